@@ -1,0 +1,1 @@
+//! An applied API on loopback: the data plane, and the process of the emulated control plane.
