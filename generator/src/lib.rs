@@ -1,4 +1,39 @@
 //! From one small file to Terraform that people enjoy reviewing.
-#![warn(missing_docs)]
+//!
+//! The data goes one way:
+//!
+//! ```text
+//! text ──Spec::parse──▶ Spec (as written, with places)
+//!      ──resolve──────▶ Service (resolved, nothing optional that is known)
+//!      ──modules::all─▶ blocks ──layout──▶ FileSet (path → text)
+//!      ──tree─────────▶ Changes to the disk: write or check
+//! Service | state ────▶ Surface (what is reachable, by whom)
+//! ```
+//!
+//! Everything is pure but [`tree`]. A stage knows only the one before it: `spec` knows keys and types, `service`
+//! knows what they mean, `resources` know AWS, `modules` compose, `hcl` lays out.
 
+pub mod diagnostic;
+pub mod file_set;
+pub mod hcl;
+pub mod identifier;
+pub mod modules;
+pub mod resources;
+pub mod service;
+pub mod spec;
 pub mod state;
+pub mod tree;
+
+use std::collections::BTreeMap;
+
+use crate::diagnostic::Diagnostics;
+use crate::service::Service;
+
+/// The service that a spec means, or every mistake in it. `handlers` are the packages of the functions workspace
+/// that have a binary, by name, each with its folder.
+pub fn service(text: &str, handlers: &BTreeMap<String, String>) -> Result<Service, Diagnostics> {
+    let mut diagnostics = Diagnostics::default();
+    let spec = spec::Spec::parse(text, &mut diagnostics);
+    let service = spec.and_then(|spec| service::resolve(&spec, handlers, &mut diagnostics));
+    service.ok_or(diagnostics)
+}

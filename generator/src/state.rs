@@ -32,7 +32,10 @@ pub enum StateError {
 impl std::fmt::Display for StateError {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Malformed(why) => write!(formatter, "not what `terraform show -json` prints of a state: {why}"),
+            Self::Malformed(why) => write!(
+                formatter,
+                "not what `terraform show -json` prints of a state: {why}"
+            ),
             Self::Format(version) => write!(
                 formatter,
                 "format version {version}: only version 1 of `terraform show -json` is known"
@@ -103,11 +106,17 @@ mod tests {
 
     #[test]
     fn another_major_version_is_refused() {
-        assert_eq!(resources(r#"{"format_version":"2.0"}"#), Err(StateError::Format("2.0".into())));
+        assert_eq!(
+            resources(r#"{"format_version":"2.0"}"#),
+            Err(StateError::Format("2.0".into()))
+        );
     }
 
     #[test]
     fn a_truncated_text_is_refused() {
-        assert!(matches!(resources(r#"{"format_version":"1.0","#), Err(StateError::Malformed(_))));
+        assert!(matches!(
+            resources(r#"{"format_version":"1.0","#),
+            Err(StateError::Malformed(_))
+        ));
     }
 }

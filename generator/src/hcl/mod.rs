@@ -1,0 +1,133 @@
+//! HCL as the modules make it: blocks and expressions of `hcl-edit`, and the few words to build them with.
+//!
+//! Everything that comes from a spec enters through [`string`], a part of a [`template`] or an object's key, and
+//! is escaped there by construction. [`layout`] then turns a body into text that `terraform fmt` leaves alone.
+
+mod layout;
+
+pub use hcl_edit::expr::Expression;
+pub use hcl_edit::structure::{Attribute, Block, Body, Structure};
+pub use layout::layout;
+
+use hcl_edit::expr::{
+    Array, Conditional, FuncArgs, FuncCall, Object, ObjectKey, Traversal, TraversalOperator,
+};
+use hcl_edit::structure::BlockBuilder;
+use hcl_edit::template::{Element, Interpolation, StringTemplate};
+use hcl_edit::{Decorate, Decorated, Ident};
+
+/// Begins a block, such as `resource "aws_iam_role" "this"`.
+pub fn block<'a>(kind: &str, labels: impl IntoIterator<Item = &'a str>) -> BlockBuilder {
+    Block::builder(Ident::new(kind)).labels(labels)
+}
+
+/// An argument of a block.
+pub fn argument(name: &str, value: impl Into<Expression>) -> Attribute {
+    Attribute::new(Ident::new(name), value)
+}
+
+/// Puts a comment above a block or an argument. Lines are wrapped by whoever writes them.
+pub fn commented<T: Decorate>(mut item: T, comment: &str) -> T {
+    let lines: Vec<String> = comment.lines().map(|line| format!("# {line}\n")).collect();
+    item.decor_mut().set_prefix(lines.concat());
+    item
+}
+
+/// A literal string, whatever it holds.
+pub fn string(text: impl Into<String>) -> Expression {
+    Expression::from(text.into())
+}
+
+/// A reference, such as `module.rest_api.id`: identifiers joined by dots.
+pub fn reference(path: &str) -> Expression {
+    let mut parts = path.split('.').map(Ident::new);
+    let first = parts.next().expect("`split` yields at least one part");
+    let operators: Vec<_> = parts
+        .map(|part| Decorated::new(TraversalOperator::GetAttr(Decorated::new(part))))
+        .collect();
+    if operators.is_empty() {
+        return Expression::from(first);
+    }
+    Expression::from(Traversal::new(first, operators))
+}
+
+/// A part of a [`template`].
+pub enum Part {
+    /// Text as it is.
+    Literal(String),
+    /// The value of an expression.
+    Value(Expression),
+}
+
+/// Text as a part of a [`template`].
+pub fn literal(text: impl Into<String>) -> Part {
+    Part::Literal(text.into())
+}
+
+/// A reference as a part of a [`template`].
+pub fn value(path: &str) -> Part {
+    Part::Value(reference(path))
+}
+
+/// A string with values in it, such as `"${var.service}-open"`.
+pub fn template(parts: impl IntoIterator<Item = Part>) -> Expression {
+    let elements: Vec<Element> = parts
+        .into_iter()
+        .map(|part| match part {
+            Part::Literal(text) => Element::from(text),
+            Part::Value(mut expression) => {
+                // Without this the printer sets spaces inside the braces.
+                expression.decorate(("", ""));
+                Element::from(Interpolation::new(expression))
+            }
+        })
+        .collect();
+    Expression::from(StringTemplate::from(elements))
+}
+
+/// A list on one line: for what does not grow.
+pub fn list(items: impl IntoIterator<Item = Expression>) -> Expression {
+    Expression::from(items.into_iter().collect::<Array>())
+}
+
+/// A list with an element a line, from the first element on: one more element is one more line in a diff.
+pub fn lines(items: impl IntoIterator<Item = Expression>) -> Expression {
+    let mut array: Array = items.into_iter().collect();
+    array.set_trailing_comma(true);
+    Expression::from(array)
+}
+
+/// An object with an entry a line.
+pub fn object<K: Into<String>>(entries: impl IntoIterator<Item = (K, Expression)>) -> Expression {
+    Expression::from(
+        entries
+            .into_iter()
+            .map(|(key, value)| (object_key(&key.into()), value))
+            .collect::<Object>(),
+    )
+}
+
+/// A bare key where HCL allows one that no scope could capture, a quoted one elsewhere.
+fn object_key(key: &str) -> ObjectKey {
+    let is_bare = key.starts_with(|c: char| c.is_ascii_alphabetic())
+        && key.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    if is_bare {
+        ObjectKey::from(Ident::new(key))
+    } else {
+        ObjectKey::from(string(key))
+    }
+}
+
+/// A call of a function of Terraform's.
+pub fn call(name: &str, arguments: impl IntoIterator<Item = Expression>) -> Expression {
+    let mut args = FuncArgs::new();
+    for argument in arguments {
+        args.push(argument);
+    }
+    Expression::from(FuncCall::new(Ident::new(name), args))
+}
+
+/// `condition ? yes : no`.
+pub fn conditional(condition: Expression, yes: Expression, no: Expression) -> Expression {
+    Expression::from(Conditional::new(condition, yes, no))
+}

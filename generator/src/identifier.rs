@@ -1,0 +1,53 @@
+//! Names of blocks in Terraform.
+
+use std::fmt;
+
+/// A valid Terraform identifier in snake case: ASCII letters, digits and `_`, not beginning with a digit.
+///
+/// <https://developer.hashicorp.com/terraform/language/syntax/configuration#identifiers>
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Identifier(String);
+
+impl Identifier {
+    /// Maps any text: what an identifier can't hold becomes `_`. Two texts may map to the same identifier;
+    /// whoever makes names from a spec reports that.
+    pub fn new(text: &str) -> Self {
+        let mut name: String = text
+            .chars()
+            .map(|c| if c.is_ascii_alphanumeric() { c } else { '_' })
+            .collect();
+        if name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) {
+            name.insert(0, '_');
+        }
+        Self(name)
+    }
+
+    /// This identifier behind a word, such as `get_` and `open`.
+    pub fn prefixed(&self, word: &str) -> Self {
+        Self::new(&format!("{word}_{}", self.0))
+    }
+
+    /// Its text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Identifier {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whatever_an_identifier_cannot_hold_becomes_an_underscore() {
+        assert_eq!(Identifier::new("a-b.c:ä").as_str(), "a_b_c__");
+        assert_eq!(Identifier::new("2024").as_str(), "_2024");
+        assert_eq!(Identifier::new("").as_str(), "_");
+        assert_eq!(Identifier::new("2024").prefixed("get").as_str(), "get__2024");
+    }
+}

@@ -1,0 +1,167 @@
+//! `environments/<name>`: the root of an environment, where backend and provider are.
+
+use crate::hcl::{
+    Block, Expression, argument, block, commented, list, literal, object, reference, string, template, value,
+};
+use crate::modules::{Module, Output, Variable, versions};
+use crate::service::{Environment, LOCAL, Service};
+
+/// The only account of the emulated AWS. No real account has this number:
+/// <https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-identifiers.html> uses it for examples.
+pub const LOCAL_ACCOUNT: &str = "123456789012";
+
+/// The first user of the local environment, where nobody says who it is.
+pub const LOCAL_FIRST_USER: &str = "you@example.com";
+
+/// The root of one environment.
+pub fn environment(service: &Service, name: &str, environment: &Environment) -> Module {
+    let is_local = name == LOCAL;
+    let place = if is_local {
+        "the emulated AWS of this machine".into()
+    } else {
+        format!("AWS, {}", environment.region)
+    };
+    let mut files = vec![
+        ("main.tf", vec![service_call(service, name, environment)]),
+        ("providers.tf", vec![provider(is_local, environment)]),
+        ("versions.tf", versions(backend(environment))),
+    ];
+    files.retain(|(_, blocks)| !blocks.is_empty());
+    Module {
+        folder: format!("environments/{name}"),
+        summary: format!(
+            "The service `{}` in the environment `{name}`: {place}.",
+            service.name
+        ),
+        files,
+        variables: variables(service, is_local, environment),
+        outputs: outputs(is_local),
+    }
+}
+
+fn backend(environment: &Environment) -> Option<Block> {
+    environment.state.as_ref().map(|state| {
+        block("backend", ["s3"])
+            .attribute(argument("bucket", string(&state.bucket)))
+            .attribute(argument("key", string(&state.key)))
+            .attribute(argument("region", string(&state.region)))
+            .attribute(argument("use_lockfile", true))
+            .build()
+    })
+}
+
+fn provider(is_local: bool, environment: &Environment) -> Block {
+    let tags = environment
+        .tags
+        .iter()
+        .map(|(key, text)| (key.clone(), string(text)));
+    let mut provider = block("provider", ["aws"]).attribute(argument("region", string(&environment.region)));
+    if is_local {
+        provider = provider
+            .attribute(commented(
+                argument("allowed_account_ids", list([string(LOCAL_ACCOUNT)])),
+                "The account of the emulated AWS: with real credentials nothing happens.",
+            ))
+            .attribute(commented(
+                argument("max_retries", 2),
+                "An error of the emulator is final; the default would retry it for minutes.",
+            ));
+    } else if let Some(account) = &environment.account {
+        provider = provider.attribute(argument("allowed_account_ids", list([string(account)])));
+    }
+    provider
+        .block(
+            block("default_tags", [])
+                .attribute(argument("tags", object(tags)))
+                .build(),
+        )
+        .build()
+}
+
+fn service_call(service: &Service, name: &str, environment: &Environment) -> Block {
+    let is_local = name == LOCAL;
+    let architecture: (Expression, _) = if is_local {
+        (
+            reference("var.architecture"),
+            vec![literal("../../artifacts/"), value("var.architecture")],
+        )
+    } else {
+        let known = service.architecture.as_str();
+        (string(known), vec![literal(format!("../../artifacts/{known}"))])
+    };
+    let mut call = block("module", ["service"])
+        .attribute(argument("source", string("../../modules/service")))
+        .attribute(argument("environment", string(name)))
+        .attribute(argument("architecture", architecture.0))
+        .attribute(argument("artifacts_directory", template(architecture.1)));
+    if service.api.cors.is_some() {
+        call = call.attribute(argument("allow_origin", string(&environment.allow_origin)));
+    }
+    let protection = if is_local { "INACTIVE" } else { "ACTIVE" };
+    let email = match &environment.first_user {
+        Some(email) => string(email),
+        None => reference("var.first_user_email"),
+    };
+    call.attribute(argument("deletion_protection", string(protection)))
+        .attribute(argument("first_user_email", email))
+        .build()
+}
+
+fn variables(service: &Service, is_local: bool, environment: &Environment) -> Vec<Variable> {
+    let mut variables = Vec::new();
+    if is_local {
+        variables.push(
+            Variable::new(
+                "architecture",
+                "string",
+                "What the zips were built for; `make apply` passes this machine's.",
+            )
+            .default(string(service.architecture.as_str())),
+        );
+    }
+    if environment.first_user.is_none() {
+        let variable = Variable::new(
+            "first_user_email",
+            "string",
+            "E-mail address of the first user; `make apply YOUR_EMAIL=…` passes it, and remembers it from the state.",
+        );
+        variables.push(if is_local {
+            variable.default(string(LOCAL_FIRST_USER))
+        } else {
+            variable
+        });
+    }
+    variables
+}
+
+fn outputs(is_local: bool) -> Vec<Output> {
+    let of_service = |name: &str| reference(&format!("module.service.{name}"));
+    let mut outputs = vec![
+        Output::new(
+            "first_user_email",
+            "E-mail address of the first user.",
+            of_service("first_user_email"),
+        ),
+        Output::new("rest_api_id", "Id of the REST API.", of_service("rest_api_id")),
+        Output::new(
+            "user_pool_client_id",
+            "Id of the user pool's first client.",
+            of_service("user_pool_client_id"),
+        ),
+        Output::new(
+            "user_pool_client_ids",
+            "Ids of the user pool's clients by name.",
+            of_service("user_pool_client_ids"),
+        ),
+        Output::new("user_pool_id", "Id of the user pool.", of_service("user_pool_id")),
+    ];
+    // Locally the API does not answer under its AWS address; `portcullis outputs` adds the one that does.
+    if !is_local {
+        outputs.push(Output::new(
+            "api_url",
+            "Address of the API.",
+            of_service("invoke_url"),
+        ));
+    }
+    outputs
+}

@@ -1,0 +1,70 @@
+//! `modules/lambda_function`: a function with its own role and log group.
+
+use crate::hcl::reference;
+use crate::modules::{Module, Output, Variable, versions};
+use crate::resources::{cloudwatch_log_group, iam_role, iam_role_policy, lambda_function};
+
+/// The module.
+pub fn module() -> Module {
+    let variable = Variable::new;
+    Module {
+        folder: "modules/lambda_function".into(),
+        summary:
+            "A function with a role of its own, which may write to the function's log group and nothing else."
+                .into(),
+        files: vec![
+            (
+                "main.tf",
+                vec![
+                    cloudwatch_log_group::resource_block(),
+                    iam_role::resource_block(),
+                    iam_role_policy::write_logs(),
+                    lambda_function::resource_block(),
+                ],
+            ),
+            ("versions.tf", versions(None)),
+        ],
+        variables: vec![
+            variable(
+                "architecture",
+                "string",
+                "What the zip was built for: `x86_64` or `arm64`.",
+            ),
+            variable("description", "string", "What the function does."),
+            variable(
+                "environment_variables",
+                "map(string)",
+                "Environment variables of the function.",
+            ),
+            variable(
+                "filename",
+                "string",
+                "Path of the zip with the executable `bootstrap`.",
+            ),
+            variable(
+                "log_retention_days",
+                "number",
+                "Days for which the logs are kept.",
+            ),
+            variable("memory_mb", "number", "Memory in MB."),
+            variable("name", "string", "Name of the function and of its role."),
+            variable(
+                "timeout_seconds",
+                "number",
+                "Seconds after which Lambda ends an invocation.",
+            ),
+        ],
+        outputs: vec![
+            Output::new(
+                "invoke_arn",
+                "ARN by which API Gateway invokes the function.",
+                reference("aws_lambda_function.this.invoke_arn"),
+            ),
+            Output::new(
+                "name",
+                "Name of the function.",
+                reference("aws_lambda_function.this.function_name"),
+            ),
+        ],
+    }
+}

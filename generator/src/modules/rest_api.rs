@@ -1,0 +1,55 @@
+//! `modules/rest_api`: the API, and what it answers when no function is asked.
+
+use crate::hcl::{Block, commented, reference};
+use crate::modules::{Module, Output, Variable, preflight, versions};
+use crate::resources::{api_gateway_gateway_response, api_gateway_rest_api};
+use crate::service::Api;
+
+/// What a deployment snapshots of this module beside the API itself.
+pub fn deployed(api: &Api) -> Vec<Block> {
+    let Some(cors) = &api.cors else { return Vec::new() };
+    let headers = preflight::shared_headers(cors);
+    api_gateway_gateway_response::TYPES
+        .into_iter()
+        .map(|kind| {
+            commented(
+                api_gateway_gateway_response::resource_block(kind, &headers),
+                "Without these headers a browser hides the error from the page.",
+            )
+        })
+        .collect()
+}
+
+/// The module.
+pub fn module(api: &Api) -> Module {
+    let mut main = vec![api_gateway_rest_api::resource_block(&api.name)];
+    main.extend(deployed(api));
+    let mut variables = Vec::new();
+    if api.cors.is_some() {
+        variables.push(Variable::new(
+            "allow_origin",
+            "string",
+            "The origin that may call, or `*`.",
+        ));
+    }
+    let attribute = |name: &str| reference(&format!("aws_api_gateway_rest_api.this.{name}"));
+    Module {
+        folder: "modules/rest_api".into(),
+        summary: "The REST API, and the headers of the errors that it answers itself.".into(),
+        files: vec![("main.tf", main), ("versions.tf", versions(None))],
+        variables,
+        outputs: vec![
+            Output::new(
+                "execution_arn",
+                "Begins the ARN of every invocation.",
+                attribute("execution_arn"),
+            ),
+            Output::new("id", "Id of the REST API.", attribute("id")),
+            Output::new(
+                "root_resource_id",
+                "Id of the resource of `/`.",
+                attribute("root_resource_id"),
+            ),
+        ],
+    }
+}

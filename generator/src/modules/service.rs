@@ -1,0 +1,369 @@
+//! `modules/service`: composes the others into the service.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::hcl::{
+    Block, Expression, argument, commented, lines, literal, object, reference, string, template, value,
+};
+use crate::identifier::Identifier;
+use crate::modules::{
+    Module, Output, Variable, authorizer, fingerprint, hash, lambda_integration, module_call, preflight,
+    rest_api, versions,
+};
+use crate::resources::{
+    api_gateway_deployment, api_gateway_method, api_gateway_resource, api_gateway_stage, lambda_function,
+    lambda_permission,
+};
+use crate::service::{Auth, Cors, Function, Method, Route, RoutePath, Service};
+
+/// The module.
+pub fn module(service: &Service) -> Module {
+    Module {
+        folder: "modules/service".into(),
+        summary: format!(
+            "The service `{}`: users, functions, routes and the API that joins them.",
+            service.name
+        ),
+        files: vec![
+            ("user_pool.tf", user_pool(service)),
+            ("functions.tf", functions(service)),
+            ("routes.tf", routes(service)),
+            ("api.tf", api(service)),
+            ("versions.tf", versions(None)),
+        ],
+        variables: variables(service),
+        outputs: outputs(service),
+    }
+}
+
+fn variables(service: &Service) -> Vec<Variable> {
+    let variable = Variable::new;
+    let mut variables = vec![
+        variable(
+            "architecture",
+            "string",
+            "What the zips were built for: `x86_64` or `arm64`.",
+        ),
+        variable("artifacts_directory", "string", "Folder of the functions' zips."),
+        variable(
+            "deletion_protection",
+            "string",
+            "Whether AWS refuses to delete the user pool: `ACTIVE` or `INACTIVE`.",
+        ),
+        variable(
+            "environment",
+            "string",
+            "Name of the environment, part of every function's name.",
+        ),
+        variable(
+            "first_user_email",
+            "string",
+            "E-mail address of the first user, who is invited by mail.",
+        ),
+    ];
+    if service.api.cors.is_some() {
+        variables.push(variable(
+            "allow_origin",
+            "string",
+            "The origin that browsers may call from, or `*`.",
+        ));
+    }
+    variables
+}
+
+fn outputs(service: &Service) -> Vec<Output> {
+    let mut outputs = vec![
+        Output::new(
+            "first_user_email",
+            "E-mail address of the first user.",
+            reference("module.first_user.email"),
+        ),
+        Output::new(
+            "invoke_url",
+            "Address of the API on AWS.",
+            reference("aws_api_gateway_stage.this.invoke_url"),
+        ),
+        Output::new(
+            "rest_api_id",
+            "Id of the REST API.",
+            reference("module.rest_api.id"),
+        ),
+        Output::new(
+            "user_pool_id",
+            "Id of the user pool.",
+            reference("module.user_pool.id"),
+        ),
+        Output::new(
+            "user_pool_client_ids",
+            "Ids of the user pool's clients by name.",
+            object(service.user_pool.clients.keys().map(|name| {
+                (
+                    name.clone(),
+                    reference(&format!("module.{}.id", client_name(name))),
+                )
+            })),
+        ),
+    ];
+    if let Some(first) = service.user_pool.clients.keys().next() {
+        outputs.push(Output::new(
+            "user_pool_client_id",
+            format!("Id of the client `{first}`."),
+            reference(&format!("module.{}.id", client_name(first))),
+        ));
+    }
+    outputs
+}
+
+fn client_name(client: &str) -> Identifier {
+    Identifier::new(client).prefixed("client")
+}
+
+fn function_name(function: &str) -> Identifier {
+    Identifier::new(function).prefixed("function")
+}
+
+fn route_name(path: &RoutePath, method: Method) -> Identifier {
+    path.identifier().prefixed(&method.as_str().to_lowercase())
+}
+
+fn preflight_name(path: &RoutePath) -> Identifier {
+    path.identifier().prefixed("options")
+}
+
+fn user_pool(service: &Service) -> Vec<Block> {
+    let mut blocks = vec![
+        module_call("user_pool", "user_pool")
+            .attribute(argument(
+                "deletion_protection",
+                reference("var.deletion_protection"),
+            ))
+            .build(),
+    ];
+    for (name, client) in &service.user_pool.clients {
+        let flows = client.explicit_auth_flows.iter().map(|flow| string(*flow));
+        blocks.push(
+            module_call(client_name(name).as_str(), "user_pool_client")
+                .attribute(argument("user_pool_id", reference("module.user_pool.id")))
+                .attribute(argument("name", string(name)))
+                .attribute(argument("explicit_auth_flows", lines(flows)))
+                .build(),
+        );
+    }
+    blocks.push(
+        module_call("first_user", "user")
+            .attribute(argument("user_pool_id", reference("module.user_pool.id")))
+            .attribute(argument("email", reference("var.first_user_email")))
+            .build(),
+    );
+    blocks
+}
+
+fn functions(service: &Service) -> Vec<Block> {
+    service
+        .functions
+        .iter()
+        .map(|(name, function)| function_call(service, name, function))
+        .collect()
+}
+
+fn function_call(service: &Service, name: &str, function: &Function) -> Block {
+    let mut environment: BTreeMap<String, Expression> = function
+        .environment
+        .iter()
+        .map(|(key, text)| (key.clone(), string(text)))
+        .collect();
+    // A handler then sees the path as the spec has it: the event's path has no stage, but `lambda_http` adds it.
+    environment
+        .entry("AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH".into())
+        .or_insert_with(|| string("true"));
+    if let Some(cors) = &service.api.cors {
+        environment.insert(
+            lambda_function::CORS_ALLOW_ORIGIN.into(),
+            reference("var.allow_origin"),
+        );
+        if cors.allow_credentials {
+            environment.insert(lambda_function::CORS_ALLOW_CREDENTIALS.into(), string("true"));
+        }
+    }
+    module_call(function_name(name).as_str(), "lambda_function")
+        .attribute(argument(
+            "name",
+            template([
+                literal(format!("{}-", service.name)),
+                value("var.environment"),
+                literal(format!("-{name}")),
+            ]),
+        ))
+        .attribute(argument("description", string(&function.description)))
+        .attribute(argument(
+            "filename",
+            template([value("var.artifacts_directory"), literal(format!("/{name}.zip"))]),
+        ))
+        .attribute(argument("architecture", reference("var.architecture")))
+        .attribute(argument("memory_mb", function.memory_mb))
+        .attribute(argument("timeout_seconds", function.timeout_seconds))
+        .attribute(argument("log_retention_days", function.log_retention_days))
+        .attribute(argument("environment_variables", object(environment)))
+        .build()
+}
+
+/// Path by path: its resource, its preflight, its routes with their permissions.
+fn routes(service: &Service) -> Vec<Block> {
+    let mut blocks = Vec::new();
+    let mut made = BTreeSet::new();
+    for path in service.paths() {
+        for resource in path.resources() {
+            if made.insert(resource.identifier()) {
+                blocks.extend(
+                    api_gateway_resource::resource_block(&resource)
+                        .map(|block| commented(block, &resource.to_string())),
+                );
+            }
+        }
+        for method in service.methods(path) {
+            let route = &service.routes[&(path.clone(), method)];
+            blocks.push(commented(
+                route_call(path, method, route),
+                &describe(path, method, route),
+            ));
+            blocks.push(lambda_permission::resource_block(
+                &route_name(path, method),
+                &function_name(&route.function),
+                &service.api.stage,
+                method,
+                path,
+            ));
+        }
+        if let Some(cors) = &service.api.cors {
+            blocks.push(commented(
+                preflight_call(service, path, cors),
+                &format!("OPTIONS {path}: the preflight, without a token"),
+            ));
+        }
+    }
+    blocks
+}
+
+fn describe(path: &RoutePath, method: Method, route: &Route) -> String {
+    let who = match route.auth {
+        Auth::None => "open to anyone",
+        Auth::UserPool => "for who signed in",
+    };
+    format!(
+        "{} {path}: {who}, answered by {}",
+        method.as_str(),
+        route.function
+    )
+}
+
+fn route_call(path: &RoutePath, method: Method, route: &Route) -> Block {
+    let mut call = module_call(route_name(path, method).as_str(), "lambda_integration")
+        .attribute(argument("rest_api_id", reference("module.rest_api.id")))
+        .attribute(argument("resource_id", api_gateway_resource::id(path)))
+        .attribute(argument("http_method", string(method.as_str())))
+        .attribute(argument(
+            "authorization",
+            string(api_gateway_method::authorization(route.auth)),
+        ));
+    if route.auth == Auth::UserPool {
+        call = call.attribute(argument("authorizer_id", reference("module.authorizer.id")));
+    }
+    call.attribute(argument(
+        "invoke_arn",
+        reference(&format!("module.{}.invoke_arn", function_name(&route.function))),
+    ))
+    .build()
+}
+
+fn preflight_call(service: &Service, path: &RoutePath, cors: &Cors) -> Block {
+    let methods = service.preflight_methods(path, cors);
+    module_call(preflight_name(path).as_str(), "preflight")
+        .attribute(argument("rest_api_id", reference("module.rest_api.id")))
+        .attribute(argument("resource_id", api_gateway_resource::id(path)))
+        .attribute(argument("allow_origin", reference("var.allow_origin")))
+        .attribute(argument(
+            "allow_methods",
+            crate::hcl::list(methods.into_iter().map(string)),
+        ))
+        .build()
+}
+
+fn api(service: &Service) -> Vec<Block> {
+    let mut rest_api = module_call("rest_api", "rest_api");
+    if service.api.cors.is_some() {
+        rest_api = rest_api.attribute(argument("allow_origin", reference("var.allow_origin")));
+    }
+    let authorizer = module_call("authorizer", "authorizer")
+        .attribute(argument("rest_api_id", reference("module.rest_api.id")))
+        .attribute(argument("user_pool_arn", reference("module.user_pool.arn")));
+    let mut permissions: Vec<_> = service
+        .routes
+        .keys()
+        .map(|(path, method)| route_name(path, *method))
+        .collect();
+    permissions.sort();
+    let permissions = permissions
+        .iter()
+        .map(|route| reference(&format!("aws_lambda_permission.{route}")));
+    vec![
+        rest_api.build(),
+        authorizer.build(),
+        api_gateway_deployment::resource_block(triggers(service), deployed_modules(service)),
+        api_gateway_stage::resource_block(&service.api.stage, permissions),
+    ]
+}
+
+/// What the deployment waits for, sorted.
+fn deployed_modules(service: &Service) -> Vec<Expression> {
+    let mut names = vec!["module.authorizer".to_string(), "module.rest_api".to_string()];
+    for (path, method) in service.routes.keys() {
+        names.push(format!("module.{}", route_name(path, *method)));
+    }
+    if service.api.cors.is_some() {
+        names.extend(
+            service
+                .paths()
+                .into_iter()
+                .map(|path| format!("module.{}", preflight_name(path))),
+        );
+    }
+    names.sort();
+    names.iter().map(|name| reference(name)).collect()
+}
+
+/// One entry a route and one a shared setting, sorted. What a deployment snapshots is hashed from the very blocks
+/// that make it, so that no change of the spec or of Portcullis is missed; what only an environment knows stands
+/// there by value.
+fn triggers(service: &Service) -> Vec<(String, Expression)> {
+    let mut triggers = BTreeMap::new();
+    triggers.insert(
+        "authorizer".to_string(),
+        string(fingerprint(&authorizer::deployed(&service.api))),
+    );
+    // A snapshot holds the ARN of the pool: another pool needs another snapshot.
+    triggers.insert("user_pool".to_string(), reference("module.user_pool.arn"));
+    let integration = fingerprint(&lambda_integration::deployed());
+    for ((path, method), route) in &service.routes {
+        let call = fingerprint(&[route_call(path, *method, route)]);
+        triggers.insert(
+            route_name(path, *method).to_string(),
+            string(hash(&[&path.to_string(), &call, &integration])),
+        );
+    }
+    if let Some(cors) = &service.api.cors {
+        triggers.insert("allow_origin".to_string(), reference("var.allow_origin"));
+        triggers.insert(
+            "rest_api".to_string(),
+            string(fingerprint(&rest_api::deployed(&service.api))),
+        );
+        let preflight = fingerprint(&preflight::deployed(cors));
+        for path in service.paths() {
+            let call = fingerprint(&[preflight_call(service, path, cors)]);
+            triggers.insert(
+                preflight_name(path).to_string(),
+                string(hash(&[&path.to_string(), &call, &preflight])),
+            );
+        }
+    }
+    triggers.into_iter().collect()
+}

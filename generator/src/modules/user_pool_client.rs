@@ -1,0 +1,31 @@
+//! `modules/user_pool_client`: what may sign users in.
+
+use crate::hcl::reference;
+use crate::modules::{Module, Output, Variable, versions};
+use crate::resources::cognito_user_pool_client;
+
+/// The module.
+pub fn module() -> Module {
+    Module {
+        folder: "modules/user_pool_client".into(),
+        summary: "A client of the user pool: a program that may sign users in.".into(),
+        files: vec![
+            ("main.tf", vec![cognito_user_pool_client::resource_block()]),
+            ("versions.tf", versions(None)),
+        ],
+        variables: vec![
+            Variable::new(
+                "explicit_auth_flows",
+                "list(string)",
+                "How the client may sign users in.",
+            ),
+            Variable::new("name", "string", "Name of the client."),
+            Variable::new("user_pool_id", "string", "Id of the user pool."),
+        ],
+        outputs: vec![Output::new(
+            "id",
+            "Id of the client.",
+            reference("aws_cognito_user_pool_client.this.id"),
+        )],
+    }
+}

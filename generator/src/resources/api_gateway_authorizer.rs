@@ -1,0 +1,30 @@
+//! `aws_api_gateway_authorizer`: who is let in.
+//!
+//! <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/api_gateway_authorizer>
+
+use std::ops::RangeInclusive;
+
+use crate::hcl::{Block, argument, list, reference, string};
+use crate::resources::resource;
+
+/// The authorizer's name in API Gateway.
+pub const NAME: &str = "cognito";
+
+/// Seconds for which a verified token is remembered:
+/// <https://docs.aws.amazon.com/apigateway/latest/api/API_Authorizer.html>
+pub const TTL_SECONDS: RangeInclusive<u32> = 0..=3600;
+
+/// An authorizer that lets in who signed in to one user pool, and reads the token from `Authorization`.
+pub fn resource_block(ttl_seconds: u32) -> Block {
+    resource("aws_api_gateway_authorizer", "this")
+        .attribute(argument("rest_api_id", reference("var.rest_api_id")))
+        .attribute(argument("name", string(NAME)))
+        .attribute(argument("type", string("COGNITO_USER_POOLS")))
+        .attribute(argument("provider_arns", list([reference("var.user_pool_arn")])))
+        .attribute(argument(
+            "identity_source",
+            string("method.request.header.Authorization"),
+        ))
+        .attribute(argument("authorizer_result_ttl_in_seconds", ttl_seconds))
+        .build()
+}

@@ -1,0 +1,50 @@
+//! `aws_api_gateway_integration`: what answers a method.
+//!
+//! <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/api_gateway_integration>
+//!
+//! `uri` changes in place, so another function may answer a route. `type` and `integration_http_method` force a
+//! new resource under the same key and are constant here.
+
+use crate::hcl::{Block, argument, object, reference, string};
+use crate::resources::{api_gateway_method, resource};
+
+/// The longest time, in seconds, that API Gateway waits for an integration:
+/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html>
+pub const TIMEOUT_SECONDS: u32 = 29;
+
+/// A function that receives the whole request. Lambda is always invoked by `POST`:
+/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html>
+pub fn resource_block() -> Block {
+    resource("aws_api_gateway_integration", "this")
+        .attribute(argument("rest_api_id", reference("var.rest_api_id")))
+        .attribute(argument("resource_id", reference("var.resource_id")))
+        .attribute(argument(
+            "http_method",
+            api_gateway_method::attribute("http_method"),
+        ))
+        .attribute(argument("type", string("AWS_PROXY")))
+        .attribute(argument("integration_http_method", string("POST")))
+        .attribute(argument("uri", reference("var.invoke_arn")))
+        .build()
+}
+
+/// The mock that answers a preflight without asking a function.
+pub fn preflight() -> Block {
+    let template = format!(
+        "{{\"statusCode\": {}}}",
+        super::api_gateway_method_response::PREFLIGHT_STATUS
+    );
+    resource("aws_api_gateway_integration", "this")
+        .attribute(argument("rest_api_id", reference("var.rest_api_id")))
+        .attribute(argument("resource_id", reference("var.resource_id")))
+        .attribute(argument(
+            "http_method",
+            api_gateway_method::attribute("http_method"),
+        ))
+        .attribute(argument("type", string("MOCK")))
+        .attribute(argument(
+            "request_templates",
+            object([("application/json", string(template))]),
+        ))
+        .build()
+}

@@ -1,0 +1,28 @@
+//! `aws_cognito_user`: one user.
+//!
+//! <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/cognito_user>
+//!
+//! Neither `password` nor `temporary_password` is ever set: both would stand in the state. Cognito makes a
+//! temporary password and mails it.
+
+use crate::hcl::{Block, argument, commented, list, object, reference, string};
+use crate::resources::resource;
+
+/// A user who is invited by mail. `email_verified` is what lets a forgotten password be reset.
+pub fn resource_block() -> Block {
+    resource("aws_cognito_user", "this")
+        .attribute(argument("user_pool_id", reference("var.user_pool_id")))
+        .attribute(argument("username", reference("var.email")))
+        .attribute(argument(
+            "attributes",
+            object([
+                ("email", reference("var.email")),
+                ("email_verified", string("true")),
+            ]),
+        ))
+        .attribute(commented(
+            argument("desired_delivery_mediums", list([string("EMAIL")])),
+            "The invitation holds the temporary password; it is in no state and no log.",
+        ))
+        .build()
+}

@@ -1,0 +1,296 @@
+//! Paths and methods of routes: what API Gateway accepts, and what they are called in Terraform.
+
+use std::fmt;
+
+use crate::identifier::Identifier;
+
+/// A path of a REST API's resources, such as `/orders/{id}`, without a trailing slash.
+///
+/// API Gateway's rules for a segment: letters, digits and `- . _ : ~`, or one parameter in braces, which may be
+/// greedy (`{proxy+}`) in the last segment:
+/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html> and
+/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-settings-method-request.html>
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RoutePath(Vec<Segment>);
+
+/// One segment of a path.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Segment {
+    /// A literal, such as `orders`.
+    Static(String),
+    /// `{id}`.
+    Parameter(String),
+    /// `{proxy+}`: the rest of the path.
+    Greedy(String),
+}
+
+impl fmt::Display for Segment {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Static(text) => formatter.write_str(text),
+            Self::Parameter(name) => write!(formatter, "{{{name}}}"),
+            Self::Greedy(name) => write!(formatter, "{{{name}+}}"),
+        }
+    }
+}
+
+impl fmt::Display for RoutePath {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.is_empty() {
+            return formatter.write_str("/");
+        }
+        self.0
+            .iter()
+            .try_for_each(|segment| write!(formatter, "/{segment}"))
+    }
+}
+
+impl RoutePath {
+    /// Reads a path; the error is a sentence and a hint.
+    pub fn parse(text: &str) -> Result<Self, (String, String)> {
+        let Some(rest) = text.strip_prefix('/') else {
+            return Err((
+                format!("the path `{text}` does not begin with `/`"),
+                format!("write `/{text}`"),
+            ));
+        };
+        if rest.is_empty() {
+            return Ok(Self(Vec::new()));
+        }
+        if let Some(without) = text.strip_suffix('/') {
+            let hint = format!("write `{without}`: API Gateway answers `{text}` with the same route");
+            return Err((format!("the path `{text}` ends with `/`"), hint));
+        }
+        let segments: Vec<_> = rest.split('/').map(Segment::parse).collect::<Result<_, _>>()?;
+        let before_last = &segments[..segments.len() - 1];
+        if let Some(greedy) = before_last
+            .iter()
+            .find(|segment| matches!(segment, Segment::Greedy(_)))
+        {
+            return Err((
+                format!("`{greedy}` is not the last segment of `{text}`"),
+                "a greedy parameter takes the rest of the path; write it without `+`, or end the path there"
+                    .into(),
+            ));
+        }
+        let mut names: Vec<_> = segments.iter().filter_map(Segment::parameter_name).collect();
+        names.sort_unstable();
+        if let Some(twice) = names.windows(2).find(|pair| pair[0] == pair[1]) {
+            return Err((
+                format!("the parameter `{}` stands twice in `{text}`", twice[0]),
+                "give each parameter a name of its own".into(),
+            ));
+        }
+        Ok(Self(segments))
+    }
+
+    /// Its segments, from the root on; the root has none.
+    pub fn segments(&self) -> &[Segment] {
+        &self.0
+    }
+
+    /// The path one segment above; the root has none.
+    pub fn parent(&self) -> Option<Self> {
+        self.0.split_last().map(|(_, parent)| Self(parent.to_vec()))
+    }
+
+    /// This path and every one above it but the root, nearest to the root first: one API Gateway resource each.
+    pub fn resources(&self) -> impl Iterator<Item = Self> + '_ {
+        (1..=self.0.len()).map(|length| Self(self.0[..length].to_vec()))
+    }
+
+    /// What two paths share that a gateway can't tell apart: the names of parameters are gone, and so is
+    /// whether the last is greedy, because siblings may hold one variable segment of either kind.
+    pub fn shape(&self) -> Vec<Option<&str>> {
+        self.0
+            .iter()
+            .map(|segment| match segment {
+                Segment::Static(text) => Some(text.as_str()),
+                Segment::Parameter(_) | Segment::Greedy(_) => None,
+            })
+            .collect()
+    }
+
+    /// Its name in Terraform. It does not hold the names of parameters: renaming `{id}` then changes the
+    /// resource's `path_part` in place, where a second variable sibling would be refused by API Gateway.
+    pub fn identifier(&self) -> Identifier {
+        if self.0.is_empty() {
+            return Identifier::new("root");
+        }
+        let parts = self.0.iter().map(|segment| match segment {
+            Segment::Static(text) => text.as_str(),
+            Segment::Parameter(_) | Segment::Greedy(_) => "parameter",
+        });
+        Identifier::new(&parts.collect::<Vec<_>>().join("_"))
+    }
+
+    /// The path as it stands in the ARN of an invocation: a parameter is `*`.
+    ///
+    /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-control-access-using-iam-policies-to-invoke-api.html>
+    pub fn arn_pattern(&self) -> String {
+        let parts = self.0.iter().map(|segment| match segment {
+            Segment::Static(text) => text.as_str(),
+            Segment::Parameter(_) | Segment::Greedy(_) => "*",
+        });
+        parts.collect::<Vec<_>>().join("/")
+    }
+}
+
+impl Segment {
+    fn parse(text: &str) -> Result<Self, (String, String)> {
+        let is_name = |name: &str| {
+            !name.is_empty()
+                && name
+                    .chars()
+                    .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.'))
+        };
+        if let Some(inner) = text.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
+            let (name, greedy) = inner
+                .strip_suffix('+')
+                .map_or((inner, false), |name| (name, true));
+            if !is_name(name) {
+                return Err((
+                    format!("`{text}` is not a path parameter"),
+                    "a parameter is `{name}` of letters, digits, `_`, `-` and `.`, or `{name+}` for the rest"
+                        .into(),
+                ));
+            }
+            return Ok(if greedy {
+                Self::Greedy(name.into())
+            } else {
+                Self::Parameter(name.into())
+            });
+        }
+        let is_static = !text.is_empty()
+            && text
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | ':' | '~'));
+        if !is_static {
+            let what = if text.is_empty() {
+                "an empty segment".into()
+            } else {
+                format!("`{text}`")
+            };
+            return Err((
+                format!("API Gateway refuses {what} in a path"),
+                "a segment holds letters, digits and `_ - . : ~`, or is one parameter in braces".into(),
+            ));
+        }
+        Ok(Self::Static(text.into()))
+    }
+
+    fn parameter_name(&self) -> Option<&str> {
+        match self {
+            Self::Static(_) => None,
+            Self::Parameter(name) | Self::Greedy(name) => Some(name),
+        }
+    }
+}
+
+/// The HTTP method of a route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum Method {
+    Any,
+    Delete,
+    Get,
+    Head,
+    Patch,
+    Post,
+    Put,
+}
+
+impl Method {
+    /// Every method a route may have. `OPTIONS` is not among them: the preflight answers it.
+    pub const ALL: [Self; 7] = [
+        Self::Any,
+        Self::Delete,
+        Self::Get,
+        Self::Head,
+        Self::Patch,
+        Self::Post,
+        Self::Put,
+    ];
+
+    /// Its name in Terraform and AWS, such as `GET`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Any => "ANY",
+            Self::Delete => "DELETE",
+            Self::Get => "GET",
+            Self::Head => "HEAD",
+            Self::Patch => "PATCH",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+        }
+    }
+
+    /// Reads an upper-case name.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|method| method.as_str() == text)
+    }
+
+    /// The methods that it answers; `ANY` answers all, `OPTIONS` among them.
+    ///
+    /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-settings-method-request.html>
+    pub fn answers(self) -> Vec<&'static str> {
+        match self {
+            Self::Any => vec!["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"],
+            one => vec![one.as_str()],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn path(text: &str) -> RoutePath {
+        RoutePath::parse(text).unwrap()
+    }
+
+    #[test]
+    fn a_path_is_printed_as_it_was_read() {
+        for text in ["/", "/open", "/orders/{id}", "/files/{proxy+}", "/v1.0/a:b/~c"] {
+            assert_eq!(path(text).to_string(), text);
+        }
+    }
+
+    #[test]
+    fn bad_paths_are_refused_with_the_reason() {
+        for (text, reason) in [
+            ("open", "does not begin with `/`"),
+            ("/open/", "ends with `/`"),
+            ("/a//b", "refuses an empty segment"),
+            ("/a b", "refuses `a b`"),
+            ("/{proxy+}/x", "not the last segment"),
+            ("/{id}/{id}", "stands twice"),
+            ("/{}", "not a path parameter"),
+            ("/a{id}", "refuses `a{id}`"),
+        ] {
+            let (summary, _) = RoutePath::parse(text).unwrap_err();
+            assert!(summary.contains(reason), "{text}: {summary}");
+        }
+    }
+
+    #[test]
+    fn the_name_of_a_parameter_is_not_in_the_identifier() {
+        assert_eq!(path("/a/{x}").identifier(), path("/a/{y}").identifier());
+        assert_eq!(path("/a/{x}").identifier().as_str(), "a_parameter");
+        assert_eq!(path("/").identifier().as_str(), "root");
+    }
+
+    #[test]
+    fn resources_lead_from_the_root_to_the_path() {
+        let all: Vec<_> = path("/a/{x}/b")
+            .resources()
+            .map(|path| path.to_string())
+            .collect();
+        assert_eq!(all, ["/a", "/a/{x}", "/a/{x}/b"]);
+    }
+
+    #[test]
+    fn parameters_are_stars_in_an_arn() {
+        assert_eq!(path("/a/{x}/{rest+}").arn_pattern(), "a/*/*");
+    }
+}

@@ -1,0 +1,287 @@
+//! The only I/O of the generator: reads what it needs from a project and makes a tree on disk equal to a
+//! [`FileSet`].
+//!
+//! A file whose first line holds the header is the generator's: it is replaced and deleted as needed. Any other
+//! file is never touched, and its being in the way is an error. Every file is replaced by a rename, so that after
+//! a kill each is the old one or the new one and the next run completes the tree.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{BufRead, BufReader, ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use similar::TextDiff;
+use walkdir::WalkDir;
+
+use crate::file_set::FileSet;
+use crate::modules::HEADER;
+
+/// The folders that the generator fills; nothing else below `terraform/` is looked at.
+const FOLDERS: [&str; 2] = ["environments", "modules"];
+
+/// What has to happen to one file so that the tree is the generated one.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Change {
+    /// Its path below the tree's root.
+    pub path: PathBuf,
+    /// Its text on disk; none where it is missing.
+    pub before: Option<String>,
+    /// Its generated text; none where it has to go.
+    pub after: Option<String>,
+}
+
+impl Change {
+    /// A unified diff of the change, with paths as `git diff` writes them.
+    pub fn diff(&self) -> String {
+        let (before, after) = (self.before.as_deref(), self.after.as_deref());
+        let name = |side: &str, text: Option<&str>| match text {
+            Some(_) => format!("{side}/{}", self.path.display()),
+            None => "/dev/null".into(),
+        };
+        TextDiff::from_lines(before.unwrap_or_default(), after.unwrap_or_default())
+            .unified_diff()
+            .context_radius(3)
+            .header(&name("a", before), &name("b", after))
+            .to_string()
+    }
+}
+
+/// What has to happen to the tree below `root` so that it holds exactly `files`, sorted by path.
+///
+/// Errors: a file without the header where a generated one belongs, or one that can't be read.
+pub fn compare(root: &Path, files: &FileSet) -> Result<Vec<Change>> {
+    let mut changes = BTreeMap::new();
+    for (path, text) in files.iter() {
+        let on_disk = read_if_there(&root.join(path))?;
+        if let Some(before) = &on_disk
+            && !is_generated(before.lines().next())
+        {
+            bail!(
+                "`{}` was not generated and is in the way of a generated file\n\
+                 hint: move it; its first line lacks `{HEADER}`",
+                root.join(path).display()
+            );
+        }
+        if on_disk.as_deref() != Some(text) {
+            let change = Change {
+                path: path.into(),
+                before: on_disk,
+                after: Some(text.into()),
+            };
+            changes.insert(PathBuf::from(path), change);
+        }
+    }
+    for path in generated_files(root)? {
+        let name = path.strip_prefix(root).unwrap_or(&path).to_path_buf();
+        let key = name
+            .components()
+            .map(|part| part.as_os_str().to_string_lossy())
+            .collect::<Vec<_>>()
+            .join("/");
+        if files.get(&key).is_none() {
+            let before = read_if_there(&path)?;
+            changes.insert(
+                name.clone(),
+                Change {
+                    path: name,
+                    before,
+                    after: None,
+                },
+            );
+        }
+    }
+    Ok(changes.into_values().collect())
+}
+
+/// Makes the changes. Folders that become empty are removed.
+pub fn write(root: &Path, changes: &[Change]) -> Result<()> {
+    for change in changes {
+        let path = root.join(&change.path);
+        let parent = path.parent().unwrap_or(root);
+        match &change.after {
+            Some(text) => {
+                fs::create_dir_all(parent)
+                    .with_context(|| format!("can't make the folder `{}`", parent.display()))?;
+                replace(&path, text).with_context(|| format!("can't write `{}`", path.display()))?;
+            }
+            None => {
+                fs::remove_file(&path).with_context(|| format!("can't delete `{}`", path.display()))?;
+                // A folder that still holds something, such as a state, stays.
+                _ = fs::remove_dir(parent);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn replace(path: &Path, text: &str) -> std::io::Result<()> {
+    let temporary = path.with_extension(format!("{}.tmp", std::process::id()));
+    let written = fs::File::create(&temporary).and_then(|mut file| {
+        file.write_all(text.as_bytes())?;
+        file.sync_data()
+    });
+    written
+        .and_then(|()| fs::rename(&temporary, path))
+        .inspect_err(|_| _ = fs::remove_file(&temporary))
+}
+
+fn read_if_there(path: &Path) -> Result<Option<String>> {
+    match fs::read(path) {
+        Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error).with_context(|| format!("can't read `{}`", path.display())),
+    }
+}
+
+fn is_generated(first_line: Option<&str>) -> bool {
+    first_line.is_some_and(|line| line.contains(HEADER))
+}
+
+/// Every file with the header below the generator's folders, and what a killed run left of one.
+fn generated_files(root: &Path) -> Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for folder in FOLDERS
+        .map(|folder| root.join(folder))
+        .into_iter()
+        .filter(|folder| folder.exists())
+    {
+        let entries = WalkDir::new(&folder)
+            .into_iter()
+            // Terraform's own folders hold copies of providers and modules.
+            .filter_entry(|entry| entry.file_name() != ".terraform");
+        for entry in entries {
+            let entry = entry.with_context(|| format!("can't list `{}`", folder.display()))?;
+            if entry.file_type().is_file() && first_line_is_header(entry.path())? {
+                found.push(entry.into_path());
+            }
+        }
+    }
+    Ok(found)
+}
+
+fn first_line_is_header(path: &Path) -> Result<bool> {
+    let file = fs::File::open(path).with_context(|| format!("can't read `{}`", path.display()))?;
+    let mut line = Vec::new();
+    BufReader::new(file)
+        .read_until(b'\n', &mut line)
+        .with_context(|| format!("can't read `{}`", path.display()))?;
+    Ok(is_generated(Some(&String::from_utf8_lossy(&line))))
+}
+
+/// The packages of a functions workspace that have a binary, by name, each with its folder: what a function can
+/// be made of. A workspace that is not there has none.
+pub fn handlers(functions: &Path) -> Result<BTreeMap<String, String>> {
+    #[derive(serde::Deserialize)]
+    struct Manifest {
+        package: Option<Package>,
+        #[serde(default)]
+        bin: Vec<toml::Table>,
+    }
+    #[derive(serde::Deserialize)]
+    struct Package {
+        name: String,
+    }
+    let mut handlers = BTreeMap::new();
+    if !functions.exists() {
+        return Ok(handlers);
+    }
+    for entry in WalkDir::new(functions)
+        .min_depth(1)
+        .max_depth(1)
+        .sort_by_file_name()
+    {
+        let entry = entry.with_context(|| format!("can't list `{}`", functions.display()))?;
+        let manifest = entry.path().join("Cargo.toml");
+        let Some(text) = read_if_there(&manifest).ok().flatten() else {
+            continue;
+        };
+        let parsed: Manifest =
+            toml::from_str(&text).with_context(|| format!("can't read `{}`", manifest.display()))?;
+        let Some(package) = parsed.package else { continue };
+        if !parsed.bin.is_empty() || entry.path().join("src/main.rs").exists() {
+            let folder = format!("functions/{}", entry.file_name().to_string_lossy());
+            handlers.insert(package.name, folder);
+        }
+    }
+    Ok(handlers)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn files(entries: &[(&str, &str)]) -> FileSet {
+        let mut set = FileSet::default();
+        for (name, text) in entries {
+            set.insert("modules/a", name, format!("# {HEADER}\n{text}"));
+        }
+        set
+    }
+
+    #[test]
+    fn a_written_tree_has_no_changes_left() {
+        let root = tempfile::tempdir().unwrap();
+        let files = files(&[("main.tf", "a"), ("variables.tf", "b")]);
+        let changes = compare(root.path(), &files).unwrap();
+        assert_eq!(changes.len(), 2);
+        write(root.path(), &changes).unwrap();
+        assert_eq!(compare(root.path(), &files).unwrap(), []);
+    }
+
+    #[test]
+    fn a_generated_file_that_nothing_generates_any_more_goes_with_its_folder() {
+        let root = tempfile::tempdir().unwrap();
+        write(
+            root.path(),
+            &compare(root.path(), &files(&[("main.tf", "a")])).unwrap(),
+        )
+        .unwrap();
+        let changes = compare(root.path(), &FileSet::default()).unwrap();
+        assert_eq!(changes[0].after, None);
+        write(root.path(), &changes).unwrap();
+        assert!(!root.path().join("modules/a").exists());
+    }
+
+    #[test]
+    fn a_file_without_the_header_is_never_touched() {
+        let root = tempfile::tempdir().unwrap();
+        fs::create_dir_all(root.path().join("modules/a")).unwrap();
+        fs::write(root.path().join("modules/a/own.tf"), "mine").unwrap();
+        assert_eq!(compare(root.path(), &FileSet::default()).unwrap(), []);
+        fs::write(root.path().join("modules/a/main.tf"), "mine").unwrap();
+        let error = compare(root.path(), &files(&[("main.tf", "a")])).unwrap_err();
+        assert!(error.to_string().contains("was not generated and is in the way"));
+    }
+
+    #[test]
+    fn what_a_killed_run_left_is_completed_and_cleaned() {
+        let root = tempfile::tempdir().unwrap();
+        fs::create_dir_all(root.path().join("modules/a")).unwrap();
+        let half = root.path().join("modules/a/main.1.tmp");
+        fs::write(&half, format!("# {HEADER}\nhal")).unwrap();
+        let files = files(&[("main.tf", "whole")]);
+        write(root.path(), &compare(root.path(), &files).unwrap()).unwrap();
+        assert!(!half.exists());
+        assert_eq!(compare(root.path(), &files).unwrap(), []);
+    }
+
+    #[test]
+    fn packages_with_a_binary_are_handlers_and_libraries_are_not() {
+        let root = tempfile::tempdir().unwrap();
+        for (name, file) in [("open", "main.rs"), ("shared", "lib.rs")] {
+            let folder = root.path().join(name);
+            fs::create_dir_all(folder.join("src")).unwrap();
+            fs::write(
+                folder.join("Cargo.toml"),
+                format!("[package]\nname = \"{name}\"\n"),
+            )
+            .unwrap();
+            fs::write(folder.join("src").join(file), "").unwrap();
+        }
+        assert_eq!(
+            handlers(root.path()).unwrap(),
+            BTreeMap::from([("open".to_string(), "functions/open".to_string())])
+        );
+    }
+}
