@@ -22,6 +22,7 @@ pub mod resources;
 pub mod service;
 pub mod spec;
 pub mod state;
+pub mod surface;
 pub mod tree;
 
 use std::collections::BTreeMap;

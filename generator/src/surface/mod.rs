@@ -1,0 +1,141 @@
+//! The surface of an API: what is reachable, by whom.
+//!
+//! The meeting point of everything: the spec's surface, and the one that was applied, must be equal. The data
+//! plane serves the applied one; a review compares two. As JSON it is a contract: fields may be added, none
+//! removed.
+
+mod of_service;
+mod of_state;
+
+pub use of_service::of_service;
+pub use of_state::{SurfaceError, of_state};
+
+use serde::{Deserialize, Serialize};
+
+/// The version of the JSON.
+pub const FORMAT: u32 = 1;
+
+/// What is reachable, by whom.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Surface {
+    /// [`FORMAT`].
+    pub format: u32,
+    /// The API.
+    pub api: Api,
+    /// Authorizers by name.
+    pub authorizers: Vec<Authorizer>,
+    /// Routes by path, then method.
+    pub routes: Vec<Route>,
+}
+
+/// The REST API of a surface.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Api {
+    /// Its name.
+    pub name: String,
+    /// The name of its stage.
+    pub stage: String,
+    /// `REGIONAL`, `EDGE` or `PRIVATE`.
+    pub endpoint: String,
+}
+
+/// An authorizer of a surface.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Authorizer {
+    /// Its name.
+    pub name: String,
+    /// AWS's type, such as `COGNITO_USER_POOLS`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The header that holds the token.
+    pub header: String,
+    /// Seconds for which a verified token is remembered.
+    pub ttl_seconds: u32,
+}
+
+/// A method of a path.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Route {
+    /// The path, such as `/orders/{id}`.
+    pub path: String,
+    /// The method, such as `GET` or `ANY`.
+    pub method: String,
+    /// `NONE`, `COGNITO_USER_POOLS`, `CUSTOM` or `AWS_IAM`.
+    pub auth_type: String,
+    /// Name of the authorizer.
+    pub authorizer: Option<String>,
+    /// Scopes of which a token needs one, sorted; none asks for an id token.
+    pub scopes: Vec<String>,
+    /// Whether an API key is needed.
+    pub api_key_required: bool,
+    /// AWS's type of what answers: `AWS_PROXY`, `MOCK`, …
+    pub integration: String,
+    /// The function that answers: its name in the spec, or in AWS where no spec is known.
+    pub function: Option<String>,
+    /// What a preflight answers.
+    pub cors: Option<Preflight>,
+}
+
+/// What a preflight answers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Preflight {
+    /// The origin that may call, or `*`.
+    pub allow_origin: String,
+    /// Methods in the order of the header.
+    pub allow_methods: Vec<String>,
+    /// Headers in the order of the header.
+    pub allow_headers: Vec<String>,
+}
+
+impl Surface {
+    fn sorted(mut self) -> Self {
+        self.authorizers.sort();
+        self.routes
+            .sort_by(|a, b| (&a.path, &a.method).cmp(&(&b.path, &b.method)));
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    const SPEC: &str = include_str!("../../../portcullis.toml");
+    const STATE: &str = include_str!("../../tests/demo.state.json");
+
+    fn demo() -> Surface {
+        let handlers = ["open", "authenticated"].map(|name| (name.to_string(), format!("functions/{name}")));
+        of_service(&crate::service(SPEC, &BTreeMap::from(handlers)).unwrap(), "local")
+    }
+
+    #[test]
+    fn the_demos_surface_is_the_one_of_the_contract() {
+        let json = serde_json::to_value(demo()).unwrap();
+        assert_eq!(
+            json["routes"][2],
+            serde_json::json!({
+                "path": "/open", "method": "GET", "auth_type": "NONE", "authorizer": null, "scopes": [],
+                "api_key_required": false, "integration": "AWS_PROXY", "function": "open", "cors": null
+            })
+        );
+        assert_eq!(
+            json["routes"][3]["cors"],
+            serde_json::json!({
+                "allow_origin": "*", "allow_methods": ["GET", "OPTIONS"], "allow_headers": ["*", "Authorization"]
+            })
+        );
+        assert_eq!(json["authorizers"][0]["header"], "Authorization");
+    }
+
+    #[test]
+    fn the_applied_surface_equals_the_specs() {
+        assert_eq!(of_state(STATE).unwrap(), demo());
+    }
+
+    #[test]
+    fn a_state_without_an_api_has_no_surface() {
+        assert_eq!(of_state(r#"{"format_version":"1.0"}"#), Err(SurfaceError::NoApi));
+    }
+}
