@@ -1,3 +1,31 @@
 //! The command line of Portcullis.
+//!
+//! Each command is a file in [`commands`]: it opens a project, asks the generator for what is pure, starts the
+//! programs that do the rest, and ends with an exit code of [`failure`]. Nothing that generates depends on what
+//! serves: the arrows go from here to `portcullis-generator` and `portcullis-local`, and from local to generator.
 
-fn main() {}
+mod aws;
+mod cli;
+mod commands;
+mod deployment;
+mod failure;
+mod functions;
+mod local;
+mod project;
+mod talk;
+mod terraform;
+mod tools;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    match commands::run(cli::Cli::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprint!("{}", failure.render());
+            failure.exit_code()
+        }
+    }
+}

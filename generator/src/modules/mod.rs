@@ -15,7 +15,8 @@ mod user;
 mod user_pool;
 mod user_pool_client;
 
-pub use environment::environment;
+pub use environment::{LOCAL_ACCOUNT, LOCAL_FIRST_USER, environment};
+pub use service::DEPLOYMENT;
 
 use hcl_edit::structure::BlockBuilder;
 use sha2::{Digest, Sha256};

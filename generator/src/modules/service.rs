@@ -16,6 +16,9 @@ use crate::resources::{
 };
 use crate::service::{Auth, Cors, Function, Method, Route, RoutePath, Service};
 
+/// Where the deployment stands in an environment's root.
+pub const DEPLOYMENT: &str = "module.service.aws_api_gateway_deployment.this";
+
 /// The module.
 pub fn module(service: &Service) -> Module {
     Module {

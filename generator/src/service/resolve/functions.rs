@@ -1,0 +1,161 @@
+//! Functions, and the crates that make them.
+
+use std::collections::BTreeMap;
+
+use crate::diagnostic::{Diagnostic, nearest};
+use crate::identifier::Identifier;
+use crate::resources::{cloudwatch_log_group, lambda_function};
+use crate::service::resolve::Resolver;
+use crate::service::{Function, LOCAL};
+use crate::spec::{FunctionTable, Spec, Written};
+
+impl Resolver<'_> {
+    pub(super) fn functions(
+        &mut self,
+        spec: &Spec,
+        handlers: &BTreeMap<String, String>,
+    ) -> BTreeMap<String, Function> {
+        let mut functions = BTreeMap::new();
+        let mut identifiers = BTreeMap::new();
+        for (name, table) in &spec.functions {
+            self.check_name(name, "a function", 64);
+            self.collision(
+                &mut identifiers,
+                Identifier::new(name.get_ref()),
+                name,
+                "functions",
+            );
+            if !handlers.contains_key(name.get_ref()) {
+                self.function_without_crate(name, handlers);
+            }
+            functions.insert(name.get_ref().clone(), self.function(table));
+        }
+        for (package, folder) in handlers {
+            if !functions.contains_key(package) {
+                self.report(
+                    Diagnostic::new(
+                        0..0,
+                        format!("the crate `{package}` in `{folder}` has no function in the spec"),
+                    )
+                    .hint(format!("add `[functions.{package}]`, or delete the crate")),
+                );
+            }
+        }
+        functions
+    }
+
+    pub(super) fn function_without_crate(
+        &mut self,
+        name: &Written<String>,
+        handlers: &BTreeMap<String, String>,
+    ) {
+        let text = name.get_ref();
+        let mut diagnostic = Diagnostic::new(
+            name.span(),
+            format!("the function `{text}` has no crate in `functions/`"),
+        );
+        if let Some(near) = nearest(text, handlers.keys().map(String::as_str)) {
+            diagnostic = diagnostic.label(format!("did you mean `{near}`?"));
+        }
+        self.report(diagnostic.hint(format!(
+            "copy an existing handler to `functions/{text}`, name the package `{text}`, and add it to the \
+             members of `functions/Cargo.toml`"
+        )));
+    }
+
+    pub(super) fn function(&mut self, table: &FunctionTable) -> Function {
+        if let Some(description) = &table.description
+            && let Err(why) = lambda_function::check_description(description.get_ref())
+        {
+            self.report(Diagnostic::new(description.span(), "Lambda refuses this description").label(why));
+        }
+        let mut environment = BTreeMap::new();
+        for (key, (span, value)) in &table.environment {
+            if let Err(why) = lambda_function::check_environment_key(key) {
+                self.report(
+                    Diagnostic::new(
+                        span.clone(),
+                        format!("`{key}` can't be an environment variable of a function"),
+                    )
+                    .hint(why),
+                );
+            }
+            environment.insert(key.clone(), value.get_ref().clone());
+        }
+        let bytes: usize = environment
+            .iter()
+            .map(|(key, value)| key.len() + value.len())
+            .sum();
+        if bytes > lambda_function::ENVIRONMENT_BYTES {
+            let span = table
+                .environment
+                .values()
+                .next()
+                .map_or(0..0, |(span, _)| span.clone());
+            self.report(
+                Diagnostic::new(span, format!("{bytes} bytes of environment variables")).hint(format!(
+                    "Lambda takes {} bytes a function",
+                    lambda_function::ENVIRONMENT_BYTES
+                )),
+            );
+        }
+        let log_retention_days = self.number(&table.log_retention_days, 14, 1..=3653, "days");
+        if let Some(days) = &table.log_retention_days
+            && !cloudwatch_log_group::RETENTION_DAYS.contains(&log_retention_days)
+        {
+            let known = cloudwatch_log_group::RETENTION_DAYS
+                .map(|days| days.to_string())
+                .join(", ");
+            self.report(
+                Diagnostic::new(
+                    days.span(),
+                    format!("CloudWatch can't keep logs for {} days", days.get_ref()),
+                )
+                .hint(format!("choose one of {known}")),
+            );
+        }
+        Function {
+            description: table
+                .description
+                .as_ref()
+                .map(|text| text.get_ref().clone())
+                .unwrap_or_default(),
+            memory_mb: self.number(&table.memory_mb, 128, lambda_function::MEMORY_MB, "MB"),
+            timeout_seconds: self.number(
+                &table.timeout_seconds,
+                10,
+                lambda_function::TIMEOUT_SECONDS,
+                "seconds, because API Gateway waits no longer",
+            ),
+            log_retention_days,
+            environment,
+        }
+    }
+
+    /// The longest name of an environment decides how long the names of functions may be.
+    pub(super) fn function_name_lengths(&mut self, spec: &Spec, service: &str) {
+        let environments = spec
+            .environments
+            .iter()
+            .map(|(name, _)| name.get_ref().as_str())
+            .chain([LOCAL]);
+        let Some(longest) = environments.max_by_key(|name| name.len()) else {
+            return;
+        };
+        for (name, _) in &spec.functions {
+            let full = format!("{service}-{longest}-{}", name.get_ref());
+            if full.len() > lambda_function::NAME_LENGTH
+                && name.get_ref().len() <= lambda_function::NAME_LENGTH
+            {
+                self.report(
+                    Diagnostic::new(name.span(), format!("`{full}` is too long for AWS"))
+                        .label(format!("{} characters with service and environment", full.len()))
+                        .hint(format!(
+                            "names of functions and of their roles hold {} characters: shorten the name",
+                            lambda_function::NAME_LENGTH
+                        )),
+                );
+            }
+        }
+    }
+}

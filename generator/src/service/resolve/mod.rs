@@ -1,0 +1,216 @@
+//! From the spec as written to the service it means, with every mistake on the way.
+//!
+//! The limits that are checked here are the resources' own and stand in their files.
+
+mod api;
+mod environments;
+mod functions;
+mod routes;
+mod user_pool;
+
+use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
+
+use crate::diagnostic::{Diagnostic, Diagnostics, Span, nearest};
+use crate::identifier::Identifier;
+use crate::service::{Architecture, LOCAL, Service};
+use crate::spec::{Spec, Written};
+
+/// What the spec means. `handlers` are the packages of the functions workspace that have a binary, by name, each
+/// with its folder.
+///
+/// None where anything is wrong; then `diagnostics` says what.
+pub fn resolve(
+    spec: &Spec,
+    handlers: &BTreeMap<String, String>,
+    diagnostics: &mut Diagnostics,
+) -> Option<Service> {
+    let mut resolver = Resolver { diagnostics };
+    let service = resolver.service(spec, handlers);
+    resolver.diagnostics.is_empty().then_some(service)
+}
+
+struct Resolver<'a> {
+    diagnostics: &'a mut Diagnostics,
+}
+
+impl Resolver<'_> {
+    fn report(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
+    }
+
+    fn service(&mut self, spec: &Spec, handlers: &BTreeMap<String, String>) -> Service {
+        let name = self.service_name(spec);
+        let functions = self.functions(spec, handlers);
+        let mut environments = BTreeMap::new();
+        let service_tags = self.tags(&spec.service.tags);
+        let cors = spec.api.cors.as_ref();
+        environments.insert(
+            LOCAL.into(),
+            self.environment(spec, &name, LOCAL, None, &service_tags),
+        );
+        for (environment, table) in &spec.environments {
+            let key = environment.get_ref();
+            self.environment_name(environment);
+            environments.insert(
+                key.clone(),
+                self.environment(spec, &name, key, Some(table), &service_tags),
+            );
+        }
+        self.function_name_lengths(spec, &name);
+        Service {
+            architecture: self.architecture(spec),
+            user_pool: self.user_pool(&spec.user_pool, &name),
+            api: self.api(&spec.api, &name, cors),
+            routes: self.routes(spec),
+            name,
+            functions,
+            environments,
+        }
+    }
+
+    fn service_name(&mut self, spec: &Spec) -> String {
+        let Some(name) = &spec.service.name else {
+            return String::new();
+        };
+        self.check_name(name, "a service", 32);
+        name.get_ref().clone()
+    }
+
+    /// Names that become parts of names in AWS and folders on disk.
+    fn check_name(&mut self, name: &Written<String>, what: &str, longest: usize) {
+        let text = name.get_ref();
+        let starts = text.starts_with(|c: char| c.is_ascii_alphabetic());
+        let holds = text
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
+        if !starts || !holds || text.len() > longest {
+            self.report(
+                Diagnostic::new(name.span(), format!("`{text}` can't be the name of {what}")).hint(format!(
+                    "a name begins with a letter and holds letters, digits, `-` and `_`, at most {longest}: \
+                     it becomes part of names in AWS"
+                )),
+            );
+        }
+    }
+
+    fn architecture(&mut self, spec: &Spec) -> Architecture {
+        let Some(written) = &spec.service.architecture else {
+            return Architecture::X86_64;
+        };
+        Architecture::parse(written.get_ref()).unwrap_or_else(|| {
+            self.report(
+                Diagnostic::new(
+                    written.span(),
+                    format!("`{}` is not an architecture of Lambda", written.get_ref()),
+                )
+                .hint("write `x86_64` or `arm64`"),
+            );
+            Architecture::X86_64
+        })
+    }
+
+    /// Reports a word that is none of the known ones.
+    fn unknown<'k>(
+        &mut self,
+        word: &Written<String>,
+        what: &str,
+        known: impl Iterator<Item = &'k str> + Clone,
+    ) {
+        let mut diagnostic = Diagnostic::new(word.span(), format!("`{}` is no {what}", word.get_ref()));
+        if let Some(near) = nearest(word.get_ref(), known.clone()) {
+            diagnostic = diagnostic.label(format!("did you mean `{near}`?"));
+        }
+        self.report(diagnostic.hint(format!("known: {}", known.collect::<Vec<_>>().join(", "))));
+    }
+
+    /// Two names of the spec that would be the same in Terraform.
+    fn collision(
+        &mut self,
+        seen: &mut BTreeMap<Identifier, (Span, String)>,
+        identifier: Identifier,
+        written: &Written<String>,
+        what: &str,
+    ) {
+        if let Some((span, other)) = seen.get(&identifier) {
+            self.report(
+                Diagnostic::new(
+                    written.span(),
+                    format!(
+                        "the {what} `{other}` and `{}` would both be `{identifier}` in Terraform",
+                        written.get_ref()
+                    ),
+                )
+                .related(span.clone(), "the other one")
+                .hint("rename one of them"),
+            );
+        } else {
+            seen.insert(identifier, (written.span(), written.get_ref().clone()));
+        }
+    }
+
+    fn display_name(
+        &mut self,
+        written: &Option<Written<String>>,
+        default: &str,
+        what: &str,
+        check: fn(&str) -> Result<(), &'static str>,
+    ) -> String {
+        let Some(name) = written else {
+            return default.into();
+        };
+        if let Err(why) = check(name.get_ref()) {
+            self.report(
+                Diagnostic::new(
+                    name.span(),
+                    format!("`{}` can't be the name of {what}", name.get_ref()),
+                )
+                .hint(why),
+            );
+        }
+        name.get_ref().clone()
+    }
+
+    /// A number of the spec within its limits, or the default.
+    fn number(
+        &mut self,
+        written: &Option<Written<i64>>,
+        default: u32,
+        limits: RangeInclusive<u32>,
+        unit: &str,
+    ) -> u32 {
+        let Some(written) = written else { return default };
+        match u32::try_from(*written.get_ref())
+            .ok()
+            .filter(|value| limits.contains(value))
+        {
+            Some(value) => value,
+            None => {
+                self.report(
+                    Diagnostic::new(written.span(), format!("{} is out of range", written.get_ref()))
+                        .hint(format!("{} to {} {unit}", limits.start(), limits.end())),
+                );
+                default
+            }
+        }
+    }
+}
+
+/// Whether Cognito would take a text for an e-mail address: something on both sides of one `@`, a dot in the
+/// domain, nothing that would need quoting.
+pub fn is_email(text: &str) -> bool {
+    let valid = |part: &str| {
+        !part.is_empty()
+            && part.chars().all(|c| {
+                c.is_ascii_graphic() && !matches!(c, '@' | '"' | '\\' | ',' | ';' | '<' | '>' | '(' | ')')
+            })
+    };
+    text.len() <= 254
+        && text.split_once('@').is_some_and(|(user, domain)| {
+            valid(user)
+                && valid(domain)
+                && domain.contains('.')
+                && !domain.starts_with('.')
+                && !domain.ends_with('.')
+        })
+}

@@ -1,0 +1,178 @@
+//! Routes: which exist, which clash, who answers.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::diagnostic::{Diagnostic, Span, nearest};
+use crate::identifier::Identifier;
+use crate::service::resolve::Resolver;
+use crate::service::{Auth, Method, Route, RoutePath};
+use crate::spec::{Spec, Written};
+
+impl Resolver<'_> {
+    pub(super) fn routes(&mut self, spec: &Spec) -> BTreeMap<(RoutePath, Method), Route> {
+        let mut routes: BTreeMap<(RoutePath, Method), Route> = BTreeMap::new();
+        let mut places: BTreeMap<(RoutePath, Method), Span> = BTreeMap::new();
+        let mut identifiers = BTreeMap::new();
+        let mut variables: BTreeMap<(RoutePath, String), Span> = BTreeMap::new();
+        let known: BTreeSet<&str> = spec
+            .functions
+            .iter()
+            .map(|(name, _)| name.get_ref().as_str())
+            .collect();
+        for (key, table) in &spec.routes {
+            if let Some(function) = &table.function
+                && !known.contains(function.get_ref().as_str())
+            {
+                self.unknown_function(function, &known);
+            }
+            let auth = match table.auth.as_ref().map(|auth| (auth, auth.get_ref().as_str())) {
+                None | Some((_, "user_pool")) => Auth::UserPool,
+                Some((_, "none")) => Auth::None,
+                Some((written, _)) => {
+                    self.unknown(written, "way to guard a route", ["none", "user_pool"].into_iter());
+                    Auth::UserPool
+                }
+            };
+            let Some((method, path)) = self.route_key(key) else {
+                continue;
+            };
+            self.variable_siblings(&mut variables, &path, key);
+            self.resource_collisions(&mut identifiers, &path, key);
+            let id = (path, method);
+            if let Some(span) = places.get(&id) {
+                self.report(
+                    Diagnostic::new(key.span(), format!("the route `{}` stands twice", key.get_ref()))
+                        .related(span.clone(), "first here"),
+                );
+                continue;
+            }
+            places.insert(id.clone(), key.span());
+            let function = table
+                .function
+                .as_ref()
+                .map(|name| name.get_ref().clone())
+                .unwrap_or_default();
+            routes.insert(id, Route { function, auth });
+        }
+        if spec.routes.is_empty() {
+            self.report(
+                Diagnostic::new(0..0, "the service has no route")
+                    .hint("add `\"GET /\" = { function = \"…\" }` under `[routes]`"),
+            );
+        }
+        routes
+    }
+
+    pub(super) fn unknown_function(&mut self, function: &Written<String>, known: &BTreeSet<&str>) {
+        let mut diagnostic = Diagnostic::new(
+            function.span(),
+            format!("there is no function `{}`", function.get_ref()),
+        );
+        if let Some(near) = nearest(function.get_ref(), known.iter().copied()) {
+            diagnostic = diagnostic.label(format!("did you mean `{near}`?"));
+        }
+        self.report(diagnostic.hint(format!(
+            "add `[functions.{}]`, or name another",
+            function.get_ref()
+        )));
+    }
+
+    pub(super) fn route_key(&mut self, key: &Written<String>) -> Option<(Method, RoutePath)> {
+        let text = key.get_ref();
+        let Some((method_text, path_text)) = text.split_once(' ') else {
+            self.report(
+                Diagnostic::new(key.span(), format!("`{text}` is not a route"))
+                    .hint("a route is a method and a path: `\"GET /open\"`"),
+            );
+            return None;
+        };
+        let method = Method::parse(method_text);
+        if method.is_none() {
+            let diagnostic =
+                Diagnostic::new(key.span(), format!("`{method_text}` is not a method of a route"));
+            self.report(if method_text == "OPTIONS" {
+                diagnostic.hint("the preflight answers `OPTIONS` on every path; `cors` in `[api]` says how")
+            } else if Method::parse(&method_text.to_uppercase()).is_some() {
+                diagnostic.hint(format!("write `{}`", method_text.to_uppercase()))
+            } else {
+                diagnostic.hint(format!("known: {}", Method::ALL.map(Method::as_str).join(", ")))
+            });
+        }
+        match RoutePath::parse(path_text.trim_start()) {
+            Ok(path) => method.map(|method| (method, path)),
+            Err((summary, hint)) => {
+                self.report(Diagnostic::new(key.span(), summary).hint(hint));
+                None
+            }
+        }
+    }
+
+    /// A resource may have one variable child, `{id}` or `{proxy+}`: API Gateway answers a second one with "A
+    /// sibling of this resource already has a variable path part -- only one is allowed".
+    pub(super) fn variable_siblings(
+        &mut self,
+        seen: &mut BTreeMap<(RoutePath, String), Span>,
+        path: &RoutePath,
+        key: &Written<String>,
+    ) {
+        for resource in path.resources() {
+            let (Some(segment), Some(parent)) = (resource.segments().last(), resource.parent()) else {
+                continue;
+            };
+            if resource.shape().last() != Some(&None) {
+                continue;
+            }
+            let text = segment.to_string();
+            let other = seen
+                .iter()
+                .find(|((other_parent, other_text), _)| {
+                    other_parent.shape() == parent.shape() && *other_text != text
+                })
+                .map(|((_, other_text), span)| (other_text.clone(), span.clone()));
+            if let Some((other_text, span)) = other {
+                self.report(
+                    Diagnostic::new(
+                        key.span(),
+                        format!("`{text}` and `{other_text}` are both variable parts under `{parent}`"),
+                    )
+                    .related(span, "the other one")
+                    .hint(format!(
+                        "API Gateway allows one: write `{other_text}` here too, or change the path"
+                    )),
+                );
+                return;
+            }
+            seen.insert((parent, text), key.span());
+        }
+    }
+
+    /// Different paths that would be one name in Terraform, such as `/a/b` and `/a_b`.
+    pub(super) fn resource_collisions(
+        &mut self,
+        seen: &mut BTreeMap<Identifier, (RoutePath, Span)>,
+        path: &RoutePath,
+        key: &Written<String>,
+    ) {
+        let root = RoutePath::parse("/").ok();
+        for resource in path.resources().chain(root) {
+            let identifier = resource.identifier();
+            match seen.get(&identifier) {
+                Some((other, _)) if other.shape() == resource.shape() => {}
+                Some((other, span)) => {
+                    self.report(
+                        Diagnostic::new(
+                            key.span(),
+                            format!("the paths `{other}` and `{resource}` would both be `{identifier}` in Terraform"),
+                        )
+                        .related(span.clone(), "the other one")
+                        .hint("change one of the paths"),
+                    );
+                    return;
+                }
+                None => {
+                    seen.insert(identifier, (resource, key.span()));
+                }
+            }
+        }
+    }
+}

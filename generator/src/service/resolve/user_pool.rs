@@ -1,0 +1,99 @@
+//! The user pool and its clients.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::diagnostic::Diagnostic;
+use crate::identifier::Identifier;
+use crate::resources::{cognito_user_pool, cognito_user_pool_client};
+use crate::service::resolve::Resolver;
+use crate::service::{Client, PasswordPolicy, UserPool};
+use crate::spec::{UserPoolTable, Written};
+
+impl Resolver<'_> {
+    pub(super) fn user_pool(&mut self, table: &UserPoolTable, service: &str) -> UserPool {
+        for way in table.sign_in_with.iter().flat_map(|ways| ways.get_ref()) {
+            if way.get_ref() != "email" {
+                self.report(
+                    Diagnostic::new(
+                        way.span(),
+                        format!("users can't sign in with `{}`", way.get_ref()),
+                    )
+                    .hint("write `sign_in_with = [\"email\"]`: the e-mail address is the user name"),
+                );
+            }
+        }
+        if let Some(ways) = &table.sign_in_with
+            && ways.get_ref().is_empty()
+        {
+            self.report(
+                Diagnostic::new(ways.span(), "nothing to sign in with")
+                    .hint("write `sign_in_with = [\"email\"]`"),
+            );
+        }
+        let name = self.display_name(&table.name, service, "a user pool", cognito_user_pool::check_name);
+        let password = &table.password;
+        let flag =
+            |written: &Option<Written<bool>>, default| written.as_ref().map_or(default, |w| *w.get_ref());
+        UserPool {
+            name,
+            self_sign_up: flag(&table.self_sign_up, false),
+            password: PasswordPolicy {
+                minimum_length: self.number(
+                    &password.minimum_length,
+                    8,
+                    cognito_user_pool::MINIMUM_LENGTH,
+                    "characters",
+                ),
+                lowercase: flag(&password.lowercase, false),
+                uppercase: flag(&password.uppercase, false),
+                numbers: flag(&password.numbers, false),
+                symbols: flag(&password.symbols, false),
+                temporary_password_validity_days: self.number(
+                    &password.temporary_password_validity_days,
+                    7,
+                    cognito_user_pool::TEMPORARY_PASSWORD_VALIDITY_DAYS,
+                    "days",
+                ),
+            },
+            clients: self.clients(table),
+        }
+    }
+
+    pub(super) fn clients(&mut self, table: &UserPoolTable) -> BTreeMap<String, Client> {
+        let mut clients = BTreeMap::new();
+        let mut identifiers = BTreeMap::new();
+        for (name, client) in &table.clients {
+            self.check_name(name, "a client", 64);
+            self.collision(&mut identifiers, Identifier::new(name.get_ref()), name, "clients");
+            let mut flows = BTreeSet::new();
+            match &client.auth_flows {
+                None => self.report(
+                    Diagnostic::new(
+                        name.span(),
+                        format!("the client `{}` has no `auth_flows`", name.get_ref()),
+                    )
+                    .hint("add `auth_flows = [\"user_srp\", \"refresh_token\"]`"),
+                ),
+                Some(written) => {
+                    for flow in written.get_ref() {
+                        match cognito_user_pool_client::explicit_auth_flow(flow.get_ref()) {
+                            Some(known) => _ = flows.insert(known),
+                            None => self.unknown(
+                                flow,
+                                "flow of Cognito",
+                                cognito_user_pool_client::AUTH_FLOWS.iter().map(|(name, _)| *name),
+                            ),
+                        }
+                    }
+                }
+            }
+            clients.insert(
+                name.get_ref().clone(),
+                Client {
+                    explicit_auth_flows: flows.into_iter().collect(),
+                },
+            );
+        }
+        clients
+    }
+}

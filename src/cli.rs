@@ -1,0 +1,169 @@
+//! The command line as data.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Terraform for an API Gateway REST API that a Cognito user pool guards, and the same API on a laptop.
+#[derive(Parser)]
+#[command(name = "portcullis", version, disable_help_subcommand = false)]
+#[command(after_help = "Exit codes: 0 done; 1 a check found a difference or a gate said no; \
+2 wrong use or wrong input; 3 a tool or AWS failed.\nData is on stdout, talk on stderr. NO_COLOR is honoured.")]
+pub struct Cli {
+    /// Folder of the project
+    #[arg(long, global = true, value_name = "DIR", default_value = ".")]
+    pub project: PathBuf,
+
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Subcommand)]
+pub enum Command {
+    /// Make terraform/ from portcullis.toml
+    #[command(after_help = "Example:\n  portcullis generate --check   # in CI: exit 1 and a diff where the tree is stale")]
+    Generate {
+        /// Write nothing; print a diff and exit with 1 where the tree differs
+        #[arg(long)]
+        check: bool,
+    },
+    /// Check the spec, the generated tree and the tools, without starting a provider
+    Check,
+    /// Build the functions and zip them reproducibly
+    Build(Environment),
+    /// Show what apply would change
+    Plan {
+        #[command(flatten)]
+        options: TerraformOptions,
+        /// Exit with 1 where there are changes
+        #[arg(long)]
+        detailed_exitcode: bool,
+    },
+    /// Build, generate and apply; in `local` also start everything that is needed
+    #[command(after_help = "Examples:\n  portcullis apply                 # to the emulated AWS of this machine\n  portcullis apply --env dev       # to AWS: shows the plan and asks")]
+    Apply {
+        #[command(flatten)]
+        options: TerraformOptions,
+        /// Do not ask; needed where there is no terminal
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Print addresses and ids as one JSON object
+    Outputs(Environment),
+    /// Delete everything; in `local` also stop every process
+    Destroy {
+        #[command(flatten)]
+        options: TerraformOptions,
+        /// Do not ask; needed where there is no terminal
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Print the mail with the temporary password that Cognito would have sent (local only)
+    Invitation {
+        /// Whose mail, where several were invited
+        email: Option<String>,
+    },
+    /// Print the functions' logs
+    Logs {
+        #[command(flatten)]
+        environment: Environment,
+        /// One function's only
+        #[arg(long, value_name = "NAME")]
+        function: Option<String>,
+        /// Keep printing what comes
+        #[arg(short, long)]
+        follow: bool,
+    },
+    /// Print what is reachable, by whom
+    #[command(after_help = "Examples:\n  portcullis surface                      # of the spec, as a table\n  portcullis surface --json --state FILE  # of what `terraform show -json` printed")]
+    Surface {
+        #[command(flatten)]
+        environment: Environment,
+        /// Of this spec
+        #[arg(long, value_name = "FILE", conflicts_with = "state")]
+        spec: Option<PathBuf>,
+        /// Of this state: the output of `terraform show -json`
+        #[arg(long, value_name = "FILE")]
+        state: Option<PathBuf>,
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Serve an applied state with a REST API on loopback, in the foreground
+    #[command(after_help = "Example:\n  terraform show -json > state.json\n  portcullis serve --state state.json --jwks https://cognito-idp.us-east-1.amazonaws.com/POOL=jwks.json")]
+    Serve(Serve),
+    /// Delete what was built: zips, the functions' target folder, Terraform's local folder
+    Clean,
+    /// The emulated control plane; `apply` starts it
+    #[command(hide = true)]
+    ControlPlane(ControlPlane),
+}
+
+/// Which environment is meant.
+#[derive(Args, Clone)]
+pub struct Environment {
+    /// Name of the environment
+    #[arg(long = "env", value_name = "NAME", default_value = "local")]
+    pub name: String,
+}
+
+/// How Terraform is called.
+#[derive(Args, Clone)]
+pub struct TerraformOptions {
+    #[command(flatten)]
+    pub environment: Environment,
+
+    /// E-mail of the first user, in `local` and at an environment's first apply
+    #[arg(long, value_name = "EMAIL", env = "YOUR_EMAIL")]
+    pub your_email: Option<String>,
+
+    /// Folder with Terraform providers, where the registry can't be reached
+    #[arg(long, value_name = "DIR", env = "PORTCULLIS_PLUGIN_DIR")]
+    pub plugin_dir: Option<PathBuf>,
+
+    /// An emulated AWS to use in `local` instead of our own
+    #[arg(long, value_name = "URL", env = "PORTCULLIS_ENDPOINT")]
+    pub endpoint: Option<String>,
+}
+
+/// What the data plane serves.
+#[derive(Args)]
+pub struct Serve {
+    /// The state: the output of `terraform show -json`
+    #[arg(long, value_name = "FILE")]
+    pub state: PathBuf,
+    /// What the functions' `filename` is relative to
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub root: PathBuf,
+    /// The zip or bootstrap of a function
+    #[arg(long, value_name = "NAME=PATH")]
+    pub function: Vec<String>,
+    /// The keys of an issuer
+    #[arg(long, value_name = "ISSUER=FILE|URL")]
+    pub jwks: Vec<String>,
+    /// Port on loopback; a free one where it is not given
+    #[arg(long, value_name = "N")]
+    pub port: Option<u16>,
+    /// Folder for unpacked functions and logs
+    #[arg(long, value_name = "DIR")]
+    pub work: Option<PathBuf>,
+}
+
+/// How the emulated control plane runs.
+#[derive(Args)]
+pub struct ControlPlane {
+    /// Port on loopback; a free one where it is not given
+    #[arg(long, value_name = "N")]
+    pub port: Option<u16>,
+    /// Folder for invitations
+    #[arg(long, value_name = "DIR")]
+    pub invitations: PathBuf,
+    /// Python with moto; ours, where it is not given
+    #[arg(long, value_name = "FILE")]
+    pub python: Option<PathBuf>,
+    /// An emulated AWS to stand in front of, instead of starting moto
+    #[arg(long, value_name = "URL")]
+    pub upstream: Option<String>,
+}

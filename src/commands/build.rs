@@ -1,0 +1,39 @@
+//! `portcullis build`
+
+use portcullis_generator::service::Service;
+
+use crate::failure::{OrFail, Outcome};
+use crate::functions::{self, BuildOptions};
+use crate::project::{Project, architecture, check_environment};
+use crate::talk;
+use crate::tools::Tools;
+
+/// Builds the functions of an environment and lists their zips.
+pub fn run(project: &Project, environment: &str) -> Outcome {
+    let service = project.service()?;
+    check_environment(&service, environment)?;
+    build(project, &service, &Tools::new(project.root()), environment)
+}
+
+/// Compiles the functions once and zips each.
+pub fn build(project: &Project, service: &Service, tools: &Tools, environment: &str) -> Outcome {
+    let architecture = architecture(service, environment)?;
+    let cargo_lambda = tools.cargo_lambda().or_tool()?;
+    let names: Vec<String> = service.functions.keys().cloned().collect();
+    let what = format!("Building {} functions for {}", names.len(), architecture.as_str());
+    let artifacts = talk::step(&what, || {
+        functions::build(&BuildOptions {
+            functions_dir: &project.functions(),
+            artifacts_dir: &project.artifacts(architecture),
+            architecture,
+            functions: &names,
+            cargo_lambda: &cargo_lambda,
+        })
+        .or_tool()
+    })?;
+    for artifact in artifacts {
+        let path = artifact.path.strip_prefix(project.root()).unwrap_or(&artifact.path);
+        talk::say(format!("  {} ({} KB)", path.display(), artifact.bytes.div_ceil(1000)));
+    }
+    Ok(())
+}

@@ -1,0 +1,18 @@
+//! `portcullis control-plane`
+
+use portcullis_local::control_plane::{self, Emulator, Options};
+
+use crate::cli::ControlPlane;
+use crate::commands::serve::runtime;
+use crate::failure::{Failure, OrFail, Outcome};
+
+/// Runs the emulated control plane in the foreground until it is told to stop.
+pub fn run(options: ControlPlane) -> Outcome {
+    let emulator = match (options.python, options.upstream) {
+        (Some(python), None) => Emulator::Moto { python },
+        (None, Some(url)) => Emulator::Upstream { url },
+        _ => return Err(Failure::input("exactly one of `--python` and `--upstream` is needed")),
+    };
+    let options = Options { emulator, port: options.port, invitations: options.invitations };
+    runtime()?.block_on(control_plane::run(options)).or_tool()
+}

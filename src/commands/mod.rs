@@ -1,0 +1,43 @@
+//! The commands, one file each.
+
+mod apply;
+mod build;
+mod check;
+mod clean;
+mod control_plane;
+mod destroy;
+mod generate;
+mod invitation;
+mod logs;
+mod outputs;
+mod plan;
+mod serve;
+mod surface;
+
+use crate::cli::{Cli, Command};
+use crate::failure::Outcome;
+use crate::project::Project;
+
+/// Runs the command that was asked for.
+pub fn run(cli: Cli) -> Outcome {
+    let open = || Project::open(&cli.project);
+    match cli.command {
+        Command::Apply { options, yes } => apply::run(&open()?, &options, yes),
+        Command::Build(environment) => build::run(&open()?, &environment.name),
+        Command::Check => check::run(&open()?),
+        Command::Clean => clean::run(&open()?),
+        Command::ControlPlane(options) => control_plane::run(options),
+        Command::Destroy { options, yes } => destroy::run(&open()?, &options, yes),
+        Command::Generate { check } => generate::run(&open()?, check),
+        Command::Invitation { email } => invitation::run(&open()?, email.as_deref()),
+        Command::Logs { environment, function, follow } => {
+            logs::run(&open()?, &environment.name, function.as_deref(), follow)
+        }
+        Command::Outputs(environment) => outputs::run(&open()?, &environment.name),
+        Command::Plan { options, detailed_exitcode } => plan::run(&open()?, &options, detailed_exitcode),
+        Command::Serve(options) => serve::run(options),
+        Command::Surface { environment, spec, state, json } => {
+            surface::run(&cli.project, &environment.name, spec.as_deref(), state.as_deref(), json)
+        }
+    }
+}

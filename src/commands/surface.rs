@@ -1,0 +1,73 @@
+//! `portcullis surface`
+
+use std::fs;
+use std::path::Path;
+
+use portcullis_generator::surface::{Surface, of_service, of_state};
+
+use crate::failure::{Failure, OrFail, Outcome};
+use crate::project::{Project, check_environment};
+
+/// Prints the surface of a spec or a state, as a table or as JSON.
+pub fn run(
+    folder: &Path,
+    environment: &str,
+    spec: Option<&Path>,
+    state: Option<&Path>,
+    json: bool,
+) -> Outcome {
+    let surface = match state {
+        Some(file) => {
+            let text = fs::read_to_string(file)
+                .map_err(|error| Failure::input(format!("can't read `{}`: {error}", file.display())))?;
+            of_state(&text).map_err(|error| {
+                Failure::input(format!("`{}`: {error}", file.display()))
+                    .hint("write it with `terraform show -json > FILE`")
+            })?
+        }
+        None => {
+            let project = Project::open(folder)?;
+            let service = match spec {
+                Some(file) => project.service_of(file, &file.display().to_string())?,
+                None => project.service()?,
+            };
+            check_environment(&service, environment)?;
+            of_service(&service, environment)
+        }
+    };
+    if json {
+        println!("{}", serde_json::to_string_pretty(&surface).or_tool()?);
+    } else {
+        print!("{}", table(&surface));
+    }
+    Ok(())
+}
+
+/// A line a route: method, path, who may call, what answers.
+fn table(surface: &Surface) -> String {
+    let rows: Vec<[String; 4]> = surface
+        .routes
+        .iter()
+        .map(|route| {
+            let who = match (route.auth_type.as_str(), route.cors.is_some()) {
+                ("NONE", true) => "preflight".into(),
+                ("NONE", false) => "anyone".into(),
+                _ => route.authorizer.clone().unwrap_or_else(|| route.auth_type.clone()),
+            };
+            let answers = route.function.clone().unwrap_or_else(|| route.integration.clone());
+            [route.method.clone(), route.path.clone(), who, answers]
+        })
+        .collect();
+    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
+    let widths = [width(0), width(1), width(2)];
+    rows.iter()
+        .map(|[method, path, who, answers]| {
+            format!(
+                "{method:<w0$}  {path:<w1$}  {who:<w2$}  {answers}\n",
+                w0 = widths[0],
+                w1 = widths[1],
+                w2 = widths[2]
+            )
+        })
+        .collect()
+}

@@ -1,0 +1,294 @@
+//! The `local` environment's processes: the emulated control plane and the data plane, started when missing, found
+//! again on the same ports, stopped by `destroy`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use portcullis_generator::service::LOCAL;
+use portcullis_generator::state;
+use portcullis_local::background::{Background, Started, Status};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::failure::{Failure, OrFail, Outcome};
+use crate::project::Project;
+use crate::talk;
+use crate::tools::Tools;
+
+/// How long a process may take until it answers; a cold disk and a busy machine included.
+const START: Duration = Duration::from_secs(60);
+/// How long a process may take to end by itself.
+const STOP: Duration = Duration::from_secs(10);
+
+/// The processes of a project's `local` environment, running or not.
+pub struct Local {
+    work: PathBuf,
+    directory: PathBuf,
+}
+
+/// The ports that stay the same from one start to the next.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Serialize, Deserialize)]
+struct Ports {
+    control_plane: Option<u16>,
+    data_plane: Option<u16>,
+}
+
+/// A control plane that answers.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ControlPlane {
+    /// Such as `http://127.0.0.1:4567`.
+    pub endpoint: String,
+    /// Another one when what was in it is gone.
+    instance: String,
+}
+
+impl Local {
+    /// The processes of a project.
+    pub fn of(project: &Project) -> Self {
+        Self { work: project.work().join(LOCAL), directory: project.environment(LOCAL) }
+    }
+
+    /// The mails that were not sent.
+    pub fn invitations(&self) -> PathBuf {
+        self.work.join("invitations")
+    }
+
+    /// The logs of the functions, a file each.
+    pub fn logs(&self) -> PathBuf {
+        self.work.join("data-plane/logs")
+    }
+
+    /// Terraform's own state of the environment.
+    pub fn terraform_state(&self) -> PathBuf {
+        self.directory.join("terraform.tfstate")
+    }
+
+    fn control_plane(&self) -> Background {
+        Background::new(self.work.join("control-plane"))
+    }
+
+    fn data_plane(&self) -> Background {
+        Background::new(self.work.join("data-plane"))
+    }
+
+    fn ports(&self) -> Ports {
+        let text = fs::read_to_string(self.work.join("ports.json")).unwrap_or_default();
+        serde_json::from_str(&text).unwrap_or_default()
+    }
+
+    fn keep_ports(&self, ports: Ports) -> Outcome {
+        let text = serde_json::to_string(&ports).or_tool()?;
+        write(&self.work.join("ports.json"), &text)
+    }
+
+    /// Makes sure that the emulated AWS answers; `upstream` is somebody else's, to stand in front of.
+    pub fn start_control_plane(&self, tools: &Tools, upstream: Option<&str>) -> Outcome<ControlPlane> {
+        let background = self.control_plane();
+        let started = match background.status().or_tool()? {
+            Status::Running { ready: Some(ready), .. } => Started { ready, fresh: false },
+            _ => {
+                let python = match upstream {
+                    Some(_) => None,
+                    None => Some(tools.moto().or_tool()?),
+                };
+                talk::step("Starting the emulated AWS", || {
+                    self.start(&background, self.ports().control_plane, |command| {
+                        command.arg("control-plane").arg("--invitations").arg(self.invitations());
+                        match (&python, upstream) {
+                            (Some(python), _) => command.arg("--python").arg(python),
+                            (None, upstream) => command.args(["--upstream", upstream.unwrap_or_default()]),
+                        };
+                    })
+                })?
+            }
+        };
+        let text = |key: &str| started.ready[key].as_str().unwrap_or_default().to_string();
+        let control_plane = ControlPlane { endpoint: text("endpoint"), instance: text("instance") };
+        self.keep_ports(Ports { control_plane: port_of(&control_plane.endpoint), ..self.ports() })?;
+        Ok(control_plane)
+    }
+
+    /// Starts a process of ours on the port that it had before; where that is taken, on a free one.
+    fn start(
+        &self,
+        background: &Background,
+        port: Option<u16>,
+        arguments: impl Fn(&mut Command),
+    ) -> Outcome<Started> {
+        let free = port.filter(|port| std::net::TcpListener::bind(("127.0.0.1", *port)).is_ok());
+        if let (Some(port), None) = (port, free) {
+            talk::warn(format!("port {port} is taken by another program; the address changes"));
+        }
+        let executable = std::env::current_exe().or_tool()?;
+        let mut command = Command::new(executable);
+        arguments(&mut command);
+        if let Some(port) = free {
+            command.args(["--port", &port.to_string()]);
+        }
+        command.current_dir(&self.work);
+        background.start(command, START).or_tool()
+    }
+
+    /// Throws away a state whose resources died with the emulated AWS that held them. Their first user's e-mail is
+    /// what is worth keeping.
+    pub fn forget_stale_state(&self, control_plane: &ControlPlane) -> Outcome<Option<String>> {
+        let file = self.work.join("instance");
+        let known = fs::read_to_string(&file).unwrap_or_default();
+        let state = self.terraform_state();
+        let mut email = None;
+        if known != control_plane.instance && state.exists() {
+            email = first_user_email(&state);
+            talk::say("The emulated AWS was started anew; what was in it is gone and will be built again");
+            for stale in [state.clone(), self.directory.join("terraform.tfstate.backup")] {
+                match fs::remove_file(&stale) {
+                    Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                        return Err(Failure::tool(format!("can't delete `{}`: {error}", stale.display())));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        write(&file, &control_plane.instance)?;
+        Ok(email)
+    }
+
+    /// Serves an applied state, as `terraform show -json` printed it: starts the data plane, or has it read the
+    /// new state. Returns the address that answers.
+    pub fn serve(&self, control_plane: &ControlPlane, shown: &str) -> Outcome<String> {
+        let file = self.work.join("state.json");
+        write(&file, shown)?;
+        let background = self.data_plane();
+        let issuers = issuers(shown, &control_plane.endpoint)?;
+        let running = matches!(background.status().or_tool()?, Status::Running { .. });
+        // Another pool means other issuers, which are given at the start.
+        let same_issuers = fs::read_to_string(self.work.join("issuers")).is_ok_and(|old| old == issuers.join("\n"));
+        let ready = if running && same_issuers {
+            talk::step("Reloading the API", || background.reload(START).or_tool())?
+        } else {
+            background.stop(STOP).or_tool()?;
+            write(&self.work.join("issuers"), &issuers.join("\n"))?;
+            let started = talk::step("Starting the API", || {
+                self.start(&background, self.ports().data_plane, |command| {
+                    command.arg("serve").arg("--state").arg(&file).arg("--root").arg(&self.directory);
+                    command.arg("--work").arg(self.work.join("data-plane"));
+                    for issuer in &issuers {
+                        command.args(["--jwks", issuer]);
+                    }
+                })
+            })?;
+            started.ready
+        };
+        let api_url = ready["api_url"]
+            .as_str()
+            .ok_or_else(|| {
+                Failure::tool(format!("the API does not answer: {}", ready["error"].as_str().unwrap_or("no reason given")))
+                    .hint(format!("its log is `{}`", background.log().display()))
+            })?
+            .to_string();
+        self.keep_ports(Ports { data_plane: port_of(&api_url), ..self.ports() })?;
+        Ok(api_url)
+    }
+
+    /// The address that answers; none while the data plane does not run.
+    pub fn api_url(&self) -> Outcome<Option<String>> {
+        match self.data_plane().status().or_tool()? {
+            Status::Running { ready: Some(ready), .. } => Ok(ready["api_url"].as_str().map(String::from)),
+            _ => Ok(None),
+        }
+    }
+
+    /// Stops every process and forgets what only they knew. The ports are kept.
+    pub fn stop(&self) -> Outcome {
+        self.data_plane().stop(STOP).or_tool()?;
+        self.control_plane().stop(STOP).or_tool()?;
+        for name in ["state.json", "outputs.json", "instance", "issuers"] {
+            _ = fs::remove_file(self.work.join(name));
+        }
+        _ = fs::remove_dir_all(self.invitations());
+        Ok(())
+    }
+
+    /// Whether any process runs.
+    pub fn runs(&self) -> Outcome<bool> {
+        for background in [self.control_plane(), self.data_plane()] {
+            if matches!(background.status().or_tool()?, Status::Running { .. }) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Keeps what the scripts need to know of the environment.
+    pub fn keep_outputs(&self, outputs: &serde_json::Map<String, Value>) -> Outcome {
+        write(&self.work.join("outputs.json"), &serde_json::to_string_pretty(outputs).or_tool()?)
+    }
+}
+
+/// Each pool's issuer with the address of its keys, `ISSUER=URL`. The keys come from the endpoint, never from
+/// where a token says: the issuer only names them.
+fn issuers(shown: &str, endpoint: &str) -> Outcome<Vec<String>> {
+    let resources = state::resources(shown).or_tool()?;
+    let mut issuers: Vec<String> = resources
+        .iter()
+        .filter(|resource| resource.mode == "managed" && resource.kind == "aws_cognito_user_pool")
+        .filter_map(|pool| {
+            let (id, address) = (pool.values["id"].as_str()?, pool.values["endpoint"].as_str()?);
+            Some(format!("https://{address}={endpoint}/{id}/.well-known/jwks.json"))
+        })
+        .collect();
+    issuers.sort();
+    Ok(issuers)
+}
+
+fn port_of(url: &str) -> Option<u16> {
+    url.split_once("://")?.1.split('/').next()?.rsplit(':').next()?.parse().ok()
+}
+
+/// The first user of a state file.
+pub fn first_user_email(state: &Path) -> Option<String> {
+    let json: Value = serde_json::from_str(&fs::read_to_string(state).ok()?).ok()?;
+    json["outputs"]["first_user_email"]["value"].as_str().map(String::from)
+}
+
+/// Writes a file that only its owner may read, in a folder that only its owner may enter.
+fn write(path: &Path, text: &str) -> Outcome {
+    use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+    let cant = |error: std::io::Error| Failure::tool(format!("can't write `{}`: {error}", path.display()));
+    if let Some(folder) = path.parent() {
+        fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(cant)?;
+    }
+    let temporary = path.with_extension("tmp");
+    let mut file = fs::OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&temporary)
+        .map_err(cant)?;
+    std::io::Write::write_all(&mut file, text.as_bytes()).map_err(cant)?;
+    fs::rename(&temporary, path).map_err(cant)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_port_of_an_address_is_found() {
+        assert_eq!(port_of("http://127.0.0.1:4567/v1"), Some(4567));
+        assert_eq!(port_of("http://127.0.0.1/v1"), None);
+    }
+
+    #[test]
+    fn keys_come_from_the_endpoint_and_not_from_the_issuer() {
+        let shown = r#"{"format_version":"1.0","values":{"root_module":{"resources":[
+            {"address":"p","mode":"managed","type":"aws_cognito_user_pool",
+             "values":{"id":"us-east-1_a","endpoint":"cognito-idp.us-east-1.amazonaws.com/us-east-1_a"}}]}}}"#;
+        assert_eq!(
+            issuers(shown, "http://127.0.0.1:1").unwrap(),
+            ["https://cognito-idp.us-east-1.amazonaws.com/us-east-1_a=http://127.0.0.1:1/us-east-1_a/.well-known/jwks.json"]
+        );
+    }
+}

@@ -1,0 +1,121 @@
+//! A project on disk: where its parts are, and the service that its spec means.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use portcullis_generator::file_set::FileSet;
+use portcullis_generator::modules;
+use portcullis_generator::service::{Architecture, LOCAL, Service};
+use portcullis_generator::tree::{self, Change};
+
+use crate::failure::{Failure, OrFail, Outcome};
+use crate::talk;
+
+/// The name of the spec's file.
+pub const SPEC: &str = "portcullis.toml";
+
+/// A folder with a spec.
+pub struct Project {
+    root: PathBuf,
+}
+
+impl Project {
+    /// The project in a folder; fails where the folder has no spec.
+    pub fn open(folder: &Path) -> Outcome<Self> {
+        let root = folder
+            .canonicalize()
+            .map_err(|error| Failure::input(format!("can't open the project `{}`: {error}", folder.display())))?;
+        if !root.join(SPEC).is_file() {
+            return Err(Failure::input(format!("there is no `{SPEC}` in `{}`", root.display()))
+                .hint("go to the folder of a project, or name it with `--project DIR`"));
+        }
+        Ok(Self { root })
+    }
+
+    /// The project's folder.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The functions' workspace.
+    pub fn functions(&self) -> PathBuf {
+        self.root.join("functions")
+    }
+
+    /// The generated tree.
+    pub fn terraform(&self) -> PathBuf {
+        self.root.join("terraform")
+    }
+
+    /// The root module of an environment.
+    pub fn environment(&self, name: &str) -> PathBuf {
+        self.terraform().join("environments").join(name)
+    }
+
+    /// The zips of an architecture.
+    pub fn artifacts(&self, architecture: Architecture) -> PathBuf {
+        self.terraform().join("artifacts").join(architecture.as_str())
+    }
+
+    /// What Portcullis keeps beside the project: tools, the state of `local`. Git ignores it.
+    pub fn work(&self) -> PathBuf {
+        self.root.join(".portcullis")
+    }
+
+    /// The service that the spec means. A wrong spec is shown with all its mistakes.
+    pub fn service(&self) -> Outcome<Service> {
+        self.service_of(&self.root.join(SPEC), SPEC)
+    }
+
+    /// The service that another file means; `name` is what messages call it.
+    pub fn service_of(&self, path: &Path, name: &str) -> Outcome<Service> {
+        let text = fs::read_to_string(path)
+            .map_err(|error| Failure::input(format!("can't read `{}`: {error}", path.display())))?;
+        let handlers = tree::handlers(&self.functions()).or_input()?;
+        portcullis_generator::service(&text, &handlers).map_err(|diagnostics| {
+            eprint!("{}", diagnostics.render(name, &text, talk::colour()));
+            Failure::input("")
+        })
+    }
+
+    /// The generated tree of a service, and what differs from it on disk.
+    pub fn changes(&self, service: &Service) -> Outcome<(FileSet, Vec<Change>)> {
+        let files = modules::all(service);
+        let changes = tree::compare(&self.terraform(), &files).or_input()?;
+        Ok((files, changes))
+    }
+
+    /// Makes the tree on disk the generated one; what was changed.
+    pub fn generate(&self, service: &Service) -> Outcome<Vec<Change>> {
+        let (_, changes) = self.changes(service)?;
+        tree::write(&self.terraform(), &changes).or_tool()?;
+        Ok(changes)
+    }
+}
+
+/// What an environment's functions are built for: this machine's processor in `local`, else the spec's.
+pub fn architecture(service: &Service, environment: &str) -> Outcome<Architecture> {
+    if environment != LOCAL {
+        return Ok(service.architecture);
+    }
+    let (system, processor) = (std::env::consts::OS, std::env::consts::ARCH);
+    match (system, processor) {
+        ("linux", "x86_64") => Ok(Architecture::X86_64),
+        ("linux", "aarch64") => Ok(Architecture::Arm64),
+        _ => Err(Failure::input(format!(
+            "`local` runs the functions' own executables, and this machine ({system}, {processor}) can't run those \
+             of Lambda"
+        ))
+        .hint("use Linux on x86_64 or arm64, a virtual machine or a container")),
+    }
+}
+
+/// Fails where a service has no environment of a name.
+pub fn check_environment(service: &Service, name: &str) -> Outcome {
+    if service.environments.contains_key(name) {
+        return Ok(());
+    }
+    let known: Vec<_> = service.environments.keys().map(String::as_str).collect();
+    Err(Failure::input(format!("the spec has no environment `{name}`"))
+        .hint(format!("known: {}; add `[environments.{name}]` to `{SPEC}`", known.join(", "))))
+}

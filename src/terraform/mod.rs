@@ -1,0 +1,273 @@
+//! Terraform as a program: how it is started, and what it is never given.
+//!
+//! Variables of the shell that would turn a command into another one are taken away from it: `TF_CLI_ARGS*`,
+//! `TF_WORKSPACE`, `TF_DATA_DIR`, and in `local` everything that begins with `AWS_`.
+
+mod events;
+mod provider;
+
+pub use events::{Applied, Event};
+pub use provider::ProviderSource;
+
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use crate::failure::{Failure, OrFail, Outcome};
+use crate::talk;
+
+/// The oldest Terraform that the generated code runs on.
+const OLDEST: (u64, u64) = (1, 11);
+
+/// Which AWS Terraform talks to.
+#[derive(Debug, Clone)]
+pub enum Aws {
+    /// The emulated one at an endpoint on loopback.
+    Local {
+        /// Such as `http://127.0.0.1:4567`.
+        endpoint: String,
+        /// The region of the local environment.
+        region: String,
+    },
+    /// The real one, with the user's own credentials.
+    Real,
+}
+
+/// Terraform in the root module of an environment.
+pub struct Terraform {
+    directory: PathBuf,
+    aws: Aws,
+    variables: Vec<(&'static str, String)>,
+}
+
+impl Terraform {
+    /// Terraform for the root module in `directory`; `variables` are its input variables, none of them a secret.
+    pub fn new(directory: PathBuf, aws: Aws, variables: Vec<(&'static str, String)>) -> Self {
+        Self { directory, aws, variables }
+    }
+
+    /// The version, such as `1.11.4`; fails where Terraform is missing or too old.
+    pub fn version() -> Outcome<String> {
+        let output = Command::new("terraform").args(["version", "-json"]).env("CHECKPOINT_DISABLE", "1").output();
+        let hint = "install Terraform 1.11 or newer: https://developer.hashicorp.com/terraform/install";
+        let output =
+            output.map_err(|error| Failure::tool(format!("can't start `terraform`: {error}")).hint(hint))?;
+        let json: Value = serde_json::from_slice(&output.stdout)
+            .map_err(|_| Failure::tool("`terraform version -json` printed no JSON").hint(hint))?;
+        let version = json["terraform_version"].as_str().unwrap_or_default().to_string();
+        let mut parts = version.split('.').filter_map(|part| part.parse::<u64>().ok());
+        let found = (parts.next().unwrap_or(0), parts.next().unwrap_or(0));
+        if found < OLDEST {
+            return Err(Failure::tool(format!("Terraform {version} is too old")).hint(hint));
+        }
+        Ok(version)
+    }
+
+    fn command<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Command {
+        let mut command = Command::new("terraform");
+        command.current_dir(&self.directory).args(arguments).stdin(Stdio::null());
+        scrub(&mut command, &self.aws);
+        command
+    }
+
+    fn variable_arguments(&self) -> Vec<String> {
+        self.variables.iter().map(|(name, value)| format!("-var={name}={value}")).collect()
+    }
+
+    /// Installs provider and modules where anything that decides about them has changed since the last time.
+    pub fn init(&self, source: &ProviderSource) -> Outcome {
+        let stamp = self.init_stamp(source)?;
+        let stamp_file = self.directory.join(".terraform/portcullis-init");
+        if fs::read_to_string(&stamp_file).is_ok_and(|old| old == stamp) {
+            return Ok(());
+        }
+        let what = format!("Preparing Terraform, AWS provider from {source}");
+        talk::step(&what, || {
+            let mut arguments: Vec<OsString> = vec!["init".into(), "-input=false".into(), "-no-color".into()];
+            if let Aws::Local { .. } = self.aws {
+                // Written from a mirror it knows one platform, and it is ours: git ignores it.
+                _ = fs::remove_file(self.directory.join(".terraform.lock.hcl"));
+            }
+            if let ProviderSource::Mirror(mirror) = source {
+                let mut argument = OsString::from("-plugin-dir=");
+                argument.push(mirror);
+                arguments.push(argument);
+            }
+            let output = self.command(arguments).output().or_tool()?;
+            if !output.status.success() {
+                return Err(said_no("init", &output.stderr).hint(source.hint()));
+            }
+            fs::write(&stamp_file, &stamp).or_tool()
+        })
+    }
+
+    /// Changes when the modules, their versions, the backend or the provider's source change.
+    fn init_stamp(&self, source: &ProviderSource) -> Outcome<String> {
+        let mut hasher = Sha256::new();
+        hasher.update(source.to_string());
+        let modules = self.directory.join("../../modules");
+        for folder in [self.directory.clone(), modules] {
+            let mut files: Vec<_> = walkdir::WalkDir::new(&folder)
+                .sort_by_file_name()
+                .into_iter()
+                .filter_entry(|entry| entry.file_name() != ".terraform")
+                .filter_map(Result::ok)
+                .filter(|entry| entry.path().extension().is_some_and(|extension| extension == "tf"))
+                .map(walkdir::DirEntry::into_path)
+                .collect();
+            files.sort();
+            for file in files {
+                hasher.update(file.as_os_str().as_encoded_bytes());
+                let text = fs::read(&file)
+                    .map_err(|error| Failure::tool(format!("can't read `{}`: {error}", file.display())))?;
+                hasher.update(text);
+            }
+        }
+        Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+
+    /// Shows a plan on stdout, as Terraform words it; whether it holds changes.
+    pub fn plan_to_stdout(&self) -> Outcome<bool> {
+        self.plan(&[], Stdio::inherit())
+    }
+
+    /// Shows a plan on stderr and keeps it in a file; whether it holds changes.
+    pub fn plan_to_file(&self, file: &Path, replace: Option<&str>) -> Outcome<bool> {
+        let mut out = OsString::from("-out=");
+        out.push(file);
+        let mut arguments = vec![out];
+        arguments.extend(replace.map(|address| format!("-replace={address}").into()));
+        self.plan(&arguments, std::io::stderr().into())
+    }
+
+    fn plan(&self, more: &[OsString], stdout: Stdio) -> Outcome<bool> {
+        let mut arguments: Vec<OsString> =
+            vec!["plan".into(), "-input=false".into(), "-detailed-exitcode".into()];
+        if !talk::colour() {
+            arguments.push("-no-color".into());
+        }
+        arguments.extend(self.variable_arguments().into_iter().map(OsString::from));
+        arguments.extend(more.iter().cloned());
+        let status = self.command(arguments).stdout(stdout).status().or_tool()?;
+        match status.code() {
+            Some(0) => Ok(false),
+            Some(2) => Ok(true),
+            _ => Err(Failure::tool("`terraform plan` failed")),
+        }
+    }
+
+    /// Applies a plan that was shown; Terraform's own words go to stderr.
+    pub fn apply_file(&self, file: &Path) -> Outcome {
+        let mut arguments: Vec<OsString> = vec!["apply".into(), "-input=false".into()];
+        if !talk::colour() {
+            arguments.push("-no-color".into());
+        }
+        arguments.push(file.into());
+        let status = self.command(arguments).stdout(std::io::stderr()).status().or_tool()?;
+        if status.success() { Ok(()) } else { Err(Failure::tool("`terraform apply` failed")) }
+    }
+
+    /// Applies without asking and shows each resource as it comes: for `local`.
+    pub fn apply(&self, replace: Option<&str>) -> Outcome<Applied> {
+        let mut arguments = vec!["apply".to_string(), "-auto-approve".into()];
+        arguments.extend(replace.map(|address| format!("-replace={address}")));
+        self.stream(arguments)
+    }
+
+    /// Destroys without asking: for `local`.
+    pub fn destroy(&self) -> Outcome<Applied> {
+        self.stream(vec!["destroy".into(), "-auto-approve".into()])
+    }
+
+    /// Destroys what Terraform itself shows, and asks.
+    pub fn destroy_plan(&self, file: &Path) -> Outcome<bool> {
+        let mut out = OsString::from("-out=");
+        out.push(file);
+        self.plan(&["-destroy".into(), out], std::io::stderr().into())
+    }
+
+    /// Runs a command that reports its events as JSON:
+    /// <https://developer.hashicorp.com/terraform/internals/machine-readable-ui>
+    fn stream(&self, mut arguments: Vec<String>) -> Outcome<Applied> {
+        arguments.extend(["-input=false".into(), "-json".into()]);
+        arguments.extend(self.variable_arguments());
+        let mut child =
+            self.command(arguments).stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().or_tool()?;
+        let stdout = child.stdout.take().expect("stdout was piped two lines above");
+        let mut applied = Applied::default();
+        for line in BufReader::new(stdout).lines() {
+            let line = line.or_tool()?;
+            applied.take(Event::read(&line));
+        }
+        applied.finish();
+        let status = child.wait().or_tool()?;
+        if status.success() { Ok(applied) } else { Err(Failure::tool("Terraform failed; see above")) }
+    }
+
+    /// What `terraform show -json` prints of the state, or of a plan's file.
+    pub fn show(&self, file: Option<&Path>) -> Outcome<String> {
+        let mut arguments: Vec<OsString> = vec!["show".into(), "-json".into()];
+        arguments.extend(file.map(OsString::from));
+        let output = self.command(arguments).output().or_tool()?;
+        if !output.status.success() {
+            return Err(said_no("show", &output.stderr));
+        }
+        String::from_utf8(output.stdout).or_tool()
+    }
+
+    /// The root module's outputs by name.
+    pub fn outputs(&self) -> Outcome<serde_json::Map<String, Value>> {
+        let output = self.command(["output", "-json"]).output().or_tool()?;
+        if !output.status.success() {
+            return Err(said_no("output", &output.stderr));
+        }
+        let json: serde_json::Map<String, Value> = serde_json::from_slice(&output.stdout).or_tool()?;
+        Ok(json.into_iter().map(|(name, output)| (name, output["value"].clone())).collect())
+    }
+}
+
+fn said_no(command: &str, stderr: &[u8]) -> Failure {
+    let text = String::from_utf8_lossy(stderr);
+    Failure::tool(format!("`terraform {command}` failed:\n{}", text.trim()))
+}
+
+/// Takes from a program's environment what would turn its commands into others, and names the AWS it talks to.
+pub fn scrub(command: &mut Command, aws: &Aws) {
+    for (name, _) in std::env::vars_os() {
+        let text = name.to_string_lossy();
+        let misleads = text.starts_with("TF_CLI_ARGS")
+            || ["TF_WORKSPACE", "TF_DATA_DIR"].contains(&text.as_ref())
+            || (matches!(aws, Aws::Local { .. }) && text.starts_with("AWS_"));
+        if misleads {
+            command.env_remove(&name);
+        }
+    }
+    // Terraform warns at every command of a configuration file that is named but is not there.
+    if std::env::var_os("TF_CLI_CONFIG_FILE").is_some_and(|file| !Path::new(&file).exists()) {
+        command.env_remove("TF_CLI_CONFIG_FILE");
+    }
+    command.env("CHECKPOINT_DISABLE", "1").env("TF_IN_AUTOMATION", "1");
+    if let Aws::Local { endpoint, region } = aws {
+        command.envs(local_environment(endpoint, region));
+    }
+}
+
+/// The variables by which a program finds the emulated AWS, and nothing of the user's own configuration.
+pub fn local_environment(endpoint: &str, region: &str) -> [(&'static str, String); 9] {
+    [
+        ("AWS_ENDPOINT_URL", endpoint.into()),
+        ("AWS_ACCESS_KEY_ID", "local".into()),
+        ("AWS_SECRET_ACCESS_KEY", "local".into()),
+        ("AWS_REGION", region.into()),
+        ("AWS_DEFAULT_REGION", region.into()),
+        ("AWS_CONFIG_FILE", "/dev/null".into()),
+        ("AWS_SHARED_CREDENTIALS_FILE", "/dev/null".into()),
+        ("AWS_EC2_METADATA_DISABLED", "true".into()),
+        ("NO_PROXY", "127.0.0.1,localhost".into()),
+    ]
+}
