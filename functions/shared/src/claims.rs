@@ -1,0 +1,78 @@
+use lambda_http::{Request, RequestExt, http::StatusCode};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::Refusal;
+
+/// What the token of the signed-in user says; API Gateway has verified it and hands every value over as text.
+///
+/// Claims that identify the token itself (`jti`, `origin_jti`, `event_id`) and custom attributes are left out,
+/// so that a value of this type can be answered.
+/// <https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-id-token.html>
+#[derive(Debug, Deserialize, Serialize)]
+pub struct Claims {
+    /// The user's id, which never changes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sub: Option<String>,
+    /// Absent from access tokens, and where the user has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// `true` or `false`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email_verified: Option<String>,
+    /// The user's name in the pool.
+    #[serde(rename = "cognito:username", skip_serializing_if = "Option::is_none")]
+    pub username: Option<String>,
+    /// The user's groups, separated by commas.
+    #[serde(rename = "cognito:groups", skip_serializing_if = "Option::is_none")]
+    pub groups: Option<String>,
+    /// The pool: `https://cognito-idp.REGION.amazonaws.com/POOL_ID`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub iss: Option<String>,
+    /// The client through which the user signed in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub aud: Option<String>,
+    /// `id` or `access`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub token_use: Option<String>,
+    /// When the user signed in: seconds since 1970.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub auth_time: Option<String>,
+    /// When the token was issued, such as `Tue Jun 18 15:00:04 UTC 2024`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub iat: Option<String>,
+    /// When the token expires, such as `Tue Jun 18 16:00:04 UTC 2024`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exp: Option<String>,
+}
+
+impl Claims {
+    /// The claims of a request.
+    ///
+    /// # Errors
+    /// 401 when nobody is signed in: the route is not guarded. 500 when they are not what Cognito's look like.
+    pub fn of(request: &Request) -> Result<Self, Refusal> {
+        let context = request.request_context_ref();
+        let authorizer = context.and_then(|context| context.authorizer());
+        match authorizer.and_then(|authorizer| authorizer.fields.get("claims")) {
+            None | Some(Value::Null) => Err(Refusal::new(
+                StatusCode::UNAUTHORIZED,
+                "nobody is signed in: this route is not guarded by the user pool",
+            )),
+            Some(claims) => Ok(Self::deserialize(claims)?),
+        }
+    }
+
+    /// The e-mail of the user.
+    ///
+    /// # Errors
+    /// 403 when the token names none.
+    pub fn email(&self) -> Result<&str, Refusal> {
+        self.email.as_deref().ok_or_else(|| {
+            Refusal::new(
+                StatusCode::FORBIDDEN,
+                "the token names no e-mail: send the IdToken of a user who has one",
+            )
+        })
+    }
+}

@@ -1,0 +1,34 @@
+//! For the tests of handlers.
+
+use std::future::Future;
+
+use lambda_http::{Context, Request, lambda_runtime::LambdaEvent};
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::{Cors, Refusal, respond};
+
+/// What API Gateway is answered to an event of its (JSON): `statusCode`, `headers`, and the `body` read as JSON.
+///
+/// # Panics
+/// When the event is none of a REST API, or the answer is no JSON: a test has failed then.
+#[allow(clippy::missing_errors_doc)]
+pub async fn invoke<Handler, Answer, Answered>(handler: Handler, cors: Cors, event: &str) -> Value
+where
+    Handler: Fn(Request) -> Answer,
+    Answer: Future<Output = Result<Answered, Refusal>>,
+    Answered: Serialize,
+{
+    let payload = serde_json::from_str(event).expect("an event of a REST API");
+    let response = respond(&handler, &cors, LambdaEvent::new(payload, Context::default())).await;
+    let mut response = serde_json::to_value(response).expect("an answer is JSON");
+    let body = response["body"].as_str().expect("an answer has a body");
+    response["body"] = serde_json::from_str(body).expect("a body is JSON");
+    let fields = response.as_object_mut().expect("an answer is an object");
+    assert_eq!(fields.remove("isBase64Encoded"), Some(Value::Bool(false)));
+    assert_eq!(
+        fields.remove("multiValueHeaders"),
+        Some(Value::Object(serde_json::Map::new()))
+    );
+    response
+}

@@ -1,0 +1,183 @@
+# shellcheck shell=bash
+# What login_first.sh and login.sh share: where Cognito is, one call of it, and its errors as sentences.
+#
+# Which Cognito is asked:
+#   1. AWS_ENDPOINT_URL, when it is set.
+#   2. The emulated one of this machine, when the pool or client is that of the local environment:
+#      `portcullis apply` records its ids, region and endpoint in .portcullis/local/outputs.json. Ids are made up at
+#      random by AWS and the emulator alike, so one of another environment never goes there, nor the other way round.
+#   3. AWS, otherwise.
+# The region is that of the pool id or of the local environment, else AWS_REGION or AWS_DEFAULT_REGION, else the AWS
+# CLI's own configuration. No credentials are needed: signing in is how one gets some.
+#
+# Passwords (and the session of a challenge) reach the AWS CLI on standard input, never as its arguments: those are
+# readable by every user of the machine.
+
+project=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
+local_outputs=$project/.portcullis/local/outputs.json
+local=false
+
+# fail STATUS SENTENCE: 2 for wrong use, 3 when AWS or the AWS CLI failed.
+fail() {
+  printf 'error: %s\n' "$2" >&2
+  exit "$1"
+}
+
+# password_or_ask VARIABLE ARGUMENT PROMPT: sets VARIABLE to the argument; when that is absent or `-`, leaves what the
+# environment gave it, or asks on the terminal, where it is not echoed.
+password_or_ask() {
+  local variable=$1 argument=$2 prompt=$3
+  if [[ -n $argument && $argument != - ]]; then
+    printf -v "$variable" %s "$argument"
+  elif [[ -z ${!variable:-} ]]; then
+    { : >/dev/tty; } 2>/dev/null ||
+      fail 2 "no password: give it as an argument or in the environment as $variable (there is no terminal to ask on)"
+    printf '%s: ' "$prompt" >/dev/tty
+    IFS= read -rs "${variable?}" </dev/tty || true
+    printf '\n' >/dev/tty
+    [[ -n ${!variable} ]] || fail 2 "no password"
+  fi
+  export -n "${variable?}" # the AWS CLI has no use for it in its environment
+}
+
+# json TEXT: as a JSON string.
+json() {
+  local LC_ALL=C text=$1 code character escape
+  text=${text//\\/\\\\}
+  text=${text//\"/\\\"}
+  for code in {1..31}; do
+    printf -v escape '%04x' "$code"
+    printf -v character %b "\\x${escape:2}"
+    text=${text//"$character"/"\\u$escape"}
+  done
+  printf '"%s"' "$text"
+}
+
+# local_output KEY: what `portcullis apply` recorded of the local environment, if it did.
+local_output() {
+  [[ ! -r $local_outputs ]] ||
+    sed -n 's/.*"'"$1"'"[[:space:]]*:[[:space:]]*"\([^"]*\)".*/\1/p' "$local_outputs"
+}
+
+# find_cognito KEY ID [REGION]: finds endpoint and region, by an id that is KEY in the local environment's outputs.
+find_cognito() {
+  local key=$1 id=$2 region=${3:-}
+  if [[ -n $id && $id == "$(local_output "$key")" ]]; then
+    local=true
+    region=$(local_output region)
+    AWS_ENDPOINT_URL=${AWS_ENDPOINT_URL:-$(local_output endpoint)}
+    unset AWS_PROFILE AWS_DEFAULT_PROFILE
+    export AWS_MAX_ATTEMPTS=1
+    export NO_PROXY="127.0.0.1,localhost${NO_PROXY:+,$NO_PROXY}" no_proxy="127.0.0.1,localhost${no_proxy:+,$no_proxy}"
+  fi
+  region=${region:-${AWS_REGION:-${AWS_DEFAULT_REGION:-}}}
+  if [[ -n $region ]]; then
+    export AWS_REGION=$region AWS_DEFAULT_REGION=$region # version 1 of the AWS CLI reads the second one only
+  fi
+
+  aws=$(command -v aws || true)
+  aws=${aws:-$project/.portcullis/tools/venv/bin/aws}
+  [[ -x $aws ]] ||
+    fail 3 "the AWS CLI is missing: install it (version 1 or 2), or run \`make apply\`, which installs one for this project"
+  errors=$(mktemp)
+  trap 'rm -f -- "$errors"' EXIT
+}
+
+# cognito OPERATION ARGUMENT…: one call, with what is secret on standard input. Sets challenge, session, user and token to what the answer holds; what it does
+# not hold is `None`. When Cognito refuses, sets refusal to its error's name (else empty) and reason to its message,
+# and returns 1.
+cognito() {
+  local answer endpoint=()
+  if [[ -n ${AWS_ENDPOINT_URL:-} ]]; then
+    endpoint=(--endpoint-url "$AWS_ENDPOINT_URL") # versions before 2.13 and 1.29 do not read the variable
+  fi
+  if ! answer=$(AWS_PAGER='' AWS_CLI_FILE_ENCODING=UTF-8 "$aws" cognito-idp "$@" \
+    --no-sign-request ${endpoint[@]+"${endpoint[@]}"} --output text \
+    --query '[ChallengeName, Session, ChallengeParameters.USER_ID_FOR_SRP, AuthenticationResult.IdToken]' \
+    2>"$errors"); then
+    reason=$(<"$errors")
+    refusal=
+    if [[ $reason =~ An\ error\ occurred\ \(([A-Za-z]+)\)[^:]*:\ *(.*) ]]; then
+      refusal=${BASH_REMATCH[1]}
+      reason=${BASH_REMATCH[2]}
+    fi
+    return 1
+  fi
+  # shellcheck disable=SC2034 # read by the scripts
+  IFS=$'\t' read -r challenge session user token <<<"$answer"
+}
+
+# fail_with_refusal EMAIL CLIENT_ID POOL_ID: says what Cognito's error means and what to do, and ends.
+fail_with_refusal() {
+  local email=$1 client_id=$2 pool_id=$3
+  local where="at ${AWS_ENDPOINT_URL:-AWS}${AWS_REGION:+ in $AWS_REGION}"
+  case $refusal:$reason in
+    NotAuthorizedException:*[Tt]emporary\ password\ has\ expired*)
+      fail 3 "the temporary password of $email has expired: send another invitation with \`aws cognito-idp admin-create-user --user-pool-id $pool_id --username $email --message-action RESEND\`"
+      ;;
+    NotAuthorizedException:*attempts\ exceeded*)
+      fail 3 "too many failed attempts for $email: wait some minutes and try again"
+      ;;
+    NotAuthorizedException:*disabled*)
+      fail 3 "$email is disabled: enable it with \`aws cognito-idp admin-enable-user --user-pool-id $pool_id --username $email\`"
+      ;;
+    NotAuthorizedException:*[Ss]ession*)
+      fail 3 "the session has expired before the new password was set: run this again"
+      ;;
+    *SECRET_HASH*)
+      fail 3 "the client $client_id has a secret, with which nobody can sign in from a command line: use a client without one"
+      ;;
+    NotAuthorizedException:*ncorrect\ username\ or\ password*) return 1 ;;
+    UserNotFoundException:*)
+      fail 3 "there is no user $email in the pool of the client $client_id: look for a typing error, or create the user"
+      ;;
+    UserNotConfirmedException:*)
+      fail 3 "$email has signed up but not confirmed it: enter the code of the mail with \`aws cognito-idp confirm-sign-up --client-id $client_id --username $email --confirmation-code CODE\`"
+      ;;
+    PasswordResetRequiredException:*)
+      fail 3 "an administrator has reset the password of $email: get a code with \`aws cognito-idp forgot-password --client-id $client_id --username $email\` and set a password with \`confirm-forgot-password\`"
+      ;;
+    InvalidPasswordException:*)
+      fail 3 "the new password does not satisfy the pool's policy; choose another one (Cognito says: $reason)"
+      ;;
+    ResourceNotFoundException:*)
+      fail 3 "there is no client $client_id $where: \`make outputs\` (with ENV=… for another environment than local) prints the ids"
+      ;;
+    TooManyRequestsException:* | LimitExceededException:* | ThrottlingException:* | *TooManyFailedAttemptsException:*)
+      fail 3 "Cognito is asked too often: wait a minute and try again"
+      ;;
+    InvalidParameterException:*USER_PASSWORD_AUTH*)
+      fail 3 "the client $client_id does not let one sign in with a password: give it \`auth_flows = [\"user_password\", …]\` in portcullis.toml and apply"
+      ;;
+    :*Could\ not\ connect\ to\ the\ endpoint* | :*Connection\ was\ closed* | :*timeout\ on\ endpoint*)
+      if $local; then
+        fail 3 "nothing answers at $AWS_ENDPOINT_URL, where the local environment was: run \`make apply\`"
+      fi
+      fail 3 "Cognito cannot be reached $where: is the network up, and the region right?"
+      ;;
+    :*[Ss]pecify\ a\ region*)
+      fail 3 "the region is not known: set AWS_REGION to the one of the user pool"
+      ;;
+    :*rror\ parsing\ parameter* | :*could\ not\ be\ decoded*)
+      fail 3 "the AWS CLI cannot read the password: is it UTF-8?" # its own message repeats the password
+      ;;
+    *)
+      fail 3 "Cognito refuses $where: ${refusal:+$refusal: }${reason#$'\n'}"
+      ;;
+  esac
+}
+
+# initiate_auth CLIENT_ID EMAIL PASSWORD
+initiate_auth() {
+  cognito initiate-auth --auth-flow USER_PASSWORD_AUTH --client-id="$1" --auth-parameters file:///dev/stdin \
+    < <(printf '{"USERNAME": %s, "PASSWORD": %s}' "$(json "$2")" "$(json "$3")")
+}
+
+# print_token_or_fail EMAIL: the token, when there is one; otherwise names the challenge that stands before it.
+print_token_or_fail() {
+  [[ $token == None ]] || {
+    printf '%s\n' "$token"
+    return
+  }
+  fail 3 "Cognito asks $1 for $challenge, which this script cannot answer: sign in with an application, or turn it off for this user"
+}

@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# Signs in for the first time, with the temporary password of the invitation, and sets the password.
+# Prints the IdToken, and nothing else, on stdout.
+set -euo pipefail
+# shellcheck source-path=SCRIPTDIR source=cognito.sh
+source "$(dirname -- "${BASH_SOURCE[0]}")/cognito.sh"
+
+usage() {
+  cat <<'END'
+usage: scripts/login_first.sh POOL_ID CLIENT_ID EMAIL [TEMPORARY_PASSWORD] [NEW_PASSWORD]
+
+A password that is absent or `-` is read from the environment (TEMPORARY_PASSWORD, NEW_PASSWORD), else asked for;
+the new one is Testing1 when it is given nowhere.
+END
+}
+
+if [[ ${1:-} == -h || ${1:-} == --help ]]; then
+  usage
+  exit
+fi
+if (($# < 3 || $# > 5)); then
+  usage >&2
+  exit 2
+fi
+pool_id=$1 client_id=$2 email=$3
+[[ $pool_id =~ ^[a-z]+(-[a-z]+)+-[0-9]+_[0-9A-Za-z]+$ ]] ||
+  fail 2 "\`$pool_id\` is no id of a user pool (such as us-east-1_AbCdEf123): \`make outputs\` prints it"
+password_or_ask TEMPORARY_PASSWORD "${4:-}" "Temporary password of $email"
+if (($# < 5)); then
+  NEW_PASSWORD=${NEW_PASSWORD:-Testing1}
+fi
+password_or_ask NEW_PASSWORD "${5:-}" "New password of $email"
+
+find_cognito user_pool_id "$pool_id" "${pool_id%%_*}"
+initiate_auth "$client_id" "$email" "$TEMPORARY_PASSWORD" || fail_with_refusal "$email" "$client_id" "$pool_id" ||
+  fail 3 "Cognito does not accept this temporary password of $email: it is another one (\`make invitation\` prints the local one), or $email has signed in before (then: scripts/login.sh $client_id $email)"
+
+if [[ $token != None ]]; then
+  fail 3 "$email has signed in before, and this is no temporary password: use scripts/login.sh $client_id $email"
+fi
+if [[ $challenge == NEW_PASSWORD_REQUIRED ]]; then
+  if [[ $user == None ]]; then
+    user=$email
+  fi
+  cognito respond-to-auth-challenge --challenge-name NEW_PASSWORD_REQUIRED --client-id="$client_id" \
+    --session file:///dev/fd/3 --challenge-responses file:///dev/stdin \
+    3< <(printf %s "$session") \
+    < <(printf '{"USERNAME": %s, "NEW_PASSWORD": %s}' "$(json "$user")" "$(json "$NEW_PASSWORD")") || fail_with_refusal "$email" "$client_id" "$pool_id" || fail 3 "Cognito refuses the new password: $reason"
+fi
+print_token_or_fail "$email"
