@@ -1,1 +1,4 @@
 //! An applied API on loopback: the data plane, and the process of the emulated control plane.
+#![warn(missing_docs)]
+
+pub mod background;
