@@ -2,3 +2,4 @@
 #![warn(missing_docs)]
 
 pub mod background;
+pub mod control_plane;
