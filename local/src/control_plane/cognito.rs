@@ -1,0 +1,364 @@
+//! The calls of Amazon Cognito user pools that do not go through as they came:
+//!
+//! - CreateUserPool, UpdateUserPool: the password policy is said in full ([`password_policy`]).
+//! - AdminCreateUser: Cognito makes up a temporary password when the caller gives none, and mails it. moto does
+//!   neither, and its user could never sign in. So a random one is put into the call, and the mail is kept
+//!   ([`invitation`]). With `MessageAction` SUPPRESS nothing is sent, and the call is left alone.
+//! - AdminCreateUser with `MessageAction` RESEND: moto makes a second user. Cognito gives the same user a new
+//!   temporary password, and so does this, by AdminSetUserPassword.
+//! - AdminDeleteUser, DeleteUserPool: the invitations go with their users.
+//!
+//! Sources: <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminCreateUser.html>,
+//! `moto/cognitoidp/models.py` of moto 5.2.5.
+
+use anyhow::{Context, Result};
+use bytes::Bytes;
+use http::header::{CONTENT_TYPE, HeaderValue};
+use http::{HeaderMap, Method, Request, Response, StatusCode, Uri, request, response};
+use http_body_util::BodyExt;
+use serde_json::{Map, Value, json};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+use tracing::{error, warn};
+
+use super::invitation::{Folder, Invitation};
+use super::password_policy::{self, PasswordPolicy};
+use super::upstream::{Body, Upstream, full, with_body};
+
+/// What Cognito sends when the pool has no template of its own.
+const EMAIL_SUBJECT: &str = "Your temporary password";
+const EMAIL_MESSAGE: &str = "Your username is {username} and temporary password is {####}.";
+
+/// Amazon Cognito as clients see it: moto, mended.
+#[derive(Debug)]
+pub(super) struct Cognito {
+    upstream: Upstream,
+    invitations: Folder,
+}
+
+/// An answer of moto's, read to its end.
+struct Answer {
+    head: response::Parts,
+    body: Bytes,
+}
+
+impl Answer {
+    fn is_success(&self) -> bool {
+        self.head.status.is_success()
+    }
+
+    fn json(&self) -> Result<Value> {
+        serde_json::from_slice(&self.body).context("moto did not answer with JSON")
+    }
+
+    fn into_response(self) -> Response<Body> {
+        Response::from_parts(self.head, full(self.body))
+    }
+}
+
+impl Cognito {
+    pub(super) fn new(upstream: Upstream, invitations: Folder) -> Self {
+        Self {
+            upstream,
+            invitations,
+        }
+    }
+
+    /// Whether an operation is handled here; every other one goes to moto as it came.
+    pub(super) fn mends(operation: &str) -> bool {
+        matches!(
+            operation,
+            "CreateUserPool" | "UpdateUserPool" | "AdminCreateUser" | "AdminDeleteUser" | "DeleteUserPool"
+        )
+    }
+
+    /// Answers a call of an operation that is mended.
+    ///
+    /// # Errors
+    /// When moto cannot be reached, or an invitation not be kept.
+    pub(super) async fn answer(
+        &self,
+        operation: &str,
+        head: request::Parts,
+        body: Bytes,
+    ) -> Result<Response<Body>> {
+        let Ok(Value::Object(mut request)) = serde_json::from_slice(&body) else {
+            // moto knows best how to refuse it.
+            return self.upstream.send(with_body(head, body)).await;
+        };
+        let text = |name: &str| request.get(name).and_then(Value::as_str).map(str::to_owned);
+        let (user_pool_id, username) = (text("UserPoolId"), text("Username"));
+        let answer = match (operation, user_pool_id, username) {
+            ("CreateUserPool" | "UpdateUserPool", ..) => {
+                password_policy::mend(&mut request);
+                self.call(&head.headers, operation, Value::Object(request))
+                    .await?
+            }
+            ("AdminCreateUser", Some(user_pool_id), Some(username))
+                if text("MessageAction").as_deref() != Some("SUPPRESS") =>
+            {
+                self.admin_create_user(&head.headers, request, &user_pool_id, &username)
+                    .await?
+            }
+            ("AdminDeleteUser", Some(user_pool_id), Some(username)) => {
+                let answer = self
+                    .call(&head.headers, operation, Value::Object(request))
+                    .await?;
+                if answer.is_success() {
+                    report(self.invitations.forget_user(&user_pool_id, &username));
+                }
+                answer
+            }
+            ("DeleteUserPool", Some(user_pool_id), _) => {
+                let answer = self
+                    .call(&head.headers, operation, Value::Object(request))
+                    .await?;
+                if answer.is_success() {
+                    report(self.invitations.forget_user_pool(&user_pool_id));
+                }
+                answer
+            }
+            _ => return self.upstream.send(with_body(head, body)).await,
+        };
+        Ok(answer.into_response())
+    }
+
+    async fn admin_create_user(
+        &self,
+        headers: &HeaderMap,
+        mut request: Map<String, Value>,
+        user_pool_id: &str,
+        username: &str,
+    ) -> Result<Answer> {
+        let described = self
+            .call(headers, "DescribeUserPool", json!({"UserPoolId": user_pool_id}))
+            .await?;
+        if !described.is_success() {
+            return Ok(described);
+        }
+        let pool = &described.json()?["UserPool"];
+        let given = request.get("TemporaryPassword").and_then(Value::as_str);
+        let temporary_password = match given {
+            Some(given) => given.to_owned(),
+            None => policy_of(pool)?.temporary_password()?,
+        };
+        let by_mail = request
+            .get("DesiredDeliveryMediums")
+            .and_then(Value::as_array)
+            .is_some_and(|mediums| mediums.iter().any(|medium| medium == "EMAIL"));
+        if !by_mail {
+            warn!(
+                username,
+                "AWS sends this invitation by SMS: `DesiredDeliveryMediums` does not name EMAIL"
+            );
+        }
+
+        let resent = request
+            .get("MessageAction")
+            .is_some_and(|action| action == "RESEND");
+        let answer = if resent {
+            self.resend(headers, user_pool_id, username, &temporary_password)
+                .await?
+        } else {
+            request.insert("TemporaryPassword".into(), json!(temporary_password));
+            self.call(headers, "AdminCreateUser", Value::Object(request))
+                .await?
+        };
+        if !answer.is_success() {
+            return Ok(answer);
+        }
+        let invitation = invitation(
+            pool,
+            &answer.json()?["User"],
+            user_pool_id,
+            username,
+            temporary_password,
+        )?;
+        if let Err(error) = self.invitations.keep(&invitation) {
+            if !resent {
+                // A user whose password nobody will ever know would stand in the way of the next attempt.
+                let user = json!({"UserPoolId": user_pool_id, "Username": username});
+                self.call(headers, "AdminDeleteUser", user).await?;
+            }
+            return Err(error);
+        }
+        Ok(answer)
+    }
+
+    /// Gives a user who has not signed in yet another temporary password.
+    async fn resend(
+        &self,
+        headers: &HeaderMap,
+        user_pool_id: &str,
+        username: &str,
+        temporary_password: &str,
+    ) -> Result<Answer> {
+        let user = json!({"UserPoolId": user_pool_id, "Username": username});
+        let found = self.call(headers, "AdminGetUser", user).await?;
+        if !found.is_success() {
+            return Ok(found);
+        }
+        let mut user = found.json()?;
+        if user["UserStatus"] != "FORCE_CHANGE_PASSWORD" {
+            let assigned = user["Username"].as_str().unwrap_or(username);
+            return Ok(json_answer(
+                StatusCode::BAD_REQUEST,
+                &json!({
+                    "__type": "UnsupportedUserStateException",
+                    "message": format!("Resend not possible. {assigned} status is not FORCE_CHANGE_PASSWORD"),
+                }),
+            ));
+        }
+        let set = self
+            .call(
+                headers,
+                "AdminSetUserPassword",
+                json!({
+                    "UserPoolId": user_pool_id,
+                    "Username": username,
+                    "Password": temporary_password,
+                    "Permanent": false,
+                }),
+            )
+            .await?;
+        if !set.is_success() {
+            return Ok(set);
+        }
+        // AdminGetUser and AdminCreateUser call the same list by different names.
+        let attributes = user["UserAttributes"].take();
+        let shown = [
+            "Username",
+            "UserCreateDate",
+            "UserLastModifiedDate",
+            "Enabled",
+            "UserStatus",
+        ];
+        let mut user: Map<_, _> = shown
+            .map(|name| (name.to_owned(), user[name].take()))
+            .into_iter()
+            .collect();
+        user.insert("Attributes".into(), attributes);
+        Ok(json_answer(StatusCode::OK, &json!({ "User": user })))
+    }
+
+    /// Calls an operation of moto's on behalf of a client, with its headers: moto knows the account and the region
+    /// by the client's signature.
+    async fn call(&self, headers: &HeaderMap, operation: &str, request: Value) -> Result<Answer> {
+        let (mut head, ()) = Request::new(()).into_parts();
+        head.method = Method::POST;
+        head.uri = Uri::from_static("/");
+        head.headers = headers.clone();
+        let target = format!("AWSCognitoIdentityProviderService.{operation}");
+        head.headers.insert(
+            "x-amz-target",
+            HeaderValue::from_str(&target).context("an operation is a name")?,
+        );
+        let (head, body) = self
+            .upstream
+            .send(with_body(head, request.to_string()))
+            .await?
+            .into_parts();
+        let body = body
+            .collect()
+            .await
+            .context("cannot read the answer of moto")?
+            .to_bytes();
+        Ok(Answer { head, body })
+    }
+}
+
+/// The password policy of a pool as DescribeUserPool shows it.
+fn policy_of(pool: &Value) -> Result<PasswordPolicy> {
+    match &pool["Policies"]["PasswordPolicy"] {
+        Value::Null => Ok(PasswordPolicy::default()),
+        policy => {
+            serde_json::from_value(policy.clone()).context("moto told a password policy of another shape")
+        }
+    }
+}
+
+fn invitation(
+    pool: &Value,
+    user: &Value,
+    user_pool_id: &str,
+    username: &str,
+    temporary_password: String,
+) -> Result<Invitation> {
+    let template = &pool["AdminCreateUserConfig"]["InviteMessageTemplate"];
+    let message = template["EmailMessage"].as_str().unwrap_or(EMAIL_MESSAGE);
+    let email = user["Attributes"].as_array().and_then(|attributes| {
+        attributes.iter().find(|attribute| attribute["Name"] == "email")?["Value"]
+            .as_str()
+            .map(str::to_owned)
+    });
+    Ok(Invitation {
+        user_pool_id: user_pool_id.to_owned(),
+        username: username.to_owned(),
+        assigned_username: user["Username"].as_str().unwrap_or(username).to_owned(),
+        email,
+        subject: template["EmailSubject"]
+            .as_str()
+            .unwrap_or(EMAIL_SUBJECT)
+            .to_owned(),
+        message: message
+            .replace("{username}", username)
+            .replace("{####}", &temporary_password),
+        temporary_password,
+        sent_at: OffsetDateTime::now_utc()
+            .format(&Rfc3339)
+            .context("the time has a format")?,
+    })
+}
+
+fn json_answer(status: StatusCode, body: &Value) -> Answer {
+    let (mut head, ()) = Response::new(()).into_parts();
+    head.status = status;
+    head.headers.insert(
+        CONTENT_TYPE,
+        HeaderValue::from_static("application/x-amz-json-1.1"),
+    );
+    Answer {
+        head,
+        body: body.to_string().into(),
+    }
+}
+
+/// The call has succeeded and says so; what is left behind is for the log.
+fn report(forgotten: Result<()>) {
+    if let Err(error) = forgotten {
+        error!("an invitation stays behind: {error:#}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_invitation_follows_the_template_of_the_pool_or_else_cognitos() {
+        let user = json!({"Username": "uuid", "Attributes": [
+            {"Name": "sub", "Value": "uuid"}, {"Name": "email", "Value": "a@example.com"}]});
+        let of = |pool| invitation(&pool, &user, "pool", "a@example.com", "Secret".into()).unwrap();
+        let plain = of(json!({}));
+        assert_eq!(plain.subject, "Your temporary password");
+        assert_eq!(
+            plain.message,
+            "Your username is a@example.com and temporary password is Secret."
+        );
+        assert_eq!(plain.email.as_deref(), Some("a@example.com"));
+        assert_eq!(plain.assigned_username, "uuid");
+        let own = of(json!({"AdminCreateUserConfig": {"InviteMessageTemplate":
+            {"EmailSubject": "Welcome", "EmailMessage": "{username}: {####} ({####})"}}}));
+        assert_eq!(own.subject, "Welcome");
+        assert_eq!(own.message, "a@example.com: Secret (Secret)");
+    }
+
+    #[test]
+    fn a_pool_without_a_policy_has_the_strictest() {
+        assert_eq!(policy_of(&json!({})).unwrap(), PasswordPolicy::default());
+        assert_eq!(
+            policy_of(&json!({"Policies": {"PasswordPolicy": null}})).unwrap(),
+            PasswordPolicy::default()
+        );
+    }
+}

@@ -1,0 +1,261 @@
+//! The mails that Cognito would have sent to users whom an administrator created: one file each, readable by their
+//! owner only, because they hold the temporary password. Nothing else does: no state of Terraform, no log.
+
+use std::fmt;
+use std::fs::OpenOptions;
+use std::io::{ErrorKind, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::background::private_folder;
+
+/// An invitation to sign in for the first time.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Invitation {
+    /// The user pool, such as `us-east-1_a1B2c3D4e`.
+    pub user_pool_id: String,
+    /// The name that AdminCreateUser was called with: in a pool whose users sign in with their e-mail address, that.
+    pub username: String,
+    /// The name that Cognito gave the user, a UUID in such a pool, else the same.
+    pub assigned_username: String,
+    /// Where the mail goes; `None` for a user without an e-mail address, whom Cognito could not reach by mail.
+    pub email: Option<String>,
+    /// The subject of the pool's invitation template.
+    pub subject: String,
+    /// The text of the pool's invitation template, with the name and the password in it.
+    pub message: String,
+    /// What signs the user in once, to choose a password of their own.
+    pub temporary_password: String,
+    /// When it was sent, RFC 3339 in UTC.
+    pub sent_at: String,
+}
+
+/// The mail as it would have arrived.
+impl fmt::Display for Invitation {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(formatter, "From: no-reply@verificationemail.com")?;
+        writeln!(
+            formatter,
+            "To: {}",
+            self.email.as_deref().unwrap_or("(no e-mail address)")
+        )?;
+        writeln!(formatter, "Date: {}", self.sent_at)?;
+        writeln!(formatter, "Subject: {}", self.subject)?;
+        write!(formatter, "\n{}", self.message.trim_end())
+    }
+}
+
+/// Without the password, so that no log comes to hold it.
+impl fmt::Debug for Invitation {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Invitation")
+            .field("user_pool_id", &self.user_pool_id)
+            .field("username", &self.username)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The invitations in a folder, the oldest first; none when there is no such folder.
+///
+/// # Errors
+/// When the folder or a file in it cannot be read, or is no invitation.
+pub fn invitations(folder: &Path) -> Result<Vec<Invitation>> {
+    let mut all: Vec<_> = files(folder)?
+        .into_iter()
+        .map(|(_, invitation)| invitation)
+        .collect();
+    all.sort_by(|one, other| one.sent_at.cmp(&other.sent_at));
+    Ok(all)
+}
+
+/// The folder as the proxy keeps it.
+#[derive(Debug)]
+pub(super) struct Folder(PathBuf);
+
+impl Folder {
+    /// The folder, made when missing, without what an earlier life of moto left in it.
+    pub(super) fn cleared(path: PathBuf) -> Result<Self> {
+        private_folder(&path)?;
+        for file in paths(&path)? {
+            remove(&file)?;
+        }
+        Ok(Self(path))
+    }
+
+    /// Keeps an invitation in place of the one that its user had.
+    pub(super) fn keep(&self, invitation: &Invitation) -> Result<()> {
+        let before = self.of_user(&invitation.user_pool_id, &invitation.assigned_username)?;
+        let path = self.0.join(format!("{}.json", Uuid::new_v4().simple()));
+        // Written beside and renamed: whoever reads the folder sees it whole or not at all.
+        let unfinished = path.with_extension("new");
+        let text = serde_json::to_vec_pretty(invitation).context("an invitation is JSON")?;
+        OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&unfinished)
+            .and_then(|mut file| file.write_all(&text))
+            .and_then(|()| std::fs::rename(&unfinished, &path))
+            .with_context(|| format!("cannot write `{}`", path.display()))?;
+        before.iter().try_for_each(|path| remove(path))
+    }
+
+    /// Forgets the invitation of a user, by either of their names.
+    pub(super) fn forget_user(&self, user_pool_id: &str, username: &str) -> Result<()> {
+        self.of_user(user_pool_id, username)?
+            .iter()
+            .try_for_each(|path| remove(path))
+    }
+
+    /// Forgets the invitations of all users of a pool.
+    pub(super) fn forget_user_pool(&self, user_pool_id: &str) -> Result<()> {
+        let of_pool = files(&self.0)?
+            .into_iter()
+            .filter(|(_, one)| one.user_pool_id == user_pool_id);
+        of_pool.map(|(path, _)| path).try_for_each(|path| remove(&path))
+    }
+
+    fn of_user(&self, user_pool_id: &str, username: &str) -> Result<Vec<PathBuf>> {
+        let is_theirs = |one: &Invitation| {
+            one.user_pool_id == user_pool_id
+                && [&one.username, &one.assigned_username].contains(&&username.to_owned())
+        };
+        Ok(files(&self.0)?
+            .into_iter()
+            .filter(|(_, one)| is_theirs(one))
+            .map(|(path, _)| path)
+            .collect())
+    }
+}
+
+fn paths(folder: &Path) -> Result<Vec<PathBuf>> {
+    let entries = match std::fs::read_dir(folder) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries.with_context(|| format!("cannot read the folder `{}`", folder.display()))?,
+    };
+    let mut paths = Vec::new();
+    for entry in entries {
+        let path = entry
+            .with_context(|| format!("cannot read the folder `{}`", folder.display()))?
+            .path();
+        if path.extension().is_some_and(|extension| extension == "json") {
+            paths.push(path);
+        }
+    }
+    Ok(paths)
+}
+
+fn files(folder: &Path) -> Result<Vec<(PathBuf, Invitation)>> {
+    let mut files = Vec::new();
+    for path in paths(folder)? {
+        let bytes = match std::fs::read(&path) {
+            // Removed since the folder was read.
+            Err(error) if error.kind() == ErrorKind::NotFound => continue,
+            bytes => bytes.with_context(|| format!("cannot read `{}`", path.display()))?,
+        };
+        let invitation = serde_json::from_slice(&bytes)
+            .with_context(|| format!("`{}` is not an invitation", path.display()))?;
+        files.push((path, invitation));
+    }
+    Ok(files)
+}
+
+fn remove(path: &Path) -> Result<()> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != ErrorKind::NotFound => {
+            Err(error).with_context(|| format!("cannot remove `{}`", path.display()))
+        }
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    fn invitation(user_pool_id: &str, username: &str, sent_at: &str) -> Invitation {
+        Invitation {
+            user_pool_id: user_pool_id.into(),
+            username: username.into(),
+            assigned_username: format!("uuid-of-{username}"),
+            email: Some(username.into()),
+            subject: "Your temporary password".into(),
+            message: format!("Your username is {username} and temporary password is Secret-{sent_at}."),
+            temporary_password: format!("Secret-{sent_at}"),
+            sent_at: sent_at.into(),
+        }
+    }
+
+    fn names(folder: &Path) -> Vec<String> {
+        invitations(folder)
+            .unwrap()
+            .into_iter()
+            .map(|one| format!("{} {}", one.username, one.sent_at))
+            .collect()
+    }
+
+    #[test]
+    fn a_user_has_one_invitation_and_it_goes_with_the_user_or_the_pool() {
+        let folder = tempfile::tempdir().unwrap();
+        let kept = Folder::cleared(folder.path().join("invitations")).unwrap();
+        kept.keep(&invitation("pool", "b@example.com", "2")).unwrap();
+        kept.keep(&invitation("pool", "a@example.com", "1")).unwrap();
+        kept.keep(&invitation("other", "a@example.com", "3")).unwrap();
+        assert_eq!(
+            names(&kept.0),
+            ["a@example.com 1", "b@example.com 2", "a@example.com 3"]
+        );
+
+        kept.keep(&invitation("pool", "a@example.com", "4")).unwrap();
+        assert_eq!(
+            names(&kept.0),
+            ["b@example.com 2", "a@example.com 3", "a@example.com 4"]
+        );
+
+        kept.forget_user("pool", "b@example.com").unwrap();
+        kept.forget_user("other", "uuid-of-a@example.com").unwrap();
+        assert_eq!(names(&kept.0), ["a@example.com 4"]);
+        kept.forget_user_pool("other").unwrap();
+        assert_eq!(names(&kept.0), ["a@example.com 4"]);
+        kept.forget_user_pool("pool").unwrap();
+        assert_eq!(names(&kept.0), Vec::<String>::new());
+    }
+
+    #[test]
+    fn the_files_are_their_owners_alone_and_an_earlier_life_is_forgotten() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("invitations");
+        let kept = Folder::cleared(path.clone()).unwrap();
+        kept.keep(&invitation("pool", "a@example.com", "1")).unwrap();
+        assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o700);
+        for file in paths(&path).unwrap() {
+            assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+        }
+        Folder::cleared(path.clone()).unwrap();
+        assert_eq!(std::fs::read_dir(path).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn it_reads_as_a_mail_and_its_debug_text_keeps_the_secret() {
+        let invitation = invitation("pool", "a@example.com", "2026-11-22T12:00:00Z");
+        assert_eq!(
+            invitation.to_string(),
+            "From: no-reply@verificationemail.com\nTo: a@example.com\nDate: 2026-11-22T12:00:00Z\n\
+             Subject: Your temporary password\n\n\
+             Your username is a@example.com and temporary password is Secret-2026-11-22T12:00:00Z."
+        );
+        assert!(!format!("{invitation:?}").contains("Secret"));
+    }
+
+    #[test]
+    fn without_a_folder_there_are_no_invitations() {
+        assert_eq!(invitations(Path::new("/nowhere/at/all")).unwrap(), []);
+    }
+}

@@ -1,0 +1,116 @@
+//! The emulated control plane: moto, and a thin reverse proxy of ours in front of it.
+//!
+//! ```text
+//! Terraform, AWS CLI ──→ proxy ──→ moto
+//!                          │ operation   which AWS operation a request calls
+//!                          │ calls       counts them; GET /_portcullis/calls
+//!                          │ cognito     the few calls that do not go through as they came
+//!                          │   ├ password_policy   mends what moto misreads, makes temporary passwords
+//!                          │   └ invitation        keeps the mail that Cognito would have sent
+//!                          └ upstream    one connection to moto a request; bodies stream
+//! ```
+//!
+//! The proxy knows nothing of Terraform and holds no state but its counts: what a user pool's policy is, it asks
+//! moto when it needs to know. What it does not mend goes through unchanged in both directions.
+//!
+//! moto is a child that cannot outlive the proxy (`moto.py` reads its standard input and exits at its end), and the
+//! proxy does not outlive moto: whoever holds the endpoint holds one life of moto, named by `instance` in the ready
+//! line. Nothing that was applied survives that life, so another `instance` says that a Terraform state is stale.
+//!
+//! moto does not run Lambda functions: it takes their zips as they are. Code runs in the data plane.
+
+mod calls;
+mod cognito;
+mod invitation;
+mod moto;
+mod operation;
+mod password_policy;
+mod proxy;
+mod upstream;
+
+use std::net::Ipv4Addr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::{Context, Result, bail};
+use serde_json::json;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tracing::info;
+
+pub use calls::CALLS_PATH;
+pub use invitation::{Invitation, invitations};
+use moto::Moto;
+use proxy::Proxy;
+
+/// What the control plane is run with.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The Python interpreter that has moto.
+    pub python: PathBuf,
+    /// The loopback port to listen on; `None` or 0 for a free one.
+    pub port: Option<u16>,
+    /// The folder of the invitations. Those of an earlier life of moto, whose users are gone, are removed.
+    pub invitations: PathBuf,
+}
+
+/// Runs the control plane until SIGTERM or SIGINT. Once it answers it prints one JSON line on standard output:
+/// `{"ready":true,"endpoint":"http://127.0.0.1:PORT","instance":"…","moto":"5.2.5","pid":…}`. There is nothing to
+/// reload: SIGHUP prints the line again.
+///
+/// Must run on a tokio runtime with I/O and time.
+///
+/// # Errors
+/// When the port is taken, moto does not start, or moto ends.
+pub async fn run(options: Options) -> Result<()> {
+    // Before anything is started, so that no signal finds the default that would leave moto to itself.
+    let mut terminate = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen for SIGINT")?;
+    let mut hangup = signal(SignalKind::hangup()).context("cannot listen for SIGHUP")?;
+
+    let port = options.port.unwrap_or(0);
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
+        .await
+        .with_context(|| format!("cannot listen on port {port} of the loopback address"))?;
+    let endpoint = format!(
+        "http://{}",
+        listener.local_addr().context("the listener has no address")?
+    );
+    let invitations = invitation::Folder::cleared(options.invitations)?;
+    let mut moto = tokio::select! {
+        moto = Moto::start(&options.python) => moto?,
+        _ = terminate.recv() => return Ok(()),
+        _ = interrupt.recv() => return Ok(()),
+    };
+
+    let ready = json!({
+        "ready": true,
+        "endpoint": endpoint,
+        "instance": uuid::Uuid::new_v4().simple().to_string(),
+        "moto": moto.version(),
+        "pid": std::process::id(),
+    });
+    let proxy = Arc::new(Proxy::new(moto.address(), invitations));
+    let mut server = tokio::spawn(proxy::serve(listener, proxy));
+    println!("{ready}");
+    info!(endpoint, "the control plane answers");
+
+    let ended = loop {
+        tokio::select! {
+            _ = terminate.recv() => break None,
+            _ = interrupt.recv() => break None,
+            _ = hangup.recv() => println!("{ready}"),
+            status = moto.ended() => break Some(status),
+            served = &mut server => {
+                served.context("the proxy failed")?;
+                bail!("the proxy stopped listening")
+            }
+        }
+    };
+    server.abort();
+    match ended {
+        // Its users' invitations are worth nothing now, but the next life removes them: a kill would leave them too.
+        Some(status) => bail!("moto ended ({}): all it held is lost, so apply again", status?),
+        None => moto.stop().await,
+    }
+}

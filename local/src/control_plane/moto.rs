@@ -1,0 +1,103 @@
+//! moto as a child process.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
+use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use serde::Deserialize;
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{Child, ChildStdin, Command};
+use tokio::time::timeout;
+
+/// What Python runs: a text on its command line, so that there is no file to go stale.
+const PROGRAM: &str = include_str!("moto.py");
+
+/// How long moto may take to answer. It takes 0.3 s from a warm disk.
+const START: Duration = Duration::from_secs(60);
+
+/// How long moto may take to exit after its standard input ended. It takes 10 ms.
+const STOP: Duration = Duration::from_secs(2);
+
+/// A moto that answers. Dropping it kills it.
+pub(super) struct Moto {
+    child: Child,
+    /// Open for as long as moto is to live.
+    stdin: Option<ChildStdin>,
+    address: SocketAddr,
+    version: String,
+}
+
+/// The one line that `moto.py` prints.
+#[derive(Deserialize)]
+struct Ready {
+    port: u16,
+    version: String,
+}
+
+impl Moto {
+    /// Starts moto on a free loopback port and waits until it listens. Its log is our standard error.
+    pub(super) async fn start(python: &Path) -> Result<Self> {
+        let mut command = Command::new(python);
+        // Isolated: neither PYTHONPATH, nor the user's own packages, nor a module in the current folder.
+        command.args(["-I", "-c", PROGRAM]);
+        // moto itself uses boto3: a profile of the user's that is named but missing would break it.
+        for (name, _) in std::env::vars_os() {
+            if name.to_string_lossy().starts_with("AWS_") {
+                command.env_remove(name);
+            }
+        }
+        let mut child = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .with_context(|| format!("cannot start moto with `{}`", python.display()))?;
+        let stdin = child.stdin.take();
+        let stdout = child.stdout.take().context("moto has no standard output")?;
+        let mut lines = BufReader::new(stdout).lines();
+        let line = timeout(START, lines.next_line())
+            .await
+            .with_context(|| format!("moto did not answer within {} s", START.as_secs()))?
+            .context("cannot read what moto says")?;
+        let Some(line) = line else {
+            let status = child.wait().await.context("cannot wait for moto")?;
+            bail!(
+                "moto ended before it answered ({status}); is it installed for `{}`?",
+                python.display()
+            );
+        };
+        let ready: Ready = serde_json::from_str(&line).with_context(|| format!("moto said `{line}`"))?;
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, ready.port));
+        Ok(Self {
+            child,
+            stdin,
+            address,
+            version: ready.version,
+        })
+    }
+
+    pub(super) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    pub(super) fn version(&self) -> &str {
+        &self.version
+    }
+
+    /// Waits until moto ends by itself. May be dropped and called again.
+    pub(super) async fn ended(&mut self) -> Result<ExitStatus> {
+        // Not `wait`: it would close the standard input that keeps moto alive, had it not been taken.
+        self.child.wait().await.context("cannot wait for moto")
+    }
+
+    /// Lets moto exit, or kills it when it does not.
+    pub(super) async fn stop(mut self) -> Result<()> {
+        drop(self.stdin.take());
+        match timeout(STOP, self.child.wait()).await {
+            Ok(status) => status.map(drop).context("cannot wait for moto"),
+            Err(_) => self.child.kill().await.context("cannot kill moto"),
+        }
+    }
+}

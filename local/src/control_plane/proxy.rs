@@ -1,0 +1,243 @@
+//! The reverse proxy: HTTP on loopback, in front of moto.
+
+use std::convert::Infallible;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+use bytes::Bytes;
+use http::header::{ALLOW, CONTENT_TYPE, HOST, HeaderValue};
+use http::{HeaderMap, Method, Request, Response, StatusCode};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tracing::{debug, info, warn};
+
+use super::calls::{CALLS_PATH, Calls};
+use super::cognito::Cognito;
+use super::invitation::Folder;
+use super::operation::Operation;
+use super::upstream::{Body, Upstream, full, with_body};
+
+/// How much is read of a body that has to be looked into: forms and mended calls, never a zip or an S3 object. The
+/// largest that AWS takes in such a call is an IAM policy, far below.
+const READ: usize = 4 * 1024 * 1024;
+
+/// How long to wait before accepting again after the system refused: it is out of file descriptors.
+const ACCEPT_AGAIN: Duration = Duration::from_millis(50);
+
+/// All that a request is answered with.
+#[derive(Debug)]
+pub(super) struct Proxy {
+    upstream: Upstream,
+    cognito: Cognito,
+    calls: Calls,
+}
+
+impl Proxy {
+    /// A proxy in front of the moto at this address, which keeps invitations in this folder.
+    pub(super) fn new(moto: SocketAddr, invitations: Folder) -> Self {
+        let upstream = Upstream(moto);
+        Self {
+            upstream,
+            cognito: Cognito::new(upstream, invitations),
+            calls: Calls::default(),
+        }
+    }
+
+    /// Answers one request. Failures are answers too: in JSON, as every AWS SDK expects them.
+    async fn answer(&self, request: Request<Incoming>) -> Response<Body> {
+        if !names_loopback(request.headers()) {
+            // A page of some website whose name resolves to this address now (DNS rebinding).
+            return message(
+                StatusCode::FORBIDDEN,
+                "the control plane answers on the loopback address only",
+            );
+        }
+        if request.uri().path() == CALLS_PATH {
+            return self.tell_calls(request.method());
+        }
+        let began = Instant::now();
+        let (head, body) = request.into_parts();
+        let is_form = head
+            .headers
+            .get(CONTENT_TYPE)
+            .is_some_and(|value| value.as_bytes().starts_with(b"application/x-www-form-urlencoded"));
+        let (form, body) = if is_form {
+            match read(body).await {
+                Ok(form) => (form, None),
+                Err(refusal) => return refusal,
+            }
+        } else {
+            (Bytes::new(), Some(body))
+        };
+        let operation = Operation::of(&head, &form);
+        if let Some(operation) = &operation {
+            self.calls.count(operation);
+        }
+        let mended = operation
+            .as_ref()
+            .filter(|operation| operation.service == "cognito-idp" && Cognito::mends(&operation.name));
+        let answer = match (body, mended) {
+            (None, _) => self.upstream.send(with_body(head, form)).await,
+            (Some(body), None) => self.upstream.send(Request::from_parts(head, body.boxed())).await,
+            (Some(body), Some(operation)) => match read(body).await {
+                Ok(body) => self.cognito.answer(&operation.name, head, body).await,
+                Err(refusal) => return refusal,
+            },
+        };
+        let answer = answer.unwrap_or_else(|error| {
+            // Not 503: SDKs take that for throttling and wait.
+            json_answer(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                &json!({"__type": "InternalErrorException", "message": format!("{error:#}")}),
+            )
+        });
+        if let Some(Operation { service, name }) = operation {
+            let (status, ms) = (answer.status().as_u16(), began.elapsed().as_millis());
+            if answer.status().is_server_error() {
+                warn!(service, operation = name, status, ms, "moto failed");
+            } else {
+                info!(service, operation = name, status, ms);
+            }
+        }
+        answer
+    }
+
+    fn tell_calls(&self, method: &Method) -> Response<Body> {
+        let counts = match *method {
+            Method::GET | Method::HEAD => self.calls.read(),
+            Method::POST => self.calls.take(),
+            _ => {
+                let mut refusal = message(
+                    StatusCode::METHOD_NOT_ALLOWED,
+                    "GET reads the counts, POST resets them",
+                );
+                refusal
+                    .headers_mut()
+                    .insert(ALLOW, HeaderValue::from_static("GET, HEAD, POST"));
+                return refusal;
+            }
+        };
+        json_answer(StatusCode::OK, &json!(counts))
+    }
+}
+
+/// Accepts connections until the task is dropped, and with it those that are open.
+pub(super) async fn serve(listener: TcpListener, proxy: Arc<Proxy>) {
+    let mut connections = tokio::task::JoinSet::new();
+    loop {
+        // Those that ended leave the set.
+        while connections.try_join_next().is_some() {}
+        let stream = match listener.accept().await {
+            Ok((stream, _)) => stream,
+            Err(error) => {
+                warn!("cannot accept a connection: {error}");
+                tokio::time::sleep(ACCEPT_AGAIN).await;
+                continue;
+            }
+        };
+        if let Err(error) = stream.set_nodelay(true) {
+            debug!("cannot set TCP_NODELAY: {error}");
+        }
+        let proxy = Arc::clone(&proxy);
+        connections.spawn(async move {
+            let service = service_fn(move |request| {
+                let proxy = Arc::clone(&proxy);
+                async move { Ok::<_, Infallible>(proxy.answer(request).await) }
+            });
+            let connection = http1::Builder::new()
+                .timer(TokioTimer::new())
+                .serve_connection(TokioIo::new(stream), service);
+            if let Err(error) = connection.await {
+                debug!("a connection ended early: {error}");
+            }
+        });
+    }
+}
+
+/// Reads a body that has to be looked into.
+async fn read(body: Incoming) -> Result<Bytes, Response<Body>> {
+    match Limited::new(body, READ).collect().await {
+        Ok(body) => Ok(body.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => Err(message(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "no AWS call of this kind has so large a body",
+        )),
+        Err(error) => Err(message(
+            StatusCode::BAD_REQUEST,
+            &format!("cannot read the request: {error}"),
+        )),
+    }
+}
+
+/// Whether the `Host` header names this machine: a loopback address, or `localhost` and what is under it.
+fn names_loopback(headers: &HeaderMap) -> bool {
+    let Some(authority) = headers.get(HOST).and_then(|host| host.to_str().ok()) else {
+        return false;
+    };
+    let Ok(authority) = authority.parse::<http::uri::Authority>() else {
+        return false;
+    };
+    let host = authority
+        .host()
+        .trim_start_matches('[')
+        .trim_end_matches(']')
+        .to_ascii_lowercase();
+    host == "localhost"
+        || host.ends_with(".localhost")
+        || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+fn message(status: StatusCode, text: &str) -> Response<Body> {
+    json_answer(status, &json!({ "message": text }))
+}
+
+fn json_answer(status: StatusCode, body: &Value) -> Response<Body> {
+    let mut response = Response::new(full(body.to_string()));
+    *response.status_mut() = status;
+    response
+        .headers_mut()
+        .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_hosts_of_the_loopback_are_answered() {
+        let names = |host: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(HOST, HeaderValue::from_str(host).unwrap());
+            names_loopback(&headers)
+        };
+        for host in [
+            "127.0.0.1",
+            "127.0.0.1:5000",
+            "localhost:5000",
+            "LOCALHOST",
+            "bucket.localhost:1",
+            "[::1]:5000",
+        ] {
+            assert!(names(host), "{host}");
+        }
+        for host in [
+            "example.com",
+            "127.0.0.1.example.com",
+            "localhost.example.com",
+            "10.0.0.1:80",
+            "0.0.0.0",
+            "",
+        ] {
+            assert!(!names(host), "{host}");
+        }
+        assert!(!names_loopback(&HeaderMap::new()));
+    }
+}

@@ -1,0 +1,112 @@
+//! Requests to moto.
+
+use std::net::SocketAddr;
+
+use bytes::Bytes;
+use http::header::{CONTENT_LENGTH, EXPECT, HeaderName, HeaderValue, TRANSFER_ENCODING};
+use http::{HeaderMap, Request, Response, Uri, header};
+use http_body_util::combinators::BoxBody;
+use http_body_util::{BodyExt, Full};
+use hyper::client::conn::http1;
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
+
+/// A body of either direction: streamed from the other side, or made here.
+pub(super) type Body = BoxBody<Bytes, hyper::Error>;
+
+/// A body of these bytes.
+pub(super) fn full(bytes: impl Into<Bytes>) -> Body {
+    Full::new(bytes.into()).map_err(|never| match never {}).boxed()
+}
+
+/// Headers that concern one connection and not the message (RFC 9110, section 7.6.1), beside those that
+/// `Connection` names.
+const HOP_BY_HOP: [HeaderName; 8] = [
+    header::CONNECTION,
+    HeaderName::from_static("keep-alive"),
+    header::PROXY_AUTHENTICATE,
+    header::PROXY_AUTHORIZATION,
+    header::TE,
+    header::TRAILER,
+    TRANSFER_ENCODING,
+    header::UPGRADE,
+];
+
+/// Where moto listens.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Upstream(pub(super) SocketAddr);
+
+impl Upstream {
+    /// Sends a request and returns the answer, whose body streams. Both lose the headers that concern their
+    /// connection; `Host` stays the client's, because moto builds addresses from it.
+    ///
+    /// A connection is made for each request: moto's server closes it after each answer anyway.
+    pub(super) async fn send(&self, mut request: Request<Body>) -> anyhow::Result<Response<Body>> {
+        let target = request
+            .uri()
+            .path_and_query()
+            .map_or("/", |target| target.as_str())
+            .parse::<Uri>()?;
+        *request.uri_mut() = target;
+        remove_hop_by_hop(request.headers_mut());
+        // The server of this proxy has answered the expectation by reading on.
+        request.headers_mut().remove(EXPECT);
+
+        let stream = TcpStream::connect(self.0).await?;
+        stream.set_nodelay(true)?;
+        let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
+        // Ends with the answer's body; what went wrong in between, the body's reader is told.
+        tokio::spawn(connection);
+        let mut response = sender.send_request(request).await?;
+        remove_hop_by_hop(response.headers_mut());
+        Ok(response.map(BodyExt::boxed))
+    }
+}
+
+/// Replaces the body of a request whose head was made for another one.
+pub(super) fn with_body(mut head: http::request::Parts, bytes: impl Into<Bytes>) -> Request<Body> {
+    let bytes = bytes.into();
+    head.headers
+        .insert(CONTENT_LENGTH, HeaderValue::from(bytes.len()));
+    head.headers.remove(TRANSFER_ENCODING);
+    Request::from_parts(head, full(bytes))
+}
+
+fn remove_hop_by_hop(headers: &mut HeaderMap) {
+    let named: Vec<HeaderName> = headers
+        .get_all(header::CONNECTION)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .filter_map(|name| name.trim().parse().ok())
+        .collect();
+    for name in HOP_BY_HOP.iter().chain(&named) {
+        headers.remove(name);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headers_of_the_connection_are_removed_also_those_it_names() {
+        let mut headers = HeaderMap::new();
+        for (name, value) in [
+            ("connection", "close, X-Once"),
+            ("connection", "x-twice"),
+            ("keep-alive", "timeout=5"),
+            ("transfer-encoding", "chunked"),
+            ("x-once", "1"),
+            ("x-twice", "2"),
+            ("x-amz-target", "kept"),
+            ("content-length", "3"),
+        ] {
+            headers.append(HeaderName::from_static(name), HeaderValue::from_static(value));
+        }
+        remove_hop_by_hop(&mut headers);
+        let mut left: Vec<_> = headers.keys().map(HeaderName::as_str).collect();
+        left.sort_unstable();
+        assert_eq!(left, ["content-length", "x-amz-target"]);
+    }
+}
