@@ -74,13 +74,10 @@ impl Tools {
         Ok(self.bin("python"))
     }
 
-    /// A command that runs cargo-lambda, installed when missing: `arg("lambda")` comes first, as under cargo. Its
-    /// environment names the interpreter that has zig, which is on nobody's PATH.
-    pub fn cargo_lambda(&self) -> Result<Command> {
+    /// The program `cargo-lambda`, installed when missing; the Python beside it has zig.
+    pub fn cargo_lambda(&self) -> Result<PathBuf> {
         self.install(CARGO_LAMBDA)?;
-        let mut command = Command::new(self.bin("cargo-lambda"));
-        command.env("CARGO_ZIGBUILD_PYTHON_PATH", self.bin("python"));
-        Ok(command)
+        Ok(self.bin("cargo-lambda"))
     }
 
     /// The AWS CLI: the `aws` of the PATH, of whatever version, or else ours, installed when missing.

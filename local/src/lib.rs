@@ -1,5 +1,5 @@
 //! An applied API on loopback: the data plane, and the process of the emulated control plane.
-#![warn(missing_docs)]
 
 pub mod background;
 pub mod control_plane;
+pub mod data_plane;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use portcullis_local::data_plane::{self, JwksSource, Options};
+use portcullis_local::data_plane::{self, KeySource, Options};
 
 use crate::cli::Serve;
 use crate::failure::{Failure, OrFail, Outcome};
@@ -31,7 +31,7 @@ pub fn run(options: Serve) -> Outcome {
             .into_iter()
             .map(|(issuer, place)| {
                 let is_url = place.starts_with("http://") || place.starts_with("https://");
-                (issuer, if is_url { JwksSource::Url(place) } else { JwksSource::File(place.into()) })
+                (issuer, if is_url { KeySource::Url(place) } else { KeySource::File(place.into()) })
             })
             .collect(),
         port: options.port,

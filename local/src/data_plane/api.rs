@@ -1,0 +1,159 @@
+//! The applied API, resolved: what the pipeline works on. [`super::state`] makes it from a Terraform state.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::authorizer::Authorizer;
+use super::gateway_response::GatewayResponses;
+use super::mock::Mock;
+use super::permission::{FunctionReference, Permission};
+use super::router::Router;
+
+/// A REST API with all that answers its requests.
+#[derive(Debug)]
+pub struct Api {
+    /// What it is called.
+    pub identity: ApiIdentity,
+    /// Its stages by name.
+    pub stages: BTreeMap<String, Stage>,
+    /// Its methods.
+    pub router: Router<Route>,
+    /// Its authorizers by id.
+    pub authorizers: BTreeMap<String, Authorizer>,
+    /// What its errors look like.
+    pub gateway_responses: GatewayResponses,
+    /// Media types whose bodies are bytes, such as `image/png` or `*/*`.
+    pub binary_media_types: Vec<String>,
+    /// The functions that its integrations name, by function name.
+    pub functions: BTreeMap<String, FunctionConfiguration>,
+    /// Who may invoke them.
+    pub permissions: Vec<Permission>,
+    /// What the state holds and the data plane does not emulate. Routes that need it answer 501.
+    pub unsupported: Vec<Unsupported>,
+}
+
+/// The names of an API.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ApiIdentity {
+    /// `apiId`.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Region of its execution ARN.
+    pub region: String,
+    /// Account of its execution ARN.
+    pub account: String,
+    /// `arn:aws:execute-api:<region>:<account>:<id>`.
+    pub execution_arn: String,
+}
+
+/// A stage.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stage {
+    /// Its name, the first segment of every path.
+    pub name: String,
+    /// The deployment that it serves.
+    pub deployment: String,
+    /// Its variables.
+    pub variables: BTreeMap<String, String>,
+}
+
+/// A method of a resource.
+#[derive(Debug)]
+pub struct Route {
+    /// `resourceId`.
+    pub resource_id: String,
+    /// Path template, such as `/pets/{id}`.
+    pub resource_path: String,
+    /// Who may call it; none is anyone.
+    pub authorization: Option<Authorization>,
+    /// Names of the parameters that a validator requires.
+    pub required: Vec<Parameter>,
+    /// What answers.
+    pub integration: Integration,
+}
+
+/// The guard of a route.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Authorization {
+    /// Id of the authorizer.
+    pub authorizer: String,
+    /// Scopes of which a token needs one; where there are none, the token must be an id token.
+    pub scopes: Vec<String>,
+}
+
+/// A parameter of a request by the place where it stands.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Parameter {
+    /// A header; API Gateway compares the case of the name as well.
+    Header(String),
+    /// A query parameter.
+    Query(String),
+    /// A parameter of the path.
+    Path(String),
+}
+
+/// What answers a route.
+#[derive(Debug)]
+pub enum Integration {
+    /// A function, by `AWS_PROXY`.
+    Function(FunctionIntegration),
+    /// Applied answers.
+    Mock(Mock),
+    /// Something that is not emulated: the sentence names it by its address.
+    Unsupported(String),
+}
+
+/// An `AWS_PROXY` integration with a function.
+#[derive(Debug)]
+pub struct FunctionIntegration {
+    /// The function.
+    pub function: FunctionReference,
+    /// The method that API Gateway would call it by; any but `POST` fails.
+    pub method: String,
+    /// How long the client waits at most.
+    pub timeout: Duration,
+}
+
+/// A Lambda function as it was applied.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FunctionConfiguration {
+    /// Where in the state it stands.
+    pub address: String,
+    /// Its name.
+    pub name: String,
+    /// Its ARN without a qualifier.
+    pub arn: String,
+    /// Version behind `$LATEST` or a number.
+    pub version: String,
+    /// `_HANDLER`.
+    pub handler: String,
+    /// Memory in MB, reported and not enforced.
+    pub memory: u64,
+    /// How long one invocation may take.
+    pub timeout: Duration,
+    /// Environment variables of its own.
+    pub environment: BTreeMap<String, String>,
+    /// Reserved concurrency.
+    pub concurrency: Option<usize>,
+    /// Its CloudWatch log group.
+    pub log_group: String,
+    /// Region, as in the ARN.
+    pub region: String,
+    /// `filename`, relative to the root that Terraform ran in.
+    pub code: Option<PathBuf>,
+    /// Why this code cannot run here, whatever the zip holds.
+    pub foreign: Option<String>,
+    /// What it was built for, such as `x86_64`.
+    pub architecture: String,
+}
+
+/// Something in the state that is not emulated.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub struct Unsupported {
+    /// Its address in the state.
+    pub address: String,
+    /// What of it, and what that means.
+    pub reason: String,
+}

@@ -1,0 +1,201 @@
+//! A request on its way through the pipeline, with what is known of it by then.
+
+use percent_encoding::percent_decode;
+use serde_json::{Value, json};
+use time::macros::format_description;
+
+use super::api::{ApiIdentity, Route, Stage};
+use super::message::Request;
+use super::router::PathParameters;
+
+/// A request whose stage is known, and its route where there is one.
+#[derive(Debug)]
+pub struct Call<'a> {
+    /// The API's names.
+    pub api: &'a ApiIdentity,
+    /// The stage named by the first segment.
+    pub stage: &'a Stage,
+    /// The request.
+    pub request: &'a Request,
+    /// Its method, after `X-HTTP-Method-Override`.
+    pub method: &'a str,
+    /// Its path behind the stage, beginning with one slash, percent-encoded.
+    pub path: &'a str,
+    /// The route that was found.
+    pub route: Option<&'a Route>,
+    /// Parameters of the path.
+    pub parameters: PathParameters,
+}
+
+impl Call<'_> {
+    /// Query parameters in order, decoded: `+` is a space, and what is no UTF-8 becomes U+FFFD.
+    pub fn query(&self) -> Vec<(String, String)> {
+        let decoded = |text: &str| {
+            let spaced = text.replace('+', " ");
+            percent_decode(spaced.as_bytes()).decode_utf8_lossy().into_owned()
+        };
+        let pairs = self.request.query.split('&').filter(|pair| !pair.is_empty());
+        pairs
+            .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+            .map(|(name, value)| (decoded(name), decoded(value)))
+            .collect()
+    }
+
+    /// The ARN of the called method, which permissions are held against.
+    pub fn method_arn(&self) -> String {
+        let path = self.route.map_or("/", |route| &route.resource_path);
+        format!(
+            "{}/{}/{}{path}",
+            self.api.execution_arn, self.stage.name, self.method
+        )
+    }
+
+    /// The event's `requestContext` without `authorizer`, and the `$context` of templates.
+    /// Source: <https://docs.aws.amazon.com/lambda/latest/dg/services-apigateway.html> and captures, see the guide.
+    pub fn request_context(&self) -> Value {
+        let request = self.request;
+        let time = request.received.format(format_description!(
+            "[day]/[month repr:short]/[year]:[hour]:[minute]:[second] +0000"
+        ));
+        json!({
+            "resourceId": self.route.map(|route| &route.resource_id),
+            "resourcePath": self.route.map(|route| &route.resource_path),
+            "httpMethod": self.method,
+            "extendedRequestId": request.ids.extended,
+            "requestTime": time.unwrap_or_default(),
+            "path": request.path,
+            "accountId": self.api.account,
+            "protocol": "HTTP/1.1",
+            "stage": self.stage.name,
+            "domainPrefix": self.api.id,
+            "requestTimeEpoch": (request.received.unix_timestamp_nanos() / 1_000_000) as i64,
+            "requestId": request.ids.request,
+            "identity": {
+                "cognitoIdentityPoolId": null,
+                "accountId": null,
+                "cognitoIdentityId": null,
+                "caller": null,
+                "sourceIp": request.source_ip.to_string(),
+                "principalOrgId": null,
+                "accessKey": null,
+                "cognitoAuthenticationType": null,
+                "cognitoAuthenticationProvider": null,
+                "userArn": null,
+                "userAgent": request.headers.get("User-Agent"),
+                "user": null,
+            },
+            "domainName": format!("{}.execute-api.{}.amazonaws.com", self.api.id, self.api.region),
+            "deploymentId": self.stage.deployment,
+            "apiId": self.api.id,
+        })
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::data_plane::api::Integration;
+    use crate::data_plane::message::RequestIds;
+    use bytes::Bytes;
+    use std::collections::BTreeMap;
+    use time::macros::datetime;
+
+    /// A request from loopback at a fixed time; the target is a path with or without a query.
+    pub fn request(method: &str, target: &str, headers: &[(&str, &str)], body: &[u8]) -> Request {
+        let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        Request {
+            method: method.to_owned(),
+            path: path.to_owned(),
+            query: query.to_owned(),
+            headers: headers.iter().copied().collect(),
+            body: Bytes::copy_from_slice(body),
+            source_ip: [127, 0, 0, 1].into(),
+            port: 4000,
+            received: datetime!(2024-06-17 15:00:26 UTC),
+            ids: RequestIds {
+                request: "8c8f4b0e-5f4b-4f6e-9d39-3f2a3d1b6c11".into(),
+                extended: "ZfYQ8HzFIAMEPvA=".into(),
+                trace: "Root=1-66704f1a-0123456789abcdef01234567".into(),
+            },
+        }
+    }
+
+    /// Runs `test` with a call on stage `v1` whose route is `/pets/{id}` with `id` 7.
+    pub fn with_call<Result>(
+        method: &str,
+        target: &str,
+        headers: &[(&str, &str)],
+        test: impl FnOnce(&Call) -> Result,
+    ) -> Result {
+        with_request(&request(method, target, headers, b""), test)
+    }
+
+    /// The same with a request of one's own.
+    pub fn with_request<Result>(request: &Request, test: impl FnOnce(&Call) -> Result) -> Result {
+        let api = ApiIdentity {
+            id: "abc123".into(),
+            name: "ServiceApi".into(),
+            region: "eu-central-1".into(),
+            account: "123456789012".into(),
+            execution_arn: "arn:aws:execute-api:eu-central-1:123456789012:abc123".into(),
+        };
+        let stage = Stage {
+            name: "v1".into(),
+            deployment: "dep123".into(),
+            variables: BTreeMap::from([("colour".into(), "blue".into())]),
+        };
+        let route = Route {
+            resource_id: "res123".into(),
+            resource_path: "/pets/{id}".into(),
+            authorization: None,
+            required: vec![],
+            integration: Integration::Unsupported("nothing".into()),
+        };
+        test(&Call {
+            api: &api,
+            stage: &stage,
+            request,
+            method: &request.method,
+            path: request.path.strip_prefix("/v1").unwrap(),
+            route: Some(&route),
+            parameters: BTreeMap::from([("id".into(), "7".into())]),
+        })
+    }
+
+    #[test]
+    fn a_query_is_decoded_and_keeps_its_order() {
+        with_call("GET", "/v1/x?b=1+2&a=%C3%A4&b=%26&flag&=x&&", &[], |call| {
+            let pairs = [("b", "1 2"), ("a", "ä"), ("b", "&"), ("flag", ""), ("", "x")];
+            assert_eq!(
+                call.query(),
+                pairs.map(|(name, value)| (name.to_owned(), value.to_owned()))
+            );
+        });
+    }
+
+    #[test]
+    fn the_method_arn_names_stage_method_and_resource() {
+        with_call("GET", "/v1/pets/7", &[], |call| {
+            let arn = "arn:aws:execute-api:eu-central-1:123456789012:abc123/v1/GET/pets/{id}";
+            assert_eq!(call.method_arn(), arn);
+        });
+    }
+
+    #[test]
+    fn times_and_the_twelve_keys_of_the_identity_are_those_of_aws() {
+        with_call("GET", "/v1/pets/7", &[("user-agent", "curl/8")], |call| {
+            let context = call.request_context();
+            assert_eq!(context["requestTime"], "17/Jun/2024:15:00:26 +0000");
+            assert_eq!(context["requestTimeEpoch"], 1718636426000_i64);
+            assert_eq!(context["path"], "/v1/pets/7");
+            let identity = context["identity"].as_object().unwrap();
+            assert_eq!(identity.len(), 12);
+            let given: Vec<_> = identity
+                .iter()
+                .filter(|(_, value)| !value.is_null())
+                .map(|(key, _)| key)
+                .collect();
+            assert_eq!(given, ["sourceIp", "userAgent"]);
+        });
+    }
+}

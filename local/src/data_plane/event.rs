@@ -1,0 +1,331 @@
+//! Call → the event a function is invoked with: REST, payload 1.0 (there is no `version` key).
+//!
+//! Source: <https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html> and
+//! captures, see the guide.
+
+use base64::Engine;
+use serde_json::{Map, Value, json};
+use time::OffsetDateTime;
+use time::macros::format_description;
+
+use super::call::Call;
+use super::message::Headers;
+
+/// Claims of a verified token as its issuer wrote them.
+pub type Claims = Map<String, Value>;
+
+/// Request headers that do not reach an integration.
+const DROPPED: [&str; 12] = [
+    "connection",
+    "content-length",
+    "content-md5",
+    "expect",
+    "max-forwards",
+    "proxy-authenticate",
+    "server",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+    "www-authenticate",
+];
+
+/// The event of a call; `claims` are those of the token that opened it.
+pub fn event(call: &Call, claims: Option<&Claims>, binary_media_types: &[String]) -> Value {
+    let request = call.request;
+    let mut context = call.request_context();
+    if let (Some(claims), Some(context)) = (claims, context.as_object_mut()) {
+        context.insert("authorizer".to_owned(), json!({ "claims": stringified(claims) }));
+    }
+
+    let (mut headers, mut multi_value_headers) = (Map::new(), Map::new());
+    for (name, value) in forwarded_headers(call).iter() {
+        single_and_multi(&mut headers, &mut multi_value_headers, name, value);
+    }
+    let (mut query, mut multi_value_query) = (Map::new(), Map::new());
+    for (name, value) in call.query() {
+        single_and_multi(&mut query, &mut multi_value_query, &name, &value);
+    }
+
+    let binary = request.headers.get("Content-Type").is_some_and(|content_type| {
+        let media_type = content_type.split(';').next().unwrap_or_default().trim();
+        is_binary(media_type, binary_media_types)
+    });
+    let body = match (request.body.is_empty(), binary) {
+        (true, _) => Value::Null,
+        (false, true) => base64::engine::general_purpose::STANDARD
+            .encode(&request.body)
+            .into(),
+        (false, false) => String::from_utf8_lossy(&request.body).into(),
+    };
+
+    json!({
+        "resource": call.route.map(|route| &route.resource_path),
+        "path": call.path,
+        "httpMethod": call.method,
+        "headers": or_null(headers),
+        "multiValueHeaders": or_null(multi_value_headers),
+        "queryStringParameters": or_null(query),
+        "multiValueQueryStringParameters": or_null(multi_value_query),
+        "pathParameters": (!call.parameters.is_empty()).then_some(&call.parameters),
+        "stageVariables": (!call.stage.variables.is_empty()).then_some(&call.stage.variables),
+        "requestContext": context,
+        "body": body,
+        "isBase64Encoded": binary && !request.body.is_empty(),
+    })
+}
+
+/// Whether bodies of a media type are bytes: it, its kind (`image/*`) or everything (`*/*`) is configured.
+pub fn is_binary(media_type: &str, binary_media_types: &[String]) -> bool {
+    binary_media_types
+        .iter()
+        .any(|configured| match configured.strip_suffix("/*") {
+            Some("*") => true,
+            Some(kind) => media_type
+                .split('/')
+                .next()
+                .is_some_and(|other| other.eq_ignore_ascii_case(kind)),
+            None => configured.eq_ignore_ascii_case(media_type),
+        })
+}
+
+fn forwarded_headers(call: &Call) -> Headers {
+    let request = call.request;
+    let kept = request
+        .headers
+        .iter()
+        .filter(|(name, _)| !DROPPED.contains(&name.to_ascii_lowercase().as_str()));
+    let mut headers: Headers = kept
+        .map(|(name, value)| {
+            (
+                if name.eq_ignore_ascii_case("authorization") {
+                    "Authorization"
+                } else {
+                    name
+                },
+                value,
+            )
+        })
+        .collect();
+    let source = request.source_ip.to_string();
+    let forwarded_for = match request.headers.get("X-Forwarded-For") {
+        Some(before) => format!("{before}, {source}"),
+        None => source,
+    };
+    let host = request.headers.get("Host").unwrap_or_default().to_owned();
+    headers.set("Host", host);
+    headers.set("X-Amzn-Trace-Id", request.trace());
+    headers.set("X-Forwarded-For", forwarded_for);
+    // The truth, where AWS has `443` and `https`: links that a function builds from them must work.
+    headers.set("X-Forwarded-Port", request.port.to_string());
+    headers.set("X-Forwarded-Proto", "http");
+    headers
+}
+
+fn single_and_multi(
+    single: &mut Map<String, Value>,
+    multi: &mut Map<String, Value>,
+    name: &str,
+    value: &str,
+) {
+    single.insert(name.to_owned(), value.into());
+    if let Value::Array(values) = multi.entry(name).or_insert_with(|| json!([])) {
+        values.push(value.into());
+    }
+}
+
+fn or_null(map: Map<String, Value>) -> Value {
+    if map.is_empty() { Value::Null } else { map.into() }
+}
+
+/// Claims as an authorizer hands them on: every value a string.
+fn stringified(claims: &Claims) -> Map<String, Value> {
+    let texts = claims.iter().filter_map(|(name, value)| {
+        let time = || {
+            value
+                .as_i64()
+                .and_then(|seconds| OffsetDateTime::from_unix_timestamp(seconds).ok())
+        };
+        let text = match (name.as_str(), value) {
+            (_, Value::Null) => return None,
+            ("exp" | "iat", Value::Number(_)) => time().and_then(date).unwrap_or_else(|| value.to_string()),
+            _ => text_of(value),
+        };
+        Some((name.clone(), Value::from(text)))
+    });
+    texts.collect()
+}
+
+fn text_of(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Array(values) => values.iter().map(text_of).collect::<Vec<_>>().join(","),
+        other => other.to_string(),
+    }
+}
+
+/// As Java prints a date: `Tue Jun 18 15:00:04 UTC 2024`.
+fn date(time: OffsetDateTime) -> Option<String> {
+    let shape = format_description!(
+        "[weekday repr:short] [month repr:short] [day] [hour]:[minute]:[second] UTC [year]"
+    );
+    time.format(shape).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data_plane::call::tests::{request, with_request};
+
+    fn event_of(target: &str, headers: &[(&str, &str)], body: &[u8], binary: &[&str]) -> Value {
+        let binary: Vec<String> = binary.iter().map(ToString::to_string).collect();
+        with_request(&request("POST", target, headers, body), |call| {
+            event(call, None, &binary)
+        })
+    }
+
+    #[test]
+    fn the_whole_event_of_a_plain_request() {
+        let actual = event_of(
+            "/v1/pets/7",
+            &[("Host", "127.0.0.1:4000"), ("X-Own", "1")],
+            b"",
+            &[],
+        );
+        let expected = json!({
+            "resource": "/pets/{id}",
+            "path": "/pets/7",
+            "httpMethod": "POST",
+            "headers": {
+                "X-Own": "1",
+                "Host": "127.0.0.1:4000",
+                "X-Amzn-Trace-Id": "Root=1-66704f1a-0123456789abcdef01234567",
+                "X-Forwarded-For": "127.0.0.1",
+                "X-Forwarded-Port": "4000",
+                "X-Forwarded-Proto": "http",
+            },
+            "multiValueHeaders": {
+                "X-Own": ["1"],
+                "Host": ["127.0.0.1:4000"],
+                "X-Amzn-Trace-Id": ["Root=1-66704f1a-0123456789abcdef01234567"],
+                "X-Forwarded-For": ["127.0.0.1"],
+                "X-Forwarded-Port": ["4000"],
+                "X-Forwarded-Proto": ["http"],
+            },
+            "queryStringParameters": null,
+            "multiValueQueryStringParameters": null,
+            "pathParameters": {"id": "7"},
+            "stageVariables": {"colour": "blue"},
+            "requestContext": {
+                "resourceId": "res123",
+                "resourcePath": "/pets/{id}",
+                "httpMethod": "POST",
+                "extendedRequestId": "ZfYQ8HzFIAMEPvA=",
+                "requestTime": "17/Jun/2024:15:00:26 +0000",
+                "path": "/v1/pets/7",
+                "accountId": "123456789012",
+                "protocol": "HTTP/1.1",
+                "stage": "v1",
+                "domainPrefix": "abc123",
+                "requestTimeEpoch": 1718636426000_i64,
+                "requestId": "8c8f4b0e-5f4b-4f6e-9d39-3f2a3d1b6c11",
+                "identity": {
+                    "cognitoIdentityPoolId": null, "accountId": null, "cognitoIdentityId": null, "caller": null,
+                    "sourceIp": "127.0.0.1", "principalOrgId": null, "accessKey": null,
+                    "cognitoAuthenticationType": null, "cognitoAuthenticationProvider": null, "userArn": null,
+                    "userAgent": null, "user": null,
+                },
+                "domainName": "abc123.execute-api.eu-central-1.amazonaws.com",
+                "deploymentId": "dep123",
+                "apiId": "abc123",
+            },
+            "body": null,
+            "isBase64Encoded": false,
+        });
+        assert_eq!(
+            serde_json::to_string_pretty(&actual).unwrap(),
+            serde_json::to_string_pretty(&expected).unwrap()
+        );
+    }
+
+    #[test]
+    fn header_case_is_kept_but_for_authorization_and_hop_by_hop_fields_are_dropped() {
+        let headers = [
+            ("authorization", "t"),
+            ("x-OWN", "a"),
+            ("x-OWN", "b"),
+            ("Connection", "keep-alive"),
+            ("TE", "x"),
+            ("Content-Length", "0"),
+            ("X-Forwarded-For", "10.0.0.1"),
+            ("X-Amzn-Trace-Id", "Root=1-1-1"),
+        ];
+        let event = event_of("/v1/pets/7", &headers, b"", &[]);
+        let names: Vec<&String> = event["headers"].as_object().unwrap().keys().collect();
+        let expected = [
+            "Authorization",
+            "x-OWN",
+            "Host",
+            "X-Amzn-Trace-Id",
+            "X-Forwarded-For",
+            "X-Forwarded-Port",
+            "X-Forwarded-Proto",
+        ];
+        assert_eq!(names, expected);
+        assert_eq!(event["headers"]["x-OWN"], "b");
+        assert_eq!(event["multiValueHeaders"]["x-OWN"], json!(["a", "b"]));
+        assert_eq!(event["headers"]["X-Forwarded-For"], "10.0.0.1, 127.0.0.1");
+        assert_eq!(event["headers"]["X-Amzn-Trace-Id"], "Root=1-1-1");
+    }
+
+    #[test]
+    fn the_last_value_of_a_query_parameter_is_the_single_one() {
+        let event = event_of("/v1/pets/7?a=1&a=2&b=x+y", &[], b"", &[]);
+        assert_eq!(event["queryStringParameters"], json!({"a": "2", "b": "x y"}));
+        assert_eq!(
+            event["multiValueQueryStringParameters"],
+            json!({"a": ["1", "2"], "b": ["x y"]})
+        );
+    }
+
+    #[test]
+    fn a_body_is_base64_only_when_its_type_is_binary() {
+        let png = [("Content-Type", "image/png; x=y")];
+        for binary in [&["image/png"][..], &["*/*"], &["image/*"]] {
+            let event = event_of("/v1/pets/7", &png, b"\xff\x00", binary);
+            assert_eq!(
+                (&event["body"], &event["isBase64Encoded"]),
+                (&json!("/wA="), &json!(true)),
+                "{binary:?}"
+            );
+        }
+        let event = event_of("/v1/pets/7", &png, b"a\xff", &["image/gif"]);
+        assert_eq!(
+            (&event["body"], &event["isBase64Encoded"]),
+            (&json!("a\u{fffd}"), &json!(false))
+        );
+        let event = event_of("/v1/pets/7", &png, b"", &["*/*"]);
+        assert_eq!(
+            (&event["body"], &event["isBase64Encoded"]),
+            (&Value::Null, &json!(false))
+        );
+    }
+
+    #[test]
+    fn claims_are_strings_as_aws_writes_them() {
+        let claims = json!({
+            "sub": "s", "email_verified": true, "auth_time": 1718636404, "iat": 1718636404, "exp": 1718722804,
+            "cognito:groups": ["A", "B"], "custom:n": 1.5, "nothing": null,
+        });
+        let request = request("GET", "/v1/pets/7", &[], b"");
+        let event = with_request(&request, |call| event(call, claims.as_object(), &[]));
+        let expected = json!({
+            "sub": "s", "email_verified": "true", "auth_time": "1718636404", "iat": "Mon Jun 17 15:00:04 UTC 2024",
+            "exp": "Tue Jun 18 15:00:04 UTC 2024", "cognito:groups": "A,B", "custom:n": "1.5",
+        });
+        assert_eq!(
+            event["requestContext"]["authorizer"],
+            json!({ "claims": expected })
+        );
+    }
+}

@@ -1,0 +1,344 @@
+//! What API Gateway itself answers when a request does not get an integration's answer.
+//!
+//! Each error has a response type; an `aws_api_gateway_gateway_response` of that type, else of `DEFAULT_4XX` or
+//! `DEFAULT_5XX`, may change its status, add headers and replace its body.
+//! Source: <https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-responses.html>; bodies
+//! and error types to the byte from recordings, see the guide.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use serde_json::Value;
+
+use super::call::Call;
+use super::message::{Headers, Request, Response};
+use super::template::{self, Template};
+
+/// An error of the gateway's own.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GatewayError {
+    /// Response type that a gateway response can change; none where AWS does not let it be changed.
+    pub response_type: Option<&'static str>,
+    /// Status unless a gateway response says another.
+    pub status: u16,
+    /// Value of the header `x-amzn-ErrorType`.
+    pub error_type: &'static str,
+    /// What the body says.
+    pub message: String,
+}
+
+impl GatewayError {
+    fn new(
+        response_type: Option<&'static str>,
+        status: u16,
+        error_type: &'static str,
+        message: impl Into<String>,
+    ) -> Self {
+        Self {
+            response_type,
+            status,
+            error_type,
+            message: message.into(),
+        }
+    }
+
+    /// No such path, or no such method on it.
+    pub fn missing_authentication_token() -> Self {
+        let (kind, error) = (
+            "MISSING_AUTHENTICATION_TOKEN",
+            "MissingAuthenticationTokenException",
+        );
+        Self::new(Some(kind), 403, error, "Missing Authentication Token")
+    }
+
+    /// No such stage: there is no API whose gateway responses could apply.
+    pub fn forbidden() -> Self {
+        Self::new(None, 403, "ForbiddenException", "Forbidden")
+    }
+
+    /// The authorizer said no.
+    pub fn unauthorized() -> Self {
+        Self::new(Some("UNAUTHORIZED"), 401, "UnauthorizedException", "Unauthorized")
+    }
+
+    /// The token was good once.
+    pub fn token_expired() -> Self {
+        let message = "The incoming token has expired";
+        Self::new(Some("UNAUTHORIZED"), 401, "UnauthorizedException", message)
+    }
+
+    /// Parameters that a validator requires are missing.
+    pub fn missing_parameters(names: &[&str]) -> Self {
+        let message = format!("Missing required request parameters: [{}]", names.join(", "));
+        Self::new(
+            Some("BAD_REQUEST_PARAMETERS"),
+            400,
+            "BadRequestException",
+            message,
+        )
+    }
+
+    /// The body is over [`super::REQUEST_LIMIT`].
+    pub fn request_too_large() -> Self {
+        let message = format!("HTTP content length exceeded {} bytes.", super::REQUEST_LIMIT);
+        Self::new(None, 413, "RequestTooLargeException", message)
+    }
+
+    /// The event made of it is over what Lambda takes.
+    pub fn event_too_large() -> Self {
+        let (kind, error) = ("REQUEST_TOO_LARGE", "RequestTooLargeException");
+        Self::new(Some(kind), 413, error, "Request Too Long")
+    }
+
+    /// No template of the integration fits the body's type.
+    pub fn unsupported_media_type() -> Self {
+        let (kind, error) = ("UNSUPPORTED_MEDIA_TYPE", "BadRequestException");
+        Self::new(Some(kind), 415, error, "Unsupported Media Type")
+    }
+
+    /// The API is configured in a way that cannot work: no permission on the function, say.
+    pub fn configuration() -> Self {
+        let (kind, error) = ("API_CONFIGURATION_ERROR", "InternalServerErrorException");
+        Self::new(Some(kind), 500, error, "Internal server error")
+    }
+
+    /// The function failed, or its result is none.
+    pub fn bad_gateway() -> Self {
+        Self::new(
+            Some("DEFAULT_5XX"),
+            502,
+            "InternalServerErrorException",
+            "Internal server error",
+        )
+    }
+
+    /// The integration took longer than it may.
+    pub fn timed_out() -> Self {
+        let (kind, error) = ("INTEGRATION_TIMEOUT", "InternalServerErrorException");
+        Self::new(Some(kind), 504, error, "Endpoint request timed out")
+    }
+
+    /// Ours alone, nothing that AWS says: the route needs what is not emulated, and `why` names it.
+    pub fn not_emulated(why: &str) -> Self {
+        Self::new(
+            Some("DEFAULT_5XX"),
+            501,
+            "NotEmulatedException",
+            format!("Not emulated locally: {why}"),
+        )
+    }
+
+    /// The answer where no gateway response applies. Recorded: bodies of 5xx errors have a space behind the colon,
+    /// those of 4xx errors have none.
+    pub fn plain(&self, request: &Request) -> Response {
+        let space = if self.status < 500 { "" } else { " " };
+        let body = format!(r#"{{"message":{space}{}}}"#, Value::from(self.message.as_str()));
+        let fields = [
+            ("x-amzn-RequestId", request.ids.request.as_str()),
+            ("x-amz-apigw-id", &request.ids.extended),
+            ("x-amzn-ErrorType", self.error_type),
+            ("Content-Type", "application/json"),
+        ];
+        Response {
+            status: self.status,
+            headers: fields.into_iter().collect(),
+            body: Bytes::from(body),
+        }
+    }
+}
+
+/// One gateway response as it was applied.
+#[derive(Debug, Clone, Default)]
+pub struct GatewayResponse {
+    /// Status instead of the error's own.
+    pub status: Option<u16>,
+    /// Header name and mapping expression.
+    pub headers: Vec<(String, String)>,
+    /// Templates of the body by media type.
+    pub templates: BTreeMap<String, Template>,
+}
+
+/// All gateway responses of an API by response type.
+#[derive(Debug, Clone, Default)]
+pub struct GatewayResponses(pub BTreeMap<String, GatewayResponse>);
+
+impl GatewayResponses {
+    /// The answer to `error` on a call.
+    pub fn answer(&self, error: &GatewayError, call: &Call) -> Response {
+        let plain = error.plain(call.request);
+        let default = if error.status < 500 {
+            "DEFAULT_4XX"
+        } else {
+            "DEFAULT_5XX"
+        };
+        let applied = error
+            .response_type
+            .and_then(|kind| self.0.get(kind).or_else(|| self.0.get(default)));
+        let Some(applied) = applied else {
+            return plain;
+        };
+        let mut response = Response {
+            status: applied.status.unwrap_or(plain.status),
+            ..plain
+        };
+        if let Some((media_type, template)) = chosen(&applied.templates, &call.request.headers) {
+            response.body = Bytes::from(template.render(call, Some(error)));
+            response.headers.set("Content-Type", media_type);
+        }
+        for (name, expression) in &applied.headers {
+            if let Some(value) = template::mapped(expression, call, Some(error)) {
+                response.headers.set(name, value);
+            }
+        }
+        response
+    }
+}
+
+/// The template whose type the request accepts by name, else that of `application/json`, else the first.
+fn chosen<'a>(
+    templates: &'a BTreeMap<String, Template>,
+    headers: &Headers,
+) -> Option<(&'a str, &'a Template)> {
+    let accepted = headers.get("Accept").unwrap_or_default();
+    let named = accepted
+        .split(',')
+        .map(|entry| entry.split(';').next().unwrap_or_default().trim())
+        .find_map(|media_type| templates.get_key_value(media_type));
+    named
+        .or_else(|| templates.get_key_value("application/json"))
+        .or_else(|| templates.first_key_value())
+        .map(|(media_type, template)| (media_type.as_str(), template))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data_plane::call::tests::with_call;
+
+    fn answer(responses: &[(&str, GatewayResponse)], error: &GatewayError, accept: &str) -> Response {
+        let responses = responses
+            .iter()
+            .map(|(kind, response)| ((*kind).to_owned(), response.clone()));
+        let responses = GatewayResponses(responses.collect());
+        with_call("GET", "/v1/open", &[("Accept", accept)], |call| {
+            responses.answer(error, call)
+        })
+    }
+
+    fn with_header(value: &str) -> GatewayResponse {
+        GatewayResponse {
+            headers: vec![("X-Who".into(), format!("'{value}'"))],
+            ..Default::default()
+        }
+    }
+
+    #[test]
+    fn bodies_are_those_of_aws_to_the_byte() {
+        let cases = [
+            (
+                GatewayError::missing_authentication_token(),
+                r#"{"message":"Missing Authentication Token"}"#,
+            ),
+            (GatewayError::unauthorized(), r#"{"message":"Unauthorized"}"#),
+            (
+                GatewayError::token_expired(),
+                r#"{"message":"The incoming token has expired"}"#,
+            ),
+            (GatewayError::forbidden(), r#"{"message":"Forbidden"}"#),
+            (
+                GatewayError::missing_parameters(&["x-header-param", "qs1"]),
+                r#"{"message":"Missing required request parameters: [x-header-param, qs1]"}"#,
+            ),
+            (
+                GatewayError::bad_gateway(),
+                r#"{"message": "Internal server error"}"#,
+            ),
+            (
+                GatewayError::configuration(),
+                r#"{"message": "Internal server error"}"#,
+            ),
+            (
+                GatewayError::timed_out(),
+                r#"{"message": "Endpoint request timed out"}"#,
+            ),
+        ];
+        for (error, body) in cases {
+            assert_eq!(answer(&[], &error, "*/*").body, body, "{error:?}");
+        }
+    }
+
+    #[test]
+    fn errors_name_their_type_and_the_request_but_carry_no_trace() {
+        let response = answer(&[], &GatewayError::missing_authentication_token(), "*/*");
+        let names: Vec<&str> = response.headers.iter().map(|(name, _)| name).collect();
+        assert_eq!(
+            names,
+            [
+                "x-amzn-RequestId",
+                "x-amz-apigw-id",
+                "x-amzn-ErrorType",
+                "Content-Type"
+            ]
+        );
+        assert_eq!(
+            response.headers.get("x-amzn-ErrorType"),
+            Some("MissingAuthenticationTokenException")
+        );
+    }
+
+    #[test]
+    fn the_specific_type_goes_before_the_default_and_is_not_merged_with_it() {
+        let responses = [
+            ("DEFAULT_4XX", with_header("default")),
+            ("UNAUTHORIZED", GatewayResponse::default()),
+        ];
+        assert_eq!(
+            answer(&responses, &GatewayError::unauthorized(), "*/*")
+                .headers
+                .get("X-Who"),
+            None
+        );
+        let missing = answer(&responses, &GatewayError::missing_authentication_token(), "*/*");
+        assert_eq!(missing.headers.get("X-Who"), Some("default"));
+        assert_eq!(
+            answer(&responses, &GatewayError::timed_out(), "*/*")
+                .headers
+                .get("X-Who"),
+            None
+        );
+    }
+
+    #[test]
+    fn a_body_that_is_too_large_cannot_be_customised() {
+        let responses = [("DEFAULT_4XX", with_header("default"))];
+        let response = answer(&responses, &GatewayError::request_too_large(), "*/*");
+        assert_eq!((response.status, response.headers.get("X-Who")), (413, None));
+    }
+
+    #[test]
+    fn status_and_template_replace_what_the_error_says() {
+        let template = |text| Template::parse(text).unwrap();
+        let response = GatewayResponse {
+            status: Some(418),
+            templates: BTreeMap::from([
+                (
+                    "application/json".into(),
+                    template(r#"{"why":$context.error.messageString}"#),
+                ),
+                ("text/plain".into(), template("$context.error.message")),
+            ]),
+            ..Default::default()
+        };
+        let responses = [("UNAUTHORIZED", response)];
+        let json = answer(&responses, &GatewayError::unauthorized(), "*/*");
+        assert_eq!(
+            (json.status, json.body.as_ref()),
+            (418, r#"{"why":"Unauthorized"}"#.as_bytes())
+        );
+        let text = answer(&responses, &GatewayError::unauthorized(), "text/plain;q=0.9, */*");
+        assert_eq!(
+            (text.headers.get("Content-Type"), text.body.as_ref()),
+            (Some("text/plain"), &b"Unauthorized"[..])
+        );
+    }
+}

@@ -1,0 +1,225 @@
+//! The public keys of user pools, from where the command line says: a JWKS file or URL for each issuer.
+//!
+//! A URL is never derived from a token's `iss`. Keys are read at start, and again when a token names a `kid` that is
+//! not among them, at most once in [`REFETCH_INTERVAL`]: unknown kids are free to send.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::sync::{Arc, RwLock};
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use http_body_util::{BodyExt, Empty, Limited};
+use hyper_util::client::legacy::Client;
+use hyper_util::rt::TokioExecutor;
+use jsonwebtoken::DecodingKey;
+use serde::Deserialize;
+use tokio::sync::Mutex;
+use tokio::time::Instant;
+
+/// How long an unknown `kid` does not lead to another look at the source.
+pub const REFETCH_INTERVAL: Duration = Duration::from_secs(5);
+const FETCH_TIMEOUT: Duration = Duration::from_secs(5);
+const JWKS_LIMIT: usize = 1 << 20;
+
+/// Where the keys of an issuer are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum KeySource {
+    /// A file that holds a JWKS.
+    File(PathBuf),
+    /// An `http://` address that answers with one.
+    Url(String),
+}
+
+impl FromStr for KeySource {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text.starts_with("https://") {
+            return Err(format!(
+                "`{text}` needs TLS, which the data plane does without: save it to a file and name that"
+            ));
+        }
+        if text.is_empty() {
+            return Err("a JWKS is a file or an `http://` address".to_owned());
+        }
+        let url = text.starts_with("http://");
+        Ok(if url {
+            Self::Url(text.to_owned())
+        } else {
+            Self::File(PathBuf::from(text))
+        })
+    }
+}
+
+impl std::fmt::Display for KeySource {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::File(path) => write!(formatter, "{}", path.display()),
+            Self::Url(url) => formatter.write_str(url),
+        }
+    }
+}
+
+type KeysById = BTreeMap<String, DecodingKey>;
+
+/// The keys of one issuer.
+#[derive(Debug)]
+pub struct Keys {
+    source: KeySource,
+    current: RwLock<Arc<KeysById>>,
+    looked: Mutex<Instant>,
+}
+
+impl Keys {
+    /// Reads the keys. An error names the source.
+    pub async fn load(source: KeySource) -> Result<Self> {
+        let current = RwLock::new(Arc::new(read(&source).await?));
+        Ok(Self {
+            source,
+            current,
+            looked: Mutex::new(Instant::now()),
+        })
+    }
+
+    /// The key of this id, after another look at the source where it is new.
+    pub async fn key(&self, id: &str) -> Option<DecodingKey> {
+        if let Some(key) = self.known(id) {
+            return Some(key);
+        }
+        let mut looked = self.looked.lock().await;
+        if looked.elapsed() >= REFETCH_INTERVAL {
+            *looked = Instant::now();
+            match read(&self.source).await {
+                Ok(keys) => {
+                    *self
+                        .current
+                        .write()
+                        .unwrap_or_else(|poisoned| poisoned.into_inner()) = Arc::new(keys)
+                }
+                Err(error) => tracing::warn!("keys stay as they were: {error:#}"),
+            }
+        }
+        self.known(id)
+    }
+
+    fn known(&self, id: &str) -> Option<DecodingKey> {
+        self.current
+            .read()
+            .unwrap_or_else(|poisoned| poisoned.into_inner())
+            .get(id)
+            .cloned()
+    }
+}
+
+async fn read(source: &KeySource) -> Result<KeysById> {
+    let text = match source {
+        KeySource::File(path) => tokio::fs::read(path).await.map_err(anyhow::Error::from),
+        KeySource::Url(url) => match tokio::time::timeout(FETCH_TIMEOUT, fetch(url)).await {
+            Ok(answer) => answer,
+            Err(_) => Err(anyhow::anyhow!("no answer in {FETCH_TIMEOUT:?}")),
+        },
+    };
+    let text = text.with_context(|| format!("cannot read the JWKS `{source}`"))?;
+    parse(&text).with_context(|| format!("`{source}` is no JWKS with a key for RS256"))
+}
+
+async fn fetch(url: &str) -> Result<Vec<u8>> {
+    let client = Client::builder(TokioExecutor::new()).build_http::<Empty<bytes::Bytes>>();
+    let response = client.get(url.parse()?).await?;
+    if !response.status().is_success() {
+        bail!("it answers with status {}", response.status());
+    }
+    let body = Limited::new(response.into_body(), JWKS_LIMIT).collect().await;
+    Ok(body.map_err(|error| anyhow::anyhow!(error))?.to_bytes().into())
+}
+
+fn parse(text: &[u8]) -> Result<KeysById> {
+    #[derive(Deserialize)]
+    struct Jwks {
+        keys: Vec<Jwk>,
+    }
+    #[derive(Deserialize)]
+    struct Jwk {
+        kid: Option<String>,
+        kty: String,
+        alg: Option<String>,
+        #[serde(rename = "use")]
+        purpose: Option<String>,
+        n: Option<String>,
+        e: Option<String>,
+    }
+    let jwks: Jwks = serde_json::from_slice(text)?;
+    let mut keys = KeysById::new();
+    for jwk in jwks.keys {
+        let verifies = jwk.kty == "RSA"
+            && jwk.alg.is_none_or(|algorithm| algorithm == "RS256")
+            && jwk.purpose.is_none_or(|purpose| purpose == "sig");
+        if let (true, Some(id), Some(n), Some(e)) = (verifies, jwk.kid, jwk.n, jwk.e) {
+            let key = DecodingKey::from_rsa_components(&n, &e).with_context(|| format!("key `{id}`"))?;
+            keys.insert(id, key);
+        }
+    }
+    if keys.is_empty() {
+        bail!("none of its keys is an RSA key with `kid`, `n` and `e`");
+    }
+    Ok(keys)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data_plane::authorizer::tests::JWKS;
+
+    #[test]
+    fn a_source_is_a_file_or_an_http_address() {
+        assert_eq!(
+            "http://127.0.0.1:5000/p/jwks.json".parse(),
+            Ok(KeySource::Url("http://127.0.0.1:5000/p/jwks.json".into()))
+        );
+        assert_eq!("keys.json".parse(), Ok(KeySource::File("keys.json".into())));
+        assert!(
+            KeySource::from_str("https://a")
+                .unwrap_err()
+                .contains("needs TLS")
+        );
+        assert!(KeySource::from_str("").is_err());
+    }
+
+    #[test]
+    fn only_rsa_keys_that_may_sign_are_taken() {
+        let ids = |text: &str| parse(text.as_bytes()).map(|keys| keys.into_keys().collect::<Vec<_>>());
+        assert_eq!(ids(JWKS).unwrap(), ["a/+=", "b"]);
+        let text = r#"{"keys":[{"kty":"oct","kid":"x","k":"c2VjcmV0"},
+            {"kty":"RSA","kid":"y","alg":"RS512","n":"AQAB","e":"AQAB"},
+            {"kty":"RSA","kid":"z","use":"enc","n":"AQAB","e":"AQAB"}]}"#;
+        assert!(ids(text).is_err());
+        assert!(ids("{}").is_err());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_unknown_kid_leads_to_one_look_in_an_interval() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("jwks.json");
+        std::fs::write(&path, JWKS.replace("\"b\"", "\"c\"")).unwrap();
+        let keys = Keys::load(KeySource::File(path.clone())).await.unwrap();
+        std::fs::write(&path, JWKS).unwrap();
+        assert!(keys.key("b").await.is_none(), "too early for another look");
+        assert!(keys.key("c").await.is_some());
+        tokio::time::advance(REFETCH_INTERVAL).await;
+        assert!(keys.key("b").await.is_some());
+        assert!(keys.key("c").await.is_none(), "a key that was withdrawn is gone");
+    }
+
+    #[tokio::test]
+    async fn an_unreadable_source_is_named() {
+        let error = Keys::load(KeySource::File("/nonexistent/jwks.json".into()))
+            .await
+            .unwrap_err();
+        assert!(
+            format!("{error:#}").starts_with("cannot read the JWKS `/nonexistent/jwks.json`: "),
+            "{error:#}"
+        );
+    }
+}

@@ -1,0 +1,158 @@
+//! What goes into the pipeline and what comes out of it: requests and answers without a socket.
+
+use std::net::IpAddr;
+
+use base64::Engine;
+use bytes::Bytes;
+use time::OffsetDateTime;
+
+/// Header fields in the order and the case in which they were written.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Headers(Vec<(String, String)>);
+
+impl Headers {
+    /// No fields.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The value of the last field of this name, whatever its case.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0
+            .iter()
+            .rev()
+            .find(|(other, _)| other.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// All values of the fields of this name, in order.
+    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.0
+            .iter()
+            .filter(move |(other, _)| other.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// Adds a field behind those that are there, of the same name too.
+    pub fn append(&mut self, name: impl Into<String>, value: impl Into<String>) {
+        self.0.push((name.into(), value.into()));
+    }
+
+    /// Replaces every field of this name by one.
+    pub fn set(&mut self, name: &str, value: impl Into<String>) {
+        self.0.retain(|(other, _)| !other.eq_ignore_ascii_case(name));
+        self.append(name, value);
+    }
+
+    /// The fields in order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+}
+
+impl<Name: Into<String>, Value: Into<String>> FromIterator<(Name, Value)> for Headers {
+    fn from_iter<Fields: IntoIterator<Item = (Name, Value)>>(fields: Fields) -> Self {
+        Self(
+            fields
+                .into_iter()
+                .map(|(name, value)| (name.into(), value.into()))
+                .collect(),
+        )
+    }
+}
+
+/// The names that API Gateway gives to one request.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RequestIds {
+    /// `requestContext.requestId` and the header `x-amzn-RequestId`: a UUID.
+    pub request: String,
+    /// `requestContext.extendedRequestId` and the header `x-amz-apigw-id`: 16 characters of base64.
+    pub extended: String,
+    /// The X-Ray root, `Root=1-<8 hex digits of seconds>-<24 hex digits>`.
+    pub trace: String,
+}
+
+impl RequestIds {
+    /// Fresh ids of a request that arrived at `now`.
+    pub fn new(now: OffsetDateTime) -> Self {
+        let random = uuid::Uuid::new_v4().into_bytes();
+        let trace: String = random[4..].iter().map(|byte| format!("{byte:02x}")).collect();
+        Self {
+            request: uuid::Uuid::new_v4().to_string(),
+            extended: base64::engine::general_purpose::STANDARD.encode(&random[..11]),
+            trace: format!("Root=1-{:08x}-{trace}", now.unix_timestamp()),
+        }
+    }
+}
+
+/// An HTTP request, read to its end.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// Method of the request line, in the case it was written in.
+    pub method: String,
+    /// Path of the request line with the stage, percent-encoded as it was sent.
+    pub path: String,
+    /// Query of the request line without `?`, as it was sent; empty where there is none.
+    pub query: String,
+    /// Header fields as they were sent.
+    pub headers: Headers,
+    /// Body, at most [`super::REQUEST_LIMIT`] bytes.
+    pub body: Bytes,
+    /// Who is at the other end of the connection.
+    pub source_ip: IpAddr,
+    /// The port that was connected to.
+    pub port: u16,
+    /// When it arrived, in UTC. Times of tokens are held against it.
+    pub received: OffsetDateTime,
+    /// What it is called from here on.
+    pub ids: RequestIds,
+}
+
+impl Request {
+    /// The trace header that integrations and answers carry: the client's own, or a fresh one.
+    pub fn trace(&self) -> &str {
+        self.headers.get("X-Amzn-Trace-Id").unwrap_or(&self.ids.trace)
+    }
+}
+
+/// An HTTP answer, complete but for the fields that belong to the connection.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Response {
+    /// Status code, 200 to 999.
+    pub status: u16,
+    /// Header fields.
+    pub headers: Headers,
+    /// Body.
+    pub body: Bytes,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_found_in_any_case_and_the_last_value_wins() {
+        let headers: Headers = [("X-One", "1"), ("x-one", "2")].into_iter().collect();
+        assert_eq!(headers.get("X-ONE"), Some("2"));
+        assert_eq!(headers.all("x-one").collect::<Vec<_>>(), ["1", "2"]);
+    }
+
+    #[test]
+    fn setting_a_field_leaves_one_of_its_name() {
+        let mut headers: Headers = [("a", "1"), ("A", "2")].into_iter().collect();
+        headers.set("A", "3");
+        assert_eq!(headers.iter().collect::<Vec<_>>(), [("A", "3")]);
+    }
+
+    #[test]
+    fn ids_have_the_shape_that_aws_gives_them() {
+        let ids = RequestIds::new(OffsetDateTime::from_unix_timestamp(0x665f_0000).unwrap());
+        assert_eq!((ids.request.len(), ids.extended.len()), (36, 16));
+        assert!(ids.extended.ends_with('='), "{}", ids.extended);
+        assert!(
+            ids.trace.starts_with("Root=1-665f0000-") && ids.trace.len() == 40,
+            "{}",
+            ids.trace
+        );
+    }
+}

@@ -1,0 +1,223 @@
+//! MOCK integrations: answers that Terraform applied, without a function. Preflights are made of them.
+//!
+//! The request template gives a status code, it chooses an integration response by its selection pattern (one
+//! without a pattern takes what no other does), and that one's status, headers and template are the answer.
+//! Source: <https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-mock-integration.html>.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use bytes::Bytes;
+use regex::Regex;
+
+use super::call::Call;
+use super::gateway_response::GatewayError;
+use super::message::{Headers, Response};
+use super::template::{self, Template};
+
+/// A MOCK integration.
+#[derive(Debug, Clone, Default)]
+pub struct Mock {
+    /// Request templates by media type.
+    pub templates: BTreeMap<String, Template>,
+    /// Whether a body without a fitting template is refused (`NEVER`, or `WHEN_NO_TEMPLATES` where there are some).
+    pub strict: bool,
+    /// Integration responses.
+    pub responses: Vec<MockResponse>,
+}
+
+/// One integration response of a mock.
+#[derive(Debug, Clone)]
+pub struct MockResponse {
+    /// Status of the method response that it answers with.
+    pub status: u16,
+    /// The status codes it is for, matched as a whole; none is the default.
+    pub pattern: Option<Regex>,
+    /// Header name and mapping expression, only of headers that the method response declares.
+    pub headers: Vec<(String, String)>,
+    /// Template of the body by media type.
+    pub templates: BTreeMap<String, Template>,
+}
+
+// Not JSON alone: AWS reads `{ statusCode: 204 }` too, and the CDK writes it so.
+static STATUS_CODE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r#"statusCode["']?\s*:\s*["']?(\d{3})\b"#).expect("a constant that a test compiles")
+});
+
+impl Mock {
+    /// The answer to a call.
+    pub fn answer(&self, call: &Call) -> Result<Response, GatewayError> {
+        let headers = &call.request.headers;
+        let media_type = headers.get("Content-Type").map_or("application/json", media_type);
+        let request = match self.templates.get(media_type) {
+            Some(template) => template.render(call, None),
+            None if self.strict => return Err(GatewayError::unsupported_media_type()),
+            None => String::from_utf8_lossy(&call.request.body).into_owned(),
+        };
+        let code = STATUS_CODE
+            .captures(&request)
+            .ok_or_else(GatewayError::configuration)?[1]
+            .to_owned();
+        let fits = |response: &&MockResponse| {
+            response
+                .pattern
+                .as_ref()
+                .is_some_and(|pattern| pattern.is_match(&code))
+        };
+        let default = || self.responses.iter().find(|response| response.pattern.is_none());
+        let chosen = self
+            .responses
+            .iter()
+            .find(fits)
+            .or_else(default)
+            .ok_or_else(GatewayError::configuration)?;
+
+        let mut response = Response {
+            status: chosen.status,
+            headers: Headers::new(),
+            body: Bytes::new(),
+        };
+        response
+            .headers
+            .append("x-amzn-RequestId", &call.request.ids.request);
+        response
+            .headers
+            .append("x-amz-apigw-id", &call.request.ids.extended);
+        let accepted = headers.get("Accept").map(media_type_of_first).unwrap_or_default();
+        let template = chosen
+            .templates
+            .get_key_value(accepted)
+            .or_else(|| chosen.templates.get_key_value("application/json"))
+            .or_else(|| chosen.templates.first_key_value());
+        response.headers.append(
+            "Content-Type",
+            template.map_or("application/json", |(media_type, _)| media_type),
+        );
+        if let Some((_, template)) = template {
+            response.body = Bytes::from(template.render(call, None));
+        }
+        for (name, expression) in &chosen.headers {
+            if let Some(value) = template::mapped(expression, call, None) {
+                response.headers.set(name, value);
+            }
+        }
+        Ok(response)
+    }
+}
+
+fn media_type(content_type: &str) -> &str {
+    content_type.split(';').next().unwrap_or_default().trim()
+}
+
+fn media_type_of_first(accept: &str) -> &str {
+    media_type(accept.split(',').next().unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data_plane::call::tests::with_call;
+
+    fn templates(text: &str) -> BTreeMap<String, Template> {
+        BTreeMap::from([("application/json".to_owned(), Template::parse(text).unwrap())])
+    }
+
+    fn response(status: u16, pattern: Option<&str>) -> MockResponse {
+        MockResponse {
+            status,
+            pattern: pattern.map(|pattern| Regex::new(&format!("^(?:{pattern})$")).unwrap()),
+            headers: vec![("Access-Control-Allow-Origin".into(), "'*'".into())],
+            templates: BTreeMap::new(),
+        }
+    }
+
+    fn answer(mock: &Mock, headers: &[(&str, &str)]) -> Result<Response, GatewayError> {
+        with_call("OPTIONS", "/v1/open", headers, |call| mock.answer(call))
+    }
+
+    #[test]
+    fn a_preflight_has_the_applied_status_and_headers_and_no_trace() {
+        for template in [
+            r#"{"statusCode":204}"#,
+            "{ statusCode: 204 }",
+            r#"{"statusCode": "204"}"#,
+        ] {
+            let mock = Mock {
+                templates: templates(template),
+                responses: vec![response(204, None)],
+                ..Mock::default()
+            };
+            let answer = answer(&mock, &[("Origin", "http://page")]).unwrap();
+            assert_eq!((answer.status, answer.body.len()), (204, 0));
+            assert_eq!(answer.headers.get("Access-Control-Allow-Origin"), Some("*"));
+            assert_eq!(answer.headers.get("Content-Type"), Some("application/json"));
+            assert_eq!(answer.headers.get("X-Amzn-Trace-Id"), None);
+        }
+    }
+
+    #[test]
+    fn the_selection_pattern_chooses_the_response() {
+        let responses = vec![response(200, None), response(404, Some(r"4\d\d"))];
+        let mock = |code: u16| Mock {
+            templates: templates(&format!(r#"{{"statusCode":{code}}}"#)),
+            responses: responses.clone(),
+            ..Mock::default()
+        };
+        assert_eq!(answer(&mock(404), &[]).unwrap().status, 404);
+        assert_eq!(answer(&mock(200), &[]).unwrap().status, 200);
+        assert_eq!(answer(&mock(500), &[]).unwrap().status, 200);
+    }
+
+    #[test]
+    fn no_status_code_or_no_response_is_an_error_of_configuration() {
+        let mock = Mock {
+            templates: templates("{}"),
+            responses: vec![response(200, None)],
+            ..Mock::default()
+        };
+        assert_eq!(answer(&mock, &[]), Err(GatewayError::configuration()));
+        let mock = Mock {
+            templates: templates(r#"{"statusCode":200}"#),
+            ..Mock::default()
+        };
+        assert_eq!(answer(&mock, &[]), Err(GatewayError::configuration()));
+    }
+
+    #[test]
+    fn a_strict_mock_refuses_a_type_without_a_template() {
+        let mut mock = Mock {
+            templates: templates(r#"{"statusCode":200}"#),
+            responses: vec![response(200, None)],
+            strict: true,
+        };
+        let headers = [("Content-Type", "text/plain")];
+        assert_eq!(
+            answer(&mock, &headers),
+            Err(GatewayError::unsupported_media_type())
+        );
+        mock.strict = false;
+        assert_eq!(
+            answer(&mock, &headers),
+            Err(GatewayError::configuration()),
+            "an empty body has no statusCode"
+        );
+        assert_eq!(
+            answer(&mock, &[("Content-Type", "application/json; charset=utf-8")])
+                .unwrap()
+                .status,
+            200
+        );
+    }
+
+    #[test]
+    fn the_template_of_the_response_is_its_body() {
+        let mut response = response(200, None);
+        response.templates = templates(r#"{"path":"$context.path"}"#);
+        let mock = Mock {
+            templates: templates(r#"{"statusCode":200}"#),
+            responses: vec![response],
+            strict: false,
+        };
+        assert_eq!(answer(&mock, &[]).unwrap().body, r#"{"path":"/v1/open"}"#);
+    }
+}

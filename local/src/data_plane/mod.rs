@@ -1,0 +1,78 @@
+//! The data plane: an applied REST API on loopback, answered as API Gateway would answer it.
+//!
+//! ```text
+//! state JSON ─state::read→ Api ─┐
+//! JWKS ─Keys::load→ KeyRing ────┼─load::gateway→ Gateway
+//! zips ─archive::unpack→ Function ┘
+//!
+//! socket ─server→ Request ─Gateway::handle→ Response ─server→ socket
+//!
+//! Gateway::handle:
+//!   Request ─stage, Router::find→ Call        which method of which resource this is
+//!   Call ─Authorizer::authorize→ Claims       who asks; nobody on open routes
+//!   Call, Claims ─event::event→ event         what the function is told
+//!   event ─Function::invoke→ Outcome          the only stage that starts processes and waits
+//!   Outcome ─result::response→ Response       what its result means
+//!   Call ─Mock::answer→ Response              instead of the three before, for MOCK integrations
+//!   GatewayError ─GatewayResponses::answer→ Response   from any stage
+//! ```
+//!
+//! The state is read once, into types in which everything is resolved; no stage looks into Terraform's JSON. Matcher,
+//! authorizer, event, result, mock and gateway responses are functions of their arguments, the clock included (it is
+//! the request's time of arrival). Only [`keys`] reads files or addresses while requests are served, and only
+//! [`function`] and what is under it starts processes. The HTTP server is a shell: it turns sockets into
+//! [`message::Request`]s and [`message::Response`]s into bytes, and holds the limits.
+//!
+//! A reload builds another [`gateway::Gateway`] beside the one that serves and swaps them; environments of functions
+//! that did not change go over to it. What cannot be emulated is in [`api::Api::unsupported`], by address: it is said
+//! at start, and its routes answer 501.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+mod api;
+mod archive;
+mod authorizer;
+mod call;
+mod environment;
+mod event;
+mod function;
+mod gateway;
+mod gateway_response;
+mod header_case;
+mod keys;
+mod load;
+mod message;
+mod mock;
+mod permission;
+mod result;
+mod router;
+mod runtime_api;
+mod server;
+mod state;
+mod template;
+
+pub use api::Unsupported;
+pub use keys::KeySource;
+pub use server::{Ready, Server, serve};
+
+/// The largest body of a request in bytes. Source: API Gateway's quotas, 10 MB, not adjustable.
+pub const REQUEST_LIMIT: usize = 10 << 20;
+
+/// What is to be served.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// A file that `terraform show -json` wrote.
+    pub state: PathBuf,
+    /// The folder Terraform was run in: the functions' `filename`s are relative to it.
+    pub root: PathBuf,
+    /// Zip or bootstrap instead of `filename`, by the function's name or by what is behind the last part of its
+    /// prefix: `open` names `hello-local-open`.
+    pub functions: BTreeMap<String, PathBuf>,
+    /// Where the keys of an issuer (`https://` and the pool's `endpoint`) are.
+    pub jwks: BTreeMap<String, KeySource>,
+    /// The port on 127.0.0.1; a free one where none is named.
+    pub port: Option<u16>,
+    /// A folder for unpacked code (`code/`) and the functions' logs (`logs/<function name>.log`).
+    pub work: PathBuf,
+}

@@ -1,0 +1,264 @@
+//! Tests of reading a state: the fixture is a real one, and changes to it are what other states look like.
+
+use super::*;
+use serde_json::{Value, json};
+
+const SHOP: &str = include_str!("../../tests/fixtures/shop/state.json");
+
+fn find<'a>(module: &'a mut Value, address: &str) -> Option<&'a mut Value> {
+    let (resources, children) = {
+        let module = module.as_object_mut()?;
+        let mut resources = None;
+        let mut children = None;
+        for (key, value) in module.iter_mut() {
+            match key.as_str() {
+                "resources" => resources = value.as_array_mut(),
+                "child_modules" => children = value.as_array_mut(),
+                _ => {}
+            }
+        }
+        (resources, children)
+    };
+    let here = resources
+        .into_iter()
+        .flatten()
+        .find(|resource| resource["address"] == address);
+    here.or_else(|| {
+        children
+            .into_iter()
+            .flatten()
+            .find_map(|child| find(child, address))
+    })
+}
+
+/// The fixture with attributes of one resource replaced.
+fn with(address: &str, change: Value) -> Result<Api> {
+    let mut state: Value = serde_json::from_str(SHOP).unwrap();
+    let resource = find(&mut state["values"]["root_module"], address).expect("the fixture has it");
+    resource["values"]
+        .as_object_mut()
+        .unwrap()
+        .extend(change.as_object().unwrap().clone());
+    read(&state.to_string())
+}
+
+/// Why `GET path` is not emulated after a change.
+fn refusal(address: &str, change: Value, path: &str) -> String {
+    let api = with(address, change).unwrap();
+    match &api.router.find(path, "GET").unwrap().0.integration {
+        Integration::Unsupported(why) => why.clone(),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_real_state_is_read_whole() {
+    let api = read(SHOP).unwrap();
+    assert_eq!(
+        (api.identity.name.as_str(), api.identity.region.as_str()),
+        ("shop", "eu-central-1")
+    );
+    assert_eq!(api.identity.account, "123456789012");
+    assert_eq!(
+        api.stages["v1"].variables,
+        BTreeMap::from([("colour".into(), "blue".into())])
+    );
+    assert_eq!(api.functions.len(), 8);
+    let hang = &api.functions["shop-hang"];
+    assert_eq!(
+        (hang.timeout, hang.memory, hang.concurrency),
+        (Duration::from_secs(1), 256, None)
+    );
+    assert_eq!(
+        hang.environment,
+        BTreeMap::from([("BEHAVIOUR".into(), "hang".into())])
+    );
+    assert_eq!(
+        hang.address,
+        r#"module.function["hang"].aws_lambda_function.this"#
+    );
+    assert_eq!(
+        hang.code.as_deref(),
+        Some(std::path::Path::new("../artifacts/shop.zip"))
+    );
+
+    let (root, _) = api.router.find("/", "GET").unwrap();
+    let authorizer = &api.authorizers[&root.authorization.as_ref().unwrap().authorizer];
+    assert_eq!(authorizer.address, "aws_api_gateway_authorizer.customers");
+    assert_eq!(authorizer.header, "Authorization");
+    assert!(
+        authorizer.issuers[0].starts_with("https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_")
+    );
+    let (staff, _) = api.router.find("/staff", "GET").unwrap();
+    assert_eq!(
+        api.authorizers[&staff.authorization.as_ref().unwrap().authorizer].header,
+        "X-Staff-Token"
+    );
+    let (scoped, _) = api.router.find("/scoped", "GET").unwrap();
+    assert_eq!(
+        scoped.authorization.as_ref().unwrap().scopes,
+        ["shop/all", "shop/read"]
+    );
+    assert!(api.router.find("/open", "GET").unwrap().0.authorization.is_none());
+
+    let (pets, _) = api.router.find("/pets", "GET").unwrap();
+    assert_eq!(
+        pets.required,
+        [
+            Parameter::Header("X-Shop".into()),
+            Parameter::Query("kind".into())
+        ]
+    );
+    assert!(matches!(
+        api.router.find("/open", "OPTIONS").unwrap().0.integration,
+        Integration::Mock(_)
+    ));
+    assert_eq!(
+        api.gateway_responses.0["BAD_REQUEST_PARAMETERS"].status,
+        Some(422)
+    );
+    assert_eq!(api.gateway_responses.0["DEFAULT_4XX"].headers[0].1, "'*'");
+
+    let unsupported: Vec<&str> = api
+        .unsupported
+        .iter()
+        .map(|unsupported| unsupported.address.as_str())
+        .collect();
+    assert_eq!(unsupported, ["aws_api_gateway_integration.elsewhere"]);
+}
+
+#[test]
+fn what_is_not_emulated_is_named_by_address() {
+    let method = r#"aws_api_gateway_method.this["open"]"#;
+    assert_eq!(
+        refusal(method, json!({"api_key_required": true}), "/open"),
+        format!("`{method}`: API keys are not emulated")
+    );
+    assert_eq!(
+        refusal(method, json!({"authorization": "AWS_IAM"}), "/open"),
+        format!("`{method}`: its authorization `AWS_IAM` is not emulated")
+    );
+    assert_eq!(
+        refusal(
+            method,
+            json!({"authorization": "CUSTOM", "authorizer_id": "x"}),
+            "/open"
+        ),
+        format!("`{method}`: its authorizer `x` is not in the state")
+    );
+    assert_eq!(
+        refusal(
+            "aws_api_gateway_authorizer.customers",
+            json!({"type": "TOKEN"}),
+            "/"
+        ),
+        "`aws_api_gateway_method.root`: its authorizer `aws_api_gateway_authorizer.customers` is no authorizer of \
+         Cognito user pools"
+    );
+    let integration = r#"aws_api_gateway_integration.this["open"]"#;
+    assert_eq!(
+        refusal(
+            integration,
+            json!({"credentials": "arn:aws:iam::1:role/x"}),
+            "/open"
+        ),
+        format!("`{integration}`: the rights of the role in its `credentials` are not evaluated")
+    );
+    let function = r#"module.function["open"].aws_lambda_function.this"#;
+    assert_eq!(
+        refusal(function, json!({"runtime": "nodejs22.x"}), "/open"),
+        format!(
+            "`{integration}`: its function `{function}` cannot run here: its runtime is `nodejs22.x`, and only a \
+             `bootstrap` of its own can be run here"
+        )
+    );
+    let validator = json!({"validate_request_body": true});
+    assert!(
+        with("aws_api_gateway_request_validator.parameters", validator)
+            .unwrap()
+            .unsupported
+            .len()
+            == 1
+    );
+    let why = refusal("aws_api_gateway_rest_api.shop", json!({"policy": "{}"}), "/open");
+    assert!(
+        why.starts_with("`aws_api_gateway_rest_api.shop`: its resource `policy` is not evaluated"),
+        "{why}"
+    );
+}
+
+#[test]
+fn a_mock_with_vtl_is_not_emulated() {
+    let template = json!({"request_templates": {"application/json": "#set($a = 1){\"statusCode\": 200}"}});
+    let api = with(r#"aws_api_gateway_integration.preflight["open"]"#, template).unwrap();
+    assert_eq!(api.unsupported.last().unwrap().reason, "its template uses `#set`");
+}
+
+#[test]
+fn an_integration_response_sends_only_what_the_method_response_declares() {
+    let undeclared =
+        json!({"response_parameters": {"method.response.header.Access-Control-Allow-Origin": true}});
+    let api = with(r#"aws_api_gateway_method_response.preflight["open"]"#, undeclared).unwrap();
+    let Integration::Mock(mock) = &api.router.find("/open", "OPTIONS").unwrap().0.integration else {
+        panic!()
+    };
+    let names: Vec<&str> = mock.responses[0]
+        .headers
+        .iter()
+        .map(|(name, _)| name.as_str())
+        .collect();
+    assert_eq!(names, ["Access-Control-Allow-Origin"]);
+}
+
+#[test]
+fn a_pool_of_another_project_is_known_by_its_arn() {
+    let arn = "arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_abc";
+    let api = with(
+        "aws_api_gateway_authorizer.customers",
+        json!({"provider_arns": [arn]}),
+    )
+    .unwrap();
+    let authorizer = api
+        .authorizers
+        .values()
+        .find(|authorizer| authorizer.address.ends_with(".customers"))
+        .unwrap();
+    assert_eq!(
+        authorizer.issuers,
+        ["https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_abc"]
+    );
+}
+
+#[test]
+fn a_deployment_with_a_stage_name_is_a_stage() {
+    let api = with("aws_api_gateway_deployment.this", json!({"stage_name": "old"})).unwrap();
+    assert_eq!(api.stages.keys().collect::<Vec<_>>(), ["old", "v1"]);
+    assert_eq!(api.stages["old"].deployment, api.stages["v1"].deployment);
+}
+
+#[test]
+fn states_that_cannot_be_served_are_refused_with_the_next_step() {
+    let error = |text: &str| read(text).unwrap_err().to_string();
+    assert!(error(r#"{"format_version":"1.0"}"#).contains("no `aws_api_gateway_rest_api`: apply first"));
+    assert!(error("").contains("not what `terraform show -json` prints"));
+    assert!(error(&SHOP[..SHOP.len() / 2]).contains("not what `terraform show -json` prints"));
+    assert!(error(r#"{"format_version":"2.0"}"#).contains("format version 2.0"));
+    let body = with("aws_api_gateway_rest_api.shop", json!({"body": "{}"}))
+        .unwrap_err()
+        .to_string();
+    assert!(
+        body.starts_with("`aws_api_gateway_rest_api.shop` is made of an OpenAPI `body`"),
+        "{body}"
+    );
+    let stageless = with("aws_api_gateway_stage.v1", json!({"stage_name": ""}))
+        .unwrap_err()
+        .to_string();
+    assert!(stageless.contains("has no stage"), "{stageless}");
+    let odd = with("aws_api_gateway_rest_api.shop", json!({"id": 7}))
+        .unwrap_err()
+        .to_string();
+    assert!(
+        odd.starts_with("`aws_api_gateway_rest_api.shop` is not as the AWS provider writes it"),
+        "{odd}"
+    );
+}
