@@ -5,7 +5,7 @@
 
 #![allow(clippy::unwrap_used)] // a test may panic
 
-#[path = "../src/functions.rs"]
+#[path = "../src/functions/mod.rs"]
 mod functions;
 
 use std::{
@@ -76,12 +76,14 @@ fn copy_sources(to: &Path) {
     }
 }
 
+fn cargo_home() -> PathBuf {
+    let default = || Path::new(&env::var_os("HOME").unwrap()).join(".cargo");
+    env::var_os("CARGO_HOME").map_or_else(default, PathBuf::from)
+}
+
 /// Builds a copy of the sources in `elsewhere`, in a process of its own, because `CARGO_HOME` is another one there.
 fn build_elsewhere(elsewhere: &Path) {
-    let home = env::var_os("CARGO_HOME").map_or_else(
-        || Path::new(&env::var_os("HOME").unwrap()).join(".cargo"),
-        PathBuf::from,
-    );
+    let home = cargo_home();
     // What was downloaded is found under another path, so that nothing is downloaded twice.
     let other_home = elsewhere.join("another-cargo-home");
     fs::create_dir_all(&other_home).unwrap();
@@ -135,11 +137,7 @@ fn the_zips_are_small_start_on_al2023_and_are_the_same_from_every_folder() {
             artifact.function
         );
         let code = String::from_utf8_lossy(&code);
-        for place in [
-            sources(),
-            folder.path().to_owned(),
-            PathBuf::from(env::var_os("HOME").unwrap()),
-        ] {
+        for place in [sources(), cargo_home()] {
             assert!(
                 !code.contains(&*place.to_string_lossy()),
                 "{} is in {}",

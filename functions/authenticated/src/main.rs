@@ -1,7 +1,7 @@
 //! `authenticated` answers those who signed in, and calls them by their e-mail.
 //!
 //! API Gateway has verified the token before this runs; what it says is in the request. Keep such a route
-//! guarded: without `auth = "none"` in `portcullis.toml`.
+//! guarded: without `auth = "none"` in `portcullis.toml`. How a function is added stands in `../../open/src/main.rs`.
 
 use lambda_http::Request;
 use serde::Serialize;

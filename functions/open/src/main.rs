@@ -1,7 +1,8 @@
 //! `open` answers anyone, and shows what a function is told about a request.
 //!
-//! To add a function: copy this folder, name the new crate after the function, add it to `members` in
-//! `../Cargo.toml`, then give it an entry under `[functions]` and a route in `portcullis.toml`.
+//! To add a function: copy this folder and name the crate in its `Cargo.toml` after the function, add it to `members`
+//! in `../Cargo.toml`, run `cargo check` there (it completes `Cargo.lock`), and give the function an entry under
+//! `[functions]` and a route in `portcullis.toml`.
 
 mod structure;
 

@@ -12,12 +12,13 @@
 //! - the linker and the C library's version come with zig, not from the machine;
 //! - a zip's entry has a fixed time and mode (cargo-lambda's own zips hold the time of the build, cargo-lambda#658).
 
+mod archive;
+mod workspace;
+
 use std::{
-    collections::BTreeSet,
     env,
     ffi::{OsStr, OsString},
-    fs,
-    io::{self, Cursor, ErrorKind, Write},
+    fs, io,
     os::fd::AsFd,
     path::{Path, PathBuf},
     process::{Command, Stdio},
@@ -25,9 +26,10 @@ use std::{
 
 use anyhow::{Context, Result, bail, ensure};
 use base64::{Engine, prelude::BASE64_STANDARD};
-use serde::Deserialize;
 use sha2::{Digest, Sha256};
-use zip::{CompressionMethod, DateTime, ZipWriter, write::SimpleFileOptions};
+
+use archive::{delete_strays, write_if_changed, zip};
+use workspace::{Toolchain, Workspace};
 
 /// The glibc that a function asks for at least, older than that of `provided.al2023` (2.34), so that it also runs
 /// on the laptops of the last years.
@@ -214,181 +216,10 @@ fn remapped(toolchain: &Toolchain, workspace: &Workspace) -> Vec<(PathBuf, Strin
     remapped
 }
 
-/// What is asked of the `rustc` that cargo uses in a folder.
-struct Toolchain {
-    sysroot: PathBuf,
-    commit: String,
-}
-
-impl Toolchain {
-    fn of(folder: &Path, architecture: Architecture) -> Result<Self> {
-        let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
-        let target = architecture.target();
-        let run = |arguments: &[&str]| {
-            output(Command::new(&rustc).args(arguments).current_dir(folder))
-                .and_then(|text| String::from_utf8(text).context("rustc's answer is no UTF-8"))
-        };
-        let paths = run(&[
-            "--print",
-            "sysroot",
-            "--print",
-            "target-libdir",
-            "--target",
-            target,
-        ])?;
-        let (sysroot, libraries) = paths
-            .trim()
-            .split_once('\n')
-            .context("rustc does not name its folders")?;
-        installed(Path::new(libraries), architecture)?;
-        let version = run(&["-vV"])?;
-        let commit = version
-            .lines()
-            .find_map(|line| line.strip_prefix("commit-hash: "))
-            .unwrap_or("unknown");
-        Ok(Self {
-            sysroot: sysroot.into(),
-            commit: commit.to_owned(),
-        })
-    }
-}
-
-/// Whether Rust can build for an architecture, by the folder where its standard library would be.
-fn installed(libraries: &Path, architecture: Architecture) -> Result<()> {
-    let (name, target) = (architecture.name(), architecture.target());
-    ensure!(
-        libraries.is_dir(),
-        "Rust cannot build for {name}: its standard library for `{target}` is not installed; \
-         run `rustup target add {target}`"
-    );
-    Ok(())
-}
-
-/// What is asked of cargo about the functions' workspace. Asking also downloads what is missing.
-struct Workspace {
-    root: PathBuf,
-    programs: BTreeSet<String>,
-    /// Folders that hold the folders of crates from elsewhere.
-    sources: BTreeSet<PathBuf>,
-}
-
-#[derive(Deserialize)]
-struct Metadata {
-    packages: Vec<Package>,
-    workspace_members: BTreeSet<String>,
-    workspace_root: PathBuf,
-}
-
-#[derive(Deserialize)]
-struct Package {
-    id: String,
-    manifest_path: PathBuf,
-    targets: Vec<Target>,
-}
-
-#[derive(Deserialize)]
-struct Target {
-    name: String,
-    kind: Vec<String>,
-}
-
-impl Workspace {
-    fn of(folder: &Path, architecture: Architecture) -> Result<Self> {
-        let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let metadata = output(
-            Command::new(cargo)
-                .args([
-                    "metadata",
-                    "--locked",
-                    "--format-version",
-                    "1",
-                    "--filter-platform",
-                ])
-                .arg(architecture.target())
-                .current_dir(folder),
-        )?;
-        let metadata: Metadata = serde_json::from_slice(&metadata).context("cannot read cargo's metadata")?;
-        let mut workspace = Self {
-            root: metadata.workspace_root,
-            programs: BTreeSet::new(),
-            sources: BTreeSet::new(),
-        };
-        for package in metadata.packages {
-            if metadata.workspace_members.contains(&package.id) {
-                let programs = package
-                    .targets
-                    .into_iter()
-                    .filter(|target| target.kind.iter().any(|kind| kind == "bin"));
-                workspace.programs.extend(programs.map(|program| program.name));
-            } else if let Some(folder) = package.manifest_path.ancestors().nth(2) {
-                workspace.sources.insert(folder.to_owned());
-            }
-        }
-        Ok(workspace)
-    }
-}
-
-/// Runs a tool whose complaints reach the user as it writes them.
-fn output(command: &mut Command) -> Result<Vec<u8>> {
-    let name = command.get_program().to_string_lossy().into_owned();
-    let output = command
-        .stdin(Stdio::null())
-        .stderr(Stdio::inherit())
-        .output()
-        .with_context(|| format!("cannot run `{name}`; is Rust installed?"))?;
-    ensure!(output.status.success(), "`{name}` failed: it says why above");
-    Ok(output.stdout)
-}
-
-/// A zip with the program that `provided.al2023` starts; the same code gives the same bytes.
-fn zip(code: &[u8]) -> Result<Vec<u8>> {
-    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
-    let options = SimpleFileOptions::default()
-        .compression_method(CompressionMethod::Deflated)
-        .compression_level(Some(9))
-        .last_modified_time(DateTime::default()) // 1980-01-01, where a zip's time begins
-        .unix_permissions(0o755);
-    zip.start_file("bootstrap", options)?;
-    zip.write_all(code)?;
-    Ok(zip.finish()?.into_inner())
-}
-
-/// Replaces a file at once or not at all; an equal one keeps its time.
-fn write_if_changed(path: &Path, content: &[u8]) -> Result<()> {
-    match fs::read(path) {
-        Ok(old) if old == content => return Ok(()),
-        Err(error) if error.kind() != ErrorKind::NotFound => {
-            return Err(error).with_context(|| format!("cannot read `{}`", path.display()));
-        }
-        _ => {}
-    }
-    let new = path.with_extension("zip.new");
-    fs::write(&new, content)
-        .and_then(|()| fs::rename(&new, path))
-        .with_context(|| format!("cannot write `{}`", path.display()))
-}
-
-/// Deletes the zips of functions that are gone, and what a killed build left.
-fn delete_strays(folder: &Path, functions: &[String]) -> Result<()> {
-    let kept: BTreeSet<String> = functions
-        .iter()
-        .map(|function| format!("{function}.zip"))
-        .collect();
-    let read = || format!("cannot read `{}`", folder.display());
-    for entry in fs::read_dir(folder).with_context(read)? {
-        let path = entry.with_context(read)?.path();
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        if (name.ends_with(".zip") || name.ends_with(".zip.new")) && !kept.contains(&*name) {
-            fs::remove_file(&path).with_context(|| format!("cannot delete `{}`", path.display()))?;
-        }
-    }
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::{io::Read, os::unix::fs::PermissionsExt};
+    use std::{collections::BTreeSet, os::unix::fs::PermissionsExt};
 
     fn toolchain_and_workspace() -> (Toolchain, Workspace) {
         let toolchain = Toolchain {
@@ -423,69 +254,6 @@ mod tests {
                 "/rust/lib/rustlib/src/rust → /rustc/abc",
             ]
         );
-    }
-
-    #[test]
-    fn a_target_that_is_not_installed_comes_with_the_command_that_installs_it() {
-        let error = installed(Path::new("/nowhere"), Architecture::Arm64).unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "Rust cannot build for arm64: its standard library for `aarch64-unknown-linux-gnu` is not installed; \
-             run `rustup target add aarch64-unknown-linux-gnu`"
-        );
-    }
-
-    #[test]
-    fn the_same_code_is_the_same_zip_that_lambda_can_start() {
-        let first = zip(b"code").unwrap();
-        assert_eq!(first, zip(b"code").unwrap());
-
-        let mut archive = zip::ZipArchive::new(Cursor::new(&first)).unwrap();
-        assert_eq!(archive.len(), 1);
-        let mut entry = archive.by_index(0).unwrap();
-        assert_eq!(entry.name().unwrap(), "bootstrap");
-        assert_eq!(entry.unix_mode(), Some(0o100_755));
-        assert_eq!(entry.last_modified().unwrap().to_string(), "1980-01-01 00:00:00");
-        let mut code = Vec::new();
-        entry.read_to_end(&mut code).unwrap();
-        assert_eq!(code, b"code");
-    }
-
-    #[test]
-    fn an_equal_zip_keeps_its_time_and_another_replaces_it() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("open.zip");
-        write_if_changed(&path, b"one").unwrap();
-        let long_ago = std::time::SystemTime::UNIX_EPOCH;
-        fs::File::options()
-            .write(true)
-            .open(&path)
-            .unwrap()
-            .set_modified(long_ago)
-            .unwrap();
-
-        write_if_changed(&path, b"one").unwrap();
-        assert_eq!(fs::metadata(&path).unwrap().modified().unwrap(), long_ago);
-
-        write_if_changed(&path, b"two").unwrap();
-        assert_ne!(fs::metadata(&path).unwrap().modified().unwrap(), long_ago);
-        assert_eq!(fs::read(&path).unwrap(), b"two");
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
-    }
-
-    #[test]
-    fn zips_of_no_function_are_deleted_and_other_files_are_not() {
-        let folder = tempfile::tempdir().unwrap();
-        for name in ["open.zip", "gone.zip", "open.zip.new", "notes.txt"] {
-            fs::write(folder.path().join(name), name).unwrap();
-        }
-        delete_strays(folder.path(), &["open".to_owned()]).unwrap();
-        let mut left: Vec<_> = fs::read_dir(folder.path())
-            .unwrap()
-            .map(|entry| entry.unwrap().file_name())
-            .collect();
-        left.sort();
-        assert_eq!(left, ["notes.txt", "open.zip"]);
     }
 
     /// A folder with a workspace of one program, `open`, and a stand-in for cargo-lambda.

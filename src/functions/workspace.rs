@@ -1,0 +1,152 @@
+//! What cargo and rustc know about the functions' workspace.
+
+use std::{
+    collections::BTreeSet,
+    env,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+use anyhow::{Context, Result, ensure};
+use serde::Deserialize;
+
+use super::Architecture;
+
+/// What is asked of the `rustc` that cargo uses in a folder.
+pub(super) struct Toolchain {
+    pub(super) sysroot: PathBuf,
+    pub(super) commit: String,
+}
+
+impl Toolchain {
+    pub(super) fn of(folder: &Path, architecture: Architecture) -> Result<Self> {
+        let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+        let target = architecture.target();
+        let run = |arguments: &[&str]| {
+            output(Command::new(&rustc).args(arguments).current_dir(folder))
+                .and_then(|text| String::from_utf8(text).context("rustc's answer is no UTF-8"))
+        };
+        let paths = run(&[
+            "--print",
+            "sysroot",
+            "--print",
+            "target-libdir",
+            "--target",
+            target,
+        ])?;
+        let (sysroot, libraries) = paths
+            .trim()
+            .split_once('\n')
+            .context("rustc does not name its folders")?;
+        installed(Path::new(libraries), architecture)?;
+        let version = run(&["-vV"])?;
+        let commit = version
+            .lines()
+            .find_map(|line| line.strip_prefix("commit-hash: "))
+            .unwrap_or("unknown");
+        Ok(Self {
+            sysroot: sysroot.into(),
+            commit: commit.to_owned(),
+        })
+    }
+}
+
+/// Whether Rust can build for an architecture, by the folder where its standard library would be.
+fn installed(libraries: &Path, architecture: Architecture) -> Result<()> {
+    let (name, target) = (architecture.name(), architecture.target());
+    ensure!(
+        libraries.is_dir(),
+        "Rust cannot build for {name}: its standard library for `{target}` is not installed; \
+         run `rustup target add {target}`"
+    );
+    Ok(())
+}
+
+/// What is asked of cargo about the functions' workspace. Asking also downloads what is missing.
+pub(super) struct Workspace {
+    pub(super) root: PathBuf,
+    pub(super) programs: BTreeSet<String>,
+    /// Folders that hold the folders of crates from elsewhere.
+    pub(super) sources: BTreeSet<PathBuf>,
+}
+
+#[derive(Deserialize)]
+struct Metadata {
+    packages: Vec<Package>,
+    workspace_members: BTreeSet<String>,
+    workspace_root: PathBuf,
+}
+
+#[derive(Deserialize)]
+struct Package {
+    id: String,
+    manifest_path: PathBuf,
+    targets: Vec<Target>,
+}
+
+#[derive(Deserialize)]
+struct Target {
+    name: String,
+    kind: Vec<String>,
+}
+
+impl Workspace {
+    pub(super) fn of(folder: &Path, architecture: Architecture) -> Result<Self> {
+        let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        let metadata = output(
+            Command::new(cargo)
+                .args(["metadata", "--locked", "--format-version", "1", "--filter-platform"])
+                .arg(architecture.target())
+                .current_dir(folder),
+        )
+        .with_context(|| {
+            let folder = folder.display();
+            format!("cannot read the workspace `{folder}` (`cargo check` there completes a `Cargo.lock` that lacks a crate)")
+        })?;
+        let metadata: Metadata = serde_json::from_slice(&metadata).context("cannot read cargo's metadata")?;
+        let mut workspace = Self {
+            root: metadata.workspace_root,
+            programs: BTreeSet::new(),
+            sources: BTreeSet::new(),
+        };
+        for package in metadata.packages {
+            if metadata.workspace_members.contains(&package.id) {
+                let programs = package
+                    .targets
+                    .into_iter()
+                    .filter(|target| target.kind.iter().any(|kind| kind == "bin"));
+                workspace.programs.extend(programs.map(|program| program.name));
+            } else if let Some(folder) = package.manifest_path.ancestors().nth(2) {
+                workspace.sources.insert(folder.to_owned());
+            }
+        }
+        Ok(workspace)
+    }
+}
+
+/// Runs a tool whose complaints reach the user as it writes them.
+fn output(command: &mut Command) -> Result<Vec<u8>> {
+    let name = command.get_program().to_string_lossy().into_owned();
+    let output = command
+        .stdin(Stdio::null())
+        .stderr(Stdio::inherit())
+        .output()
+        .with_context(|| format!("cannot run `{name}`; is Rust installed?"))?;
+    ensure!(output.status.success(), "`{name}` failed: it says why above");
+    Ok(output.stdout)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_target_that_is_not_installed_comes_with_the_command_that_installs_it() {
+        let error = installed(Path::new("/nowhere"), Architecture::Arm64).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "Rust cannot build for arm64: its standard library for `aarch64-unknown-linux-gnu` is not installed; \
+             run `rustup target add aarch64-unknown-linux-gnu`"
+        );
+    }
+}
