@@ -25,25 +25,39 @@ pub fn refuse_endpoint_override() -> Outcome {
     if set.is_empty() {
         return Ok(());
     }
-    Err(Failure::input(format!("`{}` is set: this would not go to AWS", set.join("`, `")))
-        .hint("unset it, or leave `ENV` out for the emulated AWS of this machine"))
+    Err(
+        Failure::input(format!("`{}` is set: this would not go to AWS", set.join("`, `")))
+            .hint("unset it, or leave `ENV` out for the emulated AWS of this machine"),
+    )
 }
 
 /// Asks STS who we are: proves the credentials before Terraform starts.
 pub fn identity(aws: &Path, region: &str) -> Outcome<Identity> {
     let output = Command::new(aws)
-        .args(["sts", "get-caller-identity", "--output", "json", "--region", region])
+        .args([
+            "sts",
+            "get-caller-identity",
+            "--output",
+            "json",
+            "--region",
+            region,
+        ])
         .stdin(Stdio::null())
         .output()
         .or_tool()?;
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stderr);
-        return Err(Failure::tool(format!("AWS does not know who you are: {}", said.trim()))
-            .hint("sign in (`aws sso login`, `aws configure`) or set AWS_PROFILE, then try again"));
+        return Err(
+            Failure::tool(format!("AWS does not know who you are: {}", said.trim()))
+                .hint("sign in (`aws sso login`, `aws configure`) or set AWS_PROFILE, then try again"),
+        );
     }
     let json: Value = serde_json::from_slice(&output.stdout).or_tool()?;
     let text = |key: &str| json[key].as_str().unwrap_or_default().to_string();
-    Ok(Identity { account: text("Account"), arn: text("Arn") })
+    Ok(Identity {
+        account: text("Account"),
+        arn: text("Arn"),
+    })
 }
 
 /// Fails where the account is not the one that the spec allows.
@@ -64,7 +78,10 @@ mod tests {
 
     #[test]
     fn another_account_than_the_specs_is_refused() {
-        let identity = Identity { account: "111111111111".into(), arn: String::new() };
+        let identity = Identity {
+            account: "111111111111".into(),
+            arn: String::new(),
+        };
         assert!(check_account(&identity, Some("111111111111"), "dev").is_ok());
         assert!(check_account(&identity, None, "dev").is_ok());
         let failure = check_account(&identity, Some("222222222222"), "dev").unwrap_err();

@@ -7,8 +7,10 @@ use clap::{Args, Parser, Subcommand};
 /// Terraform for an API Gateway REST API that a Cognito user pool guards, and the same API on a laptop.
 #[derive(Parser)]
 #[command(name = "portcullis", version, disable_help_subcommand = false)]
-#[command(after_help = "Exit codes: 0 done; 1 a check found a difference or a gate said no; \
-2 wrong use or wrong input; 3 a tool or AWS failed.\nData is on stdout, talk on stderr. NO_COLOR is honoured.")]
+#[command(
+    after_help = "Exit codes: 0 done; 1 a check found a difference or a gate said no; \
+2 wrong use or wrong input; 3 a tool or AWS failed.\nData is on stdout, talk on stderr. NO_COLOR is honoured."
+)]
 pub struct Cli {
     /// Folder of the project
     #[arg(long, global = true, value_name = "DIR", default_value = ".")]
@@ -23,7 +25,9 @@ pub struct Cli {
 #[derive(Subcommand)]
 pub enum Command {
     /// Make terraform/ from portcullis.toml
-    #[command(after_help = "Example:\n  portcullis generate --check   # in CI: exit 1 and a diff where the tree is stale")]
+    #[command(
+        after_help = "Example:\n  portcullis generate --check   # in CI: exit 1 and a diff where the tree is stale"
+    )]
     Generate {
         /// Write nothing; print a diff and exit with 1 where the tree differs
         #[arg(long)]
@@ -42,7 +46,9 @@ pub enum Command {
         detailed_exitcode: bool,
     },
     /// Build, generate and apply; in `local` also start everything that is needed
-    #[command(after_help = "Examples:\n  portcullis apply                 # to the emulated AWS of this machine\n  portcullis apply --env dev       # to AWS: shows the plan and asks")]
+    #[command(
+        after_help = "Examples:\n  portcullis apply                 # to the emulated AWS of this machine\n  portcullis apply --env dev       # to AWS: shows the plan and asks"
+    )]
     Apply {
         #[command(flatten)]
         options: TerraformOptions,
@@ -77,7 +83,9 @@ pub enum Command {
         follow: bool,
     },
     /// Print what is reachable, by whom
-    #[command(after_help = "Examples:\n  portcullis surface                      # of the spec, as a table\n  portcullis surface --json --state FILE  # of what `terraform show -json` printed")]
+    #[command(
+        after_help = "Examples:\n  portcullis surface                      # of the spec, as a table\n  portcullis surface --json --state FILE  # of what `terraform show -json` printed"
+    )]
     Surface {
         #[command(flatten)]
         environment: Environment,
@@ -92,7 +100,9 @@ pub enum Command {
         json: bool,
     },
     /// Serve an applied state with a REST API on loopback, in the foreground
-    #[command(after_help = "Example:\n  terraform show -json > state.json\n  portcullis serve --state state.json --jwks https://cognito-idp.us-east-1.amazonaws.com/POOL=jwks.json")]
+    #[command(
+        after_help = "Example:\n  terraform show -json > state.json\n  portcullis serve --state state.json --jwks https://cognito-idp.us-east-1.amazonaws.com/POOL=jwks.json"
+    )]
     Serve(Serve),
     /// Delete what was built: zips, the functions' target folder, Terraform's local folder
     Clean,

@@ -22,7 +22,12 @@ pub struct Deployment {
 
 impl Deployment {
     /// Prepares an environment whose tree is generated.
-    pub fn prepare(project: &Project, service: &Service, tools: &Tools, options: &TerraformOptions) -> Outcome<Self> {
+    pub fn prepare(
+        project: &Project,
+        service: &Service,
+        tools: &Tools,
+        options: &TerraformOptions,
+    ) -> Outcome<Self> {
         let name = &options.environment.name;
         check_environment(service, name)?;
         let environment = &service.environments[name];
@@ -32,7 +37,10 @@ impl Deployment {
             let local = Local::of(project);
             let control_plane = local.start_control_plane(tools, options.endpoint.as_deref())?;
             let remembered = local.forget_stale_state(&control_plane)?;
-            let aws = Aws::Local { endpoint: control_plane.endpoint.clone(), region: environment.region.clone() };
+            let aws = Aws::Local {
+                endpoint: control_plane.endpoint.clone(),
+                region: environment.region.clone(),
+            };
             (aws, Some((local, control_plane)), remembered)
         } else {
             prove_credentials(tools, name, environment)?;
@@ -41,7 +49,10 @@ impl Deployment {
         let terraform = Terraform::new(project.environment(name), aws.clone(), Vec::new());
         terraform.init(&source)?;
         let outputs = terraform.outputs()?;
-        let applied = outputs.get("first_user_email").and_then(|email| email.as_str()).map(String::from);
+        let applied = outputs
+            .get("first_user_email")
+            .and_then(|email| email.as_str())
+            .map(String::from);
         let chosen = options.your_email.as_deref().filter(|email| !email.is_empty());
         let email = first_user(name, environment, applied.or(remembered), chosen)?;
         let mut variables = Vec::new();
@@ -51,7 +62,10 @@ impl Deployment {
         if name == LOCAL {
             variables.push(("architecture", architecture(service, name)?.as_str().to_string()));
         }
-        Ok(Self { terraform: Terraform::new(project.environment(name), aws, variables), local })
+        Ok(Self {
+            terraform: Terraform::new(project.environment(name), aws, variables),
+            local,
+        })
     }
 }
 
@@ -59,7 +73,9 @@ impl Deployment {
 fn prove_credentials(tools: &Tools, name: &str, environment: &Environment) -> Outcome {
     aws::refuse_endpoint_override()?;
     let cli = tools.aws().or_tool()?;
-    let identity = talk::step("Asking AWS who you are", || aws::identity(&cli, &environment.region))?;
+    let identity = talk::step("Asking AWS who you are", || {
+        aws::identity(&cli, &environment.region)
+    })?;
     aws::check_account(&identity, environment.account.as_deref(), name)?;
     talk::say(format!(
         "Environment {name}: account {}, region {}, as {}",
@@ -134,8 +150,14 @@ mod tests {
     fn the_applied_first_user_stays_and_another_one_is_refused() {
         let environment = environment(None);
         let applied = || Some("a@example.com".to_string());
-        assert_eq!(first_user("dev", &environment, applied(), None).unwrap(), applied());
-        assert_eq!(first_user("dev", &environment, applied(), Some("a@example.com")).unwrap(), applied());
+        assert_eq!(
+            first_user("dev", &environment, applied(), None).unwrap(),
+            applied()
+        );
+        assert_eq!(
+            first_user("dev", &environment, applied(), Some("a@example.com")).unwrap(),
+            applied()
+        );
         let failure = first_user("dev", &environment, applied(), Some("b@example.com")).unwrap_err();
         assert!(failure.render().contains("would delete that user"));
     }

@@ -42,7 +42,11 @@ impl Failure {
 
     fn of(kind: Kind, message: impl Display) -> Self {
         // `{:#}` shows the whole chain of an `anyhow` error on one line.
-        Self { kind, message: format!("{message:#}").trim_end().to_string(), hint: None }
+        Self {
+            kind,
+            message: format!("{message:#}").trim_end().to_string(),
+            hint: None,
+        }
     }
 
     /// What to do about it.
@@ -61,7 +65,11 @@ impl Failure {
         if self.message.is_empty() {
             return String::new();
         }
-        let hint = self.hint.as_ref().map(|hint| format!("\nhint: {hint}\n")).unwrap_or_default();
+        let hint = self
+            .hint
+            .as_ref()
+            .map(|hint| format!("\nhint: {hint}\n"))
+            .unwrap_or_default();
         format!("error: {}\n{hint}", self.message)
     }
 }

@@ -47,7 +47,10 @@ pub struct ControlPlane {
 impl Local {
     /// The processes of a project.
     pub fn of(project: &Project) -> Self {
-        Self { work: project.work().join(LOCAL), directory: project.environment(LOCAL) }
+        Self {
+            work: project.work().join(LOCAL),
+            directory: project.environment(LOCAL),
+        }
     }
 
     /// The mails that were not sent.
@@ -87,7 +90,9 @@ impl Local {
     pub fn start_control_plane(&self, tools: &Tools, upstream: Option<&str>) -> Outcome<ControlPlane> {
         let background = self.control_plane();
         let started = match background.status().or_tool()? {
-            Status::Running { ready: Some(ready), .. } => Started { ready, fresh: false },
+            Status::Running {
+                ready: Some(ready), ..
+            } => Started { ready, fresh: false },
             _ => {
                 let python = match upstream {
                     Some(_) => None,
@@ -95,7 +100,10 @@ impl Local {
                 };
                 talk::step("Starting the emulated AWS", || {
                     self.start(&background, self.ports().control_plane, |command| {
-                        command.arg("control-plane").arg("--invitations").arg(self.invitations());
+                        command
+                            .arg("control-plane")
+                            .arg("--invitations")
+                            .arg(self.invitations());
                         match (&python, upstream) {
                             (Some(python), _) => command.arg("--python").arg(python),
                             (None, upstream) => command.args(["--upstream", upstream.unwrap_or_default()]),
@@ -105,8 +113,14 @@ impl Local {
             }
         };
         let text = |key: &str| started.ready[key].as_str().unwrap_or_default().to_string();
-        let control_plane = ControlPlane { endpoint: text("endpoint"), instance: text("instance") };
-        self.keep_ports(Ports { control_plane: port_of(&control_plane.endpoint), ..self.ports() })?;
+        let control_plane = ControlPlane {
+            endpoint: text("endpoint"),
+            instance: text("instance"),
+        };
+        self.keep_ports(Ports {
+            control_plane: port_of(&control_plane.endpoint),
+            ..self.ports()
+        })?;
         Ok(control_plane)
     }
 
@@ -119,7 +133,9 @@ impl Local {
     ) -> Outcome<Started> {
         let free = port.filter(|port| std::net::TcpListener::bind(("127.0.0.1", *port)).is_ok());
         if let (Some(port), None) = (port, free) {
-            talk::warn(format!("port {port} is taken by another program; the address changes"));
+            talk::warn(format!(
+                "port {port} is taken by another program; the address changes"
+            ));
         }
         let executable = std::env::current_exe().or_tool()?;
         let mut command = Command::new(executable);
@@ -144,7 +160,10 @@ impl Local {
             for stale in [state.clone(), self.directory.join("terraform.tfstate.backup")] {
                 match fs::remove_file(&stale) {
                     Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                        return Err(Failure::tool(format!("can't delete `{}`: {error}", stale.display())));
+                        return Err(Failure::tool(format!(
+                            "can't delete `{}`: {error}",
+                            stale.display()
+                        )));
                     }
                     _ => {}
                 }
@@ -163,7 +182,8 @@ impl Local {
         let issuers = issuers(shown, &control_plane.endpoint)?;
         let running = matches!(background.status().or_tool()?, Status::Running { .. });
         // Another pool means other issuers, which are given at the start.
-        let same_issuers = fs::read_to_string(self.work.join("issuers")).is_ok_and(|old| old == issuers.join("\n"));
+        let same_issuers =
+            fs::read_to_string(self.work.join("issuers")).is_ok_and(|old| old == issuers.join("\n"));
         let ready = if running && same_issuers {
             talk::step("Reloading the API", || background.reload(START).or_tool())?
         } else {
@@ -171,7 +191,12 @@ impl Local {
             write(&self.work.join("issuers"), &issuers.join("\n"))?;
             let started = talk::step("Starting the API", || {
                 self.start(&background, self.ports().data_plane, |command| {
-                    command.arg("serve").arg("--state").arg(&file).arg("--root").arg(&self.directory);
+                    command
+                        .arg("serve")
+                        .arg("--state")
+                        .arg(&file)
+                        .arg("--root")
+                        .arg(&self.directory);
                     command.arg("--work").arg(self.work.join("data-plane"));
                     for issuer in &issuers {
                         command.args(["--jwks", issuer]);
@@ -183,18 +208,26 @@ impl Local {
         let api_url = ready["api_url"]
             .as_str()
             .ok_or_else(|| {
-                Failure::tool(format!("the API does not answer: {}", ready["error"].as_str().unwrap_or("no reason given")))
-                    .hint(format!("its log is `{}`", background.log().display()))
+                Failure::tool(format!(
+                    "the API does not answer: {}",
+                    ready["error"].as_str().unwrap_or("no reason given")
+                ))
+                .hint(format!("its log is `{}`", background.log().display()))
             })?
             .to_string();
-        self.keep_ports(Ports { data_plane: port_of(&api_url), ..self.ports() })?;
+        self.keep_ports(Ports {
+            data_plane: port_of(&api_url),
+            ..self.ports()
+        })?;
         Ok(api_url)
     }
 
     /// The address that answers; none while the data plane does not run.
     pub fn api_url(&self) -> Outcome<Option<String>> {
         match self.data_plane().status().or_tool()? {
-            Status::Running { ready: Some(ready), .. } => Ok(ready["api_url"].as_str().map(String::from)),
+            Status::Running {
+                ready: Some(ready), ..
+            } => Ok(ready["api_url"].as_str().map(String::from)),
             _ => Ok(None),
         }
     }
@@ -222,7 +255,10 @@ impl Local {
 
     /// Keeps what the scripts need to know of the environment.
     pub fn keep_outputs(&self, outputs: &serde_json::Map<String, Value>) -> Outcome {
-        write(&self.work.join("outputs.json"), &serde_json::to_string_pretty(outputs).or_tool()?)
+        write(
+            &self.work.join("outputs.json"),
+            &serde_json::to_string_pretty(outputs).or_tool()?,
+        )
     }
 }
 
@@ -243,13 +279,22 @@ fn issuers(shown: &str, endpoint: &str) -> Outcome<Vec<String>> {
 }
 
 fn port_of(url: &str) -> Option<u16> {
-    url.split_once("://")?.1.split('/').next()?.rsplit(':').next()?.parse().ok()
+    url.split_once("://")?
+        .1
+        .split('/')
+        .next()?
+        .rsplit(':')
+        .next()?
+        .parse()
+        .ok()
 }
 
 /// The first user of a state file.
 pub fn first_user_email(state: &Path) -> Option<String> {
     let json: Value = serde_json::from_str(&fs::read_to_string(state).ok()?).ok()?;
-    json["outputs"]["first_user_email"]["value"].as_str().map(String::from)
+    json["outputs"]["first_user_email"]["value"]
+        .as_str()
+        .map(String::from)
 }
 
 /// Writes a file that only its owner may read, in a folder that only its owner may enter.
@@ -257,7 +302,11 @@ fn write(path: &Path, text: &str) -> Outcome {
     use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
     let cant = |error: std::io::Error| Failure::tool(format!("can't write `{}`: {error}", path.display()));
     if let Some(folder) = path.parent() {
-        fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(cant)?;
+        fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(folder)
+            .map_err(cant)?;
     }
     let temporary = path.with_extension("tmp");
     let mut file = fs::OpenOptions::new()
@@ -288,7 +337,9 @@ mod tests {
              "values":{"id":"us-east-1_a","endpoint":"cognito-idp.us-east-1.amazonaws.com/us-east-1_a"}}]}}}"#;
         assert_eq!(
             issuers(shown, "http://127.0.0.1:1").unwrap(),
-            ["https://cognito-idp.us-east-1.amazonaws.com/us-east-1_a=http://127.0.0.1:1/us-east-1_a/.well-known/jwks.json"]
+            [
+                "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_a=http://127.0.0.1:1/us-east-1_a/.well-known/jwks.json"
+            ]
         );
     }
 }

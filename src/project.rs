@@ -22,12 +22,14 @@ pub struct Project {
 impl Project {
     /// The project in a folder; fails where the folder has no spec.
     pub fn open(folder: &Path) -> Outcome<Self> {
-        let root = folder
-            .canonicalize()
-            .map_err(|error| Failure::input(format!("can't open the project `{}`: {error}", folder.display())))?;
+        let root = folder.canonicalize().map_err(|error| {
+            Failure::input(format!("can't open the project `{}`: {error}", folder.display()))
+        })?;
         if !root.join(SPEC).is_file() {
-            return Err(Failure::input(format!("there is no `{SPEC}` in `{}`", root.display()))
-                .hint("go to the folder of a project, or name it with `--project DIR`"));
+            return Err(
+                Failure::input(format!("there is no `{SPEC}` in `{}`", root.display()))
+                    .hint("go to the folder of a project, or name it with `--project DIR`"),
+            );
         }
         Ok(Self { root })
     }
@@ -116,6 +118,10 @@ pub fn check_environment(service: &Service, name: &str) -> Outcome {
         return Ok(());
     }
     let known: Vec<_> = service.environments.keys().map(String::as_str).collect();
-    Err(Failure::input(format!("the spec has no environment `{name}`"))
-        .hint(format!("known: {}; add `[environments.{name}]` to `{SPEC}`", known.join(", "))))
+    Err(
+        Failure::input(format!("the spec has no environment `{name}`")).hint(format!(
+            "known: {}; add `[environments.{name}]` to `{SPEC}`",
+            known.join(", ")
+        )),
+    )
 }

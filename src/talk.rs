@@ -27,12 +27,20 @@ pub fn step<T, E>(what: &str, work: impl FnOnce() -> Result<T, E>) -> Result<T, 
     let result = work();
     let took = started.elapsed();
     if result.is_ok() && took >= Duration::from_secs(1) {
-        eprintln!("{} {what} {}", paint("32", "✓"), paint("2", &format!("({:.1} s)", took.as_secs_f64())));
+        eprintln!(
+            "{} {what} {}",
+            paint("32", "✓"),
+            paint("2", &format!("({:.1} s)", took.as_secs_f64()))
+        );
     }
     result
 }
 
 /// Text in an SGR style, where colour is on.
 pub fn paint(style: &str, text: &str) -> String {
-    if colour() { format!("\u{1b}[{style}m{text}\u{1b}[0m") } else { text.into() }
+    if colour() {
+        format!("\u{1b}[{style}m{text}\u{1b}[0m")
+    } else {
+        text.into()
+    }
 }

@@ -17,7 +17,8 @@ use std::{
     time::{Duration, Instant, SystemTime},
 };
 
-use functions::{Architecture, Artifact, BuildOptions, build};
+use functions::{Artifact, BuildOptions, build};
+use portcullis_generator::service::Architecture;
 use serde_json::{Value, json};
 
 const FUNCTIONS: [&str; 2] = ["authenticated", "open"];

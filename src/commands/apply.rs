@@ -63,7 +63,11 @@ pub fn ask(question: &str, yes: bool) -> Outcome {
     _ = std::io::stderr().flush();
     let mut answer = String::new();
     stdin().read_line(&mut answer).or_tool()?;
-    if answer.trim() == "yes" { Ok(()) } else { Err(Failure::refused("nothing was done")) }
+    if answer.trim() == "yes" {
+        Ok(())
+    } else {
+        Err(Failure::refused("nothing was done"))
+    }
 }
 
 fn apply_local(
@@ -73,17 +77,29 @@ fn apply_local(
     control_plane: &ControlPlane,
 ) -> Outcome {
     let applied = talk::step("Applying", || terraform.apply(None))?;
-    if applied.deleted.iter().any(|kind| SNAPSHOT.contains(&kind.as_str())) {
-        talk::step("Deploying again without what was deleted", || terraform.apply(Some(DEPLOYMENT)))?;
+    if applied
+        .deleted
+        .iter()
+        .any(|kind| SNAPSHOT.contains(&kind.as_str()))
+    {
+        talk::step("Deploying again without what was deleted", || {
+            terraform.apply(Some(DEPLOYMENT))
+        })?;
     }
     let changes = applied.changes;
-    talk::say(format!("  {} added, {} changed, {} destroyed", changes.add, changes.change, changes.remove));
+    talk::say(format!(
+        "  {} added, {} changed, {} destroyed",
+        changes.add, changes.change, changes.remove
+    ));
     let shown = terraform.show(None)?;
     let api_url = local.serve(control_plane, &shown)?;
     let mut known = terraform.outputs()?;
     known.insert("api_url".into(), Value::String(api_url.clone()));
     known.insert("endpoint".into(), Value::String(control_plane.endpoint.clone()));
-    known.insert("region".into(), Value::String(service.environments[LOCAL].region.clone()));
+    known.insert(
+        "region".into(),
+        Value::String(service.environments[LOCAL].region.clone()),
+    );
     local.keep_outputs(&known)?;
     next_commands(service, &api_url, &known);
     Ok(())
@@ -92,16 +108,27 @@ fn apply_local(
 /// What a first user types next, ready to be copied.
 fn next_commands(service: &Service, api_url: &str, known: &serde_json::Map<String, Value>) {
     let text = |key: &str| known.get(key).and_then(Value::as_str).unwrap_or_default();
-    talk::say(format!("\nThe service `{}` answers at {}\n", service.name, talk::paint("1", api_url)));
+    talk::say(format!(
+        "\nThe service `{}` answers at {}\n",
+        service.name,
+        talk::paint("1", api_url)
+    ));
     for ((path, method), route) in service.routes.iter().take(4) {
         let guarded = route.auth == portcullis_generator::service::Auth::UserPool;
-        let header = if guarded { "-H \"Authorization: $TOKEN\" " } else { "" };
+        let header = if guarded {
+            "-H \"Authorization: $TOKEN\" "
+        } else {
+            ""
+        };
         let path = path.to_string();
         let path = if path == "/" { "" } else { &path };
-        talk::say(format!("  curl {}{header}{api_url}{path}", match method.as_str() {
-            "GET" | "ANY" => String::new(),
-            other => format!("-X {other} "),
-        }));
+        talk::say(format!(
+            "  curl {}{header}{api_url}{path}",
+            match method.as_str() {
+                "GET" | "ANY" => String::new(),
+                other => format!("-X {other} "),
+            }
+        ));
     }
     talk::say(format!(
         "\nThe first sign-in of {email}:\n  make invitation\n  TOKEN=$(scripts/login_first.sh {pool} {client} {email} TEMPORARY_PASSWORD)\n\
@@ -150,7 +177,10 @@ fn deletes_from_snapshot(plan: &str) -> Outcome<bool> {
     let plan: Value = serde_json::from_str(plan).or_tool()?;
     let changes = plan["resource_changes"].as_array().cloned().unwrap_or_default();
     Ok(changes.iter().any(|change| {
-        let actions = change["change"]["actions"].as_array().cloned().unwrap_or_default();
+        let actions = change["change"]["actions"]
+            .as_array()
+            .cloned()
+            .unwrap_or_default();
         let kind = change["type"].as_str().unwrap_or_default();
         actions == [Value::String("delete".into())] && SNAPSHOT.contains(&kind)
     }))

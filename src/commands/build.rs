@@ -32,8 +32,15 @@ pub fn build(project: &Project, service: &Service, tools: &Tools, environment: &
         .or_tool()
     })?;
     for artifact in artifacts {
-        let path = artifact.path.strip_prefix(project.root()).unwrap_or(&artifact.path);
-        talk::say(format!("  {} ({} KB)", path.display(), artifact.bytes.div_ceil(1000)));
+        let path = artifact
+            .path
+            .strip_prefix(project.root())
+            .unwrap_or(&artifact.path);
+        talk::say(format!(
+            "  {} ({} KB)",
+            path.display(),
+            artifact.bytes.div_ceil(1000)
+        ));
     }
     Ok(())
 }

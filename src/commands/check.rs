@@ -15,15 +15,31 @@ pub fn run(project: &Project) -> Outcome {
         "portcullis.toml: {} functions, {} routes, environments {}",
         service.functions.len(),
         service.routes.len(),
-        service.environments.keys().cloned().collect::<Vec<_>>().join(", ")
+        service
+            .environments
+            .keys()
+            .cloned()
+            .collect::<Vec<_>>()
+            .join(", ")
     ));
     generate::run(project, true)?;
-    talk::say(format!("Terraform {}, AWS provider from {}", Terraform::version()?, ProviderSource::find(None)?));
+    talk::say(format!(
+        "Terraform {}, AWS provider from {}",
+        Terraform::version()?,
+        ProviderSource::find(None)?
+    ));
     for (program, why) in [
         ("cargo", "to build the functions: https://rustup.rs"),
-        ("python3", "for cargo-lambda and the emulated AWS; Debian: `apt install python3 python3-venv`"),
+        (
+            "python3",
+            "for cargo-lambda and the emulated AWS; Debian: `apt install python3 python3-venv`",
+        ),
     ] {
-        let found = Command::new(program).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
+        let found = Command::new(program)
+            .arg("--version")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status();
         if !found.is_ok_and(|status| status.success()) {
             return Err(Failure::tool(format!("`{program}` is missing")).hint(format!("it is needed {why}")));
         }

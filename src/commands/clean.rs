@@ -22,9 +22,17 @@ pub fn run(project: &Project) -> Outcome {
     ];
     for folder in folders {
         match std::fs::remove_dir_all(&folder) {
-            Ok(()) => talk::say(format!("deleted {}", folder.strip_prefix(project.root()).unwrap_or(&folder).display())),
+            Ok(()) => talk::say(format!(
+                "deleted {}",
+                folder.strip_prefix(project.root()).unwrap_or(&folder).display()
+            )),
             Err(error) if error.kind() == ErrorKind::NotFound => {}
-            Err(error) => return Err(Failure::tool(format!("can't delete `{}`: {error}", folder.display()))),
+            Err(error) => {
+                return Err(Failure::tool(format!(
+                    "can't delete `{}`: {error}",
+                    folder.display()
+                )));
+            }
         }
     }
     Ok(())

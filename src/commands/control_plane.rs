@@ -1,6 +1,6 @@
 //! `portcullis control-plane`
 
-use portcullis_local::control_plane::{self, Emulator, Options};
+use portcullis_local::control_plane::{self, Options};
 
 use crate::cli::ControlPlane;
 use crate::commands::serve::runtime;
@@ -8,11 +8,13 @@ use crate::failure::{Failure, OrFail, Outcome};
 
 /// Runs the emulated control plane in the foreground until it is told to stop.
 pub fn run(options: ControlPlane) -> Outcome {
-    let emulator = match (options.python, options.upstream) {
-        (Some(python), None) => Emulator::Moto { python },
-        (None, Some(url)) => Emulator::Upstream { url },
-        _ => return Err(Failure::input("exactly one of `--python` and `--upstream` is needed")),
+    let python = options
+        .python
+        .ok_or_else(|| Failure::input("`--python` is needed"))?;
+    let options = Options {
+        python,
+        port: options.port,
+        invitations: options.invitations,
     };
-    let options = Options { emulator, port: options.port, invitations: options.invitations };
     runtime()?.block_on(control_plane::run(options)).or_tool()
 }

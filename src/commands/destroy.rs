@@ -23,7 +23,9 @@ pub fn run(project: &Project, options: &TerraformOptions, yes: bool) -> Outcome 
     check_consent(yes)?;
     project.generate(&service)?;
     let deployment = Deployment::prepare(project, &service, &tools, options)?;
-    talk::warn("the user pool is protected from deletion, and with it every user: AWS will refuse until its `deletion_protection` is off");
+    talk::warn(
+        "the user pool is protected from deletion, and with it every user: AWS will refuse until its `deletion_protection` is off",
+    );
     let folder = project.work().join(name);
     std::fs::create_dir_all(&folder).or_tool()?;
     let file = folder.join("destroy.tfplan");

@@ -17,7 +17,11 @@ pub fn run(project: &Project, check: bool) -> Outcome {
             };
             talk::say(format!("{verb:>8} terraform/{}", change.path.display()));
         }
-        let count = if changes.is_empty() { "nothing to change".into() } else { format!("{} files", changes.len()) };
+        let count = if changes.is_empty() {
+            "nothing to change".into()
+        } else {
+            format!("{} files", changes.len())
+        };
         talk::say(format!("terraform/ is made from portcullis.toml: {count}"));
         return Ok(());
     }
@@ -29,6 +33,9 @@ pub fn run(project: &Project, check: bool) -> Outcome {
     for change in &changes {
         print!("{}", change.diff());
     }
-    Err(Failure::refused(format!("terraform/ is not what portcullis.toml says: {} files differ", changes.len()))
-        .hint("run `make generate` and commit the result"))
+    Err(Failure::refused(format!(
+        "terraform/ is not what portcullis.toml says: {} files differ",
+        changes.len()
+    ))
+    .hint("run `make generate` and commit the result"))
 }

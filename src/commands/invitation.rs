@@ -10,7 +10,9 @@ use crate::project::Project;
 pub fn run(project: &Project, email: Option<&str>) -> Outcome {
     let all = invitations(&Local::of(project).invitations()).or_tool()?;
     let of = |email: &str| {
-        all.iter().rev().find(|one| one.email.as_deref() == Some(email) || one.username == email)
+        all.iter()
+            .rev()
+            .find(|one| one.email.as_deref() == Some(email) || one.username == email)
     };
     let found = match email {
         Some(email) => of(email),
@@ -18,8 +20,9 @@ pub fn run(project: &Project, email: Option<&str>) -> Outcome {
     };
     let Some(invitation) = found else {
         let who = email.map(|email| format!(" for `{email}`")).unwrap_or_default();
-        return Err(Failure::input(format!("there is no invitation{who}"))
-            .hint("`make apply` invites the first user; elsewhere than in `local` Cognito sends a real mail"));
+        return Err(Failure::input(format!("there is no invitation{who}")).hint(
+            "`make apply` invites the first user; elsewhere than in `local` Cognito sends a real mail",
+        ));
     };
     println!("{invitation}\n\n{}", invitation.temporary_password);
     Ok(())

@@ -42,8 +42,10 @@ pub fn run(project: &Project, environment: &str, function: Option<&str>, follow:
 
 /// Prints what each file holds, then, where asked, what comes.
 fn print_local(folder: &Path, names: &[String], follow: bool) -> Outcome {
-    let mut read: BTreeMap<PathBuf, u64> =
-        names.iter().map(|name| (folder.join(format!("{name}.log")), 0)).collect();
+    let mut read: BTreeMap<PathBuf, u64> = names
+        .iter()
+        .map(|name| (folder.join(format!("{name}.log")), 0))
+        .collect();
     if !follow && !read.keys().any(|path| path.exists()) {
         return Err(Failure::input("no function was called yet").hint("call one: `curl $api_url/open`"));
     }
@@ -60,7 +62,9 @@ fn print_local(folder: &Path, names: &[String], follow: bool) -> Outcome {
 
 /// Prints a file from a position on; the position after it. A file that was cut begins anew.
 fn print_from(path: &Path, position: u64) -> std::io::Result<u64> {
-    let Ok(mut file) = fs::File::open(path) else { return Ok(0) };
+    let Ok(mut file) = fs::File::open(path) else {
+        return Ok(0);
+    };
     let length = file.metadata()?.len();
     let start = if length < position { 0 } else { position };
     file.seek(SeekFrom::Start(start))?;
@@ -74,13 +78,33 @@ fn print_from(path: &Path, position: u64) -> std::io::Result<u64> {
 
 /// The last hour of a log group, by a command that versions 1 and 2 of the AWS CLI have.
 fn print_aws(aws: &Path, region: &str, function: &str) -> Outcome {
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).or_tool()?;
+    let now = std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .or_tool()?;
     let since = (now - Duration::from_secs(3600)).as_millis().to_string();
     let group = format!("/aws/lambda/{function}");
     let status = Command::new(aws)
-        .args(["logs", "filter-log-events", "--region", region, "--log-group-name", &group])
-        .args(["--start-time", &since, "--query", "events[].message", "--output", "text"])
+        .args([
+            "logs",
+            "filter-log-events",
+            "--region",
+            region,
+            "--log-group-name",
+            &group,
+        ])
+        .args([
+            "--start-time",
+            &since,
+            "--query",
+            "events[].message",
+            "--output",
+            "text",
+        ])
         .status()
         .or_tool()?;
-    if status.success() { Ok(()) } else { Err(Failure::tool(format!("can't read the log group `{group}`"))) }
+    if status.success() {
+        Ok(())
+    } else {
+        Err(Failure::tool(format!("can't read the log group `{group}`")))
+    }
 }

@@ -30,14 +30,28 @@ pub fn run(cli: Cli) -> Outcome {
         Command::Destroy { options, yes } => destroy::run(&open()?, &options, yes),
         Command::Generate { check } => generate::run(&open()?, check),
         Command::Invitation { email } => invitation::run(&open()?, email.as_deref()),
-        Command::Logs { environment, function, follow } => {
-            logs::run(&open()?, &environment.name, function.as_deref(), follow)
-        }
+        Command::Logs {
+            environment,
+            function,
+            follow,
+        } => logs::run(&open()?, &environment.name, function.as_deref(), follow),
         Command::Outputs(environment) => outputs::run(&open()?, &environment.name),
-        Command::Plan { options, detailed_exitcode } => plan::run(&open()?, &options, detailed_exitcode),
+        Command::Plan {
+            options,
+            detailed_exitcode,
+        } => plan::run(&open()?, &options, detailed_exitcode),
         Command::Serve(options) => serve::run(options),
-        Command::Surface { environment, spec, state, json } => {
-            surface::run(&cli.project, &environment.name, spec.as_deref(), state.as_deref(), json)
-        }
+        Command::Surface {
+            environment,
+            spec,
+            state,
+            json,
+        } => surface::run(
+            &cli.project,
+            &environment.name,
+            spec.as_deref(),
+            state.as_deref(),
+            json,
+        ),
     }
 }

@@ -13,16 +13,20 @@ use crate::terraform::{Aws, Terraform};
 pub fn run(project: &Project, name: &str) -> Outcome {
     let service = project.service()?;
     check_environment(&service, name)?;
-    let hint = if name == LOCAL { "run `make apply`".to_string() } else { format!("run `make apply ENV={name}`") };
+    let hint = if name == LOCAL {
+        "run `make apply`".to_string()
+    } else {
+        format!("run `make apply ENV={name}`")
+    };
     let aws = Aws::Real;
     let mut outputs = Terraform::new(project.environment(name), aws, Vec::new()).outputs()?;
     if outputs.is_empty() {
         return Err(Failure::input(format!("nothing is applied in `{name}`")).hint(hint));
     }
     if name == LOCAL {
-        let api_url = Local::of(project).api_url()?.ok_or_else(|| {
-            Failure::tool("the API of `local` does not run").hint(hint)
-        })?;
+        let api_url = Local::of(project)
+            .api_url()?
+            .ok_or_else(|| Failure::tool("the API of `local` does not run").hint(hint))?;
         outputs.insert("api_url".into(), Value::String(api_url));
     }
     print_applied(outputs)

@@ -16,5 +16,9 @@ pub fn run(project: &Project, options: &TerraformOptions, detailed_exitcode: boo
     project.generate(&service)?;
     let deployment = Deployment::prepare(project, &service, &tools, options)?;
     let changes = deployment.terraform.plan_to_stdout()?;
-    if changes && detailed_exitcode { Err(Failure::refused("")) } else { Ok(()) }
+    if changes && detailed_exitcode {
+        Err(Failure::refused(""))
+    } else {
+        Ok(())
+    }
 }

@@ -22,16 +22,28 @@ pub fn run(options: Serve) -> Outcome {
     };
     let functions = pairs(&options.function, "NAME=PATH")?;
     let jwks = pairs(&options.jwks, "ISSUER=FILE|URL")?;
-    let work = options.work.unwrap_or_else(|| std::env::temp_dir().join(format!("portcullis-{}", std::process::id())));
+    let work = options
+        .work
+        .unwrap_or_else(|| std::env::temp_dir().join(format!("portcullis-{}", std::process::id())));
     let options = Options {
         state: options.state,
         root: options.root,
-        functions: functions.into_iter().map(|(name, path)| (name, PathBuf::from(path))).collect(),
+        functions: functions
+            .into_iter()
+            .map(|(name, path)| (name, PathBuf::from(path)))
+            .collect(),
         jwks: jwks
             .into_iter()
             .map(|(issuer, place)| {
                 let is_url = place.starts_with("http://") || place.starts_with("https://");
-                (issuer, if is_url { KeySource::Url(place) } else { KeySource::File(place.into()) })
+                (
+                    issuer,
+                    if is_url {
+                        KeySource::Url(place)
+                    } else {
+                        KeySource::File(place.into())
+                    },
+                )
             })
             .collect(),
         port: options.port,
@@ -49,5 +61,8 @@ pub fn runtime() -> Outcome<tokio::runtime::Runtime> {
         .with_writer(std::io::stderr)
         .with_ansi(crate::talk::colour())
         .init();
-    tokio::runtime::Builder::new_multi_thread().enable_all().build().or_tool()
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .or_tool()
 }

@@ -52,13 +52,24 @@ fn table(surface: &Surface) -> String {
             let who = match (route.auth_type.as_str(), route.cors.is_some()) {
                 ("NONE", true) => "preflight".into(),
                 ("NONE", false) => "anyone".into(),
-                _ => route.authorizer.clone().unwrap_or_else(|| route.auth_type.clone()),
+                _ => route
+                    .authorizer
+                    .clone()
+                    .unwrap_or_else(|| route.auth_type.clone()),
             };
-            let answers = route.function.clone().unwrap_or_else(|| route.integration.clone());
+            let answers = route
+                .function
+                .clone()
+                .unwrap_or_else(|| route.integration.clone());
             [route.method.clone(), route.path.clone(), who, answers]
         })
         .collect();
-    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
+    let width = |column: usize| {
+        rows.iter()
+            .map(|row| row[column].chars().count())
+            .max()
+            .unwrap_or(0)
+    };
     let widths = [width(0), width(1), width(2)];
     rows.iter()
         .map(|[method, path, who, answers]| {

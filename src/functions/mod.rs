@@ -26,6 +26,7 @@ use std::{
 
 use anyhow::{Context, Result, bail, ensure};
 use base64::{Engine, prelude::BASE64_STANDARD};
+use portcullis_generator::service::Architecture;
 use sha2::{Digest, Sha256};
 
 use archive::{delete_strays, write_if_changed, zip};
@@ -34,33 +35,6 @@ use workspace::{Toolchain, Workspace};
 /// The glibc that a function asks for at least, older than that of `provided.al2023` (2.34), so that it also runs
 /// on the laptops of the last years.
 const GLIBC: &str = "2.28";
-
-/// The instruction set of the machines that run the functions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Architecture {
-    /// `x86_64`.
-    X86_64,
-    /// `arm64`, AWS's Graviton.
-    Arm64,
-}
-
-impl Architecture {
-    /// AWS's name, which is also that of the folder of its zips.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::X86_64 => "x86_64",
-            Self::Arm64 => "arm64",
-        }
-    }
-
-    /// Rust's name.
-    fn target(self) -> &'static str {
-        match self {
-            Self::X86_64 => "x86_64-unknown-linux-gnu",
-            Self::Arm64 => "aarch64-unknown-linux-gnu",
-        }
-    }
-}
 
 /// What to build, with what, to where.
 #[derive(Debug, Clone, Copy)]
@@ -113,7 +87,7 @@ pub fn build(options: &BuildOptions) -> Result<Vec<Artifact>> {
     let target_dir = workspace.root.join("target");
     compile(options, &toolchain, &workspace, &target_dir)?;
 
-    let folder = options.artifacts_dir.join(options.architecture.name());
+    let folder = options.artifacts_dir.join(options.architecture.as_str());
     fs::create_dir_all(&folder).with_context(|| format!("cannot create `{}`", folder.display()))?;
     delete_strays(&folder, options.functions)?;
     options

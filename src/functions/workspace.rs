@@ -10,7 +10,7 @@ use std::{
 use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
 
-use super::Architecture;
+use portcullis_generator::service::Architecture;
 
 /// What is asked of the `rustc` that cargo uses in a folder.
 pub(super) struct Toolchain {
@@ -53,7 +53,7 @@ impl Toolchain {
 
 /// Whether Rust can build for an architecture, by the folder where its standard library would be.
 fn installed(libraries: &Path, architecture: Architecture) -> Result<()> {
-    let (name, target) = (architecture.name(), architecture.target());
+    let (name, target) = (architecture.as_str(), architecture.target());
     ensure!(
         libraries.is_dir(),
         "Rust cannot build for {name}: its standard library for `{target}` is not installed; \

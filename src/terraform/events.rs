@@ -123,7 +123,12 @@ impl Applied {
             return;
         }
         let name: String = address.chars().take(80).collect();
-        _ = write!(stderr(), "\r\u{1b}[2K  {}/{} {name}", self.done, self.planned.max(self.done));
+        _ = write!(
+            stderr(),
+            "\r\u{1b}[2K  {}/{} {name}",
+            self.done,
+            self.planned.max(self.done)
+        );
         _ = stderr().flush();
         self.drawn = true;
     }
@@ -138,7 +143,11 @@ impl Applied {
 }
 
 fn show(diagnostic: &Diagnostic) {
-    let (style, word) = if diagnostic.severity == "error" { ("31", "error:") } else { ("33", "warning:") };
+    let (style, word) = if diagnostic.severity == "error" {
+        ("31", "error:")
+    } else {
+        ("33", "warning:")
+    };
     talk::say(format!("{} {}", talk::paint(style, word), diagnostic.summary));
     if let Some(address) = &diagnostic.address {
         talk::say(format!("  with {address}"));
@@ -164,7 +173,14 @@ mod tests {
         ] {
             applied.take(Event::read(line));
         }
-        assert_eq!(applied.changes, Changes { add: 0, change: 0, remove: 1 });
+        assert_eq!(
+            applied.changes,
+            Changes {
+                add: 0,
+                change: 0,
+                remove: 1
+            }
+        );
         assert_eq!(applied.deleted, ["a"]);
         assert_eq!((applied.planned, applied.done), (1, 1));
     }

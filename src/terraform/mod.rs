@@ -48,12 +48,19 @@ pub struct Terraform {
 impl Terraform {
     /// Terraform for the root module in `directory`; `variables` are its input variables, none of them a secret.
     pub fn new(directory: PathBuf, aws: Aws, variables: Vec<(&'static str, String)>) -> Self {
-        Self { directory, aws, variables }
+        Self {
+            directory,
+            aws,
+            variables,
+        }
     }
 
     /// The version, such as `1.11.4`; fails where Terraform is missing or too old.
     pub fn version() -> Outcome<String> {
-        let output = Command::new("terraform").args(["version", "-json"]).env("CHECKPOINT_DISABLE", "1").output();
+        let output = Command::new("terraform")
+            .args(["version", "-json"])
+            .env("CHECKPOINT_DISABLE", "1")
+            .output();
         let hint = "install Terraform 1.11 or newer: https://developer.hashicorp.com/terraform/install";
         let output =
             output.map_err(|error| Failure::tool(format!("can't start `terraform`: {error}")).hint(hint))?;
@@ -70,13 +77,19 @@ impl Terraform {
 
     fn command<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Command {
         let mut command = Command::new("terraform");
-        command.current_dir(&self.directory).args(arguments).stdin(Stdio::null());
+        command
+            .current_dir(&self.directory)
+            .args(arguments)
+            .stdin(Stdio::null());
         scrub(&mut command, &self.aws);
         command
     }
 
     fn variable_arguments(&self) -> Vec<String> {
-        self.variables.iter().map(|(name, value)| format!("-var={name}={value}")).collect()
+        self.variables
+            .iter()
+            .map(|(name, value)| format!("-var={name}={value}"))
+            .collect()
     }
 
     /// Installs provider and modules where anything that decides about them has changed since the last time.
@@ -117,7 +130,12 @@ impl Terraform {
                 .into_iter()
                 .filter_entry(|entry| entry.file_name() != ".terraform")
                 .filter_map(Result::ok)
-                .filter(|entry| entry.path().extension().is_some_and(|extension| extension == "tf"))
+                .filter(|entry| {
+                    entry
+                        .path()
+                        .extension()
+                        .is_some_and(|extension| extension == "tf")
+                })
                 .map(walkdir::DirEntry::into_path)
                 .collect();
             files.sort();
@@ -128,7 +146,11 @@ impl Terraform {
                 hasher.update(text);
             }
         }
-        Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+        Ok(hasher
+            .finalize()
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect())
     }
 
     /// Shows a plan on stdout, as Terraform words it; whether it holds changes.
@@ -168,8 +190,16 @@ impl Terraform {
             arguments.push("-no-color".into());
         }
         arguments.push(file.into());
-        let status = self.command(arguments).stdout(std::io::stderr()).status().or_tool()?;
-        if status.success() { Ok(()) } else { Err(Failure::tool("`terraform apply` failed")) }
+        let status = self
+            .command(arguments)
+            .stdout(std::io::stderr())
+            .status()
+            .or_tool()?;
+        if status.success() {
+            Ok(())
+        } else {
+            Err(Failure::tool("`terraform apply` failed"))
+        }
     }
 
     /// Applies without asking and shows each resource as it comes: for `local`.
@@ -196,8 +226,12 @@ impl Terraform {
     fn stream(&self, mut arguments: Vec<String>) -> Outcome<Applied> {
         arguments.extend(["-input=false".into(), "-json".into()]);
         arguments.extend(self.variable_arguments());
-        let mut child =
-            self.command(arguments).stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().or_tool()?;
+        let mut child = self
+            .command(arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::inherit())
+            .spawn()
+            .or_tool()?;
         let stdout = child.stdout.take().expect("stdout was piped two lines above");
         let mut applied = Applied::default();
         for line in BufReader::new(stdout).lines() {
@@ -206,7 +240,11 @@ impl Terraform {
         }
         applied.finish();
         let status = child.wait().or_tool()?;
-        if status.success() { Ok(applied) } else { Err(Failure::tool("Terraform failed; see above")) }
+        if status.success() {
+            Ok(applied)
+        } else {
+            Err(Failure::tool("Terraform failed; see above"))
+        }
     }
 
     /// What `terraform show -json` prints of the state, or of a plan's file.
@@ -227,7 +265,10 @@ impl Terraform {
             return Err(said_no("output", &output.stderr));
         }
         let json: serde_json::Map<String, Value> = serde_json::from_slice(&output.stdout).or_tool()?;
-        Ok(json.into_iter().map(|(name, output)| (name, output["value"].clone())).collect())
+        Ok(json
+            .into_iter()
+            .map(|(name, output)| (name, output["value"].clone()))
+            .collect())
     }
 }
 
@@ -251,7 +292,9 @@ pub fn scrub(command: &mut Command, aws: &Aws) {
     if std::env::var_os("TF_CLI_CONFIG_FILE").is_some_and(|file| !Path::new(&file).exists()) {
         command.env_remove("TF_CLI_CONFIG_FILE");
     }
-    command.env("CHECKPOINT_DISABLE", "1").env("TF_IN_AUTOMATION", "1");
+    command
+        .env("CHECKPOINT_DISABLE", "1")
+        .env("TF_IN_AUTOMATION", "1");
     if let Aws::Local { endpoint, region } = aws {
         command.envs(local_environment(endpoint, region));
     }

@@ -51,7 +51,10 @@ impl ProviderSource {
         if let Some(file) = user_configuration() {
             return Ok(Self::Configuration(file));
         }
-        let mirror = implied_directories().into_iter().chain(system_directories()).find(|folder| holds_provider(folder));
+        let mirror = implied_directories()
+            .into_iter()
+            .chain(system_directories())
+            .find(|folder| holds_provider(folder));
         Ok(mirror.map_or(Self::Registry, Self::Mirror))
     }
 
@@ -74,7 +77,11 @@ fn absolute(folder: &Path) -> PathBuf {
 
 /// Terraform's name of this machine.
 fn platform() -> String {
-    let system = if cfg!(target_os = "macos") { "darwin" } else { std::env::consts::OS };
+    let system = if cfg!(target_os = "macos") {
+        "darwin"
+    } else {
+        std::env::consts::OS
+    };
     let processor = match std::env::consts::ARCH {
         "x86_64" => "amd64",
         "aarch64" => "arm64",
@@ -86,7 +93,9 @@ fn platform() -> String {
 /// Whether a folder holds a fitting provider for this machine, unpacked or packed.
 fn holds_provider(mirror: &Path) -> bool {
     let platform = platform();
-    let Ok(entries) = fs::read_dir(mirror.join(PROVIDER)) else { return false };
+    let Ok(entries) = fs::read_dir(mirror.join(PROVIDER)) else {
+        return false;
+    };
     entries.filter_map(Result::ok).any(|entry| {
         let name = entry.file_name().to_string_lossy().into_owned();
         let packed = name
@@ -134,7 +143,15 @@ fn implied_directories() -> Vec<PathBuf> {
 
 /// Folders one level below the prefixes where systems keep what was installed beside the package manager.
 fn system_directories() -> Vec<PathBuf> {
-    let prefixes = ["/opt", "/usr/local/lib", "/usr/local/share", "/usr/lib", "/usr/share", "/var/lib", "/srv"];
+    let prefixes = [
+        "/opt",
+        "/usr/local/lib",
+        "/usr/local/share",
+        "/usr/lib",
+        "/usr/share",
+        "/var/lib",
+        "/srv",
+    ];
     let mut folders = Vec::new();
     for prefix in prefixes {
         let entries = fs::read_dir(prefix).into_iter().flatten().filter_map(Result::ok);
@@ -172,7 +189,11 @@ mod tests {
         let mirror = tempfile::tempdir().unwrap();
         let folder = mirror.path().join(PROVIDER);
         fs::create_dir_all(&folder).unwrap();
-        fs::write(folder.join(format!("terraform-provider-aws_6.1.0_{}.zip", platform())), "").unwrap();
+        fs::write(
+            folder.join(format!("terraform-provider-aws_6.1.0_{}.zip", platform())),
+            "",
+        )
+        .unwrap();
         assert!(holds_provider(mirror.path()));
     }
 }

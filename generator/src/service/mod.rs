@@ -50,6 +50,14 @@ impl Architecture {
         }
     }
 
+    /// Rust's name of its machines.
+    pub fn target(self) -> &'static str {
+        match self {
+            Self::X86_64 => "x86_64-unknown-linux-gnu",
+            Self::Arm64 => "aarch64-unknown-linux-gnu",
+        }
+    }
+
     /// Reads AWS's name.
     pub fn parse(text: &str) -> Option<Self> {
         [Self::X86_64, Self::Arm64]
