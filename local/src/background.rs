@@ -29,10 +29,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use rustix::fs::{FlockOperation, flock};
-use rustix::process::{Pid, kill_process};
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
-
-pub use rustix::process::Signal;
 
 /// How often a wait looks again. Short beside what is waited for: the first line of a process takes 0.3 s or more.
 const POLL: Duration = Duration::from_millis(10);

@@ -28,12 +28,13 @@ mod password_policy;
 mod proxy;
 mod upstream;
 
+use std::io::Write;
 use std::net::Ipv4Addr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing::info;
@@ -92,14 +93,14 @@ pub async fn run(options: Options) -> Result<()> {
     });
     let proxy = Arc::new(Proxy::new(moto.address(), invitations));
     let mut server = tokio::spawn(proxy::serve(listener, proxy));
-    println!("{ready}");
+    print_line(&ready)?;
     info!(endpoint, "the control plane answers");
 
     let ended = loop {
         tokio::select! {
             _ = terminate.recv() => break None,
             _ = interrupt.recv() => break None,
-            _ = hangup.recv() => println!("{ready}"),
+            _ = hangup.recv() => print_line(&ready)?,
             status = moto.ended() => break Some(status),
             served = &mut server => {
                 served.context("the proxy failed")?;
@@ -113,4 +114,12 @@ pub async fn run(options: Options) -> Result<()> {
         Some(status) => bail!("moto ended ({}): all it held is lost, so apply again", status?),
         None => moto.stop().await,
     }
+}
+
+/// One line on standard output, at once.
+fn print_line(line: &Value) -> Result<()> {
+    let mut stdout = std::io::stdout().lock();
+    writeln!(stdout, "{line}")
+        .and_then(|()| stdout.flush())
+        .context("cannot write to standard output")
 }

@@ -88,7 +88,7 @@ impl Moto {
 
     /// Waits until moto ends by itself. May be dropped and called again.
     pub(super) async fn ended(&mut self) -> Result<ExitStatus> {
-        // Not `wait`: it would close the standard input that keeps moto alive, had it not been taken.
+        // It would first close the standard input that keeps moto alive, had that not been taken out.
         self.child.wait().await.context("cannot wait for moto")
     }
 
