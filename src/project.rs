@@ -54,9 +54,9 @@ impl Project {
         self.terraform().join("environments").join(name)
     }
 
-    /// The zips of an architecture.
-    pub fn artifacts(&self, architecture: Architecture) -> PathBuf {
-        self.terraform().join("artifacts").join(architecture.as_str())
+    /// The functions' zips, in a folder per architecture.
+    pub fn artifacts(&self) -> PathBuf {
+        self.terraform().join("artifacts")
     }
 
     /// What Portcullis keeps beside the project: tools, the state of `local`. Git ignores it.

@@ -24,7 +24,7 @@ pub fn build(project: &Project, service: &Service, tools: &Tools, environment: &
     let artifacts = talk::step(&what, || {
         functions::build(&BuildOptions {
             functions_dir: &project.functions(),
-            artifacts_dir: &project.artifacts(architecture),
+            artifacts_dir: &project.artifacts(),
             architecture,
             functions: &names,
             cargo_lambda: &cargo_lambda,
