@@ -22,42 +22,40 @@ pub fn layout(mut body: Body) -> String {
 
 fn lay_out_body(body: &mut Body, depth: usize) {
     let indent = "  ".repeat(depth);
-    let mut chain: Vec<usize> = Vec::new();
-    let mut widths: Vec<usize> = vec![0; body.len()];
-    let mut chains: Vec<Vec<usize>> = Vec::new();
-    let mut previous_sets_apart = false;
+    // Runs of one-line arguments whose `=` is aligned: each with its index and the width of its name.
+    let mut chains: Vec<Vec<(usize, usize)>> = vec![Vec::new()];
+    let mut sets_apart = false;
     for index in 0..body.len() {
         let structure = body.get_mut(index).expect("the index is below the length");
         let comment = comment_lines(structure);
-        let is_block = structure.is_block();
-        let key = structure
+        let name = structure
             .as_attribute()
             .map(|attribute| attribute.key.as_str().to_string());
-        let trails = key.as_deref().is_some_and(|key| TRAILING.contains(&key));
-        let blank = index > 0 && (is_block || trails || previous_sets_apart);
-        previous_sets_apart = is_block || key.as_deref().is_some_and(|key| LEADING.contains(&key));
-
-        let mut prefix = String::new();
-        if blank {
-            prefix.push('\n');
-        }
+        let is_one_of = |names: &[&str]| name.as_deref().is_some_and(|name| names.contains(&name));
+        let blank = index > 0 && (structure.is_block() || is_one_of(&TRAILING) || sets_apart);
+        sets_apart = structure.is_block() || is_one_of(&LEADING);
+        let mut prefix = String::from(if blank { "\n" } else { "" });
         for line in &comment {
-            prefix.push_str(&indent);
-            prefix.push_str(line);
-            prefix.push('\n');
+            prefix.push_str(&format!("{indent}{line}\n"));
         }
         prefix.push_str(&indent);
         structure.decor_mut().set_prefix(prefix);
-
-        let mut in_chain = false;
+        if blank || !comment.is_empty() {
+            chains.push(Vec::new());
+        }
         match structure {
             Structure::Attribute(attribute) => {
-                let value = &mut attribute.value;
-                value.decor_mut().set_prefix(" ");
-                let one_line = lay_out_expression(value, depth);
-                widths[index] = attribute.key.as_str().len();
+                attribute.value.decor_mut().set_prefix(" ");
                 set_padding(attribute, 1);
-                in_chain = one_line;
+                if lay_out_expression(&mut attribute.value, depth) {
+                    let width = attribute.key.as_str().len();
+                    chains
+                        .last_mut()
+                        .expect("there is always a chain")
+                        .push((index, width));
+                } else {
+                    chains.push(Vec::new());
+                }
             }
             Structure::Block(block) => {
                 lay_out_body(&mut block.body, depth + 1);
@@ -69,19 +67,12 @@ fn lay_out_body(body: &mut Body, depth: usize) {
                 block.body.set_prefer_oneline(is_empty);
             }
         }
-        if blank || !comment.is_empty() || !in_chain {
-            chains.push(std::mem::take(&mut chain));
-        }
-        if in_chain {
-            chain.push(index);
-        }
     }
-    chains.push(chain);
     for chain in chains {
-        let widest = chain.iter().map(|index| widths[*index]).max().unwrap_or(0);
-        for index in chain {
+        let widest = chain.iter().map(|(_, width)| *width).max().unwrap_or(0);
+        for (index, width) in chain {
             if let Some(Structure::Attribute(attribute)) = body.get_mut(index) {
-                set_padding(attribute, widest - widths[index] + 1);
+                set_padding(attribute, widest - width + 1);
             }
         }
     }

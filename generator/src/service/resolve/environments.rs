@@ -95,7 +95,7 @@ impl Resolver<'_> {
         let parts: Vec<_> = region.get_ref().split('-').collect();
         let word = |part: &&str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase());
         let valid = parts.len() >= 3
-            && parts[..parts.len() - 1].iter().all(|part| word(part))
+            && parts[..parts.len() - 1].iter().all(word)
             && parts
                 .last()
                 .is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()));
