@@ -106,6 +106,8 @@ pub enum Command {
     Serve(Serve),
     /// Delete what was built: zips, the functions' target folder, Terraform's local folder
     Clean,
+    /// Install the pinned tools now, and print where they are as JSON; other commands install what they need
+    Tools,
     /// The emulated control plane; `apply` starts it
     #[command(hide = true)]
     ControlPlane(ControlPlane),

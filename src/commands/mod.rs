@@ -13,6 +13,7 @@ mod outputs;
 mod plan;
 mod serve;
 mod surface;
+mod tools;
 
 use crate::cli::{Cli, Command};
 use crate::failure::Outcome;
@@ -41,6 +42,7 @@ pub fn run(cli: Cli) -> Outcome {
             detailed_exitcode,
         } => plan::run(&open()?, &options, detailed_exitcode),
         Command::Serve(options) => serve::run(options),
+        Command::Tools => tools::run(&open()?),
         Command::Surface {
             environment,
             spec,

@@ -1,7 +1,7 @@
 //! `portcullis.toml` as it was written: every value optional, every value with its place in the text.
 //!
 //! This stage knows keys and types, nothing else. What the values mean, which are missing and which contradict
-//! each other is [`crate::service`]'s business.
+//! each other is [`mod@crate::service`]'s business.
 
 mod reader;
 

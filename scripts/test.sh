@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# The tests. `--fast` leaves out what starts Terraform's provider, moto or cargo-lambda: it takes under a minute once
+# everything is compiled. Further arguments go to cargo test.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+fast=false
+if [ "${1:-}" = --fast ]; then
+    fast=true
+    shift
+fi
+
+step() { printf '\n== %s\n' "$*" >&2; }
+
+step 'units of the tool'
+cargo test --locked --quiet --workspace --lib --bins "$@"
+step 'golden trees and mistakes'
+cargo test --locked --quiet --test golden "$@"
+step 'units of the functions'
+cargo test --locked --quiet --manifest-path functions/Cargo.toml "$@"
+"$fast" && exit 0
+
+step 'tools'
+tools=$(cargo run --quiet --locked --package portcullis -- tools)
+field() { printf '%s\n' "$tools" | sed -n "s/.*\"$1\": \"\(.*\)\".*/\1/p"; }
+PORTCULLIS_CARGO_LAMBDA=$(field cargo_lambda)
+PORTCULLIS_PYTHON=$(field python)
+export PORTCULLIS_CARGO_LAMBDA PORTCULLIS_PYTHON
+
+step 'control plane and data plane'
+cargo test --locked --quiet --package portcullis-local --test '*' "$@"
+step 'build of the functions, login scripts'
+cargo test --locked --quiet --test functions --test login "$@"
+# Terraform's provider takes half a gigabyte: one at a time.
+step 'generated Terraform, with Terraform'
+cargo test --locked --quiet --test terraform "$@" -- --test-threads=1
+step 'end to end'
+cargo test --locked --test end_to_end "$@" -- --test-threads=1

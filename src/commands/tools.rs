@@ -1,0 +1,19 @@
+//! `portcullis tools`
+
+use serde_json::json;
+
+use crate::failure::{OrFail, Outcome};
+use crate::project::Project;
+use crate::tools::Tools;
+
+/// Installs the pinned tools now rather than when they are first needed, and prints where they are.
+pub fn run(project: &Project) -> Outcome {
+    let tools = Tools::new(project.root());
+    let paths = json!({
+        "cargo_lambda": tools.cargo_lambda().or_tool()?,
+        "python": tools.moto().or_tool()?,
+        "aws": tools.aws().or_tool()?,
+    });
+    println!("{}", serde_json::to_string_pretty(&paths).or_tool()?);
+    Ok(())
+}
