@@ -1,0 +1,10 @@
+//! The whole of Portcullis on this machine: the real program, Terraform and its provider, moto, zips, AWS CLI, curl.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod changes;
+mod other_environments;
+mod robustness;
+#[path = "../support/mod.rs"]
+mod support;
+mod transcript;

@@ -1,0 +1,204 @@
+//! What a first user does, from the first command to the last.
+
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use crate::support::{Ended, Moto, Project, curl, preflight, processes, run, text, token};
+
+const NEW_PASSWORD: &str = "Other1, \"quoted\" é";
+
+#[test]
+fn the_whole_service_comes_with_one_command_and_goes_with_another() {
+    let moto = Moto::start();
+    let project = Project::demo();
+    let make = |target| {
+        run(project
+            .command("make")
+            .args(["--no-print-directory", target])
+            .env("PORTCULLIS_ENDPOINT", &moto.endpoint))
+    };
+    assert_eq!(make("apply").succeeded().stdout, "", "what is not data goes to stderr");
+
+    let outputs = make("outputs").succeeded().json();
+    let [api_url, pool, client, email] =
+        ["api_url", "user_pool_id", "user_pool_client_id", "first_user_email"].map(|key| text(&outputs, key));
+    assert!(api_url.starts_with("http://127.0.0.1:") && api_url.ends_with("/v1"), "{api_url}");
+    assert_eq!(email, "you@example.com");
+    assert!(!outputs.to_string().contains("amazonaws.com"), "{outputs}");
+
+    the_gate_is_closed_to_strangers(&api_url);
+
+    let (signed_in, secrets) = watching_arguments(|| {
+        let invitation = make("invitation").succeeded().stdout;
+        assert!(invitation.contains(&email), "{invitation}");
+        let temporary = invitation.lines().last().unwrap().to_owned();
+        assert!(temporary.len() >= 6 && !temporary.contains(char::is_whitespace), "{temporary}");
+        let first = ["login_first.sh", &pool, &client, &email, &temporary, NEW_PASSWORD];
+        let later = ["login.sh", &client, &email, NEW_PASSWORD];
+        let first = token(script(&project, &first));
+        let later = token(script(&project, &later));
+        for token in [&first, &later] {
+            let answer = curl("GET", &api_url, &[&format!("Authorization: {token}")]);
+            assert_eq!(answer.status, 200, "{answer:?}");
+            assert!(text(&answer.json(), "message").contains(&email), "{answer:?}");
+        }
+        (temporary.clone(), vec![temporary, NEW_PASSWORD.to_owned(), first, later])
+    });
+    let again = script(&project, &["login_first.sh", &pool, &client, &email, &signed_in]);
+    assert_eq!((again.status, again.stdout.as_str()), (3, ""), "{}", again.stderr);
+    no_secret_stays(&project, &secrets);
+
+    let surface_of_spec = project.portcullis(&["surface", "--json"]).succeeded().json();
+    project.write("state.json", &project.state());
+    let surface_of_state = project.portcullis(&["surface", "--json", "--state", "state.json"]);
+    assert_eq!(surface_of_spec, surface_of_state.succeeded().json());
+
+    project.assert_nothing_to_change();
+    assert_eq!(held(&project, &moto.endpoint), applied(&project));
+
+    make("apply").succeeded();
+    assert_eq!(make("outputs").succeeded().json(), outputs, "the second apply changes nothing");
+    assert_eq!(curl("GET", &format!("{api_url}/open"), &[]).status, 200);
+    assert!(make("logs").succeeded().stdout.contains("START RequestId"));
+
+    make("destroy").succeeded();
+    assert_eq!(project.processes(), [""; 0], "processes are left");
+    let nothing = Held::default();
+    assert_eq!(held(&project, &moto.endpoint), nothing, "resources are left");
+    for file in ["terraform/environments/local/terraform.tfstate", ".portcullis/local/outputs.json"] {
+        assert!(!project.path(file).exists(), "`{file}` is left");
+    }
+    make("outputs").failed(2, "nothing is applied in `local`");
+    make("destroy").succeeded();
+}
+
+fn the_gate_is_closed_to_strangers(api_url: &str) {
+    let open = curl("GET", &format!("{api_url}/open"), &[]);
+    assert_eq!(open.status, 200, "{open:?}");
+    assert!(open.json()["message"].is_string() && open.json()["structure"].is_object(), "{open:?}");
+    assert_eq!(open.header("access-control-allow-origin"), Some("*"));
+
+    let guarded = curl("GET", api_url, &[]);
+    assert_eq!(
+        (guarded.status, guarded.body.as_str()),
+        (401, r#"{"message":"Unauthorized"}"#)
+    );
+    let unknown = curl("GET", &format!("{api_url}/unknown"), &[]);
+    assert_eq!(
+        (unknown.status, unknown.body.as_str()),
+        (403, r#"{"message":"Missing Authentication Token"}"#)
+    );
+    for refusal in [guarded, unknown] {
+        assert_eq!(refusal.header("access-control-allow-origin"), Some("*"), "{refusal:?}");
+        assert!(refusal.header("access-control-allow-headers").unwrap().contains("Authorization"));
+    }
+    for path in ["", "/open"] {
+        let answer = preflight(&format!("{api_url}{path}"), "https://app.example.com", "GET");
+        assert!([200, 204].contains(&answer.status), "{answer:?}");
+        assert_eq!(answer.header("access-control-allow-origin"), Some("*"));
+        assert!(answer.header("access-control-allow-methods").unwrap().contains("GET"));
+        assert!(answer.header("access-control-allow-headers").unwrap().contains("Authorization"));
+    }
+}
+
+fn script(project: &Project, arguments: &[&str]) -> Ended {
+    run(project
+        .command(project.path("scripts").join(arguments[0]))
+        .args(&arguments[1..]))
+}
+
+/// Runs something that returns secrets, and fails where one of them was an argument of a process meanwhile, but for
+/// the scripts that were given it as one.
+fn watching_arguments<T>(work: impl FnOnce() -> (T, Vec<String>)) -> (T, Vec<String>) {
+    let done = AtomicBool::new(false);
+    let (result, seen) = thread::scope(|scope| {
+        let watcher = scope.spawn(|| {
+            let mut seen = BTreeSet::new();
+            while !done.load(Ordering::Relaxed) {
+                seen.extend(processes().map(|(_, arguments)| arguments));
+                thread::sleep(Duration::from_millis(2));
+            }
+            seen
+        });
+        // Also when the work fails, or the scope would wait for ever.
+        struct Finish<'a>(&'a AtomicBool);
+        impl Drop for Finish<'_> {
+            fn drop(&mut self) {
+                self.0.store(true, Ordering::Relaxed);
+            }
+        }
+        let finish = Finish(&done);
+        let result = work();
+        drop(finish);
+        (result, watcher.join().unwrap())
+    });
+    assert!(seen.iter().any(|arguments| arguments.contains("respond-to-auth-challenge")));
+    for arguments in seen.iter().filter(|arguments| !arguments.contains("scripts/login")) {
+        for secret in &result.1 {
+            assert!(!arguments.contains(secret), "an argument in `{arguments}`");
+        }
+    }
+    result
+}
+
+/// No password and no token is in any file, but the invitation that only its owner can read.
+fn no_secret_stays(project: &Project, secrets: &[String]) {
+    use std::os::unix::fs::PermissionsExt;
+    let mut invitations = 0;
+    for (path, bytes) in project.files() {
+        let holds = |secret: &String| bytes.windows(secret.len()).any(|window| window == secret.as_bytes());
+        if path.starts_with(project.path(".portcullis/local/invitations")) {
+            assert!(holds(&secrets[0]));
+            for (path, mode) in [(path.as_path(), 0o600), (path.parent().unwrap(), 0o700)] {
+                let found = path.metadata().unwrap().permissions().mode() & 0o777;
+                assert_eq!(found, mode, "{}: {found:o}", path.display());
+            }
+            invitations += 1;
+        } else {
+            assert!(!secrets.iter().any(holds), "a secret is in `{}`", path.display());
+        }
+    }
+    assert_eq!(invitations, 1);
+}
+
+/// Ids or names of what an AWS holds.
+#[derive(Debug, Default, PartialEq)]
+struct Held {
+    rest_apis: BTreeSet<String>,
+    user_pools: BTreeSet<String>,
+    functions: BTreeSet<String>,
+    roles: BTreeSet<String>,
+    log_groups: BTreeSet<String>,
+}
+
+fn held(project: &Project, endpoint: &str) -> Held {
+    let ask = |arguments: &[&str], list: &str, key: &str| -> BTreeSet<String> {
+        let answer = project.aws(endpoint, arguments);
+        let items = answer[list].as_array().unwrap_or_else(|| panic!("no `{list}` in {answer}"));
+        items.iter().map(|item| text(item, key)).collect()
+    };
+    Held {
+        rest_apis: ask(&["apigateway", "get-rest-apis"], "items", "id"),
+        user_pools: ask(&["cognito-idp", "list-user-pools", "--max-results", "60"], "UserPools", "Id"),
+        functions: ask(&["lambda", "list-functions"], "Functions", "FunctionName"),
+        roles: ask(&["iam", "list-roles"], "Roles", "RoleName"),
+        log_groups: ask(&["logs", "describe-log-groups"], "logGroups", "logGroupName"),
+    }
+}
+
+fn applied(project: &Project) -> Held {
+    let of = |kind: &str, key: &str| -> BTreeSet<String> {
+        let resources = project.resources(kind);
+        assert!(!resources.is_empty(), "the state holds no {kind}");
+        resources.iter().map(|resource| text(&resource.values, key)).collect()
+    };
+    Held {
+        rest_apis: of("aws_api_gateway_rest_api", "id"),
+        user_pools: of("aws_cognito_user_pool", "id"),
+        functions: of("aws_lambda_function", "function_name"),
+        roles: of("aws_iam_role", "name"),
+        log_groups: of("aws_cloudwatch_log_group", "name"),
+    }
+}

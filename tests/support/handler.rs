@@ -1,0 +1,42 @@
+//! A function of the tests: answers with its own name and, on the next line, the event that it was given. It speaks
+//! the Lambda Runtime API by itself, so that nothing but the standard library is compiled.
+//! <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>
+
+use std::io::{BufRead, BufReader, Read, Result, Write};
+use std::net::TcpStream;
+
+/// One request on a connection of its own: the id of the invocation, where the answer has one, and the body.
+fn ask(method: &str, path: &str, body: &str) -> Result<(String, String)> {
+    let host = std::env::var("AWS_LAMBDA_RUNTIME_API").expect("Lambda says where it is");
+    let mut stream = TcpStream::connect(&host)?;
+    write!(
+        stream,
+        "{method} /2018-06-01/runtime/invocation/{path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\
+         Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    )?;
+    let (mut id, mut length, mut line) = (String::new(), 0, String::new());
+    let mut reader = BufReader::new(stream);
+    while reader.read_line(&mut line)? > 2 {
+        let lower = line.to_lowercase();
+        if let Some(value) = lower.strip_prefix("lambda-runtime-aws-request-id:") {
+            id = value.trim().to_owned();
+        } else if let Some(value) = lower.strip_prefix("content-length:") {
+            length = value.trim().parse().expect("a length is a number");
+        }
+        line.clear();
+    }
+    let mut body = String::new();
+    reader.take(length).read_to_string(&mut body)?;
+    Ok((id, body))
+}
+
+fn main() -> Result<()> {
+    loop {
+        let (id, event) = ask("GET", "next", "")?;
+        let escaped = event.replace('\\', "\\\\").replace('"', "\\\"");
+        let name = env!("CARGO_PKG_NAME");
+        let answer = format!(r#"{{"statusCode":200,"body":"{name}\n{escaped}"}}"#);
+        ask("POST", &format!("{id}/response"), &answer)?;
+    }
+}
