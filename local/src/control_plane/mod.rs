@@ -1,7 +1,7 @@
 //! The emulated control plane: moto, and a thin reverse proxy of ours in front of it.
 //!
 //! ```text
-//! Terraform, AWS CLI ──→ proxy ──→ moto
+//! Terraform, AWS CLI ──→ proxy ──→ moto, with what it lacks (moto_apigateway.py, moto_cognitoidp.py)
 //!                          │ operation   which AWS operation a request calls
 //!                          │ calls       counts them; GET /_portcullis/calls
 //!                          │ cognito     the few calls that do not go through as they came
@@ -16,6 +16,11 @@
 //! moto is a child that cannot outlive the proxy (`moto.py` reads its standard input and exits at its end), and the
 //! proxy does not outlive moto: whoever holds the endpoint holds one life of moto, named by `instance` in the ready
 //! line. Nothing that was applied survives that life, so another `instance` says that a Terraform state is stale.
+//!
+//! moto cannot update everything that Terraform changes in place: of API Gateway it lacks UpdateMethod,
+//! UpdateIntegration and their like, without which no route could be guarded or get another function, and an
+//! UpdateUserPool makes it forget how users sign in. A proxy could mend that only by deleting and making anew what
+//! others refer to. So `moto_apigateway.py` and `moto_cognitoidp.py` mend it inside moto's process, on moto's models.
 //!
 //! moto does not run Lambda functions: it takes their zips as they are. Code runs in the data plane.
 

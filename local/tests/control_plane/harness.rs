@@ -261,9 +261,14 @@ impl Answer {
 
     /// The body of a success.
     pub fn json(&self) -> Value {
+        self.json_of(200)
+    }
+
+    /// The body of an answer with this status.
+    pub fn json_of(&self, status: u16) -> Value {
         assert_eq!(
             self.status,
-            200,
+            status,
             "{}{}",
             self.head,
             String::from_utf8_lossy(&self.body)
@@ -273,14 +278,12 @@ impl Answer {
 
     /// The type of a refusal.
     pub fn error(&self) -> String {
-        assert_eq!(
-            self.status,
-            400,
-            "{}{}",
-            self.head,
-            String::from_utf8_lossy(&self.body)
-        );
-        let body: Value = serde_json::from_slice(&self.body).unwrap();
+        self.error_of(400)
+    }
+
+    /// The type of a refusal with this status.
+    pub fn error_of(&self, status: u16) -> String {
+        let body = self.json_of(status);
         body["__type"]
             .as_str()
             .unwrap()
