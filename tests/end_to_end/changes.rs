@@ -26,7 +26,9 @@ auth_flows = ["user_password", "refresh_token"]
 "#;
 
 fn spec(cors: &str, functions: &str, routes: &str) -> String {
-    format!("{SERVICE}{functions}\n[api]\nname = \"ServiceApi\"\nstage = \"v1\"\n{cors}\n\n[routes]\n{routes}")
+    format!(
+        "{SERVICE}{functions}\n[api]\nname = \"ServiceApi\"\nstage = \"v1\"\n{cors}\n\n[routes]\n{routes}"
+    )
 }
 
 fn before() -> String {
@@ -67,7 +69,8 @@ fn every_change_of_a_spec_reaches_the_stage_and_so_does_its_reversal() {
     assert_eq!(get("/items/7").parameters()["id"], "7");
     assert_eq!(get("/coming").status, 403);
 
-    let cors = r#"cors = { allow_origin = "https://b.example.com", allow_methods = ["*"], allow_headers = ["*"] }"#;
+    let cors =
+        r#"cors = { allow_origin = "https://b.example.com", allow_methods = ["*"], allow_headers = ["*"] }"#;
     apply(&project, Some(&spec(cors, "\n[functions.three]\n", ROUTES_AFTER)));
     answers_as_its_spec(&project, &api_url, &token);
     assert_eq!(get("/items/7").parameters()["key"], "7");
@@ -91,7 +94,10 @@ fn every_change_of_a_spec_reaches_the_stage_and_so_does_its_reversal() {
     apply(&project, Some(&before()));
     answers_as_its_spec(&project, &api_url, &token);
     assert_eq!((get("/coming").status, get("/other").name()), (403, "one"));
-    assert_eq!(get("/").header("access-control-allow-origin"), Some("https://a.example.com"));
+    assert_eq!(
+        get("/").header("access-control-allow-origin"),
+        Some("https://a.example.com")
+    );
     assert_eq!(project.api_url(), api_url);
 }
 
@@ -111,7 +117,10 @@ fn apply(project: &Project, spec: Option<&str>) {
     let deployed = last("CreateDeployment").expect("the API was deployed");
     if spec.is_some() {
         let deleted = last("DeleteMethod").expect("each of these specs lacks a route of the one before");
-        assert!(deleted < deployed, "a method was deleted after the last deployment");
+        assert!(
+            deleted < deployed,
+            "a method was deleted after the last deployment"
+        );
     }
     project.assert_nothing_to_change();
 }
@@ -136,8 +145,14 @@ fn answers_as_its_spec(project: &Project, api_url: &str, token: &str) {
             assert!([200, 204].contains(&answer.status), "{path}: {answer:?}");
             let allows = |header: &str| answer.header(header).unwrap_or_default().to_owned();
             assert_eq!(allows("access-control-allow-origin"), cors.allow_origin, "{path}");
-            assert!(allows("access-control-allow-methods").contains("GET"), "{path}: {answer:?}");
-            assert!(allows("access-control-allow-headers").contains("Authorization"), "{path}");
+            assert!(
+                allows("access-control-allow-methods").contains("GET"),
+                "{path}: {answer:?}"
+            );
+            assert!(
+                allows("access-control-allow-headers").contains("Authorization"),
+                "{path}"
+            );
             continue;
         }
         if auth_type == "NONE" {

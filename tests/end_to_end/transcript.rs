@@ -19,12 +19,24 @@ fn the_whole_service_comes_with_one_command_and_goes_with_another() {
             .args(["--no-print-directory", target])
             .env("PORTCULLIS_ENDPOINT", &moto.endpoint))
     };
-    assert_eq!(make("apply").succeeded().stdout, "", "what is not data goes to stderr");
+    assert_eq!(
+        make("apply").succeeded().stdout,
+        "",
+        "what is not data goes to stderr"
+    );
 
     let outputs = make("outputs").succeeded().json();
-    let [api_url, pool, client, email] =
-        ["api_url", "user_pool_id", "user_pool_client_id", "first_user_email"].map(|key| text(&outputs, key));
-    assert!(api_url.starts_with("http://127.0.0.1:") && api_url.ends_with("/v1"), "{api_url}");
+    let [api_url, pool, client, email] = [
+        "api_url",
+        "user_pool_id",
+        "user_pool_client_id",
+        "first_user_email",
+    ]
+    .map(|key| text(&outputs, key));
+    assert!(
+        api_url.starts_with("http://127.0.0.1:") && api_url.ends_with("/v1"),
+        "{api_url}"
+    );
     assert_eq!(email, "you@example.com");
     assert!(!outputs.to_string().contains("amazonaws.com"), "{outputs}");
 
@@ -34,7 +46,10 @@ fn the_whole_service_comes_with_one_command_and_goes_with_another() {
         let invitation = make("invitation").succeeded().stdout;
         assert!(invitation.contains(&email), "{invitation}");
         let temporary = invitation.lines().last().unwrap().to_owned();
-        assert!(temporary.len() >= 6 && !temporary.contains(char::is_whitespace), "{temporary}");
+        assert!(
+            temporary.len() >= 6 && !temporary.contains(char::is_whitespace),
+            "{temporary}"
+        );
         let first = ["login_first.sh", &pool, &client, &email, &temporary, NEW_PASSWORD];
         let later = ["login.sh", &client, &email, NEW_PASSWORD];
         let first = token(script(&project, &first));
@@ -44,7 +59,10 @@ fn the_whole_service_comes_with_one_command_and_goes_with_another() {
             assert_eq!(answer.status, 200, "{answer:?}");
             assert!(text(&answer.json(), "message").contains(&email), "{answer:?}");
         }
-        (temporary.clone(), vec![temporary, NEW_PASSWORD.to_owned(), first, later])
+        (
+            temporary.clone(),
+            vec![temporary, NEW_PASSWORD.to_owned(), first, later],
+        )
     });
     let again = script(&project, &["login_first.sh", &pool, &client, &email, &signed_in]);
     assert_eq!((again.status, again.stdout.as_str()), (3, ""), "{}", again.stderr);
@@ -59,7 +77,11 @@ fn the_whole_service_comes_with_one_command_and_goes_with_another() {
     assert_eq!(held(&project, &moto.endpoint), applied(&project));
 
     make("apply").succeeded();
-    assert_eq!(make("outputs").succeeded().json(), outputs, "the second apply changes nothing");
+    assert_eq!(
+        make("outputs").succeeded().json(),
+        outputs,
+        "the second apply changes nothing"
+    );
     assert_eq!(curl("GET", &format!("{api_url}/open"), &[]).status, 200);
     assert!(make("logs").succeeded().stdout.contains("START RequestId"));
 
@@ -67,7 +89,10 @@ fn the_whole_service_comes_with_one_command_and_goes_with_another() {
     assert_eq!(project.processes(), [""; 0], "processes are left");
     let nothing = Held::default();
     assert_eq!(held(&project, &moto.endpoint), nothing, "resources are left");
-    for file in ["terraform/environments/local/terraform.tfstate", ".portcullis/local/outputs.json"] {
+    for file in [
+        "terraform/environments/local/terraform.tfstate",
+        ".portcullis/local/outputs.json",
+    ] {
         assert!(!project.path(file).exists(), "`{file}` is left");
     }
     make("outputs").failed(2, "nothing is applied in `local`");
@@ -77,7 +102,10 @@ fn the_whole_service_comes_with_one_command_and_goes_with_another() {
 fn the_gate_is_closed_to_strangers(api_url: &str) {
     let open = curl("GET", &format!("{api_url}/open"), &[]);
     assert_eq!(open.status, 200, "{open:?}");
-    assert!(open.json()["message"].is_string() && open.json()["structure"].is_object(), "{open:?}");
+    assert!(
+        open.json()["message"].is_string() && open.json()["structure"].is_object(),
+        "{open:?}"
+    );
     assert_eq!(open.header("access-control-allow-origin"), Some("*"));
 
     let guarded = curl("GET", api_url, &[]);
@@ -91,15 +119,34 @@ fn the_gate_is_closed_to_strangers(api_url: &str) {
         (403, r#"{"message":"Missing Authentication Token"}"#)
     );
     for refusal in [guarded, unknown] {
-        assert_eq!(refusal.header("access-control-allow-origin"), Some("*"), "{refusal:?}");
-        assert!(refusal.header("access-control-allow-headers").unwrap().contains("Authorization"));
+        assert_eq!(
+            refusal.header("access-control-allow-origin"),
+            Some("*"),
+            "{refusal:?}"
+        );
+        assert!(
+            refusal
+                .header("access-control-allow-headers")
+                .unwrap()
+                .contains("Authorization")
+        );
     }
     for path in ["", "/open"] {
         let answer = preflight(&format!("{api_url}{path}"), "https://app.example.com", "GET");
         assert!([200, 204].contains(&answer.status), "{answer:?}");
         assert_eq!(answer.header("access-control-allow-origin"), Some("*"));
-        assert!(answer.header("access-control-allow-methods").unwrap().contains("GET"));
-        assert!(answer.header("access-control-allow-headers").unwrap().contains("Authorization"));
+        assert!(
+            answer
+                .header("access-control-allow-methods")
+                .unwrap()
+                .contains("GET")
+        );
+        assert!(
+            answer
+                .header("access-control-allow-headers")
+                .unwrap()
+                .contains("Authorization")
+        );
     }
 }
 
@@ -134,8 +181,14 @@ fn watching_arguments<T>(work: impl FnOnce() -> (T, Vec<String>)) -> (T, Vec<Str
         drop(finish);
         (result, watcher.join().unwrap())
     });
-    assert!(seen.iter().any(|arguments| arguments.contains("respond-to-auth-challenge")));
-    for arguments in seen.iter().filter(|arguments| !arguments.contains("scripts/login")) {
+    assert!(
+        seen.iter()
+            .any(|arguments| arguments.contains("respond-to-auth-challenge"))
+    );
+    for arguments in seen
+        .iter()
+        .filter(|arguments| !arguments.contains("scripts/login"))
+    {
         for secret in &result.1 {
             assert!(!arguments.contains(secret), "an argument in `{arguments}`");
         }
@@ -148,7 +201,11 @@ fn no_secret_stays(project: &Project, secrets: &[String]) {
     use std::os::unix::fs::PermissionsExt;
     let mut invitations = 0;
     for (path, bytes) in project.files() {
-        let holds = |secret: &String| bytes.windows(secret.len()).any(|window| window == secret.as_bytes());
+        let holds = |secret: &String| {
+            bytes
+                .windows(secret.len())
+                .any(|window| window == secret.as_bytes())
+        };
         if path.starts_with(project.path(".portcullis/local/invitations")) {
             assert!(holds(&secrets[0]));
             for (path, mode) in [(path.as_path(), 0o600), (path.parent().unwrap(), 0o700)] {
@@ -176,12 +233,18 @@ struct Held {
 fn held(project: &Project, endpoint: &str) -> Held {
     let ask = |arguments: &[&str], list: &str, key: &str| -> BTreeSet<String> {
         let answer = project.aws(endpoint, arguments);
-        let items = answer[list].as_array().unwrap_or_else(|| panic!("no `{list}` in {answer}"));
+        let items = answer[list]
+            .as_array()
+            .unwrap_or_else(|| panic!("no `{list}` in {answer}"));
         items.iter().map(|item| text(item, key)).collect()
     };
     Held {
         rest_apis: ask(&["apigateway", "get-rest-apis"], "items", "id"),
-        user_pools: ask(&["cognito-idp", "list-user-pools", "--max-results", "60"], "UserPools", "Id"),
+        user_pools: ask(
+            &["cognito-idp", "list-user-pools", "--max-results", "60"],
+            "UserPools",
+            "Id",
+        ),
         functions: ask(&["lambda", "list-functions"], "Functions", "FunctionName"),
         roles: ask(&["iam", "list-roles"], "Roles", "RoleName"),
         log_groups: ask(&["logs", "describe-log-groups"], "logGroups", "logGroupName"),
@@ -192,7 +255,10 @@ fn applied(project: &Project) -> Held {
     let of = |kind: &str, key: &str| -> BTreeSet<String> {
         let resources = project.resources(kind);
         assert!(!resources.is_empty(), "the state holds no {kind}");
-        resources.iter().map(|resource| text(&resource.values, key)).collect()
+        resources
+            .iter()
+            .map(|resource| text(&resource.values, key))
+            .collect()
     };
     Held {
         rest_apis: of("aws_api_gateway_rest_api", "id"),

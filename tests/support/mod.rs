@@ -66,7 +66,10 @@ impl Project {
             .unwrap();
         assert!(listed.status.success(), "`git ls-files` failed: {listed:?}");
         let listed = String::from_utf8(listed.stdout).unwrap();
-        for file in listed.split_terminator('\0').filter(|file| !file.starts_with("functions/")) {
+        for file in listed
+            .split_terminator('\0')
+            .filter(|file| !file.starts_with("functions/"))
+        {
             let (from, to) = (Path::new(REPOSITORY).join(file), root.join(file));
             // Git still lists what was deleted and not committed.
             if from.is_file() {
@@ -105,7 +108,9 @@ impl Project {
         }
         let mut lock = String::from("version = 4\n");
         for name in &functions {
-            lock.push_str(&format!("\n[[package]]\nname = \"{name}\"\nversion = \"1.0.0\"\n"));
+            lock.push_str(&format!(
+                "\n[[package]]\nname = \"{name}\"\nversion = \"1.0.0\"\n"
+            ));
             self.write(
                 &format!("functions/{name}/Cargo.toml"),
                 &format!("[package]\nname = \"{name}\"\nversion = \"1.0.0\"\nedition = \"2024\"\n"),
@@ -190,9 +195,12 @@ impl Project {
     /// What `terraform show -json` prints of the applied state.
     pub fn state(&self) -> String {
         let root = self.path("terraform/environments/local");
-        run(self.command("terraform").args(["show", "-json"]).current_dir(root))
-            .succeeded()
-            .stdout
+        run(self
+            .command("terraform")
+            .args(["show", "-json"])
+            .current_dir(root))
+        .succeeded()
+        .stdout
     }
 
     /// The managed resources of a type in the applied state.
@@ -283,10 +291,9 @@ impl From<Output> for Ended {
     fn from(output: Output) -> Self {
         Self {
             // 128 and the signal, as shells have it.
-            status: output
-                .status
-                .code()
-                .unwrap_or_else(|| 128 + std::os::unix::process::ExitStatusExt::signal(&output.status).unwrap()),
+            status: output.status.code().unwrap_or_else(|| {
+                128 + std::os::unix::process::ExitStatusExt::signal(&output.status).unwrap()
+            }),
             stdout: String::from_utf8(output.stdout).unwrap(),
             stderr: String::from_utf8(output.stderr).unwrap(),
         }
@@ -379,7 +386,15 @@ impl Moto {
         let port = listener.local_addr().unwrap().port();
         drop(listener);
         let child = Command::new(tools()["python"].as_str().unwrap())
-            .args(["-I", "-m", "moto.server", "-H", "127.0.0.1", "-p", &port.to_string()])
+            .args([
+                "-I",
+                "-m",
+                "moto.server",
+                "-H",
+                "127.0.0.1",
+                "-p",
+                &port.to_string(),
+            ])
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
@@ -427,7 +442,19 @@ impl Answer {
 /// Asks with curl. Headers reach it on standard input, so that no token is an argument.
 pub fn curl(method: &str, url: &str, headers: &[&str]) -> Answer {
     let mut child = Command::new("curl")
-        .args(["-sS", "-i", "--noproxy", "*", "--max-time", "30", "-H", "@-", "-X", method, url])
+        .args([
+            "-sS",
+            "-i",
+            "--noproxy",
+            "*",
+            "--max-time",
+            "30",
+            "-H",
+            "@-",
+            "-X",
+            method,
+            url,
+        ])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -471,7 +498,9 @@ pub fn token(ended: Ended) -> String {
 #[track_caller]
 pub fn text(object: &Value, key: &str) -> String {
     let value = object[key].as_str();
-    value.unwrap_or_else(|| panic!("no `{key}` in {object}")).to_owned()
+    value
+        .unwrap_or_else(|| panic!("no `{key}` in {object}"))
+        .to_owned()
 }
 
 /// Every process of this machine: its folder in /proc, and its arguments, each with a NUL behind it.
@@ -496,7 +525,11 @@ pub fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
 /// Where the tools are that Portcullis brings along; the first who asks installs them into this repository.
 fn tools() -> &'static Value {
     static TOOLS: OnceLock<Value> = OnceLock::new();
-    TOOLS.get_or_init(|| run(Command::new(PORTCULLIS).args(["tools", "--project", REPOSITORY])).succeeded().json())
+    TOOLS.get_or_init(|| {
+        run(Command::new(PORTCULLIS).args(["tools", "--project", REPOSITORY]))
+            .succeeded()
+            .json()
+    })
 }
 
 fn need(program: &str) {
