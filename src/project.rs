@@ -75,7 +75,7 @@ impl Project {
             .map_err(|error| Failure::input(format!("can't read `{}`: {error}", path.display())))?;
         let handlers = tree::handlers(&self.functions()).or_input()?;
         portcullis_generator::service(&text, &handlers).map_err(|diagnostics| {
-            eprint!("{}", diagnostics.render(name, &text, talk::colour()));
+            talk::show(diagnostics.render(name, &text, talk::colour()));
             Failure::input("")
         })
     }

@@ -26,6 +26,8 @@ use anyhow::{Context, Result, anyhow, bail};
 use rustix::fs::{FlockOperation, flock};
 use sha2::{Digest, Sha256};
 
+use crate::talk;
+
 /// The oldest Python that the pinned releases run on.
 const PYTHON: (u32, u32) = (3, 10);
 
@@ -159,10 +161,10 @@ impl Tools {
             .with_context(|| format!("cannot open `{}`", path.display()))?;
         let mut locked = flock(&file, FlockOperation::NonBlockingLockExclusive);
         if locked == Err(rustix::io::Errno::WOULDBLOCK) {
-            eprintln!(
+            talk::say(format_args!(
                 "Waiting for another command that installs tools into `{}`",
                 self.folder.display()
-            );
+            ));
             locked = flock(&file, FlockOperation::LockExclusive);
         }
         locked.with_context(|| format!("cannot lock `{}`", path.display()))?;
@@ -173,14 +175,14 @@ impl Tools {
         let venv = self.venv();
         check_python()?;
         if venv.exists() {
-            eprintln!(
+            talk::say(format_args!(
                 "Making `{}` anew: it was moved, or its Python changed",
                 venv.display()
-            );
+            ));
             std::fs::remove_dir_all(&venv)
                 .with_context(|| format!("cannot remove the broken `{}`", venv.display()))?;
         } else {
-            eprintln!("Making the Python venv `{}`", venv.display());
+            talk::say(format_args!("Making the Python venv `{}`", venv.display()));
         }
         let output = Command::new("python3")
             .args(["-I", "-m", "venv"])
@@ -203,11 +205,11 @@ impl Tools {
         let name = requirements.name;
         let file = self.folder.join(format!("{name}.txt"));
         write(&file, requirements.text)?;
-        eprintln!(
+        talk::say(format_args!(
             "Installing {} into `{}`",
             headline(requirements),
             self.venv().display()
-        );
+        ));
         let began = Instant::now();
         let mut child = Command::new(self.bin("python"))
             .args(["-I", "-m", "pip", "install", "--require-hashes", "--no-deps"])
@@ -242,7 +244,7 @@ impl Tools {
         for line in BufReader::new(stdout).lines().map_while(Result::ok) {
             // Megabytes are what takes time.
             if line.trim_start().starts_with("Downloading") && line.ends_with(" MB)") {
-                eprintln!("  {}", line.trim());
+                talk::say(format_args!("  {}", line.trim()));
             }
             said.push(line);
         }
@@ -257,7 +259,10 @@ impl Tools {
                 file.display()
             );
         }
-        eprintln!("Installed {name} in {:.0} s", began.elapsed().as_secs_f32());
+        talk::say(format_args!(
+            "Installed {name} in {:.0} s",
+            began.elapsed().as_secs_f32()
+        ));
         Ok(())
     }
 }

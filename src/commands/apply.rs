@@ -1,6 +1,6 @@
 //! `portcullis apply`
 
-use std::io::{IsTerminal, Write, stdin};
+use std::io::{IsTerminal, stdin};
 
 use portcullis_generator::modules::DEPLOYMENT;
 use portcullis_generator::service::{LOCAL, Service};
@@ -59,8 +59,7 @@ pub fn ask(question: &str, yes: bool) -> Outcome {
     if yes {
         return Ok(());
     }
-    eprint!("{question} Only `yes` is a yes: ");
-    _ = std::io::stderr().flush();
+    talk::show(format_args!("{question} Only `yes` is a yes: "));
     let mut answer = String::new();
     stdin().read_line(&mut answer).or_tool()?;
     if answer.trim() == "yes" {

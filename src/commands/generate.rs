@@ -31,7 +31,7 @@ pub fn run(project: &Project, check: bool) -> Outcome {
         return Ok(());
     }
     for change in &changes {
-        print!("{}", change.diff());
+        talk::data(change.diff())?;
     }
     Err(Failure::refused(format!(
         "terraform/ is not what portcullis.toml says: {} files differ",

@@ -5,6 +5,7 @@ use portcullis_local::control_plane::invitations;
 use crate::failure::{Failure, OrFail, Outcome};
 use crate::local::Local;
 use crate::project::Project;
+use crate::talk;
 
 /// Prints the last invitation, or somebody's; the temporary password stands alone on the last line.
 pub fn run(project: &Project, email: Option<&str>) -> Outcome {
@@ -24,6 +25,8 @@ pub fn run(project: &Project, email: Option<&str>) -> Outcome {
             "`make apply` invites the first user; elsewhere than in `local` Cognito sends a real mail",
         ));
     };
-    println!("{invitation}\n\n{}", invitation.temporary_password);
-    Ok(())
+    talk::data(format_args!(
+        "{invitation}\n\n{}\n",
+        invitation.temporary_password
+    ))
 }

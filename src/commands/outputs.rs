@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use crate::failure::{Failure, OrFail, Outcome};
 use crate::local::Local;
 use crate::project::{Project, check_environment};
+use crate::talk;
 use crate::terraform::{Aws, Terraform};
 
 /// Prints one JSON object: addresses and ids.
@@ -34,6 +35,5 @@ pub fn run(project: &Project, name: &str) -> Outcome {
 /// Prints outputs as the contract has them: one object, keys sorted.
 pub fn print_applied(outputs: Map<String, Value>) -> Outcome {
     let sorted: std::collections::BTreeMap<_, _> = outputs.into_iter().collect();
-    println!("{}", serde_json::to_string_pretty(&sorted).or_tool()?);
-    Ok(())
+    talk::data(serde_json::to_string_pretty(&sorted).or_tool()? + "\n")
 }

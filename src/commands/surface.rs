@@ -7,6 +7,7 @@ use portcullis_generator::surface::{Surface, of_service, of_state};
 
 use crate::failure::{Failure, OrFail, Outcome};
 use crate::project::{Project, check_environment};
+use crate::talk;
 
 /// Prints the surface of a spec or a state, as a table or as JSON.
 pub fn run(
@@ -36,11 +37,10 @@ pub fn run(
         }
     };
     if json {
-        println!("{}", serde_json::to_string_pretty(&surface).or_tool()?);
+        talk::data(serde_json::to_string_pretty(&surface).or_tool()? + "\n")
     } else {
-        print!("{}", table(&surface));
+        talk::data(table(&surface))
     }
-    Ok(())
 }
 
 /// A line a route: method, path, who may call, what answers.

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use crate::failure::{OrFail, Outcome};
 use crate::project::Project;
+use crate::talk;
 use crate::tools::Tools;
 
 /// Installs the pinned tools now rather than when they are first needed, and prints where they are.
@@ -14,6 +15,5 @@ pub fn run(project: &Project) -> Outcome {
         "python": tools.moto().or_tool()?,
         "aws": tools.aws().or_tool()?,
     });
-    println!("{}", serde_json::to_string_pretty(&paths).or_tool()?);
-    Ok(())
+    talk::data(format_args!("{paths:#}\n"))
 }
