@@ -10,6 +10,7 @@ mod commands;
 mod deployment;
 mod failure;
 mod functions;
+mod interrupt;
 mod local;
 mod project;
 mod talk;

@@ -19,7 +19,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::failure::{Failure, OrFail, Outcome};
-use crate::talk;
+use crate::{interrupt, talk};
 
 /// The oldest Terraform that the generated code runs on.
 const OLDEST: (u64, u64) = (1, 11);
@@ -175,11 +175,11 @@ impl Terraform {
         }
         arguments.extend(self.variable_arguments().into_iter().map(OsString::from));
         arguments.extend(more.iter().cloned());
-        let status = self.command(arguments).stdout(stdout).status().or_tool()?;
-        match status.code() {
+        let (_guard, mut child) = interrupt::start(self.command(arguments).stdout(stdout)).or_tool()?;
+        match child.wait().or_tool()?.code() {
             Some(0) => Ok(false),
             Some(2) => Ok(true),
-            _ => Err(Failure::tool("`terraform plan` failed")),
+            _ => Err(failed("plan")),
         }
     }
 
@@ -190,15 +190,12 @@ impl Terraform {
             arguments.push("-no-color".into());
         }
         arguments.push(file.into());
-        let status = self
-            .command(arguments)
-            .stdout(std::io::stderr())
-            .status()
-            .or_tool()?;
-        if status.success() {
+        let (_guard, mut child) =
+            interrupt::start(self.command(arguments).stdout(std::io::stderr())).or_tool()?;
+        if child.wait().or_tool()?.success() {
             Ok(())
         } else {
-            Err(Failure::tool("`terraform apply` failed"))
+            Err(failed("apply"))
         }
     }
 
@@ -226,12 +223,9 @@ impl Terraform {
     fn stream(&self, mut arguments: Vec<String>) -> Outcome<Applied> {
         arguments.extend(["-input=false".into(), "-json".into()]);
         arguments.extend(self.variable_arguments());
-        let mut child = self
-            .command(arguments)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::inherit())
-            .spawn()
-            .or_tool()?;
+        let command = arguments[0].clone();
+        let (_guard, mut child) =
+            interrupt::start(self.command(arguments).stdout(Stdio::piped())).or_tool()?;
         let stdout = child.stdout.take().expect("stdout was piped two lines above");
         let mut applied = Applied::default();
         for line in BufReader::new(stdout).lines() {
@@ -243,7 +237,7 @@ impl Terraform {
         if status.success() {
             Ok(applied)
         } else {
-            Err(Failure::tool("Terraform failed; see above"))
+            Err(failed(&command))
         }
     }
 
@@ -269,6 +263,16 @@ impl Terraform {
             .into_iter()
             .map(|(name, output)| (name, output["value"].clone()))
             .collect())
+    }
+}
+
+/// Terraform has said why.
+fn failed(command: &str) -> Failure {
+    if interrupt::interrupted() {
+        Failure::tool(format!("`terraform {command}` was interrupted"))
+            .hint("what it had done is in the state: the same command goes on from there")
+    } else {
+        Failure::tool(format!("`terraform {command}` failed: it says why above"))
     }
 }
 

@@ -1,0 +1,94 @@
+//! Ctrl-C while Terraform works.
+//!
+//! Terraform, when it is interrupted, ends what it has begun and saves its state. It needs us alive for that, because
+//! it writes to a pipe that we read: so a signal is passed on to it, and it is waited for. It runs in a process group
+//! of its own, so that a terminal's Ctrl-C reaches it once: at the second one it would give up its state.
+
+use std::io;
+use std::os::unix::process::CommandExt;
+use std::process::{Child, Command};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::thread;
+
+use rustix::process::{Pid, Signal, kill_process};
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::talk;
+
+/// The Terraform that works, if one does.
+static WORKING: Mutex<Option<Pid>> = Mutex::new(None);
+static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+
+/// As long as it lives, signals to us are passed on. Dropped once the program has been waited for.
+pub struct Guard(());
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        *working() = None;
+    }
+}
+
+/// Starts a program that is to end in its own time.
+pub fn start(command: &mut Command) -> io::Result<(Guard, Child)> {
+    listen()?;
+    // Held while it starts: a signal that comes now waits until there is somebody to pass it on to.
+    let mut working = working();
+    let child = command.process_group(0).spawn()?;
+    *working = Some(Pid::from_child(&child));
+    Ok((Guard(()), child))
+}
+
+/// Whether a signal was passed on.
+pub fn interrupted() -> bool {
+    INTERRUPTED.load(Ordering::Relaxed)
+}
+
+fn working() -> MutexGuard<'static, Option<Pid>> {
+    WORKING.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Takes the signals that ask us to end; while nothing works they do what they always did.
+fn listen() -> io::Result<()> {
+    static LISTENING: OnceLock<()> = OnceLock::new();
+    if LISTENING.get().is_some() {
+        return Ok(());
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_io()
+        .build()?;
+    let (mut interrupt, mut terminate, mut hangup) = {
+        let _context = runtime.enter();
+        (
+            signal(SignalKind::interrupt())?,
+            signal(SignalKind::terminate())?,
+            signal(SignalKind::hangup())?,
+        )
+    };
+    thread::spawn(move || {
+        runtime.block_on(async {
+            loop {
+                let number = tokio::select! {
+                    _ = interrupt.recv() => Signal::INT,
+                    _ = terminate.recv() => Signal::TERM,
+                    _ = hangup.recv() => Signal::HUP,
+                };
+                pass_on(number);
+            }
+        });
+    });
+    _ = LISTENING.set(());
+    Ok(())
+}
+
+fn pass_on(signal: Signal) {
+    let Some(pid) = *working() else {
+        // What shells report of a program that a signal ended.
+        std::process::exit(128 + signal.as_raw());
+    };
+    if !INTERRUPTED.swap(true, Ordering::Relaxed) {
+        talk::warn("interrupted: waiting for Terraform to end what it has begun");
+    }
+    // It may have ended in this instant; then there is nobody to tell.
+    _ = kill_process(pid, Signal::INT);
+}
