@@ -2,6 +2,7 @@
 
 mod harness;
 mod updates;
+mod upstream;
 
 use std::io::{BufReader, Write};
 use std::os::unix::fs::PermissionsExt;
