@@ -131,6 +131,9 @@ fn compile(
         .arg("--disable-optimizations") // the profile in the workspace's Cargo.toml is the one that holds
         .current_dir(&workspace.root)
         .env("CARGO_TARGET_DIR", target_dir)
+        // Zig is a package of the Python beside cargo-lambda; these would lead that to another one's.
+        .env_remove("PYTHONHOME")
+        .env_remove("PYTHONPATH")
         .env("CARGO_ENCODED_RUSTFLAGS", encoded_rustflags(toolchain, workspace))
         .stdin(Stdio::null()) // nothing is asked
         .stdout(
