@@ -41,7 +41,13 @@ pub fn identity(aws: &Path, region: &str) -> Outcome<Identity> {
             "json",
             "--region",
             region,
+            // Its defaults, a minute and five times, are minutes where there is no network.
+            "--cli-connect-timeout",
+            "5",
+            "--cli-read-timeout",
+            "10",
         ])
+        .env("AWS_MAX_ATTEMPTS", "2")
         .stdin(Stdio::null())
         .output()
         .or_tool()?;
