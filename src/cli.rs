@@ -140,6 +140,13 @@ pub struct TerraformOptions {
     pub endpoint: Option<String>,
 }
 
+impl TerraformOptions {
+    /// The e-mail that was given. `make` passes an empty one on.
+    pub fn chosen_email(&self) -> Option<&str> {
+        self.your_email.as_deref().filter(|email| !email.is_empty())
+    }
+}
+
 /// What the data plane serves.
 #[derive(Args)]
 pub struct Serve {

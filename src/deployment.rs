@@ -18,10 +18,28 @@ pub struct Deployment {
     pub terraform: Terraform,
     /// The processes behind `local`; none elsewhere.
     pub local: Option<(Local, ControlPlane)>,
+    /// E-mail of the first user; none where the spec has it.
+    pub first_user: Option<String>,
+}
+
+/// Fails where an environment can't be worked on, before anything is built, written or started.
+pub fn check(project: &Project, service: &Service, tools: &Tools, options: &TerraformOptions) -> Outcome {
+    let name = &options.environment.name;
+    let environment = &service.environments[name];
+    let chosen = options.chosen_email();
+    if name == LOCAL {
+        let local = Local::of(project);
+        local.upstream(options.endpoint.as_deref())?;
+        return first_user(name, environment, local.first_user(), chosen).map(drop);
+    }
+    if chosen.is_some() {
+        first_user(name, environment, None, chosen)?;
+    }
+    prove_credentials(tools, name, environment)
 }
 
 impl Deployment {
-    /// Prepares an environment whose tree is generated.
+    /// Prepares an environment that was checked and whose tree is generated.
     pub fn prepare(
         project: &Project,
         service: &Service,
@@ -33,31 +51,32 @@ impl Deployment {
         let environment = &service.environments[name];
         Terraform::version()?;
         let source = ProviderSource::find(options.plugin_dir.as_deref())?;
-        let (aws, local, remembered) = if name == LOCAL {
+        let (aws, local) = if name == LOCAL {
             let local = Local::of(project);
             let control_plane = local.start_control_plane(tools, options.endpoint.as_deref())?;
-            let remembered = local.forget_stale_state(&control_plane)?;
+            local.forget_stale_state(&control_plane)?;
             let aws = Aws::Local {
                 endpoint: control_plane.endpoint.clone(),
                 region: environment.region.clone(),
             };
-            (aws, Some((local, control_plane)), remembered)
+            (aws, Some((local, control_plane)))
         } else {
-            prove_credentials(tools, name, environment)?;
-            (Aws::Real, None, None)
+            (Aws::Real, None)
         };
         let terraform = Terraform::new(project.environment(name), aws.clone(), Vec::new());
         terraform.init(&source)?;
-        let outputs = terraform.outputs()?;
-        let applied = outputs
-            .get("first_user_email")
-            .and_then(|email| email.as_str())
-            .map(String::from);
-        let chosen = options.your_email.as_deref().filter(|email| !email.is_empty());
-        let email = first_user(name, environment, applied.or(remembered), chosen)?;
+        let applied = match &local {
+            Some((local, _)) => local.first_user(),
+            None => {
+                let outputs = terraform.outputs()?;
+                let email = outputs.get("first_user_email").and_then(|email| email.as_str());
+                email.map(String::from)
+            }
+        };
+        let first_user = first_user(name, environment, applied, options.chosen_email())?;
         let mut variables = Vec::new();
-        if let Some(email) = email {
-            variables.push(("first_user_email", email));
+        if let Some(email) = &first_user {
+            variables.push(("first_user_email", email.clone()));
         }
         if name == LOCAL {
             variables.push(("architecture", architecture(service, name)?.as_str().to_string()));
@@ -65,6 +84,7 @@ impl Deployment {
         Ok(Self {
             terraform: Terraform::new(project.environment(name), aws, variables),
             local,
+            first_user,
         })
     }
 }

@@ -68,6 +68,70 @@ impl Local {
         self.directory.join("terraform.tfstate")
     }
 
+    /// The first user's e-mail, from the first apply to `destroy`: it outlives the emulated AWS and the state.
+    pub fn first_user(&self) -> Option<String> {
+        fs::read_to_string(self.work.join("first_user"))
+            .ok()
+            .or_else(|| first_user_email(&self.terraform_state()))
+    }
+
+    /// Keeps the first user's e-mail.
+    pub fn keep_first_user(&self, email: &str) -> Outcome {
+        write(&self.work.join("first_user"), email)
+    }
+
+    /// Remembers that Terraform is at work. The provider, when it is interrupted, forgets what it was just creating,
+    /// and the next apply would meet it as somebody else's.
+    pub fn begin(&self) -> Outcome {
+        write(&self.unfinished(), "")
+    }
+
+    /// Remembers that Terraform came to an end, good or bad.
+    pub fn end(&self) -> Outcome {
+        fs::remove_file(self.unfinished()).or_tool()
+    }
+
+    /// Where Terraform was interrupted or killed at its work, ends our own emulated AWS, and with it what nobody
+    /// knows of; the next start is that of an empty one.
+    pub fn recover(&self) -> Outcome {
+        if !self.unfinished().exists() {
+            return Ok(());
+        }
+        if self.upstream(None)?.is_none() {
+            talk::say("The last apply did not come to its end");
+            self.control_plane().stop(STOP).or_tool()?;
+        }
+        self.end()
+    }
+
+    fn unfinished(&self) -> PathBuf {
+        self.work.join("unfinished")
+    }
+
+    /// Whose emulated AWS `local` is in, or comes into: somebody else's at an address, or our own. It stays in the
+    /// one it was applied to, which alone can delete what it holds.
+    pub fn upstream(&self, chosen: Option<&str>) -> Outcome<Option<String>> {
+        let known = fs::read_to_string(self.work.join("instance")).unwrap_or_default();
+        let running = matches!(self.control_plane().status().or_tool()?, Status::Running { .. });
+        let chosen = chosen
+            .map(|url| url.trim_end_matches('/'))
+            .filter(|url| !url.is_empty());
+        let known_upstream = known.starts_with("http").then_some(known.as_str());
+        if !(self.terraform_state().exists() && (running || known_upstream.is_some())) {
+            return Ok(chosen.map(String::from));
+        }
+        match chosen {
+            Some(chosen) if known_upstream != Some(chosen) => Err(Failure::input(format!(
+                "`local` is applied to {}, and the endpoint given is `{chosen}`",
+                known_upstream.map_or("the emulated AWS of this project".into(), |url| format!(
+                    "`{url}`"
+                ))
+            ))
+            .hint("`make destroy` first, or leave `--endpoint` and PORTCULLIS_ENDPOINT out")),
+            _ => Ok(known_upstream.map(String::from)),
+        }
+    }
+
     fn control_plane(&self) -> Background {
         Background::new(self.work.join("control-plane"))
     }
@@ -86,14 +150,17 @@ impl Local {
         write(&self.work.join("ports.json"), &text)
     }
 
-    /// Makes sure that the emulated AWS answers; `upstream` is somebody else's, to stand in front of.
-    pub fn start_control_plane(&self, tools: &Tools, upstream: Option<&str>) -> Outcome<ControlPlane> {
+    /// Makes sure that the emulated AWS answers; `endpoint` is somebody else's, to stand in front of.
+    pub fn start_control_plane(&self, tools: &Tools, endpoint: Option<&str>) -> Outcome<ControlPlane> {
+        let upstream = self.upstream(endpoint)?;
         let background = self.control_plane();
         let started = match background.status().or_tool()? {
             Status::Running {
                 ready: Some(ready), ..
-            } => Started { ready, fresh: false },
+            } if ready["upstream"].as_str() == upstream.as_deref() => Started { ready, fresh: false },
             _ => {
+                // One that runs is in front of another emulated AWS, where nothing is applied.
+                background.stop(STOP).or_tool()?;
                 let python = match upstream {
                     Some(_) => None,
                     None => Some(tools.moto().or_tool()?),
@@ -104,10 +171,12 @@ impl Local {
                             .arg("control-plane")
                             .arg("--invitations")
                             .arg(self.invitations());
-                        match (&python, upstream) {
-                            (Some(python), _) => command.arg("--python").arg(python),
-                            (None, upstream) => command.args(["--upstream", upstream.unwrap_or_default()]),
-                        };
+                        if let Some(python) = &python {
+                            command.arg("--python").arg(python);
+                        }
+                        if let Some(upstream) = &upstream {
+                            command.args(["--upstream", upstream]);
+                        }
                     })
                 })?
             }
@@ -147,15 +216,12 @@ impl Local {
         background.start(command, START).or_tool()
     }
 
-    /// Throws away a state whose resources died with the emulated AWS that held them. Their first user's e-mail is
-    /// what is worth keeping.
-    pub fn forget_stale_state(&self, control_plane: &ControlPlane) -> Outcome<Option<String>> {
+    /// Throws away a state whose resources died with the emulated AWS that held them.
+    pub fn forget_stale_state(&self, control_plane: &ControlPlane) -> Outcome {
         let file = self.work.join("instance");
         let known = fs::read_to_string(&file).unwrap_or_default();
         let state = self.terraform_state();
-        let mut email = None;
         if known != control_plane.instance && state.exists() {
-            email = first_user_email(&state);
             talk::say("The emulated AWS was started anew; what was in it is gone and will be built again");
             for stale in [state.clone(), self.directory.join("terraform.tfstate.backup")] {
                 match fs::remove_file(&stale) {
@@ -169,8 +235,7 @@ impl Local {
                 }
             }
         }
-        write(&file, &control_plane.instance)?;
-        Ok(email)
+        write(&file, &control_plane.instance)
     }
 
     /// Serves an applied state, as `terraform show -json` printed it: starts the data plane, or has it read the
@@ -236,7 +301,14 @@ impl Local {
     pub fn stop(&self) -> Outcome {
         self.data_plane().stop(STOP).or_tool()?;
         self.control_plane().stop(STOP).or_tool()?;
-        for name in ["state.json", "outputs.json", "instance", "issuers"] {
+        for name in [
+            "state.json",
+            "outputs.json",
+            "instance",
+            "issuers",
+            "first_user",
+            "unfinished",
+        ] {
             _ = fs::remove_file(self.work.join(name));
         }
         _ = fs::remove_dir_all(self.invitations());
@@ -290,7 +362,7 @@ fn port_of(url: &str) -> Option<u16> {
 }
 
 /// The first user of a state file.
-pub fn first_user_email(state: &Path) -> Option<String> {
+fn first_user_email(state: &Path) -> Option<String> {
     let json: Value = serde_json::from_str(&fs::read_to_string(state).ok()?).ok()?;
     json["outputs"]["first_user_email"]["value"]
         .as_str()

@@ -12,6 +12,7 @@ mod failure;
 mod functions;
 mod interrupt;
 mod local;
+mod lock;
 mod project;
 mod talk;
 mod terraform;

@@ -9,7 +9,7 @@ use portcullis_generator::service::{Architecture, LOCAL, Service};
 use portcullis_generator::tree::{self, Change};
 
 use crate::failure::{Failure, OrFail, Outcome};
-use crate::talk;
+use crate::{lock, talk};
 
 /// The name of the spec's file.
 pub const SPEC: &str = "portcullis.toml";
@@ -62,6 +62,13 @@ impl Project {
     /// What Portcullis keeps beside the project: tools, the state of `local`. Git ignores it.
     pub fn work(&self) -> PathBuf {
         self.root.join(".portcullis")
+    }
+
+    /// Waits until no other command works on an environment: two that build, generate and apply at once would mix.
+    /// Dropping the file gives the turn to the next.
+    pub fn turn(&self, environment: &str) -> Outcome<fs::File> {
+        let path = self.work().join(environment).join("turn");
+        lock::exclusive(&path, &format!("another command that works on `{environment}`")).or_tool()
     }
 
     /// The service that the spec means. A wrong spec is shown with all its mistakes.

@@ -14,7 +14,7 @@
 //! where to install.
 
 use std::ffi::OsStr;
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -23,10 +23,9 @@ use std::thread;
 use std::time::Instant;
 
 use anyhow::{Context, Result, anyhow, bail};
-use rustix::fs::{FlockOperation, flock};
 use sha2::{Digest, Sha256};
 
-use crate::talk;
+use crate::{lock, talk};
 
 /// The oldest Python that the pinned releases run on.
 const PYTHON: (u32, u32) = (3, 10);
@@ -136,8 +135,6 @@ impl Tools {
         if self.is_installed(requirements) {
             return Ok(());
         }
-        std::fs::create_dir_all(&self.folder)
-            .with_context(|| format!("cannot make the folder `{}`", self.folder.display()))?;
         let _lock = self.lock()?;
         // Another process may have done it while this one waited.
         if self.is_installed(requirements) {
@@ -152,23 +149,13 @@ impl Tools {
 
     /// Waits until no other process installs here.
     fn lock(&self) -> Result<File> {
-        let path = self.folder.join("lock");
-        let file = OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(&path)
-            .with_context(|| format!("cannot open `{}`", path.display()))?;
-        let mut locked = flock(&file, FlockOperation::NonBlockingLockExclusive);
-        if locked == Err(rustix::io::Errno::WOULDBLOCK) {
-            talk::say(format_args!(
-                "Waiting for another command that installs tools into `{}`",
+        lock::exclusive(
+            &self.folder.join("lock"),
+            &format!(
+                "another command that installs tools into `{}`",
                 self.folder.display()
-            ));
-            locked = flock(&file, FlockOperation::LockExclusive);
-        }
-        locked.with_context(|| format!("cannot lock `{}`", path.display()))?;
-        Ok(file)
+            ),
+        )
     }
 
     fn make_venv(&self) -> Result<()> {

@@ -8,13 +8,13 @@ use serde_json::Value;
 
 use crate::cli::TerraformOptions;
 use crate::commands::{build, outputs};
-use crate::deployment::Deployment;
+use crate::deployment::{self, Deployment};
 use crate::failure::{Failure, OrFail, Outcome};
 use crate::local::{ControlPlane, Local};
 use crate::project::{Project, check_environment};
-use crate::talk;
-use crate::terraform::Terraform;
+use crate::terraform::{Applied, Terraform};
 use crate::tools::Tools;
+use crate::{interrupt, talk};
 
 /// Resource types that a deployment snapshots. Terraform deletes what is gone only after it has taken the new
 /// snapshot, because the old one depended on it; a second deployment then leaves it out.
@@ -28,7 +28,7 @@ const SNAPSHOT: [&str; 7] = [
     "aws_api_gateway_resource",
 ];
 
-/// Builds, generates and applies.
+/// Generates, builds and applies.
 pub fn run(project: &Project, options: &TerraformOptions, yes: bool) -> Outcome {
     let name = &options.environment.name;
     let service = project.service()?;
@@ -37,11 +37,23 @@ pub fn run(project: &Project, options: &TerraformOptions, yes: bool) -> Outcome 
         check_consent(yes)?;
     }
     let tools = Tools::new(project.root());
-    build::build(project, &service, &tools, name)?;
+    deployment::check(project, &service, &tools, options)?;
+    let _turn = project.turn(name)?;
     project.generate(&service)?;
+    build::build(project, &service, &tools, name)?;
+    if name == LOCAL {
+        Local::of(project).recover()?;
+    }
     let deployment = Deployment::prepare(project, &service, &tools, options)?;
     match &deployment.local {
-        Some((local, control_plane)) => apply_local(&service, &deployment.terraform, local, control_plane),
+        Some((local, control_plane)) => {
+            if let Some(email) = &deployment.first_user {
+                local.keep_first_user(email)?;
+            }
+            // The scripts that sign in need it.
+            tools.aws().or_tool()?;
+            apply_local(&service, &deployment.terraform, local, control_plane)
+        }
         None => apply_real(project, name, &deployment.terraform, yes),
     }
 }
@@ -75,16 +87,12 @@ fn apply_local(
     local: &Local,
     control_plane: &ControlPlane,
 ) -> Outcome {
-    let applied = talk::step("Applying", || terraform.apply(None))?;
-    if applied
-        .deleted
-        .iter()
-        .any(|kind| SNAPSHOT.contains(&kind.as_str()))
-    {
-        talk::step("Deploying again without what was deleted", || {
-            terraform.apply(Some(DEPLOYMENT))
-        })?;
+    local.begin()?;
+    let applied = apply_twice_where_needed(terraform);
+    if !interrupt::interrupted() {
+        local.end()?;
     }
+    let applied = applied?;
     let changes = applied.changes;
     talk::say(format!(
         "  {} added, {} changed, {} destroyed",
@@ -102,6 +110,20 @@ fn apply_local(
     local.keep_outputs(&known)?;
     next_commands(service, &api_url, &known);
     Ok(())
+}
+
+fn apply_twice_where_needed(terraform: &Terraform) -> Outcome<Applied> {
+    let applied = talk::step("Applying", || terraform.apply(None))?;
+    if applied
+        .deleted
+        .iter()
+        .any(|kind| SNAPSHOT.contains(&kind.as_str()))
+    {
+        talk::step("Deploying again without what was deleted", || {
+            terraform.apply(Some(DEPLOYMENT))
+        })?;
+    }
+    Ok(applied)
 }
 
 /// What a first user types next, ready to be copied.

@@ -4,7 +4,7 @@ use portcullis_generator::service::LOCAL;
 
 use crate::cli::TerraformOptions;
 use crate::commands::apply::{ask, check_consent};
-use crate::deployment::Deployment;
+use crate::deployment::{self, Deployment};
 use crate::failure::{OrFail, Outcome};
 use crate::local::Local;
 use crate::project::{Project, check_environment};
@@ -18,9 +18,12 @@ pub fn run(project: &Project, options: &TerraformOptions, yes: bool) -> Outcome 
     check_environment(&service, name)?;
     let tools = Tools::new(project.root());
     if name == LOCAL {
+        let _turn = project.turn(name)?;
         return destroy_local(project, &service, &tools, options);
     }
     check_consent(yes)?;
+    deployment::check(project, &service, &tools, options)?;
+    let _turn = project.turn(name)?;
     project.generate(&service)?;
     let deployment = Deployment::prepare(project, &service, &tools, options)?;
     talk::warn(
@@ -50,7 +53,7 @@ fn destroy_local(
     let local = Local::of(project);
     let applied = local.terraform_state().exists();
     // A control plane that is gone took every resource with it: there is nothing to ask it to delete.
-    if applied && (local.runs()? || options.endpoint.is_some()) {
+    if applied && (local.runs()? || local.upstream(options.endpoint.as_deref())?.is_some()) {
         project.generate(service)?;
         let mut options = options.clone();
         options.your_email = None;

@@ -2,18 +2,21 @@
 
 use crate::cli::TerraformOptions;
 use crate::commands::build;
-use crate::deployment::Deployment;
+use crate::deployment::{self, Deployment};
 use crate::failure::{Failure, Outcome};
 use crate::project::{Project, check_environment};
 use crate::tools::Tools;
 
-/// Builds and generates, then shows what Terraform would change.
+/// Generates and builds, then shows what Terraform would change.
 pub fn run(project: &Project, options: &TerraformOptions, detailed_exitcode: bool) -> Outcome {
     let service = project.service()?;
-    check_environment(&service, &options.environment.name)?;
+    let name = &options.environment.name;
+    check_environment(&service, name)?;
     let tools = Tools::new(project.root());
-    build::build(project, &service, &tools, &options.environment.name)?;
+    deployment::check(project, &service, &tools, options)?;
+    let _turn = project.turn(name)?;
     project.generate(&service)?;
+    build::build(project, &service, &tools, name)?;
     let deployment = Deployment::prepare(project, &service, &tools, options)?;
     let changes = deployment.terraform.plan_to_stdout()?;
     if changes && detailed_exitcode {

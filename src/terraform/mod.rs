@@ -57,10 +57,9 @@ impl Terraform {
 
     /// The version, such as `1.11.4`; fails where Terraform is missing or too old.
     pub fn version() -> Outcome<String> {
-        let output = Command::new("terraform")
-            .args(["version", "-json"])
-            .env("CHECKPOINT_DISABLE", "1")
-            .output();
+        let mut command = Command::new("terraform");
+        scrub(&mut command, &Aws::Real);
+        let output = command.args(["version", "-json"]).output();
         let hint = "install Terraform 1.11 or newer: https://developer.hashicorp.com/terraform/install";
         let output =
             output.map_err(|error| Failure::tool(format!("can't start `terraform`: {error}")).hint(hint))?;
@@ -179,7 +178,7 @@ impl Terraform {
         match child.wait().or_tool()?.code() {
             Some(0) => Ok(false),
             Some(2) => Ok(true),
-            _ => Err(failed("plan")),
+            _ => Err(self.failed("plan")),
         }
     }
 
@@ -195,7 +194,7 @@ impl Terraform {
         if child.wait().or_tool()?.success() {
             Ok(())
         } else {
-            Err(failed("apply"))
+            Err(self.failed("apply"))
         }
     }
 
@@ -237,8 +236,22 @@ impl Terraform {
         if status.success() {
             Ok(applied)
         } else {
-            Err(failed(&command))
+            Err(self.failed(&command))
         }
+    }
+
+    /// Terraform has said why.
+    fn failed(&self, command: &str) -> Failure {
+        if !interrupt::interrupted() {
+            return Failure::tool(format!("`terraform {command}` failed: it says why above"));
+        }
+        Failure::tool(format!("`terraform {command}` was interrupted")).hint(match self.aws {
+            Aws::Local { .. } => "the next `make apply` makes it whole",
+            Aws::Real => {
+                "the same command goes on from there; where it says that something exists already, that was being \
+                 created in this moment: `terraform import` it"
+            }
+        })
     }
 
     /// What `terraform show -json` prints of the state, or of a plan's file.
@@ -263,16 +276,6 @@ impl Terraform {
             .into_iter()
             .map(|(name, output)| (name, output["value"].clone()))
             .collect())
-    }
-}
-
-/// Terraform has said why.
-fn failed(command: &str) -> Failure {
-    if interrupt::interrupted() {
-        Failure::tool(format!("`terraform {command}` was interrupted"))
-            .hint("what it had done is in the state: the same command goes on from there")
-    } else {
-        Failure::tool(format!("`terraform {command}` failed: it says why above"))
     }
 }
 

@@ -1,1 +1,89 @@
-//! x
+//! Environments that are in AWS, as far as they go without it: to the gate, where they are refused at once, before
+//! anything is built, written or started.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use crate::support::{Ended, PORTCULLIS, Project, run};
+
+/// Runs `portcullis apply --env dev` with more arguments and variables, without a terminal.
+fn apply(project: &Project, arguments: &[&str], variables: &[(&str, &str)]) -> Ended {
+    let before = project.files();
+    let started = Instant::now();
+    let mut command = project.command("setsid");
+    command.args(["--wait", PORTCULLIS, "apply", "--env", "dev"]);
+    command.args(arguments).envs([
+        ("AWS_CONFIG_FILE", "/nowhere"),
+        ("AWS_SHARED_CREDENTIALS_FILE", "/nowhere"),
+        ("AWS_EC2_METADATA_DISABLED", "true"),
+    ]);
+    let ended = run(command.envs(variables.iter().copied()));
+    let took = started.elapsed();
+    assert!(took < Duration::from_secs(30), "it took {took:?}");
+    assert!(project.files() == before, "something was written");
+    assert_eq!(project.processes(), [""; 0]);
+    assert_eq!(ended.stdout, "");
+    ended
+}
+
+#[test]
+fn without_a_terminal_and_a_yes_aws_is_not_touched() {
+    apply(&Project::demo(), &[], &[]).failed(1, "there is no terminal to ask, and `--yes` is not given");
+}
+
+#[test]
+fn without_credentials_it_fails_at_once_and_says_how_to_get_some() {
+    apply(&Project::demo(), &["--yes"], &[])
+        .failed(3, "AWS does not know who you are")
+        .failed(3, "hint: sign in");
+}
+
+#[test]
+fn an_endpoint_override_is_refused_by_name() {
+    for variable in ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER"] {
+        apply(&Project::demo(), &["--yes"], &[(variable, "http://127.0.0.1:1")])
+            .failed(2, &format!("`{variable}` is set"));
+    }
+}
+
+#[test]
+fn an_environment_that_the_spec_does_not_have_is_wrong_use() {
+    let project = Project::demo();
+    let mut command = Command::new(PORTCULLIS);
+    command.arg("--project").arg(project.path(""));
+    run(command.args(["apply", "--env", "prod", "--yes"]))
+        .failed(2, "the spec has no environment `prod`")
+        .failed(2, "known: dev, local");
+}
+
+#[test]
+fn another_account_than_the_specs_is_refused_whatever_the_credentials_may_do() {
+    let project = Project::demo();
+    let spec = project.read("portcullis.toml");
+    project.write(
+        "portcullis.toml",
+        &spec.replace(
+            "[environments.dev]",
+            "[environments.dev]\naccount = \"111111111111\"",
+        ),
+    );
+    let said =
+        r#"{"UserId": "AIDA", "Account": "222222222222", "Arn": "arn:aws:iam::222222222222:user/someone"}"#;
+    let program = format!("#!/bin/sh\n[ \"$1 $2\" = 'sts get-caller-identity' ] && echo '{said}'\n");
+    project.write("bin/aws", &program);
+    fs::set_permissions(project.path("bin/aws"), fs::Permissions::from_mode(0o755)).unwrap();
+    let path = format!(
+        "{}:{}",
+        project.path("bin").display(),
+        std::env::var("PATH").unwrap()
+    );
+    let refused = apply(&project, &["--yes"], &[("PATH", &path)]);
+    refused
+        .failed(
+            1,
+            "the credentials are of account 222222222222, and `dev` belongs to 111111111111",
+        )
+        .failed(1, "hint: use the other account's credentials");
+}

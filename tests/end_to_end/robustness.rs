@@ -1,1 +1,177 @@
-//! x
+//! What goes wrong on real machines, and how a local environment comes out of it.
+
+use std::net::TcpListener;
+use std::process::Command;
+
+use crate::support::{PORTCULLIS, Project, Running, curl, run, text, token, wait_until};
+
+#[test]
+fn a_wrong_spec_writes_nothing_and_starts_nothing() {
+    let project = Project::demo();
+    let spec = project.read("portcullis.toml");
+    project.write(
+        "portcullis.toml",
+        &spec.replace("auth = \"none\"", "auth = \"nobody\""),
+    );
+    let before = project.files();
+    for arguments in [&["apply"][..], &["plan"], &["generate"]] {
+        project.portcullis(arguments).failed(2, "portcullis.toml");
+    }
+    assert!(project.files() == before, "something was written");
+    assert_eq!(project.processes(), [""; 0]);
+}
+
+#[test]
+fn a_first_user_without_an_email_address_is_refused_before_anything_starts() {
+    let project = Project::demo();
+    let before = project.files();
+    let mut apply = project.command(PORTCULLIS);
+    run(apply.arg("apply").env("YOUR_EMAIL", "nobody")).failed(2, "`nobody` is not an e-mail address");
+    assert!(project.files() == before, "something was written");
+    assert_eq!(project.processes(), [""; 0]);
+}
+
+#[test]
+fn a_tree_that_cannot_be_written_is_named() {
+    let project = Project::demo();
+    let file = "terraform/environments/local/main.tf";
+    project.write(file, &(project.read(file) + "# Somebody's own remark\n"));
+    let folder = project.path("terraform/environments/local");
+    run(Command::new("chmod").arg("a-w").arg(&folder)).succeeded();
+    // Root may write everywhere, but for a root without that capability.
+    let mut generate = project.command("setpriv");
+    if run(Command::new("id").arg("-u")).stdout.trim() == "0" {
+        generate.arg("--bounding-set=-dac_override");
+    }
+    let refused = run(generate.args([PORTCULLIS, "apply"]));
+    run(Command::new("chmod").arg("u+w").arg(&folder)).succeeded();
+    refused
+        .failed(3, "terraform/environments/local/main.tf")
+        .failed(3, "ermission denied");
+    assert_eq!(project.processes(), [""; 0]);
+}
+
+/// What a shell may hold that would lead Terraform, the provider, moto or the AWS CLI astray.
+const HOSTILE: [(&str, &str); 20] = [
+    ("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE"),
+    (
+        "AWS_SECRET_ACCESS_KEY",
+        "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+    ),
+    ("AWS_SESSION_TOKEN", "session"),
+    ("AWS_PROFILE", "production"),
+    ("AWS_REGION", "eu-west-3"),
+    ("AWS_ENDPOINT_URL", "http://127.0.0.1:9"),
+    ("AWS_ENDPOINT_URL_LAMBDA", "http://127.0.0.1:9"),
+    ("AWS_CA_BUNDLE", "/nowhere"),
+    ("TF_CLI_ARGS", "-destroy"),
+    ("TF_CLI_ARGS_apply", "-destroy"),
+    ("TF_CLI_ARGS_plan", "-destroy"),
+    ("TF_WORKSPACE", "x"),
+    ("TF_DATA_DIR", "/nowhere"),
+    ("TF_CLI_CONFIG_FILE", "/nowhere"),
+    ("TF_VAR_first_user_email", "else@example.com"),
+    ("HTTP_PROXY", "http://127.0.0.1:9"),
+    ("http_proxy", "http://127.0.0.1:9"),
+    ("HTTPS_PROXY", "http://127.0.0.1:9"),
+    ("ALL_PROXY", "http://127.0.0.1:9"),
+    ("PYTHONHOME", "/nowhere"),
+];
+
+#[test]
+fn a_local_environment_comes_out_of_whatever_happens_to_it() {
+    let project = Project::demo();
+    let applying = |email: &str| {
+        let mut apply = project.command(PORTCULLIS);
+        apply.arg("apply").envs(HOSTILE).env("YOUR_EMAIL", email);
+        apply
+    };
+
+    // Ctrl-C in the middle: Terraform saves its state, and the next apply makes the whole.
+    let interrupted = Running::start(&mut applying("me@example.com"));
+    let log = project.path(".portcullis/local/control-plane/log");
+    let interrupted = interrupted.until("Terraform is in the middle", || {
+        std::fs::read_to_string(&log).is_ok_and(|log| log.contains(r#"operation="CreateFunction"#))
+    });
+    interrupted.interrupt();
+    interrupted
+        .ended()
+        .failed(3, "`terraform apply` was interrupted")
+        .failed(3, "hint: the next `make apply` makes it whole");
+    let begun = project.resources("aws_iam_role").len();
+    assert!(begun > 0, "Terraform's state holds nothing of what was begun");
+
+    // Two at once: one after the other. The first user is the one that the first apply named.
+    let mut one = applying("");
+    let mut other = applying("me@example.com");
+    let both = [Running::start(&mut one), Running::start(&mut other)].map(|apply| apply.ended().succeeded());
+    assert!(
+        both.iter()
+            .any(|ended| ended.stderr.contains("Waiting for another command")),
+        "{both:?}"
+    );
+    let outputs = project.outputs();
+    assert_eq!(text(&outputs, "first_user_email"), "me@example.com");
+    let api_url = text(&outputs, "api_url");
+    let answers = || curl("GET", &format!("{api_url}/open"), &[]).status;
+    assert_eq!(answers(), 200);
+    project.assert_nothing_to_change();
+
+    // Another first user would delete this one.
+    let before = project.files();
+    run(&mut applying("else@example.com"))
+        .failed(2, "the first user of `local` is `me@example.com`")
+        .failed(2, "hint: leave YOUR_EMAIL out, or `make destroy` first");
+    assert!(project.files() == before, "something was changed");
+    assert_eq!(answers(), 200);
+
+    // The emulated AWS dies and takes everything with it, and meanwhile somebody takes its port; the data plane
+    // dies too.
+    let port = |name: &str| {
+        let ports: serde_json::Value =
+            serde_json::from_str(&project.read(".portcullis/local/ports.json")).unwrap();
+        u16::try_from(ports[name].as_u64().unwrap()).unwrap()
+    };
+    for name in ["control-plane", "data-plane"] {
+        let pid = project.read(&format!(".portcullis/local/{name}/lock"));
+        run(Command::new("kill").args(["-KILL", pid.trim()])).succeeded();
+    }
+    wait_until("moto ends with its proxy", || project.processes().is_empty());
+    project
+        .portcullis(&["outputs"])
+        .failed(3, "the API of `local` does not run");
+    let taken = port("control_plane");
+    let _somebody = TcpListener::bind(("127.0.0.1", taken)).unwrap();
+    run(&mut applying("else@example.com")).failed(2, "the first user of `local` is `me@example.com`");
+    run(&mut applying(""))
+        .succeeded()
+        .failed(
+            0,
+            "The emulated AWS was started anew; what was in it is gone and will be built again",
+        )
+        .failed(0, &format!("port {taken} is taken by another program"));
+    assert_ne!(port("control_plane"), taken);
+    let rebuilt = project.outputs();
+    assert_eq!(text(&rebuilt, "first_user_email"), "me@example.com");
+    assert_ne!(rebuilt["user_pool_id"], outputs["user_pool_id"]);
+    assert_eq!(text(&rebuilt, "api_url"), api_url, "the address stays the same");
+    assert_eq!(answers(), 200);
+
+    // The new pool's users sign in, also with a shell like this.
+    let mut login = project.command(project.path("scripts/login_first.sh"));
+    let ids = ["user_pool_id", "user_pool_client_id", "first_user_email"].map(|key| text(&rebuilt, key));
+    login
+        .args(ids)
+        .envs(HOSTILE)
+        .env_remove("AWS_ENDPOINT_URL")
+        .env_remove("PYTHONHOME");
+    let token = token(run(login.env("TEMPORARY_PASSWORD", project.temporary_password())));
+    assert_eq!(
+        curl("GET", &api_url, &[&format!("Authorization: {token}")]).status,
+        200
+    );
+
+    let mut destroy = project.command(PORTCULLIS);
+    run(destroy.arg("destroy").envs(HOSTILE)).succeeded();
+    assert_eq!(project.processes(), [""; 0]);
+}

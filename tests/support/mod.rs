@@ -177,11 +177,6 @@ impl Project {
         run(self.command(PORTCULLIS).args(arguments))
     }
 
-    /// A target of the Makefile.
-    pub fn make(&self, target: &str) -> Ended {
-        run(self.command("make").args(["--no-print-directory", target]))
-    }
-
     /// What `portcullis outputs` prints.
     pub fn outputs(&self) -> Value {
         self.portcullis(&["outputs"]).succeeded().json()
@@ -340,6 +335,19 @@ impl Running {
     pub fn start(command: &mut Command) -> Self {
         let command = command.stdout(Stdio::piped()).stderr(Stdio::piped());
         Self(command.process_group(0).spawn().unwrap())
+    }
+
+    /// Waits until something holds; fails with what the program said where it ends before.
+    pub fn until(mut self, what: &str, mut holds: impl FnMut() -> bool) -> Self {
+        let mut ended = false;
+        wait_until(what, || {
+            ended = self.0.try_wait().unwrap().is_some();
+            ended || holds()
+        });
+        if ended {
+            panic!("it ended before this: {what}\n{:?}", self.ended());
+        }
+        self
     }
 
     /// What Ctrl-C in its terminal does.
