@@ -1,5 +1,7 @@
 //! The data plane as a process: a real state, real zips, processes that speak the Runtime API, and HTTP.
 
+#![allow(clippy::unwrap_used, reason = "clippy knows tests by their attribute, and their helpers have none")]
+
 mod shop;
 
 use std::fs;
@@ -545,9 +547,17 @@ fn a_stop_ends_every_process() {
 fn processes_do_not_outlive_a_data_plane_that_is_killed() {
     let mut shop = Shop::start();
     let idle = shop.get("/echo").told()["process"].as_u64().unwrap();
+    let mut busy = shop.connect();
+    send(&mut busy, "GET", "/v1/echo?sleep=60", &[], b"");
+    eventually("the function is at work", || {
+        shop.function_log("echo").matches("event for").count() == 2
+    });
+    assert!(lives(idle));
     shop.signal("KILL");
     shop.wait();
-    eventually("the process ends when its Runtime API is gone", || !lives(idle));
+    eventually("no process is left", || {
+        processes_in(shop.folder.path()).is_empty()
+    });
 }
 
 /// Processes whose working folder is inside of `folder`.

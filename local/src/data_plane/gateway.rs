@@ -11,6 +11,7 @@ use super::call::Call;
 use super::event::{self, Claims};
 use super::function::Function;
 use super::gateway_response::GatewayError;
+use super::guardian::Guardian;
 use super::message::{Request, Response};
 use super::result;
 use super::router::PathParameters;
@@ -27,6 +28,8 @@ pub struct Gateway {
     pub keys: KeyRing,
     /// Functions by name.
     pub functions: BTreeMap<String, Arc<Function>>,
+    /// What ends their processes if this one cannot.
+    pub guardian: Arc<Guardian>,
 }
 
 /// An answer, and what the log should say of it.

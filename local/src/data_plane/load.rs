@@ -12,6 +12,7 @@ use super::api::{Api, Integration};
 use super::authorizer::KeyRing;
 use super::function::Function;
 use super::gateway::Gateway;
+use super::guardian::Guardian;
 use super::keys::Keys;
 use super::{archive, state};
 
@@ -38,6 +39,10 @@ pub async fn gateway(options: &Options, previous: Option<&Gateway>) -> Result<Ga
         std::fs::create_dir_all(folder).with_context(|| format!("cannot make `{}`", folder.display()))?;
     }
     let [cache, logs] = folders;
+    let guardian = match previous {
+        Some(gateway) => gateway.guardian.clone(),
+        None => Arc::new(Guardian::start()?),
+    };
     let mut functions = BTreeMap::new();
     for (name, path) in code {
         let configuration = &api.functions[&name];
@@ -48,11 +53,16 @@ pub async fn gateway(options: &Options, previous: Option<&Gateway>) -> Result<Ga
             .filter(|function| function.is(configuration, &folder));
         let function = match same {
             Some(function) => function.clone(),
-            None => Function::new(configuration.clone(), folder, &logs)?,
+            None => Function::new(configuration.clone(), folder, &logs, guardian.clone())?,
         };
         functions.insert(name, function);
     }
-    Ok(Gateway { api, keys, functions })
+    Ok(Gateway {
+        api,
+        keys,
+        functions,
+        guardian,
+    })
 }
 
 /// Where the code of each function is that a route needs.
