@@ -1,6 +1,9 @@
 //! The data plane as a process: a real state, real zips, processes that speak the Runtime API, and HTTP.
 
-#![allow(clippy::unwrap_used, reason = "clippy knows tests by their attribute, and their helpers have none")]
+#![allow(
+    clippy::unwrap_used,
+    reason = "clippy knows tests by their attribute, and their helpers have none"
+)]
 
 mod shop;
 
@@ -468,6 +471,9 @@ fn bad_http_ends_its_connection_and_nothing_else() {
     let _ = stream.read_to_end(&mut answer);
     let mut stream = shop.connect();
     send(&mut stream, "GET", "/v1/echo?sleep=0.2", &[], b"");
+    eventually("its invocation begins", || {
+        shop.function_log("echo").contains("START")
+    });
     drop(stream);
     assert_eq!(shop.get("/open").status, 200);
     eventually("the invocation of the client that went away ends", || {
@@ -558,6 +564,38 @@ fn processes_do_not_outlive_a_data_plane_that_is_killed() {
     eventually("no process is left", || {
         processes_in(shop.folder.path()).is_empty()
     });
+}
+
+#[test]
+fn the_project_may_be_named_relative_to_where_it_runs() {
+    let folder = project();
+    let keys = ["customers", "staff"].map(|pool| format!("{}=jwks.json", issuer(pool)));
+    let program = command(folder.path(), 0, &[]).get_program().to_owned();
+    let mut command = std::process::Command::new(program);
+    command
+        .current_dir(folder.path())
+        .args(["state.json", "terraform", "work", "0"])
+        .args(keys);
+    assert_eq!(Shop::start_with(folder, command).get("/open").status, 200);
+}
+
+#[test]
+fn code_for_another_machine_is_named_in_the_log() {
+    let folder = project();
+    // The head of a program for a machine that nobody has.
+    let elf = "\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x02\0\x7f\x7f";
+    zip(
+        &folder.path().join("artifacts/shop.zip"),
+        &format!("{elf}{}", "\0".repeat(100)),
+    );
+    let shop = Shop::start_in(folder);
+    assert_eq!(shop.get("/open").status, 502);
+    assert!(
+        shop.log()
+            .contains("it was built for x86_64, and this machine is "),
+        "{}",
+        shop.log()
+    );
 }
 
 /// Processes whose working folder is inside of `folder`.

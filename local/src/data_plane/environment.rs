@@ -71,13 +71,18 @@ impl Environment {
             .stderr(output()?)
             .process_group(0)
             .kill_on_drop(true);
-        let child = command.spawn().with_context(|| {
-            format!(
-                "cannot start `{}`, which was built for {} (this machine is {})",
-                code.join("bootstrap").display(),
-                function.architecture,
-                std::env::consts::ARCH,
-            )
+        let child = command.spawn().map_err(|error| {
+            let bootstrap = code.join("bootstrap");
+            let foreign = error.raw_os_error() == Some(rustix::io::Errno::NOEXEC.raw_os_error());
+            let why = match foreign {
+                false => error.to_string(),
+                true => format!(
+                    "it was built for {}, and this machine is {}",
+                    function.architecture,
+                    std::env::consts::ARCH
+                ),
+            };
+            anyhow::anyhow!("cannot start `{}`: {why}", bootstrap.display())
         })?;
         let group = child.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?));
         if let Some(group) = group {

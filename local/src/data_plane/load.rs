@@ -34,7 +34,10 @@ pub async fn gateway(options: &Options, previous: Option<&Gateway>) -> Result<Ga
         let source = options.jwks[&issuer].clone();
         keys.insert(issuer, Arc::new(Keys::load(source).await?));
     }
-    let folders = ["code", "logs"].map(|name| options.work.join(name));
+    // Processes run in the folder of their code: what leads there must not depend on where we run.
+    let work = std::path::absolute(&options.work)
+        .with_context(|| format!("cannot tell where `{}` is", options.work.display()))?;
+    let folders = ["code", "logs"].map(|name| work.join(name));
     for folder in &folders {
         std::fs::create_dir_all(folder).with_context(|| format!("cannot make `{}`", folder.display()))?;
     }

@@ -154,8 +154,13 @@ impl Shop {
     }
 
     pub fn start_in(folder: TempDir) -> Self {
+        let command = command(folder.path(), 0, &["customers", "staff"]);
+        Self::start_with(folder, command)
+    }
+
+    pub fn start_with(folder: TempDir, mut command: Command) -> Self {
         let log = fs::File::create(folder.path().join("serve.log")).unwrap();
-        let mut process = command(folder.path(), 0, &["customers", "staff"])
+        let mut process = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(log)
