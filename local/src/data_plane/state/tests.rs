@@ -1,9 +1,13 @@
 //! Tests of reading a state: the fixture is a real one, and changes to it are what other states look like.
 
-use super::*;
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
-const SHOP: &str = include_str!("../../tests/fixtures/shop/state.json");
+use super::*;
+use crate::data_plane::api::{Integration, Parameter};
+
+const SHOP: &str = include_str!("../../../tests/fixtures/shop/state.json");
 
 fn find<'a>(module: &'a mut Value, address: &str) -> Option<&'a mut Value> {
     let (resources, children) = {
@@ -261,4 +265,19 @@ fn states_that_cannot_be_served_are_refused_with_the_next_step() {
         odd.starts_with("`aws_api_gateway_rest_api.shop` is not as the AWS provider writes it"),
         "{odd}"
     );
+}
+
+#[test]
+fn throttling_is_said_not_to_be_emulated_and_settings_of_logs_are_not_mentioned() {
+    let noted = |settings: Value| {
+        let text = json!({"format_version": "1.0", "values": {"root_module": {"resources": [{
+            "address": "aws_api_gateway_method_settings.all", "mode": "managed",
+            "type": "aws_api_gateway_method_settings", "values": {"settings": [settings]},
+        }]}}});
+        notes(&portcullis_generator::state::resources(&text.to_string()).unwrap()).len()
+    };
+    let silent = json!({"throttling_rate_limit": -1, "throttling_burst_limit": -1, "caching_enabled": false});
+    assert_eq!(noted(silent), 0);
+    assert_eq!(noted(json!({"throttling_rate_limit": 100})), 1);
+    assert_eq!(noted(json!({"caching_enabled": true})), 1);
 }
