@@ -259,6 +259,34 @@ fn one_environment_answers_one_invocation_at_a_time() {
 }
 
 #[test]
+fn reserved_concurrency_is_a_limit() {
+    let folder = project();
+    let path = folder.path().join("state.json");
+    let state = fs::read_to_string(&path).unwrap();
+    let unreserved = r#""reserved_concurrent_executions":-1"#;
+    assert!(state.contains(unreserved));
+    fs::write(
+        &path,
+        state.replace(unreserved, r#""reserved_concurrent_executions":1"#),
+    )
+    .unwrap();
+    let shop = Shop::start_in(folder);
+    let mut first = shop.connect();
+    send(&mut first, "GET", "/v1/echo?sleep=0.5", &[], b"");
+    eventually("the first is at work", || {
+        shop.function_log("echo").contains("START")
+    });
+    assert_eq!(shop.get("/echo").status, 502);
+    assert!(
+        shop.log().contains("throttled, 1 at a time are reserved"),
+        "{}",
+        shop.log()
+    );
+    assert_eq!(read(&mut first, "GET").status, 200);
+    assert_eq!(shop.get("/echo").status, 200);
+}
+
+#[test]
 fn a_function_gets_the_variables_of_lambda_and_its_own_and_none_of_the_host() {
     let shop = Shop::start();
     let told = shop.get("/echo").told();

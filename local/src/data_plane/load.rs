@@ -150,3 +150,106 @@ fn list<'a>(names: impl IntoIterator<Item = &'a String>) -> String {
         names.join(", ")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data_plane::KeySource;
+
+    const SHOP: &str = include_str!("../../tests/fixtures/shop/state.json");
+
+    /// The code that is taken for each function when these are named, and the mistakes.
+    fn code_with(functions: &[(&str, &str)], state: &str) -> (BTreeMap<String, PathBuf>, Vec<String>) {
+        let options = Options {
+            state: PathBuf::new(),
+            root: "/project/terraform".into(),
+            functions: functions
+                .iter()
+                .map(|(name, path)| ((*name).to_owned(), path.into()))
+                .collect(),
+            jwks: BTreeMap::new(),
+            port: None,
+            work: PathBuf::new(),
+        };
+        let mut mistakes = Vec::new();
+        let code = code(&options, &state::read(state).unwrap(), &mut mistakes);
+        (code, mistakes)
+    }
+
+    #[test]
+    fn code_is_the_files_that_terraform_took_below_the_root() {
+        let (code, mistakes) = code_with(&[], SHOP);
+        assert_eq!(mistakes, Vec::<String>::new());
+        assert_eq!(
+            code["shop-open"],
+            PathBuf::from("/project/terraform/../artifacts/shop.zip")
+        );
+        assert_eq!(code.len(), 8);
+    }
+
+    #[test]
+    fn a_function_is_named_in_full_or_by_the_end_of_its_name() {
+        for name in ["open", "shop-open"] {
+            let (code, mistakes) = code_with(&[(name, "/tmp/open.zip")], SHOP);
+            assert_eq!(
+                (&code["shop-open"], mistakes.len()),
+                (&PathBuf::from("/tmp/open.zip"), 0)
+            );
+            assert_ne!(code["shop-echo"], code["shop-open"]);
+        }
+        let (_, mistakes) = code_with(&[("pen", "/tmp/open.zip")], SHOP);
+        assert!(
+            mistakes[0].starts_with("`pen` names no function of the state, which has `shop-authenticated`, ")
+        );
+        let state = SHOP.replace("shop-echo", "shop-twice-open");
+        let (_, mistakes) = code_with(&[("open", "/tmp/open.zip")], &state);
+        assert_eq!(
+            mistakes,
+            ["`open` names several functions: `shop-open`, `shop-twice-open`"]
+        );
+    }
+
+    #[test]
+    fn code_that_is_not_in_a_local_file_must_be_named() {
+        let state = SHOP.replace("\"../artifacts/shop.zip\"", "null");
+        let (code, mistakes) = code_with(&[("open", "/tmp/open.zip")], &state);
+        assert_eq!(
+            (code.len(), mistakes.len()),
+            (1, 7),
+            "one mistake a function, however many routes it has"
+        );
+        assert!(
+            mistakes
+                .iter()
+                .any(|mistake| mistake.ends_with("name its zip with `--function shop-echo=PATH`"))
+        );
+    }
+
+    #[tokio::test]
+    async fn all_mistakes_are_told_in_one_error() {
+        let folder = tempfile::tempdir().unwrap();
+        let state = folder.path().join("state.json");
+        std::fs::write(&state, SHOP).unwrap();
+        let options = Options {
+            state,
+            root: folder.path().to_owned(),
+            functions: BTreeMap::from([("nobody".to_owned(), PathBuf::from("x"))]),
+            jwks: BTreeMap::from([("https://elsewhere".to_owned(), KeySource::File("x".into()))]),
+            port: None,
+            work: folder.path().join("work"),
+        };
+        let error = gateway(&options, None).await.err().unwrap().to_string();
+        assert!(error.contains("`nobody` names no function"), "{error}");
+        assert_eq!(
+            error
+                .matches("add `--jwks https://cognito-idp.eu-central-1.")
+                .count(),
+            4,
+            "{error}"
+        );
+        assert!(
+            !folder.path().join("work").exists(),
+            "nothing is made before all is known to be right"
+        );
+    }
+}
