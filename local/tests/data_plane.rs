@@ -372,6 +372,42 @@ fn the_case_of_headers_is_kept_on_every_request_of_a_connection() {
 }
 
 #[test]
+fn a_route_that_wants_an_api_key_takes_those_of_its_stage() {
+    let shop = Shop::start();
+    for headers in [
+        &[][..],
+        &[("x-api-key", "")],
+        &[("x-api-key", "unknown")],
+        &[("x-api-key", "key-of-a-former-0123456789")],
+    ] {
+        let answer = shop.call("GET", "/keyed", headers);
+        assert_eq!(
+            (answer.status, answer.text()),
+            (403, r#"{"message":"Forbidden"}"#),
+            "{headers:?}"
+        );
+        assert_eq!(answer.header("x-amzn-ErrorType"), Some("ForbiddenException"));
+        assert_eq!(answer.header("Access-Control-Allow-Origin"), Some("*"));
+    }
+    let key = "key-of-a-partner-0123456789";
+    let identity =
+        shop.call("GET", "/keyed", &[("X-API-Key", key)]).told()["event"]["requestContext"]["identity"]
+            .clone();
+    assert_eq!(
+        (&identity["apiKey"], identity["apiKeyId"].is_string()),
+        (&json!(key), true)
+    );
+    let identity =
+        shop.call("GET", "/echo", &[("X-API-Key", key)]).told()["event"]["requestContext"]["identity"]
+            .clone();
+    assert_eq!(
+        identity.as_object().unwrap().len(),
+        12,
+        "only where a key is wanted"
+    );
+}
+
+#[test]
 fn a_function_without_permission_is_a_500() {
     let shop = Shop::start();
     let answer = shop.get("/unpermitted");

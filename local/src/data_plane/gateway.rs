@@ -90,6 +90,9 @@ impl Gateway {
         let (route, parameters) = found.map_or((None, PathParameters::new()), |(route, parameters)| {
             (Some(route), parameters)
         });
+        let wants_key = route.is_some_and(|route| route.api_key_required);
+        let sent = request.headers.get("x-api-key").filter(|_| wants_key);
+        let api_key = stage.api_keys.iter().find(|key| sent == Some(key.value.as_str()));
         let call = Call {
             api: &self.api.identity,
             stage,
@@ -98,6 +101,7 @@ impl Gateway {
             path: &path,
             route,
             parameters,
+            api_key,
         };
         match self.answer(&call).await {
             Ok(response) => Answer {
@@ -120,6 +124,10 @@ impl Gateway {
             return Err(GatewayError::not_emulated(why).because(why));
         }
         let claims = self.claims(call).await?;
+        if route.api_key_required && call.api_key.is_none() {
+            let reason = format!("no key of stage `{}` in the header `x-api-key`", call.stage.name);
+            return Err(GatewayError::invalid_api_key().because(reason));
+        }
         missing_parameters(call, &route.required)?;
         match &route.integration {
             Integration::Mock(mock) => Ok(mock.answer(call)?),

@@ -17,6 +17,7 @@ use super::gateway_response::{GatewayResponse, GatewayResponses};
 use super::permission::Permission;
 use super::template::Template;
 
+mod api_keys;
 mod authorizers;
 mod functions;
 mod integrations;
@@ -36,6 +37,7 @@ struct RestApi {
     execution_arn: String,
     body: Option<String>,
     policy: Option<String>,
+    api_key_source: Option<String>,
     binary_media_types: Option<Vec<String>>,
 }
 
@@ -98,6 +100,7 @@ pub fn read(text: &str) -> Result<Api> {
         api: &rest_api.id,
     };
     let mut unsupported = notes(&resources);
+    unsupported.extend(api_keys::limits(&state)?);
     // A policy decides over every request: without it none may pass.
     let closed = given(rest_api.policy.clone()).map(|_| {
         let reason = "its resource `policy` is not evaluated, so no route can be served".to_owned();
@@ -180,7 +183,6 @@ fn notes(resources: &[Resource]) -> Vec<Unsupported> {
     };
     let reason = |resource: &Resource| match resource.kind.as_str() {
         "aws_wafv2_web_acl_association" => Some("requests are not filtered by a web ACL"),
-        "aws_api_gateway_usage_plan" => Some("usage plans are not emulated: no throttling, no quota"),
         "aws_api_gateway_method_settings" if throttles_or_caches(resource) => {
             Some("throttling and caching are not emulated")
         }
@@ -212,6 +214,7 @@ fn stages(state: &State, api: &str) -> Result<BTreeMap<String, Stage>> {
                 name: name.clone(),
                 deployment: values.deployment_id.unwrap_or(values.id),
                 variables: values.variables.unwrap_or_default(),
+                api_keys: api_keys::api_keys(state, &name)?,
             };
             stages.insert(name, stage);
         }

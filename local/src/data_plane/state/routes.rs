@@ -84,6 +84,7 @@ pub(super) fn routes(
             }
             Integration::Unsupported(sentence)
         };
+        let api_key_required = method.api_key_required == Some(true);
         let (authorization, obstacle) = guard(&method, authorizers);
         let body_validated = validator
             .is_some_and(|(_, validator)| validator.validate_request_body == Some(true))
@@ -95,8 +96,11 @@ pub(super) fn routes(
             Integration::Unsupported(closed.to_owned())
         } else if let Some(obstacle) = obstacle {
             refuse(address, obstacle)
-        } else if method.api_key_required == Some(true) {
-            refuse(address, "API keys are not emulated".to_owned())
+        } else if api_key_required && rest_api.api_key_source.as_deref() == Some("AUTHORIZER") {
+            refuse(
+                address,
+                "API keys that an authorizer returns are not emulated".to_owned(),
+            )
         } else if body_validated {
             refuse(address, "bodies are not validated against models".to_owned())
         } else {
@@ -117,6 +121,7 @@ pub(super) fn routes(
             resource_id: method.resource_id,
             resource_path: path.clone(),
             authorization,
+            api_key_required,
             required: required.filter_map(|(name, _)| parameter(name)).collect(),
             integration,
         };
