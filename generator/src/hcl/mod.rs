@@ -1,7 +1,7 @@
 //! HCL as the modules make it: blocks and expressions of `hcl-edit`, and the few words to build them with.
 //!
 //! Everything that comes from a spec enters through [`string`], a part of a [`template`] or an object's key, and
-//! is escaped there by construction. [`layout`] then turns a body into text that `terraform fmt` leaves alone.
+//! is escaped there by construction. [`layout()`] then turns a body into text that `terraform fmt` leaves alone.
 
 mod layout;
 
