@@ -1,6 +1,6 @@
 //! `portcullis control-plane`
 
-use portcullis_local::control_plane::{self, Options};
+use portcullis_local::control_plane::{self, Emulator, Options};
 
 use crate::cli::ControlPlane;
 use crate::commands::serve::runtime;
@@ -8,11 +8,13 @@ use crate::failure::{Failure, OrFail, Outcome};
 
 /// Runs the emulated control plane in the foreground until it is told to stop.
 pub fn run(options: ControlPlane) -> Outcome {
-    let python = options
-        .python
-        .ok_or_else(|| Failure::input("`--python` is needed"))?;
+    let emulator = match (options.python, options.upstream) {
+        (Some(python), None) => Emulator::Moto { python },
+        (None, Some(url)) => Emulator::Upstream { url },
+        _ => return Err(Failure::input("give exactly one of `--python` and `--upstream`")),
+    };
     let options = Options {
-        python,
+        emulator,
         port: options.port,
         invitations: options.invitations,
     };

@@ -78,13 +78,19 @@ pub fn invitations(folder: &Path) -> Result<Vec<Invitation>> {
 pub(super) struct Folder(PathBuf);
 
 impl Folder {
+    /// The folder, made when missing, with what is in it.
+    pub(super) fn opened(path: PathBuf) -> Result<Self> {
+        private_folder(&path)?;
+        Ok(Self(path))
+    }
+
     /// The folder, made when missing, without what an earlier life of moto left in it.
     pub(super) fn cleared(path: PathBuf) -> Result<Self> {
-        private_folder(&path)?;
-        for file in paths(&path)? {
+        let folder = Self::opened(path)?;
+        for file in paths(&folder.0)? {
             remove(&file)?;
         }
-        Ok(Self(path))
+        Ok(folder)
     }
 
     /// Keeps an invitation in place of the one that its user had.

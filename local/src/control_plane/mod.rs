@@ -1,13 +1,13 @@
 //! The emulated control plane: moto, and a thin reverse proxy of ours in front of it.
 //!
 //! ```text
-//! Terraform, AWS CLI ──→ proxy ──→ moto
+//! Terraform, AWS CLI ──→ proxy ──→ moto, with what it lacks (moto_apigateway.py, moto_cognitoidp.py)
 //!                          │ operation   which AWS operation a request calls
 //!                          │ calls       counts them; GET /_portcullis/calls
 //!                          │ cognito     the few calls that do not go through as they came
 //!                          │   ├ password_policy   mends what moto misreads, makes temporary passwords
 //!                          │   └ invitation        keeps the mail that Cognito would have sent
-//!                          └ upstream    one connection to moto a request; bodies stream
+//!                          └ upstream    one connection to the emulator a request; bodies stream
 //! ```
 //!
 //! The proxy knows nothing of Terraform and holds no state but its counts: what a user pool's policy is, it asks
@@ -17,10 +17,19 @@
 //! proxy does not outlive moto: whoever holds the endpoint holds one life of moto, named by `instance` in the ready
 //! line. Nothing that was applied survives that life, so another `instance` says that a Terraform state is stale.
 //!
+//! moto cannot update everything that Terraform changes in place: of API Gateway it lacks UpdateMethod,
+//! UpdateIntegration and their like, without which no route could be guarded or get another function, and an
+//! UpdateUserPool makes it forget how users sign in. A proxy could mend that only by deleting and making anew what
+//! others refer to. So `moto_apigateway.py` and `moto_cognitoidp.py` mend it inside moto's process, on moto's models.
+//!
+//! The proxy also stands in front of an emulator that somebody else runs ([`Emulator::Upstream`]). Its life is not
+//! ours: its address is the `instance`, and the invitations of an earlier run of the proxy stay.
+//!
 //! moto does not run Lambda functions: it takes their zips as they are. Code runs in the data plane.
 
 mod calls;
 mod cognito;
+mod emulator;
 mod invitation;
 mod moto;
 mod operation;
@@ -34,35 +43,37 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
-use serde_json::{Value, json};
+use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing::info;
 
 pub use calls::CALLS_PATH;
+pub use emulator::Emulator;
+use emulator::Running;
 pub use invitation::{Invitation, invitations};
-use moto::Moto;
 use proxy::Proxy;
 
 /// What the control plane is run with.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// The Python interpreter that has moto.
-    pub python: PathBuf,
+    /// What the proxy stands in front of.
+    pub emulator: Emulator,
     /// The loopback port to listen on; `None` or 0 for a free one.
     pub port: Option<u16>,
-    /// The folder of the invitations. Those of an earlier life of moto, whose users are gone, are removed.
+    /// The folder of the invitations. A new life of moto removes those of an earlier one, whose users are gone.
     pub invitations: PathBuf,
 }
 
 /// Runs the control plane until SIGTERM or SIGINT. Once it answers it prints one JSON line on standard output:
-/// `{"ready":true,"endpoint":"http://127.0.0.1:PORT","instance":"…","moto":"5.2.5","pid":…}`. There is nothing to
-/// reload: SIGHUP prints the line again.
+/// `{"ready":true,"endpoint":"http://127.0.0.1:PORT","instance":"…","moto":"5.2.5","pid":…}`; in front of somebody
+/// else's emulator `"upstream":"http://127.0.0.1:4566"` instead of `moto`. There is nothing to reload: SIGHUP prints
+/// the line again.
 ///
 /// Must run on a tokio runtime with I/O and time.
 ///
 /// # Errors
-/// When the port is taken, moto does not start, or moto ends.
+/// When the port is taken, moto does not start or ends, or nothing answers where somebody else's emulator should.
 pub async fn run(options: Options) -> Result<()> {
     // Before anything is started, so that no signal finds the default that would leave moto to itself.
     let mut terminate = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
@@ -77,31 +88,28 @@ pub async fn run(options: Options) -> Result<()> {
         "http://{}",
         listener.local_addr().context("the listener has no address")?
     );
-    let invitations = invitation::Folder::cleared(options.invitations)?;
-    let mut moto = tokio::select! {
-        moto = Moto::start(&options.python) => moto?,
+    let invitations = match options.emulator {
+        Emulator::Moto { .. } => invitation::Folder::cleared(options.invitations)?,
+        Emulator::Upstream { .. } => invitation::Folder::opened(options.invitations)?,
+    };
+    let mut emulator = tokio::select! {
+        emulator = Running::start(&options.emulator) => emulator?,
         _ = terminate.recv() => return Ok(()),
         _ = interrupt.recv() => return Ok(()),
     };
 
-    let ready = json!({
-        "ready": true,
-        "endpoint": endpoint,
-        "instance": uuid::Uuid::new_v4().simple().to_string(),
-        "moto": moto.version(),
-        "pid": std::process::id(),
-    });
-    let proxy = Arc::new(Proxy::new(moto.address(), invitations));
+    let ready = emulator.ready(&endpoint);
+    let proxy = Arc::new(Proxy::new(emulator.address(), invitations));
     let mut server = tokio::spawn(proxy::serve(listener, proxy));
     print_line(&ready)?;
     info!(endpoint, "the control plane answers");
 
     let ended = loop {
         tokio::select! {
-            _ = terminate.recv() => break None,
-            _ = interrupt.recv() => break None,
+            _ = terminate.recv() => break Ok(()),
+            _ = interrupt.recv() => break Ok(()),
             _ = hangup.recv() => print_line(&ready)?,
-            status = moto.ended() => break Some(status),
+            ended = emulator.ended() => break ended,
             served = &mut server => {
                 served.context("the proxy failed")?;
                 bail!("the proxy stopped listening")
@@ -109,11 +117,8 @@ pub async fn run(options: Options) -> Result<()> {
         }
     };
     server.abort();
-    match ended {
-        // Its users' invitations are worth nothing now, but the next life removes them: a kill would leave them too.
-        Some(status) => bail!("moto ended ({}): all it held is lost, so apply again", status?),
-        None => moto.stop().await,
-    }
+    ended?;
+    emulator.stop().await
 }
 
 /// One line on standard output, at once.

@@ -11,8 +11,13 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, ChildStdin, Command};
 use tokio::time::timeout;
 
-/// What Python runs: a text on its command line, so that there is no file to go stale.
-const PROGRAM: &str = include_str!("moto.py");
+/// What Python runs: a text on its command line, so that there is no file to go stale. First what moto lacks, then
+/// moto.
+const PROGRAM: &str = concat!(
+    include_str!("moto_apigateway.py"),
+    include_str!("moto_cognitoidp.py"),
+    include_str!("moto.py")
+);
 
 /// How long moto may take to answer. It takes 0.3 s from a warm disk.
 const START: Duration = Duration::from_secs(60);

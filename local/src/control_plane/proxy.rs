@@ -1,7 +1,7 @@
-//! The reverse proxy: HTTP on loopback, in front of moto.
+//! The reverse proxy: HTTP on loopback, in front of the emulator.
 
 use std::convert::Infallible;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -20,6 +20,7 @@ use tracing::{debug, info, warn};
 
 use super::calls::{CALLS_PATH, Calls};
 use super::cognito::Cognito;
+use super::emulator::is_loopback;
 use super::invitation::Folder;
 use super::operation::Operation;
 use super::upstream::{Body, Upstream, full, with_body};
@@ -40,9 +41,9 @@ pub(super) struct Proxy {
 }
 
 impl Proxy {
-    /// A proxy in front of the moto at this address, which keeps invitations in this folder.
-    pub(super) fn new(moto: SocketAddr, invitations: Folder) -> Self {
-        let upstream = Upstream(moto);
+    /// A proxy in front of the emulator at this address, which keeps invitations in this folder.
+    pub(super) fn new(emulator: SocketAddr, invitations: Folder) -> Self {
+        let upstream = Upstream(emulator);
         Self {
             upstream,
             cognito: Cognito::new(upstream, invitations),
@@ -101,7 +102,7 @@ impl Proxy {
         if let Some(Operation { service, name }) = operation {
             let (status, ms) = (answer.status().as_u16(), began.elapsed().as_millis());
             if answer.status().is_server_error() {
-                warn!(service, operation = name, status, ms, "moto failed");
+                warn!(service, operation = name, status, ms, "the emulator failed");
             } else {
                 info!(service, operation = name, status, ms);
             }
@@ -184,14 +185,7 @@ fn names_loopback(headers: &HeaderMap) -> bool {
     let Ok(authority) = authority.parse::<http::uri::Authority>() else {
         return false;
     };
-    let host = authority
-        .host()
-        .trim_start_matches('[')
-        .trim_end_matches(']')
-        .to_ascii_lowercase();
-    host == "localhost"
-        || host.ends_with(".localhost")
-        || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+    is_loopback(authority.host())
 }
 
 fn message(status: StatusCode, text: &str) -> Response<Body> {

@@ -1,7 +1,8 @@
-//! Requests to moto.
+//! Requests to the emulator.
 
 use std::net::SocketAddr;
 
+use anyhow::{Context, Result};
 use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, EXPECT, HeaderName, HeaderValue, TRANSFER_ENCODING};
 use http::{HeaderMap, Request, Response, Uri, header};
@@ -32,16 +33,16 @@ const HOP_BY_HOP: [HeaderName; 8] = [
     header::UPGRADE,
 ];
 
-/// Where moto listens.
+/// Where the emulator listens.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Upstream(pub(super) SocketAddr);
 
 impl Upstream {
     /// Sends a request and returns the answer, whose body streams. Both lose the headers that concern their
-    /// connection; `Host` stays the client's, because moto builds addresses from it.
+    /// connection; `Host` stays the client's, because emulators build addresses from it.
     ///
     /// A connection is made for each request: moto's server closes it after each answer anyway.
-    pub(super) async fn send(&self, mut request: Request<Body>) -> anyhow::Result<Response<Body>> {
+    pub(super) async fn send(&self, mut request: Request<Body>) -> Result<Response<Body>> {
         let target = request
             .uri()
             .path_and_query()
@@ -52,7 +53,9 @@ impl Upstream {
         // The server of this proxy has answered the expectation by reading on.
         request.headers_mut().remove(EXPECT);
 
-        let stream = TcpStream::connect(self.0).await?;
+        let stream = TcpStream::connect(self.0)
+            .await
+            .with_context(|| format!("the emulated AWS at {} cannot be reached", self.0))?;
         stream.set_nodelay(true)?;
         let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
         // Ends with the answer's body; what went wrong in between, the body's reader is told.

@@ -9,7 +9,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use portcullis_local::background::Background;
-use portcullis_local::control_plane::{self, Invitation, Options, invitations};
+use portcullis_local::control_plane::{self, Emulator, Invitation, Options, invitations};
 use rustix::process::{Pid, test_kill_process};
 use serde_json::{Value, json};
 
@@ -17,6 +17,9 @@ pub const LIMIT: Duration = Duration::from_secs(60);
 
 /// Tells a process of these tests where to keep its invitations, and that it is one.
 const FOLDER: &str = "PORTCULLIS_TEST_INVITATIONS";
+
+/// Tells a process of these tests which emulator to stand in front of; without it, a moto of its own.
+const UPSTREAM: &str = "PORTCULLIS_TEST_UPSTREAM";
 
 /// A Python with moto: `PORTCULLIS_PYTHON`, else that of the project's tools.
 pub fn python() -> PathBuf {
@@ -39,8 +42,12 @@ fn control_plane_process() {
     let Some(folder) = std::env::var_os(FOLDER) else {
         return;
     };
+    let emulator = match std::env::var(UPSTREAM) {
+        Ok(url) => Emulator::Upstream { url },
+        Err(_) => Emulator::Moto { python: python() },
+    };
     let options = Options {
-        python: python(),
+        emulator,
         port: None,
         invitations: folder.into(),
     };
@@ -72,11 +79,26 @@ impl ControlPlane {
         command
     }
 
+    /// One that stands in front of somebody else's emulator.
+    pub fn command_in_front_of(folder: &Path, url: &str) -> Command {
+        let mut command = Self::command(folder);
+        command.env(UPSTREAM, url);
+        command
+    }
+
     pub fn start() -> Self {
         python();
+        Self::started(Self::command)
+    }
+
+    pub fn start_in_front_of(url: &str) -> Self {
+        Self::started(|folder| Self::command_in_front_of(folder, url))
+    }
+
+    fn started(command: impl Fn(&Path) -> Command) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let background = Background::new(folder.path().join("control-plane"));
-        let started = background.start(Self::command(folder.path()), LIMIT).unwrap();
+        let started = background.start(command(folder.path()), LIMIT).unwrap();
         Self {
             folder,
             background,
@@ -84,13 +106,16 @@ impl ControlPlane {
         }
     }
 
+    pub fn endpoint(&self) -> &str {
+        self.ready["endpoint"].as_str().unwrap()
+    }
+
     pub fn invitations(&self) -> Vec<Invitation> {
         invitations(&self.folder.path().join("invitations")).unwrap()
     }
 
     pub fn connect(&self) -> TcpStream {
-        let endpoint = self.ready["endpoint"].as_str().unwrap();
-        let stream = TcpStream::connect(endpoint.strip_prefix("http://").unwrap()).unwrap();
+        let stream = TcpStream::connect(self.endpoint().strip_prefix("http://").unwrap()).unwrap();
         stream.set_read_timeout(Some(LIMIT)).unwrap();
         stream
     }
@@ -261,9 +286,14 @@ impl Answer {
 
     /// The body of a success.
     pub fn json(&self) -> Value {
+        self.json_of(200)
+    }
+
+    /// The body of an answer with this status.
+    pub fn json_of(&self, status: u16) -> Value {
         assert_eq!(
             self.status,
-            200,
+            status,
             "{}{}",
             self.head,
             String::from_utf8_lossy(&self.body)
@@ -273,14 +303,12 @@ impl Answer {
 
     /// The type of a refusal.
     pub fn error(&self) -> String {
-        assert_eq!(
-            self.status,
-            400,
-            "{}{}",
-            self.head,
-            String::from_utf8_lossy(&self.body)
-        );
-        let body: Value = serde_json::from_slice(&self.body).unwrap();
+        self.error_of(400)
+    }
+
+    /// The type of a refusal with this status.
+    pub fn error_of(&self, status: u16) -> String {
+        let body = self.json_of(status);
         body["__type"]
             .as_str()
             .unwrap()

@@ -1,6 +1,8 @@
 //! The control plane against the real moto, over real HTTP, in a process of its own.
 
 mod harness;
+mod updates;
+mod upstream;
 
 use std::io::{BufReader, Write};
 use std::os::unix::fs::PermissionsExt;

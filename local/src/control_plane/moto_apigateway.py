@@ -1,0 +1,288 @@
+"""What Terraform changes in place and moto's API Gateway does not.
+
+moto 5.2.5 has no UpdateResource, UpdateMethod, UpdateMethodResponse, UpdateIntegration, UpdateIntegrationResponse,
+UpdateDeployment and UpdateGatewayResponse: it answers their PATCH with 500, and Terraform cannot let another
+function answer a route, guard it, or rename a parameter of its path. Here they are, on moto's own models. Each is
+added only where moto has none: a newer moto's own wins.
+
+Two that moto has fail on what Terraform sends: UpdateAuthorizer on another user pool (`/providerARNs`), TagResource
+and its kin on a REST API. Those requests alone are answered here.
+
+Runs in moto's process, before `moto.py`. Paths, operations and errors are those of
+https://docs.aws.amazon.com/apigateway/latest/api/patch-operations.html.
+"""
+
+import json
+import re
+from urllib.parse import unquote
+
+from moto.apigateway.exceptions import BadRequestException, ConflictException
+from moto.apigateway.exceptions import InvalidResourcePathException, NotFoundException
+from moto.apigateway.responses import APIGatewayResponse
+from moto.apigateway.urls import url_paths
+
+
+class NotFound(NotFoundException):
+    """moto answers some of its own with 400."""
+
+    code = 404
+
+
+def boolean(text):
+    return text.lower() == "true"
+
+
+class Value:
+    """A property that is replaced as a whole; nothing, or an empty text, unsets it."""
+
+    operations = ("replace",)
+    depth = (1,)
+
+    def __init__(self, attribute, convert=str):
+        self.attribute, self.convert = attribute, convert
+
+    def patched(self, _old, _op, _key, value):
+        return self.convert(value) if value else None
+
+
+class Map(Value):
+    """A property of named values: `/responseParameters/method.response.header.Age`."""
+
+    operations = ("add", "replace", "remove")
+    depth = (2,)
+
+    def patched(self, old, op, key, value):
+        new = dict(old or {})
+        if op != "remove":
+            new[key] = self.convert(value or "")
+        elif new.pop(key, self) is self:
+            raise NotFound(f"Invalid parameter name specified: {key}")
+        return new
+
+
+class List(Value):
+    """A property of many texts, each in the operation's value, or in its path: `/cacheKeyParameters/NAME`."""
+
+    operations = ("add", "replace", "remove")
+    depth = (1, 2)
+
+    def patched(self, old, op, key, value):
+        text = key or value
+        others = [] if op == "replace" else [one for one in old or [] if one != text]
+        return others if op == "remove" else [*others, text]
+
+
+# By AWS's names of the properties, where moto's models hold them. AWS copies none of them.
+RESOURCE = {"parentId": Value("parent_id"), "pathPart": Value("path_part")}
+METHOD = {
+    "apiKeyRequired": Value("api_key_required", boolean),
+    "authorizationScopes": List("authorization_scopes"),
+    "authorizationType": Value("authorization_type"),
+    "authorizerId": Value("authorizer_id"),
+    "operationName": Value("operation_name"),
+    "requestModels": Map("request_models"),
+    "requestParameters": Map("request_parameters", boolean),
+    "requestValidatorId": Value("request_validator_id"),
+}
+METHOD_RESPONSE = {
+    "responseModels": Map("response_models"),
+    "responseParameters": Map("response_parameters", boolean),
+}
+INTEGRATION = {
+    "cacheKeyParameters": List("cache_key_parameters"),
+    "cacheNamespace": Value("cache_namespace"),
+    "connectionType": Value("connection_type"),
+    "contentHandling": Value("content_handling"),
+    "credentials": Value("credentials"),
+    "httpMethod": Value("http_method"),
+    "passthroughBehavior": Value("passthrough_behaviour"),
+    "requestParameters": Map("request_parameters"),
+    "requestTemplates": Map("request_templates"),
+    "timeoutInMillis": Value("timeout_in_millis", int),
+    "tlsConfig": Map("tls_config", boolean),
+    "uri": Value("uri"),
+}
+INTEGRATION_RESPONSE = {
+    "contentHandling": Value("content_handling"),
+    "responseParameters": Map("response_parameters"),
+    "responseTemplates": Map("response_templates"),
+    "selectionPattern": Value("selection_pattern"),
+}
+AUTHORIZER = {
+    "authType": Value("auth_type"),
+    "authorizerCredentials": Value("authorizer_credentials"),
+    "authorizerResultTtlInSeconds": Value("authorizer_result_ttl", int),
+    "authorizerUri": Value("authorizer_uri"),
+    "identitySource": Value("identity_source"),
+    "identityValidationExpression": Value("identity_validation_expression"),
+    "name": Value("name"),
+    "providerARNs": List("provider_arns"),
+    "type": Value("type"),
+}
+DEPLOYMENT = {"description": Value("description")}
+GATEWAY_RESPONSE = {
+    "responseParameters": Map("response_parameters"),
+    "responseTemplates": Map("response_templates"),
+    "statusCode": Value("status_code"),
+}
+
+
+def patched(model, properties, operations):
+    """The attributes of a model as the operations leave them. The model stays as it is: AWS does all or nothing."""
+    attributes = {}
+    for operation in operations or []:
+        op, path, value = (operation.get(key) or "" for key in ("op", "path", "value"))
+        # A JSON pointer: https://www.rfc-editor.org/rfc/rfc6901
+        root, *parts = (part.replace("~1", "/").replace("~0", "~") for part in path.split("/"))
+        known = properties.get(parts[0]) if parts and not root else None
+        if known is None or op not in known.operations or len(parts) not in known.depth:
+            paths = ", ".join(f"/{name}" for name in properties)
+            raise BadRequestException(
+                f"Invalid patch path '{path}' specified for op '{op}'. Must be one of: [{paths}]"
+            )
+        old = attributes.get(known.attribute, getattr(model, known.attribute))
+        try:
+            attributes[known.attribute] = known.patched(old, op, "".join(parts[1:]), value)
+        except ValueError:
+            raise BadRequestException(f"Invalid value '{value}' specified for path '{path}'") from None
+    return attributes
+
+
+def updated(response, model, properties, missing=""):
+    """Patches a model by a request."""
+    if model is None:
+        raise NotFound(missing)
+    vars(model).update(patched(model, properties, response._get_param("patchOperations")))
+    return model
+
+
+def update_resource(self):
+    _, _, api_id, _, resource_id, *_ = self.path.split("/")
+    resources = self.backend.get_rest_api(api_id).resources
+    resource = self.backend.get_resource(api_id, resource_id)
+    new = patched(resource, RESOURCE, self._get_param("patchOperations"))
+    parent_id = new.get("parent_id", resource.parent_id)
+    path_part = new.get("path_part", resource.path_part)
+    if new and not resource.parent_id:
+        raise BadRequestException("Root resource cannot be updated")
+    if new and not re.fullmatch(r"\{?[a-zA-Z0-9._:-]+\+?\}?", path_part or ""):
+        raise InvalidResourcePathException()
+    ancestor = parent_id
+    while new and ancestor:
+        if ancestor == resource_id:
+            raise BadRequestException("A resource cannot be its own ancestor")
+        ancestor = self.backend.get_resource(api_id, ancestor).parent_id
+    for other in resources.values():
+        if other is not resource and (other.parent_id, other.path_part) == (parent_id, path_part):
+            raise ConflictException(f"Another resource with the same parent already has this name: {path_part}")
+    vars(resource).update(new)
+    return json.dumps(resource.to_dict())
+
+
+def update_method(self):
+    _, _, api_id, _, resource_id, _, http_method, *_ = self.path.split("/")
+    method = self.backend.get_method(api_id, resource_id, http_method)
+    new = patched(method, METHOD, self._get_param("patchOperations"))
+    authorizer_id = new.get("authorizer_id", method.authorizer_id)
+    if new.get("authorization_type", method.authorization_type) in ("CUSTOM", "COGNITO_USER_POOLS"):
+        if authorizer_id not in self.backend.get_rest_api(api_id).authorizers:
+            raise BadRequestException(
+                "Invalid authorizer ID specified. Setting the authorization type to CUSTOM or COGNITO_USER_POOLS "
+                "requires a valid authorizer."
+            )
+    vars(method).update(new)
+    return json.dumps(method.to_json())
+
+
+def update_method_response(self):
+    _, _, api_id, _, resource_id, _, http_method, _, status_code, *_ = self.path.split("/")
+    model = self.backend.get_method_response(api_id, resource_id, http_method, status_code)
+    model = updated(self, model, METHOD_RESPONSE, "Invalid Response status code specified")
+    return 201, {"status": 201}, json.dumps(model.to_json())
+
+
+def integration_of(self):
+    _, _, api_id, _, resource_id, _, http_method, *_ = self.path.split("/")
+    return self.backend.get_method(api_id, resource_id, http_method).method_integration
+
+
+def update_integration(self):
+    model = updated(self, integration_of(self), INTEGRATION, "No integration defined for method")
+    return json.dumps(model.to_json())
+
+
+def update_integration_response(self):
+    integration, status_code = integration_of(self), self.path.split("/")[9]
+    model = ((integration and integration.integration_responses) or {}).get(status_code)
+    model = updated(self, model, INTEGRATION_RESPONSE, "Invalid Response status code specified")
+    return json.dumps(model.to_json())
+
+
+def update_deployment(self):
+    _, _, api_id, _, deployment_id, *_ = self.path.split("/")
+    model = self.backend.get_rest_api(api_id).deployments.get(deployment_id)
+    return json.dumps(updated(self, model, DEPLOYMENT, "Invalid Deployment identifier specified").to_json())
+
+
+def update_gateway_response(self):
+    _, _, api_id, _, response_type, *_ = self.path.split("/")
+    model = self.backend.get_rest_api(api_id).gateway_responses.get(response_type)
+    return json.dumps(updated(self, model, GATEWAY_RESPONSE, "GatewayResponse not found").to_json())
+
+
+def update_authorizer(self, motos_own=APIGatewayResponse.update_authorizer):
+    operations = self._get_param("patchOperations") or []
+    if not any("/providerARNs" in (operation.get("path") or "") for operation in operations):
+        return motos_own(self)
+    _, _, api_id, _, authorizer_id, *_ = self.path.split("/")
+    model = updated(self, self.backend.get_authorizer(api_id, authorizer_id), AUTHORIZER)
+    return json.dumps(model.to_json())
+
+
+def tagged_rest_api(self):
+    """The REST API that a request for tags is about; None where it is about a stage, which moto knows."""
+    *_, kind, name = unquote(self.path).split("/")
+    return self.backend.get_rest_api(name) if kind == "restapis" else None
+
+
+def get_tags(self, motos_own=APIGatewayResponse.get_tags):
+    api = tagged_rest_api(self)
+    return json.dumps({"tags": api.tags}) if api else motos_own(self)
+
+
+def tag_resource(self, motos_own=APIGatewayResponse.tag_resource):
+    api = tagged_rest_api(self)
+    if not api:
+        return motos_own(self)
+    api.tags = {**api.tags, **(self._get_param("tags") or {})}
+    return 204, {"status": 204}, ""
+
+
+def untag_resource(self, motos_own=APIGatewayResponse.untag_resource):
+    api = tagged_rest_api(self)
+    if not api:
+        return motos_own(self)
+    gone = self.querystring.get("tagKeys") or []
+    api.tags = {key: value for key, value in api.tags.items() if key not in gone}
+    return 204, {"status": 204}, ""
+
+
+for update in (
+    update_resource,
+    update_method,
+    update_method_response,
+    update_integration,
+    update_integration_response,
+    update_deployment,
+    update_gateway_response,
+):
+    if not hasattr(APIGatewayResponse, update.__name__):
+        setattr(APIGatewayResponse, update.__name__, update)
+
+for mended in (update_authorizer, get_tags, tag_resource, untag_resource):
+    setattr(APIGatewayResponse, mended.__name__, mended)
+# moto routes the ARN of a stage only.
+url_paths.setdefault(
+    "{0}/tags/arn:(?P<partition>[^/]+):apigateway:(?P<region_name>[^/]+)::/restapis/(?P<function_id>[^/]+)$",
+    APIGatewayResponse.dispatch,
+)
