@@ -13,12 +13,6 @@ use crate::data_plane::api::{
 use crate::data_plane::router::Router;
 
 #[derive(Deserialize)]
-struct PathResource {
-    id: String,
-    path: String,
-}
-
-#[derive(Deserialize)]
 struct Method {
     resource_id: String,
     http_method: String,
@@ -46,13 +40,7 @@ pub(super) fn routes(
     closed: Option<&str>,
     unsupported: &mut Vec<Unsupported>,
 ) -> Result<Router<Route>> {
-    let mut paths = Texts::from([(rest_api.root_resource_id.clone(), "/".to_owned())]);
-    let resources = state.all::<PathResource>("aws_api_gateway_resource")?;
-    paths.extend(
-        resources
-            .into_iter()
-            .map(|(_, resource)| (resource.id, resource.path)),
-    );
+    let paths = portcullis_generator::state::paths(state.resources, &rest_api.root_resource_id);
     let validators = state.all::<Validator>("aws_api_gateway_request_validator")?;
     let mut integrations = BTreeMap::new();
     for (address, values) in state.all::<IntegrationValues>("aws_api_gateway_integration")? {
