@@ -70,7 +70,8 @@ fn hostile_text() -> impl Strategy<Value = String> {
 /// ends behind a quote and a `$`: a joiner there is a cluster of its own. No spec holds such a key.
 fn key(text: BoxedStrategy<String>) -> impl Strategy<Value = String> {
     let hostile = text.prop_map(|text| text.replace('\u{200d}', ""));
-    prop_oneof![2 => "[a-z_]{1,12}", 1 => hostile]
+    let word = prop::sample::select(vec!["for", "true", "null", "in", "if", "each"]).prop_map(String::from);
+    prop_oneof![5 => "[a-z_]{1,12}", 1 => word, 3 => hostile]
 }
 
 /// The strings that Terraform makes of expressions.

@@ -131,7 +131,8 @@ pub fn object<K: Into<String>>(entries: impl IntoIterator<Item = (K, Expression)
 
 /// A bare key where HCL allows one that no scope could capture, a quoted one elsewhere.
 fn object_key(key: &str) -> ObjectKey {
-    let is_bare = key.starts_with(|c: char| c.is_ascii_alphabetic())
+    let is_bare = !matches!(key, "for" | "true" | "false" | "null")
+        && key.starts_with(|c: char| c.is_ascii_alphabetic())
         && key.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
     if is_bare {
         ObjectKey::from(Ident::new(key))
