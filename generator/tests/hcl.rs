@@ -2,6 +2,8 @@
 //!
 //! Terraform takes most of a second to start, so that each test samples many cases first and asks once.
 
+#![allow(clippy::unwrap_used)] // a test may panic
+
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -183,7 +185,15 @@ fn expression(text: BoxedStrategy<String>) -> impl Strategy<Value = Expression> 
     one_line.clone().prop_recursive(3, 24, 5, move |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..5).prop_map(lines),
-            prop::collection::btree_map(key(text.clone()), inner.clone(), 0..6).prop_map(object),
+            prop::collection::btree_map(key(text.clone()), (inner.clone(), comment()), 0..6).prop_map(
+                |entries| {
+                    object(
+                        entries
+                            .into_iter()
+                            .map(|(key, (value, comment))| (key, under(value, comment))),
+                    )
+                }
+            ),
             (prop::collection::vec(one_line.clone(), 0..2), inner).prop_map(|(mut arguments, last)| {
                 arguments.push(last);
                 call("merge", arguments)
@@ -192,17 +202,22 @@ fn expression(text: BoxedStrategy<String>) -> impl Strategy<Value = Expression> 
     })
 }
 
+fn comment() -> impl Strategy<Value = Option<String>> {
+    prop::option::weighted(0.3, "[a-z $#{}]{1,20}(\n[a-zé]{0,9})?")
+}
+
+fn under<T: hcl_edit::Decorate>(item: T, comment: Option<String>) -> T {
+    match comment {
+        Some(comment) => commented(item, &comment),
+        None => item,
+    }
+}
+
 /// A body of a file: arguments, then blocks that hold bodies; strings are of `text`.
 fn body(text: BoxedStrategy<String>) -> impl Strategy<Value = Body> {
     let name = || prop_oneof![4 => "[a-z]{1,14}", 1 => Just("source".into()), 1 => Just("depends_on".into())];
-    let comment = || prop::option::of("[a-z $#{}]{1,20}(\n[a-zé]{0,9})?");
-    let attribute = (name(), expression(text), comment()).prop_map(|(name, value, comment)| {
-        let attribute = argument(&name, value);
-        hcl::Structure::from(match comment {
-            Some(comment) => commented(attribute, &comment),
-            None => attribute,
-        })
-    });
+    let attribute = (name(), expression(text), comment())
+        .prop_map(|(name, value, comment)| hcl::Structure::from(under(argument(&name, value), comment)));
     // A name stands once in a body.
     let unique = |structures: Vec<hcl::Structure>| {
         let mut seen = std::collections::BTreeSet::new();
@@ -228,10 +243,7 @@ fn body(text: BoxedStrategy<String>) -> impl Strategy<Value = Body> {
                     let block = block(&kind, labels.iter().map(String::as_str))
                         .structures(body)
                         .build();
-                    hcl::Structure::from(match comment {
-                        Some(comment) => commented(block, &comment),
-                        None => block,
-                    })
+                    hcl::Structure::from(under(block, comment))
                 });
             (inner, prop::collection::vec(block, 0..4))
                 .prop_map(move |(body, blocks)| unique(body.into_iter().chain(blocks).collect()))

@@ -119,12 +119,17 @@ pub fn lines(items: impl IntoIterator<Item = Expression>) -> Expression {
     Expression::from(array)
 }
 
-/// An object with an entry a line.
+/// An object with an entry a line. A comment of a value stands above its entry, whose `=` is then aligned with no
+/// other: such entries come and go without a change of the lines around them.
 pub fn object<K: Into<String>>(entries: impl IntoIterator<Item = (K, Expression)>) -> Expression {
     Expression::from(
         entries
             .into_iter()
-            .map(|(key, value)| (object_key(&key.into()), value))
+            .map(|(key, mut value)| {
+                let mut key = object_key(&key.into());
+                std::mem::swap(key.decor_mut(), value.decor_mut());
+                (key, value)
+            })
             .collect::<Object>(),
     )
 }
