@@ -16,6 +16,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
@@ -114,18 +115,26 @@ fn two_branches_merge_into_what_their_merged_spec_means() {
 fn the_order_of_a_spec_does_not_matter() {
     for case in cases("specs") {
         let spec = case.read("portcullis.toml");
-        let reversed = reversed(spec.parse().unwrap());
-        let trees = [&spec, &reversed].map(|spec| {
+        let tree = |spec: &str| {
             let project = Project::of(spec, case.handlers());
             let output = project.portcullis(&["generate"]);
-            assert!(output.status.success(), "{}: {}", case.name, text(&output.stderr));
+            assert!(
+                output.status.success(),
+                "{}: {}\n{spec}",
+                case.name,
+                text(&output.stderr)
+            );
             files(&project.terraform())
-        });
-        assert!(
-            trees[0] == trees[1],
-            "{}: another tree from\n{reversed}",
-            case.name
-        );
+        };
+        let expected = tree(&spec);
+        for seed in 0..4 {
+            let shuffled = shuffled(spec.parse().unwrap(), seed);
+            assert!(
+                tree(&shuffled) == expected,
+                "{}: another tree from\n{shuffled}",
+                case.name
+            );
+        }
     }
 }
 
@@ -297,38 +306,34 @@ fn functions_of(spec: &str) -> Vec<String> {
     }
 }
 
-/// The same spec with every table's keys in the opposite order.
-fn reversed(table: toml::Table) -> String {
-    fn write(table: toml::Table, path: &str, text: &mut String) {
-        let (tables, values): (Vec<_>, Vec<_>) =
-            table.into_iter().rev().partition(|(_, value)| value.is_table());
-        text.push_str(&if path.is_empty() {
-            String::new()
-        } else {
-            format!("[{path}]\n")
+/// The same spec with tables and keys in another order, which is the same for the same seed.
+fn shuffled(table: toml::Table, seed: u64) -> String {
+    fn write(table: toml::Table, path: &str, seed: u64, text: &mut String) {
+        let mut entries: Vec<_> = table.into_iter().collect();
+        entries.sort_by_cached_key(|(key, _)| {
+            let mut hasher = DefaultHasher::new();
+            (seed, key).hash(&mut hasher);
+            hasher.finish()
         });
-        for (key, value) in values {
-            let line: toml::Table = [(key, value)].into_iter().collect();
-            text.push_str(&line.to_string());
+        let (tables, values): (Vec<_>, Vec<_>) = entries.into_iter().partition(|(_, value)| value.is_table());
+        if !path.is_empty() {
+            text.push_str(&format!("[{path}]\n"));
+        }
+        for entry in values {
+            text.push_str(&toml::Table::from_iter([entry]).to_string());
         }
         for (key, value) in tables {
-            let toml::Value::Table(inner) = value else {
-                unreachable!("they were parted by that")
+            let key = toml::Value::String(key);
+            let path = if path.is_empty() {
+                format!("{key}")
+            } else {
+                format!("{path}.{key}")
             };
-            let key = toml::Value::String(key).to_string();
-            write(
-                inner,
-                &if path.is_empty() {
-                    key
-                } else {
-                    format!("{path}.{key}")
-                },
-                text,
-            );
+            write(value.try_into().unwrap(), &path, seed, text);
         }
     }
     let mut text = String::new();
-    write(table, "", &mut text);
+    write(table, "", seed, &mut text);
     text
 }
 
