@@ -72,6 +72,16 @@ impl Resolver<'_> {
         for (name, client) in &table.clients {
             self.check_name(name, "a client", 64);
             self.collision(&mut identifiers, Identifier::new(name.get_ref()), name, "clients");
+            if let Some(flows) = client
+                .auth_flows
+                .as_ref()
+                .filter(|flows| flows.get_ref().is_empty())
+            {
+                self.report(
+                    Diagnostic::new(flows.span(), "the client has no way to sign users in")
+                        .hint("write `auth_flows = [\"user_srp\", \"refresh_token\"]`; of none, Cognito makes its own choice"),
+                );
+            }
             let mut flows = BTreeSet::new();
             for flow in client.auth_flows.iter().flat_map(|flows| flows.get_ref()) {
                 match cognito_user_pool_client::explicit_auth_flow(flow.get_ref()) {
