@@ -14,6 +14,8 @@ step() { printf '\n== %s\n' "$*" >&2; }
 
 step 'units of the tool'
 cargo test --locked --quiet --workspace --lib --bins "$@"
+step 'HCL as Terraform reads it'
+cargo test --locked --quiet --package portcullis-generator --test hcl "$@"
 step 'golden trees and mistakes'
 cargo test --locked --quiet --test golden "$@"
 step 'units of the functions'

@@ -179,7 +179,7 @@ pub struct ControlPlane {
     /// Folder for invitations
     #[arg(long, value_name = "DIR")]
     pub invitations: PathBuf,
-    /// Python with moto; ours, where it is not given
+    /// Python with moto, to be started as the emulated AWS
     #[arg(long, value_name = "FILE")]
     pub python: Option<PathBuf>,
     /// An emulated AWS to stand in front of, instead of starting moto

@@ -7,7 +7,9 @@
 
 use std::ops::Range;
 
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet, renderer::DecorStyle};
+use annotate_snippets::{
+    Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet, renderer::DecorStyle,
+};
 
 /// A range of bytes of the spec's text.
 pub type Span = Range<usize>;
@@ -88,9 +90,14 @@ impl Diagnostics {
             Renderer::plain()
         };
         let renderer = renderer.decor_style(DecorStyle::Ascii);
+        // A byte order mark has no column: drawn, it would move every place of the first line.
+        let (source, mark) = match source.strip_prefix('\u{feff}') {
+            Some(rest) => (rest, source.len() - rest.len()),
+            None => (source, 0),
+        };
         let mut text = String::new();
         for diagnostic in self.sorted() {
-            text.push_str(&renderer.render(&draw(diagnostic, path, source)));
+            text.push_str(&renderer.render(&draw(diagnostic, path, source, mark)));
             text.push_str("\n\n");
         }
         let count = self.0.len();
@@ -100,28 +107,41 @@ impl Diagnostics {
     }
 }
 
-fn draw<'a>(diagnostic: &'a Diagnostic, path: &'a str, source: &'a str) -> Vec<Group<'a>> {
-    let mut snippet = Snippet::source(source).path(path).annotation(
-        AnnotationKind::Primary
-            .span(clamp(&diagnostic.span, source))
-            .label(diagnostic.label.as_str()),
-    );
-    for (span, label) in &diagnostic.related {
-        snippet = snippet.annotation(
-            AnnotationKind::Context
-                .span(clamp(span, source))
-                .label(label.as_str()),
-        );
-    }
-    let mut groups = vec![
-        Level::ERROR
-            .primary_title(diagnostic.summary.as_str())
-            .element(snippet),
-    ];
+fn draw<'a>(diagnostic: &'a Diagnostic, path: &'a str, source: &'a str, mark: usize) -> Vec<Group<'a>> {
+    let title = Level::ERROR.primary_title(diagnostic.summary.as_str());
+    let mut groups = vec![if diagnostic.span == (0..0) {
+        title.element(Origin::path(path))
+    } else {
+        title.element(snippet(diagnostic, path, source, mark))
+    }];
     if let Some(hint) = &diagnostic.hint {
         groups.push(Group::with_title(Level::HELP.secondary_title(hint.as_str())));
     }
     groups
+}
+
+/// The lines of the places. `mark` bytes of the text are missing in front of `source`.
+fn snippet<'a>(
+    diagnostic: &'a Diagnostic,
+    path: &'a str,
+    source: &'a str,
+    mark: usize,
+) -> Snippet<'a, Annotation<'a>> {
+    let place = |span: &Span| {
+        clamp(
+            &(span.start.saturating_sub(mark)..span.end.saturating_sub(mark)),
+            source,
+        )
+    };
+    let mut snippet = Snippet::source(source).path(path).annotation(
+        AnnotationKind::Primary
+            .span(place(&diagnostic.span))
+            .label(diagnostic.label.as_str()),
+    );
+    for (span, label) in &diagnostic.related {
+        snippet = snippet.annotation(AnnotationKind::Context.span(place(span)).label(label.as_str()));
+    }
+    snippet
 }
 
 /// A span that lies inside the text and on character boundaries, whatever a parser reported.
@@ -138,12 +158,19 @@ fn clamp(span: &Span, source: &str) -> Span {
 }
 
 /// The known name nearest to a mistyped one, where one is near enough to be meant: at most a third of its
-/// letters differ.
+/// letters differ, or one holds the other.
 pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     known
         .into_iter()
         .map(|candidate| (strsim::osa_distance(name, candidate), candidate))
-        .filter(|(distance, candidate)| *distance <= candidate.chars().count().max(3) / 3)
+        .filter(|(distance, candidate)| {
+            let (short, long) = if name.len() < candidate.len() {
+                (name, *candidate)
+            } else {
+                (*candidate, name)
+            };
+            *distance <= candidate.chars().count().max(3) / 3 || short.len() > 3 && long.contains(short)
+        })
         .min()
         .map(|(_, candidate)| candidate)
 }
@@ -156,6 +183,8 @@ mod tests {
     fn the_nearest_name_is_suggested_and_a_far_one_is_not() {
         assert_eq!(nearest("timout", ["timeout_seconds", "memory"]), None);
         assert_eq!(nearest("memroy", ["timeout", "memory"]), Some("memory"));
+        assert_eq!(nearest("timeout", ["timeout_seconds"]), Some("timeout_seconds"));
+        assert_eq!(nearest("authorization", ["auth", "function"]), Some("auth"));
         assert_eq!(nearest("xyz", ["abc"]), None);
     }
 

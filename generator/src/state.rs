@@ -2,6 +2,8 @@
 //!
 //! Format: <https://developer.hashicorp.com/terraform/internals/json-format> (`format_version` 1.x).
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -85,9 +87,71 @@ pub fn resources(text: &str) -> Result<Vec<Resource>, StateError> {
     Ok(all)
 }
 
+/// The path of every resource of a REST API by its id, the root among them, made of `parent_id` and `path_part`.
+///
+/// Not of the computed `path`: Terraform does not read a child again when the part of its parent changes in place.
+/// A resource whose parents are not all in the state has no path.
+pub fn paths(resources: &[Resource], root_resource_id: &str) -> BTreeMap<String, String> {
+    let text =
+        |resource: &'_ Resource, key: &str| resource.values[key].as_str().unwrap_or_default().to_string();
+    let parts: BTreeMap<String, (String, String)> = resources
+        .iter()
+        .filter(|resource| resource.mode == "managed" && resource.kind == "aws_api_gateway_resource")
+        .map(|resource| {
+            (
+                text(resource, "id"),
+                (text(resource, "parent_id"), text(resource, "path_part")),
+            )
+        })
+        .collect();
+    let path = |id: &str| {
+        let mut segments = Vec::new();
+        let mut current = id;
+        while current != root_resource_id {
+            let (parent, part) = parts.get(current)?;
+            segments.push(part.as_str());
+            // A circle is longer than there are resources.
+            if segments.len() > parts.len() {
+                return None;
+            }
+            current = parent;
+        }
+        segments.reverse();
+        Some((id.to_string(), format!("/{}", segments.join("/"))))
+    };
+    parts
+        .keys()
+        .map(String::as_str)
+        .chain([root_resource_id])
+        .filter_map(path)
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_path_of_a_child_follows_its_parent_and_not_its_stale_own() {
+        let resource = |id: &str, parent: &str, part: &str| Resource {
+            address: id.into(),
+            mode: "managed".into(),
+            kind: "aws_api_gateway_resource".into(),
+            values: serde_json::json!({"id": id, "parent_id": parent, "path_part": part, "path": "/stale"}),
+        };
+        let all = [
+            resource("b", "a", "parts"),
+            resource("a", "root", "{item_id}"),
+            resource("x", "x", "circle"),
+        ];
+        let expected = [("a", "/{item_id}"), ("b", "/{item_id}/parts"), ("root", "/")];
+        assert_eq!(
+            paths(&all, "root"),
+            expected
+                .map(|(id, path)| (id.to_string(), path.to_string()))
+                .into()
+        );
+    }
 
     #[test]
     fn resources_of_child_modules_are_found() {

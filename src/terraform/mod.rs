@@ -15,6 +15,7 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use portcullis_generator::modules::LOCAL_ACCOUNT;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -311,7 +312,8 @@ pub fn scrub(command: &mut Command, aws: &Aws) {
 pub fn local_environment(endpoint: &str, region: &str) -> [(&'static str, String); 9] {
     [
         ("AWS_ENDPOINT_URL", endpoint.into()),
-        ("AWS_ACCESS_KEY_ID", "local".into()),
+        // moto has one account; others take the key for its number.
+        ("AWS_ACCESS_KEY_ID", LOCAL_ACCOUNT.into()),
         ("AWS_SECRET_ACCESS_KEY", "local".into()),
         ("AWS_REGION", region.into()),
         ("AWS_DEFAULT_REGION", region.into()),

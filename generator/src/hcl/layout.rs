@@ -7,7 +7,7 @@
 
 use hcl_edit::expr::{Array, Expression, Object, ObjectValueTerminator};
 use hcl_edit::structure::{Attribute, Body, Structure};
-use hcl_edit::{Decorate, RawString};
+use hcl_edit::{Decor, Decorate, RawString};
 use unicode_segmentation::UnicodeSegmentation;
 
 /// Arguments that Terraform's style guide sets apart: <https://developer.hashicorp.com/terraform/language/style>.
@@ -27,7 +27,7 @@ fn lay_out_body(body: &mut Body, depth: usize) {
     let mut sets_apart = false;
     for index in 0..body.len() {
         let structure = body.get_mut(index).expect("the index is below the length");
-        let comment = comment_lines(structure);
+        let comment = comment_lines(structure.decor());
         let name = structure
             .as_attribute()
             .map(|attribute| attribute.key.as_str().to_string());
@@ -82,9 +82,9 @@ fn set_padding(attribute: &mut Attribute, spaces: usize) {
     attribute.key.decor_mut().set_suffix(" ".repeat(spaces));
 }
 
-/// The comment above a structure, as its constructor or an earlier layout left it.
-fn comment_lines(structure: &Structure) -> Vec<String> {
-    let prefix = structure.decor().prefix().map(|raw| &**raw).unwrap_or_default();
+/// The comment above something, as its constructor or an earlier layout left it.
+fn comment_lines(decor: &Decor) -> Vec<String> {
+    let prefix = decor.prefix().map(|raw| &**raw).unwrap_or_default();
     prefix
         .lines()
         .map(str::trim)
@@ -143,17 +143,22 @@ fn lay_out_object(object: &mut Object, depth: usize) -> bool {
     let mut widths = Vec::with_capacity(count);
     let mut chains: Vec<Vec<usize>> = vec![Vec::new()];
     for (index, (mut key, value)) in object.iter_mut().enumerate() {
+        let comment = comment_lines(key.decor());
         key.decor_mut().clear();
         let text = match key.get() {
             hcl_edit::expr::ObjectKey::Ident(ident) => ident.as_str().to_string(),
             hcl_edit::expr::ObjectKey::Expression(expression) => expression.to_string(),
         };
         widths.push(text.graphemes(true).count());
-        key.decor_mut().set_prefix(if index == 0 {
-            format!("\n{inner}")
-        } else {
-            inner.clone()
-        });
+        let mut prefix = String::from(if index == 0 { "\n" } else { "" });
+        for line in &comment {
+            prefix.push_str(&format!("{inner}{line}\n"));
+        }
+        prefix.push_str(&inner);
+        key.decor_mut().set_prefix(prefix);
+        if !comment.is_empty() {
+            chains.push(Vec::new());
+        }
         value.expr_mut().decor_mut().set_prefix(" ");
         let one_line = lay_out_expression(value.expr_mut(), depth + 1);
         value.set_terminator(ObjectValueTerminator::Newline);

@@ -1,7 +1,7 @@
 //! HCL as the modules make it: blocks and expressions of `hcl-edit`, and the few words to build them with.
 //!
 //! Everything that comes from a spec enters through [`string`], a part of a [`template`] or an object's key, and
-//! is escaped there by construction. [`layout`] then turns a body into text that `terraform fmt` leaves alone.
+//! is escaped there by construction. [`layout()`] then turns a body into text that `terraform fmt` leaves alone.
 
 mod layout;
 
@@ -33,9 +33,13 @@ pub fn commented<T: Decorate>(mut item: T, comment: &str) -> T {
     item
 }
 
-/// A literal string, whatever it holds.
+/// A literal string, whatever it holds. Terraform composes its characters when it reads it (NFC), and nothing else.
 pub fn string(text: impl Into<String>) -> Expression {
-    Expression::from(text.into())
+    let text = text.into();
+    if text.contains("${") || text.contains("%{") {
+        return template([Part::Literal(text)]);
+    }
+    Expression::from(text)
 }
 
 /// A reference, such as `module.rest_api.id`: identifiers joined by dots.
@@ -70,19 +74,37 @@ pub fn value(path: &str) -> Part {
 }
 
 /// A string with values in it, such as `"${var.service}-open"`.
+///
+/// `$${` stands for `${`, and every `$` before that for itself. hcl-edit doubles the sign of a first `${` or `%{`
+/// alone reliably (behind one, `%${` stays as it is, and would be evaluated), so a literal is cut behind each `{`.
 pub fn template(parts: impl IntoIterator<Item = Part>) -> Expression {
-    let elements: Vec<Element> = parts
-        .into_iter()
-        .map(|part| match part {
-            Part::Literal(text) => Element::from(text),
-            Part::Value(mut expression) => {
-                // Without this the printer sets spaces inside the braces.
-                expression.decorate(("", ""));
-                Element::from(Interpolation::new(expression))
+    let mut elements: Vec<Element> = Vec::new();
+    let mut parts = parts.into_iter().peekable();
+    while let Some(part) = parts.next() {
+        match part {
+            Part::Literal(text) => {
+                // A `$` at the end would double the one that begins what follows; as a value it can't.
+                let is_last = parts.peek().is_none();
+                let kept = if is_last {
+                    text.as_str()
+                } else {
+                    text.trim_end_matches(['$', '%'])
+                };
+                elements.extend(kept.split_inclusive('{').map(Element::from));
+                if kept.len() < text.len() {
+                    elements.push(interpolation(Expression::from(&text[kept.len()..])));
+                }
             }
-        })
-        .collect();
+            Part::Value(expression) => elements.push(interpolation(expression)),
+        }
+    }
     Expression::from(StringTemplate::from(elements))
+}
+
+fn interpolation(mut expression: Expression) -> Element {
+    // Without this the printer sets spaces inside the braces.
+    expression.decorate(("", ""));
+    Element::from(Interpolation::new(expression))
 }
 
 /// A list on one line: for what does not grow.
@@ -97,19 +119,25 @@ pub fn lines(items: impl IntoIterator<Item = Expression>) -> Expression {
     Expression::from(array)
 }
 
-/// An object with an entry a line.
+/// An object with an entry a line. A comment of a value stands above its entry, whose `=` is then aligned with no
+/// other: such entries come and go without a change of the lines around them.
 pub fn object<K: Into<String>>(entries: impl IntoIterator<Item = (K, Expression)>) -> Expression {
     Expression::from(
         entries
             .into_iter()
-            .map(|(key, value)| (object_key(&key.into()), value))
+            .map(|(key, mut value)| {
+                let mut key = object_key(&key.into());
+                std::mem::swap(key.decor_mut(), value.decor_mut());
+                (key, value)
+            })
             .collect::<Object>(),
     )
 }
 
 /// A bare key where HCL allows one that no scope could capture, a quoted one elsewhere.
 fn object_key(key: &str) -> ObjectKey {
-    let is_bare = key.starts_with(|c: char| c.is_ascii_alphabetic())
+    let is_bare = !matches!(key, "for" | "true" | "false" | "null")
+        && key.starts_with(|c: char| c.is_ascii_alphabetic())
         && key.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
     if is_bare {
         ObjectKey::from(Ident::new(key))

@@ -334,39 +334,53 @@ fn deployed_modules(service: &Service) -> Vec<Expression> {
     names.iter().map(|name| reference(name)).collect()
 }
 
-/// One entry a route and one a shared setting, sorted. What a deployment snapshots is hashed from the very blocks
-/// that make it, so that no change of the spec or of Portcullis is missed; what only an environment knows stands
-/// there by value.
+/// One entry a shared setting, sorted, then one a route, path by path. What a deployment snapshots is hashed from
+/// the very blocks that make it, so that no change of the spec or of Portcullis is missed; what only an environment
+/// knows stands there by value.
+///
+/// A comment above each route keeps its line from being aligned with others: a longer name would move them all, and
+/// two pull requests that each add a route could not be merged.
 fn triggers(service: &Service) -> Vec<(String, Expression)> {
-    let mut triggers = BTreeMap::new();
-    triggers.insert(
+    let mut triggers = vec![(
         "authorizer".to_string(),
         string(fingerprint(&authorizer::deployed(&service.api))),
-    );
-    // A snapshot holds the ARN of the pool: another pool needs another snapshot.
-    triggers.insert("user_pool".to_string(), reference("module.user_pool.arn"));
-    let integration = fingerprint(&lambda_integration::deployed());
-    for ((path, method), route) in &service.routes {
-        let call = fingerprint(&[route_call(path, *method, route)]);
-        triggers.insert(
-            route_name(path, *method).to_string(),
-            string(hash(&[&path.to_string(), &call, &integration])),
-        );
-    }
-    if let Some(cors) = &service.api.cors {
-        triggers.insert("allow_origin".to_string(), reference("var.allow_origin"));
-        triggers.insert(
+    )];
+    if service.api.cors.is_some() {
+        triggers.insert(0, ("allow_origin".to_string(), reference("var.allow_origin")));
+        triggers.push((
             "rest_api".to_string(),
             string(fingerprint(&rest_api::deployed(&service.api))),
-        );
-        let preflight = fingerprint(&preflight::deployed(cors));
-        for path in service.paths() {
+        ));
+    }
+    // A snapshot holds the ARN of the pool: another pool needs another snapshot.
+    triggers.push(("user_pool".to_string(), reference("module.user_pool.arn")));
+    let trigger = |name: Identifier, title: String, parts: [&str; 3]| {
+        (name.to_string(), commented(string(hash(&parts)), &title))
+    };
+    let integration = fingerprint(&lambda_integration::deployed());
+    let preflight = service
+        .api
+        .cors
+        .as_ref()
+        .map(|cors| (cors, fingerprint(&preflight::deployed(cors))));
+    for path in service.paths() {
+        let text = path.to_string();
+        for method in service.methods(path) {
+            let call = fingerprint(&[route_call(path, method, &service.routes[&(path.clone(), method)])]);
+            triggers.push(trigger(
+                route_name(path, method),
+                format!("{} {text}", method.as_str()),
+                [&text, &call, &integration],
+            ));
+        }
+        if let Some((cors, preflight)) = &preflight {
             let call = fingerprint(&[preflight_call(service, path, cors)]);
-            triggers.insert(
-                preflight_name(path).to_string(),
-                string(hash(&[&path.to_string(), &call, &preflight])),
-            );
+            triggers.push(trigger(
+                preflight_name(path),
+                format!("OPTIONS {text}"),
+                [&text, &call, preflight],
+            ));
         }
     }
-    triggers.into_iter().collect()
+    triggers
 }

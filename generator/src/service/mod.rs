@@ -1,6 +1,6 @@
 //! The service: what the spec means, with nothing optional that is known.
 //!
-//! [`resolve`] makes it from a [`Spec`](crate::spec::Spec) or reports every mistake. What has a `Service` in hand
+//! [`resolve()`] makes it from a [`Spec`](crate::spec::Spec) or reports every mistake. What has a `Service` in hand
 //! need not ask whether a function exists, a name is too long or a range is kept.
 
 mod path;

@@ -211,7 +211,7 @@ impl Spec {
     }
 }
 
-fn read_each<T>(
+fn read_each<T: Default>(
     reader: &mut Reader<'_>,
     key: &'static str,
     diagnostics: &mut Diagnostics,
@@ -220,7 +220,10 @@ fn read_each<T>(
     reader
         .tables(key, diagnostics)
         .into_iter()
-        .map(|(name, table)| (name, read(table, diagnostics)))
+        .map(|(name, table)| {
+            let table = table.map(|table| read(table, diagnostics));
+            (name, table.unwrap_or_default())
+        })
         .collect()
 }
 
@@ -273,8 +276,14 @@ impl PasswordTable {
 
 impl ClientTable {
     fn read(mut reader: Reader<'_>, diagnostics: &mut Diagnostics) -> Self {
+        let auth_flows = reader.strings("auth_flows", diagnostics);
         let table = Self {
-            auth_flows: reader.strings("auth_flows", diagnostics),
+            auth_flows: reader.require(
+                auth_flows,
+                "auth_flows",
+                "[\"user_srp\", \"refresh_token\"]",
+                diagnostics,
+            ),
         };
         reader.finish(diagnostics);
         table

@@ -69,10 +69,7 @@ impl<'a> Reader<'a> {
 
     /// A whole number.
     pub fn integer(&mut self, key: &'static str, diagnostics: &mut Diagnostics) -> Option<Written<i64>> {
-        self.typed(key, "a whole number", diagnostics, |value| {
-            let integer = value.as_integer()?;
-            i64::from_str_radix(integer.as_str(), integer.radix()).ok()
-        })
+        self.typed(key, "a whole number", diagnostics, as_integer)
     }
 
     /// `true` or `false`.
@@ -136,26 +133,23 @@ impl<'a> Reader<'a> {
         Some(Reader::new(table.into_inner(), span, name))
     }
 
-    /// A table of tables under free names, such as `[functions]`: each with the place of its name.
+    /// A table of tables under free names, such as `[functions]`: each with the place of its name, and none where
+    /// it is no table. The name is known then all the same.
     pub fn tables(
         &mut self,
         key: &'static str,
         diagnostics: &mut Diagnostics,
-    ) -> Vec<(Written<String>, Reader<'a>)> {
+    ) -> Vec<(Written<String>, Option<Reader<'a>>)> {
         let Some(table) = self.typed(key, "a table", diagnostics, DeValue::as_table) else {
             return Vec::new();
         };
         let mut tables = Vec::new();
         for (name, value) in table.into_inner() {
-            let qualified = format!("{}.{}", self.qualified(key), name.get_ref());
+            let qualified = format!("{}.{}", self.qualified(key), as_key(name.get_ref()));
             let what = format!("`{qualified}`");
-            if let Some(inner) = convert_or_report(value, &what, "a table", diagnostics, DeValue::as_table) {
-                let span = name.span();
-                tables.push((
-                    Spanned::new(span.clone(), name.get_ref().to_string()),
-                    Reader::new(inner.into_inner(), span, qualified),
-                ));
-            }
+            let inner = convert_or_report(value, &what, "a table", diagnostics, DeValue::as_table);
+            let reader = inner.map(|inner| Reader::new(inner.into_inner(), name.span(), qualified));
+            tables.push((Spanned::new(name.span(), name.get_ref().to_string()), reader));
         }
         // The order of the text: `toml` keeps tables in the order of their names.
         tables.sort_by_key(|(name, _)| name.span().start);
@@ -204,6 +198,7 @@ impl<'a> Reader<'a> {
             };
             let mut known = self.asked.clone();
             known.sort_unstable();
+            known.dedup();
             diagnostics.push(diagnostic.hint(format!("known here: {}", known.join(", "))));
         }
     }
@@ -223,8 +218,22 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// A name as TOML would have it in a header.
+fn as_key(name: &str) -> String {
+    let is_bare = !name.is_empty()
+        && name
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'));
+    if is_bare { name.into() } else { format!("{name:?}") }
+}
+
 fn as_string(value: &DeValue<'_>) -> Option<String> {
     value.as_str().map(str::to_string)
+}
+
+fn as_integer(value: &DeValue<'_>) -> Option<i64> {
+    let integer = value.as_integer()?;
+    i64::from_str_radix(integer.as_str(), integer.radix()).ok()
 }
 
 fn convert_or_report<'a, T>(
@@ -237,12 +246,19 @@ fn convert_or_report<'a, T>(
     match convert(value.get_ref()) {
         Some(converted) => Some(Spanned::new(value.span(), converted)),
         None => {
-            diagnostics.push(
-                Diagnostic::new(value.span(), format!("{what} is not {expected}")).label(format!(
-                    "expected {expected}, found {}",
-                    describe(value.get_ref())
-                )),
+            let diagnostic = Diagnostic::new(value.span(), format!("{what} is not {expected}")).label(
+                format!("expected {expected}, found {}", describe(value.get_ref())),
             );
+            let is_unquoted = expected == "a string"
+                && !matches!(
+                    value.get_ref(),
+                    DeValue::String(_) | DeValue::Array(_) | DeValue::Table(_)
+                );
+            diagnostics.push(if is_unquoted {
+                diagnostic.hint("write it in quotes")
+            } else {
+                diagnostic
+            });
             None
         }
     }
@@ -251,6 +267,7 @@ fn convert_or_report<'a, T>(
 fn describe(value: &DeValue<'_>) -> &'static str {
     match value {
         DeValue::String(_) => "a string",
+        DeValue::Integer(_) if as_integer(value).is_none() => "one beyond 64 bits",
         DeValue::Integer(_) => "a number",
         DeValue::Float(_) => "a number with a fraction",
         DeValue::Boolean(_) => "a boolean",

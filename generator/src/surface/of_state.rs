@@ -43,11 +43,7 @@ pub fn of_state(text: &str) -> Result<Surface, SurfaceError> {
     let all = Resources(&resources);
     let api = all.only("aws_api_gateway_rest_api")?;
     let stage = all.only("aws_api_gateway_stage")?;
-    let paths: BTreeMap<&str, &str> = all
-        .of("aws_api_gateway_resource")
-        .map(|resource| (text_of(resource, "id"), text_of(resource, "path")))
-        .chain([(text_of(api, "root_resource_id"), "/")])
-        .collect();
+    let paths = state::paths(&resources, text_of(api, "root_resource_id"));
     let authorizers: BTreeMap<&str, &str> = all
         .of("aws_api_gateway_authorizer")
         .map(|authorizer| (text_of(authorizer, "id"), text_of(authorizer, "name")))
@@ -70,9 +66,8 @@ pub fn of_state(text: &str) -> Result<Surface, SurfaceError> {
             Route {
                 path: paths
                     .get(text_of(method, "resource_id"))
-                    .copied()
-                    .unwrap_or("?")
-                    .into(),
+                    .cloned()
+                    .unwrap_or_else(|| "?".into()),
                 method: name.into(),
                 auth_type: text_of(method, "authorization").into(),
                 authorizer: authorizers

@@ -57,6 +57,23 @@ pub struct Stage {
     pub deployment: String,
     /// Its variables.
     pub variables: BTreeMap<String, String>,
+    /// The API keys that open routes which want one.
+    pub api_keys: Vec<ApiKey>,
+}
+
+/// An API key.
+#[derive(Clone, PartialEq)]
+pub struct ApiKey {
+    /// Its id.
+    pub id: String,
+    /// What the client sends in `x-api-key`.
+    pub value: String,
+}
+
+impl std::fmt::Debug for ApiKey {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "ApiKey({})", self.id)
+    }
 }
 
 /// A method of a resource.
@@ -68,6 +85,8 @@ pub struct Route {
     pub resource_path: String,
     /// Who may call it; none is anyone.
     pub authorization: Option<Authorization>,
+    /// Whether it wants an API key.
+    pub api_key_required: bool,
     /// Names of the parameters that a validator requires.
     pub required: Vec<Parameter>,
     /// What answers.

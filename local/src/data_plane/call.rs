@@ -4,7 +4,7 @@ use percent_encoding::percent_decode;
 use serde_json::{Value, json};
 use time::macros::format_description;
 
-use super::api::{ApiIdentity, Route, Stage};
+use super::api::{ApiIdentity, ApiKey, Route, Stage};
 use super::message::Request;
 use super::router::PathParameters;
 
@@ -25,6 +25,8 @@ pub struct Call<'a> {
     pub route: Option<&'a Route>,
     /// Parameters of the path.
     pub parameters: PathParameters,
+    /// The API key that was sent, where the route wants one and the stage knows it.
+    pub api_key: Option<&'a ApiKey>,
 }
 
 impl Call<'_> {
@@ -57,7 +59,7 @@ impl Call<'_> {
         let time = request.received.format(format_description!(
             "[day]/[month repr:short]/[year]:[hour]:[minute]:[second] +0000"
         ));
-        json!({
+        let mut context = json!({
             "resourceId": self.route.map(|route| &route.resource_id),
             "resourcePath": self.route.map(|route| &route.resource_path),
             "httpMethod": self.method,
@@ -87,7 +89,12 @@ impl Call<'_> {
             "domainName": format!("{}.execute-api.{}.amazonaws.com", self.api.id, self.api.region),
             "deploymentId": self.stage.deployment,
             "apiId": self.api.id,
-        })
+        });
+        if let Some(key) = self.api_key {
+            context["identity"]["apiKey"] = key.value.as_str().into();
+            context["identity"]["apiKeyId"] = key.id.as_str().into();
+        }
+        context
     }
 }
 
@@ -143,11 +150,13 @@ pub(crate) mod tests {
             name: "v1".into(),
             deployment: "dep123".into(),
             variables: BTreeMap::from([("colour".into(), "blue".into())]),
+            api_keys: vec![],
         };
         let route = Route {
             resource_id: "res123".into(),
             resource_path: "/pets/{id}".into(),
             authorization: None,
+            api_key_required: false,
             required: vec![],
             integration: Integration::Unsupported("nothing".into()),
         };
@@ -159,6 +168,7 @@ pub(crate) mod tests {
             path: request.path.strip_prefix("/v1").unwrap(),
             route: Some(&route),
             parameters: BTreeMap::from([("id".into(), "7".into())]),
+            api_key: None,
         })
     }
 

@@ -8,6 +8,7 @@ use std::fs::File;
 use std::io::Write;
 use std::path::Path;
 use std::process::Stdio;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
@@ -15,6 +16,7 @@ use rustix::process::{Pid, Signal};
 use tokio::process::{Child, Command};
 
 use super::api::FunctionConfiguration;
+use super::guardian::Guardian;
 use super::runtime_api::{Invocation, Outcome, RuntimeApi};
 
 /// How long a process may take to ask for its first invocation. Source: Lambda's execution environment lifecycle.
@@ -24,6 +26,7 @@ const INIT_TIMEOUT: Duration = Duration::from_secs(10);
 pub struct Environment {
     child: Child,
     group: Option<Pid>,
+    guardian: Arc<Guardian>,
     runtime: RuntimeApi,
     log: File,
     /// How long it took to come up, until the first invocation has reported it.
@@ -47,7 +50,12 @@ impl Drop for Environment {
 
 impl Environment {
     /// Starts a process in the folder `code` and waits until it asks for work. `log` takes its output.
-    pub async fn start(function: &FunctionConfiguration, code: &Path, log: &File) -> Result<Self> {
+    pub async fn start(
+        function: &FunctionConfiguration,
+        code: &Path,
+        log: &File,
+        guardian: &Arc<Guardian>,
+    ) -> Result<Self> {
         let started = Instant::now();
         let runtime = RuntimeApi::listen()
             .await
@@ -63,18 +71,27 @@ impl Environment {
             .stderr(output()?)
             .process_group(0)
             .kill_on_drop(true);
-        let child = command.spawn().with_context(|| {
-            format!(
-                "cannot start `{}`, which was built for {} (this machine is {})",
-                code.join("bootstrap").display(),
-                function.architecture,
-                std::env::consts::ARCH,
-            )
+        let child = command.spawn().map_err(|error| {
+            let bootstrap = code.join("bootstrap");
+            let foreign = error.raw_os_error() == Some(rustix::io::Errno::NOEXEC.raw_os_error());
+            let why = match foreign {
+                false => error.to_string(),
+                true => format!(
+                    "it was built for {}, and this machine is {}",
+                    function.architecture,
+                    std::env::consts::ARCH
+                ),
+            };
+            anyhow::anyhow!("cannot start `{}`: {why}", bootstrap.display())
         })?;
         let group = child.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?));
+        if let Some(group) = group {
+            guardian.begins(group.as_raw_nonzero().get());
+        }
         let mut environment = Self {
             child,
             group,
+            guardian: guardian.clone(),
             runtime,
             log: output()?,
             init: None,
@@ -165,6 +182,7 @@ impl Environment {
         // Once: the id of a group that is gone may be another's later.
         if let Some(group) = self.group.take() {
             let _ = rustix::process::kill_process_group(group, Signal::KILL);
+            self.guardian.ends(group.as_raw_nonzero().get());
         }
     }
 

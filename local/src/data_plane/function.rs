@@ -13,6 +13,7 @@ use tokio::sync::{Semaphore, watch};
 
 use super::api::FunctionConfiguration;
 use super::environment::{Environment, Failure};
+use super::guardian::Guardian;
 use super::runtime_api::{Invocation, Outcome};
 
 /// Environments of a function without reserved concurrency: more would only fight over this machine. Invocations
@@ -24,6 +25,7 @@ pub struct Function {
     configuration: FunctionConfiguration,
     code: PathBuf,
     log: File,
+    guardian: Arc<Guardian>,
     idle: Mutex<Vec<Environment>>,
     permits: Arc<Semaphore>,
     limit: u32,
@@ -32,7 +34,12 @@ pub struct Function {
 
 impl Function {
     /// A function whose code is the folder `code`; its log is a file of its name in `logs`. Nothing is started yet.
-    pub fn new(configuration: FunctionConfiguration, code: PathBuf, logs: &Path) -> Result<Arc<Self>> {
+    pub fn new(
+        configuration: FunctionConfiguration,
+        code: PathBuf,
+        logs: &Path,
+        guardian: Arc<Guardian>,
+    ) -> Result<Arc<Self>> {
         let path = logs.join(format!("{}.log", configuration.name));
         let log = File::options().create(true).append(true).open(&path);
         let log = log.with_context(|| format!("cannot write `{}`", path.display()))?;
@@ -41,6 +48,7 @@ impl Function {
             configuration,
             code,
             log,
+            guardian,
             idle: Mutex::default(),
             permits: Arc::new(Semaphore::new(limit)),
             limit: u32::try_from(limit).unwrap_or(u32::MAX),
@@ -93,7 +101,7 @@ impl Function {
         loop {
             let mut environment = match self.idle_environment() {
                 Some(environment) => environment,
-                None => Environment::start(&self.configuration, &self.code, &self.log)
+                None => Environment::start(&self.configuration, &self.code, &self.log, &self.guardian)
                     .await
                     .map_err(|error| format!("cannot come up: {error:#}"))?,
             };

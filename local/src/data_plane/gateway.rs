@@ -11,6 +11,7 @@ use super::call::Call;
 use super::event::{self, Claims};
 use super::function::Function;
 use super::gateway_response::GatewayError;
+use super::guardian::Guardian;
 use super::message::{Request, Response};
 use super::result;
 use super::router::PathParameters;
@@ -27,6 +28,8 @@ pub struct Gateway {
     pub keys: KeyRing,
     /// Functions by name.
     pub functions: BTreeMap<String, Arc<Function>>,
+    /// What ends their processes if this one cannot.
+    pub guardian: Arc<Guardian>,
 }
 
 /// An answer, and what the log should say of it.
@@ -87,6 +90,9 @@ impl Gateway {
         let (route, parameters) = found.map_or((None, PathParameters::new()), |(route, parameters)| {
             (Some(route), parameters)
         });
+        let wants_key = route.is_some_and(|route| route.api_key_required);
+        let sent = request.headers.get("x-api-key").filter(|_| wants_key);
+        let api_key = stage.api_keys.iter().find(|key| sent == Some(key.value.as_str()));
         let call = Call {
             api: &self.api.identity,
             stage,
@@ -95,6 +101,7 @@ impl Gateway {
             path: &path,
             route,
             parameters,
+            api_key,
         };
         match self.answer(&call).await {
             Ok(response) => Answer {
@@ -117,6 +124,10 @@ impl Gateway {
             return Err(GatewayError::not_emulated(why).because(why));
         }
         let claims = self.claims(call).await?;
+        if route.api_key_required && call.api_key.is_none() {
+            let reason = format!("no key of stage `{}` in the header `x-api-key`", call.stage.name);
+            return Err(GatewayError::invalid_api_key().because(reason));
+        }
         missing_parameters(call, &route.required)?;
         match &route.integration {
             Integration::Mock(mock) => Ok(mock.answer(call)?),

@@ -67,6 +67,11 @@ impl GatewayError {
         Self::new(Some("UNAUTHORIZED"), 401, "UnauthorizedException", message)
     }
 
+    /// The API key is missing, unknown, disabled or of no usage plan that has the stage.
+    pub fn invalid_api_key() -> Self {
+        Self::new(Some("INVALID_API_KEY"), 403, "ForbiddenException", "Forbidden")
+    }
+
     /// Parameters that a validator requires are missing.
     pub fn missing_parameters(names: &[&str]) -> Self {
         let message = format!("Missing required request parameters: [{}]", names.join(", "));

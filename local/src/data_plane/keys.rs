@@ -222,4 +222,47 @@ mod tests {
             "{error:#}"
         );
     }
+
+    /// An address that answers once with these bytes.
+    async fn address(answer: String) -> KeySource {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut head = vec![0; 4096];
+            let read = tokio::io::AsyncReadExt::read(&mut stream, &mut head)
+                .await
+                .unwrap();
+            assert!(head[..read].starts_with(b"GET /pool/.well-known/jwks.json HTTP/1.1\r\n"));
+            tokio::io::AsyncWriteExt::write_all(&mut stream, answer.as_bytes())
+                .await
+                .unwrap();
+        });
+        KeySource::Url(format!("http://{address}/pool/.well-known/jwks.json"))
+    }
+
+    #[tokio::test]
+    async fn keys_are_fetched_from_an_address() {
+        let length = JWKS.len();
+        let source = address(format!(
+            "HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n{JWKS}"
+        ))
+        .await;
+        let keys = Keys::load(source).await.unwrap();
+        assert!(keys.key("b").await.is_some());
+
+        let source = address("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n".into()).await;
+        let error = format!("{:#}", Keys::load(source).await.unwrap_err());
+        assert!(
+            error.ends_with("jwks.json`: it answers with status 404 Not Found"),
+            "{error}"
+        );
+
+        let gone = KeySource::Url("http://127.0.0.1:1/jwks.json".into());
+        let error = format!("{:#}", Keys::load(gone).await.unwrap_err());
+        assert!(
+            error.starts_with("cannot read the JWKS `http://127.0.0.1:1/jwks.json`: "),
+            "{error}"
+        );
+    }
 }

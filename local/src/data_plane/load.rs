@@ -12,6 +12,7 @@ use super::api::{Api, Integration};
 use super::authorizer::KeyRing;
 use super::function::Function;
 use super::gateway::Gateway;
+use super::guardian::Guardian;
 use super::keys::Keys;
 use super::{archive, state};
 
@@ -33,11 +34,18 @@ pub async fn gateway(options: &Options, previous: Option<&Gateway>) -> Result<Ga
         let source = options.jwks[&issuer].clone();
         keys.insert(issuer, Arc::new(Keys::load(source).await?));
     }
-    let folders = ["code", "logs"].map(|name| options.work.join(name));
+    // Processes run in the folder of their code: what leads there must not depend on where we run.
+    let work = std::path::absolute(&options.work)
+        .with_context(|| format!("cannot tell where `{}` is", options.work.display()))?;
+    let folders = ["code", "logs"].map(|name| work.join(name));
     for folder in &folders {
         std::fs::create_dir_all(folder).with_context(|| format!("cannot make `{}`", folder.display()))?;
     }
     let [cache, logs] = folders;
+    let guardian = match previous {
+        Some(gateway) => gateway.guardian.clone(),
+        None => Arc::new(Guardian::start()?),
+    };
     let mut functions = BTreeMap::new();
     for (name, path) in code {
         let configuration = &api.functions[&name];
@@ -48,11 +56,16 @@ pub async fn gateway(options: &Options, previous: Option<&Gateway>) -> Result<Ga
             .filter(|function| function.is(configuration, &folder));
         let function = match same {
             Some(function) => function.clone(),
-            None => Function::new(configuration.clone(), folder, &logs)?,
+            None => Function::new(configuration.clone(), folder, &logs, guardian.clone())?,
         };
         functions.insert(name, function);
     }
-    Ok(Gateway { api, keys, functions })
+    Ok(Gateway {
+        api,
+        keys,
+        functions,
+        guardian,
+    })
 }
 
 /// Where the code of each function is that a route needs.
@@ -135,5 +148,108 @@ fn list<'a>(names: impl IntoIterator<Item = &'a String>) -> String {
         "none".to_owned()
     } else {
         names.join(", ")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data_plane::KeySource;
+
+    const SHOP: &str = include_str!("../../tests/fixtures/shop/state.json");
+
+    /// The code that is taken for each function when these are named, and the mistakes.
+    fn code_with(functions: &[(&str, &str)], state: &str) -> (BTreeMap<String, PathBuf>, Vec<String>) {
+        let options = Options {
+            state: PathBuf::new(),
+            root: "/project/terraform".into(),
+            functions: functions
+                .iter()
+                .map(|(name, path)| ((*name).to_owned(), path.into()))
+                .collect(),
+            jwks: BTreeMap::new(),
+            port: None,
+            work: PathBuf::new(),
+        };
+        let mut mistakes = Vec::new();
+        let code = code(&options, &state::read(state).unwrap(), &mut mistakes);
+        (code, mistakes)
+    }
+
+    #[test]
+    fn code_is_the_files_that_terraform_took_below_the_root() {
+        let (code, mistakes) = code_with(&[], SHOP);
+        assert_eq!(mistakes, Vec::<String>::new());
+        assert_eq!(
+            code["shop-open"],
+            PathBuf::from("/project/terraform/../artifacts/shop.zip")
+        );
+        assert_eq!(code.len(), 8);
+    }
+
+    #[test]
+    fn a_function_is_named_in_full_or_by_the_end_of_its_name() {
+        for name in ["open", "shop-open"] {
+            let (code, mistakes) = code_with(&[(name, "/tmp/open.zip")], SHOP);
+            assert_eq!(
+                (&code["shop-open"], mistakes.len()),
+                (&PathBuf::from("/tmp/open.zip"), 0)
+            );
+            assert_ne!(code["shop-echo"], code["shop-open"]);
+        }
+        let (_, mistakes) = code_with(&[("pen", "/tmp/open.zip")], SHOP);
+        assert!(
+            mistakes[0].starts_with("`pen` names no function of the state, which has `shop-authenticated`, ")
+        );
+        let state = SHOP.replace("shop-echo", "shop-twice-open");
+        let (_, mistakes) = code_with(&[("open", "/tmp/open.zip")], &state);
+        assert_eq!(
+            mistakes,
+            ["`open` names several functions: `shop-open`, `shop-twice-open`"]
+        );
+    }
+
+    #[test]
+    fn code_that_is_not_in_a_local_file_must_be_named() {
+        let state = SHOP.replace("\"../artifacts/shop.zip\"", "null");
+        let (code, mistakes) = code_with(&[("open", "/tmp/open.zip")], &state);
+        assert_eq!(
+            (code.len(), mistakes.len()),
+            (1, 7),
+            "one mistake a function, however many routes it has"
+        );
+        assert!(
+            mistakes
+                .iter()
+                .any(|mistake| mistake.ends_with("name its zip with `--function shop-echo=PATH`"))
+        );
+    }
+
+    #[tokio::test]
+    async fn all_mistakes_are_told_in_one_error() {
+        let folder = tempfile::tempdir().unwrap();
+        let state = folder.path().join("state.json");
+        std::fs::write(&state, SHOP).unwrap();
+        let options = Options {
+            state,
+            root: folder.path().to_owned(),
+            functions: BTreeMap::from([("nobody".to_owned(), PathBuf::from("x"))]),
+            jwks: BTreeMap::from([("https://elsewhere".to_owned(), KeySource::File("x".into()))]),
+            port: None,
+            work: folder.path().join("work"),
+        };
+        let error = gateway(&options, None).await.err().unwrap().to_string();
+        assert!(error.contains("`nobody` names no function"), "{error}");
+        assert_eq!(
+            error
+                .matches("add `--jwks https://cognito-idp.eu-central-1.")
+                .count(),
+            4,
+            "{error}"
+        );
+        assert!(
+            !folder.path().join("work").exists(),
+            "nothing is made before all is known to be right"
+        );
     }
 }

@@ -109,9 +109,14 @@ pub struct Request {
 }
 
 impl Request {
-    /// The trace header that integrations and answers carry: the client's own, or a fresh one.
+    /// The trace header that integrations and answers carry: the client's own, or a fresh one. A client's goes on
+    /// into other headers, so it must be fit for one.
     pub fn trace(&self) -> &str {
-        self.headers.get("X-Amzn-Trace-Id").unwrap_or(&self.ids.trace)
+        let fit = |value: &&str| value.len() <= 1024 && value.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+        self.headers
+            .get("X-Amzn-Trace-Id")
+            .filter(fit)
+            .unwrap_or(&self.ids.trace)
     }
 }
 
@@ -142,6 +147,20 @@ mod tests {
         let mut headers: Headers = [("a", "1"), ("A", "2")].into_iter().collect();
         headers.set("A", "3");
         assert_eq!(headers.iter().collect::<Vec<_>>(), [("A", "3")]);
+    }
+
+    #[test]
+    fn a_clients_trace_is_kept_only_where_a_header_can_hold_it() {
+        let trace = |value: &str| {
+            let headers = [("x-amzn-trace-id", value)];
+            crate::data_plane::call::tests::request("GET", "/v1/x", &headers, b"")
+                .trace()
+                .to_owned()
+        };
+        assert_eq!(trace("Root=1-1-1;Self=1-2-3"), "Root=1-1-1;Self=1-2-3");
+        for unfit in ["Root=\u{e4}", "Root=\u{7}", &"x".repeat(1025)] {
+            assert_eq!(trace(unfit), "Root=1-66704f1a-0123456789abcdef01234567");
+        }
     }
 
     #[test]

@@ -39,6 +39,7 @@ mod event;
 mod function;
 mod gateway;
 mod gateway_response;
+mod guardian;
 mod header_case;
 mod keys;
 mod load;

@@ -19,12 +19,16 @@ resource "aws_api_gateway_deployment" "this" {
   triggers = {
     allow_origin = var.allow_origin
     authorizer   = "18c19d323faa"
-    get_open     = "4370ca1c9505"
-    get_root     = "da7ecb65f654"
-    options_open = "66819d0ea168"
-    options_root = "d0928d7dc2ed"
     rest_api     = "94d647745a4d"
     user_pool    = module.user_pool.arn
+    # GET /
+    get_root = "da7ecb65f654"
+    # OPTIONS /
+    options_root = "d0928d7dc2ed"
+    # GET /open
+    get_open = "4370ca1c9505"
+    # OPTIONS /open
+    options_open = "66819d0ea168"
   }
 
   depends_on = [

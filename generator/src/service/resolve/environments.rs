@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::diagnostic::{Diagnostic, Span};
 use crate::service::resolve::{Resolver, is_email};
 use crate::service::{Environment, LOCAL, S3State};
-use crate::spec::{EnvironmentTable, Spec, Written};
+use crate::spec::{EnvironmentTable, Spec, StateTable, Written};
 
 impl Resolver<'_> {
     pub(super) fn environment_name(&mut self, name: &Written<String>) {
@@ -60,6 +60,9 @@ impl Resolver<'_> {
                 ),
             }
         }
+        if let Some(state) = &own.state {
+            self.state(state);
+        }
         if let Some(email) = &own.first_user {
             self.email(email);
         }
@@ -87,6 +90,28 @@ impl Resolver<'_> {
                 key: value(state.key.as_ref())
                     .unwrap_or_else(|| format!("{service}/{name}/terraform.tfstate")),
             }),
+        }
+    }
+
+    fn state(&mut self, state: &StateTable) {
+        if let Some(bucket) = &state.bucket
+            && !is_bucket_name(bucket.get_ref())
+        {
+            let summary = format!("`{}` can't be the name of a bucket", bucket.get_ref());
+            self.report(Diagnostic::new(bucket.span(), summary).hint(
+                "3 to 63 lower-case letters, digits, `-` and `.`, with a letter or digit at both ends",
+            ));
+        }
+        if let Some(region) = &state.region {
+            self.region(region);
+        }
+        if let Some(key) = &state.key
+            && (key.get_ref().is_empty() || key.get_ref().len() > 1024)
+        {
+            self.report(
+                Diagnostic::new(key.span(), "S3 refuses this key")
+                    .hint("1 to 1024 bytes, such as `hello/dev/terraform.tfstate`"),
+            );
         }
     }
 
@@ -133,8 +158,12 @@ impl Resolver<'_> {
                     Diagnostic::new(span.clone(), format!("the tag `{key}` is set by Portcullis"))
                         .hint("choose another key; every resource carries `Service` and `Environment`"),
                 );
-            } else if let Err(why) = check_tag(key, value.get_ref()) {
-                self.report(Diagnostic::new(span.clone(), format!("AWS refuses the tag `{key}`")).label(why));
+            } else if let Err(why) = check_tag_key(key) {
+                self.report(Diagnostic::new(span.clone(), format!("AWS refuses the tag `{key}`")).hint(why));
+            }
+            if let Err(why) = check_tag_value(value.get_ref()) {
+                let summary = format!("AWS refuses this value of the tag `{key}`");
+                self.report(Diagnostic::new(value.span(), summary).hint(why));
             }
             resolved.insert(key.clone(), value.get_ref().clone());
         }
@@ -142,20 +171,36 @@ impl Resolver<'_> {
     }
 }
 
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html>
+fn is_bucket_name(name: &str) -> bool {
+    let is_inner = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'.');
+    (3..=63).contains(&name.len())
+        && name.bytes().all(is_inner)
+        && !name.starts_with(['-', '.'])
+        && !name.ends_with(['-', '.'])
+}
+
 /// <https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html>
-fn check_tag(key: &str, value: &str) -> Result<(), &'static str> {
-    let valid = |text: &str| {
-        text.chars()
-            .all(|c| c.is_alphanumeric() || matches!(c, ' ' | '_' | '.' | ':' | '/' | '=' | '+' | '-' | '@'))
-    };
+fn check_tag_key(key: &str) -> Result<(), &'static str> {
     if key.is_empty() || key.chars().count() > 128 || key.to_ascii_lowercase().starts_with("aws:") {
         return Err("a key has 1 to 128 characters and does not begin with `aws:`");
     }
+    has_tag_characters(key)
+}
+
+fn check_tag_value(value: &str) -> Result<(), &'static str> {
     if value.chars().count() > 256 {
         return Err("a value has at most 256 characters");
     }
-    if !valid(key) || !valid(value) {
-        return Err("letters, digits, spaces and `_ . : / = + - @`");
+    has_tag_characters(value)
+}
+
+fn has_tag_characters(text: &str) -> Result<(), &'static str> {
+    let valid =
+        |c: char| c.is_alphanumeric() || matches!(c, ' ' | '_' | '.' | ':' | '/' | '=' | '+' | '-' | '@');
+    if text.chars().all(valid) {
+        Ok(())
+    } else {
+        Err("letters, digits, spaces and `_ . : / = + - @`")
     }
-    Ok(())
 }

@@ -18,14 +18,14 @@ impl Resolver<'_> {
         let mut functions = BTreeMap::new();
         let mut identifiers = BTreeMap::new();
         for (name, table) in &spec.functions {
-            self.check_name(name, "a function", 64);
+            let is_name = self.check_name(name, "a function", 64);
             self.collision(
                 &mut identifiers,
                 Identifier::new(name.get_ref()),
                 name,
                 "functions",
             );
-            if !handlers.contains_key(name.get_ref()) {
+            if is_name && !handlers.contains_key(name.get_ref()) {
                 self.function_without_crate(name, handlers);
             }
             functions.insert(name.get_ref().clone(), self.function(table));
@@ -67,7 +67,7 @@ impl Resolver<'_> {
         if let Some(description) = &table.description
             && let Err(why) = lambda_function::check_description(description.get_ref())
         {
-            self.report(Diagnostic::new(description.span(), "Lambda refuses this description").label(why));
+            self.report(Diagnostic::new(description.span(), "Lambda refuses this description").hint(why));
         }
         let mut environment = BTreeMap::new();
         for (key, (span, value)) in &table.environment {
@@ -99,21 +99,22 @@ impl Resolver<'_> {
                 )),
             );
         }
-        let log_retention_days = self.number(&table.log_retention_days, 14, 1..=3653, "days");
-        if let Some(days) = &table.log_retention_days
-            && !cloudwatch_log_group::RETENTION_DAYS.contains(&log_retention_days)
-        {
-            let known = cloudwatch_log_group::RETENTION_DAYS
-                .map(|days| days.to_string())
-                .join(", ");
-            self.report(
-                Diagnostic::new(
-                    days.span(),
-                    format!("CloudWatch can't keep logs for {} days", days.get_ref()),
-                )
-                .hint(format!("choose one of {known}")),
-            );
-        }
+        let known = cloudwatch_log_group::RETENTION_DAYS;
+        let log_retention_days = match &table.log_retention_days {
+            None => 14,
+            Some(written) => match known
+                .into_iter()
+                .find(|days| i64::from(*days) == *written.get_ref())
+            {
+                Some(days) => days,
+                None => {
+                    let summary = format!("CloudWatch can't keep logs for {} days", written.get_ref());
+                    let hint = format!("choose one of {}", known.map(|days| days.to_string()).join(", "));
+                    self.report(Diagnostic::new(written.span(), summary).hint(hint));
+                    14
+                }
+            },
+        };
         Function {
             description: table
                 .description
@@ -142,6 +143,7 @@ impl Resolver<'_> {
         let Some(longest) = environments.max_by_key(|name| name.len()) else {
             return;
         };
+        self.function_names_of_environments(spec, service);
         for (name, _) in &spec.functions {
             let full = format!("{service}-{longest}-{}", name.get_ref());
             if full.len() > lambda_function::NAME_LENGTH
@@ -155,6 +157,28 @@ impl Resolver<'_> {
                             lambda_function::NAME_LENGTH
                         )),
                 );
+            }
+        }
+    }
+    /// Environments live in one account: `a` with `b-c` and `a-b` with `c` would be one function there.
+    fn function_names_of_environments(&mut self, spec: &Spec, service: &str) {
+        let mut seen: BTreeMap<String, &Written<String>> = BTreeMap::new();
+        for (environment, _) in &spec.environments {
+            for (name, _) in &spec.functions {
+                let full = format!("{service}-{}-{}", environment.get_ref(), name.get_ref());
+                if let Some(other) = seen.get(&full) {
+                    self.report(
+                        Diagnostic::new(
+                            name.span(),
+                            format!("two environments would have a function `{full}` in AWS"),
+                        )
+                        .label(format!("as `{}` in `{}`", name.get_ref(), environment.get_ref()))
+                        .related(other.span(), "as this one in another environment")
+                        .hint("rename one of the functions or environments"),
+                    );
+                } else {
+                    seen.insert(full, name);
+                }
             }
         }
     }

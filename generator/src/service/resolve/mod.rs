@@ -77,14 +77,15 @@ impl Resolver<'_> {
         name.get_ref().clone()
     }
 
-    /// Names that become parts of names in AWS and folders on disk.
-    fn check_name(&mut self, name: &Written<String>, what: &str, longest: usize) {
+    /// Names that become parts of names in AWS and folders on disk; whether this can be one.
+    fn check_name(&mut self, name: &Written<String>, what: &str, longest: usize) -> bool {
         let text = name.get_ref();
         let starts = text.starts_with(|c: char| c.is_ascii_alphabetic());
         let holds = text
             .chars()
             .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
-        if !starts || !holds || text.len() > longest {
+        let valid = starts && holds && text.len() <= longest;
+        if !valid {
             self.report(
                 Diagnostic::new(name.span(), format!("`{text}` can't be the name of {what}")).hint(format!(
                     "a name begins with a letter and holds letters, digits, `-` and `_`, at most {longest}: \
@@ -92,6 +93,7 @@ impl Resolver<'_> {
                 )),
             );
         }
+        valid
     }
 
     fn architecture(&mut self, spec: &Spec) -> Architecture {

@@ -13,7 +13,7 @@ impl Resolver<'_> {
         let mut routes: BTreeMap<(RoutePath, Method), Route> = BTreeMap::new();
         let mut places: BTreeMap<(RoutePath, Method), Span> = BTreeMap::new();
         let mut identifiers = BTreeMap::new();
-        let mut variables: BTreeMap<(RoutePath, String), Span> = BTreeMap::new();
+        let mut variables = BTreeMap::new();
         let known: BTreeSet<&str> = spec
             .functions
             .iter()
@@ -42,7 +42,8 @@ impl Resolver<'_> {
             if let Some(span) = places.get(&id) {
                 self.report(
                     Diagnostic::new(key.span(), format!("the route `{}` stands twice", key.get_ref()))
-                        .related(span.clone(), "first here"),
+                        .related(span.clone(), "first here")
+                        .hint("delete one of them"),
                 );
                 continue;
             }
@@ -86,10 +87,19 @@ impl Resolver<'_> {
             );
             return None;
         };
+        let path_text = path_text.trim_start();
+        let (method_span, path_span) = if key.span().len() == text.len() + 2 {
+            // Between quotes, and without escapes: the places of both parts are known.
+            let start = key.span().start + 1;
+            let path = start + text.len() - path_text.len();
+            (start..start + method_text.len(), path..path + path_text.len())
+        } else {
+            (key.span(), key.span())
+        };
         let method = Method::parse(method_text);
         if method.is_none() {
             let diagnostic =
-                Diagnostic::new(key.span(), format!("`{method_text}` is not a method of a route"));
+                Diagnostic::new(method_span, format!("`{method_text}` is not a method of a route"));
             self.report(if method_text == "OPTIONS" {
                 diagnostic.hint("the preflight answers `OPTIONS` on every path; `cors` in `[api]` says how")
             } else if Method::parse(&method_text.to_uppercase()).is_some() {
@@ -98,10 +108,10 @@ impl Resolver<'_> {
                 diagnostic.hint(format!("known: {}", Method::ALL.map(Method::as_str).join(", ")))
             });
         }
-        match RoutePath::parse(path_text.trim_start()) {
+        match RoutePath::parse(path_text) {
             Ok(path) => method.map(|method| (method, path)),
             Err((summary, hint)) => {
-                self.report(Diagnostic::new(key.span(), summary).hint(hint));
+                self.report(Diagnostic::new(path_span, summary).hint(hint));
                 None
             }
         }
@@ -111,7 +121,7 @@ impl Resolver<'_> {
     /// sibling of this resource already has a variable path part -- only one is allowed".
     pub(super) fn variable_siblings(
         &mut self,
-        seen: &mut BTreeMap<(RoutePath, String), Span>,
+        seen: &mut BTreeMap<String, (String, Span)>,
         path: &RoutePath,
         key: &Written<String>,
     ) {
@@ -123,26 +133,23 @@ impl Resolver<'_> {
                 continue;
             }
             let text = segment.to_string();
-            let other = seen
-                .iter()
-                .find(|((other_parent, other_text), _)| {
-                    other_parent.shape() == parent.shape() && *other_text != text
-                })
-                .map(|((_, other_text), span)| (other_text.clone(), span.clone()));
-            if let Some((other_text, span)) = other {
+            // Parents whose parameters have other names are one resource all the same.
+            let (other_text, span) = seen
+                .entry(parent.arn_pattern())
+                .or_insert_with(|| (text.clone(), key.span()));
+            if *other_text != text {
                 self.report(
                     Diagnostic::new(
                         key.span(),
                         format!("`{text}` and `{other_text}` are both variable parts under `{parent}`"),
                     )
-                    .related(span, "the other one")
+                    .related(span.clone(), "the other one")
                     .hint(format!(
                         "API Gateway allows one: write `{other_text}` here too, or change the path"
                     )),
                 );
                 return;
             }
-            seen.insert((parent, text), key.span());
         }
     }
 
@@ -153,7 +160,7 @@ impl Resolver<'_> {
         path: &RoutePath,
         key: &Written<String>,
     ) {
-        let root = RoutePath::parse("/").ok();
+        let root = path.segments().is_empty().then(|| path.clone());
         for resource in path.resources().chain(root) {
             let identifier = resource.identifier();
             match seen.get(&identifier) {

@@ -60,31 +60,37 @@ impl Resolver<'_> {
     }
 
     pub(super) fn clients(&mut self, table: &UserPoolTable) -> BTreeMap<String, Client> {
+        if table.clients.is_empty() {
+            self.report(
+                Diagnostic::new(0..0, "the user pool has no client: nobody could sign in").hint(
+                    "add `[user_pool.clients.cli]` with `auth_flows = [\"user_srp\", \"refresh_token\"]`",
+                ),
+            );
+        }
         let mut clients = BTreeMap::new();
         let mut identifiers = BTreeMap::new();
         for (name, client) in &table.clients {
             self.check_name(name, "a client", 64);
             self.collision(&mut identifiers, Identifier::new(name.get_ref()), name, "clients");
+            if let Some(flows) = client
+                .auth_flows
+                .as_ref()
+                .filter(|flows| flows.get_ref().is_empty())
+            {
+                self.report(
+                    Diagnostic::new(flows.span(), "the client has no way to sign users in")
+                        .hint("write `auth_flows = [\"user_srp\", \"refresh_token\"]`; of none, Cognito makes its own choice"),
+                );
+            }
             let mut flows = BTreeSet::new();
-            match &client.auth_flows {
-                None => self.report(
-                    Diagnostic::new(
-                        name.span(),
-                        format!("the client `{}` has no `auth_flows`", name.get_ref()),
-                    )
-                    .hint("add `auth_flows = [\"user_srp\", \"refresh_token\"]`"),
-                ),
-                Some(written) => {
-                    for flow in written.get_ref() {
-                        match cognito_user_pool_client::explicit_auth_flow(flow.get_ref()) {
-                            Some(known) => _ = flows.insert(known),
-                            None => self.unknown(
-                                flow,
-                                "flow of Cognito",
-                                cognito_user_pool_client::AUTH_FLOWS.iter().map(|(name, _)| *name),
-                            ),
-                        }
-                    }
+            for flow in client.auth_flows.iter().flat_map(|flows| flows.get_ref()) {
+                match cognito_user_pool_client::explicit_auth_flow(flow.get_ref()) {
+                    Some(known) => _ = flows.insert(known),
+                    None => self.unknown(
+                        flow,
+                        "flow of Cognito",
+                        cognito_user_pool_client::AUTH_FLOWS.iter().map(|(name, _)| *name),
+                    ),
                 }
             }
             clients.insert(

@@ -1,9 +1,13 @@
 //! Tests of reading a state: the fixture is a real one, and changes to it are what other states look like.
 
-use super::*;
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
-const SHOP: &str = include_str!("../../tests/fixtures/shop/state.json");
+use super::*;
+use crate::data_plane::api::{Integration, Parameter};
+
+const SHOP: &str = include_str!("../../../tests/fixtures/shop/state.json");
 
 fn find<'a>(module: &'a mut Value, address: &str) -> Option<&'a mut Value> {
     let (resources, children) = {
@@ -130,9 +134,10 @@ fn a_real_state_is_read_whole() {
 #[test]
 fn what_is_not_emulated_is_named_by_address() {
     let method = r#"aws_api_gateway_method.this["open"]"#;
+    let source = json!({"api_key_source": "AUTHORIZER"});
     assert_eq!(
-        refusal(method, json!({"api_key_required": true}), "/open"),
-        format!("`{method}`: API keys are not emulated")
+        refusal("aws_api_gateway_rest_api.shop", source, "/keyed"),
+        r#"`aws_api_gateway_method.this["keyed"]`: API keys that an authorizer returns are not emulated"#
     );
     assert_eq!(
         refusal(method, json!({"authorization": "AWS_IAM"}), "/open"),
@@ -261,4 +266,54 @@ fn states_that_cannot_be_served_are_refused_with_the_next_step() {
         odd.starts_with("`aws_api_gateway_rest_api.shop` is not as the AWS provider writes it"),
         "{odd}"
     );
+}
+
+#[test]
+fn throttling_is_said_not_to_be_emulated_and_settings_of_logs_are_not_mentioned() {
+    let noted = |settings: Value| {
+        let text = json!({"format_version": "1.0", "values": {"root_module": {"resources": [{
+            "address": "aws_api_gateway_method_settings.all", "mode": "managed",
+            "type": "aws_api_gateway_method_settings", "values": {"settings": [settings]},
+        }]}}});
+        notes(&portcullis_generator::state::resources(&text.to_string()).unwrap()).len()
+    };
+    let silent = json!({"throttling_rate_limit": -1, "throttling_burst_limit": -1, "caching_enabled": false});
+    assert_eq!(noted(silent), 0);
+    assert_eq!(noted(json!({"throttling_rate_limit": 100})), 1);
+    assert_eq!(noted(json!({"caching_enabled": true})), 1);
+}
+
+#[test]
+fn keys_open_a_stage_when_they_are_enabled_and_of_a_plan_that_has_it() {
+    let values = |api: Result<Api>| -> Vec<String> {
+        let api = api.unwrap();
+        api.stages["v1"]
+            .api_keys
+            .iter()
+            .map(|key| key.value.clone())
+            .collect()
+    };
+    assert_eq!(values(read(SHOP)), ["key-of-a-partner-0123456789"]);
+    let former = r#"aws_api_gateway_api_key.this["former"]"#;
+    assert_eq!(values(with(former, json!({"enabled": true}))).len(), 2);
+    let plan = "aws_api_gateway_usage_plan.partners";
+    assert!(values(with(plan, json!({"api_stages": []}))).is_empty());
+    assert!(
+        values(with(
+            r#"aws_api_gateway_usage_plan_key.this["partner"]"#,
+            json!({"usage_plan_id": "x"})
+        ))
+        .is_empty()
+    );
+
+    let noted = |change| {
+        with(plan, change)
+            .unwrap()
+            .unsupported
+            .iter()
+            .any(|unsupported| unsupported.address == plan)
+    };
+    assert!(!noted(json!({})));
+    assert!(noted(json!({"quota_settings": [{"limit": 1, "period": "DAY"}]})));
+    assert!(noted(json!({"throttle_settings": [{"rate_limit": 1}]})));
 }

@@ -1,0 +1,87 @@
+//! Lambda functions.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::Result;
+use serde::Deserialize;
+
+use super::{State, Texts, given};
+use crate::data_plane::api::FunctionConfiguration;
+
+#[derive(Deserialize)]
+struct LambdaFunction {
+    function_name: String,
+    arn: String,
+    version: Option<String>,
+    handler: Option<String>,
+    runtime: Option<String>,
+    package_type: Option<String>,
+    memory_size: Option<u64>,
+    timeout: Option<u64>,
+    environment: Option<Vec<Environment>>,
+    reserved_concurrent_executions: Option<i64>,
+    logging_config: Option<Vec<Logging>>,
+    layers: Option<Vec<String>>,
+    architectures: Option<Vec<String>>,
+    filename: Option<PathBuf>,
+}
+
+#[derive(Deserialize)]
+struct Environment {
+    variables: Option<Texts>,
+}
+
+#[derive(Deserialize)]
+struct Logging {
+    log_group: Option<String>,
+}
+
+pub(super) fn functions(state: &State) -> Result<BTreeMap<String, FunctionConfiguration>> {
+    let mut functions = BTreeMap::new();
+    for (address, values) in state.all::<LambdaFunction>("aws_lambda_function")? {
+        let runtime = given(values.runtime).unwrap_or_default();
+        let foreign = if values.package_type.as_deref() == Some("Image") {
+            Some("it is a container image".to_owned())
+        } else if !runtime.starts_with("provided") {
+            Some(format!(
+                "its runtime is `{runtime}`, and only a `bootstrap` of its own can be run here"
+            ))
+        } else if values.layers.is_some_and(|layers| !layers.is_empty()) {
+            Some("it has layers".to_owned())
+        } else {
+            None
+        };
+        let logging = values.logging_config.unwrap_or_default().into_iter().next();
+        let log_group = logging.and_then(|logging| given(logging.log_group));
+        let environment = values.environment.unwrap_or_default().into_iter().next();
+        let configuration = FunctionConfiguration {
+            address: address.to_owned(),
+            version: given(values.version).unwrap_or("$LATEST".to_owned()),
+            handler: given(values.handler).unwrap_or("bootstrap".to_owned()),
+            memory: values.memory_size.unwrap_or(128),
+            timeout: Duration::from_secs(values.timeout.unwrap_or(3)),
+            environment: environment
+                .and_then(|environment| environment.variables)
+                .unwrap_or_default(),
+            concurrency: values
+                .reserved_concurrent_executions
+                .and_then(|limit| usize::try_from(limit).ok()),
+            log_group: log_group.unwrap_or_else(|| format!("/aws/lambda/{}", values.function_name)),
+            region: values.arn.split(':').nth(3).unwrap_or_default().to_owned(),
+            arn: values.arn,
+            code: values.filename.filter(|path| !path.as_os_str().is_empty()),
+            foreign,
+            architecture: values
+                .architectures
+                .unwrap_or_default()
+                .into_iter()
+                .next()
+                .unwrap_or("x86_64".to_owned()),
+            name: values.function_name.clone(),
+        };
+        functions.insert(values.function_name, configuration);
+    }
+    Ok(functions)
+}

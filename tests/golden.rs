@@ -1,0 +1,413 @@
+//! Golden cases. A folder below `tests/golden/` is a case, and a new folder is a new test:
+//!
+//! ```text
+//! specs/<case>/     portcullis.toml → expected/terraform/**: the whole tree
+//! mistakes/<case>/  portcullis.toml → expected.txt: every mistake as a user reads it
+//! changes/<case>/   before.toml, after.toml → expected.diff: what a pull request shows
+//! merges/<case>/    base.toml, ours.toml, theirs.toml: two branches that `git merge` joins without a conflict;
+//!                   with a merged.toml it can't, and that spec resolves the conflict
+//! ```
+//!
+//! `UPDATE_GOLDEN=1 cargo test --test golden` writes what is expected; read it before you commit it. The functions
+//! workspace of a case holds the crates of its spec's functions, or those that a file `handlers` names, one a line.
+//! Everything goes through the real binary. A file that no case refers to fails, as do cases that were left half
+//! made. Nothing here starts a provider; `tests/terraform.rs` does.
+
+#![allow(clippy::unwrap_used)] // a test may panic
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use similar::TextDiff;
+use tempfile::TempDir;
+use walkdir::WalkDir;
+
+#[test]
+fn a_spec_becomes_its_tree() {
+    let mut wrong = Wrong::default();
+    for case in cases("specs") {
+        case.holds_only(&["portcullis.toml", "handlers", "expected"]);
+        let project = Project::of(&case.read("portcullis.toml"), case.handlers());
+        let output = project.portcullis(&["generate"]);
+        assert!(output.status.success(), "{}: {}", case.name, text(&output.stderr));
+        compare_trees(&case.path("expected/terraform"), &project.terraform(), &mut wrong);
+    }
+    wrong.report();
+}
+
+#[test]
+fn a_wrong_spec_is_answered_with_all_its_mistakes() {
+    let mut wrong = Wrong::default();
+    for case in cases("mistakes") {
+        case.holds_only(&["portcullis.toml", "handlers", "expected.txt"]);
+        let project = Project::of(&case.read("portcullis.toml"), case.handlers());
+        let output = project.portcullis(&["generate"]);
+        assert_eq!(
+            output.status.code(),
+            Some(2),
+            "{}: {}",
+            case.name,
+            text(&output.stderr)
+        );
+        assert_eq!(text(&output.stdout), "", "{}: talk belongs on stderr", case.name);
+        assert!(
+            !project.terraform().exists(),
+            "{}: something was written",
+            case.name
+        );
+        compare(&case.path("expected.txt"), &text(&output.stderr), &mut wrong);
+    }
+    wrong.report();
+}
+
+#[test]
+fn a_change_of_the_spec_changes_these_lines() {
+    let mut wrong = Wrong::default();
+    for case in cases("changes") {
+        case.holds_only(&["before.toml", "after.toml", "expected.diff"]);
+        let project = Project::of(&case.read("before.toml"), None);
+        assert!(
+            project.portcullis(&["generate"]).status.success(),
+            "{}",
+            case.name
+        );
+        project.set(&case.read("after.toml"), None);
+        let output = project.portcullis(&["generate", "--check"]);
+        assert_eq!(
+            output.status.code(),
+            Some(1),
+            "{}: {}",
+            case.name,
+            text(&output.stderr)
+        );
+        compare(&case.path("expected.diff"), &text(&output.stdout), &mut wrong);
+    }
+    wrong.report();
+}
+
+#[test]
+fn two_branches_merge_into_what_their_merged_spec_means() {
+    for case in cases("merges") {
+        case.holds_only(&["base.toml", "ours.toml", "theirs.toml", "merged.toml"]);
+        let project = Project::of(&case.read("base.toml"), None);
+        project.git(&["init", "--quiet", "--initial-branch=ours"]);
+        let commit = |spec: &str| {
+            project.set(&case.read(spec), None);
+            let output = project.portcullis(&["generate"]);
+            assert!(output.status.success(), "{}: {}", case.name, text(&output.stderr));
+            project.git(&["add", "--all"]);
+            project.git(&["commit", "--quiet", "--message", spec]);
+        };
+        commit("base.toml");
+        project.git(&["branch", "theirs"]);
+        commit("ours.toml");
+        project.git(&["checkout", "--quiet", "theirs"]);
+        commit("theirs.toml");
+        if case.path("merged.toml").exists() {
+            assert!(!project.merges("ours"), "{}: no conflict", case.name);
+            // What is generated need not be resolved by hand: its header is where it was.
+            project.set(&case.read("merged.toml"), None);
+            let output = project.portcullis(&["generate"]);
+            assert!(output.status.success(), "{}: {}", case.name, text(&output.stderr));
+        } else {
+            assert!(project.merges("ours"), "{}: {}", case.name, project.conflicts());
+        }
+        let output = project.portcullis(&["generate", "--check"]);
+        assert!(output.status.success(), "{}: {}", case.name, text(&output.stdout));
+    }
+}
+
+#[test]
+fn the_order_of_a_spec_does_not_matter() {
+    for case in cases("specs") {
+        let spec = case.read("portcullis.toml");
+        let tree = |spec: &str| {
+            let project = Project::of(spec, case.handlers());
+            let output = project.portcullis(&["generate"]);
+            assert!(
+                output.status.success(),
+                "{}: {}\n{spec}",
+                case.name,
+                text(&output.stderr)
+            );
+            files(&project.terraform())
+        };
+        let expected = tree(&spec);
+        for seed in 0..4 {
+            let shuffled = shuffled(spec.parse().unwrap(), seed);
+            assert!(
+                tree(&shuffled) == expected,
+                "{}: another tree from\n{shuffled}",
+                case.name
+            );
+        }
+    }
+}
+
+/// The real judge of the layout, over every golden tree in one run.
+#[test]
+fn terraform_fmt_leaves_every_tree_alone() {
+    let output = Command::new("terraform")
+        .args(["fmt", "-check", "-diff", "-recursive", "-no-color"])
+        .arg(root().join("specs"))
+        .output()
+        .expect("`terraform` is on the PATH: this test asks the real one (>= 1.11)");
+    assert!(
+        output.status.success(),
+        "{}{}",
+        text(&output.stdout),
+        text(&output.stderr)
+    );
+}
+
+#[test]
+fn nothing_but_cases_is_here() {
+    let known = BTreeSet::from(["changes", "merges", "mistakes", "specs"].map(String::from));
+    let found = entries(&root()).into_iter().map(|path| name(&path)).collect();
+    assert_eq!(known, found);
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden")
+}
+
+fn updating() -> bool {
+    std::env::var_os("UPDATE_GOLDEN").is_some_and(|value| !value.is_empty())
+}
+
+fn name(path: &Path) -> String {
+    path.file_name().unwrap().to_string_lossy().into_owned()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+fn entries(folder: &Path) -> Vec<PathBuf> {
+    let mut entries: Vec<_> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    entries.sort();
+    entries
+}
+
+/// A folder with what is given and what is expected.
+struct Case {
+    name: String,
+    folder: PathBuf,
+}
+
+fn cases(kind: &str) -> Vec<Case> {
+    let cases: Vec<_> = entries(&root().join(kind))
+        .into_iter()
+        .map(|folder| Case {
+            name: format!("{kind}/{}", name(&folder)),
+            folder,
+        })
+        .collect();
+    assert!(!cases.is_empty(), "no cases in `{kind}`");
+    cases
+}
+
+impl Case {
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
+    }
+
+    fn read(&self, name: &str) -> String {
+        let path = self.path(name);
+        fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    }
+
+    fn handlers(&self) -> Option<Vec<String>> {
+        let text = fs::read_to_string(self.path("handlers")).ok()?;
+        Some(text.lines().map(String::from).collect())
+    }
+
+    fn holds_only(&self, known: &[&str]) {
+        for path in entries(&self.folder) {
+            let name = name(&path);
+            assert!(
+                known.contains(&name.as_str()),
+                "{}: nobody refers to `{name}`",
+                self.name
+            );
+        }
+    }
+}
+
+/// A project on disk with the crates that its spec asks for.
+struct Project(TempDir);
+
+impl Project {
+    fn of(spec: &str, handlers: Option<Vec<String>>) -> Self {
+        let project = Self(tempfile::tempdir().unwrap());
+        project.set(spec, handlers);
+        project
+    }
+
+    /// Replaces the spec and the crates.
+    fn set(&self, spec: &str, handlers: Option<Vec<String>>) {
+        fs::write(self.0.path().join("portcullis.toml"), spec).unwrap();
+        let functions = self.0.path().join("functions");
+        _ = fs::remove_dir_all(&functions);
+        for handler in handlers.unwrap_or_else(|| functions_of(spec)) {
+            // A name that no folder can have stands for a crate that is missing.
+            let source = functions.join(handler.replace('/', "_")).join("src");
+            fs::create_dir_all(&source).unwrap();
+            fs::write(source.join("main.rs"), "fn main() {}\n").unwrap();
+            let manifest = format!("[package]\nname = {handler:?}\n");
+            fs::write(source.join("../Cargo.toml"), manifest).unwrap();
+        }
+    }
+
+    fn terraform(&self) -> PathBuf {
+        self.0.path().join("terraform")
+    }
+
+    fn portcullis(&self, arguments: &[&str]) -> Output {
+        Command::new(env!("CARGO_BIN_EXE_portcullis"))
+            .arg("--project")
+            .arg(self.0.path())
+            .args(arguments)
+            .stdin(Stdio::null())
+            .output()
+            .unwrap()
+    }
+
+    fn git_command(&self, arguments: &[&str]) -> Output {
+        Command::new("git")
+            .args(["-c", "user.name=Test", "-c", "user.email=test@example.com"])
+            .args(["-c", "commit.gpgsign=false", "-c", "core.hooksPath=/dev/null"])
+            .args(arguments)
+            .current_dir(self.0.path())
+            .output()
+            .expect("`git` is on the PATH: this test merges with the real one")
+    }
+
+    fn git(&self, arguments: &[&str]) {
+        let output = self.git_command(arguments);
+        assert!(
+            output.status.success(),
+            "git {arguments:?}: {}",
+            text(&output.stderr)
+        );
+    }
+
+    /// Whether a branch merges into the one that is checked out.
+    fn merges(&self, branch: &str) -> bool {
+        self.git_command(&["merge", "--quiet", "--no-edit", branch])
+            .status
+            .success()
+    }
+
+    fn conflicts(&self) -> String {
+        text(&self.git_command(&["diff"]).stdout)
+    }
+}
+
+/// The functions that a spec names, as far as it can be read.
+fn functions_of(spec: &str) -> Vec<String> {
+    let table: toml::Table = spec.trim_start_matches('\u{feff}').parse().unwrap_or_default();
+    match table.get("functions") {
+        Some(toml::Value::Table(functions)) => functions.keys().cloned().collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// The same spec with tables and keys in another order, which is the same for the same seed.
+fn shuffled(table: toml::Table, seed: u64) -> String {
+    fn write(table: toml::Table, path: &str, seed: u64, text: &mut String) {
+        let mut entries: Vec<_> = table.into_iter().collect();
+        entries.sort_by_cached_key(|(key, _)| {
+            let mut hasher = DefaultHasher::new();
+            (seed, key).hash(&mut hasher);
+            hasher.finish()
+        });
+        let (tables, values): (Vec<_>, Vec<_>) = entries.into_iter().partition(|(_, value)| value.is_table());
+        if !path.is_empty() {
+            text.push_str(&format!("[{path}]\n"));
+        }
+        for entry in values {
+            text.push_str(&toml::Table::from_iter([entry]).to_string());
+        }
+        for (key, value) in tables {
+            let key = toml::Value::String(key);
+            let path = if path.is_empty() {
+                format!("{key}")
+            } else {
+                format!("{path}.{key}")
+            };
+            write(value.try_into().unwrap(), &path, seed, text);
+        }
+    }
+    let mut text = String::new();
+    write(table, "", seed, &mut text);
+    text
+}
+
+/// Every file below a folder, by its path there.
+fn files(folder: &Path) -> BTreeMap<PathBuf, String> {
+    WalkDir::new(folder)
+        .into_iter()
+        .filter_map(Result::ok)
+        .filter(|entry| entry.file_type().is_file())
+        .map(|entry| {
+            let path = entry.path().strip_prefix(folder).unwrap().to_path_buf();
+            (path, fs::read_to_string(entry.path()).unwrap())
+        })
+        .collect()
+}
+
+/// Differences of a run, all of which are shown.
+#[derive(Default)]
+struct Wrong(Vec<String>);
+
+impl Wrong {
+    fn report(self) {
+        assert!(
+            self.0.is_empty(),
+            "{}\n{} differ; where the new is right: UPDATE_GOLDEN=1 cargo test --test golden",
+            self.0.join("\n"),
+            self.0.len()
+        );
+    }
+}
+
+fn compare_trees(expected: &Path, found: &Path, wrong: &mut Wrong) {
+    let found = files(found);
+    for (path, text) in &found {
+        compare(&expected.join(path), text, wrong);
+    }
+    for path in files(expected).keys().filter(|path| !found.contains_key(*path)) {
+        let stray = expected.join(path);
+        if updating() {
+            fs::remove_file(stray).unwrap();
+        } else {
+            wrong.0.push(format!("{}: nothing generates it", stray.display()));
+        }
+    }
+}
+
+fn compare(expected: &Path, found: &str, wrong: &mut Wrong) {
+    let before = fs::read_to_string(expected).unwrap_or_default();
+    if before == found && expected.exists() {
+        return;
+    }
+    if updating() {
+        fs::create_dir_all(expected.parent().unwrap()).unwrap();
+        fs::write(expected, found).unwrap();
+        return;
+    }
+    let name = expected.strip_prefix(root()).unwrap().display();
+    let diff = TextDiff::from_lines(&before, found);
+    wrong.0.push(
+        diff.unified_diff()
+            .header(&format!("{name}"), "found")
+            .to_string(),
+    );
+}
