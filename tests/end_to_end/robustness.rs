@@ -1,9 +1,9 @@
 //! What goes wrong on real machines, and how a local environment comes out of it.
 
 use std::net::TcpListener;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
-use crate::support::{PORTCULLIS, Project, Running, curl, run, text, token, wait_until};
+use crate::support::{Ended, PORTCULLIS, Project, Running, curl, run, text, token, wait_until};
 
 #[test]
 fn a_wrong_spec_writes_nothing_and_starts_nothing() {
@@ -49,6 +49,20 @@ fn a_tree_that_cannot_be_written_is_named() {
         .failed(3, "terraform/environments/local/main.tf")
         .failed(3, "ermission denied");
     assert_eq!(project.processes(), [""; 0]);
+}
+
+#[test]
+fn a_reader_that_stops_early_is_no_error() {
+    let project = Project::demo();
+    let mut surface = project.command(PORTCULLIS);
+    surface
+        .args(["surface", "--json"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut child = surface.spawn().unwrap();
+    drop(child.stdout.take());
+    let ended = Ended::from(child.wait_with_output().unwrap()).succeeded();
+    assert_eq!(ended.stderr, "");
 }
 
 /// What a shell may hold that would lead Terraform, the provider, moto or the AWS CLI astray.

@@ -13,17 +13,14 @@ const NEW_PASSWORD: &str = "Other1, \"quoted\" é";
 fn the_whole_service_comes_with_one_command_and_goes_with_another() {
     let moto = Moto::start();
     let project = Project::demo();
-    let make = |target| {
-        run(project
-            .command("make")
-            .args(["--no-print-directory", target])
-            .env("PORTCULLIS_ENDPOINT", &moto.endpoint))
+    let command = |target: &str| {
+        let mut make = project.command("make");
+        make.args(["--no-print-directory", target]);
+        make
     };
-    assert_eq!(
-        make("apply").succeeded().stdout,
-        "",
-        "what is not data goes to stderr"
-    );
+    let make = |target| run(&mut command(target));
+    let apply = run(command("apply").env("PORTCULLIS_ENDPOINT", &moto.endpoint)).succeeded();
+    assert_eq!(apply.stdout, "", "what is not data goes to stderr");
 
     let outputs = make("outputs").succeeded().json();
     let [api_url, pool, client, email] = [
@@ -85,6 +82,9 @@ fn the_whole_service_comes_with_one_command_and_goes_with_another() {
     assert_eq!(curl("GET", &format!("{api_url}/open"), &[]).status, 200);
     assert!(make("logs").succeeded().stdout.contains("START RequestId"));
 
+    // What it was applied to it stays in, named or not.
+    run(command("apply").env("PORTCULLIS_ENDPOINT", "http://127.0.0.1:9"))
+        .failed(2, &format!("`local` is applied to `{}`", moto.endpoint));
     make("destroy").succeeded();
     assert_eq!(project.processes(), [""; 0], "processes are left");
     let nothing = Held::default();
