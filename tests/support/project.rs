@@ -1,0 +1,264 @@
+//! A copy of this repository for each test.
+//!
+//! Two things are shared with it, as links, because they take minutes: the pinned tools, and the functions with their
+//! target folder (the build fixes their paths in the binaries, so another folder is another build). One project at a
+//! time: Terraform's provider takes half a gigabyte.
+
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use std::{env, fs};
+
+use portcullis_generator::state::{self, Resource};
+use portcullis_local::background::Background;
+use serde_json::Value;
+
+use super::{Ended, PORTCULLIS, REPOSITORY, need, processes, run, text, token, tools};
+
+/// A copy of this repository.
+pub struct Project {
+    root: PathBuf,
+    _folder: tempfile::TempDir,
+    _turn: MutexGuard<'static, ()>,
+}
+
+impl Project {
+    /// The demo: this repository's own service.
+    pub fn demo() -> Self {
+        let project = Self::without_functions("portcullis");
+        symlink(Path::new(REPOSITORY).join("functions"), project.path("functions")).unwrap();
+        project
+    }
+
+    /// This repository with another service, in a folder of that name. Each of its functions answers with its name
+    /// and the event that it was given (`handler.rs`), and compiles in an instant.
+    pub fn of(folder: &str, spec: &str) -> Self {
+        let project = Self::without_functions(folder);
+        project.change(spec);
+        project
+    }
+
+    fn without_functions(name: &str) -> Self {
+        static TURN: Mutex<()> = Mutex::new(());
+        let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+        for program in ["git", "terraform", "python3", "cargo", "curl", "make"] {
+            need(program);
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().canonicalize().unwrap().join(name);
+        let listed = Command::new("git")
+            .args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"])
+            .current_dir(REPOSITORY)
+            .output()
+            .unwrap();
+        assert!(listed.status.success(), "`git ls-files` failed: {listed:?}");
+        let listed = String::from_utf8(listed.stdout).unwrap();
+        for file in listed
+            .split_terminator('\0')
+            .filter(|file| !file.starts_with("functions/"))
+        {
+            let (from, to) = (Path::new(REPOSITORY).join(file), root.join(file));
+            // Git still lists what was deleted and not committed.
+            if from.is_file() {
+                fs::create_dir_all(to.parent().unwrap()).unwrap();
+                fs::copy(from, to).unwrap();
+            }
+        }
+        tools();
+        fs::create_dir(root.join(".portcullis")).unwrap();
+        symlink(
+            Path::new(REPOSITORY).join(".portcullis/tools"),
+            root.join(".portcullis/tools"),
+        )
+        .unwrap();
+        Self {
+            root,
+            _folder: folder,
+            _turn: turn,
+        }
+    }
+
+    /// Gives the project another spec, and the functions that it names.
+    pub fn change(&self, spec: &str) {
+        let functions: Vec<&str> = spec
+            .lines()
+            .filter_map(|line| line.strip_prefix("[functions.")?.strip_suffix(']'))
+            .collect();
+        let target = self.path("functions/target");
+        if self.path("functions").exists() {
+            for entry in fs::read_dir(self.path("functions")).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() && path != target {
+                    fs::remove_dir_all(path).unwrap();
+                }
+            }
+        }
+        let mut lock = String::from("version = 4\n");
+        for name in &functions {
+            lock.push_str(&format!(
+                "\n[[package]]\nname = \"{name}\"\nversion = \"1.0.0\"\n"
+            ));
+            self.write(
+                &format!("functions/{name}/Cargo.toml"),
+                &format!("[package]\nname = \"{name}\"\nversion = \"1.0.0\"\nedition = \"2024\"\n"),
+            );
+            self.write(
+                &format!("functions/{name}/src/main.rs"),
+                include_str!("handler.rs"),
+            );
+        }
+        self.write("functions/Cargo.lock", &lock);
+        self.write(
+            "functions/Cargo.toml",
+            &format!("[workspace]\nmembers = {functions:?}\nresolver = \"3\"\n"),
+        );
+        self.write("portcullis.toml", spec);
+    }
+
+    /// A path in the project.
+    pub fn path(&self, path: &str) -> PathBuf {
+        self.root.join(path)
+    }
+
+    /// Writes a file and the folders it needs.
+    pub fn write(&self, path: &str, text: &str) {
+        let path = self.path(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    /// Reads a file.
+    pub fn read(&self, path: &str) -> String {
+        let path = self.path(path);
+        fs::read_to_string(&path).unwrap_or_else(|error| panic!("`{}`: {error}", path.display()))
+    }
+
+    /// Every file of the project but those that are shared or were built, with what it holds.
+    pub fn files(&self) -> Vec<(PathBuf, Vec<u8>)> {
+        walkdir::WalkDir::new(&self.root)
+            .sort_by_file_name()
+            .into_iter()
+            .filter_entry(|entry| entry.path() != self.path("functions/target"))
+            .map(Result::unwrap)
+            .filter(|entry| entry.file_type().is_file())
+            .map(|entry| (entry.path().to_owned(), fs::read(entry.path()).unwrap()))
+            .collect()
+    }
+
+    /// A program in the project, with nothing set that would mean something to Portcullis.
+    pub fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
+        let mut command = Command::new(program);
+        command.current_dir(&self.root).stdin(Stdio::null());
+        for (name, _) in env::vars_os() {
+            let text = name.to_string_lossy();
+            if text.starts_with("AWS_") || ["ENV", "YOUR_EMAIL", "PORTCULLIS_ENDPOINT"].contains(&&*text) {
+                command.env_remove(&name);
+            }
+        }
+        command.env("PORTCULLIS", PORTCULLIS);
+        command
+    }
+
+    /// `portcullis` with arguments.
+    pub fn portcullis(&self, arguments: &[&str]) -> Ended {
+        run(self.command(PORTCULLIS).args(arguments))
+    }
+
+    /// What `portcullis outputs` prints.
+    pub fn outputs(&self) -> Value {
+        self.portcullis(&["outputs"]).succeeded().json()
+    }
+
+    /// The address that answers.
+    pub fn api_url(&self) -> String {
+        text(&self.outputs(), "api_url")
+    }
+
+    /// What `terraform show -json` prints of the applied state.
+    pub fn state(&self) -> String {
+        let root = self.path("terraform/environments/local");
+        run(self
+            .command("terraform")
+            .args(["show", "-json"])
+            .current_dir(root))
+        .succeeded()
+        .stdout
+    }
+
+    /// The managed resources of a type in the applied state.
+    pub fn resources(&self, kind: &str) -> Vec<Resource> {
+        state::resources(&self.state())
+            .unwrap()
+            .into_iter()
+            .filter(|resource| resource.mode == "managed" && resource.kind == kind)
+            .collect()
+    }
+
+    /// Fails where a plan would change something, or where there is nothing that could be changed.
+    pub fn assert_nothing_to_change(&self) {
+        let plan = self.portcullis(&["plan", "--detailed-exitcode"]);
+        assert_eq!(plan.status, 0, "{}{}", plan.stdout, plan.stderr);
+        assert!(plan.stdout.contains("No changes"), "{}", plan.stdout);
+        assert!(!state::resources(&self.state()).unwrap().is_empty());
+    }
+
+    /// The processes that run in this project, or know it: by their folder or their arguments.
+    pub fn processes(&self) -> Vec<String> {
+        let root = self.root.to_string_lossy();
+        processes()
+            .filter(|(folder, arguments)| {
+                fs::read_link(folder.join("cwd")).is_ok_and(|cwd| cwd.starts_with(&self.root))
+                    || arguments.contains(&*root)
+            })
+            .map(|(folder, arguments)| format!("{}: {}", folder.display(), arguments.replace('\0', " ")))
+            .collect()
+    }
+
+    /// A process of the local environment, `control-plane` or `data-plane`.
+    pub fn background(&self, name: &str) -> Background {
+        Background::new(self.path(".portcullis/local").join(name))
+    }
+
+    /// The temporary password of the first user.
+    pub fn temporary_password(&self) -> String {
+        let invitation = self.portcullis(&["invitation"]).succeeded().stdout;
+        invitation.lines().last().unwrap().to_owned()
+    }
+
+    /// Signs the first user in for the first time; the token.
+    pub fn sign_in_first(&self) -> String {
+        let outputs = self.outputs();
+        let [pool, client, email] =
+            ["user_pool_id", "user_pool_client_id", "first_user_email"].map(|key| text(&outputs, key));
+        let mut script = self.command(self.path("scripts/login_first.sh"));
+        script.args([pool, client, email]);
+        token(run(script.env("TEMPORARY_PASSWORD", self.temporary_password())))
+    }
+
+    /// What an emulated AWS answers to a command of the AWS CLI.
+    pub fn aws(&self, endpoint: &str, arguments: &[&str]) -> Value {
+        let mut aws = self.command(tools()["aws"].as_str().unwrap());
+        aws.args(arguments)
+            .args(["--output", "json", "--endpoint-url", endpoint])
+            .envs([
+                ("AWS_ACCESS_KEY_ID", "local"),
+                ("AWS_SECRET_ACCESS_KEY", "local"),
+                ("AWS_DEFAULT_REGION", "us-east-1"),
+                ("AWS_PAGER", ""),
+            ]);
+        run(&mut aws).succeeded().json()
+    }
+}
+
+impl Drop for Project {
+    fn drop(&mut self) {
+        for name in ["data-plane", "control-plane"] {
+            let stopped = self.background(name).stop(Duration::from_secs(10));
+            if !std::thread::panicking() {
+                stopped.unwrap();
+            }
+        }
+    }
+}
