@@ -30,6 +30,8 @@ PORTCULLIS_PYTHON=$(field python)
 export PORTCULLIS_CARGO_LAMBDA PORTCULLIS_PYTHON
 
 step 'control plane and data plane'
+# The tests of the data plane drive it as a process, which cargo builds by itself only without `--test`.
+cargo build --locked --quiet --package portcullis-local --examples
 cargo test --locked --quiet --package portcullis-local --test '*' "$@"
 step 'build of the functions, login scripts'
 cargo test --locked --quiet --test functions --test login "$@"
