@@ -182,7 +182,7 @@ fn function_call(service: &Service, name: &str, function: &Function) -> Block {
         .collect();
     // A handler then sees the path as the spec has it: the event's path has no stage, but `lambda_http` adds it.
     environment
-        .entry("AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH".into())
+        .entry(lambda_function::IGNORE_STAGE_IN_PATH.into())
         .or_insert_with(|| string("true"));
     if let Some(cors) = &service.api.cors {
         environment.insert(
