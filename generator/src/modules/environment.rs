@@ -145,7 +145,7 @@ fn outputs(is_local: bool) -> Vec<Output> {
         Output::new("rest_api_id", "Id of the REST API.", of_service("rest_api_id")),
         Output::new(
             "user_pool_client_id",
-            "Id of the user pool's first client.",
+            "Id of the first client that allows `ALLOW_USER_PASSWORD_AUTH`, else of the first one.",
             of_service("user_pool_client_id"),
         ),
         Output::new(

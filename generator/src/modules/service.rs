@@ -107,11 +107,16 @@ fn outputs(service: &Service) -> Vec<Output> {
             })),
         ),
     ];
-    if let Some(first) = service.user_pool.clients.keys().next() {
+    // The client of the commands that `apply` prints, which sign in with a password where one can.
+    let clients = &service.user_pool.clients;
+    let with_password = clients
+        .iter()
+        .find(|(_, client)| client.explicit_auth_flows.contains(&"ALLOW_USER_PASSWORD_AUTH"));
+    if let Some((name, _)) = with_password.or_else(|| clients.iter().next()) {
         outputs.push(Output::new(
             "user_pool_client_id",
-            format!("Id of the client `{first}`."),
-            reference(&format!("module.{}.id", client_name(first))),
+            format!("Id of the client `{name}`."),
+            reference(&format!("module.{}.id", client_name(name))),
         ));
     }
     outputs
@@ -177,7 +182,7 @@ fn function_call(service: &Service, name: &str, function: &Function) -> Block {
         .collect();
     // A handler then sees the path as the spec has it: the event's path has no stage, but `lambda_http` adds it.
     environment
-        .entry("AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH".into())
+        .entry(lambda_function::IGNORE_STAGE_IN_PATH.into())
         .or_insert_with(|| string("true"));
     if let Some(cors) = &service.api.cors {
         environment.insert(
@@ -354,8 +359,8 @@ fn triggers(service: &Service) -> Vec<(String, Expression)> {
     }
     // A snapshot holds the ARN of the pool: another pool needs another snapshot.
     triggers.push(("user_pool".to_string(), reference("module.user_pool.arn")));
-    let trigger = |name: Identifier, title: String, parts: [&str; 3]| {
-        (name.to_string(), commented(string(hash(&parts)), &title))
+    let trigger = |name: Identifier, title: String, parts: &[&str]| {
+        (name.to_string(), commented(string(hash(parts)), &title))
     };
     let integration = fingerprint(&lambda_integration::deployed());
     let preflight = service
@@ -366,11 +371,14 @@ fn triggers(service: &Service) -> Vec<(String, Expression)> {
     for path in service.paths() {
         let text = path.to_string();
         for method in service.methods(path) {
-            let call = fingerprint(&[route_call(path, method, &service.routes[&(path.clone(), method)])]);
+            let route = &service.routes[&(path.clone(), method)];
+            let call = fingerprint(&[route_call(path, method, route)]);
+            // The call names the function's module; the snapshot holds its ARN, which the service's name is part of.
+            let function = format!("{}-{}", service.name, route.function);
             triggers.push(trigger(
                 route_name(path, method),
                 format!("{} {text}", method.as_str()),
-                [&text, &call, &integration],
+                &[&text, &call, &integration, &function],
             ));
         }
         if let Some((cors, preflight)) = &preflight {
@@ -378,7 +386,7 @@ fn triggers(service: &Service) -> Vec<(String, Expression)> {
             triggers.push(trigger(
                 preflight_name(path),
                 format!("OPTIONS {text}"),
-                [&text, &call, preflight],
+                &[&text, &call, preflight],
             ));
         }
     }

@@ -11,6 +11,18 @@
 use crate::hcl::{Block, Expression, argument, block, commented, lines, object, reference};
 use crate::resources::resource;
 
+/// Resource types that a deployment snapshots. Terraform deletes what is gone only after it has taken the new
+/// snapshot, because the old one depended on it; a second deployment then leaves it out.
+pub const SNAPSHOT: [&str; 7] = [
+    "aws_api_gateway_authorizer",
+    "aws_api_gateway_gateway_response",
+    "aws_api_gateway_integration",
+    "aws_api_gateway_integration_response",
+    "aws_api_gateway_method",
+    "aws_api_gateway_method_response",
+    "aws_api_gateway_resource",
+];
+
 /// A snapshot of everything in `depends_on`.
 pub fn resource_block(
     triggers: Vec<(String, Expression)>,

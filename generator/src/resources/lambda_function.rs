@@ -22,7 +22,7 @@ pub const ENVIRONMENT_BYTES: usize = 4096;
 
 /// What Lambda sets itself and refuses to be given:
 /// <https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html>
-const RESERVED: [&str; 17] = [
+const RESERVED: [&str; 18] = [
     "_HANDLER",
     "_X_AMZN_TRACE_ID",
     "AWS_ACCESS_KEY",
@@ -39,9 +39,12 @@ const RESERVED: [&str; 17] = [
     "AWS_REGION",
     "AWS_SECRET_ACCESS_KEY",
     "AWS_SESSION_TOKEN",
+    "LAMBDA_RUNTIME_DIR",
     "LAMBDA_TASK_ROOT",
 ];
 
+/// The variable that has `lambda_http` leave the stage out of paths; set by the service module.
+pub const IGNORE_STAGE_IN_PATH: &str = "AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH";
 /// The variable that tells a handler which origin its answers admit; set by the service module.
 pub const CORS_ALLOW_ORIGIN: &str = "CORS_ALLOW_ORIGIN";
 /// The variable that tells a handler to admit credentials; set by the service module.
@@ -119,6 +122,7 @@ mod tests {
     #[test]
     fn names_that_lambda_sets_itself_are_refused() {
         assert!(check_environment_key("AWS_REGION").is_err());
+        assert!(check_environment_key("LAMBDA_RUNTIME_DIR").is_err());
         assert!(check_environment_key("CORS_ALLOW_ORIGIN").is_err());
         assert!(check_environment_key("1ST").is_err());
         assert!(check_environment_key("TABLE_NAME").is_ok());

@@ -6,7 +6,7 @@ use crate::identifier::Identifier;
 
 /// A path of a REST API's resources, such as `/orders/{id}`, without a trailing slash.
 ///
-/// API Gateway's rules for a segment: letters, digits and `- . _ : ~`, or one parameter in braces, which may be
+/// API Gateway's rules for a segment: letters, digits and `- . _ :`, or one parameter in braces, which may be
 /// greedy (`{proxy+}`) in the last segment:
 /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html> and
 /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-settings-method-request.html>
@@ -164,7 +164,7 @@ impl Segment {
         let is_static = !text.is_empty()
             && text
                 .chars()
-                .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | ':' | '~'));
+                .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | ':'));
         if !is_static {
             let what = if text.is_empty() {
                 "an empty segment".into()
@@ -173,7 +173,7 @@ impl Segment {
             };
             return Err((
                 format!("API Gateway refuses {what} in a path"),
-                "a segment holds letters, digits and `_ - . : ~`, or is one parameter in braces".into(),
+                "a segment holds letters, digits and `_ - . :`, or is one parameter in braces".into(),
             ));
         }
         Ok(Self::Static(text.into()))
@@ -251,7 +251,7 @@ mod tests {
 
     #[test]
     fn a_path_is_printed_as_it_was_read() {
-        for text in ["/", "/open", "/orders/{id}", "/files/{proxy+}", "/v1.0/a:b/~c"] {
+        for text in ["/", "/open", "/orders/{id}", "/files/{proxy+}", "/v1.0/a:b/_c"] {
             assert_eq!(path(text).to_string(), text);
         }
     }
@@ -263,6 +263,7 @@ mod tests {
             ("/open/", "ends with `/`"),
             ("/a//b", "refuses an empty segment"),
             ("/a b", "refuses `a b`"),
+            ("/~c", "refuses `~c`"),
             ("/{proxy+}/x", "not the last segment"),
             ("/{id}/{id}", "stands twice"),
             ("/{}", "not a path parameter"),

@@ -5,13 +5,16 @@ use std::collections::BTreeMap;
 use crate::diagnostic::{Diagnostic, Span};
 use crate::service::resolve::{Resolver, is_email};
 use crate::service::{Environment, LOCAL, S3State};
-use crate::spec::{EnvironmentTable, Spec, StateTable, Written};
+use crate::spec::{EnvironmentTable, Spec, StateTable, StringMap, Written};
 
 impl Resolver<'_> {
     pub(super) fn environment_name(&mut self, name: &Written<String>) {
-        if name.get_ref() == LOCAL {
+        if name.get_ref().eq_ignore_ascii_case(LOCAL) {
             self.report(
-                Diagnostic::new(name.span(), "an environment can't be called `local`")
+                Diagnostic::new(
+                    name.span(),
+                    format!("an environment can't be called `{}`", name.get_ref()),
+                )
                     .label("built in")
                     .hint("`local` is the emulated AWS of this machine and needs no table; give this one another name"),
             );
@@ -67,7 +70,7 @@ impl Resolver<'_> {
             self.email(email);
         }
         let mut tags = service_tags.clone();
-        tags.extend(self.tags(&own.tags));
+        tags.extend(self.tags(&own.tags, &spec.service.tags));
         tags.insert("Service".into(), service.into());
         tags.insert("Environment".into(), name.into());
         if tags.len() > 50 {
@@ -147,19 +150,65 @@ impl Resolver<'_> {
         }
     }
 
-    pub(super) fn tags(
-        &mut self,
-        tags: &BTreeMap<String, (Span, Written<String>)>,
-    ) -> BTreeMap<String, String> {
+    /// Two environments with one state: each `apply` would delete what the other made.
+    pub(super) fn shared_states(&mut self, spec: &Spec, environments: &BTreeMap<String, Environment>) {
+        let mut seen: BTreeMap<(&str, &str), Span> = BTreeMap::new();
+        for (name, table) in &spec.environments {
+            let written = table.state.as_ref().and_then(|state| {
+                let bucket = state.bucket.as_ref()?;
+                Some(state.key.as_ref().unwrap_or(bucket).span())
+            });
+            let resolved = environments
+                .get(name.get_ref())
+                .and_then(|environment| environment.state.as_ref());
+            let (Some(span), Some(state)) = (written, resolved) else {
+                continue;
+            };
+            if let Some(other) = seen.get(&(state.bucket.as_str(), state.key.as_str())) {
+                self.report(
+                    Diagnostic::new(
+                        span,
+                        format!(
+                            "two environments keep their state in `{}` of `{}`",
+                            state.key, state.bucket
+                        ),
+                    )
+                    .related(other.clone(), "the other one")
+                    .hint("give each a `key` of its own: each would delete what the other made"),
+                );
+            } else {
+                seen.insert((&state.bucket, &state.key), span);
+            }
+        }
+    }
+
+    /// The tags of a table, which stand beside those of the table that it overrides. Keys that differ only in case
+    /// are the same to IAM: <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html#id_tags_rules>
+    pub(super) fn tags(&mut self, tags: &StringMap, overridden: &StringMap) -> BTreeMap<String, String> {
         let mut resolved = BTreeMap::new();
         for (key, (span, value)) in tags {
-            if ["Service", "Environment"].contains(&key.as_str()) {
+            let same = |other: &str| other.to_lowercase() == key.to_lowercase();
+            let earlier = tags.range(..key.clone()).chain(overridden);
+            if ["Service", "Environment"].into_iter().any(same) {
                 self.report(
-                    Diagnostic::new(span.clone(), format!("the tag `{key}` is set by Portcullis"))
-                        .hint("choose another key; every resource carries `Service` and `Environment`"),
+                    Diagnostic::new(span.clone(), format!("the tag `{key}` is set by Portcullis")).hint(
+                        "choose another key, not only in case; every resource carries `Service` and `Environment`",
+                    ),
                 );
             } else if let Err(why) = check_tag_key(key) {
                 self.report(Diagnostic::new(span.clone(), format!("AWS refuses the tag `{key}`")).hint(why));
+            } else if let Some((other, (place, _))) = earlier
+                .into_iter()
+                .find(|(other, _)| *other != key && same(other))
+            {
+                self.report(
+                    Diagnostic::new(
+                        span.clone(),
+                        format!("the tags `{other}` and `{key}` differ only in case"),
+                    )
+                    .related(place.clone(), "the other one")
+                    .hint("IAM refuses both on one role: spell them alike, or rename one"),
+                );
             }
             if let Err(why) = check_tag_value(value.get_ref()) {
                 let summary = format!("AWS refuses this value of the tag `{key}`");

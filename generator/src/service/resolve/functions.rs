@@ -17,6 +17,8 @@ impl Resolver<'_> {
     ) -> BTreeMap<String, Function> {
         let mut functions = BTreeMap::new();
         let mut identifiers = BTreeMap::new();
+        let added = added_variables(spec);
+        self.same_but_for_case(spec.functions.iter().map(|(name, _)| name), "functions");
         for (name, table) in &spec.functions {
             let is_name = self.check_name(name, "a function", 64);
             self.collision(
@@ -28,7 +30,7 @@ impl Resolver<'_> {
             if is_name && !handlers.contains_key(name.get_ref()) {
                 self.function_without_crate(name, handlers);
             }
-            functions.insert(name.get_ref().clone(), self.function(table));
+            functions.insert(name.get_ref().clone(), self.function(table, &added));
         }
         for (package, folder) in handlers {
             if !functions.contains_key(package) {
@@ -63,7 +65,7 @@ impl Resolver<'_> {
         )));
     }
 
-    pub(super) fn function(&mut self, table: &FunctionTable) -> Function {
+    fn function(&mut self, table: &FunctionTable, added: &BTreeMap<String, String>) -> Function {
         if let Some(description) = &table.description
             && let Err(why) = lambda_function::check_description(description.get_ref())
         {
@@ -82,10 +84,9 @@ impl Resolver<'_> {
             }
             environment.insert(key.clone(), value.get_ref().clone());
         }
-        let bytes: usize = environment
-            .iter()
-            .map(|(key, value)| key.len() + value.len())
-            .sum();
+        let mut variables = added.clone();
+        variables.extend(environment.clone());
+        let bytes: usize = variables.iter().map(|(key, value)| key.len() + value.len()).sum();
         if bytes > lambda_function::ENVIRONMENT_BYTES {
             let span = table
                 .environment
@@ -94,8 +95,13 @@ impl Resolver<'_> {
                 .map_or(0..0, |(span, _)| span.clone());
             self.report(
                 Diagnostic::new(span, format!("{bytes} bytes of environment variables")).hint(format!(
-                    "Lambda takes {} bytes a function",
-                    lambda_function::ENVIRONMENT_BYTES
+                    "Lambda takes {} bytes a function; Portcullis adds {}",
+                    lambda_function::ENVIRONMENT_BYTES,
+                    added
+                        .keys()
+                        .map(|key| format!("`{key}`"))
+                        .collect::<Vec<_>>()
+                        .join(", ")
                 )),
             );
         }
@@ -160,13 +166,20 @@ impl Resolver<'_> {
             }
         }
     }
+
     /// Environments live in one account: `a` with `b-c` and `a-b` with `c` would be one function there.
     fn function_names_of_environments(&mut self, spec: &Spec, service: &str) {
         let mut seen: BTreeMap<String, &Written<String>> = BTreeMap::new();
         for (environment, _) in &spec.environments {
             for (name, _) in &spec.functions {
                 let full = format!("{service}-{}-{}", environment.get_ref(), name.get_ref());
-                if let Some(other) = seen.get(&full) {
+                // IAM's names of roles are unique regardless of case.
+                let key = full.to_ascii_lowercase();
+                if let Some(other) = seen.get(&key) {
+                    // Then the names of the environments, or these two, are reported as differing only in case.
+                    if other.get_ref().eq_ignore_ascii_case(name.get_ref()) {
+                        continue;
+                    }
                     self.report(
                         Diagnostic::new(
                             name.span(),
@@ -177,9 +190,36 @@ impl Resolver<'_> {
                         .hint("rename one of the functions or environments"),
                     );
                 } else {
-                    seen.insert(full, name);
+                    seen.insert(key, name);
                 }
             }
         }
     }
+}
+
+/// The variables that the service module adds to each function, with the longest origin of any environment.
+fn added_variables(spec: &Spec) -> BTreeMap<String, String> {
+    let mut added = BTreeMap::from([(lambda_function::IGNORE_STAGE_IN_PATH.into(), "true".into())]);
+    if let Some(cors) = &spec.api.cors {
+        let own = spec
+            .environments
+            .iter()
+            .filter_map(|(_, table)| table.allow_origin.as_ref());
+        let longest = own
+            .chain(&cors.allow_origin)
+            .map(|origin| origin.get_ref().clone())
+            .max_by_key(String::len);
+        added.insert(
+            lambda_function::CORS_ALLOW_ORIGIN.into(),
+            longest.unwrap_or_default(),
+        );
+        if cors
+            .allow_credentials
+            .as_ref()
+            .is_some_and(|written| *written.get_ref())
+        {
+            added.insert(lambda_function::CORS_ALLOW_CREDENTIALS.into(), "true".into());
+        }
+    }
+    added
 }

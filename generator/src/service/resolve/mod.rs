@@ -14,7 +14,7 @@ use std::ops::RangeInclusive;
 use crate::diagnostic::{Diagnostic, Diagnostics, Span, nearest};
 use crate::identifier::Identifier;
 use crate::service::{Architecture, LOCAL, Service};
-use crate::spec::{Spec, Written};
+use crate::spec::{Spec, StringMap, Written};
 
 /// What the spec means. `handlers` are the packages of the functions workspace that have a binary, by name, each
 /// with its folder.
@@ -43,7 +43,7 @@ impl Resolver<'_> {
         let name = self.service_name(spec);
         let functions = self.functions(spec, handlers);
         let mut environments = BTreeMap::new();
-        let service_tags = self.tags(&spec.service.tags);
+        let service_tags = self.tags(&spec.service.tags, &StringMap::new());
         let cors = spec.api.cors.as_ref();
         environments.insert(
             LOCAL.into(),
@@ -57,6 +57,8 @@ impl Resolver<'_> {
                 self.environment(spec, &name, key, Some(table), &service_tags),
             );
         }
+        self.same_but_for_case(spec.environments.iter().map(|(name, _)| name), "environments");
+        self.shared_states(spec, &environments);
         self.function_name_lengths(spec, &name);
         Service {
             architecture: self.architecture(spec),
@@ -148,6 +150,30 @@ impl Resolver<'_> {
             );
         } else {
             seen.insert(identifier, (written.span(), written.get_ref().clone()));
+        }
+    }
+
+    /// Names that differ only in case: IAM's names of roles are unique regardless of it, and so are folders on some
+    /// machines.
+    fn same_but_for_case<'n>(&mut self, names: impl Iterator<Item = &'n Written<String>>, what: &str) {
+        let mut seen: BTreeMap<String, &Written<String>> = BTreeMap::new();
+        for name in names {
+            if let Some(other) = seen.get(&name.get_ref().to_ascii_lowercase()) {
+                self.report(
+                    Diagnostic::new(
+                        name.span(),
+                        format!(
+                            "the {what} `{}` and `{}` differ only in case",
+                            other.get_ref(),
+                            name.get_ref()
+                        ),
+                    )
+                    .related(other.span(), "the other one")
+                    .hint("rename one of them: IAM ignores case in the names of their roles"),
+                );
+            } else {
+                seen.insert(name.get_ref().to_ascii_lowercase(), name);
+            }
         }
     }
 

@@ -22,17 +22,17 @@ resource "aws_api_gateway_deployment" "this" {
     rest_api     = "f9877841a35b"
     user_pool    = module.user_pool.arn
     # ANY /
-    any_root = "65b8a036b5d3"
+    any_root = "3002eb9c2699"
     # OPTIONS /
     options_root = "e54d8188e0e7"
     # ANY /health
-    any_health = "a3c87b0988f0"
+    any_health = "00b83028dd38"
     # GET /health
-    get_health = "bd009c43d98c"
+    get_health = "9b9b6417276f"
     # OPTIONS /health
     options_health = "199d78cd9921"
     # ANY /{proxy+}
-    any_parameter = "30f5d33dfbad"
+    any_parameter = "f8858e3ff308"
     # OPTIONS /{proxy+}
     options_parameter = "5df677fa42b7"
   }

@@ -18,7 +18,7 @@ resource "aws_api_gateway_deployment" "this" {
     authorizer = "18c19d323faa"
     user_pool  = module.user_pool.arn
     # GET /members
-    get_members = "2fbca998a2d6"
+    get_members = "7503e627b0ba"
   }
 
   depends_on = [

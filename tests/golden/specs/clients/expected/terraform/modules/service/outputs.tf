@@ -16,8 +16,8 @@ output "rest_api_id" {
 }
 
 output "user_pool_client_id" {
-  description = "Id of the client `a_client_whose_name_is_long`."
-  value       = module.client_a_client_whose_name_is_long.id
+  description = "Id of the client `back-office`."
+  value       = module.client_back_office.id
 }
 
 output "user_pool_client_ids" {

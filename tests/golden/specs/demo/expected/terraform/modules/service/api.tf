@@ -22,11 +22,11 @@ resource "aws_api_gateway_deployment" "this" {
     rest_api     = "94d647745a4d"
     user_pool    = module.user_pool.arn
     # GET /
-    get_root = "da7ecb65f654"
+    get_root = "0ef7da48ff8f"
     # OPTIONS /
     options_root = "d0928d7dc2ed"
     # GET /open
-    get_open = "4370ca1c9505"
+    get_open = "1fd261240550"
     # OPTIONS /open
     options_open = "66819d0ea168"
   }

@@ -22,7 +22,7 @@ resource "aws_api_gateway_deployment" "this" {
     rest_api     = "f9877841a35b"
     user_pool    = module.user_pool.arn
     # GET /ships
-    get_ships = "d2d82946b11a"
+    get_ships = "9c3e72eeda26"
     # OPTIONS /ships
     options_ships = "867460cb545e"
   }

@@ -22,7 +22,7 @@ resource "aws_api_gateway_deployment" "this" {
     rest_api     = "8deb76aea7a3"
     user_pool    = module.user_pool.arn
     # GET /
-    get_root = "4fbf4ec2b983"
+    get_root = "9214b9110d91"
     # OPTIONS /
     options_root = "5ab592cf2d9f"
   }

@@ -18,7 +18,7 @@ resource "aws_api_gateway_deployment" "this" {
     authorizer = "18c19d323faa"
     user_pool  = module.user_pool.arn
     # GET /
-    get_root = "fa5c3795b972"
+    get_root = "9203a0458162"
   }
 
   depends_on = [

@@ -16,7 +16,7 @@ output "rest_api_id" {
 }
 
 output "user_pool_client_id" {
-  description = "Id of the user pool's first client."
+  description = "Id of the first client that allows `ALLOW_USER_PASSWORD_AUTH`, else of the first one."
   value       = module.service.user_pool_client_id
 }
 

@@ -22,9 +22,9 @@ resource "aws_api_gateway_deployment" "this" {
     rest_api     = "6348c4b829c1"
     user_pool    = module.user_pool.arn
     # GET /profile
-    get_profile = "094636489408"
+    get_profile = "2ee86d82a9e2"
     # POST /profile
-    post_profile = "bd6c8e409798"
+    post_profile = "aa20a1297374"
     # OPTIONS /profile
     options_profile = "8a20af56e252"
   }

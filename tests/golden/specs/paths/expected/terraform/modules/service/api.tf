@@ -22,39 +22,39 @@ resource "aws_api_gateway_deployment" "this" {
     rest_api     = "f9877841a35b"
     user_pool    = module.user_pool.arn
     # GET /catalogue
-    get_catalogue = "cfe2ca9f3608"
+    get_catalogue = "b31dc1568a68"
     # HEAD /catalogue
-    head_catalogue = "3f0aa4208a22"
+    head_catalogue = "ec0526ba0d52"
     # OPTIONS /catalogue
     options_catalogue = "ffbe6b7cf8cd"
     # GET /files/{proxy+}
-    get_files_parameter = "782c9aa6ebe0"
+    get_files_parameter = "821840d0fa94"
     # OPTIONS /files/{proxy+}
     options_files_parameter = "08a8c1e4ed6d"
     # GET /orders
-    get_orders = "28aa9f19b254"
+    get_orders = "ebf897676cc3"
     # POST /orders
-    post_orders = "308ddd740755"
+    post_orders = "9cc482c3dbae"
     # OPTIONS /orders
     options_orders = "c57a67cec612"
     # DELETE /orders/{id}
-    delete_orders_parameter = "603d46c0f770"
+    delete_orders_parameter = "d2ffec7d65a4"
     # GET /orders/{id}
-    get_orders_parameter = "560b391f22be"
+    get_orders_parameter = "198ea957599d"
     # PATCH /orders/{id}
-    patch_orders_parameter = "84368cfa63a6"
+    patch_orders_parameter = "1ebfe258a929"
     # PUT /orders/{id}
-    put_orders_parameter = "711d7f39a96f"
+    put_orders_parameter = "6fde05be21c7"
     # OPTIONS /orders/{id}
     options_orders_parameter = "790a72c5f2fc"
     # GET /orders/{id}/lines/{line}
-    get_orders_parameter_lines_parameter = "7ba9f8c05153"
+    get_orders_parameter_lines_parameter = "ba2f0c39da92"
     # OPTIONS /orders/{id}/lines/{line}
     options_orders_parameter_lines_parameter = "2ba11e1fb724"
-    # GET /v1.0/well-known:thing/~someone_x
-    get_v1_0_well_known_thing__someone_x = "fe38b5077d90"
-    # OPTIONS /v1.0/well-known:thing/~someone_x
-    options_v1_0_well_known_thing__someone_x = "c7f53611b3ef"
+    # GET /v1.0/well-known:thing/someone_x
+    get_v1_0_well_known_thing_someone_x = "6d0d28b6d9e1"
+    # OPTIONS /v1.0/well-known:thing/someone_x
+    options_v1_0_well_known_thing_someone_x = "f07ed7e8878e"
   }
 
   depends_on = [
@@ -65,14 +65,14 @@ resource "aws_api_gateway_deployment" "this" {
     module.get_orders,
     module.get_orders_parameter,
     module.get_orders_parameter_lines_parameter,
-    module.get_v1_0_well_known_thing__someone_x,
+    module.get_v1_0_well_known_thing_someone_x,
     module.head_catalogue,
     module.options_catalogue,
     module.options_files_parameter,
     module.options_orders,
     module.options_orders_parameter,
     module.options_orders_parameter_lines_parameter,
-    module.options_v1_0_well_known_thing__someone_x,
+    module.options_v1_0_well_known_thing_someone_x,
     module.patch_orders_parameter,
     module.post_orders,
     module.put_orders_parameter,
@@ -98,7 +98,7 @@ resource "aws_api_gateway_stage" "this" {
     aws_lambda_permission.get_orders,
     aws_lambda_permission.get_orders_parameter,
     aws_lambda_permission.get_orders_parameter_lines_parameter,
-    aws_lambda_permission.get_v1_0_well_known_thing__someone_x,
+    aws_lambda_permission.get_v1_0_well_known_thing_someone_x,
     aws_lambda_permission.head_catalogue,
     aws_lambda_permission.patch_orders_parameter,
     aws_lambda_permission.post_orders,

@@ -350,42 +350,42 @@ resource "aws_api_gateway_resource" "v1_0_well_known_thing" {
   path_part   = "well-known:thing"
 }
 
-# /v1.0/well-known:thing/~someone_x
-resource "aws_api_gateway_resource" "v1_0_well_known_thing__someone_x" {
+# /v1.0/well-known:thing/someone_x
+resource "aws_api_gateway_resource" "v1_0_well_known_thing_someone_x" {
   rest_api_id = module.rest_api.id
   parent_id   = aws_api_gateway_resource.v1_0_well_known_thing.id
-  path_part   = "~someone_x"
+  path_part   = "someone_x"
 }
 
-# GET /v1.0/well-known:thing/~someone_x: open to anyone, answered by catalogue
-module "get_v1_0_well_known_thing__someone_x" {
+# GET /v1.0/well-known:thing/someone_x: open to anyone, answered by catalogue
+module "get_v1_0_well_known_thing_someone_x" {
   source = "../lambda_integration"
 
   rest_api_id   = module.rest_api.id
-  resource_id   = aws_api_gateway_resource.v1_0_well_known_thing__someone_x.id
+  resource_id   = aws_api_gateway_resource.v1_0_well_known_thing_someone_x.id
   http_method   = "GET"
   authorization = "NONE"
   invoke_arn    = module.function_catalogue.invoke_arn
 }
 
-resource "aws_lambda_permission" "get_v1_0_well_known_thing__someone_x" {
-  statement_id_prefix = "get-v1-0-well-known-thing--someone-x-"
+resource "aws_lambda_permission" "get_v1_0_well_known_thing_someone_x" {
+  statement_id_prefix = "get-v1-0-well-known-thing-someone-x-"
   action              = "lambda:InvokeFunction"
   function_name       = module.function_catalogue.name
   principal           = "apigateway.amazonaws.com"
-  source_arn          = "${module.rest_api.execution_arn}/v1/GET/v1.0/well-known:thing/~someone_x"
+  source_arn          = "${module.rest_api.execution_arn}/v1/GET/v1.0/well-known:thing/someone_x"
 
   lifecycle {
     create_before_destroy = true
   }
 }
 
-# OPTIONS /v1.0/well-known:thing/~someone_x: the preflight, without a token
-module "options_v1_0_well_known_thing__someone_x" {
+# OPTIONS /v1.0/well-known:thing/someone_x: the preflight, without a token
+module "options_v1_0_well_known_thing_someone_x" {
   source = "../preflight"
 
   rest_api_id   = module.rest_api.id
-  resource_id   = aws_api_gateway_resource.v1_0_well_known_thing__someone_x.id
+  resource_id   = aws_api_gateway_resource.v1_0_well_known_thing_someone_x.id
   allow_origin  = var.allow_origin
   allow_methods = ["GET", "OPTIONS"]
 }

@@ -18,9 +18,9 @@ resource "aws_api_gateway_deployment" "this" {
     authorizer = "18c19d323faa"
     user_pool  = module.user_pool.arn
     # GET /status
-    get_status = "9b99a935a11f"
+    get_status = "f646628e4d28"
     # POST /work
-    post_work = "de155c60bf15"
+    post_work = "11fb5dbdc7b4"
   }
 
   depends_on = [
