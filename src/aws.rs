@@ -48,6 +48,7 @@ pub fn identity(aws: &Path, region: &str) -> Outcome<Identity> {
             "10",
         ])
         .env("AWS_MAX_ATTEMPTS", "2")
+        .env("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true")
         .stdin(Stdio::null())
         .output()
         .or_tool()?;

@@ -8,7 +8,7 @@ use crate::cli::TerraformOptions;
 use crate::failure::{Failure, OrFail, Outcome};
 use crate::local::{ControlPlane, Local};
 use crate::project::{Project, architecture, check_environment};
-use crate::terraform::{Aws, ProviderSource, Terraform};
+use crate::terraform::{Aws, LOCK_FILE, ProviderSource, Terraform, locked_version};
 use crate::tools::Tools;
 use crate::{aws, talk};
 
@@ -27,6 +27,7 @@ pub fn check(project: &Project, service: &Service, tools: &Tools, options: &Terr
     let name = &options.environment.name;
     let environment = &service.environments[name];
     let chosen = options.chosen_email();
+    Terraform::version()?;
     if name == LOCAL {
         let local = Local::of(project);
         local.upstream(options.endpoint.as_deref())?;
@@ -49,8 +50,14 @@ impl Deployment {
         let name = &options.environment.name;
         check_environment(service, name)?;
         let environment = &service.environments[name];
-        Terraform::version()?;
-        let source = ProviderSource::find(options.plugin_dir.as_deref())?;
+        let directory = project.environment(name);
+        // The lock file of `local` is ours and goes before each `init`.
+        let locked = if name == LOCAL {
+            None
+        } else {
+            locked_version(&directory.join(LOCK_FILE))
+        };
+        let source = ProviderSource::find(options.plugin_dir.as_deref(), locked.as_deref())?;
         let (aws, local) = if name == LOCAL {
             let local = Local::of(project);
             let control_plane = local.start_control_plane(tools, options.endpoint.as_deref())?;
@@ -128,7 +135,14 @@ fn first_user(
                 "the spec names `{email}` as the first user of `{name}`, and YOUR_EMAIL names `{chosen}`"
             ))
             .hint("leave YOUR_EMAIL out, or change `first_user` in the spec")),
-            _ => Ok(None),
+            _ => {
+                if let Some(applied) = applied.filter(|applied| applied != email) {
+                    talk::warn(format!(
+                        "the spec makes `{email}` the first user of `{name}`: the user `{applied}` will be deleted"
+                    ));
+                }
+                Ok(None)
+            }
         };
     }
     match (applied, chosen) {

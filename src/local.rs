@@ -14,6 +14,7 @@ use serde_json::Value;
 
 use crate::failure::{Failure, OrFail, Outcome};
 use crate::project::Project;
+use crate::redeployment::Redeployment;
 use crate::talk;
 use crate::tools::Tools;
 
@@ -308,6 +309,7 @@ impl Local {
             "issuers",
             "first_user",
             "unfinished",
+            Redeployment::MARKER,
         ] {
             _ = fs::remove_file(self.work.join(name));
         }

@@ -14,6 +14,7 @@ mod interrupt;
 mod local;
 mod lock;
 mod project;
+mod redeployment;
 mod talk;
 mod terraform;
 mod tools;

@@ -12,9 +12,14 @@ use crate::failure::{Failure, Outcome};
 
 /// Whether stderr takes colour: a terminal, and no `NO_COLOR` (<https://no-color.org>).
 pub fn colour() -> bool {
+    colour_of(&stderr())
+}
+
+/// Whether a stream takes colour.
+pub fn colour_of(stream: &impl IsTerminal) -> bool {
     std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
         && std::env::var("TERM").as_deref() != Ok("dumb")
-        && stderr().is_terminal()
+        && stream.is_terminal()
 }
 
 /// Prints data.

@@ -202,8 +202,8 @@ struct Provider {
 impl Provider {
     fn find() -> Self {
         let chosen = std::env::var_os("PORTCULLIS_PLUGIN_DIR").map(PathBuf::from);
-        let source =
-            ProviderSource::find(chosen.as_deref()).unwrap_or_else(|failure| panic!("{}", failure.render()));
+        let source = ProviderSource::find(chosen.as_deref(), None)
+            .unwrap_or_else(|failure| panic!("{}", failure.render()));
         Self {
             source,
             cache: tempfile::tempdir().unwrap(),

@@ -1,6 +1,7 @@
 //! `portcullis apply`
 
 use std::io::{IsTerminal, stdin};
+use std::path::Path;
 
 use portcullis_generator::modules::DEPLOYMENT;
 use portcullis_generator::service::{LOCAL, Service};
@@ -12,21 +13,10 @@ use crate::deployment::{self, Deployment};
 use crate::failure::{Failure, OrFail, Outcome};
 use crate::local::{ControlPlane, Local};
 use crate::project::{Project, check_environment};
+use crate::redeployment::{self, Redeployment};
 use crate::terraform::{Applied, Terraform};
 use crate::tools::Tools;
 use crate::{interrupt, talk};
-
-/// Resource types that a deployment snapshots. Terraform deletes what is gone only after it has taken the new
-/// snapshot, because the old one depended on it; a second deployment then leaves it out.
-const SNAPSHOT: [&str; 7] = [
-    "aws_api_gateway_authorizer",
-    "aws_api_gateway_gateway_response",
-    "aws_api_gateway_integration",
-    "aws_api_gateway_integration_response",
-    "aws_api_gateway_method",
-    "aws_api_gateway_method_response",
-    "aws_api_gateway_resource",
-];
 
 /// Generates, builds and applies.
 pub fn run(project: &Project, options: &TerraformOptions, yes: bool) -> Outcome {
@@ -39,7 +29,7 @@ pub fn run(project: &Project, options: &TerraformOptions, yes: bool) -> Outcome 
     let tools = Tools::new(project.root());
     deployment::check(project, &service, &tools, options)?;
     let _turn = project.turn(name)?;
-    project.generate(&service)?;
+    generate_for(project, &service, name, yes)?;
     build::build(project, &service, &tools, name)?;
     if name == LOCAL {
         Local::of(project).recover()?;
@@ -52,10 +42,41 @@ pub fn run(project: &Project, options: &TerraformOptions, yes: bool) -> Outcome 
             }
             // The scripts that sign in need it.
             tools.aws().or_tool()?;
-            apply_local(&service, &deployment.terraform, local, control_plane)
+            let redeployment = Redeployment::of(project, name);
+            apply_local(
+                &service,
+                &deployment.terraform,
+                &redeployment,
+                local,
+                control_plane,
+            )
         }
         None => apply_real(project, name, &deployment.terraform, yes),
     }
+}
+
+/// Makes the tree anew. Elsewhere than in `local` what is applied should have been reviewed: a stale tree is said, and
+/// where nobody looks, refused.
+fn generate_for(project: &Project, service: &Service, name: &str, yes: bool) -> Outcome {
+    if name == LOCAL {
+        return project.generate(service).map(drop);
+    }
+    let (_, changes) = project.changes(service)?;
+    if changes.is_empty() {
+        return Ok(());
+    }
+    if yes {
+        return Err(Failure::refused(format!(
+            "terraform/ is not what portcullis.toml says: {} files differ, and nobody would have read them",
+            changes.len()
+        ))
+        .hint("run `make generate`, review and commit the result"));
+    }
+    talk::warn("terraform/ was not what portcullis.toml says; made anew and not reviewed yet:");
+    for change in project.generate(service)? {
+        talk::say(format!("  terraform/{}", change.path.display()));
+    }
+    Ok(())
 }
 
 /// Without a terminal nobody can be asked, so somebody must have said yes before.
@@ -84,11 +105,12 @@ pub fn ask(question: &str, yes: bool) -> Outcome {
 fn apply_local(
     service: &Service,
     terraform: &Terraform,
+    redeployment: &Redeployment,
     local: &Local,
     control_plane: &ControlPlane,
 ) -> Outcome {
     local.begin()?;
-    let applied = apply_twice_where_needed(terraform);
+    let applied = apply_twice_where_needed(terraform, redeployment);
     if !interrupt::interrupted() {
         local.end()?;
     }
@@ -112,16 +134,19 @@ fn apply_local(
     Ok(())
 }
 
-fn apply_twice_where_needed(terraform: &Terraform) -> Outcome<Applied> {
-    let applied = talk::step("Applying", || terraform.apply(None))?;
-    if applied
-        .deleted
-        .iter()
-        .any(|kind| SNAPSHOT.contains(&kind.as_str()))
-    {
+fn apply_twice_where_needed(terraform: &Terraform, redeployment: &Redeployment) -> Outcome<Applied> {
+    let applied = talk::step("Applying", || {
+        let (applied, outcome) = terraform.apply(None);
+        if applied.deleted.iter().any(|kind| redeployment::is_snapshot(kind)) {
+            redeployment.owe()?;
+        }
+        outcome.map(|()| applied)
+    })?;
+    if redeployment.is_owed() {
         talk::step("Deploying again without what was deleted", || {
-            terraform.apply(Some(DEPLOYMENT))
+            terraform.apply(Some(DEPLOYMENT)).1
         })?;
+        redeployment.made()?;
     }
     Ok(applied)
 }
@@ -162,65 +187,54 @@ fn next_commands(service: &Service, api_url: &str, known: &serde_json::Map<Strin
 
 /// Shows a plan, asks, and applies exactly that plan.
 fn apply_real(project: &Project, name: &str, terraform: &Terraform, yes: bool) -> Outcome {
-    let folder = project.work().join(name);
-    std::fs::create_dir_all(&folder).or_tool()?;
-    let file = folder.join("apply.tfplan");
-    let result = apply_plan(terraform, &file, name, yes);
+    // `turn` made the folder, which only its owner may enter.
+    let file = project.work().join(name).join("apply.tfplan");
+    let result = apply_plan(terraform, &file, name, yes, &Redeployment::of(project, name));
     // A plan holds what its values hold; it has been used or refused.
     _ = std::fs::remove_file(&file);
     result?;
     outputs::print_applied(terraform.outputs()?)
 }
 
-fn apply_plan(terraform: &Terraform, file: &std::path::Path, name: &str, yes: bool) -> Outcome {
-    if !terraform.plan_to_file(file, None)? {
+fn apply_plan(
+    terraform: &Terraform,
+    file: &Path,
+    name: &str,
+    yes: bool,
+    redeployment: &Redeployment,
+) -> Outcome {
+    let changes = terraform.plan_to_file(file, None)?;
+    let deletes = changes && redeployment::deletes_from_snapshot(&terraform.show(Some(file))?)?;
+    if deletes || redeployment.is_owed() {
+        talk::say(
+            "Something of the API goes. Terraform deletes it after it has taken the new snapshot, so a second \
+             deployment follows: it replaces the deployment and changes nothing else.",
+        );
+    } else if !changes {
         talk::say("No changes");
         return Ok(());
     }
-    let deletes = deletes_from_snapshot(&terraform.show(Some(file))?)?;
-    if deletes {
-        talk::say(
-            "Routes or their parts go. Terraform deletes them after it has taken the new snapshot of the API, so a \
-             second deployment follows: it replaces the deployment and changes nothing else.",
-        );
-    }
     ask(&format!("Apply this plan to `{name}`?"), yes)?;
-    terraform.apply_file(file)?;
     if deletes {
-        terraform.plan_to_file(file, Some(DEPLOYMENT))?;
+        redeployment.owe()?;
+    }
+    if changes {
         terraform.apply_file(file)?;
     }
+    if redeployment.is_owed() {
+        terraform.plan_to_file(file, Some(DEPLOYMENT))?;
+        if !redeployment::only_redeploys(&terraform.show(Some(file))?)? {
+            ask("This plan does more than the one you agreed to. Apply it?", false)?;
+        }
+        terraform.apply_file(file)?;
+        redeployment.made()?;
+    }
     Ok(())
-}
-
-/// Whether a plan, as `terraform show -json` prints it, deletes something that a deployment snapshots.
-fn deletes_from_snapshot(plan: &str) -> Outcome<bool> {
-    let plan: Value = serde_json::from_str(plan).or_tool()?;
-    let changes = plan["resource_changes"].as_array().cloned().unwrap_or_default();
-    Ok(changes.iter().any(|change| {
-        let actions = change["change"]["actions"]
-            .as_array()
-            .cloned()
-            .unwrap_or_default();
-        let kind = change["type"].as_str().unwrap_or_default();
-        actions == [Value::String("delete".into())] && SNAPSHOT.contains(&kind)
-    }))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_deleted_method_asks_for_a_second_deployment_and_a_replaced_one_does_not() {
-        let plan = |actions: &str, kind: &str| {
-            format!(r#"{{"resource_changes":[{{"type":"{kind}","change":{{"actions":{actions}}}}}]}}"#)
-        };
-        let deletes = |actions, kind| deletes_from_snapshot(&plan(actions, kind)).unwrap();
-        assert!(deletes(r#"["delete"]"#, "aws_api_gateway_method"));
-        assert!(!deletes(r#"["create"]"#, "aws_api_gateway_method"));
-        assert!(!deletes(r#"["delete"]"#, "aws_lambda_function"));
-    }
 
     #[test]
     fn without_a_terminal_somebody_must_have_said_yes() {

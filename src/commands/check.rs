@@ -26,7 +26,7 @@ pub fn run(project: &Project) -> Outcome {
     talk::say(format!(
         "Terraform {}, AWS provider from {}",
         Terraform::version()?,
-        ProviderSource::find(None)?
+        ProviderSource::find(None, None)?
     ));
     for (program, why) in [
         ("cargo", "to build the functions: https://rustup.rs"),

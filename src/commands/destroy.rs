@@ -5,7 +5,7 @@ use portcullis_generator::service::LOCAL;
 use crate::cli::TerraformOptions;
 use crate::commands::apply::{ask, check_consent};
 use crate::deployment::{self, Deployment};
-use crate::failure::{OrFail, Outcome};
+use crate::failure::Outcome;
 use crate::local::Local;
 use crate::project::{Project, check_environment};
 use crate::talk;
@@ -29,9 +29,8 @@ pub fn run(project: &Project, options: &TerraformOptions, yes: bool) -> Outcome 
     talk::warn(
         "the user pool is protected from deletion, and with it every user: AWS will refuse until its `deletion_protection` is off",
     );
-    let folder = project.work().join(name);
-    std::fs::create_dir_all(&folder).or_tool()?;
-    let file = folder.join("destroy.tfplan");
+    // `turn` made the folder, which only its owner may enter.
+    let file = project.work().join(name).join("destroy.tfplan");
     let result = deployment.terraform.destroy_plan(&file).and_then(|changes| {
         if !changes {
             talk::say(format!("Nothing is left in `{name}`"));

@@ -7,7 +7,7 @@ use crate::failure::{Failure, OrFail, Outcome};
 use crate::local::Local;
 use crate::project::{Project, check_environment};
 use crate::talk;
-use crate::terraform::{Aws, Terraform};
+use crate::terraform::{Aws, LOCK_FILE, ProviderSource, Terraform, locked_version};
 
 /// Prints one JSON object: addresses and ids.
 pub fn run(project: &Project, name: &str) -> Outcome {
@@ -18,8 +18,14 @@ pub fn run(project: &Project, name: &str) -> Outcome {
     } else {
         format!("run `make apply ENV={name}`")
     };
-    let aws = Aws::Real;
-    let mut outputs = Terraform::new(project.environment(name), aws, Vec::new()).outputs()?;
+    let directory = project.environment(name);
+    let terraform = Terraform::new(directory.clone(), Aws::Real, Vec::new());
+    if name != LOCAL {
+        // The state may be somewhere else, and this a fresh clone.
+        let locked = locked_version(&directory.join(LOCK_FILE));
+        terraform.init(&ProviderSource::find(None, locked.as_deref())?)?;
+    }
+    let mut outputs = terraform.outputs()?;
     if outputs.is_empty() {
         return Err(Failure::input(format!("nothing is applied in `{name}`")).hint(hint));
     }

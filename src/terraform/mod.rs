@@ -7,7 +7,7 @@ mod events;
 mod provider;
 
 pub use events::{Applied, Event};
-pub use provider::ProviderSource;
+pub use provider::{ProviderSource, locked_version};
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -21,6 +21,9 @@ use sha2::{Digest, Sha256};
 
 use crate::failure::{Failure, OrFail, Outcome};
 use crate::{interrupt, talk};
+
+/// Terraform's lock file: <https://developer.hashicorp.com/terraform/language/files/dependency-lock>
+pub const LOCK_FILE: &str = ".terraform.lock.hcl";
 
 /// The oldest Terraform that the generated code runs on.
 const OLDEST: (u64, u64) = (1, 11);
@@ -104,7 +107,7 @@ impl Terraform {
             let mut arguments: Vec<OsString> = vec!["init".into(), "-input=false".into(), "-no-color".into()];
             if let Aws::Local { .. } = self.aws {
                 // Written from a mirror it knows one platform, and it is ours: git ignores it.
-                _ = fs::remove_file(self.directory.join(".terraform.lock.hcl"));
+                _ = fs::remove_file(self.directory.join(LOCK_FILE));
             }
             if let ProviderSource::Mirror(mirror) = source {
                 let mut argument = OsString::from("-plugin-dir=");
@@ -115,7 +118,8 @@ impl Terraform {
             if !output.status.success() {
                 return Err(said_no("init", &output.stderr).hint(source.hint()));
             }
-            fs::write(&stamp_file, &stamp).or_tool()
+            // `init` may have written the lock file that the stamp is made of.
+            fs::write(&stamp_file, self.init_stamp(source)?).or_tool()
         })
     }
 
@@ -123,6 +127,10 @@ impl Terraform {
     fn init_stamp(&self, source: &ProviderSource) -> Outcome<String> {
         let mut hasher = Sha256::new();
         hasher.update(source.to_string());
+        if let Aws::Real = self.aws {
+            // The user's own: one that came with a pull may ask for another provider.
+            hasher.update(fs::read(self.directory.join(LOCK_FILE)).unwrap_or_default());
+        }
         let modules = self.directory.join("../../modules");
         for folder in [self.directory.clone(), modules] {
             let mut files: Vec<_> = walkdir::WalkDir::new(&folder)
@@ -155,7 +163,7 @@ impl Terraform {
 
     /// Shows a plan on stdout, as Terraform words it; whether it holds changes.
     pub fn plan_to_stdout(&self) -> Outcome<bool> {
-        self.plan(&[], Stdio::inherit())
+        self.plan(&[], Stdio::inherit(), talk::colour_of(&std::io::stdout()))
     }
 
     /// Shows a plan on stderr and keeps it in a file; whether it holds changes.
@@ -164,13 +172,13 @@ impl Terraform {
         out.push(file);
         let mut arguments = vec![out];
         arguments.extend(replace.map(|address| format!("-replace={address}").into()));
-        self.plan(&arguments, std::io::stderr().into())
+        self.plan(&arguments, std::io::stderr().into(), talk::colour())
     }
 
-    fn plan(&self, more: &[OsString], stdout: Stdio) -> Outcome<bool> {
+    fn plan(&self, more: &[OsString], stdout: Stdio, colour: bool) -> Outcome<bool> {
         let mut arguments: Vec<OsString> =
             vec!["plan".into(), "-input=false".into(), "-detailed-exitcode".into()];
-        if !talk::colour() {
+        if !colour {
             arguments.push("-no-color".into());
         }
         arguments.extend(self.variable_arguments().into_iter().map(OsString::from));
@@ -199,8 +207,9 @@ impl Terraform {
         }
     }
 
-    /// Applies without asking and shows each resource as it comes: for `local`.
-    pub fn apply(&self, replace: Option<&str>) -> Outcome<Applied> {
+    /// Applies without asking and shows each resource as it comes: for `local`. What was done is known also where
+    /// it failed.
+    pub fn apply(&self, replace: Option<&str>) -> (Applied, Outcome) {
         let mut arguments = vec!["apply".to_string(), "-auto-approve".into()];
         arguments.extend(replace.map(|address| format!("-replace={address}")));
         self.stream(arguments)
@@ -208,34 +217,44 @@ impl Terraform {
 
     /// Destroys without asking: for `local`.
     pub fn destroy(&self) -> Outcome<Applied> {
-        self.stream(vec!["destroy".into(), "-auto-approve".into()])
+        let (applied, outcome) = self.stream(vec!["destroy".into(), "-auto-approve".into()]);
+        outcome.map(|()| applied)
     }
 
     /// Destroys what Terraform itself shows, and asks.
     pub fn destroy_plan(&self, file: &Path) -> Outcome<bool> {
         let mut out = OsString::from("-out=");
         out.push(file);
-        self.plan(&["-destroy".into(), out], std::io::stderr().into())
+        self.plan(
+            &["-destroy".into(), out],
+            std::io::stderr().into(),
+            talk::colour(),
+        )
     }
 
     /// Runs a command that reports its events as JSON:
     /// <https://developer.hashicorp.com/terraform/internals/machine-readable-ui>
-    fn stream(&self, mut arguments: Vec<String>) -> Outcome<Applied> {
+    fn stream(&self, arguments: Vec<String>) -> (Applied, Outcome) {
+        let mut applied = Applied::default();
+        let outcome = self.stream_into(&mut applied, arguments);
+        applied.finish();
+        (applied, outcome)
+    }
+
+    fn stream_into(&self, applied: &mut Applied, mut arguments: Vec<String>) -> Outcome {
         arguments.extend(["-input=false".into(), "-json".into()]);
         arguments.extend(self.variable_arguments());
         let command = arguments[0].clone();
         let (_guard, mut child) =
             interrupt::start(self.command(arguments).stdout(Stdio::piped())).or_tool()?;
         let stdout = child.stdout.take().expect("stdout was piped two lines above");
-        let mut applied = Applied::default();
         for line in BufReader::new(stdout).lines() {
             let line = line.or_tool()?;
             applied.take(Event::read(&line));
         }
-        applied.finish();
         let status = child.wait().or_tool()?;
         if status.success() {
-            Ok(applied)
+            Ok(())
         } else {
             Err(self.failed(&command))
         }
@@ -257,7 +276,7 @@ impl Terraform {
 
     /// What `terraform show -json` prints of the state, or of a plan's file.
     pub fn show(&self, file: Option<&Path>) -> Outcome<String> {
-        let mut arguments: Vec<OsString> = vec!["show".into(), "-json".into()];
+        let mut arguments: Vec<OsString> = vec!["show".into(), "-json".into(), "-no-color".into()];
         arguments.extend(file.map(OsString::from));
         let output = self.command(arguments).output().or_tool()?;
         if !output.status.success() {
@@ -268,7 +287,10 @@ impl Terraform {
 
     /// The root module's outputs by name.
     pub fn outputs(&self) -> Outcome<serde_json::Map<String, Value>> {
-        let output = self.command(["output", "-json"]).output().or_tool()?;
+        let output = self
+            .command(["output", "-json", "-no-color"])
+            .output()
+            .or_tool()?;
         if !output.status.success() {
             return Err(said_no("output", &output.stderr));
         }
@@ -303,6 +325,11 @@ pub fn scrub(command: &mut Command, aws: &Aws) {
     command
         .env("CHECKPOINT_DISABLE", "1")
         .env("TF_IN_AUTOMATION", "1");
+    if let Aws::Real = aws {
+        // A profile may lead elsewhere as a variable may, and says so nowhere:
+        // <https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html>
+        command.env("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true");
+    }
     if let Aws::Local { endpoint, region } = aws {
         command.envs(local_environment(endpoint, region));
     }

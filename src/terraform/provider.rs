@@ -36,10 +36,10 @@ impl fmt::Display for ProviderSource {
 
 impl ProviderSource {
     /// The source that holds on this machine. `chosen` is the user's option; a folder without the provider in it
-    /// is an error.
-    pub fn find(chosen: Option<&Path>) -> Outcome<Self> {
+    /// is an error. `locked` is the only version that the environment's lock file allows, where there is one.
+    pub fn find(chosen: Option<&Path>, locked: Option<&str>) -> Outcome<Self> {
         if let Some(folder) = chosen {
-            if !holds_provider(folder) {
+            if !holds_provider(folder, locked) {
                 return Err(Failure::input(format!(
                     "`{}` holds no AWS provider 5.100 to 6.x for this machine",
                     folder.display()
@@ -54,7 +54,7 @@ impl ProviderSource {
         let mirror = implied_directories()
             .into_iter()
             .chain(system_directories())
-            .find(|folder| holds_provider(folder));
+            .find(|folder| holds_provider(folder, locked));
         Ok(mirror.map_or(Self::Registry, Self::Mirror))
     }
 
@@ -90,8 +90,24 @@ fn platform() -> String {
     format!("{system}_{processor}")
 }
 
+/// The version of the AWS provider in a lock file.
+pub fn locked_version(lock_file: &Path) -> Option<String> {
+    let text = fs::read_to_string(lock_file).ok()?;
+    let block = text.split_once(&format!("provider \"{PROVIDER}\""))?.1;
+    let version = block
+        .lines()
+        .find_map(|line| line.trim().strip_prefix("version"))?;
+    Some(
+        version
+            .trim_start_matches([' ', '='])
+            .trim_matches('"')
+            .to_string(),
+    )
+}
+
 /// Whether a folder holds a fitting provider for this machine, unpacked or packed.
-fn holds_provider(mirror: &Path) -> bool {
+fn holds_provider(mirror: &Path, locked: Option<&str>) -> bool {
+    let fits = |version: &str| fits(version) && locked.is_none_or(|locked| locked == version);
     let platform = platform();
     let Ok(entries) = fs::read_dir(mirror.join(PROVIDER)) else {
         return false;
@@ -175,13 +191,13 @@ mod tests {
     #[test]
     fn a_mirror_must_hold_the_provider_for_this_machine() {
         let mirror = tempfile::tempdir().unwrap();
-        assert!(!holds_provider(mirror.path()));
+        assert!(!holds_provider(mirror.path(), None));
         let version = mirror.path().join(PROVIDER).join("5.100.0");
         fs::create_dir_all(version.join("plan9_mips")).unwrap();
-        assert!(!holds_provider(mirror.path()));
+        assert!(!holds_provider(mirror.path(), None));
         fs::create_dir(version.join(platform())).unwrap();
-        assert!(holds_provider(mirror.path()));
-        assert!(ProviderSource::find(Some(mirror.path())).is_ok());
+        assert!(holds_provider(mirror.path(), None));
+        assert!(ProviderSource::find(Some(mirror.path()), None).is_ok());
     }
 
     #[test]
@@ -194,6 +210,22 @@ mod tests {
             "",
         )
         .unwrap();
-        assert!(holds_provider(mirror.path()));
+        assert!(holds_provider(mirror.path(), None));
+    }
+
+    #[test]
+    fn a_mirror_without_the_locked_version_is_passed_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let lock = folder.path().join("lock");
+        fs::write(
+            &lock,
+            format!("provider \"{PROVIDER}\" {{\n  version     = \"6.1.0\"\n}}\n"),
+        )
+        .unwrap();
+        let locked = locked_version(&lock);
+        assert_eq!(locked.as_deref(), Some("6.1.0"));
+        fs::create_dir_all(folder.path().join(PROVIDER).join("5.100.0").join(platform())).unwrap();
+        assert!(holds_provider(folder.path(), None));
+        assert!(!holds_provider(folder.path(), locked.as_deref()));
     }
 }

@@ -1,0 +1,145 @@
+//! The second deployment after something of an API was deleted.
+//!
+//! Terraform deletes what is gone only after it has taken the new snapshot, because the old deployment depended on it;
+//! the snapshot then still holds it, and only another deployment leaves it out. Whatever ends an apply in between, a
+//! failure or a kill, the next plan would not know: so it is written down that one is owed.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::PathBuf;
+
+use portcullis_generator::modules::DEPLOYMENT;
+use portcullis_generator::resources::api_gateway_deployment::SNAPSHOT;
+use serde_json::Value;
+
+use crate::failure::{Failure, OrFail, Outcome};
+use crate::project::Project;
+
+/// Whether an environment owes a deployment.
+pub struct Redeployment {
+    marker: PathBuf,
+}
+
+impl Redeployment {
+    /// The file's name in the environment's working folder.
+    pub const MARKER: &str = "redeployment_owed";
+
+    /// Of an environment of a project.
+    pub fn of(project: &Project, environment: &str) -> Self {
+        Self {
+            marker: project.work().join(environment).join(Self::MARKER),
+        }
+    }
+
+    /// Whether one is owed.
+    pub fn is_owed(&self) -> bool {
+        self.marker.exists()
+    }
+
+    /// Writes down that one is owed.
+    pub fn owe(&self) -> Outcome {
+        fs::write(&self.marker, "")
+            .map_err(|error| Failure::tool(format!("can't write `{}`: {error}", self.marker.display())))
+    }
+
+    /// Writes down that it was made.
+    pub fn made(&self) -> Outcome {
+        match fs::remove_file(&self.marker) {
+            Err(error) if error.kind() != ErrorKind::NotFound => Err(Failure::tool(format!(
+                "can't delete `{}`: {error}",
+                self.marker.display()
+            ))),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Whether a resource type is part of what a deployment snapshots.
+pub fn is_snapshot(kind: &str) -> bool {
+    SNAPSHOT.contains(&kind)
+}
+
+/// Whether a plan, as `terraform show -json` prints it, deletes something that a deployment snapshots.
+pub fn deletes_from_snapshot(plan: &str) -> Outcome<bool> {
+    Ok(changes(plan)?
+        .iter()
+        .any(|change| change.actions == ["delete"] && is_snapshot(&change.kind)))
+}
+
+/// Whether a plan replaces the deployment, moves the stage to it, and does nothing else.
+pub fn only_redeploys(plan: &str) -> Outcome<bool> {
+    Ok(changes(plan)?.iter().all(|change| {
+        change.address == DEPLOYMENT
+            || change.actions == ["no-op"]
+            || change.actions == ["read"]
+            || (change.kind == "aws_api_gateway_stage" && change.actions == ["update"])
+    }))
+}
+
+struct Change {
+    address: String,
+    kind: String,
+    actions: Vec<String>,
+}
+
+fn changes(plan: &str) -> Outcome<Vec<Change>> {
+    let plan: Value = serde_json::from_str(plan).or_tool()?;
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_string();
+    Ok(plan["resource_changes"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|change| Change {
+            address: text(&change["address"]),
+            kind: text(&change["type"]),
+            actions: change["change"]["actions"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .map(text)
+                .collect(),
+        })
+        .collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plan(changes: &[(&str, &str, &str)]) -> String {
+        let changes: Vec<_> = changes
+            .iter()
+            .map(|(address, kind, actions)| {
+                let actions: Vec<_> = actions.split(' ').collect();
+                serde_json::json!({"address": address, "type": kind, "change": {"actions": actions}})
+            })
+            .collect();
+        serde_json::json!({ "resource_changes": changes }).to_string()
+    }
+
+    #[test]
+    fn a_deleted_method_asks_for_a_second_deployment_and_a_replaced_one_does_not() {
+        let deletes = |actions, kind| deletes_from_snapshot(&plan(&[("a", kind, actions)])).unwrap();
+        assert!(deletes("delete", "aws_api_gateway_method"));
+        assert!(!deletes("create", "aws_api_gateway_method"));
+        assert!(!deletes("create delete", "aws_api_gateway_method"));
+        assert!(!deletes("delete", "aws_lambda_function"));
+    }
+
+    #[test]
+    fn a_second_plan_that_does_more_than_redeploy_is_known() {
+        let deployment = (DEPLOYMENT, "aws_api_gateway_deployment", "create delete");
+        let stage = (
+            "module.service.aws_api_gateway_stage.this",
+            "aws_api_gateway_stage",
+            "update",
+        );
+        let other = (
+            "module.service.module.user_pool.aws_cognito_user_pool.this",
+            "aws_cognito_user_pool",
+            "update",
+        );
+        assert!(only_redeploys(&plan(&[deployment, stage])).unwrap());
+        assert!(!only_redeploys(&plan(&[deployment, stage, other])).unwrap());
+    }
+}
