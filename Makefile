@@ -35,7 +35,7 @@ check: ## check spec, generated tree and tools
 	@$(PORTCULLIS) check
 
 invitation: ## print the mail with the temporary password (local only)
-	@$(PORTCULLIS) invitation
+	@$(PORTCULLIS) invitation --env $(ENV)
 
 logs: ## print the functions' logs
 	@$(PORTCULLIS) logs --env $(ENV)

@@ -10,7 +10,7 @@ usage() {
 usage: scripts/login_first.sh POOL_ID CLIENT_ID EMAIL [TEMPORARY_PASSWORD] [NEW_PASSWORD]
 
 A password that is absent or `-` is read from the environment (TEMPORARY_PASSWORD, NEW_PASSWORD), else asked for;
-the new one is Testing1 when it is given nowhere.
+in the emulated AWS the new one is Testing1 when it is given nowhere.
 END
 }
 
@@ -26,12 +26,13 @@ pool_id=$1 client_id=$2 email=$3
 [[ $pool_id =~ ^[a-z]+(-[a-z]+)+-[0-9]+_[0-9A-Za-z]+$ ]] ||
   fail 2 "\`$pool_id\` is no id of a user pool (such as us-east-1_AbCdEf123): \`make outputs\` prints it"
 password_or_ask TEMPORARY_PASSWORD "${4:-}" "Temporary password of $email"
-if (($# < 5)); then
+find_cognito user_pool_id "$pool_id" "${pool_id%%_*}"
+# A password that everybody knows is for the emulated AWS alone.
+if (($# < 5)) && [[ -n ${AWS_ENDPOINT_URL:-} ]]; then
   NEW_PASSWORD=${NEW_PASSWORD:-Testing1}
 fi
 password_or_ask NEW_PASSWORD "${5:-}" "New password of $email"
 
-find_cognito user_pool_id "$pool_id" "${pool_id%%_*}"
 initiate_auth "$client_id" "$email" "$TEMPORARY_PASSWORD" || fail_with_refusal "$email" "$client_id" "$pool_id" ||
   fail 3 "Cognito does not accept this temporary password of $email: it is another one (\`make invitation\` prints the local one), or $email has signed in before (then: scripts/login.sh $client_id $email)"
 

@@ -68,6 +68,8 @@ pub enum Command {
     },
     /// Print the mail with the temporary password that Cognito would have sent (local only)
     Invitation {
+        #[command(flatten)]
+        environment: Environment,
         /// Whose mail, where several were invited
         email: Option<String>,
     },

@@ -1,5 +1,7 @@
 //! `portcullis generate [--check]`
 
+use portcullis_generator::tree::Change;
+
 use crate::failure::{Failure, Outcome};
 use crate::project::Project;
 use crate::talk;
@@ -9,6 +11,12 @@ pub fn run(project: &Project, check: bool) -> Outcome {
     let service = project.service()?;
     if !check {
         let changes = project.generate(&service)?;
+        for name in removed_environments(&changes) {
+            talk::warn(format!(
+                "the environment `{name}` is no longer in the spec; what is applied in it stays: bring it back and \
+                 `make destroy ENV={name}` first, if it has to go"
+            ));
+        }
         for change in &changes {
             let verb = match (&change.before, &change.after) {
                 (None, _) => "new",
@@ -38,4 +46,16 @@ pub fn run(project: &Project, check: bool) -> Outcome {
         changes.len()
     ))
     .hint("run `make generate` and commit the result"))
+}
+
+/// Environments whose root goes.
+fn removed_environments(changes: &[Change]) -> impl Iterator<Item = String> {
+    changes
+        .iter()
+        .filter(|change| change.after.is_none())
+        .filter_map(|change| {
+            let folder = change.path.strip_prefix("environments").ok()?;
+            (folder.file_name()? == "main.tf")
+                .then(|| folder.parent().map(|name| name.display().to_string()))?
+        })
 }

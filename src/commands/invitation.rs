@@ -1,5 +1,6 @@
 //! `portcullis invitation`
 
+use portcullis_generator::service::LOCAL;
 use portcullis_local::control_plane::invitations;
 
 use crate::failure::{Failure, OrFail, Outcome};
@@ -8,7 +9,11 @@ use crate::project::Project;
 use crate::talk;
 
 /// Prints the last invitation, or somebody's; the temporary password stands alone on the last line.
-pub fn run(project: &Project, email: Option<&str>) -> Outcome {
+pub fn run(project: &Project, environment: &str, email: Option<&str>) -> Outcome {
+    if environment != LOCAL {
+        return Err(Failure::input(format!("Cognito sent the invitation of `{environment}` by mail"))
+            .hint("to send it again: `aws cognito-idp admin-create-user --message-action RESEND --user-pool-id POOL --username EMAIL`"));
+    }
     let all = invitations(&Local::of(project).invitations()).or_tool()?;
     let of = |email: &str| {
         all.iter()

@@ -2,16 +2,18 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{Read, Seek, SeekFrom, Write};
+use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
 use portcullis_generator::service::LOCAL;
 
+use crate::aws::refuse_endpoint_override;
 use crate::failure::{Failure, OrFail, Outcome};
 use crate::local::Local;
 use crate::project::{Project, check_environment};
+use crate::talk;
 use crate::tools::Tools;
 
 /// Prints the logs of the functions, of `local` from their files and of AWS from CloudWatch.
@@ -29,9 +31,14 @@ pub fn run(project: &Project, environment: &str, function: Option<&str>, follow:
         .filter(|name| function.is_none_or(|wanted| wanted == *name))
         .map(|name| service.function_name(environment, name))
         .collect();
+    if follow && environment != LOCAL {
+        return Err(Failure::input("`--follow` is for `local`")
+            .hint("`aws logs tail --follow` of AWS CLI version 2 follows a log group"));
+    }
     if environment == LOCAL {
         return print_local(&Local::of(project).logs(), &names, follow);
     }
+    refuse_endpoint_override()?;
     let aws = Tools::new(project.root()).aws().or_tool()?;
     let region = &service.environments[environment].region;
     for name in names {
@@ -70,9 +77,7 @@ fn print_from(path: &Path, position: u64) -> std::io::Result<u64> {
     file.seek(SeekFrom::Start(start))?;
     let mut bytes = Vec::new();
     let count = file.take(length - start).read_to_end(&mut bytes)?;
-    let mut stdout = std::io::stdout();
-    stdout.write_all(&bytes)?;
-    stdout.flush()?;
+    talk::data(String::from_utf8_lossy(&bytes)).map_err(|_| std::io::ErrorKind::Other)?;
     Ok(start + count as u64)
 }
 

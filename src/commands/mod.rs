@@ -30,7 +30,9 @@ pub fn run(cli: Cli) -> Outcome {
         Command::ControlPlane(options) => control_plane::run(options),
         Command::Destroy { options, yes } => destroy::run(&open()?, &options, yes),
         Command::Generate { check } => generate::run(&open()?, check),
-        Command::Invitation { email } => invitation::run(&open()?, email.as_deref()),
+        Command::Invitation { environment, email } => {
+            invitation::run(&open()?, &environment.name, email.as_deref())
+        }
         Command::Logs {
             environment,
             function,

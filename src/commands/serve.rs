@@ -3,28 +3,29 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use portcullis_local::data_plane::{self, KeySource, Options};
+use portcullis_local::data_plane::{self, Options};
 
 use crate::cli::Serve;
 use crate::failure::{Failure, OrFail, Outcome};
 
 /// Serves an applied state in the foreground until it is told to stop.
 pub fn run(options: Serve) -> Outcome {
-    let pairs = |given: &[String], what: &str| -> Outcome<BTreeMap<String, String>> {
-        given
-            .iter()
-            .map(|pair| {
-                pair.split_once('=')
-                    .map(|(name, value)| (name.to_string(), value.to_string()))
-                    .ok_or_else(|| Failure::input(format!("`{pair}` is not `{what}`")))
-            })
-            .collect()
-    };
+    if !options.state.is_file() {
+        return Err(
+            Failure::input(format!("there is no file `{}`", options.state.display()))
+                .hint("write it with `terraform show -json > FILE`"),
+        );
+    }
+    // Code is unpacked and run there, so nobody else may write to it; it goes when we end.
+    let temporary = tempfile::Builder::new()
+        .prefix("portcullis-")
+        .tempdir()
+        .or_tool()?;
+    let mut jwks = BTreeMap::new();
+    for (issuer, place) in pairs(&options.jwks, "ISSUER=FILE|URL")? {
+        jwks.insert(issuer, place.parse().or_input()?);
+    }
     let functions = pairs(&options.function, "NAME=PATH")?;
-    let jwks = pairs(&options.jwks, "ISSUER=FILE|URL")?;
-    let work = options
-        .work
-        .unwrap_or_else(|| std::env::temp_dir().join(format!("portcullis-{}", std::process::id())));
     let options = Options {
         state: options.state,
         root: options.root,
@@ -32,24 +33,23 @@ pub fn run(options: Serve) -> Outcome {
             .into_iter()
             .map(|(name, path)| (name, PathBuf::from(path)))
             .collect(),
-        jwks: jwks
-            .into_iter()
-            .map(|(issuer, place)| {
-                let is_url = place.starts_with("http://") || place.starts_with("https://");
-                (
-                    issuer,
-                    if is_url {
-                        KeySource::Url(place)
-                    } else {
-                        KeySource::File(place.into())
-                    },
-                )
-            })
-            .collect(),
+        jwks,
         port: options.port,
-        work,
+        work: options.work.unwrap_or_else(|| temporary.path().to_path_buf()),
     };
     runtime()?.block_on(data_plane::serve(options)).or_tool()
+}
+
+/// Arguments of the form `NAME=VALUE`; `form` is what messages call it.
+fn pairs(given: &[String], form: &str) -> Outcome<Vec<(String, String)>> {
+    given
+        .iter()
+        .map(|pair| {
+            pair.split_once('=')
+                .map(|(name, value)| (name.to_string(), value.to_string()))
+                .ok_or_else(|| Failure::input(format!("`{pair}` is not `{form}`")))
+        })
+        .collect()
 }
 
 /// The runtime of the servers, with a log on stderr that `RUST_LOG` tunes.
