@@ -128,7 +128,7 @@ fn applies_to_a_mocked_provider(case: &str, environment: &str) {
     assert_eq!(found, expected);
 
     let authorizer = &of("aws_api_gateway_authorizer")[0].values["id"];
-    let surface = surface::of_service(&service, environment);
+    let surface = surface::of_service(&service, &service.environments[environment]);
     let mut expected: Vec<_> = surface
         .routes
         .iter()

@@ -33,7 +33,7 @@ pub fn run(
                 None => project.service()?,
             };
             check_environment(&service, environment)?;
-            of_service(&service, environment)
+            of_service(&service, &service.environments[environment])
         }
     };
     if json {

@@ -107,7 +107,8 @@ mod tests {
 
     fn demo() -> Surface {
         let handlers = ["open", "authenticated"].map(|name| (name.to_string(), format!("functions/{name}")));
-        of_service(&crate::service(SPEC, &BTreeMap::from(handlers)).unwrap(), "local")
+        let service = crate::service(SPEC, &BTreeMap::from(handlers)).unwrap();
+        of_service(&service, &service.environments[crate::service::LOCAL])
     }
 
     #[test]
@@ -137,5 +138,70 @@ mod tests {
     #[test]
     fn a_state_without_an_api_has_no_surface() {
         assert_eq!(of_state(r#"{"format_version":"1.0"}"#), Err(SurfaceError::NoApi));
+    }
+    /// The demo's state with changes to each managed resource.
+    fn changed(change: impl Fn(&str, &mut serde_json::Value)) -> String {
+        fn each<'a>(
+            module: &'a mut serde_json::Value,
+            key: &str,
+        ) -> impl Iterator<Item = &'a mut serde_json::Value> {
+            let list = module.get_mut(key).and_then(|list| list.as_array_mut());
+            list.into_iter().flatten()
+        }
+        fn walk(module: &mut serde_json::Value, change: &impl Fn(&str, &mut serde_json::Value)) {
+            for resource in each(module, "resources") {
+                let kind = resource["type"].as_str().unwrap().to_string();
+                change(&kind, &mut resource["values"]);
+            }
+            for child in each(module, "child_modules") {
+                walk(child, change);
+            }
+        }
+        let mut state: serde_json::Value = serde_json::from_str(STATE).unwrap();
+        walk(&mut state["values"]["root_module"], &change);
+        state.to_string()
+    }
+
+    #[test]
+    fn an_api_with_an_openapi_body_is_not_taken_for_one_without_routes() {
+        let state = changed(|kind, values| {
+            if kind == "aws_api_gateway_rest_api" {
+                values["body"] = "{}".into();
+            }
+        });
+        let error = of_state(&state).unwrap_err();
+        assert!(matches!(error, SurfaceError::OpenApi(_)));
+        assert!(error.to_string().contains("not read yet"), "{error}");
+    }
+
+    #[test]
+    fn an_alias_is_not_the_functions_name() {
+        let with_alias = |known: bool| {
+            changed(|kind, values| match kind {
+                "aws_api_gateway_integration" => {
+                    if let Some(uri) = values["uri"].as_str().filter(|uri| uri.contains("/functions/")) {
+                        values["uri"] = uri.replace("/invocations", ":live/invocations").into();
+                    }
+                }
+                "aws_lambda_function" if !known => values["arn"] = "another".into(),
+                _ => (),
+            })
+        };
+        assert_eq!(of_state(&with_alias(true)).unwrap(), demo());
+        let unknown = of_state(&with_alias(false)).unwrap();
+        assert_eq!(unknown.routes[2].function.as_deref(), Some("hello-local-open"));
+    }
+
+    #[test]
+    fn what_belongs_to_another_api_is_left_out() {
+        let state = changed(|kind, values| {
+            let of_open = values["http_method"] == "GET" && values["authorization"] == "NONE";
+            if kind == "aws_api_gateway_method" && of_open {
+                values["rest_api_id"] = "another".into();
+            }
+        });
+        let mut expected = demo();
+        expected.routes.remove(2);
+        assert_eq!(of_state(&state).unwrap(), expected);
     }
 }

@@ -1,16 +1,11 @@
 //! The surface that a spec asks for.
 
 use crate::resources::{api_gateway_authorizer, api_gateway_method};
-use crate::service::{Auth, LOCAL, Service};
+use crate::service::{Auth, Environment, Service};
 use crate::surface::{Api, Authorizer, FORMAT, Preflight, Route, Surface};
 
-/// The surface of a service in an environment; one that does not exist has that of [`LOCAL`].
-pub fn of_service(service: &Service, environment: &str) -> Surface {
-    let environment = service
-        .environments
-        .get(environment)
-        .or_else(|| service.environments.get(LOCAL));
-    let origin = environment.map_or("*", |environment| environment.allow_origin.as_str());
+/// The surface of a service in one of its environments.
+pub fn of_service(service: &Service, environment: &Environment) -> Surface {
     let mut routes: Vec<Route> = service
         .routes
         .iter()
@@ -37,7 +32,7 @@ pub fn of_service(service: &Service, environment: &str) -> Surface {
             integration: "MOCK".into(),
             function: None,
             cors: Some(Preflight {
-                allow_origin: origin.into(),
+                allow_origin: environment.allow_origin.clone(),
                 allow_methods: service.preflight_methods(path, cors),
                 allow_headers: cors.allow_headers.clone(),
             }),

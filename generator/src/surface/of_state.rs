@@ -17,6 +17,8 @@ pub enum SurfaceError {
     NoApi,
     /// The state holds several REST APIs or stages; which is meant is not known.
     Several(Vec<String>),
+    /// The REST API at this address has an OpenAPI `body`, which may hold routes that no resource of the state shows.
+    OpenApi(String),
 }
 
 impl fmt::Display for SurfaceError {
@@ -31,37 +33,50 @@ impl fmt::Display for SurfaceError {
                     addresses.join(", ")
                 )
             }
+            Self::OpenApi(address) => write!(
+                formatter,
+                "`{address}` has an OpenAPI `body`, whose routes are not read yet"
+            ),
         }
     }
 }
 
 impl std::error::Error for SurfaceError {}
 
-/// The surface of the one REST API in a state, in whatever modules its parts stand.
+/// The surface of the one REST API in a state, in whatever modules its parts stand. What belongs to another REST
+/// API, which the state does not hold itself, is left out.
 pub fn of_state(text: &str) -> Result<Surface, SurfaceError> {
-    let resources = state::resources(text).map_err(SurfaceError::State)?;
+    let mut resources = state::resources(text).map_err(SurfaceError::State)?;
+    let api = Resources(&resources).only("aws_api_gateway_rest_api")?.clone();
+    if !text_of(&api, "body").is_empty() {
+        return Err(SurfaceError::OpenApi(api.address));
+    }
+    let id = text_of(&api, "id");
+    resources.retain(|resource| {
+        resource.values["rest_api_id"]
+            .as_str()
+            .is_none_or(|other| other == id)
+    });
     let all = Resources(&resources);
-    let api = all.only("aws_api_gateway_rest_api")?;
     let stage = all.only("aws_api_gateway_stage")?;
-    let paths = state::paths(&resources, text_of(api, "root_resource_id"));
+    let paths = state::paths(&resources, text_of(&api, "root_resource_id"));
     let authorizers: BTreeMap<&str, &str> = all
         .of("aws_api_gateway_authorizer")
         .map(|authorizer| (text_of(authorizer, "id"), text_of(authorizer, "name")))
         .collect();
     let functions = functions(&all);
+    let integrations: BTreeMap<_, _> = all
+        .of("aws_api_gateway_integration")
+        .map(|integration| (method_key(integration), integration))
+        .collect();
+    let preflights: BTreeMap<_, _> = all
+        .of("aws_api_gateway_integration_response")
+        .filter_map(|response| Some((method_key(response), preflight(response)?)))
+        .collect();
     let routes = all
         .of("aws_api_gateway_method")
         .map(|method| {
-            let same = |other: &&Resource| {
-                ["resource_id", "http_method"]
-                    .iter()
-                    .all(|key| other.values[*key] == method.values[*key])
-            };
-            let integration = all.of("aws_api_gateway_integration").find(same);
-            let responses: Vec<_> = all
-                .of("aws_api_gateway_integration_response")
-                .filter(same)
-                .collect();
+            let integration = integrations.get(&method_key(method));
             let name = text_of(method, "http_method");
             Route {
                 path: paths
@@ -77,7 +92,7 @@ pub fn of_state(text: &str) -> Result<Surface, SurfaceError> {
                 api_key_required: method.values["api_key_required"] == Value::Bool(true),
                 integration: integration.map_or("", |found| text_of(found, "type")).into(),
                 function: integration.and_then(|found| function(text_of(found, "uri"), &functions)),
-                cors: responses.iter().find_map(|response| preflight(response)),
+                cors: preflights.get(&method_key(method)).cloned(),
             }
         })
         .collect();
@@ -85,7 +100,7 @@ pub fn of_state(text: &str) -> Result<Surface, SurfaceError> {
     let surface = Surface {
         format: FORMAT,
         api: Api {
-            name: text_of(api, "name").into(),
+            name: text_of(&api, "name").into(),
             stage: text_of(stage, "stage_name").into(),
             endpoint: endpoint.as_str().unwrap_or("EDGE").into(),
         },
@@ -118,6 +133,11 @@ impl<'a> Resources<'a> {
 
 fn text_of<'a>(resource: &'a Resource, key: &str) -> &'a str {
     resource.values[key].as_str().unwrap_or_default()
+}
+
+/// What a method shares with its integration and their responses.
+fn method_key(resource: &Resource) -> (&str, &str) {
+    (text_of(resource, "resource_id"), text_of(resource, "http_method"))
 }
 
 fn strings_of(value: &Value) -> Vec<String> {
@@ -164,11 +184,14 @@ fn functions(all: &Resources<'_>) -> BTreeMap<String, String> {
         .collect()
 }
 
-/// The function of an integration: its `uri` holds the ARN between `/functions/` and `/invocations`.
+/// The function of an integration: its `uri` holds the ARN between `/functions/` and `/invocations`, with seven parts
+/// up to the name, behind which a version or an alias may stand:
+/// <https://docs.aws.amazon.com/lambda/latest/dg/configuration-versions.html>
 fn function(uri: &str, known: &BTreeMap<String, String>) -> Option<String> {
     let arn = uri.split_once("/functions/")?.1.strip_suffix("/invocations")?;
-    let name = known.get(arn).cloned();
-    name.or_else(|| arn.rsplit(':').next().map(String::from))
+    let parts: Vec<_> = arn.split(':').take(7).collect();
+    let name = known.get(&parts.join(":")).cloned();
+    name.or_else(|| parts.last().map(|name| (*name).into()))
 }
 
 /// What a mock answers to a preflight: static values in single quotes.
