@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use portcullis_generator::file_set::FileSet;
 use portcullis_generator::modules;
-use portcullis_generator::service::{Architecture, LOCAL, Service};
+use portcullis_generator::service::{Architecture, Handlers, LOCAL, Service};
 use portcullis_generator::tree::{self, Change};
 
 use crate::failure::{Failure, OrFail, Outcome};
@@ -73,18 +73,8 @@ impl Project {
 
     /// The service that the spec means. A wrong spec is shown with all its mistakes.
     pub fn service(&self) -> Outcome<Service> {
-        self.service_of(&self.root.join(SPEC), SPEC)
-    }
-
-    /// The service that another file means; `name` is what messages call it.
-    pub fn service_of(&self, path: &Path, name: &str) -> Outcome<Service> {
-        let text = fs::read_to_string(path)
-            .map_err(|error| Failure::input(format!("can't read `{}`: {error}", path.display())))?;
         let handlers = tree::handlers(&self.functions()).or_input()?;
-        portcullis_generator::service(&text, &handlers).map_err(|diagnostics| {
-            talk::show(diagnostics.render(name, &text, talk::colour()));
-            Failure::input("")
-        })
+        service_of(&self.root.join(SPEC), SPEC, Some(&handlers))
     }
 
     /// The generated tree of a service, and what differs from it on disk.
@@ -100,6 +90,16 @@ impl Project {
         tree::write(&self.terraform(), &changes).or_tool()?;
         Ok(changes)
     }
+}
+
+/// The service that a file means; `name` is what messages call it. Without `handlers` it is read by itself.
+pub fn service_of(path: &Path, name: &str, handlers: Option<&Handlers>) -> Outcome<Service> {
+    let text = fs::read_to_string(path)
+        .map_err(|error| Failure::input(format!("can't read `{}`: {error}", path.display())))?;
+    portcullis_generator::service(&text, handlers).map_err(|diagnostics| {
+        talk::show(diagnostics.render(name, &text, talk::colour()));
+        Failure::input("")
+    })
 }
 
 /// What an environment's functions are built for: this machine's processor in `local`, else the spec's.

@@ -109,11 +109,7 @@ fn applies_to_a_mocked_provider(case: &str, environment: &str) {
     let spec = fs::read_to_string(root().join(case).join("portcullis.toml")).unwrap();
     let table: toml::Table = spec.parse().unwrap();
     let functions: Vec<_> = table["functions"].as_table().unwrap().keys().collect();
-    let handlers = functions
-        .iter()
-        .map(|name| (name.to_string(), String::new()))
-        .collect();
-    let service = service(&spec, &handlers).unwrap();
+    let service = service(&spec, None).unwrap();
 
     let mut expected: Vec<_> = functions
         .iter()

@@ -50,14 +50,14 @@ fn resolve(bencher: Bencher, routes: usize) {
     let (text, handlers) = spec(routes);
     bencher
         .counter(ItemsCount::new(routes))
-        .bench_local(|| service(&text, &handlers).expect("the spec is right"));
+        .bench_local(|| service(&text, Some(&handlers)).expect("the spec is right"));
 }
 
 /// Service to texts: blocks, layout, READMEs.
 #[divan::bench(args = ROUTES)]
 fn emit(bencher: Bencher, routes: usize) {
     let (text, handlers) = spec(routes);
-    let service = service(&text, &handlers).expect("the spec is right");
+    let service = service(&text, Some(&handlers)).expect("the spec is right");
     bencher
         .counter(ItemsCount::new(routes))
         .bench_local(|| modules::all(&service));

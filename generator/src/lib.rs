@@ -25,14 +25,12 @@ pub mod state;
 pub mod surface;
 pub mod tree;
 
-use std::collections::BTreeMap;
-
 use crate::diagnostic::Diagnostics;
-use crate::service::Service;
+use crate::service::{Handlers, Service};
 
-/// The service that a spec means, or every mistake in it. `handlers` are the packages of the functions workspace
-/// that have a binary, by name, each with its folder.
-pub fn service(text: &str, handlers: &BTreeMap<String, String>) -> Result<Service, Diagnostics> {
+/// The service that a spec means, or every mistake in it. It is held against the `handlers` that there are; without
+/// them it is read by itself, as that of another revision, whose crates are not there.
+pub fn service(text: &str, handlers: Option<&Handlers>) -> Result<Service, Diagnostics> {
     let mut diagnostics = Diagnostics::default();
     let spec = spec::Spec::parse(text, &mut diagnostics);
     let service = spec.and_then(|spec| service::resolve(&spec, handlers, &mut diagnostics));

@@ -6,7 +6,7 @@ use std::path::Path;
 use portcullis_generator::surface::{Surface, of_service, of_state};
 
 use crate::failure::{Failure, OrFail, Outcome};
-use crate::project::{Project, check_environment};
+use crate::project::{Project, check_environment, service_of};
 use crate::talk;
 
 /// Prints the surface of a spec or a state, as a table or as JSON.
@@ -27,10 +27,9 @@ pub fn run(
             })?
         }
         None => {
-            let project = Project::open(folder)?;
             let service = match spec {
-                Some(file) => project.service_of(file, &file.display().to_string())?,
-                None => project.service()?,
+                Some(file) => service_of(file, &file.display().to_string(), None)?,
+                None => Project::open(folder)?.service()?,
             };
             check_environment(&service, environment)?;
             of_service(&service, &service.environments[environment])

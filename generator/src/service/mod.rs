@@ -7,7 +7,7 @@ mod path;
 mod resolve;
 
 pub use path::{Method, RoutePath, Segment};
-pub use resolve::{is_email, resolve};
+pub use resolve::{Handlers, is_email, resolve};
 
 use std::collections::BTreeMap;
 

@@ -98,16 +98,13 @@ impl Surface {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use super::*;
 
     const SPEC: &str = include_str!("../../../portcullis.toml");
     const STATE: &str = include_str!("../../tests/demo.state.json");
 
     fn demo() -> Surface {
-        let handlers = ["open", "authenticated"].map(|name| (name.to_string(), format!("functions/{name}")));
-        let service = crate::service(SPEC, &BTreeMap::from(handlers)).unwrap();
+        let service = crate::service(SPEC, None).unwrap();
         of_service(&service, &service.environments[crate::service::LOCAL])
     }
 

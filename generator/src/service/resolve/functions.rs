@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::identifier::Identifier;
 use crate::resources::{cloudwatch_log_group, lambda_function};
-use crate::service::resolve::Resolver;
+use crate::service::resolve::{Handlers, Resolver};
 use crate::service::{Function, LOCAL};
 use crate::spec::{FunctionTable, Spec, Written};
 
@@ -13,7 +13,7 @@ impl Resolver<'_> {
     pub(super) fn functions(
         &mut self,
         spec: &Spec,
-        handlers: &BTreeMap<String, String>,
+        handlers: Option<&Handlers>,
     ) -> BTreeMap<String, Function> {
         let mut functions = BTreeMap::new();
         let mut identifiers = BTreeMap::new();
@@ -27,12 +27,14 @@ impl Resolver<'_> {
                 name,
                 "functions",
             );
-            if is_name && !handlers.contains_key(name.get_ref()) {
+            if let Some(handlers) =
+                handlers.filter(|handlers| is_name && !handlers.contains_key(name.get_ref()))
+            {
                 self.function_without_crate(name, handlers);
             }
             functions.insert(name.get_ref().clone(), self.function(table, &added));
         }
-        for (package, folder) in handlers {
+        for (package, folder) in handlers.into_iter().flatten() {
             if !functions.contains_key(package) {
                 self.report(
                     Diagnostic::new(
@@ -46,11 +48,7 @@ impl Resolver<'_> {
         functions
     }
 
-    pub(super) fn function_without_crate(
-        &mut self,
-        name: &Written<String>,
-        handlers: &BTreeMap<String, String>,
-    ) {
+    pub(super) fn function_without_crate(&mut self, name: &Written<String>, handlers: &Handlers) {
         let text = name.get_ref();
         let mut diagnostic = Diagnostic::new(
             name.span(),

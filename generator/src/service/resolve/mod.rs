@@ -16,15 +16,14 @@ use crate::identifier::Identifier;
 use crate::service::{Architecture, LOCAL, Service};
 use crate::spec::{Spec, StringMap, Written};
 
-/// What the spec means. `handlers` are the packages of the functions workspace that have a binary, by name, each
-/// with its folder.
+/// The packages of the functions workspace that have a binary, by name, each with its folder.
+pub type Handlers = BTreeMap<String, String>;
+
+/// What the spec means. It is held against the `handlers` that there are; without them it is read by itself, as that
+/// of another revision, whose crates are not there.
 ///
 /// None where anything is wrong; then `diagnostics` says what.
-pub fn resolve(
-    spec: &Spec,
-    handlers: &BTreeMap<String, String>,
-    diagnostics: &mut Diagnostics,
-) -> Option<Service> {
+pub fn resolve(spec: &Spec, handlers: Option<&Handlers>, diagnostics: &mut Diagnostics) -> Option<Service> {
     let mut resolver = Resolver { diagnostics };
     let service = resolver.service(spec, handlers);
     resolver.diagnostics.is_empty().then_some(service)
@@ -39,7 +38,7 @@ impl Resolver<'_> {
         self.diagnostics.push(diagnostic);
     }
 
-    fn service(&mut self, spec: &Spec, handlers: &BTreeMap<String, String>) -> Service {
+    fn service(&mut self, spec: &Spec, handlers: Option<&Handlers>) -> Service {
         let name = self.service_name(spec);
         let functions = self.functions(spec, handlers);
         let mut environments = BTreeMap::new();
