@@ -7,12 +7,12 @@
 mod aws;
 mod cli;
 mod commands;
-mod deployment;
 mod failure;
 mod functions;
 mod interrupt;
 mod local;
 mod lock;
+mod prepared_environment;
 mod project;
 mod redeployment;
 mod talk;

@@ -9,9 +9,9 @@ use serde_json::Value;
 
 use crate::cli::TerraformOptions;
 use crate::commands::{build, outputs};
-use crate::deployment::{self, Deployment};
 use crate::failure::{Failure, OrFail, Outcome};
 use crate::local::{ControlPlane, Local};
+use crate::prepared_environment::{self, PreparedEnvironment};
 use crate::project::{Project, check_environment};
 use crate::redeployment::{self, Redeployment};
 use crate::terraform::{Applied, Terraform};
@@ -27,31 +27,25 @@ pub fn run(project: &Project, options: &TerraformOptions, yes: bool) -> Outcome 
         check_consent(yes)?;
     }
     let tools = Tools::new(project.root());
-    deployment::check(project, &service, &tools, options)?;
+    prepared_environment::check(project, &service, &tools, options)?;
     let _turn = project.turn(name)?;
     generate_for(project, &service, name, yes)?;
     build::build(project, &service, &tools, name)?;
     if name == LOCAL {
         Local::of(project).recover()?;
     }
-    let deployment = Deployment::prepare(project, &service, &tools, options)?;
-    match &deployment.local {
+    let prepared = PreparedEnvironment::prepare(project, &service, &tools, options)?;
+    match &prepared.local {
         Some((local, control_plane)) => {
-            if let Some(email) = &deployment.first_user {
+            if let Some(email) = &prepared.first_user {
                 local.keep_first_user(email)?;
             }
             // The scripts that sign in need it.
             tools.aws().or_tool()?;
             let redeployment = Redeployment::of(project, name);
-            apply_local(
-                &service,
-                &deployment.terraform,
-                &redeployment,
-                local,
-                control_plane,
-            )
+            apply_local(&service, &prepared.terraform, &redeployment, local, control_plane)
         }
-        None => apply_real(project, name, &deployment.terraform, yes),
+        None => apply_real(project, name, &prepared.terraform, yes),
     }
 }
 

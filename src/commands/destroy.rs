@@ -4,9 +4,9 @@ use portcullis_generator::service::LOCAL;
 
 use crate::cli::TerraformOptions;
 use crate::commands::apply::{ask, check_consent};
-use crate::deployment::{self, Deployment};
 use crate::failure::Outcome;
 use crate::local::Local;
+use crate::prepared_environment::{self, PreparedEnvironment};
 use crate::project::{Project, check_environment};
 use crate::talk;
 use crate::tools::Tools;
@@ -22,22 +22,22 @@ pub fn run(project: &Project, options: &TerraformOptions, yes: bool) -> Outcome 
         return destroy_local(project, &service, &tools, options);
     }
     check_consent(yes)?;
-    deployment::check(project, &service, &tools, options)?;
+    prepared_environment::check(project, &service, &tools, options)?;
     let _turn = project.turn(name)?;
     project.generate(&service)?;
-    let deployment = Deployment::prepare(project, &service, &tools, options)?;
+    let prepared = PreparedEnvironment::prepare(project, &service, &tools, options)?;
     talk::warn(
         "the user pool is protected from deletion, and with it every user: AWS will refuse until its `deletion_protection` is off",
     );
     // `turn` made the folder, which only its owner may enter.
     let file = project.work().join(name).join("destroy.tfplan");
-    let result = deployment.terraform.destroy_plan(&file).and_then(|changes| {
+    let result = prepared.terraform.destroy_plan(&file).and_then(|changes| {
         if !changes {
             talk::say(format!("Nothing is left in `{name}`"));
             return Ok(());
         }
         ask(&format!("Delete all of this from `{name}`?"), yes)?;
-        deployment.terraform.apply_file(&file)
+        prepared.terraform.apply_file(&file)
     });
     _ = std::fs::remove_file(&file);
     result
@@ -56,8 +56,8 @@ fn destroy_local(
         project.generate(service)?;
         let mut options = options.clone();
         options.your_email = None;
-        let deployment = Deployment::prepare(project, service, tools, &options)?;
-        let destroyed = talk::step("Destroying", || deployment.terraform.destroy())?;
+        let prepared = PreparedEnvironment::prepare(project, service, tools, &options)?;
+        let destroyed = talk::step("Destroying", || prepared.terraform.destroy())?;
         talk::say(format!("  {} destroyed", destroyed.changes.remove));
     }
     talk::step("Stopping the emulated AWS and the API", || local.stop())?;

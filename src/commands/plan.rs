@@ -2,8 +2,8 @@
 
 use crate::cli::TerraformOptions;
 use crate::commands::build;
-use crate::deployment::{self, Deployment};
 use crate::failure::{Failure, Outcome};
+use crate::prepared_environment::{self, PreparedEnvironment};
 use crate::project::{Project, check_environment};
 use crate::tools::Tools;
 
@@ -13,12 +13,12 @@ pub fn run(project: &Project, options: &TerraformOptions, detailed_exitcode: boo
     let name = &options.environment.name;
     check_environment(&service, name)?;
     let tools = Tools::new(project.root());
-    deployment::check(project, &service, &tools, options)?;
+    prepared_environment::check(project, &service, &tools, options)?;
     let _turn = project.turn(name)?;
     project.generate(&service)?;
     build::build(project, &service, &tools, name)?;
-    let deployment = Deployment::prepare(project, &service, &tools, options)?;
-    let changes = deployment.terraform.plan_to_stdout()?;
+    let prepared = PreparedEnvironment::prepare(project, &service, &tools, options)?;
+    let changes = prepared.terraform.plan_to_stdout()?;
     if changes && detailed_exitcode {
         Err(Failure::refused(""))
     } else {

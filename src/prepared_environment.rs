@@ -13,7 +13,7 @@ use crate::tools::Tools;
 use crate::{aws, talk};
 
 /// An environment that Terraform can work on.
-pub struct Deployment {
+pub struct PreparedEnvironment {
     /// Terraform in the environment's root module.
     pub terraform: Terraform,
     /// The processes behind `local`; none elsewhere.
@@ -39,7 +39,7 @@ pub fn check(project: &Project, service: &Service, tools: &Tools, options: &Terr
     prove_credentials(tools, name, environment)
 }
 
-impl Deployment {
+impl PreparedEnvironment {
     /// Prepares an environment that was checked and whose tree is generated.
     pub fn prepare(
         project: &Project,
