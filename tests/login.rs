@@ -398,7 +398,7 @@ fn only_the_local_environments_own_ids_lead_to_it() {
     assert_eq!(
         asked(
             "login_first.sh",
-            &["us-gov-west-1_A", "a", EMAIL, "x"],
+            &["us-gov-west-1_A", "a", EMAIL, "x", "y"],
             &elsewhere
         ),
         "us-gov-west-1 us-gov-west-1"
@@ -484,12 +484,23 @@ fn every_error_of_cognito_says_what_to_do() {
             let project = Project::new().with_aws(&format!("printf '\\n%s\\n' {line:?} >&2; exit 254"));
             let ended = project.run(
                 "login_first.sh",
-                &["us-east-1_Pool", "client", EMAIL, "Temporary1"],
+                &["us-east-1_Pool", "client", EMAIL, "Temporary1", "Chosen1"],
                 &[],
             );
             assert_eq!(ended, failed(3, sentence));
         }
     }
+}
+
+#[test]
+fn the_password_that_everybody_knows_is_for_the_emulated_aws_alone() {
+    let project = Project::new().with_aws("exit 1");
+    let sentence = "no password: give it as an argument or in the environment as NEW_PASSWORD (there is no terminal to ask on)";
+    let arguments = ["us-east-1_Pool", "client", EMAIL, "Temporary1"];
+    assert_eq!(
+        project.run("login_first.sh", &arguments, &[]),
+        failed(2, sentence)
+    );
 }
 
 #[test]
@@ -501,7 +512,7 @@ fn another_challenge_is_called_by_its_name() {
         );
         let arguments = ["client", EMAIL, "Password1"];
         assert_eq!(project.run("login.sh", &arguments, &[]), failed(3, &sentence));
-        let arguments = ["us-east-1_Pool", "client", EMAIL, "Password1"];
+        let arguments = ["us-east-1_Pool", "client", EMAIL, "Password1", "Chosen1"];
         assert_eq!(
             project.run("login_first.sh", &arguments, &[]),
             failed(3, &sentence)
