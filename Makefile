@@ -3,7 +3,9 @@
 ENV ?= local
 
 # In a project of your own: PORTCULLIS = portcullis
-PORTCULLIS ?= cargo run --quiet --release --locked --package portcullis --
+# Cargo is quiet but for the first time, when it compiles for minutes.
+QUIET := $(if $(wildcard target/release/portcullis),--quiet)
+PORTCULLIS ?= cargo run $(QUIET) --release --locked --package portcullis --
 
 .DEFAULT_GOAL := help
 .PHONY: help apply plan destroy outputs build generate check invitation logs clean test test-fast
