@@ -7,8 +7,8 @@ use portcullis_generator::service::{Environment, LOCAL, Service, is_email};
 use crate::cli::TerraformOptions;
 use crate::failure::{Failure, OrFail, Outcome};
 use crate::local::{ControlPlane, Local};
-use crate::project::{Project, architecture, check_environment};
-use crate::terraform::{Aws, LOCK_FILE, ProviderSource, Terraform, locked_version};
+use crate::project::{Project, architecture};
+use crate::terraform::{Aws, LOCK_FILE, ProviderSource, Terraform};
 use crate::tools::Tools;
 use crate::{aws, talk};
 
@@ -48,16 +48,11 @@ impl PreparedEnvironment {
         options: &TerraformOptions,
     ) -> Outcome<Self> {
         let name = &options.environment.name;
-        check_environment(service, name)?;
         let environment = &service.environments[name];
         let directory = project.environment(name);
         // The lock file of `local` is ours and goes before each `init`.
-        let locked = if name == LOCAL {
-            None
-        } else {
-            locked_version(&directory.join(LOCK_FILE))
-        };
-        let source = ProviderSource::find(options.plugin_dir.as_deref(), locked.as_deref())?;
+        let lock_file = (name != LOCAL).then(|| directory.join(LOCK_FILE));
+        let source = ProviderSource::find(options.plugin_dir.as_deref(), lock_file.as_deref())?;
         let (aws, local) = if name == LOCAL {
             let local = Local::of(project);
             let control_plane = local.start_control_plane(tools, options.endpoint.as_deref())?;
@@ -70,7 +65,7 @@ impl PreparedEnvironment {
         } else {
             (Aws::Real, None)
         };
-        let terraform = Terraform::new(project.environment(name), aws.clone(), Vec::new());
+        let terraform = Terraform::new(directory.clone(), aws.clone(), Vec::new());
         terraform.init(&source)?;
         let applied = match &local {
             Some((local, _)) => local.first_user(),
@@ -89,7 +84,7 @@ impl PreparedEnvironment {
             variables.push(("architecture", architecture(service, name)?.as_str().to_string()));
         }
         Ok(Self {
-            terraform: Terraform::new(project.environment(name), aws, variables),
+            terraform: Terraform::new(directory, aws, variables),
             local,
             first_user,
         })

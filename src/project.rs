@@ -3,7 +3,6 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use portcullis_generator::file_set::FileSet;
 use portcullis_generator::modules;
 use portcullis_generator::service::{Architecture, Handlers, LOCAL, Service};
 use portcullis_generator::tree::{self, Change};
@@ -77,17 +76,20 @@ impl Project {
         service_of(&self.root.join(SPEC), SPEC, Some(&handlers))
     }
 
-    /// The generated tree of a service, and what differs from it on disk.
-    pub fn changes(&self, service: &Service) -> Outcome<(FileSet, Vec<Change>)> {
-        let files = modules::all(service);
-        let changes = tree::compare(&self.terraform(), &files).or_input()?;
-        Ok((files, changes))
+    /// What differs on disk from the generated tree of a service.
+    pub fn changes(&self, service: &Service) -> Outcome<Vec<Change>> {
+        tree::compare(&self.terraform(), &modules::all(service)).or_input()
+    }
+
+    /// Makes changes to the tree on disk.
+    pub fn write(&self, changes: &[Change]) -> Outcome {
+        tree::write(&self.terraform(), changes).or_tool()
     }
 
     /// Makes the tree on disk the generated one; what was changed.
     pub fn generate(&self, service: &Service) -> Outcome<Vec<Change>> {
-        let (_, changes) = self.changes(service)?;
-        tree::write(&self.terraform(), &changes).or_tool()?;
+        let changes = self.changes(service)?;
+        self.write(&changes)?;
         Ok(changes)
     }
 }

@@ -55,7 +55,7 @@ fn generate_for(project: &Project, service: &Service, name: &str, yes: bool) -> 
     if name == LOCAL {
         return project.generate(service).map(drop);
     }
-    let (_, changes) = project.changes(service)?;
+    let changes = project.changes(service)?;
     if changes.is_empty() {
         return Ok(());
     }
@@ -67,7 +67,8 @@ fn generate_for(project: &Project, service: &Service, name: &str, yes: bool) -> 
         .hint("run `make generate`, review and commit the result"));
     }
     talk::warn("terraform/ was not what portcullis.toml says; made anew and not reviewed yet:");
-    for change in project.generate(service)? {
+    project.write(&changes)?;
+    for change in &changes {
         talk::say(format!("  terraform/{}", change.path.display()));
     }
     Ok(())

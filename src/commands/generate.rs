@@ -33,7 +33,7 @@ pub fn run(project: &Project, check: bool) -> Outcome {
         talk::say(format!("terraform/ is made from portcullis.toml: {count}"));
         return Ok(());
     }
-    let (_, changes) = project.changes(&service)?;
+    let changes = project.changes(&service)?;
     if changes.is_empty() {
         talk::say("terraform/ is what portcullis.toml says");
         return Ok(());

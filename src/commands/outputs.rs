@@ -7,7 +7,7 @@ use crate::failure::{Failure, OrFail, Outcome};
 use crate::local::Local;
 use crate::project::{Project, check_environment};
 use crate::talk;
-use crate::terraform::{Aws, LOCK_FILE, ProviderSource, Terraform, locked_version};
+use crate::terraform::{Aws, LOCK_FILE, ProviderSource, Terraform};
 
 /// Prints one JSON object: addresses and ids.
 pub fn run(project: &Project, name: &str) -> Outcome {
@@ -22,8 +22,7 @@ pub fn run(project: &Project, name: &str) -> Outcome {
     let terraform = Terraform::new(directory.clone(), Aws::Real, Vec::new());
     if name != LOCAL {
         // The state may be somewhere else, and this a fresh clone.
-        let locked = locked_version(&directory.join(LOCK_FILE));
-        terraform.init(&ProviderSource::find(None, locked.as_deref())?)?;
+        terraform.init(&ProviderSource::find(None, Some(&directory.join(LOCK_FILE)))?)?;
     }
     let mut outputs = terraform.outputs()?;
     if outputs.is_empty() {

@@ -7,7 +7,7 @@ mod events;
 mod provider;
 
 pub use events::{Applied, Event};
-pub use provider::{ProviderSource, locked_version};
+pub use provider::ProviderSource;
 
 use std::ffi::{OsStr, OsString};
 use std::fs;

@@ -36,8 +36,10 @@ impl fmt::Display for ProviderSource {
 
 impl ProviderSource {
     /// The source that holds on this machine. `chosen` is the user's option; a folder without the provider in it
-    /// is an error. `locked` is the only version that the environment's lock file allows, where there is one.
-    pub fn find(chosen: Option<&Path>, locked: Option<&str>) -> Outcome<Self> {
+    /// is an error. A mirror counts only with the version that `lock_file` allows, where there is one.
+    pub fn find(chosen: Option<&Path>, lock_file: Option<&Path>) -> Outcome<Self> {
+        let locked = lock_file.and_then(locked_version);
+        let locked = locked.as_deref();
         if let Some(folder) = chosen {
             if !holds_provider(folder, locked) {
                 return Err(Failure::input(format!(
@@ -91,7 +93,7 @@ fn platform() -> String {
 }
 
 /// The version of the AWS provider in a lock file.
-pub fn locked_version(lock_file: &Path) -> Option<String> {
+fn locked_version(lock_file: &Path) -> Option<String> {
     let text = fs::read_to_string(lock_file).ok()?;
     let block = text.split_once(&format!("provider \"{PROVIDER}\""))?.1;
     let version = block
