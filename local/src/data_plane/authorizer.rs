@@ -17,8 +17,8 @@ use serde::Deserialize;
 use serde_json::Value;
 use time::OffsetDateTime;
 
-use super::event::Claims;
-use super::gateway_response::GatewayError;
+use super::claims::Claims;
+use super::gateway_error::GatewayError;
 use super::keys::Keys;
 use super::message::Headers;
 

@@ -11,7 +11,7 @@ use bytes::Bytes;
 use regex::Regex;
 
 use super::call::Call;
-use super::gateway_response::GatewayError;
+use super::gateway_error::GatewayError;
 use super::message::{Headers, Response};
 use super::template::{self, Template};
 

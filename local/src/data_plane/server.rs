@@ -25,7 +25,7 @@ use tokio::task::JoinHandle;
 
 use super::api::Unsupported;
 use super::gateway::Gateway;
-use super::gateway_response::GatewayError;
+use super::gateway_error::GatewayError;
 use super::header_case::{RecordedStream, Recorder};
 use super::message::{Request, RequestIds, Response};
 use super::{Options, REQUEST_LIMIT, load};

@@ -6,7 +6,7 @@
 //! Source: <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html>.
 
 use super::call::Call;
-use super::gateway_response::GatewayError;
+use super::gateway_error::GatewayError;
 
 /// A template, cut into text and variables.
 #[derive(Debug, Clone, PartialEq)]

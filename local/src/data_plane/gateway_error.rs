@@ -1,0 +1,147 @@
+//! What API Gateway itself has to say: its errors, with status, type and message.
+//!
+//! Source: <https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-responses.html>; bodies
+//! and error types to the byte from recordings, see the guide.
+
+use bytes::Bytes;
+use serde_json::Value;
+
+use super::message::{Request, Response};
+
+/// An error of the gateway's own.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GatewayError {
+    /// Response type that a gateway response can change; none where AWS does not let it be changed.
+    pub response_type: Option<&'static str>,
+    /// Status unless a gateway response says another.
+    pub status: u16,
+    /// Value of the header `x-amzn-ErrorType`.
+    pub error_type: &'static str,
+    /// What the body says.
+    pub message: String,
+}
+
+impl GatewayError {
+    fn new(
+        response_type: Option<&'static str>,
+        status: u16,
+        error_type: &'static str,
+        message: impl Into<String>,
+    ) -> Self {
+        Self {
+            response_type,
+            status,
+            error_type,
+            message: message.into(),
+        }
+    }
+
+    /// No such path, or no such method on it.
+    pub fn missing_authentication_token() -> Self {
+        let (kind, error) = (
+            "MISSING_AUTHENTICATION_TOKEN",
+            "MissingAuthenticationTokenException",
+        );
+        Self::new(Some(kind), 403, error, "Missing Authentication Token")
+    }
+
+    /// No such stage: there is no API whose gateway responses could apply.
+    pub fn forbidden() -> Self {
+        Self::new(None, 403, "ForbiddenException", "Forbidden")
+    }
+
+    /// The authorizer said no.
+    pub fn unauthorized() -> Self {
+        Self::new(Some("UNAUTHORIZED"), 401, "UnauthorizedException", "Unauthorized")
+    }
+
+    /// The token was good once.
+    pub fn token_expired() -> Self {
+        let message = "The incoming token has expired";
+        Self::new(Some("UNAUTHORIZED"), 401, "UnauthorizedException", message)
+    }
+
+    /// The API key is missing, unknown, disabled or of no usage plan that has the stage.
+    pub fn invalid_api_key() -> Self {
+        Self::new(Some("INVALID_API_KEY"), 403, "ForbiddenException", "Forbidden")
+    }
+
+    /// Parameters that a validator requires are missing.
+    pub fn missing_parameters(names: &[&str]) -> Self {
+        let message = format!("Missing required request parameters: [{}]", names.join(", "));
+        Self::new(
+            Some("BAD_REQUEST_PARAMETERS"),
+            400,
+            "BadRequestException",
+            message,
+        )
+    }
+
+    /// The body is over [`super::REQUEST_LIMIT`].
+    pub fn request_too_large() -> Self {
+        let message = format!("HTTP content length exceeded {} bytes.", super::REQUEST_LIMIT);
+        Self::new(None, 413, "RequestTooLargeException", message)
+    }
+
+    /// The event made of it is over what Lambda takes.
+    pub fn event_too_large() -> Self {
+        let (kind, error) = ("REQUEST_TOO_LARGE", "RequestTooLargeException");
+        Self::new(Some(kind), 413, error, "Request Too Long")
+    }
+
+    /// No template of the integration fits the body's type.
+    pub fn unsupported_media_type() -> Self {
+        let (kind, error) = ("UNSUPPORTED_MEDIA_TYPE", "BadRequestException");
+        Self::new(Some(kind), 415, error, "Unsupported Media Type")
+    }
+
+    /// The API is configured in a way that cannot work: no permission on the function, say.
+    pub fn configuration() -> Self {
+        let (kind, error) = ("API_CONFIGURATION_ERROR", "InternalServerErrorException");
+        Self::new(Some(kind), 500, error, "Internal server error")
+    }
+
+    /// The function failed, or its result is none.
+    pub fn bad_gateway() -> Self {
+        Self::new(
+            Some("DEFAULT_5XX"),
+            502,
+            "InternalServerErrorException",
+            "Internal server error",
+        )
+    }
+
+    /// The integration took longer than it may.
+    pub fn timed_out() -> Self {
+        let (kind, error) = ("INTEGRATION_TIMEOUT", "InternalServerErrorException");
+        Self::new(Some(kind), 504, error, "Endpoint request timed out")
+    }
+
+    /// Ours alone, nothing that AWS says: the route needs what is not emulated, and `why` names it.
+    pub fn not_emulated(why: &str) -> Self {
+        Self::new(
+            Some("DEFAULT_5XX"),
+            501,
+            "NotEmulatedException",
+            format!("Not emulated locally: {why}"),
+        )
+    }
+
+    /// The answer where no gateway response applies. Recorded: bodies of 5xx errors have a space behind the colon,
+    /// those of 4xx errors have none.
+    pub fn plain(&self, request: &Request) -> Response {
+        let space = if self.status < 500 { "" } else { " " };
+        let body = format!(r#"{{"message":{space}{}}}"#, Value::from(self.message.as_str()));
+        let fields = [
+            ("x-amzn-RequestId", request.ids.request.as_str()),
+            ("x-amz-apigw-id", &request.ids.extended),
+            ("x-amzn-ErrorType", self.error_type),
+            ("Content-Type", "application/json"),
+        ];
+        Response {
+            status: self.status,
+            headers: fields.into_iter().collect(),
+            body: Bytes::from(body),
+        }
+    }
+}
