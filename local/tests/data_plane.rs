@@ -9,11 +9,10 @@ mod shop;
 
 use std::fs;
 use std::io::{Read, Write};
-use std::net::Shutdown;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use shop::{Shop, command, eventually, issuer, lives, project, read, send, state, token, zip};
+use shop::{Shop, command, eventually, issuer, lives, processes_in, project, read, send, state, token, zip};
 
 #[test]
 fn an_open_route_answers_anyone() {
@@ -500,52 +499,6 @@ fn a_body_over_the_limit_is_a_413_however_it_is_sent() {
 }
 
 #[test]
-fn bad_http_ends_its_connection_and_nothing_else() {
-    let shop = Shop::start();
-    for bad in [
-        &b"nonsense\r\n\r\n"[..],
-        b"GET /v1/open HTTP/9.9\r\n\r\n",
-        b"\0\x01\x02\r\n\r\n",
-    ] {
-        let mut stream = shop.connect();
-        stream.write_all(bad).unwrap();
-        let mut answer = String::new();
-        let _ = stream.read_to_string(&mut answer);
-        assert!(
-            answer.is_empty() || answer.starts_with("HTTP/1.1 400 "),
-            "{answer}"
-        );
-    }
-    let mut stream = shop.connect();
-    let many: String = (0..100_000).map(|index| format!("x-{index}: 1\r\n")).collect();
-    let _ = stream.write_all(format!("GET /v1/open HTTP/1.1\r\nHost: a\r\n{many}\r\n").as_bytes());
-    let mut answer = Vec::new();
-    let _ = stream.read_to_end(&mut answer);
-    assert!(
-        answer.is_empty() || answer.starts_with(b"HTTP/1.1 431 "),
-        "{}",
-        String::from_utf8_lossy(&answer)
-    );
-    // A client that sends half a request and stops, and one that goes away before the answer.
-    let mut stream = shop.connect();
-    stream
-        .write_all(b"POST /v1/echo HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nhalf")
-        .unwrap();
-    stream.shutdown(Shutdown::Write).unwrap();
-    let _ = stream.read_to_end(&mut answer);
-    let mut stream = shop.connect();
-    send(&mut stream, "GET", "/v1/echo?sleep=0.2", &[], b"");
-    eventually("its invocation begins", || {
-        shop.function_log("echo").contains("START")
-    });
-    drop(stream);
-    assert_eq!(shop.get("/open").status, 200);
-    eventually("the invocation of the client that went away ends", || {
-        shop.function_log("echo").contains("REPORT")
-    });
-}
-
-#[test]
 fn a_reload_serves_the_new_state_and_code_and_keeps_what_did_not_change() {
     let shop = Shop::start();
     assert_eq!(
@@ -660,15 +613,6 @@ fn code_for_another_machine_is_named_in_the_log() {
         "{}",
         shop.log()
     );
-}
-
-/// Processes whose working folder is inside of `folder`.
-fn processes_in(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
-    let entries = fs::read_dir("/proc").unwrap().filter_map(Result::ok);
-    entries
-        .map(|entry| entry.path().join("cwd"))
-        .filter(|cwd| fs::read_link(cwd).is_ok_and(|target| target.starts_with(folder)))
-        .collect()
 }
 
 #[test]

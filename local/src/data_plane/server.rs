@@ -241,6 +241,8 @@ fn connection(
     http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIMEOUT)
+        // A client that has said all it has to say still gets its answer.
+        .half_close(true)
         .serve_connection(TokioIo::new(stream), service)
 }
 

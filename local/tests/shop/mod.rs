@@ -1,5 +1,7 @@
 //! The fixture `shop` served by a process of its own, and a client that says exactly what it is told to.
 
+#![allow(dead_code, reason = "shared by tests that each use a part of it")]
+
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -211,6 +213,11 @@ impl Shop {
         }
     }
 
+    /// Its process id.
+    pub fn id(&self) -> u32 {
+        self.process.id()
+    }
+
     pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
@@ -294,6 +301,15 @@ pub fn read(stream: &mut TcpStream, method: &str) -> Answer {
         stream.read_exact(&mut answer.body).unwrap();
     }
     answer
+}
+
+/// Processes whose working folder is inside of `folder`.
+pub fn processes_in(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir("/proc").unwrap().filter_map(Result::ok);
+    entries
+        .map(|entry| entry.path().join("cwd"))
+        .filter(|cwd| fs::read_link(cwd).is_ok_and(|target| target.starts_with(folder)))
+        .collect()
 }
 
 /// Whether a process is there, be it as a zombie.
