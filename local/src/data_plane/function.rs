@@ -65,14 +65,14 @@ impl Function {
     pub async fn invoke(
         self: &Arc<Self>,
         qualifier: Option<&str>,
-        trace: &str,
+        trace: String,
         payload: Bytes,
     ) -> Result<Outcome, String> {
         let arn = &self.configuration.arn;
         let invocation = Invocation {
             request_id: uuid::Uuid::new_v4().to_string(),
             function_arn: qualifier.map_or_else(|| arn.clone(), |qualifier| format!("{arn}:{qualifier}")),
-            trace: format!("{trace};Sampled=0"),
+            trace,
             payload,
             timeout: self.configuration.timeout,
         };

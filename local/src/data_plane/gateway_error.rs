@@ -1,7 +1,7 @@
 //! What API Gateway itself has to say: its errors, with status, type and message.
 //!
 //! Source: <https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-responses.html>; bodies
-//! and error types to the byte from recordings, see the guide.
+//! and error types to the byte from recordings: see `tests/conformance`.
 
 use bytes::Bytes;
 use serde_json::Value;
@@ -80,6 +80,12 @@ impl GatewayError {
     /// The body is over [`super::REQUEST_LIMIT`].
     pub fn request_too_large() -> Self {
         let message = format!("HTTP content length exceeded {} bytes.", super::REQUEST_LIMIT);
+        Self::new(None, 413, "RequestTooLargeException", message)
+    }
+
+    /// The headers' values are over [`super::HEADER_LIMIT`]. The message is captured, the status is a guess.
+    pub fn header_too_large() -> Self {
+        let message = format!("HTTP header is larger than {} bytes.", super::HEADER_LIMIT);
         Self::new(None, 413, "RequestTooLargeException", message)
     }
 

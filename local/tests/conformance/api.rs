@@ -79,7 +79,7 @@ impl Api {
         resources.add(
             "aws_lambda_function.this",
             json!({
-                "function_name": "function", "arn": FUNCTION, "runtime": "provided.al2023", "timeout": 3,
+                "function_name": "function", "arn": FUNCTION, "runtime": "provided.al2023", "timeout": 30,
                 "filename": "function.zip",
                 "environment": [{"variables": {"CASE": folder, "PROGRAM": program}}],
             }),

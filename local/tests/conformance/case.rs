@@ -96,17 +96,39 @@ pub fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Valu
 /// A case, or why the file is none.
 pub fn read(path: &Path) -> Result<Case, String> {
     let text = std::fs::read_to_string(path).map_err(|error| error.to_string())?;
-    let case: Case = serde_json::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))?;
+    parse(&text).map_err(|error| format!("{}: {error}", path.display()))
+}
+
+fn parse(text: &str) -> Result<Case, String> {
+    let case: Case = serde_json::from_str(text).map_err(|error| error.to_string())?;
     if case.source.reference.is_empty() && !matches!(case.source.kind, Kind::Memory | Kind::Ours) {
-        return Err(format!("{}: its source has no `reference`", path.display()));
+        return Err("its source has no `reference`".to_owned());
     }
     if case.start.is_some() != case.request.is_none() || case.request.is_some() != case.response.is_some() {
-        return Err(format!(
-            "{}: a case has a `request` and a `response`, or a `start` that is refused",
-            path.display()
-        ));
+        return Err("a case has a `request` and a `response`, or a `start` that is refused".to_owned());
     }
     Ok(case)
+}
+
+/// That what is no case is refused.
+pub fn check() -> Result<(), String> {
+    let good = r#"{"about": "", "source": {"kind": "memory"}, "request": "", "response": {"status": 200}}"#;
+    parse(good).map(|_| ())?;
+    for (from, to) in [
+        ("about", "abuot"),
+        (r#""source": {"kind": "memory"}, "#, ""),
+        ("memory", "hearsay"),
+        ("memory", "recorded"),
+        ("status", "stauts"),
+        (r#""response": {"status": 200}"#, r#""event": null"#),
+        (r#""request": "", "#, ""),
+    ] {
+        let wrong = good.replace(from, to);
+        if parse(&wrong).is_ok() {
+            return Err(format!("taken as a case: {wrong}"));
+        }
+    }
+    Ok(())
 }
 
 impl Case {

@@ -84,7 +84,8 @@ impl Request {
         for (name, value) in &composed.headers {
             let several = value.as_array().cloned().unwrap_or_else(|| vec![value.clone()]);
             for value in several {
-                let value = value.as_str().expect("header values are texts");
+                let value = Bytes::deserialize(value).expect("a header value").bytes();
+                let value = String::from_utf8(value).expect("a header value is a text");
                 head += &format!("{name}: {}\r\n", value.replace("{token}", token));
             }
         }

@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use regex::Regex;
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// Bytes as a case writes them: a text, `{"base64": …}`, or `{"repeat": …, "times": …}`.
 #[derive(Deserialize, Clone)]
@@ -127,6 +127,40 @@ pub fn compare_body(expected: &Value, actual: &[u8], differences: &mut Vec<Strin
             differences.push(format!("body: expected {expected}, got {}", cut(&text.into())));
         }
     }
+}
+
+/// That what differs is told, and what does not is not: a harness that sees nothing passes every case.
+pub fn check() -> Result<(), String> {
+    let cases = [
+        (json!({"a": 1}), json!({"a": 1, "b": 2}), true),
+        (json!({"a": 1}), json!({"a": 2}), false),
+        (json!({"a": null}), json!({"a": null}), true),
+        (json!({"a": null}), json!({}), false),
+        (json!([1]), json!([1, 2]), false),
+        (json!({"a": {"$absent": true}}), json!({}), true),
+        (json!({"a": {"$absent": true}}), json!({"a": null}), false),
+        (json!({"$exact": {"a": 1}}), json!({"a": 1}), true),
+        (json!({"$exact": {"a": 1}}), json!({"a": 1, "b": 2}), false),
+        (json!({"$exact": {}}), json!(null), false),
+        (json!({"$matches": "a+"}), json!("aa"), true),
+        (json!({"$matches": "a+"}), json!("aab"), false),
+        (json!({"$matches": "a+"}), json!(1), false),
+        (json!({"$type": "number"}), json!(1), true),
+        (json!({"$type": "number"}), json!("1"), false),
+    ];
+    for (expected, actual, same) in cases {
+        let mut differences = vec![];
+        compare("value", &expected, Some(&actual), &mut differences);
+        if differences.is_empty() != same {
+            return Err(format!("{actual} held against {expected}: {differences:?}"));
+        }
+    }
+    let mut differences = vec![];
+    compare_body(&json!("a"), b"a ", &mut differences);
+    if differences.is_empty() {
+        return Err("a body with a blank too many passes".to_owned());
+    }
+    Ok(())
 }
 
 fn cut(value: &Value) -> String {

@@ -72,10 +72,12 @@ pub fn run(address: &str) -> ExitCode {
 
 fn call(stream: &mut TcpStream, method: &str, path: &str, body: &[u8]) -> std::io::Result<wire::Answer> {
     let length = body.len();
-    write!(
-        stream,
+    // In one piece: several would wait for each other's acknowledgement.
+    let mut request = format!(
         "{method} /2018-06-01/runtime/invocation/{path} HTTP/1.1\r\nHost: runtime\r\nContent-Length: {length}\r\n\r\n"
-    )?;
-    stream.write_all(body)?;
+    )
+    .into_bytes();
+    request.extend_from_slice(body);
+    stream.write_all(&request)?;
     wire::read(stream, false, false)
 }

@@ -51,9 +51,13 @@ fn main() -> ExitCode {
         }
     }
     drop(served);
-    trials.push(Trial::test("the-table-names-every-case", move || {
-        table::check(&folder).map_err(Failed::from)
-    }));
+    trials.extend([
+        Trial::test("harness-refuses-what-is-no-case", || Ok(case::check()?)),
+        Trial::test("harness-sees-differences", || Ok(expectation::check()?)),
+        Trial::test("harness-table-names-every-case", move || {
+            Ok(table::check(&folder)?)
+        }),
+    ]);
     libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
 }
 
