@@ -76,17 +76,18 @@ pub fn event(call: &Call, claims: Option<&Claims>, binary_media_types: &[String]
     })
 }
 
-/// Whether bodies of a media type are bytes: it, its kind (`image/*`) or everything (`*/*`) is configured.
+/// Whether bodies of a media type are bytes: it, its kind (`image/*`) or everything (`*/*`) is configured. Other
+/// stars in front (`*/png`) take nothing. Recorded by LocalStack (`test_aws_proxy_binary_response`) for answers.
 pub fn is_binary(media_type: &str, binary_media_types: &[String]) -> bool {
     binary_media_types
         .iter()
-        .any(|configured| match configured.strip_suffix("/*") {
-            Some("*") => true,
-            Some(kind) => media_type
-                .split('/')
-                .next()
-                .is_some_and(|other| other.eq_ignore_ascii_case(kind)),
-            None => configured.eq_ignore_ascii_case(media_type),
+        .any(|configured| match configured.split_once('/') {
+            Some(("*", "*")) => true,
+            Some(("*", _)) => false,
+            Some((kind, "*")) => media_type
+                .split_once('/')
+                .is_some_and(|(other, _)| other.eq_ignore_ascii_case(kind)),
+            _ => configured.eq_ignore_ascii_case(media_type),
         })
 }
 

@@ -14,7 +14,7 @@ use super::function::Function;
 use super::gateway_error::GatewayError;
 use super::guardian::Guardian;
 use super::message::{Request, Response};
-use super::result;
+use super::result::{self, Fault};
 use super::router::PathParameters;
 use super::runtime_api::Outcome;
 
@@ -212,6 +212,13 @@ impl Gateway {
             Ok(Outcome::Error(error)) => {
                 Err(format!("the function failed: {}", String::from_utf8_lossy(&error)).into())
             }
+            Ok(Outcome::Throttled) => Err(Fault {
+                error: GatewayError::integration_failure(),
+                reason: format!(
+                    "function `{}` is throttled: its reserved concurrency is in use",
+                    reference.name
+                ),
+            }),
             Ok(Outcome::TooLarge) => Err(format!("its result is over {} bytes", result::RESULT_LIMIT).into()),
             Err(why) => Err(why.into()),
         };

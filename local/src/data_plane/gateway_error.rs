@@ -117,6 +117,14 @@ impl GatewayError {
         )
     }
 
+    /// Lambda would not invoke the function: it is throttled. The type has another default status by its page, but
+    /// clients are answered 500:
+    /// <https://repost.aws/questions/QUfI6bsdd0SOiPeyimzxSkfQ/api-gateway-proxy-integration-does-not-forward-lambda-throttling-http-429-to-client-needs-product-support>.
+    pub fn integration_failure() -> Self {
+        let (kind, error) = ("INTEGRATION_FAILURE", "InternalServerErrorException");
+        Self::new(Some(kind), 500, error, "Internal server error")
+    }
+
     /// The integration took longer than it may.
     pub fn timed_out() -> Self {
         let (kind, error) = ("INTEGRATION_TIMEOUT", "InternalServerErrorException");

@@ -7,6 +7,7 @@ use base64::Engine;
 use bytes::Bytes;
 use serde_json::{Map, Value};
 
+use super::event::is_binary;
 use super::gateway_error::GatewayError;
 use super::message::{Headers, Request, Response};
 
@@ -155,7 +156,8 @@ fn scalar(name: &str, value: &Value) -> Result<String, String> {
     }
 }
 
-/// Decoded only when the function says so *and* the first type that the client accepts is a binary one by name.
+/// Decoded only when the function says so *and* the first type that the client accepts is a binary one. The type of
+/// the answer does not matter. Recorded by LocalStack (`test_aws_proxy_binary_response`).
 fn body(
     result: &Map<String, Value>,
     request: &Request,
@@ -171,23 +173,14 @@ fn body(
         Some(Value::Bool(encoded)) => *encoded,
         Some(_) => return Err("`isBase64Encoded` is neither true nor false".into()),
     };
-    let accepted = request
-        .headers
-        .get("Accept")
-        .unwrap_or_default()
-        .split(',')
-        .next()
-        .unwrap_or_default()
-        .trim();
-    // Recorded for an exact match. `*/*` among the binary types takes every type, and a client that names none.
-    let binary = binary_media_types
-        .iter()
-        .any(|configured| configured == accepted || configured == "*/*");
+    let accept = request.headers.get("Accept").unwrap_or_default();
+    let first = accept.split([',', ';']).next().unwrap_or_default().trim();
+    let binary = is_binary(first, binary_media_types);
     if !(encoded && binary) {
         return Ok(Bytes::copy_from_slice(text.as_bytes()));
     }
     let decoded = base64::engine::general_purpose::STANDARD.decode(text);
-    // Documented as one of the errors of API_CONFIGURATION_ERROR.
+    // Recorded as a 500, documented as an API_CONFIGURATION_ERROR.
     decoded.map(Bytes::from).map_err(|error| Fault {
         error: GatewayError::configuration(),
         reason: format!("`body` is no base64: {error}"),
