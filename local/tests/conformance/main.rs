@@ -1,7 +1,8 @@
 //! The conformance cases: each file of `tests/conformance` at the root is a test by its name, driven over a socket
 //! against the data plane with a process behind it. The format is in the README beside the cases.
 //!
-//! `cargo test -p portcullis-local --test conformance -- routing` runs those with `routing` in their names.
+//! `cargo test -p portcullis-local --test conformance -- routing` runs those with `routing` in their names;
+//! with `RUST_LOG=info` the data plane says why it answers so.
 
 #![allow(
     clippy::unwrap_used,
@@ -32,6 +33,10 @@ fn main() -> ExitCode {
     if let Ok(address) = std::env::var("AWS_LAMBDA_RUNTIME_API") {
         return function::run(&address);
     }
+    tracing_subscriber::fmt()
+        .with_env_filter(tracing_subscriber::EnvFilter::from_default_env())
+        .with_writer(std::io::stderr)
+        .init();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/conformance");
     let mut trials = vec![];
     // Cases of the same API share a data plane, which ends with the last of them.
