@@ -18,6 +18,8 @@ step 'HCL as Terraform reads it'
 cargo test --locked --quiet --package portcullis-generator --test hcl "$@"
 step 'golden trees and mistakes'
 cargo test --locked --quiet --test golden "$@"
+step 'conformance of the data plane'
+cargo test --locked --quiet --package portcullis-local --test conformance "$@"
 step 'units of the functions'
 cargo test --locked --quiet --manifest-path functions/Cargo.toml "$@"
 "$fast" && exit 0

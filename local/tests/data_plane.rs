@@ -275,9 +275,10 @@ fn reserved_concurrency_is_a_limit() {
     eventually("the first is at work", || {
         shop.function_log("echo").contains("START")
     });
-    assert_eq!(shop.get("/echo").status, 502);
+    assert_eq!(shop.get("/echo").status, 500);
     assert!(
-        shop.log().contains("throttled, 1 at a time are reserved"),
+        shop.log()
+            .contains("is throttled: its reserved concurrency is in use"),
         "{}",
         shop.log()
     );

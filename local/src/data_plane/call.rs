@@ -30,13 +30,18 @@ pub struct Call<'a> {
 }
 
 impl Call<'_> {
-    /// Query parameters in order, decoded: `+` is a space, and what is no UTF-8 becomes U+FFFD.
+    /// Query parameters in order, decoded: `+` is a space, and what is no UTF-8 becomes U+FFFD. A semicolon splits
+    /// as `&` does: <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html>.
     pub fn query(&self) -> Vec<(String, String)> {
         let decoded = |text: &str| {
             let spaced = text.replace('+', " ");
             percent_decode(spaced.as_bytes()).decode_utf8_lossy().into_owned()
         };
-        let pairs = self.request.query.split('&').filter(|pair| !pair.is_empty());
+        let pairs = self
+            .request
+            .query
+            .split(['&', ';'])
+            .filter(|pair| !pair.is_empty());
         pairs
             .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
             .map(|(name, value)| (decoded(name), decoded(value)))
@@ -53,7 +58,7 @@ impl Call<'_> {
     }
 
     /// The event's `requestContext` without `authorizer`, and the `$context` of templates.
-    /// Source: <https://docs.aws.amazon.com/lambda/latest/dg/services-apigateway.html> and captures, see the guide.
+    /// Source: <https://docs.aws.amazon.com/lambda/latest/dg/services-apigateway.html> and captures: see `tests/conformance`.
     pub fn request_context(&self) -> Value {
         let request = self.request;
         let time = request.received.format(format_description!(
@@ -65,7 +70,7 @@ impl Call<'_> {
             "httpMethod": self.method,
             "extendedRequestId": request.ids.extended,
             "requestTime": time.unwrap_or_default(),
-            "path": request.path,
+            "path": format!("/{}", request.path.trim_start_matches('/')),
             "accountId": self.api.account,
             "protocol": "HTTP/1.1",
             "stage": self.stage.name,
@@ -123,6 +128,7 @@ pub(crate) mod tests {
                 request: "8c8f4b0e-5f4b-4f6e-9d39-3f2a3d1b6c11".into(),
                 extended: "ZfYQ8HzFIAMEPvA=".into(),
                 trace: "Root=1-66704f1a-0123456789abcdef01234567".into(),
+                parent: "53995c3f42cd8ad8".into(),
             },
         }
     }

@@ -153,7 +153,7 @@ impl Environment {
                 format!("RequestId: {id} Error: {}\n", String::from_utf8_lossy(error))
             }
             Ok(Outcome::TooLarge) => format!("RequestId: {id} Error: Function.ResponseSizeTooLarge\n"),
-            Ok(Outcome::Result(_)) => String::new(),
+            Ok(Outcome::Result(_) | Outcome::Throttled) => String::new(),
         };
         let init = self
             .init

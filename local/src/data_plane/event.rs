@@ -1,7 +1,7 @@
 //! Call → the event a function is invoked with: REST, payload 1.0 (there is no `version` key).
 //!
 //! Source: <https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html> and
-//! captures, see the guide.
+//! captures: see `tests/conformance`.
 
 use base64::Engine;
 use serde_json::{Map, Value, json};
@@ -10,8 +10,9 @@ use super::call::Call;
 use super::claims::{Claims, stringified};
 use super::message::Headers;
 
-/// Request headers that do not reach an integration.
-const DROPPED: [&str; 12] = [
+/// Request headers that do not reach an integration. Recorded by LocalStack; the method override is documented:
+/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html>.
+const DROPPED: [&str; 13] = [
     "connection",
     "content-length",
     "content-md5",
@@ -24,7 +25,11 @@ const DROPPED: [&str; 12] = [
     "transfer-encoding",
     "upgrade",
     "www-authenticate",
+    "x-http-method-override",
 ];
+
+/// Names that are written so whatever the client wrote; all others keep their case. Recorded and captured.
+const CANONICAL: [&str; 2] = ["Authorization", "User-Agent"];
 
 /// The event of a call; `claims` are those of the token that opened it.
 pub fn event(call: &Call, claims: Option<&Claims>, binary_media_types: &[String]) -> Value {
@@ -71,17 +76,18 @@ pub fn event(call: &Call, claims: Option<&Claims>, binary_media_types: &[String]
     })
 }
 
-/// Whether bodies of a media type are bytes: it, its kind (`image/*`) or everything (`*/*`) is configured.
+/// Whether bodies of a media type are bytes: it, its kind (`image/*`) or everything (`*/*`) is configured. Other
+/// stars in front (`*/png`) take nothing. Recorded by LocalStack (`test_aws_proxy_binary_response`) for answers.
 pub fn is_binary(media_type: &str, binary_media_types: &[String]) -> bool {
     binary_media_types
         .iter()
-        .any(|configured| match configured.strip_suffix("/*") {
-            Some("*") => true,
-            Some(kind) => media_type
-                .split('/')
-                .next()
-                .is_some_and(|other| other.eq_ignore_ascii_case(kind)),
-            None => configured.eq_ignore_ascii_case(media_type),
+        .any(|configured| match configured.split_once('/') {
+            Some(("*", "*")) => true,
+            Some(("*", _)) => false,
+            Some((kind, "*")) => media_type
+                .split_once('/')
+                .is_some_and(|(other, _)| other.eq_ignore_ascii_case(kind)),
+            _ => configured.eq_ignore_ascii_case(media_type),
         })
 }
 
@@ -91,17 +97,13 @@ fn forwarded_headers(call: &Call) -> Headers {
         .headers
         .iter()
         .filter(|(name, _)| !DROPPED.contains(&name.to_ascii_lowercase().as_str()));
+    let canonical = |name| {
+        CANONICAL
+            .into_iter()
+            .find(|canonical| canonical.eq_ignore_ascii_case(name))
+    };
     let mut headers: Headers = kept
-        .map(|(name, value)| {
-            (
-                if name.eq_ignore_ascii_case("authorization") {
-                    "Authorization"
-                } else {
-                    name
-                },
-                value,
-            )
-        })
+        .map(|(name, value)| (canonical(name).unwrap_or(name), value))
         .collect();
     let source = request.source_ip.to_string();
     let forwarded_for = match request.headers.get("X-Forwarded-For") {
@@ -211,9 +213,11 @@ mod tests {
     }
 
     #[test]
-    fn header_case_is_kept_but_for_authorization_and_hop_by_hop_fields_are_dropped() {
+    fn header_case_is_kept_but_for_two_names_and_hop_by_hop_fields_are_dropped() {
         let headers = [
             ("authorization", "t"),
+            ("user-AGENT", "curl"),
+            ("X-HTTP-Method-Override", "POST"),
             ("x-OWN", "a"),
             ("x-OWN", "b"),
             ("Connection", "keep-alive"),
@@ -226,6 +230,7 @@ mod tests {
         let names: Vec<&String> = event["headers"].as_object().unwrap().keys().collect();
         let expected = [
             "Authorization",
+            "User-Agent",
             "x-OWN",
             "Host",
             "X-Amzn-Trace-Id",

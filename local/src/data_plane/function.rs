@@ -65,14 +65,14 @@ impl Function {
     pub async fn invoke(
         self: &Arc<Self>,
         qualifier: Option<&str>,
-        trace: &str,
+        trace: String,
         payload: Bytes,
     ) -> Result<Outcome, String> {
         let arn = &self.configuration.arn;
         let invocation = Invocation {
             request_id: uuid::Uuid::new_v4().to_string(),
             function_arn: qualifier.map_or_else(|| arn.clone(), |qualifier| format!("{arn}:{qualifier}")),
-            trace: format!("{trace};Sampled=0"),
+            trace,
             payload,
             timeout: self.configuration.timeout,
         };
@@ -92,10 +92,10 @@ impl Function {
     async fn run(&self, mut invocation: Invocation) -> Result<Outcome, String> {
         // Reserved concurrency is a promise to refuse; the limit of this machine is only a queue.
         let permit = match self.configuration.concurrency {
-            Some(limit) => self
-                .permits
-                .try_acquire()
-                .map_err(|_| format!("throttled, {limit} at a time are reserved"))?,
+            Some(_) => match self.permits.try_acquire() {
+                Ok(permit) => permit,
+                Err(_) => return Ok(Outcome::Throttled),
+            },
             None => self.permits.acquire().await.map_err(|error| error.to_string())?,
         };
         loop {

@@ -14,7 +14,7 @@ use super::function::Function;
 use super::gateway_error::GatewayError;
 use super::guardian::Guardian;
 use super::message::{Request, Response};
-use super::result;
+use super::result::{self, Fault};
 use super::router::PathParameters;
 use super::runtime_api::Outcome;
 
@@ -74,6 +74,13 @@ impl GatewayError {
 impl Gateway {
     /// Answers a request.
     pub async fn handle(&self, request: &Request) -> Answer {
+        let size: usize = request.headers.iter().map(|(_, value)| value.len()).sum();
+        if size > super::HEADER_LIMIT {
+            return Answer {
+                response: GatewayError::header_too_large().plain(request),
+                remark: Some(format!("the values of its headers have {size} bytes")),
+            };
+        }
         let (stage, path) = split_stage(&request.path);
         let Some(stage) = self.api.stages.get(stage) else {
             let stages: Vec<&str> = self.api.stages.keys().map(String::as_str).collect();
@@ -192,7 +199,8 @@ impl Gateway {
                 GatewayError::event_too_large().because(format!("the event has {} bytes", event.len()))
             );
         }
-        let outcome = function.invoke(reference.qualifier.as_deref(), call.request.trace(), event);
+        let trace = call.request.trace_with_parent();
+        let outcome = function.invoke(reference.qualifier.as_deref(), trace, event);
         let outcome = tokio::time::timeout(integration.timeout, outcome)
             .await
             .map_err(|_| {
@@ -201,14 +209,20 @@ impl Gateway {
             })?;
         let answer = match outcome {
             Ok(Outcome::Result(result)) => result::response(&result, call.request, binary),
-            Ok(Outcome::Error(error)) => Err(format!(
-                "the function failed: {}",
-                String::from_utf8_lossy(&error)
-            )),
-            Ok(Outcome::TooLarge) => Err(format!("its result is over {} bytes", result::RESULT_LIMIT)),
-            Err(why) => Err(why),
+            Ok(Outcome::Error(error)) => {
+                Err(format!("the function failed: {}", String::from_utf8_lossy(&error)).into())
+            }
+            Ok(Outcome::Throttled) => Err(Fault {
+                error: GatewayError::integration_failure(),
+                reason: format!(
+                    "function `{}` is throttled: its reserved concurrency is in use",
+                    reference.name
+                ),
+            }),
+            Ok(Outcome::TooLarge) => Err(format!("its result is over {} bytes", result::RESULT_LIMIT).into()),
+            Err(why) => Err(why.into()),
         };
-        answer.map_err(|why| GatewayError::bad_gateway().because(why))
+        answer.map_err(|fault| fault.error.because(fault.reason))
     }
 }
 

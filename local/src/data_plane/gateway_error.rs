@@ -1,7 +1,7 @@
 //! What API Gateway itself has to say: its errors, with status, type and message.
 //!
 //! Source: <https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-responses.html>; bodies
-//! and error types to the byte from recordings, see the guide.
+//! and error types to the byte from recordings: see `tests/conformance`.
 
 use bytes::Bytes;
 use serde_json::Value;
@@ -83,6 +83,12 @@ impl GatewayError {
         Self::new(None, 413, "RequestTooLargeException", message)
     }
 
+    /// The headers' values are over [`super::HEADER_LIMIT`]. The message is captured, the status is a guess.
+    pub fn header_too_large() -> Self {
+        let message = format!("HTTP header is larger than {} bytes.", super::HEADER_LIMIT);
+        Self::new(None, 413, "RequestTooLargeException", message)
+    }
+
     /// The event made of it is over what Lambda takes.
     pub fn event_too_large() -> Self {
         let (kind, error) = ("REQUEST_TOO_LARGE", "RequestTooLargeException");
@@ -109,6 +115,14 @@ impl GatewayError {
             "InternalServerErrorException",
             "Internal server error",
         )
+    }
+
+    /// Lambda would not invoke the function: it is throttled. The type has another default status by its page, but
+    /// clients are answered 500:
+    /// <https://repost.aws/questions/QUfI6bsdd0SOiPeyimzxSkfQ/api-gateway-proxy-integration-does-not-forward-lambda-throttling-http-429-to-client-needs-product-support>.
+    pub fn integration_failure() -> Self {
+        let (kind, error) = ("INTEGRATION_FAILURE", "InternalServerErrorException");
+        Self::new(Some(kind), 500, error, "Internal server error")
     }
 
     /// The integration took longer than it may.

@@ -70,17 +70,20 @@ pub struct RequestIds {
     pub extended: String,
     /// The X-Ray root, `Root=1-<8 hex digits of seconds>-<24 hex digits>`.
     pub trace: String,
+    /// The X-Ray parent, 16 hex digits.
+    pub parent: String,
 }
 
 impl RequestIds {
     /// Fresh ids of a request that arrived at `now`.
     pub fn new(now: OffsetDateTime) -> Self {
         let random = uuid::Uuid::new_v4().into_bytes();
-        let trace: String = random[4..].iter().map(|byte| format!("{byte:02x}")).collect();
+        let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
         Self {
             request: uuid::Uuid::new_v4().to_string(),
             extended: base64::engine::general_purpose::STANDARD.encode(&random[..11]),
-            trace: format!("Root=1-{:08x}-{trace}", now.unix_timestamp()),
+            trace: format!("Root=1-{:08x}-{}", now.unix_timestamp(), hex(&random[4..])),
+            parent: hex(&uuid::Uuid::new_v4().into_bytes()[8..]),
         }
     }
 }
@@ -109,14 +112,25 @@ pub struct Request {
 }
 
 impl Request {
-    /// The trace header that integrations and answers carry: the client's own, or a fresh one. A client's goes on
-    /// into other headers, so it must be fit for one.
+    /// The trace header that events carry: the client's own, or a fresh one. A client's goes on into other headers,
+    /// so it must be fit for one.
     pub fn trace(&self) -> &str {
         let fit = |value: &&str| value.len() <= 1024 && value.bytes().all(|byte| matches!(byte, b' '..=b'~'));
         self.headers
             .get("X-Amzn-Trace-Id")
             .filter(fit)
             .unwrap_or(&self.ids.trace)
+    }
+
+    /// The trace header of the invocation and of the answer: with a parent of its own where the client named none,
+    /// which is not sampled. Recorded by LocalStack (`test_invocation_trace_id`).
+    pub fn trace_with_parent(&self) -> String {
+        let trace = self.trace();
+        if trace.contains("Parent=") {
+            trace.to_owned()
+        } else {
+            format!("{trace};Parent={};Sampled=0", self.ids.parent)
+        }
     }
 }
 

@@ -62,6 +62,9 @@ pub use server::{Ready, Server, serve};
 /// The largest body of a request in bytes. Source: API Gateway's quotas, 10 MB, not adjustable.
 pub const REQUEST_LIMIT: usize = 10 << 20;
 
+/// The largest total of a request's header values in bytes. Source: API Gateway's quotas, not adjustable.
+pub const HEADER_LIMIT: usize = 10_240;
+
 /// What is to be served.
 #[derive(Debug, Clone)]
 pub struct Options {

@@ -1,12 +1,14 @@
 //! A function's result → the HTTP answer, by the rules of proxy integrations.
 //!
 //! Source: <https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html> and
-//! recordings, see the guide. Whatever breaks a rule is a 502; the sentence says which, for the log.
+//! recordings: see `tests/conformance`. Whatever breaks a rule is a 502, but for base64 that is none, which is a 500.
 
 use base64::Engine;
 use bytes::Bytes;
 use serde_json::{Map, Value};
 
+use super::event::is_binary;
+use super::gateway_error::GatewayError;
 use super::message::{Headers, Request, Response};
 
 /// The largest result of an invocation in bytes. Source: Lambda's quotas, 6 MB and a little.
@@ -31,18 +33,40 @@ const REMAPPED: [&str; 15] = [
     "x-amzn-requestid",
 ];
 
+/// Why a result stands for no answer.
+#[derive(Debug, PartialEq)]
+pub struct Fault {
+    /// What the client is told.
+    pub error: GatewayError,
+    /// What the log says: which rule is broken.
+    pub reason: String,
+}
+
+impl From<String> for Fault {
+    fn from(reason: String) -> Self {
+        Self {
+            error: GatewayError::bad_gateway(),
+            reason,
+        }
+    }
+}
+
+impl From<&str> for Fault {
+    fn from(reason: &str) -> Self {
+        reason.to_owned().into()
+    }
+}
+
 /// The answer that `result` stands for, or why it stands for none.
-pub fn response(result: &[u8], request: &Request, binary_media_types: &[String]) -> Result<Response, String> {
+pub fn response(result: &[u8], request: &Request, binary_media_types: &[String]) -> Result<Response, Fault> {
     if result.len() > RESULT_LIMIT {
-        return Err(format!(
-            "the result has {} bytes, more than {RESULT_LIMIT}",
-            result.len()
-        ));
+        let length = result.len();
+        return Err(format!("the result has {length} bytes, more than {RESULT_LIMIT}").into());
     }
     let result: Value =
         serde_json::from_slice(result).map_err(|error| format!("the result is no JSON: {error}"))?;
     let Value::Object(result) = result else {
-        return Err("the result is no object".to_owned());
+        return Err("the result is no object".into());
     };
     const KNOWN: [&str; 5] = [
         "statusCode",
@@ -52,15 +76,13 @@ pub fn response(result: &[u8], request: &Request, binary_media_types: &[String])
         "isBase64Encoded",
     ];
     if let Some(unknown) = result.keys().find(|key| !KNOWN.contains(&key.as_str())) {
-        return Err(format!(
-            "the result has a key `{unknown}`, which payload 1.0 does not know"
-        ));
+        return Err(format!("the result has a key `{unknown}`, which payload 1.0 does not know").into());
     }
 
     let mut headers = Headers::new();
     headers.append("x-amzn-RequestId", &request.ids.request);
     headers.append("x-amz-apigw-id", &request.ids.extended);
-    headers.append("X-Amzn-Trace-Id", request.trace());
+    headers.append("X-Amzn-Trace-Id", request.trace_with_parent());
     let fields = fields(&result)?;
     if fields.get("Content-Type").is_none() {
         headers.append("Content-Type", "application/json");
@@ -134,41 +156,35 @@ fn scalar(name: &str, value: &Value) -> Result<String, String> {
     }
 }
 
-/// Decoded only when the function says so *and* the first type that the client accepts is a binary one by name.
+/// Decoded only when the function says so *and* the first type that the client accepts is a binary one. The type of
+/// the answer does not matter. Recorded by LocalStack (`test_aws_proxy_binary_response`).
 fn body(
     result: &Map<String, Value>,
     request: &Request,
     binary_media_types: &[String],
-) -> Result<Bytes, String> {
+) -> Result<Bytes, Fault> {
     let text = match result.get("body") {
         None | Some(Value::Null) => "",
         Some(Value::String(text)) => text,
-        Some(_) => return Err("`body` is no string".to_owned()),
+        Some(_) => return Err("`body` is no string".into()),
     };
     let encoded = match result.get("isBase64Encoded") {
         None | Some(Value::Null) => false,
         Some(Value::Bool(encoded)) => *encoded,
-        Some(_) => return Err("`isBase64Encoded` is neither true nor false".to_owned()),
+        Some(_) => return Err("`isBase64Encoded` is neither true nor false".into()),
     };
-    let accepted = request
-        .headers
-        .get("Accept")
-        .unwrap_or_default()
-        .split(',')
-        .next()
-        .unwrap_or_default()
-        .trim();
-    // Recorded for an exact match. `*/*` among the binary types takes every type, and a client that names none.
-    let binary = binary_media_types
-        .iter()
-        .any(|configured| configured == accepted || configured == "*/*");
+    let accept = request.headers.get("Accept").unwrap_or_default();
+    let first = accept.split([',', ';']).next().unwrap_or_default().trim();
+    let binary = is_binary(first, binary_media_types);
     if !(encoded && binary) {
         return Ok(Bytes::copy_from_slice(text.as_bytes()));
     }
     let decoded = base64::engine::general_purpose::STANDARD.decode(text);
-    decoded
-        .map(Bytes::from)
-        .map_err(|error| format!("`body` is no base64: {error}"))
+    // Recorded as a 500, documented as an API_CONFIGURATION_ERROR.
+    decoded.map(Bytes::from).map_err(|error| Fault {
+        error: GatewayError::configuration(),
+        reason: format!("`body` is no base64: {error}"),
+    })
 }
 
 #[cfg(test)]
@@ -177,7 +193,7 @@ mod tests {
     use crate::data_plane::call::tests::request;
     use serde_json::json;
 
-    fn answer_to(result: &Value, accept: &str, binary: &[&str]) -> Result<Response, String> {
+    fn answer_to(result: &Value, accept: &str, binary: &[&str]) -> Result<Response, Fault> {
         let binary: Vec<String> = binary.iter().map(ToString::to_string).collect();
         response(
             result.to_string().as_bytes(),
@@ -186,7 +202,7 @@ mod tests {
         )
     }
 
-    fn answer(result: Value) -> Result<Response, String> {
+    fn answer(result: Value) -> Result<Response, Fault> {
         answer_to(&result, "*/*", &[])
     }
 
@@ -263,12 +279,14 @@ mod tests {
         assert!(
             response(b"{", &request, &[])
                 .unwrap_err()
+                .reason
                 .starts_with("the result is no JSON")
         );
         let large = json!({"body": "x".repeat(RESULT_LIMIT)}).to_string();
         assert!(
             response(large.as_bytes(), &request, &[])
                 .unwrap_err()
+                .reason
                 .contains("more than 6291556")
         );
     }
@@ -335,10 +353,8 @@ mod tests {
             "/wA="
         );
         let wrong = json!({"body": "%", "isBase64Encoded": true});
-        assert!(
-            answer_to(&wrong, "image/png", &["image/png"])
-                .unwrap_err()
-                .starts_with("`body` is no base64")
-        );
+        let fault = answer_to(&wrong, "image/png", &["image/png"]).unwrap_err();
+        assert_eq!(fault.error, GatewayError::configuration());
+        assert!(fault.reason.starts_with("`body` is no base64"));
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! A literal segment goes before `{id}`, `{id}` before `{proxy+}`; a resource without the method does not end the
 //! search, so that a greedy sibling serves what a literal resource lacks. `{proxy+}` takes one segment or more:
-//! never its parent's own path. Source: recordings by LocalStack against AWS, see the guide.
+//! never its parent's own path. Source: recordings by LocalStack against AWS: see `tests/conformance`.
 
 use std::collections::BTreeMap;
 

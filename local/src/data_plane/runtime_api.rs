@@ -51,6 +51,8 @@ pub enum Outcome {
     Error(Bytes),
     /// The result is over [`RESULT_LIMIT`].
     TooLarge,
+    /// There was none: as many as are reserved for the function are under way.
+    Throttled,
 }
 
 #[derive(Default)]

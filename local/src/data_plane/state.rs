@@ -10,6 +10,7 @@ use anyhow::{Context, Result, bail};
 use portcullis_generator::state::Resource;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use super::api::{Api, ApiIdentity, Stage, Unsupported};
 use super::authorizer::Authorizer;
@@ -52,6 +53,7 @@ struct GatewayResponseValues {
 #[derive(Deserialize)]
 struct StageValues {
     id: String,
+    canary_settings: Option<Vec<Value>>,
     stage_name: Option<String>,
     deployment_id: Option<String>,
     variables: Option<Texts>,
@@ -206,7 +208,16 @@ fn stages(state: &State, api: &str) -> Result<BTreeMap<String, Stage>> {
     let mut stages = BTreeMap::new();
     // Providers before 6 make a stage of a deployment's `stage_name` as well.
     for kind in ["aws_api_gateway_deployment", "aws_api_gateway_stage"] {
-        for (_, values) in state.all::<StageValues>(kind)? {
+        for (address, values) in state.all::<StageValues>(kind)? {
+            if values
+                .canary_settings
+                .is_some_and(|settings| !settings.is_empty())
+            {
+                bail!(
+                    "`{address}` has `canary_settings`: which of two deployments a request goes to is not emulated. \
+                     Take them out, or serve the state of an environment without them"
+                );
+            }
             let Some(name) = given(values.stage_name) else {
                 continue;
             };

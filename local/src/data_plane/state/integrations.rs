@@ -46,6 +46,11 @@ pub(super) fn integration(
         return Ok(mock(state, values)?.map(Integration::Mock));
     }
     let uri = values.uri.as_deref().unwrap_or_default();
+    if uri.contains("${stageVariables.") {
+        return Ok(Err(format!(
+            "its `uri` is `{uri}`, and stage variables in it are not replaced"
+        )));
+    }
     let arn = uri
         .split_once("/functions/")
         .and_then(|(_, rest)| rest.strip_suffix("/invocations"));
