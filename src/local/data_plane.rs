@@ -59,6 +59,14 @@ impl Local {
         Ok(api_url)
     }
 
+    /// Has the data plane run the functions' zips as they are now; the state that it serves stays.
+    pub fn serve_code(&self) -> Outcome {
+        let reloaded = self.data_plane().reload(START).or_tool();
+        reloaded
+            .map(drop)
+            .map_err(|failure| failure.hint("`make apply` starts what does not run"))
+    }
+
     /// The address that answers; none while the data plane does not run.
     pub fn api_url(&self) -> Outcome<Option<String>> {
         match self.data_plane().status().or_tool()? {
