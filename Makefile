@@ -8,7 +8,7 @@ QUIET := $(if $(wildcard target/release/portcullis),--quiet)
 PORTCULLIS ?= cargo run $(QUIET) --release --locked --package portcullis --
 
 .DEFAULT_GOAL := help
-.PHONY: help apply plan destroy outputs build generate check invitation logs clean test test-fast
+.PHONY: help apply watch plan destroy outputs build generate check invitation logs clean test test-fast
 
 help: ## what there is to do
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -17,6 +17,9 @@ help: ## what there is to do
 
 apply: ## build, generate and apply; locally also start everything
 	@$(PORTCULLIS) apply --env $(ENV)
+
+watch: ## apply, and again whenever a function or the spec is saved (local only)
+	@$(PORTCULLIS) apply --watch --env $(ENV)
 
 plan: ## show what apply would change
 	@$(PORTCULLIS) plan --env $(ENV)

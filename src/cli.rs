@@ -47,7 +47,7 @@ pub enum Command {
     },
     /// Build, generate and apply; in `local` also start everything that is needed
     #[command(
-        after_help = "Examples:\n  portcullis apply                 # to the emulated AWS of this machine\n  portcullis apply --env dev       # to AWS: shows the plan and asks"
+        after_help = "Examples:\n  portcullis apply                 # to the emulated AWS of this machine\n  portcullis apply --watch         # and again whenever something is saved\n  portcullis apply --env dev       # to AWS: shows the plan and asks"
     )]
     Apply {
         #[command(flatten)]
@@ -55,6 +55,9 @@ pub enum Command {
         /// Do not ask; needed where there is no terminal
         #[arg(long)]
         yes: bool,
+        /// Stay, and serve every change of a function or of the spec as it is saved (local only)
+        #[arg(long)]
+        watch: bool,
     },
     /// Print addresses and ids as one JSON object
     Outputs(Environment),

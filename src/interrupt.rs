@@ -19,6 +19,8 @@ use crate::talk;
 /// The Terraform that works, if one does.
 static WORKING: Mutex<Option<Pid>> = Mutex::new(None);
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+/// What is said at a signal while nothing works, where that is the way to end well.
+static FAREWELL: OnceLock<&str> = OnceLock::new();
 
 /// As long as it lives, signals to us are passed on. Dropped once the program has been waited for.
 pub struct Guard(());
@@ -37,6 +39,12 @@ pub fn start(command: &mut Command) -> io::Result<(Guard, Child)> {
     let child = command.process_group(0).spawn()?;
     *working = Some(Pid::from_child(&child));
     Ok((Guard(()), child))
+}
+
+/// From now on a signal that comes while no Terraform works ends us as done, with these words.
+pub fn end_well(farewell: &'static str) -> io::Result<()> {
+    _ = FAREWELL.set(farewell);
+    listen()
 }
 
 /// Whether a signal was passed on.
@@ -83,6 +91,10 @@ fn listen() -> io::Result<()> {
 
 fn pass_on(signal: Signal) {
     let Some(pid) = *working() else {
+        if let Some(farewell) = FAREWELL.get() {
+            talk::say(format_args!("\n{farewell}"));
+            std::process::exit(0);
+        }
         // What shells report of a program that a signal ended.
         std::process::exit(128 + signal.as_raw());
     };

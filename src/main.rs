@@ -15,6 +15,7 @@ mod lock;
 mod prepared_environment;
 mod project;
 mod redeployment;
+mod sources;
 mod talk;
 mod terraform;
 mod tools;

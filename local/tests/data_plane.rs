@@ -5,11 +5,11 @@
     reason = "clippy knows tests by their attribute, and their helpers have none"
 )]
 
+mod environments;
 mod shop;
 
 use std::fs;
 use std::io::{Read, Write};
-use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use shop::{Shop, command, eventually, issuer, lives, processes_in, project, read, send, state, token, zip};
@@ -177,139 +177,6 @@ fn what_is_not_there_is_forbidden() {
             .status,
         200
     );
-}
-
-#[test]
-fn a_function_that_fails_is_a_502() {
-    let shop = Shop::start();
-    for (path, function, log) in [
-        ("/fail", "fail", "Error: {\"errorMessage\": \"no\""),
-        ("/crash", "crash", "Runtime exited with error: exit status: 3"),
-        ("/hang", "hang", "Task timed out after 1.00 seconds"),
-        ("/broken", "broken", "this function never comes up"),
-    ] {
-        // Twice: the second meets what the first has left.
-        for _ in 0..2 {
-            let answer = shop.get(path);
-            assert_eq!(
-                (answer.status, answer.text()),
-                (502, r#"{"message": "Internal server error"}"#),
-                "{path}"
-            );
-            assert_eq!(
-                answer.header("x-amzn-ErrorType"),
-                Some("InternalServerErrorException")
-            );
-            assert_eq!(answer.header("Access-Control-Allow-Origin"), Some("*"));
-        }
-        assert!(
-            shop.function_log(function).contains(log),
-            "{}",
-            shop.function_log(function)
-        );
-    }
-    assert!(shop.log().contains("function `shop-broken`"), "{}", shop.log());
-}
-
-#[test]
-fn an_integration_that_times_out_is_a_504_and_its_function_goes_on() {
-    let shop = Shop::start();
-    let process = shop.get("/echo").told()["process"].clone();
-    let started = Instant::now();
-    let answer = shop.get("/slow?sleep=0.8");
-    assert_eq!(
-        (answer.status, answer.text()),
-        (504, r#"{"message": "Endpoint request timed out"}"#)
-    );
-    assert!(started.elapsed() < Duration::from_millis(700), "it waits 300 ms");
-    assert_eq!(answer.header("Access-Control-Allow-Origin"), Some("*"));
-    eventually("the invocation goes on to its end", || {
-        shop.function_log("echo").matches("REPORT").count() == 2
-    });
-    let after = shop.get("/echo").told();
-    assert_eq!((&after["process"], &after["count"]), (&process, &json!(3)));
-}
-
-#[test]
-fn one_environment_answers_one_invocation_at_a_time() {
-    let shop = Shop::start();
-    let first = shop.get("/echo").told();
-    let second = shop.get("/echo").told();
-    assert_eq!(
-        (&second["process"], &second["count"]),
-        (&first["process"], &json!(2)),
-        "a warm start"
-    );
-    let (one, other) = std::thread::scope(|scope| {
-        let one = scope.spawn(|| shop.get("/echo?sleep=0.4").told());
-        let other = scope.spawn(|| shop.get("/echo?sleep=0.4").told());
-        (one.join().unwrap(), other.join().unwrap())
-    });
-    assert_ne!(one["process"], other["process"]);
-    let log = shop.function_log("echo");
-    let lines: Vec<&str> = log
-        .lines()
-        .take(4)
-        .map(|line| line.split_whitespace().next().unwrap())
-        .collect();
-    assert_eq!(lines, ["START", "event", "END", "REPORT"]);
-    assert_eq!(log.matches("Init Duration: ").count(), 2, "{log}");
-    assert!(log.contains("\tMemory Size: 256 MB\tMax Memory Used: "), "{log}");
-}
-
-#[test]
-fn reserved_concurrency_is_a_limit() {
-    let folder = project();
-    let path = folder.path().join("state.json");
-    let state = fs::read_to_string(&path).unwrap();
-    let unreserved = r#""reserved_concurrent_executions":-1"#;
-    assert!(state.contains(unreserved));
-    fs::write(
-        &path,
-        state.replace(unreserved, r#""reserved_concurrent_executions":1"#),
-    )
-    .unwrap();
-    let shop = Shop::start_in(folder);
-    let mut first = shop.connect();
-    send(&mut first, "GET", "/v1/echo?sleep=0.5", &[], b"");
-    eventually("the first is at work", || {
-        shop.function_log("echo").contains("START")
-    });
-    assert_eq!(shop.get("/echo").status, 500);
-    assert!(
-        shop.log()
-            .contains("is throttled: its reserved concurrency is in use"),
-        "{}",
-        shop.log()
-    );
-    assert_eq!(read(&mut first, "GET").status, 200);
-    assert_eq!(shop.get("/echo").status, 200);
-}
-
-#[test]
-fn a_function_gets_the_variables_of_lambda_and_its_own_and_none_of_the_host() {
-    let shop = Shop::start();
-    let told = shop.get("/echo").told();
-    let environment = told["environment"].as_object().unwrap();
-    let names: Vec<&String> = environment.keys().collect();
-    assert!(
-        !names
-            .iter()
-            .any(|name| name.contains("SECRET_OF") || *name == "HOME" || name.contains("CARGO")),
-        "{names:?}"
-    );
-    for (name, value) in [
-        ("BEHAVIOUR", "echo"),
-        ("_HANDLER", "bootstrap"),
-        ("AWS_REGION", "eu-central-1"),
-        ("TZ", ":UTC"),
-        ("AWS_LAMBDA_FUNCTION_NAME", "shop-echo"),
-        ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256"),
-        ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"),
-        ("AWS_LAMBDA_LOG_GROUP_NAME", "/aws/lambda/shop-echo"),
-    ] {
-        assert_eq!(environment[name], value, "{name}");
-    }
 }
 
 #[test]

@@ -8,7 +8,7 @@ use portcullis_generator::service::{LOCAL, Service};
 use serde_json::Value;
 
 use crate::cli::TerraformOptions;
-use crate::commands::{build, outputs};
+use crate::commands::{build, outputs, watch};
 use crate::failure::{Failure, OrFail, Outcome};
 use crate::local::{ControlPlane, Local};
 use crate::prepared_environment::{self, PreparedEnvironment};
@@ -18,8 +18,32 @@ use crate::terraform::{Applied, Terraform};
 use crate::tools::Tools;
 use crate::{interrupt, talk};
 
-/// Generates, builds and applies.
-pub fn run(project: &Project, options: &TerraformOptions, yes: bool) -> Outcome {
+/// Generates, builds and applies; with `watch` again and again.
+pub fn run(project: &Project, options: &TerraformOptions, yes: bool, watch: bool) -> Outcome {
+    // Before anything is read: what is saved meanwhile is seen then.
+    let sources = if watch {
+        Some(watch::sources(project, options)?)
+    } else {
+        None
+    };
+    let Some(serving) = apply(project, options, yes)? else {
+        return Ok(());
+    };
+    serving.next_commands();
+    sources.map_or(Ok(()), |sources| watch::run(project, options, sources, serving))
+}
+
+/// What answers in `local` after an apply.
+pub struct Serving {
+    /// What was applied.
+    pub service: Service,
+    /// The address that answers.
+    pub api_url: String,
+    outputs: serde_json::Map<String, Value>,
+}
+
+/// Generates, builds and applies once. Elsewhere than in `local` nothing answers on this machine.
+pub fn apply(project: &Project, options: &TerraformOptions, yes: bool) -> Outcome<Option<Serving>> {
     let name = &options.environment.name;
     let service = project.service()?;
     check_environment(&service, name)?;
@@ -43,9 +67,9 @@ pub fn run(project: &Project, options: &TerraformOptions, yes: bool) -> Outcome 
             // The scripts that sign in need it.
             tools.aws().or_tool()?;
             let redeployment = Redeployment::of(project, name);
-            apply_local(&service, &prepared.terraform, &redeployment, local, control_plane)
+            apply_local(service, &prepared.terraform, &redeployment, local, control_plane).map(Some)
         }
-        None => apply_real(project, name, &prepared.terraform, yes),
+        None => apply_real(project, name, &prepared.terraform, yes).map(|()| None),
     }
 }
 
@@ -98,12 +122,12 @@ pub fn ask(question: &str, yes: bool) -> Outcome {
 }
 
 fn apply_local(
-    service: &Service,
+    service: Service,
     terraform: &Terraform,
     redeployment: &Redeployment,
     local: &Local,
     control_plane: &ControlPlane,
-) -> Outcome {
+) -> Outcome<Serving> {
     local.begin()?;
     let applied = apply_twice_where_needed(terraform, redeployment);
     if !interrupt::interrupted() {
@@ -117,16 +141,19 @@ fn apply_local(
     ));
     let shown = terraform.show(None)?;
     let api_url = local.serve(control_plane, &shown)?;
-    let mut known = terraform.outputs()?;
-    known.insert("api_url".into(), Value::String(api_url.clone()));
-    known.insert("endpoint".into(), Value::String(control_plane.endpoint.clone()));
-    known.insert(
+    let mut outputs = terraform.outputs()?;
+    outputs.insert("api_url".into(), Value::String(api_url.clone()));
+    outputs.insert("endpoint".into(), Value::String(control_plane.endpoint.clone()));
+    outputs.insert(
         "region".into(),
         Value::String(service.environments[LOCAL].region.clone()),
     );
-    local.keep_outputs(&known)?;
-    next_commands(service, &api_url, &known);
-    Ok(())
+    local.keep_outputs(&outputs)?;
+    Ok(Serving {
+        service,
+        api_url,
+        outputs,
+    })
 }
 
 fn apply_twice_where_needed(terraform: &Terraform, redeployment: &Redeployment) -> Outcome<Applied> {
@@ -146,38 +173,45 @@ fn apply_twice_where_needed(terraform: &Terraform, redeployment: &Redeployment) 
     Ok(applied)
 }
 
-/// What a first user types next, ready to be copied.
-fn next_commands(service: &Service, api_url: &str, known: &serde_json::Map<String, Value>) {
-    let text = |key: &str| known.get(key).and_then(Value::as_str).unwrap_or_default();
-    talk::say(format!(
-        "\nThe service `{}` answers at {}\n",
-        service.name,
-        talk::paint("1", api_url)
-    ));
-    for ((path, method), route) in service.routes.iter().take(4) {
-        let guarded = route.auth == portcullis_generator::service::Auth::UserPool;
-        let header = if guarded {
-            "-H \"Authorization: $TOKEN\" "
-        } else {
-            ""
-        };
-        let path = path.to_string();
-        let path = if path == "/" { "" } else { &path };
+impl Serving {
+    /// What a first user types next, ready to be copied.
+    fn next_commands(&self) {
+        let Self {
+            service,
+            api_url,
+            outputs,
+        } = self;
+        let text = |key: &str| outputs.get(key).and_then(Value::as_str).unwrap_or_default();
         talk::say(format!(
-            "  curl {}{header}{api_url}{path}",
-            match method.as_str() {
-                "GET" | "ANY" => String::new(),
-                other => format!("-X {other} "),
-            }
+            "\nThe service `{}` answers at {}\n",
+            service.name,
+            talk::paint("1", api_url)
+        ));
+        for ((path, method), route) in service.routes.iter().take(4) {
+            let guarded = route.auth == portcullis_generator::service::Auth::UserPool;
+            let header = if guarded {
+                "-H \"Authorization: $TOKEN\" "
+            } else {
+                ""
+            };
+            let path = path.to_string();
+            let path = if path == "/" { "" } else { &path };
+            talk::say(format!(
+                "  curl {}{header}{api_url}{path}",
+                match method.as_str() {
+                    "GET" | "ANY" => String::new(),
+                    other => format!("-X {other} "),
+                }
+            ));
+        }
+        talk::say(format!(
+            "\nThe first sign-in of {email}:\n  make invitation\n  TOKEN=$(scripts/login_first.sh {pool} {client} {email} TEMPORARY_PASSWORD)\n\
+         Later ones:\n  TOKEN=$(scripts/login.sh {client} {email} Testing1)\n\nThen: make logs, make plan, make destroy",
+            email = text("first_user_email"),
+            pool = text("user_pool_id"),
+            client = text("user_pool_client_id"),
         ));
     }
-    talk::say(format!(
-        "\nThe first sign-in of {email}:\n  make invitation\n  TOKEN=$(scripts/login_first.sh {pool} {client} {email} TEMPORARY_PASSWORD)\n\
-         Later ones:\n  TOKEN=$(scripts/login.sh {client} {email} Testing1)\n\nThen: make logs, make plan, make destroy",
-        email = text("first_user_email"),
-        pool = text("user_pool_id"),
-        client = text("user_pool_client_id"),
-    ));
 }
 
 /// Shows a plan, asks, and applies exactly that plan.

@@ -1,8 +1,8 @@
 //! `portcullis logs`
 
-use std::collections::BTreeMap;
-use std::fs;
-use std::io::{Read, Seek, SeekFrom};
+use std::fs::File;
+use std::io::{self, ErrorKind, Read, Write};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
@@ -13,7 +13,6 @@ use crate::aws::refuse_endpoint_override;
 use crate::failure::{Failure, OrFail, Outcome};
 use crate::local::Local;
 use crate::project::{Project, check_environment};
-use crate::talk;
 use crate::tools::Tools;
 
 /// Prints the logs of the functions, of `local` from their files and of AWS from CloudWatch.
@@ -47,18 +46,29 @@ pub fn run(project: &Project, environment: &str, function: Option<&str>, follow:
     Ok(())
 }
 
-/// Prints what each file holds, then, where asked, what comes.
+/// Prints what the logs hold, then, where asked, what comes: also in those that are not there yet.
 fn print_local(folder: &Path, names: &[String], follow: bool) -> Outcome {
-    let mut read: BTreeMap<PathBuf, u64> = names
-        .iter()
-        .map(|name| (folder.join(format!("{name}.log")), 0))
-        .collect();
-    if !follow && !read.keys().any(|path| path.exists()) {
+    let mut logs: Vec<Log> = names.iter().map(|name| Log::new(folder, name)).collect();
+    if !follow && !logs.iter().any(|log| log.path.exists()) {
         return Err(Failure::input("no function was called yet").hint("call one: `curl $api_url/open`"));
     }
+    let mut printed_last = None;
     loop {
-        for (path, position) in &mut read {
-            *position = print_from(path, *position).or_tool()?;
+        for (index, log) in logs.iter_mut().enumerate() {
+            let lines = log.read_what_came().or_tool()?;
+            if lines.is_empty() {
+                continue;
+            }
+            // As `tail` does where it follows several files.
+            let heading = match printed_last.replace(index) {
+                last if names.len() == 1 || last == Some(index) => String::new(),
+                _ => format!("==> {} <==\n", names[index]),
+            };
+            match print(&heading, &lines) {
+                // Whoever read has read enough.
+                Err(error) if error.kind() == ErrorKind::BrokenPipe => return Ok(()),
+                printed => printed.or_tool()?,
+            }
         }
         if !follow {
             return Ok(());
@@ -67,18 +77,46 @@ fn print_local(folder: &Path, names: &[String], follow: bool) -> Outcome {
     }
 }
 
-/// Prints a file from a position on; the position after it. A file that was cut begins anew.
-fn print_from(path: &Path, position: u64) -> std::io::Result<u64> {
-    let Ok(mut file) = fs::File::open(path) else {
-        return Ok(0);
-    };
-    let length = file.metadata()?.len();
-    let start = if length < position { 0 } else { position };
-    file.seek(SeekFrom::Start(start))?;
-    let mut bytes = Vec::new();
-    let count = file.take(length - start).read_to_end(&mut bytes)?;
-    talk::data(String::from_utf8_lossy(&bytes)).map_err(|_| std::io::ErrorKind::Other)?;
-    Ok(start + count as u64)
+fn print(heading: &str, lines: &[u8]) -> io::Result<()> {
+    let mut stdout = io::stdout().lock();
+    stdout.write_all(heading.as_bytes())?;
+    stdout.write_all(lines)?;
+    stdout.flush()
+}
+
+/// A function's log, read up to a place. The file that is open is read to its end when another has taken its name.
+struct Log {
+    path: PathBuf,
+    open: Option<File>,
+}
+
+impl Log {
+    fn new(folder: &Path, function: &str) -> Self {
+        let path = folder.join(format!("{function}.log"));
+        // What the log held before it began anew comes first.
+        let open = File::open(path.with_extension("log.previous")).ok();
+        Self { path, open }
+    }
+
+    fn read_what_came(&mut self) -> io::Result<Vec<u8>> {
+        let mut lines = Vec::new();
+        if let Some(open) = &mut self.open {
+            open.read_to_end(&mut lines)?;
+        }
+        let Ok(mut current) = File::open(&self.path) else {
+            return Ok(lines);
+        };
+        let identity = |file: &File| file.metadata().map(|file| (file.dev(), file.ino()));
+        let same = match &self.open {
+            Some(open) => identity(open)? == identity(&current)?,
+            None => false,
+        };
+        if !same {
+            current.read_to_end(&mut lines)?;
+            self.open = Some(current);
+        }
+        Ok(lines)
+    }
 }
 
 /// The last hour of a log group, by a command that versions 1 and 2 of the AWS CLI have.
@@ -111,5 +149,33 @@ fn print_aws(aws: &Path, region: &str, function: &str) -> Outcome {
         Ok(())
     } else {
         Err(Failure::tool(format!("can't read the log group `{group}`")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    #[test]
+    fn a_log_is_followed_into_the_file_that_takes_its_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut log = Log::new(folder.path(), "open");
+        let path = log.path.clone();
+        let mut read = || String::from_utf8(log.read_what_came().unwrap()).unwrap();
+        assert_eq!(read(), "", "not there yet");
+        fs::write(&path, "one\n").unwrap();
+        assert_eq!((read(), read()), ("one\n".into(), String::new()));
+        fs::write(&path, "one\ntwo\n").unwrap();
+        fs::rename(&path, folder.path().join("open.log.previous")).unwrap();
+        fs::write(&path, "three\n").unwrap();
+        assert_eq!((read(), read()), ("two\nthree\n".into(), String::new()));
+        fs::remove_file(&path).unwrap();
+        assert_eq!(read(), "");
+        fs::write(&path, "four\n").unwrap();
+        assert_eq!(read(), "four\n");
+
+        let mut later = Log::new(folder.path(), "open");
+        assert_eq!(later.read_what_came().unwrap(), b"one\ntwo\nfour\n");
     }
 }

@@ -14,6 +14,7 @@ mod plan;
 mod serve;
 mod surface;
 mod tools;
+mod watch;
 
 use crate::cli::{Cli, Command};
 use crate::failure::Outcome;
@@ -23,7 +24,7 @@ use crate::project::Project;
 pub fn run(cli: Cli) -> Outcome {
     let open = || Project::open(&cli.project);
     match cli.command {
-        Command::Apply { options, yes } => apply::run(&open()?, &options, yes),
+        Command::Apply { options, yes, watch } => apply::run(&open()?, &options, yes, watch),
         Command::Build(environment) => build::run(&open()?, &environment.name),
         Command::Check => check::run(&open()?),
         Command::Clean => clean::run(&open()?),

@@ -16,6 +16,7 @@ mod archive;
 mod workspace;
 
 use std::{
+    collections::BTreeMap,
     env,
     ffi::{OsStr, OsString},
     fs, io,
@@ -64,49 +65,100 @@ pub struct Artifact {
     pub sha256_base64: String,
 }
 
-/// Compiles the functions and writes their zips; an equal zip is left alone, and one of no function is deleted.
-///
-/// The messages of the compiler go to stderr.
+/// Compiles the functions and writes their zips.
 ///
 /// # Errors
-/// When a function has no program, the architecture's standard library is missing, the functions do not compile,
-/// or a file cannot be written.
+/// As those of [`Builder`].
 pub fn build(options: &BuildOptions) -> Result<Vec<Artifact>> {
-    let toolchain = Toolchain::of(options.functions_dir, options.architecture)?;
-    let workspace = Workspace::of(options.functions_dir, options.architecture)?;
-    let missing = options
-        .functions
-        .iter()
-        .find(|function| !workspace.programs.contains(*function));
-    if let Some(function) = missing {
-        bail!(
-            "the function `{function}` has no crate: no package in `{}` has a program of that name",
-            options.functions_dir.display()
-        );
-    }
-    let target_dir = workspace.root.join("target");
-    compile(options, &toolchain, &workspace, &target_dir)?;
+    let mut builder = Builder::new(options)?;
+    builder.compile()?;
+    builder.zip()
+}
 
-    let folder = options.artifacts_dir.join(options.architecture.as_str());
-    fs::create_dir_all(&folder).with_context(|| format!("cannot create `{}`", folder.display()))?;
-    delete_strays(&folder, options.functions)?;
-    options
-        .functions
-        .iter()
-        .map(|function| {
-            let program = target_dir.join("lambda").join(function).join("bootstrap");
-            let code = fs::read(&program).with_context(|| format!("cannot read `{}`", program.display()))?;
-            let zip = zip(&code).with_context(|| format!("cannot zip `{}`", program.display()))?;
-            let path = folder.join(format!("{function}.zip"));
-            write_if_changed(&path, &zip)?;
-            Ok(Artifact {
-                function: function.clone(),
-                path,
-                bytes: zip.len() as u64,
-                sha256_base64: BASE64_STANDARD.encode(Sha256::digest(&zip)),
-            })
+/// Builds the functions, any number of times, as long as the workspace has the same crates.
+pub struct Builder<'a> {
+    options: BuildOptions<'a>,
+    toolchain: Toolchain,
+    workspace: Workspace,
+    target_dir: PathBuf,
+    /// The code that each function was zipped from last, by its hash, and the zip.
+    zipped: BTreeMap<String, (Vec<u8>, Artifact)>,
+}
+
+impl<'a> Builder<'a> {
+    /// Asks cargo and rustc about the workspace.
+    ///
+    /// # Errors
+    /// When a function has no program, or the architecture's standard library is missing.
+    pub fn new(options: &BuildOptions<'a>) -> Result<Self> {
+        let toolchain = Toolchain::of(options.functions_dir, options.architecture)?;
+        let workspace = Workspace::of(options.functions_dir, options.architecture)?;
+        let missing = options
+            .functions
+            .iter()
+            .find(|function| !workspace.programs.contains(*function));
+        if let Some(function) = missing {
+            bail!(
+                "the function `{function}` has no crate: no package in `{}` has a program of that name",
+                options.functions_dir.display()
+            );
+        }
+        Ok(Self {
+            options: *options,
+            target_dir: workspace.root.join("target"),
+            toolchain,
+            workspace,
+            zipped: BTreeMap::new(),
         })
-        .collect()
+    }
+
+    /// Compiles what changed. The messages of the compiler go to stderr.
+    ///
+    /// # Errors
+    /// When the functions do not compile.
+    pub fn compile(&self) -> Result<()> {
+        compile(&self.options, &self.toolchain, &self.workspace, &self.target_dir)
+    }
+
+    /// Writes the zips of what was compiled; an equal zip is left alone, and one of no function is deleted.
+    ///
+    /// # Errors
+    /// When a file cannot be written.
+    pub fn zip(&mut self) -> Result<Vec<Artifact>> {
+        let folder = self
+            .options
+            .artifacts_dir
+            .join(self.options.architecture.as_str());
+        fs::create_dir_all(&folder).with_context(|| format!("cannot create `{}`", folder.display()))?;
+        delete_strays(&folder, self.options.functions)?;
+        let functions = self.options.functions.iter();
+        functions
+            .map(|function| self.zip_one(&folder, function))
+            .collect()
+    }
+
+    fn zip_one(&mut self, folder: &Path, function: &str) -> Result<Artifact> {
+        let program = self.target_dir.join("lambda").join(function).join("bootstrap");
+        let code = fs::read(&program).with_context(|| format!("cannot read `{}`", program.display()))?;
+        let hash = Sha256::digest(&code).to_vec();
+        match self.zipped.get(function) {
+            Some((zipped, artifact)) if *zipped == hash && artifact.path.exists() => {
+                return Ok(artifact.clone());
+            }
+            _ => {}
+        }
+        let zip = zip(&code).with_context(|| format!("cannot zip `{}`", program.display()))?;
+        let path = folder.join(format!("{function}.zip"));
+        write_if_changed(&path, &zip)?;
+        let artifact = Artifact {
+            function: function.to_owned(),
+            path,
+            bytes: zip.len() as u64,
+            sha256_base64: BASE64_STANDARD.encode(Sha256::digest(&zip)),
+        };
+        self.zipped.insert(function.to_owned(), (hash, artifact.clone()));
+        Ok(artifact)
+    }
 }
 
 fn compile(

@@ -8,3 +8,4 @@ mod robustness;
 #[path = "../support/mod.rs"]
 mod support;
 mod transcript;
+mod watch;

@@ -148,7 +148,7 @@ pub struct FunctionConfiguration {
     pub version: String,
     /// `_HANDLER`.
     pub handler: String,
-    /// Memory in MB, reported and not enforced.
+    /// Memory in MB. A process that uses more is ended, where the system tells what it uses.
     pub memory: u64,
     /// How long one invocation may take.
     pub timeout: Duration,

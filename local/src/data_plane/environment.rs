@@ -1,26 +1,28 @@
 //! One execution environment: a process of a function's `bootstrap` with its Runtime API.
 //!
-//! It comes up (at most 10 s until it asks for work), answers one invocation at a time, and ends: killed after a
-//! timeout, a failure or when it is dropped. It leads a process group, so that what it started ends with it. It gets
-//! the variables that Lambda sets and those of the function's own, and nothing of ours.
+//! It comes up, answers one invocation at a time, and ends: killed after a timeout, a failure, too much memory or when
+//! it is dropped. It leads a process group, so that what it started ends with it.
 
-use std::fs::File;
-use std::io::Write;
 use std::path::Path;
 use std::process::Stdio;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use anyhow::{Context, Result};
 use rustix::process::{Pid, Signal};
 use tokio::process::{Child, Command};
+use tokio::time::{Instant, sleep};
 
 use super::api::FunctionConfiguration;
 use super::guardian::Guardian;
+use super::log::Log;
+use super::memory;
+use super::output::{Output, now};
+use super::report::{Phase, Report, Status, exit, init_report};
 use super::runtime_api::{Invocation, Outcome, RuntimeApi};
+use super::variables::variables;
 
 /// How long a process may take to ask for its first invocation. Source: Lambda's execution environment lifecycle.
-const INIT_TIMEOUT: Duration = Duration::from_secs(10);
+pub const INIT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A process that waits for an invocation.
 pub struct Environment {
@@ -28,7 +30,7 @@ pub struct Environment {
     group: Option<Pid>,
     guardian: Arc<Guardian>,
     runtime: RuntimeApi,
-    log: File,
+    output: Arc<Output>,
     /// How long it took to come up, until the first invocation has reported it.
     init: Option<Duration>,
 }
@@ -42,6 +44,33 @@ pub enum Failure {
     Ended(String),
 }
 
+/// The end of an invocation that Lambda makes itself.
+struct End {
+    why: String,
+    status: Status,
+}
+
+impl End {
+    fn error(kind: &str, why: impl Into<String>) -> Self {
+        Self {
+            why: why.into(),
+            status: Status::Error(kind.to_owned()),
+        }
+    }
+
+    fn out_of_memory(used: u64, limit: u64) -> Self {
+        let why = format!("Runtime exited with error: signal: killed ({used} MB used of {limit} MB)");
+        Self::error("Runtime.OutOfMemory", why)
+    }
+
+    fn exit(status: std::io::Result<std::process::ExitStatus>) -> Self {
+        Self::error(
+            "Runtime.ExitError",
+            status.map_or_else(|error| error.to_string(), exit),
+        )
+    }
+}
+
 impl Drop for Environment {
     fn drop(&mut self) {
         self.kill();
@@ -49,30 +78,69 @@ impl Drop for Environment {
 }
 
 impl Environment {
-    /// Starts a process in the folder `code` and waits until it asks for work. `log` takes its output.
+    /// Starts a process in the folder `code` and waits until it asks for work, at most for `limit`. An error is a
+    /// sentence, and stands in the log.
     pub async fn start(
         function: &FunctionConfiguration,
         code: &Path,
-        log: &File,
+        log: &Arc<Log>,
         guardian: &Arc<Guardian>,
-    ) -> Result<Self> {
+        (phase, limit): (Phase, Duration),
+    ) -> Result<Self, String> {
         let started = Instant::now();
-        let runtime = RuntimeApi::listen()
+        let mut environment = Self::spawn(function, code, log, guardian)
             .await
-            .context("cannot listen on loopback for the Runtime API")?;
-        let output = || log.try_clone().context("cannot share the log of the function");
-        let mut command = Command::new(code.join("bootstrap"));
+            .inspect_err(|why| {
+                let status = Status::Error("Runtime.InvalidEntrypoint".into());
+                log.write(format!("{} - {why}\n", now()).as_bytes());
+                log.write(init_report(started.elapsed(), phase, &status).as_bytes());
+            })?;
+        let too_much = environment.exceeded(function.memory);
+        let end = tokio::select! {
+            biased;
+            ready = environment.runtime.initialised() => match ready {
+                Ok(()) => {
+                    environment.init = Some(started.elapsed());
+                    return Ok(environment);
+                }
+                Err(error) => End::error(&error_type(&error), format!("it reported `{}`", String::from_utf8_lossy(&error))),
+            },
+            status = environment.child.wait() => End::exit(status),
+            used = too_much => End::out_of_memory(used, function.memory),
+            () = sleep(limit) => End {
+                why: format!("it did not ask for work within {:.2} seconds", limit.as_secs_f64()),
+                status: Status::Timeout,
+            },
+        };
+        environment.end().await;
+        environment
+            .output
+            .say(&init_report(started.elapsed(), phase, &end.status));
+        Err(end.why)
+    }
+
+    async fn spawn(
+        function: &FunctionConfiguration,
+        code: &Path,
+        log: &Arc<Log>,
+        guardian: &Arc<Guardian>,
+    ) -> Result<Self, String> {
+        let runtime = RuntimeApi::listen().await;
+        let runtime = runtime.map_err(|error| format!("cannot listen on loopback: {error}"))?;
+        let opened = Output::open(log.clone());
+        let (output, [stdout, stderr]) = opened.map_err(|error| format!("cannot make a pipe: {error}"))?;
+        let bootstrap = code.join("bootstrap");
+        let mut command = Command::new(&bootstrap);
         command
             .env_clear()
             .envs(variables(function, &runtime.address(), code))
             .current_dir(code)
             .stdin(Stdio::null())
-            .stdout(output()?)
-            .stderr(output()?)
+            .stdout(stdout)
+            .stderr(stderr)
             .process_group(0)
             .kill_on_drop(true);
         let child = command.spawn().map_err(|error| {
-            let bootstrap = code.join("bootstrap");
             let foreign = error.raw_os_error() == Some(rustix::io::Errno::NOEXEC.raw_os_error());
             let why = match foreign {
                 false => error.to_string(),
@@ -82,33 +150,20 @@ impl Environment {
                     std::env::consts::ARCH
                 ),
             };
-            anyhow::anyhow!("cannot start `{}`: {why}", bootstrap.display())
+            format!("cannot start `{}`: {why}", bootstrap.display())
         })?;
         let group = child.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?));
         if let Some(group) = group {
             guardian.begins(group.as_raw_nonzero().get());
         }
-        let mut environment = Self {
+        Ok(Self {
             child,
             group,
             guardian: guardian.clone(),
             runtime,
-            log: output()?,
+            output,
             init: None,
-        };
-        tokio::select! {
-            biased;
-            ready = environment.runtime.initialised() => ready
-                .map_err(|error| anyhow::anyhow!("it reported `{}`", String::from_utf8_lossy(&error)))?,
-            status = environment.child.wait() => {
-                anyhow::bail!("it ended while coming up: {}", status.context("its status cannot be read")?)
-            }
-            () = tokio::time::sleep(INIT_TIMEOUT) => {
-                anyhow::bail!("it did not ask for work within {} s", INIT_TIMEOUT.as_secs())
-            }
-        }
-        environment.init = Some(started.elapsed());
-        Ok(environment)
+        })
     }
 
     /// Whether the process still runs.
@@ -116,7 +171,7 @@ impl Environment {
         matches!(self.child.try_wait(), Ok(None))
     }
 
-    /// Runs one invocation to its end. After a failure the environment is of no use any more.
+    /// Runs one invocation to its end. After a failure the process is gone.
     pub async fn invoke(
         &mut self,
         function: &FunctionConfiguration,
@@ -124,55 +179,68 @@ impl Environment {
     ) -> Result<Outcome, Failure> {
         let id = invocation.request_id.clone();
         let timeout = invocation.timeout;
-        self.write(&format!("START RequestId: {id} Version: {}\n", function.version));
+        self.output.begins(&id, &function.version);
         let started = Instant::now();
         let outcome = self.runtime.invoke(invocation);
+        let too_much = self.exceeded(function.memory);
         let outcome = tokio::select! {
             biased;
-            outcome = outcome => outcome.map_err(|_| Failure::Ended("its Runtime API ended".to_owned())),
+            outcome = outcome => outcome.map_err(|_| End::error("Runtime.Unknown", "its Runtime API ended")),
             status = self.child.wait() => match self.runtime.withdraw() {
-                Some(invocation) => Err(Failure::Untouched(invocation)),
-                None => {
-                    let status = status.map_or_else(|error| error.to_string(), |status| status.to_string());
-                    Err(Failure::Ended(format!("Runtime exited with error: {status}")))
-                }
+                Some(invocation) => return Err(Failure::Untouched(invocation)),
+                None => Err(End::exit(status)),
             },
-            () = tokio::time::sleep(timeout) => {
-                Err(Failure::Ended(format!("Task timed out after {:.2} seconds", timeout.as_secs_f64())))
-            }
+            used = too_much => Err(End::out_of_memory(used, function.memory)),
+            () = sleep(timeout) => Err(End {
+                why: format!("Task timed out after {:.2} seconds", timeout.as_secs_f64()),
+                status: Status::Timeout,
+            }),
         };
-        let took = started.elapsed();
-        let memory = self.memory();
+        let duration = started.elapsed();
+        let peak = self.child.id().and_then(memory::peak);
+        let outcome = match (outcome, peak) {
+            (Ok(_), Some(used)) if used > function.memory => Err(End::out_of_memory(used, function.memory)),
+            (outcome, _) => outcome,
+        };
         if outcome.is_err() {
-            self.kill();
+            self.end().await;
         }
         let why = match &outcome {
-            Err(Failure::Untouched(_)) => return outcome,
-            Err(Failure::Ended(why)) => format!("RequestId: {id} Error: {why}\n"),
+            Err(End {
+                why,
+                status: Status::Timeout,
+            }) => format!("{} {id} {why}\n", now()),
+            Err(End {
+                why,
+                status: Status::Error(kind),
+            }) => format!("RequestId: {id} Error: {why}\n{kind}\n"),
+            Err(_) | Ok(Outcome::Result(_) | Outcome::Throttled(_)) => String::new(),
             Ok(Outcome::Error(error)) => {
                 format!("RequestId: {id} Error: {}\n", String::from_utf8_lossy(error))
             }
             Ok(Outcome::TooLarge) => format!("RequestId: {id} Error: Function.ResponseSizeTooLarge\n"),
-            Ok(Outcome::Result(_) | Outcome::Throttled) => String::new(),
         };
-        let init = self
-            .init
-            .take()
-            .map(|init| format!("\tInit Duration: {:.2} ms", milliseconds(init)));
-        self.write(&format!(
-            "{why}END RequestId: {id}\nREPORT RequestId: {id}\tDuration: {:.2} ms\tBilled Duration: {:.0} ms\t\
-             Memory Size: {} MB{}{}\n",
-            milliseconds(took),
-            milliseconds(took).ceil(),
-            function.memory,
-            memory.map(|memory| format!("\tMax Memory Used: {memory} MB")).unwrap_or_default(),
-            init.unwrap_or_default(),
-        ));
-        outcome
+        let report = Report {
+            request_id: &id,
+            duration,
+            memory_size: function.memory,
+            max_memory_used: peak,
+            init: self.init.take(),
+            status: outcome
+                .as_ref()
+                .err()
+                .map_or(Status::Success, |end| end.status.clone()),
+        };
+        self.output.say(&format!("{why}{report}"));
+        outcome.map_err(|end| Failure::Ended(end.why))
     }
 
-    /// Ends the process with all it started, and waits for it.
+    /// Ends the process with all it started.
     pub async fn stop(mut self) {
+        self.end().await;
+    }
+
+    async fn end(&mut self) {
         self.kill();
         // Killed, it ends; a status that cannot be read changes nothing.
         let _ = self.child.wait().await;
@@ -186,67 +254,22 @@ impl Environment {
         }
     }
 
-    fn write(&mut self, lines: &str) {
-        if let Err(error) = self.log.write_all(lines.as_bytes()) {
-            tracing::warn!("cannot write the log of a function: {error}");
+    fn exceeded(&self, limit: u64) -> impl Future<Output = u64> + use<> {
+        let process = self.child.id();
+        async move {
+            match process {
+                Some(process) => memory::exceeded(process, limit).await,
+                None => std::future::pending().await,
+            }
         }
     }
-
-    /// The most memory the process has used, in MB, where the system tells.
-    fn memory(&self) -> Option<u64> {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()?)).ok()?;
-        let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
-        line.split_ascii_whitespace()
-            .nth(1)?
-            .parse::<u64>()
-            .ok()
-            .map(|kilobytes| kilobytes.div_ceil(1024))
-    }
 }
 
-fn milliseconds(duration: Duration) -> f64 {
-    duration.as_secs_f64() * 1_000.0
-}
-
-/// What Lambda sets, and over it what the function sets.
-/// Source: <https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html>.
-fn variables(function: &FunctionConfiguration, runtime_api: &str, code: &Path) -> Vec<(String, String)> {
-    let memory = function.memory.to_string();
-    let code = code.display().to_string();
-    let stream = format!("local/[{}]", function.version);
-    let defaults = [
-        // The credentials are dummies: a call of AWS's must not leave this machine. Nothing listens there.
-        ("AWS_ENDPOINT_URL", "http://127.0.0.1:9"),
-        ("LANG", "en_US.UTF-8"),
-        ("TZ", ":UTC"),
-        ("PATH", "/usr/local/bin:/usr/bin/:/bin:/opt/bin"),
-    ];
-    let reserved = [
-        ("_HANDLER", function.handler.as_str()),
-        ("AWS_ACCESS_KEY_ID", "local"),
-        ("AWS_SECRET_ACCESS_KEY", "local"),
-        ("AWS_SESSION_TOKEN", "local"),
-        ("AWS_REGION", &function.region),
-        ("AWS_DEFAULT_REGION", &function.region),
-        ("AWS_LAMBDA_FUNCTION_NAME", &function.name),
-        ("AWS_LAMBDA_FUNCTION_VERSION", &function.version),
-        ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", &memory),
-        ("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand"),
-        ("AWS_LAMBDA_LOG_GROUP_NAME", &function.log_group),
-        ("AWS_LAMBDA_LOG_STREAM_NAME", &stream),
-        ("AWS_LAMBDA_RUNTIME_API", runtime_api),
-        ("LAMBDA_TASK_ROOT", &code),
-        ("LAMBDA_RUNTIME_DIR", &code),
-    ];
-    let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
-    let own = function
-        .environment
-        .iter()
-        .map(|(name, value)| (name.clone(), value.clone()));
-    defaults
-        .iter()
-        .map(owned)
-        .chain(own)
-        .chain(reserved.iter().map(owned))
-        .collect()
+/// The type of an error that a runtime reported while it came up. Lambda passes on those of a runtime.
+fn error_type(error: &[u8]) -> String {
+    let error: serde_json::Value = serde_json::from_slice(error).unwrap_or_default();
+    let kind = error["errorType"]
+        .as_str()
+        .filter(|kind| kind.starts_with("Runtime."));
+    kind.unwrap_or("Runtime.Unknown").to_owned()
 }

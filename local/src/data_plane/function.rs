@@ -1,64 +1,82 @@
 //! A function: as many environments as there are invocations at a time, and one invocation in each.
 //!
 //! An invocation takes the environment that was used last, else starts one. It runs in a task of its own: a client
-//! that goes away or an integration that times out does not end it, as on AWS.
+//! that goes away or an integration that times out does not end it, as on AWS. Environments that nobody needs any more
+//! end after [`IDLE`].
 
-use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard, Weak};
+use std::time::Duration;
 
-use anyhow::{Context, Result};
 use bytes::Bytes;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{Semaphore, SemaphorePermit, TryAcquireError, watch};
+use tokio::time::{Instant, sleep};
 
 use super::api::FunctionConfiguration;
-use super::environment::{Environment, Failure};
+use super::environment::{Environment, Failure, INIT_TIMEOUT};
 use super::guardian::Guardian;
+use super::log::Log;
+use super::report::{Phase, Report, Status};
 use super::runtime_api::{Invocation, Outcome};
 
-/// Environments of a function without reserved concurrency: more would only fight over this machine. Invocations
-/// beyond wait, where AWS starts up to 1,000.
-const UNRESERVED: usize = 64;
+/// Environments of a function at a time: more would only fight over this machine. Invocations beyond wait, where AWS
+/// starts more; the log says so.
+const ENVIRONMENTS: usize = 64;
+
+/// Invocations of a function without reserved concurrency at a time, those that wait included; further ones are
+/// throttled. Source: Lambda's quotas, 1,000 concurrent executions in a Region of an account.
+const UNRESERVED: usize = 1_000;
+
+/// How long an environment waits for the next invocation before it ends. AWS names no time; minutes were observed.
+const IDLE: Duration = Duration::from_secs(300);
+/// How often those are looked for.
+const LOOK: Duration = Duration::from_secs(10);
 
 /// A function that can be invoked.
 pub struct Function {
     configuration: FunctionConfiguration,
     code: PathBuf,
-    log: File,
+    log: Arc<Log>,
     guardian: Arc<Guardian>,
-    idle: Mutex<Vec<Environment>>,
-    permits: Arc<Semaphore>,
-    limit: u32,
+    /// Each with the time of its last invocation, the longest ago first.
+    idle: Mutex<Vec<(Instant, Environment)>>,
+    /// One for each invocation that is not throttled.
+    admitted: Semaphore,
+    /// One for each environment at work.
+    working: Semaphore,
     stopping: watch::Sender<bool>,
 }
 
 impl Function {
-    /// A function whose code is the folder `code`; its log is a file of its name in `logs`. Nothing is started yet.
+    /// A function whose code is the folder `code`. Nothing is started yet. Needs a runtime of tokio's.
     pub fn new(
         configuration: FunctionConfiguration,
         code: PathBuf,
-        logs: &Path,
+        log: Arc<Log>,
         guardian: Arc<Guardian>,
-    ) -> Result<Arc<Self>> {
-        let path = logs.join(format!("{}.log", configuration.name));
-        let log = File::options().create(true).append(true).open(&path);
-        let log = log.with_context(|| format!("cannot write `{}`", path.display()))?;
-        let limit = configuration.concurrency.unwrap_or(UNRESERVED);
-        Ok(Arc::new(Self {
+    ) -> Arc<Self> {
+        let function = Arc::new(Self {
+            admitted: Semaphore::new(configuration.concurrency.unwrap_or(UNRESERVED)),
+            working: Semaphore::new(ENVIRONMENTS),
             configuration,
             code,
             log,
             guardian,
             idle: Mutex::default(),
-            permits: Arc::new(Semaphore::new(limit)),
-            limit: u32::try_from(limit).unwrap_or(u32::MAX),
             stopping: watch::Sender::new(false),
-        }))
+        });
+        tokio::spawn(end_idle_environments(Arc::downgrade(&function)));
+        function
     }
 
     /// Whether it runs this code with this configuration, so that a reload can keep its environments.
     pub fn is(&self, configuration: &FunctionConfiguration, code: &Path) -> bool {
         self.configuration == *configuration && self.code == code
+    }
+
+    /// Its log, which the function that takes its place goes on with.
+    pub fn log(&self) -> Arc<Log> {
+        self.log.clone()
     }
 
     /// Invokes it and waits for the outcome. An error is a sentence for the log.
@@ -90,42 +108,91 @@ impl Function {
     }
 
     async fn run(&self, mut invocation: Invocation) -> Result<Outcome, String> {
-        // Reserved concurrency is a promise to refuse; the limit of this machine is only a queue.
-        let permit = match self.configuration.concurrency {
-            Some(_) => match self.permits.try_acquire() {
-                Ok(permit) => permit,
-                Err(_) => return Ok(Outcome::Throttled),
-            },
-            None => self.permits.acquire().await.map_err(|error| error.to_string())?,
+        let Ok(_admitted) = self.admitted.try_acquire() else {
+            return Ok(Outcome::Throttled(self.throttled()));
         };
+        let _working = self.wait_for_turn(&invocation.request_id).await?;
         loop {
             let mut environment = match self.idle_environment() {
                 Some(environment) => environment,
-                None => Environment::start(&self.configuration, &self.code, &self.log, &self.guardian)
-                    .await
-                    .map_err(|error| format!("cannot come up: {error:#}"))?,
+                None => self.start(&invocation).await?,
             };
             match environment.invoke(&self.configuration, invocation).await {
                 Ok(outcome) => {
-                    self.idle().push(environment);
-                    drop(permit);
+                    self.idle().push((Instant::now(), environment));
                     return Ok(outcome);
                 }
                 Err(Failure::Untouched(back)) => invocation = back,
-                Err(Failure::Ended(why)) => {
-                    environment.stop().await;
-                    return Err(why);
-                }
+                Err(Failure::Ended(why)) => return Err(why),
             }
         }
+    }
+
+    fn throttled(&self) -> String {
+        match self.configuration.concurrency {
+            Some(limit) => format!("{limit} at a time are reserved"),
+            None => format!("{UNRESERVED} at a time is the limit of an account"),
+        }
+    }
+
+    async fn wait_for_turn(&self, request_id: &str) -> Result<SemaphorePermit<'_>, String> {
+        match self.working.try_acquire() {
+            Err(TryAcquireError::NoPermits) => {}
+            taken => return taken.map_err(|error| error.to_string()),
+        }
+        let began = Instant::now();
+        let permit = self.working.acquire().await.map_err(|error| error.to_string());
+        tracing::info!(
+            "function `{}`, invocation {request_id}: it waited {:.2} s for one of {ENVIRONMENTS} environments, \
+             where AWS would have started another",
+            self.configuration.name,
+            began.elapsed().as_secs_f64()
+        );
+        permit
+    }
+
+    /// A cold start. One that fails is tried again within the invocation, with the time of that.
+    /// Source: <https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html>.
+    async fn start(&self, invocation: &Invocation) -> Result<Environment, String> {
+        let start = |attempt| {
+            Environment::start(
+                &self.configuration,
+                &self.code,
+                &self.log,
+                &self.guardian,
+                attempt,
+            )
+        };
+        if let Ok(environment) = start((Phase::Init, INIT_TIMEOUT)).await {
+            return Ok(environment);
+        }
+        let began = Instant::now();
+        start((Phase::Invoke, invocation.timeout)).await.map_err(|why| {
+            let request_id = &invocation.request_id;
+            let report = Report {
+                request_id,
+                duration: began.elapsed(),
+                memory_size: self.configuration.memory,
+                max_memory_used: None,
+                init: None,
+                status: Status::Success,
+            };
+            let version = &self.configuration.version;
+            let lines = format!(
+                "START RequestId: {request_id} Version: {version}\nRequestId: {request_id} Error: {why}\n{report}"
+            );
+            self.log.write(lines.as_bytes());
+            format!("cannot come up: {why}")
+        })
     }
 
     /// Ends every environment, also those at work, and waits for the processes.
     pub async fn stop(&self) {
         self.stopping.send_replace(true);
-        let all = self.permits.acquire_many(self.limit).await;
+        let all = u32::try_from(ENVIRONMENTS).unwrap_or(u32::MAX);
+        let all = self.working.acquire_many(all).await;
         let idle = std::mem::take(&mut *self.idle());
-        for environment in idle {
+        for (_, environment) in idle {
             environment.stop().await;
         }
         drop(all);
@@ -133,14 +200,106 @@ impl Function {
 
     fn idle_environment(&self) -> Option<Environment> {
         loop {
-            let mut environment = self.idle().pop()?;
+            let (_, mut environment) = self.idle().pop()?;
             if environment.lives() {
                 return Some(environment);
             }
         }
     }
 
-    fn idle(&self) -> MutexGuard<'_, Vec<Environment>> {
+    fn idle(&self) -> MutexGuard<'_, Vec<(Instant, Environment)>> {
         self.idle.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+}
+
+/// As long as the function is there.
+async fn end_idle_environments(function: Weak<Function>) {
+    loop {
+        sleep(LOOK).await;
+        let Some(function) = function.upgrade() else {
+            return;
+        };
+        let expired: Vec<_> = {
+            let mut idle = function.idle();
+            let count = idle.partition_point(|(since, _)| since.elapsed() >= IDLE);
+            idle.drain(..count).collect()
+        };
+        for (_, environment) in expired {
+            environment.stop().await;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data_plane::{archive, log, state};
+
+    const SHOP: &str = include_str!("../../tests/fixtures/shop/state.json");
+    const BOOTSTRAP: &[u8] = include_bytes!("../../tests/fixtures/shop/code/bootstrap");
+    const EVENT: &str =
+        r#"{"path": "/echo", "queryStringParameters": {"sleep": "0.3"}, "requestContext": {}}"#;
+
+    /// The function `shop-echo`, in a folder.
+    fn echo(folder: &Path) -> Arc<Function> {
+        let configuration = state::read(SHOP).unwrap().functions["shop-echo"].clone();
+        archive::tests::zip(&folder.join("echo.zip"), &[("bootstrap", BOOTSTRAP, 0o755)]);
+        let code = archive::unpack(&folder.join("echo.zip"), &folder.join("code")).unwrap();
+        let log = Arc::new(Log::open(folder.join("echo.log"), log::LIMIT).unwrap());
+        Function::new(configuration, code, log, Arc::new(Guardian::start().unwrap()))
+    }
+
+    async fn invoke(function: &Arc<Function>) {
+        let outcome = function.invoke(
+            None,
+            "Root=1-1-1".to_owned(),
+            Bytes::from_static(EVENT.as_bytes()),
+        );
+        assert!(matches!(outcome.await, Ok(Outcome::Result(_))));
+    }
+
+    #[tokio::test]
+    async fn environments_end_when_nobody_has_needed_them_for_some_time() {
+        let folder = tempfile::tempdir().unwrap();
+        let function = echo(folder.path());
+        tokio::join!(invoke(&function), invoke(&function), invoke(&function));
+        assert_eq!(function.idle().len(), 3);
+        // The processes live in real time, so the clock stands only where none of them is waited for.
+        tokio::time::pause();
+        tokio::time::advance(IDLE / 2).await;
+        tokio::time::resume();
+        invoke(&function).await;
+        tokio::time::pause();
+        tokio::time::advance(IDLE / 2 + LOOK).await;
+        tokio::time::resume();
+        let deadline = Instant::now() + Duration::from_secs(10);
+        while function.idle().len() > 1 {
+            assert!(Instant::now() < deadline, "they go on idling");
+            sleep(Duration::from_millis(10)).await;
+        }
+        sleep(Duration::from_millis(50)).await;
+        assert_eq!(function.idle().len(), 1, "the one that was used since stays");
+        function.stop().await;
+    }
+
+    #[tokio::test]
+    async fn beyond_what_this_machine_bears_invocations_wait_and_beyond_the_account_they_are_throttled() {
+        let folder = tempfile::tempdir().unwrap();
+        let function = echo(folder.path());
+        let working = function
+            .working
+            .acquire_many(u32::try_from(ENVIRONMENTS).unwrap());
+        let working = working.await.unwrap();
+        let mut waiting = Box::pin(invoke(&function));
+        let waited = tokio::time::timeout(Duration::from_millis(200), &mut waiting).await;
+        assert!(waited.is_err(), "nobody is free");
+        let rest = u32::try_from(UNRESERVED - 1).unwrap();
+        let admitted = function.admitted.acquire_many(rest).await.unwrap();
+        let throttled = function.invoke(None, String::new(), Bytes::new()).await;
+        let limit = "1000 at a time is the limit of an account".to_owned();
+        assert_eq!(throttled, Ok(Outcome::Throttled(limit)));
+        drop((working, admitted));
+        waiting.await;
+        function.stop().await;
     }
 }

@@ -212,12 +212,9 @@ impl Gateway {
             Ok(Outcome::Error(error)) => {
                 Err(format!("the function failed: {}", String::from_utf8_lossy(&error)).into())
             }
-            Ok(Outcome::Throttled) => Err(Fault {
+            Ok(Outcome::Throttled(why)) => Err(Fault {
                 error: GatewayError::integration_failure(),
-                reason: format!(
-                    "function `{}` is throttled: its reserved concurrency is in use",
-                    reference.name
-                ),
+                reason: format!("function `{}` is throttled: {why}", reference.name),
             }),
             Ok(Outcome::TooLarge) => Err(format!("its result is over {} bytes", result::RESULT_LIMIT).into()),
             Err(why) => Err(why.into()),

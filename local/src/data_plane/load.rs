@@ -14,6 +14,7 @@ use super::function::Function;
 use super::gateway::Gateway;
 use super::guardian::Guardian;
 use super::keys::Keys;
+use super::log::{LIMIT, Log};
 use super::{archive, state};
 
 /// A gateway for what the options name now. Functions that are as they were in `previous` keep their environments.
@@ -51,12 +52,15 @@ pub async fn gateway(options: &Options, previous: Option<&Gateway>) -> Result<Ga
         let configuration = &api.functions[&name];
         let folder = archive::unpack(&path, &cache)
             .with_context(|| format!("function `{name}` (`{}`)", configuration.address))?;
-        let same = previous
-            .and_then(|gateway| gateway.functions.get(&name))
-            .filter(|function| function.is(configuration, &folder));
-        let function = match same {
-            Some(function) => function.clone(),
-            None => Function::new(configuration.clone(), folder, &logs, guardian.clone())?,
+        let function = match previous.and_then(|gateway| gateway.functions.get(&name)) {
+            Some(function) if function.is(configuration, &folder) => function.clone(),
+            previous => {
+                let log = match previous {
+                    Some(function) => function.log(),
+                    None => Arc::new(Log::open(logs.join(format!("{name}.log")), LIMIT)?),
+                };
+                Function::new(configuration.clone(), folder, log, guardian.clone())
+            }
         };
         functions.insert(name, function);
     }

@@ -51,8 +51,8 @@ pub enum Outcome {
     Error(Bytes),
     /// The result is over [`RESULT_LIMIT`].
     TooLarge,
-    /// There was none: as many as are reserved for the function are under way.
-    Throttled,
+    /// There was none: as many as there may be are under way. The sentence says how many.
+    Throttled(String),
 }
 
 #[derive(Default)]

@@ -1,13 +1,14 @@
 //! The `local` environment's processes: the emulated control plane and the data plane, started when missing, found
 //! again on the same ports, stopped by `destroy`.
 
+mod data_plane;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
 use portcullis_generator::service::LOCAL;
-use portcullis_generator::state;
 use portcullis_local::background::{Background, Started, Status};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -239,65 +240,6 @@ impl Local {
         write(&file, &control_plane.instance)
     }
 
-    /// Serves an applied state, as `terraform show -json` printed it: starts the data plane, or has it read the
-    /// new state. Returns the address that answers.
-    pub fn serve(&self, control_plane: &ControlPlane, shown: &str) -> Outcome<String> {
-        let file = self.work.join("state.json");
-        write(&file, shown)?;
-        let background = self.data_plane();
-        let issuers = issuers(shown, &control_plane.endpoint)?;
-        let running = matches!(background.status().or_tool()?, Status::Running { .. });
-        // Another pool means other issuers, which are given at the start.
-        let same_issuers =
-            fs::read_to_string(self.work.join("issuers")).is_ok_and(|old| old == issuers.join("\n"));
-        let ready = if running && same_issuers {
-            talk::step("Reloading the API", || background.reload(START).or_tool())?
-        } else {
-            background.stop(STOP).or_tool()?;
-            write(&self.work.join("issuers"), &issuers.join("\n"))?;
-            let started = talk::step("Starting the API", || {
-                self.start(&background, self.ports().data_plane, |command| {
-                    command
-                        .arg("serve")
-                        .arg("--state")
-                        .arg(&file)
-                        .arg("--root")
-                        .arg(&self.directory);
-                    command.arg("--work").arg(self.work.join("data-plane"));
-                    for issuer in &issuers {
-                        command.args(["--jwks", issuer]);
-                    }
-                })
-            })?;
-            started.ready
-        };
-        let api_url = ready["api_url"]
-            .as_str()
-            .ok_or_else(|| {
-                Failure::tool(format!(
-                    "the API does not answer: {}",
-                    ready["error"].as_str().unwrap_or("no reason given")
-                ))
-                .hint(format!("its log is `{}`", background.log().display()))
-            })?
-            .to_string();
-        self.keep_ports(Ports {
-            data_plane: port_of(&api_url),
-            ..self.ports()
-        })?;
-        Ok(api_url)
-    }
-
-    /// The address that answers; none while the data plane does not run.
-    pub fn api_url(&self) -> Outcome<Option<String>> {
-        match self.data_plane().status().or_tool()? {
-            Status::Running {
-                ready: Some(ready), ..
-            } => Ok(ready["api_url"].as_str().map(String::from)),
-            _ => Ok(None),
-        }
-    }
-
     /// Stops every process and forgets what only they knew. The ports are kept.
     pub fn stop(&self) -> Outcome {
         self.data_plane().stop(STOP).or_tool()?;
@@ -334,22 +276,6 @@ impl Local {
             &serde_json::to_string_pretty(outputs).or_tool()?,
         )
     }
-}
-
-/// Each pool's issuer with the address of its keys, `ISSUER=URL`. The keys come from the endpoint, never from
-/// where a token says: the issuer only names them.
-fn issuers(shown: &str, endpoint: &str) -> Outcome<Vec<String>> {
-    let resources = state::resources(shown).or_tool()?;
-    let mut issuers: Vec<String> = resources
-        .iter()
-        .filter(|resource| resource.mode == "managed" && resource.kind == "aws_cognito_user_pool")
-        .filter_map(|pool| {
-            let (id, address) = (pool.values["id"].as_str()?, pool.values["endpoint"].as_str()?);
-            Some(format!("https://{address}={endpoint}/{id}/.well-known/jwks.json"))
-        })
-        .collect();
-    issuers.sort();
-    Ok(issuers)
 }
 
 fn port_of(url: &str) -> Option<u16> {
@@ -402,18 +328,5 @@ mod tests {
     fn the_port_of_an_address_is_found() {
         assert_eq!(port_of("http://127.0.0.1:4567/v1"), Some(4567));
         assert_eq!(port_of("http://127.0.0.1/v1"), None);
-    }
-
-    #[test]
-    fn keys_come_from_the_endpoint_and_not_from_the_issuer() {
-        let shown = r#"{"format_version":"1.0","values":{"root_module":{"resources":[
-            {"address":"p","mode":"managed","type":"aws_cognito_user_pool",
-             "values":{"id":"us-east-1_a","endpoint":"cognito-idp.us-east-1.amazonaws.com/us-east-1_a"}}]}}}"#;
-        assert_eq!(
-            issuers(shown, "http://127.0.0.1:1").unwrap(),
-            [
-                "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_a=http://127.0.0.1:1/us-east-1_a/.well-known/jwks.json"
-            ]
-        );
     }
 }

@@ -1,0 +1,105 @@
+//! The log of a function: a file of whole lines that all its environments write, and that does not grow for ever.
+
+use std::fs::File;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use anyhow::{Context, Result};
+
+/// How large a log grows, in bytes. Then it becomes the one of `.previous`, which goes, and begins anew.
+pub const LIMIT: u64 = 10 << 20;
+
+/// A log that is open.
+pub struct Log {
+    path: PathBuf,
+    limit: u64,
+    open: Mutex<Open>,
+}
+
+struct Open {
+    file: File,
+    bytes: u64,
+}
+
+impl Open {
+    fn at(path: &Path) -> std::io::Result<Self> {
+        let file = File::options().create(true).append(true).open(path)?;
+        let bytes = file.metadata()?.len();
+        Ok(Self { file, bytes })
+    }
+}
+
+impl Log {
+    /// Opens a log, made when missing, that grows to `limit` bytes.
+    pub fn open(path: PathBuf, limit: u64) -> Result<Self> {
+        let open = Open::at(&path).with_context(|| format!("cannot write `{}`", path.display()))?;
+        Ok(Self {
+            path,
+            limit,
+            open: Mutex::new(open),
+        })
+    }
+
+    /// Writes whole lines, which stay together.
+    pub fn write(&self, lines: &[u8]) {
+        let mut open = self.open.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let written = self.make_room(&mut open, lines.len() as u64);
+        let written = written.and_then(|()| open.file.write_all(lines));
+        open.bytes += lines.len() as u64;
+        if let Err(error) = written {
+            tracing::warn!("cannot write the log `{}`: {error}", self.path.display());
+        }
+    }
+
+    fn make_room(&self, open: &mut Open, bytes: u64) -> std::io::Result<()> {
+        if open.bytes == 0 || open.bytes + bytes <= self.limit {
+            return Ok(());
+        }
+        std::fs::rename(&self.path, self.path.with_extension("log.previous"))?;
+        *open = Open::at(&self.path)?;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    #[test]
+    fn lines_stay_whole_and_the_last_two_files_are_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("shop-open.log");
+        let log = Log::open(path.clone(), 10_000).unwrap();
+        std::thread::scope(|scope| {
+            for name in ["a", "b", "c", "d"] {
+                let line = format!("{}\n", name.repeat(99));
+                let log = &log;
+                scope.spawn(move || (0..60).for_each(|_| log.write(line.as_bytes())));
+            }
+        });
+        let read = |name: &str| fs::read_to_string(folder.path().join(name)).unwrap();
+        let (previous, current) = (read("shop-open.log.previous"), read("shop-open.log"));
+        assert_eq!((previous.len(), current.len()), (10_000, 4_000));
+        for line in previous.lines().chain(current.lines()) {
+            let first = &line[..1];
+            assert_eq!(line, first.repeat(99));
+        }
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
+    }
+
+    #[test]
+    fn a_log_that_was_there_is_continued_and_counted() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.log");
+        for word in ["one\n", "two\n", "three\n"] {
+            Log::open(path.clone(), 8).unwrap().write(word.as_bytes());
+        }
+        assert_eq!(fs::read_to_string(&path).unwrap(), "three\n");
+        assert_eq!(
+            fs::read_to_string(folder.path().join("a.log.previous")).unwrap(),
+            "one\ntwo\n"
+        );
+    }
+}

@@ -1,0 +1,77 @@
+//! How much memory a process uses, with all it started, where the system tells: Linux does in `/proc`.
+//!
+//! Lambda ends an environment that uses more than its setting. A limit of the kernel's would need privileges (a
+//! control group) or count what is only reserved (`RLIMIT_AS`, `RLIMIT_DATA`), which stops runtimes that AWS runs. So
+//! the resident memory is looked at while an invocation runs, and its peak when it ends.
+
+use std::fs;
+use std::time::Duration;
+
+/// How often is looked. What a function takes and gives back in between is seen at the end of its invocation.
+const INTERVAL: Duration = Duration::from_millis(100);
+
+/// Waits until a process and all it started use more than `limit` MB; for ever where the system does not tell.
+pub async fn exceeded(process: u32, limit: u64) -> u64 {
+    loop {
+        tokio::time::sleep(INTERVAL).await;
+        let used = used(process, 0).div_ceil(1024);
+        if used > limit {
+            return used;
+        }
+    }
+}
+
+/// The most memory a process has used, in MB, where the system tells; what it started is not counted.
+pub fn peak(process: u32) -> Option<u64> {
+    Some(kilobytes(process, "VmHWM:")?.div_ceil(1024))
+}
+
+/// Resident kilobytes of a process and its descendants. Nobody starts so many generations in earnest.
+fn used(process: u32, generation: u32) -> u64 {
+    let own = kilobytes(process, "VmRSS:").unwrap_or_default();
+    if generation == 8 {
+        return own;
+    }
+    let threads = fs::read_dir(format!("/proc/{process}/task"));
+    let children = threads
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|thread| fs::read_to_string(thread.path().join("children")).ok());
+    let children: Vec<u32> = children
+        .flat_map(|ids| {
+            ids.split(' ')
+                .filter_map(|id| id.parse().ok())
+                .collect::<Vec<_>>()
+        })
+        .collect();
+    own + children
+        .into_iter()
+        .map(|child| used(child, generation + 1))
+        .sum::<u64>()
+}
+
+fn kilobytes(process: u32, key: &str) -> Option<u64> {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let line = status.lines().find(|line| line.starts_with(key))?;
+    line.split_ascii_whitespace().nth(1)?.parse().ok()
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_a_child_of_the_process_uses_counts() {
+        let script = "python3 -c 'import sys; x = b\"x\" * (200 << 20); sys.stdin.read()'; true";
+        let mut shell = tokio::process::Command::new("sh");
+        let shell = shell.args(["-c", script]).stdin(std::process::Stdio::piped());
+        let mut shell = shell.spawn().unwrap();
+        let process = shell.id().unwrap();
+        let exceeded = tokio::time::timeout(Duration::from_secs(20), exceeded(process, 150)).await;
+        assert!(exceeded.unwrap() > 150);
+        assert!(peak(process).unwrap() < 50, "the shell alone");
+        drop(shell.stdin.take());
+        shell.wait().await.unwrap();
+    }
+}

@@ -1,0 +1,171 @@
+//! `portcullis apply --watch`: the loop of saving and asking.
+//!
+//! Code that was saved needs no Terraform: the zip stands where the applied function takes its code from, and the data
+//! plane reads it again. Terraform's state then has the hash of the code before, which `plan` says, and the next
+//! apply brings up to date. A spec that was saved is applied as `apply` does it.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use portcullis_generator::service::{LOCAL, Service};
+
+use super::apply::{Serving, apply};
+use crate::cli::TerraformOptions;
+use crate::failure::{Failure, OrFail, Outcome};
+use crate::functions::{Artifact, BuildOptions, Builder};
+use crate::local::Local;
+use crate::project::{Project, SPEC, architecture};
+use crate::sources::{Saved, Sources};
+use crate::tools::Tools;
+use crate::{interrupt, talk};
+
+const FAREWELL: &str = "Nobody watches any more; the API goes on. `make apply` takes what was saved since into \
+                        Terraform's state, `make destroy` ends it";
+
+/// The sources of a project, where watching them makes sense.
+pub fn sources(project: &Project, options: &TerraformOptions) -> Outcome<Sources> {
+    if options.environment.name != LOCAL {
+        return Err(Failure::input("`--watch` is for `local`")
+            .hint("leave `--watch` out: what goes to AWS is looked at before"));
+    }
+    Sources::of(project)
+}
+
+/// Serves what is saved, until a signal ends it. What fails is said, and what was served before goes on.
+pub fn run(
+    project: &Project,
+    options: &TerraformOptions,
+    mut sources: Sources,
+    mut serving: Serving,
+) -> Outcome {
+    interrupt::end_well(FAREWELL).or_tool()?;
+    loop {
+        talk::say(format!(
+            "\nWatching {SPEC} and functions/; Ctrl-C ends this and leaves the API running"
+        ));
+        let (applied, at) = serve_code_until_applied(project, options, &mut sources, &serving.service)?;
+        serving = applied;
+        talk::say(format!(
+            "{} {} answers as {SPEC} says, {} after it was saved",
+            talk::paint("32", "✓"),
+            serving.api_url,
+            seconds(at.elapsed()),
+        ));
+        if interrupt::interrupted() {
+            talk::say(FAREWELL);
+            return Ok(());
+        }
+    }
+}
+
+/// Serves the code of a service until a spec is applied, and says when that was saved: it may mean other functions.
+fn serve_code_until_applied(
+    project: &Project,
+    options: &TerraformOptions,
+    sources: &mut Sources,
+    service: &Service,
+) -> Outcome<(Serving, Instant)> {
+    let names: Vec<String> = service.functions.keys().cloned().collect();
+    let (functions_dir, artifacts_dir) = (project.functions(), project.artifacts());
+    let cargo_lambda = Tools::new(project.root()).cargo_lambda().or_tool()?;
+    let mut code = Code::new(BuildOptions {
+        functions_dir: &functions_dir,
+        artifacts_dir: &artifacts_dir,
+        architecture: architecture(service, LOCAL)?,
+        functions: &names,
+        cargo_lambda: &cargo_lambda,
+    })?;
+    let mut spec_failed = false;
+    loop {
+        let saved = sources.next()?;
+        for path in &saved.paths {
+            talk::say(format!("{} {} was saved", talk::paint("36", "·"), path.display()));
+        }
+        // What a spec failed for may be there now, such as the crate of a function.
+        spec_failed |= saved.paths.iter().any(|path| path.as_os_str() == SPEC);
+        let outcome = if spec_failed {
+            apply(project, options, false)
+        } else {
+            code.serve(project, &saved).map(|()| None)
+        };
+        match outcome {
+            Ok(Some(serving)) => return Ok((serving, saved.at)),
+            Ok(None) => {}
+            Err(failure) if interrupt::interrupted() => return Err(failure),
+            Err(failure) => {
+                talk::show(failure.render());
+                talk::say("What was served before goes on; waiting for the next save");
+            }
+        }
+    }
+}
+
+/// The functions' code as it is built and served.
+struct Code<'a> {
+    options: BuildOptions<'a>,
+    /// None after the workspace's crates have changed.
+    builder: Option<Builder<'a>>,
+    served: Vec<Artifact>,
+}
+
+impl<'a> Code<'a> {
+    /// The code that was just built and applied.
+    fn new(options: BuildOptions<'a>) -> Outcome<Self> {
+        let mut builder = Builder::new(&options).or_input()?;
+        let served = builder.zip().or_tool()?;
+        Ok(Self {
+            options,
+            builder: Some(builder),
+            served,
+        })
+    }
+
+    /// Builds what was saved, and has it served. Says what the compiler took, and what the rest.
+    fn serve(&mut self, project: &Project, saved: &Saved) -> Outcome {
+        let _turn = project.turn(LOCAL)?;
+        if saved.paths.iter().any(|path| changes_crates(path)) {
+            self.builder = None;
+        }
+        let builder = match &mut self.builder {
+            Some(builder) => builder,
+            none => none.insert(Builder::new(&self.options).or_input()?),
+        };
+        let compiler = Instant::now();
+        builder.compile().or_input()?;
+        let compiler = compiler.elapsed();
+        let artifacts = builder.zip().or_tool()?;
+        let changed: Vec<&str> = artifacts
+            .iter()
+            .filter(|artifact| !self.served.contains(artifact))
+            .map(|artifact| artifact.function.as_str())
+            .collect();
+        if changed.is_empty() {
+            talk::say("The code is the same as before");
+            return Ok(());
+        }
+        Local::of(project).serve_code()?;
+        let took = saved.at.elapsed();
+        talk::say(format!(
+            "{} the next request runs the new code of {}: {} after the save, of which {} were the compiler's and {} \
+             the rest",
+            talk::paint("32", "✓"),
+            changed.join(", "),
+            seconds(took),
+            seconds(compiler),
+            seconds(took.saturating_sub(compiler)),
+        ));
+        self.served = artifacts;
+        Ok(())
+    }
+}
+
+/// Whether a file says which crates there are, or what compiles them.
+fn changes_crates(path: &Path) -> bool {
+    ["Cargo.toml", "Cargo.lock", "rust-toolchain.toml", "config.toml"]
+        .iter()
+        .any(|name| path.ends_with(name))
+}
+
+fn seconds(duration: Duration) -> String {
+    format!("{:.2} s", duration.as_secs_f64())
+}
