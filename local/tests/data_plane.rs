@@ -75,7 +75,7 @@ fn a_guarded_route_answers_those_who_signed_in() {
         "no token in the header `Authorization`",
         "not a token",
         "days ago",
-        "the route wants `https://",
+        "the route wants pool `",
     ] {
         assert!(log.contains(reason), "{reason}: {log}");
     }

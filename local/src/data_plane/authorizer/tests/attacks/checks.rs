@@ -1,0 +1,1 @@
+//! Each check of the authorizer, and cases that nothing else refuses.
