@@ -5,6 +5,7 @@
     reason = "clippy knows tests by their attribute, and their helpers have none"
 )]
 
+mod authorizer;
 mod shop;
 
 use std::fs;

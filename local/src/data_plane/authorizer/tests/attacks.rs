@@ -53,20 +53,6 @@ fn segments(token: &str) -> [&str; 3] {
     token.split('.').collect::<Vec<_>>().try_into().unwrap()
 }
 
-fn groups() -> [(&'static str, Vec<Case>); 9] {
-    [
-        ("field", field::cases()),
-        ("shape", shape::cases()),
-        ("header", header::cases()),
-        ("signature", signature::cases()),
-        ("payload", payload::cases()),
-        ("issuer", issuer::cases()),
-        ("time", time::cases()),
-        ("purpose", purpose::cases()),
-        ("keys", keys::cases()),
-    ]
-}
-
 /// Holds every case of a group, and names those that fail.
 async fn hold(cases: Vec<Case>) {
     let mut wrong = Vec::new();
