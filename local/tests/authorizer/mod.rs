@@ -110,7 +110,7 @@ fn a_token_is_taken_from_its_header_and_nowhere_else() {
         (
             "the scheme alone",
             b"Authorization: Bearer \r\n",
-            "not a token: 1 segments, a signed one has 3",
+            "not a token: not 3 segments but 1",
         ),
         (
             "bytes that are no UTF-8 before it",

@@ -49,9 +49,7 @@ impl<'a> Jwt<'a> {
             } else {
                 ""
             };
-            return Err(format!(
-                "not a token: {count} segments, a signed one has 3{encrypted}"
-            ));
+            return Err(format!("not a token: not 3 segments but {count}{encrypted}"));
         };
         let mut header = object(header).map_err(|why| format!("its header {why}"))?;
         match header.get("alg") {

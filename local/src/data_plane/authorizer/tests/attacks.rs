@@ -61,6 +61,7 @@ async fn hold(cases: Vec<Case>) {
             wrong.push(format!("{}: {why}", case.name));
         }
     }
+    println!("{} cases", cases.len());
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 

@@ -28,11 +28,6 @@ const ALONE: &[(&str, Cases, &[&str])] = &[
         &["a header with padding", "a payload with bits left over"],
     ),
     (
-        "UTF-8",
-        header::cases,
-        &["bytes that are no UTF-8, in a member that nobody looks at"],
-    ),
-    (
         "each member once, in the header",
         header::cases,
         &["alg twice the same", "an unknown member twice"],
@@ -70,7 +65,7 @@ const ALONE: &[(&str, Cases, &[&str])] = &[
     (
         "the key is the issuer's own",
         keys::cases,
-        &["the other pool's key of the same name"],
+        &["a key that only the other pool has"],
     ),
     (
         "the signature",
@@ -140,6 +135,11 @@ const ALONE: &[(&str, Cases, &[&str])] = &[
 
 /// Check, group, and cases that something behind the check refuses too, with a reason that tells less.
 const FOR_ITS_REASON: &[(&str, Cases, &[&str])] = &[
+    (
+        "UTF-8",
+        header::cases,
+        &["bytes that are no UTF-8, in a member that nobody looks at"],
+    ),
     (
         "nothing beside a token",
         field::cases,

@@ -119,7 +119,7 @@ pub(super) fn cases() -> Vec<Case> {
         send(
             "the scheme alone",
             |_| vec![("Authorization", "Bearer ".into())],
-            "not a token: 1 segments, a signed one has 3",
+            "not a token: not 3 segments but 1",
         ),
         send(
             "no space behind the scheme",
@@ -159,7 +159,7 @@ pub(super) fn cases() -> Vec<Case> {
         send(
             "percent-encoded",
             |token| vec![("Authorization", token.replace('.', "%2E"))],
-            "not a token: 1 segments, a signed one has 3",
+            "not a token: not 3 segments but 1",
         ),
     ]
 }

@@ -3,7 +3,7 @@
 use super::*;
 
 fn count(segments: usize) -> String {
-    format!("not a token: {segments} segments, a signed one has 3")
+    format!("not a token: not 3 segments but {segments}")
 }
 
 fn padded(bytes: &[u8]) -> String {
