@@ -5,6 +5,7 @@
     reason = "clippy knows tests by their attribute, and their helpers have none"
 )]
 
+mod authorizer;
 mod environments;
 mod shop;
 
@@ -74,7 +75,7 @@ fn a_guarded_route_answers_those_who_signed_in() {
         "no token in the header `Authorization`",
         "not a token",
         "days ago",
-        "the route wants `https://",
+        "the route wants pool `",
     ] {
         assert!(log.contains(reason), "{reason}: {log}");
     }

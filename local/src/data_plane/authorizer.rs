@@ -1,26 +1,24 @@
 //! The `COGNITO_USER_POOLS` authorizer: token → claims, or a refusal with its reason.
 //!
 //! A token is held against the pools of the authorizer and nothing else: its `iss` must be one of theirs to the
-//! letter, its key one of that pool's own, its algorithm RS256, its signature good and its `exp` ahead. A route
-//! without scopes takes id tokens, one with scopes access tokens that have any of them. What the header of a token
-//! says of keys (`jwk`, `jku`, `x5u`) is not looked at.
+//! letter, its key one of that pool's own, its signature good and its `exp` ahead. A route without scopes takes id
+//! tokens, one with scopes access tokens that have any of them. What makes a token is in [`jwt`].
 //! Source: <https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-integrate-with-cognito.html>.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use jsonwebtoken::Algorithm;
+use jwt::Jwt;
 use regex::Regex;
-use serde::Deserialize;
 use serde_json::Value;
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 
 use super::claims::Claims;
 use super::gateway_error::GatewayError;
 use super::keys::Keys;
 use super::message::Headers;
+
+mod jwt;
 
 /// An authorizer as it was applied.
 #[derive(Debug, Clone)]
@@ -62,13 +60,6 @@ impl From<&str> for Refusal {
     }
 }
 
-#[derive(Deserialize)]
-struct Header {
-    alg: String,
-    kid: String,
-    crit: Option<Value>,
-}
-
 impl Authorizer {
     /// The claims of the token in `headers` at the time `now`, for a route that wants one of `scopes`.
     pub async fn authorize(
@@ -81,29 +72,7 @@ impl Authorizer {
         let token = self.token(headers)?;
         let claims = self.verified(token, keys).await?;
         in_time(&claims, now)?;
-        let purpose = text(&claims, "token_use");
-        if scopes.is_empty() {
-            match purpose {
-                Some("id") => {}
-                Some("access") => return Err("access token where the route takes an id token".into()),
-                _ => return Err("neither an id token nor an access token".into()),
-            }
-        } else {
-            match purpose {
-                Some("access") => {}
-                Some("id") => {
-                    return Err("id token where the route takes an access token with a scope".into());
-                }
-                _ => return Err("neither an id token nor an access token".into()),
-            }
-            let granted = text(&claims, "scope").unwrap_or_default();
-            if !granted
-                .split(' ')
-                .any(|scope| scopes.iter().any(|wanted| wanted == scope))
-            {
-                return Err(format!("none of its scopes is one of `{}`", scopes.join("`, `")).into());
-            }
-        }
+        fit(&claims, scopes)?;
         if let Some(expression) = &self.audience {
             // Access tokens have no `aud` and always fail.
             if !text(&claims, "aud").is_some_and(|audience| expression.is_match(audience)) {
@@ -115,7 +84,8 @@ impl Authorizer {
 
     fn token<'a>(&'a self, headers: &'a Headers) -> Result<&'a str, Refusal> {
         let mut values = headers.all(&self.header);
-        let value = values.next().unwrap_or_default().trim();
+        // The white space of HTTP and no other: what Unicode calls so is a part of the value.
+        let value = values.next().unwrap_or_default().trim_matches([' ', '\t']);
         if values.next().is_some() {
             return Err(format!("more than one header `{}`", self.header).into());
         }
@@ -127,72 +97,100 @@ impl Authorizer {
     }
 
     async fn verified(&self, token: &str, keys: &KeyRing) -> Result<Claims, Refusal> {
-        let (message, signature) = token.rsplit_once('.').ok_or("not a token")?;
-        let (header, payload) = message.split_once('.').ok_or("not a token")?;
-        let header: Header = decoded(header).ok_or("its header is not that of a signed token")?;
-        if header.alg != "RS256" {
-            return Err("its algorithm is not RS256".into());
-        }
-        if header.crit.is_some() {
-            return Err("it demands extensions (`crit`)".into());
-        }
-        let claims: Claims = decoded(payload).ok_or("its claims are not JSON")?;
-        let issuer = text(&claims, "iss").unwrap_or_default();
+        let token = Jwt::parse(token)?;
+        let issuer = token.issuer().ok_or("it names no issuer (`iss`)")?;
         let Some(issuer) = self.issuers.iter().find(|known| *known == issuer) else {
-            // Quoted and cut: it is the caller's text.
-            let issuer: String = issuer.chars().take(120).collect();
-            return Err(format!(
-                "issuer is {issuer:?}, the route wants `{}`",
-                self.issuers.join("` or `")
-            )
-            .into());
+            let wanted: Vec<String> = self.issuers.iter().map(|issuer| pool(issuer)).collect();
+            let wanted = match &wanted[..] {
+                [] => "no pool".to_owned(),
+                wanted => wanted.join(" or "),
+            };
+            return Err(format!("issuer is {}, the route wants {wanted}", pool(issuer)).into());
         };
         let keys = keys.get(issuer).ok_or("the keys of its issuer are unknown")?;
-        let key = keys
-            .key(&header.kid)
-            .await
-            .ok_or("no key of its issuer has its `kid`")?;
-        match jsonwebtoken::crypto::verify(signature, message.as_bytes(), &key, Algorithm::RS256) {
-            Ok(true) => Ok(claims),
-            _ => Err("its signature is wrong".into()),
-        }
+        let key = keys.key(token.key_id()).await;
+        let key = key.ok_or("no key of its issuer has its `kid`")?;
+        Ok(token.verified(&key).ok_or("its signature is wrong")?)
     }
 }
 
+/// Whether a verified token is of use now.
 fn in_time(claims: &Claims, now: OffsetDateTime) -> Result<(), Refusal> {
-    let now = now.unix_timestamp();
-    let expires = claims
-        .get("exp")
-        .and_then(Value::as_i64)
-        .ok_or("it has no `exp`")?;
+    let expires = time(claims, "exp")?.ok_or("it has no `exp`")?;
     if expires <= now {
-        let reason = format!("expired {} ago", span(now.saturating_sub(expires)));
         return Err(Refusal {
             error: GatewayError::token_expired(),
-            reason,
+            reason: format!("expired {} ago", span(now - expires)),
         });
     }
-    match claims.get("nbf").map(Value::as_i64) {
-        None => Ok(()),
-        Some(Some(begins)) if begins <= now => Ok(()),
-        Some(_) => Err("not valid yet".into()),
+    match time(claims, "nbf")? {
+        Some(begins) if begins > now => Err(format!("not yet valid, but in {}", span(begins - now)).into()),
+        _ => Ok(()),
     }
 }
 
-fn decoded<T: serde::de::DeserializeOwned>(part: &str) -> Option<T> {
-    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).ok()?).ok()
+/// Whether a token is of the kind that a route takes.
+fn fit(claims: &Claims, scopes: &[String]) -> Result<(), Refusal> {
+    match (text(claims, "token_use"), scopes.is_empty()) {
+        (Some("id"), true) => Ok(()),
+        (Some("access"), true) => Err("access token where the route takes an id token".into()),
+        (Some("id"), false) => Err("id token where the route takes an access token with a scope".into()),
+        (Some("access"), false) => {
+            let granted = text(claims, "scope").unwrap_or_default();
+            let wanted = |scope: &str| scopes.iter().any(|wanted| wanted == scope);
+            if granted.split(' ').any(wanted) {
+                Ok(())
+            } else {
+                Err(format!("none of its scopes is one of `{}`", scopes.join("`, `")).into())
+            }
+        }
+        _ => Err("neither an id token nor an access token (`token_use`)".into()),
+    }
 }
 
 fn text<'a>(claims: &'a Claims, name: &str) -> Option<&'a str> {
     claims.get(name).and_then(Value::as_str)
 }
 
-fn span(seconds: i64) -> String {
-    match seconds {
-        ..60 => format!("{seconds} s"),
-        60..3_600 => format!("{} min", seconds / 60),
-        3_600..172_800 => format!("{} h", seconds / 3_600),
-        _ => format!("{} days", seconds / 86_400),
+/// A claim that is a time in whole seconds, as Cognito writes them, before the year 10000.
+fn time(claims: &Claims, name: &str) -> Result<Option<OffsetDateTime>, String> {
+    let time = |value: &Value| OffsetDateTime::from_unix_timestamp(value.as_i64()?).ok();
+    let value = claims.get(name).map(time);
+    value
+        .map(|value| value.ok_or_else(|| format!("its `{name}` is no time in whole seconds")))
+        .transpose()
+}
+
+fn span(span: Duration) -> String {
+    match span.whole_seconds() {
+        seconds @ ..60 => format!("{seconds} s"),
+        seconds @ 60..3_600 => format!("{} min", seconds / 60),
+        seconds @ 3_600..172_800 => format!("{} h", seconds / 3_600),
+        seconds => format!("{} days", seconds / 86_400),
+    }
+}
+
+/// What the log calls an issuer: by its pool where it has the shape of Cognito's, and else as it was sent.
+fn pool(issuer: &str) -> String {
+    let id = || {
+        let (region, id) = issuer
+            .strip_prefix("https://cognito-idp.")?
+            .split_once(".amazonaws.com/")?;
+        let name = id.strip_prefix(region)?.strip_prefix('_')?;
+        let plain = |text: &str| {
+            text.bytes()
+                .all(|byte| byte == b'-' || byte.is_ascii_alphanumeric())
+        };
+        (plain(region) && plain(name) && id.len() <= 55).then_some(id)
+    };
+    id().map_or_else(|| quoted(issuer, 120), |id| format!("pool `{id}`"))
+}
+
+/// A caller's text for the log: escaped, and cut after so many characters.
+fn quoted(text: &str, limit: usize) -> String {
+    match text.char_indices().nth(limit) {
+        Some((end, _)) => format!("{:?}…", &text[..end]),
+        None => format!("{text:?}"),
     }
 }
 

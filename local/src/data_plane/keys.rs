@@ -13,7 +13,7 @@ use anyhow::{Context, Result, bail};
 use http_body_util::{BodyExt, Empty, Limited};
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
-use jsonwebtoken::DecodingKey;
+use jsonwebtoken::{DecodingKey, DecodingKeyKind};
 use serde::Deserialize;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
@@ -22,6 +22,8 @@ use tokio::time::Instant;
 pub const REFETCH_INTERVAL: Duration = Duration::from_secs(5);
 const FETCH_TIMEOUT: Duration = Duration::from_secs(5);
 const JWKS_LIMIT: usize = 1 << 20;
+/// What RS256 asks of a key. Source: <https://www.rfc-editor.org/rfc/rfc7518#section-3.3>.
+const KEY_BITS: usize = 2048;
 
 /// Where the keys of an issuer are.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -135,6 +137,19 @@ async fn fetch(url: &str) -> Result<Vec<u8>> {
     Ok(body.map_err(|error| anyhow::anyhow!(error))?.to_bytes().into())
 }
 
+fn is_strong(key: &DecodingKey) -> bool {
+    match key.kind() {
+        DecodingKeyKind::RsaModulusExponent { n, .. } => {
+            let zeros = n.iter().take_while(|byte| **byte == 0).count();
+            let bits = n[zeros..]
+                .first()
+                .map_or(0, |first| 8 - first.leading_zeros() as usize);
+            bits + 8 * n[zeros..].len().saturating_sub(1) >= KEY_BITS
+        }
+        DecodingKeyKind::SecretOrDer(_) => false,
+    }
+}
+
 fn parse(text: &[u8]) -> Result<KeysById> {
     #[derive(Deserialize)]
     struct Jwks {
@@ -147,6 +162,7 @@ fn parse(text: &[u8]) -> Result<KeysById> {
         alg: Option<String>,
         #[serde(rename = "use")]
         purpose: Option<String>,
+        key_ops: Option<Vec<String>>,
         n: Option<String>,
         e: Option<String>,
     }
@@ -155,9 +171,18 @@ fn parse(text: &[u8]) -> Result<KeysById> {
     for jwk in jwks.keys {
         let verifies = jwk.kty == "RSA"
             && jwk.alg.is_none_or(|algorithm| algorithm == "RS256")
-            && jwk.purpose.is_none_or(|purpose| purpose == "sig");
+            && jwk.purpose.is_none_or(|purpose| purpose == "sig")
+            && jwk
+                .key_ops
+                .is_none_or(|operations| operations.iter().any(|operation| operation == "verify"));
         if let (true, Some(id), Some(n), Some(e)) = (verifies, jwk.kid, jwk.n, jwk.e) {
             let key = DecodingKey::from_rsa_components(&n, &e).with_context(|| format!("key `{id}`"))?;
+            if !is_strong(&key) {
+                bail!("key `{id}` has fewer than {KEY_BITS} bits");
+            }
+            if keys.contains_key(&id) {
+                bail!("two of its keys are `{id}`");
+            }
             keys.insert(id, key);
         }
     }

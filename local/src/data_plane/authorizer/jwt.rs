@@ -1,0 +1,137 @@
+//! A signed token in compact serialization: taken apart, and believed once a key has verified it.
+//!
+//! Stricter than the RFCs ask, where Cognito never writes what they allow and nobody has seen what API Gateway makes
+//! of it: base64url without padding and with no bits left over, members named once, `typ` absent or `JWT`, no `b64`.
+//! What a header says of keys (`jwk`, `jku`, `x5u`, `x5c`) is not looked at, like any other member that is not known.
+//! Source: <https://www.rfc-editor.org/rfc/rfc7515>, <https://www.rfc-editor.org/rfc/rfc7519>.
+
+use std::fmt;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jsonwebtoken::{Algorithm, DecodingKey};
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
+use serde_json::{Map, Value};
+
+use super::quoted;
+use crate::data_plane::claims::Claims;
+
+/// The longest token in bytes. Source, from memory: API Gateway's quotas, 10,240 bytes for the request line and all
+/// headers together, so that a longer one never gets to an authorizer.
+const LIMIT: usize = 10_240;
+
+/// A token whose signature nobody has looked at yet.
+#[derive(Debug)]
+pub struct Jwt<'a> {
+    key_id: String,
+    claims: Claims,
+    message: &'a str,
+    signature: &'a str,
+}
+
+impl<'a> Jwt<'a> {
+    /// Takes a token apart. An error is a sentence for the log, without anything of the token but its algorithm.
+    pub fn parse(token: &'a str) -> Result<Self, String> {
+        if token.len() > LIMIT {
+            let length = token.len();
+            return Err(format!(
+                "not a token: {length} bytes, and API Gateway takes {LIMIT} in all headers"
+            ));
+        }
+        if token.contains([' ', '\t', ',']) {
+            return Err("not a token: only `Bearer ` may stand before one, and nothing behind it".to_owned());
+        }
+        let segments: Vec<&str> = token.split('.').collect();
+        let [header, payload, signature] = segments[..] else {
+            let count = segments.len();
+            let encrypted = if count == 5 {
+                " (an encrypted one has 5)"
+            } else {
+                ""
+            };
+            return Err(format!("not a token: not 3 segments but {count}{encrypted}"));
+        };
+        let mut header = object(header).map_err(|why| format!("its header {why}"))?;
+        match header.get("alg") {
+            Some(Value::String(algorithm)) if algorithm == "RS256" => {}
+            Some(Value::String(algorithm)) => {
+                return Err(format!("its algorithm is {}, not RS256", quoted(algorithm, 16)));
+            }
+            _ => return Err("its header names no algorithm".to_owned()),
+        }
+        if header.contains_key("crit") || header.contains_key("b64") {
+            return Err("it demands extensions (`crit`, `b64`)".to_owned());
+        }
+        if !header
+            .get("typ")
+            .is_none_or(|kind| kind.as_str().is_some_and(|kind| kind.eq_ignore_ascii_case("JWT")))
+        {
+            return Err("its type (`typ`) is not JWT".to_owned());
+        }
+        let Some(Value::String(key_id)) = header.remove("kid") else {
+            return Err("its header names no key (`kid`)".to_owned());
+        };
+        Ok(Self {
+            key_id,
+            claims: object(payload).map_err(|why| format!("its payload {why}"))?,
+            // Up to the dot before the signature: what was signed.
+            message: &token[..token.len() - signature.len() - 1],
+            signature,
+        })
+    }
+
+    /// The key that it says it was signed with.
+    pub fn key_id(&self) -> &str {
+        &self.key_id
+    }
+
+    /// Who it says it is from.
+    pub fn issuer(&self) -> Option<&str> {
+        self.claims.get("iss").and_then(Value::as_str)
+    }
+
+    /// Its claims, if `key` signed it.
+    pub fn verified(self, key: &DecodingKey) -> Option<Claims> {
+        let verified =
+            jsonwebtoken::crypto::verify(self.signature, self.message.as_bytes(), key, Algorithm::RS256);
+        matches!(verified, Ok(true)).then_some(self.claims)
+    }
+}
+
+/// The JSON object in a segment.
+fn object(segment: &str) -> Result<Map<String, Value>, &'static str> {
+    let bytes = URL_SAFE_NO_PAD
+        .decode(segment)
+        .map_err(|_| "is not base64url without padding")?;
+    let text = std::str::from_utf8(&bytes).map_err(|_| "is not UTF-8")?;
+    let Members(members) =
+        serde_json::from_str(text).map_err(|_| "is no JSON object that names each member once")?;
+    Ok(members)
+}
+
+/// A JSON object that names no member twice: readers differ in which of two they take.
+struct Members(Map<String, Value>);
+
+impl<'de> Deserialize<'de> for Members {
+    fn deserialize<From: Deserializer<'de>>(from: From) -> Result<Self, From::Error> {
+        struct Once;
+        impl<'de> Visitor<'de> for Once {
+            type Value = Members;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+                formatter.write_str("an object")
+            }
+
+            fn visit_map<Access: MapAccess<'de>>(self, mut map: Access) -> Result<Members, Access::Error> {
+                let mut members = Map::new();
+                while let Some((name, value)) = map.next_entry()? {
+                    if members.insert(name, value).is_some() {
+                        return Err(Access::Error::custom("a member is named twice"));
+                    }
+                }
+                Ok(Members(members))
+            }
+        }
+        from.deserialize_map(Once)
+    }
+}
