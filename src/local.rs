@@ -290,12 +290,12 @@ impl Local {
 
     /// The address that answers; none while the data plane does not run.
     pub fn api_url(&self) -> Outcome<Option<String>> {
-        match self.data_plane().status().or_tool()? {
-            Status::Running {
-                ready: Some(ready), ..
-            } => Ok(ready["api_url"].as_str().map(String::from)),
-            _ => Ok(None),
-        }
+        told(&self.data_plane(), "api_url")
+    }
+
+    /// Where the emulated AWS answers; none while it does not run.
+    pub fn endpoint(&self) -> Outcome<Option<String>> {
+        told(&self.control_plane(), "endpoint")
     }
 
     /// Stops every process and forgets what only they knew. The ports are kept.
@@ -333,6 +333,16 @@ impl Local {
             &self.work.join("outputs.json"),
             &serde_json::to_string_pretty(outputs).or_tool()?,
         )
+    }
+}
+
+/// What a process that runs said of itself when it was ready.
+fn told(background: &Background, key: &str) -> Outcome<Option<String>> {
+    match background.status().or_tool()? {
+        Status::Running {
+            ready: Some(ready), ..
+        } => Ok(ready[key].as_str().map(String::from)),
+        _ => Ok(None),
     }
 }
 
