@@ -42,3 +42,5 @@ step 'generated Terraform, with Terraform'
 cargo test --locked --quiet --test terraform "$@" -- --test-threads=1
 step 'end to end'
 cargo test --locked --test end_to_end "$@" -- --test-threads=1
+step 'in a browser'
+cargo test --locked --test browser "$@"

@@ -9,7 +9,7 @@ use crate::project::{Project, check_environment};
 use crate::talk;
 use crate::terraform::{Aws, LOCK_FILE, ProviderSource, Terraform};
 
-/// Prints one JSON object: addresses and ids.
+/// Prints one JSON object: addresses and ids. In `local`, `endpoint` is where Cognito answers.
 pub fn run(project: &Project, name: &str) -> Outcome {
     let service = project.service()?;
     check_environment(&service, name)?;
@@ -29,10 +29,15 @@ pub fn run(project: &Project, name: &str) -> Outcome {
         return Err(Failure::input(format!("nothing is applied in `{name}`")).hint(hint));
     }
     if name == LOCAL {
-        let api_url = Local::of(project)
-            .api_url()?
-            .ok_or_else(|| Failure::tool("the API of `local` does not run").hint(hint))?;
-        outputs.insert("api_url".into(), Value::String(api_url));
+        let local = Local::of(project);
+        for (key, address, who) in [
+            ("api_url", local.api_url()?, "the API"),
+            ("endpoint", local.endpoint()?, "the emulated AWS"),
+        ] {
+            let address = address
+                .ok_or_else(|| Failure::tool(format!("{who} of `local` does not run")).hint(hint.clone()))?;
+            outputs.insert(key.into(), Value::String(address));
+        }
     }
     print_applied(outputs)
 }

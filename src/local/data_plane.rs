@@ -5,7 +5,7 @@ use std::fs;
 use portcullis_generator::state;
 use portcullis_local::background::Status;
 
-use super::{ControlPlane, Local, Ports, START, STOP, port_of, write};
+use super::{ControlPlane, Local, Ports, START, STOP, port_of, told, write};
 use crate::failure::{Failure, OrFail, Outcome};
 use crate::talk;
 
@@ -69,12 +69,7 @@ impl Local {
 
     /// The address that answers; none while the data plane does not run.
     pub fn api_url(&self) -> Outcome<Option<String>> {
-        match self.data_plane().status().or_tool()? {
-            Status::Running {
-                ready: Some(ready), ..
-            } => Ok(ready["api_url"].as_str().map(String::from)),
-            _ => Ok(None),
-        }
+        told(&self.data_plane(), "api_url")
     }
 }
 

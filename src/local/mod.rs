@@ -240,6 +240,11 @@ impl Local {
         write(&file, &control_plane.instance)
     }
 
+    /// Where the emulated AWS answers; none while it does not run.
+    pub fn endpoint(&self) -> Outcome<Option<String>> {
+        told(&self.control_plane(), "endpoint")
+    }
+
     /// Stops every process and forgets what only they knew. The ports are kept.
     pub fn stop(&self) -> Outcome {
         self.data_plane().stop(STOP).or_tool()?;
@@ -318,6 +323,16 @@ fn write(path: &Path, text: &str) -> Outcome {
         .map_err(cant)?;
     std::io::Write::write_all(&mut file, text.as_bytes()).map_err(cant)?;
     fs::rename(&temporary, path).map_err(cant)
+}
+
+/// What a process that runs said of itself when it was ready.
+fn told(background: &Background, key: &str) -> Outcome<Option<String>> {
+    match background.status().or_tool()? {
+        Status::Running {
+            ready: Some(ready), ..
+        } => Ok(ready[key].as_str().map(String::from)),
+        _ => Ok(None),
+    }
 }
 
 #[cfg(test)]

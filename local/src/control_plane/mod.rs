@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! Terraform, AWS CLI ──→ proxy ──→ moto, with what it lacks (moto_apigateway.py, moto_cognitoidp.py)
+//!                          │ web_page    what pages in a browser may send: what needs no credentials
 //!                          │ operation   which AWS operation a request calls
 //!                          │ calls       counts them; GET /_portcullis/calls
 //!                          │ cognito     the few calls that do not go through as they came
@@ -36,6 +37,7 @@ mod operation;
 mod password_policy;
 mod proxy;
 mod upstream;
+mod web_page;
 
 use std::io::Write;
 use std::net::Ipv4Addr;

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 use bytes::Bytes;
 use http::header::{ALLOW, CONTENT_TYPE, HOST, HeaderValue};
+use http::request::Parts;
 use http::{HeaderMap, Method, Request, Response, StatusCode};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::Incoming;
@@ -24,6 +25,7 @@ use super::emulator::is_loopback;
 use super::invitation::Folder;
 use super::operation::Operation;
 use super::upstream::{Body, Upstream, full, with_body};
+use super::web_page;
 
 /// How much is read of a body that has to be looked into: forms and mended calls, never a zip or an S3 object. The
 /// largest that AWS takes in such a call is an IAM policy, far below.
@@ -60,11 +62,30 @@ impl Proxy {
                 "the control plane answers on the loopback address only",
             );
         }
-        if request.uri().path() == CALLS_PATH {
-            return self.tell_calls(request.method());
+        let (head, body) = request.into_parts();
+        if !web_page::sends(&head.headers) {
+            return self.pass(head, body).await;
+        }
+        if let Some(answer) = web_page::preflight(&head) {
+            return answer;
+        }
+        if !web_page::may_send(&head) {
+            return message(
+                StatusCode::FORBIDDEN,
+                "a web page may call what Cognito takes without credentials, and nothing else",
+            );
+        }
+        let mut answer = self.pass(head, body).await;
+        web_page::share(answer.headers_mut());
+        answer
+    }
+
+    /// Answers a request that may be sent.
+    async fn pass(&self, head: Parts, body: Incoming) -> Response<Body> {
+        if head.uri.path() == CALLS_PATH {
+            return self.tell_calls(&head.method);
         }
         let began = Instant::now();
-        let (head, body) = request.into_parts();
         let is_form = head
             .headers
             .get(CONTENT_TYPE)

@@ -239,6 +239,58 @@ fn a_host_that_is_not_the_loopback_is_refused() {
 }
 
 #[test]
+fn a_web_page_may_sign_in_and_nothing_else() {
+    const ORIGIN: &str = "Origin: https://app.example.com\r\n";
+    let plane = ControlPlane::start();
+    let (_, client) = plane.user_pool();
+    let preflight = format!(
+        "{ORIGIN}Access-Control-Request-Method: POST\r\nAccess-Control-Request-Headers: content-type,x-amz-target\r\n"
+    );
+    let allowed = plane.send("OPTIONS", "/", &preflight, b"");
+    assert_eq!(allowed.status, 200);
+    assert_eq!(allowed.header("access-control-allow-origin"), Some("*"));
+    assert_eq!(
+        allowed.header("access-control-allow-headers"),
+        Some("content-type,x-amz-target")
+    );
+
+    let call = |target: &str, body: &str| {
+        let headers =
+            format!("{ORIGIN}Content-Type: application/x-amz-json-1.1\r\nX-Amz-Target: {target}\r\n");
+        plane.send("POST", "/", &headers, body.as_bytes())
+    };
+    let sign_in = json!({"ClientId": client, "AuthFlow": "USER_PASSWORD_AUTH",
+        "AuthParameters": {"USERNAME": "nobody@example.com", "PASSWORD": "Testing1"}});
+    let refusal = call(
+        "AWSCognitoIdentityProviderService.InitiateAuth",
+        &sign_in.to_string(),
+    );
+    assert_eq!(refusal.error(), "UserNotFoundException");
+    assert_eq!(refusal.header("access-control-allow-origin"), Some("*"));
+
+    let form = format!("{ORIGIN}Content-Type: application/x-www-form-urlencoded\r\n");
+    for refused in [
+        call(
+            "AWSCognitoIdentityProviderService.ListUserPools",
+            r#"{"MaxResults":60}"#,
+        ),
+        call("DynamoDB_20120810.ListTables", "{}"),
+        plane.send("POST", "/", &form, b"Action=ListRoles&Version=2010-05-08"),
+        plane.send("GET", "/", &format!("{ORIGIN}{}", signed("s3")), b""),
+        plane.send("GET", CALLS_PATH, ORIGIN, b""),
+        plane.send(
+            "GET",
+            "/moto-api/data.json",
+            "Sec-Fetch-Site: cross-site\r\n",
+            b"",
+        ),
+    ] {
+        assert_eq!(refused.status, 403, "{}", refused.head);
+        assert_eq!(refused.header("access-control-allow-origin"), None);
+    }
+}
+
+#[test]
 fn a_function_is_taken_without_being_run() {
     let plane = ControlPlane::start();
     let form = format!(

@@ -1,0 +1,159 @@
+// Signs in at a Cognito user pool and calls an API of another origin, with nothing but the browser's own means.
+// Tokens stay in this variable: what is kept in storage, every script of the page's origin could read.
+let idToken = null;
+
+// How Cognito asks for a new password, between its question and the answer: client, session and user.
+let challenge = null;
+
+const element = (id) => document.getElementById(id);
+const say = (id, sentence) => { element(id).textContent = sentence; };
+
+/** What `make outputs` printed: addresses and ids. */
+function outputs() {
+  let found;
+  try {
+    found = JSON.parse(element("outputs").value);
+  } catch {
+    throw new Error("This is not what `make outputs` prints: paste all of it, from { to }.");
+  }
+  for (const key of ["api_url", "user_pool_id", "user_pool_client_id"]) {
+    if (typeof found?.[key] !== "string") throw new Error(`\`make outputs\` prints ${key}, and it is not here.`);
+  }
+  return found;
+}
+
+/** Where Cognito answers: the emulated one of this machine is named, AWS's follows from the id of the user pool. */
+function cognitoUrl({ endpoint, user_pool_id }) {
+  return endpoint ?? `https://cognito-idp.${user_pool_id.split("_")[0]}.amazonaws.com`;
+}
+
+/**
+ * fetch, and a sentence where the browser lets the page see no answer. Why it does not, a page is not told: it asks
+ * again for an answer that it may not read. If there is one, it was for its origin.
+ */
+async function ask(url, init) {
+  try {
+    return await fetch(url, init);
+  } catch {
+    const answers = await fetch(url, { mode: "no-cors" }).then(() => true, () => false);
+    throw new Error(answers
+      ? `The browser refused: ${new URL(url).origin} answers, but does not allow pages of ${location.origin} to call it ` +
+        "and read that (`allow_origin` in portcullis.toml)."
+      : `Nothing answers at ${new URL(url).origin}: does the service run?`);
+  }
+}
+
+/**
+ * Calls an operation of Cognito that needs no credentials.
+ * https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_InitiateAuth.html
+ */
+async function cognito(operation, request) {
+  const response = await ask(cognitoUrl(outputs()), {
+    method: "POST",
+    headers: {
+      "Content-Type": "application/x-amz-json-1.1",
+      "X-Amz-Target": `AWSCognitoIdentityProviderService.${operation}`,
+    },
+    body: JSON.stringify(request),
+  });
+  const answer = await response.json();
+  if (!response.ok) throw new Error(`Cognito refuses: ${answer.message ?? answer.__type}`);
+  return answer;
+}
+
+async function signIn() {
+  const { user_pool_client_id: client } = outputs();
+  const email = element("email").value;
+  const answer = await cognito("InitiateAuth", {
+    AuthFlow: "USER_PASSWORD_AUTH",
+    ClientId: client,
+    AuthParameters: { USERNAME: email, PASSWORD: element("password").value },
+  });
+  if (answer.ChallengeName === "NEW_PASSWORD_REQUIRED") {
+    challenge = { client, session: answer.Session, user: answer.ChallengeParameters.USER_ID_FOR_SRP ?? email };
+    show();
+    say("session", "This password was temporary: choose your own.");
+    element("new-password").focus();
+  } else {
+    signedIn(answer);
+  }
+}
+
+async function choosePassword() {
+  const answer = await cognito("RespondToAuthChallenge", {
+    ChallengeName: "NEW_PASSWORD_REQUIRED",
+    ClientId: challenge.client,
+    Session: challenge.session,
+    ChallengeResponses: { USERNAME: challenge.user, NEW_PASSWORD: element("new-password").value },
+  });
+  signedIn(answer);
+}
+
+function signedIn({ AuthenticationResult: result, ChallengeName: name }) {
+  if (!result) throw new Error(`Cognito asks for ${name}, which this page cannot answer.`);
+  idToken = result.IdToken;
+  challenge = null;
+  show();
+  say("session", `${element("email").value} is signed in.`);
+}
+
+function signOut() {
+  idToken = challenge = null;
+  show();
+  say("session", "Nobody is signed in.");
+}
+
+/** Shows the form that is next, and forgets passwords that were typed. */
+function show() {
+  element("sign-in").hidden = Boolean(idToken || challenge);
+  element("choose-password").hidden = !challenge;
+  element("sign-out").hidden = !(idToken || challenge);
+  element("password").value = element("new-password").value = "";
+}
+
+/** Calls a route. Without a token the guarded one answers 401, and this page may read that too. */
+async function call(path, token) {
+  say("status", `GET ${path || "/"} …`);
+  say("body", "");
+  const response = await ask(outputs().api_url.replace(/\/$/, "") + path, {
+    headers: token ? { Authorization: token } : {},
+  });
+  const body = await response.text();
+  say("status", `GET ${path || "/"}: ${response.status} ${response.statusText}`);
+  say("body", pretty(body));
+}
+
+function pretty(body) {
+  try {
+    return JSON.stringify(JSON.parse(body), null, 2);
+  } catch {
+    return body;
+  }
+}
+
+/** Does one thing at a time when something happens, and says where it fails. */
+function on(id, event, where, action) {
+  element(id).addEventListener(event, async (happened) => {
+    happened.preventDefault();
+    const controls = document.querySelectorAll("button");
+    controls.forEach((control) => { control.disabled = true; });
+    try {
+      await action();
+    } catch (error) {
+      say(where, error.message);
+    }
+    controls.forEach((control) => { control.disabled = false; });
+  });
+}
+
+say("origin", location.origin);
+on("outputs", "input", "service", () => {
+  const found = outputs();
+  element("email").value ||= found.first_user_email ?? "";
+  say("service", `The API is ${found.api_url}, and Cognito ${cognitoUrl(found)}.`);
+});
+on("sign-in", "submit", "session", signIn);
+on("choose-password", "submit", "session", choosePassword);
+on("sign-out", "click", "session", signOut);
+on("call-guarded", "click", "status", () => call("", idToken));
+on("call-open", "click", "status", () => call("/open"));

@@ -1,0 +1,180 @@
+//! The page of `examples/web` in a real browser, against the applied service: what browsers do across origins, no other
+//! client does.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod chromium;
+#[path = "../support/mod.rs"]
+#[allow(dead_code, reason = "the end-to-end tests need more of it")]
+mod support;
+
+use std::env;
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use chromium::Page;
+use support::{Project, text};
+
+const NEW_PASSWORD: &str = "Other1, \"quoted\" é";
+
+#[test]
+fn the_example_page_signs_in_and_calls_the_service_from_another_origin() {
+    let Some(chromium) = chromium::find() else {
+        return missing();
+    };
+    let project = Project::demo();
+    let files = Files::serve(&project);
+    let origin = format!("http://127.0.0.1:{}", files.port);
+    let spec = project.read("portcullis.toml");
+    let of_one_origin = spec.replace(r#"allow_origin = "*""#, &format!(r#"allow_origin = "{origin}""#));
+    assert_ne!(of_one_origin, spec);
+    project.write("portcullis.toml", &of_one_origin);
+    project.portcullis(&["apply"]).succeeded();
+    let printed = project.portcullis(&["outputs"]).succeeded();
+    let (api_url, email) = (
+        text(&printed.json(), "api_url"),
+        text(&printed.json(), "first_user_email"),
+    );
+
+    let mut page = Page::start(&chromium);
+    page.open(&origin);
+    page.enter("outputs", "{");
+    page.until("service", "This is not what `make outputs` prints");
+    page.enter("outputs", &printed.stdout);
+    page.until("service", &format!("The API is {api_url}"));
+
+    // A refusal of the gateway's own is readable, because it has the headers that let the page read it.
+    page.click("#call-guarded");
+    page.until("status", "GET /: 401 Unauthorized");
+    assert_eq!(page.text("body"), "{\n  \"message\": \"Unauthorized\"\n}");
+
+    // The first sign-in; so is a refusal of Cognito's.
+    sign_in(&mut page, "Wrong1");
+    page.until("session", "Cognito refuses: Incorrect username or password");
+    sign_in(&mut page, &project.temporary_password());
+    page.until("session", "This password was temporary");
+    page.enter("new-password", NEW_PASSWORD);
+    page.click("#choose-password button");
+    page.until("session", &format!("{email} is signed in"));
+
+    // A header of ours in the request: the browser asks first, and the applied mock answers.
+    page.click("#call-guarded");
+    page.until("status", "GET /: 200 OK");
+    page.until("body", &format!("hello {email}, you are signed in"));
+    let answer = page.event("the preflight is answered", |method, received| {
+        method == "Network.responseReceived"
+            && (received["type"] == "Preflight" && received["response"]["url"] == api_url)
+    });
+    page.event("the preflight was sent", |method, sent| {
+        method == "Network.requestWillBeSent"
+            && (sent["requestId"] == answer["requestId"] && sent["request"]["method"] == "OPTIONS")
+    });
+    let answer = &answer["response"];
+    let headers = answer["headers"].as_object().unwrap();
+    let allows = |name: &str| {
+        let mut headers = headers.iter();
+        headers.find(|(key, _)| key.eq_ignore_ascii_case(name)).unwrap().1
+    };
+    assert_eq!(answer["status"], 204, "{answer}");
+    assert_eq!(allows("access-control-allow-origin"), &origin);
+    let names = allows("access-control-allow-headers").as_str().unwrap();
+    assert!(names.contains("Authorization"), "{answer}");
+
+    page.click("#call-open");
+    page.until("status", "GET /open: 200 OK");
+    page.until("body", "hello whole wide world");
+
+    // Later ones need no challenge, and nothing of the earlier ones was kept.
+    page.click("#sign-out");
+    sign_in(&mut page, NEW_PASSWORD);
+    page.until("session", &format!("{email} is signed in"));
+    page.click("#call-guarded");
+    page.until("status", "GET /: 200 OK");
+    let kept = "localStorage.length + sessionStorage.length + document.cookie.length + location.hash.length";
+    assert_eq!(page.evaluate(kept), 0);
+    assert!(!page.has_reported("Runtime.exceptionThrown"));
+
+    // The same page by another name is of another origin: Cognito takes it, the API does not.
+    page.open(&format!("http://localhost:{}", files.port));
+    page.enter("outputs", &printed.stdout);
+    sign_in(&mut page, NEW_PASSWORD);
+    page.until("session", &format!("{email} is signed in"));
+    for (button, error) in [
+        ("#call-guarded", "PreflightAllowOriginMismatch"),
+        ("#call-open", "AllowOriginMismatch"),
+    ] {
+        page.click(button);
+        let api = api_url.trim_end_matches("/v1");
+        page.until(
+            "status",
+            &format!("The browser refused: {api} answers, but does not allow pages of http://localhost"),
+        );
+        assert_eq!(page.text("body"), "");
+        page.event(error, |method, failed| {
+            method == "Network.loadingFailed" && failed["corsErrorStatus"]["corsError"] == error
+        });
+    }
+
+    // The page knows a refusal from silence.
+    project
+        .background("data-plane")
+        .stop(Duration::from_secs(10))
+        .unwrap();
+    page.click("#call-open");
+    page.until("status", "Nothing answers at");
+}
+
+#[track_caller]
+fn sign_in(page: &mut Page, password: &str) {
+    page.enter("password", password);
+    page.click("#sign-in button");
+}
+
+/// Says that nothing was tested, also where cargo shows no output of tests that pass; in CI that is a failure.
+fn missing() {
+    const SENTENCE: &str =
+        "no Chromium on the PATH; on Debian: `apt-get install --no-install-recommends chromium`";
+    assert!(env::var_os("CI").is_none(), "{SENTENCE}");
+    let mut stderr = std::io::stderr();
+    writeln!(stderr, "skipped: {SENTENCE}").unwrap();
+}
+
+/// The example's files on a free port, as its README serves them.
+struct Files {
+    server: Child,
+    port: u16,
+}
+
+impl Files {
+    fn serve(project: &Project) -> Self {
+        let mut server = Command::new("python3")
+            .args(["-u", "-m", "http.server", "--bind", "127.0.0.1", "-d"])
+            .arg(project.path("examples/web"))
+            .arg("0")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        let stdout = server.stdout.take().unwrap();
+        BufReader::new(stdout).read_line(&mut line).unwrap();
+        // Serving HTTP on 127.0.0.1 port 8080 (http://127.0.0.1:8080/) ...
+        let port = line
+            .split(' ')
+            .nth(5)
+            .unwrap_or_else(|| panic!("it says `{line}`"));
+        Self {
+            port: port.parse().unwrap(),
+            server,
+        }
+    }
+}
+
+impl Drop for Files {
+    fn drop(&mut self) {
+        _ = self.server.kill();
+        _ = self.server.wait();
+    }
+}
