@@ -130,6 +130,11 @@ impl Gateway {
         if let Integration::Unsupported(why) = &route.integration {
             return Err(GatewayError::not_emulated(why).because(why));
         }
+        // The order of what follows. An authorizer can be what returns the API key (`api_key_source`), so it goes
+        // first: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-key-source.html. That
+        // the key and its plan are looked at before parameters and body is the order of AWS's execution logs, where
+        // «Usage Plan check succeeded» stands before «Starting execution for request». That the limits of the stage
+        // are held there too, and not before the authorizer, is from memory.
         let claims = self.claims(call).await?;
         if route.api_key_required && call.api_key.is_none() {
             let reason = format!("no key of stage `{}` in the header `x-api-key`", call.stage.name);
