@@ -7,7 +7,9 @@
 //! that a refused request costs nothing, and that the quota is held behind the plan's throttle, is from memory.
 //!
 //! Counters belong to what they count, by AWS's ids, and not to a gateway: a reload takes them over, and drops those
-//! of plans, keys and methods that are gone. So there are never more than the state has keys and methods.
+//! of plans, keys and methods that are gone. So there are never more buckets than the state has keys and methods.
+//! What a key has used of a quota stays as long as the plan does: a key that was disabled and is enabled again has
+//! won nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
@@ -72,7 +74,9 @@ impl Limits {
         for plan in plans.keys() {
             counters.since.entry(plan.clone()).or_insert(now);
         }
-        counters.usages.retain(|client, _| clients.contains(client));
+        counters
+            .usages
+            .retain(|client, _| plans.contains_key(&client.plan));
         counters.buckets.retain(|counted, _| match counted {
             Counted::Client(client) => clients.contains(client),
             Counted::ClientMethod(client, method) => {
@@ -301,6 +305,13 @@ mod tests {
                 .values()
                 .all(|since| *since == START)
         );
+        let mut disabled = state::read(include_str!("../../tests/fixtures/limits/state.json")).unwrap();
+        for stage in disabled.stages.values_mut() {
+            stage.api_keys.clear();
+        }
+        limits.keep(&disabled, START);
+        let after = counted(&limits);
+        assert!(after.0 < before.0 && after.1 == before.1, "{after:?}");
         let empty = state::read(include_str!("../../tests/fixtures/shop/state.json")).unwrap();
         limits.keep(&empty, START);
         assert_eq!(counted(&limits), (0, 0, 1));
