@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::authorizer::Authorizer;
@@ -9,6 +10,9 @@ use super::gateway_response::GatewayResponses;
 use super::mock::Mock;
 use super::permission::{FunctionReference, Permission};
 use super::router::Router;
+use super::throttle::Throttle;
+use super::usage_plan::{StageMethod, UsagePlan};
+use super::validation::Model;
 
 /// A REST API with all that answers its requests.
 #[derive(Debug)]
@@ -21,6 +25,8 @@ pub struct Api {
     pub router: Router<Route>,
     /// Its authorizers by id.
     pub authorizers: BTreeMap<String, Authorizer>,
+    /// Usage plans that have one of its stages, by id.
+    pub usage_plans: BTreeMap<String, UsagePlan>,
     /// What its errors look like.
     pub gateway_responses: GatewayResponses,
     /// Media types whose bodies are bytes, such as `image/png` or `*/*`.
@@ -59,6 +65,8 @@ pub struct Stage {
     pub variables: BTreeMap<String, String>,
     /// The API keys that open routes which want one.
     pub api_keys: Vec<ApiKey>,
+    /// The limits of its methods, for all clients together.
+    pub throttles: BTreeMap<StageMethod, Throttle>,
 }
 
 /// An API key.
@@ -68,6 +76,8 @@ pub struct ApiKey {
     pub id: String,
     /// What the client sends in `x-api-key`.
     pub value: String,
+    /// Id of the usage plan by which it opens the stage.
+    pub usage_plan: String,
 }
 
 impl std::fmt::Debug for ApiKey {
@@ -83,12 +93,16 @@ pub struct Route {
     pub resource_id: String,
     /// Path template, such as `/pets/{id}`.
     pub resource_path: String,
+    /// Its method as it was applied, which may be `ANY`.
+    pub http_method: String,
     /// Who may call it; none is anyone.
     pub authorization: Option<Authorization>,
     /// Whether it wants an API key.
     pub api_key_required: bool,
     /// Names of the parameters that a validator requires.
     pub required: Vec<Parameter>,
+    /// Models by content type that a validator holds bodies against; `$default` is for every type.
+    pub models: BTreeMap<String, Arc<Model>>,
     /// What answers.
     pub integration: Integration,
 }

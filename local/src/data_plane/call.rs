@@ -157,13 +157,16 @@ pub(crate) mod tests {
             deployment: "dep123".into(),
             variables: BTreeMap::from([("colour".into(), "blue".into())]),
             api_keys: vec![],
+            throttles: BTreeMap::new(),
         };
         let route = Route {
             resource_id: "res123".into(),
             resource_path: "/pets/{id}".into(),
+            http_method: "ANY".into(),
             authorization: None,
             api_key_required: false,
             required: vec![],
+            models: BTreeMap::new(),
             integration: Integration::Unsupported("nothing".into()),
         };
         test(&Call {

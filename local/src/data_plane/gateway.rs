@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::api::{Api, FunctionIntegration, Integration, Parameter};
+use super::api::{Api, FunctionIntegration, Integration, Route};
 use super::authorizer::{KeyRing, Refusal};
 use super::call::Call;
 use super::claims::Claims;
@@ -13,10 +13,13 @@ use super::event;
 use super::function::Function;
 use super::gateway_error::GatewayError;
 use super::guardian::Guardian;
+use super::limits::{Exceeded, Limits};
 use super::message::{Request, Response};
 use super::result::{self, Fault};
 use super::router::PathParameters;
 use super::runtime_api::Outcome;
+use super::usage_plan::StageMethod;
+use super::validation;
 
 /// The largest event that Lambda takes in bytes. Source: Lambda's quotas, 6 MB and a little.
 const EVENT_LIMIT: usize = 6_291_556;
@@ -25,6 +28,8 @@ const EVENT_LIMIT: usize = 6_291_556;
 pub struct Gateway {
     /// The API.
     pub api: Api,
+    /// What is counted for throttling and quotas; gateways before and after a reload share it.
+    pub limits: Arc<Limits>,
     /// Keys of the issuers that guarded routes take tokens of.
     pub keys: KeyRing,
     /// Functions by name.
@@ -49,7 +54,8 @@ struct Problem {
 
 impl From<GatewayError> for Problem {
     fn from(error: GatewayError) -> Self {
-        Self { error, remark: None }
+        let remark = error.validation.clone();
+        Self { error, remark }
     }
 }
 
@@ -131,17 +137,44 @@ impl Gateway {
         if let Integration::Unsupported(why) = &route.integration {
             return Err(GatewayError::not_emulated(why).because(why));
         }
+        // The order of what follows. An authorizer can be what returns the API key (`api_key_source`), so it goes
+        // first: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-key-source.html. That
+        // the key and its plan are looked at before parameters and body is the order of AWS's execution logs, where
+        // «Usage Plan check succeeded» stands before «Starting execution for request». That the limits of the stage
+        // are held there too, and not before the authorizer, is from memory.
         let claims = self.claims(call).await?;
         if route.api_key_required && call.api_key.is_none() {
             let reason = format!("no key of stage `{}` in the header `x-api-key`", call.stage.name);
             return Err(GatewayError::invalid_api_key().because(reason));
         }
-        missing_parameters(call, &route.required)?;
+        self.admit(call, route)?;
+        validation::parameters(call, &route.required)?;
+        validation::body(call, &route.models)?;
         match &route.integration {
             Integration::Mock(mock) => Ok(mock.answer(call)?),
             Integration::Function(integration) => self.invoke(call, integration, claims.as_ref()).await,
             Integration::Unsupported(why) => Err(GatewayError::not_emulated(why).into()),
         }
+    }
+
+    /// Counts the call, unless a limit says no.
+    fn admit(&self, call: &Call<'_>, route: &Route) -> Result<(), Problem> {
+        let method = StageMethod {
+            stage: call.stage.name.clone(),
+            resource_path: route.resource_path.clone(),
+            method: route.http_method.clone(),
+        };
+        let client = call
+            .api_key
+            .and_then(|key| Some((key, self.api.usage_plans.get(&key.usage_plan)?)));
+        let throttle = call.stage.throttles.get(&method).copied();
+        let admitted = self
+            .limits
+            .admit(&method, client, throttle, call.request.received);
+        admitted.map_err(|exceeded| match exceeded {
+            Exceeded::Throttle(reason) => GatewayError::throttled().because(reason),
+            Exceeded::Quota(reason) => GatewayError::quota_exceeded().because(reason),
+        })
     }
 
     /// The claims of who asks, on a guarded route.
@@ -228,32 +261,6 @@ fn split_stage(path: &str) -> (&str, String) {
     let path = path.trim_start_matches('/');
     let (stage, rest) = path.split_once('/').unwrap_or((path, ""));
     (stage, format!("/{}", rest.trim_start_matches('/')))
-}
-
-fn missing_parameters(call: &Call, required: &[Parameter]) -> Result<(), GatewayError> {
-    if required.is_empty() {
-        return Ok(());
-    }
-    let query = call.query();
-    let missing = required.iter().filter_map(|parameter| match parameter {
-        // Recorded: the case of a header's name counts here.
-        Parameter::Header(name) => {
-            let there = call
-                .request
-                .headers
-                .iter()
-                .any(|(other, value)| other == name && !value.is_empty());
-            (!there).then_some(name)
-        }
-        Parameter::Query(name) => (!query.iter().any(|(other, _)| other == name)).then_some(name),
-        Parameter::Path(name) => (!call.parameters.contains_key(name)).then_some(name),
-    });
-    let missing: Vec<&str> = missing.map(String::as_str).collect();
-    if missing.is_empty() {
-        Ok(())
-    } else {
-        Err(GatewayError::missing_parameters(&missing))
-    }
 }
 
 #[cfg(test)]

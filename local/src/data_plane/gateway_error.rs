@@ -19,6 +19,8 @@ pub struct GatewayError {
     pub error_type: &'static str,
     /// What the body says.
     pub message: String,
+    /// What a validator found, which only templates and the log tell.
+    pub validation: Option<String>,
 }
 
 impl GatewayError {
@@ -33,6 +35,7 @@ impl GatewayError {
             status,
             error_type,
             message: message.into(),
+            validation: None,
         }
     }
 
@@ -66,15 +69,35 @@ impl GatewayError {
         Self::new(Some("INVALID_API_KEY"), 403, "ForbiddenException", "Forbidden")
     }
 
+    /// More requests than a throttle lets through.
+    pub fn throttled() -> Self {
+        let error = "TooManyRequestsException";
+        Self::new(Some("THROTTLED"), 429, error, "Too Many Requests")
+    }
+
+    /// More requests than the quota of a usage plan.
+    pub fn quota_exceeded() -> Self {
+        let error = "LimitExceededException";
+        Self::new(Some("QUOTA_EXCEEDED"), 429, error, "Limit Exceeded")
+    }
+
+    /// The body does not fit its model; `why` is what a template may tell of it.
+    pub fn invalid_body(why: &str) -> Self {
+        let error = "BadRequestException";
+        Self {
+            validation: Some(format!("[{why}]")),
+            ..Self::new(Some("BAD_REQUEST_BODY"), 400, error, "Invalid request body")
+        }
+    }
+
     /// Parameters that a validator requires are missing.
     pub fn missing_parameters(names: &[&str]) -> Self {
         let message = format!("Missing required request parameters: [{}]", names.join(", "));
-        Self::new(
-            Some("BAD_REQUEST_PARAMETERS"),
-            400,
-            "BadRequestException",
-            message,
-        )
+        let (kind, error) = ("BAD_REQUEST_PARAMETERS", "BadRequestException");
+        Self {
+            validation: Some(message.clone()),
+            ..Self::new(Some(kind), 400, error, message)
+        }
     }
 
     /// The body is over [`super::REQUEST_LIMIT`].

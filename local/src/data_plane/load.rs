@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
+use time::OffsetDateTime;
 
 use super::Options;
 use super::api::{Api, Integration};
@@ -14,6 +15,7 @@ use super::function::Function;
 use super::gateway::Gateway;
 use super::guardian::Guardian;
 use super::keys::Keys;
+use super::limits::Limits;
 use super::log::{LIMIT, Log};
 use super::{archive, state};
 
@@ -64,8 +66,11 @@ pub async fn gateway(options: &Options, previous: Option<&Gateway>) -> Result<Ga
         };
         functions.insert(name, function);
     }
+    let limits = previous.map_or_else(Arc::default, |gateway| gateway.limits.clone());
+    Limits::keep(&limits, &api, OffsetDateTime::now_utc());
     Ok(Gateway {
         api,
+        limits,
         keys,
         functions,
         guardian,

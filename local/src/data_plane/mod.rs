@@ -10,6 +10,8 @@
 //! Gateway::handle:
 //!   Request ─stage, Router::find→ Call        which method of which resource this is
 //!   Call ─Authorizer::authorize→ Claims       who asks; nobody on open routes
+//!   Call ─Limits::admit                        whether its client and its method may be called once more
+//!   Call ─validation                           whether parameters and body are as the method wants them
 //!   Call, Claims ─event::event→ event         what the function is told
 //!   event ─Function::invoke→ Outcome          the only stage that starts processes and waits
 //!   Outcome ─result::response→ Response       what its result means
@@ -24,7 +26,7 @@
 //! [`message::Request`]s and [`message::Response`]s into bytes, and holds the limits.
 //!
 //! A reload builds another [`gateway::Gateway`] beside the one that serves and swaps them; environments of functions
-//! that did not change go over to it. What cannot be emulated is in [`api::Api::unsupported`], by address: it is said
+//! that did not change go over to it, and so do the counters of throttling and quotas. What cannot be emulated is in [`api::Api::unsupported`], by address: it is said
 //! at start, and its routes answer 501.
 
 use std::collections::BTreeMap;
@@ -44,6 +46,7 @@ mod gateway_response;
 mod guardian;
 mod header_case;
 mod keys;
+mod limits;
 mod load;
 mod log;
 mod memory;
@@ -58,6 +61,9 @@ mod runtime_api;
 mod server;
 mod state;
 mod template;
+mod throttle;
+mod usage_plan;
+mod validation;
 mod variables;
 
 pub use api::Unsupported;

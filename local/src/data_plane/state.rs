@@ -12,19 +12,23 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::api::{Api, ApiIdentity, Stage, Unsupported};
+use super::api::{Api, ApiIdentity, ApiKey, Stage, Unsupported};
 use super::authorizer::Authorizer;
 use super::gateway_response::{GatewayResponse, GatewayResponses};
 use super::permission::Permission;
 use super::template::Template;
+use super::throttle::Throttle;
+use super::usage_plan::StageMethod;
 
-mod api_keys;
 mod authorizers;
 mod functions;
 mod integrations;
+mod method_settings;
+mod models;
 mod routes;
 #[cfg(test)]
 mod tests;
+mod usage_plans;
 
 type Texts = BTreeMap<String, String>;
 /// Authorizers by id; one that cannot be emulated is the sentence that says why.
@@ -102,7 +106,6 @@ pub fn read(text: &str) -> Result<Api> {
         api: &rest_api.id,
     };
     let mut unsupported = notes(&resources);
-    unsupported.extend(api_keys::limits(&state)?);
     // A policy decides over every request: without it none may pass.
     let closed = given(rest_api.policy.clone()).map(|_| {
         let reason = "its resource `policy` is not evaluated, so no route can be served".to_owned();
@@ -137,13 +140,17 @@ pub fn read(text: &str) -> Result<Api> {
         closed.as_deref(),
         &mut unsupported,
     )?;
+    let usage_plans::UsagePlans { plans, keys } =
+        usage_plans::usage_plans(&state, &router, &mut unsupported)?;
+    let throttles = method_settings::throttles(&state, &router, &mut unsupported)?;
     let permissions = state.all::<Permission>("aws_lambda_permission")?;
     Ok(Api {
-        stages: stages(&state, address)?,
+        stages: stages(&state, address, &keys, &throttles)?,
         authorizers: authorizers
             .into_iter()
             .filter_map(|(id, found)| Some((id, found.ok()?)))
             .collect(),
+        usage_plans: plans,
         gateway_responses: gateway_responses(&state, &mut unsupported)?,
         binary_media_types: rest_api.binary_media_types.unwrap_or_default(),
         permissions: permissions
@@ -174,20 +181,8 @@ fn only_rest_api(resources: &[Resource]) -> Result<(&str, RestApi)> {
 
 /// What bears on every request and is not emulated.
 fn notes(resources: &[Resource]) -> Vec<Unsupported> {
-    let throttles_or_caches = |resource: &Resource| {
-        let settings = resource.values["settings"].as_array().into_iter().flatten();
-        settings.into_iter().any(|settings| {
-            let limited = |name: &str| settings[name].as_f64().is_some_and(|limit| limit >= 0.0);
-            settings["caching_enabled"] == true
-                || limited("throttling_rate_limit")
-                || limited("throttling_burst_limit")
-        })
-    };
     let reason = |resource: &Resource| match resource.kind.as_str() {
         "aws_wafv2_web_acl_association" => Some("requests are not filtered by a web ACL"),
-        "aws_api_gateway_method_settings" if throttles_or_caches(resource) => {
-            Some("throttling and caching are not emulated")
-        }
         _ => None,
     };
     let note = |resource: &Resource| {
@@ -204,7 +199,12 @@ fn notes(resources: &[Resource]) -> Vec<Unsupported> {
         .collect()
 }
 
-fn stages(state: &State, api: &str) -> Result<BTreeMap<String, Stage>> {
+fn stages(
+    state: &State,
+    api: &str,
+    keys: &BTreeMap<String, Vec<ApiKey>>,
+    throttles: &BTreeMap<StageMethod, Throttle>,
+) -> Result<BTreeMap<String, Stage>> {
     let mut stages = BTreeMap::new();
     // Providers before 6 make a stage of a deployment's `stage_name` as well.
     for kind in ["aws_api_gateway_deployment", "aws_api_gateway_stage"] {
@@ -221,11 +221,17 @@ fn stages(state: &State, api: &str) -> Result<BTreeMap<String, Stage>> {
             let Some(name) = given(values.stage_name) else {
                 continue;
             };
+            let of_stage = |(method, _): &(&StageMethod, &Throttle)| method.stage == name;
             let stage = Stage {
                 name: name.clone(),
                 deployment: values.deployment_id.unwrap_or(values.id),
                 variables: values.variables.unwrap_or_default(),
-                api_keys: api_keys::api_keys(state, &name)?,
+                api_keys: keys.get(&name).cloned().unwrap_or_default(),
+                throttles: throttles
+                    .iter()
+                    .filter(of_stage)
+                    .map(|(method, limits)| (method.clone(), *limits))
+                    .collect(),
             };
             stages.insert(name, stage);
         }

@@ -103,6 +103,11 @@ fn variable(name: &str, call: &Call, error: Option<&GatewayError>) -> Option<Str
         return match name {
             "message" => Some(error.message.clone()),
             "messageString" => Some(serde_json::Value::from(error.message.as_str()).to_string()),
+            // JSON inside of quotes: templates put these around it.
+            "validationErrorString" => error.validation.as_ref().map(|text| {
+                let quoted = serde_json::Value::from(text.as_str()).to_string();
+                quoted[1..quoted.len() - 1].to_owned()
+            }),
             "responseType" => error.response_type.map(str::to_owned),
             _ => None,
         };

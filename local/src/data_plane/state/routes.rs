@@ -6,6 +6,7 @@ use anyhow::{Result, bail};
 use serde::Deserialize;
 
 use super::integrations::{self, IntegrationValues};
+use super::models::Models;
 use super::{Authorizers, RestApi, State, Texts};
 use crate::data_plane::api::{
     Authorization, FunctionConfiguration, Integration, Parameter, Route, Unsupported,
@@ -42,6 +43,7 @@ pub(super) fn routes(
 ) -> Result<Router<Route>> {
     let paths = portcullis_generator::state::paths(state.resources, &rest_api.root_resource_id);
     let validators = state.all::<Validator>("aws_api_gateway_request_validator")?;
+    let models = Models::read(state)?;
     let mut integrations = BTreeMap::new();
     for (address, values) in state.all::<IntegrationValues>("aws_api_gateway_integration")? {
         integrations.insert(
@@ -74,12 +76,17 @@ pub(super) fn routes(
         };
         let api_key_required = method.api_key_required == Some(true);
         let (authorization, obstacle) = guard(&method, authorizers);
-        let body_validated = validator
-            .is_some_and(|(_, validator)| validator.validate_request_body == Some(true))
-            && method
-                .request_models
-                .as_ref()
-                .is_some_and(|models| !models.is_empty());
+        let validates_body =
+            validator.is_some_and(|(_, validator)| validator.validate_request_body == Some(true));
+        let request_models = method
+            .request_models
+            .clone()
+            .filter(|_| validates_body)
+            .unwrap_or_default();
+        let (models, uncompiled) = match models.of(&request_models) {
+            Ok(models) => (models, None),
+            Err(why) => (BTreeMap::new(), Some(why)),
+        };
         let integration = if let Some(closed) = closed {
             Integration::Unsupported(closed.to_owned())
         } else if let Some(obstacle) = obstacle {
@@ -89,8 +96,8 @@ pub(super) fn routes(
                 address,
                 "API keys that an authorizer returns are not emulated".to_owned(),
             )
-        } else if body_validated {
-            refuse(address, "bodies are not validated against models".to_owned())
+        } else if let Some(why) = uncompiled {
+            refuse(address, format!("its {why}"))
         } else {
             match integrations.get(&(method.resource_id.clone(), method.http_method.clone())) {
                 None => refuse(address, "the method has no integration".to_owned()),
@@ -108,9 +115,11 @@ pub(super) fn routes(
         let route = Route {
             resource_id: method.resource_id,
             resource_path: path.clone(),
+            http_method: method.http_method.clone(),
             authorization,
             api_key_required,
             required: required.filter_map(|(name, _)| parameter(name)).collect(),
+            models,
             integration,
         };
         router.add(path, &method.http_method, route);

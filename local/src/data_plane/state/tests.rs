@@ -7,6 +7,8 @@ use serde_json::{Value, json};
 use super::*;
 use crate::data_plane::api::{Integration, Parameter};
 
+mod limits;
+
 const SHOP: &str = include_str!("../../../tests/fixtures/shop/state.json");
 
 fn find<'a>(module: &'a mut Value, address: &str) -> Option<&'a mut Value> {
@@ -35,9 +37,14 @@ fn find<'a>(module: &'a mut Value, address: &str) -> Option<&'a mut Value> {
     })
 }
 
-/// The fixture with attributes of one resource replaced.
+/// The fixture `shop` with attributes of one resource replaced.
 fn with(address: &str, change: Value) -> Result<Api> {
-    let mut state: Value = serde_json::from_str(SHOP).unwrap();
+    changed(SHOP, address, change)
+}
+
+/// A fixture with attributes of one resource replaced.
+fn changed(fixture: &str, address: &str, change: Value) -> Result<Api> {
+    let mut state: Value = serde_json::from_str(fixture).unwrap();
     let resource = find(&mut state["values"]["root_module"], address).expect("the fixture has it");
     resource["values"]
         .as_object_mut()
@@ -269,21 +276,6 @@ fn states_that_cannot_be_served_are_refused_with_the_next_step() {
 }
 
 #[test]
-fn throttling_is_said_not_to_be_emulated_and_settings_of_logs_are_not_mentioned() {
-    let noted = |settings: Value| {
-        let text = json!({"format_version": "1.0", "values": {"root_module": {"resources": [{
-            "address": "aws_api_gateway_method_settings.all", "mode": "managed",
-            "type": "aws_api_gateway_method_settings", "values": {"settings": [settings]},
-        }]}}});
-        notes(&portcullis_generator::state::resources(&text.to_string()).unwrap()).len()
-    };
-    let silent = json!({"throttling_rate_limit": -1, "throttling_burst_limit": -1, "caching_enabled": false});
-    assert_eq!(noted(silent), 0);
-    assert_eq!(noted(json!({"throttling_rate_limit": 100})), 1);
-    assert_eq!(noted(json!({"caching_enabled": true})), 1);
-}
-
-#[test]
 fn keys_open_a_stage_when_they_are_enabled_and_of_a_plan_that_has_it() {
     let values = |api: Result<Api>| -> Vec<String> {
         let api = api.unwrap();
@@ -305,15 +297,4 @@ fn keys_open_a_stage_when_they_are_enabled_and_of_a_plan_that_has_it() {
         ))
         .is_empty()
     );
-
-    let noted = |change| {
-        with(plan, change)
-            .unwrap()
-            .unsupported
-            .iter()
-            .any(|unsupported| unsupported.address == plan)
-    };
-    assert!(!noted(json!({})));
-    assert!(noted(json!({"quota_settings": [{"limit": 1, "period": "DAY"}]})));
-    assert!(noted(json!({"throttle_settings": [{"rate_limit": 1}]})));
 }

@@ -1,0 +1,174 @@
+//! Usage plans: what a client with an API key may do, and how often.
+//!
+//! Throttling and quota count each key by itself, over all stages of the plan.
+//! Source: <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html>.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use time::{Date, OffsetDateTime};
+
+use super::throttle::Throttle;
+
+/// A usage plan.
+#[derive(Debug, Clone, PartialEq)]
+pub struct UsagePlan {
+    /// Its id.
+    pub id: String,
+    /// Where in the state it stands.
+    pub address: String,
+    /// `throttle_settings`, for each key.
+    pub throttle: Option<Throttle>,
+    /// `throttle` of `api_stages`, for each key: on these methods in place of [`Self::throttle`].
+    pub methods: BTreeMap<StageMethod, Throttle>,
+    /// `quota_settings`, for each key.
+    pub quota: Option<Quota>,
+}
+
+/// A method of a stage, as it was applied.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct StageMethod {
+    /// Name of the stage.
+    pub stage: String,
+    /// Path of the resource, such as `/pets/{id}`.
+    pub resource_path: String,
+    /// Its method, or `ANY`.
+    pub method: String,
+}
+
+/// How many requests pass in a period.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Quota {
+    /// Requests in a period.
+    pub limit: u64,
+    /// Requests by which the limit is less in the first period.
+    pub offset: u64,
+    /// The period.
+    pub period: Period,
+}
+
+/// A period of a quota.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Period {
+    /// From midnight UTC.
+    Day,
+    /// From Sunday.
+    Week,
+    /// From the first.
+    Month,
+}
+
+impl Period {
+    /// The day on which the period began that `now` is in. AWS does not document when periods begin: that all do at
+    /// midnight UTC is told by users, and that weeks do so on Sunday is from memory.
+    fn start(self, now: OffsetDateTime) -> Date {
+        let today = now.to_offset(time::UtcOffset::UTC).date();
+        let days = match self {
+            Self::Day => 0,
+            Self::Week => today.weekday().number_days_from_sunday(),
+            Self::Month => today.day() - 1,
+        };
+        today.saturating_sub(time::Duration::days(days.into()))
+    }
+}
+
+/// What one key has used of a quota in one period.
+#[derive(Debug, Default)]
+pub struct Usage {
+    period: Option<(Period, Date)>,
+    requests: u64,
+}
+
+impl Usage {
+    /// Whether the quota allows one more request at `now`. `since` is when the plan came to be.
+    pub fn allows(&mut self, quota: Quota, since: OffsetDateTime, now: OffsetDateTime) -> bool {
+        let start = quota.period.start(now);
+        if self.period != Some((quota.period, start)) {
+            *self = Self {
+                period: Some((quota.period, start)),
+                requests: 0,
+            };
+        }
+        let first = quota.period.start(since) == start;
+        let offset = if first { quota.offset } else { 0 };
+        self.requests < quota.limit.saturating_sub(offset)
+    }
+
+    /// Counts a request.
+    pub fn count(&mut self) {
+        self.requests += 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use time::Duration;
+    use time::macros::{date, datetime};
+
+    // A Monday.
+    const START: OffsetDateTime = datetime!(2024-06-17 15:00 UTC);
+
+    #[test]
+    fn periods_begin_at_midnight_utc_on_sundays_and_on_firsts() {
+        assert_eq!(Period::Day.start(START), date!(2024 - 06 - 17));
+        assert_eq!(Period::Week.start(START), date!(2024 - 06 - 16));
+        assert_eq!(Period::Month.start(START), date!(2024 - 06 - 01));
+        assert_eq!(
+            Period::Day.start(datetime!(2024-06-18 01:00 +2)),
+            date!(2024 - 06 - 17)
+        );
+        let sunday = datetime!(2024-06-16 00:00 UTC);
+        assert_eq!(Period::Week.start(sunday), sunday.date());
+    }
+
+    /// How many of `requests` at `now` a plan that came at [`START`] allows.
+    fn allowed(usage: &mut Usage, quota: Quota, now: OffsetDateTime, requests: usize) -> usize {
+        let allows = |_: &usize| {
+            let allows = usage.allows(quota, START, now);
+            if allows {
+                usage.count();
+            }
+            allows
+        };
+        (0..requests).filter(allows).count()
+    }
+
+    #[test]
+    fn a_quota_counts_a_period_and_the_offset_is_of_the_first() {
+        let quota = Quota {
+            limit: 5,
+            offset: 2,
+            period: Period::Day,
+        };
+        let mut usage = Usage::default();
+        assert_eq!(allowed(&mut usage, quota, START, 9), 3);
+        assert_eq!(allowed(&mut usage, quota, START + Duration::hours(8), 9), 0);
+        assert_eq!(allowed(&mut usage, quota, START + Duration::hours(9), 9), 5);
+    }
+
+    #[test]
+    fn what_was_used_stays_when_the_limit_changes_but_not_when_the_period_does() {
+        let quota = |limit, period| Quota {
+            limit,
+            offset: 0,
+            period,
+        };
+        let mut usage = Usage::default();
+        assert_eq!(allowed(&mut usage, quota(2, Period::Day), START, 9), 2);
+        assert_eq!(allowed(&mut usage, quota(5, Period::Day), START, 9), 3);
+        assert_eq!(allowed(&mut usage, quota(1, Period::Day), START, 9), 0);
+        assert_eq!(allowed(&mut usage, quota(4, Period::Month), START, 9), 4);
+    }
+
+    #[test]
+    fn an_offset_over_the_limit_leaves_nothing() {
+        let quota = Quota {
+            limit: 1,
+            offset: 2,
+            period: Period::Week,
+        };
+        assert_eq!(allowed(&mut Usage::default(), quota, START, 1), 0);
+    }
+}

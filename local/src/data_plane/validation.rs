@@ -1,0 +1,405 @@
+//! Request validators: required parameters, and bodies that fit a model.
+//!
+//! Parameters are looked at first, and a body only where there are none missing (recorded). Models are JSON schemas
+//! of draft 4. AWS's list of what models lack (`oneOf`, `minItems`, `exclusiveMinimum` and others) is about importing
+//! OpenAPI: of a model itself `oneOf` is recorded to work, and keywords that draft 4 does not have are refused when
+//! the model is made. So draft 4 holds here as a whole, and keywords of later drafts mean nothing.
+//! Source: <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-validation.html>
+//! and <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html>.
+//!
+//! Time and memory grow with the body alone, but for one kind of model: one that refers to itself more than once in
+//! the same `anyOf`, `allOf` or `oneOf` may cost twice as much for each level of the body.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use jsonschema::error::{TypeKind, ValidationErrorKind};
+use jsonschema::{Draft, PatternOptions, Registry, ValidationError, Validator};
+use serde_json::Value;
+
+use super::api::Parameter;
+use super::call::Call;
+use super::gateway_error::GatewayError;
+
+/// Steps back that a `pattern` may cost before it counts as not matched: a body must not hold up a thread.
+const BACKTRACK_LIMIT: usize = 100_000;
+
+/// The largest body in bytes of which it is told what does not fit; a longer one may have a million things.
+const TELLING_LIMIT: usize = 64 << 10;
+
+/// A model, compiled.
+#[derive(Debug)]
+pub struct Model(Validator);
+
+/// Schemas by the name of their model.
+pub type Schemas = BTreeMap<String, Value>;
+
+impl Model {
+    /// Compiles a model of an API. Its schema and those of other models that it refers to are in `schemas`; nothing
+    /// else is read, and no address is asked. The error says what cannot be.
+    pub fn compile(name: &str, schemas: &Schemas, api_id: &str) -> Result<Self, String> {
+        let prefix = format!("https://apigateway.amazonaws.com/restapis/{api_id}/models/");
+        let mut needed = BTreeSet::new();
+        need(name, schemas, &prefix, &mut needed)?;
+        let mut registry = Registry::new().draft(Draft::Draft4);
+        for name in needed {
+            let schema = &schemas[name];
+            let problem =
+                |why: &dyn std::fmt::Display| format!("model `{name}` is no JSON schema of draft 4: {why}");
+            jsonschema::draft4::meta::validate(schema).map_err(|error| problem(&error))?;
+            registry = registry
+                .add(format!("{prefix}{name}"), schema)
+                .map_err(|error| problem(&error))?;
+        }
+        let problem = |why: &dyn std::fmt::Display| format!("model `{name}` cannot be compiled: {why}");
+        let registry = registry.prepare().map_err(|error| problem(&error))?;
+        let validator = jsonschema::options()
+            .with_draft(Draft::Draft4)
+            .with_registry(&registry)
+            .with_base_uri(format!("{prefix}{name}"))
+            .with_pattern_options(PatternOptions::fancy_regex().backtrack_limit(BACKTRACK_LIMIT))
+            .build(&schemas[name]);
+        Ok(Self(validator.map_err(|error| problem(&error))?))
+    }
+
+    /// Whether a body fits. The error says what does not, in the words of AWS's validator where they are known; they
+    /// hold names and limits, and no values of the body.
+    fn validate(&self, body: &[u8]) -> Result<(), String> {
+        if body.is_empty() {
+            return Err("the body is empty".to_owned());
+        }
+        // Nesting is limited to 128 by serde_json; what AWS does with deeper bodies is not known.
+        let value: Value = serde_json::from_slice(body).map_err(|_| "the body is not JSON".to_owned())?;
+        if self.0.is_valid(&value) {
+            return Ok(());
+        }
+        if body.len() > TELLING_LIMIT {
+            return Err("the body does not fit its model".to_owned());
+        }
+        Err(sentences(self.0.iter_errors(&value).take(10)))
+    }
+}
+
+/// Collects a model and those that it refers to, directly or by others.
+fn need<'a>(
+    name: &str,
+    schemas: &'a Schemas,
+    prefix: &str,
+    into: &mut BTreeSet<&'a str>,
+) -> Result<(), String> {
+    let Some((name, schema)) = schemas.get_key_value(name) else {
+        return Err(format!("model `{name}` is not in the state"));
+    };
+    if !into.insert(name) {
+        return Ok(());
+    }
+    let mut values = vec![schema];
+    while let Some(value) = values.pop() {
+        match value {
+            Value::Array(items) => values.extend(items),
+            Value::Object(fields) => {
+                values.extend(fields.values());
+                let target = fields.get("$ref").and_then(Value::as_str);
+                if let Some(target) = target.and_then(|target| target.strip_prefix(prefix)) {
+                    need(
+                        target.split('#').next().unwrap_or_default(),
+                        schemas,
+                        prefix,
+                        into,
+                    )?;
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Sentences as AWS's validator writes them: <https://github.com/java-json-tools/json-schema-validator>.
+fn sentences<'a>(errors: impl Iterator<Item = ValidationError<'a>>) -> String {
+    let mut missing: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let mut sentences = Vec::new();
+    for error in errors {
+        match error.kind() {
+            ValidationErrorKind::Required { property } => {
+                let place = error.instance_path().to_string();
+                missing.entry(place).or_default().insert(property.to_string());
+            }
+            ValidationErrorKind::Type { kind } => {
+                let allowed: Vec<String> = match kind {
+                    TypeKind::Single(kind) => vec![format!("{:?}", kind.to_string())],
+                    TypeKind::Multiple(kinds) => kinds
+                        .iter()
+                        .map(|kind| format!("{:?}", kind.to_string()))
+                        .collect(),
+                };
+                sentences.push(format!(
+                    "instance type ({}) does not match any allowed primitive type (allowed: [{}])",
+                    type_of(error.instance()),
+                    allowed.join(",")
+                ));
+            }
+            _ => {
+                // It may name properties of the body: what could end a line of the log does not go there.
+                let sentence = error.masked().to_string();
+                let printable = sentence.chars().filter(|character| !character.is_control());
+                sentences.push(printable.take(200).collect());
+            }
+        }
+    }
+    let missing = missing.into_values().map(|names| {
+        let names: Vec<String> = names.into_iter().collect();
+        format!("object has missing required properties ([{}])", names.join(","))
+    });
+    missing.chain(sentences).collect::<Vec<_>>().join(", ")
+}
+
+fn type_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(number) if number.is_f64() => "number",
+        Value::Number(_) => "integer",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    }
+}
+
+/// That a call has the parameters that its route requires, and that they are not blank.
+pub fn parameters(call: &Call, required: &[Parameter]) -> Result<(), GatewayError> {
+    if required.is_empty() {
+        return Ok(());
+    }
+    let query = call.query();
+    let filled = |value: &str| !value.trim().is_empty();
+    let missing = required.iter().filter_map(|parameter| {
+        let (name, there) = match parameter {
+            // Recorded: the case of a header's name counts here.
+            Parameter::Header(name) => {
+                let mut headers = call.request.headers.iter();
+                (name, headers.any(|(other, value)| other == name && filled(value)))
+            }
+            Parameter::Query(name) => {
+                let mut query = query.iter();
+                (name, query.any(|(other, value)| other == name && filled(value)))
+            }
+            Parameter::Path(name) => (name, call.parameters.contains_key(name)),
+        };
+        (!there).then_some(name.as_str())
+    });
+    let missing: Vec<&str> = missing.collect();
+    if missing.is_empty() {
+        Ok(())
+    } else {
+        Err(GatewayError::missing_parameters(&missing))
+    }
+}
+
+/// That the body of a call fits the model of its content type. Recorded: without a `Content-Type` that is
+/// `application/json`. Documented: a type without a model is not validated, and `$default` is the model of any. That
+/// parameters of the type, such as its charset, and its case do not count is from memory.
+pub fn body(call: &Call, models: &BTreeMap<String, Arc<Model>>) -> Result<(), GatewayError> {
+    let content_type = call
+        .request
+        .headers
+        .get("Content-Type")
+        .unwrap_or("application/json");
+    let media_type = content_type.split(';').next().unwrap_or_default().trim();
+    let named = models
+        .iter()
+        .find(|(name, _)| name.eq_ignore_ascii_case(media_type));
+    match named.map(|(_, model)| model).or_else(|| models.get("$default")) {
+        Some(model) => model
+            .validate(&call.request.body)
+            .map_err(|why| GatewayError::invalid_body(&why)),
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data_plane::call::tests::{request, with_call, with_request};
+    use serde_json::json;
+
+    const API: &str = "abc123";
+
+    fn reference(name: &str) -> Value {
+        json!({"$ref": format!("https://apigateway.amazonaws.com/restapis/{API}/models/{name}")})
+    }
+
+    fn compile(schemas: &[(&str, Value)]) -> Result<Model, String> {
+        let all = schemas
+            .iter()
+            .map(|(name, schema)| ((*name).to_owned(), schema.clone()));
+        Model::compile(schemas[0].0, &all.collect(), API)
+    }
+
+    fn model(schema: Value) -> Model {
+        compile(&[("Model", schema)]).unwrap()
+    }
+
+    fn pair() -> Value {
+        json!({
+            "$schema": "http://json-schema.org/draft-04/schema#", "title": "Pair", "type": "object",
+            "properties": {"a": {"type": "number"}, "b": {"type": "number"}}, "required": ["a", "b"],
+        })
+    }
+
+    #[test]
+    fn a_body_fits_or_it_is_said_what_does_not() {
+        let model = model(pair());
+        assert_eq!(model.validate(br#"{"a": 1, "b": 2}"#), Ok(()));
+        let why = |body: &str| model.validate(body.as_bytes()).unwrap_err();
+        assert_eq!(why("{}"), r#"object has missing required properties (["a","b"])"#);
+        assert_eq!(
+            why(r#"{"a": "x", "b": 2}"#),
+            r#"instance type (string) does not match any allowed primitive type (allowed: ["number"])"#
+        );
+        assert_eq!(why(""), "the body is empty");
+        assert_eq!(why("{"), "the body is not JSON");
+    }
+
+    #[test]
+    fn models_refer_to_each_other_and_to_themselves() {
+        let list = json!({"type": "array", "items": reference("Pair")});
+        let list = compile(&[("List", list), ("Pair", pair())]).unwrap();
+        assert_eq!(list.validate(br#"[{"a": 1, "b": 2}]"#), Ok(()));
+        assert!(list.validate(br#"[{"a": 1}]"#).is_err());
+        let or_null = json!({"properties": {"status": {"oneOf": [{"type": "null"}, reference("Pair")]}}});
+        let or_null = compile(&[("OrNull", or_null), ("Pair", pair())]).unwrap();
+        assert_eq!(or_null.validate(br#"{"status": null}"#), Ok(()));
+        assert!(or_null.validate(br#"{"status": {"a": 1}}"#).is_err());
+        let tree = json!({"properties": {"children": {"type": "array", "items": reference("Tree")}}});
+        let tree = compile(&[("Tree", tree)]).unwrap();
+        assert_eq!(tree.validate(br#"{"children": [{"children": []}]}"#), Ok(()));
+        assert!(tree.validate(br#"{"children": [{"children": 1}]}"#).is_err());
+        let local = json!({"definitions": {"n": {"type": "number"}}, "items": {"$ref": "#/definitions/n"}});
+        assert!(model(local).validate(br#"["x"]"#).is_err());
+    }
+
+    #[test]
+    fn draft_4_holds_and_later_keywords_mean_nothing() {
+        let exclusive = model(json!({"minimum": 1, "exclusiveMinimum": true}));
+        assert!(exclusive.validate(b"1").is_err());
+        assert_eq!(exclusive.validate(b"2"), Ok(()));
+        assert_eq!(model(json!({"const": 1})).validate(b"2"), Ok(()));
+        assert!(model(json!({"minItems": 2})).validate(b"[1]").is_err());
+    }
+
+    #[test]
+    fn what_cannot_be_compiled_is_refused_with_the_name_of_the_model() {
+        let why = |schemas: &[(&str, Value)]| compile(schemas).unwrap_err();
+        let wrong = why(&[("Wrong", json!({"type": 5}))]);
+        assert!(
+            wrong.starts_with("model `Wrong` is no JSON schema of draft 4: "),
+            "{wrong}"
+        );
+        let behind = why(&[
+            ("List", json!({"items": reference("Wrong")})),
+            ("Wrong", json!({"minimum": "x"})),
+        ]);
+        assert!(behind.starts_with("model `Wrong` is no JSON schema"), "{behind}");
+        let absent = why(&[("List", json!({"items": reference("Absent")}))]);
+        assert_eq!(absent, "model `Absent` is not in the state");
+        for address in [
+            "https://example.com/schema",
+            "file:///etc/hostname",
+            "http://127.0.0.1:1/x",
+        ] {
+            let elsewhere = why(&[("Elsewhere", json!({"items": {"$ref": address}}))]);
+            assert!(
+                elsewhere.starts_with("model `Elsewhere` cannot be compiled: "),
+                "{elsewhere}"
+            );
+        }
+        let pattern = why(&[("Pattern", json!({"pattern": "("}))]);
+        assert!(pattern.contains("model `Pattern` "), "{pattern}");
+        let sound = compile(&[("Pair", pair()), ("Wrong", json!({"type": 5}))]);
+        assert!(sound.is_ok(), "a model is not to blame for another");
+    }
+
+    #[test]
+    fn a_body_cannot_hold_up_the_validator() {
+        let backtracking = model(json!({"pattern": "^(?=a)(a|a)+\\1$"}));
+        assert!(
+            backtracking
+                .validate(format!("\"{}b\"", "a".repeat(5_000)).as_bytes())
+                .is_err()
+        );
+        let deep = compile(&[(
+            "Tree",
+            json!({"additionalProperties": reference("Tree"), "type": "object"}),
+        )])
+        .unwrap();
+        let nested = |depth: usize| format!("{}{}", "{\"a\":".repeat(depth) + "{}", "}".repeat(depth));
+        assert_eq!(deep.validate(nested(100).as_bytes()), Ok(()));
+        assert_eq!(
+            deep.validate(nested(1_000_000).as_bytes()),
+            Err("the body is not JSON".into())
+        );
+        let unique = model(json!({"uniqueItems": true, "items": {"type": "string"}}));
+        let items: Vec<usize> = (0..500_000).collect();
+        let why = unique.validate(json!(items).to_string().as_bytes());
+        assert_eq!(why, Err("the body does not fit its model".into()));
+    }
+
+    #[test]
+    fn values_of_the_body_are_not_told() {
+        let model =
+            model(json!({"properties": {"secret": {"type": "string", "maxLength": 3, "enum": ["a"]}}}));
+        let why = model.validate(br#"{"secret": "hunter2"}"#).unwrap_err();
+        assert!(!why.is_empty() && !why.contains("hunter2"), "{why}");
+        let closed = self::model(json!({"properties": {"x": {}}, "additionalProperties": false}));
+        let why = closed.validate(br#"{"a\nb": 1}"#).unwrap_err();
+        assert!(why.contains("'ab'"), "{why}");
+    }
+
+    #[test]
+    fn the_model_is_chosen_by_the_content_type() {
+        let models = |types: &[&str]| -> BTreeMap<String, Arc<Model>> {
+            types
+                .iter()
+                .map(|name| ((*name).to_owned(), Arc::new(model(pair()))))
+                .collect()
+        };
+        let status = |types: &[&str], headers: &[(&str, &str)]| {
+            let request = request("POST", "/v1/pets/7", headers, b"{}");
+            with_request(&request, |call| {
+                body(call, &models(types)).map_or_else(|error| error.status, |()| 200)
+            })
+        };
+        let json = ["application/json"];
+        assert_eq!(status(&json, &[]), 400);
+        assert_eq!(
+            status(&json, &[("content-type", "application/json; charset=utf-8")]),
+            400
+        );
+        assert_eq!(status(&json, &[("Content-Type", "Application/JSON")]), 400);
+        assert_eq!(status(&json, &[("Content-Type", "text/plain")]), 200);
+        assert_eq!(status(&["$default"], &[("Content-Type", "text/plain")]), 400);
+        assert_eq!(status(&[], &[]), 200);
+    }
+
+    #[test]
+    fn parameters_are_there_and_not_blank() {
+        let required = [
+            Parameter::Header("x-header-param".into()),
+            Parameter::Path("issuer".into()),
+            Parameter::Query("qs1".into()),
+        ];
+        let missing = |target: &str, headers: &[(&str, &str)]| {
+            with_call("GET", target, headers, |call| {
+                parameters(call, &required).unwrap_err().message
+            })
+        };
+        let all = "Missing required request parameters: [x-header-param, issuer, qs1]";
+        assert_eq!(missing("/v1/pets/7", &[]), all);
+        assert_eq!(missing("/v1/pets/7?qs1=&qs1=+", &[("x-header-param", " ")]), all);
+        let issuer = "Missing required request parameters: [issuer]";
+        assert_eq!(missing("/v1/pets/7?qs1=1", &[("x-header-param", "1")]), issuer);
+        let header = "Missing required request parameters: [x-header-param, issuer]";
+        assert_eq!(missing("/v1/pets/7?qs1=1", &[("X-Header-Param", "1")]), header);
+    }
+}
