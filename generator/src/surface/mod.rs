@@ -99,6 +99,7 @@ impl Surface {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::state::StateError;
 
     const SPEC: &str = include_str!("../../../portcullis.toml");
     const STATE: &str = include_str!("../../tests/demo.state.json");
@@ -129,12 +130,15 @@ mod tests {
 
     #[test]
     fn the_applied_surface_equals_the_specs() {
-        assert_eq!(of_state(STATE).unwrap(), demo());
+        assert_eq!(of_state(STATE, None).unwrap(), demo());
     }
 
     #[test]
     fn a_state_without_an_api_has_no_surface() {
-        assert_eq!(of_state(r#"{"format_version":"1.0"}"#), Err(SurfaceError::NoApi));
+        assert_eq!(
+            of_state(r#"{"format_version":"1.0"}"#, None),
+            Err(SurfaceError::State(StateError::NoApi))
+        );
     }
     /// The demo's state with changes to each managed resource.
     fn changed(change: impl Fn(&str, &mut serde_json::Value)) -> String {
@@ -160,18 +164,6 @@ mod tests {
     }
 
     #[test]
-    fn an_api_with_an_openapi_body_is_not_taken_for_one_without_routes() {
-        let state = changed(|kind, values| {
-            if kind == "aws_api_gateway_rest_api" {
-                values["body"] = "{}".into();
-            }
-        });
-        let error = of_state(&state).unwrap_err();
-        assert!(matches!(error, SurfaceError::OpenApi(_)));
-        assert!(error.to_string().contains("not read yet"), "{error}");
-    }
-
-    #[test]
     fn an_alias_is_not_the_functions_name() {
         let with_alias = |known: bool| {
             changed(|kind, values| match kind {
@@ -184,8 +176,8 @@ mod tests {
                 _ => (),
             })
         };
-        assert_eq!(of_state(&with_alias(true)).unwrap(), demo());
-        let unknown = of_state(&with_alias(false)).unwrap();
+        assert_eq!(of_state(&with_alias(true), None).unwrap(), demo());
+        let unknown = of_state(&with_alias(false), None).unwrap();
         assert_eq!(unknown.routes[2].function.as_deref(), Some("hello-local-open"));
     }
 
@@ -199,6 +191,6 @@ mod tests {
         });
         let mut expected = demo();
         expected.routes.remove(2);
-        assert_eq!(of_state(&state).unwrap(), expected);
+        assert_eq!(of_state(&state, None).unwrap(), expected);
     }
 }

@@ -1,0 +1,107 @@
+//! One REST API of a state, in either layout.
+
+use std::collections::BTreeMap;
+
+use super::{Resource, StateError, openapi, paths};
+
+/// A REST API and what the state holds beside it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RestApi {
+    /// The `aws_api_gateway_rest_api`, with the settings that its body makes.
+    pub resource: Resource,
+    /// Every resource that is not another REST API's. What an OpenAPI body says is among them, as the provider would
+    /// have written it.
+    pub resources: Vec<Resource>,
+}
+
+/// The REST API that is chosen by its name or id, or the only one.
+pub fn rest_api(mut resources: Vec<Resource>, chosen: Option<&str>) -> Result<RestApi, StateError> {
+    let mut resource = choose(&resources, chosen)?.clone();
+    let id = resource.values["id"].clone();
+    resources.retain(|other| {
+        other.values.get("rest_api_id").is_none_or(|of| *of == id)
+            && (other.kind != "aws_api_gateway_rest_api" || other.address == resource.address)
+    });
+    if let Some(body) =
+        openapi::expand(&mut resource).map_err(|why| StateError::Body(resource.address.clone(), why))?
+    {
+        let merged = resource.values["put_rest_api_mode"] == "merge";
+        if !merged {
+            resources.iter_mut().for_each(doubt_overwritten);
+        }
+        resources.extend(body);
+        let root = resource.values["root_resource_id"].as_str().unwrap_or_default();
+        doubt_conflicts(&mut resources, root);
+    }
+    Ok(RestApi { resource, resources })
+}
+
+fn choose<'a>(resources: &'a [Resource], chosen: Option<&str>) -> Result<&'a Resource, StateError> {
+    let apis: Vec<&Resource> = resources
+        .iter()
+        .filter(|resource| resource.mode == "managed" && resource.kind == "aws_api_gateway_rest_api")
+        .collect();
+    let name = |api: &&Resource| {
+        let text = |key: &str| api.values[key].as_str().unwrap_or_default();
+        format!("{}` (`{}`, `{}", text("name"), text("id"), api.address) + "`)"
+    };
+    let names = |apis: &[&Resource]| apis.iter().map(name).collect::<Vec<_>>();
+    if apis.is_empty() {
+        return Err(StateError::NoApi);
+    }
+    let meant: Vec<&Resource> = match chosen {
+        None => apis.clone(),
+        Some(chosen) => {
+            let is = |api: &&&Resource, key: &str| api.values[key].as_str() == Some(chosen);
+            apis.iter()
+                .filter(|api| is(api, "id") || is(api, "name"))
+                .copied()
+                .collect()
+        }
+    };
+    match (meant.as_slice(), chosen) {
+        ([one], _) => Ok(one),
+        ([], Some(chosen)) => Err(StateError::NoSuchApi(chosen.to_owned(), names(&apis))),
+        (several, _) => Err(StateError::SeveralApis(names(several))),
+    }
+}
+
+/// Putting a body in the mode `overwrite` deletes what is not in it; Terraform learns of it at its next refresh. Source:
+/// <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/api_gateway_rest_api> (`body`).
+fn doubt_overwritten(resource: &mut Resource) {
+    let part_of_body = matches!(
+        resource.kind.as_str(),
+        "aws_api_gateway_method" | "aws_api_gateway_gateway_response"
+    );
+    if part_of_body && resource.mode == "managed" {
+        resource.obstacle = Some(
+            "it stands beside an OpenAPI `body`, which deletes it whenever the body is put again: write it into the \
+             body, or set `put_rest_api_mode = \"merge\"`"
+                .to_owned(),
+        );
+    }
+}
+
+/// A method that stands twice: which of them API Gateway holds depends on what was applied last.
+fn doubt_conflicts(resources: &mut [Resource], root_resource_id: &str) {
+    let paths = paths(resources, root_resource_id);
+    let key = |resource: &Resource| {
+        let text = |key: &str| resource.values[key].as_str().unwrap_or_default().to_owned();
+        let path = paths.get(&text("resource_id"))?.clone();
+        Some((path, text("http_method")))
+    };
+    let is_method =
+        |resource: &Resource| resource.mode == "managed" && resource.kind == "aws_api_gateway_method";
+    let mut addresses: BTreeMap<_, Vec<String>> = BTreeMap::new();
+    for method in resources.iter().filter(|resource| is_method(resource)) {
+        if let Some(key) = key(method) {
+            addresses.entry(key).or_default().push(method.address.clone());
+        }
+    }
+    for method in resources.iter_mut().filter(|resource| is_method(resource)) {
+        let all = key(method).and_then(|key| addresses.get(&key));
+        if let Some(all) = all.filter(|all| all.len() > 1) {
+            method.obstacle = Some(format!("the method stands several times: `{}`", all.join("`, `")));
+        }
+    }
+}
