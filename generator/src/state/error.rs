@@ -29,7 +29,6 @@ pub enum StateError {
 
 impl fmt::Display for StateError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let list = |names: &[String]| format!("`{}`", names.join("`, `"));
         match self {
             Self::Empty => formatter.write_str(
                 "it is empty: write it with `terraform show -json`, in the folder where Terraform was applied",
@@ -59,13 +58,13 @@ impl fmt::Display for StateError {
             Self::NoSuchApi(name, names) => write!(
                 formatter,
                 "the state has no REST API `{name}`, but {}: choose with `--api NAME|ID`",
-                list(names)
+                names.join(", ")
             ),
             Self::SeveralApis(names) => write!(
                 formatter,
                 "the state has {} REST APIs: choose one with `--api NAME|ID`, of {}",
                 names.len(),
-                list(names)
+                names.join(", ")
             ),
             Self::Body(address, why) => {
                 write!(formatter, "the OpenAPI `body` of `{address}` cannot be read: {why}")

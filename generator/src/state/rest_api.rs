@@ -43,7 +43,7 @@ fn choose<'a>(resources: &'a [Resource], chosen: Option<&str>) -> Result<&'a Res
         .collect();
     let name = |api: &&Resource| {
         let text = |key: &str| api.values[key].as_str().unwrap_or_default();
-        format!("{}` (`{}`, `{}", text("name"), text("id"), api.address) + "`)"
+        format!("`{}` (`{}`, `{}`)", text("name"), text("id"), api.address)
     };
     let names = |apis: &[&Resource]| apis.iter().map(name).collect::<Vec<_>>();
     if apis.is_empty() {
@@ -103,5 +103,110 @@ fn doubt_conflicts(resources: &mut [Resource], root_resource_id: &str) {
         if let Some(all) = all.filter(|all| all.len() > 1) {
             method.obstacle = Some(format!("the method stands several times: `{}`", all.join("`, `")));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn resource(kind: &str, address: &str, values: Value) -> Resource {
+        Resource {
+            address: address.into(),
+            mode: "managed".into(),
+            kind: kind.into(),
+            values,
+            obstacle: None,
+        }
+    }
+
+    fn api(name: &str, id: &str, change: Value) -> Resource {
+        let mut values = json!({"name": name, "id": id, "root_resource_id": "root"});
+        values
+            .as_object_mut()
+            .unwrap()
+            .extend(change.as_object().unwrap().clone());
+        resource("aws_api_gateway_rest_api", id, values)
+    }
+
+    #[test]
+    fn one_of_several_apis_is_chosen_by_name_or_id_with_what_is_its_own() {
+        let all = vec![
+            api("orders", "a1", json!({})),
+            api("orders", "a2", json!({})),
+            api("books", "b1", json!({})),
+            resource("aws_api_gateway_stage", "of books", json!({"rest_api_id": "b1"})),
+            resource("aws_api_gateway_stage", "of orders", json!({"rest_api_id": "a1"})),
+            resource("aws_lambda_function", "f", json!({})),
+        ];
+        let chosen = |name| rest_api(all.clone(), name);
+        for name in ["books", "b1"] {
+            let found = chosen(Some(name)).unwrap();
+            let addresses: Vec<&str> = found
+                .resources
+                .iter()
+                .map(|other| other.address.as_str())
+                .collect();
+            assert_eq!(
+                (found.resource.address.as_str(), addresses),
+                ("b1", vec!["b1", "of books", "f"])
+            );
+        }
+        let error = |name| chosen(name).unwrap_err().to_string();
+        assert!(
+            error(None)
+                .starts_with("the state has 3 REST APIs: choose one with `--api NAME|ID`, of `orders` (`a1`")
+        );
+        assert!(
+            error(Some("orders")).starts_with("the state has 2 REST APIs"),
+            "{}",
+            error(Some("orders"))
+        );
+        assert!(
+            error(Some("toys")).starts_with("the state has no REST API `toys`, but `orders` (`a1`, `a1`), ")
+        );
+        assert_eq!(rest_api(vec![], Some("x")), Err(StateError::NoApi));
+    }
+
+    /// A body with `GET /open`, beside a resource with two methods.
+    fn beside(mode: &str) -> Vec<(String, Option<String>)> {
+        let body = r#"{"openapi":"3.0.1","paths":{"/open":{"get":{}}}}"#;
+        let method = |name: &str, http_method: &str| {
+            let values = json!({"rest_api_id": "a", "resource_id": "r", "http_method": http_method});
+            resource("aws_api_gateway_method", name, values)
+        };
+        let all = vec![
+            api("api", "a", json!({"body": body, "put_rest_api_mode": mode})),
+            resource(
+                "aws_api_gateway_resource",
+                "open",
+                json!({"rest_api_id": "a", "id": "r", "parent_id": "root", "path_part": "open"}),
+            ),
+            method("twice", "GET"),
+            method("beside", "POST"),
+        ];
+        let found = rest_api(all, None).unwrap();
+        let methods = found
+            .resources
+            .into_iter()
+            .filter(|other| other.kind == "aws_api_gateway_method");
+        methods.map(|method| (method.address, method.obstacle)).collect()
+    }
+
+    #[test]
+    fn a_method_beside_a_body_is_certain_only_where_both_are_merged() {
+        let twice = "the method stands several times: `twice`, `a.body.paths[\"/open\"].get`";
+        let merged = beside("merge");
+        assert_eq!(merged[0], ("twice".into(), Some(twice.into())));
+        assert_eq!(merged[1], ("beside".into(), None));
+        assert_eq!(merged[2].1.as_deref(), Some(twice));
+        let overwritten = beside("overwrite");
+        let why = overwritten[1].1.as_deref().unwrap();
+        assert!(
+            why.starts_with("it stands beside an OpenAPI `body`, which deletes it"),
+            "{why}"
+        );
     }
 }

@@ -181,6 +181,33 @@ mod tests {
         assert_eq!(unknown.routes[2].function.as_deref(), Some("hello-local-open"));
     }
 
+    const BOOKSHOP: &str = include_str!("../../../local/tests/fixtures/bookshop/state.json");
+
+    #[test]
+    fn an_api_has_the_same_surface_in_both_layouts() {
+        let surface = |api| {
+            let mut surface = of_state(BOOKSHOP, Some(api)).unwrap();
+            assert_eq!(std::mem::take(&mut surface.api.name), api);
+            surface
+        };
+        let resources = surface("bookshop-resources");
+        assert_eq!((resources.routes.len(), resources.authorizers.len()), (9, 2));
+        assert_eq!(surface("bookshop-openapi"), resources);
+    }
+
+    #[test]
+    fn there_is_no_surface_where_it_is_not_certain_who_may_call() {
+        let state = BOOKSHOP.replace("- staff: []", "- staff: []\\n        - readers: []");
+        let error = of_state(&state, Some("bookshop-openapi"))
+            .unwrap_err()
+            .to_string();
+        assert_eq!(
+            error,
+            "what `module.openapi.aws_api_gateway_rest_api.this.body.paths[\"/orders\"].get` lets through is not \
+             certain: its `security` names both `staff` and `readers`, and a method has one authorizer"
+        );
+    }
+
     #[test]
     fn what_belongs_to_another_api_is_left_out() {
         let state = changed(|kind, values| {

@@ -125,9 +125,9 @@ impl Expansion<'_> {
                         .to_owned(),
                 );
             }
-            (Some(own), _) => own,
-            (None, Some(default)) if forced != "NONE" => default,
-            (None, _) => &Value::Null,
+            (Some(own), _) => Some(own),
+            (None, Some(default)) if forced != "NONE" => Some(default),
+            (None, _) => None,
         };
         let mut guard = required(requirements, schemes)?;
         match (auth, forced.as_str()) {
@@ -146,7 +146,7 @@ impl Expansion<'_> {
 
 /// What a `security` asks for in all. OpenAPI means its items as alternatives; a method has one authorizer and perhaps
 /// an API key, so a key beside an authorizer is wanted together with it, and two authorizers are unclear.
-fn required(security: &Value, schemes: &Schemes) -> Result<Guard, String> {
+fn required(security: Option<&Value>, schemes: &Schemes) -> Result<Guard, String> {
     let mut guard = Guard {
         authorization: "NONE",
         authorizer_id: None,
@@ -154,9 +154,9 @@ fn required(security: &Value, schemes: &Schemes) -> Result<Guard, String> {
         api_key_required: false,
     };
     let requirements = match security {
-        Value::Null => return Ok(guard),
-        Value::Array(requirements) => requirements,
-        _ => return Err("its `security` is no list".to_owned()),
+        None => return Ok(guard),
+        Some(Value::Array(requirements)) => requirements,
+        Some(_) => return Err("its `security` is no list".to_owned()),
     };
     let mut named = None;
     for requirement in requirements {
