@@ -133,7 +133,7 @@ fn look_for(code: &BTreeMap<String, PathBuf>, api: &Api, mistakes: &mut Vec<Stri
     for (name, path) in code.iter().filter(|(_, path)| !path.is_file()) {
         mistakes.push(format!(
             "the code of function `{name}` (`{}`) is not at `{}`: build it, or name the folder that Terraform runs in \
-             with `--root DIR`, or its zip with `--function {name}=PATH`",
+             with `--root DIR`, or add the option\n  --function {name}=PATH",
             api.functions[name].address,
             path.display(),
         ));
@@ -169,9 +169,9 @@ fn issuers(options: &Options, api: &Api, mistakes: &mut Vec<String>) -> BTreeSet
                 count => format!(" and {} more", count - 1),
             };
             mistakes.push(format!(
-                "nothing says where the keys are of the user pool that guards {first}{others}: add \
-                 `--jwks {issuer}=FILE|URL`. Of a pool on AWS, \
-                 `curl -o {pool}.json {issuer}/.well-known/jwks.json` gets the FILE"
+                "nothing says where the keys are of the user pool that guards {first}{others}: save those of a pool on \
+                 AWS, and add the option\n  curl -o {pool}.json {issuer}/.well-known/jwks.json\n  \
+                 --jwks {issuer}={pool}.json"
             ));
         }
     }
@@ -277,13 +277,10 @@ mod tests {
         };
         let error = gateway(&options, None).await.err().unwrap().to_string();
         assert!(error.contains("`nobody` names no function"), "{error}");
-        assert!(
-            error.contains("or its zip with `--function shop-open=PATH`"),
-            "{error}"
-        );
+        assert!(error.contains("\n  --function shop-open=PATH"), "{error}");
         assert_eq!(
             error
-                .matches("add `--jwks https://cognito-idp.eu-central-1.")
+                .matches("\n  --jwks https://cognito-idp.eu-central-1.")
                 .count(),
             2,
             "one for each pool: {error}"
