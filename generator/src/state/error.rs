@@ -19,6 +19,8 @@ pub enum StateError {
     Format(String),
     /// The state holds no REST API.
     NoApi,
+    /// The state holds no REST API of its own, only the API at this address.
+    OtherApi(String),
     /// None of its REST APIs (these names) is called so.
     NoSuchApi(String, Vec<String>),
     /// It holds several REST APIs (these names), and none or no single one was chosen.
@@ -54,6 +56,11 @@ impl fmt::Display for StateError {
             Self::NoApi => formatter.write_str(
                 "the state has no `aws_api_gateway_rest_api`: apply first, and write the state with \
                  `terraform show -json`",
+            ),
+            Self::OtherApi(address) => write!(
+                formatter,
+                "the state has no `aws_api_gateway_rest_api`, only `{address}`: HTTP and WebSocket APIs are not served, \
+                 and a REST API of another project is in that project's state"
             ),
             Self::NoSuchApi(name, names) => write!(
                 formatter,

@@ -47,7 +47,11 @@ fn choose<'a>(resources: &'a [Resource], chosen: Option<&str>) -> Result<&'a Res
     };
     let names = |apis: &[&Resource]| apis.iter().map(name).collect::<Vec<_>>();
     if apis.is_empty() {
-        return Err(StateError::NoApi);
+        let is_other = |kind: &str| matches!(kind, "aws_api_gateway_rest_api" | "aws_apigatewayv2_api");
+        let other = resources.iter().find(|resource| is_other(&resource.kind));
+        return Err(other.map_or(StateError::NoApi, |other| {
+            StateError::OtherApi(other.address.clone())
+        }));
     }
     let meant: Vec<&Resource> = match chosen {
         None => apis.clone(),
@@ -168,6 +172,11 @@ mod tests {
             error(Some("toys")).starts_with("the state has no REST API `toys`, but `orders` (`a1`, `a1`), ")
         );
         assert_eq!(rest_api(vec![], Some("x")), Err(StateError::NoApi));
+        let http = resource("aws_apigatewayv2_api", "http", json!({}));
+        assert_eq!(
+            rest_api(vec![http], None),
+            Err(StateError::OtherApi("http".into()))
+        );
     }
 
     /// A body with `GET /open`, beside a resource with two methods.

@@ -37,7 +37,7 @@ impl Document {
                 return Err(format!("it is of version {version}: 2.0 and 3.0 are known here"));
             }
         };
-        let base_path = match text_of_parameter(rest_api, "basepath").as_deref() {
+        let base_path = match base_path_parameter(rest_api)? {
             None | Some("ignore") => String::new(),
             Some("prepend") => base_path(&value),
             Some(other) => {
@@ -155,11 +155,15 @@ fn with_variables(body: &str, execution_arn: &str) -> String {
     })
 }
 
-/// A parameter of the import. AWS compares neither the case of its name nor of its value.
-fn text_of_parameter(rest_api: &Resource, name: &str) -> Option<String> {
-    super::entries(&rest_api.values["parameters"])
-        .find(|(key, _)| key.eq_ignore_ascii_case(name))
-        .and_then(|(_, value)| value.as_str().map(str::to_lowercase))
+/// The parameter `basepath` of the import. Written otherwise, it is not known whether API Gateway heeds it.
+fn base_path_parameter(rest_api: &Resource) -> Result<Option<&str>, String> {
+    let mut parameters = super::entries(&rest_api.values["parameters"]);
+    match parameters.find(|(key, _)| key.eq_ignore_ascii_case("basepath")) {
+        Some((key, _)) if key != "basepath" => {
+            Err(format!("`parameters.{key}` has to be written `basepath`"))
+        }
+        found => Ok(found.and_then(|(_, value)| value.as_str())),
+    }
 }
 
 /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-import-api-basePath.html>
