@@ -123,7 +123,16 @@ fn parse(text: &str) -> Result<Value, String> {
             let message = error.to_string();
             format!("it is no YAML: {}", message.lines().next().unwrap_or_default())
         };
-        serde_saphyr::from_str(text).map_err(mistake)?
+        // An import takes 6 MB, and one anchor often stands for the integration of every route; the library's own
+        // limits are for texts of strangers.
+        let options = serde_saphyr::options! {
+            budget: serde_saphyr::budget! {
+                max_nodes: 4_000_000,
+                max_events: 10_000_000,
+                enforce_alias_anchor_ratio: false,
+            },
+        };
+        serde_saphyr::from_str_with_options(text, options).map_err(mistake)?
     };
     match value {
         Value::Object(_) => Ok(value),

@@ -451,6 +451,17 @@ fn yaml_and_awss_variables_are_read() {
 }
 
 #[test]
+fn one_anchor_stands_for_the_integration_of_many_routes() {
+    let routes = (0..300).map(|number| format!("  /{number}:\n    get: *get\n"));
+    let body = format!(
+        "openapi: 3.0.1\nx-get: &get\n  x-amazon-apigateway-integration: {{type: mock}}\npaths:\n{}",
+        routes.collect::<String>()
+    );
+    let resources = expand(&mut with(&body, json!({}))).unwrap().unwrap();
+    assert_eq!(of(&resources, "integration").len(), 300);
+}
+
+#[test]
 fn bodies_that_cannot_be_read_are_refused_whole() {
     let error = |body: &str| expand(&mut with(body, json!({}))).unwrap_err();
     assert!(error("{\"openapi\":").contains("it is no JSON"));
