@@ -16,8 +16,8 @@ step 'units of the tool'
 cargo test --locked --quiet --workspace --lib --bins "$@"
 step 'HCL as Terraform reads it'
 cargo test --locked --quiet --package portcullis-generator --test hcl "$@"
-step 'golden trees and mistakes'
-cargo test --locked --quiet --test golden "$@"
+step 'golden trees, mistakes, states of others'
+cargo test --locked --quiet --test golden --test serve "$@"
 step 'conformance of the data plane'
 cargo test --locked --quiet --package portcullis-local --test conformance "$@"
 step 'units of the functions'

@@ -100,6 +100,9 @@ pub enum Command {
         /// Of this state: the output of `terraform show -json`
         #[arg(long, value_name = "FILE")]
         state: Option<PathBuf>,
+        /// Name or id of the REST API, where the state holds several
+        #[arg(long, value_name = "NAME|ID", requires = "state")]
+        api: Option<String>,
         /// As JSON
         #[arg(long)]
         json: bool,
@@ -158,6 +161,9 @@ pub struct Serve {
     /// The state: the output of `terraform show -json`
     #[arg(long, value_name = "FILE")]
     pub state: PathBuf,
+    /// Name or id of the REST API, where the state holds several
+    #[arg(long, value_name = "NAME|ID")]
+    pub api: Option<String>,
     /// What the functions' `filename` is relative to
     #[arg(long, value_name = "DIR", default_value = ".")]
     pub root: PathBuf,

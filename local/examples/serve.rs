@@ -26,6 +26,7 @@ async fn main() -> Result<()> {
     });
     let options = Options {
         state: PathBuf::from(state),
+        api: None,
         root: PathBuf::from(root),
         functions: BTreeMap::new(),
         jwks: jwks.collect::<Result<_>>()?,

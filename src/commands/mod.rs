@@ -50,12 +50,14 @@ pub fn run(cli: Cli) -> Outcome {
             environment,
             spec,
             state,
+            api,
             json,
         } => surface::run(
             &cli.project,
             &environment.name,
             spec.as_deref(),
             state.as_deref(),
+            api.as_deref(),
             json,
         ),
     }

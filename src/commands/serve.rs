@@ -3,19 +3,13 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use portcullis_local::data_plane::{self, Options};
+use portcullis_local::data_plane::{self, Mistake, Options};
 
 use crate::cli::Serve;
 use crate::failure::{Failure, OrFail, Outcome};
 
 /// Serves an applied state in the foreground until it is told to stop.
 pub fn run(options: Serve) -> Outcome {
-    if !options.state.is_file() {
-        return Err(
-            Failure::input(format!("there is no file `{}`", options.state.display()))
-                .hint("write it with `terraform show -json > FILE`"),
-        );
-    }
     // Code is unpacked and run there, so nobody else may write to it; it goes when we end.
     let temporary = tempfile::Builder::new()
         .prefix("portcullis-")
@@ -28,6 +22,7 @@ pub fn run(options: Serve) -> Outcome {
     let functions = pairs(&options.function, "NAME=PATH")?;
     let options = Options {
         state: options.state,
+        api: options.api,
         root: options.root,
         functions: functions
             .into_iter()
@@ -37,7 +32,11 @@ pub fn run(options: Serve) -> Outcome {
         port: options.port,
         work: options.work.unwrap_or_else(|| temporary.path().to_path_buf()),
     };
-    runtime()?.block_on(data_plane::serve(options)).or_tool()
+    let served = runtime()?.block_on(data_plane::serve(options));
+    served.map_err(|error| match error.is::<Mistake>() {
+        true => Failure::input(error),
+        false => Failure::tool(error),
+    })
 }
 
 /// Arguments of the form `NAME=VALUE`; `form` is what messages call it.

@@ -1,9 +1,9 @@
 //! `portcullis surface`
 
-use std::fs;
 use std::path::Path;
 
 use portcullis_generator::surface::{Surface, of_service, of_state};
+use portcullis_local::state_file;
 
 use crate::failure::{Failure, OrFail, Outcome};
 use crate::project::{Project, check_environment, service_of};
@@ -15,16 +15,13 @@ pub fn run(
     environment: &str,
     spec: Option<&Path>,
     state: Option<&Path>,
+    api: Option<&str>,
     json: bool,
 ) -> Outcome {
     let surface = match state {
         Some(file) => {
-            let text = fs::read_to_string(file)
-                .map_err(|error| Failure::input(format!("can't read `{}`: {error}", file.display())))?;
-            of_state(&text).map_err(|error| {
-                Failure::input(format!("`{}`: {error}", file.display()))
-                    .hint("write it with `terraform show -json > FILE`")
-            })?
+            let text = state_file::read(file).or_input()?;
+            of_state(&text, api).map_err(|error| Failure::input(format!("`{}`: {error}", file.display())))?
         }
         None => {
             let service = match spec {

@@ -99,6 +99,7 @@ impl Surface {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::state::StateError;
 
     const SPEC: &str = include_str!("../../../portcullis.toml");
     const STATE: &str = include_str!("../../tests/demo.state.json");
@@ -129,12 +130,15 @@ mod tests {
 
     #[test]
     fn the_applied_surface_equals_the_specs() {
-        assert_eq!(of_state(STATE).unwrap(), demo());
+        assert_eq!(of_state(STATE, None).unwrap(), demo());
     }
 
     #[test]
     fn a_state_without_an_api_has_no_surface() {
-        assert_eq!(of_state(r#"{"format_version":"1.0"}"#), Err(SurfaceError::NoApi));
+        assert_eq!(
+            of_state(r#"{"format_version":"1.0"}"#, None),
+            Err(SurfaceError::State(StateError::NoApi))
+        );
     }
     /// The demo's state with changes to each managed resource.
     fn changed(change: impl Fn(&str, &mut serde_json::Value)) -> String {
@@ -160,18 +164,6 @@ mod tests {
     }
 
     #[test]
-    fn an_api_with_an_openapi_body_is_not_taken_for_one_without_routes() {
-        let state = changed(|kind, values| {
-            if kind == "aws_api_gateway_rest_api" {
-                values["body"] = "{}".into();
-            }
-        });
-        let error = of_state(&state).unwrap_err();
-        assert!(matches!(error, SurfaceError::OpenApi(_)));
-        assert!(error.to_string().contains("not read yet"), "{error}");
-    }
-
-    #[test]
     fn an_alias_is_not_the_functions_name() {
         let with_alias = |known: bool| {
             changed(|kind, values| match kind {
@@ -184,9 +176,36 @@ mod tests {
                 _ => (),
             })
         };
-        assert_eq!(of_state(&with_alias(true)).unwrap(), demo());
-        let unknown = of_state(&with_alias(false)).unwrap();
+        assert_eq!(of_state(&with_alias(true), None).unwrap(), demo());
+        let unknown = of_state(&with_alias(false), None).unwrap();
         assert_eq!(unknown.routes[2].function.as_deref(), Some("hello-local-open"));
+    }
+
+    const BOOKSHOP: &str = include_str!("../../../local/tests/fixtures/bookshop/state.json");
+
+    #[test]
+    fn an_api_has_the_same_surface_in_both_layouts() {
+        let surface = |api| {
+            let mut surface = of_state(BOOKSHOP, Some(api)).unwrap();
+            assert_eq!(std::mem::take(&mut surface.api.name), api);
+            surface
+        };
+        let resources = surface("bookshop-resources");
+        assert_eq!((resources.routes.len(), resources.authorizers.len()), (9, 2));
+        assert_eq!(surface("bookshop-openapi"), resources);
+    }
+
+    #[test]
+    fn there_is_no_surface_where_it_is_not_certain_who_may_call() {
+        let state = BOOKSHOP.replace("- staff: []", "- staff: []\\n        - readers: []");
+        let error = of_state(&state, Some("bookshop-openapi"))
+            .unwrap_err()
+            .to_string();
+        assert_eq!(
+            error,
+            "what `module.openapi.aws_api_gateway_rest_api.this.body.paths[\"/orders\"].get` lets through is not \
+             certain: its `security` names both `staff` and `readers`, and a method has one authorizer"
+        );
     }
 
     #[test]
@@ -199,6 +218,6 @@ mod tests {
         });
         let mut expected = demo();
         expected.routes.remove(2);
-        assert_eq!(of_state(&state).unwrap(), expected);
+        assert_eq!(of_state(&state, None).unwrap(), expected);
     }
 }

@@ -5,60 +5,59 @@ use std::fmt;
 
 use serde_json::Value;
 
-use crate::state::{self, Resource, StateError};
+use crate::state::{self, Resource, RestApi, StateError};
 use crate::surface::{Api, Authorizer, FORMAT, Preflight, Route, Surface};
 
 /// Why a state has no surface.
 #[derive(Debug, PartialEq)]
 pub enum SurfaceError {
-    /// The text is no state.
+    /// The text is no state, or which REST API of it is meant is not known.
     State(StateError),
-    /// The state holds no REST API.
-    NoApi,
-    /// The state holds several REST APIs or stages; which is meant is not known.
-    Several(Vec<String>),
-    /// The REST API at this address has an OpenAPI `body`, which may hold routes that no resource of the state shows.
-    OpenApi(String),
+    /// The REST API has no stage.
+    NoStage,
+    /// It has several stages; which is meant is not known.
+    SeveralStages(Vec<String>),
+    /// Who may call the method at this address is not certain, and a surface may not guess.
+    Unclear(String, String),
 }
 
 impl fmt::Display for SurfaceError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::State(error) => error.fmt(formatter),
-            Self::NoApi => formatter.write_str("the state holds no REST API with a stage"),
-            Self::Several(addresses) => {
+            Self::NoStage => formatter.write_str("the REST API has no `aws_api_gateway_stage` in the state"),
+            Self::SeveralStages(addresses) => {
                 write!(
                     formatter,
-                    "the state holds several where one is expected: {}",
+                    "the REST API has several stages where one is expected: {}",
                     addresses.join(", ")
                 )
             }
-            Self::OpenApi(address) => write!(
-                formatter,
-                "`{address}` has an OpenAPI `body`, whose routes are not read yet"
-            ),
+            Self::Unclear(address, why) => {
+                write!(formatter, "what `{address}` lets through is not certain: {why}")
+            }
         }
     }
 }
 
 impl std::error::Error for SurfaceError {}
 
-/// The surface of the one REST API in a state, in whatever modules its parts stand. What belongs to another REST
-/// API, which the state does not hold itself, is left out.
-pub fn of_state(text: &str) -> Result<Surface, SurfaceError> {
-    let mut resources = state::resources(text).map_err(SurfaceError::State)?;
-    let api = Resources(&resources).only("aws_api_gateway_rest_api")?.clone();
-    if !text_of(&api, "body").is_empty() {
-        return Err(SurfaceError::OpenApi(api.address));
-    }
-    let id = text_of(&api, "id");
-    resources.retain(|resource| {
-        resource.values["rest_api_id"]
-            .as_str()
-            .is_none_or(|other| other == id)
-    });
+/// The surface of a REST API in a state, chosen by name or id where there are several, in whatever modules its parts
+/// stand and in either layout. What belongs to another REST API is left out.
+pub fn of_state(text: &str, chosen: Option<&str>) -> Result<Surface, SurfaceError> {
+    let resources = state::resources(text).map_err(SurfaceError::State)?;
+    let RestApi {
+        resource: api,
+        resources,
+    } = state::rest_api(resources, chosen).map_err(SurfaceError::State)?;
     let all = Resources(&resources);
-    let stage = all.only("aws_api_gateway_stage")?;
+    let stage = all.only_stage()?;
+    let unclear = all
+        .of("aws_api_gateway_method")
+        .find_map(|method| Some((method.address.clone(), method.obstacle.clone()?)));
+    if let Some((address, why)) = unclear {
+        return Err(SurfaceError::Unclear(address, why));
+    }
     let paths = state::paths(&resources, text_of(&api, "root_resource_id"));
     let authorizers: BTreeMap<&str, &str> = all
         .of("aws_api_gateway_authorizer")
@@ -119,13 +118,13 @@ impl<'a> Resources<'a> {
             .filter(move |resource| resource.mode == "managed" && resource.kind == kind)
     }
 
-    fn only(&self, kind: &'a str) -> Result<&'a Resource, SurfaceError> {
-        let all: Vec<_> = self.of(kind).collect();
-        match all.as_slice() {
-            [] => Err(SurfaceError::NoApi),
+    fn only_stage(&self) -> Result<&'a Resource, SurfaceError> {
+        let stages: Vec<_> = self.of("aws_api_gateway_stage").collect();
+        match stages.as_slice() {
+            [] => Err(SurfaceError::NoStage),
             [one] => Ok(one),
-            several => Err(SurfaceError::Several(
-                several.iter().map(|resource| resource.address.clone()).collect(),
+            several => Err(SurfaceError::SeveralStages(
+                several.iter().map(|stage| stage.address.clone()).collect(),
             )),
         }
     }

@@ -5,10 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use time::OffsetDateTime;
 
-use super::Options;
 use super::api::{Api, Integration};
 use super::authorizer::KeyRing;
 use super::function::Function;
@@ -17,25 +16,31 @@ use super::guardian::Guardian;
 use super::keys::Keys;
 use super::limits::Limits;
 use super::log::{LIMIT, Log};
-use super::{archive, state};
+use super::{KeySource, Mistake, Options, archive, state};
+use crate::state_file;
 
 /// A gateway for what the options name now. Functions that are as they were in `previous` keep their environments.
 pub async fn gateway(options: &Options, previous: Option<&Gateway>) -> Result<Gateway> {
     let path = &options.state;
-    let text = std::fs::read_to_string(path)
-        .with_context(|| format!("cannot read the state `{}`", path.display()))?;
-    let api = state::read(&text).with_context(|| format!("cannot serve the state `{}`", path.display()))?;
+    let text = state_file::read(path)?;
+    let api = state::read(&text, options.api.as_deref())
+        .with_context(|| format!("cannot serve the state `{}`", path.display()))
+        .map_err(mistake)?;
     let mut mistakes = Vec::new();
     let code = code(options, &api, &mut mistakes);
+    look_for(&code, &api, &mut mistakes);
     let issuers = issuers(options, &api, &mut mistakes);
     if !mistakes.is_empty() {
-        bail!("{}", mistakes.join("\n"));
+        return Err(Mistake(mistakes.join("\n")).into());
     }
 
     let mut keys = KeyRing::new();
     for issuer in issuers {
         let source = options.jwks[&issuer].clone();
-        keys.insert(issuer, Arc::new(Keys::load(source).await?));
+        let is_file = matches!(source, KeySource::File(_));
+        let loaded = Keys::load(source).await;
+        let loaded = loaded.map_err(|error| if is_file { mistake(error) } else { error });
+        keys.insert(issuer, Arc::new(loaded?));
     }
     // Processes run in the folder of their code: what leads there must not depend on where we run.
     let work = std::path::absolute(&options.work)
@@ -53,7 +58,8 @@ pub async fn gateway(options: &Options, previous: Option<&Gateway>) -> Result<Ga
     for (name, path) in code {
         let configuration = &api.functions[&name];
         let folder = archive::unpack(&path, &cache)
-            .with_context(|| format!("function `{name}` (`{}`)", configuration.address))?;
+            .with_context(|| format!("function `{name}` (`{}`)", configuration.address))
+            .map_err(mistake)?;
         let function = match previous.and_then(|gateway| gateway.functions.get(&name)) {
             Some(function) if function.is(configuration, &folder) => function.clone(),
             previous => {
@@ -75,6 +81,11 @@ pub async fn gateway(options: &Options, previous: Option<&Gateway>) -> Result<Ga
         functions,
         guardian,
     })
+}
+
+/// An error of what was named.
+fn mistake(error: anyhow::Error) -> anyhow::Error {
+    Mistake(format!("{error:#}")).into()
 }
 
 /// Where the code of each function is that a route needs.
@@ -126,9 +137,21 @@ fn code(options: &Options, api: &Api, mistakes: &mut Vec<String>) -> BTreeMap<St
     code
 }
 
+/// Tells which code is not there.
+fn look_for(code: &BTreeMap<String, PathBuf>, api: &Api, mistakes: &mut Vec<String>) {
+    for (name, path) in code.iter().filter(|(_, path)| !path.is_file()) {
+        mistakes.push(format!(
+            "the code of function `{name}` (`{}`) is not at `{}`: build it, or name the folder that Terraform runs in \
+             with `--root DIR`, or add the option\n  --function {name}=PATH",
+            api.functions[name].address,
+            path.display(),
+        ));
+    }
+}
+
 /// The issuers whose tokens guarded routes take, all with a source of keys.
 fn issuers(options: &Options, api: &Api, mistakes: &mut Vec<String>) -> BTreeSet<String> {
-    let mut issuers = BTreeSet::new();
+    let mut guarded: BTreeMap<&String, (usize, String)> = BTreeMap::new();
     for (method, route) in api.router.routes() {
         let Some(authorizer) = route
             .authorization
@@ -138,17 +161,30 @@ fn issuers(options: &Options, api: &Api, mistakes: &mut Vec<String>) -> BTreeSet
             continue;
         };
         for issuer in &authorizer.issuers {
-            if !options.jwks.contains_key(issuer) {
-                mistakes.push(format!(
-                    "route `{method} {}` is guarded by `{}`, and nothing says where the keys of its user pool are: \
-                     add `--jwks {issuer}=FILE|URL`",
-                    route.resource_path, authorizer.address,
-                ));
-            }
-            issuers.insert(issuer.clone());
+            let first = || {
+                (
+                    0,
+                    format!("`{method} {}` by `{}`", route.resource_path, authorizer.address),
+                )
+            };
+            guarded.entry(issuer).or_insert_with(first).0 += 1;
         }
     }
-    issuers
+    for (issuer, (count, first)) in &guarded {
+        if !options.jwks.contains_key(*issuer) {
+            let pool = issuer.rsplit('/').next().unwrap_or_default();
+            let others = match count {
+                1 => String::new(),
+                count => format!(" and {} more", count - 1),
+            };
+            mistakes.push(format!(
+                "nothing says where the keys are of the user pool that guards {first}{others}: save those of a pool on \
+                 AWS, and add the option\n  curl -o {pool}.json {issuer}/.well-known/jwks.json\n  \
+                 --jwks {issuer}={pool}.json"
+            ));
+        }
+    }
+    guarded.into_keys().cloned().collect()
 }
 
 fn list<'a>(names: impl IntoIterator<Item = &'a String>) -> String {
@@ -163,7 +199,6 @@ fn list<'a>(names: impl IntoIterator<Item = &'a String>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data_plane::KeySource;
 
     const SHOP: &str = include_str!("../../tests/fixtures/shop/state.json");
 
@@ -171,6 +206,7 @@ mod tests {
     fn code_with(functions: &[(&str, &str)], state: &str) -> (BTreeMap<String, PathBuf>, Vec<String>) {
         let options = Options {
             state: PathBuf::new(),
+            api: None,
             root: "/project/terraform".into(),
             functions: functions
                 .iter()
@@ -181,7 +217,7 @@ mod tests {
             work: PathBuf::new(),
         };
         let mut mistakes = Vec::new();
-        let code = code(&options, &state::read(state).unwrap(), &mut mistakes);
+        let code = code(&options, &state::read(state, None).unwrap(), &mut mistakes);
         (code, mistakes)
     }
 
@@ -241,6 +277,7 @@ mod tests {
         std::fs::write(&state, SHOP).unwrap();
         let options = Options {
             state,
+            api: None,
             root: folder.path().to_owned(),
             functions: BTreeMap::from([("nobody".to_owned(), PathBuf::from("x"))]),
             jwks: BTreeMap::from([("https://elsewhere".to_owned(), KeySource::File("x".into()))]),
@@ -249,12 +286,13 @@ mod tests {
         };
         let error = gateway(&options, None).await.err().unwrap().to_string();
         assert!(error.contains("`nobody` names no function"), "{error}");
+        assert!(error.contains("\n  --function shop-open=PATH"), "{error}");
         assert_eq!(
             error
-                .matches("add `--jwks https://cognito-idp.eu-central-1.")
+                .matches("\n  --jwks https://cognito-idp.eu-central-1.")
                 .count(),
-            4,
-            "{error}"
+            2,
+            "one for each pool: {error}"
         );
         assert!(
             !folder.path().join("work").exists(),

@@ -76,11 +76,25 @@ pub const REQUEST_LIMIT: usize = 10 << 20;
 /// The largest total of a request's header values in bytes. Source: API Gateway's quotas, not adjustable.
 pub const HEADER_LIMIT: usize = 10_240;
 
+/// What was named is not as it must be; what to change is in the message. Other errors are of tools and of the machine.
+#[derive(Debug)]
+pub struct Mistake(pub(crate) String);
+
+impl std::fmt::Display for Mistake {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Mistake {}
+
 /// What is to be served.
 #[derive(Debug, Clone)]
 pub struct Options {
     /// A file that `terraform show -json` wrote.
     pub state: PathBuf,
+    /// Name or id of the REST API, where the state holds several.
+    pub api: Option<String>,
     /// The folder Terraform was run in: the functions' `filename`s are relative to it.
     pub root: PathBuf,
     /// Zip or bootstrap instead of `filename`, by the function's name or by what is behind the last part of its

@@ -40,7 +40,6 @@ struct RestApi {
     name: String,
     root_resource_id: String,
     execution_arn: String,
-    body: Option<String>,
     policy: Option<String>,
     api_key_source: Option<String>,
     binary_media_types: Option<Vec<String>>,
@@ -77,30 +76,34 @@ impl<'a> State<'a> {
                 && resource.kind == kind
                 && resource.values.get("rest_api_id").is_none_or(|id| id == self.api)
         };
-        let read = |resource: &'a Resource| {
-            let values = Values::deserialize(&resource.values)
-                .with_context(|| format!("`{}` is not as the AWS provider writes it", resource.address))?;
-            Ok((resource.address.as_str(), values))
-        };
+        let read = |resource: &'a Resource| Ok((resource.address.as_str(), values(resource)?));
         self.resources.iter().filter(ours).map(read).collect()
     }
+
+    /// Why a resource cannot be taken as it stands.
+    fn obstacle(&self, address: &str) -> Option<String> {
+        let found = self.resources.iter().find(|resource| resource.address == address);
+        found?.obstacle.clone()
+    }
+}
+
+fn values<Values: DeserializeOwned>(resource: &Resource) -> Result<Values> {
+    Values::deserialize(&resource.values)
+        .with_context(|| format!("`{}` is not as the AWS provider writes it", resource.address))
 }
 
 fn given(text: Option<String>) -> Option<String> {
     text.filter(|text| !text.is_empty())
 }
 
-/// The API that the text of `terraform show -json` holds. An error says what is not as it must be; what can be
-/// served in part is in [`Api::unsupported`].
-pub fn read(text: &str) -> Result<Api> {
+/// The API that the text of `terraform show -json` holds; `chosen` is its name or id where there are several. An error
+/// says what is not as it must be; what can be served in part is in [`Api::unsupported`].
+pub fn read(text: &str, chosen: Option<&str>) -> Result<Api> {
     let resources = portcullis_generator::state::resources(text)?;
-    let (address, rest_api) = only_rest_api(&resources)?;
-    if given(rest_api.body.clone()).is_some() {
-        bail!(
-            "`{address}` is made of an OpenAPI `body`: its methods are not in the state, and cannot be served. \
-             Write them as `aws_api_gateway_resource`, `aws_api_gateway_method` and `aws_api_gateway_integration`"
-        );
-    }
+    let portcullis_generator::state::RestApi { resource, resources } =
+        portcullis_generator::state::rest_api(resources, chosen)?;
+    let address = resource.address.as_str();
+    let rest_api: RestApi = values(&resource)?;
     let state = State {
         resources: &resources,
         api: &rest_api.id,
@@ -164,29 +167,15 @@ pub fn read(text: &str) -> Result<Api> {
     })
 }
 
-fn only_rest_api(resources: &[Resource]) -> Result<(&str, RestApi)> {
-    let apis = State { resources, api: "" }.all::<RestApi>("aws_api_gateway_rest_api")?;
-    let addresses: Vec<&str> = apis.iter().map(|(address, _)| *address).collect();
-    if apis.len() > 1 {
-        bail!(
-            "the state has {} REST APIs (`{}`), and one can be served",
-            apis.len(),
-            addresses.join("`, `")
-        );
-    }
-    apis.into_iter().next().context(
-        "the state has no `aws_api_gateway_rest_api`: apply first, and write the state with `terraform show -json`",
-    )
-}
-
-/// What bears on every request and is not emulated.
+/// What bears on more than one route and is not emulated, or not certain.
 fn notes(resources: &[Resource]) -> Vec<Unsupported> {
     let reason = |resource: &Resource| match resource.kind.as_str() {
         "aws_wafv2_web_acl_association" => Some("requests are not filtered by a web ACL"),
         _ => None,
     };
     let note = |resource: &Resource| {
-        let reason = reason(resource)?.to_owned();
+        let obstacle = resource.obstacle.clone();
+        let reason = obstacle.or_else(|| Some(reason(resource)?.to_owned()))?;
         Some(Unsupported {
             address: resource.address.clone(),
             reason,

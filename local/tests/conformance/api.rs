@@ -251,6 +251,7 @@ impl Running {
             (issuer, KeySource::File(keys.into()))
         };
         let options = Options {
+            api: None,
             state: path("state.json"),
             root: folder.path().to_owned(),
             functions: BTreeMap::new(),

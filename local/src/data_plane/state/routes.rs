@@ -76,6 +76,7 @@ pub(super) fn routes(
         };
         let api_key_required = method.api_key_required == Some(true);
         let (authorization, obstacle) = guard(&method, authorizers);
+        let obstacle = state.obstacle(address).or(obstacle);
         let validates_body =
             validator.is_some_and(|(_, validator)| validator.validate_request_body == Some(true));
         let request_models = method
@@ -101,7 +102,12 @@ pub(super) fn routes(
         } else {
             match integrations.get(&(method.resource_id.clone(), method.http_method.clone())) {
                 None => refuse(address, "the method has no integration".to_owned()),
-                Some((address, values)) => integrations::integration(state, values, functions)?
+                Some((address, values)) => state
+                    .obstacle(address)
+                    .map_or_else(
+                        || integrations::integration(state, values, functions),
+                        |why| Ok(Err(why)),
+                    )?
                     .unwrap_or_else(|reason| refuse(address, reason)),
             }
         };

@@ -1,0 +1,171 @@
+//! An OpenAPI `body` → the resources that API Gateway makes of it, as the AWS provider would have written them.
+//!
+//! Each has the place in the body for an address, and an id made of what it stands for, so that a path keeps its id.
+//! What is not understood becomes the obstacle of the method, of the integration, or of a resource of the kind
+//! `openapi`, which is nothing but a place: nothing is skipped in silence.
+//!
+//! Extensions: <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions.html>.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
+
+use super::Resource;
+use document::Document;
+
+mod document;
+mod integration;
+mod models;
+mod operation;
+mod security;
+mod settings;
+#[cfg(test)]
+mod tests;
+
+/// What the body of a REST API makes, and its settings into `rest_api`; none where it has no body. An error is that of
+/// a body that cannot be read as a whole.
+pub(super) fn expand(rest_api: &mut Resource) -> Result<Option<Vec<Resource>>, String> {
+    let Some(document) = Document::of(rest_api)? else {
+        return Ok(None);
+    };
+    let mut expansion = Expansion {
+        document: &document,
+        resources: Vec::new(),
+        resource_ids: BTreeMap::from([("/".to_owned(), document.root_resource_id.clone())]),
+    };
+    expansion.settings(rest_api);
+    expansion.models();
+    expansion.validators();
+    let schemes = expansion.security_schemes();
+    expansion.paths(&schemes);
+    Ok(Some(expansion.resources))
+}
+
+/// The resources so far.
+struct Expansion<'a> {
+    document: &'a Document,
+    resources: Vec<Resource>,
+    /// Ids of resources by path.
+    resource_ids: BTreeMap<String, String>,
+}
+
+impl Expansion<'_> {
+    /// Adds a resource of the REST API; `place` is where in the body it comes from.
+    fn add(&mut self, place: String, kind: &str, mut values: Value, obstacle: Option<String>) {
+        values["rest_api_id"] = self.document.api_id.clone().into();
+        self.resources.push(Resource {
+            address: place,
+            mode: "managed".to_owned(),
+            kind: kind.to_owned(),
+            values,
+            obstacle,
+        });
+    }
+
+    /// Says that something is not understood which is of no single method.
+    fn note(&mut self, place: String, why: impl Into<String>) {
+        self.add(place, "openapi", json!({}), Some(why.into()));
+    }
+
+    /// An id of ten letters, as AWS's are, that stands for a name of a kind.
+    fn id(&self, kind: &str, name: &str) -> String {
+        let digest = Sha256::digest(format!("{}\n{kind}\n{name}", self.document.api_id));
+        digest[..5].iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    fn paths(&mut self, schemes: &security::Schemes) {
+        for (path, item) in entries(&self.document.value["paths"]) {
+            let place = self.document.place(&["paths", path]);
+            if path.starts_with("x-") {
+                continue;
+            }
+            if !path.starts_with('/') || !item.is_object() {
+                self.note(place, "this is no path with its methods");
+                continue;
+            }
+            let resource_id = self.resource(path, &place);
+            if item.get("$ref").is_some() {
+                let why = "its `$ref` leads to methods that are not read here";
+                self.add(
+                    place,
+                    "aws_api_gateway_method",
+                    json!({"resource_id": resource_id, "http_method": "ANY", "authorization": ""}),
+                    Some(why.to_owned()),
+                );
+                continue;
+            }
+            for (key, operation) in entries(item) {
+                let place = self.document.place(&["paths", path, key]);
+                let method = match key.as_str() {
+                    "get" | "put" | "post" | "delete" | "options" | "head" | "patch" => key.to_uppercase(),
+                    "x-amazon-apigateway-any-method" => "ANY".to_owned(),
+                    "parameters" | "summary" | "description" | "servers" => continue,
+                    // A REST API has no method for it.
+                    "trace" => {
+                        self.note(place, "API Gateway has no method `TRACE`");
+                        continue;
+                    }
+                    other if other.starts_with("x-") && !other.starts_with("x-amazon-apigateway-") => {
+                        continue;
+                    }
+                    _ => {
+                        self.note(place, "this is not understood here");
+                        continue;
+                    }
+                };
+                self.operation(
+                    &place,
+                    &resource_id,
+                    &method,
+                    operation,
+                    &item["parameters"],
+                    schemes,
+                );
+            }
+        }
+    }
+
+    /// The id of a path's resource, which is made with those above it.
+    fn resource(&mut self, path: &str, place: &str) -> String {
+        let full = format!("{}{path}", self.document.base_path);
+        let mut above = "/".to_owned();
+        for part in full.split('/').filter(|part| !part.is_empty()) {
+            let own = format!("{}/{part}", above.trim_end_matches('/'));
+            if !self.resource_ids.contains_key(&own) {
+                let id = self.id("resource", &own);
+                let values = json!({
+                    "id": id, "parent_id": self.resource_ids[&above], "path_part": part, "path": own,
+                });
+                self.add(place.to_owned(), "aws_api_gateway_resource", values, None);
+                self.resource_ids.insert(own.clone(), id);
+            }
+            above = own;
+        }
+        self.resource_ids[&above].clone()
+    }
+}
+
+/// The entries of an object; none of what is no object.
+fn entries(value: &Value) -> impl Iterator<Item = (&String, &Value)> {
+    value.as_object().into_iter().flatten()
+}
+
+/// A text, or a number or truth value that YAML made of one.
+fn text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(_) | Value::Bool(_) => Some(value.to_string()),
+        _ => None,
+    }
+}
+
+/// A map of texts as the provider stores it; the name of the entry that is none.
+fn texts(value: &Value) -> Result<Value, String> {
+    let mut map = Map::new();
+    for (key, value) in entries(value) {
+        let text = text(value).ok_or_else(|| format!("`{key}` is no text"))?;
+        map.insert(key.clone(), text.into());
+    }
+    Ok(Value::Object(map))
+}

@@ -1,0 +1,202 @@
+//! Security schemes → authorizers, and the `security` of an operation → its guard.
+//!
+//! Whatever is not understood is an error, and none of them leaves a route open.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::{Expansion, entries, text};
+
+/// What a security scheme asks for.
+#[derive(Clone)]
+pub(super) enum Scheme {
+    /// An API key of a usage plan.
+    ApiKey,
+    /// A request that is signed for IAM.
+    Iam,
+    /// An authorizer of a type, by its id.
+    Authorizer { kind: String, id: String },
+    /// Why it is not known what it asks for.
+    Unclear(String),
+}
+
+pub(super) type Schemes = BTreeMap<String, Scheme>;
+
+/// Who may call a method, as the provider writes it.
+#[derive(Debug, PartialEq)]
+pub(super) struct Guard {
+    pub(super) authorization: &'static str,
+    pub(super) authorizer_id: Option<String>,
+    pub(super) scopes: Vec<String>,
+    pub(super) api_key_required: bool,
+}
+
+impl Expansion<'_> {
+    /// The schemes of the document by name; their authorizers are added.
+    pub(super) fn security_schemes(&mut self) -> Schemes {
+        let section = self.document.security_schemes();
+        let mut schemes = Schemes::new();
+        for (name, scheme) in entries(self.document.at(section)) {
+            let place = self.document.place(&[section, &[name.as_str()]].concat());
+            let scheme = self.scheme(place, name, scheme);
+            schemes.insert(name.clone(), scheme);
+        }
+        schemes
+    }
+
+    /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions-authorizer.html>
+    fn scheme(&mut self, place: String, name: &str, scheme: &Value) -> Scheme {
+        let said = |value: &Value, key: &str| text(&value[key]).unwrap_or_default();
+        let unclear = |why: String| Scheme::Unclear(format!("its security scheme `{place}` {why}"));
+        let kind = said(scheme, "type");
+        if kind != "apiKey" {
+            return unclear(format!(
+                "is of type `{kind}`, and API Gateway takes authorizers of the type `apiKey` only"
+            ));
+        }
+        let (header, location) = (said(scheme, "name"), said(scheme, "in"));
+        let authorizer = &scheme["x-amazon-apigateway-authorizer"];
+        let authtype = said(scheme, "x-amazon-apigateway-authtype");
+        if !authorizer.is_object() {
+            return match authtype.as_str() {
+                "" if header.eq_ignore_ascii_case("x-api-key") && location == "header" => Scheme::ApiKey,
+                "awsSigv4" => Scheme::Iam,
+                "" => unclear(format!(
+                    "wants `{header}`, and API keys stand in the header `x-api-key`"
+                )),
+                _ => unclear("has no `x-amazon-apigateway-authorizer`".to_owned()),
+            };
+        }
+        let kind = match said(authorizer, "type").as_str() {
+            "cognito_user_pools" => "COGNITO_USER_POOLS",
+            "token" => "TOKEN",
+            "request" => "REQUEST",
+            other => return unclear(format!("has an authorizer of the unknown type `{other}`")),
+        };
+        let source = Some(said(authorizer, "identitySource")).filter(|source| !source.is_empty());
+        let place_of_token = match location.as_str() {
+            "query" => "querystring",
+            _ => "header",
+        };
+        let id = self.id("authorizer", name);
+        let values = json!({
+            "id": id,
+            "name": name,
+            "type": kind,
+            "provider_arns": authorizer.get("providerARNs").cloned().unwrap_or(json!([])),
+            "identity_source": source.unwrap_or_else(|| format!("method.request.{place_of_token}.{header}")),
+            "identity_validation_expression": said(authorizer, "identityValidationExpression"),
+            "authorizer_uri": said(authorizer, "authorizerUri"),
+            "authorizer_credentials": said(authorizer, "authorizerCredentials"),
+            "authorizer_result_ttl_in_seconds":
+                authorizer["authorizerResultTtlInSeconds"].as_u64().unwrap_or(300),
+        });
+        if !values["provider_arns"]
+            .as_array()
+            .is_some_and(|arns| arns.iter().all(Value::is_string))
+        {
+            return unclear("has `providerARNs` that are no texts".to_owned());
+        }
+        self.add(place, "aws_api_gateway_authorizer", values, None);
+        Scheme::Authorizer {
+            kind: kind.to_owned(),
+            id,
+        }
+    }
+
+    /// Who may call an operation: what its own `security` says, or else the document's, which an import takes for the
+    /// default of every method (recorded; older answers of AWS's say that it is not heeded).
+    pub(super) fn guard(&self, operation: &Value, schemes: &Schemes) -> Result<Guard, String> {
+        let default = self.document.value.get("security").filter(|default| {
+            default
+                .as_array()
+                .is_none_or(|requirements| !requirements.is_empty())
+        });
+        let own = operation.get("security");
+        let auth = &operation["x-amazon-apigateway-auth"];
+        let forced = text(&auth["type"]).unwrap_or_default();
+        let is_open = |security: &Value| security.as_array().is_some_and(Vec::is_empty);
+        let requirements = match (own, default) {
+            (Some(own), Some(_)) if is_open(own) && forced != "NONE" => {
+                return Err(
+                    "its `security` is empty where the document's is not, and whether API Gateway opens it is not \
+                     certain: to open it, say `x-amazon-apigateway-auth: {type: NONE}` as well"
+                        .to_owned(),
+                );
+            }
+            (Some(own), _) => Some(own),
+            (None, Some(default)) if forced != "NONE" => Some(default),
+            (None, _) => None,
+        };
+        let mut guard = required(requirements, schemes)?;
+        match (auth, forced.as_str()) {
+            (Value::Null, _) => Ok(guard),
+            (_, "NONE") if guard.authorization == "NONE" => Ok(guard),
+            (_, "AWS_IAM") if matches!(guard.authorization, "NONE" | "AWS_IAM") => {
+                guard.authorization = "AWS_IAM";
+                Ok(guard)
+            }
+            _ => Err(format!(
+                "its `x-amazon-apigateway-auth` is `{forced}`, and its `security` says something else"
+            )),
+        }
+    }
+}
+
+/// What a `security` asks for in all. OpenAPI means its items as alternatives; a method has one authorizer and perhaps
+/// an API key, so a key beside an authorizer is wanted together with it, and two authorizers are unclear.
+fn required(security: Option<&Value>, schemes: &Schemes) -> Result<Guard, String> {
+    let mut guard = Guard {
+        authorization: "NONE",
+        authorizer_id: None,
+        scopes: Vec::new(),
+        api_key_required: false,
+    };
+    let requirements = match security {
+        None => return Ok(guard),
+        Some(Value::Array(requirements)) => requirements,
+        Some(_) => return Err("its `security` is no list".to_owned()),
+    };
+    let mut named = None;
+    for requirement in requirements {
+        let Some(members) = requirement.as_object().filter(|members| !members.is_empty()) else {
+            return Err("its `security` lets anyone in as an alternative, which a method cannot".to_owned());
+        };
+        for (name, scopes) in members {
+            let scheme = schemes
+                .get(name)
+                .ok_or_else(|| format!("its security scheme `{name}` is not in the body"))?;
+            let (authorization, id) = match scheme {
+                Scheme::ApiKey => {
+                    guard.api_key_required = true;
+                    continue;
+                }
+                Scheme::Unclear(why) => return Err(why.clone()),
+                Scheme::Iam => ("AWS_IAM", None),
+                Scheme::Authorizer { kind, id } if kind == "COGNITO_USER_POOLS" => {
+                    ("COGNITO_USER_POOLS", Some(id.clone()))
+                }
+                Scheme::Authorizer { id, .. } => ("CUSTOM", Some(id.clone())),
+            };
+            if let Some(other) = named.replace(name).filter(|other| *other != name) {
+                return Err(format!(
+                    "its `security` names both `{other}` and `{name}`, and a method has one authorizer"
+                ));
+            }
+            let scopes = scopes
+                .as_array()
+                .ok_or("the scopes of its `security` are no list")?;
+            guard.authorization = authorization;
+            guard.authorizer_id = id;
+            for scope in scopes {
+                let scope = text(scope).ok_or("a scope of its `security` is no text")?;
+                if !guard.scopes.contains(&scope) {
+                    guard.scopes.push(scope);
+                }
+            }
+        }
+    }
+    guard.scopes.sort();
+    Ok(guard)
+}

@@ -1,0 +1,193 @@
+//! `serve` and `surface --state` with what people name instead of a state, and with what a state leaves open: each is
+//! told with the next step, as wrong input.
+
+#![allow(clippy::unwrap_used)] // a test may panic
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+const BOOKSHOP: &str = concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/local/tests/fixtures/bookshop/state.json"
+);
+const KEYS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/local/tests/fixtures/keys/jwks.json");
+
+fn portcullis(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_portcullis"));
+    command
+        .current_dir(folder)
+        .args(arguments)
+        .stdin(Stdio::null())
+        .env("NO_COLOR", "1");
+    command
+}
+
+/// What a command that is given wrong input says.
+#[track_caller]
+fn refused(folder: &Path, arguments: &[&str]) -> String {
+    let output = portcullis(folder, arguments).output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(output.stdout.is_empty() && !said.contains("panicked"), "{said}");
+    said
+}
+
+/// The issuers of the bookshop's two pools.
+fn issuers() -> Vec<String> {
+    let state: Value = serde_json::from_str(&fs::read_to_string(BOOKSHOP).unwrap()).unwrap();
+    let resources = state["values"]["root_module"]["resources"].as_array().unwrap();
+    resources
+        .iter()
+        .filter(|resource| resource["type"] == "aws_cognito_user_pool")
+        .map(|pool| format!("https://{}", pool["values"]["endpoint"].as_str().unwrap()))
+        .collect()
+}
+
+#[test]
+fn what_is_no_state_is_told_with_the_next_step() {
+    let folder = TempDir::new().unwrap();
+    let bookshop = fs::read_to_string(BOOKSHOP).unwrap();
+    let raw =
+        r#"{"version":4,"terraform_version":"1.11.4","serial":1,"lineage":"x","outputs":{},"resources":[]}"#;
+    let plan = r#"{"format_version":"1.2","planned_values":{"root_module":{}},"resource_changes":[]}"#;
+    let cases: [(&str, &[u8], &str); 10] = [
+        ("empty", b"", "it is empty: write it with `terraform show -json`"),
+        (
+            "cut",
+            &bookshop.as_bytes()[..bookshop.len() / 2],
+            "it is cut off: write it anew",
+        ),
+        (
+            "terraform.tfstate",
+            raw.as_bytes(),
+            "run `terraform show -json terraform.tfstate > state.json`",
+        ),
+        (
+            "plan.json",
+            plan.as_bytes(),
+            "this is a plan, and not what was applied",
+        ),
+        ("plan", b"PK\x03\x04rest", "is a plan file or another zip"),
+        (
+            "newer",
+            br#"{"format_version":"2.0"}"#,
+            "only version 1 of `terraform show -json` is known",
+        ),
+        ("else", b"{\"a\":1}", "missing field `format_version`"),
+        ("list", b"[]", "not what `terraform show -json` prints"),
+        ("bytes", b"\xff\xfe{\0", "is no UTF-8 text"),
+        (
+            "no_api",
+            br#"{"format_version":"1.0"}"#,
+            "no `aws_api_gateway_rest_api`: apply first",
+        ),
+    ];
+    for (name, content, _) in cases {
+        fs::write(folder.path().join(name), content).unwrap();
+    }
+    fs::create_dir(folder.path().join("folder")).unwrap();
+    let large = fs::File::create(folder.path().join("large")).unwrap();
+    large.set_len(200 << 20).unwrap();
+    let others = [
+        ("folder", "`folder` is a folder: name the file"),
+        ("large", "`large` has over 100 MB"),
+        (
+            "gone",
+            "there is no file `gone`: write it with `terraform show -json > gone`",
+        ),
+    ];
+    let cases = cases.map(|(name, _, sentence)| (name, sentence));
+    for (name, sentence) in cases.into_iter().chain(others) {
+        for command in ["serve", "surface"] {
+            let said = refused(folder.path(), &[command, "--state", name]);
+            assert!(
+                said.contains(sentence) && said.contains(name),
+                "{command} {name}: {said}"
+            );
+        }
+    }
+}
+
+#[test]
+fn one_of_several_apis_is_chosen() {
+    let here = Path::new(".");
+    for command in ["serve", "surface"] {
+        let said = refused(here, &[command, "--state", BOOKSHOP]);
+        assert!(
+            said.contains("2 REST APIs: choose one with `--api NAME|ID`, of `bookshop-openapi` (`"),
+            "{said}"
+        );
+        let said = refused(here, &[command, "--state", BOOKSHOP, "--api", "toys"]);
+        assert!(
+            said.contains("no REST API `toys`, but `bookshop-openapi` (`"),
+            "{said}"
+        );
+    }
+    let arguments = [
+        "surface",
+        "--json",
+        "--state",
+        BOOKSHOP,
+        "--api",
+        "bookshop-openapi",
+    ];
+    let output = portcullis(here, &arguments).output().unwrap();
+    let surface: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(surface["api"]["name"], "bookshop-openapi");
+}
+
+#[test]
+fn all_that_is_missing_is_told_at_once_with_the_options_to_add() {
+    let folder = TempDir::new().unwrap();
+    let arguments = ["serve", "--state", BOOKSHOP, "--api", "bookshop-openapi"];
+    let said = refused(folder.path(), &arguments);
+    for name in ["echo", "open"] {
+        let option = format!("\n  --function bookshop-{name}=PATH\n");
+        assert!(said.contains(&option), "{said}");
+    }
+    for issuer in issuers() {
+        let pool = issuer.rsplit('/').next().unwrap();
+        let steps = format!(
+            "\n  curl -o {pool}.json {issuer}/.well-known/jwks.json\n  --jwks {issuer}={pool}.json\n"
+        );
+        assert!(said.contains(&steps), "{said}");
+    }
+}
+
+#[test]
+fn what_was_told_to_be_missing_is_all_that_it_takes() {
+    let folder = TempDir::new().unwrap();
+    let bootstrap: PathBuf = folder.path().join("bootstrap");
+    fs::write(&bootstrap, "#!/bin/sh\n").unwrap();
+    let mut arguments: Vec<String> = ["serve", "--state", BOOKSHOP, "--api", "bookshop-openapi"]
+        .map(String::from)
+        .into();
+    for name in ["echo", "open"] {
+        arguments.extend(["--function".into(), format!("{name}={}", bootstrap.display())]);
+    }
+    for issuer in issuers() {
+        arguments.extend(["--jwks".into(), format!("{issuer}={KEYS}")]);
+    }
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let mut process = portcullis(folder.path(), &arguments)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(process.stdout.take().unwrap())
+        .read_line(&mut line)
+        .unwrap();
+    process.kill().unwrap();
+    process.wait().unwrap();
+    let ready: Value = serde_json::from_str(&line).unwrap();
+    assert_eq!(
+        (&ready["ready"], &ready["api"]),
+        (&true.into(), &"bookshop-openapi".into())
+    );
+}
