@@ -1,12 +1,23 @@
 //! The proxy in front of an emulator that is not its own: here, that of another control plane.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-use std::net::TcpListener;
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::Path;
+use std::process::Command;
+use std::thread;
 
 use portcullis_local::background::Background;
-use serde_json::Value;
+use portcullis_local::control_plane::CALLS_PATH;
+use serde_json::{Value, json};
 
 use crate::harness::{ControlPlane, LIMIT};
+
+/// What the README says of moto.
+const MOTO: [&str; 2] = [
+    "a client's `auth_flows` are not enforced",
+    "all user pools sign with the same key; only the issuer tells their tokens apart",
+];
 
 #[test]
 fn an_emulator_of_somebody_else_outlives_the_proxy_and_so_do_its_invitations() {
@@ -59,11 +70,90 @@ fn where_nothing_answers_the_proxy_does_not_start_and_says_so() {
             "`https://localhost:4566` asks for TLS".to_owned(),
         ),
     ] {
-        let folder = tempfile::tempdir().unwrap();
-        let background = Background::new(folder.path().join("control-plane"));
-        let command = ControlPlane::command_in_front_of(folder.path(), url);
-        assert!(background.start(command, LIMIT).is_err());
-        let log = std::fs::read_to_string(background.log()).unwrap();
-        assert!(log.contains(&reason), "{log}");
+        let error = refused(|folder| ControlPlane::command_in_front_of(folder, url));
+        assert!(error.starts_with(&reason), "{error}");
     }
+}
+
+/// Why a control plane does not start.
+fn refused(command: impl Fn(&Path) -> Command) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let background = Background::new(folder.path().join("control-plane"));
+    let refused = background.start(command(folder.path()), LIMIT);
+    format!("{:#}", refused.unwrap_err())
+}
+
+#[test]
+fn moto_is_as_weak_as_we_say_and_the_probe_leaves_nothing() {
+    let emulator = ControlPlane::start();
+    let plane = ControlPlane::start_in_front_of(emulator.endpoint());
+    assert_eq!(plane.ready["weaker"], json!(MOTO));
+    let counted = plane.send("GET", CALLS_PATH, "", b"").json();
+    assert_eq!(counted["total"], 0, "{counted}");
+    assert_eq!(pools(&emulator), json!([]));
+    assert_eq!(plane.invitations(), []);
+}
+
+#[test]
+fn an_emulator_whose_tokens_cannot_be_verified_is_refused() {
+    let emulator = ControlPlane::start();
+    for (jwks, reason) in [
+        (("404 Not Found", "{}"), "it answers with status 404 Not Found"),
+        (("200 OK", r#"{"keys":[]}"#), "none of its keys is an RSA key"),
+        (
+            ("200 OK", include_str!("../fixtures/keys/jwks.json")),
+            "no key of its issuer has its `kid`",
+        ),
+    ] {
+        let address = with_jwks(emulator.endpoint(), jwks);
+        let error = refused(|folder| ControlPlane::command_in_front_of(folder, &address));
+        assert!(
+            error.starts_with(&format!(
+                "the emulated AWS at `{address}` cannot be used: an id token of the user pool "
+            )) && error.contains(reason),
+            "{error}"
+        );
+        assert_eq!(pools(&emulator), json!([]));
+    }
+}
+
+fn pools(emulator: &ControlPlane) -> Value {
+    emulator
+        .cognito("ListUserPools", &json!({"MaxResults": 60}))
+        .json()["UserPools"]
+        .take()
+}
+
+/// The address of something that passes on to an emulator, but answers by itself where keys are asked for.
+fn with_jwks(endpoint: &str, (status, body): (&'static str, &'static str)) -> String {
+    let emulator = endpoint.strip_prefix("http://").unwrap().to_owned();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    thread::spawn(move || {
+        // One connection is one request: the proxy makes a new one for each.
+        for client in listener.incoming() {
+            let (mut client, emulator) = (client.unwrap(), emulator.clone());
+            thread::spawn(move || {
+                let mut bytes = [0; 65536];
+                let read = client.read(&mut bytes).unwrap();
+                let line = String::from_utf8_lossy(&bytes[..read.min(200)]).into_owned();
+                if line
+                    .lines()
+                    .next()
+                    .is_some_and(|line| line.contains("/.well-known/jwks.json"))
+                {
+                    let length = body.len();
+                    let answer = format!("HTTP/1.1 {status}\r\nContent-Length: {length}\r\n\r\n{body}");
+                    return client.write_all(answer.as_bytes()).unwrap();
+                }
+                let mut emulator = TcpStream::connect(emulator).unwrap();
+                emulator.write_all(&bytes[..read]).unwrap();
+                let (mut rest, mut to) = (client.try_clone().unwrap(), emulator.try_clone().unwrap());
+                thread::spawn(move || std::io::copy(&mut rest, &mut to));
+                // The proxy may have gone.
+                _ = std::io::copy(&mut emulator, &mut client);
+            });
+        }
+    });
+    address
 }
