@@ -3,20 +3,27 @@
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::path::Path;
-use std::process::Command;
-use std::thread;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread::{self, sleep};
+use std::time::{Duration, Instant};
 
 use portcullis_local::background::Background;
 use portcullis_local::control_plane::CALLS_PATH;
 use serde_json::{Value, json};
 
-use crate::harness::{ControlPlane, LIMIT};
+use crate::harness::{ACCESS_KEY_ID, ControlPlane, LIMIT};
 
 /// What the README says of moto.
 const MOTO: [&str; 2] = [
     "a client's `auth_flows` are not enforced",
     "all user pools sign with the same key; only the issuer tells their tokens apart",
+];
+
+/// What the README says of ministack.
+const MINISTACK: [&str; 2] = [
+    "at the first sign-in, any new password is taken, whatever the pool's policy",
+    "a client's `auth_flows` are not enforced",
 ];
 
 #[test]
@@ -156,4 +163,77 @@ fn with_jwks(endpoint: &str, (status, body): (&'static str, &'static str)) -> St
         }
     });
     address
+}
+
+#[test]
+fn ministack_is_as_weak_as_we_say_and_only_our_account_of_it_is_used() {
+    let ministack = Ministack::start();
+    let plane = ControlPlane::start_in_front_of(&ministack.endpoint);
+    assert_eq!(plane.ready["weaker"], json!(MINISTACK));
+    assert_eq!(pools(&plane), json!([]));
+
+    let error = refused(|folder| {
+        let mut command = ControlPlane::command_in_front_of(folder, &ministack.endpoint);
+        command.env(ACCESS_KEY_ID, "test");
+        command
+    });
+    assert!(
+        error.contains("cannot be used: it takes the access key `test` for the account 000000000000"),
+        "{error}"
+    );
+}
+
+/// A ministack that the test owns. `PORTCULLIS_MINISTACK` is a Python that has it; `scripts/test.sh` installs one.
+struct Ministack {
+    child: Child,
+    endpoint: String,
+}
+
+impl Ministack {
+    fn start() -> Self {
+        let installed = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/ministack/bin/python");
+        let python = std::env::var_os("PORTCULLIS_MINISTACK").map_or(installed, PathBuf::from);
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        drop(listener);
+        let child = Command::new(&python)
+            .args([
+                "-I",
+                "-m",
+                "hypercorn",
+                "ministack.app:app",
+                // In the process that is killed at the end, not in one of its own.
+                "--workers",
+                "0",
+                "--bind",
+                &address.to_string(),
+            ])
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap_or_else(|error| {
+                panic!(
+                    "no ministack at `{}`, which `make test` installs: {error}",
+                    python.display()
+                )
+            });
+        let started = Self {
+            child,
+            endpoint: format!("http://{address}"),
+        };
+        let deadline = Instant::now() + LIMIT;
+        while TcpStream::connect(address).is_err() {
+            assert!(Instant::now() < deadline, "ministack does not answer");
+            sleep(Duration::from_millis(20));
+        }
+        started
+    }
+}
+
+impl Drop for Ministack {
+    fn drop(&mut self) {
+        _ = self.child.kill();
+        _ = self.child.wait();
+    }
 }
