@@ -31,6 +31,17 @@ PORTCULLIS_CARGO_LAMBDA=$(field cargo_lambda)
 PORTCULLIS_PYTHON=$(field python)
 export PORTCULLIS_CARGO_LAMBDA PORTCULLIS_PYTHON
 
+step 'ministack, a second emulated AWS'
+ministack=$PWD/target/ministack
+if ! cmp --silent tests/ministack.txt "$ministack/requirements.txt"; then
+    rm -rf "$ministack"
+    python3 -m venv "$ministack"
+    "$ministack/bin/pip" install --quiet --disable-pip-version-check --require-hashes --no-deps --only-binary :all: \
+        --requirement tests/ministack.txt
+    cp tests/ministack.txt "$ministack/requirements.txt"
+fi
+export PORTCULLIS_MINISTACK=$ministack/bin/python
+
 step 'control plane and data plane'
 # The tests of the data plane drive it as a process, which cargo builds by itself only without `--test`.
 cargo build --locked --quiet --package portcullis-local --examples

@@ -7,6 +7,7 @@
 mod aws;
 mod cli;
 mod commands;
+mod endpoint;
 mod failure;
 mod functions;
 mod interrupt;

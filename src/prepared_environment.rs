@@ -5,6 +5,7 @@ use portcullis_generator::modules::LOCAL_FIRST_USER;
 use portcullis_generator::service::{Environment, LOCAL, Service, is_email};
 
 use crate::cli::TerraformOptions;
+use crate::endpoint::Endpoint;
 use crate::failure::{Failure, OrFail, Outcome};
 use crate::local::{ControlPlane, Local};
 use crate::project::{Project, architecture};
@@ -30,7 +31,7 @@ pub fn check(project: &Project, service: &Service, tools: &Tools, options: &Terr
     Terraform::version()?;
     if name == LOCAL {
         let local = Local::of(project);
-        local.upstream(options.endpoint.as_deref())?;
+        local.upstream(Endpoint::of(options)?.url.as_deref())?;
         return first_user(name, environment, local.first_user(), chosen).map(drop);
     }
     if chosen.is_some() {
@@ -55,11 +56,13 @@ impl PreparedEnvironment {
         let source = ProviderSource::find(options.plugin_dir.as_deref(), lock_file.as_deref())?;
         let (aws, local) = if name == LOCAL {
             let local = Local::of(project);
-            let control_plane = local.start_control_plane(tools, options.endpoint.as_deref())?;
+            let endpoint = Endpoint::of(options)?;
+            let control_plane = local.start_control_plane(tools, &endpoint, &environment.region)?;
             local.forget_stale_state(&control_plane)?;
             let aws = Aws::Local {
                 endpoint: control_plane.endpoint.clone(),
                 region: environment.region.clone(),
+                credentials: endpoint.credentials,
             };
             (aws, Some((local, control_plane)))
         } else {

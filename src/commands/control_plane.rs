@@ -4,13 +4,19 @@ use portcullis_local::control_plane::{self, Emulator, Options};
 
 use crate::cli::ControlPlane;
 use crate::commands::serve::runtime;
+use crate::endpoint::credentials;
 use crate::failure::{Failure, OrFail, Outcome};
 
 /// Runs the emulated control plane in the foreground until it is told to stop.
 pub fn run(options: ControlPlane) -> Outcome {
     let emulator = match (options.python, options.upstream) {
         (Some(python), None) => Emulator::Moto { python },
-        (None, Some(url)) => Emulator::Upstream { url },
+        (None, Some(url)) => Emulator::Upstream {
+            url,
+            ca_file: options.upstream_ca_file,
+            credentials: credentials()?,
+            region: options.region.unwrap_or_default(),
+        },
         _ => return Err(Failure::input("give exactly one of `--python` and `--upstream`")),
     };
     let options = Options {

@@ -13,6 +13,7 @@ use portcullis_local::background::{Background, Started, Status};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::endpoint::{self, Endpoint};
 use crate::failure::{Failure, OrFail, Outcome};
 use crate::project::Project;
 use crate::redeployment::Redeployment;
@@ -153,15 +154,21 @@ impl Local {
     }
 
     /// Makes sure that the emulated AWS answers; `endpoint` is somebody else's, to stand in front of.
-    pub fn start_control_plane(&self, tools: &Tools, endpoint: Option<&str>) -> Outcome<ControlPlane> {
-        let upstream = self.upstream(endpoint)?;
+    pub fn start_control_plane(
+        &self,
+        tools: &Tools,
+        endpoint: &Endpoint,
+        region: &str,
+    ) -> Outcome<ControlPlane> {
+        let upstream = self.upstream(endpoint.url.as_deref())?;
         let background = self.control_plane();
         let started = match background.status().or_tool()? {
             Status::Running {
                 ready: Some(ready), ..
-            } if ready["upstream"].as_str() == upstream.as_deref() => Started { ready, fresh: false },
+            } if endpoint.is_that_of(&ready, upstream.as_deref()) => Started { ready, fresh: false },
             _ => {
-                // One that runs is in front of another emulated AWS, where nothing is applied.
+                // One that runs is in front of another emulated AWS, where nothing is applied, or with other
+                // credentials.
                 background.stop(STOP).or_tool()?;
                 let python = match upstream {
                     Some(_) => None,
@@ -177,12 +184,15 @@ impl Local {
                             command.arg("--python").arg(python);
                         }
                         if let Some(upstream) = &upstream {
-                            command.args(["--upstream", upstream]);
+                            endpoint.pass_on(command, upstream, region);
                         }
                     })
                 })?
             }
         };
+        if started.fresh {
+            endpoint::say_weaknesses(&started.ready);
+        }
         let text = |key: &str| started.ready[key].as_str().unwrap_or_default().to_string();
         let control_plane = ControlPlane {
             endpoint: text("endpoint"),

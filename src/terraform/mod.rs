@@ -15,7 +15,7 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use portcullis_generator::modules::LOCAL_ACCOUNT;
+use portcullis_local::control_plane::Credentials;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -37,6 +37,8 @@ pub enum Aws {
         endpoint: String,
         /// The region of the local environment.
         region: String,
+        /// What the emulated AWS knows us by; nothing of the user's own.
+        credentials: Credentials,
     },
     /// The real one, with the user's own credentials.
     Real,
@@ -330,18 +332,22 @@ pub fn scrub(command: &mut Command, aws: &Aws) {
         // <https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html>
         command.env("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true");
     }
-    if let Aws::Local { endpoint, region } = aws {
-        command.envs(local_environment(endpoint, region));
+    if let Aws::Local {
+        endpoint,
+        region,
+        credentials,
+    } = aws
+    {
+        command.envs(local_environment(endpoint, region, credentials));
     }
 }
 
 /// The variables by which a program finds the emulated AWS, and nothing of the user's own configuration.
-pub fn local_environment(endpoint: &str, region: &str) -> [(&'static str, String); 9] {
+fn local_environment(endpoint: &str, region: &str, credentials: &Credentials) -> [(&'static str, String); 9] {
     [
         ("AWS_ENDPOINT_URL", endpoint.into()),
-        // moto has one account; others take the key for its number.
-        ("AWS_ACCESS_KEY_ID", LOCAL_ACCOUNT.into()),
-        ("AWS_SECRET_ACCESS_KEY", "local".into()),
+        ("AWS_ACCESS_KEY_ID", credentials.access_key_id.clone()),
+        ("AWS_SECRET_ACCESS_KEY", credentials.secret_access_key.clone()),
         ("AWS_REGION", region.into()),
         ("AWS_DEFAULT_REGION", region.into()),
         ("AWS_CONFIG_FILE", "/dev/null".into()),

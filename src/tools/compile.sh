@@ -19,3 +19,6 @@ for tool in moto aws cargo-lambda; do
     rm -f "$tool.txt"
     compile "$tool.in" --constraints "$together" --output-file "$tool.txt"
 done
+# For the tests, in a venv of its own.
+rm -f ../../tests/ministack.txt
+compile ../../tests/ministack.in --output-file ../../tests/ministack.txt

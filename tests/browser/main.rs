@@ -5,7 +5,7 @@
 
 mod chromium;
 #[path = "../support/mod.rs"]
-#[allow(dead_code, reason = "the end-to-end tests need more of it")]
+#[allow(dead_code, unused_imports, reason = "the end-to-end tests need more of it")]
 mod support;
 
 use std::env;

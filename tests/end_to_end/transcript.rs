@@ -1,26 +1,54 @@
 //! What a first user does, from the first command to the last.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use crate::support::{Ended, Moto, Project, curl, preflight, processes, run, text, token};
+use crate::support::{
+    Emulator, Ended, PORTCULLIS, Project, curl, preflight, processes, run, text, token, write_certificates,
+};
 
 const NEW_PASSWORD: &str = "Other1, \"quoted\" é";
 
 #[test]
 fn the_whole_service_comes_with_one_command_and_goes_with_another() {
-    let moto = Moto::start();
+    in_emulated_aws(&Project::demo(), &Emulator::moto());
+}
+
+#[test]
+fn in_another_emulated_aws_over_tls_and_with_signatures_that_are_checked_it_is_the_same() {
     let project = Project::demo();
+    let ministack = Emulator::ministack();
+    what_is_not_the_emulators_is_refused(&project, &ministack);
+    in_emulated_aws(&project, &ministack);
+}
+
+/// From the first command to the last. What differs between emulators, [`Emulator`] says.
+fn in_emulated_aws(project: &Project, emulator: &Emulator) {
     let command = |target: &str| {
         let mut make = project.command("make");
-        make.args(["--no-print-directory", target]);
+        make.args(["--no-print-directory", target])
+            .envs(emulator.variables());
         make
     };
     let make = |target| run(&mut command(target));
-    let apply = run(command("apply").env("PORTCULLIS_ENDPOINT", &moto.endpoint)).succeeded();
+    let apply = run(command("apply").env("PORTCULLIS_ENDPOINT", &emulator.endpoint)).succeeded();
     assert_eq!(apply.stdout, "", "what is not data goes to stderr");
+    let said: Vec<&str> = apply
+        .stderr
+        .lines()
+        .filter_map(|line| line.strip_prefix("  weaker than AWS: "))
+        .collect();
+    assert!(
+        said.len() == emulator.weaker.len()
+            && said
+                .iter()
+                .zip(emulator.weaker)
+                .all(|(said, weaker)| said.contains(weaker)),
+        "{said:?}"
+    );
 
     let outputs = make("outputs").succeeded().json();
     let [api_url, pool, client, email] = [
@@ -49,8 +77,8 @@ fn the_whole_service_comes_with_one_command_and_goes_with_another() {
         );
         let first = ["login_first.sh", &pool, &client, &email, &temporary, NEW_PASSWORD];
         let later = ["login.sh", &client, &email, NEW_PASSWORD];
-        let first = token(script(&project, &first));
-        let later = token(script(&project, &later));
+        let first = token(script(project, &first));
+        let later = token(script(project, &later));
         for token in [&first, &later] {
             let answer = curl("GET", &api_url, &[&format!("Authorization: {token}")]);
             assert_eq!(answer.status, 200, "{answer:?}");
@@ -58,37 +86,46 @@ fn the_whole_service_comes_with_one_command_and_goes_with_another() {
         }
         (
             temporary.clone(),
-            vec![temporary, NEW_PASSWORD.to_owned(), first, later],
+            vec![
+                temporary,
+                NEW_PASSWORD.to_owned(),
+                first,
+                later,
+                emulator.credentials[1].clone(),
+            ],
         )
     });
-    let again = script(&project, &["login_first.sh", &pool, &client, &email, &signed_in]);
+    let again = script(project, &["login_first.sh", &pool, &client, &email, &signed_in]);
     assert_eq!((again.status, again.stdout.as_str()), (3, ""), "{}", again.stderr);
-    no_secret_stays(&project, &secrets);
+    no_secret_stays(project, &secrets);
 
     let surface_of_spec = project.portcullis(&["surface", "--json"]).succeeded().json();
     project.write("state.json", &project.state());
     let surface_of_state = project.portcullis(&["surface", "--json", "--state", "state.json"]);
     assert_eq!(surface_of_spec, surface_of_state.succeeded().json());
 
-    project.assert_nothing_to_change();
-    assert_eq!(held(&project, &moto.endpoint), applied(&project));
-
-    make("apply").succeeded();
-    assert_eq!(
-        make("outputs").succeeded().json(),
-        outputs,
-        "the second apply changes nothing"
-    );
+    assert_eq!(held(emulator), applied(project));
+    let changes: Vec<&str> = emulator.drifts.iter().map(|(address, _)| *address).collect();
+    assert_eq!(planned(make("plan").succeeded()), changes);
+    if changes.is_empty() {
+        let again = make("apply").succeeded();
+        assert!(!again.stderr.contains("weaker than AWS"), "it is said once");
+        assert_eq!(
+            make("outputs").succeeded().json(),
+            outputs,
+            "the second apply changes nothing"
+        );
+    }
     assert_eq!(curl("GET", &format!("{api_url}/open"), &[]).status, 200);
     assert!(make("logs").succeeded().stdout.contains("START RequestId"));
 
     // What it was applied to it stays in, named or not.
     run(command("apply").env("PORTCULLIS_ENDPOINT", "http://127.0.0.1:9"))
-        .failed(2, &format!("`local` is applied to `{}`", moto.endpoint));
+        .failed(2, &format!("`local` is applied to `{}`", emulator.endpoint));
     make("destroy").succeeded();
     assert_eq!(project.processes(), [""; 0], "processes are left");
     let nothing = Held::default();
-    assert_eq!(held(&project, &moto.endpoint), nothing, "resources are left");
+    assert_eq!(held(emulator), nothing, "resources are left");
     for file in [
         "terraform/environments/local/terraform.tfstate",
         ".portcullis/local/outputs.json",
@@ -97,6 +134,57 @@ fn the_whole_service_comes_with_one_command_and_goes_with_another() {
     }
     make("outputs").failed(2, "nothing is applied in `local`");
     make("destroy").succeeded();
+}
+
+/// The resources that a plan would change.
+fn planned(plan: Ended) -> Vec<String> {
+    let marked = plan.stdout.lines().filter_map(|line| line.strip_prefix("  # "));
+    marked
+        .filter_map(|line| {
+            let (address, what) = line.split_once(' ')?;
+            (what.starts_with("will be") || what.starts_with("must be")).then(|| address.to_owned())
+        })
+        .collect()
+}
+
+/// A certificate of another authority or none, a signature with another secret or none.
+fn what_is_not_the_emulators_is_refused(project: &Project, emulator: &Emulator) {
+    let before = project.files();
+    let apply = |variable, value| {
+        let mut command = project.command(PORTCULLIS);
+        run(command
+            .args(["apply", "--endpoint", &emulator.endpoint])
+            .env(variable, value))
+    };
+    apply("PORTCULLIS_ENDPOINT_CA_FILE", "/nowhere/ca.pem").failed(2, "there is no file `/nowhere/ca.pem`");
+    apply("PORTCULLIS_ENDPOINT_ACCESS_KEY_ID", "AKIA")
+        .failed(2, "`PORTCULLIS_ENDPOINT_SECRET_ACCESS_KEY` is not");
+    assert!(project.files() == before, "something was written");
+
+    let control_plane = |secret: &str, ca_file: &Path| {
+        let mut command = project.command(PORTCULLIS);
+        command
+            .args([
+                "control-plane",
+                "--upstream",
+                &emulator.endpoint,
+                "--region",
+                "us-east-1",
+            ])
+            .arg("--upstream-ca-file")
+            .arg(ca_file)
+            .arg("--invitations")
+            .arg(project.path("invitations"))
+            .envs(emulator.variables())
+            .env("PORTCULLIS_ENDPOINT_SECRET_ACCESS_KEY", secret);
+        run(&mut command)
+    };
+    let authority = emulator.ca_file.as_deref().unwrap();
+    control_plane("wrong", authority).failed(3, "<Code>SignatureDoesNotMatch</Code>");
+    let folder = tempfile::tempdir().unwrap();
+    write_certificates(folder.path());
+    control_plane(&emulator.credentials[1], &folder.path().join("ca.pem"))
+        .failed(3, "TLS fails: invalid peer certificate");
 }
 
 fn the_gate_is_closed_to_strangers(api_url: &str) {
@@ -230,9 +318,9 @@ struct Held {
     log_groups: BTreeSet<String>,
 }
 
-fn held(project: &Project, endpoint: &str) -> Held {
+fn held(emulator: &Emulator) -> Held {
     let ask = |arguments: &[&str], list: &str, key: &str| -> BTreeSet<String> {
-        let answer = project.aws(endpoint, arguments);
+        let answer = emulator.aws(arguments);
         let items = answer[list]
             .as_array()
             .unwrap_or_else(|| panic!("no `{list}` in {answer}"));

@@ -1,6 +1,7 @@
 //! What the end-to-end tests share: a [`Project`] each, and the programs that they call. What a test starts ends with
 //! it, also when it panics.
 
+mod emulator;
 mod project;
 
 use std::io::Write;
@@ -12,6 +13,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 use std::{env, fs};
 
+pub use emulator::{Emulator, write_certificates};
 pub use project::Project;
 use serde_json::Value;
 
@@ -127,50 +129,6 @@ impl Drop for Running {
             self.interrupt();
             _ = self.0.wait();
         }
-    }
-}
-
-/// An emulated AWS that the test owns: it outlives what Portcullis destroys.
-pub struct Moto {
-    child: Child,
-    pub endpoint: String,
-}
-
-impl Moto {
-    pub fn start() -> Self {
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = listener.local_addr().unwrap().port();
-        drop(listener);
-        let child = Command::new(tools()["python"].as_str().unwrap())
-            .args([
-                "-I",
-                "-m",
-                "moto.server",
-                "-H",
-                "127.0.0.1",
-                "-p",
-                &port.to_string(),
-            ])
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let moto = Self {
-            child,
-            endpoint: format!("http://127.0.0.1:{port}"),
-        };
-        wait_until("moto answers", || {
-            std::net::TcpStream::connect(("127.0.0.1", port)).is_ok()
-        });
-        moto
-    }
-}
-
-impl Drop for Moto {
-    fn drop(&mut self) {
-        _ = self.child.kill();
-        _ = self.child.wait();
     }
 }
 

@@ -153,7 +153,11 @@ impl Project {
         command.current_dir(&self.root).stdin(Stdio::null());
         for (name, _) in env::vars_os() {
             let text = name.to_string_lossy();
-            if text.starts_with("AWS_") || ["ENV", "YOUR_EMAIL", "PORTCULLIS_ENDPOINT"].contains(&&*text) {
+            if ["AWS_", "PORTCULLIS_ENDPOINT"]
+                .iter()
+                .any(|prefix| text.starts_with(prefix))
+                || ["ENV", "YOUR_EMAIL"].contains(&&*text)
+            {
                 command.env_remove(&name);
             }
         }
@@ -235,20 +239,6 @@ impl Project {
         let mut script = self.command(self.path("scripts/login_first.sh"));
         script.args([pool, client, email]);
         token(run(script.env("TEMPORARY_PASSWORD", self.temporary_password())))
-    }
-
-    /// What an emulated AWS answers to a command of the AWS CLI.
-    pub fn aws(&self, endpoint: &str, arguments: &[&str]) -> Value {
-        let mut aws = self.command(tools()["aws"].as_str().unwrap());
-        aws.args(arguments)
-            .args(["--output", "json", "--endpoint-url", endpoint])
-            .envs([
-                ("AWS_ACCESS_KEY_ID", "local"),
-                ("AWS_SECRET_ACCESS_KEY", "local"),
-                ("AWS_DEFAULT_REGION", "us-east-1"),
-                ("AWS_PAGER", ""),
-            ]);
-        run(&mut aws).succeeded().json()
     }
 }
 

@@ -23,6 +23,7 @@ use tracing::{error, warn};
 
 use super::invitation::{Folder, Invitation};
 use super::password_policy::{self, PasswordPolicy};
+use super::signature::Credentials;
 use super::upstream::{Body, Upstream, full, with_body};
 
 /// What Cognito sends when the pool has no template of its own.
@@ -33,6 +34,8 @@ const EMAIL_MESSAGE: &str = "Your username is {username} and temporary password 
 #[derive(Debug)]
 pub(super) struct Cognito {
     upstream: Upstream,
+    /// What a changed call is signed with again; none where nobody checks.
+    credentials: Option<Credentials>,
     invitations: Folder,
 }
 
@@ -57,9 +60,10 @@ impl Answer {
 }
 
 impl Cognito {
-    pub(super) fn new(upstream: Upstream, invitations: Folder) -> Self {
+    pub(super) fn new(upstream: Upstream, credentials: Option<Credentials>, invitations: Folder) -> Self {
         Self {
             upstream,
+            credentials,
             invitations,
         }
     }
@@ -253,11 +257,11 @@ impl Cognito {
             "x-amz-target",
             HeaderValue::from_str(&target).context("an operation is a name")?,
         );
-        let (head, body) = self
-            .upstream
-            .send(with_body(head, request.to_string()))
-            .await?
-            .into_parts();
+        let body = request.to_string();
+        if let Some(credentials) = &self.credentials {
+            credentials.sign_again(&mut head, body.as_bytes(), OffsetDateTime::now_utc())?;
+        }
+        let (head, body) = self.upstream.send(with_body(head, body)).await?.into_parts();
         let body = body
             .collect()
             .await

@@ -1,7 +1,7 @@
 //! What the proxy stands in front of: a moto of its own, or somebody else's emulator.
 
-use std::net::{IpAddr, SocketAddr};
-use std::path::PathBuf;
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
@@ -12,6 +12,8 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use super::moto::Moto;
+use super::signature::Credentials;
+use super::tls::Tls;
 use super::upstream::{Upstream, full};
 
 /// How long somebody else's emulator may take to answer a first request. Theirs is to be started before.
@@ -25,18 +27,40 @@ pub enum Emulator {
         /// The Python interpreter that has it.
         python: PathBuf,
     },
-    /// An emulator that somebody else starts and stops. It must not check signatures: the proxy changes what some
-    /// requests say.
+    /// An emulator that somebody else starts and stops.
     Upstream {
-        /// Where it answers on this machine, such as `http://127.0.0.1:4566`: neither TLS nor a path.
+        /// Where it answers on this machine, such as `http://127.0.0.1:4566` or `https://localhost:4566`: no path.
         url: String,
+        /// For `https`, the PEM file with the authority that signed its certificate.
+        ca_file: Option<PathBuf>,
+        /// What Terraform signs with, and the proxy what it changes or asks by itself.
+        credentials: Credentials,
+        /// The region that is used, and probed.
+        region: String,
     },
+}
+
+impl Emulator {
+    /// What calls of it are signed with; none where nobody checks that.
+    pub(super) fn credentials(&self) -> Option<&Credentials> {
+        match self {
+            Self::Moto { .. } => None,
+            Self::Upstream { credentials, .. } => Some(credentials),
+        }
+    }
 }
 
 /// An emulator that answers.
 pub(super) enum Running {
-    Moto { moto: Box<Moto>, instance: String },
-    Upstream { address: SocketAddr, origin: String },
+    Moto {
+        moto: Box<Moto>,
+        instance: String,
+    },
+    Upstream {
+        upstream: Upstream,
+        origin: String,
+        access_key_id: String,
+    },
 }
 
 impl Running {
@@ -47,22 +71,30 @@ impl Running {
                 moto: Box::new(Moto::start(python).await?),
                 instance: uuid::Uuid::new_v4().simple().to_string(),
             }),
-            Emulator::Upstream { url } => {
-                let (host, port) = host_and_port(url)?;
-                let address = timeout(ANSWER, answering(&host, port))
+            Emulator::Upstream {
+                url,
+                ca_file,
+                credentials,
+                ..
+            } => {
+                let origin = Origin::parse(url)?;
+                let tls = origin.tls(ca_file.as_deref())?;
+                let upstream = timeout(ANSWER, origin.answering(tls))
                     .await
-                    .with_context(|| format!("`{url}` did not answer within {} s", ANSWER.as_secs()))?
-                    .with_context(|| format!("nothing answers at `{url}`; start the emulator first"))?;
-                let origin = format!("http://{host}:{port}");
-                Ok(Self::Upstream { address, origin })
+                    .with_context(|| format!("`{url}` did not answer within {} s", ANSWER.as_secs()))??;
+                Ok(Self::Upstream {
+                    upstream,
+                    origin: origin.to_string(),
+                    access_key_id: credentials.access_key_id.clone(),
+                })
             }
         }
     }
 
-    pub(super) fn address(&self) -> SocketAddr {
+    pub(super) fn upstream(&self) -> Upstream {
         match self {
-            Self::Moto { moto, .. } => moto.address(),
-            Self::Upstream { address, .. } => *address,
+            Self::Moto { moto, .. } => Upstream::plain(moto.address()),
+            Self::Upstream { upstream, .. } => upstream.clone(),
         }
     }
 
@@ -71,17 +103,23 @@ impl Running {
     /// `instance` names a life of what is held behind it. How long somebody else's emulator has lived nobody knows,
     /// so its address names it, and that is the same however often the proxy is started.
     pub(super) fn ready(&self, endpoint: &str) -> Value {
-        let (instance, key, what) = match self {
-            Self::Moto { moto, instance } => (instance, "moto", moto.version()),
-            Self::Upstream { origin, .. } => (origin, "upstream", origin.as_str()),
-        };
-        json!({
-            "ready": true,
-            "endpoint": endpoint,
-            "instance": instance,
-            key: what,
-            "pid": std::process::id(),
-        })
+        let mut ready = json!({"ready": true, "endpoint": endpoint, "pid": std::process::id()});
+        match self {
+            Self::Moto { moto, instance } => {
+                ready["instance"] = json!(instance);
+                ready["moto"] = json!(moto.version());
+            }
+            Self::Upstream {
+                origin,
+                access_key_id,
+                ..
+            } => {
+                ready["instance"] = json!(origin);
+                ready["upstream"] = json!(origin);
+                ready["access_key_id"] = json!(access_key_id);
+            }
+        }
+        ready
     }
 
     /// Waits until what it holds is lost, and says so. May be dropped and called again.
@@ -118,50 +156,94 @@ pub(super) fn is_loopback(host: &str) -> bool {
         || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
-/// The parts of `http://HOST:PORT`, on this machine and without TLS.
-fn host_and_port(url: &str) -> Result<(String, u16)> {
-    const EXAMPLE: &str = "name the emulator by its scheme, host and port, such as `http://127.0.0.1:4566`";
-    let uri: Uri = url
-        .parse()
-        .with_context(|| format!("`{url}` is not a URL; {EXAMPLE}"))?;
-    let scheme = uri.scheme_str().unwrap_or_default();
-    ensure!(
-        scheme != "https",
-        "`{url}` asks for TLS, which is not spoken here; {EXAMPLE}"
-    );
-    let authority = uri.authority().filter(|_| scheme == "http");
-    let Some(authority) = authority else {
-        bail!("`{url}` does not begin with `http://`; {EXAMPLE}");
-    };
-    let host = authority.host();
-    ensure!(
-        is_loopback(host),
-        "`{host}` of `{url}` is not this machine; only an emulator on the loopback address is used"
-    );
-    let Some(port) = authority.port_u16() else {
-        bail!("`{url}` names no port; {EXAMPLE}");
-    };
-    ensure!(
-        uri.path() == "/" && uri.query().is_none() && !authority.as_str().contains('@'),
-        "`{url}` says more than a host and a port; {EXAMPLE}"
-    );
-    Ok((host.to_ascii_lowercase(), port))
+/// `http://HOST:PORT` or `https://HOST:PORT`, on this machine.
+#[derive(Debug, PartialEq)]
+struct Origin {
+    https: bool,
+    /// As it stands in the URL, in lower case.
+    host: String,
+    port: u16,
 }
 
-/// The address of a host that answers a request, whatever the answer says.
-async fn answering(host: &str, port: u16) -> Result<SocketAddr> {
-    let name = host.trim_start_matches('[').trim_end_matches(']');
-    let address = TcpStream::connect((name, port)).await?.peer_addr()?;
-    ensure!(
-        address.ip().is_loopback(),
-        "`{host}` is {}, which is not this machine",
-        address.ip()
-    );
-    let request = Request::get("/")
-        .header(HOST, format!("{host}:{port}"))
-        .body(full(""))?;
-    Upstream(address).send(request).await?;
-    Ok(address)
+impl std::fmt::Display for Origin {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let scheme = if self.https { "https" } else { "http" };
+        write!(formatter, "{scheme}://{}:{}", self.host, self.port)
+    }
+}
+
+impl Origin {
+    fn parse(url: &str) -> Result<Self> {
+        const EXAMPLE: &str =
+            "name the emulator by its scheme, host and port, such as `http://127.0.0.1:4566`";
+        let uri: Uri = url
+            .parse()
+            .with_context(|| format!("`{url}` is not a URL; {EXAMPLE}"))?;
+        let https = match uri.scheme_str() {
+            Some("http") => false,
+            Some("https") => true,
+            _ => bail!("`{url}` begins with neither `http://` nor `https://`; {EXAMPLE}"),
+        };
+        let authority = uri
+            .authority()
+            .with_context(|| format!("`{url}` names no host; {EXAMPLE}"))?;
+        let host = authority.host();
+        // Also with TLS: what is applied holds the code of the functions and the first user's e-mail.
+        ensure!(
+            is_loopback(host),
+            "`{host}` of `{url}` is not this machine; only an emulator on the loopback address is used"
+        );
+        let Some(port) = authority.port_u16() else {
+            bail!("`{url}` names no port; {EXAMPLE}");
+        };
+        ensure!(
+            uri.path() == "/" && uri.query().is_none() && !authority.as_str().contains('@'),
+            "`{url}` says more than a host and a port; {EXAMPLE}"
+        );
+        Ok(Self {
+            https,
+            host: host.to_ascii_lowercase(),
+            port,
+        })
+    }
+
+    /// How to speak TLS with it, where its URL asks for that.
+    fn tls(&self, ca_file: Option<&Path>) -> Result<Option<Tls>> {
+        match (self.https, ca_file) {
+            (false, None) => Ok(None),
+            (true, Some(ca_file)) => Tls::new(&self.host, ca_file).map(Some),
+            (true, None) => bail!(
+                "`{self}` asks for TLS; name the authority that signed its certificate with `--endpoint-ca-file FILE`"
+            ),
+            (false, Some(_)) => bail!(
+                "`{self}` is not asked for a certificate; begin it with `https://`, or leave out `--endpoint-ca-file`"
+            ),
+        }
+    }
+
+    /// Where it answers a request, whatever the answer says.
+    async fn answering(&self, tls: Option<Tls>) -> Result<Upstream> {
+        let Self { host, port, .. } = self;
+        let name = host.trim_start_matches('[').trim_end_matches(']');
+        let stream = TcpStream::connect((name, *port))
+            .await
+            .with_context(|| format!("nothing answers at `{self}`; start the emulator first"))?;
+        let address = stream.peer_addr()?;
+        ensure!(
+            address.ip().is_loopback(),
+            "`{host}` is {}, which is not this machine",
+            address.ip()
+        );
+        let request = Request::get("/")
+            .header(HOST, format!("{host}:{port}"))
+            .body(full(""))?;
+        let upstream = Upstream { address, tls };
+        upstream
+            .send(request)
+            .await
+            .with_context(|| format!("`{self}` does not answer a request"))?;
+        Ok(upstream)
+    }
 }
 
 #[cfg(test)]
@@ -170,13 +252,39 @@ mod tests {
 
     #[test]
     fn an_emulator_is_named_by_a_loopback_host_and_a_port() {
-        for (url, host, port) in [
-            ("http://127.0.0.1:4566", "127.0.0.1", 4566),
-            ("http://127.0.0.1:4566/", "127.0.0.1", 4566),
-            ("http://LOCALHOST:80", "localhost", 80),
-            ("http://[::1]:5000", "[::1]", 5000),
+        for (url, origin) in [
+            ("http://127.0.0.1:4566", "http://127.0.0.1:4566"),
+            ("http://127.0.0.1:4566/", "http://127.0.0.1:4566"),
+            ("http://LOCALHOST:80", "http://localhost:80"),
+            ("http://[::1]:5000", "http://[::1]:5000"),
+            ("https://localhost:4566", "https://localhost:4566"),
         ] {
-            assert_eq!(host_and_port(url).unwrap(), (host.to_owned(), port), "{url}");
+            assert_eq!(Origin::parse(url).unwrap().to_string(), origin, "{url}");
+        }
+    }
+
+    #[test]
+    fn an_authority_is_named_for_tls_and_only_for_that() {
+        for (url, ca_file, reason) in [
+            (
+                "https://localhost:4566",
+                None,
+                "`https://localhost:4566` asks for TLS",
+            ),
+            (
+                "http://localhost:4566",
+                Some("ca.pem"),
+                "`http://localhost:4566` is not asked for a certificate",
+            ),
+            (
+                "https://localhost:4566",
+                Some("/nonexistent/ca.pem"),
+                "cannot read the certificates of `/nonexistent/ca.pem`",
+            ),
+        ] {
+            let origin = Origin::parse(url).unwrap();
+            let error = origin.tls(ca_file.map(Path::new)).unwrap_err().to_string();
+            assert!(error.starts_with(reason), "{url}: {error}");
         }
     }
 
@@ -184,16 +292,16 @@ mod tests {
     fn what_else_a_url_may_be_is_refused_by_name() {
         for (url, reason) in [
             ("", "`` is not a URL"),
-            ("127.0.0.1:4566", "`127.0.0.1:4566` does not begin with `http://`"),
-            ("/path", "`/path` does not begin with `http://`"),
-            (
-                "ftp://127.0.0.1:21",
-                "`ftp://127.0.0.1:21` does not begin with `http://`",
-            ),
-            ("https://localhost:4566", "`https://localhost:4566` asks for TLS"),
+            ("127.0.0.1:4566", "`127.0.0.1:4566` begins with neither"),
+            ("/path", "`/path` begins with neither"),
+            ("ftp://127.0.0.1:21", "`ftp://127.0.0.1:21` begins with neither"),
             (
                 "http://example.com:4566",
                 "`example.com` of `http://example.com:4566` is not this machine",
+            ),
+            (
+                "https://example.com:4566",
+                "`example.com` of `https://example.com:4566` is not this machine",
             ),
             (
                 "http://10.0.0.1:4566",
@@ -210,7 +318,7 @@ mod tests {
             ),
             ("http://me@127.0.0.1:4566", "`http://me@127.0.0.1:4566` says more"),
         ] {
-            let error = host_and_port(url).unwrap_err().to_string();
+            let error = Origin::parse(url).unwrap_err().to_string();
             assert!(error.starts_with(reason), "{url}: {error}");
         }
     }

@@ -7,7 +7,8 @@
 //!                          │ calls       counts them; GET /_portcullis/calls
 //!                          │ cognito     the few calls that do not go through as they came
 //!                          │   ├ password_policy   mends what moto misreads, makes temporary passwords
-//!                          │   └ invitation        keeps the mail that Cognito would have sent
+//!                          │   ├ invitation        keeps the mail that Cognito would have sent
+//!                          │   └ signature         signs again what was changed
 //!                          └ upstream    one connection to the emulator a request; bodies stream
 //! ```
 //!
@@ -24,7 +25,10 @@
 //! others refer to. So `moto_apigateway.py` and `moto_cognitoidp.py` mend it inside moto's process, on moto's models.
 //!
 //! The proxy also stands in front of an emulator that somebody else runs ([`Emulator::Upstream`]). Its life is not
-//! ours: its address is the `instance`, and the invitations of an earlier run of the proxy stay.
+//! ours: its address is the `instance`, and the invitations of an earlier run of the proxy stay. What it knows of
+//! credentials and certificates stays here: to Terraform, the login scripts and the data plane the proxy is plain HTTP
+//! on loopback ([`tls`]), and an emulator that checks signatures finds them right ([`signature`]). Before the proxy
+//! says that it is ready, it tries what the emulator is worth ([`probe`]).
 //!
 //! moto does not run Lambda functions: it takes their zips as they are. Code runs in the data plane.
 
@@ -35,7 +39,10 @@ mod invitation;
 mod moto;
 mod operation;
 mod password_policy;
+mod probe;
 mod proxy;
+mod signature;
+mod tls;
 mod upstream;
 mod web_page;
 
@@ -43,18 +50,22 @@ use std::io::Write;
 use std::net::Ipv4Addr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::time::timeout;
 use tracing::info;
 
 pub use calls::CALLS_PATH;
 pub use emulator::Emulator;
 use emulator::Running;
 pub use invitation::{Invitation, invitations};
+use probe::Weakness;
 use proxy::Proxy;
+pub use signature::Credentials;
 
 /// What the control plane is run with.
 #[derive(Debug, Clone)]
@@ -67,16 +78,29 @@ pub struct Options {
     pub invitations: PathBuf,
 }
 
+/// How long the probe of somebody else's emulator may take.
+const PROBE: Duration = Duration::from_secs(30);
+
 /// Runs the control plane until SIGTERM or SIGINT. Once it answers it prints one JSON line on standard output:
 /// `{"ready":true,"endpoint":"http://127.0.0.1:PORT","instance":"…","moto":"5.2.5","pid":…}`; in front of somebody
-/// else's emulator `"upstream":"http://127.0.0.1:4566"` instead of `moto`. There is nothing to reload: SIGHUP prints
-/// the line again.
+/// else's emulator instead of `moto`: `"upstream":"http://127.0.0.1:4566"`, the `access_key_id` it is used with, and
+/// as sentences in `weaker` what the probe found. Where it cannot be used, the line is `{"ready":false,"error":"…"}`.
+/// There is nothing to reload: SIGHUP prints the line again.
 ///
 /// Must run on a tokio runtime with I/O and time.
 ///
 /// # Errors
-/// When the port is taken, moto does not start or ends, or nothing answers where somebody else's emulator should.
+/// When the port is taken, moto does not start or ends, nothing answers where somebody else's emulator should, or
+/// that is of no use.
 pub async fn run(options: Options) -> Result<()> {
+    let ended = serve(options).await;
+    if let Err(error) = &ended {
+        print_line(&json!({"ready": false, "error": format!("{error:#}")}))?;
+    }
+    ended
+}
+
+async fn serve(options: Options) -> Result<()> {
     // Before anything is started, so that no signal finds the default that would leave moto to itself.
     let mut terminate = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
     let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen for SIGINT")?;
@@ -86,10 +110,8 @@ pub async fn run(options: Options) -> Result<()> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
         .await
         .with_context(|| format!("cannot listen on port {port} of the loopback address"))?;
-    let endpoint = format!(
-        "http://{}",
-        listener.local_addr().context("the listener has no address")?
-    );
+    let address = listener.local_addr().context("the listener has no address")?;
+    let endpoint = format!("http://{address}");
     let invitations = match options.emulator {
         Emulator::Moto { .. } => invitation::Folder::cleared(options.invitations)?,
         Emulator::Upstream { .. } => invitation::Folder::opened(options.invitations)?,
@@ -100,9 +122,28 @@ pub async fn run(options: Options) -> Result<()> {
         _ = interrupt.recv() => return Ok(()),
     };
 
-    let ready = emulator.ready(&endpoint);
-    let proxy = Arc::new(Proxy::new(emulator.address(), invitations));
-    let mut server = tokio::spawn(proxy::serve(listener, proxy));
+    let mut ready = emulator.ready(&endpoint);
+    let credentials = options.emulator.credentials().cloned();
+    let proxy = Arc::new(Proxy::new(emulator.upstream(), credentials, invitations));
+    let mut server = tokio::spawn(proxy::serve(listener, Arc::clone(&proxy)));
+    if let Emulator::Upstream {
+        url,
+        credentials,
+        region,
+        ..
+    } = &options.emulator
+    {
+        let found = tokio::select! {
+            found = timeout(PROBE, probe::probe(address, credentials, region)) => found,
+            _ = terminate.recv() => return Ok(()),
+            _ = interrupt.recv() => return Ok(()),
+        };
+        let found = found
+            .unwrap_or_else(|_| bail!("it did not answer within {} s", PROBE.as_secs()))
+            .with_context(|| format!("the emulated AWS at `{url}` cannot be used"))?;
+        proxy.forget_calls();
+        ready["weaker"] = found.iter().map(Weakness::to_string).collect();
+    }
     print_line(&ready)?;
     info!(endpoint, "the control plane answers");
 

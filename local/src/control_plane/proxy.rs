@@ -1,7 +1,6 @@
 //! The reverse proxy: HTTP on loopback, in front of the emulator.
 
 use std::convert::Infallible;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -24,6 +23,7 @@ use super::cognito::Cognito;
 use super::emulator::is_loopback;
 use super::invitation::Folder;
 use super::operation::Operation;
+use super::signature::Credentials;
 use super::upstream::{Body, Upstream, full, with_body};
 use super::web_page;
 
@@ -43,14 +43,19 @@ pub(super) struct Proxy {
 }
 
 impl Proxy {
-    /// A proxy in front of the emulator at this address, which keeps invitations in this folder.
-    pub(super) fn new(emulator: SocketAddr, invitations: Folder) -> Self {
-        let upstream = Upstream(emulator);
+    /// A proxy in front of an emulator, which keeps invitations in this folder and signs with these credentials, if
+    /// any, what it changes.
+    pub(super) fn new(upstream: Upstream, credentials: Option<Credentials>, invitations: Folder) -> Self {
         Self {
+            cognito: Cognito::new(upstream.clone(), credentials, invitations),
             upstream,
-            cognito: Cognito::new(upstream, invitations),
             calls: Calls::default(),
         }
+    }
+
+    /// Forgets the calls that were counted: those of a probe.
+    pub(super) fn forget_calls(&self) {
+        self.calls.take();
     }
 
     /// Answers one request. Failures are answers too: in JSON, as every AWS SDK expects them.

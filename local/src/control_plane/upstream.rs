@@ -8,9 +8,13 @@ use http::header::{CONTENT_LENGTH, EXPECT, HeaderName, HeaderValue, TRANSFER_ENC
 use http::{HeaderMap, Request, Response, Uri, header};
 use http_body_util::combinators::BoxBody;
 use http_body_util::{BodyExt, Full};
+use hyper::body::Incoming;
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
+
+use super::tls::Tls;
 
 /// A body of either direction: streamed from the other side, or made here.
 pub(super) type Body = BoxBody<Bytes, hyper::Error>;
@@ -34,10 +38,19 @@ const HOP_BY_HOP: [HeaderName; 8] = [
 ];
 
 /// Where the emulator listens.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Upstream(pub(super) SocketAddr);
+#[derive(Debug, Clone)]
+pub(super) struct Upstream {
+    pub(super) address: SocketAddr,
+    /// How it proves who it is, where it speaks TLS.
+    pub(super) tls: Option<Tls>,
+}
 
 impl Upstream {
+    /// One that speaks HTTP without TLS.
+    pub(super) fn plain(address: SocketAddr) -> Self {
+        Self { address, tls: None }
+    }
+
     /// Sends a request and returns the answer, whose body streams. Both lose the headers that concern their
     /// connection; `Host` stays the client's, because emulators build addresses from it.
     ///
@@ -53,17 +66,27 @@ impl Upstream {
         // The server of this proxy has answered the expectation by reading on.
         request.headers_mut().remove(EXPECT);
 
-        let stream = TcpStream::connect(self.0)
+        let stream = TcpStream::connect(self.address)
             .await
-            .with_context(|| format!("the emulated AWS at {} cannot be reached", self.0))?;
+            .with_context(|| format!("the emulated AWS at {} cannot be reached", self.address))?;
         stream.set_nodelay(true)?;
-        let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
-        // Ends with the answer's body; what went wrong in between, the body's reader is told.
-        tokio::spawn(connection);
-        let mut response = sender.send_request(request).await?;
+        let mut response = match &self.tls {
+            None => exchange(stream, request).await?,
+            Some(tls) => exchange(tls.connect(stream).await?, request).await?,
+        };
         remove_hop_by_hop(response.headers_mut());
         Ok(response.map(BodyExt::boxed))
     }
+}
+
+async fn exchange(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    request: Request<Body>,
+) -> Result<Response<Incoming>> {
+    let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
+    // Ends with the answer's body; what went wrong in between, the body's reader is told.
+    tokio::spawn(connection);
+    Ok(sender.send_request(request).await?)
 }
 
 /// Replaces the body of a request whose head was made for another one.

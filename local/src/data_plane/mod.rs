@@ -67,7 +67,11 @@ mod validation;
 mod variables;
 
 pub use api::Unsupported;
+// The probe of an emulator verifies a token as a request's is.
+pub(crate) use authorizer::Authorizer;
 pub use keys::KeySource;
+pub(crate) use keys::Keys;
+pub(crate) use message::Headers;
 pub use server::{Ready, Server, serve};
 
 /// The largest body of a request in bytes. Source: API Gateway's quotas, 10 MB, not adjustable.

@@ -9,7 +9,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use portcullis_local::background::Background;
-use portcullis_local::control_plane::{self, Emulator, Invitation, Options, invitations};
+use portcullis_local::control_plane::{self, Credentials, Emulator, Invitation, Options, invitations};
 use rustix::process::{Pid, test_kill_process};
 use serde_json::{Value, json};
 
@@ -20,6 +20,9 @@ const FOLDER: &str = "PORTCULLIS_TEST_INVITATIONS";
 
 /// Tells a process of these tests which emulator to stand in front of; without it, a moto of its own.
 const UPSTREAM: &str = "PORTCULLIS_TEST_UPSTREAM";
+
+/// Tells it which access key to use there.
+pub const ACCESS_KEY_ID: &str = "PORTCULLIS_TEST_ACCESS_KEY_ID";
 
 /// A Python with moto: `PORTCULLIS_PYTHON`, else that of the project's tools.
 pub fn python() -> PathBuf {
@@ -43,7 +46,15 @@ fn control_plane_process() {
         return;
     };
     let emulator = match std::env::var(UPSTREAM) {
-        Ok(url) => Emulator::Upstream { url },
+        Ok(url) => Emulator::Upstream {
+            url,
+            ca_file: None,
+            credentials: Credentials {
+                access_key_id: std::env::var(ACCESS_KEY_ID).unwrap_or("123456789012".to_owned()),
+                secret_access_key: "local".to_owned(),
+            },
+            region: "us-east-1".to_owned(),
+        },
         Err(_) => Emulator::Moto { python: python() },
     };
     let options = Options {
