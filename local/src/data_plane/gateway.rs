@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Instant;
 
 use bytes::Bytes;
 
@@ -192,13 +193,18 @@ impl Gateway {
                 GatewayError::event_too_large().because(format!("the event has {} bytes", event.len()))
             );
         }
+        let invoked = Instant::now();
         let outcome = function.invoke(reference.qualifier.as_deref(), call.request.trace(), event);
-        let outcome = tokio::time::timeout(integration.timeout, outcome)
-            .await
-            .map_err(|_| {
-                GatewayError::timed_out()
-                    .because(format!("no result within {} ms", integration.timeout.as_millis()))
-            })?;
+        let outcome = tokio::time::timeout(integration.timeout, outcome).await;
+        tracing::debug!(
+            "{}: {:.3} ms in the function",
+            call.request.ids.request,
+            invoked.elapsed().as_secs_f64() * 1_000.0
+        );
+        let outcome = outcome.map_err(|_| {
+            GatewayError::timed_out()
+                .because(format!("no result within {} ms", integration.timeout.as_millis()))
+        })?;
         let answer = match outcome {
             Ok(Outcome::Result(result)) => result::response(&result, call.request, binary),
             Ok(Outcome::Error(error)) => Err(format!(

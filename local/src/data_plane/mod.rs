@@ -48,6 +48,7 @@ mod load;
 mod message;
 mod mock;
 mod permission;
+mod relay;
 mod result;
 mod router;
 mod runtime_api;
@@ -57,6 +58,8 @@ mod template;
 
 pub use api::Unsupported;
 pub use keys::KeySource;
+#[doc(hidden)] // for the load benchmark
+pub use relay::relay;
 pub use server::{Ready, Server, serve};
 
 /// The largest body of a request in bytes. Source: API Gateway's quotas, 10 MB, not adjustable.

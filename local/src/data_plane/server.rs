@@ -302,11 +302,11 @@ async fn answer(
     let (method, path, status) = (&request.method, &request.path, response.status().as_u16());
     match remark {
         Some(remark) => tracing::info!(
-            "{method} {path} {status} in {took:.1} ms, {}: {remark}",
+            "{method} {path} {status} in {took:.3} ms, {}: {remark}",
             request.ids.request
         ),
         None => tracing::info!(
-            "{method} {path} {status} in {took:.1} ms, {}",
+            "{method} {path} {status} in {took:.3} ms, {}",
             request.ids.request
         ),
     }
