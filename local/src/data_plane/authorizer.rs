@@ -22,8 +22,12 @@ use super::gateway_error::GatewayError;
 use super::keys::Keys;
 use super::message::Headers;
 
+mod cache;
+
+pub use cache::Cache;
+
 /// An authorizer as it was applied.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Authorizer {
     /// Where in the state it stands.
     pub address: String,
@@ -33,6 +37,8 @@ pub struct Authorizer {
     pub audience: Option<Regex>,
     /// Issuers of its pools: `https://` and the pool's `endpoint`.
     pub issuers: Vec<String>,
+    /// Tokens that it has verified.
+    pub cache: Cache,
 }
 
 /// The keys of every issuer that a guarded route needs.
@@ -79,7 +85,15 @@ impl Authorizer {
         now: OffsetDateTime,
     ) -> Result<Claims, Refusal> {
         let token = self.token(headers)?;
-        let claims = self.verified(token, keys).await?;
+        let generation = keys.values().map(|keys| keys.generation()).sum();
+        let claims = match self.cache.claims(token, generation, now) {
+            Some(claims) => claims,
+            None => {
+                let claims = self.verified(token, keys).await?;
+                self.cache.keep(token, &claims, generation, now);
+                claims
+            }
+        };
         in_time(&claims, now)?;
         let purpose = text(&claims, "token_use");
         if scopes.is_empty() {

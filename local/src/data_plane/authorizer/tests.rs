@@ -5,6 +5,8 @@ use crate::data_plane::keys::KeySource;
 use jsonwebtoken::EncodingKey;
 use serde_json::json;
 
+mod cached;
+
 // Made for these tests alone (openssl genrsa 2048): the first signs as `a/+=`, the second as `b`.
 const KEYS: [&[u8]; 2] = [
     include_bytes!("../../../tests/fixtures/keys/a.der"),
@@ -58,6 +60,7 @@ fn authorizer() -> Authorizer {
         header: "Authorization".into(),
         audience: None,
         issuers: vec![POOL.into()],
+        cache: Cache::default(),
     }
 }
 
