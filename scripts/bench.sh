@@ -28,6 +28,6 @@ if [ ${#parts[@]} -gt 0 ]; then
 fi
 if $crashes; then
     cargo build --release --locked --quiet --package portcullis-local --examples
-    PORTCULLIS_CRASH_SECONDS=${PORTCULLIS_CRASH_SECONDS:-60} \
+    PORTCULLIS_CRASH_REQUESTS=${PORTCULLIS_CRASH_REQUESTS:-12500} \
         cargo test --release --locked --quiet --package portcullis-local --test crashes -- --nocapture
 fi
