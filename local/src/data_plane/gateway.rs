@@ -4,8 +4,6 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
 
-use bytes::Bytes;
-
 use super::api::{Api, FunctionIntegration, Integration, Parameter};
 use super::authorizer::{KeyRing, Refusal};
 use super::call::Call;
@@ -187,14 +185,15 @@ impl Gateway {
             return Err(GatewayError::configuration().because(format!("no function `{}`", reference.name)));
         };
         let binary = &self.api.binary_media_types;
-        let event = Bytes::from(event::event(call, claims, binary).to_string());
+        let event = event::event(call, claims, binary)
+            .map_err(|error| GatewayError::configuration().because(format!("no event: {error}")))?;
         if event.len() > EVENT_LIMIT {
             return Err(
                 GatewayError::event_too_large().because(format!("the event has {} bytes", event.len()))
             );
         }
         let invoked = Instant::now();
-        let outcome = function.invoke(reference.qualifier.as_deref(), call.request.trace(), event);
+        let outcome = function.invoke(reference.qualifier.as_deref(), call.request.trace(), event.into());
         let outcome = tokio::time::timeout(integration.timeout, outcome).await;
         tracing::debug!(
             "{}: {:.3} ms in the function",
