@@ -30,6 +30,9 @@ const DROPPED: [&str; 12] = [
     "www-authenticate",
 ];
 
+/// Room for an event with a token in it, so that it need not be moved while it is written.
+const USUAL_SIZE: usize = 6 << 10;
+
 /// In AWS's order.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -77,7 +80,7 @@ pub fn event(
         (false, false) => Some(String::from_utf8_lossy(&request.body)),
     };
 
-    serde_json::to_vec(&Event {
+    let event = Event {
         resource: call.route.map(|route| route.resource_path.as_str()),
         path: call.path,
         http_method: call.method,
@@ -90,7 +93,10 @@ pub fn event(
         request_context,
         body,
         is_base64_encoded: binary && !request.body.is_empty(),
-    })
+    };
+    let mut text = Vec::with_capacity(USUAL_SIZE + request.body.len());
+    serde_json::to_writer(&mut text, &event)?;
+    Ok(text)
 }
 
 /// Whether bodies of a media type are bytes: it, its kind (`image/*`) or everything (`*/*`) is configured.
