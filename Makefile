@@ -8,7 +8,7 @@ QUIET := $(if $(wildcard target/release/portcullis),--quiet)
 PORTCULLIS ?= cargo run $(QUIET) --release --locked --package portcullis --
 
 .DEFAULT_GOAL := help
-.PHONY: help apply watch plan destroy outputs build generate check invitation logs clean test test-fast
+.PHONY: help apply watch plan destroy outputs build generate check invitation logs clean test test-fast bench
 
 help: ## what there is to do
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -53,3 +53,6 @@ test: ## everything, end to end
 
 test-fast: ## what needs no Terraform and no network
 	@scripts/test.sh --fast
+
+bench: ## how much load the data plane bears; takes half an hour
+	@scripts/bench.sh

@@ -23,7 +23,7 @@ use tracing::warn;
 use super::password_policy::PasswordPolicy;
 use super::signature::Credentials;
 use super::upstream::{Upstream, full, with_body};
-use crate::data_plane::{Authorizer, Headers, KeySource, Keys};
+use crate::data_plane::{Authorizer, Cache, Headers, KeySource, Keys};
 
 /// The name of the pools that the probe makes and deletes.
 const NAME: &str = "portcullis-probe";
@@ -193,6 +193,7 @@ async fn verify(client: &Client<'_>, pool: &str, token: &str) -> Result<()> {
         header: "Authorization".into(),
         audience: None,
         issuers: vec![issuer.clone()],
+        cache: Cache::default(),
     };
     let mut headers = Headers::new();
     headers.append("Authorization", token);

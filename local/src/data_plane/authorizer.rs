@@ -18,7 +18,10 @@ use super::gateway_error::GatewayError;
 use super::keys::Keys;
 use super::message::Headers;
 
+mod cache;
 mod jwt;
+
+pub use cache::Cache;
 
 /// An authorizer as it was applied.
 #[derive(Debug, Clone)]
@@ -31,6 +34,8 @@ pub struct Authorizer {
     pub audience: Option<Regex>,
     /// Issuers of its pools: `https://` and the pool's `endpoint`.
     pub issuers: Vec<String>,
+    /// Tokens that it has verified.
+    pub cache: Cache,
 }
 
 /// The keys of every issuer that a guarded route needs.
@@ -70,7 +75,15 @@ impl Authorizer {
         now: OffsetDateTime,
     ) -> Result<Claims, Refusal> {
         let token = self.token(headers)?;
-        let claims = self.verified(token, keys).await?;
+        let generation = keys.values().map(|keys| keys.generation()).sum();
+        let claims = match self.cache.claims(token, generation, now) {
+            Some(claims) => claims,
+            None => {
+                let claims = self.verified(token, keys).await?;
+                self.cache.keep(token, &claims, generation, now);
+                claims
+            }
+        };
         in_time(&claims, now)?;
         fit(&claims, scopes)?;
         if let Some(expression) = &self.audience {

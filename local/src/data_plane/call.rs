@@ -1,7 +1,10 @@
 //! A request on its way through the pipeline, with what is known of it by then.
 
+use std::net::IpAddr;
+
 use percent_encoding::percent_decode;
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::{Map, Value};
 use time::macros::format_description;
 
 use super::api::{ApiIdentity, ApiKey, Route, Stage};
@@ -27,6 +30,60 @@ pub struct Call<'a> {
     pub parameters: PathParameters,
     /// The API key that was sent, where the route wants one and the stage knows it.
     pub api_key: Option<&'a ApiKey>,
+}
+
+/// `requestContext`, in AWS's order. It is written for every call: typed, it needs no maps of strings.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RequestContext<'a> {
+    resource_id: Option<&'a str>,
+    resource_path: Option<&'a str>,
+    http_method: &'a str,
+    extended_request_id: &'a str,
+    request_time: String,
+    path: &'a str,
+    account_id: &'a str,
+    protocol: &'static str,
+    stage: &'a str,
+    domain_prefix: &'a str,
+    request_time_epoch: i64,
+    request_id: &'a str,
+    identity: Identity<'a>,
+    domain_name: String,
+    deployment_id: &'a str,
+    api_id: &'a str,
+    /// What the authorizer hands on, on guarded routes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub authorizer: Option<AuthorizerContext>,
+}
+
+/// What a `COGNITO_USER_POOLS` authorizer hands on.
+#[derive(Debug, Serialize)]
+pub struct AuthorizerContext {
+    /// Claims, every value a string.
+    pub claims: Map<String, Value>,
+}
+
+/// Who sent a request. What belongs to IAM is always null: it is not emulated.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Identity<'a> {
+    cognito_identity_pool_id: (),
+    account_id: (),
+    cognito_identity_id: (),
+    caller: (),
+    source_ip: IpAddr,
+    principal_org_id: (),
+    access_key: (),
+    cognito_authentication_type: (),
+    cognito_authentication_provider: (),
+    user_arn: (),
+    user_agent: Option<&'a str>,
+    user: (),
+    #[serde(skip_serializing_if = "Option::is_none")]
+    api_key: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    api_key_id: Option<&'a str>,
 }
 
 impl Call<'_> {
@@ -59,48 +116,52 @@ impl Call<'_> {
 
     /// The event's `requestContext` without `authorizer`, and the `$context` of templates.
     /// Source: <https://docs.aws.amazon.com/lambda/latest/dg/services-apigateway.html> and captures: see `tests/conformance`.
-    pub fn request_context(&self) -> Value {
+    pub fn request_context(&self) -> RequestContext<'_> {
         let request = self.request;
         let time = request.received.format(format_description!(
             "[day]/[month repr:short]/[year]:[hour]:[minute]:[second] +0000"
         ));
-        let mut context = json!({
-            "resourceId": self.route.map(|route| &route.resource_id),
-            "resourcePath": self.route.map(|route| &route.resource_path),
-            "httpMethod": self.method,
-            "extendedRequestId": request.ids.extended,
-            "requestTime": time.unwrap_or_default(),
-            "path": format!("/{}", request.path.trim_start_matches('/')),
-            "accountId": self.api.account,
-            "protocol": "HTTP/1.1",
-            "stage": self.stage.name,
-            "domainPrefix": self.api.id,
-            "requestTimeEpoch": (request.received.unix_timestamp_nanos() / 1_000_000) as i64,
-            "requestId": request.ids.request,
-            "identity": {
-                "cognitoIdentityPoolId": null,
-                "accountId": null,
-                "cognitoIdentityId": null,
-                "caller": null,
-                "sourceIp": request.source_ip.to_string(),
-                "principalOrgId": null,
-                "accessKey": null,
-                "cognitoAuthenticationType": null,
-                "cognitoAuthenticationProvider": null,
-                "userArn": null,
-                "userAgent": request.headers.get("User-Agent"),
-                "user": null,
+        RequestContext {
+            resource_id: self.route.map(|route| route.resource_id.as_str()),
+            resource_path: self.route.map(|route| route.resource_path.as_str()),
+            http_method: self.method,
+            extended_request_id: &request.ids.extended,
+            request_time: time.unwrap_or_default(),
+            path: one_slash(&request.path),
+            account_id: &self.api.account,
+            protocol: "HTTP/1.1",
+            stage: &self.stage.name,
+            domain_prefix: &self.api.id,
+            request_time_epoch: (request.received.unix_timestamp_nanos() / 1_000_000) as i64,
+            request_id: &request.ids.request,
+            identity: Identity {
+                cognito_identity_pool_id: (),
+                account_id: (),
+                cognito_identity_id: (),
+                caller: (),
+                source_ip: request.source_ip,
+                principal_org_id: (),
+                access_key: (),
+                cognito_authentication_type: (),
+                cognito_authentication_provider: (),
+                user_arn: (),
+                user_agent: request.headers.get("User-Agent"),
+                user: (),
+                api_key: self.api_key.map(|key| key.value.as_str()),
+                api_key_id: self.api_key.map(|key| key.id.as_str()),
             },
-            "domainName": format!("{}.execute-api.{}.amazonaws.com", self.api.id, self.api.region),
-            "deploymentId": self.stage.deployment,
-            "apiId": self.api.id,
-        });
-        if let Some(key) = self.api_key {
-            context["identity"]["apiKey"] = key.value.as_str().into();
-            context["identity"]["apiKeyId"] = key.id.as_str().into();
+            domain_name: format!("{}.execute-api.{}.amazonaws.com", self.api.id, self.api.region),
+            deployment_id: &self.stage.deployment,
+            api_id: &self.api.id,
+            authorizer: None,
         }
-        context
     }
+}
+
+/// The path with one slash in front, however many were sent. Recorded.
+fn one_slash(path: &str) -> &str {
+    let rest = path.trim_start_matches('/');
+    &path[(path.len() - rest.len()).saturating_sub(1)..]
 }
 
 #[cfg(test)]
@@ -203,7 +264,7 @@ pub(crate) mod tests {
     #[test]
     fn times_and_the_twelve_keys_of_the_identity_are_those_of_aws() {
         with_call("GET", "/v1/pets/7", &[("user-agent", "curl/8")], |call| {
-            let context = call.request_context();
+            let context = serde_json::to_value(call.request_context()).unwrap();
             assert_eq!(context["requestTime"], "17/Jun/2024:15:00:26 +0000");
             assert_eq!(context["requestTimeEpoch"], 1718636426000_i64);
             assert_eq!(context["path"], "/v1/pets/7");

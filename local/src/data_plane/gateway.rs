@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-
-use bytes::Bytes;
+use std::time::Instant;
 
 use super::api::{Api, FunctionIntegration, Integration, Route};
 use super::authorizer::{KeyRing, Refusal};
@@ -226,20 +225,26 @@ impl Gateway {
             return Err(GatewayError::configuration().because(format!("no function `{}`", reference.name)));
         };
         let binary = &self.api.binary_media_types;
-        let event = Bytes::from(event::event(call, claims, binary).to_string());
+        let event = event::event(call, claims, binary)
+            .map_err(|error| GatewayError::configuration().because(format!("no event: {error}")))?;
         if event.len() > EVENT_LIMIT {
             return Err(
                 GatewayError::event_too_large().because(format!("the event has {} bytes", event.len()))
             );
         }
         let trace = call.request.trace_with_parent();
-        let outcome = function.invoke(reference.qualifier.as_deref(), trace, event);
-        let outcome = tokio::time::timeout(integration.timeout, outcome)
-            .await
-            .map_err(|_| {
-                GatewayError::timed_out()
-                    .because(format!("no result within {} ms", integration.timeout.as_millis()))
-            })?;
+        let invoked = Instant::now();
+        let outcome = function.invoke(reference.qualifier.as_deref(), trace, event.into());
+        let outcome = tokio::time::timeout(integration.timeout, outcome).await;
+        tracing::debug!(
+            "{}: {:.3} ms in the function",
+            call.request.ids.request,
+            invoked.elapsed().as_secs_f64() * 1_000.0
+        );
+        let outcome = outcome.map_err(|_| {
+            GatewayError::timed_out()
+                .because(format!("no result within {} ms", integration.timeout.as_millis()))
+        })?;
         let answer = match outcome {
             Ok(Outcome::Result(result)) => result::response(&result, call.request, binary),
             Ok(Outcome::Error(error)) => {

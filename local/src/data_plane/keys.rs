@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
@@ -72,6 +73,7 @@ pub struct Keys {
     source: KeySource,
     current: RwLock<Arc<KeysById>>,
     looked: Mutex<Instant>,
+    generation: AtomicU64,
 }
 
 impl Keys {
@@ -82,6 +84,7 @@ impl Keys {
             source,
             current,
             looked: Mutex::new(Instant::now()),
+            generation: AtomicU64::new(0),
         })
     }
 
@@ -98,12 +101,18 @@ impl Keys {
                     *self
                         .current
                         .write()
-                        .unwrap_or_else(|poisoned| poisoned.into_inner()) = Arc::new(keys)
+                        .unwrap_or_else(|poisoned| poisoned.into_inner()) = Arc::new(keys);
+                    self.generation.fetch_add(1, Ordering::SeqCst);
                 }
                 Err(error) => tracing::warn!("keys stay as they were: {error:#}"),
             }
         }
         self.known(id)
+    }
+
+    /// How often the keys were read anew. What was verified under a smaller number may no longer be.
+    pub fn generation(&self) -> u64 {
+        self.generation.load(Ordering::SeqCst)
     }
 
     fn known(&self, id: &str) -> Option<DecodingKey> {

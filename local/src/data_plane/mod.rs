@@ -54,6 +54,7 @@ mod message;
 mod mock;
 mod output;
 mod permission;
+mod relay;
 mod report;
 mod result;
 mod router;
@@ -68,10 +69,12 @@ mod variables;
 
 pub use api::Unsupported;
 // The probe of an emulator verifies a token as a request's is.
-pub(crate) use authorizer::Authorizer;
+pub(crate) use authorizer::{Authorizer, Cache};
 pub use keys::KeySource;
 pub(crate) use keys::Keys;
 pub(crate) use message::Headers;
+#[doc(hidden)] // for the load benchmark
+pub use relay::relay;
 pub use server::{Ready, Server, serve};
 
 /// The largest body of a request in bytes. Source: API Gateway's quotas, 10 MB, not adjustable.

@@ -112,7 +112,7 @@ fn variable(name: &str, call: &Call, error: Option<&GatewayError>) -> Option<Str
             _ => None,
         };
     }
-    let mut value = &call.request_context();
+    let mut value = &serde_json::to_value(call.request_context()).ok()?;
     for key in name.split('.') {
         value = value.get(key)?;
     }

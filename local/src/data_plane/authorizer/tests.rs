@@ -12,6 +12,7 @@ use crate::data_plane::keys::KeySource;
 
 mod admitted;
 mod attacks;
+mod cached;
 mod fuzz;
 
 /// The public halves of the keys that sign as `a/+=` and `b`.
@@ -60,6 +61,7 @@ fn id() -> Attempt {
             header: "Authorization".into(),
             audience: None,
             issuers: vec![POOL.into()],
+            cache: Cache::default(),
         },
         keys: [POOL, OTHER_POOL].map(|pool| (pool.into(), jwks.clone())).into(),
         now: OffsetDateTime::from_unix_timestamp(NOW).unwrap(),

@@ -7,7 +7,11 @@ use regex::Regex;
 use serde::Deserialize;
 
 use super::{Authorizers, State, given};
-use crate::data_plane::authorizer::Authorizer;
+use crate::data_plane::authorizer::{Authorizer, Cache};
+
+/// How many seconds results are kept where nothing is said.
+/// Source: <https://docs.aws.amazon.com/apigateway/latest/api/API_Authorizer.html>.
+const DEFAULT_TTL: u32 = 300;
 
 #[derive(Deserialize)]
 struct AuthorizerValues {
@@ -17,6 +21,7 @@ struct AuthorizerValues {
     provider_arns: Option<Vec<String>>,
     identity_source: Option<String>,
     identity_validation_expression: Option<String>,
+    authorizer_result_ttl_in_seconds: Option<u32>,
 }
 
 #[derive(Deserialize)]
@@ -63,6 +68,7 @@ pub(super) fn authorizers(state: &State) -> Result<Authorizers> {
                 header: header.to_owned(),
                 audience,
                 issuers,
+                cache: Cache::new(values.authorizer_result_ttl_in_seconds.unwrap_or(DEFAULT_TTL)),
             }),
         };
         authorizers.insert(values.id, authorizer);

@@ -1,0 +1,197 @@
+//! How much load the data plane bears, beside what bounds it and what else is there: `make bench`, which prepares the
+//! others and calls `cargo bench --bench load -- [PART]…`. CONTRIBUTING.md says what the parts measure.
+//!
+//! Every server is a process of its own on loopback, and the client is this one. The bare `hello` and the bare relay
+//! are this program too, called with another first argument.
+
+mod client;
+mod hello;
+mod report;
+mod server;
+mod token;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail, ensure};
+use bytes::Bytes;
+use portcullis_local::data_plane::{KeySource, Options, relay};
+use tokio::runtime::Builder;
+
+use client::{Load, Measured};
+use report::{Report, Row};
+use server::Server;
+
+const REPOSITORY: &str = env!("CARGO_MANIFEST_DIR");
+/// What the relay gives to the functions: the events that the gateway makes, with a real token.
+const OPEN_EVENT: &str = include_str!("../../functions/fixtures/get_open.json");
+const GUARDED_EVENT: &str = include_str!("../../functions/fixtures/get_root_signed_in.json");
+
+/// Connections at a time.
+const CONNECTIONS: [usize; 3] = [1, 16, 256];
+/// Each point is measured this often, all servers in turn; the median counts.
+const ROUNDS: usize = 3;
+const WARM_UP: Duration = Duration::from_secs(2);
+/// The fixed rate at which the gateway's own share is measured, in requests a second.
+const RATE: u64 = 1_000;
+const ENDURANCE: u64 = 1_000_000;
+
+fn main() -> Result<()> {
+    let arguments: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|argument| argument != "--bench")
+        .collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    // Servers have threads as `portcullis serve` has them; the client has one, and leaves them room.
+    let server = || Builder::new_multi_thread().enable_all().build();
+    match arguments[..] {
+        ["hello"] => server()?.block_on(hello::serve()),
+        ["relay", function, work] => server()?.block_on(serve_relay(function, Path::new(work))),
+        _ => Builder::new_current_thread()
+            .enable_all()
+            .build()?
+            .block_on(measure(&arguments)),
+    }
+}
+
+/// What the data plane and the relays serve: the demo as it was applied, its zips, and keys of tests.
+fn options(work: &Path) -> Options {
+    let repository = Path::new(REPOSITORY);
+    let path = |name: &str| repository.join(name);
+    Options {
+        api: None,
+        state: path("generator/tests/demo.state.json"),
+        root: path("terraform/environments/local"),
+        functions: server::zips(),
+        jwks: BTreeMap::from([(token::ISSUER.to_owned(), KeySource::File(path(token::JWKS)))]),
+        port: None,
+        work: work.to_owned(),
+    }
+}
+
+async fn serve_relay(function: &str, work: &Path) -> Result<()> {
+    let event = match function {
+        "open" => OPEN_EVENT.to_owned(),
+        _ => GUARDED_EVENT.replace("a-token-that-nobody-sees", &token::id_token()?),
+    };
+    relay(
+        options(work),
+        &format!("hello-local-{function}"),
+        Bytes::from(event),
+    )
+    .await
+}
+
+async fn measure(arguments: &[&str]) -> Result<()> {
+    let mut seconds = 4;
+    let mut parts = Vec::new();
+    let mut arguments = arguments.iter();
+    while let Some(argument) = arguments.next() {
+        match *argument {
+            "--seconds" => {
+                let value = arguments.next().context("`--seconds` wants a number")?;
+                seconds = value
+                    .parse()
+                    .with_context(|| format!("`{value}` is no number of seconds"))?;
+            }
+            part @ ("compare" | "share" | "endurance") => parts.push(part),
+            other => bail!("`{other}` is none of `compare`, `share`, `endurance` and `--seconds N`"),
+        }
+    }
+    if parts.is_empty() {
+        parts = vec!["compare", "share", "endurance"];
+    }
+    for (function, zip) in server::zips() {
+        ensure!(
+            zip.is_file(),
+            "there is no zip of `{function}`: make it with `make build`"
+        );
+    }
+    let folder = tempfile::tempdir_in(target()).context("cannot make a folder below `target/`")?;
+    let mut report = Report::new();
+    for part in parts {
+        match part {
+            "compare" => compare(folder.path(), Duration::from_secs(seconds), &mut report).await?,
+            "share" => share(folder.path(), Duration::from_secs(5 * seconds), &mut report).await?,
+            _ => endurance(folder.path(), &mut report).await?,
+        }
+    }
+    report.write(&target().join("load.json"))
+}
+
+fn target() -> PathBuf {
+    Path::new(REPOSITORY).join("target")
+}
+
+/// Throughput, latency and memory of all, in a closed loop.
+async fn compare(folder: &Path, duration: Duration, report: &mut Report) -> Result<()> {
+    for connections in CONNECTIONS {
+        // Fresh ones, so that their memory is that of so many connections.
+        let mut servers = vec![
+            Server::hello(folder).await?,
+            Server::relay("open", folder).await?,
+            Server::relay("authenticated", folder).await?,
+            Server::data_plane(folder, "info").await?,
+        ];
+        servers.extend(Server::ministack(folder).await?);
+        servers.extend(Server::offline(folder).await?);
+        let mut rows: Vec<Row> = Vec::new();
+        for _ in 0..ROUNDS {
+            for server in &servers {
+                for target in &server.targets {
+                    let load = match Load::new(target, connections).await {
+                        Ok(load) => load,
+                        Err(error) => {
+                            eprintln!("{}, {}: {error:#}", server.name, target.name);
+                            continue;
+                        }
+                    };
+                    load.closed(WARM_UP).await;
+                    let before = server.cpu();
+                    let measured = load.closed(duration).await;
+                    let row = Row::new(server, target, connections, &measured, server.cpu() - before);
+                    eprintln!("{row}");
+                    rows.push(row);
+                }
+            }
+        }
+        report.rows(rows);
+    }
+    Ok(())
+}
+
+/// What the gateway itself takes of a call at a fixed rate, from the data plane's own log; beside it what the client
+/// sees of it and of the relay.
+async fn share(folder: &Path, duration: Duration, report: &mut Report) -> Result<()> {
+    let relay = Server::relay("authenticated", folder).await?;
+    let data_plane = Server::data_plane(folder, "info,portcullis_local=debug").await?;
+    for (server, target) in [
+        (&relay, &relay.targets[0]),
+        (&data_plane, &data_plane.targets[0]),
+        (&data_plane, &data_plane.targets[1]),
+    ] {
+        let load = Load::new(target, 16).await?;
+        load.paced(RATE, WARM_UP).await;
+        let from = server.log_length()?;
+        let measured = load.paced(RATE, duration).await;
+        let shares = server.shares(from)?;
+        report.paced(&format!("{}, {}", server.name, target.name), &measured, &shares);
+    }
+    Ok(())
+}
+
+/// A million requests, with the memory of the process each second.
+async fn endurance(folder: &Path, report: &mut Report) -> Result<()> {
+    let server = Server::data_plane(folder, "info").await?;
+    let guarded = &server.targets[1];
+    let load = Load::new(guarded, 16).await?;
+    let mut memory = Vec::new();
+    let mut all = Measured::default();
+    while all.requests() < ENDURANCE {
+        all.add(&load.closed(Duration::from_secs(1)).await);
+        memory.push((all.requests(), server.memory()));
+    }
+    report.endurance(&all, &memory);
+    Ok(())
+}

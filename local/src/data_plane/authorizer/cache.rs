@@ -1,0 +1,195 @@
+//! Tokens that were verified a moment ago: their signatures need not be computed again, which is most of the work.
+//!
+//! What is kept is what a token says, not what it opens: its time, purpose, scopes and audience are looked at for every
+//! request. It is kept no longer than the authorizer's TTL, never past its `exp`, and only while the keys are those
+//! that verified it. A token is known by its SHA-256; the token itself is not kept.
+//! Source: <https://docs.aws.amazon.com/apigateway/latest/api/API_Authorizer.html>, `authorizerResultTtlInSeconds`.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard};
+
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use time::OffsetDateTime;
+
+use super::Claims;
+
+/// Tokens that are kept at most. Of one too many, the one that would go first goes.
+const CAPACITY: usize = 1_000;
+
+/// The verified tokens of an authorizer.
+#[derive(Default)]
+pub struct Cache {
+    ttl: i64,
+    tokens: Mutex<HashMap<[u8; 32], Verified>>,
+}
+
+struct Verified {
+    claims: Claims,
+    /// Unix time in seconds: from when, and until before when.
+    since: i64,
+    until: i64,
+    generation: u64,
+}
+
+impl Verified {
+    fn counts(&self, now: i64) -> bool {
+        // A clock that was set back makes no token last longer.
+        (self.since..self.until).contains(&now)
+    }
+}
+
+impl std::fmt::Debug for Cache {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "Cache(ttl {} s)", self.ttl)
+    }
+}
+
+impl Clone for Cache {
+    /// An empty one with the same TTL: what was verified for one authorizer says nothing of another's keys.
+    fn clone(&self) -> Self {
+        Self {
+            ttl: self.ttl,
+            tokens: Mutex::default(),
+        }
+    }
+}
+
+impl Cache {
+    /// A cache that keeps tokens for `ttl` seconds; for none, where that is 0.
+    pub fn new(ttl: u32) -> Self {
+        Self {
+            ttl: ttl.into(),
+            tokens: Mutex::default(),
+        }
+    }
+
+    /// The claims of a token that was verified with this generation of keys.
+    pub fn claims(&self, token: &str, generation: u64, now: OffsetDateTime) -> Option<Claims> {
+        if self.ttl == 0 {
+            return None;
+        }
+        let tokens = self.tokens();
+        let verified = tokens.get(&digest(token))?;
+        let counts = verified.generation == generation && verified.counts(now.unix_timestamp());
+        counts.then(|| verified.claims.clone())
+    }
+
+    /// Keeps the claims of a token that has just been verified with this generation of keys.
+    pub fn keep(&self, token: &str, claims: &Claims, generation: u64, now: OffsetDateTime) {
+        let since = now.unix_timestamp();
+        let Some(expires) = claims.get("exp").and_then(Value::as_i64) else {
+            return;
+        };
+        let until = expires.min(since.saturating_add(self.ttl));
+        let verified = Verified {
+            claims: claims.clone(),
+            since,
+            until,
+            generation,
+        };
+        if !verified.counts(since) {
+            return;
+        }
+        let mut tokens = self.tokens();
+        if tokens.len() >= CAPACITY {
+            tokens.retain(|_, verified| verified.generation == generation && verified.counts(since));
+        }
+        if tokens.len() >= CAPACITY {
+            let first = tokens.iter().min_by_key(|(_, verified)| verified.until);
+            if let Some(first) = first.map(|(digest, _)| *digest) {
+                tokens.remove(&first);
+            }
+        }
+        tokens.insert(digest(token), verified);
+    }
+
+    fn tokens(&self) -> MutexGuard<'_, HashMap<[u8; 32], Verified>> {
+        self.tokens
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+}
+
+fn digest(token: &str) -> [u8; 32] {
+    Sha256::digest(token).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    const NOW: i64 = 1_718_636_426;
+
+    fn at(seconds: i64) -> OffsetDateTime {
+        OffsetDateTime::from_unix_timestamp(NOW + seconds).unwrap()
+    }
+
+    fn claims(exp: Value) -> Claims {
+        json!({"sub": "s", "exp": exp}).as_object().unwrap().clone()
+    }
+
+    fn lasting() -> Claims {
+        claims(json!(NOW + 3_600))
+    }
+
+    #[test]
+    fn a_token_is_kept_for_the_ttl_and_not_a_second_longer() {
+        let cache = Cache::new(300);
+        assert_eq!(cache.claims("a", 1, at(0)), None);
+        cache.keep("a", &lasting(), 1, at(0));
+        assert_eq!(cache.claims("a", 1, at(299)), Some(lasting()));
+        assert_eq!(cache.claims("a", 1, at(300)), None);
+        assert_eq!(cache.claims("a", 1, at(-1)), None, "a clock that was set back");
+        assert_eq!(cache.claims("b", 1, at(0)), None, "another token");
+    }
+
+    #[test]
+    fn no_token_is_kept_past_its_exp_nor_without_one() {
+        let cache = Cache::new(300);
+        cache.keep("a", &claims(json!(NOW + 10)), 1, at(0));
+        assert!(cache.claims("a", 1, at(9)).is_some());
+        assert_eq!(cache.claims("a", 1, at(10)), None);
+        for exp in [json!(NOW), json!(NOW - 1), json!("tomorrow"), json!(null)] {
+            cache.keep("b", &claims(exp), 1, at(0));
+        }
+        assert_eq!(cache.tokens().len(), 1);
+    }
+
+    #[test]
+    fn a_ttl_of_0_keeps_nothing() {
+        let cache = Cache::new(0);
+        cache.keep("a", &lasting(), 1, at(0));
+        assert_eq!(cache.claims("a", 1, at(0)), None);
+        assert_eq!(cache.tokens().len(), 0);
+    }
+
+    #[test]
+    fn other_keys_drop_what_those_before_verified() {
+        let cache = Cache::new(300);
+        cache.keep("a", &lasting(), 1, at(0));
+        assert_eq!(cache.claims("a", 2, at(0)), None);
+    }
+
+    #[test]
+    fn it_holds_so_many_tokens_and_lets_the_one_go_that_ends_first() {
+        let cache = Cache::new(300);
+        for second in 0..=CAPACITY {
+            let token = second.to_string();
+            cache.keep(&token, &lasting(), 1, at(i64::from(second != 0)));
+        }
+        assert_eq!(cache.tokens().len(), CAPACITY);
+        assert_eq!(cache.claims("0", 1, at(2)), None);
+        assert!(cache.claims("1", 1, at(2)).is_some());
+        cache.keep("late", &lasting(), 1, at(400));
+        assert_eq!(cache.tokens().len(), 1, "those that no longer count go first");
+    }
+
+    #[test]
+    fn what_is_printed_of_it_tells_no_claims() {
+        let cache = Cache::new(300);
+        cache.keep("a", &lasting(), 1, at(0));
+        assert_eq!(format!("{cache:?}"), "Cache(ttl 300 s)");
+    }
+}

@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# The load benchmark: `scripts/bench.sh [PART]… [--seconds N]`, where the parts are compare, share, endurance and
+# crashes; all of them where none is named. What the data plane is compared with is installed below target/load/.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+crashes=false
+[ $# -gt 0 ] || set -- compare share endurance crashes
+parts=()
+for argument; do
+    if [ "$argument" = crashes ]; then crashes=true; else parts+=("$argument"); fi
+done
+
+if [ ${#parts[@]} -gt 0 ]; then
+    [ -x target/load/venv/bin/ministack ] || {
+        python3 -m venv target/load/venv
+        target/load/venv/bin/pip install --quiet ministack==1.5.33 cryptography boto3
+    }
+    # The fourth version of serverless wants an account.
+    [ -d target/load/offline/node_modules ] || if command -v npm >/dev/null; then
+        mkdir -p target/load/offline
+        npm install --prefix target/load/offline --no-audit --no-fund --silent serverless@3.40.0 serverless-offline@13.9.0
+    else
+        echo 'no npm: without serverless-offline' >&2
+    fi
+    cargo run --quiet --release --locked --package portcullis -- build >/dev/null
+    cargo bench --locked --bench load -- "${parts[@]}"
+fi
+if $crashes; then
+    # The functions of this one are Python and start over all the time: how the data plane was compiled does not matter.
+    cargo build --locked --quiet --package portcullis-local --examples
+    PORTCULLIS_CRASH_REQUESTS=${PORTCULLIS_CRASH_REQUESTS:-12500} \
+        cargo test --locked --quiet --package portcullis-local --test crashes -- --nocapture
+fi
