@@ -67,6 +67,7 @@ fn options(work: &Path) -> Options {
         jwks: BTreeMap::from([(token::ISSUER.to_owned(), KeySource::File(path(token::JWKS)))]),
         port: None,
         work: work.to_owned(),
+        deployments: work.join("deployments"),
     }
 }
 

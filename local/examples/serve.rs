@@ -2,7 +2,7 @@
 //! one. Its tests run it as a process of its own, because signals and the end of children belong to processes.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use portcullis_local::data_plane::{KeySource, Options, serve};
@@ -31,6 +31,7 @@ async fn main() -> Result<()> {
         functions: BTreeMap::new(),
         jwks: jwks.collect::<Result<_>>()?,
         port: Some(port),
+        deployments: Path::new(&work).join("deployments"),
         work: PathBuf::from(work),
     };
     serve(options).await

@@ -399,22 +399,49 @@ fn a_reload_serves_the_new_state_and_code_and_keeps_what_did_not_change() {
     assert_ne!(shop.get("/echo").told()["process"], before);
     eventually("the old process ends", || !lives(before.as_u64().unwrap()));
 
-    let mut changed = state();
-    let resources = changed["values"]["root_module"]["resources"]
-        .as_array_mut()
-        .unwrap();
-    resources.retain(|resource| resource["address"] != r#"aws_api_gateway_method.this["open"]"#);
-    fs::write(shop.path("state.json"), changed.to_string()).unwrap();
-    shop.signal("HUP");
-    assert_eq!(shop.line()["generation"], 4);
-    assert_eq!(shop.get("/open").status, 403);
-
     fs::write(shop.path("state.json"), "{").unwrap();
     shop.signal("HUP");
     let line = shop.line();
-    assert_eq!((&line["ready"], &line["generation"]), (&json!(false), &json!(4)));
+    assert_eq!((&line["ready"], &line["generation"]), (&json!(false), &json!(3)));
     assert!(line["error"].as_str().unwrap().contains("state.json"), "{line}");
     assert_eq!(shop.get("/echo").status, 200, "what was served goes on");
+}
+
+/// The state of the fixture without the method of `/open`; its stages serve the deployment of this id, where one is
+/// named.
+fn state_without_open(deployment: Option<&str>) -> String {
+    let mut state = state();
+    let resources = state["values"]["root_module"]["resources"]
+        .as_array_mut()
+        .unwrap();
+    resources.retain(|resource| resource["address"] != METHOD_OF_OPEN);
+    for resource in resources {
+        if let (Some(id), "aws_api_gateway_stage") = (deployment, resource["type"].as_str().unwrap()) {
+            resource["values"]["deployment_id"] = id.into();
+        }
+    }
+    state.to_string()
+}
+
+const METHOD_OF_OPEN: &str = r#"aws_api_gateway_method.this["open"]"#;
+
+#[test]
+fn a_deployment_serves_what_it_froze_until_there_is_another() {
+    let shop = Shop::start();
+    assert_eq!(shop.ready["undeployed"], json!({}));
+    fs::write(shop.path("state.json"), state_without_open(None)).unwrap();
+    shop.signal("HUP");
+    let line = shop.line();
+    let undeployed: Vec<&Value> = line["undeployed"].as_object().unwrap().values().collect();
+    assert_eq!(undeployed, [&json!([METHOD_OF_OPEN])]);
+    assert_eq!(shop.get("/open").status, 200, "the deployment has it still");
+    let sentence = format!("was made before `{METHOD_OF_OPEN}` changed");
+    assert!(shop.log().contains(&sentence), "{}", shop.log());
+
+    fs::write(shop.path("state.json"), state_without_open(Some("another"))).unwrap();
+    shop.signal("HUP");
+    assert_eq!(shop.line()["undeployed"], json!({}));
+    assert_eq!(shop.get("/open").status, 403);
 }
 
 #[test]

@@ -1,12 +1,13 @@
 //! `portcullis serve`
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use portcullis_local::data_plane::{self, Mistake, Options};
 
 use crate::cli::Serve;
 use crate::failure::{Failure, OrFail, Outcome};
+use crate::talk;
 
 /// Serves an applied state in the foreground until it is told to stop.
 pub fn run(options: Serve) -> Outcome {
@@ -30,6 +31,7 @@ pub fn run(options: Serve) -> Outcome {
             .collect(),
         jwks,
         port: options.port,
+        deployments: deployments(options.work.as_deref(), temporary.path()),
         work: options.work.unwrap_or_else(|| temporary.path().to_path_buf()),
     };
     let served = runtime()?.block_on(data_plane::serve(options));
@@ -37,6 +39,25 @@ pub fn run(options: Serve) -> Outcome {
         true => Failure::input(error),
         false => Failure::tool(error),
     })
+}
+
+/// Where what deployments froze is kept: in the folder that was named, else with the user's state, because the next
+/// start must know it. Source of the place: <https://specifications.freedesktop.org/basedir/latest/>.
+fn deployments(work: Option<&Path>, temporary: &Path) -> PathBuf {
+    const NAME: &str = "deployments";
+    let absolute = |name: &str| {
+        let path = PathBuf::from(std::env::var_os(name)?);
+        path.is_absolute().then_some(path)
+    };
+    let state = absolute("XDG_STATE_HOME").or_else(|| Some(absolute("HOME")?.join(".local/state")));
+    match (work, state) {
+        (Some(work), _) => work.join(NAME),
+        (None, Some(state)) => state.join("portcullis").join(NAME),
+        (None, None) => {
+            talk::warn("HOME is not set: what a deployment froze is forgotten when this ends");
+            temporary.join(NAME)
+        }
+    }
 }
 
 /// Arguments of the form `NAME=VALUE`; `form` is what messages call it.

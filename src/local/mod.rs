@@ -271,6 +271,7 @@ impl Local {
             _ = fs::remove_file(self.work.join(name));
         }
         _ = fs::remove_dir_all(self.invitations());
+        _ = fs::remove_dir_all(self.work.join("data-plane/deployments"));
         Ok(())
     }
 

@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 mod document;
@@ -20,7 +20,7 @@ pub use error::StateError;
 pub use rest_api::{RestApi, rest_api};
 
 /// A managed resource or data source of a state, wherever in the module tree it stands.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Resource {
     /// Absolute address, such as `module.service.aws_api_gateway_stage.this`. Of what an OpenAPI body says, the place
     /// in it: `aws_api_gateway_rest_api.this.body.paths["/open"].get`.
@@ -35,7 +35,7 @@ pub struct Resource {
     pub values: Value,
     /// Why what is applied is not known from `values`: something in an OpenAPI body is not understood, or stands
     /// beside one that may have overwritten it. A state itself has none.
-    #[serde(skip)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub obstacle: Option<String>,
 }
 

@@ -9,7 +9,7 @@ use super::{Resource, StateError, openapi, paths};
 pub struct RestApi {
     /// The `aws_api_gateway_rest_api`, with the settings that its body makes.
     pub resource: Resource,
-    /// Every resource that is not another REST API's. What an OpenAPI body says is among them, as the provider would
+    /// Every resource that is not another REST API's, itself among them. What an OpenAPI body says is among them, as the provider would
     /// have written it.
     pub resources: Vec<Resource>,
 }
@@ -32,6 +32,12 @@ pub fn rest_api(mut resources: Vec<Resource>, chosen: Option<&str>) -> Result<Re
         resources.extend(body);
         let root = resource.values["root_resource_id"].as_str().unwrap_or_default();
         doubt_conflicts(&mut resources, root);
+    }
+    for same in resources
+        .iter_mut()
+        .filter(|same| same.address == resource.address)
+    {
+        *same = resource.clone();
     }
     Ok(RestApi { resource, resources })
 }

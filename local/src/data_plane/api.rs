@@ -21,22 +21,38 @@ pub struct Api {
     pub identity: ApiIdentity,
     /// Its stages by name.
     pub stages: BTreeMap<String, Stage>,
-    /// Its methods.
-    pub router: Router<Route>,
-    /// Its authorizers by id.
-    pub authorizers: BTreeMap<String, Authorizer>,
     /// Usage plans that have one of its stages, by id.
     pub usage_plans: BTreeMap<String, UsagePlan>,
-    /// What its errors look like.
-    pub gateway_responses: GatewayResponses,
-    /// Media types whose bodies are bytes, such as `image/png` or `*/*`.
-    pub binary_media_types: Vec<String>,
     /// The functions that its integrations name, by function name.
     pub functions: BTreeMap<String, FunctionConfiguration>,
     /// Who may invoke them.
     pub permissions: Vec<Permission>,
     /// What the state holds and the data plane does not emulate. Routes that need it answer 501.
     pub unsupported: Vec<Unsupported>,
+}
+
+impl Api {
+    /// Every route of every stage with its method.
+    pub fn routes(&self) -> impl Iterator<Item = (&str, &Route, &Deployed)> {
+        self.stages.values().flat_map(|stage| {
+            let deployed = &*stage.deployed;
+            let routes = deployed.router.routes().into_iter();
+            routes.map(move |(method, route)| (method, route, deployed))
+        })
+    }
+}
+
+/// What a deployment holds.
+#[derive(Debug, Default)]
+pub struct Deployed {
+    /// Methods of resources.
+    pub router: Router<Route>,
+    /// Authorizers by id.
+    pub authorizers: BTreeMap<String, Authorizer>,
+    /// What errors look like.
+    pub gateway_responses: GatewayResponses,
+    /// Media types whose bodies are bytes, such as `image/png` or `*/*`.
+    pub binary_media_types: Vec<String>,
 }
 
 /// The names of an API.
@@ -55,12 +71,14 @@ pub struct ApiIdentity {
 }
 
 /// A stage.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Stage {
     /// Its name, the first segment of every path.
     pub name: String,
-    /// The deployment that it serves.
+    /// The id of the deployment that it serves.
     pub deployment: String,
+    /// That deployment.
+    pub deployed: Arc<Deployed>,
     /// Its variables.
     pub variables: BTreeMap<String, String>,
     /// The API keys that open routes which want one.

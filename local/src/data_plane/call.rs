@@ -171,6 +171,7 @@ pub(crate) mod tests {
     use crate::data_plane::message::RequestIds;
     use bytes::Bytes;
     use std::collections::BTreeMap;
+    use std::sync::Arc;
     use time::macros::datetime;
 
     /// A request from loopback at a fixed time; the target is a path with or without a query.
@@ -216,6 +217,7 @@ pub(crate) mod tests {
         let stage = Stage {
             name: "v1".into(),
             deployment: "dep123".into(),
+            deployed: Arc::default(),
             variables: BTreeMap::from([("colour".into(), "blue".into())]),
             api_keys: vec![],
             throttles: BTreeMap::new(),

@@ -6,12 +6,15 @@
 //! deployment's, in a file, and is what is served for as long as the stage names that id.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
+use std::fs::{self, DirBuilder};
 use std::io::{ErrorKind, Write};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 use portcullis_generator::state::Resource;
+
+use super::api::Api;
 
 /// Types with a `rest_api_id` that no deployment holds: they belong to stages, or are the deployments themselves.
 const LIVE: [&str; 5] = [
@@ -28,11 +31,12 @@ const WITHOUT_EFFECT: [&str; 6] = ["created_date", "description", "name", "path"
 /// The deployments of an API that were seen, each in a file of its id.
 pub struct Deployments {
     folder: PathBuf,
+    api: String,
 }
 
 /// An API as one deployment has it.
 #[derive(Debug, PartialEq)]
-pub struct Deployed {
+pub struct Remembered {
     /// The resources of the state, those that the deployment froze as they were then.
     pub resources: Vec<Resource>,
     /// Addresses of what has changed since, sorted.
@@ -44,29 +48,36 @@ impl Deployments {
     pub fn of(folder: &Path, api: &str) -> Result<Self> {
         Ok(Self {
             folder: folder.join(file_name(api)?),
+            api: api.to_owned(),
         })
     }
 
     /// The API as the deployment `id` has it, where `now` is the state. An id that was not seen before gets `now`.
-    pub fn deployed(&self, id: &str, api: &str, now: &[Resource]) -> Result<Deployed> {
+    pub fn deployed(&self, id: &str, now: &[Resource]) -> Result<Remembered> {
         let (current, live): (Vec<&Resource>, Vec<&Resource>) =
-            now.iter().partition(|resource| is_frozen(resource, api));
+            now.iter().partition(|resource| is_frozen(resource, &self.api));
         let Some(frozen) = self.read(id)? else {
             self.write(id, &current)?;
-            return Ok(Deployed {
+            return Ok(Remembered {
                 resources: now.to_vec(),
                 changed: Vec::new(),
             });
         };
         let changed = changes(&frozen, &current);
-        Ok(Deployed {
+        Ok(Remembered {
             resources: live.into_iter().cloned().chain(frozen).collect(),
             changed,
         })
     }
 
-    /// Forgets every deployment but these.
-    pub fn keep(&self, ids: &BTreeSet<String>) -> Result<()> {
+    /// Forgets every deployment that neither a stage of the API nor the state has.
+    pub fn keep(&self, api: &Api, now: &[Resource]) -> Result<()> {
+        let of_state = now
+            .iter()
+            .filter(|resource| resource.kind == "aws_api_gateway_deployment")
+            .filter_map(|resource| resource.values["id"].as_str());
+        let of_stages = api.stages.values().map(|stage| stage.deployment.as_str());
+        let ids: BTreeSet<&str> = of_state.chain(of_stages).collect();
         let entries = match fs::read_dir(&self.folder) {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
             entries => entries.with_context(|| format!("cannot list `{}`", self.folder.display()))?,
@@ -111,7 +122,11 @@ impl Deployments {
     fn write(&self, id: &str, frozen: &[&Resource]) -> Result<()> {
         let path = self.file(id)?;
         let write = || -> Result<()> {
-            fs::create_dir_all(&self.folder)?;
+            // What templates and headers hold is the owner's alone, as the state is.
+            DirBuilder::new()
+                .recursive(true)
+                .mode(0o700)
+                .create(&self.folder)?;
             let mut file = tempfile::NamedTempFile::new_in(&self.folder)?;
             file.write_all(&serde_json::to_vec(frozen)?)?;
             file.persist(&path)?;
@@ -165,6 +180,7 @@ fn changes(frozen: &[Resource], current: &[&Resource]) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data_plane::state;
     use serde_json::{Value, json};
 
     fn resource(kind: &str, name: &str, values: Value) -> Resource {
@@ -173,19 +189,32 @@ mod tests {
             mode: "managed".into(),
             kind: kind.into(),
             values,
+            obstacle: None,
         }
     }
 
-    fn state(authorization: &str, level: &str) -> Vec<Resource> {
+    fn of_level(authorization: &str, level: &str) -> Vec<Resource> {
         vec![
-            resource("aws_api_gateway_rest_api", "api", json!({"id": "a", "tags": {"level": level}})),
+            resource(
+                "aws_api_gateway_rest_api",
+                "api",
+                json!({"id": "a", "tags": {"level": level}}),
+            ),
             resource(
                 "aws_api_gateway_method",
                 "get",
                 json!({"rest_api_id": "a", "authorization": authorization}),
             ),
-            resource("aws_api_gateway_method", "other", json!({"rest_api_id": "b", "level": level})),
-            resource("aws_api_gateway_stage", "v1", json!({"rest_api_id": "a", "level": level})),
+            resource(
+                "aws_api_gateway_method",
+                "other",
+                json!({"rest_api_id": "b", "level": level}),
+            ),
+            resource(
+                "aws_api_gateway_stage",
+                "v1",
+                json!({"rest_api_id": "a", "level": level}),
+            ),
             resource("aws_lambda_function", "open", json!({"level": level})),
         ]
     }
@@ -194,22 +223,32 @@ mod tests {
     fn what_was_first_seen_with_an_id_is_served_until_there_is_another() {
         let folder = tempfile::tempdir().unwrap();
         let deployments = Deployments::of(folder.path(), "a").unwrap();
-        let deployed = |id: &str, state: &[Resource]| deployments.deployed(id, "a", state).unwrap();
+        let deployed = |id: &str, state: &[Resource]| deployments.deployed(id, state).unwrap();
 
-        let guarded = state("COGNITO_USER_POOLS", "1");
+        let guarded = of_level("COGNITO_USER_POOLS", "1");
         assert_eq!(deployed("one", &guarded).resources, guarded);
         assert_eq!(deployed("one", &guarded).changed, [""; 0]);
 
-        let open = state("NONE", "2");
+        let open = of_level("NONE", "2");
         let stale = deployed("one", &open);
         assert_eq!(stale.changed, ["aws_api_gateway_method.get"]);
         let by_address = |address: &str| {
-            let found = stale.resources.iter().find(|resource| resource.address == address);
+            let found = stale
+                .resources
+                .iter()
+                .find(|resource| resource.address == address);
             found.unwrap().values.clone()
         };
-        assert_eq!(by_address("aws_api_gateway_method.get")["authorization"], "COGNITO_USER_POOLS");
+        assert_eq!(
+            by_address("aws_api_gateway_method.get")["authorization"],
+            "COGNITO_USER_POOLS"
+        );
         // Stages, functions and what is of another API are as they are now.
-        for live in ["aws_api_gateway_stage.v1", "aws_lambda_function.open", "aws_api_gateway_method.other"] {
+        for live in [
+            "aws_api_gateway_stage.v1",
+            "aws_lambda_function.open",
+            "aws_api_gateway_method.other",
+        ] {
             assert_eq!(by_address(live)["level"], "2", "{live}");
         }
         assert_eq!(stale.resources.len(), open.len());
@@ -220,27 +259,38 @@ mod tests {
     fn what_is_new_or_gone_is_named() {
         let folder = tempfile::tempdir().unwrap();
         let deployments = Deployments::of(folder.path(), "a").unwrap();
-        let before = state("NONE", "1");
-        deployments.deployed("one", "a", &before).unwrap();
+        let before = of_level("NONE", "1");
+        deployments.deployed("one", &before).unwrap();
         let mut now = before.clone();
         now.remove(1);
-        now.push(resource("aws_api_gateway_model", "m", json!({"rest_api_id": "a"})));
-        let deployed = deployments.deployed("one", "a", &now).unwrap();
-        assert_eq!(deployed.changed, ["aws_api_gateway_method.get", "aws_api_gateway_model.m"]);
+        now.push(resource(
+            "aws_api_gateway_model",
+            "m",
+            json!({"rest_api_id": "a"}),
+        ));
+        let deployed = deployments.deployed("one", &now).unwrap();
+        assert_eq!(
+            deployed.changed,
+            ["aws_api_gateway_method.get", "aws_api_gateway_model.m"]
+        );
         assert!(deployed.resources.contains(&before[1]));
     }
 
     #[test]
     fn deployments_that_are_gone_are_forgotten() {
+        const SHOP: &str = include_str!("../../tests/fixtures/shop/state.json");
         let folder = tempfile::tempdir().unwrap();
+        let api = state::tests::read(SHOP).unwrap();
         let deployments = Deployments::of(folder.path(), "a").unwrap();
-        deployments.keep(&BTreeSet::new()).unwrap();
-        for id in ["one", "two"] {
-            deployments.deployed(id, "a", &state("NONE", "1")).unwrap();
+        deployments.keep(&api, &[]).unwrap();
+        let served = api.stages["v1"].deployment.as_str();
+        for id in ["gone", "rolled-back", served] {
+            deployments.deployed(id, &of_level("NONE", "1")).unwrap();
         }
-        deployments.keep(&["two".to_owned()].into()).unwrap();
-        assert!(!deployments.file("one").unwrap().exists());
-        assert!(deployments.file("two").unwrap().exists());
+        let kept = resource("aws_api_gateway_deployment", "old", json!({"id": "rolled-back"}));
+        deployments.keep(&api, &[kept]).unwrap();
+        let seen = ["gone", "rolled-back", served].map(|id| deployments.file(id).unwrap().exists());
+        assert_eq!(seen, [false, true, true]);
     }
 
     #[test]
@@ -249,7 +299,7 @@ mod tests {
         for id in ["", "..", "../x", "/etc", "a/b", "a\0"] {
             assert!(Deployments::of(folder.path(), id).is_err(), "{id}");
             let deployments = Deployments::of(folder.path(), "a").unwrap();
-            assert!(deployments.deployed(id, "a", &state("NONE", "1")).is_err(), "{id}");
+            assert!(deployments.deployed(id, &of_level("NONE", "1")).is_err(), "{id}");
         }
     }
 
@@ -257,9 +307,9 @@ mod tests {
     fn a_file_that_is_no_memory_is_named_with_the_way_out() {
         let folder = tempfile::tempdir().unwrap();
         let deployments = Deployments::of(folder.path(), "a").unwrap();
-        deployments.deployed("one", "a", &state("NONE", "1")).unwrap();
+        deployments.deployed("one", &of_level("NONE", "1")).unwrap();
         fs::write(deployments.file("one").unwrap(), "{").unwrap();
-        let error = deployments.deployed("one", "a", &state("NONE", "1")).unwrap_err();
+        let error = deployments.deployed("one", &of_level("NONE", "1")).unwrap_err();
         assert!(error.to_string().contains("one.json"), "{error}");
         assert!(error.to_string().contains("delete it"), "{error}");
     }

@@ -242,7 +242,7 @@ mod tests {
 
     /// The function `shop-echo`, in a folder.
     fn echo(folder: &Path) -> Arc<Function> {
-        let configuration = state::read(SHOP, None).unwrap().functions["shop-echo"].clone();
+        let configuration = state::tests::read(SHOP).unwrap().functions["shop-echo"].clone();
         archive::tests::zip(&folder.join("echo.zip"), &[("bootstrap", BOOTSTRAP, 0o755)]);
         let code = archive::unpack(&folder.join("echo.zip"), &folder.join("code")).unwrap();
         let log = Arc::new(Log::open(folder.join("echo.log"), log::LIMIT).unwrap());

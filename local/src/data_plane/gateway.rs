@@ -27,6 +27,8 @@ const EVENT_LIMIT: usize = 6_291_556;
 pub struct Gateway {
     /// The API.
     pub api: Api,
+    /// What has changed since each deployment was made, by its id: addresses in the state. It is served as it was.
+    pub undeployed: BTreeMap<String, Vec<String>>,
     /// What is counted for throttling and quotas; gateways before and after a reload share it.
     pub limits: Arc<Limits>,
     /// Keys of the issuers that guarded routes take tokens of.
@@ -99,7 +101,7 @@ impl Gateway {
             .headers
             .get("X-HTTP-Method-Override")
             .unwrap_or(&request.method);
-        let found = self.api.router.find(&path, method);
+        let found = stage.deployed.router.find(&path, method);
         let (route, parameters) = found.map_or((None, PathParameters::new()), |(route, parameters)| {
             (Some(route), parameters)
         });
@@ -122,7 +124,7 @@ impl Gateway {
                 remark: None,
             },
             Err(Problem { error, remark }) => Answer {
-                response: self.api.gateway_responses.answer(&error, &call),
+                response: stage.deployed.gateway_responses.answer(&error, &call),
                 remark,
             },
         }
@@ -181,7 +183,7 @@ impl Gateway {
         let Some(authorization) = call.route.and_then(|route| route.authorization.as_ref()) else {
             return Ok(None);
         };
-        let Some(authorizer) = self.api.authorizers.get(&authorization.authorizer) else {
+        let Some(authorizer) = call.stage.deployed.authorizers.get(&authorization.authorizer) else {
             return Err(GatewayError::configuration().because("the authorizer of the route is not there"));
         };
         let request = call.request;
@@ -224,7 +226,7 @@ impl Gateway {
         let Some(function) = self.functions.get(&reference.name) else {
             return Err(GatewayError::configuration().because(format!("no function `{}`", reference.name)));
         };
-        let binary = &self.api.binary_media_types;
+        let binary = &call.stage.deployed.binary_media_types;
         let event = event::event(call, claims, binary)
             .map_err(|error| GatewayError::configuration().because(format!("no event: {error}")))?;
         if event.len() > EVENT_LIMIT {

@@ -275,7 +275,7 @@ mod tests {
 
     #[test]
     fn a_reload_keeps_the_counters_of_what_is_still_there_and_drops_the_others() {
-        let api = state::read(include_str!("../../tests/fixtures/limits/state.json"), None).unwrap();
+        let api = state::tests::read(include_str!("../../tests/fixtures/limits/state.json")).unwrap();
         let limits = Limits::default();
         limits.keep(&api, START);
         let stage = &api.stages["v1"];
@@ -305,14 +305,15 @@ mod tests {
                 .values()
                 .all(|since| *since == START)
         );
-        let mut disabled = state::read(include_str!("../../tests/fixtures/limits/state.json"), None).unwrap();
+        let mut disabled =
+            state::tests::read(include_str!("../../tests/fixtures/limits/state.json")).unwrap();
         for stage in disabled.stages.values_mut() {
             stage.api_keys.clear();
         }
         limits.keep(&disabled, START);
         let after = counted(&limits);
         assert!(after.0 < before.0 && after.1 == before.1, "{after:?}");
-        let empty = state::read(include_str!("../../tests/fixtures/shop/state.json"), None).unwrap();
+        let empty = state::tests::read(include_str!("../../tests/fixtures/shop/state.json")).unwrap();
         limits.keep(&empty, START);
         assert_eq!(counted(&limits), (0, 0, 1));
     }

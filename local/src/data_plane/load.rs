@@ -6,10 +6,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
+use portcullis_generator::state::rest_api;
 use time::OffsetDateTime;
 
 use super::api::{Api, Integration};
 use super::authorizer::KeyRing;
+use super::deployments::{Deployments, Remembered};
 use super::function::Function;
 use super::gateway::Gateway;
 use super::guardian::Guardian;
@@ -23,9 +25,22 @@ use crate::state_file;
 pub async fn gateway(options: &Options, previous: Option<&Gateway>) -> Result<Gateway> {
     let path = &options.state;
     let text = state_file::read(path)?;
-    let api = state::read(&text, options.api.as_deref())
-        .with_context(|| format!("cannot serve the state `{}`", path.display()))
-        .map_err(mistake)?;
+    let unusable = || format!("cannot serve the state `{}`", path.display());
+    let resources = portcullis_generator::state::resources(&text);
+    let applied = resources.and_then(|resources| rest_api(resources, options.api.as_deref()));
+    let applied = applied.with_context(unusable).map_err(mistake)?;
+    let id = applied.resource.values["id"].as_str().unwrap_or_default();
+    let deployments = Deployments::of(&options.deployments, id).map_err(mistake)?;
+    let mut undeployed = BTreeMap::new();
+    let api = state::read(&applied, |deployment| {
+        let Remembered { resources, changed } = deployments.deployed(deployment, &applied.resources)?;
+        if !changed.is_empty() {
+            undeployed.insert(deployment.to_owned(), changed);
+        }
+        Ok(resources)
+    });
+    let api = api.with_context(unusable).map_err(mistake)?;
+    deployments.keep(&api, &applied.resources)?;
     let mut mistakes = Vec::new();
     let code = code(options, &api, &mut mistakes);
     look_for(&code, &api, &mut mistakes);
@@ -76,6 +91,7 @@ pub async fn gateway(options: &Options, previous: Option<&Gateway>) -> Result<Ga
     Limits::keep(&limits, &api, OffsetDateTime::now_utc());
     Ok(Gateway {
         api,
+        undeployed,
         limits,
         keys,
         functions,
@@ -111,7 +127,7 @@ fn code(options: &Options, api: &Api, mistakes: &mut Vec<String>) -> BTreeMap<St
         }
     }
     let mut code = BTreeMap::new();
-    for (_, route) in api.router.routes() {
+    for (_, route, _) in api.routes() {
         let Integration::Function(integration) = &route.integration else {
             continue;
         };
@@ -152,11 +168,11 @@ fn look_for(code: &BTreeMap<String, PathBuf>, api: &Api, mistakes: &mut Vec<Stri
 /// The issuers whose tokens guarded routes take, all with a source of keys.
 fn issuers(options: &Options, api: &Api, mistakes: &mut Vec<String>) -> BTreeSet<String> {
     let mut guarded: BTreeMap<&String, (usize, String)> = BTreeMap::new();
-    for (method, route) in api.router.routes() {
+    for (method, route, deployed) in api.routes() {
         let Some(authorizer) = route
             .authorization
             .as_ref()
-            .and_then(|guard| api.authorizers.get(&guard.authorizer))
+            .and_then(|guard| deployed.authorizers.get(&guard.authorizer))
         else {
             continue;
         };
@@ -215,9 +231,10 @@ mod tests {
             jwks: BTreeMap::new(),
             port: None,
             work: PathBuf::new(),
+            deployments: PathBuf::new(),
         };
         let mut mistakes = Vec::new();
-        let code = code(&options, &state::read(state, None).unwrap(), &mut mistakes);
+        let code = code(&options, &state::tests::read(state).unwrap(), &mut mistakes);
         (code, mistakes)
     }
 
@@ -283,6 +300,7 @@ mod tests {
             jwks: BTreeMap::from([("https://elsewhere".to_owned(), KeySource::File("x".into()))]),
             port: None,
             work: folder.path().join("work"),
+            deployments: folder.path().join("deployments"),
         };
         let error = gateway(&options, None).await.err().unwrap().to_string();
         assert!(error.contains("`nobody` names no function"), "{error}");

@@ -37,6 +37,7 @@ mod archive;
 mod authorizer;
 mod call;
 mod claims;
+mod deployments;
 mod environment;
 mod event;
 mod function;
@@ -113,4 +114,6 @@ pub struct Options {
     pub port: Option<u16>,
     /// A folder for unpacked code (`code/`) and the functions' logs (`logs/<function name>.log`).
     pub work: PathBuf,
+    /// A folder for what deployments froze. It should outlive this process: the state does not hold it.
+    pub deployments: PathBuf,
 }

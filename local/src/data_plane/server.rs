@@ -57,6 +57,8 @@ pub struct Ready {
     pub api: String,
     /// What is not emulated.
     pub unsupported: Vec<Unsupported>,
+    /// What has changed since each deployment was made, by its id: addresses in the state. It is served as it was.
+    pub undeployed: BTreeMap<String, Vec<String>>,
 }
 
 /// A data plane that answers.
@@ -146,6 +148,7 @@ impl Server {
             stages,
             api: gateway.api.identity.name.clone(),
             unsupported: gateway.api.unsupported.clone(),
+            undeployed: gateway.undeployed.clone(),
         }
     }
 
@@ -182,6 +185,13 @@ impl Server {
         );
         for Unsupported { address, reason } in &ready.unsupported {
             tracing::warn!("not emulated: `{address}`: {reason}");
+        }
+        for (deployment, addresses) in &ready.undeployed {
+            tracing::warn!(
+                "deployment `{deployment}` was made before `{}` changed, and serves that as it was, as AWS does: \
+                 another deployment takes it up (`terraform apply -replace=ADDRESS` of the `aws_api_gateway_deployment`)",
+                addresses.join("`, `")
+            );
         }
     }
 }

@@ -5,20 +5,22 @@
 //! skipped in silence.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
-use portcullis_generator::state::Resource;
+use portcullis_generator::state::{Resource, RestApi as Applied};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 
-use super::api::{Api, ApiIdentity, ApiKey, Stage, Unsupported};
+use super::api::{Api, ApiIdentity, Deployed, FunctionConfiguration, Stage, Unsupported};
 use super::authorizer::Authorizer;
 use super::gateway_response::{GatewayResponse, GatewayResponses};
 use super::permission::Permission;
 use super::template::Template;
 use super::throttle::Throttle;
 use super::usage_plan::StageMethod;
+use stages::NamedStage;
 
 mod authorizers;
 mod functions;
@@ -26,8 +28,9 @@ mod integrations;
 mod method_settings;
 mod models;
 mod routes;
+mod stages;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod usage_plans;
 
 type Texts = BTreeMap<String, String>;
@@ -51,15 +54,6 @@ struct GatewayResponseValues {
     status_code: Option<String>,
     response_parameters: Option<Texts>,
     response_templates: Option<Texts>,
-}
-
-#[derive(Deserialize)]
-struct StageValues {
-    id: String,
-    canary_settings: Option<Vec<Value>>,
-    stage_name: Option<String>,
-    deployment_id: Option<String>,
-    variables: Option<Texts>,
 }
 
 /// The resources of a state, read by type.
@@ -96,29 +90,17 @@ fn given(text: Option<String>) -> Option<String> {
     text.filter(|text| !text.is_empty())
 }
 
-/// The API that the text of `terraform show -json` holds; `chosen` is its name or id where there are several. An error
+/// The API that was applied, each stage with the resources that `deployed` tells for the id of its deployment. An error
 /// says what is not as it must be; what can be served in part is in [`Api::unsupported`].
-pub fn read(text: &str, chosen: Option<&str>) -> Result<Api> {
-    let resources = portcullis_generator::state::resources(text)?;
-    let portcullis_generator::state::RestApi { resource, resources } =
-        portcullis_generator::state::rest_api(resources, chosen)?;
+pub fn read(applied: &Applied, mut deployed: impl FnMut(&str) -> Result<Vec<Resource>>) -> Result<Api> {
+    let Applied { resource, resources } = applied;
     let address = resource.address.as_str();
-    let rest_api: RestApi = values(&resource)?;
+    let rest_api: RestApi = values(resource)?;
     let state = State {
-        resources: &resources,
+        resources,
         api: &rest_api.id,
     };
-    let mut unsupported = notes(&resources);
-    // A policy decides over every request: without it none may pass.
-    let closed = given(rest_api.policy.clone()).map(|_| {
-        let reason = "its resource `policy` is not evaluated, so no route can be served".to_owned();
-        unsupported.push(Unsupported {
-            address: address.to_owned(),
-            reason: reason.clone(),
-        });
-        format!("`{address}`: {reason}")
-    });
-
+    let mut unsupported = notes(resources);
     let arn: Vec<&str> = rest_api.execution_arn.split(':').collect();
     let [_, _, _, region, account, _] = arn[..] else {
         bail!(
@@ -133,38 +115,99 @@ pub fn read(text: &str, chosen: Option<&str>) -> Result<Api> {
         account: account.to_owned(),
         execution_arn: rest_api.execution_arn.clone(),
     };
-    let authorizers = authorizers::authorizers(&state)?;
     let functions = functions::functions(&state)?;
-    let router = routes::routes(
-        &state,
-        &rest_api,
-        &authorizers,
-        &functions,
-        closed.as_deref(),
-        &mut unsupported,
-    )?;
+    let named = stages::stages(&state, address)?;
+    let mut deployments = BTreeMap::new();
+    for stage in named.values() {
+        if let Entry::Vacant(place) = deployments.entry(stage.deployment.clone()) {
+            let state = State {
+                resources: &deployed(&stage.deployment)?,
+                api: &rest_api.id,
+            };
+            place.insert(Arc::new(deployment(&state, &functions, &mut unsupported)?));
+        }
+    }
+    let routes: Vec<_> = deployments
+        .values()
+        .flat_map(|deployed| deployed.router.routes())
+        .collect();
     let usage_plans::UsagePlans { plans, keys } =
-        usage_plans::usage_plans(&state, &router, &mut unsupported)?;
-    let throttles = method_settings::throttles(&state, &router, &mut unsupported)?;
+        usage_plans::usage_plans(&state, &routes, &mut unsupported)?;
+    let throttles = method_settings::throttles(&state, &routes, &mut unsupported)?;
+    let stage = |(name, values): (String, NamedStage)| {
+        let of_stage = |(method, _): &(&StageMethod, &Throttle)| method.stage == name;
+        let stage = Stage {
+            name: name.clone(),
+            deployed: deployments[&values.deployment].clone(),
+            deployment: values.deployment,
+            variables: values.variables,
+            api_keys: keys.get(&name).cloned().unwrap_or_default(),
+            throttles: throttles
+                .iter()
+                .filter(of_stage)
+                .map(|(method, limits)| (method.clone(), *limits))
+                .collect(),
+        };
+        (name, stage)
+    };
     let permissions = state.all::<Permission>("aws_lambda_permission")?;
     Ok(Api {
-        stages: stages(&state, address, &keys, &throttles)?,
-        authorizers: authorizers
-            .into_iter()
-            .filter_map(|(id, found)| Some((id, found.ok()?)))
-            .collect(),
+        stages: named.into_iter().map(stage).collect(),
         usage_plans: plans,
-        gateway_responses: gateway_responses(&state, &mut unsupported)?,
-        binary_media_types: rest_api.binary_media_types.unwrap_or_default(),
         permissions: permissions
             .into_iter()
             .map(|(_, permission)| permission)
             .collect(),
         identity,
-        router,
         functions,
         unsupported,
     })
+}
+
+/// What a deployment holds, of resources as it has them.
+fn deployment(
+    state: &State,
+    functions: &BTreeMap<String, FunctionConfiguration>,
+    unsupported: &mut Vec<Unsupported>,
+) -> Result<Deployed> {
+    let (address, rest_api) = state
+        .all::<RestApi>("aws_api_gateway_rest_api")?
+        .into_iter()
+        .next()
+        .context("the deployment has no `aws_api_gateway_rest_api`")?;
+    // A policy decides over every request: without it none may pass.
+    let closed = given(rest_api.policy.clone()).map(|_| {
+        let reason = "its resource `policy` is not evaluated, so no route can be served".to_owned();
+        let sentence = format!("`{address}`: {reason}");
+        note(unsupported, address, reason);
+        sentence
+    });
+    let authorizers = authorizers::authorizers(state)?;
+    Ok(Deployed {
+        router: routes::routes(
+            state,
+            &rest_api,
+            &authorizers,
+            functions,
+            closed.as_deref(),
+            unsupported,
+        )?,
+        authorizers: authorizers
+            .into_iter()
+            .filter_map(|(id, found)| Some((id, found.ok()?)))
+            .collect(),
+        gateway_responses: gateway_responses(state, unsupported)?,
+        binary_media_types: rest_api.binary_media_types.unwrap_or_default(),
+    })
+}
+
+/// Notes what is not emulated, once.
+fn note(unsupported: &mut Vec<Unsupported>, address: &str, reason: String) {
+    let address = address.to_owned();
+    let noted = Unsupported { address, reason };
+    if !unsupported.contains(&noted) {
+        unsupported.push(noted);
+    }
 }
 
 /// What bears on more than one route and is not emulated, or not certain.
@@ -188,49 +231,6 @@ fn notes(resources: &[Resource]) -> Vec<Unsupported> {
         .collect()
 }
 
-fn stages(
-    state: &State,
-    api: &str,
-    keys: &BTreeMap<String, Vec<ApiKey>>,
-    throttles: &BTreeMap<StageMethod, Throttle>,
-) -> Result<BTreeMap<String, Stage>> {
-    let mut stages = BTreeMap::new();
-    // Providers before 6 make a stage of a deployment's `stage_name` as well.
-    for kind in ["aws_api_gateway_deployment", "aws_api_gateway_stage"] {
-        for (address, values) in state.all::<StageValues>(kind)? {
-            if values
-                .canary_settings
-                .is_some_and(|settings| !settings.is_empty())
-            {
-                bail!(
-                    "`{address}` has `canary_settings`: which of two deployments a request goes to is not emulated. \
-                     Take them out, or serve the state of an environment without them"
-                );
-            }
-            let Some(name) = given(values.stage_name) else {
-                continue;
-            };
-            let of_stage = |(method, _): &(&StageMethod, &Throttle)| method.stage == name;
-            let stage = Stage {
-                name: name.clone(),
-                deployment: values.deployment_id.unwrap_or(values.id),
-                variables: values.variables.unwrap_or_default(),
-                api_keys: keys.get(&name).cloned().unwrap_or_default(),
-                throttles: throttles
-                    .iter()
-                    .filter(of_stage)
-                    .map(|(method, limits)| (method.clone(), *limits))
-                    .collect(),
-            };
-            stages.insert(name, stage);
-        }
-    }
-    if stages.is_empty() {
-        bail!("`{api}` has no stage in the state: nothing of it is reachable");
-    }
-    Ok(stages)
-}
-
 fn templates(texts: Option<Texts>) -> Result<BTreeMap<String, Template>, String> {
     let parse = |(media_type, text): (String, String)| Ok((media_type, Template::parse(&text)?));
     texts.unwrap_or_default().into_iter().map(parse).collect()
@@ -240,11 +240,11 @@ fn gateway_responses(state: &State, unsupported: &mut Vec<Unsupported>) -> Resul
     let mut responses = BTreeMap::new();
     for (address, values) in state.all::<GatewayResponseValues>("aws_api_gateway_gateway_response")? {
         let templates = templates(values.response_templates).unwrap_or_else(|why| {
-            let reason = format!("{why}, so the default body is sent");
-            unsupported.push(Unsupported {
-                address: address.to_owned(),
-                reason,
-            });
+            note(
+                unsupported,
+                address,
+                format!("{why}, so the default body is sent"),
+            );
             BTreeMap::new()
         });
         let headers = values.response_parameters.unwrap_or_default().into_iter();

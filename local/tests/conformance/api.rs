@@ -258,6 +258,7 @@ impl Running {
             jwks: ["customers", "staff"].map(issuer).into(),
             port: None,
             work: path("work"),
+            deployments: path("deployments"),
         };
         let server = RUNTIME
             .block_on(Server::start(options))

@@ -7,7 +7,6 @@ use serde::Deserialize;
 
 use super::State;
 use crate::data_plane::api::{Route, Unsupported};
-use crate::data_plane::router::Router;
 use crate::data_plane::throttle::Throttle;
 use crate::data_plane::usage_plan::StageMethod;
 
@@ -46,11 +45,11 @@ pub(super) fn throttle(rate: Option<f64>, burst: Option<f64>) -> Option<Throttle
 
 /// The path of a resource and the method that a method path names, if the API has them: `/pets/{id}/GET` as usage
 /// plans write it, `pets/{id}/GET` as method settings do, or `~1pets~1{id}/GET`, where `~1` is a slash.
-pub(super) fn applied_method(method_path: &str, router: &Router<Route>) -> Option<(String, String)> {
+pub(super) fn applied_method(method_path: &str, routes: &[(&str, &Route)]) -> Option<(String, String)> {
     let (path, method) = method_path.rsplit_once('/').unwrap_or(("", method_path));
     let path = format!("/{}", path.replace("~1", "/").trim_matches('/'));
     let named = |(other, route): &(&str, &Route)| *other == method && route.resource_path == path;
-    router.routes().into_iter().find(named)?;
+    routes.iter().find(|route| named(route))?;
     Some((path, method.to_owned()))
 }
 
@@ -59,7 +58,7 @@ pub(super) fn applied_method(method_path: &str, router: &Router<Route>) -> Optio
 /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html>.
 pub(super) fn throttles(
     state: &State,
-    router: &Router<Route>,
+    routes: &[(&str, &Route)],
     unsupported: &mut Vec<Unsupported>,
 ) -> Result<BTreeMap<StageMethod, Throttle>> {
     let mut own = BTreeMap::new();
@@ -82,7 +81,7 @@ pub(super) fn throttles(
             of_all.extend(limits.map(|limits| (values.stage_name, limits)));
             continue;
         }
-        match applied_method(&values.method_path, router) {
+        match applied_method(&values.method_path, routes) {
             Some((resource_path, method)) => {
                 let method = StageMethod {
                     stage: values.stage_name,
@@ -99,7 +98,7 @@ pub(super) fn throttles(
         }
     }
     for (stage, limits) in of_all {
-        for (method, route) in router.routes() {
+        for &(method, route) in routes {
             let method = StageMethod {
                 stage: stage.clone(),
                 resource_path: route.resource_path.clone(),

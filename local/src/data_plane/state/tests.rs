@@ -5,6 +5,18 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::*;
+
+/// The API of a state, every deployment of which holds what the state does.
+pub fn read(text: &str) -> Result<Api> {
+    let resources = portcullis_generator::state::resources(text)?;
+    let applied = portcullis_generator::state::rest_api(resources, None)?;
+    super::read(&applied, |_| Ok(applied.resources.clone()))
+}
+
+/// What stage `v1` serves.
+fn v1(api: &Api) -> &Deployed {
+    &api.stages["v1"].deployed
+}
 use crate::data_plane::api::{Integration, Parameter};
 
 mod limits;
@@ -50,13 +62,13 @@ fn changed(fixture: &str, address: &str, change: Value) -> Result<Api> {
         .as_object_mut()
         .unwrap()
         .extend(change.as_object().unwrap().clone());
-    read(&state.to_string(), None)
+    read(&state.to_string())
 }
 
 /// Why `GET path` is not emulated after a change.
 fn refusal(address: &str, change: Value, path: &str) -> String {
     let api = with(address, change).unwrap();
-    match &api.router.find(path, "GET").unwrap().0.integration {
+    match &v1(&api).router.find(path, "GET").unwrap().0.integration {
         Integration::Unsupported(why) => why.clone(),
         other => panic!("{other:?}"),
     }
@@ -64,7 +76,7 @@ fn refusal(address: &str, change: Value, path: &str) -> String {
 
 #[test]
 fn a_real_state_is_read_whole() {
-    let api = read(SHOP, None).unwrap();
+    let api = read(SHOP).unwrap();
     assert_eq!(
         (api.identity.name.as_str(), api.identity.region.as_str()),
         ("shop", "eu-central-1")
@@ -93,26 +105,34 @@ fn a_real_state_is_read_whole() {
         Some(std::path::Path::new("../artifacts/shop.zip"))
     );
 
-    let (root, _) = api.router.find("/", "GET").unwrap();
-    let authorizer = &api.authorizers[&root.authorization.as_ref().unwrap().authorizer];
+    let (root, _) = v1(&api).router.find("/", "GET").unwrap();
+    let authorizer = &v1(&api).authorizers[&root.authorization.as_ref().unwrap().authorizer];
     assert_eq!(authorizer.address, "aws_api_gateway_authorizer.customers");
     assert_eq!(authorizer.header, "Authorization");
     assert!(
         authorizer.issuers[0].starts_with("https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_")
     );
-    let (staff, _) = api.router.find("/staff", "GET").unwrap();
+    let (staff, _) = v1(&api).router.find("/staff", "GET").unwrap();
     assert_eq!(
-        api.authorizers[&staff.authorization.as_ref().unwrap().authorizer].header,
+        v1(&api).authorizers[&staff.authorization.as_ref().unwrap().authorizer].header,
         "X-Staff-Token"
     );
-    let (scoped, _) = api.router.find("/scoped", "GET").unwrap();
+    let (scoped, _) = v1(&api).router.find("/scoped", "GET").unwrap();
     assert_eq!(
         scoped.authorization.as_ref().unwrap().scopes,
         ["shop/all", "shop/read"]
     );
-    assert!(api.router.find("/open", "GET").unwrap().0.authorization.is_none());
+    assert!(
+        v1(&api)
+            .router
+            .find("/open", "GET")
+            .unwrap()
+            .0
+            .authorization
+            .is_none()
+    );
 
-    let (pets, _) = api.router.find("/pets", "GET").unwrap();
+    let (pets, _) = v1(&api).router.find("/pets", "GET").unwrap();
     assert_eq!(
         pets.required,
         [
@@ -121,14 +141,14 @@ fn a_real_state_is_read_whole() {
         ]
     );
     assert!(matches!(
-        api.router.find("/open", "OPTIONS").unwrap().0.integration,
+        v1(&api).router.find("/open", "OPTIONS").unwrap().0.integration,
         Integration::Mock(_)
     ));
     assert_eq!(
-        api.gateway_responses.0["BAD_REQUEST_PARAMETERS"].status,
+        v1(&api).gateway_responses.0["BAD_REQUEST_PARAMETERS"].status,
         Some(422)
     );
-    assert_eq!(api.gateway_responses.0["DEFAULT_4XX"].headers[0].1, "'*'");
+    assert_eq!(v1(&api).gateway_responses.0["DEFAULT_4XX"].headers[0].1, "'*'");
 
     let unsupported: Vec<&str> = api
         .unsupported
@@ -211,7 +231,7 @@ fn an_integration_response_sends_only_what_the_method_response_declares() {
     let undeclared =
         json!({"response_parameters": {"method.response.header.Access-Control-Allow-Origin": true}});
     let api = with(r#"aws_api_gateway_method_response.preflight["open"]"#, undeclared).unwrap();
-    let Integration::Mock(mock) = &api.router.find("/open", "OPTIONS").unwrap().0.integration else {
+    let Integration::Mock(mock) = &v1(&api).router.find("/open", "OPTIONS").unwrap().0.integration else {
         panic!()
     };
     let names: Vec<&str> = mock.responses[0]
@@ -230,7 +250,7 @@ fn a_pool_of_another_project_is_known_by_its_arn() {
         json!({"provider_arns": [arn]}),
     )
     .unwrap();
-    let authorizer = api
+    let authorizer = v1(&api)
         .authorizers
         .values()
         .find(|authorizer| authorizer.address.ends_with(".customers"))
@@ -250,7 +270,7 @@ fn a_deployment_with_a_stage_name_is_a_stage() {
 
 #[test]
 fn states_that_cannot_be_served_are_refused_with_the_next_step() {
-    let error = |text: &str| read(text, None).unwrap_err().to_string();
+    let error = |text: &str| read(text).unwrap_err().to_string();
     assert!(error(r#"{"format_version":"1.0"}"#).contains("no `aws_api_gateway_rest_api`: apply first"));
     assert!(error("").contains("it is empty: write it with `terraform show -json`"));
     assert!(error(&SHOP[..SHOP.len() / 2]).contains("it is cut off"));
@@ -278,7 +298,7 @@ fn keys_open_a_stage_when_they_are_enabled_and_of_a_plan_that_has_it() {
             .map(|key| key.value.clone())
             .collect()
     };
-    assert_eq!(values(read(SHOP, None)), ["key-of-a-partner-0123456789"]);
+    assert_eq!(values(read(SHOP)), ["key-of-a-partner-0123456789"]);
     let former = r#"aws_api_gateway_api_key.this["former"]"#;
     assert_eq!(values(with(former, json!({"enabled": true}))).len(), 2);
     let plan = "aws_api_gateway_usage_plan.partners";

@@ -8,7 +8,6 @@ use serde::Deserialize;
 use super::State;
 use super::method_settings::{applied_method, throttle};
 use crate::data_plane::api::{ApiKey, Route, Unsupported};
-use crate::data_plane::router::Router;
 use crate::data_plane::usage_plan::{Period, Quota, StageMethod, UsagePlan};
 
 #[derive(Deserialize)]
@@ -73,7 +72,7 @@ pub(super) struct UsagePlans {
 /// AWS's. Source: <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html>.
 pub(super) fn usage_plans(
     state: &State,
-    router: &Router<Route>,
+    routes: &[(&str, &Route)],
     unsupported: &mut Vec<Unsupported>,
 ) -> Result<UsagePlans> {
     let mut plans = BTreeMap::new();
@@ -83,7 +82,7 @@ pub(super) fn usage_plans(
         let entries = values.api_stages.unwrap_or_default();
         for entry in entries.into_iter().filter(|entry| entry.api_id == state.api) {
             for limits in entry.throttle.unwrap_or_default() {
-                let Some((resource_path, method)) = applied_method(&limits.path, router) else {
+                let Some((resource_path, method)) = applied_method(&limits.path, routes) else {
                     unsupported.push(Unsupported {
                         address: address.to_owned(),
                         reason: format!(

@@ -33,7 +33,7 @@ fn method(resource_path: &str, method: &str) -> StageMethod {
 
 #[test]
 fn usage_plans_and_method_settings_are_read_whole() {
-    let api = read(LIMITS, None).unwrap();
+    let api = read(LIMITS).unwrap();
     assert_eq!(noted(&api), Vec::<String>::new());
     assert_eq!(api.usage_plans.len(), 2, "the third has no stage");
     let throttle = |burst| Throttle { rate: 0.001, burst };
@@ -122,7 +122,7 @@ fn plan_stages() -> Value {
 #[test]
 fn a_key_opens_a_stage_by_one_plan() {
     let member = r#"aws_api_gateway_usage_plan_key.this["trial"]"#;
-    let api = read(LIMITS, None).unwrap();
+    let api = read(LIMITS).unwrap();
     let partner = api.stages["v1"]
         .api_keys
         .iter()
@@ -142,7 +142,7 @@ fn a_model_that_cannot_be_compiled_is_named() {
     let why = |change: Value| {
         let api = limits_with("aws_api_gateway_model.order", change);
         assert_eq!(api.unsupported.len(), 3, "three methods need it");
-        match &api.router.find("/orders", "POST").unwrap().0.integration {
+        match &v1(&api).router.find("/orders", "POST").unwrap().0.integration {
             Integration::Unsupported(why) => why.clone(),
             other => panic!("{other:?}"),
         }
@@ -157,9 +157,9 @@ fn a_model_that_cannot_be_compiled_is_named() {
         let why = why(json!({"schema": schema}));
         assert!(why.starts_with(&start), "{why}");
     }
-    let api = read(LIMITS, None).unwrap();
-    assert_eq!(api.router.find("/orders", "POST").unwrap().0.models.len(), 1);
-    assert_eq!(api.router.find("/search", "GET").unwrap().0.models.len(), 0);
+    let api = read(LIMITS).unwrap();
+    assert_eq!(v1(&api).router.find("/orders", "POST").unwrap().0.models.len(), 1);
+    assert_eq!(v1(&api).router.find("/search", "GET").unwrap().0.models.len(), 0);
 }
 
 #[test]
