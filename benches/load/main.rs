@@ -1,5 +1,5 @@
 //! How much load the data plane bears, beside what bounds it and what else is there: `make bench`, which prepares the
-//! others and calls `cargo bench --bench load -- [PART]…`. CONTRIBUTING.md says what the parts measure.
+//! others and calls `cargo bench --bench load -- [PART]… [--seconds N]`.
 //!
 //! Every server is a process of its own on loopback, and the client is this one. The bare `hello` and the bare relay
 //! are this program too, called with another first argument.
@@ -18,6 +18,7 @@ use anyhow::{Context, Result, bail, ensure};
 use bytes::Bytes;
 use portcullis_local::data_plane::{KeySource, Options, relay};
 use tokio::runtime::Builder;
+use tokio::signal::unix::{SignalKind, signal};
 
 use client::{Load, Measured};
 use report::{Report, Row};
@@ -51,7 +52,15 @@ fn main() -> Result<()> {
         _ => Builder::new_current_thread()
             .enable_all()
             .build()?
-            .block_on(measure(&arguments)),
+            .block_on(async {
+                // Servers end when they are dropped, which a signal would not do.
+                let mut terminate = signal(SignalKind::terminate())?;
+                tokio::select! {
+                    measured = measure(&arguments) => measured,
+                    _ = tokio::signal::ctrl_c() => bail!("interrupted"),
+                    _ = terminate.recv() => bail!("terminated"),
+                }
+            }),
     }
 }
 

@@ -11,6 +11,11 @@ use serde_json::{Value, json};
 use super::client::{Measured, Target};
 use super::server::{Memory, Server};
 
+fn median(mut values: Vec<f64>) -> Option<f64> {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied()
+}
+
 /// One measurement of one server.
 #[derive(Clone)]
 pub struct Row {
@@ -112,7 +117,24 @@ impl Report {
     /// The rounds of each point: all as JSON, the median by throughput in the table.
     pub fn rows(&mut self, mut rows: Vec<Row>) {
         self.0.extend(rows.iter().map(Row::json));
-        println!("\n{HEAD}");
+        let throughput = |server: &str, route: &str| -> Vec<f64> {
+            let of = rows
+                .iter()
+                .filter(|row| row.server == server && row.target == route);
+            of.map(|row| row.throughput).collect()
+        };
+        let guarded = throughput("portcullis", "guarded");
+        let times = |other: &str| {
+            // Round by round: what else runs on the machine then hits both.
+            let others = throughput(other, "guarded");
+            let ratios = guarded.iter().zip(&others).map(|(own, other)| own / other);
+            median(ratios.collect()).map_or("not measured".to_owned(), |ratio| format!("{ratio:.2}"))
+        };
+        println!(
+            "\nGuarded, times the relay: {}; times ministack: {}\n\n{HEAD}",
+            times("relay"),
+            times("ministack"),
+        );
         while let Some(first) = rows.first() {
             let (mut rounds, others): (Vec<Row>, Vec<Row>) = {
                 let first = first.clone();
@@ -128,16 +150,22 @@ impl Report {
     pub fn paced(&mut self, name: &str, measured: &Measured, shares: &Histogram<u64>) {
         let share = |quantile: f64| shares.value_at_quantile(quantile) as f64 / 1e6;
         let (p50, p99) = (measured.milliseconds(0.5), measured.milliseconds(0.99));
+        let own = if shares.is_empty() {
+            String::new()
+        } else {
+            format!(
+                "; own share of {} calls: p50 {:.3} ms, p99 {:.3} ms, p99.9 {:.3} ms",
+                shares.len(),
+                share(0.5),
+                share(0.99),
+                share(0.999),
+            )
+        };
         println!(
-            "{name}: {:.0} requests/s, p50 {p50:.2} ms, p99 {p99:.2} ms, {} wrong, {} lost; \
-             own share of {} calls: p50 {:.3} ms, p99 {:.3} ms, p99.9 {:.3} ms",
+            "{name}: {:.0} requests/s, p50 {p50:.2} ms, p99 {p99:.2} ms, {} wrong, {} lost{own}",
             measured.throughput(),
             measured.wrong,
             measured.lost,
-            shares.len(),
-            share(0.5),
-            share(0.99),
-            share(0.999),
         );
         self.0.push(
             json!({"paced": name, "p50_ms": p50, "p99_ms": p99, "calls": shares.len(),

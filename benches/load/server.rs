@@ -1,7 +1,6 @@
 //! The servers under load: processes that end with the benchmark, with what the system tells of them.
 
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -11,6 +10,7 @@ use anyhow::{Context, Result, bail};
 use hdrhistogram::Histogram;
 use serde::Deserialize;
 use serde_json::Value;
+use tempfile::NamedTempFile;
 
 use super::client::{Target, histogram};
 use super::{REPOSITORY, target, token};
@@ -27,7 +27,7 @@ pub struct Server {
     /// Its routes.
     pub targets: Vec<Target>,
     process: Child,
-    log: PathBuf,
+    log: NamedTempFile,
 }
 
 impl Drop for Server {
@@ -82,14 +82,9 @@ impl Server {
 
     /// The relay in front of one function.
     pub async fn relay(function: &'static str, folder: &Path) -> Result<Self> {
-        let name = if function == "open" {
-            "relay, open"
-        } else {
-            "relay, guarded"
-        };
         let mut command = Command::new(std::env::current_exe()?);
         command.args(["relay", function]).arg(folder.join(function));
-        let (server, address) = Self::start(name, &mut command, folder)?;
+        let (server, address) = Self::start("relay", &mut command, folder)?;
         // The function's result as it is: JSON in JSON.
         let says = if function == "open" { OPEN } else { GUARDED };
         let name = if function == "open" { "open" } else { "guarded" };
@@ -227,8 +222,8 @@ impl Server {
 
     fn spawn(name: &'static str, command: &mut Command, folder: &Path, out: Stdio) -> Result<Self> {
         use std::os::unix::process::CommandExt;
-        let log = folder.join(format!("{name}.log"));
-        let file = File::create(&log).with_context(|| format!("cannot write `{}`", log.display()))?;
+        let log = NamedTempFile::with_prefix_in(name, folder).context("cannot make a log")?;
+        let file = log.reopen().context("cannot write a log")?;
         let process = command
             .stdin(Stdio::null())
             .stdout(out)
@@ -251,7 +246,10 @@ impl Server {
             }
         };
         let listens = tokio::time::timeout(START, listens).await;
-        listens.with_context(|| format!("{} does not come up: `{}`", self.name, self.log.display()))
+        listens.with_context(|| {
+            let log = std::fs::read_to_string(&self.log).unwrap_or_default();
+            format!("{} does not come up: {log}", self.name)
+        })
     }
 
     fn with<const N: usize>(

@@ -4,10 +4,10 @@ use std::net::IpAddr;
 
 use percent_encoding::percent_decode;
 use serde::Serialize;
-use serde_json::{Map, Value};
 use time::macros::format_description;
 
 use super::api::{ApiIdentity, ApiKey, Route, Stage};
+use super::claims::Stringified;
 use super::message::Request;
 use super::router::PathParameters;
 
@@ -54,14 +54,14 @@ pub struct RequestContext<'a> {
     api_id: &'a str,
     /// What the authorizer hands on, on guarded routes.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub authorizer: Option<AuthorizerContext>,
+    pub authorizer: Option<AuthorizerContext<'a>>,
 }
 
 /// What a `COGNITO_USER_POOLS` authorizer hands on.
 #[derive(Debug, Serialize)]
-pub struct AuthorizerContext {
-    /// Claims, every value a string.
-    pub claims: Map<String, Value>,
+pub struct AuthorizerContext<'a> {
+    /// Claims of the token.
+    pub claims: Stringified<'a>,
 }
 
 /// Who sent a request. What belongs to IAM is always null: it is not emulated.

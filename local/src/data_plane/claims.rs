@@ -1,5 +1,8 @@
 //! What a token says of who asks, and the strings that an integration gets to see of it.
 
+use std::borrow::Cow;
+
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 use time::OffsetDateTime;
 use time::macros::format_description;
@@ -7,22 +10,33 @@ use time::macros::format_description;
 /// Claims of a verified token as its issuer wrote them.
 pub type Claims = Map<String, Value>;
 
-/// Claims as an authorizer hands them on: every value a string.
-pub fn stringified(claims: &Claims) -> Map<String, Value> {
-    let texts = claims.iter().filter_map(|(name, value)| {
-        let time = || {
-            value
-                .as_i64()
-                .and_then(|seconds| OffsetDateTime::from_unix_timestamp(seconds).ok())
-        };
-        let text = match (name.as_str(), value) {
-            (_, Value::Null) => return None,
-            ("exp" | "iat", Value::Number(_)) => time().and_then(date).unwrap_or_else(|| value.to_string()),
-            _ => text_of(value),
-        };
-        Some((name.clone(), Value::from(text)))
-    });
-    texts.collect()
+/// Claims as an authorizer hands them on: written with every value as a string.
+#[derive(Debug)]
+pub struct Stringified<'a>(pub &'a Claims);
+
+impl Serialize for Stringified<'_> {
+    fn serialize<To: Serializer>(&self, to: To) -> Result<To::Ok, To::Error> {
+        let given = self.0.iter().filter(|(_, value)| !value.is_null());
+        to.collect_map(given.map(|(name, value)| (name, string(name, value))))
+    }
+}
+
+fn string<'a>(name: &str, value: &'a Value) -> Cow<'a, str> {
+    let seconds = if matches!(name, "exp" | "iat") {
+        value.as_i64()
+    } else {
+        None
+    };
+    match (
+        value,
+        seconds
+            .and_then(|seconds| OffsetDateTime::from_unix_timestamp(seconds).ok())
+            .and_then(date),
+    ) {
+        (_, Some(date)) => date.into(),
+        (Value::String(text), None) => text.into(),
+        (value, None) => text_of(value).into(),
+    }
 }
 
 fn text_of(value: &Value) -> String {
@@ -56,6 +70,7 @@ mod tests {
             "sub": "s", "email_verified": "true", "auth_time": "1718636404", "iat": "Mon Jun 17 15:00:04 UTC 2024",
             "exp": "Tue Jun 18 15:00:04 UTC 2024", "cognito:groups": "A,B", "custom:n": "1.5",
         });
-        assert_eq!(Value::from(stringified(claims.as_object().unwrap())), expected);
+        let actual = serde_json::to_value(Stringified(claims.as_object().unwrap()));
+        assert_eq!(actual.unwrap(), expected);
     }
 }

@@ -10,7 +10,7 @@ use base64::Engine;
 use serde::{Serialize, Serializer};
 
 use super::call::{AuthorizerContext, Call, RequestContext};
-use super::claims::{Claims, stringified};
+use super::claims::{Claims, Stringified};
 use super::message::Headers;
 use super::router::PathParameters;
 
@@ -68,7 +68,7 @@ pub fn event(
     let query = by_name(query.iter().map(|(name, value)| (name.as_str(), value.as_str())));
     let mut request_context = call.request_context();
     request_context.authorizer = claims.map(|claims| AuthorizerContext {
-        claims: stringified(claims),
+        claims: Stringified(claims),
     });
 
     let binary = request.headers.get("Content-Type").is_some_and(|content_type| {
