@@ -3,7 +3,7 @@
 //! Format: <https://developer.hashicorp.com/terraform/internals/json-format> (`format_version` 1.x).
 //!
 //! A REST API is written in two layouts: of `aws_api_gateway_resource`, `_method` and `_integration`, or as an OpenAPI
-//! `body`. [`rest_api`] makes the first of the second, so that nobody else needs to know of a body.
+//! `body`. [`rest_api()`] makes the first of the second, so that nobody else needs to know of a body.
 
 use std::collections::BTreeMap;
 

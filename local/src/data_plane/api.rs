@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use super::authorizer::Authorizer;
 use super::gateway_response::GatewayResponses;
+use super::limits::throttle::Throttle;
+use super::limits::usage_plan::{StageMethod, UsagePlan};
 use super::mock::Mock;
 use super::permission::{FunctionReference, Permission};
 use super::router::Router;
-use super::throttle::Throttle;
-use super::usage_plan::{StageMethod, UsagePlan};
 use super::validation::Model;
 
 /// A REST API with all that answers its requests.

@@ -15,11 +15,12 @@ use time::{Duration, OffsetDateTime};
 
 use super::claims::Claims;
 use super::gateway_error::GatewayError;
-use super::keys::Keys;
 use super::message::Headers;
+use keys::Keys;
 
 mod cache;
 mod jwt;
+pub(super) mod keys;
 
 pub use cache::Cache;
 

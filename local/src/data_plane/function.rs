@@ -13,11 +13,21 @@ use tokio::sync::{Semaphore, SemaphorePermit, TryAcquireError, watch};
 use tokio::time::{Instant, sleep};
 
 use super::api::FunctionConfiguration;
-use super::environment::{Environment, Failure, INIT_TIMEOUT};
-use super::guardian::Guardian;
-use super::log::Log;
-use super::report::{Phase, Report, Status};
-use super::runtime_api::{Invocation, Outcome};
+use environment::{Environment, Failure, INIT_TIMEOUT};
+use guardian::Guardian;
+use log::Log;
+use report::{Phase, Report, Status};
+use runtime_api::{Invocation, Outcome};
+
+pub(super) mod archive;
+mod environment;
+pub(super) mod guardian;
+pub(super) mod log;
+mod memory;
+mod output;
+mod report;
+pub(super) mod runtime_api;
+mod variables;
 
 /// Environments of a function at a time: more would only fight over this machine. Invocations beyond wait, where AWS
 /// starts more; the log says so.
@@ -233,7 +243,7 @@ async fn end_idle_environments(function: Weak<Function>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data_plane::{archive, log, state};
+    use crate::data_plane::state;
 
     const SHOP: &str = include_str!("../../tests/fixtures/shop/state.json");
     const BOOTSTRAP: &[u8] = include_bytes!("../../tests/fixtures/shop/code/bootstrap");

@@ -10,14 +10,14 @@ use super::call::Call;
 use super::claims::Claims;
 use super::event;
 use super::function::Function;
+use super::function::guardian::Guardian;
+use super::function::runtime_api::Outcome;
 use super::gateway_error::GatewayError;
-use super::guardian::Guardian;
+use super::limits::usage_plan::StageMethod;
 use super::limits::{Exceeded, Limits};
 use super::message::{Request, Response};
 use super::result::{self, Fault};
 use super::router::PathParameters;
-use super::runtime_api::Outcome;
-use super::usage_plan::StageMethod;
 use super::validation;
 
 /// The largest event that Lambda takes in bytes. Source: Lambda's quotas, 6 MB and a little.

@@ -17,8 +17,11 @@ use std::sync::{Mutex, PoisonError};
 use time::OffsetDateTime;
 
 use super::api::{Api, ApiKey};
-use super::throttle::{Bucket, Throttle};
-use super::usage_plan::{StageMethod, Usage, UsagePlan};
+use throttle::{Bucket, Throttle};
+use usage_plan::{StageMethod, Usage, UsagePlan};
+
+pub(super) mod throttle;
+pub(super) mod usage_plan;
 
 /// Counters, shared by the gateways before and after a reload.
 #[derive(Debug, Default)]
@@ -164,8 +167,8 @@ fn client(key: &ApiKey) -> Client {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data_plane::limits::usage_plan::{Period, Quota};
     use crate::data_plane::state;
-    use crate::data_plane::usage_plan::{Period, Quota};
     use time::Duration;
     use time::macros::datetime;
 

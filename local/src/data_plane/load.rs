@@ -11,14 +11,15 @@ use time::OffsetDateTime;
 
 use super::api::{Api, Integration};
 use super::authorizer::KeyRing;
+use super::authorizer::keys::Keys;
 use super::deployments::{Deployments, Remembered};
 use super::function::Function;
+use super::function::archive;
+use super::function::guardian::Guardian;
+use super::function::log::{LIMIT, Log};
 use super::gateway::Gateway;
-use super::guardian::Guardian;
-use super::keys::Keys;
 use super::limits::Limits;
-use super::log::{LIMIT, Log};
-use super::{KeySource, Mistake, Options, archive, state};
+use super::{KeySource, Mistake, Options, state};
 use crate::state_file;
 
 /// A gateway for what the options name now. Functions that are as they were in `previous` keep their environments.

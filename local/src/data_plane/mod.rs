@@ -1,9 +1,9 @@
 //! The data plane: an applied REST API on loopback, answered as API Gateway would answer it.
 //!
 //! ```text
-//! state JSON ─state::read→ Api ─┐
-//! JWKS ─Keys::load→ KeyRing ────┼─load::gateway→ Gateway
-//! zips ─archive::unpack→ Function ┘
+//! state JSON ─deployments, state::read→ Api ─┐
+//! JWKS ─Keys::load→ KeyRing ─────────────────┼─load::gateway→ Gateway
+//! zips ─archive::unpack→ Function ───────────┘
 //!
 //! socket ─server→ Request ─Gateway::handle→ Response ─server→ socket
 //!
@@ -21,58 +21,45 @@
 //!
 //! The state is read once, into types in which everything is resolved; no stage looks into Terraform's JSON. Matcher,
 //! authorizer, event, result, mock and gateway responses are functions of their arguments, the clock included (it is
-//! the request's time of arrival). Only [`keys`] reads files or addresses while requests are served, and only
+//! the request's time of arrival). Only [`authorizer::keys`] reads files or addresses while requests are served, and only
 //! [`function`] and what is under it starts processes. The HTTP server is a shell: it turns sockets into
 //! [`message::Request`]s and [`message::Response`]s into bytes, and holds the limits.
 //!
 //! A reload builds another [`gateway::Gateway`] beside the one that serves and swaps them; environments of functions
-//! that did not change go over to it, and so do the counters of throttling and quotas. What cannot be emulated is in [`api::Api::unsupported`], by address: it is said
-//! at start, and its routes answer 501.
+//! that did not change go over to it, and so do the counters of throttling and quotas. What cannot be emulated is in
+//! [`api::Api::unsupported`], by address: it is said at start, and its routes answer 501.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 mod api;
-mod archive;
 mod authorizer;
 mod call;
 mod claims;
 mod deployments;
-mod environment;
 mod event;
 mod function;
 mod gateway;
 mod gateway_error;
 mod gateway_response;
-mod guardian;
-mod header_case;
-mod keys;
 mod limits;
 mod load;
-mod log;
-mod memory;
 mod message;
 mod mock;
-mod output;
 mod permission;
 mod relay;
-mod report;
 mod result;
 mod router;
-mod runtime_api;
 mod server;
 mod state;
 mod template;
-mod throttle;
-mod usage_plan;
 mod validation;
-mod variables;
 
 pub use api::Unsupported;
+pub use authorizer::keys::KeySource;
 // The probe of an emulator verifies a token as a request's is.
+pub(crate) use authorizer::keys::Keys;
 pub(crate) use authorizer::{Authorizer, Cache};
-pub use keys::KeySource;
-pub(crate) use keys::Keys;
 pub(crate) use message::Headers;
 #[doc(hidden)] // for the load benchmark
 pub use relay::relay;

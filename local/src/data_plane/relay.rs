@@ -18,7 +18,7 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
 
 use super::function::Function;
-use super::runtime_api::Outcome;
+use super::function::runtime_api::Outcome;
 use super::server::TICK;
 use super::{Options, load};
 

@@ -26,9 +26,11 @@ use tokio::task::JoinHandle;
 use super::api::Unsupported;
 use super::gateway::Gateway;
 use super::gateway_error::GatewayError;
-use super::header_case::{RecordedStream, Recorder};
 use super::message::{Request, RequestIds, Response};
 use super::{Options, REQUEST_LIMIT, load};
+use header_case::{RecordedStream, Recorder};
+
+mod header_case;
 
 /// How long a connection may take for a head, or rest between two requests.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(60);

@@ -16,10 +16,10 @@ use serde::de::DeserializeOwned;
 use super::api::{Api, ApiIdentity, Deployed, FunctionConfiguration, Stage, Unsupported};
 use super::authorizer::Authorizer;
 use super::gateway_response::{GatewayResponse, GatewayResponses};
+use super::limits::throttle::Throttle;
+use super::limits::usage_plan::StageMethod;
 use super::permission::Permission;
 use super::template::Template;
-use super::throttle::Throttle;
-use super::usage_plan::StageMethod;
 use stages::NamedStage;
 
 mod authorizers;

@@ -8,7 +8,7 @@ use jsonwebtoken::{Algorithm, EncodingKey};
 use serde_json::json;
 
 use super::*;
-use crate::data_plane::keys::KeySource;
+use crate::data_plane::authorizer::keys::KeySource;
 
 mod admitted;
 mod attacks;

@@ -7,8 +7,8 @@ use serde::Deserialize;
 
 use super::State;
 use crate::data_plane::api::{Route, Unsupported};
-use crate::data_plane::throttle::Throttle;
-use crate::data_plane::usage_plan::StageMethod;
+use crate::data_plane::limits::throttle::Throttle;
+use crate::data_plane::limits::usage_plan::StageMethod;
 
 /// What AWS takes where only one of the limits is set: an account's own, 10,000 requests a second in bursts of 5,000.
 /// Source: <https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html>.

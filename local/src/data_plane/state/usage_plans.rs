@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::State;
 use super::method_settings::{applied_method, throttle};
 use crate::data_plane::api::{ApiKey, Route, Unsupported};
-use crate::data_plane::usage_plan::{Period, Quota, StageMethod, UsagePlan};
+use crate::data_plane::limits::usage_plan::{Period, Quota, StageMethod, UsagePlan};
 
 #[derive(Deserialize)]
 struct ApiKeyValues {

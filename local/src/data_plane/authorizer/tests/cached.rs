@@ -82,7 +82,7 @@ async fn a_key_that_is_withdrawn_takes_its_tokens_along() {
     assert!(guard.at(0, &token, &[]).await.is_ok());
     std::fs::write(guard.file.path(), JWKS.replace("a/+=", "withdrawn")).unwrap();
     assert!(guard.at(1, &token, &[]).await.is_ok(), "nobody has looked yet");
-    tokio::time::advance(crate::data_plane::keys::REFETCH_INTERVAL).await;
+    tokio::time::advance(crate::data_plane::authorizer::keys::REFETCH_INTERVAL).await;
     let unknown = id().with(header("kid", json!("unknown"))).token();
     assert!(guard.at(2, &unknown, &[]).await.is_err());
     assert!(guard.at(3, &token, &[]).await.is_err());

@@ -1,7 +1,7 @@
 //! Tests of reading usage plans, method settings and models.
 
 use super::*;
-use crate::data_plane::usage_plan::{Period, Quota, UsagePlan};
+use crate::data_plane::limits::usage_plan::{Period, Quota, UsagePlan};
 
 const LIMITS: &str = include_str!("../../../../tests/fixtures/limits/state.json");
 

@@ -12,7 +12,6 @@ use rustix::process::{Pid, Signal};
 use tokio::process::{Child, Command};
 use tokio::time::{Instant, sleep};
 
-use super::api::FunctionConfiguration;
 use super::guardian::Guardian;
 use super::log::Log;
 use super::memory;
@@ -20,6 +19,7 @@ use super::output::{Output, now};
 use super::report::{Phase, Report, Status, exit, init_report};
 use super::runtime_api::{Invocation, Outcome, RuntimeApi};
 use super::variables::variables;
+use crate::data_plane::api::FunctionConfiguration;
 
 /// How long a process may take to ask for its first invocation. Source: Lambda's execution environment lifecycle.
 pub const INIT_TIMEOUT: Duration = Duration::from_secs(10);

@@ -9,7 +9,7 @@ use std::path::Path;
 
 use time::OffsetDateTime;
 
-use super::api::FunctionConfiguration;
+use crate::data_plane::api::FunctionConfiguration;
 
 /// The variables of a process with this Runtime API, in the folder of its code.
 pub fn variables(function: &FunctionConfiguration, runtime_api: &str, code: &Path) -> Vec<(String, String)> {

@@ -21,7 +21,7 @@ use tokio::net::TcpListener;
 use tokio::sync::{Notify, oneshot};
 use tokio::task::JoinSet;
 
-use super::result::RESULT_LIMIT;
+use crate::data_plane::result::RESULT_LIMIT;
 
 const PREFIX: &str = "/2018-06-01/runtime/";
 /// Errors are a message and a stack trace.
