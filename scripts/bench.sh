@@ -29,6 +29,6 @@ fi
 if $crashes; then
     # The functions of this one are Python and start over all the time: how the data plane was compiled does not matter.
     cargo build --locked --quiet --package portcullis-local --examples
-    PORTCULLIS_CRASH_REQUESTS=${PORTCULLIS_CRASH_REQUESTS:-12500} \
+    PORTCULLIS_CRASH_REQUESTS=${PORTCULLIS_CRASH_REQUESTS:-2500} \
         cargo test --locked --quiet --package portcullis-local --test crashes -- --nocapture
 fi
