@@ -170,11 +170,11 @@ fn deployment(
     functions: &BTreeMap<String, FunctionConfiguration>,
     unsupported: &mut Vec<Unsupported>,
 ) -> Result<Deployed> {
-    let (address, rest_api) = state
-        .all::<RestApi>("aws_api_gateway_rest_api")?
-        .into_iter()
-        .next()
-        .context("the deployment has no `aws_api_gateway_rest_api`")?;
+    let is_rest_api =
+        |resource: &&Resource| resource.mode == "managed" && resource.kind == "aws_api_gateway_rest_api";
+    let resource = state.resources.iter().find(is_rest_api);
+    let resource = resource.context("the deployment has no `aws_api_gateway_rest_api`")?;
+    let (address, rest_api) = (resource.address.as_str(), values::<RestApi>(resource)?);
     // A policy decides over every request: without it none may pass.
     let closed = given(rest_api.policy.clone()).map(|_| {
         let reason = "its resource `policy` is not evaluated, so no route can be served".to_owned();
