@@ -4,21 +4,26 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::{LazyLock, Mutex};
 
 use portcullis_local::data_plane::{KeySource, Options, Server, Unsupported};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
-use tempfile::TempDir;
+use tempfile::{NamedTempFile, TempDir, TempPath};
 use tokio::runtime::Runtime;
 
-use crate::function::Behaviour;
+use crate::function::{Behaviour, Task};
 
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
 
 const REST_API: &str = "abc123";
 const ARN: &str = "arn:aws:execute-api:eu-central-1:123456789012:abc123";
 const FUNCTION: &str = "arn:aws:lambda:eu-central-1:123456789012:function:function";
+const URI: &str = concat!(
+    "arn:aws:apigateway:eu-central-1:lambda:path/2015-03-31/functions/",
+    "arn:aws:lambda:eu-central-1:123456789012:function:function/invocations"
+);
 
 /// What is applied. Everything that a case does not say is as [`defaults`] has it.
 #[derive(Deserialize, Serialize, Default)]
@@ -27,6 +32,9 @@ pub struct Api {
     /// Methods by `GET /path/{parameter}`.
     #[serde(default)]
     routes: BTreeMap<String, Route>,
+    /// An OpenAPI document, the `body` of the REST API; `{uri}` in it is what integrates the function.
+    #[serde(default)]
+    body: Option<Value>,
     /// Values of further resources by address, or of those that are there already; `null` takes one away.
     #[serde(default)]
     resources: BTreeMap<String, Option<Map<String, Value>>>,
@@ -91,6 +99,10 @@ impl Api {
                 "principal": "apigateway.amazonaws.com", "source_arn": format!("{ARN}/*/*"),
             }),
         );
+        if let Some(body) = &self.body {
+            let body = body.to_string().replace("{uri}", URI);
+            resources.add("aws_api_gateway_rest_api.this", json!({"body": body}));
+        }
         for (key, route) in &self.routes {
             let (method, path) = key.split_once(' ').expect("a route is `METHOD /path`");
             resources.add_route(method, path, route);
@@ -180,8 +192,8 @@ fn defaults(address: &str) -> Map<String, Value> {
         }
         "aws_api_gateway_method" => json!({"authorization": "NONE"}),
         "aws_api_gateway_integration" => json!({
-            "type": "AWS_PROXY", "integration_http_method": "POST", "timeout_milliseconds": 29000,
-            "uri": format!("arn:aws:apigateway:eu-central-1:lambda:path/2015-03-31/functions/{FUNCTION}/invocations"),
+            "type": "AWS_PROXY", "integration_http_method": "POST", "uri": URI,
+            "timeout_milliseconds": 29000,
         }),
         "aws_api_gateway_authorizer" => json!({
             "type": "COGNITO_USER_POOLS",
@@ -273,11 +285,18 @@ impl Running {
         })
     }
 
-    /// What the function does from now on; the event before is forgotten.
-    pub fn behave(&self, behaviour: &Behaviour) {
+    /// What the function does from now on; the event before is forgotten. The function waits with it as long as the
+    /// file is there that this returns.
+    pub fn behave(&self, behaviour: &Behaviour, wait: bool) -> Option<TempPath> {
+        let hold = wait.then(|| NamedTempFile::new_in(&self.folder).unwrap().into_temp_path());
         let path = self.folder.path().join("function.json");
-        fs::write(path, serde_json::to_string(behaviour).unwrap()).unwrap();
+        let task = Task {
+            behaviour,
+            hold: hold.as_deref().map(Path::to_owned),
+        };
+        fs::write(path, serde_json::to_string(&task).unwrap()).unwrap();
         let _ = fs::remove_file(self.folder.path().join("event.json"));
+        hold
     }
 
     /// The event that the function was given, if it was.

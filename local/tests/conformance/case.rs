@@ -7,7 +7,8 @@ use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
 use crate::api::{Api, Running};
-use crate::exchange::{self, Exchange, Request, Response};
+use crate::exchange::{self, Exchange, Parts, Request, Response};
+use crate::expectation::Comparison;
 use crate::function::Behaviour;
 use crate::token::Token;
 
@@ -46,6 +47,9 @@ pub struct Case {
     event: Option<Value>,
     #[serde(default)]
     response: Option<Response>,
+    /// Exchanges while the function has the first one's event in hand and has not answered yet.
+    #[serde(default)]
+    meanwhile: Vec<Exchange>,
     /// Further exchanges, one after the other.
     #[serde(default)]
     then: Vec<Exchange>,
@@ -141,29 +145,30 @@ impl Case {
             (Ok(_), Some(part)) => return vec![format!("start: not refused with `{part}`")],
             (Ok(running), None) => running,
         };
-        let mut differences = vec![];
+        let mut comparison = Comparison::default();
         for (address, part) in &self.unsupported {
             let named = running.unsupported.iter().any(|unsupported| {
                 unsupported.address == *address
                     && unsupported.reason.contains(part.as_str().unwrap_or_default())
             });
             if !named {
-                differences.push(format!("`{address}` is not named as unsupported: {part}"));
+                comparison
+                    .differences
+                    .push(format!("`{address}` is not named as unsupported: {part}"));
             }
         }
         let token = self.token.as_ref().map(Token::text).unwrap_or_default();
         if let (Some(request), Some(response)) = (&self.request, &self.response) {
-            let event = self.event.as_ref();
-            differences.extend(exchange::differences(
-                running,
-                &token,
-                (request, &self.function, event, response),
-            ));
+            let first = Parts {
+                request,
+                function: &self.function,
+                event: self.event.as_ref(),
+                meanwhile: &self.meanwhile,
+                response,
+            };
+            first.hold(running, &token, &mut comparison);
         }
-        for (index, next) in self.then.iter().enumerate() {
-            let found = exchange::differences(running, &token, next.parts());
-            differences.extend(found.into_iter().map(|found| format!("then[{index}] {found}")));
-        }
-        differences
+        exchange::hold_all("then", &self.then, running, &token, &mut comparison);
+        comparison.differences
     }
 }

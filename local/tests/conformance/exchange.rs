@@ -1,13 +1,14 @@
 //! A request over a socket, and what is expected of it.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use serde::Deserialize;
 use serde_json::Value;
 
 use crate::api::Running;
 use crate::case::present;
-use crate::expectation::{Bytes, compare, compare_body};
+use crate::expectation::{Bytes, Comparison};
 use crate::function::Behaviour;
 use crate::wire;
 
@@ -20,16 +21,31 @@ pub struct Exchange {
     function: Behaviour,
     #[serde(default, deserialize_with = "present")]
     event: Option<Value>,
+    #[serde(default)]
+    meanwhile: Vec<Exchange>,
     response: Response,
 }
 
-type Parts<'a> = (&'a Request, &'a Behaviour, Option<&'a Value>, &'a Response);
-
 impl Exchange {
-    /// Request, function, event, response.
-    pub fn parts(&self) -> Parts<'_> {
-        (&self.request, &self.function, self.event.as_ref(), &self.response)
+    fn parts(&self) -> Parts<'_> {
+        Parts {
+            request: &self.request,
+            function: &self.function,
+            event: self.event.as_ref(),
+            meanwhile: &self.meanwhile,
+            response: &self.response,
+        }
     }
+}
+
+/// The parts of an exchange: what is sent, what the function does, what it must be given, what happens before it
+/// answers, what must come back.
+pub struct Parts<'a> {
+    pub request: &'a Request,
+    pub function: &'a Behaviour,
+    pub event: Option<&'a Value>,
+    pub meanwhile: &'a [Exchange],
+    pub response: &'a Response,
 }
 
 /// What is sent: every byte of it as a text, or the parts of an ordinary request.
@@ -43,7 +59,8 @@ pub enum Request {
     Composed(Composed),
 }
 
-/// An ordinary request. `Host` and `Content-Length` are added where they are missing.
+/// An ordinary request. `Host` and `Content-Length` are added where they are missing; with a `Transfer-Encoding` the
+/// body is sent in chunks.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Composed {
@@ -77,8 +94,10 @@ impl Request {
         if !named("host") {
             head += "Host: api.test\r\n";
         }
-        let body = composed.body.bytes();
-        if !body.is_empty() && !named("content-length") {
+        let mut body = composed.body.bytes();
+        if named("transfer-encoding") {
+            body = chunked(&body);
+        } else if !body.is_empty() && !named("content-length") {
             head += &format!("Content-Length: {}\r\n", body.len());
         }
         for (name, value) in &composed.headers {
@@ -94,6 +113,18 @@ impl Request {
         bytes.extend_from_slice(&body);
         bytes
     }
+}
+
+/// A body in chunks, none of which is large.
+fn chunked(body: &[u8]) -> Vec<u8> {
+    let mut bytes = vec![];
+    for chunk in body.chunks(1 << 16) {
+        bytes.extend(format!("{:x}\r\n", chunk.len()).into_bytes());
+        bytes.extend_from_slice(chunk);
+        bytes.extend_from_slice(b"\r\n");
+    }
+    bytes.extend_from_slice(b"0\r\n\r\n");
+    bytes
 }
 
 /// What must come back.
@@ -113,66 +144,93 @@ pub struct Response {
     body: Option<Value>,
 }
 
-/// What is not as it must be.
-pub fn differences(
+/// Makes exchanges one after the other and notes what is not as it must be.
+pub fn hold_all(
+    place: &str,
+    exchanges: &[Exchange],
     running: &Running,
     token: &str,
-    (request, function, event, expected): Parts,
-) -> Vec<String> {
-    running.behave(function);
-    let answer = match wire::exchange(running.address, &request.bytes(token)) {
-        Ok(answer) => answer,
-        Err(why) => return vec![format!("no answer: {why}")],
-    };
-    let mut differences = vec![];
-    if answer.status != expected.status {
-        differences.push(format!(
-            "status: expected {}, got {}",
-            expected.status, answer.status
-        ));
-    }
-    for (name, expectation) in &expected.headers {
-        let values: Vec<&str> = answer.values(name);
-        let actual = match (&values[..], expectation) {
-            ([], _) => Value::Null,
-            ([value], expectation) if !expectation.is_array() => (*value).into(),
-            (values, _) => values.to_vec().into(),
-        };
-        compare(
-            &format!("headers/{name}"),
-            expectation,
-            Some(&actual),
-            &mut differences,
-        );
-    }
-    if let Some(names) = &expected.names {
-        let mut actual: Vec<String> = answer
-            .headers
-            .iter()
-            .map(|(name, _)| name.to_ascii_lowercase())
-            .collect();
-        actual.retain(|name| !["date", "connection", "content-length"].contains(&name.as_str()));
-        actual.sort();
-        let mut names = names.clone();
-        names.sort();
-        if actual != names {
-            differences.push(format!("names: expected {names:?}, got {actual:?}"));
+    comparison: &mut Comparison,
+) {
+    for (index, exchange) in exchanges.iter().enumerate() {
+        let before = comparison.differences.len();
+        exchange.parts().hold(running, token, comparison);
+        for difference in &mut comparison.differences[before..] {
+            difference.insert_str(0, &format!("{place}[{index}] "));
         }
     }
-    if let Some(body) = &expected.body {
-        compare_body(body, &answer.body, &mut differences);
-    }
-    let given = running.event();
-    match (event, &given) {
-        (Some(Value::Null), Some(_)) => {
-            differences.push("event: the function must not have been invoked".to_owned())
+}
+
+impl Parts<'_> {
+    /// Makes the exchange and notes what is not as it must be.
+    pub fn hold(&self, running: &Running, token: &str, comparison: &mut Comparison) {
+        let request = self.request.bytes(token);
+        let hold = running.behave(self.function, !self.meanwhile.is_empty());
+        let (answer, given) = std::thread::scope(|scope| {
+            let sent = scope.spawn(|| wire::exchange(running.address, &request));
+            if let Some(hold) = hold {
+                while running.event().is_none() && !sent.is_finished() {
+                    std::thread::sleep(Duration::from_millis(2));
+                }
+                let given = running.event();
+                hold_all("meanwhile", self.meanwhile, running, token, comparison);
+                drop(hold);
+                (sent.join().unwrap(), given)
+            } else {
+                (sent.join().unwrap(), running.event())
+            }
+        });
+        let before = comparison.differences.len();
+        match &answer {
+            Ok(answer) => self.response.hold(answer, comparison),
+            Err(why) => return comparison.differs("answer", "one", why),
         }
-        (Some(Value::Null), None) | (None, _) => {}
-        (Some(_), None) => differences.push("event: the function was not invoked".to_owned()),
-        (Some(expected), Some(given)) => compare("event", expected, Some(given), &mut differences),
+        match (self.event, &given) {
+            (Some(Value::Null), Some(_)) => comparison.differs("event", "no invocation", "one"),
+            (Some(Value::Null), None) | (None, _) => {}
+            (Some(_), None) => comparison.differs("event", "an invocation", "none"),
+            (Some(expected), given) => comparison.value("event", expected, given.as_ref()),
+        }
+        if let Ok(answer) = answer
+            && comparison.differences.len() > before
+        {
+            comparison
+                .differences
+                .push(format!("answer: {}", answer.summary()));
+        }
     }
-    if !differences.is_empty() {
-        differences.push(format!("answer: {}", answer.summary()));
+}
+
+impl Response {
+    fn hold(&self, answer: &wire::Answer, comparison: &mut Comparison) {
+        if answer.status != self.status {
+            comparison.differs("status", self.status, answer.status);
+        }
+        for (name, expectation) in &self.headers {
+            let values: Vec<&str> = answer.values(name);
+            let actual = match (&values[..], expectation) {
+                ([], _) => Value::Null,
+                ([value], expectation) if !expectation.is_array() => (*value).into(),
+                (values, _) => values.to_vec().into(),
+            };
+            comparison.value(&format!("headers/{name}"), expectation, Some(&actual));
+        }
+        if let Some(names) = &self.names {
+            let mut actual: Vec<String> = answer
+                .headers
+                .iter()
+                .map(|(name, _)| name.to_ascii_lowercase())
+                .collect();
+            actual.retain(|name| !["date", "connection", "content-length"].contains(&name.as_str()));
+            actual.sort();
+            let mut names = names.clone();
+            names.sort();
+            if actual != names {
+                comparison.differs("names", format!("{names:?}"), format!("{actual:?}"));
+            }
+        }
+        if let Some(body) = &self.body {
+            comparison.body(body, &answer.body);
+        }
     }
-    differences
 }

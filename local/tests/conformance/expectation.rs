@@ -1,10 +1,13 @@
 //! How what came is held against what a case says.
 
+use std::collections::BTreeMap;
+use std::fmt::Display;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use regex::Regex;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 /// Bytes as a case writes them: a text, `{"base64": …}`, or `{"repeat": …, "times": …}`.
 #[derive(Deserialize, Clone)]
@@ -49,84 +52,96 @@ impl Bytes {
     }
 }
 
-/// Objects are held key by key, and further keys do not matter; all else must be equal. An object with one of these
-/// keys says more: `$absent`, `$exact` (no further keys), `$matches` (a regular expression for the whole text),
-/// `$type` (`string`, `number`).
-pub fn compare(place: &str, expected: &Value, actual: Option<&Value>, differences: &mut Vec<String>) {
-    let special = expected.as_object().and_then(|object| {
-        let (key, value) = object.iter().next()?;
-        (object.len() == 1 && key.starts_with('$')).then_some((key.as_str(), value))
-    });
-    let mut differs = |expected: &dyn std::fmt::Display| {
-        let actual = actual.map_or("nothing".to_owned(), cut);
-        differences.push(format!("{place}: expected {expected}, got {actual}"));
-    };
-    match (special, expected, actual) {
-        (Some(("$absent", _)), ..) => {
-            if actual.is_some() {
-                differs(&"nothing");
+/// What came, held against a case: what is not as it must be, and what the names of the case stand for.
+#[derive(Default)]
+pub struct Comparison {
+    pub differences: Vec<String>,
+    names: BTreeMap<String, Value>,
+}
+
+impl Comparison {
+    /// Notes a difference.
+    pub fn differs(&mut self, place: &str, expected: impl Display, actual: impl Display) {
+        self.differences
+            .push(format!("{place}: expected {expected}, got {actual}"));
+    }
+
+    /// Objects are held key by key, and further keys do not matter; all else must be equal. An object with one of
+    /// these keys says more: `$absent`, `$exact` (no further keys), `$matches` (a regular expression for the whole
+    /// text), `$type` (`string`, `number`), `$named` (equal where the name is, and another where it is another).
+    pub fn value(&mut self, place: &str, expected: &Value, actual: Option<&Value>) {
+        let fits = match (special(expected), expected, actual) {
+            (Some(("$absent", _)), ..) => actual.is_none(),
+            (Some(("$matches", pattern)), ..) => {
+                let pattern = format!("^(?:{})$", pattern.as_str().expect("a pattern"));
+                let pattern = Regex::new(&pattern).unwrap();
+                let text = actual.and_then(Value::as_str);
+                text.is_some_and(|text| pattern.is_match(text))
             }
-        }
-        (Some(("$matches", pattern)), ..) => {
-            let pattern = Regex::new(&format!("^(?:{})$", pattern.as_str().expect("a pattern"))).unwrap();
-            if !actual
-                .and_then(Value::as_str)
-                .is_some_and(|text| pattern.is_match(text))
-            {
-                differs(&expected);
-            }
-        }
-        (Some(("$type", kind)), ..) => {
-            let fits = actual.is_some_and(|actual| match kind.as_str() {
+            (Some(("$type", kind)), ..) => actual.is_some_and(|actual| match kind.as_str() {
                 Some("string") => actual.is_string(),
                 Some("number") => actual.is_number(),
                 _ => panic!("`$type` is `string` or `number`"),
-            });
-            if !fits {
-                differs(&expected);
+            }),
+            (Some(("$named", name)), ..) => {
+                let name = name.as_str().expect("a name");
+                actual.is_some_and(|actual| self.is_named(name, actual))
             }
-        }
-        (Some(("$exact", Value::Object(exact))), _, Some(Value::Object(object))) => {
-            let unexpected = object.keys().filter(|key| !exact.contains_key(*key));
-            differences.extend(
-                unexpected.map(|key| format!("{place}/{key}: expected nothing, got {}", cut(&object[key]))),
-            );
-            for (key, expected) in exact {
-                compare(&format!("{place}/{key}"), expected, object.get(key), differences);
+            (Some(("$exact", Value::Object(exact))), _, Some(Value::Object(object))) => {
+                for (key, actual) in object.iter().filter(|(key, _)| !exact.contains_key(*key)) {
+                    self.differs(&format!("{place}/{key}"), "nothing", cut(actual));
+                }
+                return self.fields(place, exact, object);
             }
-        }
-        (Some(("$exact", _)), ..) => differs(&expected),
-        (Some((key, _)), ..) => panic!("`{key}` is no expectation"),
-        (None, Value::Object(subset), Some(Value::Object(object))) => {
-            for (key, expected) in subset {
-                compare(&format!("{place}/{key}"), expected, object.get(key), differences);
+            (Some(("$exact", _)), ..) => false,
+            (Some((key, _)), ..) => panic!("`{key}` is no expectation"),
+            (None, Value::Object(subset), Some(Value::Object(object))) => {
+                return self.fields(place, subset, object);
             }
+            (None, expected, actual) => actual == Some(expected),
+        };
+        if !fits {
+            self.differs(place, cut(expected), actual.map_or("nothing".to_owned(), cut));
         }
-        (None, expected, actual) => {
-            if actual != Some(expected) {
-                differs(&cut(expected));
+    }
+
+    fn fields(&mut self, place: &str, expected: &Map<String, Value>, actual: &Map<String, Value>) {
+        for (key, expected) in expected {
+            self.value(&format!("{place}/{key}"), expected, actual.get(key));
+        }
+    }
+
+    /// Whether this name stands for a value, and no other name does. The first value that it is held against binds it.
+    fn is_named(&mut self, name: &str, value: &Value) -> bool {
+        let bound = self.names.entry(name.to_owned()).or_insert_with(|| value.clone());
+        bound == value && self.names.values().filter(|other| *other == value).count() == 1
+    }
+
+    /// A body to the byte: a text, other [`Bytes`], an expectation of a text, or `{"json": …}` with one of any value.
+    pub fn body(&mut self, expected: &Value, actual: &[u8]) {
+        let text = String::from_utf8_lossy(actual);
+        if let Some(expected) = expected.get("json") {
+            match serde_json::from_slice(actual) {
+                Ok(actual) => self.value("body", expected, Some(&actual)),
+                Err(_) => self.differs("body", "JSON", cut(&text.into())),
+            }
+        } else if special(expected).is_some() {
+            self.value("body", expected, Some(&text.into()));
+        } else {
+            let expected = Bytes::deserialize(expected).expect("a body").bytes();
+            if expected != actual {
+                let expected = String::from_utf8_lossy(&expected).into();
+                self.differs("body", cut(&expected), cut(&text.into()));
             }
         }
     }
 }
 
-/// A body to the byte: a text, other [`Bytes`], `{"$matches": …}`, or `{"json": …}` with an expectation.
-pub fn compare_body(expected: &Value, actual: &[u8], differences: &mut Vec<String>) {
-    let text = String::from_utf8_lossy(actual);
-    if let Some(expected) = expected.get("json") {
-        match serde_json::from_slice(actual) {
-            Ok(actual) => compare("body", expected, Some(&actual), differences),
-            Err(_) => differences.push(format!("body: expected JSON, got `{}`", cut(&text.into()))),
-        }
-    } else if expected.get("$matches").is_some() {
-        compare("body", expected, Some(&text.into()), differences);
-    } else {
-        let expected = Bytes::deserialize(expected).expect("a body").bytes();
-        if expected != actual {
-            let expected = cut(&String::from_utf8_lossy(&expected).into());
-            differences.push(format!("body: expected {expected}, got {}", cut(&text.into())));
-        }
-    }
+/// The key and the value of an object that says more than itself.
+fn special(expected: &Value) -> Option<(&str, &Value)> {
+    let object = expected.as_object()?;
+    let (key, value) = object.iter().next()?;
+    (object.len() == 1 && key.starts_with('$')).then_some((key.as_str(), value))
 }
 
 /// That what differs is told, and what does not is not: a harness that sees nothing passes every case.
@@ -147,17 +162,40 @@ pub fn check() -> Result<(), String> {
         (json!({"$matches": "a+"}), json!(1), false),
         (json!({"$type": "number"}), json!(1), true),
         (json!({"$type": "number"}), json!("1"), false),
+        (json!({"$named": "a"}), json!(1), true),
+        (
+            json!({"a": {"$named": "a"}, "b": {"$named": "a"}}),
+            json!({"a": 1, "b": 1}),
+            true,
+        ),
+        (
+            json!({"a": {"$named": "a"}, "b": {"$named": "a"}}),
+            json!({"a": 1, "b": 2}),
+            false,
+        ),
+        (
+            json!({"a": {"$named": "a"}, "b": {"$named": "b"}}),
+            json!({"a": 1, "b": 2}),
+            true,
+        ),
+        (
+            json!({"a": {"$named": "a"}, "b": {"$named": "b"}}),
+            json!({"a": 1, "b": 1}),
+            false,
+        ),
+        (json!({"a": {"$named": "a"}}), json!({}), false),
     ];
     for (expected, actual, same) in cases {
-        let mut differences = vec![];
-        compare("value", &expected, Some(&actual), &mut differences);
-        if differences.is_empty() != same {
+        let mut comparison = Comparison::default();
+        comparison.value("value", &expected, Some(&actual));
+        if comparison.differences.is_empty() != same {
+            let differences = comparison.differences;
             return Err(format!("{actual} held against {expected}: {differences:?}"));
         }
     }
-    let mut differences = vec![];
-    compare_body(&json!("a"), b"a ", &mut differences);
-    if differences.is_empty() {
+    let mut comparison = Comparison::default();
+    comparison.body(&json!("a"), b"a ");
+    if comparison.differences.is_empty() {
         return Err("a body with a blank too many passes".to_owned());
     }
     Ok(())

@@ -3,7 +3,7 @@
 
 use std::io::Write;
 use std::net::TcpStream;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use crate::wire;
 #[derive(Deserialize, Serialize, Default)]
 #[serde(deny_unknown_fields)]
 pub struct Behaviour {
-    /// Its result, as JSON.
+    /// Its result, as JSON; `{process}` in it is the id of its process.
     #[serde(default)]
     result: Option<Value>,
     /// Its result to the byte, JSON or not.
@@ -36,6 +36,13 @@ pub struct Behaviour {
     sleep_milliseconds: u64,
 }
 
+/// What the function is told: what it does, and a file that it waits for to be gone before.
+#[derive(Deserialize, Serialize)]
+pub struct Task<B> {
+    pub behaviour: B,
+    pub hold: Option<PathBuf>,
+}
+
 /// Answers invocations until the Runtime API is gone.
 pub fn run(address: &str) -> ExitCode {
     let folder = std::env::var("CASE").unwrap();
@@ -44,9 +51,14 @@ pub fn run(address: &str) -> ExitCode {
         return ExitCode::FAILURE;
     };
     while let Ok(invocation) = call(&mut stream, "GET", "next", b"") {
-        std::fs::write(folder.join("event.json"), &invocation.body).unwrap();
-        let behaviour = std::fs::read_to_string(folder.join("function.json")).unwrap();
-        let behaviour: Behaviour = serde_json::from_str(&behaviour).unwrap();
+        let task = std::fs::read_to_string(folder.join("function.json")).unwrap();
+        let Task::<Behaviour> { behaviour, hold } = serde_json::from_str(&task).unwrap();
+        // At once: whoever waits for the event must not see half of it.
+        std::fs::write(folder.join("part"), &invocation.body).unwrap();
+        std::fs::rename(folder.join("part"), folder.join("event.json")).unwrap();
+        while hold.as_ref().is_some_and(|file| file.exists()) {
+            std::thread::sleep(Duration::from_millis(2));
+        }
         std::thread::sleep(Duration::from_millis(behaviour.sleep_milliseconds));
         if let Some(code) = behaviour.exit {
             return ExitCode::from(code);
@@ -61,6 +73,7 @@ pub fn run(address: &str) -> ExitCode {
                 json!({"statusCode": 200, "body": "ok"}).to_string(),
             ),
         };
+        body = body.replace("{process}", &std::process::id().to_string());
         let missing = behaviour.length.saturating_sub(body.len());
         body.extend(std::iter::repeat_n(' ', missing));
         if call(&mut stream, "POST", &path, body.as_bytes()).is_err() {

@@ -1,5 +1,5 @@
 //! The table in the README beside the cases is complete: it names every case, by its name or the beginning of it and
-//! `*`, and none that is not there.
+//! `*`, and none that is not there. Tests elsewhere are named by their file below `local/` and their name.
 
 use std::path::Path;
 
@@ -25,6 +25,7 @@ pub fn check(folder: &Path) -> Result<(), String> {
         Some(beginning) => case.starts_with(beginning),
         None => case == name,
     };
+    let (elsewhere, named): (Vec<&str>, Vec<&str>) = named.into_iter().partition(|name| name.contains("::"));
     let missing = there
         .iter()
         .filter(|case| !named.iter().any(|name| fits(name, case)));
@@ -34,10 +35,23 @@ pub fn check(folder: &Path) -> Result<(), String> {
     let mistakes: Vec<String> = missing
         .map(|case| format!("`{case}` is in no row of README.md"))
         .chain(surplus.map(|name| format!("`{name}` is in README.md, and there is no such case")))
+        .chain(
+            elsewhere
+                .into_iter()
+                .filter(|name| !is_test(name))
+                .map(|name| format!("`{name}` is in README.md, and there is no such test")),
+        )
         .collect();
     if mistakes.is_empty() {
         Ok(())
     } else {
         Err(mistakes.join("\n"))
     }
+}
+
+/// Whether `src/file.rs::name` names a test.
+fn is_test(name: &str) -> bool {
+    let (file, name) = name.split_once("::").unwrap_or_default();
+    let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file));
+    text.is_ok_and(|text| text.contains(&format!("fn {name}()")))
 }

@@ -410,11 +410,14 @@ mod tests {
         let (ready, _) = tokio::join!(api.initialised(), call(&api, "GET", "invocation/next", vec![]));
         assert_eq!(ready, Ok(()));
         let api = RuntimeApi::listen().await.unwrap();
-        let (ready, _) = tokio::join!(
+        let (ready, (parts, _)) = tokio::join!(
             api.initialised(),
             call(&api, "POST", "init/error", b"no".to_vec())
         );
-        assert_eq!(ready, Err(Bytes::from_static(b"no")));
+        assert_eq!(
+            (parts.status.as_u16(), ready),
+            (202, Err(Bytes::from_static(b"no")))
+        );
     }
 
     #[tokio::test]
