@@ -67,6 +67,12 @@ fn no_answer_is_lost_or_swapped_while_functions_crash() {
             "{nonce} was answered, and the client was told otherwise"
         );
     }
+    for nonce in told("answered") {
+        assert_eq!(
+            answers[nonce], 200,
+            "{nonce}: the function died behind its whole answer"
+        );
+    }
     for moment in ["read", "half"] {
         for nonce in told(moment) {
             assert_eq!(answers[nonce], 502, "{nonce}: the function died at `{moment}`");

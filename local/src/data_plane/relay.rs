@@ -19,7 +19,6 @@ use tokio::net::TcpListener;
 
 use super::function::Function;
 use super::function::runtime_api::Outcome;
-use super::server::TICK;
 use super::{Options, load};
 
 /// Answers every request on a free port of loopback with what the function `name` makes of `event`, until the process
@@ -35,12 +34,8 @@ pub async fn relay(options: Options, name: &str, event: Bytes) -> Result<()> {
         "{}",
         listener.local_addr().context("the listener has no address")?
     );
-    let mut tick = tokio::time::interval(TICK);
     loop {
-        let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
-            _ = tick.tick() => continue,
-        };
+        let accepted = listener.accept().await;
         let (stream, _) = accepted.context("cannot accept a connection")?;
         let _ = stream.set_nodelay(true);
         let (function, event) = (function.clone(), event.clone());

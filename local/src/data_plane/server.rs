@@ -38,10 +38,6 @@ const HEAD_TIMEOUT: Duration = Duration::from_secs(60);
 const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long answers under way may take after a stop was asked for.
 const STOP_TIMEOUT: Duration = Duration::from_secs(2);
-/// A timer that is always due before those of a call. tokio wakes a thread for each timer that is due before all
-/// others; measured with one connection, that was three of ten wake-ups.
-pub(super) const TICK: Duration = Duration::from_millis(50);
-
 type Current = Arc<RwLock<Arc<Gateway>>>;
 
 /// What is served now: the line that [`serve`] prints.
@@ -207,11 +203,9 @@ fn now(current: &Current) -> Arc<Gateway> {
 
 async fn accept(listener: TcpListener, current: Current, mut stopping: watch::Receiver<bool>) {
     let connections = GracefulShutdown::new();
-    let mut tick = tokio::time::interval(TICK);
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
-            _ = tick.tick() => continue,
             _ = stopping.wait_for(|stopping| *stopping) => break,
         };
         match accepted {

@@ -188,7 +188,7 @@ fn defaults(address: &str) -> Map<String, Value> {
     let mut values = json!({"id": name, "name": name, "rest_api_id": REST_API});
     let own = match kind {
         "aws_api_gateway_rest_api" => {
-            json!({"rest_api_id": "", "root_resource_id": "the root", "execution_arn": ARN})
+            json!({"root_resource_id": "the root", "execution_arn": ARN})
         }
         "aws_api_gateway_method" => json!({"authorization": "NONE"}),
         "aws_api_gateway_integration" => json!({
@@ -207,6 +207,9 @@ fn defaults(address: &str) -> Map<String, Value> {
     };
     let values = values.as_object_mut().unwrap();
     values.extend(own.as_object().unwrap().clone());
+    if kind == "aws_api_gateway_rest_api" {
+        values.remove("rest_api_id");
+    }
     values.clone()
 }
 

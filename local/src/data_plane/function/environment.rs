@@ -14,7 +14,7 @@ use tokio::time::{Instant, sleep};
 
 use super::guardian::Guardian;
 use super::log::Log;
-use super::memory;
+use super::memory::{self, Peak};
 use super::output::{Output, now};
 use super::report::{Phase, Report, Status, exit, init_report};
 use super::runtime_api::{Invocation, Outcome, RuntimeApi};
@@ -33,6 +33,7 @@ pub struct Environment {
     output: Arc<Output>,
     /// How long it took to come up, until the first invocation has reported it.
     init: Option<Duration>,
+    peak: Peak,
 }
 
 /// How an invocation failed.
@@ -163,6 +164,7 @@ impl Environment {
             runtime,
             output,
             init: None,
+            peak: Peak::default(),
         })
     }
 
@@ -181,14 +183,18 @@ impl Environment {
         let timeout = invocation.timeout;
         self.output.begins(&id, &function.version);
         let started = Instant::now();
-        let outcome = self.runtime.invoke(invocation);
+        let mut outcome = self.runtime.invoke(invocation);
         let too_much = self.exceeded(function.memory);
         let outcome = tokio::select! {
             biased;
-            outcome = outcome => outcome.map_err(|_| End::error("Runtime.Unknown", "its Runtime API ended")),
+            outcome = &mut outcome => outcome.map_err(|_| End::error("Runtime.Unknown", "its Runtime API ended")),
             status = self.child.wait() => match self.runtime.withdraw() {
                 Some(invocation) => return Err(Failure::Untouched(invocation)),
-                None => Err(End::exit(status)),
+                None => {
+                // What it said before it ended may still lie in its connections.
+                self.runtime.drained().await;
+                outcome.try_recv().map_err(|_| End::exit(status))
+            }
             },
             used = too_much => Err(End::out_of_memory(used, function.memory)),
             () = sleep(timeout) => Err(End {
@@ -197,7 +203,7 @@ impl Environment {
             }),
         };
         let duration = started.elapsed();
-        let peak = self.child.id().and_then(memory::peak);
+        let peak = self.peak.of(self.child.id());
         let outcome = match (outcome, peak) {
             (Ok(_), Some(used)) if used > function.memory => Err(End::out_of_memory(used, function.memory)),
             (outcome, _) => outcome,

@@ -12,13 +12,13 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 use http::{Method, Request, Response, StatusCode};
-use http_body_util::{BodyExt, Full, Limited};
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
-use tokio::sync::{Notify, oneshot};
+use tokio::sync::{Notify, oneshot, watch};
 use tokio::task::JoinSet;
 
 use crate::data_plane::result::RESULT_LIMIT;
@@ -71,7 +71,12 @@ struct Shared {
     /// Something above changed that the process or its keeper waits for.
     changed: Notify,
     initialised: Notify,
+    /// How many connections are open.
+    connections: watch::Sender<usize>,
 }
+
+/// How long is waited for the connections of a process that has ended: what it started may keep them open.
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(1);
 
 impl Shared {
     fn inner(&self) -> MutexGuard<'_, Inner> {
@@ -136,6 +141,14 @@ impl RuntimeApi {
         receiver
     }
 
+    /// Waits until all that an ended process has sent is read.
+    pub async fn drained(&self) {
+        let mut connections = self.shared.connections.subscribe();
+        let drained = connections.wait_for(|open| *open == 0);
+        // What is not read by then is lost, and the invocation has failed.
+        let _ = tokio::time::timeout(DRAIN_TIMEOUT, drained).await;
+    }
+
     /// Takes back an invocation that the process has not asked for.
     pub fn withdraw(&self) -> Option<Invocation> {
         self.shared
@@ -162,11 +175,16 @@ async fn serve(listener: TcpListener, shared: Arc<Shared>) {
         // Answers are small and waited for; an error here only costs time.
         let _ = stream.set_nodelay(true);
         let shared = shared.clone();
+        shared.connections.send_modify(|open| *open += 1);
         connections.spawn(async move {
+            let ended = shared.clone();
             let service = service_fn(|request| answer(request, shared.clone()));
             let _ = http1::Builder::new()
+                // A process may end as soon as it has sent its answer.
+                .half_close(true)
                 .serve_connection(TokioIo::new(stream), service)
                 .await;
+            ended.connections.send_modify(|open| *open -= 1);
         });
     }
 }
@@ -260,6 +278,10 @@ async fn finish(
         return wrong();
     }
     let body = Limited::new(body, limit).collect().await;
+    if body.as_ref().is_err_and(|error| !error.is::<LengthLimitError>()) {
+        // It broke off: the process has not answered, and is about to end.
+        return status(StatusCode::BAD_REQUEST, r#"{"errorType":"InvalidRequestBody"}"#);
+    }
     let Some((_, sender)) = shared.inner().running.take_if(|(running, _)| running == id) else {
         return wrong();
     };
