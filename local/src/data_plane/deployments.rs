@@ -14,19 +14,27 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, ensure};
 use portcullis_generator::state::Resource;
 
-use super::api::Api;
-
 /// Types with a `rest_api_id` that no deployment holds: they belong to stages, or are the deployments themselves.
-const LIVE: [&str; 5] = [
+const LIVE: [&str; 6] = [
     "aws_api_gateway_base_path_mapping",
     "aws_api_gateway_deployment",
+    "aws_api_gateway_documentation_part",
     "aws_api_gateway_documentation_version",
     "aws_api_gateway_method_settings",
     "aws_api_gateway_stage",
 ];
 
 /// Attributes that change nothing of how requests are answered. `path` and `execution_arn` follow from others.
-const WITHOUT_EFFECT: [&str; 6] = ["created_date", "description", "name", "path", "tags", "tags_all"];
+const WITHOUT_EFFECT: [&str; 8] = [
+    "created_date",
+    "description",
+    "execution_arn",
+    "name",
+    "path",
+    "region",
+    "tags",
+    "tags_all",
+];
 
 /// The deployments of an API that were seen, each in a file of its id.
 pub struct Deployments {
@@ -68,32 +76,6 @@ impl Deployments {
             resources: live.into_iter().cloned().chain(frozen).collect(),
             changed,
         })
-    }
-
-    /// Forgets every deployment that neither a stage of the API nor the state has.
-    pub fn keep(&self, api: &Api, now: &[Resource]) -> Result<()> {
-        let of_state = now
-            .iter()
-            .filter(|resource| resource.kind == "aws_api_gateway_deployment")
-            .filter_map(|resource| resource.values["id"].as_str());
-        let of_stages = api.stages.values().map(|stage| stage.deployment.as_str());
-        let ids: BTreeSet<&str> = of_state.chain(of_stages).collect();
-        let entries = match fs::read_dir(&self.folder) {
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
-            entries => entries.with_context(|| format!("cannot list `{}`", self.folder.display()))?,
-        };
-        for entry in entries {
-            let path = entry
-                .with_context(|| format!("cannot list `{}`", self.folder.display()))?
-                .path();
-            let known = path
-                .file_stem()
-                .is_some_and(|id| id.to_str().is_some_and(|id| ids.contains(id)));
-            if !known {
-                fs::remove_file(&path).with_context(|| format!("cannot delete `{}`", path.display()))?;
-            }
-        }
-        Ok(())
     }
 
     fn file(&self, id: &str) -> Result<PathBuf> {
@@ -180,7 +162,6 @@ fn changes(frozen: &[Resource], current: &[&Resource]) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data_plane::state;
     use serde_json::{Value, json};
 
     fn resource(kind: &str, name: &str, values: Value) -> Resource {
@@ -277,20 +258,27 @@ mod tests {
     }
 
     #[test]
-    fn deployments_that_are_gone_are_forgotten() {
-        const SHOP: &str = include_str!("../../tests/fixtures/shop/state.json");
+    fn attributes_of_a_newer_provider_are_no_change() {
         let folder = tempfile::tempdir().unwrap();
-        let api = state::tests::read(SHOP).unwrap();
         let deployments = Deployments::of(folder.path(), "a").unwrap();
-        deployments.keep(&api, &[]).unwrap();
-        let served = api.stages["v1"].deployment.as_str();
-        for id in ["gone", "rolled-back", served] {
-            deployments.deployed(id, &of_level("NONE", "1")).unwrap();
+        let before = of_level("NONE", "1");
+        deployments.deployed("one", &before).unwrap();
+        let mut now = before;
+        for resource in &mut now {
+            resource.values["region"] = "eu-central-1".into();
         }
-        let kept = resource("aws_api_gateway_deployment", "old", json!({"id": "rolled-back"}));
-        deployments.keep(&api, &[kept]).unwrap();
-        let seen = ["gone", "rolled-back", served].map(|id| deployments.file(id).unwrap().exists());
-        assert_eq!(seen, [false, true, true]);
+        assert_eq!(deployments.deployed("one", &now).unwrap().changed, [""; 0]);
+    }
+
+    #[test]
+    fn a_deployment_is_remembered_whatever_else_was_served_meanwhile() {
+        let folder = tempfile::tempdir().unwrap();
+        let deployments = Deployments::of(folder.path(), "a").unwrap();
+        let guarded = of_level("COGNITO_USER_POOLS", "1");
+        deployments.deployed("one", &guarded).unwrap();
+        deployments.deployed("two", &of_level("NONE", "1")).unwrap();
+        let again = deployments.deployed("one", &of_level("NONE", "1")).unwrap();
+        assert_eq!(again.changed, ["aws_api_gateway_method.get"]);
     }
 
     #[test]

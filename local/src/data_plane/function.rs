@@ -123,16 +123,18 @@ impl Function {
         };
         let _working = self.wait_for_turn(&invocation.request_id).await?;
         loop {
-            let mut environment = match self.idle_environment() {
-                Some(environment) => environment,
-                None => self.start(&invocation).await?,
+            let (mut environment, fresh) = match self.idle_environment() {
+                Some(environment) => (environment, false),
+                None => (self.start(&invocation).await?, true),
             };
             match environment.invoke(&self.configuration, invocation).await {
                 Ok(outcome) => {
                     self.idle().push((Instant::now(), environment));
                     return Ok(outcome);
                 }
-                Err(Failure::Untouched(back)) => invocation = back,
+                // An idle process may have ended meanwhile; one that is fresh and ends would do so for ever.
+                Err(Failure::Untouched(back)) if !fresh => invocation = back,
+                Err(Failure::Untouched(_)) => return Err("it ended before it took the invocation".to_owned()),
                 Err(Failure::Ended(why)) => return Err(why),
             }
         }

@@ -250,7 +250,9 @@ impl Gateway {
         let answer = match outcome {
             Ok(Outcome::Result(result)) => result::response(&result, call.request, binary),
             Ok(Outcome::Error(error)) => {
-                Err(format!("the function failed: {}", String::from_utf8_lossy(&error)).into())
+                // Quoted and cut: it is the function's text, whose own log has it whole.
+                let error: String = String::from_utf8_lossy(&error).chars().take(500).collect();
+                Err(format!("the function failed: {error:?}").into())
             }
             Ok(Outcome::Throttled(why)) => Err(Fault {
                 error: GatewayError::integration_failure(),

@@ -41,7 +41,6 @@ pub async fn gateway(options: &Options, previous: Option<&Gateway>) -> Result<Ga
         Ok(resources)
     });
     let api = api.with_context(unusable).map_err(mistake)?;
-    deployments.keep(&api, &applied.resources)?;
     let mut mistakes = Vec::new();
     let code = code(options, &api, &mut mistakes);
     look_for(&code, &api, &mut mistakes);

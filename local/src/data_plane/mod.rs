@@ -21,9 +21,10 @@
 //!
 //! The state is read once, into types in which everything is resolved; no stage looks into Terraform's JSON. Matcher,
 //! authorizer, event, result, mock and gateway responses are functions of their arguments, the clock included (it is
-//! the request's time of arrival). Only [`authorizer::keys`] reads files or addresses while requests are served, and only
-//! [`function`] and what is under it starts processes. The HTTP server is a shell: it turns sockets into
-//! [`message::Request`]s and [`message::Response`]s into bytes, and holds the limits.
+//! the request's time of arrival), but for the tokens that an authorizer has verified a moment ago. While requests are
+//! served, only [`authorizer::keys`] fetches anything, and only [`function`] and what is under it starts processes and
+//! touches files. The HTTP server is a shell: it turns sockets into [`message::Request`]s and [`message::Response`]s
+//! into bytes, and holds the limits.
 //!
 //! A reload builds another [`gateway::Gateway`] beside the one that serves and swaps them; environments of functions
 //! that did not change go over to it, and so do the counters of throttling and quotas. What cannot be emulated is in

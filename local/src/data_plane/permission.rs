@@ -19,7 +19,8 @@ pub struct FunctionReference {
 impl FunctionReference {
     /// Reads a name, a partial ARN or an ARN, each with or without a qualifier behind it.
     pub fn parse(text: &str) -> Self {
-        let tail = text.rsplit_once("function:").map_or(text, |(_, tail)| tail);
+        let behind = text.split_once(":function:").map(|(_, tail)| tail);
+        let tail = behind.or_else(|| text.strip_prefix("function:")).unwrap_or(text);
         match tail.split_once(':') {
             Some((name, qualifier)) => Self {
                 name: name.to_owned(),
@@ -109,6 +110,30 @@ mod tests {
 
     fn allows(change: serde_json::Value) -> bool {
         permission(change).allows(&FunctionReference::parse("open"), SOURCE)
+    }
+
+    #[test]
+    fn a_name_that_ends_in_function_is_told_from_an_arn() {
+        let arn = "arn:aws:lambda:us-east-1:123456789012:function:shop-function";
+        for text in [
+            arn,
+            "123456789012:function:shop-function",
+            "function:shop-function",
+            "shop-function",
+        ] {
+            let plain = FunctionReference::parse(text);
+            assert_eq!(
+                (plain.name.as_str(), plain.qualifier),
+                ("shop-function", None),
+                "{text}"
+            );
+            let alias = FunctionReference::parse(&format!("{text}:live"));
+            assert_eq!(
+                (alias.name.as_str(), alias.qualifier.as_deref()),
+                ("shop-function", Some("live")),
+                "{text}"
+            );
+        }
     }
 
     #[test]

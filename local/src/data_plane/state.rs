@@ -12,6 +12,7 @@ use anyhow::{Context, Result, bail};
 use portcullis_generator::state::{Resource, RestApi as Applied};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use super::api::{Api, ApiIdentity, Deployed, FunctionConfiguration, Stage, Unsupported};
 use super::authorizer::Authorizer;
@@ -176,8 +177,16 @@ fn deployment(
     let resource = resource.context("the deployment has no `aws_api_gateway_rest_api`")?;
     let (address, rest_api) = (resource.address.as_str(), values::<RestApi>(resource)?);
     // A policy decides over every request: without it none may pass.
-    let closed = given(rest_api.policy.clone()).map(|_| {
-        let reason = "its resource `policy` is not evaluated, so no route can be served".to_owned();
+    let of_its_own = state.resources.iter().find(|resource| {
+        resource.kind == "aws_api_gateway_rest_api_policy"
+            && resource.values["rest_api_id"] == rest_api.id.as_str()
+    });
+    let policy = match given(rest_api.policy.clone()) {
+        Some(_) => Some(address),
+        None => of_its_own.map(|policy| policy.address.as_str()),
+    };
+    let closed = policy.map(|address| {
+        let reason = "the resource policy is not evaluated, so no route can be served".to_owned();
         let sentence = format!("`{address}`: {reason}");
         note(unsupported, address, reason);
         sentence
@@ -210,10 +219,30 @@ fn note(unsupported: &mut Vec<Unsupported>, address: &str, reason: String) {
     }
 }
 
+/// The provider holds the size as a text, and -1 for none.
+fn compresses(minimum: &Value) -> bool {
+    let size = minimum.as_i64().or_else(|| minimum.as_str()?.parse().ok());
+    size.is_some_and(|size| size >= 0)
+}
+
 /// What bears on more than one route and is not emulated, or not certain.
 fn notes(resources: &[Resource]) -> Vec<Unsupported> {
     let reason = |resource: &Resource| match resource.kind.as_str() {
         "aws_wafv2_web_acl_association" => Some("requests are not filtered by a web ACL"),
+        "aws_api_gateway_rest_api" if resource.values["disable_execute_api_endpoint"] == true => {
+            Some("its own endpoint is disabled, so on AWS only a custom domain answers")
+        }
+        "aws_api_gateway_rest_api"
+            if resource.values["endpoint_configuration"][0]["types"][0] == "PRIVATE" =>
+        {
+            Some("it is private, so on AWS only its VPC endpoints answer")
+        }
+        "aws_api_gateway_rest_api" if compresses(&resource.values["minimum_compression_size"]) => {
+            Some("bodies are not compressed")
+        }
+        "aws_api_gateway_stage" if resource.values["cache_cluster_enabled"] == true => {
+            Some("answers are not cached")
+        }
         _ => None,
     };
     let note = |resource: &Resource| {

@@ -22,11 +22,22 @@ enum Part {
 impl Template {
     /// Cuts a template. The error says what in it is not understood.
     pub fn parse(text: &str) -> Result<Self, String> {
-        const DIRECTIVES: [&str; 9] = [
-            "#set", "#if", "#else", "#elseif", "#end", "#foreach", "#macro", "##", "#*",
-        ];
-        if let Some(directive) = DIRECTIVES.iter().find(|directive| text.contains(**directive)) {
-            return Err(format!("its template uses `{directive}`"));
+        // Directives, macros, comments and what is not to be parsed all begin so; quiet references do with `$!`.
+        let directive = text.match_indices('#').find_map(|(at, _)| {
+            let rest = &text[at + 1..];
+            let word = rest
+                .find(|next: char| !next.is_ascii_alphabetic())
+                .unwrap_or(rest.len());
+            let length = if rest.starts_with(['{', '[', '#', '*', '@']) {
+                1
+            } else {
+                word
+            };
+            (length > 0).then(|| format!("#{}", &rest[..length]))
+        });
+        let quiet = text.contains("$!").then(|| "$!".to_owned());
+        if let Some(used) = directive.or(quiet) {
+            return Err(format!("its template uses `{used}`"));
         }
         let mut parts = Vec::new();
         let mut rest = text;
@@ -45,7 +56,9 @@ impl Template {
                 continue;
             }
             let end = start + name.len();
-            let known = name.starts_with("context.") || name.starts_with("stageVariables.");
+            // Only an event has what the authorizer hands on.
+            let known = name.starts_with("context.") && !name.starts_with("context.authorizer")
+                || name.starts_with("stageVariables.");
             if !known || behind[end..].starts_with('(') || (braced && !behind[end..].starts_with('}')) {
                 return Err(format!("its template uses `${}`", &behind[..end]));
             }
@@ -160,6 +173,20 @@ mod tests {
             Template::parse("#set($a = 1)"),
             Err("its template uses `#set`".into())
         );
+        for text in [
+            "#stop",
+            "#parse('x')",
+            "#[[x]]#",
+            "#{else}",
+            "## x",
+            "#*x*#",
+            "#@x()",
+            "$!context.requestId",
+        ] {
+            assert!(Template::parse(text).is_err(), "{text}");
+        }
+        assert!(Template::parse("$context.authorizer.claims.sub").is_err());
+        assert!(Template::parse("no. #1, # and #").is_ok());
         assert_eq!(
             Template::parse("$input.json('$')"),
             Err("its template uses `$input.json`".into())

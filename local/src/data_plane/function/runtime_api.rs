@@ -290,6 +290,11 @@ async fn finish(
             outcome(body.to_bytes()),
             status(StatusCode::ACCEPTED, r#"{"status":"OK"}"#),
         ),
+        // An error that is told at too great length is one all the same.
+        Err(_) if limit == ERROR_LIMIT => {
+            let error = Bytes::from_static(br#"{"errorType":"Runtime.TruncatedError"}"#);
+            (outcome(error), status(StatusCode::ACCEPTED, r#"{"status":"OK"}"#))
+        }
         Err(_) => {
             let text = r#"{"errorMessage":"Exceeded maximum allowed payload size (6291556 bytes).","errorType":"RequestEntityTooLarge"}"#;
             (Outcome::TooLarge, status(StatusCode::PAYLOAD_TOO_LARGE, text))

@@ -46,8 +46,9 @@ impl Bucket {
         if self.throttle != throttle {
             *self = Self::new(throttle, now);
         }
-        // The clock of a computer may be set back: then nothing is filled, and nothing is taken away.
-        let elapsed = (now - self.filled).as_seconds_f64().max(0.0);
+        // A request whose body came slowly, or a clock that was set back, is earlier than what is filled already.
+        let now = now.max(self.filled);
+        let elapsed = (now - self.filled).as_seconds_f64();
         self.tokens = (self.tokens + elapsed * throttle.rate).min(throttle.burst);
         self.filled = now;
         self.tokens >= 1.0
@@ -66,6 +67,20 @@ mod tests {
     use time::macros::datetime;
 
     const START: OffsetDateTime = datetime!(2024-06-17 15:00 UTC);
+
+    #[test]
+    fn a_request_that_comes_late_pays_for_no_second_twice() {
+        let throttle = Throttle {
+            rate: 1.0,
+            burst: 5.0,
+        };
+        let mut bucket = Bucket::new(throttle, START);
+        let later = START + Duration::seconds(8);
+        assert_eq!(passed(&mut bucket, throttle, later, 9), 5);
+        assert_eq!(passed(&mut bucket, throttle, START, 9), 0);
+        assert_eq!(passed(&mut bucket, throttle, later, 9), 0);
+        assert_eq!(passed(&mut bucket, throttle, later + Duration::seconds(2), 9), 2);
+    }
 
     /// How many of `requests` at `now` pass.
     fn passed(bucket: &mut Bucket, throttle: Throttle, now: OffsetDateTime, requests: usize) -> usize {

@@ -83,8 +83,13 @@ pub struct Usage {
 impl Usage {
     /// Whether the quota allows one more request at `now`. `since` is when the plan came to be.
     pub fn allows(&mut self, quota: Quota, since: OffsetDateTime, now: OffsetDateTime) -> bool {
-        let start = quota.period.start(now);
-        if self.period != Some((quota.period, start)) {
+        // A request that began before midnight may be counted behind it: periods only go on.
+        let begun = self.period.filter(|(period, _)| *period == quota.period);
+        let start = quota
+            .period
+            .start(now)
+            .max(begun.map_or(time::Date::MIN, |(_, start)| start));
+        if begun.is_none_or(|(_, begun)| begun < start) {
             *self = Self {
                 period: Some((quota.period, start)),
                 requests: 0,
@@ -109,6 +114,22 @@ mod tests {
 
     // A Monday.
     const START: OffsetDateTime = datetime!(2024-06-17 15:00 UTC);
+
+    #[test]
+    fn a_request_of_yesterday_that_comes_late_gives_no_quota_back() {
+        let quota = Quota {
+            limit: 1,
+            offset: 0,
+            period: Period::Day,
+        };
+        let mut usage = Usage::default();
+        let tomorrow = START + Duration::days(1);
+        assert!(usage.allows(quota, START, tomorrow));
+        usage.count();
+        assert!(!usage.allows(quota, START, START));
+        assert!(!usage.allows(quota, START, tomorrow));
+        assert!(usage.allows(quota, START, tomorrow + Duration::days(1)));
+    }
 
     #[test]
     fn periods_begin_at_midnight_utc_on_sundays_and_on_firsts() {

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 use serde::Deserialize;
+use tokio::sync::Semaphore;
 
 use super::{State, Texts, given};
 use crate::data_plane::api::FunctionConfiguration;
@@ -38,6 +39,15 @@ struct Logging {
     log_group: Option<String>,
 }
 
+/// Seconds. Source: <https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html>, as of the names.
+const LONGEST_TIMEOUT: u64 = 900;
+
+/// Whether Lambda takes a name. It becomes a file's, so what leads elsewhere must not pass.
+fn is_name(name: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+    (1..=64).contains(&name.len()) && name.bytes().all(plain)
+}
+
 pub(super) fn functions(state: &State) -> Result<BTreeMap<String, FunctionConfiguration>> {
     let mut functions = BTreeMap::new();
     for (address, values) in state.all::<LambdaFunction>("aws_lambda_function")? {
@@ -50,6 +60,8 @@ pub(super) fn functions(state: &State) -> Result<BTreeMap<String, FunctionConfig
             ))
         } else if values.layers.is_some_and(|layers| !layers.is_empty()) {
             Some("it has layers".to_owned())
+        } else if !is_name(&values.function_name) {
+            Some("its name is none that Lambda takes".to_owned())
         } else {
             None
         };
@@ -61,13 +73,14 @@ pub(super) fn functions(state: &State) -> Result<BTreeMap<String, FunctionConfig
             version: given(values.version).unwrap_or("$LATEST".to_owned()),
             handler: given(values.handler).unwrap_or("bootstrap".to_owned()),
             memory: values.memory_size.unwrap_or(128),
-            timeout: Duration::from_secs(values.timeout.unwrap_or(3)),
+            timeout: Duration::from_secs(values.timeout.unwrap_or(3).min(LONGEST_TIMEOUT)),
             environment: environment
                 .and_then(|environment| environment.variables)
                 .unwrap_or_default(),
             concurrency: values
                 .reserved_concurrent_executions
-                .and_then(|limit| usize::try_from(limit).ok()),
+                .and_then(|limit| usize::try_from(limit).ok())
+                .map(|limit| limit.min(Semaphore::MAX_PERMITS)),
             log_group: log_group.unwrap_or_else(|| format!("/aws/lambda/{}", values.function_name)),
             region: values.arn.split(':').nth(3).unwrap_or_default().to_owned(),
             arn: values.arn,

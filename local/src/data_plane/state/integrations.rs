@@ -21,6 +21,7 @@ pub(super) struct IntegrationValues {
     uri: Option<String>,
     integration_http_method: Option<String>,
     credentials: Option<String>,
+    content_handling: Option<String>,
     timeout_milliseconds: Option<u64>,
     request_templates: Option<Texts>,
     passthrough_behavior: Option<String>,
@@ -60,6 +61,9 @@ pub(super) fn integration(
             values.kind
         )));
     };
+    if given(values.content_handling.clone()).is_some() {
+        return Ok(Err("bodies are not converted (`content_handling`)".to_owned()));
+    }
     if given(values.credentials.clone()).is_some() {
         return Ok(Err(
             "the rights of the role in its `credentials` are not evaluated".to_owned(),

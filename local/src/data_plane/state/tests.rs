@@ -214,7 +214,7 @@ fn what_is_not_emulated_is_named_by_address() {
     );
     let why = refusal("aws_api_gateway_rest_api.shop", json!({"policy": "{}"}), "/open");
     assert!(
-        why.starts_with("`aws_api_gateway_rest_api.shop`: its resource `policy` is not evaluated"),
+        why.starts_with("`aws_api_gateway_rest_api.shop`: the resource policy is not evaluated"),
         "{why}"
     );
 }
@@ -285,6 +285,78 @@ fn states_that_cannot_be_served_are_refused_with_the_next_step() {
     assert!(
         odd.starts_with("`aws_api_gateway_rest_api.shop` is not as the AWS provider writes it"),
         "{odd}"
+    );
+}
+
+#[test]
+fn what_a_hostile_state_says_of_a_function_leads_nowhere_and_breaks_nothing() {
+    let open = r#"module.function["open"].aws_lambda_function.this"#;
+    let huge = json!({"timeout": u64::MAX, "reserved_concurrent_executions": i64::MAX});
+    let api = with(open, huge).unwrap();
+    let function = api
+        .functions
+        .values()
+        .find(|function| function.address == open)
+        .unwrap();
+    assert_eq!(function.timeout, Duration::from_secs(900));
+    for name in ["../../pwn", "/etc/pwn", "a b", ""] {
+        let api = with(open, json!({"function_name": name})).unwrap();
+        let why = api.functions[name].foreign.as_deref();
+        assert_eq!(why, Some("its name is none that Lambda takes"), "{name}");
+    }
+}
+
+#[test]
+fn a_policy_of_its_own_closes_every_route_as_one_in_the_api_does() {
+    let resources = portcullis_generator::state::resources(SHOP).unwrap();
+    let mut applied = portcullis_generator::state::rest_api(resources, None).unwrap();
+    applied.resources.push(Resource {
+        address: "aws_api_gateway_rest_api_policy.this".into(),
+        mode: "managed".into(),
+        kind: "aws_api_gateway_rest_api_policy".into(),
+        values: json!({"rest_api_id": applied.resource.values["id"], "policy": "{}"}),
+        obstacle: None,
+    });
+    let api = super::read(&applied, |_| Ok(applied.resources.clone())).unwrap();
+    assert!(
+        api.routes()
+            .all(|(_, route, _)| matches!(route.integration, Integration::Unsupported(_)))
+    );
+    assert!(
+        api.unsupported
+            .iter()
+            .any(|noted| noted.address == "aws_api_gateway_rest_api_policy.this")
+    );
+}
+
+#[test]
+fn what_bears_on_every_answer_and_is_not_emulated_is_noted() {
+    for (change, reason) in [
+        (
+            json!({"disable_execute_api_endpoint": true}),
+            "its own endpoint is disabled",
+        ),
+        (
+            json!({"minimum_compression_size": "0"}),
+            "bodies are not compressed",
+        ),
+        (
+            json!({"endpoint_configuration": [{"types": ["PRIVATE"]}]}),
+            "it is private",
+        ),
+    ] {
+        let api = with("aws_api_gateway_rest_api.shop", change).unwrap();
+        assert!(
+            api.unsupported.iter().any(|noted| noted.reason.contains(reason)),
+            "{reason}"
+        );
+    }
+    let cached = with("aws_api_gateway_stage.v1", json!({"cache_cluster_enabled": true})).unwrap();
+    assert!(
+        cached
+            .unsupported
+            .iter()
+            .any(|noted| noted.reason == "answers are not cached")
     );
 }
 
