@@ -8,7 +8,7 @@ use portcullis_generator::service::{LOCAL, Service};
 use serde_json::Value;
 
 use crate::cli::TerraformOptions;
-use crate::commands::{build, outputs, watch};
+use crate::commands::{build, outputs};
 use crate::failure::{Failure, OrFail, Outcome};
 use crate::local::{ControlPlane, Local};
 use crate::prepared_environment::{self, PreparedEnvironment};
@@ -18,19 +18,12 @@ use crate::terraform::{Applied, Terraform};
 use crate::tools::Tools;
 use crate::{interrupt, talk};
 
-/// Generates, builds and applies; with `watch` again and again.
-pub fn run(project: &Project, options: &TerraformOptions, yes: bool, watch: bool) -> Outcome {
-    // Before anything is read: what is saved meanwhile is seen then.
-    let sources = if watch {
-        Some(watch::sources(project, options)?)
-    } else {
-        None
-    };
-    let Some(serving) = apply(project, options, yes)? else {
-        return Ok(());
-    };
-    serving.next_commands();
-    sources.map_or(Ok(()), |sources| watch::run(project, options, sources, serving))
+/// Generates, builds and applies, and says what comes next.
+pub fn run(project: &Project, options: &TerraformOptions, yes: bool) -> Outcome {
+    if let Some(serving) = apply(project, options, yes)? {
+        serving.next_commands();
+    }
+    Ok(())
 }
 
 /// What answers in `local` after an apply.
@@ -175,7 +168,7 @@ fn apply_twice_where_needed(terraform: &Terraform, redeployment: &Redeployment) 
 
 impl Serving {
     /// What a first user types next, ready to be copied.
-    fn next_commands(&self) {
+    pub fn next_commands(&self) {
         let Self {
             service,
             api_url,

@@ -24,7 +24,16 @@ use crate::project::Project;
 pub fn run(cli: Cli) -> Outcome {
     let open = || Project::open(&cli.project);
     match cli.command {
-        Command::Apply { options, yes, watch } => apply::run(&open()?, &options, yes, watch),
+        Command::Apply {
+            options,
+            yes,
+            watch: true,
+        } => watch::run(&open()?, &options, yes),
+        Command::Apply {
+            options,
+            yes,
+            watch: false,
+        } => apply::run(&open()?, &options, yes),
         Command::Build(environment) => build::run(&open()?, &environment.name),
         Command::Check => check::run(&open()?),
         Command::Clean => clean::run(&open()?),

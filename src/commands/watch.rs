@@ -22,22 +22,19 @@ use crate::{interrupt, talk};
 const FAREWELL: &str = "Nobody watches any more; the API goes on. `make apply` takes what was saved since into \
                         Terraform's state, `make destroy` ends it";
 
-/// The sources of a project, where watching them makes sense.
-pub fn sources(project: &Project, options: &TerraformOptions) -> Outcome<Sources> {
+/// Applies, and serves what is saved until a signal ends it. What fails later is said, and what was served before goes
+/// on.
+pub fn run(project: &Project, options: &TerraformOptions, yes: bool) -> Outcome {
     if options.environment.name != LOCAL {
         return Err(Failure::input("`--watch` is for `local`")
             .hint("leave `--watch` out: what goes to AWS is looked at before"));
     }
-    Sources::of(project)
-}
-
-/// Serves what is saved, until a signal ends it. What fails is said, and what was served before goes on.
-pub fn run(
-    project: &Project,
-    options: &TerraformOptions,
-    mut sources: Sources,
-    mut serving: Serving,
-) -> Outcome {
+    // Before anything is read: what is saved meanwhile is seen then.
+    let mut sources = Sources::of(project)?;
+    let Some(mut serving) = apply(project, options, yes)? else {
+        return Ok(());
+    };
+    serving.next_commands();
     interrupt::end_well(FAREWELL).or_tool()?;
     loop {
         talk::say(format!(
