@@ -179,23 +179,25 @@ impl Function {
             return Ok(environment);
         }
         let began = Instant::now();
-        start((Phase::Invoke, invocation.timeout)).await.map_err(|why| {
-            let request_id = &invocation.request_id;
-            let report = Report {
-                request_id,
-                duration: began.elapsed(),
-                memory_size: self.configuration.memory,
-                max_memory_used: None,
-                init: None,
-                status: Status::Success,
-            };
-            let version = &self.configuration.version;
-            let lines = format!(
-                "START RequestId: {request_id} Version: {version}\nRequestId: {request_id} Error: {why}\n{report}"
-            );
-            self.log.write(lines.as_bytes());
-            format!("cannot come up: {why}")
-        })
+        let why = match start((Phase::Invoke, invocation.timeout)).await {
+            Ok(environment) => return Ok(environment),
+            Err(why) => why,
+        };
+        let request_id = &invocation.request_id;
+        let report = Report {
+            request_id,
+            duration: began.elapsed(),
+            memory_size: self.configuration.memory,
+            max_memory_used: None,
+            init: None,
+            status: Status::Success,
+        };
+        let version = &self.configuration.version;
+        let lines = format!(
+            "START RequestId: {request_id} Version: {version}\nRequestId: {request_id} Error: {why}\n{report}"
+        );
+        self.log.write(lines.as_bytes()).await;
+        Err(format!("cannot come up: {why}"))
     }
 
     /// Ends every environment, also those at work, and waits for the processes.

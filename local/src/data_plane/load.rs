@@ -2,6 +2,8 @@
 //! missing is said in one error.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs::DirBuilder;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -62,7 +64,8 @@ pub async fn gateway(options: &Options, previous: Option<&Gateway>) -> Result<Ga
         .with_context(|| format!("cannot tell where `{}` is", options.work.display()))?;
     let folders = ["code", "logs"].map(|name| work.join(name));
     for folder in &folders {
-        std::fs::create_dir_all(folder).with_context(|| format!("cannot make `{}`", folder.display()))?;
+        let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
+        made.with_context(|| format!("cannot make `{}`", folder.display()))?;
     }
     let [cache, logs] = folders;
     let guardian = match previous {

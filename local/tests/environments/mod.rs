@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use super::shop::{Shop, eventually, lives, project, read, send};
+use super::shop::{Shop, eventually, lives, project, read, send, zip};
 
 /// A log with times, ids, durations and sizes replaced by letters.
 fn log(shop: &Shop, function: &str) -> Vec<String> {
@@ -122,6 +124,16 @@ fn the_log_says_how_each_invocation_went() {
 }
 
 #[test]
+fn logs_are_for_their_user_alone() {
+    let shop = Shop::start();
+    shop.get("/echo");
+    for (name, expected) in [("logs", 0o700), ("logs/shop-echo.log", 0o600)] {
+        let metadata = fs::metadata(shop.path("work").join(name)).unwrap();
+        assert_eq!(metadata.permissions().mode() & 0o777, expected, "{name}");
+    }
+}
+
+#[test]
 fn a_process_that_is_killed_in_the_middle_is_replaced() {
     let shop = Shop::start();
     let first = shop.get("/echo").told()["process"].as_u64().unwrap();
@@ -207,6 +219,47 @@ fn there_are_as_many_processes_as_there_were_invocations_at_a_time() {
     assert_eq!(at_once(), processes, "all warm");
     let log = shop.function_log("echo");
     assert_eq!(log.matches("Init Duration: ").count(), 5, "{log}");
+}
+
+#[test]
+fn a_function_that_never_stops_writing_holds_up_nobody_else() {
+    let folder = project();
+    let bootstrap = include_str!("../fixtures/shop/code/bootstrap");
+    let flood = "\nif os.fork() == 0:\n    while True:\n        os.write(1, b'\\n' * 4096)\n\ncount = 0\n";
+    let bootstrap = bootstrap.replacen("\ncount = 0\n", flood, 1);
+    assert!(bootstrap.contains("fork"));
+    zip(&folder.path().join("artifacts/shop.zip"), &bootstrap);
+    let mut shop = Shop::start_in(folder);
+    let done = AtomicBool::new(false);
+    let (answered, preflights) = std::thread::scope(|scope| {
+        let client = || {
+            let mut count = 0;
+            while !done.load(Ordering::Relaxed) {
+                assert_eq!(shop.get("/echo").status, 200);
+                count += 1;
+            }
+            count
+        };
+        let clients = [(); 4].map(|()| scope.spawn(client));
+        eventually("they flood", || processes(&shop, "echo").len() >= 4);
+        let preflights = [(); 20].map(|()| {
+            std::thread::sleep(Duration::from_millis(50));
+            let started = Instant::now();
+            let status = shop.call("OPTIONS", "/open", &[]).status;
+            (status, started.elapsed())
+        });
+        done.store(true, Ordering::Relaxed);
+        (clients.map(|client| client.join().unwrap()), preflights)
+    });
+    for (status, took) in preflights {
+        assert_eq!(status, 204);
+        assert!(took < Duration::from_secs(2), "{preflights:?}");
+    }
+    assert!(answered.iter().all(|count| *count > 0), "{answered:?}");
+    let stopped = Instant::now();
+    shop.signal("TERM");
+    assert!(shop.wait().success());
+    assert!(stopped.elapsed() < Duration::from_secs(5));
 }
 
 #[test]

@@ -89,13 +89,15 @@ impl Environment {
         (phase, limit): (Phase, Duration),
     ) -> Result<Self, String> {
         let started = Instant::now();
-        let mut environment = Self::spawn(function, code, log, guardian)
-            .await
-            .inspect_err(|why| {
+        let mut environment = match Self::spawn(function, code, log, guardian).await {
+            Ok(environment) => environment,
+            Err(why) => {
                 let status = Status::Error("Runtime.InvalidEntrypoint".into());
-                log.write(format!("{} - {why}\n", now()).as_bytes());
-                log.write(init_report(started.elapsed(), phase, &status).as_bytes());
-            })?;
+                let report = init_report(started.elapsed(), phase, &status);
+                log.write(format!("{} - {why}\n{report}", now()).as_bytes()).await;
+                return Err(why);
+            }
+        };
         let too_much = environment.exceeded(function.memory);
         let end = tokio::select! {
             biased;
@@ -116,7 +118,8 @@ impl Environment {
         environment.end().await;
         environment
             .output
-            .say(&init_report(started.elapsed(), phase, &end.status));
+            .say(&init_report(started.elapsed(), phase, &end.status))
+            .await;
         Err(end.why)
     }
 
@@ -181,7 +184,7 @@ impl Environment {
     ) -> Result<Outcome, Failure> {
         let id = invocation.request_id.clone();
         let timeout = invocation.timeout;
-        self.output.begins(&id, &function.version);
+        self.output.begins(&id, &function.version).await;
         let started = Instant::now();
         let mut outcome = self.runtime.invoke(invocation);
         let too_much = self.exceeded(function.memory);
@@ -237,7 +240,7 @@ impl Environment {
                 .err()
                 .map_or(Status::Success, |end| end.status.clone()),
         };
-        self.output.say(&format!("{why}{report}"));
+        self.output.say(&format!("{why}{report}")).await;
         outcome.map_err(|end| Failure::Ended(end.why))
     }
 

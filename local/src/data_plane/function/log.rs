@@ -2,10 +2,11 @@
 
 use std::fs::File;
 use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 
 use anyhow::{Context, Result};
+use tokio::sync::Mutex;
 
 /// How large a log grows, in bytes. Then it becomes the one of `.previous`, which goes, and begins anew.
 pub const LIMIT: u64 = 10 << 20;
@@ -14,6 +15,7 @@ pub const LIMIT: u64 = 10 << 20;
 pub struct Log {
     path: PathBuf,
     limit: u64,
+    /// A fair one: whoever writes a lot lets the others in between.
     open: Mutex<Open>,
 }
 
@@ -24,7 +26,8 @@ struct Open {
 
 impl Open {
     fn at(path: &Path) -> std::io::Result<Self> {
-        let file = File::options().create(true).append(true).open(path)?;
+        // What a function writes is nobody else's to read.
+        let file = File::options().create(true).append(true).mode(0o600).open(path)?;
         let bytes = file.metadata()?.len();
         Ok(Self { file, bytes })
     }
@@ -42,8 +45,11 @@ impl Log {
     }
 
     /// Writes whole lines, which stay together.
-    pub fn write(&self, lines: &[u8]) {
-        let mut open = self.open.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    pub async fn write(&self, lines: &[u8]) {
+        if lines.is_empty() {
+            return;
+        }
+        let mut open = self.open.lock().await;
         let written = self.make_room(&mut open, lines.len() as u64);
         let written = written.and_then(|()| open.file.write_all(lines));
         open.bytes += lines.len() as u64;
@@ -66,19 +72,24 @@ impl Log {
 mod tests {
     use super::*;
     use std::fs;
+    use std::sync::Arc;
 
-    #[test]
-    fn lines_stay_whole_and_the_last_two_files_are_kept() {
+    #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+    async fn lines_stay_whole_and_the_last_two_files_are_kept() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("shop-open.log");
-        let log = Log::open(path.clone(), 10_000).unwrap();
-        std::thread::scope(|scope| {
-            for name in ["a", "b", "c", "d"] {
-                let line = format!("{}\n", name.repeat(99));
-                let log = &log;
-                scope.spawn(move || (0..60).for_each(|_| log.write(line.as_bytes())));
-            }
-        });
+        let log = Arc::new(Log::open(path.clone(), 10_000).unwrap());
+        let mut writers = tokio::task::JoinSet::new();
+        for name in ["a", "b", "c", "d"] {
+            let line = format!("{}\n", name.repeat(99));
+            let log = log.clone();
+            writers.spawn(async move {
+                for _ in 0..60 {
+                    log.write(line.as_bytes()).await;
+                }
+            });
+        }
+        writers.join_all().await;
         let read = |name: &str| fs::read_to_string(folder.path().join(name)).unwrap();
         let (previous, current) = (read("shop-open.log.previous"), read("shop-open.log"));
         assert_eq!((previous.len(), current.len()), (10_000, 4_000));
@@ -89,12 +100,13 @@ mod tests {
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
     }
 
-    #[test]
-    fn a_log_that_was_there_is_continued_and_counted() {
+    #[tokio::test]
+    async fn a_log_that_was_there_is_continued_and_counted() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.log");
         for word in ["one\n", "two\n", "three\n"] {
-            Log::open(path.clone(), 8).unwrap().write(word.as_bytes());
+            let log = Log::open(path.clone(), 8).unwrap();
+            log.write(word.as_bytes()).await;
         }
         assert_eq!(fs::read_to_string(&path).unwrap(), "three\n");
         assert_eq!(

@@ -2,13 +2,17 @@
 //! id of the invocation under way, as Lambda's own runtimes write theirs.
 //!
 //! A function that has answered has written before: what is in the pipe is read to its end before the log says END.
+//! One that never stops writing takes its time from itself: each pipe is read on a thread of its own, and the locks are
+//! fair, so that a worker of tokio's waits for no more than one chunk, without being held.
 
 use std::process::Stdio;
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::Arc;
 
 use time::OffsetDateTime;
 use time::format_description::well_known::iso8601::{Config, EncodedConfig, Iso8601, TimePrecision};
 use tokio::net::unix::pipe;
+use tokio::runtime::Handle;
+use tokio::sync::Mutex;
 
 use super::log::Log;
 
@@ -16,8 +20,8 @@ use super::log::Log;
 const LINE_LIMIT: usize = 1 << 20;
 /// What one read takes.
 const CHUNK: usize = 16 << 10;
-/// Reads before an END: more than a pipe holds, and an end for those who never stop.
-const READS: usize = 64;
+/// What a pipe holds, in bytes: what was written before an END is not further behind. Source: pipe(7).
+const PIPE: usize = 64 << 10;
 
 /// The pipe of one environment.
 pub struct Output {
@@ -44,78 +48,95 @@ impl Output {
             log,
             state: Mutex::default(),
         });
-        tokio::spawn(output.clone().write_what_comes());
+        let (runtime, reader) = (Handle::current(), output.clone());
+        std::thread::Builder::new()
+            .name("function output".into())
+            .spawn(move || runtime.block_on(reader.write_what_comes()))?;
         Ok((output, ends))
     }
 
     /// An invocation begins: what is written from now on belongs to it.
-    pub fn begins(&self, request_id: &str, version: &str) {
-        self.say(&format!("START RequestId: {request_id} Version: {version}\n"));
-        self.state().request_id = Some(request_id.to_owned());
+    pub async fn begins(&self, request_id: &str, version: &str) {
+        let start = format!("START RequestId: {request_id} Version: {version}\n");
+        self.platform(&start, Some(request_id.to_owned())).await;
     }
 
     /// Writes lines of the platform's, behind all that the process has written. No invocation is under way after it.
-    pub fn say(&self, lines: &str) {
-        let mut state = self.state();
+    pub async fn say(&self, lines: &str) {
+        self.platform(lines, None).await;
+    }
+
+    async fn platform(&self, lines: &str, next: Option<String>) {
+        let mut state = self.state.lock().await;
         let mut chunk = [0; CHUNK];
-        for _ in 0..READS {
+        for _ in 0..PIPE / CHUNK {
             match rustix::io::read(&self.pipe, &mut chunk) {
                 Ok(0) | Err(rustix::io::Errno::AGAIN) => break,
-                Ok(read) => self.write(&mut state, &chunk[..read]),
-                Err(rustix::io::Errno::INTR) => {}
+                Ok(read) => self.write(&mut state, &chunk[..read]).await,
                 Err(error) => {
                     tracing::warn!("cannot read what a function writes: {error}");
                     break;
                 }
             }
         }
-        self.finish(&mut state);
-        state.request_id = None;
-        self.log.write(lines.as_bytes());
+        self.log.write(&state.finish()).await;
+        self.log.write(lines.as_bytes()).await;
+        state.request_id = next;
     }
 
     async fn write_what_comes(self: Arc<Self>) {
         let mut chunk = [0; CHUNK];
         while self.pipe.readable().await.is_ok() {
-            {
-                // Held from the read to the write, or a line could come behind its END.
-                let mut state = self.state();
-                match self.pipe.try_read(&mut chunk) {
-                    Ok(0) => return self.finish(&mut state),
-                    Ok(read) => self.write(&mut state, &chunk[..read]),
-                    Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {}
-                    Err(error) => return tracing::warn!("cannot read what a function writes: {error}"),
-                }
+            // Held from the read to the write, or a line could come behind its END.
+            let mut state = self.state.lock().await;
+            match self.pipe.try_read(&mut chunk) {
+                Ok(0) => return self.log.write(&state.finish()).await,
+                Ok(read) => self.write(&mut state, &chunk[..read]).await,
+                Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {}
+                Err(error) => return tracing::warn!("cannot read what a function writes: {error}"),
             }
-            // One that never stops must not keep the others waiting.
-            tokio::task::yield_now().await;
         }
     }
 
-    fn write(&self, state: &mut State, bytes: &[u8]) {
+    async fn write(&self, state: &mut State, bytes: &[u8]) {
+        self.log.write(&state.lines(bytes)).await;
+    }
+}
+
+impl State {
+    /// The lines that end in `bytes`, as the log has them. What is behind them is kept for the next.
+    fn lines(&mut self, bytes: &[u8]) -> Vec<u8> {
+        let head = self.head();
+        let mut lines = Vec::new();
         for part in bytes.split_inclusive(|byte| *byte == b'\n') {
-            state.unfinished.extend_from_slice(part);
-            if part.ends_with(b"\n") || state.unfinished.len() >= LINE_LIMIT {
-                self.finish(state);
+            self.unfinished.extend_from_slice(part);
+            if part.ends_with(b"\n") || self.unfinished.len() >= LINE_LIMIT {
+                self.end_line(&head, &mut lines);
             }
         }
+        lines
     }
 
-    /// Writes the line that has begun, if one has.
-    fn finish(&self, state: &mut State) {
-        if state.unfinished.is_empty() {
-            return;
+    /// The line that has begun, if one has.
+    fn finish(&mut self) -> Vec<u8> {
+        let mut line = Vec::new();
+        if !self.unfinished.is_empty() {
+            self.end_line(&self.head(), &mut line);
         }
-        let mut line = format!("{} {} ", now(), state.request_id.as_deref().unwrap_or("-")).into_bytes();
-        line.append(&mut state.unfinished);
-        if !line.ends_with(b"\n") {
-            line.push(b'\n');
-        }
-        self.log.write(&line);
+        line
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    fn end_line(&mut self, head: &str, lines: &mut Vec<u8>) {
+        lines.extend_from_slice(head.as_bytes());
+        lines.append(&mut self.unfinished);
+        if !lines.ends_with(b"\n") {
+            lines.push(b'\n');
+        }
+    }
+
+    /// What stands before each line.
+    fn head(&self) -> String {
+        format!("{} {} ", now(), self.request_id.as_deref().unwrap_or("-"))
     }
 }
 
@@ -160,13 +181,13 @@ mod tests {
         let mut stdin = shell.stdin.take().unwrap();
         let pause = || std::thread::sleep(std::time::Duration::from_millis(100));
         pause();
-        output.begins("id", "$LATEST");
+        output.begins("id", "$LATEST").await;
         std::io::Write::write_all(&mut stdin, b"go\n").unwrap();
         pause();
-        output.say("END RequestId: id\n");
+        output.say("END RequestId: id\n").await;
         std::io::Write::write_all(&mut stdin, b"go\n").unwrap();
         shell.wait().unwrap();
-        output.say("");
+        output.say("").await;
         assert_eq!(
             lines(&path),
             [
@@ -198,7 +219,7 @@ mod tests {
         }
         for (mut shell, output) in shells {
             shell.wait().await.unwrap();
-            output.say("");
+            output.say("").await;
         }
         let lines = lines(&path);
         assert_eq!(lines.len(), 400);
@@ -218,7 +239,7 @@ mod tests {
         head.args(["-c", "2500000", "/dev/zero"]).stdout(stdout);
         head.spawn().unwrap().wait().await.unwrap();
         drop(head);
-        output.say("");
+        output.say("").await;
         let lengths: Vec<usize> = lines(&path).iter().map(String::len).collect();
         assert_eq!(lengths.len(), 3, "{lengths:?}");
         assert!(lengths.iter().sum::<usize>() >= 2_500_000);
