@@ -173,6 +173,7 @@ mod tests {
             account: None,
             allow_origin: "*".into(),
             first_user: first_user.map(String::from),
+            deletion_protection: true,
             tags: BTreeMap::new(),
             state: None,
         }

@@ -97,7 +97,11 @@ fn service_call(service: &Service, name: &str, environment: &Environment) -> Blo
     if service.api.cors.is_some() {
         call = call.attribute(argument("allow_origin", string(&environment.allow_origin)));
     }
-    let protection = if is_local { "INACTIVE" } else { "ACTIVE" };
+    let protection = if environment.deletion_protection {
+        "ACTIVE"
+    } else {
+        "INACTIVE"
+    };
     let email = match &environment.first_user {
         Some(email) => string(email),
         None => reference("var.first_user_email"),

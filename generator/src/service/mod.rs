@@ -3,9 +3,12 @@
 //! [`resolve()`] makes it from a [`Spec`](crate::spec::Spec) or reports every mistake. What has a `Service` in hand
 //! need not ask whether a function exists, a name is too long or a range is kept.
 
+mod change_kind;
 mod path;
 mod resolve;
 
+pub use crate::spec::Date;
+pub use change_kind::ChangeKind;
 pub use path::{Method, RoutePath, Segment};
 pub use resolve::{Handlers, is_email, resolve};
 
@@ -31,6 +34,21 @@ pub struct Service {
     pub routes: BTreeMap<(RoutePath, Method), Route>,
     /// Environments by name; [`LOCAL`] is always among them.
     pub environments: BTreeMap<String, Environment>,
+    /// Changes that somebody has said yes to, in the order of the text.
+    pub acknowledgements: Vec<Acknowledgement>,
+}
+
+/// A line of `[review]`: one change of one subject is right, and why.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Acknowledgement {
+    /// What kind of change.
+    pub change: ChangeKind,
+    /// What changes, in the words of the spec.
+    pub of: String,
+    /// Why it is right.
+    pub reason: String,
+    /// The last day on which it counts.
+    pub until: Option<Date>,
 }
 
 /// The processor that functions are built for.
@@ -99,6 +117,8 @@ pub struct PasswordPolicy {
 /// A client of the user pool.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Client {
+    /// The name that it had before; no client has that name any more.
+    pub formerly: Option<String>,
     /// Cognito's names of its flows, such as `ALLOW_USER_PASSWORD_AUTH`, sorted.
     pub explicit_auth_flows: Vec<&'static str>,
 }
@@ -133,6 +153,8 @@ pub struct Cors {
 /// A function.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Function {
+    /// The name that it had before; no function has that name any more.
+    pub formerly: Option<String>,
     /// What it does; may be empty.
     pub description: String,
     /// Memory in MB.
@@ -174,6 +196,8 @@ pub struct Environment {
     pub allow_origin: String,
     /// E-mail of the first user, where the spec names it.
     pub first_user: Option<String>,
+    /// Whether the user pool can't be deleted, and with it its users; never so in [`LOCAL`].
+    pub deletion_protection: bool,
     /// Tags of every resource: the service's, the environment's, and `Service` and `Environment`.
     pub tags: BTreeMap<String, String>,
     /// Where Terraform keeps its state, where that is S3.

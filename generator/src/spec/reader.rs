@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
+use toml::value::Date;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Span, nearest};
 
@@ -125,6 +126,30 @@ impl<'a> Reader<'a> {
         strings
     }
 
+    /// A day: a date of TOML, without a time.
+    pub fn date(&mut self, key: &'static str, diagnostics: &mut Diagnostics) -> Option<Written<Date>> {
+        self.typed(
+            key,
+            "a date such as 2027-01-31, without quotes",
+            diagnostics,
+            as_date,
+        )
+    }
+
+    /// A list of tables with known keys, each a reader of its own. What is no table is reported one by one.
+    pub fn list_of_tables(&mut self, key: &'static str, diagnostics: &mut Diagnostics) -> Vec<Reader<'a>> {
+        let Some(array) = self.typed(key, "a list of tables", diagnostics, DeValue::as_array) else {
+            return Vec::new();
+        };
+        let what = format!("an element of `{key}`");
+        let tables = array.into_inner().iter().filter_map(|element| {
+            let table = convert_or_report(element, &what, "a table", diagnostics, DeValue::as_table)?;
+            let span = table.span();
+            Some(Reader::new(table.into_inner(), span, self.qualified(key)))
+        });
+        tables.collect()
+    }
+
     /// A table with known keys, as a reader of its own.
     pub fn table(&mut self, key: &'static str, diagnostics: &mut Diagnostics) -> Option<Reader<'a>> {
         let table = self.typed(key, "a table", diagnostics, DeValue::as_table)?;
@@ -236,6 +261,13 @@ fn as_integer(value: &DeValue<'_>) -> Option<i64> {
     i64::from_str_radix(integer.as_str(), integer.radix()).ok()
 }
 
+fn as_date(value: &DeValue<'_>) -> Option<Date> {
+    let datetime = value.as_datetime()?;
+    datetime
+        .date
+        .filter(|_| datetime.time.is_none() && datetime.offset.is_none())
+}
+
 fn convert_or_report<'a, T>(
     value: &'a Spanned<DeValue<'a>>,
     what: &str,
@@ -271,6 +303,7 @@ fn describe(value: &DeValue<'_>) -> &'static str {
         DeValue::Integer(_) => "a number",
         DeValue::Float(_) => "a number with a fraction",
         DeValue::Boolean(_) => "a boolean",
+        DeValue::Datetime(datetime) if datetime.time.is_some() => "a date with a time",
         DeValue::Datetime(_) => "a date",
         DeValue::Array(_) => "a list",
         DeValue::Table(_) => "a table",

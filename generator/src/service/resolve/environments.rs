@@ -86,6 +86,11 @@ impl Resolver<'_> {
             account: value(own.account.as_ref()),
             allow_origin: value(own.allow_origin.as_ref().or(api_origin)).unwrap_or_else(|| "*".into()),
             first_user: value(own.first_user.as_ref()),
+            deletion_protection: name != LOCAL
+                && own
+                    .deletion_protection
+                    .as_ref()
+                    .is_none_or(|written| *written.get_ref()),
             tags,
             state: own.state.as_ref().map(|state| S3State {
                 bucket: value(state.bucket.as_ref()).unwrap_or_default(),

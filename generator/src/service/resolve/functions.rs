@@ -34,6 +34,11 @@ impl Resolver<'_> {
             }
             functions.insert(name.get_ref().clone(), self.function(table, &added));
         }
+        let former = spec
+            .functions
+            .iter()
+            .map(|(name, table)| (name, table.formerly.as_ref()));
+        self.former_names(former, "function", 64);
         for (package, folder) in handlers.into_iter().flatten() {
             if !functions.contains_key(package) {
                 self.report(
@@ -120,6 +125,7 @@ impl Resolver<'_> {
             },
         };
         Function {
+            formerly: table.formerly.as_ref().map(|name| name.get_ref().clone()),
             description: table
                 .description
                 .as_ref()

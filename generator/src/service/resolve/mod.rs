@@ -5,6 +5,7 @@
 mod api;
 mod environments;
 mod functions;
+mod review;
 mod routes;
 mod user_pool;
 
@@ -67,6 +68,7 @@ impl Resolver<'_> {
             name,
             functions,
             environments,
+            acknowledgements: self.acknowledgements(&spec.review),
         }
     }
 
@@ -149,6 +151,50 @@ impl Resolver<'_> {
             );
         } else {
             seen.insert(identifier, (written.span(), written.get_ref().clone()));
+        }
+    }
+
+    /// The names that things had before: each is nobody's any more, and claimed once. They are Terraform's addresses,
+    /// so one that maps to the same address as a name that is there is taken, but for its own.
+    fn former_names<'n>(
+        &mut self,
+        names: impl Iterator<Item = (&'n Written<String>, Option<&'n Written<String>>)> + Clone,
+        what: &str,
+        longest: usize,
+    ) {
+        let mut claimed: BTreeMap<Identifier, &Written<String>> = BTreeMap::new();
+        for (name, formerly) in names.clone() {
+            let Some(formerly) = formerly else { continue };
+            if !self.check_name(formerly, &format!("a {what}"), longest) {
+                continue;
+            }
+            let text = formerly.get_ref();
+            let identifier = Identifier::new(text);
+            let taken = names.clone().find(|(other, _)| {
+                other.get_ref() == text
+                    || (other.get_ref() != name.get_ref() && Identifier::new(other.get_ref()) == identifier)
+            });
+            if let Some((other, _)) = taken {
+                self.report(
+                    Diagnostic::new(
+                        formerly.span(),
+                        format!("`{}` can't be the former name: a {what} has it", formerly.get_ref()),
+                    )
+                    .related(other.span(), "here")
+                    .hint("`formerly` names what this one was called before it was renamed; leave it out where nothing was renamed"),
+                );
+            } else if let Some(other) = claimed.get(&identifier) {
+                self.report(
+                    Diagnostic::new(
+                        formerly.span(),
+                        format!("two {what}s were `{}` before", formerly.get_ref()),
+                    )
+                    .related(other.span(), "the other one")
+                    .hint("one thing becomes one thing: leave one of them out"),
+                );
+            } else {
+                claimed.insert(identifier, formerly);
+            }
         }
     }
 

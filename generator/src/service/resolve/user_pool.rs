@@ -96,10 +96,16 @@ impl Resolver<'_> {
             clients.insert(
                 name.get_ref().clone(),
                 Client {
+                    formerly: client.formerly.as_ref().map(|name| name.get_ref().clone()),
                     explicit_auth_flows: flows.into_iter().collect(),
                 },
             );
         }
+        let former = table
+            .clients
+            .iter()
+            .map(|(name, client)| (name, client.formerly.as_ref()));
+        self.former_names(former, "client", 64);
         clients
     }
 }
