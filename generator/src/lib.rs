@@ -19,6 +19,7 @@ pub mod hcl;
 pub mod identifier;
 pub mod modules;
 pub mod resources;
+pub mod review;
 pub mod service;
 pub mod spec;
 pub mod state;
