@@ -8,6 +8,8 @@
 //! Settings are compared by what they mean: two texts of one service have no facts. `tests/review` says what must be
 //! told of which change; its README holds the vocabulary and the rules.
 
+pub mod report;
+
 use crate::service::ChangeKind;
 
 /// One thing that a reviewer must be told.

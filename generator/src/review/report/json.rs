@@ -1,0 +1,43 @@
+//! For a machine. A contract: fields may be added, none removed.
+
+use serde_json::{Value, json as object};
+
+use crate::review::report::{Plan, Report};
+use crate::review::{Told, Verdict};
+
+/// The version of the JSON.
+const FORMAT: u32 = 1;
+
+/// The report as one JSON object.
+pub fn json(report: &Report) -> String {
+    let told = |told: &Told| {
+        let (verdict, reason) = match &told.verdict {
+            Verdict::Told => ("told", None),
+            Verdict::Denied => ("denied", None),
+            Verdict::Acknowledged(reason) => ("acknowledged", Some(reason)),
+        };
+        object!({
+            "change": told.fact.kind.as_str(), "of": told.fact.of, "sentence": told.fact.sentence,
+            "verdict": verdict, "reason": reason,
+        })
+    };
+    let plan = |plan: &Plan| {
+        let actions = plan.actions.iter();
+        object!({
+            "environment": plan.environment, "add": plan.add, "change": plan.change, "destroy": plan.destroy,
+            "deployment": plan.deployment,
+            "actions": actions.map(|(address, action)| object!({"address": address, "action": action})).collect::<Vec<_>>(),
+        })
+    };
+    let report = object!({
+        "format": FORMAT,
+        "base": report.base,
+        "head": report.head,
+        "denied": report.is_denied(),
+        "told": report.told.iter().map(told).collect::<Vec<Value>>(),
+        "deployments": report.deployments,
+        "infrastructure": report.infrastructure,
+        "plans": report.plans.iter().map(plan).collect::<Vec<Value>>(),
+    });
+    format!("{report:#}\n")
+}

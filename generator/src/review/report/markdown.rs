@@ -1,0 +1,113 @@
+//! For a comment of a pull request: a table of routes, one of what is at risk, the rest folded.
+
+use crate::review::report::{Report, is_of_a_route};
+use crate::review::{Told, Verdict};
+
+/// The report as Markdown of GitHub's and GitLab's.
+pub fn markdown(report: &Report) -> String {
+    let (routes, others): (Vec<&Told>, Vec<&Told>) =
+        report.told.iter().partition(|told| is_of_a_route(told.fact.kind));
+    let (at_risk, settings): (Vec<&Told>, Vec<&Told>) =
+        others.into_iter().partition(|told| told.verdict != Verdict::Told);
+    let mut parts = vec![
+        format!("### Portcullis: {}", report.conclusion()),
+        format!("`{}` → `{}`", report.base, report.head),
+    ];
+    if !routes.is_empty() {
+        let rows = routes.iter().map(|told| {
+            let mark = match &told.verdict {
+                Verdict::Told => String::new(),
+                Verdict::Denied => "❌ ".into(),
+                Verdict::Acknowledged(_) => "⚠️ ".into(),
+            };
+            let reason = match &told.verdict {
+                Verdict::Acknowledged(reason) => format!(" (acknowledged: {})", prose(reason)),
+                _ => String::new(),
+            };
+            let route = cell(&format!("`{}`", told.fact.of));
+            format!("| {route} | {mark}{}{reason} |", cell(&told.fact.sentence))
+        });
+        parts.push(table("| Route | What changes |\n|---|---|", rows));
+    }
+    if !at_risk.is_empty() {
+        let rows = at_risk.iter().map(|told| {
+            let verdict = match &told.verdict {
+                Verdict::Acknowledged(reason) => format!("⚠️ acknowledged: {}", prose(reason)),
+                _ => "❌ denied".into(),
+            };
+            format!("| {} | {verdict} |", cell(&told.fact.sentence))
+        });
+        parts.push(table("| At risk | Verdict |\n|---|---|", rows));
+    }
+    let consequences = report.consequences();
+    if !consequences.is_empty() {
+        parts.push(consequences.join("  \n"));
+    }
+    if !settings.is_empty() {
+        let count = settings.len();
+        let noun = if count == 1 { "setting" } else { "settings" };
+        let list: Vec<_> = settings
+            .iter()
+            .map(|told| format!("- {}", told.fact.sentence))
+            .collect();
+        parts.push(folded(&format!("{count} {noun}"), &list.join("\n")));
+    }
+    let lines: Vec<String> = report
+        .told
+        .iter()
+        .filter_map(Told::line_to_add)
+        .map(|line| format!("  {line},\n"))
+        .collect();
+    if !lines.is_empty() {
+        let text = format!(
+            "Add under `[review]`, with a reason:\n\n```toml\naccept = [\n{}]\n```",
+            lines.concat()
+        );
+        parts.push(folded("To let through what is denied", &text));
+    }
+    if let Some(picture) = &report.picture {
+        let text = format!("```mermaid\n{}\n```", picture.trim_end());
+        parts.push(folded("Who reaches what", &text));
+    }
+    for plan in report.plans.iter().filter(|plan| !plan.actions.is_empty()) {
+        let list: Vec<_> = plan
+            .actions
+            .iter()
+            .map(|(address, action)| format!("- {action} `{address}`"))
+            .collect();
+        parts.push(folded(
+            &format!("What Terraform does to {}", plan.environment),
+            &list.join("\n"),
+        ));
+    }
+    parts.join("\n\n") + "\n"
+}
+
+fn table(head: &str, rows: impl Iterator<Item = String>) -> String {
+    format!("{head}\n{}", rows.collect::<Vec<_>>().join("\n"))
+}
+
+fn folded(summary: &str, text: &str) -> String {
+    format!("<details><summary>{summary}</summary>\n\n{text}\n\n</details>")
+}
+
+/// A text in a cell of a table: it ends neither the cell nor the line.
+fn cell(text: &str) -> String {
+    text.replace('|', "\\|").replace(['\n', '\r'], " ")
+}
+
+/// Free text of a person's in a cell: nothing of it is markup.
+fn prose(text: &str) -> String {
+    let mut escaped = String::new();
+    for c in cell(text).chars() {
+        // A backslash that `cell` set stays one.
+        if matches!(
+            c,
+            '*' | '_' | '`' | '[' | ']' | '<' | '>' | '#' | '!' | '@' | '~' | '&'
+        ) {
+            escaped.push('\\');
+        }
+        escaped.push(c);
+    }
+    escaped
+}

@@ -1,0 +1,289 @@
+//! What a review prints: the same report for a terminal, for a comment and for a machine.
+
+mod json;
+mod markdown;
+mod text;
+
+pub use json::json;
+pub use markdown::markdown;
+pub use text::text;
+
+use crate::review::{Told, Verdict};
+use crate::service::ChangeKind;
+
+/// A whole review, ready to be shown.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Report {
+    /// What is compared, as the reader knows it: `main`, `portcullis.toml`.
+    pub base: String,
+    /// With what.
+    pub head: String,
+    /// What is told, the gravest first.
+    pub told: Vec<Told>,
+    /// Environments whose API gets a new deployment, as far as the specs tell.
+    pub deployments: Vec<String>,
+    /// Whether anything changes in AWS, as far as the specs tell.
+    pub infrastructure: bool,
+    /// What Terraform would do, a plan each.
+    pub plans: Vec<Plan>,
+    /// The changed part of who reaches what, as Mermaid.
+    pub picture: Option<String>,
+}
+
+/// What Terraform would do to an environment.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Plan {
+    /// Name of the environment.
+    pub environment: String,
+    /// Resources that are created; a replaced one is created and destroyed.
+    pub add: usize,
+    /// Resources that are changed in place.
+    pub change: usize,
+    /// Resources that are destroyed.
+    pub destroy: usize,
+    /// Whether the API gets a new deployment.
+    pub deployment: bool,
+    /// Addresses with what happens to each, sorted: the folded details.
+    pub actions: Vec<(String, &'static str)>,
+}
+
+impl Report {
+    /// Whether a gate says no to anything.
+    pub fn is_denied(&self) -> bool {
+        self.count(|verdict| *verdict == Verdict::Denied) > 0
+    }
+
+    fn count(&self, is: impl Fn(&Verdict) -> bool) -> usize {
+        self.told.iter().filter(|told| is(&told.verdict)).count()
+    }
+
+    /// The first line: what came out.
+    fn conclusion(&self) -> String {
+        let denied = self.count(|verdict| *verdict == Verdict::Denied);
+        let acknowledged = self.count(|verdict| matches!(verdict, Verdict::Acknowledged(_)));
+        let told = self.told.len() - denied - acknowledged;
+        let parts = [(denied, "denied"), (acknowledged, "acknowledged"), (told, "told")];
+        let counted: Vec<String> = parts
+            .iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, what)| format!("{count} {what}"))
+            .collect();
+        if counted.is_empty() {
+            "nothing changes".into()
+        } else {
+            counted.join(", ")
+        }
+    }
+
+    /// The last lines: what it means for AWS. Terraform's plan knows better than the specs.
+    fn consequences(&self) -> Vec<String> {
+        let planned = self.plans.iter().map(Plan::sentence);
+        let mut lines: Vec<String> = planned.collect();
+        let unplanned: Vec<String> = self
+            .deployments
+            .iter()
+            .filter(|name| self.plans.iter().all(|plan| plan.environment != **name))
+            .map(|name| format!("`{name}`"))
+            .collect();
+        if !unplanned.is_empty() {
+            lines.push(format!("1 new deployment in {}", unplanned.join(", ")));
+        }
+        if lines.is_empty() && !self.infrastructure {
+            lines.push("no infrastructure change".into());
+        }
+        lines
+    }
+}
+
+impl Plan {
+    fn sentence(&self) -> String {
+        let Self {
+            environment,
+            add,
+            change,
+            destroy,
+            deployment,
+            ..
+        } = self;
+        if *add + *change + *destroy == 0 {
+            return format!("plan of `{environment}`: no infrastructure change");
+        }
+        let deployment = if *deployment { ", 1 new deployment" } else { "" };
+        format!("plan of `{environment}`: {add} to add, {change} to change, {destroy} to destroy{deployment}")
+    }
+}
+
+impl Told {
+    /// The line of `[review]` that would let it through; none where nothing can.
+    fn line_to_add(&self) -> Option<String> {
+        let fact = &self.fact;
+        (self.verdict == Verdict::Denied && fact.kind.can_be_acknowledged()).then(|| {
+            let of = toml::Value::String(fact.of.clone());
+            format!(
+                "{{ change = \"{}\", of = {of}, reason = \"…\" }}",
+                fact.kind.as_str()
+            )
+        })
+    }
+}
+
+/// Whether a fact belongs into the table of routes.
+fn is_of_a_route(kind: ChangeKind) -> bool {
+    matches!(
+        kind,
+        ChangeKind::RouteAddedOpen
+            | ChangeKind::RouteAddedGuarded
+            | ChangeKind::RouteRemoved
+            | ChangeKind::RouteOpened
+            | ChangeKind::RouteGuarded
+            | ChangeKind::RouteFunctionChanged
+            | ChangeKind::RouteParameterRenamed
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::review::Fact;
+
+    fn told(kind: ChangeKind, of: &str, sentence: &str, verdict: Verdict) -> Told {
+        Told {
+            fact: Fact {
+                kind,
+                of: of.into(),
+                sentence: sentence.into(),
+                denied: verdict != Verdict::Told,
+            },
+            verdict,
+        }
+    }
+
+    fn report() -> Report {
+        Report {
+            base: "main".into(),
+            head: "portcullis.toml".into(),
+            told: vec![
+                told(
+                    ChangeKind::RouteOpened,
+                    "GET /admin",
+                    "`GET /admin` becomes **open**: anyone may call it",
+                    Verdict::Denied,
+                ),
+                told(
+                    ChangeKind::CorsAnyOrigin,
+                    "dev",
+                    "CORS of `dev` now admits every origin on guarded routes",
+                    Verdict::Acknowledged("Previews have addresses of their own | soon".into()),
+                ),
+                told(
+                    ChangeKind::SettingChanged,
+                    "functions.orders.memory_mb",
+                    "`functions.orders.memory_mb` 512 → 1024",
+                    Verdict::Told,
+                ),
+            ],
+            deployments: vec!["dev".into(), "prod".into()],
+            infrastructure: true,
+            plans: Vec::new(),
+            picture: Some("flowchart LR\n  anyone --> admin\n".into()),
+        }
+    }
+
+    #[test]
+    fn a_terminal_gets_a_line_a_fact_and_the_line_that_lets_it_through() {
+        assert_eq!(
+            text(&report(), &|_, text| text.into()),
+            "\
+main → portcullis.toml: 1 denied, 1 acknowledged, 1 told
+
+✗ denied: `GET /admin` becomes open: anyone may call it
+  accept it under [review]: { change = \"route_opened\", of = \"GET /admin\", reason = \"…\" }
+! acknowledged: CORS of `dev` now admits every origin on guarded routes (Previews have addresses of their own | soon)
+· `functions.orders.memory_mb` 512 → 1024
+· 1 new deployment in `dev`, `prod`
+"
+        );
+    }
+
+    #[test]
+    fn a_comment_has_a_table_of_routes_and_one_of_what_is_at_risk() {
+        assert_eq!(
+            markdown(&report()),
+            "\
+### Portcullis: 1 denied, 1 acknowledged, 1 told
+
+`main` → `portcullis.toml`
+
+| Route | What changes |
+|---|---|
+| `GET /admin` | ❌ `GET /admin` becomes **open**: anyone may call it |
+
+| At risk | Verdict |
+|---|---|
+| CORS of `dev` now admits every origin on guarded routes | ⚠️ acknowledged: Previews have addresses of their own \\| soon |
+
+1 new deployment in `dev`, `prod`
+
+<details><summary>1 setting</summary>
+
+- `functions.orders.memory_mb` 512 → 1024
+
+</details>
+
+<details><summary>To let through what is denied</summary>
+
+Add under `[review]`, with a reason:
+
+```toml
+accept = [
+  { change = \"route_opened\", of = \"GET /admin\", reason = \"…\" },
+]
+```
+
+</details>
+
+<details><summary>Who reaches what</summary>
+
+```mermaid
+flowchart LR
+  anyone --> admin
+```
+
+</details>
+"
+        );
+    }
+
+    #[test]
+    fn a_machine_gets_the_same() {
+        let json: serde_json::Value = serde_json::from_str(&json(&report())).unwrap();
+        assert_eq!(json["format"], 1);
+        assert_eq!(json["denied"], true);
+        assert_eq!(
+            json["told"][1],
+            serde_json::json!({
+                "change": "cors_any_origin", "of": "dev", "verdict": "acknowledged",
+                "sentence": "CORS of `dev` now admits every origin on guarded routes",
+                "reason": "Previews have addresses of their own | soon"
+            })
+        );
+        assert_eq!(json["deployments"], serde_json::json!(["dev", "prod"]));
+    }
+
+    #[test]
+    fn nothing_is_said_of_nothing() {
+        let same = Report {
+            base: "HEAD".into(),
+            head: "portcullis.toml".into(),
+            ..Report::default()
+        };
+        assert_eq!(
+            text(&same, &|_, text| text.into()),
+            "HEAD → portcullis.toml: nothing changes\n\n· no infrastructure change\n"
+        );
+        assert_eq!(
+            markdown(&same),
+            "### Portcullis: nothing changes\n\n`HEAD` → `portcullis.toml`\n\nno infrastructure change\n"
+        );
+    }
+}
