@@ -8,7 +8,10 @@
 //! Settings are compared by what they mean: two texts of one service have no facts. `tests/review` says what must be
 //! told of which change; its README holds the vocabulary and the rules.
 
+mod floors;
 pub mod report;
+
+pub use floors::{FILE as FLOORS_FILE, floors};
 
 use crate::service::ChangeKind;
 

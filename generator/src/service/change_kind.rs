@@ -99,6 +99,14 @@ kinds! {
     ServiceRemoved = "service_removed",
     /// Every function, role and log group is replaced.
     ServiceRenamed = "service_renamed",
+    /// An older Terraform or AWS provider may run.
+    FloorLowered = "floor_lowered",
+    /// What a plan makes reachable, or lets do something, is not what the spec says.
+    PlanDiffers = "plan_differs",
+    /// A plan leaves open who may call, or what a function may do.
+    PlanUnknown = "plan_unknown",
+    /// A plan deletes or replaces the REST API: its address and every key that belongs to it.
+    ApiDeleted = "api_deleted",
     /// Another value that no other kind tells.
     SettingChanged = "setting_changed",
     /// Something new looks like something that is gone.
@@ -139,6 +147,10 @@ impl ChangeKind {
                 | Self::UserReplaced
                 | Self::ServiceRemoved
                 | Self::ServiceRenamed
+                | Self::FloorLowered
+                | Self::PlanDiffers
+                | Self::PlanUnknown
+                | Self::ApiDeleted
         ) || !self.can_be_acknowledged()
     }
 
