@@ -7,6 +7,7 @@ mod authorizer;
 mod environment;
 mod lambda_function;
 mod lambda_integration;
+mod moved;
 mod preflight;
 mod readme;
 mod rest_api;
