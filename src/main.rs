@@ -9,6 +9,7 @@ mod cli;
 mod commands;
 mod endpoint;
 mod failure;
+mod firewall;
 mod functions;
 mod interrupt;
 mod local;

@@ -16,7 +16,7 @@ use crate::project::{Project, check_environment};
 use crate::redeployment::{self, Redeployment};
 use crate::terraform::{Applied, Terraform};
 use crate::tools::Tools;
-use crate::{interrupt, talk};
+use crate::{firewall, interrupt, talk};
 
 /// Generates, builds and applies, and says what comes next.
 pub fn run(project: &Project, options: &TerraformOptions, yes: bool) -> Outcome {
@@ -62,7 +62,7 @@ pub fn apply(project: &Project, options: &TerraformOptions, yes: bool) -> Outcom
             let redeployment = Redeployment::of(project, name);
             apply_local(service, &prepared.terraform, &redeployment, local, control_plane).map(Some)
         }
-        None => apply_real(project, name, &prepared.terraform, yes).map(|()| None),
+        None => apply_real(project, &service, name, &prepared.terraform, yes).map(|()| None),
     }
 }
 
@@ -208,10 +208,17 @@ impl Serving {
 }
 
 /// Shows a plan, asks, and applies exactly that plan.
-fn apply_real(project: &Project, name: &str, terraform: &Terraform, yes: bool) -> Outcome {
+fn apply_real(project: &Project, service: &Service, name: &str, terraform: &Terraform, yes: bool) -> Outcome {
     // `turn` made the folder, which only its owner may enter.
     let file = project.work().join(name).join("apply.tfplan");
-    let result = apply_plan(terraform, &file, name, yes, &Redeployment::of(project, name));
+    let result = apply_plan(
+        terraform,
+        &file,
+        service,
+        name,
+        yes,
+        &Redeployment::of(project, name),
+    );
     // A plan holds what its values hold; it has been used or refused.
     _ = std::fs::remove_file(&file);
     result?;
@@ -221,12 +228,15 @@ fn apply_real(project: &Project, name: &str, terraform: &Terraform, yes: bool) -
 fn apply_plan(
     terraform: &Terraform,
     file: &Path,
+    service: &Service,
     name: &str,
     yes: bool,
     redeployment: &Redeployment,
 ) -> Outcome {
     let changes = terraform.plan_to_file(file, None)?;
-    let deletes = changes && redeployment::deletes_from_snapshot(&terraform.show(Some(file))?)?;
+    let plan = terraform.show(Some(file))?;
+    firewall::check(&plan, service, name)?;
+    let deletes = changes && redeployment::deletes_from_snapshot(&plan)?;
     if deletes || redeployment.is_owed() {
         talk::say(
             "Something of the API goes. Terraform deletes it after it has taken the new snapshot, so a second \
@@ -245,7 +255,9 @@ fn apply_plan(
     }
     if redeployment.is_owed() {
         terraform.plan_to_file(file, Some(DEPLOYMENT))?;
-        if !redeployment::only_redeploys(&terraform.show(Some(file))?)? {
+        let plan = terraform.show(Some(file))?;
+        firewall::check(&plan, service, name)?;
+        if !redeployment::only_redeploys(&plan)? {
             ask("This plan does more than the one you agreed to. Apply it?", false)?;
         }
         terraform.apply_file(file)?;

@@ -19,6 +19,9 @@ use crate::service::{Auth, Cors, Function, Method, Route, RoutePath, Service};
 /// Where the deployment stands in an environment's root.
 pub const DEPLOYMENT: &str = "module.service.aws_api_gateway_deployment.this";
 
+/// Where the user pool stands in an environment's root.
+pub const USER_POOL: &str = "module.service.module.user_pool.aws_cognito_user_pool.this";
+
 /// The module.
 pub fn module(service: &Service) -> Module {
     Module {

@@ -88,6 +88,13 @@ pub fn changes(text: &str) -> Result<Vec<Change>, PlanError> {
     Ok(of_document(&document::read(text)?))
 }
 
+/// What a plan found changed, or gone, since the last apply: its `resource_drift`. What is not found any more is
+/// deleted here, and made again in [`changes`].
+pub fn drift(text: &str) -> Result<Vec<Change>, PlanError> {
+    let document = document::read(text)?;
+    Ok(items(&document["resource_drift"]).map(change).collect())
+}
+
 pub(super) fn of_document(document: &Value) -> Vec<Change> {
     items(&document["resource_changes"]).map(change).collect()
 }

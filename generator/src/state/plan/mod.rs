@@ -22,7 +22,7 @@ mod resolve;
 mod tests;
 mod unknown;
 
-pub use changes::{Action, Change, changes};
+pub use changes::{Action, Change, changes, drift};
 pub use error::PlanError;
 pub use unknown::Unknown;
 
