@@ -12,6 +12,7 @@ mod failure;
 mod firewall;
 mod functions;
 mod interrupt;
+mod kept_plan;
 mod local;
 mod lock;
 mod prepared_environment;
