@@ -7,6 +7,7 @@
 mod aws;
 mod cli;
 mod commands;
+mod destruction;
 mod endpoint;
 mod failure;
 mod firewall;

@@ -273,13 +273,20 @@ impl Terraform {
         outcome.map(|()| applied)
     }
 
-    /// Destroys what Terraform itself shows, and asks.
-    pub fn destroy_plan(&self, file: &Path) -> Outcome<bool> {
-        self.plan(
-            &["-destroy".into(), out_argument(file)],
-            std::io::stderr().into(),
-            talk::colour(),
-        )
+    /// Shows a plan that destroys everything on stderr, or to nobody, and keeps it in a file; whether anything is left.
+    pub fn destroy_plan(&self, file: &Path, shown: bool) -> Outcome<bool> {
+        let stdout = if shown {
+            std::io::stderr().into()
+        } else {
+            Stdio::null()
+        };
+        self.plan(&["-destroy".into(), out_argument(file)], stdout, talk::colour())
+    }
+
+    /// Keeps a plan of one resource, and of what it depends on, in a file; whether it holds changes.
+    pub fn plan_target_to_file(&self, file: &Path, address: &str) -> Outcome<bool> {
+        let target = format!("-target={address}").into();
+        self.plan(&[target, out_argument(file)], Stdio::null(), talk::colour())
     }
 
     /// Runs a command that reports its events as JSON:
