@@ -7,10 +7,13 @@
 mod aws;
 mod cli;
 mod commands;
+mod destruction;
 mod endpoint;
 mod failure;
+mod firewall;
 mod functions;
 mod interrupt;
+mod kept_plan;
 mod local;
 mod lock;
 mod prepared_environment;

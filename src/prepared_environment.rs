@@ -19,7 +19,7 @@ pub struct PreparedEnvironment {
     pub terraform: Terraform,
     /// The processes behind `local`; none elsewhere.
     pub local: Option<(Local, ControlPlane)>,
-    /// E-mail of the first user; none where the spec has it.
+    /// E-mail of the first user; none where the spec or a kept plan has it.
     pub first_user: Option<String>,
 }
 
@@ -48,6 +48,37 @@ impl PreparedEnvironment {
         tools: &Tools,
         options: &TerraformOptions,
     ) -> Outcome<Self> {
+        let mut prepared = Self::prepare_for_kept_plan(project, service, tools, options)?;
+        let name = &options.environment.name;
+        let applied = match &prepared.local {
+            Some((local, _)) => local.first_user(),
+            None => {
+                let outputs = prepared.terraform.outputs()?;
+                let email = outputs.get("first_user_email").and_then(|email| email.as_str());
+                email.map(String::from)
+            }
+        };
+        let environment = &service.environments[name];
+        prepared.first_user = first_user(name, environment, applied, options.chosen_email())?;
+        let mut variables = Vec::new();
+        if let Some(email) = &prepared.first_user {
+            variables.push(("first_user_email", email.clone()));
+        }
+        if name == LOCAL {
+            variables.push(("architecture", architecture(service, name)?.as_str().to_string()));
+        }
+        prepared.terraform = prepared.terraform.with_variables(variables);
+        Ok(prepared)
+    }
+
+    /// Prepares an environment for a plan that is there already: it holds the values of its variables, the first
+    /// user's e-mail among them.
+    pub fn prepare_for_kept_plan(
+        project: &Project,
+        service: &Service,
+        tools: &Tools,
+        options: &TerraformOptions,
+    ) -> Outcome<Self> {
         let name = &options.environment.name;
         let environment = &service.environments[name];
         let directory = project.environment(name);
@@ -68,28 +99,12 @@ impl PreparedEnvironment {
         } else {
             (Aws::Real, None)
         };
-        let terraform = Terraform::new(directory.clone(), aws.clone(), Vec::new());
+        let terraform = Terraform::new(directory, aws, Vec::new());
         terraform.init(&source)?;
-        let applied = match &local {
-            Some((local, _)) => local.first_user(),
-            None => {
-                let outputs = terraform.outputs()?;
-                let email = outputs.get("first_user_email").and_then(|email| email.as_str());
-                email.map(String::from)
-            }
-        };
-        let first_user = first_user(name, environment, applied, options.chosen_email())?;
-        let mut variables = Vec::new();
-        if let Some(email) = &first_user {
-            variables.push(("first_user_email", email.clone()));
-        }
-        if name == LOCAL {
-            variables.push(("architecture", architecture(service, name)?.as_str().to_string()));
-        }
         Ok(Self {
-            terraform: Terraform::new(directory, aws, variables),
+            terraform,
             local,
-            first_user,
+            first_user: None,
         })
     }
 }

@@ -6,14 +6,15 @@
 
 use std::fs;
 use std::io::ErrorKind;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use portcullis_generator::modules::DEPLOYMENT;
 use portcullis_generator::resources::api_gateway_deployment::SNAPSHOT;
-use serde_json::Value;
+use portcullis_generator::state::plan::{self, Action};
 
 use crate::failure::{Failure, OrFail, Outcome};
 use crate::project::Project;
+use crate::terraform::Terraform;
 
 /// Whether an environment owes a deployment.
 pub struct Redeployment {
@@ -42,6 +43,14 @@ impl Redeployment {
             .map_err(|error| Failure::tool(format!("can't write `{}`: {error}", self.marker.display())))
     }
 
+    /// Makes the one that is owed: plans it into `file`, shows that plan as JSON to `accept`, and applies it.
+    pub fn make(&self, terraform: &Terraform, file: &Path, accept: impl FnOnce(&str) -> Outcome) -> Outcome {
+        terraform.plan_to_file(file, Some(DEPLOYMENT))?;
+        accept(&terraform.show(Some(file))?)?;
+        terraform.apply_file(file)?;
+        self.made()
+    }
+
     /// Writes down that it was made.
     pub fn made(&self) -> Outcome {
         match fs::remove_file(&self.marker) {
@@ -61,45 +70,20 @@ pub fn is_snapshot(kind: &str) -> bool {
 
 /// Whether a plan, as `terraform show -json` prints it, deletes something that a deployment snapshots.
 pub fn deletes_from_snapshot(plan: &str) -> Outcome<bool> {
-    Ok(changes(plan)?
+    let changes = plan::changes(plan).or_tool()?;
+    Ok(changes
         .iter()
-        .any(|change| change.actions == ["delete"] && is_snapshot(&change.kind)))
+        .any(|change| change.action == Action::Delete && is_snapshot(&change.kind)))
 }
 
 /// Whether a plan replaces the deployment, moves the stage to it, and does nothing else.
 pub fn only_redeploys(plan: &str) -> Outcome<bool> {
-    Ok(changes(plan)?.iter().all(|change| {
-        change.address == DEPLOYMENT
-            || change.actions == ["no-op"]
-            || change.actions == ["read"]
-            || (change.kind == "aws_api_gateway_stage" && change.actions == ["update"])
+    let changes = plan::changes(plan).or_tool()?;
+    Ok(changes.iter().all(|change| match change.action {
+        Action::NoOp | Action::Read => true,
+        Action::Update => change.kind == "aws_api_gateway_stage",
+        _ => change.address == DEPLOYMENT,
     }))
-}
-
-struct Change {
-    address: String,
-    kind: String,
-    actions: Vec<String>,
-}
-
-fn changes(plan: &str) -> Outcome<Vec<Change>> {
-    let plan: Value = serde_json::from_str(plan).or_tool()?;
-    let text = |value: &Value| value.as_str().unwrap_or_default().to_string();
-    Ok(plan["resource_changes"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .map(|change| Change {
-            address: text(&change["address"]),
-            kind: text(&change["type"]),
-            actions: change["change"]["actions"]
-                .as_array()
-                .into_iter()
-                .flatten()
-                .map(text)
-                .collect(),
-        })
-        .collect())
 }
 
 #[cfg(test)]
@@ -114,7 +98,7 @@ mod tests {
                 serde_json::json!({"address": address, "type": kind, "change": {"actions": actions}})
             })
             .collect();
-        serde_json::json!({ "resource_changes": changes }).to_string()
+        serde_json::json!({ "format_version": "1.2", "resource_changes": changes }).to_string()
     }
 
     #[test]

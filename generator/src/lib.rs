@@ -15,6 +15,7 @@
 
 pub mod diagnostic;
 pub mod file_set;
+pub mod firewall;
 pub mod hcl;
 pub mod identifier;
 pub mod modules;

@@ -16,7 +16,7 @@ use crate::project::{Project, check_environment};
 use crate::redeployment::{self, Redeployment};
 use crate::terraform::{Applied, Terraform};
 use crate::tools::Tools;
-use crate::{interrupt, talk};
+use crate::{firewall, interrupt, talk};
 
 /// Generates, builds and applies, and says what comes next.
 pub fn run(project: &Project, options: &TerraformOptions, yes: bool) -> Outcome {
@@ -25,6 +25,10 @@ pub fn run(project: &Project, options: &TerraformOptions, yes: bool) -> Outcome 
     }
     Ok(())
 }
+
+/// What is said before a plan that a second deployment follows.
+pub const SECOND_DEPLOYMENT: &str = "Something of the API goes. Terraform deletes it after it has taken the new \
+     snapshot, so a second deployment follows: it replaces the deployment and changes nothing else.";
 
 /// What answers in `local` after an apply.
 pub struct Serving {
@@ -62,7 +66,7 @@ pub fn apply(project: &Project, options: &TerraformOptions, yes: bool) -> Outcom
             let redeployment = Redeployment::of(project, name);
             apply_local(service, &prepared.terraform, &redeployment, local, control_plane).map(Some)
         }
-        None => apply_real(project, name, &prepared.terraform, yes).map(|()| None),
+        None => apply_real(project, &service, name, &prepared.terraform, yes).map(|()| None),
     }
 }
 
@@ -132,6 +136,16 @@ fn apply_local(
         "  {} added, {} changed, {} destroyed",
         changes.add, changes.change, changes.remove
     ));
+    serve(service, terraform, local, control_plane)
+}
+
+/// Serves what is applied in `local`.
+pub fn serve(
+    service: Service,
+    terraform: &Terraform,
+    local: &Local,
+    control_plane: &ControlPlane,
+) -> Outcome<Serving> {
     let shown = terraform.show(None)?;
     let api_url = local.serve(control_plane, &shown)?;
     let mut outputs = terraform.outputs()?;
@@ -208,10 +222,17 @@ impl Serving {
 }
 
 /// Shows a plan, asks, and applies exactly that plan.
-fn apply_real(project: &Project, name: &str, terraform: &Terraform, yes: bool) -> Outcome {
+fn apply_real(project: &Project, service: &Service, name: &str, terraform: &Terraform, yes: bool) -> Outcome {
     // `turn` made the folder, which only its owner may enter.
     let file = project.work().join(name).join("apply.tfplan");
-    let result = apply_plan(terraform, &file, name, yes, &Redeployment::of(project, name));
+    let result = apply_plan(
+        terraform,
+        &file,
+        service,
+        name,
+        yes,
+        &Redeployment::of(project, name),
+    );
     // A plan holds what its values hold; it has been used or refused.
     _ = std::fs::remove_file(&file);
     result?;
@@ -221,17 +242,17 @@ fn apply_real(project: &Project, name: &str, terraform: &Terraform, yes: bool) -
 fn apply_plan(
     terraform: &Terraform,
     file: &Path,
+    service: &Service,
     name: &str,
     yes: bool,
     redeployment: &Redeployment,
 ) -> Outcome {
     let changes = terraform.plan_to_file(file, None)?;
-    let deletes = changes && redeployment::deletes_from_snapshot(&terraform.show(Some(file))?)?;
+    let plan = terraform.show(Some(file))?;
+    firewall::check(&plan, service, name)?;
+    let deletes = changes && redeployment::deletes_from_snapshot(&plan)?;
     if deletes || redeployment.is_owed() {
-        talk::say(
-            "Something of the API goes. Terraform deletes it after it has taken the new snapshot, so a second \
-             deployment follows: it replaces the deployment and changes nothing else.",
-        );
+        talk::say(SECOND_DEPLOYMENT);
     } else if !changes {
         talk::say("No changes");
         return Ok(());
@@ -244,12 +265,13 @@ fn apply_plan(
         terraform.apply_file(file)?;
     }
     if redeployment.is_owed() {
-        terraform.plan_to_file(file, Some(DEPLOYMENT))?;
-        if !redeployment::only_redeploys(&terraform.show(Some(file))?)? {
-            ask("This plan does more than the one you agreed to. Apply it?", false)?;
-        }
-        terraform.apply_file(file)?;
-        redeployment.made()?;
+        redeployment.make(terraform, file, |plan| {
+            firewall::check(plan, service, name)?;
+            if redeployment::only_redeploys(plan)? {
+                return Ok(());
+            }
+            ask("This plan does more than the one you agreed to. Apply it?", false)
+        })?;
     }
     Ok(())
 }

@@ -28,6 +28,10 @@ pub const LOCK_FILE: &str = ".terraform.lock.hcl";
 /// The oldest Terraform that the generated code runs on.
 const OLDEST: (u64, u64) = (1, 11);
 
+/// How long another run that holds the state's lock is waited for. In a pipeline two are often there at once, and
+/// nobody is who would try again.
+const LOCK_TIMEOUT: &str = "-lock-timeout=5m";
+
 /// Which AWS Terraform talks to.
 #[derive(Debug, Clone)]
 pub enum Aws {
@@ -42,6 +46,15 @@ pub enum Aws {
     },
     /// The real one, with the user's own credentials.
     Real,
+}
+
+/// What became of a plan that was kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kept {
+    /// It was applied.
+    Applied,
+    /// Terraform refused it: the state is not the one that it was made of. Nothing was changed.
+    Stale,
 }
 
 /// Terraform in the root module of an environment.
@@ -59,6 +72,16 @@ impl Terraform {
             aws,
             variables,
         }
+    }
+
+    /// The same with other input variables.
+    pub fn with_variables(self, variables: Vec<(&'static str, String)>) -> Self {
+        Self { variables, ..self }
+    }
+
+    /// The root module's folder.
+    pub fn directory(&self) -> &Path {
+        &self.directory
     }
 
     /// The version, such as `1.11.4`; fails where Terraform is missing or too old.
@@ -163,16 +186,16 @@ impl Terraform {
             .collect())
     }
 
-    /// Shows a plan on stdout, as Terraform words it; whether it holds changes.
-    pub fn plan_to_stdout(&self) -> Outcome<bool> {
-        self.plan(&[], Stdio::inherit(), talk::colour_of(&std::io::stdout()))
+    /// Shows a plan on stdout, as Terraform words it, and keeps it in a file where one is named; whether it holds
+    /// changes.
+    pub fn plan_to_stdout(&self, file: Option<&Path>) -> Outcome<bool> {
+        let out: Vec<OsString> = file.map(out_argument).into_iter().collect();
+        self.plan(&out, Stdio::inherit(), talk::colour_of(&std::io::stdout()))
     }
 
     /// Shows a plan on stderr and keeps it in a file; whether it holds changes.
     pub fn plan_to_file(&self, file: &Path, replace: Option<&str>) -> Outcome<bool> {
-        let mut out = OsString::from("-out=");
-        out.push(file);
-        let mut arguments = vec![out];
+        let mut arguments = vec![out_argument(file)];
         arguments.extend(replace.map(|address| format!("-replace={address}").into()));
         self.plan(&arguments, std::io::stderr().into(), talk::colour())
     }
@@ -180,6 +203,7 @@ impl Terraform {
     fn plan(&self, more: &[OsString], stdout: Stdio, colour: bool) -> Outcome<bool> {
         let mut arguments: Vec<OsString> =
             vec!["plan".into(), "-input=false".into(), "-detailed-exitcode".into()];
+        self.wait_for_the_lock(&mut arguments);
         if !colour {
             arguments.push("-no-color".into());
         }
@@ -195,17 +219,43 @@ impl Terraform {
 
     /// Applies a plan that was shown; Terraform's own words go to stderr.
     pub fn apply_file(&self, file: &Path) -> Outcome {
+        match self.apply_kept(file)? {
+            Kept::Applied => Ok(()),
+            Kept::Stale => Err(self.failed("apply")),
+        }
+    }
+
+    /// Applies a plan that was kept; Terraform's own words go to stderr. Terraform refuses one that was made of another
+    /// state than there is now.
+    pub fn apply_kept(&self, file: &Path) -> Outcome<Kept> {
         let mut arguments: Vec<OsString> = vec!["apply".into(), "-input=false".into()];
+        self.wait_for_the_lock(&mut arguments);
         if !talk::colour() {
             arguments.push("-no-color".into());
         }
         arguments.push(file.into());
-        let (_guard, mut child) =
-            interrupt::start(self.command(arguments).stdout(std::io::stderr())).or_tool()?;
-        if child.wait().or_tool()?.success() {
-            Ok(())
-        } else {
-            Err(self.failed("apply"))
+        let mut command = self.command(arguments);
+        command.stdout(std::io::stderr()).stderr(Stdio::piped());
+        let (_guard, mut child) = interrupt::start(&mut command).or_tool()?;
+        let stderr = child.stderr.take().expect("stderr was piped three lines above");
+        let mut stale = false;
+        for line in BufReader::new(stderr).split(b'\n') {
+            let line = line.or_tool()?;
+            let line = String::from_utf8_lossy(&line);
+            stale |= says_stale(&line);
+            talk::say(line);
+        }
+        match (child.wait().or_tool()?.success(), stale) {
+            (true, _) => Ok(Kept::Applied),
+            (false, true) => Ok(Kept::Stale),
+            (false, false) => Err(self.failed("apply")),
+        }
+    }
+
+    /// `local` has one command at a time anyway.
+    fn wait_for_the_lock(&self, arguments: &mut Vec<OsString>) {
+        if let Aws::Real = self.aws {
+            arguments.push(LOCK_TIMEOUT.into());
         }
     }
 
@@ -223,15 +273,20 @@ impl Terraform {
         outcome.map(|()| applied)
     }
 
-    /// Destroys what Terraform itself shows, and asks.
-    pub fn destroy_plan(&self, file: &Path) -> Outcome<bool> {
-        let mut out = OsString::from("-out=");
-        out.push(file);
-        self.plan(
-            &["-destroy".into(), out],
-            std::io::stderr().into(),
-            talk::colour(),
-        )
+    /// Shows a plan that destroys everything on stderr, or to nobody, and keeps it in a file; whether anything is left.
+    pub fn destroy_plan(&self, file: &Path, shown: bool) -> Outcome<bool> {
+        let stdout = if shown {
+            std::io::stderr().into()
+        } else {
+            Stdio::null()
+        };
+        self.plan(&["-destroy".into(), out_argument(file)], stdout, talk::colour())
+    }
+
+    /// Keeps a plan of one resource, and of what it depends on, in a file; whether it holds changes.
+    pub fn plan_target_to_file(&self, file: &Path, address: &str) -> Outcome<bool> {
+        let target = format!("-target={address}").into();
+        self.plan(&[target, out_argument(file)], Stdio::null(), talk::colour())
     }
 
     /// Runs a command that reports its events as JSON:
@@ -302,6 +357,20 @@ impl Terraform {
             .map(|(name, output)| (name, output["value"].clone()))
             .collect())
     }
+}
+
+fn out_argument(file: &Path) -> OsString {
+    let mut argument = OsString::from("-out=");
+    argument.push(file);
+    argument
+}
+
+/// Whether a line of `terraform apply FILE` refuses the plan because of the state: it changed since, or is another
+/// one. Terraform has no exit code for that; these are its words.
+fn says_stale(line: &str) -> bool {
+    ["Saved plan is stale", "Saved plan does not match the given state"]
+        .iter()
+        .any(|words| line.contains(words))
 }
 
 fn said_no(command: &str, stderr: &[u8]) -> Failure {

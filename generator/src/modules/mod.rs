@@ -7,6 +7,7 @@ mod authorizer;
 mod environment;
 mod lambda_function;
 mod lambda_integration;
+mod moved;
 mod preflight;
 mod readme;
 mod rest_api;
@@ -16,7 +17,7 @@ mod user_pool;
 mod user_pool_client;
 
 pub use environment::{LOCAL_ACCOUNT, LOCAL_FIRST_USER, environment};
-pub use service::DEPLOYMENT;
+pub use service::{DEPLOYMENT, USER_POOL};
 
 use hcl_edit::structure::BlockBuilder;
 use sha2::{Digest, Sha256};

@@ -7,8 +7,8 @@ use crate::hcl::{
 };
 use crate::identifier::Identifier;
 use crate::modules::{
-    Module, Output, Variable, authorizer, fingerprint, hash, lambda_integration, module_call, preflight,
-    rest_api, versions,
+    Module, Output, Variable, authorizer, fingerprint, hash, lambda_integration, module_call, moved,
+    preflight, rest_api, versions,
 };
 use crate::resources::{
     api_gateway_deployment, api_gateway_method, api_gateway_resource, api_gateway_stage, lambda_function,
@@ -18,6 +18,9 @@ use crate::service::{Auth, Cors, Function, Method, Route, RoutePath, Service};
 
 /// Where the deployment stands in an environment's root.
 pub const DEPLOYMENT: &str = "module.service.aws_api_gateway_deployment.this";
+
+/// Where the user pool stands in an environment's root.
+pub const USER_POOL: &str = "module.service.module.user_pool.aws_cognito_user_pool.this";
 
 /// The module.
 pub fn module(service: &Service) -> Module {
@@ -32,6 +35,7 @@ pub fn module(service: &Service) -> Module {
             ("functions.tf", functions(service)),
             ("routes.tf", routes(service)),
             ("api.tf", api(service)),
+            ("moved.tf", moved::blocks(service)),
             ("versions.tf", versions(None)),
         ],
         variables: variables(service),
@@ -122,11 +126,13 @@ fn outputs(service: &Service) -> Vec<Output> {
     outputs
 }
 
-fn client_name(client: &str) -> Identifier {
+/// A client's call in the module.
+pub(super) fn client_name(client: &str) -> Identifier {
     Identifier::new(client).prefixed("client")
 }
 
-fn function_name(function: &str) -> Identifier {
+/// A function's call in the module.
+pub(super) fn function_name(function: &str) -> Identifier {
     Identifier::new(function).prefixed("function")
 }
 

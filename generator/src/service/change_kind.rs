@@ -51,6 +51,10 @@ kinds! {
     LogRetentionShorter = "log_retention_shorter",
     /// Another user pool: every user is lost.
     PoolReplaced = "pool_replaced",
+    /// An attribute of the users is gone, or is another one.
+    PoolSchemaChanged = "pool_schema_changed",
+    /// The address of the sign-in pages is gone, or is another one.
+    DomainDeleted = "domain_deleted",
     /// Anybody may register, and then call guarded routes.
     SelfSignUpOn = "self_sign_up_on",
     /// A rule of the password policy asks for less.
@@ -134,6 +138,8 @@ impl ChangeKind {
                 | Self::LogsDeleted
                 | Self::LogRetentionShorter
                 | Self::PoolReplaced
+                | Self::PoolSchemaChanged
+                | Self::DomainDeleted
                 | Self::SelfSignUpOn
                 | Self::PasswordWeaker
                 | Self::TokenLifetimeLonger

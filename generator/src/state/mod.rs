@@ -13,6 +13,7 @@ use serde_json::Value;
 mod document;
 mod error;
 mod openapi;
+pub mod plan;
 mod rest_api;
 
 pub use document::resources;

@@ -1,0 +1,67 @@
+//! The schema of a user pool: which attributes of its users a change would take away.
+//!
+//! Cognito adds attributes and does nothing else to them:
+//! <https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-attributes.html>. The AWS provider says
+//! so only when it applies.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::state::plan::Change;
+
+/// What a change would take from the users, such as "no attribute `number` any more"; `None` where it only adds.
+pub(super) fn lost(change: &Change) -> Option<String> {
+    let unknown = &change.after_unknown["schema"];
+    if *unknown == Value::Bool(true) || holds_true(unknown) {
+        return Some("attributes that are not known yet".to_owned());
+    }
+    let (before, after) = (attributes(&change.before), attributes(&change.after));
+    let lost: Vec<String> = before
+        .iter()
+        .filter_map(|(name, attribute)| match after.get(name) {
+            None => Some(format!("no attribute `{name}` any more")),
+            Some(other) if !same(attribute, other) => Some(format!("another attribute `{name}`")),
+            Some(_) => None,
+        })
+        .collect();
+    (!lost.is_empty()).then(|| lost.join(" and "))
+}
+
+fn attributes(pool: &Value) -> BTreeMap<&str, &Value> {
+    let schema = pool["schema"].as_array().into_iter().flatten();
+    schema
+        .filter_map(|attribute| Some((attribute["name"].as_str()?, attribute)))
+        .collect()
+}
+
+/// Whether two values mean the same. What HCL leaves out is `null` in the plan and the default in AWS: false, or nothing.
+fn same(one: &Value, other: &Value) -> bool {
+    match (one, other) {
+        (Value::Object(one_map), Value::Object(other_map)) => one_map
+            .keys()
+            .chain(other_map.keys())
+            .all(|key| same(&one[key], &other[key])),
+        (Value::Array(ones), Value::Array(others)) if ones.len() == others.len() => {
+            ones.iter().zip(others).all(|(one, other)| same(one, other))
+        }
+        _ => one == other || (is_default(one) && is_default(other)),
+    }
+}
+
+fn is_default(value: &Value) -> bool {
+    match value {
+        Value::Null | Value::Bool(false) => true,
+        Value::Array(items) => items.is_empty(),
+        _ => false,
+    }
+}
+
+fn holds_true(value: &Value) -> bool {
+    match value {
+        Value::Bool(unknown) => *unknown,
+        Value::Array(items) => items.iter().any(holds_true),
+        Value::Object(items) => items.values().any(holds_true),
+        _ => false,
+    }
+}

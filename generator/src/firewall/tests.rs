@@ -1,0 +1,388 @@
+//! Real plans (`tests/plans`), and what the firewall says to them.
+
+use serde_json::{Value, json};
+
+use super::*;
+use crate::service::ChangeKind;
+use crate::state::plan::PlanError;
+
+const STAFF: &str = "aws_cognito_user_pool.staff";
+const TODAY: Date = Date {
+    year: 2026,
+    month: 12,
+    day: 1,
+};
+
+macro_rules! plan {
+    ($name:literal) => {
+        include_str!(concat!("../../tests/plans/", $name, ".json"))
+    };
+}
+
+/// A service with an environment `dev` and lines of `[review]`, each `CHANGE of SUBJECT` with an `until` where it has one.
+fn service(lines: &[(&str, &str, Option<&str>)]) -> Service {
+    let accept: String = lines
+        .iter()
+        .map(|(change, of, until)| {
+            let until = until
+                .map(|until| format!(", until = {until}"))
+                .unwrap_or_default();
+            format!("{{ change = \"{change}\", of = \"{of}\", reason = \"Because\"{until} }},\n")
+        })
+        .collect();
+    let spec = format!(
+        "[service]\nname = \"keep\"\nregion = \"us-east-1\"\n\n[user_pool.clients.cli]\nauth_flows = [\"user_srp\"]\n\n\
+         [functions.one]\n\n[routes]\n\"GET /\" = {{ function = \"one\" }}\n\n[environments.dev]\naccount = \
+         \"123456789012\"\nfirst_user = \"a@example.com\"\n\n[environments.paris]\nregion = \"eu-west-3\"\n\n[review]\n\
+         accept = [\n{accept}]\n"
+    );
+    crate::service(&spec, None).unwrap_or_else(|mistakes| panic!("{}", mistakes.render("spec", &spec, false)))
+}
+
+fn judged(plan: &str, lines: &[(&str, &str, Option<&str>)]) -> Option<Refusal> {
+    let service = service(lines);
+    let losses = losses(plan, &service, "dev").unwrap();
+    judge(&losses, &service, "dev", TODAY)
+}
+
+#[track_caller]
+fn refused(plan: &str) -> Refusal {
+    judged(plan, &[]).expect("it is refused")
+}
+
+/// The kind and subject to answer with, of each loss.
+fn answers(plan: &str, environment: &str) -> Vec<(ChangeKind, String)> {
+    let losses = losses(plan, &service(&[]), environment).unwrap();
+    losses.into_iter().map(|loss| loss.answers[0].clone()).collect()
+}
+
+/// A plan in which every object that has an attribute with this value has another one in its place.
+fn with(plan: &str, attribute: &str, from: &str, to: Value) -> String {
+    fn walk(value: &mut Value, attribute: &str, from: &str, to: &Value) {
+        match value {
+            Value::Object(map) => {
+                if map.get(attribute).and_then(Value::as_str) == Some(from) {
+                    map[attribute] = to.clone();
+                }
+                map.values_mut()
+                    .for_each(|value| walk(value, attribute, from, to));
+            }
+            Value::Array(items) => items
+                .iter_mut()
+                .for_each(|value| walk(value, attribute, from, to)),
+            _ => (),
+        }
+    }
+    let mut value: Value = serde_json::from_str(plan).unwrap();
+    walk(&mut value, attribute, from, &to);
+    value.to_string()
+}
+
+/// A plan in which something else happens to an address.
+fn doing(plan: &str, address: &str, actions: &Value, more: &[(&str, Value)]) -> String {
+    let mut value: Value = serde_json::from_str(plan).unwrap();
+    let changes = value["resource_changes"].as_array_mut().unwrap();
+    let change = changes
+        .iter_mut()
+        .find(|change| change["address"] == address)
+        .unwrap();
+    change["change"]["actions"] = actions.clone();
+    for (key, value) in more {
+        change[*key] = value.clone();
+    }
+    value.to_string()
+}
+
+#[test]
+fn a_renamed_pool_is_refused_with_the_key_that_keeps_it_and_the_line_that_lets_it_go() {
+    let Refusal { message, hint } = refused(plan!("pool_renamed"));
+    assert_eq!(
+        message,
+        "this plan would lose identity data of `dev`:\n  \
+         `module.service.module.user_pool.aws_cognito_user_pool.this` would be replaced, because `user_pool.name` changes \
+         from `TestingUsers` to `OtherUsers`: every user is lost"
+    );
+    assert_eq!(
+        hint,
+        "`name = \"TestingUsers\"` under `[user_pool]` keeps the pool and its users. If it may go, say so in \
+         portcullis.toml:\n\n[review]\naccept = [\n  { change = \"pool_replaced\", of = \"user_pool\", reason = \"…\" },\n]"
+    );
+}
+
+#[test]
+fn a_line_answers_for_its_own_change_of_its_own_subject_to_the_end_of_its_day() {
+    let plan = plan!("pool_renamed");
+    let line = |change, of, until| judged(plan, &[(change, of, until)]);
+    assert_eq!(line("pool_replaced", "user_pool", None), None);
+    assert_eq!(line("pool_replaced", "user_pool", Some("2026-12-01")), None);
+    let Refusal { message, hint } = line("pool_replaced", "user_pool", Some("2026-11-30")).unwrap();
+    assert!(
+        message
+            .ends_with("`pool_replaced` of `user_pool` was accepted until 2026-11-30, and that day is over"),
+        "{message}"
+    );
+    assert!(
+        hint.ends_with("If it may go, give the line of `[review]` a later `until`"),
+        "{hint}"
+    );
+    for (change, of) in [
+        ("pool_replaced", STAFF),
+        ("pool_replaced", "dev"),
+        ("region_changed", "dev"),
+        ("account_changed", "dev"),
+        ("service_renamed", "service.name"),
+        ("client_deleted", "user_pool"),
+    ] {
+        let refusal = line(change, of, None).unwrap();
+        // The list is there: it need not be made.
+        assert!(
+            refusal.hint.contains("say so in `accept` of `[review]`"),
+            "{}",
+            refusal.hint
+        );
+    }
+    let lines = [
+        ("pool_replaced", "user_pool", Some("2026-11-30")),
+        ("pool_schema_changed", "user_pool", None),
+    ];
+    assert!(judged(plan, &lines).is_some());
+}
+
+#[test]
+fn an_accepted_pool_that_aws_protects_is_refused_before_it_is_half_done() {
+    let plan = with(
+        plan!("pool_renamed"),
+        "deletion_protection",
+        "INACTIVE",
+        json!("ACTIVE"),
+    );
+    let accepted = [("pool_replaced", "user_pool", None)];
+    let refusal = judged(&plan, &accepted).unwrap();
+    assert!(
+        refusal.message.contains("its `deletion_protection` is still on"),
+        "{}",
+        refusal.message
+    );
+    assert!(
+        refusal
+            .hint
+            .contains("`deletion_protection = false` under `[environments.dev]`"),
+        "{}",
+        refusal.hint
+    );
+    // Nobody accepted it: that is what has to be said first.
+    assert!(refused(&plan).message.starts_with("this plan would lose"));
+}
+
+#[test]
+fn what_stands_in_hcl_that_somebody_wrote_is_called_by_its_address() {
+    let plan = plan!("pool_and_domain_deleted");
+    let Refusal { message, hint } = refused(plan);
+    assert_eq!(message.lines().count(), 3, "{message}");
+    assert!(
+        message.contains("`aws_cognito_user_pool.staff` would be deleted: every user is lost"),
+        "{message}"
+    );
+    assert!(
+        message.contains("nobody can sign in at `staff-of-keep`"),
+        "{message}"
+    );
+    assert!(hint.starts_with("leave it as it was."), "{hint}");
+    let domain = ("domain_deleted", "aws_cognito_user_pool_domain.staff", None);
+    let pool = ("pool_replaced", STAFF, None);
+    assert_eq!(judged(plan, &[pool, domain]), None);
+    let rest = judged(plan, &[pool]).unwrap();
+    assert!(!rest.message.contains("every user is lost"), "{}", rest.message);
+    assert!(
+        rest.hint.contains(r#"of = "aws_cognito_user_pool_domain.staff""#),
+        "{}",
+        rest.hint
+    );
+    // In a module too, and with a key.
+    let address = r#"module.staff["a"].aws_cognito_user_pool.this"#;
+    let elsewhere = with(plan, "address", STAFF, json!(address));
+    assert!(
+        refused(&elsewhere)
+            .hint
+            .contains(r#"of = 'module.staff["a"].aws_cognito_user_pool.this'"#)
+    );
+}
+
+#[test]
+fn what_terraform_forgets_is_lost_too() {
+    let Refusal { message, .. } = refused(plan!("pool_and_domain_forgotten"));
+    assert!(
+        message.contains("Terraform would forget `aws_cognito_user_pool.staff`"),
+        "{message}"
+    );
+    assert!(
+        message.contains("Terraform would forget `aws_cognito_user_pool_domain.staff`"),
+        "{message}"
+    );
+}
+
+#[test]
+fn a_pool_that_was_taken_out_of_the_state_is_known_by_what_hangs_on_it() {
+    let plan = plan!("pool_removed_from_the_state");
+    let Refusal { message, hint } = refused(plan);
+    assert!(
+        message.contains("which is not in the state any more and has the users"),
+        "{message}"
+    );
+    assert!(
+        hint.starts_with(
+            "take it into the state again: `terraform import \
+             'module.service.module.user_pool.aws_cognito_user_pool.this' us-east-1_"
+        ),
+        "{hint}"
+    );
+    assert_eq!(judged(plan, &[("pool_replaced", "user_pool", None)]), None);
+}
+
+#[test]
+fn a_pool_that_is_not_found_in_another_region_is_lost_and_the_move_of_the_environment_answers_for_it() {
+    // The plan is one of eu-west-1.
+    let plan = plan!("region_changed");
+    let refusal = {
+        let service = service(&[]);
+        let losses = losses(plan, &service, "paris").unwrap();
+        judge(&losses, &service, "paris", TODAY).unwrap()
+    };
+    assert!(
+        refusal
+            .message
+            .contains("Terraform looks in eu-west-3, and does not find the pool `us-east-1_"),
+        "{}",
+        refusal.message
+    );
+    assert!(
+        refusal
+            .hint
+            .contains(r#"{ change = "region_changed", of = "paris""#),
+        "{}",
+        refusal.hint
+    );
+    // In the same region it is another account, or somebody deleted it.
+    assert_eq!(
+        answers(plan, "dev"),
+        [(ChangeKind::PoolReplaced, "user_pool".to_owned())]
+    );
+    let elsewhere = plan.replace(":123456789012:", ":999999999999:");
+    assert_eq!(
+        answers(&elsewhere, "dev"),
+        [(ChangeKind::AccountChanged, "dev".to_owned())]
+    );
+    assert_eq!(judged(&elsewhere, &[("account_changed", "dev", None)]), None);
+    assert!(judged(&elsewhere, &[("account_changed", "paris", None)]).is_some());
+}
+
+#[test]
+fn where_the_region_itself_replaces_the_pool_the_move_answers_for_it() {
+    // AWS provider 6 knows the region of each resource.
+    let mut plan: Value = serde_json::from_str(plan!("pool_renamed")).unwrap();
+    for change in plan["resource_changes"].as_array_mut().unwrap() {
+        if change["type"] == "aws_cognito_user_pool" {
+            change["change"]["replace_paths"] = json!([["region"]]);
+            change["change"]["before"]["region"] = json!("us-east-1");
+            change["change"]["after"]["region"] = json!("eu-west-1");
+        }
+    }
+    let plan = plan.to_string();
+    let Refusal { message, .. } = refused(&plan);
+    assert!(
+        message.contains("`environments.dev.region` changes from `us-east-1` to `eu-west-1`"),
+        "{message}"
+    );
+    assert_eq!(judged(&plan, &[("region_changed", "dev", None)]), None);
+}
+
+#[test]
+fn an_attribute_that_goes_or_changes_is_a_loss_and_one_that_comes_is_not() {
+    let Refusal { message, hint } = refused(plan!("attribute_removed"));
+    assert!(
+        message.contains("`aws_cognito_user_pool.staff` would have no attribute `number` any more"),
+        "{message}"
+    );
+    assert!(!message.contains("department"), "{message}");
+    assert!(
+        hint.contains(r#"{ change = "pool_schema_changed", of = "aws_cognito_user_pool.staff""#),
+        "{hint}"
+    );
+    let grown = plan!("attribute_added");
+    assert_eq!(judged(grown, &[]), None);
+    let after = |change: fn(&mut Value)| {
+        let mut plan: Value = serde_json::from_str(grown).unwrap();
+        let changes = plan["resource_changes"].as_array_mut().unwrap();
+        let pool = changes
+            .iter_mut()
+            .find(|change| change["address"] == STAFF)
+            .unwrap();
+        change(&mut pool["change"]);
+        refused(&plan.to_string()).message
+    };
+    let changed = after(|change| {
+        let schema = change["after"]["schema"].as_array_mut().unwrap();
+        let department = schema.iter_mut().find(|one| one["name"] == "department").unwrap();
+        department["string_attribute_constraints"][0]["max_length"] = json!("41");
+    });
+    assert!(
+        changed.contains("would have another attribute `department`"),
+        "{changed}"
+    );
+    let unknown = after(|change| change["after_unknown"]["schema"] = json!([{"name": true}]));
+    assert!(unknown.contains("attributes that are not known yet"), "{unknown}");
+}
+
+#[test]
+fn a_domain_that_gets_another_name_is_lost_and_one_that_follows_its_pool_is_not() {
+    let plan = plan!("domain_renamed");
+    let Refusal { message, .. } = refused(plan);
+    assert_eq!(
+        message.lines().nth(1).unwrap().trim(),
+        "`aws_cognito_user_pool_domain.staff` would be replaced, because `domain` changes from `staff-of-keep` to \
+         `staff-at-keep`: nobody can sign in at `staff-of-keep`, and programs hold that address"
+    );
+    let plan = doing(plan, STAFF, &json!(["delete", "create"]), &[]);
+    let plan = plan.replace(r#"[["domain"]]"#, r#"[["user_pool_id"]]"#);
+    assert_eq!(
+        answers(&plan, "dev"),
+        [(ChangeKind::PoolReplaced, STAFF.to_owned())]
+    );
+}
+
+#[test]
+fn what_moves_is_kept_and_what_is_not_known_is_not() {
+    assert_eq!(judged(plan!("pool_moved"), &[]), None);
+    let people = "aws_cognito_user_pool.people";
+    let newer = doing(plan!("pool_moved"), people, &json!(["create", "forget"]), &[]);
+    assert!(
+        refused(&newer)
+            .message
+            .contains("what is not known here (create, forget)")
+    );
+    let deposed = doing(
+        plan!("pool_moved"),
+        people,
+        &json!(["delete"]),
+        &[("deposed", json!("a1b2c3d4"))],
+    );
+    assert!(
+        refused(&deposed)
+            .message
+            .contains("the pool that a replacement of")
+    );
+}
+
+#[test]
+fn a_first_pool_is_no_loss() {
+    let mut plan: Value = serde_json::from_str(plan!("region_changed")).unwrap();
+    plan.as_object_mut().unwrap().remove("resource_drift");
+    assert_eq!(judged(&plan.to_string(), &[]), None);
+}
+
+#[test]
+fn a_plan_of_an_unknown_format_is_an_error() {
+    let text = plan!("pool_renamed").replace("\"format_version\": \"1.2\"", "\"format_version\": \"2.0\"");
+    let error = losses(&text, &service(&[]), "dev").unwrap_err();
+    assert_eq!(error, PlanError::Format("2.0".into()));
+}

@@ -1,0 +1,157 @@
+//! What a plan that destroys an environment would delete, and what stands in its way.
+
+use std::collections::BTreeSet;
+
+use portcullis_generator::modules::USER_POOL;
+use portcullis_generator::state::plan::{self, Action, Change};
+use serde_json::Value;
+
+use crate::failure::{OrFail, Outcome};
+
+/// A plan that destroys.
+#[derive(Debug, PartialEq)]
+pub struct Destruction {
+    deletes: BTreeSet<String>,
+    /// The addresses of what it would do something else to than delete it; there should be none.
+    pub others: Vec<String>,
+    /// The user pools that it would delete and that AWS protects.
+    pub protected: BTreeSet<String>,
+}
+
+impl Destruction {
+    /// Reads what `terraform show -json PLANFILE` printed.
+    pub fn read(shown: &str) -> Outcome<Self> {
+        let changes = plan::changes(shown).or_tool()?;
+        let of = |wanted: fn(&Change) -> bool| changes.iter().filter(move |change| wanted(change)).map(name);
+        Ok(Self {
+            deletes: of(|change| change.action == Action::Delete).collect(),
+            others: of(|change| !matches!(change.action, Action::NoOp | Action::Read | Action::Delete))
+                .collect(),
+            protected: of(is_protected).collect(),
+        })
+    }
+
+    /// Whether the environment's own pool is protected.
+    pub fn protects_the_pool(&self) -> bool {
+        self.protected.contains(USER_POOL)
+    }
+
+    /// What this one deletes and an earlier one did not.
+    pub fn beyond(&self, shown: &Self) -> Vec<String> {
+        self.deletes.difference(&shown.deletes).cloned().collect()
+    }
+}
+
+/// An address; what an unfinished replacement left behind has its key behind it.
+fn name(change: &Change) -> String {
+    match &change.deposed {
+        Some(key) => format!("{} (deposed {key})", change.address),
+        None => change.address.clone(),
+    }
+}
+
+fn is_protected(change: &Change) -> bool {
+    change.kind == "aws_cognito_user_pool"
+        && change.action == Action::Delete
+        && change.before["deletion_protection"] == "ACTIVE"
+}
+
+/// Whether a plan takes the deletion protection off the environment's own pool and does nothing else.
+pub fn only_unprotects(shown: &str) -> Outcome<bool> {
+    let changes = plan::changes(shown).or_tool()?;
+    Ok(changes.iter().all(|change| match change.action {
+        Action::NoOp | Action::Read => true,
+        Action::Update => change.address == USER_POOL && differs_in_protection(change),
+        _ => false,
+    }))
+}
+
+fn differs_in_protection(change: &Change) -> bool {
+    let (Value::Object(before), Value::Object(after)) = (&change.before, &change.after) else {
+        return false;
+    };
+    let same = before
+        .keys()
+        .chain(after.keys())
+        .filter(|key| *key != "deletion_protection")
+        .all(|key| before.get(key) == after.get(key));
+    same && change.after["deletion_protection"] == "INACTIVE"
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    const STAFF: &str = "aws_cognito_user_pool.staff";
+
+    fn change(address: &str, action: &str, before: Value, after: Value) -> Value {
+        json!({
+            "address": address, "mode": "managed", "type": "aws_cognito_user_pool",
+            "change": {"actions": [action], "before": before, "after": after},
+        })
+    }
+
+    fn plan(changes: &[Value]) -> String {
+        json!({"format_version": "1.2", "resource_changes": changes}).to_string()
+    }
+
+    #[test]
+    fn what_is_deleted_and_was_not_shown_is_known() {
+        let pool = change(
+            USER_POOL,
+            "delete",
+            json!({"deletion_protection": "ACTIVE"}),
+            Value::Null,
+        );
+        let mut staff = change(
+            STAFF,
+            "delete",
+            json!({"deletion_protection": "INACTIVE"}),
+            Value::Null,
+        );
+        let shown = Destruction::read(&plan(std::slice::from_ref(&pool))).unwrap();
+        assert!(shown.protects_the_pool() && shown.others.is_empty());
+        let more = Destruction::read(&plan(&[pool, staff.clone()])).unwrap();
+        assert_eq!(more.protected.len(), 1);
+        assert_eq!(
+            (more.beyond(&shown), shown.beyond(&more)),
+            (vec![STAFF.into()], vec![])
+        );
+        staff["deposed"] = json!("a1b2");
+        let deposed = Destruction::read(&plan(&[staff])).unwrap();
+        assert_eq!(
+            deposed.beyond(&more),
+            ["aws_cognito_user_pool.staff (deposed a1b2)"]
+        );
+        let other = change(STAFF, "update", json!({}), json!({}));
+        assert_eq!(Destruction::read(&plan(&[other])).unwrap().others, [STAFF]);
+    }
+
+    #[test]
+    fn only_the_protection_of_the_pool_itself_may_go_before() {
+        let unprotects = |changes: &[Value]| only_unprotects(&plan(changes)).unwrap();
+        let before = json!({"name": "a", "deletion_protection": "ACTIVE"});
+        let off = json!({"name": "a", "deletion_protection": "INACTIVE"});
+        let renamed = json!({"name": "b", "deletion_protection": "INACTIVE"});
+        let less = json!({"deletion_protection": "INACTIVE"});
+        assert!(unprotects(&[change(
+            USER_POOL,
+            "update",
+            before.clone(),
+            off.clone()
+        )]));
+        assert!(unprotects(&[change(STAFF, "no-op", off.clone(), off.clone())]));
+        for change in [
+            change(USER_POOL, "update", before.clone(), renamed),
+            change(USER_POOL, "update", before.clone(), less),
+            change(USER_POOL, "update", before.clone(), Value::Null),
+            change(USER_POOL, "update", off.clone(), before.clone()),
+            change(USER_POOL, "delete", before.clone(), Value::Null),
+            change(STAFF, "update", before, off),
+        ] {
+            assert!(!unprotects(std::slice::from_ref(&change)), "{change}");
+        }
+    }
+}
