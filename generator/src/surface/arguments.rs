@@ -120,11 +120,11 @@ const ARGUMENTS: [(&str, &[(&str, Meaning)]); 19] = [
         ],
     ),
     (
+        // They name headers and models of answers.
         "aws_api_gateway_method_response",
         &[
-            ("http_method", Said),
-            ("resource_id", Said),
-            // They name headers and models of answers.
+            ("http_method", Harmless),
+            ("resource_id", Harmless),
             ("response_models", Harmless),
             ("response_parameters", Harmless),
             ("status_code", Harmless),
@@ -147,8 +147,9 @@ const ARGUMENTS: [(&str, &[(&str, Meaning)]); 19] = [
             ("fail_on_warnings", Harmless),
             ("minimum_compression_size", Harmless),
             ("name", Said),
-            ("parameters", Said),
-            ("put_rest_api_mode", Said),
+            // How a body is put, by which it is read.
+            ("parameters", Harmless),
+            ("put_rest_api_mode", Harmless),
             ("root_resource_id", Harmless),
         ],
     ),
@@ -379,6 +380,11 @@ pub(super) fn meaning(kind: &str, argument: &str) -> Option<Meaning> {
         .chain(everywhere)
         .find(|(name, _)| *name == argument)
         .map(|(_, meaning)| *meaning)
+}
+
+/// Whether an argument of a type that surfaces account for can let nobody in and no function do more.
+pub fn is_harmless(kind: &str, argument: &str) -> bool {
+    meaning(kind, argument) == Some(Harmless)
 }
 
 /// Whether a surface knows the arguments of a type.

@@ -9,7 +9,7 @@ use super::policy;
 use super::resources::{Resources, digest, map, optional, text, texts};
 use super::types::{Function, Invoker, Statement, UNKNOWN};
 use crate::state::Resource;
-use crate::state::plan::{Action, Change};
+use crate::state::plan::Change;
 
 /// What an integration calls.
 pub(super) struct CalledFunction {
@@ -70,9 +70,13 @@ pub(super) fn name(function: &Resource) -> String {
     own.unwrap_or(name).to_owned()
 }
 
-/// Every function with all that is attached to it. `changes` are a plan's: what it takes from a role is still among the
-/// role's own attributes, which are read again only after the apply.
-pub(super) fn functions(resources: &mut Resources<'_>, names: &Names, changes: &[Change]) -> Vec<Function> {
+/// Every function with all that is attached to it. `changes` are a plan's, where it is one: what it changes of a role's
+/// policies is among the role's own attributes as it was before, because these are read again only after the apply.
+pub(super) fn functions(
+    resources: &mut Resources<'_>,
+    names: &Names,
+    changes: Option<&[Change]>,
+) -> Vec<Function> {
     let found: Vec<&Resource> = resources.of("aws_lambda_function").collect();
     let mut functions = Vec::new();
     for function in found {
@@ -111,12 +115,11 @@ fn code(function: &Resource) -> String {
     if let Some(image) = optional(function, "image_uri") {
         return image;
     }
-    if let Some(bucket) = optional(function, "s3_bucket") {
-        let version = optional(function, "s3_object_version");
-        let version = version
-            .map(|version| format!("?versionId={version}"))
-            .unwrap_or_default();
-        return format!("s3://{bucket}/{}{version}", text(function, "s3_key"));
+    let [bucket, key, version] = ["s3_bucket", "s3_key", "s3_object_version"].map(|key| text(function, key));
+    if !(bucket.is_empty() && key.is_empty() && version.is_empty()) {
+        let version = Some(version).filter(|version| !version.is_empty());
+        let version = version.map(|version| format!("?versionId={version}"));
+        return format!("s3://{bucket}/{key}{}", version.unwrap_or_default());
     }
     let architecture = function.values["architectures"][0].as_str().unwrap_or_default();
     let folders = text(function, "filename").split('/');
@@ -138,7 +141,7 @@ fn rights<'a>(
     resources: &mut Resources<'a>,
     role: &'a Resource,
     names: &Names,
-    changes: &[Change],
+    changes: Option<&[Change]>,
 ) -> Rights {
     let is_of = |values: &Value| {
         let of = values["role"].as_str().unwrap_or_default();
@@ -147,31 +150,40 @@ fn rights<'a>(
     let of = |kind: &'static str| resources.of(kind).filter(|other| is_of(&other.values));
     let own_policies: Vec<&Resource> = of("aws_iam_role_policy").collect();
     let attachments: Vec<&Resource> = of("aws_iam_role_policy_attachment").collect();
-    let taken = |kind: &str, key: &str, value: &str| {
-        let mut gone = changes.iter().filter(|change| {
-            change.kind == kind && matches!(change.action, Action::Delete | Action::Replace { .. })
-        });
-        gone.any(|change| change.before[key] == value && is_of(&change.before))
+    let before = |kind: &'static str| {
+        let changes = changes.unwrap_or_default().iter();
+        changes.filter(move |change| change.kind == kind && is_of(&change.before))
     };
 
-    // What a role says of its policies is read back from AWS, older than the policies themselves.
+    // What a role says of its policies is read back from AWS, older than the policies themselves. In a state the newer
+    // ones count; in a plan only what is theirs, or was, is theirs.
     let mut documents: Vec<&str> = own_policies.iter().map(|policy| text(policy, "policy")).collect();
-    for policy in role.values["inline_policy"].as_array().into_iter().flatten() {
-        let name = policy["name"].as_str().unwrap_or_default();
-        let is_read_back = own_policies.iter().any(|own| text(own, "name") == name)
-            || taken("aws_iam_role_policy", "name", name);
-        documents.extend(policy["policy"].as_str().filter(|_| !is_read_back));
+    for inline in role.values["inline_policy"].as_array().into_iter().flatten() {
+        let (name, document) = (&inline["name"], inline["policy"].as_str().unwrap_or_default());
+        let is_same = |other: &Value| {
+            let statements = |text: &str| policy::statements(text, names);
+            other
+                .as_str()
+                .is_some_and(|other| statements(other) == statements(document))
+        };
+        let is_read_back = own_policies
+            .iter()
+            .any(|own| own.values["name"] == *name && (changes.is_none() || is_same(&own.values["policy"])))
+            || before("aws_iam_role_policy")
+                .any(|change| change.before["name"] == *name && is_same(&change.before["policy"]));
+        if !is_read_back {
+            documents.push(document);
+        }
     }
     let mut arns: Vec<String> = attachments
         .iter()
         .map(|one| text(one, "policy_arn").to_owned())
         .collect();
-    let read_back = texts(&role.values["managed_policy_arns"]);
-    arns.extend(
-        read_back
-            .into_iter()
-            .filter(|arn| !taken("aws_iam_role_policy_attachment", "policy_arn", arn)),
-    );
+    let read_back = texts(&role.values["managed_policy_arns"]).into_iter();
+    arns.extend(read_back.filter(|arn| {
+        let mut before = before("aws_iam_role_policy_attachment");
+        !before.any(|change| change.before["policy_arn"] == **arn)
+    }));
     arns.sort();
     arns.dedup();
 

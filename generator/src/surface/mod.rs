@@ -24,6 +24,7 @@ mod types;
 mod unknown;
 mod user_pool;
 
+pub use arguments::is_harmless;
 pub use check_plan::{CheckError, Checked, check_plan};
 pub use compare::{Difference, Subject, Words, compare};
 pub use of_resources::{SurfaceError, of_plan, of_state};

@@ -7,7 +7,7 @@ use super::gateway_responses::gateway_responses;
 use super::names::Names;
 use super::resources::{Resources, text};
 use super::routes::routes;
-use super::types::{Api, FORMAT, Surface};
+use super::types::{Api, Argument, FORMAT, Surface};
 use super::{arguments, authorizers, others, unknown, user_pool};
 use crate::modules::{REST_API, STAGE};
 use crate::state::plan::{self, Plan, PlanError};
@@ -95,10 +95,13 @@ fn of_resources(
     let by_id = authorizers::by_id(&resources);
 
     resources.account(stage);
-    for kind in ["aws_api_gateway_rest_api", "aws_api_gateway_deployment"] {
-        let own: Vec<&Resource> = resources.of(kind).collect();
-        own.into_iter().for_each(|found| resources.account(found));
-    }
+    let served = text(stage, "deployment_id");
+    let mut deployments = resources.of("aws_api_gateway_deployment");
+    let deployment = deployments.find(|deployment| !served.is_empty() && text(deployment, "id") == served);
+    let own = resources.of("aws_api_gateway_rest_api").chain(deployment);
+    own.collect::<Vec<_>>()
+        .into_iter()
+        .for_each(|found| resources.account(found));
     let endpoint = &api.values["endpoint_configuration"][0]["types"][0];
     let mut surface = Surface {
         format: FORMAT,
@@ -109,7 +112,7 @@ fn of_resources(
         },
         authorizers: authorizers::authorizers(&mut resources, &names, pool, &called),
         routes: routes(&mut resources, &api, &by_id, &called),
-        functions: functions(&mut resources, &names, plan.map_or(&[], |plan| &plan.changes)),
+        functions: functions(&mut resources, &names, plan.map(|plan| plan.changes.as_slice())),
         user_pool: pool.map(|pool| user_pool::user_pool(&mut resources, pool)),
         gateway_responses: gateway_responses(&mut resources),
         other_arguments: Vec::new(),
@@ -117,6 +120,14 @@ fn of_resources(
         unknown: unknown::of_body(resources.all),
     };
     surface.other_arguments = arguments::other_arguments(&resources);
+    if deployment.is_none() && !served.is_empty() {
+        // An older deployment may let in whom the routes here do not.
+        surface.other_arguments.push(Argument {
+            address: stage.address.clone(),
+            argument: "deployment_id".to_owned(),
+            value: served.into(),
+        });
+    }
     surface.others = others::others(&all, &api, |resource| resources.is_accounted(resource));
     if let Some(plan) = plan {
         surface.others.extend(plan.provisioners.iter().cloned());

@@ -43,7 +43,9 @@ pub(super) fn routes(
                 .unwrap_or_else(|| "?".into()),
             method: optional(method, "http_method").unwrap_or_else(|| "?".into()),
             auth_type: optional(method, "authorization").unwrap_or_else(|| "?".into()),
-            authorizer: authorizers.get(text(method, "authorizer_id")).cloned(),
+            // One that is managed elsewhere has no name here.
+            authorizer: optional(method, "authorizer_id")
+                .map(|id| authorizers.get(&id).cloned().unwrap_or(id)),
             scopes: texts(&method.values["authorization_scopes"]),
             api_key_required: method.values["api_key_required"] == Value::Bool(true),
             integration: kind.into(),
