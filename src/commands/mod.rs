@@ -7,6 +7,7 @@ mod clean;
 mod control_plane;
 mod destroy;
 mod generate;
+mod graph;
 mod invitation;
 mod logs;
 mod outputs;
@@ -40,6 +41,11 @@ pub fn run(cli: Cli) -> Outcome {
         Command::ControlPlane(options) => control_plane::run(options),
         Command::Destroy { options, yes } => destroy::run(&open()?, &options, yes),
         Command::Generate { check } => generate::run(&open()?, check),
+        Command::Graph {
+            environment,
+            spec,
+            svg,
+        } => graph::run(&cli.project, environment.as_deref(), spec.as_deref(), svg),
         Command::Invitation { environment, email } => {
             invitation::run(&open()?, &environment.name, email.as_deref())
         }
