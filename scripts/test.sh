@@ -42,6 +42,20 @@ if ! cmp --silent tests/ministack.txt "$ministack/requirements.txt"; then
 fi
 export PORTCULLIS_MINISTACK=$ministack/bin/python
 
+step 'Mermaid, which draws the README of the tree'
+# One file, which needs no other; npm is left out where there is none, and the test says so.
+mermaid=$PWD/target/mermaid
+if ! (cd "$mermaid" && sha256sum --check --quiet) <tests/mermaid.sha256 2>/dev/null && command -v npm >/dev/null; then
+    rm -rf "$mermaid"
+    mkdir -p "$mermaid"
+    version=$(sed -n 's/^# mermaid //p' tests/mermaid.sha256)
+    npm pack --silent --pack-destination "$mermaid" "mermaid@$version" >/dev/null
+    tar -xzf "$mermaid/mermaid-$version.tgz" -C "$mermaid" --strip-components 2 package/dist/mermaid.min.js
+    rm "$mermaid/mermaid-$version.tgz"
+    (cd "$mermaid" && sha256sum --check --quiet) <tests/mermaid.sha256
+fi
+[ -f "$mermaid/mermaid.min.js" ] && export PORTCULLIS_MERMAID=$mermaid/mermaid.min.js
+
 step 'control plane and data plane'
 # The tests of the data plane drive it as a process, which cargo builds by itself only without `--test`.
 cargo build --locked --quiet --package portcullis-local --examples
