@@ -51,7 +51,7 @@ pub fn picture(base: &Service, head: &Service) -> Option<Picture> {
     let mut blocks = vec![callers];
     let functions: BTreeSet<(String, bool)> = groups.keys().map(|group| (group.0.clone(), group.1)).collect();
     for (name, only_base) in functions {
-        blocks.push(function(base, &name, only_base, &groups));
+        blocks.push(function(base, head, &name, only_base, &groups));
     }
     Some(Picture {
         title: "What changes".into(),
@@ -59,7 +59,13 @@ pub fn picture(base: &Service, head: &Service) -> Option<Picture> {
     })
 }
 
-fn function(base: &Service, name: &str, only_base: bool, groups: &BTreeMap<Group, Vec<String>>) -> Block {
+fn function(
+    base: &Service,
+    head: &Service,
+    name: &str,
+    only_base: bool,
+    groups: &BTreeMap<Group, Vec<String>>,
+) -> Block {
     // A name of the base and one of the head may be one identifier: `back-office`, now `back_office`.
     let side = if only_base { "gone_" } else { "" };
     let identifier = Identifier::new(name);
@@ -75,10 +81,14 @@ fn function(base: &Service, name: &str, only_base: bool, groups: &BTreeMap<Group
         let node = Node::new(id_of_routes, kind, &title, lines.iter().cloned());
         block.routes(node, auth, &id);
     }
-    let (kind, title) = match (only_base, base.functions.contains_key(name)) {
-        (true, _) => (Kind::Gone, format!("{name}, gone")),
-        (false, true) => (Kind::Function, name.to_string()),
-        (false, false) => (Kind::Function, format!("{name}, new")),
+    let (kind, title) = if only_base {
+        (Kind::Gone, format!("{name}, gone"))
+    } else if base.functions.contains_key(name) {
+        (Kind::Function, name.to_string())
+    } else {
+        let former = former(head, name).filter(|former| base.functions.contains_key(*former));
+        let news = former.map_or("new".to_string(), |former| format!("was {former}"));
+        (Kind::Function, format!("{name}, {news}"))
     };
     block.nodes.push(function_node(id, kind, &title));
     block
@@ -122,7 +132,9 @@ fn groups(base: &Service, head: &Service) -> BTreeMap<Group, Vec<String>> {
             (Some((_, was)), Some((path, is))) => {
                 let change = Change::Kept {
                     turned: was.auth != is.auth,
-                    answered_by: (was.function != is.function).then(|| was.function.clone()),
+                    answered_by: (was.function != is.function
+                        && former(head, &is.function) != Some(&was.function))
+                    .then(|| was.function.clone()),
                 };
                 (path, is, change)
             }
@@ -145,6 +157,11 @@ fn groups(base: &Service, head: &Service) -> BTreeMap<Group, Vec<String>> {
         groups.entry(group).or_default().push(route_line(path, key.1));
     }
     groups
+}
+
+/// What a function was called, where the spec says that it had another name.
+fn former<'a>(head: &'a Service, function: &str) -> Option<&'a String> {
+    head.functions.get(function)?.formerly.as_ref()
 }
 
 /// Routes by what a caller can tell apart: the names of parameters are left out.
@@ -305,6 +322,27 @@ mod tests {
             "{text}"
         );
         assert!(text.contains("anyone -..-> gone_routes_open_0"), "{text}");
+    }
+
+    #[test]
+    fn a_function_that_says_what_it_was_called_answers_what_it_answered() {
+        let (section, route) = ("[functions.open]", "function = \"open\"");
+        let renamed = (section, "[functions.public]\nformerly = \"open\"");
+        let head = service(&[renamed, (route, "function = \"public\"")]);
+        assert_eq!(changed(Some(&service(&[])), &head), None);
+        let head = service(&[
+            renamed,
+            ("function = \"open\", auth = \"none\"", "function = \"public\""),
+        ]);
+        let text = drawn(&service(&[]), &head);
+        assert!(
+            text.contains("[\"`**Guarded, was open**\n    GET /open\n"),
+            "{text}"
+        );
+        assert!(
+            text.contains("function_public(\"`**public, was open**\n"),
+            "{text}"
+        );
     }
 
     #[test]
