@@ -42,6 +42,21 @@ if ! cmp --silent tests/ministack.txt "$ministack/requirements.txt"; then
 fi
 export PORTCULLIS_MINISTACK=$ministack/bin/python
 
+step 'Mermaid, which draws the README of the tree'
+# One file, which needs no other. Where there is no npm it is left out, and the test says so.
+mermaid=$PWD/target/mermaid
+verified() { (cd "$mermaid" && sha256sum --check --quiet) <tests/mermaid.sha256 2>/dev/null; }
+if ! verified && command -v npm >/dev/null; then
+    version=$(sed -n 's/^# mermaid //p' tests/mermaid.sha256)
+    rm -rf "$mermaid"
+    mkdir -p "$mermaid"
+    npm pack --silent --pack-destination "$mermaid" "mermaid@$version" >/dev/null
+    tar -xzf "$mermaid/mermaid-$version.tgz" -C "$mermaid" --strip-components 2 package/dist/mermaid.min.js
+    rm "$mermaid/mermaid-$version.tgz"
+    verified || { echo "mermaid.min.js is not the one of tests/mermaid.sha256" >&2; exit 1; }
+fi
+if verified; then export PORTCULLIS_MERMAID=$mermaid/mermaid.min.js; fi
+
 step 'control plane and data plane'
 # The tests of the data plane drive it as a process, which cargo builds by itself only without `--test`.
 cargo build --locked --quiet --package portcullis-local --examples

@@ -124,6 +124,21 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Draw who can reach what, as Mermaid or as SVG
+    #[command(
+        after_help = "Examples:\n  portcullis graph                           # Mermaid, for a ```mermaid block of a README\n  portcullis graph --env dev --svg > api.svg # with the origin whose pages may call in `dev`"
+    )]
+    Graph {
+        /// As it is in this environment; else what differs by environment is told in general
+        #[arg(long = "env", value_name = "NAME")]
+        environment: Option<String>,
+        /// Of this spec
+        #[arg(long, value_name = "FILE")]
+        spec: Option<PathBuf>,
+        /// An SVG, which needs nothing beside it, instead of Mermaid
+        #[arg(long)]
+        svg: bool,
+    },
     /// Serve an applied state with a REST API on loopback, in the foreground
     #[command(
         after_help = "Example:\n  terraform show -json > state.json\n  portcullis serve --state state.json --jwks https://cognito-idp.us-east-1.amazonaws.com/POOL=jwks.json"

@@ -3,6 +3,7 @@
 //! ```text
 //! specs/<case>/     portcullis.toml → expected/terraform/**: the whole tree
 //! mistakes/<case>/  portcullis.toml → expected.txt: every mistake as a user reads it
+//! pictures/<case>/  portcullis.toml → expected.mmd, expected.svg: who can reach what
 //! changes/<case>/   before.toml, after.toml → expected.diff: what a pull request shows
 //! merges/<case>/    base.toml, ours.toml, theirs.toml: two branches that `git merge` joins without a conflict;
 //!                   with a merged.toml it can't, and that spec resolves the conflict
@@ -34,6 +35,30 @@ fn a_spec_becomes_its_tree() {
         let output = project.portcullis(&["generate"]);
         assert!(output.status.success(), "{}: {}", case.name, text(&output.stderr));
         compare_trees(&case.path("expected/terraform"), &project.terraform(), &mut wrong);
+    }
+    wrong.report();
+}
+
+#[test]
+fn a_spec_becomes_its_picture_whatever_its_order() {
+    let mut wrong = Wrong::default();
+    for case in cases("pictures") {
+        case.holds_only(&["portcullis.toml", "expected.mmd", "expected.svg"]);
+        let spec = case.read("portcullis.toml");
+        let draw = |spec: &str, arguments: &[&str]| {
+            let output = Project::of(spec, None).portcullis(arguments);
+            assert!(output.status.success(), "{}: {}", case.name, text(&output.stderr));
+            text(&output.stdout)
+        };
+        for (arguments, expected) in [
+            (&["graph"][..], "expected.mmd"),
+            (&["graph", "--svg"], "expected.svg"),
+        ] {
+            let drawn = draw(&spec, arguments);
+            compare(&case.path(expected), &drawn, &mut wrong);
+            let shuffled = shuffled(spec.parse().unwrap(), 7);
+            assert_eq!(drawn, draw(&shuffled, arguments), "{}", case.name);
+        }
     }
     wrong.report();
 }
@@ -165,7 +190,7 @@ fn terraform_fmt_leaves_every_tree_alone() {
 
 #[test]
 fn nothing_but_cases_is_here() {
-    let known = BTreeSet::from(["changes", "merges", "mistakes", "specs"].map(String::from));
+    let known = BTreeSet::from(["changes", "merges", "mistakes", "pictures", "specs"].map(String::from));
     let found = entries(&root()).into_iter().map(|path| name(&path)).collect();
     assert_eq!(known, found);
 }

@@ -1,11 +1,12 @@
-//! From a spec's text to the whole tree, by the number of routes: linear. `cargo bench -p portcullis-generator`.
+//! From a spec's text to the whole tree and to its picture, by the number of routes.
+//! `cargo bench -p portcullis-generator`.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use divan::Bencher;
 use divan::counter::ItemsCount;
-use portcullis_generator::{modules, service};
+use portcullis_generator::{graph, modules, service};
 
 fn main() {
     divan::main();
@@ -61,4 +62,14 @@ fn emit(bencher: Bencher, routes: usize) {
     bencher
         .counter(ItemsCount::new(routes))
         .bench_local(|| modules::all(&service));
+}
+
+/// Service to SVG, which is laid out.
+#[divan::bench(args = ROUTES)]
+fn draw(bencher: Bencher, routes: usize) {
+    let (text, handlers) = spec(routes);
+    let service = service(&text, Some(&handlers)).expect("the spec is right");
+    bencher
+        .counter(ItemsCount::new(routes))
+        .bench_local(|| graph::svg(&service, None));
 }

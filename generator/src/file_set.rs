@@ -7,9 +7,14 @@ use std::collections::BTreeMap;
 pub struct FileSet(BTreeMap<String, String>);
 
 impl FileSet {
-    /// Adds a file to a folder.
+    /// Adds a file to a folder; an empty one is `terraform/` itself.
     pub fn insert(&mut self, folder: &str, name: &str, text: String) {
-        self.0.insert(format!("{folder}/{name}"), text);
+        let path = if folder.is_empty() {
+            name.into()
+        } else {
+            format!("{folder}/{name}")
+        };
+        self.0.insert(path, text);
     }
 
     /// The text of a file.

@@ -8,6 +8,7 @@
 //!      ──modules::all─▶ blocks ──layout──▶ FileSet (path → text)
 //!      ──tree─────────▶ Changes to the disk: write or check
 //! Service | state ────▶ Surface (what is reachable, by whom)
+//! Service ─────────────▶ Picture ──▶ Mermaid | SVG
 //! ```
 //!
 //! Everything is pure but [`tree`]. A stage knows only the one before it: `spec` knows keys and types, `service`
@@ -16,6 +17,7 @@
 pub mod diagnostic;
 pub mod file_set;
 pub mod firewall;
+pub mod graph;
 pub mod hcl;
 pub mod identifier;
 pub mod modules;

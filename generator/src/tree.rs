@@ -17,7 +17,7 @@ use walkdir::WalkDir;
 use crate::file_set::FileSet;
 use crate::modules::HEADER_PREFIX;
 
-/// The folders that the generator fills; nothing else below `terraform/` is looked at.
+/// The folders that the generator fills. Of what else is below `terraform/`, only the files right there are looked at.
 const FOLDERS: [&str; 2] = ["environments", "modules"];
 
 /// What has to happen to one file so that the tree is the generated one.
@@ -138,15 +138,16 @@ fn is_generated(first_line: Option<&str>) -> bool {
     first_line.is_some_and(|line| line.contains(HEADER_PREFIX))
 }
 
-/// Every file with the header below the generator's folders, and what a killed run left of one.
+/// Every file with the header in the tree's root and below the generator's folders, and what a killed run left of one.
 fn generated_files(root: &Path) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
-    for folder in FOLDERS
-        .map(|folder| root.join(folder))
-        .into_iter()
-        .filter(|folder| folder.exists())
+    let below = FOLDERS.map(|folder| (root.join(folder), usize::MAX));
+    for (folder, depth) in std::iter::once((root.to_path_buf(), 1))
+        .chain(below)
+        .filter(|(folder, _)| folder.exists())
     {
         let entries = WalkDir::new(&folder)
+            .max_depth(depth)
             .into_iter()
             // Terraform's own folders hold copies of providers and modules.
             .filter_entry(|entry| entry.file_name() != ".terraform");
@@ -242,6 +243,33 @@ mod tests {
         assert_eq!(changes[0].after, None);
         write(root.path(), &changes).unwrap();
         assert!(!root.path().join("modules/a").exists());
+    }
+
+    #[test]
+    fn a_file_of_the_root_is_made_and_deleted_and_ones_own_there_are_left() {
+        let root = tempfile::tempdir().unwrap();
+        let mut files = FileSet::default();
+        files.insert("", "README.md", format!("<!-- {HEADER} -->\n"));
+        fs::create_dir_all(root.path().join("artifacts")).unwrap();
+        for own in ["NOTES.md", "artifacts/README.md"] {
+            fs::write(root.path().join(own), "mine").unwrap();
+        }
+        let generated = root.path().join("README.md");
+        write(root.path(), &compare(root.path(), &files).unwrap()).unwrap();
+        assert!(generated.exists());
+        assert_eq!(compare(root.path(), &files).unwrap(), []);
+        write(root.path(), &compare(root.path(), &FileSet::default()).unwrap()).unwrap();
+        assert!(!generated.exists());
+        assert!(root.path().join("NOTES.md").exists());
+
+        fs::write(&generated, "# Written by hand\n").unwrap();
+        let error = compare(root.path(), &files).unwrap_err().to_string();
+        assert!(
+            error.contains("README.md` was not generated and is in the way"),
+            "{error}"
+        );
+        assert!(error.contains("hint: move it"), "{error}");
+        assert_eq!(compare(root.path(), &FileSet::default()).unwrap(), []);
     }
 
     #[test]

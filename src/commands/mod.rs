@@ -10,6 +10,7 @@ mod control_plane;
 mod destroy;
 mod environments;
 mod generate;
+mod graph;
 mod invitation;
 mod logs;
 mod outputs;
@@ -55,6 +56,11 @@ pub fn run(cli: Cli) -> Outcome {
         Command::Destroy { options, yes } => destroy::run(&open()?, &options, yes),
         Command::Environments { json } => environments::run(&open()?, json),
         Command::Generate { check } => generate::run(&open()?, check),
+        Command::Graph {
+            environment,
+            spec,
+            svg,
+        } => graph::run(&cli.project, environment.as_deref(), spec.as_deref(), svg),
         Command::Invitation { environment, email } => {
             invitation::run(&open()?, &environment.name, email.as_deref())
         }

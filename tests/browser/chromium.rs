@@ -128,12 +128,12 @@ impl Page {
         }
     }
 
-    /// The value of an expression of JavaScript.
+    /// The value of an expression of JavaScript, or what it promises.
     #[track_caller]
     pub fn evaluate(&mut self, expression: &str) -> Value {
-        let parameters = json!({"expression": expression, "returnByValue": true});
+        let parameters = json!({"expression": expression, "returnByValue": true, "awaitPromise": true});
         let result = self.call("Runtime.evaluate", parameters);
-        assert_eq!(result["exceptionDetails"], Value::Null, "{expression}");
+        assert_eq!(result["exceptionDetails"], Value::Null, "{expression:.2000}");
         result["result"]["value"].clone()
     }
 

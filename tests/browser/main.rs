@@ -1,9 +1,10 @@
-//! The page of `examples/web` in a real browser, against the applied service: what browsers do across origins, no other
-//! client does.
+//! What only a real browser can show: the page of `examples/web` against the applied service, because no other client
+//! does what browsers do across origins, and the pictures of who can reach what.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod chromium;
+mod pictures;
 #[path = "../support/mod.rs"]
 #[allow(dead_code, unused_imports, reason = "the end-to-end tests need more of it")]
 mod support;
@@ -21,7 +22,7 @@ const NEW_PASSWORD: &str = "Other1, \"quoted\" é";
 #[test]
 fn the_example_page_signs_in_and_calls_the_service_from_another_origin() {
     let Some(chromium) = chromium::find() else {
-        return missing();
+        return missing(NO_CHROMIUM);
     };
     let project = Project::demo();
     let files = Files::serve(&project);
@@ -131,13 +132,14 @@ fn sign_in(page: &mut Page, password: &str) {
     page.click("#sign-in button");
 }
 
+const NO_CHROMIUM: &str =
+    "no Chromium on the PATH; on Debian: `apt-get install --no-install-recommends chromium`";
+
 /// Says that nothing was tested, also where cargo shows no output of tests that pass; in CI that is a failure.
-fn missing() {
-    const SENTENCE: &str =
-        "no Chromium on the PATH; on Debian: `apt-get install --no-install-recommends chromium`";
-    assert!(env::var_os("CI").is_none(), "{SENTENCE}");
+fn missing(sentence: &str) {
+    assert!(env::var_os("CI").is_none(), "{sentence}");
     let mut stderr = std::io::stderr();
-    writeln!(stderr, "skipped: {SENTENCE}").unwrap();
+    writeln!(stderr, "skipped: {sentence}").unwrap();
 }
 
 /// The example's files on a free port, as its README serves them.

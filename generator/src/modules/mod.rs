@@ -8,6 +8,7 @@ mod environment;
 mod lambda_function;
 mod lambda_integration;
 mod moved;
+mod overview;
 mod preflight;
 mod readme;
 mod rest_api;
@@ -182,7 +183,7 @@ fn module_call(name: &str, source: &str) -> BlockBuilder {
     block("module", [name]).attribute(argument("source", string(format!("../{source}"))))
 }
 
-/// Every module that the service needs, and a root per environment.
+/// Every module that the service needs, a root per environment, and a `README.md` of them all.
 pub fn all(service: &Service) -> FileSet {
     let mut files = FileSet::default();
     let api = &service.api;
@@ -197,11 +198,11 @@ pub fn all(service: &Service) -> FileSet {
         user_pool_client::module(),
     ];
     modules.extend(api.cors.as_ref().map(preflight::module));
+    let environments = service.environments.iter();
+    modules.extend(environments.map(|(name, environment)| self::environment(service, name, environment)));
+    files.insert("", "README.md", overview::render(service, &modules));
     for module in modules {
         module.write_to(&mut files);
-    }
-    for (name, environment) in &service.environments {
-        self::environment(service, name, environment).write_to(&mut files);
     }
     files
 }

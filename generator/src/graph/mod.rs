@@ -1,0 +1,50 @@
+//! Who can reach what, as a picture: callers → gate → routes → functions, each with what it may touch.
+//!
+//! ```text
+//! Service ──Picture::of_service──▶ Picture ──mermaid──▶ text that GitHub draws
+//! two of them ──changed──────────▶ Picture ──svg──────▶ a file that any browser draws
+//! ```
+//!
+//! A picture has no coordinates and knows no format. Routes that share their function and their gate are one box with
+//! a line a route, so that a hundred of them are some two dozen boxes. What is open differs from the rest in its
+//! colour, and also in its border, its line and its words: it is found in a black and white print too.
+//!
+//! The same service gives the same bytes. What belongs to a function stands together and in the order of their names,
+//! so that a route that is added to a Mermaid text changes its own line, and two branches that add routes merge.
+
+mod changed;
+mod mermaid;
+mod picture;
+mod svg;
+mod words;
+
+use crate::service::Service;
+use picture::Picture;
+
+pub(crate) use words::visible;
+
+/// The picture as Mermaid: <https://mermaid.js.org/syntax/flowchart.html>. With the name of an environment it is as
+/// it is there; without, what differs by environment is told in general.
+///
+/// It fits between the fences of a Markdown code block whatever the spec says: it holds no backtick but those that
+/// begin and end a label.
+pub fn mermaid(service: &Service, environment: Option<&str>) -> String {
+    mermaid::text(&Picture::of_service(service, environment))
+}
+
+/// The picture as a self-contained SVG, for screens in light and dark mode and for print.
+pub fn svg(service: &Service, environment: Option<&str>) -> String {
+    svg::text(&Picture::of_service(service, environment))
+}
+
+/// What of the picture differs between two services, as Mermaid; none where nothing of it does. A service without a
+/// base is drawn whole.
+///
+/// Routes are the same where path and method are, whatever their parameters are called. What is new, gone, opened,
+/// guarded or answered by another function says so in words.
+pub fn changed(base: Option<&Service>, head: &Service) -> Option<String> {
+    match base {
+        None => Some(mermaid(head, None)),
+        Some(base) => changed::picture(base, head).map(|picture| mermaid::text(&picture)),
+    }
+}

@@ -1,0 +1,74 @@
+//! Texts of a picture: what can be seen of them, how wide they are, where they break.
+
+/// How wide a text is, in cells of a fixed-width font. What is not ASCII may take two.
+pub fn cells(text: &str) -> usize {
+    text.chars().map(cells_of).sum()
+}
+
+fn cells_of(c: char) -> usize {
+    if c.is_ascii() { 1 } else { 2 }
+}
+
+/// A text in which everything can be seen: what controls a terminal or the direction of writing, or looks like
+/// nothing, is told by its number.
+pub fn visible(text: &str) -> String {
+    text.chars()
+        .flat_map(|c| {
+            match c {
+                // Of the printable ones, Rust escapes only these.
+                '"' | '\'' | '\\' => c.to_string(),
+                _ => c.escape_debug().to_string(),
+            }
+            .chars()
+            .collect::<Vec<_>>()
+        })
+        .collect()
+}
+
+/// A text in lines of at most `width` cells, broken behind a `/` or at a space where there is one. Lines that go on
+/// begin with `…`.
+pub fn wrap(text: &str, width: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    for c in text.chars() {
+        if cells(&line) + cells_of(c) > width {
+            let end = line.rfind(['/', ' ']).map_or(line.len(), |place| place + 1);
+            // A break right behind the mark of a line that goes on would make no progress.
+            let end = if end * 2 < line.len() { line.len() } else { end };
+            let rest = line.split_off(end);
+            let whole = std::mem::replace(&mut line, format!("… {rest}"));
+            lines.push(whole.trim_end().to_string());
+        }
+        line.push(c);
+    }
+    lines.push(line);
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_seen_is_told_by_its_number() {
+        assert_eq!(
+            visible("a \"b\" 'c' \\ ünïcode 日本 😀"),
+            "a \"b\" 'c' \\ ünïcode 日本 😀"
+        );
+        assert_eq!(visible("a\u{202e}b\u{0}\n\u{200b}"), "a\\u{202e}b\\0\\n\\u{200b}");
+    }
+
+    #[test]
+    fn a_long_path_breaks_behind_a_slash_and_loses_nothing() {
+        assert_eq!(wrap("GET /a", 10), ["GET /a"]);
+        assert_eq!(wrap("user pool of many", 12), ["user pool", "… of many"]);
+        assert_eq!(
+            wrap("GET /orders/{id}/lines/{line}", 20),
+            ["GET /orders/{id}/", "… lines/{line}"]
+        );
+        let long = format!("GET /{}", "x".repeat(70));
+        let lines = wrap(&long, 20);
+        assert!(lines.iter().all(|line| cells(line) <= 20), "{lines:?}");
+        assert_eq!(lines.join("").replace("… ", ""), long);
+    }
+}

@@ -1,0 +1,114 @@
+//! `README.md` of the whole tree: what the service is, who can reach what, and where what stands.
+//!
+//! It holds no count, so that two branches that add something merge.
+
+use minijinja::Environment;
+use minijinja::value::{Serde, Value};
+use serde::Serialize;
+
+use crate::graph;
+use crate::modules::{HEADER, Module};
+use crate::service::{Auth, Service};
+
+const TEMPLATE: &str = include_str!("overview.md.jinja");
+
+#[derive(Serialize)]
+struct Page<'a> {
+    header: &'a str,
+    name: &'a str,
+    user_pool: String,
+    self_sign_up: bool,
+    cors: bool,
+    picture: String,
+    routes: Vec<RouteRow<'a>>,
+    environments: Vec<ModuleRow<'a>>,
+    modules: Vec<ModuleRow<'a>>,
+}
+
+#[derive(Serialize)]
+struct RouteRow<'a> {
+    method: &'a str,
+    path: String,
+    open: bool,
+    function: String,
+}
+
+#[derive(Serialize)]
+struct ModuleRow<'a> {
+    name: &'a str,
+    folder: &'a str,
+    summary: &'a str,
+}
+
+/// The text of the tree's `README.md`, of all its modules and roots.
+pub fn render(service: &Service, modules: &[Module]) -> String {
+    let routes = service.routes.iter().map(|((path, method), route)| RouteRow {
+        method: method.as_str(),
+        path: code(&path.to_string()),
+        open: route.auth == Auth::None,
+        function: code(&route.function),
+    });
+    let page = Page {
+        header: HEADER,
+        name: &service.name,
+        user_pool: code(&service.user_pool.name),
+        self_sign_up: service.user_pool.self_sign_up,
+        cors: service.api.cors.is_some(),
+        picture: graph::mermaid(service, None).trim_end().to_string(),
+        routes: routes.collect(),
+        environments: rows(modules, "environments/"),
+        modules: rows(modules, "modules/"),
+    };
+    Environment::new()
+        .render_str(TEMPLATE, Value::from(Serde(page)))
+        .map(|text| format!("{}\n", text.trim_end()))
+        .expect("the template is a constant that the golden trees render")
+}
+
+/// The modules of a folder, by name.
+fn rows<'a>(modules: &'a [Module], folder: &str) -> Vec<ModuleRow<'a>> {
+    let mut rows: Vec<_> = modules
+        .iter()
+        .filter_map(|module| {
+            let name = module.folder.strip_prefix(folder)?;
+            Some(ModuleRow {
+                name,
+                folder: &module.folder,
+                summary: &module.summary,
+            })
+        })
+        .collect();
+    rows.sort_by_key(|row| row.name);
+    rows
+}
+
+/// A text as code, which means itself, also in a table: <https://github.github.com/gfm/#code-spans>.
+fn code(text: &str) -> String {
+    let text = graph::visible(text);
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(longest + 1);
+    // A space at both sides goes; without it a backtick of the text would be one of the fence.
+    let space = if text.starts_with('`') || text.ends_with('`') {
+        " "
+    } else {
+        ""
+    };
+    format!("{fence}{space}{}{space}{fence}", text.replace('|', "\\|"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn code_means_itself() {
+        for (text, expected) in [
+            ("/orders/{id}", "`/orders/{id}`"),
+            ("a|b <b>", "`a\\|b <b>`"),
+            ("`", "`` ` ``"),
+            ("a``b", "```a``b```"),
+        ] {
+            assert_eq!(code(text), expected);
+        }
+    }
+}
