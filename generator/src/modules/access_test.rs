@@ -53,45 +53,31 @@ pub fn blocks(service: &Service) -> Vec<Block> {
 /// Answers in a plan already, which needs neither an apply nor anything to be destroyed. Of a resource without a block
 /// here everything that AWS decides stays unknown.
 fn mock_provider() -> Block {
-    let mocks: [(&str, &str, &[(&str, &str)]); 9] = [
-        (
-            "mock_data",
-            "aws_caller_identity",
-            &[("account_id", LOCAL_ACCOUNT)],
-        ),
-        (
-            "mock_data",
-            "aws_service",
-            &[("partition", "aws"), ("region", "us-east-1")],
-        ),
-        ("mock_resource", "aws_api_gateway_authorizer", &[]),
-        ("mock_resource", "aws_api_gateway_deployment", &[]),
-        ("mock_resource", "aws_api_gateway_resource", &[]),
-        (
-            "mock_resource",
-            "aws_api_gateway_rest_api",
-            &[("execution_arn", EXECUTION_ARN)],
-        ),
-        (
-            "mock_resource",
-            "aws_cognito_user_pool",
-            &[("arn", USER_POOL_ARN)],
-        ),
-        ("mock_resource", "aws_iam_role", &[("arn", ROLE_ARN)]),
-        ("mock_resource", "aws_lambda_function", &[]),
-    ];
-    let mocks = mocks.map(|(kind, of, defaults)| {
-        let mock = block(kind, [of]);
-        if defaults.is_empty() {
-            return mock.build();
-        }
-        let defaults = defaults.iter().map(|(name, value)| (*name, string(*value)));
-        mock.attribute(argument("defaults", object(defaults))).build()
-    });
+    let resource = |of: &str, defaults| mock("mock_resource", of, defaults);
+    let data = |of: &str, defaults| mock("mock_data", of, defaults);
     block("mock_provider", ["aws"])
         .attribute(argument("override_during", reference("plan")))
-        .blocks(mocks)
+        .blocks([
+            data("aws_caller_identity", &[("account_id", LOCAL_ACCOUNT)]),
+            data("aws_service", &[("partition", "aws"), ("region", "us-east-1")]),
+            resource("aws_api_gateway_authorizer", &[]),
+            resource("aws_api_gateway_deployment", &[]),
+            resource("aws_api_gateway_resource", &[]),
+            resource("aws_api_gateway_rest_api", &[("execution_arn", EXECUTION_ARN)]),
+            resource("aws_cognito_user_pool", &[("arn", USER_POOL_ARN)]),
+            resource("aws_iam_role", &[("arn", ROLE_ARN)]),
+            resource("aws_lambda_function", &[]),
+        ])
         .build()
+}
+
+fn mock(kind: &str, of: &str, defaults: &[(&str, &str)]) -> Block {
+    let mut mock = block(kind, [of]);
+    if !defaults.is_empty() {
+        let defaults = defaults.iter().map(|(name, value)| (*name, string(*value)));
+        mock = mock.attribute(argument("defaults", object(defaults)));
+    }
+    mock.build()
 }
 
 fn variables(service: &Service) -> Block {
