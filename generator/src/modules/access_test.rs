@@ -16,7 +16,7 @@ use crate::modules::service::{client_name, function_name, preflight_name, promis
 use crate::modules::{LOCAL_ACCOUNT, preflight};
 use crate::resources::{
     api_gateway_gateway_response, api_gateway_integration_response, api_gateway_method, api_gateway_resource,
-    cloudwatch_log_group, iam_role, iam_role_policy, lambda_permission,
+    cloudwatch_log_group, iam_role, iam_role_policy, lambda_function, lambda_permission,
 };
 use crate::service::{Auth, Client, Cors, Function, Method, PasswordPolicy, Route, RoutePath, Service};
 
@@ -175,9 +175,9 @@ fn password(policy: &PasswordPolicy) -> Block {
     says(
         "a password",
         &format!(
-            "{}; one of an invitation is good for {days} day{}",
+            "{}; one of an invitation is good for {}",
             holds.join(", "),
-            if days == 1 { "" } else { "s" }
+            in_days(days)
         ),
         [
             is(&of("minimum_length"), policy.minimum_length),
@@ -188,6 +188,10 @@ fn password(policy: &PasswordPolicy) -> Block {
             is(&of("temporary_password_validity_days"), days),
         ],
     )
+}
+
+fn in_days(days: u32) -> String {
+    format!("{days} day{}", if days == 1 { "" } else { "s" })
 }
 
 fn client(name: &str, client: &Client) -> Block {
@@ -213,16 +217,25 @@ fn function(service: &Service, name: &String, function: &Function) -> Block {
     let of = |attribute: &str| format!("module.{}.{attribute}", function_name(name));
     let full_name = service.function_name(ENVIRONMENT, name);
     let streams = cloudwatch_log_group::streams(literal(LOG_GROUPS_ARN), literal(&full_name));
+    let mut conditions = vec![
+        is(&of("name"), string(full_name)),
+        is(&of("log_retention_days"), function.log_retention_days),
+        is(&of("role_arn"), string(ROLE_ARN)),
+        is(&of("assume_role_policy"), iam_role::assume_role_policy()),
+        is(&of("role_policy"), iam_role_policy::policy(streams)),
+    ];
+    if service.api.cors.is_some() {
+        let origin = format!("environment_variables.{}", lambda_function::CORS_ALLOW_ORIGIN);
+        conditions.insert(1, is(&of(&origin), string(ORIGIN)));
+    }
+    let days = function.log_retention_days;
     let block = says(
         &format!("the function {name}"),
-        "it may write its own logs and do nothing else, and Lambda alone takes its role",
-        [
-            is(&of("name"), string(full_name)),
-            is(&of("log_retention_days"), function.log_retention_days),
-            is(&of("role_arn"), string(ROLE_ARN)),
-            is(&of("assume_role_policy"), iam_role::assume_role_policy()),
-            is(&of("role_policy"), iam_role_policy::policy(streams)),
-        ],
+        &format!(
+            "it may write its own logs, which are kept for {}, and do nothing else; Lambda alone takes its role",
+            in_days(days)
+        ),
+        conditions,
     );
     commented(block, &format!("Function {name}"))
 }
@@ -368,6 +381,7 @@ fn preflight(service: &Service, path: &RoutePath, cors: &Cors) -> Block {
         "the preflight, without a token and without a function",
         [
             is(&of("resource_id"), api_gateway_resource::id(path)),
+            is(&of("http_method"), string("OPTIONS")),
             is(
                 &of("authorization"),
                 string(api_gateway_method::authorization(Auth::None)),

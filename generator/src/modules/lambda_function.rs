@@ -66,6 +66,11 @@ pub fn module() -> Module {
                 reference("aws_iam_role.this.assume_role_policy"),
             ),
             Output::new(
+                "environment_variables",
+                "Environment variables of the function.",
+                reference("aws_lambda_function.this.environment[0].variables"),
+            ),
+            Output::new(
                 "invoke_arn",
                 "ARN by which API Gateway invokes the function.",
                 reference("aws_lambda_function.this.invoke_arn"),

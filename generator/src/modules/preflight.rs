@@ -72,6 +72,11 @@ pub fn module(cors: &Cors) -> Module {
                 reference("aws_api_gateway_method.this.authorization"),
             ),
             Output::new(
+                "http_method",
+                "`OPTIONS`.",
+                reference("aws_api_gateway_method.this.http_method"),
+            ),
+            Output::new(
                 "integration_type",
                 "What answers; `MOCK` asks no function.",
                 reference("aws_api_gateway_integration.this.type"),

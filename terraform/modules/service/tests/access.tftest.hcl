@@ -103,6 +103,7 @@ run "what_functions_may_do" {
   assert {
     condition = alltrue([
       module.function_authenticated.name == "hello-test-authenticated",
+      module.function_authenticated.environment_variables.CORS_ALLOW_ORIGIN == "https://page.example",
       module.function_authenticated.log_retention_days == 14,
       module.function_authenticated.role_arn == "arn:aws:iam::123456789012:role/mocked",
       module.function_authenticated.assume_role_policy == jsonencode({
@@ -133,13 +134,14 @@ run "what_functions_may_do" {
         ]
       }),
     ])
-    error_message = "The spec says of the function authenticated: it may write its own logs and do nothing else, and Lambda alone takes its role."
+    error_message = "The spec says of the function authenticated: it may write its own logs, which are kept for 14 days, and do nothing else; Lambda alone takes its role."
   }
 
   # Function open
   assert {
     condition = alltrue([
       module.function_open.name == "hello-test-open",
+      module.function_open.environment_variables.CORS_ALLOW_ORIGIN == "https://page.example",
       module.function_open.log_retention_days == 14,
       module.function_open.role_arn == "arn:aws:iam::123456789012:role/mocked",
       module.function_open.assume_role_policy == jsonencode({
@@ -170,7 +172,7 @@ run "what_functions_may_do" {
         ]
       }),
     ])
-    error_message = "The spec says of the function open: it may write its own logs and do nothing else, and Lambda alone takes its role."
+    error_message = "The spec says of the function open: it may write its own logs, which are kept for 14 days, and do nothing else; Lambda alone takes its role."
   }
 }
 
@@ -233,6 +235,7 @@ run "who_may_call" {
   assert {
     condition = alltrue([
       module.options_root.resource_id == module.rest_api.root_resource_id,
+      module.options_root.http_method == "OPTIONS",
       module.options_root.authorization == "NONE",
       module.options_root.integration_type == "MOCK",
       module.options_root.response_parameters == tomap({
@@ -276,6 +279,7 @@ run "who_may_call" {
   assert {
     condition = alltrue([
       module.options_open.resource_id == aws_api_gateway_resource.open.id,
+      module.options_open.http_method == "OPTIONS",
       module.options_open.authorization == "NONE",
       module.options_open.integration_type == "MOCK",
       module.options_open.response_parameters == tomap({

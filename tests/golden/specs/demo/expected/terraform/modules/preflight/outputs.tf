@@ -5,6 +5,11 @@ output "authorization" {
   value       = aws_api_gateway_method.this.authorization
 }
 
+output "http_method" {
+  description = "`OPTIONS`."
+  value       = aws_api_gateway_method.this.http_method
+}
+
 output "integration_type" {
   description = "What answers; `MOCK` asks no function."
   value       = aws_api_gateway_integration.this.type

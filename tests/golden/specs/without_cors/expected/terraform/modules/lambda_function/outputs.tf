@@ -5,6 +5,11 @@ output "assume_role_policy" {
   value       = aws_iam_role.this.assume_role_policy
 }
 
+output "environment_variables" {
+  description = "Environment variables of the function."
+  value       = aws_lambda_function.this.environment[0].variables
+}
+
 output "invoke_arn" {
   description = "ARN by which API Gateway invokes the function."
   value       = aws_lambda_function.this.invoke_arn

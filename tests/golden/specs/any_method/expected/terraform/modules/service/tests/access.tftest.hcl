@@ -102,6 +102,7 @@ run "what_functions_may_do" {
   assert {
     condition = alltrue([
       module.function_everything.name == "catch-all-test-everything",
+      module.function_everything.environment_variables.CORS_ALLOW_ORIGIN == "https://page.example",
       module.function_everything.log_retention_days == 14,
       module.function_everything.role_arn == "arn:aws:iam::123456789012:role/mocked",
       module.function_everything.assume_role_policy == jsonencode({
@@ -132,13 +133,14 @@ run "what_functions_may_do" {
         ]
       }),
     ])
-    error_message = "The spec says of the function everything: it may write its own logs and do nothing else, and Lambda alone takes its role."
+    error_message = "The spec says of the function everything: it may write its own logs, which are kept for 14 days, and do nothing else; Lambda alone takes its role."
   }
 
   # Function health
   assert {
     condition = alltrue([
       module.function_health.name == "catch-all-test-health",
+      module.function_health.environment_variables.CORS_ALLOW_ORIGIN == "https://page.example",
       module.function_health.log_retention_days == 14,
       module.function_health.role_arn == "arn:aws:iam::123456789012:role/mocked",
       module.function_health.assume_role_policy == jsonencode({
@@ -169,7 +171,7 @@ run "what_functions_may_do" {
         ]
       }),
     ])
-    error_message = "The spec says of the function health: it may write its own logs and do nothing else, and Lambda alone takes its role."
+    error_message = "The spec says of the function health: it may write its own logs, which are kept for 14 days, and do nothing else; Lambda alone takes its role."
   }
 }
 
@@ -232,6 +234,7 @@ run "who_may_call" {
   assert {
     condition = alltrue([
       module.options_root.resource_id == module.rest_api.root_resource_id,
+      module.options_root.http_method == "OPTIONS",
       module.options_root.authorization == "NONE",
       module.options_root.integration_type == "MOCK",
       module.options_root.response_parameters == tomap({
@@ -293,6 +296,7 @@ run "who_may_call" {
   assert {
     condition = alltrue([
       module.options_health.resource_id == aws_api_gateway_resource.health.id,
+      module.options_health.http_method == "OPTIONS",
       module.options_health.authorization == "NONE",
       module.options_health.integration_type == "MOCK",
       module.options_health.response_parameters == tomap({
@@ -336,6 +340,7 @@ run "who_may_call" {
   assert {
     condition = alltrue([
       module.options_parameter.resource_id == aws_api_gateway_resource.parameter.id,
+      module.options_parameter.http_method == "OPTIONS",
       module.options_parameter.authorization == "NONE",
       module.options_parameter.integration_type == "MOCK",
       module.options_parameter.response_parameters == tomap({

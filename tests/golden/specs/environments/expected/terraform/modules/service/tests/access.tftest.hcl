@@ -103,6 +103,7 @@ run "what_functions_may_do" {
   assert {
     condition = alltrue([
       module.function_ships.name == "fleet-test-ships",
+      module.function_ships.environment_variables.CORS_ALLOW_ORIGIN == "https://page.example",
       module.function_ships.log_retention_days == 14,
       module.function_ships.role_arn == "arn:aws:iam::123456789012:role/mocked",
       module.function_ships.assume_role_policy == jsonencode({
@@ -133,7 +134,7 @@ run "what_functions_may_do" {
         ]
       }),
     ])
-    error_message = "The spec says of the function ships: it may write its own logs and do nothing else, and Lambda alone takes its role."
+    error_message = "The spec says of the function ships: it may write its own logs, which are kept for 14 days, and do nothing else; Lambda alone takes its role."
   }
 }
 
@@ -205,6 +206,7 @@ run "who_may_call" {
   assert {
     condition = alltrue([
       module.options_ships.resource_id == aws_api_gateway_resource.ships.id,
+      module.options_ships.http_method == "OPTIONS",
       module.options_ships.authorization == "NONE",
       module.options_ships.integration_type == "MOCK",
       module.options_ships.response_parameters == tomap({

@@ -102,6 +102,7 @@ run "what_functions_may_do" {
   assert {
     condition = alltrue([
       module.function_hostile.name == "hostile-test-hostile",
+      module.function_hostile.environment_variables.CORS_ALLOW_ORIGIN == "https://page.example",
       module.function_hostile.log_retention_days == 14,
       module.function_hostile.role_arn == "arn:aws:iam::123456789012:role/mocked",
       module.function_hostile.assume_role_policy == jsonencode({
@@ -132,7 +133,7 @@ run "what_functions_may_do" {
         ]
       }),
     ])
-    error_message = "The spec says of the function hostile: it may write its own logs and do nothing else, and Lambda alone takes its role."
+    error_message = "The spec says of the function hostile: it may write its own logs, which are kept for 14 days, and do nothing else; Lambda alone takes its role."
   }
 }
 
@@ -195,6 +196,7 @@ run "who_may_call" {
   assert {
     condition = alltrue([
       module.options_root.resource_id == module.rest_api.root_resource_id,
+      module.options_root.http_method == "OPTIONS",
       module.options_root.authorization == "NONE",
       module.options_root.integration_type == "MOCK",
       module.options_root.response_parameters == tomap({

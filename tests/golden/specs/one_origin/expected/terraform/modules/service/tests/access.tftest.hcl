@@ -103,6 +103,7 @@ run "what_functions_may_do" {
   assert {
     condition = alltrue([
       module.function_profile.name == "portal-test-profile",
+      module.function_profile.environment_variables.CORS_ALLOW_ORIGIN == "https://page.example",
       module.function_profile.log_retention_days == 14,
       module.function_profile.role_arn == "arn:aws:iam::123456789012:role/mocked",
       module.function_profile.assume_role_policy == jsonencode({
@@ -133,7 +134,7 @@ run "what_functions_may_do" {
         ]
       }),
     ])
-    error_message = "The spec says of the function profile: it may write its own logs and do nothing else, and Lambda alone takes its role."
+    error_message = "The spec says of the function profile: it may write its own logs, which are kept for 14 days, and do nothing else; Lambda alone takes its role."
   }
 }
 
@@ -225,6 +226,7 @@ run "who_may_call" {
   assert {
     condition = alltrue([
       module.options_profile.resource_id == aws_api_gateway_resource.profile.id,
+      module.options_profile.http_method == "OPTIONS",
       module.options_profile.authorization == "NONE",
       module.options_profile.integration_type == "MOCK",
       module.options_profile.response_parameters == tomap({

@@ -103,6 +103,7 @@ run "what_functions_may_do" {
   assert {
     condition = alltrue([
       module.function_catalogue.name == "shop-test-catalogue",
+      module.function_catalogue.environment_variables.CORS_ALLOW_ORIGIN == "https://page.example",
       module.function_catalogue.log_retention_days == 14,
       module.function_catalogue.role_arn == "arn:aws:iam::123456789012:role/mocked",
       module.function_catalogue.assume_role_policy == jsonencode({
@@ -133,13 +134,14 @@ run "what_functions_may_do" {
         ]
       }),
     ])
-    error_message = "The spec says of the function catalogue: it may write its own logs and do nothing else, and Lambda alone takes its role."
+    error_message = "The spec says of the function catalogue: it may write its own logs, which are kept for 14 days, and do nothing else; Lambda alone takes its role."
   }
 
   # Function orders
   assert {
     condition = alltrue([
       module.function_orders.name == "shop-test-orders",
+      module.function_orders.environment_variables.CORS_ALLOW_ORIGIN == "https://page.example",
       module.function_orders.log_retention_days == 365,
       module.function_orders.role_arn == "arn:aws:iam::123456789012:role/mocked",
       module.function_orders.assume_role_policy == jsonencode({
@@ -170,7 +172,7 @@ run "what_functions_may_do" {
         ]
       }),
     ])
-    error_message = "The spec says of the function orders: it may write its own logs and do nothing else, and Lambda alone takes its role."
+    error_message = "The spec says of the function orders: it may write its own logs, which are kept for 365 days, and do nothing else; Lambda alone takes its role."
   }
 }
 
@@ -260,6 +262,7 @@ run "who_may_call" {
   assert {
     condition = alltrue([
       module.options_catalogue.resource_id == aws_api_gateway_resource.catalogue.id,
+      module.options_catalogue.http_method == "OPTIONS",
       module.options_catalogue.authorization == "NONE",
       module.options_catalogue.integration_type == "MOCK",
       module.options_catalogue.response_parameters == tomap({
@@ -312,6 +315,7 @@ run "who_may_call" {
   assert {
     condition = alltrue([
       module.options_files_parameter.resource_id == aws_api_gateway_resource.files_parameter.id,
+      module.options_files_parameter.http_method == "OPTIONS",
       module.options_files_parameter.authorization == "NONE",
       module.options_files_parameter.integration_type == "MOCK",
       module.options_files_parameter.response_parameters == tomap({
@@ -373,6 +377,7 @@ run "who_may_call" {
   assert {
     condition = alltrue([
       module.options_orders.resource_id == aws_api_gateway_resource.orders.id,
+      module.options_orders.http_method == "OPTIONS",
       module.options_orders.authorization == "NONE",
       module.options_orders.integration_type == "MOCK",
       module.options_orders.response_parameters == tomap({
@@ -470,6 +475,7 @@ run "who_may_call" {
   assert {
     condition = alltrue([
       module.options_orders_parameter.resource_id == aws_api_gateway_resource.orders_parameter.id,
+      module.options_orders_parameter.http_method == "OPTIONS",
       module.options_orders_parameter.authorization == "NONE",
       module.options_orders_parameter.integration_type == "MOCK",
       module.options_orders_parameter.response_parameters == tomap({
@@ -522,6 +528,7 @@ run "who_may_call" {
   assert {
     condition = alltrue([
       module.options_orders_parameter_lines_parameter.resource_id == aws_api_gateway_resource.orders_parameter_lines_parameter.id,
+      module.options_orders_parameter_lines_parameter.http_method == "OPTIONS",
       module.options_orders_parameter_lines_parameter.authorization == "NONE",
       module.options_orders_parameter_lines_parameter.integration_type == "MOCK",
       module.options_orders_parameter_lines_parameter.response_parameters == tomap({
@@ -583,6 +590,7 @@ run "who_may_call" {
   assert {
     condition = alltrue([
       module.options_v1_0_well_known_thing_someone_x.resource_id == aws_api_gateway_resource.v1_0_well_known_thing_someone_x.id,
+      module.options_v1_0_well_known_thing_someone_x.http_method == "OPTIONS",
       module.options_v1_0_well_known_thing_someone_x.authorization == "NONE",
       module.options_v1_0_well_known_thing_someone_x.integration_type == "MOCK",
       module.options_v1_0_well_known_thing_someone_x.response_parameters == tomap({

@@ -131,7 +131,7 @@ run "what_functions_may_do" {
         ]
       }),
     ])
-    error_message = "The spec says of the function status: it may write its own logs and do nothing else, and Lambda alone takes its role."
+    error_message = "The spec says of the function status: it may write its own logs, which are kept for 14 days, and do nothing else; Lambda alone takes its role."
   }
 
   # Function work
@@ -168,7 +168,7 @@ run "what_functions_may_do" {
         ]
       }),
     ])
-    error_message = "The spec says of the function work: it may write its own logs and do nothing else, and Lambda alone takes its role."
+    error_message = "The spec says of the function work: it may write its own logs, which are kept for 14 days, and do nothing else; Lambda alone takes its role."
   }
 }
 
