@@ -10,7 +10,7 @@ use std::path::PathBuf;
 
 use portcullis_generator::modules::DEPLOYMENT;
 use portcullis_generator::resources::api_gateway_deployment::SNAPSHOT;
-use serde_json::Value;
+use portcullis_generator::state::plan::{Action, changes};
 
 use crate::failure::{Failure, OrFail, Outcome};
 use crate::project::Project;
@@ -61,45 +61,18 @@ pub fn is_snapshot(kind: &str) -> bool {
 
 /// Whether a plan, as `terraform show -json` prints it, deletes something that a deployment snapshots.
 pub fn deletes_from_snapshot(plan: &str) -> Outcome<bool> {
-    Ok(changes(plan)?
-        .iter()
-        .any(|change| change.actions == ["delete"] && is_snapshot(&change.kind)))
+    let mut changes = changes(plan).or_tool()?.into_iter();
+    Ok(changes.any(|change| change.action == Action::Delete && is_snapshot(&change.kind)))
 }
 
 /// Whether a plan replaces the deployment, moves the stage to it, and does nothing else.
 pub fn only_redeploys(plan: &str) -> Outcome<bool> {
-    Ok(changes(plan)?.iter().all(|change| {
+    let mut changes = changes(plan).or_tool()?.into_iter();
+    Ok(changes.all(|change| {
         change.address == DEPLOYMENT
-            || change.actions == ["no-op"]
-            || change.actions == ["read"]
-            || (change.kind == "aws_api_gateway_stage" && change.actions == ["update"])
+            || matches!(change.action, Action::NoOp | Action::Read)
+            || (change.kind == "aws_api_gateway_stage" && change.action == Action::Update)
     }))
-}
-
-struct Change {
-    address: String,
-    kind: String,
-    actions: Vec<String>,
-}
-
-fn changes(plan: &str) -> Outcome<Vec<Change>> {
-    let plan: Value = serde_json::from_str(plan).or_tool()?;
-    let text = |value: &Value| value.as_str().unwrap_or_default().to_string();
-    Ok(plan["resource_changes"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .map(|change| Change {
-            address: text(&change["address"]),
-            kind: text(&change["type"]),
-            actions: change["change"]["actions"]
-                .as_array()
-                .into_iter()
-                .flatten()
-                .map(text)
-                .collect(),
-        })
-        .collect())
 }
 
 #[cfg(test)]
@@ -114,7 +87,7 @@ mod tests {
                 serde_json::json!({"address": address, "type": kind, "change": {"actions": actions}})
             })
             .collect();
-        serde_json::json!({ "resource_changes": changes }).to_string()
+        serde_json::json!({ "format_version": "1.2", "resource_changes": changes }).to_string()
     }
 
     #[test]

@@ -12,10 +12,20 @@ use crate::identifier::Identifier;
 use crate::resources::resource;
 use crate::service::{Method, RoutePath};
 
-/// What is allowed.
-pub const ACTION: &str = "lambda:InvokeFunction";
-/// Who is allowed it.
+/// Who invokes functions.
 pub const PRINCIPAL: &str = "apigateway.amazonaws.com";
+/// What they are allowed.
+pub const ACTION: &str = "lambda:InvokeFunction";
+
+/// On whose behalf a function is invoked, behind the API's execution ARN: one route of one stage.
+pub fn source(stage: &str, method: Method, path: &RoutePath) -> String {
+    let method_pattern = if method == Method::Any {
+        "*"
+    } else {
+        method.as_str()
+    };
+    format!("/{stage}/{method_pattern}/{}", path.arn_pattern())
+}
 
 /// Leave for one route of one stage to invoke one function: the narrowest source that AWS can evaluate.
 ///
@@ -27,6 +37,7 @@ pub fn resource_block(
     method: Method,
     path: &RoutePath,
 ) -> Block {
+    let source = source(stage, method, path);
     // A statement id holds 100 characters, of which Terraform's own suffix takes 26.
     let prefix: String = format!("{route}").replace('_', "-").chars().take(73).collect();
     resource("aws_lambda_permission", route.as_str())
@@ -39,10 +50,7 @@ pub fn resource_block(
         .attribute(argument("principal", string(PRINCIPAL)))
         .attribute(argument(
             "source_arn",
-            template([
-                value("module.rest_api.execution_arn"),
-                literal(source(stage, method, path)),
-            ]),
+            template([value("module.rest_api.execution_arn"), literal(source)]),
         ))
         .block(
             block("lifecycle", [])
@@ -50,14 +58,4 @@ pub fn resource_block(
                 .build(),
         )
         .build()
-}
-
-/// What the ARN of every invocation by a route ends with, behind that of the API.
-pub fn source(stage: &str, method: Method, path: &RoutePath) -> String {
-    let method_pattern = if method == Method::Any {
-        "*"
-    } else {
-        method.as_str()
-    };
-    format!("/{stage}/{method_pattern}/{}", path.arn_pattern())
 }

@@ -1,0 +1,186 @@
+//! What a plan does to each resource instance: its `resource_changes`.
+//!
+//! <https://developer.hashicorp.com/terraform/internals/json-format#change-representation>
+
+use serde_json::Value;
+
+use super::{PlanError, document};
+
+/// What a plan does to one resource instance.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Change {
+    /// Absolute address, after moves.
+    pub address: String,
+    /// The address before a `moved` block took it here.
+    pub previous_address: Option<String>,
+    /// `managed` or `data`.
+    pub mode: String,
+    /// Type, such as `aws_cognito_user_pool`.
+    pub kind: String,
+    /// Set where this is not the instance itself, but an object that an unfinished replacement left behind.
+    pub deposed: Option<String>,
+    /// What happens.
+    pub action: Action,
+    /// Whether an object that exists already is taken into the state.
+    pub importing: bool,
+    /// The attributes that make a replacement necessary, such as `username_attributes` or `schema[0].name`.
+    pub replace_paths: Vec<String>,
+    /// Attributes before; `Null` where there is nothing yet.
+    pub before: Value,
+    /// Attributes after, without those that are unknown until then; `Null` where nothing is left.
+    pub after: Value,
+    /// `true` for whatever of `after` is unknown, in the same shape.
+    pub after_unknown: Value,
+}
+
+/// What happens to a resource instance.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Action {
+    /// Nothing.
+    NoOp,
+    /// It is made.
+    Create,
+    /// A data source is read during the apply.
+    Read,
+    /// It is changed where it is.
+    Update,
+    /// It is deleted and made again: what it held is gone.
+    Replace {
+        /// Whether the new one is made before the old one is deleted.
+        create_first: bool,
+    },
+    /// It is deleted.
+    Delete,
+    /// It stays as it is, and the state forgets it.
+    Forget,
+    /// What a newer Terraform calls so: not known here, so nothing may be taken for granted.
+    Other(Vec<String>),
+}
+
+impl Action {
+    fn of(actions: &[&str]) -> Self {
+        match actions {
+            ["no-op"] => Self::NoOp,
+            ["create"] => Self::Create,
+            ["read"] => Self::Read,
+            ["update"] => Self::Update,
+            ["delete", "create"] => Self::Replace { create_first: false },
+            ["create", "delete"] => Self::Replace { create_first: true },
+            ["delete"] => Self::Delete,
+            ["forget"] => Self::Forget,
+            other => Self::Other(other.iter().map(|action| (*action).to_owned()).collect()),
+        }
+    }
+
+    /// Whether the object that there was is gone afterwards, or may be.
+    pub fn destroys(&self) -> bool {
+        match self {
+            Self::NoOp | Self::Create | Self::Read | Self::Update | Self::Forget => false,
+            Self::Replace { .. } | Self::Delete | Self::Other(_) => true,
+        }
+    }
+}
+
+/// What a plan, as `terraform show -json PLANFILE` prints it, does to each resource instance, in the order of its text.
+///
+/// Fails where the text is no plan. One that is not whole, or that failed, has changes all the same.
+pub fn changes(text: &str) -> Result<Vec<Change>, PlanError> {
+    Ok(of_document(&document::read(text)?))
+}
+
+pub(super) fn of_document(document: &Value) -> Vec<Change> {
+    items(&document["resource_changes"]).map(change).collect()
+}
+
+fn change(value: &Value) -> Change {
+    let text = |key: &str| value[key].as_str().unwrap_or_default().to_owned();
+    let optional = |key: &str| value[key].as_str().map(String::from);
+    let change = &value["change"];
+    let actions: Vec<&str> = items(&change["actions"]).filter_map(Value::as_str).collect();
+    Change {
+        address: text("address"),
+        previous_address: optional("previous_address"),
+        mode: text("mode"),
+        kind: text("type"),
+        deposed: optional("deposed"),
+        action: Action::of(&actions),
+        importing: !change["importing"].is_null(),
+        replace_paths: items(&change["replace_paths"]).map(path).collect(),
+        before: change["before"].clone(),
+        after: change["after"].clone(),
+        after_unknown: change["after_unknown"].clone(),
+    }
+}
+
+/// `["schema", 0, "name"]` as people write it: `schema[0].name`.
+fn path(steps: &Value) -> String {
+    items(steps).fold(String::new(), |path, step| match step {
+        Value::String(name) if path.is_empty() => name.clone(),
+        Value::String(name) => format!("{path}.{name}"),
+        other => format!("{path}[{other}]"),
+    })
+}
+
+fn items(value: &Value) -> impl Iterator<Item = &Value> {
+    value.as_array().into_iter().flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn of(change: Value) -> Change {
+        let text = json!({"format_version": "1.2", "resource_changes": [change]}).to_string();
+        changes(&text).unwrap().remove(0)
+    }
+
+    #[test]
+    fn a_replacement_says_why_and_in_which_order() {
+        let change = of(json!({
+            "address": "module.a.aws_b.c", "previous_address": "aws_b.c", "mode": "managed", "type": "aws_b",
+            "change": {
+                "actions": ["create", "delete"], "before": {"x": 1}, "after": {}, "after_unknown": {"x": true},
+                "replace_paths": [["schema", 0, "name"], ["username_attributes"]],
+            },
+        }));
+        assert_eq!(change.action, Action::Replace { create_first: true });
+        assert_eq!(change.replace_paths, ["schema[0].name", "username_attributes"]);
+        assert_eq!(change.previous_address.as_deref(), Some("aws_b.c"));
+        assert_eq!(
+            (change.before["x"].clone(), change.after_unknown["x"].clone()),
+            (json!(1), json!(true))
+        );
+        assert!(!change.importing && change.action.destroys());
+    }
+
+    #[test]
+    fn an_action_that_is_not_known_may_destroy() {
+        let action = |actions: Value| of(json!({"address": "a.b", "change": {"actions": actions}})).action;
+        assert_eq!(
+            action(json!(["delete", "create"])),
+            Action::Replace { create_first: false }
+        );
+        for (harmless, name) in [
+            (Action::NoOp, "no-op"),
+            (Action::Create, "create"),
+            (Action::Read, "read"),
+            (Action::Update, "update"),
+            (Action::Forget, "forget"),
+        ] {
+            assert_eq!(action(json!([name])), harmless);
+            assert!(!harmless.destroys());
+        }
+        assert_eq!(action(json!(["delete"])), Action::Delete);
+        let newer = action(json!(["create", "forget"]));
+        assert_eq!(newer, Action::Other(vec!["create".into(), "forget".into()]));
+        assert!(newer.destroys() && Action::Delete.destroys());
+    }
+
+    #[test]
+    fn what_is_no_plan_has_no_changes() {
+        assert_eq!(changes(r#"{"format_version":"1.0"}"#), Err(PlanError::State));
+        assert_eq!(changes("{"), Err(PlanError::CutOff));
+    }
+}

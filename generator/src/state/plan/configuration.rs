@@ -1,0 +1,153 @@
+//! The `configuration` of a plan: what stands in the HCL, as far as a plan tells it. Of an expression that is no
+//! constant it tells only what it refers to, and of a local and of a `dynamic` block nothing.
+//!
+//! <https://developer.hashicorp.com/terraform/internals/json-format#configuration-representation>
+
+use std::collections::{BTreeMap, HashMap};
+
+use serde_json::Value;
+
+use super::address::{Address, Step, segments};
+
+/// The modules of a configuration by the beginning of their addresses: empty, or `module.a.module.b.`.
+pub(super) struct Configuration<'a> {
+    modules: HashMap<String, Module<'a>>,
+}
+
+struct Module<'a> {
+    value: &'a Value,
+    resources: BTreeMap<&'a str, &'a Value>,
+}
+
+impl<'a> Configuration<'a> {
+    /// Of a plan's JSON.
+    pub(super) fn of(plan: &'a Value) -> Self {
+        let mut configuration = Self {
+            modules: HashMap::new(),
+        };
+        configuration.add(String::new(), &plan["configuration"]["root_module"]);
+        configuration
+    }
+
+    fn add(&mut self, path: String, value: &'a Value) {
+        let resources = value["resources"].as_array().into_iter().flatten();
+        let resources = resources.filter_map(|resource| Some((resource["address"].as_str()?, resource)));
+        let module = Module {
+            value,
+            resources: resources.collect(),
+        };
+        for (name, call) in value["module_calls"].as_object().into_iter().flatten() {
+            self.add(format!("{path}module.{name}."), &call["module"]);
+        }
+        self.modules.insert(path, module);
+    }
+
+    fn module(&self, path: &[Step]) -> Option<&Module<'a>> {
+        let path: String = path.iter().map(|step| format!("module.{}.", step.name)).collect();
+        self.modules.get(&path)
+    }
+
+    /// The block of a resource: `expressions`, and `for_each_expression` where it has one.
+    pub(super) fn resource(&self, address: &Address) -> Option<&'a Value> {
+        let module = self.module(&address.module)?;
+        module.resources.get(address.resource.as_str()).copied()
+    }
+
+    /// The block that calls the last module of a path.
+    pub(super) fn call(&self, path: &[Step]) -> Option<&'a Value> {
+        let (last, parents) = path.split_last()?;
+        self.module(parents)?.value["module_calls"].get(&last.name)
+    }
+
+    /// The expression of an output.
+    pub(super) fn output(&self, path: &[Step], name: &str) -> Option<&'a Value> {
+        self.module(path)?.value["outputs"].get(name)?.get("expression")
+    }
+
+    /// Every provisioner, as `ADDRESS.provisioner.TYPE` without keys: a program
+    /// that an apply runs.
+    pub(super) fn provisioners(&self) -> Vec<String> {
+        let mut provisioners = Vec::new();
+        for (path, module) in &self.modules {
+            for (address, resource) in &module.resources {
+                let kinds = resource["provisioners"].as_array().into_iter().flatten();
+                let kinds = kinds.filter_map(|provisioner| provisioner["type"].as_str());
+                provisioners.extend(kinds.map(|kind| format!("{path}{address}.provisioner.{kind}")));
+            }
+        }
+        provisioners.sort();
+        provisioners
+    }
+}
+
+/// What an expression refers to, each once for each time. A plan names the whole of a reference first, and then what
+/// it is a part of: `module.a.id`, `module.a`.
+pub(super) fn references(expression: &Value) -> Vec<&str> {
+    let mut references: Vec<&str> = Vec::new();
+    let mut last: Option<&str> = None;
+    for reference in expression["references"].as_array().into_iter().flatten() {
+        let Some(reference) = reference.as_str() else {
+            continue;
+        };
+        if !last.is_some_and(|last| is_part(reference, last)) {
+            references.push(reference);
+        }
+        last = Some(reference);
+    }
+    references
+}
+
+/// Whether a reference is to something that another is a part of.
+fn is_part(whole: &str, part: &str) -> bool {
+    let (whole, part) = (segments(whole), segments(part));
+    whole.len() < part.len() && part.starts_with(&whole)
+}
+
+/// Every reference in an expression, or in the blocks and arguments below it.
+pub(super) fn all_references(value: &Value) -> Vec<&str> {
+    match value {
+        Value::Object(_) if value.get("references").is_some() => references(value),
+        Value::Object(map) => map.values().flat_map(all_references).collect(),
+        Value::Array(items) => items.iter().flat_map(all_references).collect(),
+        _ => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_reference_is_told_apart_from_what_it_is_a_part_of() {
+        let of = |list: &[&str]| {
+            let expression = json!({ "references": list });
+            references(&expression)
+                .into_iter()
+                .map(String::from)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(of(&["module.a.id", "module.a"]), ["module.a.id"]);
+        assert_eq!(
+            of(&["a.b[0].id", "a.b[0]", "a.b", "module.ab.id", "module.ab"]),
+            ["a.b[0].id", "module.ab.id"]
+        );
+        assert_eq!(
+            of(&["a.b.id", "a.b", "a.b", "count.index"]),
+            ["a.b.id", "a.b", "count.index"]
+        );
+        assert_eq!(of(&["var.x", "var.x"]), ["var.x", "var.x"]);
+    }
+
+    #[test]
+    fn provisioners_are_found_in_every_module() {
+        let resource = json!({"address": "terraform_data.x", "provisioners": [{"type": "local-exec"}]});
+        let module = json!({ "resources": [resource] });
+        let plan = json!({"configuration": {"root_module": {"module_calls": {"a": {"module": module}}}}});
+        assert_eq!(
+            Configuration::of(&plan).provisioners(),
+            ["module.a.terraform_data.x.provisioner.local-exec"]
+        );
+    }
+}

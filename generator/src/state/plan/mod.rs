@@ -1,0 +1,175 @@
+//! What `terraform show -json PLANFILE` prints of a plan, read as the resources that there will be.
+//!
+//! Format: <https://developer.hashicorp.com/terraform/internals/json-format#plan-representation> (`format_version` 1.x).
+//!
+//! What AWS decides is unknown before the apply. It becomes a symbol, `${ADDRESS.ATTRIBUTE}`, in the resource that it is
+//! of and in whatever refers to it, so that the resources join as those of a state do; ids that are known already stay
+//! what they are. A plan does not hold its expressions, only what they refer to: an attribute that is no mere id or
+//! ARN of another is therefore not guessed, but listed in [`Plan::unknown`].
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+
+mod address;
+mod changes;
+mod configuration;
+mod document;
+mod error;
+mod joins;
+mod resolve;
+#[cfg(test)]
+mod tests;
+mod unknown;
+
+pub use changes::{Action, Change, changes};
+pub use error::PlanError;
+pub use unknown::Unknown;
+
+use super::Resource;
+use address::Address;
+use configuration::Configuration;
+use resolve::{Instance, Origin, Resolver};
+
+/// A plan.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plan {
+    /// The resources that there will be, managed ones and data sources.
+    pub resources: Vec<Resource>,
+    /// What of the managed ones stays unknown, by address and attribute.
+    pub unknown: Vec<Unknown>,
+    /// What happens to each resource instance.
+    pub changes: Vec<Change>,
+    /// Programs that the apply runs: `ADDRESS.provisioner.TYPE`, in the configuration's addresses.
+    pub provisioners: Vec<String>,
+    /// What the root says of itself.
+    pub root: Root,
+}
+
+/// What the root module of a generated tree says in constants; `None` where it is not such a root.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Root {
+    /// `environment` of the call of module `service`.
+    pub environment: Option<String>,
+    /// The tag `Service` among the provider's `default_tags`.
+    pub service: Option<String>,
+    /// The region of the provider.
+    pub region: Option<String>,
+    /// The value of the variable `first_user_email`, where the root has one, and whether the root has a default for it.
+    pub first_user_email: Option<(String, bool)>,
+}
+
+impl Plan {
+    /// Reads the text that `terraform show -json PLANFILE` printed. An error says what it is instead, or why it does
+    /// not tell the whole.
+    pub fn parse(text: &str) -> Result<Self, PlanError> {
+        let document = document::read_whole(text)?;
+        let changes = changes::of_document(&document);
+        let planned = &document["planned_values"]["root_module"];
+        let prior = &document["prior_state"]["values"]["root_module"];
+        let mut resources = Vec::new();
+        collect(planned, &mut resources);
+        let known: BTreeSet<String> = resources.iter().map(|one| one.address.clone()).collect();
+        // A data source that was read for the plan is only there.
+        let mut prior_resources = Vec::new();
+        collect(prior, &mut prior_resources);
+        prior_resources.retain(|one| one.mode == "data" && !known.contains(&one.address));
+        resources.extend(prior_resources);
+
+        let resolver = resolver(&document, &resources, &changes);
+        let mut unknown = Vec::new();
+        let mut symbols: BTreeMap<String, Vec<(String, Value)>> = BTreeMap::new();
+        let mut origins: BTreeSet<Origin> = BTreeSet::new();
+        for (address, instance) in &resolver.instances {
+            let filled = unknown::fill(&resolver, address, instance);
+            unknown.extend(filled.unknown);
+            origins.extend(filled.origins);
+            symbols.insert((*address).to_owned(), filled.symbols);
+        }
+        for origin in origins {
+            let symbol = Value::String(origin.symbol());
+            symbols
+                .entry(origin.address)
+                .or_default()
+                .push((origin.attribute, symbol));
+        }
+        unknown.sort();
+        let provisioners = resolver.configuration.provisioners();
+        drop(resolver);
+        for resource in &mut resources {
+            for (attribute, symbol) in symbols.remove(&resource.address).unwrap_or_default() {
+                resource.values[attribute] = symbol;
+            }
+        }
+        Ok(Self {
+            resources,
+            unknown,
+            changes,
+            provisioners,
+            root: root(&document),
+        })
+    }
+
+    /// Whether nothing is left after the plan.
+    pub fn deletes_everything(&self) -> bool {
+        !self.resources.iter().any(|resource| resource.mode == "managed")
+            && self.changes.iter().any(|change| change.action == Action::Delete)
+    }
+}
+
+fn collect(module: &Value, into: &mut Vec<Resource>) {
+    let items = |key: &str| module[key].as_array().into_iter().flatten();
+    into.extend(items("resources").filter_map(|resource| {
+        let text = |key: &str| resource[key].as_str().map(String::from);
+        let values = resource.get("values").filter(|values| values.is_object());
+        Some(Resource {
+            address: text("address")?,
+            mode: text("mode")?,
+            kind: text("type")?,
+            values: values.cloned().unwrap_or_else(|| json!({})),
+            obstacle: None,
+        })
+    }));
+    items("child_modules").for_each(|child| collect(child, into));
+}
+
+fn resolver<'a>(document: &'a Value, resources: &'a [Resource], changes: &'a [Change]) -> Resolver<'a> {
+    let configuration = Configuration::of(document);
+    // What is left of an unfinished replacement has the address of the instance itself.
+    let current = changes.iter().filter(|change| change.deposed.is_none());
+    let unknown: BTreeMap<&str, &Value> = current
+        .map(|change| (change.address.as_str(), &change.after_unknown))
+        .collect();
+    let instances = resources.iter().filter_map(|resource| {
+        let address = Address::of(&resource.address)?;
+        let block = configuration.resource(&address);
+        let instance = Instance {
+            address,
+            values: &resource.values,
+            unknown: unknown
+                .get(resource.address.as_str())
+                .copied()
+                .unwrap_or(&Value::Null),
+            block,
+        };
+        Some((resource.address.as_str(), instance))
+    });
+    let instances = instances.collect();
+    Resolver::new(configuration, instances)
+}
+
+fn root(document: &Value) -> Root {
+    let configuration = &document["configuration"];
+    let text = |value: &Value| value["constant_value"].as_str().map(String::from);
+    let root = &configuration["root_module"];
+    let provider = &configuration["provider_config"]["aws"]["expressions"];
+    let tags = &provider["default_tags"][0]["tags"]["constant_value"];
+    let email = document["variables"]["first_user_email"]["value"].as_str();
+    let default = &root["variables"]["first_user_email"]["default"];
+    Root {
+        environment: text(&root["module_calls"]["service"]["expressions"]["environment"]),
+        service: tags["Service"].as_str().map(String::from),
+        region: text(&provider["region"]),
+        first_user_email: email.map(|email| (email.to_owned(), !default.is_null())),
+    }
+}
