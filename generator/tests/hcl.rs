@@ -11,8 +11,8 @@ use std::process::{Command, Stdio};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use portcullis_generator::hcl::{
-    self, Body, Expression, argument, block, call, commented, conditional, lines, list, literal, object,
-    reference, string, template, value,
+    self, Body, Expression, argument, block, call, commented, conditional, equal, lines, list, literal,
+    object, reference, string, template, value,
 };
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -163,7 +163,7 @@ fn one_line(text: BoxedStrategy<String>) -> impl Strategy<Value = Expression> {
         any::<bool>().prop_map(Expression::from),
         any::<i32>().prop_map(|number| Expression::from(i64::from(number))),
         Just(Expression::null()),
-        "(var|module)\\.[a-z]{1,9}".prop_map(|path| reference(&path)),
+        "(var|module)\\.[a-z]{1,9}(\\[0\\])?(\\.[a-z]{1,9})?".prop_map(|path| reference(&path)),
         (text.clone(), text).prop_map(|(before, after)| template([
             literal(before),
             value("var.x"),
@@ -194,10 +194,14 @@ fn expression(text: BoxedStrategy<String>) -> impl Strategy<Value = Expression> 
                     )
                 }
             ),
-            (prop::collection::vec(one_line.clone(), 0..2), inner).prop_map(|(mut arguments, last)| {
-                arguments.push(last);
-                call("merge", arguments)
-            }),
+            (prop::collection::vec(one_line.clone(), 0..2), inner.clone()).prop_map(
+                |(mut arguments, last)| {
+                    arguments.push(last);
+                    call("merge", arguments)
+                }
+            ),
+            prop::collection::vec(inner, 0..4)
+                .prop_map(|right| equal(reference("var.x"), call("toset", [lines(right)]))),
         ]
     })
 }

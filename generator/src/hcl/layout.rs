@@ -106,6 +106,10 @@ fn lay_out_expression(expression: &mut Expression, depth: usize) -> bool {
             }
             one_line
         }
+        Expression::BinaryOp(operation) => {
+            let left = lay_out_expression(&mut operation.lhs_expr, depth);
+            lay_out_expression(&mut operation.rhs_expr, depth) && left
+        }
         _ => true,
     }
 }

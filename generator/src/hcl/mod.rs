@@ -10,7 +10,8 @@ pub use hcl_edit::structure::{Attribute, Block, Body, Structure};
 pub use layout::layout;
 
 use hcl_edit::expr::{
-    Array, Conditional, FuncArgs, FuncCall, Object, ObjectKey, Traversal, TraversalOperator,
+    Array, BinaryOp, BinaryOperator, Conditional, FuncArgs, FuncCall, Object, ObjectKey, Traversal,
+    TraversalOperator,
 };
 use hcl_edit::structure::BlockBuilder;
 use hcl_edit::template::{Element, Interpolation, StringTemplate};
@@ -42,13 +43,23 @@ pub fn string(text: impl Into<String>) -> Expression {
     Expression::from(text)
 }
 
-/// A reference, such as `module.rest_api.id`: identifiers joined by dots.
+/// A reference, such as `module.rest_api.id`: identifiers joined by dots. `[0]` behind one is the only block of a
+/// resource's that may stand once.
 pub fn reference(path: &str) -> Expression {
-    let mut parts = path.split('.').map(Ident::new);
-    let first = parts.next().expect("`split` yields at least one part");
-    let operators: Vec<_> = parts
-        .map(|part| Decorated::new(TraversalOperator::GetAttr(Decorated::new(part))))
-        .collect();
+    let mut parts = path.split('.');
+    let first = Ident::new(parts.next().expect("`split` yields at least one part"));
+    let mut operators = Vec::new();
+    for part in parts {
+        let (name, is_block) = match part.strip_suffix("[0]") {
+            Some(name) => (name, true),
+            None => (part, false),
+        };
+        operators.push(TraversalOperator::GetAttr(Decorated::new(Ident::new(name))));
+        if is_block {
+            operators.push(TraversalOperator::Index(Expression::from(0)));
+        }
+    }
+    let operators: Vec<_> = operators.into_iter().map(Decorated::new).collect();
     if operators.is_empty() {
         return Expression::from(first);
     }
@@ -158,4 +169,10 @@ pub fn call(name: &str, arguments: impl IntoIterator<Item = Expression>) -> Expr
 /// `condition ? yes : no`.
 pub fn conditional(condition: Expression, yes: Expression, no: Expression) -> Expression {
     Expression::from(Conditional::new(condition, yes, no))
+}
+
+/// `left == right`. Terraform finds values of two types unequal: what is no string, number or truth value is made a
+/// map or a set first.
+pub fn equal(left: Expression, right: impl Into<Expression>) -> Expression {
+    Expression::from(BinaryOp::new(left, BinaryOperator::Eq, right))
 }

@@ -42,6 +42,11 @@ pub fn module() -> Module {
                 "Path of the zip with the executable `bootstrap`.",
             ),
             variable(
+                "log_groups_arn",
+                "string",
+                "Begins the ARN of every log group of this account and region.",
+            ),
+            variable(
                 "log_retention_days",
                 "number",
                 "Days for which the logs are kept.",
@@ -56,14 +61,39 @@ pub fn module() -> Module {
         ],
         outputs: vec![
             Output::new(
+                "assume_role_policy",
+                "Who may take on the function's role.",
+                reference("aws_iam_role.this.assume_role_policy"),
+            ),
+            Output::new(
+                "environment_variables",
+                "Environment variables of the function.",
+                reference("aws_lambda_function.this.environment[0].variables"),
+            ),
+            Output::new(
                 "invoke_arn",
                 "ARN by which API Gateway invokes the function.",
                 reference("aws_lambda_function.this.invoke_arn"),
             ),
             Output::new(
+                "log_retention_days",
+                "Days for which the logs are kept.",
+                reference("aws_cloudwatch_log_group.this.retention_in_days"),
+            ),
+            Output::new(
                 "name",
                 "Name of the function.",
                 reference("aws_lambda_function.this.function_name"),
+            ),
+            Output::new(
+                "role_arn",
+                "ARN of the role that the function runs with.",
+                reference("aws_lambda_function.this.role"),
+            ),
+            Output::new(
+                "role_policy",
+                "What the role allows.",
+                reference("aws_iam_role_policy.write_logs.policy"),
             ),
         ],
     }

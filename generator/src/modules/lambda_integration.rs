@@ -1,7 +1,7 @@
 //! `modules/lambda_integration`: a method of the API that a function answers.
 
-use crate::hcl::{Block, Expression};
-use crate::modules::{Module, Variable, versions};
+use crate::hcl::{Block, Expression, reference};
+use crate::modules::{Module, Output, Variable, versions};
 use crate::resources::{api_gateway_integration, api_gateway_method};
 
 /// What a deployment snapshots of this module.
@@ -15,6 +15,8 @@ pub fn deployed() -> Vec<Block> {
 /// The module.
 pub fn module() -> Module {
     let variable = Variable::new;
+    let method = |name: &str| reference(&format!("aws_api_gateway_method.this.{name}"));
+    let integration = |name: &str| reference(&format!("aws_api_gateway_integration.this.{name}"));
     Module {
         folder: "modules/lambda_integration".into(),
         summary: "A method of the API, who may call it, and the function that answers.".into(),
@@ -40,6 +42,17 @@ pub fn module() -> Module {
             variable("resource_id", "string", "Id of the path's resource."),
             variable("rest_api_id", "string", "Id of the REST API."),
         ],
-        outputs: vec![],
+        outputs: vec![
+            Output::new("authorization", "Who may call.", method("authorization")),
+            Output::new(
+                "authorizer_id",
+                "Id of the authorizer; null where anyone may call.",
+                method("authorizer_id"),
+            ),
+            Output::new("http_method", "Method, or `ANY`.", method("http_method")),
+            Output::new("integration_type", "What answers.", integration("type")),
+            Output::new("resource_id", "Id of the path's resource.", method("resource_id")),
+            Output::new("uri", "ARN by which the function is invoked.", integration("uri")),
+        ],
     }
 }

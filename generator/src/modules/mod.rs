@@ -3,6 +3,7 @@
 //! A module is data first ([`Module`]) and becomes files in one place, so that a README can't say anything else
 //! than `variables.tf` does.
 
+mod access_test;
 mod authorizer;
 mod environment;
 mod lambda_function;

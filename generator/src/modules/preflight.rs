@@ -1,8 +1,7 @@
 //! `modules/preflight`: the answer to the question a browser asks before it calls from another origin.
 
-use crate::hcl::Part;
-use crate::hcl::{Block, Expression, call, literal, reference, string, template};
-use crate::modules::{Module, Variable, versions};
+use crate::hcl::{Block, Expression, Part, call, literal, reference, string, template, value};
+use crate::modules::{Module, Output, Variable, versions};
 use crate::resources::{
     api_gateway_integration, api_gateway_integration_response, api_gateway_method,
     api_gateway_method_response,
@@ -11,7 +10,8 @@ use crate::service::Cors;
 
 /// What a deployment snapshots of this module.
 pub fn deployed(cors: &Cors) -> Vec<Block> {
-    let headers = headers(cors);
+    let methods = call("join", [string(","), reference("var.allow_methods")]);
+    let headers = headers(cors, value("var.allow_origin"), Part::Value(methods));
     vec![
         api_gateway_method::preflight(),
         api_gateway_integration::preflight(),
@@ -20,14 +20,10 @@ pub fn deployed(cors: &Cors) -> Vec<Block> {
     ]
 }
 
-/// The headers of a preflight's answer, sorted. API Gateway takes a static value in single quotes.
-fn headers(cors: &Cors) -> Vec<(&'static str, Expression)> {
-    let methods = call("join", [string(","), reference("var.allow_methods")]);
-    let mut headers = shared_headers(cors);
-    headers.push((
-        "Access-Control-Allow-Methods",
-        template([literal("'"), Part::Value(methods), literal("'")]),
-    ));
+/// The headers of a preflight's answer, sorted.
+pub fn headers(cors: &Cors, origin: Part, methods: Part) -> Vec<(&'static str, Expression)> {
+    let mut headers = shared_headers(cors, origin);
+    headers.push(("Access-Control-Allow-Methods", quoted(methods)));
     if let Some(seconds) = cors.max_age_seconds {
         headers.push(("Access-Control-Max-Age", string(format!("'{seconds}'"))));
     }
@@ -36,7 +32,7 @@ fn headers(cors: &Cors) -> Vec<(&'static str, Expression)> {
 }
 
 /// The headers that preflights and errors share, sorted.
-pub fn shared_headers(cors: &Cors) -> Vec<(&'static str, Expression)> {
+pub fn shared_headers(cors: &Cors, origin: Part) -> Vec<(&'static str, Expression)> {
     let mut headers = Vec::new();
     if cors.allow_credentials {
         headers.push(("Access-Control-Allow-Credentials", string("'true'")));
@@ -45,11 +41,13 @@ pub fn shared_headers(cors: &Cors) -> Vec<(&'static str, Expression)> {
         "Access-Control-Allow-Headers",
         string(format!("'{}'", cors.allow_headers.join(","))),
     ));
-    headers.push((
-        "Access-Control-Allow-Origin",
-        template([literal("'"), crate::hcl::value("var.allow_origin"), literal("'")]),
-    ));
+    headers.push(("Access-Control-Allow-Origin", quoted(origin)));
     headers
+}
+
+/// API Gateway takes a static value in single quotes.
+fn quoted(part: Part) -> Expression {
+    template([literal("'"), part, literal("'")])
 }
 
 /// The module.
@@ -67,6 +65,32 @@ pub fn module(cors: &Cors) -> Module {
             variable("resource_id", "string", "Id of the path's resource."),
             variable("rest_api_id", "string", "Id of the REST API."),
         ],
-        outputs: vec![],
+        outputs: vec![
+            Output::new(
+                "authorization",
+                "Who may call.",
+                reference("aws_api_gateway_method.this.authorization"),
+            ),
+            Output::new(
+                "http_method",
+                "`OPTIONS`.",
+                reference("aws_api_gateway_method.this.http_method"),
+            ),
+            Output::new(
+                "integration_type",
+                "What answers; `MOCK` asks no function.",
+                reference("aws_api_gateway_integration.this.type"),
+            ),
+            Output::new(
+                "resource_id",
+                "Id of the path's resource.",
+                reference("aws_api_gateway_method.this.resource_id"),
+            ),
+            Output::new(
+                "response_parameters",
+                "Headers of the answer.",
+                reference("aws_api_gateway_integration_response.this.response_parameters"),
+            ),
+        ],
     }
 }

@@ -1,6 +1,6 @@
 //! `modules/rest_api`: the API, and what it answers when no function is asked.
 
-use crate::hcl::{Block, commented, reference};
+use crate::hcl::{Block, commented, object, reference, value};
 use crate::modules::{Module, Output, Variable, preflight, versions};
 use crate::resources::{api_gateway_gateway_response, api_gateway_rest_api};
 use crate::service::Api;
@@ -8,7 +8,7 @@ use crate::service::Api;
 /// What a deployment snapshots of this module beside the API itself.
 pub fn deployed(api: &Api) -> Vec<Block> {
     let Some(cors) = &api.cors else { return Vec::new() };
-    let headers = preflight::shared_headers(cors);
+    let headers = preflight::shared_headers(cors, value("var.allow_origin"));
     api_gateway_gateway_response::TYPES
         .into_iter()
         .map(|kind| {
@@ -33,23 +33,35 @@ pub fn module(api: &Api) -> Module {
         ));
     }
     let attribute = |name: &str| reference(&format!("aws_api_gateway_rest_api.this.{name}"));
+    let mut outputs = vec![
+        Output::new(
+            "execution_arn",
+            "Begins the ARN of every invocation.",
+            attribute("execution_arn"),
+        ),
+        Output::new("id", "Id of the REST API.", attribute("id")),
+        Output::new(
+            "root_resource_id",
+            "Id of the resource of `/`.",
+            attribute("root_resource_id"),
+        ),
+    ];
+    if api.cors.is_some() {
+        let parameters = |kind: &str| {
+            let resource = format!("aws_api_gateway_gateway_response.{}", kind.to_lowercase());
+            reference(&format!("{resource}.response_parameters"))
+        };
+        outputs.push(Output::new(
+            "gateway_responses",
+            "Headers of the errors that the gateway answers itself, by their type.",
+            object(api_gateway_gateway_response::TYPES.map(|kind| (kind, parameters(kind)))),
+        ));
+    }
     Module {
         folder: "modules/rest_api".into(),
         summary: "The REST API, and the headers of the errors that it answers itself.".into(),
         files: vec![("main.tf", main), ("versions.tf", versions(None))],
         variables,
-        outputs: vec![
-            Output::new(
-                "execution_arn",
-                "Begins the ARN of every invocation.",
-                attribute("execution_arn"),
-            ),
-            Output::new("id", "Id of the REST API.", attribute("id")),
-            Output::new(
-                "root_resource_id",
-                "Id of the resource of `/`.",
-                attribute("root_resource_id"),
-            ),
-        ],
+        outputs,
     }
 }

@@ -7,12 +7,13 @@ use crate::hcl::{
 };
 use crate::identifier::Identifier;
 use crate::modules::{
-    Module, Output, Variable, authorizer, fingerprint, hash, lambda_integration, module_call, moved,
+    Module, Output, Variable, access_test, authorizer, fingerprint, hash, lambda_integration, module_call,
+    moved,
     preflight, rest_api, versions,
 };
 use crate::resources::{
-    api_gateway_deployment, api_gateway_method, api_gateway_resource, api_gateway_stage, lambda_function,
-    lambda_permission,
+    api_gateway_deployment, api_gateway_method, api_gateway_resource, api_gateway_stage,
+    cloudwatch_log_group, lambda_function, lambda_permission,
 };
 use crate::service::{Auth, Cors, Function, Method, Route, RoutePath, Service};
 
@@ -41,6 +42,7 @@ pub fn module(service: &Service) -> Module {
             ("api.tf", api(service)),
             ("moved.tf", moved::blocks(service)),
             ("versions.tf", versions(None)),
+            (access_test::FILE, access_test::blocks(service)),
         ],
         variables: variables(service),
         outputs: outputs(service),
@@ -140,11 +142,11 @@ pub(super) fn function_name(function: &str) -> Identifier {
     Identifier::new(function).prefixed("function")
 }
 
-fn route_name(path: &RoutePath, method: Method) -> Identifier {
+pub(super) fn route_name(path: &RoutePath, method: Method) -> Identifier {
     path.identifier().prefixed(&method.as_str().to_lowercase())
 }
 
-fn preflight_name(path: &RoutePath) -> Identifier {
+pub(super) fn preflight_name(path: &RoutePath) -> Identifier {
     path.identifier().prefixed("options")
 }
 
@@ -177,11 +179,11 @@ fn user_pool(service: &Service) -> Vec<Block> {
 }
 
 fn functions(service: &Service) -> Vec<Block> {
-    service
+    let calls = service
         .functions
         .iter()
-        .map(|(name, function)| function_call(service, name, function))
-        .collect()
+        .map(|(name, function)| function_call(service, name, function));
+    cloudwatch_log_group::arn().into_iter().chain(calls).collect()
 }
 
 /// The environment variables of a function, where the API admits this origin: the spec's, and what a handler has to know.
@@ -230,6 +232,7 @@ fn function_call(service: &Service, name: &str, function: &Function) -> Block {
         .attribute(argument("architecture", reference("var.architecture")))
         .attribute(argument("memory_mb", function.memory_mb))
         .attribute(argument("timeout_seconds", function.timeout_seconds))
+        .attribute(argument("log_groups_arn", reference("local.log_groups_arn")))
         .attribute(argument("log_retention_days", function.log_retention_days))
         .attribute(argument("environment_variables", object(environment)))
         .build()
@@ -252,7 +255,7 @@ fn routes(service: &Service) -> Vec<Block> {
             let route = &service.routes[&(path.clone(), method)];
             blocks.push(commented(
                 route_call(path, method, route),
-                &describe(path, method, route),
+                &format!("{} {path}: {}", method.as_str(), promise(route)),
             ));
             blocks.push(lambda_permission::resource_block(
                 &route_name(path, method),
@@ -272,16 +275,13 @@ fn routes(service: &Service) -> Vec<Block> {
     blocks
 }
 
-fn describe(path: &RoutePath, method: Method, route: &Route) -> String {
+/// Who may call a route, and who answers.
+pub(super) fn promise(route: &Route) -> String {
     let who = match route.auth {
         Auth::None => "open to anyone",
         Auth::UserPool => "for who signed in",
     };
-    format!(
-        "{} {path}: {who}, answered by {}",
-        method.as_str(),
-        route.function
-    )
+    format!("{who}, answered by {}", route.function)
 }
 
 fn route_call(path: &RoutePath, method: Method, route: &Route) -> Block {

@@ -7,6 +7,7 @@ use crate::service::UserPool;
 
 /// The module.
 pub fn module(pool: &UserPool) -> Module {
+    let attribute = |name: &str| reference(&format!("aws_cognito_user_pool.this.{name}"));
     Module {
         folder: "modules/user_pool".into(),
         summary: "The user pool: who can sign in, and what a password must hold.".into(),
@@ -21,14 +22,21 @@ pub fn module(pool: &UserPool) -> Module {
         )],
         outputs: vec![
             Output::new(
-                "arn",
-                "ARN of the user pool.",
-                reference("aws_cognito_user_pool.this.arn"),
+                "admin_create_user_only",
+                "Whether only who is invited has an account.",
+                attribute("admin_create_user_config[0].allow_admin_create_user_only"),
             ),
+            Output::new("arn", "ARN of the user pool.", attribute("arn")),
             Output::new(
-                "id",
-                "Id of the user pool.",
-                reference("aws_cognito_user_pool.this.id"),
+                "deletion_protection",
+                "Whether AWS refuses to delete the pool.",
+                attribute("deletion_protection"),
+            ),
+            Output::new("id", "Id of the user pool.", attribute("id")),
+            Output::new(
+                "password_policy",
+                "What a password must hold.",
+                attribute("password_policy[0]"),
             ),
         ],
     }

@@ -6,6 +6,7 @@ use crate::resources::cognito_user_pool_client;
 
 /// The module.
 pub fn module() -> Module {
+    let attribute = |name: &str| reference(&format!("aws_cognito_user_pool_client.this.{name}"));
     Module {
         folder: "modules/user_pool_client".into(),
         summary: "A client of the user pool: a program that may sign users in.".into(),
@@ -22,10 +23,18 @@ pub fn module() -> Module {
             Variable::new("name", "string", "Name of the client."),
             Variable::new("user_pool_id", "string", "Id of the user pool."),
         ],
-        outputs: vec![Output::new(
-            "id",
-            "Id of the client.",
-            reference("aws_cognito_user_pool_client.this.id"),
-        )],
+        outputs: vec![
+            Output::new(
+                "explicit_auth_flows",
+                "How the client may sign users in.",
+                attribute("explicit_auth_flows"),
+            ),
+            Output::new("id", "Id of the client.", attribute("id")),
+            Output::new(
+                "prevent_user_existence_errors",
+                "Whether a wrong password and an unknown user get the same answer.",
+                attribute("prevent_user_existence_errors"),
+            ),
+        ],
     }
 }

@@ -13,15 +13,21 @@ pub const TYPES: [&str; 2] = ["DEFAULT_4XX", "DEFAULT_5XX"];
 
 /// Headers on every error of a type, given as the header's name and a static value in single quotes.
 pub fn resource_block(response_type: &str, headers: &[(&'static str, Expression)]) -> Block {
-    let parameters = headers
-        .iter()
-        .map(|(name, value)| (format!("gatewayresponse.header.{name}"), value.clone()));
     resource("aws_api_gateway_gateway_response", &response_type.to_lowercase())
         .attribute(argument(
             "rest_api_id",
             reference("aws_api_gateway_rest_api.this.id"),
         ))
         .attribute(argument("response_type", string(response_type)))
-        .attribute(argument("response_parameters", object(parameters)))
+        .attribute(argument("response_parameters", parameters(headers)))
         .build()
+}
+
+/// The headers as `response_parameters`.
+pub fn parameters(headers: &[(&'static str, Expression)]) -> Expression {
+    object(
+        headers
+            .iter()
+            .map(|(name, value)| (format!("gatewayresponse.header.{name}"), value.clone())),
+    )
 }

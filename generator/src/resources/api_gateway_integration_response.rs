@@ -8,9 +8,6 @@ use crate::resources::{api_gateway_method, resource};
 /// The answer to a preflight. Each value is static and stands in single quotes:
 /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-cors.html>
 pub fn preflight(headers: &[(&'static str, Expression)]) -> Block {
-    let parameters = headers
-        .iter()
-        .map(|(name, value)| (format!("method.response.header.{name}"), value.clone()));
     resource("aws_api_gateway_integration_response", "this")
         .attribute(argument("rest_api_id", reference("var.rest_api_id")))
         .attribute(argument("resource_id", reference("var.resource_id")))
@@ -22,10 +19,19 @@ pub fn preflight(headers: &[(&'static str, Expression)]) -> Block {
             "status_code",
             reference("aws_api_gateway_method_response.this.status_code"),
         ))
-        .attribute(argument("response_parameters", object(parameters)))
+        .attribute(argument("response_parameters", parameters(headers)))
         .attribute(argument(
             "depends_on",
             lines([reference("aws_api_gateway_integration.this")]),
         ))
         .build()
+}
+
+/// The headers as `response_parameters`.
+pub fn parameters(headers: &[(&'static str, Expression)]) -> Expression {
+    object(
+        headers
+            .iter()
+            .map(|(name, value)| (format!("method.response.header.{name}"), value.clone())),
+    )
 }

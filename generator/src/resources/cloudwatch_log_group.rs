@@ -1,8 +1,14 @@
 //! `aws_cloudwatch_log_group`: where a function's logs go.
 //!
 //! <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/cloudwatch_log_group>
+//!
+//! AWS makes a group's ARN of what is known before there is a group, and a policy that is made of the same shows in a
+//! first plan what it allows. The region is that of `aws_service`: provider 5.100 knows `aws_region.name` and `.id` only,
+//! and 6.x calls both deprecated (`id` since 6.47).
 
-use crate::hcl::{Block, argument, literal, reference, template, value};
+use crate::hcl::{
+    Block, Expression, Part, argument, block, commented, literal, reference, string, template, value,
+};
 use crate::resources::resource;
 
 /// The days for which CloudWatch can keep logs:
@@ -20,4 +26,35 @@ pub fn resource_block() -> Block {
         ))
         .attribute(argument("retention_in_days", reference("var.log_retention_days")))
         .build()
+}
+
+/// What `local.log_groups_arn` is made of: whose account, where. No argument of theirs is unknown in a plan, and
+/// nothing that they depend on can put off their being read.
+pub fn arn() -> Vec<Block> {
+    let arn = [
+        literal("arn:"),
+        value("data.aws_service.logs.partition"),
+        literal(":logs:"),
+        value("data.aws_service.logs.region"),
+        literal(":"),
+        value("data.aws_caller_identity.current.account_id"),
+        literal(":log-group"),
+    ];
+    vec![
+        block("data", ["aws_caller_identity", "current"]).build(),
+        block("data", ["aws_service", "logs"])
+            .attribute(argument("service_id", string("logs")))
+            .build(),
+        block("locals", [])
+            .attribute(commented(
+                argument("log_groups_arn", template(arn)),
+                "Begins the ARN of every log group. It is known before there is one: a first plan shows what roles may do.",
+            ))
+            .build(),
+    ]
+}
+
+/// The ARN of all streams of a function's group, behind what [`arn`] begins with.
+pub fn streams(log_groups_arn: Part, function: Part) -> Expression {
+    template([log_groups_arn, literal(":/aws/lambda/"), function, literal(":*")])
 }

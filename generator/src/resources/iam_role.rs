@@ -2,11 +2,19 @@
 //!
 //! <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/iam_role>
 
-use crate::hcl::{Block, argument, call, lines, object, reference, string};
+use crate::hcl::{Block, Expression, argument, call, lines, object, reference, string};
 use crate::resources::resource;
 
 /// A role that only Lambda can take on, with the function's name.
 pub fn resource_block() -> Block {
+    resource("aws_iam_role", "this")
+        .attribute(argument("name", reference("var.name")))
+        .attribute(argument("assume_role_policy", assume_role_policy()))
+        .build()
+}
+
+/// Who may take on the role: Lambda, and nobody else.
+pub fn assume_role_policy() -> Expression {
     let statement = object([
         ("Sid", string("LambdaTakesTheRole")),
         ("Effect", string("Allow")),
@@ -17,8 +25,5 @@ pub fn resource_block() -> Block {
         ("Version", string("2012-10-17")),
         ("Statement", lines([statement])),
     ]);
-    resource("aws_iam_role", "this")
-        .attribute(argument("name", reference("var.name")))
-        .attribute(argument("assume_role_policy", call("jsonencode", [policy])))
-        .build()
+    call("jsonencode", [policy])
 }

@@ -2,12 +2,25 @@
 //!
 //! <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/iam_role_policy>
 
-use crate::hcl::{Block, argument, call, lines, literal, object, reference, string, template, value};
-use crate::resources::resource;
+use crate::hcl::{Block, Expression, argument, call, lines, object, reference, string};
+use crate::resources::{cloudwatch_log_group, resource};
 
 /// Leave to write to the function's own log group, and to nothing else. It can't create groups: the one there is
 /// has its retention, and a late invocation can't bring a deleted one back.
 pub fn write_logs() -> Block {
+    let streams = cloudwatch_log_group::streams(
+        crate::hcl::value("var.log_groups_arn"),
+        crate::hcl::value("var.name"),
+    );
+    resource("aws_iam_role_policy", "write_logs")
+        .attribute(argument("name", string("write-logs")))
+        .attribute(argument("role", reference("aws_iam_role.this.id")))
+        .attribute(argument("policy", policy(streams)))
+        .build()
+}
+
+/// The policy, for the log streams of one group.
+pub fn policy(streams: Expression) -> Expression {
     let statement = object([
         ("Sid", string("WriteOwnLogs")),
         ("Effect", string("Allow")),
@@ -15,18 +28,11 @@ pub fn write_logs() -> Block {
             "Action",
             lines([string("logs:CreateLogStream"), string("logs:PutLogEvents")]),
         ),
-        (
-            "Resource",
-            template([value("aws_cloudwatch_log_group.this.arn"), literal(":*")]),
-        ),
+        ("Resource", streams),
     ]);
     let policy = object([
         ("Version", string("2012-10-17")),
         ("Statement", lines([statement])),
     ]);
-    resource("aws_iam_role_policy", "write_logs")
-        .attribute(argument("name", string("write-logs")))
-        .attribute(argument("role", reference("aws_iam_role.this.id")))
-        .attribute(argument("policy", call("jsonencode", [policy])))
-        .build()
+    call("jsonencode", [policy])
 }

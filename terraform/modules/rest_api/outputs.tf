@@ -5,6 +5,14 @@ output "execution_arn" {
   value       = aws_api_gateway_rest_api.this.execution_arn
 }
 
+output "gateway_responses" {
+  description = "Headers of the errors that the gateway answers itself, by their type."
+  value = {
+    DEFAULT_4XX = aws_api_gateway_gateway_response.default_4xx.response_parameters
+    DEFAULT_5XX = aws_api_gateway_gateway_response.default_5xx.response_parameters
+  }
+}
+
 output "id" {
   description = "Id of the REST API."
   value       = aws_api_gateway_rest_api.this.id

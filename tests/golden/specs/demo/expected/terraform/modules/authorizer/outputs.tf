@@ -4,3 +4,23 @@ output "id" {
   description = "Id of the authorizer."
   value       = aws_api_gateway_authorizer.this.id
 }
+
+output "identity_source" {
+  description = "Where the token stands in a request."
+  value       = aws_api_gateway_authorizer.this.identity_source
+}
+
+output "provider_arns" {
+  description = "ARNs of the user pools whose tokens let in."
+  value       = aws_api_gateway_authorizer.this.provider_arns
+}
+
+output "result_ttl_seconds" {
+  description = "Seconds for which a verified token is remembered."
+  value       = aws_api_gateway_authorizer.this.authorizer_result_ttl_in_seconds
+}
+
+output "type" {
+  description = "How it decides."
+  value       = aws_api_gateway_authorizer.this.type
+}

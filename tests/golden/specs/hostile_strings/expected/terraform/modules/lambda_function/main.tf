@@ -35,7 +35,7 @@ resource "aws_iam_role_policy" "write_logs" {
           "logs:CreateLogStream",
           "logs:PutLogEvents",
         ]
-        Resource = "${aws_cloudwatch_log_group.this.arn}:*"
+        Resource = "${var.log_groups_arn}:/aws/lambda/${var.name}:*"
       },
     ]
   })

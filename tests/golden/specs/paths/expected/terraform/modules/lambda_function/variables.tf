@@ -24,6 +24,12 @@ variable "filename" {
   nullable    = false
 }
 
+variable "log_groups_arn" {
+  description = "Begins the ARN of every log group of this account and region."
+  type        = string
+  nullable    = false
+}
+
 variable "log_retention_days" {
   description = "Days for which the logs are kept."
   type        = number
