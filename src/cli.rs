@@ -41,13 +41,15 @@ pub enum Command {
     Plan {
         #[command(flatten)]
         options: TerraformOptions,
+        #[command(flatten)]
+        keep: KeepPlan,
         /// Exit with 1 where there are changes
         #[arg(long)]
         detailed_exitcode: bool,
     },
     /// Build, generate and apply; in `local` also start everything that is needed
     #[command(
-        after_help = "Examples:\n  portcullis apply                 # to the emulated AWS of this machine\n  portcullis apply --watch         # and again whenever something is saved\n  portcullis apply --env dev       # to AWS: shows the plan and asks"
+        after_help = "Examples:\n  portcullis apply                 # to the emulated AWS of this machine\n  portcullis apply --watch         # and again whenever something is saved\n  portcullis apply --env dev       # to AWS: shows the plan and asks\n  portcullis apply --env dev --plan dev.tfplan   # exactly what `plan --out` kept: builds and asks nothing"
     )]
     Apply {
         #[command(flatten)]
@@ -58,6 +60,15 @@ pub enum Command {
         /// Stay, and serve every change of a function or of the spec as it is saved (local only)
         #[arg(long)]
         watch: bool,
+        /// Apply this plan, which `plan` kept with `--out` or `--json-out`, if it is still exactly what Terraform would do
+        #[arg(long, value_name = "FILE", conflicts_with = "watch")]
+        plan: Option<PathBuf>,
+    },
+    /// Print the environments in AWS, for a pipeline to make its jobs of
+    Environments {
+        /// As JSON
+        #[arg(long)]
+        json: bool,
     },
     /// Print addresses and ids as one JSON object
     Outputs(Environment),
@@ -127,6 +138,24 @@ pub struct Environment {
     /// Name of the environment
     #[arg(long = "env", value_name = "NAME", default_value = "local")]
     pub name: String,
+}
+
+/// Where a plan is kept.
+#[derive(Args)]
+pub struct KeepPlan {
+    /// Keep the plan in this file, for `apply --plan`; it holds what the state holds
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Also write what `terraform show -json` prints of it, for `review --plan`
+    #[arg(long, value_name = "FILE")]
+    pub json_out: Option<PathBuf>,
+}
+
+impl KeepPlan {
+    /// The files that are asked for.
+    pub fn files(&self) -> impl Iterator<Item = &PathBuf> {
+        self.out.iter().chain(&self.json_out)
+    }
 }
 
 /// How Terraform is called.

@@ -11,6 +11,7 @@ mod endpoint;
 mod failure;
 mod functions;
 mod interrupt;
+mod kept_plan;
 mod local;
 mod lock;
 mod prepared_environment;

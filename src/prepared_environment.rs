@@ -48,6 +48,36 @@ impl PreparedEnvironment {
         tools: &Tools,
         options: &TerraformOptions,
     ) -> Outcome<Self> {
+        let mut prepared = Self::connect(project, service, tools, options)?;
+        let name = &options.environment.name;
+        let applied = match &prepared.local {
+            Some((local, _)) => local.first_user(),
+            None => {
+                let outputs = prepared.terraform.outputs()?;
+                let email = outputs.get("first_user_email").and_then(|email| email.as_str());
+                email.map(String::from)
+            }
+        };
+        let environment = &service.environments[name];
+        prepared.first_user = first_user(name, environment, applied, options.chosen_email())?;
+        let mut variables = Vec::new();
+        if let Some(email) = &prepared.first_user {
+            variables.push(("first_user_email", email.clone()));
+        }
+        if name == LOCAL {
+            variables.push(("architecture", architecture(service, name)?.as_str().to_string()));
+        }
+        prepared.terraform = prepared.terraform.with_variables(variables);
+        Ok(prepared)
+    }
+
+    /// Prepares an environment but for the values of its variables: to read what is there.
+    pub fn connect(
+        project: &Project,
+        service: &Service,
+        tools: &Tools,
+        options: &TerraformOptions,
+    ) -> Outcome<Self> {
         let name = &options.environment.name;
         let environment = &service.environments[name];
         let directory = project.environment(name);
@@ -68,28 +98,12 @@ impl PreparedEnvironment {
         } else {
             (Aws::Real, None)
         };
-        let terraform = Terraform::new(directory.clone(), aws.clone(), Vec::new());
+        let terraform = Terraform::new(directory, aws, Vec::new());
         terraform.init(&source)?;
-        let applied = match &local {
-            Some((local, _)) => local.first_user(),
-            None => {
-                let outputs = terraform.outputs()?;
-                let email = outputs.get("first_user_email").and_then(|email| email.as_str());
-                email.map(String::from)
-            }
-        };
-        let first_user = first_user(name, environment, applied, options.chosen_email())?;
-        let mut variables = Vec::new();
-        if let Some(email) = &first_user {
-            variables.push(("first_user_email", email.clone()));
-        }
-        if name == LOCAL {
-            variables.push(("architecture", architecture(service, name)?.as_str().to_string()));
-        }
         Ok(Self {
-            terraform: Terraform::new(directory, aws, variables),
+            terraform,
             local,
-            first_user,
+            first_user: None,
         })
     }
 }

@@ -6,7 +6,7 @@
 
 use std::fs;
 use std::io::ErrorKind;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use portcullis_generator::modules::DEPLOYMENT;
 use portcullis_generator::resources::api_gateway_deployment::SNAPSHOT;
@@ -14,6 +14,7 @@ use serde_json::Value;
 
 use crate::failure::{Failure, OrFail, Outcome};
 use crate::project::Project;
+use crate::terraform::Terraform;
 
 /// Whether an environment owes a deployment.
 pub struct Redeployment {
@@ -40,6 +41,14 @@ impl Redeployment {
     pub fn owe(&self) -> Outcome {
         fs::write(&self.marker, "")
             .map_err(|error| Failure::tool(format!("can't write `{}`: {error}", self.marker.display())))
+    }
+
+    /// Makes the one that is owed: plans it into `file`, shows that plan as JSON to `accept`, and applies it.
+    pub fn make(&self, terraform: &Terraform, file: &Path, accept: impl FnOnce(&str) -> Outcome) -> Outcome {
+        terraform.plan_to_file(file, Some(DEPLOYMENT))?;
+        accept(&terraform.show(Some(file))?)?;
+        terraform.apply_file(file)?;
+        self.made()
     }
 
     /// Writes down that it was made.

@@ -26,6 +26,10 @@ pub fn run(project: &Project, options: &TerraformOptions, yes: bool) -> Outcome 
     Ok(())
 }
 
+/// What is said before a plan that a second deployment follows.
+pub const SECOND_DEPLOYMENT: &str = "Something of the API goes. Terraform deletes it after it has taken the new \
+     snapshot, so a second deployment follows: it replaces the deployment and changes nothing else.";
+
 /// What answers in `local` after an apply.
 pub struct Serving {
     /// What was applied.
@@ -132,6 +136,16 @@ fn apply_local(
         "  {} added, {} changed, {} destroyed",
         changes.add, changes.change, changes.remove
     ));
+    serve(service, terraform, local, control_plane)
+}
+
+/// Serves what is applied in `local`.
+pub fn serve(
+    service: Service,
+    terraform: &Terraform,
+    local: &Local,
+    control_plane: &ControlPlane,
+) -> Outcome<Serving> {
     let shown = terraform.show(None)?;
     let api_url = local.serve(control_plane, &shown)?;
     let mut outputs = terraform.outputs()?;
@@ -228,10 +242,7 @@ fn apply_plan(
     let changes = terraform.plan_to_file(file, None)?;
     let deletes = changes && redeployment::deletes_from_snapshot(&terraform.show(Some(file))?)?;
     if deletes || redeployment.is_owed() {
-        talk::say(
-            "Something of the API goes. Terraform deletes it after it has taken the new snapshot, so a second \
-             deployment follows: it replaces the deployment and changes nothing else.",
-        );
+        talk::say(SECOND_DEPLOYMENT);
     } else if !changes {
         talk::say("No changes");
         return Ok(());
@@ -244,12 +255,12 @@ fn apply_plan(
         terraform.apply_file(file)?;
     }
     if redeployment.is_owed() {
-        terraform.plan_to_file(file, Some(DEPLOYMENT))?;
-        if !redeployment::only_redeploys(&terraform.show(Some(file))?)? {
-            ask("This plan does more than the one you agreed to. Apply it?", false)?;
-        }
-        terraform.apply_file(file)?;
-        redeployment.made()?;
+        redeployment.make(terraform, file, |plan| {
+            if redeployment::only_redeploys(plan)? {
+                return Ok(());
+            }
+            ask("This plan does more than the one you agreed to. Apply it?", false)
+        })?;
     }
     Ok(())
 }

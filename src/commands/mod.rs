@@ -1,11 +1,13 @@
 //! The commands, one file each.
 
 mod apply;
+mod apply_kept;
 mod build;
 mod check;
 mod clean;
 mod control_plane;
 mod destroy;
+mod environments;
 mod generate;
 mod invitation;
 mod logs;
@@ -28,17 +30,25 @@ pub fn run(cli: Cli) -> Outcome {
             options,
             yes,
             watch: true,
+            plan: _,
         } => watch::run(&open()?, &options, yes),
         Command::Apply {
             options,
             yes,
             watch: false,
+            plan: None,
         } => apply::run(&open()?, &options, yes),
+        Command::Apply {
+            options,
+            plan: Some(plan),
+            ..
+        } => apply_kept::run(&open()?, &options, &plan),
         Command::Build(environment) => build::run(&open()?, &environment.name),
         Command::Check => check::run(&open()?),
         Command::Clean => clean::run(&open()?),
         Command::ControlPlane(options) => control_plane::run(options),
         Command::Destroy { options, yes } => destroy::run(&open()?, &options, yes),
+        Command::Environments { json } => environments::run(&open()?, json),
         Command::Generate { check } => generate::run(&open()?, check),
         Command::Invitation { environment, email } => {
             invitation::run(&open()?, &environment.name, email.as_deref())
@@ -51,8 +61,9 @@ pub fn run(cli: Cli) -> Outcome {
         Command::Outputs(environment) => outputs::run(&open()?, &environment.name),
         Command::Plan {
             options,
+            keep,
             detailed_exitcode,
-        } => plan::run(&open()?, &options, detailed_exitcode),
+        } => plan::run(&open()?, &options, &keep, detailed_exitcode),
         Command::Serve(options) => serve::run(options),
         Command::Tools => tools::run(&open()?),
         Command::Surface {

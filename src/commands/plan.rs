@@ -1,27 +1,107 @@
 //! `portcullis plan`
 
-use crate::cli::TerraformOptions;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use portcullis_generator::service::{LOCAL, Service};
+
+use crate::cli::{KeepPlan, TerraformOptions};
 use crate::commands::build;
 use crate::failure::{Failure, Outcome};
+use crate::kept_plan::private_file;
 use crate::prepared_environment::{self, PreparedEnvironment};
 use crate::project::{Project, check_environment};
+use crate::talk;
+use crate::terraform::Terraform;
 use crate::tools::Tools;
 
-/// Generates and builds, then shows what Terraform would change.
-pub fn run(project: &Project, options: &TerraformOptions, detailed_exitcode: bool) -> Outcome {
+/// Generates and builds, then shows what Terraform would change, and keeps that where it is asked to.
+pub fn run(
+    project: &Project,
+    options: &TerraformOptions,
+    keep: &KeepPlan,
+    detailed_exitcode: bool,
+) -> Outcome {
     let service = project.service()?;
     let name = &options.environment.name;
     check_environment(&service, name)?;
     let tools = Tools::new(project.root());
+    for file in keep.files() {
+        check_folder(file)?;
+    }
     prepared_environment::check(project, &service, &tools, options)?;
     let _turn = project.turn(name)?;
-    project.generate(&service)?;
+    generate(project, &service, name, keep)?;
     build::build(project, &service, &tools, name)?;
     let prepared = PreparedEnvironment::prepare(project, &service, &tools, options)?;
-    let changes = prepared.terraform.plan_to_stdout()?;
+    let changes = plan(&prepared.terraform, project, name, keep)?;
+    if let Some(file) = keep.files().next() {
+        talk::say(format!(
+            "\nKept in `{file}`, which holds what the state holds. To apply exactly this:\n  portcullis apply --env \
+             {name} --plan {file}",
+            file = file.display()
+        ));
+    }
     if changes && detailed_exitcode {
         Err(Failure::refused(""))
     } else {
         Ok(())
+    }
+}
+
+/// Makes the tree. A plan that is kept for AWS will be reviewed beside the tree that is committed, so then a stale one is
+/// refused.
+fn generate(project: &Project, service: &Service, name: &str, keep: &KeepPlan) -> Outcome {
+    let changes = project.changes(service)?;
+    if keep.files().next().is_some() && name != LOCAL && !changes.is_empty() {
+        return Err(Failure::refused(format!(
+            "terraform/ is not what portcullis.toml says: {} files differ, and a plan that is kept is one of what was \
+             committed",
+            changes.len()
+        ))
+        .hint("run `make generate`, review and commit the result"));
+    }
+    project.write(&changes)
+}
+
+/// Shows the plan and writes the files; whether it holds changes. Where it fails, no file of half a plan is left.
+fn plan(terraform: &Terraform, project: &Project, name: &str, keep: &KeepPlan) -> Outcome<bool> {
+    if keep.files().next().is_none() {
+        return terraform.plan_to_stdout(None);
+    }
+    // `turn` made the folder, which only its owner may enter.
+    let own = project.work().join(name).join("plan.tfplan");
+    let file = private_file(keep.out.as_ref().unwrap_or(&own))?;
+    let json = keep.json_out.as_deref().map(private_file).transpose()?;
+    let result = terraform.plan_to_stdout(Some(&file)).and_then(|changes| {
+        if let Some(json) = &json {
+            write(json, &terraform.show(Some(&file))?)?;
+        }
+        Ok(changes)
+    });
+    if keep.out.is_none() || result.is_err() {
+        _ = fs::remove_file(&file);
+    }
+    if let (Some(json), Err(_)) = (&json, &result) {
+        _ = fs::remove_file(json);
+    }
+    result
+}
+
+fn write(path: &PathBuf, text: &str) -> Outcome {
+    fs::write(path, text).map_err(|error| Failure::tool(format!("can't write `{}`: {error}", path.display())))
+}
+
+/// Fails at once, and not after a build, where a file has no folder to be in.
+fn check_folder(file: &Path) -> Outcome {
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+    match folder {
+        Some(folder) if !folder.is_dir() => Err(Failure::input(format!(
+            "`{}` is to be written, and there is no folder `{}`",
+            file.display(),
+            folder.display()
+        ))
+        .hint(format!("`mkdir -p {}`", folder.display()))),
+        _ => Ok(()),
     }
 }

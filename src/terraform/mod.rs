@@ -28,6 +28,10 @@ pub const LOCK_FILE: &str = ".terraform.lock.hcl";
 /// The oldest Terraform that the generated code runs on.
 const OLDEST: (u64, u64) = (1, 11);
 
+/// How long another run that holds the state's lock is waited for. In a pipeline two are often there at once, and
+/// nobody is who would try again.
+const LOCK_TIMEOUT: &str = "-lock-timeout=5m";
+
 /// Which AWS Terraform talks to.
 #[derive(Debug, Clone)]
 pub enum Aws {
@@ -59,6 +63,11 @@ impl Terraform {
             aws,
             variables,
         }
+    }
+
+    /// The same with other input variables.
+    pub fn with_variables(self, variables: Vec<(&'static str, String)>) -> Self {
+        Self { variables, ..self }
     }
 
     /// The version, such as `1.11.4`; fails where Terraform is missing or too old.
@@ -163,16 +172,16 @@ impl Terraform {
             .collect())
     }
 
-    /// Shows a plan on stdout, as Terraform words it; whether it holds changes.
-    pub fn plan_to_stdout(&self) -> Outcome<bool> {
-        self.plan(&[], Stdio::inherit(), talk::colour_of(&std::io::stdout()))
+    /// Shows a plan on stdout, as Terraform words it, and keeps it in a file where one is named; whether it holds
+    /// changes.
+    pub fn plan_to_stdout(&self, file: Option<&Path>) -> Outcome<bool> {
+        let out: Vec<OsString> = file.map(out_argument).into_iter().collect();
+        self.plan(&out, Stdio::inherit(), talk::colour_of(&std::io::stdout()))
     }
 
     /// Shows a plan on stderr and keeps it in a file; whether it holds changes.
     pub fn plan_to_file(&self, file: &Path, replace: Option<&str>) -> Outcome<bool> {
-        let mut out = OsString::from("-out=");
-        out.push(file);
-        let mut arguments = vec![out];
+        let mut arguments = vec![out_argument(file)];
         arguments.extend(replace.map(|address| format!("-replace={address}").into()));
         self.plan(&arguments, std::io::stderr().into(), talk::colour())
     }
@@ -180,6 +189,7 @@ impl Terraform {
     fn plan(&self, more: &[OsString], stdout: Stdio, colour: bool) -> Outcome<bool> {
         let mut arguments: Vec<OsString> =
             vec!["plan".into(), "-input=false".into(), "-detailed-exitcode".into()];
+        self.wait_for_the_lock(&mut arguments);
         if !colour {
             arguments.push("-no-color".into());
         }
@@ -196,6 +206,7 @@ impl Terraform {
     /// Applies a plan that was shown; Terraform's own words go to stderr.
     pub fn apply_file(&self, file: &Path) -> Outcome {
         let mut arguments: Vec<OsString> = vec!["apply".into(), "-input=false".into()];
+        self.wait_for_the_lock(&mut arguments);
         if !talk::colour() {
             arguments.push("-no-color".into());
         }
@@ -206,6 +217,13 @@ impl Terraform {
             Ok(())
         } else {
             Err(self.failed("apply"))
+        }
+    }
+
+    /// `local` has one command at a time anyway.
+    fn wait_for_the_lock(&self, arguments: &mut Vec<OsString>) {
+        if let Aws::Real = self.aws {
+            arguments.push(LOCK_TIMEOUT.into());
         }
     }
 
@@ -225,10 +243,8 @@ impl Terraform {
 
     /// Destroys what Terraform itself shows, and asks.
     pub fn destroy_plan(&self, file: &Path) -> Outcome<bool> {
-        let mut out = OsString::from("-out=");
-        out.push(file);
         self.plan(
-            &["-destroy".into(), out],
+            &["-destroy".into(), out_argument(file)],
             std::io::stderr().into(),
             talk::colour(),
         )
@@ -302,6 +318,12 @@ impl Terraform {
             .map(|(name, output)| (name, output["value"].clone()))
             .collect())
     }
+}
+
+fn out_argument(file: &Path) -> OsString {
+    let mut argument = OsString::from("-out=");
+    argument.push(file);
+    argument
 }
 
 fn said_no(command: &str, stderr: &[u8]) -> Failure {

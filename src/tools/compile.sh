@@ -19,6 +19,8 @@ for tool in moto aws cargo-lambda; do
     rm -f "$tool.txt"
     compile "$tool.in" --constraints "$together" --output-file "$tool.txt"
 done
-# For the tests, in a venv of its own.
-rm -f ../../tests/ministack.txt
-compile ../../tests/ministack.in --output-file ../../tests/ministack.txt
+# For the tests, in venvs of their own.
+for tests in ministack workflows; do
+    rm -f "../../tests/$tests.txt"
+    compile "../../tests/$tests.in" --output-file "../../tests/$tests.txt"
+done

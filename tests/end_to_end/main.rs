@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod changes;
+mod kept_plans;
 mod other_environments;
 mod robustness;
 #[path = "../support/mod.rs"]

@@ -1,0 +1,47 @@
+//! `portcullis environments`
+
+use portcullis_generator::service::{Environment, LOCAL};
+use serde_json::{Value, json};
+
+use crate::failure::{OrFail, Outcome};
+use crate::project::Project;
+use crate::talk;
+
+/// Prints the environments in AWS, a line each or as a JSON array: a pipeline makes its jobs of them.
+pub fn run(project: &Project, json: bool) -> Outcome {
+    let service = project.service()?;
+    let in_aws = service.environments.iter().filter(|(name, _)| *name != LOCAL);
+    if json {
+        let list: Vec<Value> = in_aws
+            .map(|(name, environment)| object(name, environment))
+            .collect();
+        return talk::data(serde_json::to_string(&list).or_tool()? + "\n");
+    }
+    for (name, environment) in in_aws {
+        let account = environment.account.as_deref().unwrap_or("any account");
+        let state = environment
+            .state
+            .as_ref()
+            .map_or("a state on this machine".into(), |state| {
+                format!("s3://{}/{}", state.bucket, state.key)
+            });
+        talk::data(format_args!(
+            "{name}  {}  {account}  {state}\n",
+            environment.region
+        ))?;
+    }
+    Ok(())
+}
+
+fn object(name: &str, environment: &Environment) -> Value {
+    let state = environment
+        .state
+        .as_ref()
+        .map(|state| json!({"bucket": state.bucket, "key": state.key, "region": state.region}));
+    json!({
+        "name": name,
+        "region": environment.region,
+        "account": environment.account,
+        "state": state,
+    })
+}

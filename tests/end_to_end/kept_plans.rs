@@ -1,0 +1,140 @@
+//! Plans that are kept in a file and applied later: `plan --out`, `apply --plan`.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
+use crate::support::{Project, curl, run, text};
+
+const BEFORE: &str = r#"
+[service]
+name   = "kept"
+region = "us-east-1"
+
+[user_pool]
+name         = "TestingUsers"
+sign_in_with = ["email"]
+
+[user_pool.clients.cli]
+auth_flows = ["user_password", "refresh_token"]
+
+[functions.one]
+
+[routes]
+"GET /"      = { function = "one", auth = "none" }
+"GET /going" = { function = "one", auth = "none" }
+"#;
+
+const GOING: &str = "\"GET /going\" = { function = \"one\", auth = \"none\" }\n";
+const COMING: &str = "\"GET /coming\" = { function = \"one\", auth = \"none\" }\n";
+
+#[test]
+fn a_plan_that_was_kept_is_applied_exactly_and_only_where_it_fits() {
+    let project = Project::of("kept plans", BEFORE);
+    let plan = |file: &str| {
+        let json = format!("{file}.json");
+        project
+            .portcullis(&["plan", "--out", file, "--json-out", &json])
+            .succeeded()
+    };
+    let apply = |file: &str| project.portcullis(&["apply", "--plan", file]);
+
+    // Where there is nowhere to keep it, nothing is built or started for it.
+    project
+        .portcullis(&["plan", "--out", "plans/first.tfplan"])
+        .failed(2, "there is no folder `plans`")
+        .failed(2, "hint: `mkdir -p plans`");
+    assert_eq!(project.processes(), [""; 0]);
+
+    // The first apply of all, and its first user, out of the file.
+    fs::create_dir(project.path("plans")).unwrap();
+    let mut first = project.command(crate::support::PORTCULLIS);
+    first
+        .args([
+            "plan",
+            "--out",
+            "plans/first.tfplan",
+            "--json-out",
+            "plans/first.json",
+        ])
+        .env("YOUR_EMAIL", "me@example.com");
+    let shown = run(&mut first).succeeded();
+    assert!(shown.stdout.contains("Plan: "), "{}", shown.stdout);
+    shown.failed(0, "portcullis apply --env local --plan plans/first.tfplan");
+    for file in ["plans/first.tfplan", "plans/first.json"] {
+        let mode = fs::metadata(project.path(file)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{file}");
+    }
+    let json: serde_json::Value = serde_json::from_str(&project.read("plans/first.json")).unwrap();
+    assert!(!json["resource_changes"].as_array().unwrap().is_empty());
+    apply("plans/first.tfplan").succeeded();
+    assert_eq!(text(&project.outputs(), "first_user_email"), "me@example.com");
+    let api_url = project.api_url();
+    let status = |path: &str| curl("GET", &format!("{api_url}{path}"), &[]).status;
+    assert_eq!((status("/going"), status("/coming")), (200, 403));
+
+    // A plan changes nothing, and is applied only to the service, and with the code, that it was made of.
+    project.write("portcullis.toml", &BEFORE.replace(GOING, COMING));
+    plan("plans/there.tfplan");
+    assert_eq!((status("/going"), status("/coming")), (200, 403));
+    let zip = project
+        .path("terraform/artifacts")
+        .join(architecture())
+        .join("one.zip");
+    let code = fs::read(&zip).unwrap();
+    fs::write(&zip, [&code[..], b"x"].concat()).unwrap();
+    apply("plans/there.tfplan").failed(1, "one.zip`, is not the one that was planned");
+    fs::write(&zip, &code).unwrap();
+    let other = project.read("portcullis.toml").replace("\"kept\"", "\"other\"");
+    project.write("portcullis.toml", &other);
+    apply("plans/there.tfplan").failed(
+        2,
+        "is a plan of the environment `local` of `kept`, not of `local` of `other`",
+    );
+    project.write("portcullis.toml", &BEFORE.replace(GOING, COMING));
+
+    // A run that ends before the second deployment, on a machine that is gone: the next one makes it.
+    let mut terraform = project.command("terraform");
+    terraform
+        .args(["apply", "-input=false"])
+        .arg(project.path("plans/there.tfplan"))
+        .current_dir(project.path("terraform/environments/local"))
+        .envs([
+            ("AWS_ENDPOINT_URL", text(&project.outputs(), "endpoint").as_str()),
+            ("AWS_ACCESS_KEY_ID", "123456789012"),
+            ("AWS_SECRET_ACCESS_KEY", "local"),
+        ]);
+    run(&mut terraform).succeeded();
+    assert!(!deployed_after_the_deletion(&project));
+    apply("plans/there.tfplan")
+        .succeeded()
+        .failed(0, "This plan was applied before: Terraform has nothing to change");
+    assert!(deployed_after_the_deletion(&project));
+    assert_eq!((status("/going"), status("/coming")), (403, 200));
+
+    // And back, in one run, by what a review reads. What was planned before that is stale.
+    project.write("portcullis.toml", BEFORE);
+    plan("plans/back.tfplan");
+    apply("plans/back.tfplan.json").succeeded();
+    assert!(deployed_after_the_deletion(&project));
+    assert_eq!((status("/going"), status("/coming")), (200, 403));
+    apply("plans/there.tfplan")
+        .failed(1, "the plan is stale")
+        .failed(1, "it was made of another tree than the one that is here")
+        .failed(1, "hint: plan again");
+    assert_eq!((status("/going"), status("/coming")), (200, 403));
+    project.assert_nothing_to_change();
+}
+
+/// Whether a deployment was made after the method that was deleted last.
+fn deployed_after_the_deletion(project: &Project) -> bool {
+    let log = project.read(".portcullis/local/control-plane/log");
+    let last = |operation: &str| log.rfind(&format!(r#"operation="{operation}" "#)).unwrap();
+    last("DeleteMethod") < last("CreateDeployment")
+}
+
+fn architecture() -> &'static str {
+    match std::env::consts::ARCH {
+        "aarch64" => "arm64",
+        other => other,
+    }
+}
