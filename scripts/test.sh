@@ -42,6 +42,18 @@ if ! cmp --silent tests/ministack.txt "$ministack/requirements.txt"; then
 fi
 export PORTCULLIS_MINISTACK=$ministack/bin/python
 
+if [ "${CI:-}" ]; then
+    step 'what the tests in a browser need'
+    # Where it can be installed: Debian or one like it, as root.
+    packages=()
+    command -v chromium chromium-browser google-chrome >/dev/null || packages+=(chromium)
+    command -v npm >/dev/null || packages+=(npm)
+    if [ ${#packages[@]} -gt 0 ] && command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
+        apt-get update --quiet=2 || true # the lists that are there may do
+        DEBIAN_FRONTEND=noninteractive apt-get install --yes --quiet=2 --no-install-recommends "${packages[@]}"
+    fi
+fi
+
 step 'Mermaid, which draws the README of the tree'
 # One file, which needs no other. Where there is no npm it is left out, and the test says so.
 mermaid=$PWD/target/mermaid
@@ -56,6 +68,17 @@ if ! verified && command -v npm >/dev/null; then
     verified || { echo "mermaid.min.js is not the one of tests/mermaid.sha256" >&2; exit 1; }
 fi
 if verified; then export PORTCULLIS_MERMAID=$mermaid/mermaid.min.js; fi
+
+step 'workflow files'
+checks=$PWD/target/workflows
+if ! cmp --silent tests/workflows.txt "$checks/requirements.txt"; then
+    rm -rf "$checks"
+    python3 -m venv "$checks"
+    "$checks/bin/pip" install --quiet --disable-pip-version-check --require-hashes --no-deps --only-binary :all: \
+        --requirement tests/workflows.txt
+    cp tests/workflows.txt "$checks/requirements.txt"
+fi
+cargo test --locked --quiet --test workflows "$@"
 
 step 'control plane and data plane'
 # The tests of the data plane drive it as a process, which cargo builds by itself only without `--test`.
