@@ -39,7 +39,7 @@ pub fn destroy(
     let _turn = project.turn(name)?;
     project.generate(service)?;
     // Nobody is invited: the plans made here hold no user.
-    let prepared = PreparedEnvironment::prepare_for_kept_plan(project, service, tools, options)?;
+    let prepared = PreparedEnvironment::connect(project, service, tools, options)?;
     let mut variables = Vec::new();
     if environment.first_user.is_none() {
         variables.push(("first_user_email", NOBODY.to_owned()));
