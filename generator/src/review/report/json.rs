@@ -25,7 +25,7 @@ pub fn json(report: &Report) -> String {
         let actions = plan.actions.iter();
         object!({
             "environment": plan.environment, "add": plan.add, "change": plan.change, "destroy": plan.destroy,
-            "deployment": plan.deployment,
+            "deployment": plan.deployment, "known_after_apply": plan.notes,
             "actions": actions.map(|(address, action)| object!({"address": address, "action": action})).collect::<Vec<_>>(),
         })
     };

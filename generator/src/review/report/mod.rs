@@ -45,6 +45,8 @@ pub struct Plan {
     pub deployment: bool,
     /// Addresses with what happens to each, sorted: the folded details.
     pub actions: Vec<(String, &'static str)>,
+    /// What is known only after the apply, and lets nobody in whom the spec does not.
+    pub notes: Vec<String>,
 }
 
 impl Report {
@@ -77,8 +79,8 @@ impl Report {
 
     /// The last lines: what it means for AWS. Terraform's plan knows better than the specs.
     fn consequences(&self) -> Vec<String> {
-        let planned = self.plans.iter().map(Plan::sentence);
-        let mut lines: Vec<String> = planned.collect();
+        let mut lines: Vec<String> = self.plans.iter().map(Plan::sentence).collect();
+        lines.extend(self.plans.iter().filter_map(Plan::note));
         let unplanned: Vec<String> = self
             .deployments
             .iter()
@@ -110,6 +112,20 @@ impl Plan {
         }
         let deployment = if *deployment { ", 1 new deployment" } else { "" };
         format!("plan of `{environment}`: {add} to add, {change} to change, {destroy} to destroy{deployment}")
+    }
+}
+
+impl Plan {
+    fn note(&self) -> Option<String> {
+        let (first, more) = self.notes.split_first()?;
+        let more = match more.len() {
+            0 => String::new(),
+            count => format!(" and {count} more"),
+        };
+        Some(format!(
+            "known only after the apply to `{}`: {first}{more}",
+            self.environment
+        ))
     }
 }
 

@@ -1,0 +1,214 @@
+//! Terraform's plan beside two specs: what it would do that the specs do not tell.
+//!
+//! A plan is made of the tree and of what is applied, so it sees what no spec does: HCL that somebody changed by hand, a
+//! state that lags behind, what was deleted by other means. Of what the specs tell already, nothing is told twice.
+
+use std::fmt;
+
+use crate::firewall::{self, Loss};
+use crate::review::Fact;
+use crate::review::report;
+use crate::service::{ChangeKind, LOCAL, Service};
+use crate::state::plan::{Action, Change, Plan, PlanError};
+use crate::surface::{CheckError, Difference, Subject, check_plan};
+
+/// Why a plan can't be reviewed.
+#[derive(Debug, PartialEq)]
+pub enum PlannedError {
+    /// The text is no plan that can be read.
+    Plan(PlanError),
+    /// It is not a plan of this spec.
+    Check(CheckError),
+}
+
+impl fmt::Display for PlannedError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Plan(error) => error.fmt(formatter),
+            Self::Check(error) => error.fmt(formatter),
+        }
+    }
+}
+
+impl std::error::Error for PlannedError {}
+
+/// What a plan adds to a review.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Planned {
+    /// What the specs do not tell.
+    pub facts: Vec<Fact>,
+    /// What Terraform would do, for the report.
+    pub plan: report::Plan,
+}
+
+/// What the text that `terraform show -json PLANFILE` printed adds to the facts that the specs `told`; `service` is that
+/// of the head.
+pub fn planned(service: &Service, text: &str, told: &[Fact]) -> Result<Planned, PlannedError> {
+    let plan = Plan::parse(text).map_err(PlannedError::Plan)?;
+    let checked = check_plan(service, &plan, None).map_err(PlannedError::Check)?;
+    let reading = Reading {
+        service,
+        environment: &checked.environment,
+        told,
+    };
+    let mut facts: Vec<Fact> = checked
+        .differences
+        .iter()
+        .map(|difference| reading.difference(difference))
+        .collect();
+    // Nothing in `local` is worth keeping: it goes with the emulated AWS.
+    if checked.environment != LOCAL {
+        let losses = firewall::losses(text, service, &checked.environment).map_err(PlannedError::Plan)?;
+        facts.extend(losses.iter().filter_map(|loss| reading.loss(loss)));
+        let pool_goes = !losses.is_empty();
+        facts.extend(
+            plan.changes
+                .iter()
+                .filter_map(|change| reading.change(change, pool_goes)),
+        );
+    }
+    let mut notes: Vec<String> = checked.said.iter().map(|unknown| unknown.what.clone()).collect();
+    notes.sort();
+    notes.dedup();
+    Ok(Planned {
+        facts,
+        plan: summary(&checked.environment, &plan.changes, notes),
+    })
+}
+
+struct Reading<'a> {
+    service: &'a Service,
+    environment: &'a str,
+    told: &'a [Fact],
+}
+
+impl Reading<'_> {
+    fn is_told(&self, kind: ChangeKind, of: &str) -> bool {
+        self.told.iter().any(|fact| fact.kind == kind && fact.of == of)
+    }
+
+    /// Whether the specs tell that the whole environment is made anew, or let go.
+    fn moves(&self) -> bool {
+        [
+            ChangeKind::RegionChanged,
+            ChangeKind::AccountChanged,
+            ChangeKind::EnvironmentRemoved,
+        ]
+        .into_iter()
+        .any(|kind| self.is_told(kind, self.environment))
+    }
+
+    fn fact(&self, kind: ChangeKind, of: &str, sentence: String) -> Fact {
+        Fact {
+            kind,
+            of: of.into(),
+            sentence: format!("`{}`: {sentence}", self.environment),
+            denied: true,
+            before: None,
+            after: None,
+        }
+    }
+
+    fn difference(&self, difference: &Difference) -> Fact {
+        let (kind, of) = match &difference.subject {
+            Subject::Unknown(what) => (ChangeKind::PlanUnknown, what.as_str()),
+            Subject::Api => (ChangeKind::PlanDiffers, "api"),
+            Subject::UserPool => (ChangeKind::PlanDiffers, "user_pool"),
+            Subject::Authorizer(name)
+            | Subject::Route(name)
+            | Subject::Function(name)
+            | Subject::Client(name)
+            | Subject::GatewayResponse(name)
+            | Subject::Argument(name)
+            | Subject::Other(name) => (ChangeKind::PlanDiffers, name.as_str()),
+        };
+        self.fact(kind, of, difference.sentence.clone())
+    }
+
+    /// What the firewall of `apply` would refuse, by the line of `[review]` that is there, or the one to recommend.
+    fn loss(&self, loss: &Loss) -> Option<Fact> {
+        if self.moves() || loss.answers.iter().any(|(kind, of)| self.is_told(*kind, of)) {
+            return None;
+        }
+        let is_answered = |answer: &&(ChangeKind, String)| {
+            let lines = &self.service.acknowledgements;
+            lines
+                .iter()
+                .any(|line| line.change == answer.0 && line.of == answer.1)
+        };
+        let answer = loss.answers.iter().find(is_answered).or(loss.answers.first())?;
+        Some(self.fact(answer.0, &answer.1, loss.sentence.clone()))
+    }
+
+    /// What is lost beside identity data.
+    fn change(&self, change: &Change, pool_goes: bool) -> Option<Fact> {
+        let goes = match &change.action {
+            Action::Replace { .. } => "is replaced",
+            Action::Delete => "is deleted",
+            Action::Forget => "is forgotten: it stays in AWS, and nothing here knows of it",
+            Action::Other(_) => "may be lost: a newer Terraform would do to it what is not known here",
+            Action::NoOp | Action::Create | Action::Read | Action::Update => return None,
+        };
+        if change.mode != "managed" || change.deposed.is_some() || self.moves() {
+            return None;
+        }
+        let name = change.before["name"].as_str().unwrap_or_default();
+        let address = &change.address;
+        let fact = |kind, of: &str, what: String| {
+            (!self.is_told(kind, of)).then(|| self.fact(kind, of, format!("{what} {goes} (`{address}`)")))
+        };
+        // Their pool takes them along.
+        let alone = !pool_goes && !self.is_told(ChangeKind::PoolReplaced, "user_pool");
+        match change.kind.as_str() {
+            "aws_cognito_user_pool_client" if alone => fact(
+                ChangeKind::ClientDeleted,
+                name,
+                format!("the client `{name}`, whose id programs hold,"),
+            ),
+            "aws_cognito_user" if alone => {
+                let user = change.before["username"].as_str().unwrap_or_default();
+                let what = format!("the user `{user}`");
+                fact(ChangeKind::UserReplaced, self.environment, what)
+            }
+            "aws_api_gateway_rest_api" => fact(
+                ChangeKind::ApiDeleted,
+                address,
+                format!("the REST API `{name}`, with its address and every API key,"),
+            ),
+            "aws_cloudwatch_log_group" if !self.is_told(ChangeKind::ServiceRenamed, "service.name") => {
+                let prefix = format!("/aws/lambda/{}-{}-", self.service.name, self.environment);
+                let function = name.strip_prefix(&prefix).unwrap_or(name);
+                let what = format!("the log group `{name}`, with what it holds,");
+                fact(ChangeKind::LogsDeleted, function, what)
+            }
+            _ => None,
+        }
+    }
+}
+
+/// What Terraform counts, and what it does.
+fn summary(environment: &str, changes: &[Change], notes: Vec<String>) -> report::Plan {
+    let mut plan = report::Plan {
+        environment: environment.into(),
+        notes,
+        ..report::Plan::default()
+    };
+    for change in changes {
+        let (what, add, update, destroy) = match &change.action {
+            Action::NoOp | Action::Read => continue,
+            Action::Create => ("create", 1, 0, 0),
+            Action::Update => ("change", 0, 1, 0),
+            Action::Replace { .. } => ("replace", 1, 0, 1),
+            Action::Delete => ("destroy", 0, 0, 1),
+            Action::Forget => ("forget", 0, 0, 0),
+            Action::Other(_) => ("do something unknown to", 0, 0, 1),
+        };
+        plan.add += add;
+        plan.change += update;
+        plan.destroy += destroy;
+        plan.deployment |= change.kind == "aws_api_gateway_deployment" && add > 0;
+        plan.actions.push((change.address.clone(), what));
+    }
+    plan.actions.sort();
+    plan
+}
