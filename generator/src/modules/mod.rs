@@ -16,7 +16,7 @@ mod user_pool;
 mod user_pool_client;
 
 pub use environment::{LOCAL_ACCOUNT, LOCAL_FIRST_USER, environment};
-pub use service::DEPLOYMENT;
+pub use service::{DEPLOYMENT, snapshot};
 
 use hcl_edit::structure::BlockBuilder;
 use sha2::{Digest, Sha256};
@@ -184,6 +184,17 @@ fn module_call(name: &str, source: &str) -> BlockBuilder {
 /// Every module that the service needs, and a root per environment.
 pub fn all(service: &Service) -> FileSet {
     let mut files = FileSet::default();
+    for module in of_service(service) {
+        module.write_to(&mut files);
+    }
+    for (name, environment) in &service.environments {
+        self::environment(service, name, environment).write_to(&mut files);
+    }
+    files
+}
+
+/// Every module that the service needs.
+pub fn of_service(service: &Service) -> Vec<Module> {
     let api = &service.api;
     let mut modules = vec![
         authorizer::module(api),
@@ -196,13 +207,7 @@ pub fn all(service: &Service) -> FileSet {
         user_pool_client::module(),
     ];
     modules.extend(api.cors.as_ref().map(preflight::module));
-    for module in modules {
-        module.write_to(&mut files);
-    }
-    for (name, environment) in &service.environments {
-        self::environment(service, name, environment).write_to(&mut files);
-    }
-    files
+    modules
 }
 
 /// Twelve hexadecimal digits over blocks without their comments: changes exactly when what they say changes.

@@ -339,6 +339,13 @@ fn deployed_modules(service: &Service) -> Vec<Expression> {
     names.iter().map(|name| reference(name)).collect()
 }
 
+/// What a deployment snapshots of a service, by trigger: another text of any makes another deployment. What only an
+/// environment knows stands there as a reference.
+pub fn snapshot(service: &Service) -> BTreeMap<String, String> {
+    let triggers = triggers(service).into_iter();
+    triggers.map(|(name, value)| (name, value.to_string())).collect()
+}
+
 /// One entry a shared setting, sorted, then one a route, path by path. What a deployment snapshots is hashed from
 /// the very blocks that make it, so that no change of the spec or of Portcullis is missed; what only an environment
 /// knows stands there by value.
