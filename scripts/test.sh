@@ -16,6 +16,8 @@ step 'units of the tool'
 cargo test --locked --quiet --workspace --lib --bins "$@"
 step 'HCL as Terraform reads it'
 cargo test --locked --quiet --package portcullis-generator --test hcl "$@"
+step 'what a review tells of a change'
+cargo test --locked --quiet --package portcullis-generator --test review --test review_of_random_specs "$@"
 step 'golden trees, mistakes, states of others'
 cargo test --locked --quiet --test golden --test serve "$@"
 step 'conformance of the data plane'

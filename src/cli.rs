@@ -139,6 +139,11 @@ pub enum Command {
         #[arg(long)]
         svg: bool,
     },
+    /// Tell what a change of the spec makes reachable, by whom, and what would be lost; exit 1 where a gate says no
+    #[command(
+        after_help = "Examples:\n  portcullis review                        # what is saved, since the branch left main\n  portcullis review --base v1.2 --head v1.3\n  portcullis review --plan dev.json        # with what `terraform show -json` printed of a plan\n  portcullis review --markdown             # for a comment of a pull request\n\nWhat is denied is let through by a line under [review] in the spec, with a reason."
+    )]
+    Review(Review),
     /// Serve an applied state with a REST API on loopback, in the foreground
     #[command(
         after_help = "Example:\n  terraform show -json > state.json\n  portcullis serve --state state.json --jwks https://cognito-idp.us-east-1.amazonaws.com/POOL=jwks.json"
@@ -223,6 +228,28 @@ impl TerraformOptions {
     pub fn chosen_email(&self) -> Option<&str> {
         self.your_email.as_deref().filter(|email| !email.is_empty())
     }
+}
+
+/// What is reviewed.
+#[derive(Args)]
+pub struct Review {
+    /// What to compare with: a spec, or a revision of git, of which the last commit in common counts. Where it is not
+    /// given, the main branch, and on that itself its last commit
+    #[arg(long, value_name = "REV|FILE")]
+    pub base: Option<String>,
+    /// What to review, where that is not the project as it lies there
+    #[arg(long, value_name = "REV|FILE")]
+    pub head: Option<String>,
+    /// A plan of an environment: the output of `terraform show -json` of its file; several times for several
+    /// environments
+    #[arg(long, value_name = "FILE")]
+    pub plan: Vec<PathBuf>,
+    /// As Markdown, for a comment
+    #[arg(long, conflicts_with = "json")]
+    pub markdown: bool,
+    /// As JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// What the data plane serves.

@@ -19,9 +19,11 @@ mod lock;
 mod prepared_environment;
 mod project;
 mod redeployment;
+mod revision;
 mod sources;
 mod talk;
 mod terraform;
+mod today;
 mod tools;
 
 use std::process::ExitCode;

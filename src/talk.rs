@@ -64,9 +64,14 @@ pub fn step<T, E>(what: &str, work: impl FnOnce() -> Result<T, E>) -> Result<T, 
     result
 }
 
-/// Text in an SGR style, where colour is on.
+/// Text in an SGR style, where stderr takes colour.
 pub fn paint(style: &str, text: &str) -> String {
-    if colour() {
+    paint_on(&stderr(), style, text)
+}
+
+/// Text in an SGR style, where a stream takes colour.
+pub fn paint_on(stream: &impl IsTerminal, style: &str, text: &str) -> String {
+    if colour_of(stream) {
         format!("\u{1b}[{style}m{text}\u{1b}[0m")
     } else {
         text.into()

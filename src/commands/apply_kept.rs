@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use portcullis_generator::service::LOCAL;
+use portcullis_generator::service::{LOCAL, Service};
 
 use crate::cli::TerraformOptions;
 use crate::commands::apply::{self, SECOND_DEPLOYMENT};
@@ -43,7 +43,6 @@ pub fn run(project: &Project, options: &TerraformOptions, plan: &Path) -> Outcom
     };
     let kept = KeptPlan::read(plan, &shown)?;
     kept.check_environment(&service, name)?;
-    firewall::check(&shown, &service, name)?;
     kept.check_zips(&project.environment(name))?;
     options.your_email = kept.first_user().map(String::from);
     let PreparedEnvironment {
@@ -53,6 +52,7 @@ pub fn run(project: &Project, options: &TerraformOptions, plan: &Path) -> Outcom
     } = PreparedEnvironment::prepare(project, &service, &tools, &options)?;
     let work = Work {
         environment: name,
+        service: &service,
         terraform: &terraform,
         kept: &kept,
         // It deletes something that a deployment snapshots.
@@ -108,6 +108,7 @@ impl Record {
 /// A plan that was kept, and what applies it.
 struct Work<'a> {
     environment: &'a str,
+    service: &'a Service,
     terraform: &'a Terraform,
     kept: &'a KeptPlan,
     deletes: bool,
@@ -128,6 +129,7 @@ impl Work<'_> {
     fn apply(&self) -> Outcome {
         self.terraform.plan_to_file(&self.file, None)?;
         let shown = self.terraform.show(Some(&self.file))?;
+        firewall::check(&shown, self.service, self.environment)?;
         let now = KeptPlan::read(&self.file, &shown)?;
         let differences = self.kept.differences(&now);
         // A run that was cut short may have applied it, and what it wrote down may be on a machine that is gone.

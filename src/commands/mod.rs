@@ -15,6 +15,7 @@ mod invitation;
 mod logs;
 mod outputs;
 mod plan;
+mod review;
 mod serve;
 mod surface;
 mod tools;
@@ -75,6 +76,7 @@ pub fn run(cli: Cli) -> Outcome {
             keep,
             detailed_exitcode,
         } => plan::run(&open()?, &options, &keep, detailed_exitcode),
+        Command::Review(options) => review::run(&cli.project, &options),
         Command::Serve(options) => serve::run(options),
         Command::Tools => tools::run(&open()?),
         Command::Surface {

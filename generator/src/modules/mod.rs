@@ -19,7 +19,7 @@ mod user_pool;
 mod user_pool_client;
 
 pub use environment::{LOCAL_ACCOUNT, LOCAL_FIRST_USER, environment};
-pub use service::{DEPLOYMENT, REST_API, STAGE, USER_POOL, environment_variables};
+pub use service::{DEPLOYMENT, REST_API, STAGE, USER_POOL, environment_variables, snapshot};
 
 use hcl_edit::structure::BlockBuilder;
 use sha2::{Digest, Sha256};
@@ -187,6 +187,18 @@ fn module_call(name: &str, source: &str) -> BlockBuilder {
 /// Every module that the service needs, a root per environment, and a `README.md` of them all.
 pub fn all(service: &Service) -> FileSet {
     let mut files = FileSet::default();
+    let mut modules = of_service(service);
+    let environments = service.environments.iter();
+    modules.extend(environments.map(|(name, environment)| self::environment(service, name, environment)));
+    files.insert("", "README.md", overview::render(service, &modules));
+    for module in modules {
+        module.write_to(&mut files);
+    }
+    files
+}
+
+/// Every module that the service needs.
+pub fn of_service(service: &Service) -> Vec<Module> {
     let api = &service.api;
     let mut modules = vec![
         authorizer::module(api),
@@ -199,13 +211,7 @@ pub fn all(service: &Service) -> FileSet {
         user_pool_client::module(),
     ];
     modules.extend(api.cors.as_ref().map(preflight::module));
-    let environments = service.environments.iter();
-    modules.extend(environments.map(|(name, environment)| self::environment(service, name, environment)));
-    files.insert("", "README.md", overview::render(service, &modules));
-    for module in modules {
-        module.write_to(&mut files);
-    }
-    files
+    modules
 }
 
 /// Twelve hexadecimal digits over blocks without their comments: changes exactly when what they say changes.

@@ -8,8 +8,7 @@ use crate::hcl::{
 use crate::identifier::Identifier;
 use crate::modules::{
     Module, Output, Variable, access_test, authorizer, fingerprint, hash, lambda_integration, module_call,
-    moved,
-    preflight, rest_api, versions,
+    moved, preflight, rest_api, versions,
 };
 use crate::resources::{
     api_gateway_deployment, api_gateway_method, api_gateway_resource, api_gateway_stage,
@@ -357,6 +356,13 @@ fn deployed_modules(service: &Service) -> Vec<Expression> {
     }
     names.sort();
     names.iter().map(|name| reference(name)).collect()
+}
+
+/// What a deployment snapshots of a service, by trigger: another text of any makes another deployment. What only an
+/// environment knows stands there as a reference.
+pub fn snapshot(service: &Service) -> BTreeMap<String, String> {
+    let triggers = triggers(service).into_iter();
+    triggers.map(|(name, value)| (name, value.to_string())).collect()
 }
 
 /// One entry a shared setting, sorted, then one a route, path by path. What a deployment snapshots is hashed from

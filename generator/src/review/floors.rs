@@ -37,6 +37,8 @@ pub fn floors(base: &str, head: &str) -> Vec<Fact> {
                 text(after)
             ),
             denied: true,
+            before: None,
+            after: None,
         })
     })
     .collect()

@@ -97,6 +97,8 @@ kinds! {
     StateMoved = "state_moved",
     /// The first user is another: the old one is deleted.
     UserReplaced = "user_replaced",
+    /// AWS no longer refuses to delete the user pool, and every user with it.
+    DeletionProtectionOff = "deletion_protection_off",
     /// The first spec.
     ServiceAdded = "service_added",
     /// The spec is gone; what runs goes on running.
@@ -151,6 +153,7 @@ impl ChangeKind {
                 | Self::AccountChanged
                 | Self::StateMoved
                 | Self::UserReplaced
+                | Self::DeletionProtectionOff
                 | Self::ServiceRemoved
                 | Self::ServiceRenamed
                 | Self::FloorLowered

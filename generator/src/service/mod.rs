@@ -14,11 +14,16 @@ pub use resolve::{Handlers, is_email, resolve};
 
 use std::collections::BTreeMap;
 
+use serde::{Serialize, Serializer};
+
 /// The name of the environment on the developer's own machine.
 pub const LOCAL: &str = "local";
 
 /// A resolved service.
-#[derive(Debug, Clone, PartialEq)]
+///
+/// Serialized, it is what a review compares: every field under the spec's own key, in values that the spec could hold.
+/// A new field is compared from then on; one that is no setting says so with `skip`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Service {
     /// Begins every name in AWS: `<service>-<environment>-<function>`.
     pub name: String,
@@ -31,10 +36,12 @@ pub struct Service {
     /// Functions by name.
     pub functions: BTreeMap<String, Function>,
     /// Routes by path, then method.
+    #[serde(serialize_with = "by_key")]
     pub routes: BTreeMap<(RoutePath, Method), Route>,
     /// Environments by name; [`LOCAL`] is always among them.
     pub environments: BTreeMap<String, Environment>,
     /// Changes that somebody has said yes to, in the order of the text.
+    #[serde(skip)]
     pub acknowledgements: Vec<Acknowledgement>,
 }
 
@@ -52,7 +59,8 @@ pub struct Acknowledgement {
 }
 
 /// The processor that functions are built for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 #[allow(missing_docs, reason = "the names say it")]
 pub enum Architecture {
     X86_64,
@@ -85,7 +93,7 @@ impl Architecture {
 }
 
 /// The user pool.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct UserPool {
     /// The name that the Cognito console shows.
     pub name: String,
@@ -98,7 +106,7 @@ pub struct UserPool {
 }
 
 /// What a password must hold.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct PasswordPolicy {
     /// Characters, 6 to 99.
     pub minimum_length: u32,
@@ -115,16 +123,17 @@ pub struct PasswordPolicy {
 }
 
 /// A client of the user pool.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Client {
     /// The name that it had before; no client has that name any more.
     pub formerly: Option<String>,
     /// Cognito's names of its flows, such as `ALLOW_USER_PASSWORD_AUTH`, sorted.
+    #[serde(rename = "auth_flows")]
     pub explicit_auth_flows: Vec<&'static str>,
 }
 
 /// The REST API.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Api {
     /// The name that the API Gateway console shows.
     pub name: String,
@@ -137,7 +146,7 @@ pub struct Api {
 }
 
 /// What browsers of other origins may do.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Cors {
     /// The methods of every preflight; none stands for those of the path.
     pub allow_methods: Option<Vec<String>>,
@@ -151,7 +160,7 @@ pub struct Cors {
 }
 
 /// A function.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Function {
     /// The name that it had before; no function has that name any more.
     pub formerly: Option<String>,
@@ -168,7 +177,7 @@ pub struct Function {
 }
 
 /// What answers a path and method, and for whom.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Route {
     /// Name of the function that answers.
     pub function: String,
@@ -177,7 +186,8 @@ pub struct Route {
 }
 
 /// Who may call a route.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Auth {
     /// Anyone.
     None,
@@ -186,7 +196,7 @@ pub enum Auth {
 }
 
 /// A deployment of the service.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Environment {
     /// AWS region.
     pub region: String,
@@ -205,12 +215,24 @@ pub struct Environment {
 }
 
 /// State in an S3 bucket.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[allow(missing_docs, reason = "Terraform's own names")]
 pub struct S3State {
     pub bucket: String,
     pub region: String,
     pub key: String,
+}
+
+/// Routes as the spec has them, each under its method and path.
+fn by_key<S: Serializer>(
+    routes: &BTreeMap<(RoutePath, Method), Route>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(
+        routes
+            .iter()
+            .map(|((path, method), route)| (path.key(*method), route)),
+    )
 }
 
 impl Service {

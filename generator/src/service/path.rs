@@ -84,6 +84,11 @@ impl RoutePath {
         Ok(Self(segments))
     }
 
+    /// The key of its route in the spec: `GET /orders/{id}`.
+    pub fn key(&self, method: Method) -> String {
+        format!("{} {self}", method.as_str())
+    }
+
     /// Its segments, from the root on; the root has none.
     pub fn segments(&self) -> &[Segment] {
         &self.0

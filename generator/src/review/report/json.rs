@@ -18,7 +18,7 @@ pub fn json(report: &Report) -> String {
         };
         object!({
             "change": told.fact.kind.as_str(), "of": told.fact.of, "sentence": told.fact.sentence,
-            "verdict": verdict, "reason": reason,
+            "before": told.fact.before, "after": told.fact.after, "verdict": verdict, "reason": reason,
         })
     };
     let plan = |plan: &Plan| {

@@ -169,6 +169,8 @@ mod tests {
                 of: of.into(),
                 sentence: sentence.into(),
                 denied: verdict != Verdict::Told,
+                before: None,
+                after: None,
             },
             verdict,
         }
@@ -280,7 +282,7 @@ flowchart LR
             serde_json::json!({
                 "change": "cors_any_origin", "of": "dev", "verdict": "acknowledged",
                 "sentence": "CORS of `dev` now admits every origin on guarded routes",
-                "reason": "Previews have addresses of their own | soon"
+                "before": null, "after": null, "reason": "Previews have addresses of their own | soon"
             })
         );
         assert_eq!(json["deployments"], serde_json::json!(["dev", "prod"]));

@@ -1,0 +1,98 @@
+//! What a change does to AWS, by what would be generated of both revisions: no second list of what matters.
+
+use crate::hcl::Block;
+use crate::modules;
+use crate::review::comparison::{Comparison, counting};
+use crate::service::{Environment, Service};
+
+/// The environments whose API gets a new deployment, or a new API with one, in order. Those that are new or gone are
+/// not among them.
+///
+/// What a deployment snapshots is told by its triggers; what stands in them as a reference is looked at by value: the
+/// origin of an environment, and the pool, which is another one where its name is.
+pub fn deployments(base: &Service, head: &Service) -> Vec<String> {
+    let comparison = Comparison::new(base, head);
+    let is_another =
+        modules::snapshot(base) != modules::snapshot(head) || base.user_pool.name != head.user_pool.name;
+    let origin = |service: &Service, environment: &Environment| {
+        let cors = service.api.cors.as_ref();
+        cors.map(|_| environment.allow_origin.clone())
+    };
+    let names = comparison.environments.iter();
+    let names = names.filter(|name| {
+        let (before, after) = comparison.environment(name);
+        is_another || is_elsewhere(before, after) || origin(base, before) != origin(head, after)
+    });
+    names.map(ToString::to_string).collect()
+}
+
+/// Whether anything of any environment changes in AWS or leaves a state.
+pub fn infrastructure(base: &Service, head: &Service) -> bool {
+    let names: Vec<&str> = counting(base).collect();
+    if names != counting(head).collect::<Vec<_>>() {
+        return true;
+    }
+    let mut head = head.clone();
+    for name in &names {
+        if let Some(after) = head.environments.get_mut(*name) {
+            overlook(&base.environments[*name], after);
+        }
+    }
+    tree(base, &names) != tree(&head, &names)
+}
+
+/// Whether everything is made anew in another place.
+fn is_elsewhere(before: &Environment, after: &Environment) -> bool {
+    let accounts = before.account.as_ref().zip(after.account.as_ref());
+    before.region != after.region || accounts.is_some_and(|(before, after)| before != after)
+}
+
+/// Makes equal what changes the generated text and nothing else: which account may be touched, where it is the first
+/// that is named, where the bucket of the same state is said to be, and a first user whom only the state names.
+fn overlook(before: &Environment, after: &mut Environment) {
+    if before.account.is_none() || after.account.is_none() {
+        after.account.clone_from(&before.account);
+    }
+    if let (Some(before), Some(after)) = (&before.state, &mut after.state)
+        && (&before.bucket, &before.key) == (&after.bucket, &after.key)
+    {
+        after.region.clone_from(&before.region);
+    }
+    if after.first_user.is_none() {
+        after.first_user.clone_from(&before.first_user);
+    }
+}
+
+/// Everything that Terraform would apply, file by file. `moved` blocks are left out: they say where something is in the
+/// state. Comments make no difference to blocks.
+fn tree(service: &Service, environments: &[&str]) -> Vec<(String, Vec<Block>)> {
+    let mut modules = modules::of_service(service);
+    for name in environments {
+        modules.push(modules::environment(service, name, &service.environments[*name]));
+    }
+    let files = modules.into_iter().flat_map(|module| {
+        let files = module.files.into_iter();
+        files.map(move |(file, blocks)| (format!("{}/{file}", module.folder), blocks))
+    });
+    let files = files.map(|(file, blocks)| {
+        let blocks = blocks.into_iter().filter(|block| block.ident.as_str() != "moved");
+        (file, blocks.collect())
+    });
+    files.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::hcl::{argument, block, commented};
+
+    #[test]
+    fn a_comment_makes_no_difference_to_blocks() {
+        let with = |comment, value| {
+            block("resource", ["a", "this"])
+                .attribute(commented(argument("name", value), comment))
+                .build()
+        };
+        assert_eq!(commented(with("one", 1), "above"), with("another", 1));
+        assert_ne!(with("one", 1), with("one", 2));
+    }
+}

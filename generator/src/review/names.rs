@@ -1,0 +1,106 @@
+//! Which things of two revisions are the same one.
+
+use std::collections::BTreeMap;
+
+use crate::identifier::Identifier;
+use crate::service::{Method, RoutePath, Segment, Service};
+
+/// The things of one table of the spec, by name in both revisions.
+#[derive(Debug)]
+pub(super) struct Names<Name = String> {
+    /// What is in both: its name in the base, and in the head.
+    pub kept: BTreeMap<Name, Name>,
+    /// What is gone, as the base called it.
+    pub gone: Vec<Name>,
+    /// What was not there.
+    pub new: Vec<Name>,
+}
+
+/// The name of a route.
+pub(super) type RouteName = (RoutePath, Method);
+
+impl<Name: Ord> Names<Name> {
+    /// Pairs of another name, base and head.
+    pub fn renamed(&self) -> impl Iterator<Item = (&Name, &Name)> {
+        self.kept.iter().filter(|(base, head)| base != head)
+    }
+}
+
+impl Names {
+    /// Things whose names are Terraform's addresses. One of another name is the same where its address is, as that of
+    /// `back-office` and `back_office`, or where it says so by `formerly`. What the base has under the name or the
+    /// address of the head stays itself: then `formerly` moves nothing, and what it names is gone.
+    fn by_address<'a>(
+        base: impl Iterator<Item = &'a String>,
+        head: impl Iterator<Item = (&'a String, Option<&'a String>)> + Clone,
+    ) -> Self {
+        let mut gone: Vec<&String> = base.collect();
+        let mut kept = BTreeMap::new();
+        let mut new: Vec<_> = head.collect();
+        let mut pair = |same: &dyn Fn(&str, &str, Option<&String>) -> bool| {
+            new.retain(|(name, formerly)| {
+                let index = gone.iter().position(|other| same(other, name, *formerly));
+                let found = index.map(|index| kept.insert(gone.remove(index).clone(), (*name).clone()));
+                found.is_none()
+            });
+        };
+        let address = Identifier::new;
+        pair(&|base, head, _| base == head);
+        pair(&|base, head, _| address(base) == address(head));
+        pair(&|base, _, formerly| formerly.is_some_and(|former| address(base) == address(former)));
+        Self {
+            kept,
+            gone: gone.into_iter().cloned().collect(),
+            new: new.into_iter().map(|(name, _)| name.clone()).collect(),
+        }
+    }
+
+    /// The functions of two revisions.
+    pub fn of_functions(base: &Service, head: &Service) -> Self {
+        let head = head.functions.iter();
+        Self::by_address(
+            base.functions.keys(),
+            head.map(|(name, function)| (name, function.formerly.as_ref())),
+        )
+    }
+
+    /// The clients of two revisions.
+    pub fn of_clients(base: &Service, head: &Service) -> Self {
+        let head = head.user_pool.clients.iter();
+        Self::by_address(
+            base.user_pool.clients.keys(),
+            head.map(|(name, client)| (name, client.formerly.as_ref())),
+        )
+    }
+}
+
+impl Names<RouteName> {
+    /// The routes of two revisions, by their keys. The names of parameters are nobody's business but the function's:
+    /// a key that differs in nothing else is the same route.
+    pub fn of_routes(base: &Service, head: &Service) -> Self {
+        let mut gone: BTreeMap<_, _> = base.routes.keys().map(|name| (anonymous(name), name)).collect();
+        let mut kept = BTreeMap::new();
+        let mut new = Vec::new();
+        for name in head.routes.keys() {
+            match gone.remove(&anonymous(name)) {
+                Some(base) => _ = kept.insert(base.clone(), name.clone()),
+                None => new.push(name.clone()),
+            }
+        }
+        Self {
+            kept,
+            gone: gone.into_values().cloned().collect(),
+            new,
+        }
+    }
+}
+
+/// A route without the names of its path's parameters.
+fn anonymous((path, method): &RouteName) -> (String, Method) {
+    let parts = path.segments().iter().map(|segment| match segment {
+        Segment::Static(text) => text.as_str(),
+        Segment::Parameter(_) => "{}",
+        Segment::Greedy(_) => "{+}",
+    });
+    (parts.collect::<Vec<_>>().join("/"), *method)
+}

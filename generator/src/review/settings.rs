@@ -1,0 +1,453 @@
+//! Every key of the spec, compared by its value.
+//!
+//! The keys are those of the resolved [`Service`], serialized: a field that somebody adds to it is compared from then on,
+//! and told as a `setting_changed`. [`RULES`] says what else a change of a key may mean, one line a key.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+use crate::review::comparison::Comparison;
+use crate::review::{Fact, words};
+use crate::service::{ChangeKind, Service};
+use Direction::{Added, Less, More, Other, Removed};
+use Rule::{Elsewhere, Harmless, Secret, When};
+
+/// What is said of a key that changed.
+#[derive(Clone, Copy)]
+enum Rule {
+    /// That it did, in every direction.
+    Harmless,
+    /// That it did, and nothing of its values.
+    Secret,
+    /// That it did; and what these directions mean: the kind that they are of, and what follows.
+    When(&'static [(Direction, ChangeKind, &'static str)]),
+    /// What a file of its own says.
+    Elsewhere,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Direction {
+    /// A smaller number, or off.
+    Less,
+    /// A greater number, or on.
+    More,
+    /// A value in place of another.
+    Other,
+    /// A value where there was none.
+    Added,
+    /// No value any more.
+    Removed,
+}
+
+/// `*` stands for any name. A key that no line is of is harmless for all that anybody knows; the test below asks
+/// for the line.
+const RULES: &[(&str, Rule)] = &[
+    ("service.architecture", Harmless),
+    (
+        "service.name",
+        When(&[(
+            Other,
+            ChangeKind::ServiceRenamed,
+            "every function, role and log group is **replaced**",
+        )]),
+    ),
+    ("user_pool.name", Elsewhere),
+    (
+        "user_pool.self_sign_up",
+        When(&[(
+            More,
+            ChangeKind::SelfSignUpOn,
+            "anyone may register, and then call whatever asks for a sign-in",
+        )]),
+    ),
+    ("user_pool.password.minimum_length", When(WEAKER_IF_LESS)),
+    ("user_pool.password.lowercase", When(WEAKER_IF_LESS)),
+    ("user_pool.password.uppercase", When(WEAKER_IF_LESS)),
+    ("user_pool.password.numbers", When(WEAKER_IF_LESS)),
+    ("user_pool.password.symbols", When(WEAKER_IF_LESS)),
+    (
+        "user_pool.password.temporary_password_validity_days",
+        When(&[(
+            More,
+            ChangeKind::PasswordWeaker,
+            "the password of an invitation is good for longer",
+        )]),
+    ),
+    ("user_pool.clients.*.formerly", Elsewhere),
+    ("user_pool.clients.*.auth_flows", Elsewhere),
+    ("api.name", Harmless),
+    (
+        "api.stage",
+        When(&[(
+            Other,
+            ChangeKind::StageRenamed,
+            "every address changes, and the old ones answer no more",
+        )]),
+    ),
+    (
+        "api.authorizer_ttl_seconds",
+        When(&[(
+            More,
+            ChangeKind::TokenLifetimeLonger,
+            "a token once verified goes unchecked for longer",
+        )]),
+    ),
+    ("api.cors.allow_methods", Elsewhere),
+    ("api.cors.allow_headers", Elsewhere),
+    (
+        "api.cors.allow_credentials",
+        When(&[(
+            More,
+            ChangeKind::CorsWider,
+            "pages of the other origin may send cookies",
+        )]),
+    ),
+    ("api.cors.max_age_seconds", Harmless),
+    ("functions.*.formerly", Elsewhere),
+    ("functions.*.description", Harmless),
+    ("functions.*.memory_mb", Harmless),
+    ("functions.*.timeout_seconds", Harmless),
+    (
+        "functions.*.log_retention_days",
+        When(&[(Less, ChangeKind::LogRetentionShorter, "older logs are deleted")]),
+    ),
+    ("functions.*.environment.*", Secret),
+    ("routes.*.function", Elsewhere),
+    ("routes.*.auth", Elsewhere),
+    (
+        "environments.*.region",
+        When(&[(
+            Other,
+            ChangeKind::RegionChanged,
+            "pool, users, API and logs are **lost**, and made anew there",
+        )]),
+    ),
+    (
+        "environments.*.account",
+        When(&[
+            (
+                Other,
+                ChangeKind::AccountChanged,
+                "pool, users, API and logs are **left behind**, and made anew there",
+            ),
+            (
+                Removed,
+                ChangeKind::AccountUnpinned,
+                "it goes to whatever account the credentials are of",
+            ),
+        ]),
+    ),
+    ("environments.*.allow_origin", Elsewhere),
+    (
+        "environments.*.first_user",
+        When(&[
+            (
+                Other,
+                ChangeKind::UserReplaced,
+                "the old user is **deleted**, the new one invited",
+            ),
+            (
+                Added,
+                ChangeKind::UserReplaced,
+                "who was invited with another address is **deleted**",
+            ),
+        ]),
+    ),
+    (
+        "environments.*.deletion_protection",
+        When(&[(
+            Less,
+            ChangeKind::DeletionProtectionOff,
+            "its pool can be deleted, and every user with it",
+        )]),
+    ),
+    ("environments.*.tags.*", Elsewhere),
+    ("environments.*.state.bucket", Elsewhere),
+    ("environments.*.state.key", Elsewhere),
+    ("environments.*.state.region", Elsewhere),
+];
+
+const WEAKER_IF_LESS: &[(Direction, ChangeKind, &str)] = &[(
+    Less,
+    ChangeKind::PasswordWeaker,
+    "passwords pass that were refused",
+)];
+
+/// The keys that changed, but for those of which another file tells.
+pub(super) fn facts(comparison: &Comparison) -> Vec<Fact> {
+    let (base, head) = comparable(comparison);
+    compare(&base, &head)
+        .into_iter()
+        .filter_map(|setting| setting.fact(comparison))
+        .collect()
+}
+
+/// Both revisions as they are compared: what is in one of them only is left out, because others tell of it, and what
+/// has another name in the base has the head's.
+fn comparable(comparison: &Comparison) -> (Value, Value) {
+    let (mut base, mut head) = (tree(comparison.base), tree(comparison.head));
+    let routes = comparison.routes.kept.iter();
+    let routes = routes.map(|(base, head)| (base.0.key(base.1), head.0.key(head.1)));
+    let environments = comparison
+        .environments
+        .iter()
+        .map(|name| (name.to_string(), name.to_string()));
+    for (table, kept) in [
+        ("/functions", &comparison.functions.kept),
+        ("/user_pool/clients", &comparison.clients.kept),
+        ("/routes", &routes.collect()),
+        ("/environments", &environments.collect()),
+    ] {
+        rename(&mut base, table, kept);
+        rename(
+            &mut head,
+            table,
+            &kept.values().map(|name| (name.clone(), name.clone())).collect(),
+        );
+    }
+    if comparison.base.api.cors.is_some() != comparison.head.api.cors.is_some() {
+        for side in [&mut base, &mut head] {
+            if let Some(api) = side.get_mut("api").and_then(Value::as_object_mut) {
+                api.remove("cors");
+            }
+        }
+    }
+    (base, head)
+}
+
+/// A service under the keys of the spec: what stands at its top is the table `[service]`.
+fn tree(service: &Service) -> Value {
+    let value = serde_json::to_value(service).expect("the keys of every map are strings");
+    let Value::Object(fields) = value else {
+        return value;
+    };
+    let (tables, own): (Map<_, _>, Map<_, _>) = fields.into_iter().partition(|(_, value)| value.is_object());
+    let mut tree = tables;
+    tree.insert("service".into(), own.into());
+    tree.into()
+}
+
+/// Leaves in a table what is named, under its new name.
+fn rename(tree: &mut Value, table: &str, names: &BTreeMap<String, String>) {
+    if let Some(Value::Object(table)) = tree.pointer_mut(table) {
+        *table = std::mem::take(table)
+            .into_iter()
+            .filter_map(|(name, value)| Some((names.get(&name)?.clone(), value)))
+            .collect();
+    }
+}
+
+/// A key whose value is another one.
+struct Setting {
+    path: Vec<String>,
+    before: Option<Value>,
+    after: Option<Value>,
+}
+
+/// The keys that two trees differ in. Lists are sets: nowhere in a spec does their order mean anything.
+fn compare(base: &Value, head: &Value) -> Vec<Setting> {
+    let mut settings: BTreeMap<Vec<String>, (Option<Value>, Option<Value>)> = BTreeMap::new();
+    leaves(base, &mut Vec::new(), &mut |path, value| {
+        settings.entry(path.to_vec()).or_default().0 = Some(value);
+    });
+    leaves(head, &mut Vec::new(), &mut |path, value| {
+        settings.entry(path.to_vec()).or_default().1 = Some(value);
+    });
+    settings
+        .into_iter()
+        .filter(|(_, (before, after))| before != after)
+        .map(|(path, (before, after))| Setting { path, before, after })
+        .collect()
+}
+
+fn leaves(value: &Value, path: &mut Vec<String>, add: &mut impl FnMut(&[String], Value)) {
+    match value {
+        Value::Object(fields) => {
+            for (key, value) in fields {
+                path.push(key.clone());
+                leaves(value, path, add);
+                path.pop();
+            }
+        }
+        Value::Null => {}
+        Value::Array(items) => {
+            let mut items = items.clone();
+            items.sort_by_cached_key(Value::to_string);
+            items.dedup();
+            add(path, items.into());
+        }
+        leaf => add(path, leaf.clone()),
+    }
+}
+
+impl Setting {
+    fn fact(&self, comparison: &Comparison) -> Option<Fact> {
+        let key = words::key(&self.path);
+        let (before, after) = (self.before.as_ref(), self.after.as_ref());
+        let changed = words::changed(&key, before, after);
+        let directions = match self.rule() {
+            Some(Elsewhere) => return None,
+            Some(Secret) => {
+                let what = match (before, after) {
+                    (None, _) => "is set now",
+                    (_, None) => "is not set any more",
+                    _ => "has another value",
+                };
+                let sentence = format!("{} {what}", words::code(&key));
+                return Some(comparison.fact(ChangeKind::SettingChanged, key, sentence));
+            }
+            Some(When(directions)) => directions,
+            Some(Harmless) | None => &[],
+        };
+        let mut directions = directions.iter();
+        let fact = match directions.find(|(direction, ..)| self.goes(*direction)) {
+            Some((_, kind, so)) => comparison.fact(*kind, self.subject(*kind), format!("{changed}: {so}")),
+            None => comparison.fact(ChangeKind::SettingChanged, key, changed),
+        };
+        Some(fact.values(before, after))
+    }
+
+    fn rule(&self) -> Option<Rule> {
+        let is_of = |pattern: &str| {
+            let mut parts = pattern.split('.');
+            self.path
+                .iter()
+                .all(|key| parts.next().is_some_and(|part| part == "*" || part == key))
+                && parts.next().is_none()
+        };
+        RULES
+            .iter()
+            .find(|(pattern, _)| is_of(pattern))
+            .map(|(_, rule)| *rule)
+    }
+
+    fn goes(&self, direction: Direction) -> bool {
+        let (Some(before), Some(after)) = (&self.before, &self.after) else {
+            return direction == if self.after.is_some() { Added } else { Removed };
+        };
+        match direction {
+            Less => number(after) < number(before),
+            More => number(after) > number(before),
+            Other => true,
+            Added | Removed => false,
+        }
+    }
+
+    /// What an environment is told of as a whole is told of by its name, else the key is the subject.
+    fn subject(&self, kind: ChangeKind) -> String {
+        let of_environment = matches!(
+            kind,
+            ChangeKind::RegionChanged
+                | ChangeKind::AccountChanged
+                | ChangeKind::AccountUnpinned
+                | ChangeKind::UserReplaced
+        );
+        if of_environment {
+            self.path[1].clone()
+        } else {
+            words::key(&self.path)
+        }
+    }
+}
+
+/// A number, or a switch as one.
+fn number(value: &Value) -> Option<i64> {
+    value.as_i64().or_else(|| value.as_bool().map(i64::from))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    const EVERY_KEY: &str = include_str!("../../../tests/review/specs/fleet.toml");
+
+    fn fleet() -> Service {
+        let mut service = crate::service(EVERY_KEY, None).unwrap();
+        for function in service.functions.values_mut() {
+            function.formerly = Some("old".into());
+        }
+        for client in service.user_pool.clients.values_mut() {
+            client.formerly = Some("old".into());
+        }
+        service
+    }
+
+    fn keys_of(service: &Service) -> Vec<Setting> {
+        compare(&json!({}), &tree(service))
+    }
+
+    #[test]
+    fn every_key_of_a_service_has_a_line() {
+        for setting in keys_of(&fleet()) {
+            assert!(
+                setting.rule().is_some(),
+                "{}: add a line to `RULES`",
+                words::key(&setting.path)
+            );
+        }
+    }
+
+    #[test]
+    fn every_line_is_of_a_key_of_a_service() {
+        let keys = keys_of(&fleet());
+        for (pattern, _) in RULES {
+            let parts = pattern.split('.').count();
+            let is_of = |setting: &Setting| {
+                setting.path.len() == parts
+                    && pattern
+                        .split('.')
+                        .zip(&setting.path)
+                        .all(|(part, key)| part == "*" || part == key)
+            };
+            assert!(keys.iter().any(is_of), "{pattern}");
+        }
+    }
+
+    /// As if somebody had added a field to a struct, and nothing else.
+    #[test]
+    fn a_key_that_no_line_is_of_is_told() {
+        let service = fleet();
+        let comparison = Comparison::new(&service, &service);
+        let (base, head) = comparable(&comparison);
+        let mut more = head.clone();
+        more["functions"]["ships"]["tracing"] = json!(true);
+        more["routes"]["GET /ships"]["scopes"] = json!(["ships/read", "ships/all"]);
+        more["throttling"] = json!({"rate_limit": 10});
+        let told = |base: &Value, head: &Value| -> Vec<String> {
+            let facts = compare(base, head)
+                .into_iter()
+                .filter_map(|setting| setting.fact(&comparison));
+            facts
+                .inspect(|fact| assert_eq!(fact.kind, ChangeKind::SettingChanged))
+                .map(|fact| fact.sentence)
+                .collect()
+        };
+        assert_eq!(
+            told(&base, &more),
+            [
+                "`functions.ships.tracing` set to true",
+                "`routes.\"GET /ships\".scopes` set to `\"ships/all\"` and `\"ships/read\"`",
+                "`throttling.rate_limit` set to 10",
+            ]
+        );
+        let mut reordered = more.clone();
+        reordered["routes"]["GET /ships"]["scopes"] = json!(["ships/all", "ships/read", "ships/all"]);
+        assert!(told(&more, &reordered).is_empty());
+        assert_eq!(told(&more, &base).len(), 3);
+    }
+
+    #[test]
+    fn the_value_of_a_variable_is_shown_nowhere() {
+        let base = fleet();
+        let mut head = base.clone();
+        let variables = &mut head.functions.get_mut("ships").unwrap().environment;
+        variables.insert("LOG_LEVEL".into(), "hunter2".into());
+        variables.insert("TOKEN".into(), "hunter2".into());
+        let facts = facts(&Comparison::new(&base, &head));
+        assert_eq!(facts.len(), 2);
+        assert!(!format!("{facts:?}").contains("hunter2"));
+        assert!(!format!("{facts:?}").contains("info"));
+    }
+}

@@ -1,0 +1,225 @@
+//! How a sentence shows what somebody wrote: as TOML has it, cut where it is long, and safe in a terminal and in
+//! Markdown.
+//!
+//! Sentences hold two kinds of text. Outside of backticks stand our own words, numbers and booleans, with `**` around
+//! a word that must not be overlooked. Between backticks stands what the spec says; no backtick, no line break and
+//! no invisible character is left in there, so that nobody's description can end the code span, move the cursor or
+//! turn the text around.
+
+use serde_json::Value;
+
+/// Characters of a string that a sentence shows.
+const LONGEST: usize = 60;
+
+/// A word of the spec's, or what stands there as TOML has it: `` `GET /admin` ``.
+pub(super) fn code(text: &str) -> String {
+    format!("`{}`", text.chars().map(visible).collect::<String>())
+}
+
+/// A string of the spec's, in the quotes of TOML: `` `"Knows the customers"` ``.
+pub(super) fn quoted(text: &str) -> String {
+    format!("`\"{}\"`", shown(text, LONGEST))
+}
+
+/// Two strings that differ, each [`quoted`]. Long ones begin a little before their difference.
+pub(super) fn both_quoted(before: &str, after: &str) -> [String; 2] {
+    let same = before
+        .chars()
+        .zip(after.chars())
+        .take_while(|(a, b)| a == b)
+        .count();
+    let is_long = |text: &str| text.chars().count() > LONGEST;
+    if same <= LONGEST / 2 || !(is_long(before) || is_long(after)) {
+        return [before, after].map(quoted);
+    }
+    [before, after].map(|text| {
+        let rest: String = text.chars().skip(same - LONGEST / 4).collect();
+        format!("`\"…{}\"`", shown(&rest, LONGEST))
+    })
+}
+
+/// The path of a key as TOML writes it: `service.tags."cost/unit"`.
+pub(super) fn key(path: &[impl AsRef<str>]) -> String {
+    let parts: Vec<String> = path
+        .iter()
+        .map(|part| {
+            let part = part.as_ref();
+            let is_bare = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+            if !part.is_empty() && part.chars().all(is_bare) {
+                part.to_string()
+            } else {
+                format!("\"{}\"", shown(part, usize::MAX))
+            }
+        })
+        .collect();
+    parts.join(".")
+}
+
+/// A value as TOML writes it, all of it.
+pub(super) fn toml(value: &Value) -> String {
+    match value {
+        Value::String(text) => format!("\"{}\"", shown(text, usize::MAX)),
+        Value::Array(items) => {
+            let items: Vec<String> = items.iter().map(toml).collect();
+            format!("[{}]", items.join(", "))
+        }
+        other => other.to_string(),
+    }
+}
+
+/// What happened to a key: `` `functions.orders.memory_mb` 512 → 1024 ``.
+pub(super) fn changed(key: &str, before: Option<&Value>, after: Option<&Value>) -> String {
+    let key = code(key);
+    match (before, after) {
+        (Some(Value::String(before)), Some(Value::String(after))) => {
+            let [before, after] = both_quoted(before, after);
+            format!("{key} {before} → {after}")
+        }
+        (Some(Value::Array(before)), Some(Value::Array(after))) => {
+            let only = |one: &[Value], other: &[Value]| {
+                let items: Vec<String> = one
+                    .iter()
+                    .filter(|item| !other.contains(item))
+                    .map(in_text)
+                    .collect();
+                (!items.is_empty()).then(|| list(items))
+            };
+            let gains = only(after, before).map(|items| format!("gains {items}"));
+            let loses = only(before, after).map(|items| format!("loses {items}"));
+            let changes: Vec<String> = gains.into_iter().chain(loses).collect();
+            format!("{key} {}", changes.join(" and "))
+        }
+        (Some(before), Some(after)) => format!("{key} {} → {}", in_text(before), in_text(after)),
+        (Some(before), None) => format!("{key} removed, it was {}", in_text(before)),
+        (None, Some(after)) => format!("{key} set to {}", in_text(after)),
+        (None, None) => key,
+    }
+}
+
+/// Several things in a row: `a`, `b` and `c`. From the fifth on they are counted.
+pub(super) fn list(items: impl IntoIterator<Item = String>) -> String {
+    let mut items: Vec<String> = items.into_iter().collect();
+    if items.len() > 5 {
+        let more = items.len() - 4;
+        items.truncate(4);
+        items.push(format!("{more} more"));
+    }
+    match items.pop() {
+        Some(last) if items.is_empty() => last,
+        Some(last) => format!("{} and {last}", items.join(", ")),
+        None => String::new(),
+    }
+}
+
+fn in_text(value: &Value) -> String {
+    match value {
+        Value::String(text) => quoted(text),
+        Value::Array(items) => list(items.iter().map(in_text)),
+        Value::Bool(_) | Value::Number(_) => value.to_string(),
+        other => quoted(&other.to_string()),
+    }
+}
+
+/// A text with the escapes that a string of TOML needs, at most so many characters of it.
+fn shown(text: &str, longest: usize) -> String {
+    let mut shown = String::new();
+    let mut length = 0;
+    for c in text.chars() {
+        let piece = match c {
+            '"' => "\\\"".into(),
+            '\\' => "\\\\".into(),
+            '\n' => "\\n".into(),
+            '\r' => "\\r".into(),
+            '\t' => "\\t".into(),
+            c => visible(c),
+        };
+        length += piece.chars().count();
+        if length > longest {
+            shown.push('…');
+            break;
+        }
+        shown.push_str(&piece);
+    }
+    shown
+}
+
+/// A character that shows itself and nothing else, or its escape: no control, no direction, no joiner, no mark on
+/// another one, and no backtick. The standard library knows them, and escapes what it would not print.
+fn visible(c: char) -> String {
+    match c {
+        '"' | '\'' | '\\' => c.into(),
+        c if c != '`' && c.escape_debug().len() == 1 => c.into(),
+        c if u32::from(c) > 0xffff => format!("\\U{:08X}", u32::from(c)),
+        c => format!("\\u{:04X}", u32::from(c)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_could_end_a_code_span_or_move_the_cursor_is_escaped() {
+        assert_eq!(quoted("a`b\u{1b}[2Jc\n"), "`\"a\\u0060b\\u001B[2Jc\\n\"`");
+        assert_eq!(quoted("\u{202e}desrever"), "`\"\\u202Edesrever\"`");
+        assert_eq!(quoted("\u{e0041}"), "`\"\\U000E0041\"`");
+        assert_eq!(
+            quoted("it's \"Größe\", 大きさ"),
+            "`\"it's \\\"Größe\\\", 大きさ\"`"
+        );
+    }
+
+    #[test]
+    fn long_text_is_cut_and_no_escape_is() {
+        let text = quoted(&"\u{7}".repeat(100));
+        assert_eq!(text, format!("`\"{}…\"`", "\\u0007".repeat(10)));
+        assert_eq!(quoted(&"a".repeat(60)), format!("`\"{}\"`", "a".repeat(60)));
+    }
+
+    #[test]
+    fn long_texts_are_cut_where_they_are_the_same() {
+        let (before, after) = (
+            format!("{}x{}", "a".repeat(200), "b".repeat(200)),
+            format!("{}y", "a".repeat(200)),
+        );
+        let [before, after] = both_quoted(&before, &after);
+        assert_eq!(before, format!("`\"…{}x{}…\"`", "a".repeat(15), "b".repeat(44)));
+        assert_eq!(after, format!("`\"…{}y\"`", "a".repeat(15)));
+        assert_eq!(both_quoted("a", "b"), ["`\"a\"`", "`\"b\"`"]);
+    }
+
+    #[test]
+    fn a_list_gains_and_loses() {
+        let list = |items: &[&str]| Value::from(items.to_vec());
+        let changed = |before, after| changed("x", Some(&list(before)), Some(&list(after)));
+        assert_eq!(
+            changed(&["a", "b"], &["b", "c", "d"]),
+            "`x` gains `\"c\"` and `\"d\"` and loses `\"a\"`"
+        );
+        assert_eq!(changed(&["a"], &[]), "`x` loses `\"a\"`");
+        assert_eq!(
+            super::changed("x", None, Some(&list(&["a", "b"]))),
+            "`x` set to `\"a\"` and `\"b\"`"
+        );
+    }
+
+    #[test]
+    fn a_key_is_quoted_where_toml_asks_for_it() {
+        assert_eq!(
+            key(&["service", "tags", "cost/unit"]),
+            "service.tags.\"cost/unit\""
+        );
+        assert_eq!(
+            key(&["functions", "back-office", ""]),
+            "functions.back-office.\"\""
+        );
+    }
+
+    #[test]
+    fn a_long_list_is_counted() {
+        let names = |count: usize| list((1..=count).map(|n| n.to_string()));
+        assert_eq!(names(1), "1");
+        assert_eq!(names(5), "1, 2, 3, 4 and 5");
+        assert_eq!(names(9), "1, 2, 3, 4 and 5 more");
+    }
+}

@@ -1,0 +1,193 @@
+//! The labelled changes: each file of `tests/review/cases` at the root is a test by its name. The format is in the
+//! README beside them.
+//!
+//! `cargo test -p portcullis-generator --test review -- cors` runs those with `cors` in their names;
+//! `PRINT=1 cargo test -p portcullis-generator --test review -- --nocapture` prints what each is told.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "clippy knows tests by their attribute, and this harness has none"
+)]
+
+mod case;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use libtest_mimic::{Arguments, Failed, Trial};
+use portcullis_generator::review::{self, Side, Told};
+use portcullis_generator::service::{Date, Service};
+
+use case::{Case, Label};
+
+/// A small change is told in no more lines than fit beside it.
+const LINES_OF_A_SMALL_CHANGE: usize = 10;
+/// Characters of a sentence: two lines of a terminal, three where routes have long paths.
+const LONGEST_SENTENCE: usize = 260;
+
+fn main() -> ExitCode {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/review");
+    let mut trials = vec![Trial::test("harness-refuses-what-is-no-case", || {
+        Ok(case::check()?)
+    })];
+    for path in files(&folder.join("cases")) {
+        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+        let folder = folder.clone();
+        trials.push(Trial::test(name, move || {
+            let case = Case::read(&path, &folder)?;
+            run(&case).map_err(|why| Failed::from(format!("{}\n{why}", case.about)))
+        }));
+    }
+    libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap();
+    let mut files: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    files
+}
+
+/// What a review says of a case.
+struct Reviewed {
+    told: Vec<Told>,
+    deployments: Vec<String>,
+    infrastructure: bool,
+}
+
+fn run(case: &Case) -> Result<(), String> {
+    let reviewed = review_of(case);
+    if std::env::var_os("PRINT").is_some() {
+        println!("\n{}", case.about);
+        for told in &reviewed.told {
+            println!("  {:?}: {}", told.verdict, told.fact.sentence);
+        }
+    }
+    let mut differences = differences(&case.told, &reviewed.told);
+    if reviewed.deployments != case.deployments {
+        differences.push(format!(
+            "deployments of {:?} instead of {:?}",
+            reviewed.deployments, case.deployments
+        ));
+    }
+    if reviewed.infrastructure != case.infrastructure {
+        differences.push(format!("infrastructure: {}", reviewed.infrastructure));
+    }
+    if case.is_small() && reviewed.told.len() > LINES_OF_A_SMALL_CHANGE {
+        differences.push(format!("{} lines for one", reviewed.told.len()));
+    }
+    for told in &reviewed.told {
+        differences.extend(flaw(&told.fact.sentence).map(|flaw| format!("{flaw}: {}", told.fact.sentence)));
+    }
+    differences.extend(invented(case));
+    if differences.is_empty() {
+        Ok(())
+    } else {
+        Err(differences.join("\n"))
+    }
+}
+
+fn review_of(case: &Case) -> Reviewed {
+    let read = |text: &Option<String>| {
+        let text = text.as_deref()?;
+        Some(portcullis_generator::service(text, None))
+    };
+    match (read(&case.base), read(&case.head)) {
+        (base, head) if [&base, &head].iter().any(|side| matches!(side, Some(Err(_)))) => {
+            let sides = [(Side::Base, base), (Side::Head, head)];
+            let told = sides.into_iter().filter_map(|(side, service)| {
+                let mistakes = service?.err()?;
+                Some(review::invalid(side, &mistakes))
+            });
+            Reviewed {
+                told: told.collect(),
+                deployments: Vec::new(),
+                infrastructure: false,
+            }
+        }
+        (base, head) => {
+            let (base, head) = (base.and_then(Result::ok), head.and_then(Result::ok));
+            judged(base.as_ref(), head.as_ref(), case.today)
+        }
+    }
+}
+
+fn judged(base: Option<&Service>, head: Option<&Service>, today: Date) -> Reviewed {
+    let lines = head
+        .map(|head| head.acknowledgements.as_slice())
+        .unwrap_or_default();
+    let (deployments, infrastructure) = match (base, head) {
+        (Some(base), Some(head)) => (
+            review::deployments(base, head),
+            review::infrastructure(base, head),
+        ),
+        _ => (Vec::new(), true),
+    };
+    Reviewed {
+        told: review::judge(review::compare(base, head), lines, today),
+        deployments,
+        infrastructure,
+    }
+}
+
+/// What is told and not labelled, and the other way round.
+fn differences(expected: &[Label], told: &[Told]) -> Vec<String> {
+    let mut expected: Vec<&Label> = expected.iter().collect();
+    let mut differences = Vec::new();
+    for told in told {
+        let label = Label::of(told);
+        match expected.iter().position(|other| **other == label) {
+            Some(index) => _ = expected.remove(index),
+            None => differences.push(format!("not labelled: {label} — {}", told.fact.sentence)),
+        }
+    }
+    differences.extend(expected.iter().map(|label| format!("not told: {label}")));
+    differences
+}
+
+/// Nothing differs from itself, and a change that is taken back is one as well.
+fn invented(case: &Case) -> Vec<String> {
+    let read = |text: &Option<String>| {
+        text.as_deref()
+            .and_then(|text| portcullis_generator::service(text, None).ok())
+    };
+    let (base, head) = (read(&case.base), read(&case.head));
+    let mut invented = Vec::new();
+    for service in [&base, &head].into_iter().flatten() {
+        let facts = review::compare(Some(service), Some(service));
+        invented.extend(
+            facts
+                .iter()
+                .map(|fact| format!("told of nothing: {}", fact.sentence)),
+        );
+    }
+    let there = review::compare(base.as_ref(), head.as_ref());
+    let back = review::compare(head.as_ref(), base.as_ref());
+    if there.is_empty() != back.is_empty() {
+        invented.push(format!("told in one direction only: {there:?} {back:?}"));
+    }
+    for fact in there.iter().chain(&back) {
+        if fact.denied && !fact.kind.has_gate() {
+            invented.push(format!("denied without a gate: {}", fact.sentence));
+        }
+    }
+    invented
+}
+
+/// What would break a line, a code span or a sentence.
+fn flaw(sentence: &str) -> Option<&'static str> {
+    let is_even = |mark| sentence.matches(mark).count().is_multiple_of(2);
+    if !is_even("`") {
+        Some("a backtick is left over")
+    } else if !is_even("**") {
+        Some("`**` is left over")
+    } else if sentence.chars().any(char::is_control) {
+        Some("a character that is none")
+    } else if sentence.ends_with('.') || sentence.trim() != sentence || sentence.contains("  ") {
+        Some("not a sentence without a full stop")
+    } else if sentence.chars().count() > LONGEST_SENTENCE {
+        Some("too long")
+    } else {
+        None
+    }
+}

@@ -1,0 +1,177 @@
+//! The two sides of a review: a file, what git has at a revision, or the project as it lies there.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::failure::{Failure, Outcome};
+use crate::project::SPEC;
+
+/// Branches that a pull request usually goes to, in the order in which they are tried.
+const MAIN_BRANCHES: [&str; 5] = ["origin/HEAD", "origin/main", "origin/master", "main", "master"];
+
+/// One side of a review.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Revision {
+    /// A spec of its own.
+    File(PathBuf),
+    /// A commit, with the name that it is shown by.
+    Commit {
+        /// Such as `main`.
+        name: String,
+        /// Its hash.
+        commit: String,
+    },
+    /// The project's folder, saved or not.
+    WorkingTree,
+}
+
+impl Revision {
+    /// What is reviewed: a file or a revision that was named, or the project as it lies there.
+    pub fn head(root: &Path, chosen: Option<&str>) -> Outcome<Self> {
+        match chosen {
+            None => Ok(Self::WorkingTree),
+            Some(chosen) => Self::named(root, chosen),
+        }
+    }
+
+    /// What it is compared with: a file that was named, or the last commit that the head has in common with a
+    /// revision; of none is named, with the main branch, and on the main branch itself with its last commit.
+    pub fn base(root: &Path, chosen: Option<&str>, head: &Self) -> Outcome<Self> {
+        let head_commit = match head {
+            Self::Commit { commit, .. } => commit.clone(),
+            _ => "HEAD".into(),
+        };
+        if let Some(chosen) = chosen {
+            let named = Self::named(root, chosen)?;
+            let Self::Commit { name, commit } = &named else {
+                return Ok(named);
+            };
+            // Without common history, as in a shallow clone, the revision itself is all there is.
+            return Ok(match merge_base(root, commit, &head_commit) {
+                Some(common) => Self::Commit {
+                    name: name.clone(),
+                    commit: common,
+                },
+                None => named,
+            });
+        }
+        let Some(last) = commit_of(root, "HEAD") else {
+            return Err(Failure::input(format!(
+                "there is nothing to compare `{}` with: git has no commit here",
+                root.display()
+            ))
+            .hint("name a spec: `--base FILE`"));
+        };
+        let main = MAIN_BRANCHES.into_iter().find_map(|branch| {
+            let common = merge_base(root, &commit_of(root, branch)?, &head_commit)?;
+            Some((branch, common))
+        });
+        Ok(match main {
+            Some((branch, common)) if common != last || *head != Self::WorkingTree => Self::Commit {
+                name: branch.into(),
+                commit: common,
+            },
+            _ => Self::Commit {
+                name: "HEAD".into(),
+                commit: last,
+            },
+        })
+    }
+
+    fn named(root: &Path, text: &str) -> Outcome<Self> {
+        if Path::new(text).is_file() {
+            return Ok(Self::File(text.into()));
+        }
+        match commit_of(root, text) {
+            Some(commit) => Ok(Self::Commit {
+                name: text.into(),
+                commit,
+            }),
+            None => Err(
+                Failure::input(format!("`{text}` is neither a file nor a revision of git")).hint(
+                    "name a spec's file, a branch, a tag or a commit; of a shallow clone, fetch it first",
+                ),
+            ),
+        }
+    }
+
+    /// What it is called in a report.
+    pub fn name(&self) -> String {
+        match self {
+            Self::File(path) => path.display().to_string(),
+            Self::Commit { name, .. } => name.clone(),
+            Self::WorkingTree => SPEC.into(),
+        }
+    }
+
+    /// The text of the spec; none where there is none.
+    pub fn spec(&self, root: &Path) -> Outcome<Option<String>> {
+        match self {
+            Self::File(path) => read(path).map(Some),
+            _ => self.file(root, SPEC),
+        }
+    }
+
+    /// The text of a file of the project, by its path below the project's folder; none where there is none, as beside
+    /// a spec that is a file of its own.
+    pub fn file(&self, root: &Path, path: &str) -> Outcome<Option<String>> {
+        match self {
+            Self::File(_) => Ok(None),
+            Self::WorkingTree => {
+                let path = root.join(path);
+                if path.exists() {
+                    read(&path).map(Some)
+                } else {
+                    Ok(None)
+                }
+            }
+            Self::Commit { commit, .. } => {
+                // `./` makes the path one below the folder that git runs in.
+                let listed = git(root, ["ls-tree", "--name-only", commit, &format!("./{path}")])?;
+                if listed.trim().is_empty() {
+                    return Ok(None);
+                }
+                git(root, ["show", &format!("{commit}:./{path}")]).map(Some)
+            }
+        }
+    }
+}
+
+fn read(path: &Path) -> Outcome<String> {
+    std::fs::read_to_string(path)
+        .map_err(|error| Failure::input(format!("can't read `{}`: {error}", path.display())))
+}
+
+fn commit_of(root: &Path, revision: &str) -> Option<String> {
+    let wanted = format!("{revision}^{{commit}}");
+    let found = git(
+        root,
+        ["rev-parse", "--verify", "--quiet", "--end-of-options", &wanted],
+    );
+    Some(found.ok()?.trim().to_string())
+}
+
+fn merge_base(root: &Path, one: &str, other: &str) -> Option<String> {
+    Some(git(root, ["merge-base", one, other]).ok()?.trim().to_string())
+}
+
+/// What git prints.
+fn git<S: AsRef<OsStr>>(root: &Path, arguments: impl IntoIterator<Item = S>) -> Outcome<String> {
+    let output = Command::new("git")
+        .arg("-C")
+        .arg(root)
+        .args(arguments)
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|error| {
+            Failure::tool(format!("can't start `git`: {error}"))
+                .hint("install it, or name two files: `--base FILE --head FILE`")
+        })?;
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr);
+        return Err(Failure::tool(format!("git says no: {}", said.trim())));
+    }
+    String::from_utf8(output.stdout)
+        .map_err(|_| Failure::input("git has a text here that is not UTF-8").hint("a spec is UTF-8"))
+}
