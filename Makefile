@@ -48,8 +48,8 @@ build: ## build the functions and zip them
 generate: ## make terraform/ from portcullis.toml
 	@$(PORTCULLIS) generate
 
-check: ## check spec, generated tree and tools
-	@$(PORTCULLIS) check
+check: ## check spec, generated tree and tools; PLAN=FILE: also that the plan, in JSON, is what the spec says
+	@$(PORTCULLIS) check $(if $(PLAN),--plan '$(PLAN)' --env $(ENV))
 
 lint: ## check formatting, lints and documentation
 	@scripts/lint.sh

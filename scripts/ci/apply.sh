@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # apply.sh ENVIRONMENT BASE: applies exactly what plans/ENVIRONMENT.json says, if it is a plan of the tree that is checked
-# out, nothing in it is denied, and it is still what Terraform would do. BASE is the commit before the merge.
+# out and what the spec says, nothing in it is denied, and it is still what Terraform would do. BASE is the commit before the merge.
 #
 # Whoever may push a branch could have put that file into its place. So nothing of it is applied or run: the functions are
 # built from what was merged, and what Terraform applies it has planned from that. Only what both say is done.
@@ -26,6 +26,7 @@ merged=$(git rev-parse 'HEAD^{tree}')
 make review BASE="$base" PLANS="$plan" ||
     fail "the review of \`$environment\` says no: nothing was applied" \
         'acknowledge it in `[review]` of portcullis.toml, or take the change back, by a pull request'
+make check ENV="$environment" PLAN="$plan" || fail "the plan of \`$environment\` is not what the spec says: nothing was applied"
 make build ENV="$environment"
 make apply ENV="$environment" PLAN="$plan" ||
     fail "the plan of \`$environment\` was not applied to its end: Portcullis says why above"

@@ -99,7 +99,7 @@ fn plans_of_a_public_repository_are_kept_only_where_somebody_allows_it() {
 }
 
 /// A checkout with the Makefile and the scripts of this repository, in which Portcullis is a stand-in. `.verdict` is how
-/// its review ends, `.broken` names an environment that can't be planned.
+/// its review ends, `.broken` names an environment that can't be planned, `.other` one whose plan is not what the spec says.
 struct Checkout(TempDir);
 
 const STAND_IN: &str = r##"#!/usr/bin/env bash
@@ -110,6 +110,9 @@ environments) echo '[{"name": "dev", "region": "us-east-1", "state": {}}, {"name
 plan)
     [ "$3" != "$(cat .broken)" ] || exit 3
     echo "{\"of\": \"$3\"}" >"$5"
+    ;;
+check)
+    [ "$5" != "$(cat .other)" ] || { echo 'GET /admin is open' && exit 1; }
     ;;
 review)
     echo '# A review'
@@ -139,6 +142,7 @@ impl Checkout {
         fs::set_permissions(root.join(".portcullis"), fs::Permissions::from_mode(0o755)).unwrap();
         fs::write(root.join(".verdict"), "0").unwrap();
         fs::write(root.join(".broken"), "").unwrap();
+        fs::write(root.join(".other"), "").unwrap();
         Self(folder)
     }
 
@@ -204,7 +208,10 @@ fn what_was_planned_is_reviewed_and_applied_on_other_machines() {
     let ended = reviewed.run("review.sh", &["HEAD^", "dev"]).succeeded();
     assert_eq!(
         reviewed.calls(),
-        ["review --base HEAD^ --plan plans/dev.json --markdown"]
+        [
+            "check --plan plans/dev.json --env dev",
+            "review --base HEAD^ --plan plans/dev.json --markdown"
+        ]
     );
     assert_eq!(reviewed.read("plans/review.md"), "# A review\n");
     assert_eq!(ended.stdout, "# A review\n");
@@ -215,6 +222,7 @@ fn what_was_planned_is_reviewed_and_applied_on_other_machines() {
         merged.calls(),
         [
             "review --base abc --plan plans/dev.json",
+            "check --plan plans/dev.json --env dev",
             "build --env dev",
             "apply --env dev --plan plans/dev.json"
         ]
@@ -238,6 +246,25 @@ fn a_review_without_plans_and_one_with_a_plan_that_failed_are_told() {
     checkout.write(".verdict", "1");
     assert!(!checkout.run("review.sh", &["HEAD^"]).success);
     assert_eq!(checkout.read("plans/review.md"), "# A review\n");
+}
+
+#[test]
+fn a_plan_that_is_not_what_the_spec_says_is_told_and_not_applied() {
+    let planned = Checkout::new();
+    planned.run("plan.sh", &["dev"]).succeeded();
+    let other = Checkout::with_plan_of(&planned);
+    other.write(".other", "dev");
+    assert!(!other.run("review.sh", &["HEAD^", "dev"]).success);
+    let review = other.read("plans/review.md");
+    assert_eq!(
+        review,
+        "# A review\n\n**The plan of `dev` is not what the spec says**\n\n```\nGET /admin is open\n```\n"
+    );
+    other.calls();
+    other
+        .run("apply.sh", &["dev", "abc"])
+        .failed("the plan of `dev` is not what the spec says: nothing was applied");
+    assert!(!other.calls().iter().any(|call| call.starts_with("apply")));
 }
 
 #[test]
@@ -307,6 +334,8 @@ fn gitlab_plans_every_environment_with_its_own_role_and_writes_the_review_into_t
             "environments --json",
             "plan --env dev --json-out plans/dev.json as general in us-east-1",
             "plan --env prod --json-out plans/prod.json as own in eu-west-1",
+            "check --plan plans/dev.json --env dev",
+            "check --plan plans/prod.json --env prod",
             "review --base base --plan plans/dev.json --plan plans/prod.json --markdown",
         ]
     );
