@@ -13,8 +13,9 @@ use portcullis_generator::service::{Acknowledgement, ChangeKind, Date, Service};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
-/// Segments that requests have: two that paths may name, and one that none does.
-const SENT: [&str; 3] = ["a", "b", "z"];
+/// Segments that requests have: two that paths may name, one that none does, and an empty one, which only a greedy
+/// parameter takes, and which is overlooked at the end.
+const SENT: [&str; 4] = ["a", "b", "z", ""];
 /// `PUT` stands for every method that no route names.
 const METHODS: [&str; 4] = ["GET", "OPTIONS", "POST", "PUT"];
 /// One more than the longest path.
@@ -185,15 +186,10 @@ fn descend<'a>(
             .filter(|(path, _)| path.first().is_some_and(|segment| is_child(segment)));
         children.map(|(path, route)| (&path[1..], *route)).collect()
     };
+    let is_parameter =
+        |segment: &str| segment.starts_with('{') && !segment.ends_with("+}") && !first.is_empty();
     descend_into(&below(&|segment| segment == *first), method, rest, cors)
-        .or_else(|| {
-            descend_into(
-                &below(&|segment| segment.starts_with('{') && !segment.ends_with("+}")),
-                method,
-                rest,
-                cors,
-            )
-        })
+        .or_else(|| descend_into(&below(&is_parameter), method, rest, cors))
         .or_else(|| of_resource(&below(&|segment| segment.ends_with("+}"))))
 }
 
@@ -222,6 +218,7 @@ fn requests() -> Vec<(&'static str, Vec<&'static str>)> {
         paths.extend(longest.clone());
     }
     let with_methods = |path: Vec<&'static str>| METHODS.map(|method| (method, path.clone()));
+    paths.retain(|path| path.last() != Some(&""));
     paths.into_iter().flat_map(with_methods).collect()
 }
 
@@ -233,7 +230,7 @@ fn holds(subject: &str, method: &str, sent: &[&str]) -> bool {
         match rest.next() {
             None => return false,
             Some(_) if segment.ends_with("+}") => return of == method || of == "ANY",
-            Some(sent) if segment.starts_with('{') || *sent == segment => {}
+            Some(sent) if *sent == segment || (segment.starts_with('{') && !sent.is_empty()) => {}
             Some(_) => return false,
         }
     }

@@ -8,7 +8,7 @@
 //! request has a segment that no spec names wherever the path has a parameter: every route that takes it takes all of
 //! them. So whatever one of them finds on its way, before both routes, the most general one finds at most that; if it
 //! does not go from the one route to the other, none does. Of a greedy path there is one for each length, up to
-//! one that is longer than every path. An empty segment, which only `{rest+}` takes, is not looked at.
+//! one that is longer than every path, and one for each place of an empty segment, which only `{rest+}` takes.
 
 use crate::service::{Method, Route, RoutePath, Segment, Service};
 
@@ -35,7 +35,7 @@ pub(super) struct Shift<'a> {
     path: Vec<Segment>,
 }
 
-/// A request: its method, and its segments. One that no spec names is none.
+/// A request: its method, and its segments. One that no spec names is none, and one that is empty is not the last.
 struct Request<'a> {
     method: &'static str,
     segments: Vec<Option<&'a str>>,
@@ -71,11 +71,10 @@ impl Entry<'_> {
         let mut rest = request.segments.iter();
         for segment in self.path.segments() {
             match (segment, rest.next()) {
-                (_, None) => return false,
                 (Segment::Greedy(_), Some(_)) => return true,
-                (Segment::Parameter(_), Some(_)) => {}
+                (Segment::Parameter(_), Some(sent)) if *sent != Some("") => {}
                 (Segment::Static(text), Some(sent)) if *sent == Some(text) => {}
-                (Segment::Static(_), Some(_)) => return false,
+                _ => return false,
             }
         }
         rest.next().is_none()
@@ -135,31 +134,38 @@ impl<'a> Routing<'a> {
         depths.max().unwrap_or(0)
     }
 
-    /// The most general requests of a path, one for each length and method of the route's.
+    /// The most general requests of a path, for each method of the route's.
     fn requests<'r>(&self, entry: Entry, path: &'r [Segment], depth: usize) -> Vec<Request<'r>> {
-        let segments: Vec<_> = path
+        let one: Vec<_> = path
             .iter()
             .map(|segment| match segment {
                 Segment::Static(text) => Some(text.as_str()),
                 Segment::Parameter(_) | Segment::Greedy(_) => None,
             })
             .collect();
-        let longest = match path.last() {
-            Some(Segment::Greedy(_)) => path.len().max(depth + 1),
-            _ => path.len(),
-        };
-        let mut requests = Vec::new();
-        for length in path.len()..=longest {
-            let mut segments = segments.clone();
-            segments.resize(length, None);
-            for method in entry.method.answers() {
-                requests.push(Request {
-                    method,
-                    segments: segments.clone(),
-                });
+        let mut all = vec![one.clone()];
+        if let Some(Segment::Greedy(_)) = path.last() {
+            for length in path.len() + 1..=path.len().max(depth) + 1 {
+                let mut longer = one.clone();
+                longer.resize(length, None);
+                all.push(longer.clone());
+                all.extend((path.len() - 1..length - 1).map(|index| {
+                    let mut empty = longer.clone();
+                    empty[index] = Some("");
+                    empty
+                }));
             }
         }
-        requests
+        let methods = entry.method.answers();
+        all.into_iter()
+            .flat_map(|segments| {
+                let with = |method: &&'static str| Request {
+                    method,
+                    segments: segments.clone(),
+                };
+                methods.iter().map(with).collect::<Vec<_>>()
+            })
+            .collect()
     }
 }
 
