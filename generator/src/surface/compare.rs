@@ -249,8 +249,12 @@ impl Comparison {
                 return self.only_expected(subject.clone(), &format!("{what} answers with CORS headers"));
             }
         };
-        let admits =
-            |kind: &'static str| move |list: &Vec<String>| format!("admits the {kind} {}", codes(list));
+        let admits = |kind: &'static str| {
+            move |list: &Vec<String>| match list.as_slice() {
+                [] => format!("admits no {kind}"),
+                list => format!("admits the {kind} {}", codes(list)),
+            }
+        };
         self.changed(
             subject,
             &what,
@@ -493,7 +497,7 @@ impl Comparison {
         );
         self.changed(
             &subject,
-            "anybody",
+            "a stranger",
             (&expected.self_sign_up, &found.self_sign_up),
             |may| (if *may { "may register" } else { "may not register" }).to_owned(),
         );
