@@ -59,8 +59,18 @@ fn a_plan_is_held_against_the_spec() {
 #[test]
 fn a_surface_of_a_plan_is_printed_and_what_it_leaves_open_is_said() {
     let project = project(&fixture("demo_first.toml"));
-    let plan = plans().join("demo_first.json");
-    let output = portcullis(project.path(), &["surface", "--plan", plan.to_str().unwrap()]);
+    let mut plan: Value = serde_json::from_str(&fixture("demo_first.json")).unwrap();
+    let policy = "module.service.module.function_open.aws_iam_role_policy.write_logs";
+    let references = [
+        "aws_cloudwatch_log_group.this.arn",
+        "aws_cloudwatch_log_group.this",
+    ];
+    apply(
+        &mut plan,
+        &json!({"address": policy, "open": {"policy": references}}),
+    );
+    fs::write(project.path().join("plan.json"), plan.to_string()).unwrap();
+    let output = portcullis(project.path(), &["surface", "--plan", "plan.json"]);
     assert_eq!(output.status.code(), Some(0));
     let table = String::from_utf8(output.stdout).unwrap();
     assert_eq!(
@@ -70,37 +80,45 @@ fn a_surface_of_a_plan_is_printed_and_what_it_leaves_open_is_said() {
     );
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(
-        said.contains("warning: what `open` may do is not certain before the apply"),
+        said.starts_with("warning: what `open` may do is not certain before the apply: `policy` of"),
         "{said}"
     );
+    assert_eq!(said.lines().count(), 1, "{said}");
     let both = portcullis(project.path(), &["surface", "--plan", "a", "--state", "b"]);
     assert_eq!(both.status.code(), Some(2));
 }
 
-/// The surface of a plan that changes nothing is the state's.
 #[test]
-fn the_surface_of_a_later_plan_is_the_specs() {
-    let spec = fixture("demo_later.toml");
-    let project = project(&spec);
-    let json = |arguments: &[&str]| -> Value {
-        let output = portcullis(project.path(), arguments);
-        assert_eq!(
-            output.status.code(),
-            Some(0),
-            "{}",
-            String::from_utf8_lossy(&output.stderr)
-        );
-        serde_json::from_slice(&output.stdout).unwrap()
-    };
-    let plan = plans().join("demo_later.json");
-    let mut planned = json(&["surface", "--json", "--plan", plan.to_str().unwrap()]);
-    let mut specified = json(&["surface", "--json"]);
-    // The role of a function that is new is not made yet.
-    let unknown = planned["unknown"].take();
-    assert_eq!(unknown.as_array().unwrap().len(), 1, "{unknown}");
-    specified["unknown"].take();
-    specified["functions"][2]["statements"] = json!([]);
-    assert_eq!(planned, specified);
+fn the_surface_of_a_plan_is_the_specs() {
+    for (name, environment) in [("demo_first", "dev"), ("demo_later", "local")] {
+        let project = project(&fixture(&format!("{name}.toml")));
+        let json = |arguments: &[&str]| -> Value {
+            let output = portcullis(project.path(), arguments);
+            assert_eq!(
+                output.status.code(),
+                Some(0),
+                "{}",
+                String::from_utf8_lossy(&output.stderr)
+            );
+            serde_json::from_slice(&output.stdout).unwrap()
+        };
+        let plan = plans().join(format!("{name}.json"));
+        let mut planned = json(&["surface", "--json", "--plan", plan.to_str().unwrap()]);
+        let mut specified = json(&["surface", "--json", "--env", environment]);
+        // A first plan tells neither whether another pool is admitted nor for which routes a permission is.
+        let unknown = planned["unknown"].take();
+        let unknown = unknown.as_array().unwrap();
+        let is_first = name == "demo_first";
+        assert_eq!(unknown.len(), if is_first { 3 } else { 0 });
+        assert!(unknown.iter().all(|unknown| unknown["fails"] == false));
+        specified["unknown"].take();
+        for surface in [&mut planned, &mut specified].into_iter().filter(|_| is_first) {
+            for function in surface["functions"].as_array_mut().unwrap() {
+                function["invokers"][0]["source"].take();
+            }
+        }
+        assert_eq!(planned, specified, "{name}");
+    }
 }
 
 fn cases() -> PathBuf {
