@@ -5,7 +5,7 @@ use std::fs;
 
 use serde_json::Value;
 
-use crate::support::{Aws, Ended, Project, text};
+use crate::support::{Aws, Project, text};
 
 const SPEC: &str = r#"
 [service]
@@ -39,11 +39,13 @@ const STAFF_FILE: &str = "terraform/environments/dev/staff.tf";
 #[test]
 fn users_are_lost_only_where_the_spec_says_so() {
     let (project, aws) = (Project::of("identity", SPEC), Aws::start());
-    let in_dev = |arguments: &[&str]| {
+    let in_environment = |name: &'static str, arguments: &[&str]| {
         let mut all = arguments.to_vec();
-        all.splice(1..1, ["--env", "dev"]);
+        all.splice(1..1, ["--env", name]);
         aws.portcullis(&project, &all)
     };
+    let in_dev = |arguments: &[&str]| in_environment("dev", arguments);
+    let outputs = |environment| in_environment(environment, &["outputs"]).succeeded().json();
     let generate = |spec: &str| {
         project.write("portcullis.toml", spec);
         project.portcullis(&["generate"]).succeeded();
@@ -59,8 +61,8 @@ fn users_are_lost_only_where_the_spec_says_so() {
         pools.sort();
         pools
     };
-    let protection = || -> Value {
-        let id = text(&outputs(&in_dev(&["outputs"]).succeeded()), "user_pool_id");
+    let protection = |environment| -> Value {
+        let id = text(&outputs(environment), "user_pool_id");
         aws.ask(&["cognito-idp", "describe-user-pool", "--user-pool-id", &id])["UserPool"]["DeletionProtection"].clone()
     };
 
@@ -74,7 +76,7 @@ fn users_are_lost_only_where_the_spec_says_so() {
     in_dev(&["apply", "--yes", "--your-email", "me@example.com"]).succeeded();
     let first = pools();
     assert_eq!(first.len(), 2, "{first:?}");
-    assert_eq!(protection(), "INACTIVE");
+    assert_eq!(protection("dev"), "INACTIVE");
 
     // Two pools would go, each is told, and nothing happens. The same of a plan that was kept.
     let renamed = SPEC.replace("\"Customers\"", "\"People\"");
@@ -124,47 +126,71 @@ fn users_are_lost_only_where_the_spec_says_so() {
     assert_eq!(second.len(), 1, "{second:?}");
     assert_eq!(second[0].0, "People");
 
-    // Under AWS's own protection it would go only halfway, so it does not begin.
-    let protected = renamed.replace("deletion_protection = false\n", "");
+    let api = text(&outputs("dev"), "rest_api_id");
+    let stage = |api: &str| {
+        aws.ask(&[
+            "apigateway",
+            "get-stage",
+            "--rest-api-id",
+            api,
+            "--stage-name",
+            "v1",
+        ])
+    };
+    let deployed = stage(&api)["deploymentId"].clone();
+
+    // An environment is renamed by keeping its state: its users, and the address of its API, stay.
+    let before = outputs("dev");
+    let moved = |spec: &str| spec.replace("[environments.dev]", "[environments.test]");
+    let protected = moved(&renamed.replace("deletion_protection = false\n", ""));
     generate(&protected);
-    in_dev(&["apply", "--yes"]).succeeded();
-    assert_eq!(protection(), "ACTIVE");
-    generate(
-        &accepted("")
-            .replace("deletion_protection = false\n", "")
-            .replace("\"People\"", "\"Guests\""),
-    );
-    in_dev(&["apply", "--yes"])
+    let state =
+        |environment: &str| project.path(&format!("terraform/environments/{environment}/terraform.tfstate"));
+    fs::rename(state("dev"), state("test")).unwrap();
+    in_environment("test", &["apply", "--yes"]).succeeded();
+    let after = outputs("test");
+    for kept in ["api_url", "user_pool_id", "user_pool_client_id", "rest_api_id"] {
+        assert_eq!(after[kept], before[kept], "{kept}");
+    }
+    assert_eq!(pools(), second);
+    assert_eq!(protection("test"), "ACTIVE");
+    let stage = stage(&api);
+    let deployments = aws.ask(&["apigateway", "get-deployments", "--rest-api-id", &api]);
+    let deployments = deployments["items"].as_array().unwrap();
+    assert_eq!(deployments.len(), 1, "{deployments:?}");
+    assert_eq!(deployments[0]["id"], stage["deploymentId"]);
+    assert_ne!(stage["deploymentId"], deployed);
+
+    // Under AWS's own protection a pool would go only halfway, so it does not begin.
+    let accepted = moved(&accepted("").replace("deletion_protection = false\n", ""));
+    generate(&accepted.replace("\"People\"", "\"Guests\""));
+    in_environment("test", &["apply", "--yes"])
         .failed(1, "its `deletion_protection` is still on")
         .failed(
             1,
-            "apply `deletion_protection = false` under `[environments.dev]`",
+            "apply `deletion_protection = false` under `[environments.test]`",
         );
 
     // The end: refused by name before anything is asked of anybody, then guided.
     generate(&protected);
     project
-        .portcullis(&["destroy", "--env", "dev", "--yes"])
-        .failed(1, "`dev` is protected")
+        .portcullis(&["destroy", "--env", "test", "--yes"])
+        .failed(1, "`test` is protected")
         .failed(
             1,
-            "write `deletion_protection = false` under `[environments.dev]`",
+            "write `deletion_protection = false` under `[environments.test]`",
         );
     assert_eq!(pools(), second);
-    project.write("portcullis.toml", &renamed);
-    in_dev(&["destroy", "--yes"])
+    project.write("portcullis.toml", &moved(&renamed));
+    in_environment("test", &["destroy", "--yes"])
         .succeeded()
         .failed(0, "Taking the deletion protection off the user pool")
-        .failed(0, "Nothing of `dev` is left in AWS");
+        .failed(0, "Nothing of `test` is left in AWS");
     assert_eq!(pools(), []);
     let functions = aws.ask(&["lambda", "list-functions"]);
     assert_eq!(functions["Functions"], Value::Array(vec![]));
     // It can be repeated.
-    in_dev(&["destroy", "--yes"])
+    in_environment("test", &["destroy", "--yes"])
         .succeeded()
-        .failed(0, "Nothing is left in `dev`");
-}
-
-fn outputs(ended: &Ended) -> Value {
-    ended.json()
+        .failed(0, "Nothing is left in `test`");
 }
