@@ -2,27 +2,36 @@
 # default; any other one goes to AWS.
 ENV ?= local
 
-# In a project of your own: PORTCULLIS = portcullis
+# What `make setup` installs goes first.
+export PATH := $(CURDIR)/.portcullis/tools/bin:$(PATH)
+
+# In a project of your own: PORTCULLIS = portcullis, and a line in `setup` that installs it into .portcullis/tools/bin.
 # Cargo is quiet but for the first time, when it compiles for minutes.
 QUIET := $(if $(wildcard target/release/portcullis),--quiet)
 PORTCULLIS ?= cargo run $(QUIET) --release --locked --package portcullis --
 
 .DEFAULT_GOAL := help
-.PHONY: help apply watch plan destroy outputs build generate check invitation logs clean test test-fast bench
+.PHONY: help apply watch plan review destroy outputs environments build generate check lint invitation logs clean \
+  setup test test-fast bench
 
 help: ## what there is to do
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
 	@echo
 	@echo '  ENV=dev takes a command to AWS; YOUR_EMAIL=you@example.com names the first user.'
+	@echo '  PLAN=FILE keeps a plan (PLAN_JSON=FILE also as JSON, for PLANS=FILE of a review), and applies exactly that.'
 
 apply: ## build, generate and apply; locally also start everything
-	@$(PORTCULLIS) apply --env $(ENV)
+	@$(PORTCULLIS) apply --env $(ENV) $(if $(PLAN),--plan '$(PLAN)')
 
 watch: ## apply, and again whenever a function or the spec is saved (local only)
 	@$(PORTCULLIS) apply --watch --env $(ENV)
 
 plan: ## show what apply would change
-	@$(PORTCULLIS) plan --env $(ENV)
+	@$(PORTCULLIS) plan --env $(ENV) $(if $(PLAN),--out '$(PLAN)') $(if $(PLAN_JSON),--json-out '$(PLAN_JSON)')
+
+BASE ?= origin/HEAD
+review: ## tell what becomes reachable, by whom, and what would be lost since BASE
+	@$(PORTCULLIS) review --base '$(BASE)' $(foreach plan,$(PLANS),--plan '$(plan)') $(if $(MARKDOWN),--markdown)
 
 destroy: ## delete everything; locally also stop every process
 	@$(PORTCULLIS) destroy --env $(ENV)
@@ -30,14 +39,20 @@ destroy: ## delete everything; locally also stop every process
 outputs: ## print addresses and ids as JSON
 	@$(PORTCULLIS) outputs --env $(ENV)
 
+environments: ## print the environments in AWS as JSON
+	@$(PORTCULLIS) environments --json
+
 build: ## build the functions and zip them
 	@$(PORTCULLIS) build --env $(ENV)
 
 generate: ## make terraform/ from portcullis.toml
 	@$(PORTCULLIS) generate
 
-check: ## check spec, generated tree and tools
-	@$(PORTCULLIS) check
+check: ## check spec, generated tree and tools; PLAN=FILE: also that the plan, in JSON, is what the spec says
+	@$(PORTCULLIS) check $(if $(PLAN),--plan '$(PLAN)' --env $(ENV))
+
+lint: ## check formatting, lints and documentation
+	@scripts/lint.sh
 
 invitation: ## print the mail with the temporary password (local only)
 	@$(PORTCULLIS) invitation --env $(ENV)
@@ -47,6 +62,10 @@ logs: ## print the functions' logs
 
 clean: ## delete what was built
 	@$(PORTCULLIS) clean
+
+setup: ## install what a fresh machine lacks, such as one of a pipeline
+	@scripts/setup.sh
+	@$(PORTCULLIS) --version
 
 test: ## everything, end to end
 	@scripts/test.sh

@@ -42,6 +42,17 @@ if ! cmp --silent tests/ministack.txt "$ministack/requirements.txt"; then
 fi
 export PORTCULLIS_MINISTACK=$ministack/bin/python
 
+step 'workflow files'
+checks=$PWD/target/workflows
+if ! cmp --silent tests/workflows.txt "$checks/requirements.txt"; then
+    rm -rf "$checks"
+    python3 -m venv "$checks"
+    "$checks/bin/pip" install --quiet --disable-pip-version-check --require-hashes --no-deps --only-binary :all: \
+        --requirement tests/workflows.txt
+    cp tests/workflows.txt "$checks/requirements.txt"
+fi
+cargo test --locked --quiet --test workflows "$@"
+
 step 'control plane and data plane'
 # The tests of the data plane drive it as a process, which cargo builds by itself only without `--test`.
 cargo build --locked --quiet --package portcullis-local --examples
@@ -54,4 +65,10 @@ cargo test --locked --quiet --test terraform "$@" -- --test-threads=1
 step 'end to end'
 cargo test --locked --test end_to_end "$@" -- --test-threads=1
 step 'in a browser'
+# Where it can be installed, in a pipeline: Debian or one like it, as root.
+if [ "${CI:-}" ] && ! command -v chromium chromium-browser google-chrome >/dev/null && command -v apt-get >/dev/null &&
+    [ "$(id -u)" = 0 ]; then
+    apt-get update --quiet=2 || true # the lists that are there may do
+    DEBIAN_FRONTEND=noninteractive apt-get install --yes --quiet=2 --no-install-recommends chromium
+fi
 cargo test --locked --test browser "$@"

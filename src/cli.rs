@@ -49,7 +49,7 @@ pub enum Command {
     },
     /// Build, generate and apply; in `local` also start everything that is needed
     #[command(
-        after_help = "Examples:\n  portcullis apply                 # to the emulated AWS of this machine\n  portcullis apply --watch         # and again whenever something is saved\n  portcullis apply --env dev       # to AWS: shows the plan and asks\n  portcullis apply --env dev --plan dev.tfplan   # exactly what `plan --out` kept: builds nothing, asks nothing"
+        after_help = "Examples:\n  portcullis apply                 # to the emulated AWS of this machine\n  portcullis apply --watch         # and again whenever something is saved\n  portcullis apply --env dev       # to AWS: shows the plan and asks\n  portcullis apply --env dev --plan dev.tfplan   # exactly what `plan --out` kept: builds and asks nothing"
     )]
     Apply {
         #[command(flatten)]
@@ -60,7 +60,7 @@ pub enum Command {
         /// Stay, and serve every change of a function or of the spec as it is saved (local only)
         #[arg(long)]
         watch: bool,
-        /// Apply exactly this plan, which `plan --out` kept
+        /// Apply this plan, which `plan` kept with `--out` or `--json-out`, if it is still exactly what Terraform would do
         #[arg(long, value_name = "FILE", conflicts_with = "watch")]
         plan: Option<PathBuf>,
     },

@@ -1,12 +1,14 @@
 //! A plan that was kept in a file, to be applied later, perhaps on another machine.
 //!
-//! Terraform checks that the state is still the one that the plan was made of. What it does not check is whose plan it
-//! is, and whether the code that is deployed is the code that was planned: it takes each function's zip from the disk
-//! when it applies. That is checked here, before anything is changed.
+//! A plan file is more than what it shows: it carries a configuration, a state and where that is kept, and Terraform
+//! applies what it carries. Whoever can put a file into its place could apply anything. So the file is only a record of
+//! what was read and agreed to: Terraform plans once more from the tree that is here, and that is applied where every
+//! change in it is the recorded one. Nothing but the record has to be kept, and it need not be trusted.
 //!
 //! A plan holds whatever the state and the variables hold, environment variables of functions among them, in plain
 //! text: the files are for their owner alone.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::ErrorKind;
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
@@ -70,7 +72,6 @@ impl KeptPlan {
     }
 
     /// Fails where a zip is not the one that was planned; `root` is the environment's folder, in which Terraform runs.
-    /// Also a function that does not change is looked at: Terraform hashes its zip again.
     pub fn check_zips(&self, root: &Path) -> Outcome {
         let mut wrong = Vec::new();
         for change in items(&self.plan["resource_changes"]) {
@@ -105,20 +106,136 @@ impl KeptPlan {
             self.name,
             wrong.concat()
         ))
-        .hint("bring the zips from where it was planned, or plan again"))
+        .hint("build what was planned (`portcullis build`, with the same Rust), or plan again"))
     }
 
-    /// Whether another plan, as `terraform show -json` prints it, was made of the same configuration and variables.
-    pub fn means_the_same_as(&self, shown: &str) -> Outcome<bool> {
-        let other: Value = serde_json::from_str(shown).or_tool()?;
-        Ok(["configuration", "variables"]
+    /// Whether another plan was made of the same configuration and variables.
+    pub fn means_the_same_as(&self, other: &Self) -> bool {
+        ["configuration", "variables"]
             .iter()
-            .all(|part| self.plan[part] == other[part]))
+            .all(|part| self.plan[part] == other.plan[part])
+    }
+
+    /// Whether nothing is changed, outputs included.
+    pub fn is_empty(&self) -> bool {
+        self.effects().is_empty()
+    }
+
+    /// What another plan would do otherwise, a sentence each. What else differs is of no matter: a resource that stays as
+    /// it is may have changed by itself, as a user pool does with every user that registers.
+    pub fn differences(&self, other: &Self) -> Vec<String> {
+        let mut differences = Vec::new();
+        if self.plan["configuration"] != other.plan["configuration"] {
+            differences.push("it was made of another tree than the one that is here".to_string());
+        }
+        if self.plan["variables"] != other.plan["variables"] {
+            differences.push("it was made with other values of the variables".to_string());
+        }
+        let (mine, others) = (self.effects(), other.effects());
+        let addresses: BTreeSet<_> = mine.keys().chain(others.keys()).collect();
+        for address in addresses {
+            let (before, now) = (mine.get(address), others.get(address));
+            let words =
+                |effect: Option<&Effect>| effect.map_or("nothing".into(), |effect| effect.actions.clone());
+            let (planned, would) = (words(before), words(now));
+            if planned != would {
+                differences.push(format!(
+                    "`{address}`: {planned} was planned, and now it would be {would}"
+                ));
+            } else if before != now {
+                differences.push(format!(
+                    "`{address}`: {planned} was planned, and now it would be with other values"
+                ));
+            }
+        }
+        differences
+    }
+
+    /// What is done to each resource and output, by address.
+    fn effects(&self) -> BTreeMap<String, Effect> {
+        let resources = items(&self.plan["resource_changes"])
+            .filter(|resource| resource["mode"] == "managed")
+            .map(|resource| {
+                let name = [&resource["address"], &resource["deposed"]]
+                    .map(|name| name.as_str().unwrap_or_default());
+                (
+                    name.join(" ").trim_end().to_string(),
+                    Effect::of(resource, &resource["change"]),
+                )
+            });
+        let outputs = self.plan["output_changes"].as_object();
+        let outputs = outputs
+            .into_iter()
+            .flatten()
+            .map(|(name, change)| (format!("output.{name}"), Effect::of(&Value::Null, change)));
+        resources
+            .chain(outputs)
+            .filter(|(_, effect)| !effect.is_nothing())
+            .collect()
     }
 
     /// The e-mail of the first user, where it was given to the plan as a variable.
     pub fn first_user(&self) -> Option<&str> {
         self.plan["variables"]["first_user_email"]["value"].as_str()
+    }
+}
+
+/// What a plan does to a resource or an output.
+#[derive(Debug, PartialEq)]
+struct Effect {
+    /// `create`, `update`, `delete`, `delete, create`, `no-op`, …
+    actions: String,
+    /// Where it was before it was moved here.
+    moved_from: Value,
+    imported: Value,
+    /// Each attribute that changes: its new value, and what of that is not known yet.
+    values: BTreeMap<String, [Value; 2]>,
+}
+
+impl Effect {
+    fn of(resource: &Value, change: &Value) -> Self {
+        let actions: Vec<_> = items(&change["actions"]).filter_map(Value::as_str).collect();
+        let parts = ["before", "after", "after_unknown"].map(|part| &change[part]);
+        // Outputs are values themselves.
+        let values = if parts.iter().any(|part| part.is_object()) {
+            let keys = parts
+                .iter()
+                .filter_map(|part| part.as_object())
+                .flat_map(|part| part.keys());
+            let keys: BTreeSet<_> = keys.collect();
+            keys.into_iter()
+                .map(|key| (key.clone(), parts.map(|part| part[key].clone())))
+                .collect()
+        } else {
+            BTreeMap::from([(String::new(), parts.map(Value::clone))])
+        };
+        let deleted = actions == ["delete"];
+        Self {
+            actions: actions.join(", "),
+            moved_from: resource["previous_address"].clone(),
+            imported: change["importing"].clone(),
+            values: values
+                .into_iter()
+                .filter(|(_, [before, after, unknown])| !deleted && (before != after || is_unknown(unknown)))
+                .map(|(key, [_, after, unknown])| (key, [after, unknown]))
+                .collect(),
+        }
+    }
+
+    fn is_nothing(&self) -> bool {
+        ["no-op", "read", ""].contains(&self.actions.as_str())
+            && self.moved_from.is_null()
+            && self.imported.is_null()
+    }
+}
+
+/// Whether something in here is not known before the apply.
+fn is_unknown(value: &Value) -> bool {
+    match value {
+        Value::Bool(unknown) => *unknown,
+        Value::Array(items) => items.iter().any(is_unknown),
+        Value::Object(fields) => fields.values().any(is_unknown),
+        _ => false,
     }
 }
 
@@ -210,18 +327,125 @@ mod tests {
     #[test]
     fn plans_of_one_tree_and_one_first_user_mean_the_same() {
         let with = |environment: &str, email: &str| {
-            let mut plan = plan(&json!(environment), &json!([])).plan;
-            plan["variables"] = json!({"first_user_email": {"value": email}});
+            let mut plan = plan(&json!(environment), &json!([]));
+            plan.plan["variables"] = json!({"first_user_email": {"value": email}});
             plan
         };
-        let kept = KeptPlan {
-            name: "x".into(),
-            plan: with("dev", "a@example.com"),
+        let kept = with("dev", "a@example.com");
+        assert!(kept.means_the_same_as(&with("dev", "a@example.com")));
+        for (other, sentence) in [
+            (with("prod", "a@example.com"), "it was made of another tree"),
+            (
+                with("dev", "b@example.com"),
+                "it was made with other values of the variables",
+            ),
+        ] {
+            assert!(!kept.means_the_same_as(&other));
+            let [difference] = &kept.differences(&other)[..] else {
+                panic!("{:?}", kept.differences(&other))
+            };
+            assert!(difference.starts_with(sentence), "{difference}");
+        }
+    }
+
+    fn resource(address: &str, actions: Value, before: Value, after: Value, unknown: Value) -> Value {
+        json!({"address": address, "mode": "managed", "type": "x", "change": {
+            "actions": actions, "before": before, "after": after, "after_unknown": unknown
+        }})
+    }
+
+    #[test]
+    fn what_does_something_else_differs_and_what_changed_by_itself_does_not() {
+        let pool = |users: u32| json!({"estimated_number_of_users": users, "name": "users"});
+        let with = |changes: Value| plan(&json!("dev"), &changes);
+        let update = |users, description: &str| {
+            let (mut before, mut after) = (pool(users), pool(users));
+            before["description"] = json!("before");
+            after["description"] = json!(description);
+            resource("a.pool", json!(["update"]), before, after, json!({}))
         };
-        let same = |other: Value| kept.means_the_same_as(&other.to_string()).unwrap();
-        assert!(same(with("dev", "a@example.com")));
-        assert!(!same(with("prod", "a@example.com")));
-        assert!(!same(with("dev", "b@example.com")));
+        let stays = |users| resource("a.stays", json!(["no-op"]), pool(users), pool(users), json!({}));
+        let create =
+            |unknown: Value| resource("a.new", json!(["create"]), Value::Null, json!({"x": 1}), unknown);
+        let delete = |text: &str| {
+            resource(
+                "a.old",
+                json!(["delete"]),
+                json!({"x": text}),
+                Value::Null,
+                json!({}),
+            )
+        };
+
+        let kept = with(json!([
+            update(1, "after"),
+            stays(1),
+            create(json!({"id": true})),
+            delete("1")
+        ]));
+        let now = with(json!([
+            update(7, "after"),
+            stays(7),
+            create(json!({"id": true})),
+            delete("2")
+        ]));
+        assert_eq!(kept.differences(&now), [""; 0]);
+        assert!(!kept.is_empty() && with(json!([stays(1)])).is_empty());
+
+        let now = with(json!([
+            update(1, "something else"),
+            resource(
+                "a.stays",
+                json!(["delete", "create"]),
+                pool(1),
+                pool(1),
+                json!({})
+            ),
+            create(json!({"id": true, "arn": true})),
+        ]));
+        assert_eq!(
+            kept.differences(&now),
+            [
+                "`a.new`: create was planned, and now it would be with other values",
+                "`a.old`: delete was planned, and now it would be nothing",
+                "`a.pool`: update was planned, and now it would be with other values",
+                "`a.stays`: nothing was planned, and now it would be delete, create",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_move_an_import_and_an_output_are_changes_too() {
+        let still = || {
+            resource(
+                "a.b",
+                json!(["no-op"]),
+                json!({"x": 1}),
+                json!({"x": 1}),
+                json!({}),
+            )
+        };
+        let nothing = plan(&json!("dev"), &json!([still()]));
+        let mut moved = still();
+        moved["previous_address"] = json!("a.c");
+        let mut imported = still();
+        imported["change"]["importing"] = json!({"id": "x"});
+        for other in [moved, imported] {
+            assert_eq!(
+                nothing.differences(&plan(&json!("dev"), &json!([other]))).len(),
+                1
+            );
+        }
+        let output = |after: Value| {
+            let mut plan = plan(&json!("dev"), &json!([]));
+            plan.plan["output_changes"] = json!({"api_url": {"actions": ["update"], "before": "a", "after": after, "after_unknown": false}});
+            plan
+        };
+        assert_eq!(output(json!("b")).differences(&output(json!("b"))), [""; 0]);
+        assert_eq!(
+            output(json!("b")).differences(&output(json!("c"))),
+            ["`output.api_url`: update was planned, and now it would be with other values"]
+        );
     }
 
     #[test]

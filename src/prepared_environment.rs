@@ -19,7 +19,7 @@ pub struct PreparedEnvironment {
     pub terraform: Terraform,
     /// The processes behind `local`; none elsewhere.
     pub local: Option<(Local, ControlPlane)>,
-    /// E-mail of the first user; none where the spec or a kept plan has it.
+    /// E-mail of the first user; none where the spec has it.
     pub first_user: Option<String>,
 }
 
@@ -48,7 +48,7 @@ impl PreparedEnvironment {
         tools: &Tools,
         options: &TerraformOptions,
     ) -> Outcome<Self> {
-        let mut prepared = Self::prepare_for_kept_plan(project, service, tools, options)?;
+        let mut prepared = Self::connect(project, service, tools, options)?;
         let name = &options.environment.name;
         let applied = match &prepared.local {
             Some((local, _)) => local.first_user(),
@@ -71,9 +71,8 @@ impl PreparedEnvironment {
         Ok(prepared)
     }
 
-    /// Prepares an environment for a plan that is there already: it holds the values of its variables, the first
-    /// user's e-mail among them.
-    pub fn prepare_for_kept_plan(
+    /// Prepares an environment but for the values of its variables: to read what is there.
+    pub fn connect(
         project: &Project,
         service: &Service,
         tools: &Tools,

@@ -35,11 +35,11 @@ pub fn run(
     build::build(project, &service, &tools, name)?;
     let prepared = PreparedEnvironment::prepare(project, &service, &tools, options)?;
     let changes = plan(&prepared.terraform, project, name, keep)?;
-    if let Some(out) = &keep.out {
+    if let Some(file) = keep.files().next() {
         talk::say(format!(
             "\nKept in `{file}`, which holds what the state holds. To apply exactly this:\n  portcullis apply --env \
              {name} --plan {file}",
-            file = out.display()
+            file = file.display()
         ));
     }
     if changes && detailed_exitcode {
@@ -49,11 +49,11 @@ pub fn run(
     }
 }
 
-/// Makes the tree. A plan that is kept for AWS will be applied by somebody who read the tree that is committed, so
-/// then a stale one is refused.
+/// Makes the tree. A plan that is kept for AWS will be reviewed beside the tree that is committed, so then a stale one is
+/// refused.
 fn generate(project: &Project, service: &Service, name: &str, keep: &KeepPlan) -> Outcome {
     let changes = project.changes(service)?;
-    if keep.out.is_some() && name != LOCAL && !changes.is_empty() {
+    if keep.files().next().is_some() && name != LOCAL && !changes.is_empty() {
         return Err(Failure::refused(format!(
             "terraform/ is not what portcullis.toml says: {} files differ, and a plan that is kept is one of what was \
              committed",

@@ -48,15 +48,6 @@ pub enum Aws {
     Real,
 }
 
-/// What became of a plan that was kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kept {
-    /// It was applied.
-    Applied,
-    /// Terraform refused it: the state is not the one that it was made of. Nothing was changed.
-    Stale,
-}
-
 /// Terraform in the root module of an environment.
 pub struct Terraform {
     directory: PathBuf,
@@ -77,11 +68,6 @@ impl Terraform {
     /// The same with other input variables.
     pub fn with_variables(self, variables: Vec<(&'static str, String)>) -> Self {
         Self { variables, ..self }
-    }
-
-    /// The root module's folder.
-    pub fn directory(&self) -> &Path {
-        &self.directory
     }
 
     /// The version, such as `1.11.4`; fails where Terraform is missing or too old.
@@ -219,36 +205,18 @@ impl Terraform {
 
     /// Applies a plan that was shown; Terraform's own words go to stderr.
     pub fn apply_file(&self, file: &Path) -> Outcome {
-        match self.apply_kept(file)? {
-            Kept::Applied => Ok(()),
-            Kept::Stale => Err(self.failed("apply")),
-        }
-    }
-
-    /// Applies a plan that was kept; Terraform's own words go to stderr. Terraform refuses one that was made of another
-    /// state than there is now.
-    pub fn apply_kept(&self, file: &Path) -> Outcome<Kept> {
         let mut arguments: Vec<OsString> = vec!["apply".into(), "-input=false".into()];
         self.wait_for_the_lock(&mut arguments);
         if !talk::colour() {
             arguments.push("-no-color".into());
         }
         arguments.push(file.into());
-        let mut command = self.command(arguments);
-        command.stdout(std::io::stderr()).stderr(Stdio::piped());
-        let (_guard, mut child) = interrupt::start(&mut command).or_tool()?;
-        let stderr = child.stderr.take().expect("stderr was piped three lines above");
-        let mut stale = false;
-        for line in BufReader::new(stderr).split(b'\n') {
-            let line = line.or_tool()?;
-            let line = String::from_utf8_lossy(&line);
-            stale |= says_stale(&line);
-            talk::say(line);
-        }
-        match (child.wait().or_tool()?.success(), stale) {
-            (true, _) => Ok(Kept::Applied),
-            (false, true) => Ok(Kept::Stale),
-            (false, false) => Err(self.failed("apply")),
+        let (_guard, mut child) =
+            interrupt::start(self.command(arguments).stdout(std::io::stderr())).or_tool()?;
+        if child.wait().or_tool()?.success() {
+            Ok(())
+        } else {
+            Err(self.failed("apply"))
         }
     }
 
@@ -363,14 +331,6 @@ fn out_argument(file: &Path) -> OsString {
     let mut argument = OsString::from("-out=");
     argument.push(file);
     argument
-}
-
-/// Whether a line of `terraform apply FILE` refuses the plan because of the state: it changed since, or is another
-/// one. Terraform has no exit code for that; these are its words.
-fn says_stale(line: &str) -> bool {
-    ["Saved plan is stale", "Saved plan does not match the given state"]
-        .iter()
-        .any(|words| line.contains(words))
 }
 
 fn said_no(command: &str, stderr: &[u8]) -> Failure {

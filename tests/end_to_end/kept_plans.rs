@@ -66,7 +66,6 @@ fn a_plan_that_was_kept_is_applied_exactly_and_only_where_it_fits() {
     }
     let json: serde_json::Value = serde_json::from_str(&project.read("plans/first.json")).unwrap();
     assert!(!json["resource_changes"].as_array().unwrap().is_empty());
-    apply("plans/first.json").failed(2, "is a plan in JSON");
     apply("plans/first.tfplan").succeeded();
     assert_eq!(text(&project.outputs(), "first_user_email"), "me@example.com");
     let api_url = project.api_url();
@@ -108,18 +107,19 @@ fn a_plan_that_was_kept_is_applied_exactly_and_only_where_it_fits() {
     assert!(!deployed_after_the_deletion(&project));
     apply("plans/there.tfplan")
         .succeeded()
-        .failed(0, "Looking whether the plan was applied before");
+        .failed(0, "This plan was applied before: Terraform has nothing to change");
     assert!(deployed_after_the_deletion(&project));
     assert_eq!((status("/going"), status("/coming")), (403, 200));
 
-    // And back, in one run. What was planned before that is stale: nothing is planned anew.
+    // And back, in one run, by what a review reads. What was planned before that is stale.
     project.write("portcullis.toml", BEFORE);
     plan("plans/back.tfplan");
-    apply("plans/back.tfplan").succeeded();
+    apply("plans/back.tfplan.json").succeeded();
     assert!(deployed_after_the_deletion(&project));
     assert_eq!((status("/going"), status("/coming")), (200, 403));
     apply("plans/there.tfplan")
         .failed(1, "the plan is stale")
+        .failed(1, "it was made of another tree than the one that is here")
         .failed(1, "hint: plan again");
     assert_eq!((status("/going"), status("/coming")), (200, 403));
     project.assert_nothing_to_change();

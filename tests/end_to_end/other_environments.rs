@@ -6,6 +6,8 @@ use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use serde_json::json;
+
 use crate::support::{Ended, PORTCULLIS, Project, run};
 
 /// Runs `portcullis apply --env dev` with more arguments and variables, without a terminal.
@@ -69,16 +71,7 @@ fn another_account_than_the_specs_is_refused_whatever_the_credentials_may_do() {
             "[environments.dev]\naccount = \"111111111111\"",
         ),
     );
-    let said =
-        r#"{"UserId": "AIDA", "Account": "222222222222", "Arn": "arn:aws:iam::222222222222:user/someone"}"#;
-    let program = format!("#!/bin/sh\n[ \"$1 $2\" = 'sts get-caller-identity' ] && echo '{said}'\n");
-    project.write("bin/aws", &program);
-    fs::set_permissions(project.path("bin/aws"), fs::Permissions::from_mode(0o755)).unwrap();
-    let path = format!(
-        "{}:{}",
-        project.path("bin").display(),
-        std::env::var("PATH").unwrap()
-    );
+    let path = signed_in_as(&project, "222222222222");
     let refused = apply(&project, &["--yes"], &[("PATH", &path)]);
     refused
         .failed(
@@ -86,4 +79,63 @@ fn another_account_than_the_specs_is_refused_whatever_the_credentials_may_do() {
             "the credentials are of account 222222222222, and `dev` belongs to 111111111111",
         )
         .failed(1, "hint: use the other account's credentials");
+}
+
+#[test]
+fn a_kept_plan_has_to_be_one_of_the_environment_with_the_code_that_is_here() {
+    let project = Project::demo();
+    let path = signed_in_as(&project, "111111111111");
+    let portcullis = |arguments: &[&str]| run(project.command(PORTCULLIS).args(arguments).env("PATH", &path));
+    let plan = |environment: &str| {
+        json!({
+            "configuration": {
+                "provider_config": {"aws": {"expressions": {"default_tags": [
+                    {"tags": {"constant_value": {"Service": "hello"}}}
+                ]}}},
+                "root_module": {"module_calls": {"service": {"expressions": {
+                    "environment": {"constant_value": environment}
+                }}}}
+            },
+            "resource_changes": [{"mode": "managed", "type": "aws_lambda_function", "change": {"after": {
+                "filename": "../../artifacts/x86_64/open.zip",
+                "function_name": "hello-dev-open",
+                "source_code_hash": "planned",
+            }}}]
+        })
+    };
+    for (environment, status, sentence) in [
+        (
+            "prod",
+            2,
+            "is a plan of the environment `prod` of `hello`, not of `dev` of `hello`",
+        ),
+        ("dev", 1, "artifacts/x86_64/open.zip`, is missing"),
+    ] {
+        project.write("plan.json", &plan(environment).to_string());
+        portcullis(&["apply", "--env", "dev", "--plan", "plan.json"]).failed(status, sentence);
+    }
+
+    // What is kept for AWS is a plan of what was committed.
+    let spec = project.read("portcullis.toml");
+    project.write("portcullis.toml", &spec.replace("GET /open", "GET /opened"));
+    portcullis(&["plan", "--env", "dev", "--out", "dev.tfplan"])
+        .failed(1, "terraform/ is not what portcullis.toml says")
+        .failed(1, "hint: run `make generate`, review and commit the result");
+    assert!(!project.path("dev.tfplan").exists());
+    assert_eq!(project.processes(), [""; 0]);
+}
+
+/// A PATH on which the AWS CLI says that we are somebody of an account.
+fn signed_in_as(project: &Project, account: &str) -> String {
+    let said = format!(
+        r#"{{"UserId": "AIDA", "Account": "{account}", "Arn": "arn:aws:iam::{account}:user/someone"}}"#
+    );
+    let program = format!("#!/bin/sh\n[ \"$1 $2\" = 'sts get-caller-identity' ] && echo '{said}'\n");
+    project.write("bin/aws", &program);
+    fs::set_permissions(project.path("bin/aws"), fs::Permissions::from_mode(0o755)).unwrap();
+    format!(
+        "{}:{}",
+        project.path("bin").display(),
+        std::env::var("PATH").unwrap()
+    )
 }

@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# apply.sh ENVIRONMENT BASE: applies exactly what plans/ENVIRONMENT.json says, if it is a plan of the tree that is checked
+# out and what the spec says, nothing in it is denied, and it is still what Terraform would do. BASE is the commit before the merge.
+#
+# Whoever may push a branch could have put that file into its place. So nothing of it is applied or run: the functions are
+# built from what was merged, and what Terraform applies it has planned from that. Only what both say is done.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+umask 077
+environment=$1 base=$2
+
+fail() {
+    local anew='plan this branch anew (README.md, "In CI", says how), read the review, and run this job again'
+    printf 'error: %s\n\nhint: %s\n' "$1" "${2:-$anew}" >&2
+    exit 1
+}
+
+plan=plans/$environment.json
+[ -f "$plan" ] || fail "there is no plan of \`$environment\`: \`$plan\` is missing"
+planned=$(cat "plans/$environment.tree")
+merged=$(git rev-parse 'HEAD^{tree}')
+[ "$planned" = "$merged" ] ||
+    fail "the plan of \`$environment\` is one of the tree ${planned:0:12}, and what was merged is ${merged:0:12}"
+
+# What was denied is denied, also where somebody merged it all the same, or its acknowledgement has expired meanwhile.
+make review BASE="$base" PLANS="$plan" ||
+    fail "the review of \`$environment\` says no: nothing was applied" \
+        'acknowledge it in `[review]` of portcullis.toml, or take the change back, by a pull request'
+make check ENV="$environment" PLAN="$plan" || fail "the plan of \`$environment\` is not what the spec says: nothing was applied"
+make build ENV="$environment"
+make apply ENV="$environment" PLAN="$plan" ||
+    fail "the plan of \`$environment\` was not applied to its end: Portcullis says why above"

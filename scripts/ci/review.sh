@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# review.sh BASE [ENVIRONMENT…]: reviews what changes since a commit, with the plans of these environments in plans/, into
+# plans/review.md. Fails where something is denied, a plan is not what the spec says, or an environment was not planned.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+umask 077
+base=$1
+shift
+
+mkdir -p plans
+plans='' wrong=''
+for environment; do
+    if [ -f "plans/$environment.json" ]; then
+        plans="$plans plans/$environment.json"
+        said=$(make --silent check ENV="$environment" PLAN="plans/$environment.json") || wrong="$wrong
+**The plan of \`$environment\` is not what the spec says**
+
+\`\`\`
+$said
+\`\`\`"
+    else
+        wrong="$wrong
+**\`$environment\` was not planned**: the log of its plan says why."
+    fi
+done
+status=0
+make --silent review BASE="$base" PLANS="$plans" MARKDOWN=1 >plans/review.md || status=$?
+[ -s plans/review.md ] || echo '**There is no review**: its log says why.' >plans/review.md
+if [ "$wrong" ]; then
+    printf '%s\n' "$wrong" >>plans/review.md
+    status=1
+fi
+cat plans/review.md
+exit "$status"
