@@ -51,6 +51,7 @@ pub fn run(project: &Project, options: &TerraformOptions, plan: &Path) -> Outcom
         first_user,
     } = PreparedEnvironment::prepare(project, &service, &tools, &options)?;
     let work = Work {
+        service: &service,
         environment: name,
         service: &service,
         terraform: &terraform,
@@ -107,6 +108,7 @@ impl Record {
 
 /// A plan that was kept, and what applies it.
 struct Work<'a> {
+    service: &'a Service,
     environment: &'a str,
     service: &'a Service,
     terraform: &'a Terraform,
@@ -137,6 +139,7 @@ impl Work<'_> {
         if !differences.is_empty() && !before {
             return Err(self.stale(&differences));
         }
+        firewall::check(&shown, self.service, self.environment)?;
         if self.deletes {
             talk::say(SECOND_DEPLOYMENT);
             self.redeployment.owe()?;

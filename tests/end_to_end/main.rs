@@ -3,8 +3,10 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod changes;
+mod identity_data;
 mod kept_plans;
 mod other_environments;
+mod renames;
 mod robustness;
 #[path = "../support/mod.rs"]
 mod support;

@@ -1,6 +1,7 @@
 //! What the end-to-end tests share: a [`Project`] each, and the programs that they call. What a test starts ends with
 //! it, also when it panics.
 
+mod aws;
 mod emulator;
 mod project;
 
@@ -13,6 +14,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 use std::{env, fs};
 
+pub use aws::Aws;
 pub use emulator::{Emulator, write_certificates};
 pub use project::Project;
 use serde_json::Value;

@@ -372,10 +372,15 @@ pub fn snapshot(service: &Service) -> BTreeMap<String, String> {
 /// A comment above each route keeps its line from being aligned with others: a longer name would move them all, and
 /// two pull requests that each add a route could not be merged.
 fn triggers(service: &Service) -> Vec<(String, Expression)> {
-    let mut triggers = vec![(
-        "authorizer".to_string(),
-        string(fingerprint(&authorizer::deployed(&service.api))),
-    )];
+    let mut triggers = vec![
+        (
+            "authorizer".to_string(),
+            string(fingerprint(&authorizer::deployed(&service.api))),
+        ),
+        // A snapshot holds the ARNs of the functions, whose names hold the environment's: one that is renamed and keeps
+        // its state needs another snapshot.
+        ("environment".to_string(), reference("var.environment")),
+    ];
     if service.api.cors.is_some() {
         triggers.insert(0, ("allow_origin".to_string(), reference("var.allow_origin")));
         triggers.push((

@@ -2,7 +2,13 @@
 //!
 //! <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/cognito_user_pool>
 //!
-//! `name` and `username_attributes` force a new pool, and with it the loss of every user.
+//! `name` (before AWS provider 6.6) and `username_attributes` force a new pool, and with it the loss of every user: the
+//! firewall refuses that.
+//!
+//! AWS refuses to delete a pool whose `deletion_protection` is on, and the provider does not take it off before it deletes:
+//! <https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-deletion-protection.html>. A destroy, or
+//! the last step of a replacement, then fails with `InvalidParameterException`. moto 5.2.5 keeps the setting and deletes all
+//! the same; the emulated AWS refuses as AWS does (`moto_cognitoidp.py`).
 
 use std::ops::RangeInclusive;
 

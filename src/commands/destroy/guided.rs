@@ -38,13 +38,12 @@ pub fn destroy(
     prepared_environment::check(project, service, tools, options)?;
     let _turn = project.turn(name)?;
     project.generate(service)?;
-    // Nobody is invited: the plans made here hold no user.
-    let prepared = PreparedEnvironment::connect(project, service, tools, options)?;
+    let connected = PreparedEnvironment::connect(project, service, tools, options)?;
     let mut variables = Vec::new();
     if environment.first_user.is_none() {
         variables.push(("first_user_email", NOBODY.to_owned()));
     }
-    let terraform = prepared.terraform.with_variables(variables);
+    let terraform = connected.terraform.with_variables(variables);
     // `turn` made the folder, which only its owner may enter.
     let file = project.work().join(name).join("destroy.tfplan");
     let result = delete(&terraform, &file, name, yes);

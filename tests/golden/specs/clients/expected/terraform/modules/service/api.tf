@@ -15,8 +15,9 @@ resource "aws_api_gateway_deployment" "this" {
   rest_api_id = module.rest_api.id
   # A hash of what the snapshot holds of each; a changed one makes a new deployment.
   triggers = {
-    authorizer = "18c19d323faa"
-    user_pool  = module.user_pool.arn
+    authorizer  = "18c19d323faa"
+    environment = var.environment
+    user_pool   = module.user_pool.arn
     # GET /members
     get_members = "7503e627b0ba"
   }

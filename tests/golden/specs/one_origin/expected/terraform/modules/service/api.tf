@@ -19,6 +19,7 @@ resource "aws_api_gateway_deployment" "this" {
   triggers = {
     allow_origin = var.allow_origin
     authorizer   = "a8f493c47c8f"
+    environment  = var.environment
     rest_api     = "6348c4b829c1"
     user_pool    = module.user_pool.arn
     # GET /profile

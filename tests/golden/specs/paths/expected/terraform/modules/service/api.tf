@@ -19,6 +19,7 @@ resource "aws_api_gateway_deployment" "this" {
   triggers = {
     allow_origin = var.allow_origin
     authorizer   = "18c19d323faa"
+    environment  = var.environment
     rest_api     = "f9877841a35b"
     user_pool    = module.user_pool.arn
     # GET /catalogue
