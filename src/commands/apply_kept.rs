@@ -53,7 +53,6 @@ pub fn run(project: &Project, options: &TerraformOptions, plan: &Path) -> Outcom
     let work = Work {
         service: &service,
         environment: name,
-        service: &service,
         terraform: &terraform,
         kept: &kept,
         // It deletes something that a deployment snapshots.
@@ -110,7 +109,6 @@ impl Record {
 struct Work<'a> {
     service: &'a Service,
     environment: &'a str,
-    service: &'a Service,
     terraform: &'a Terraform,
     kept: &'a KeptPlan,
     deletes: bool,
