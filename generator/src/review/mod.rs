@@ -17,6 +17,7 @@ mod judge;
 mod names;
 mod requests;
 mod routes;
+mod rules;
 mod settings;
 mod user_pool;
 mod words;
