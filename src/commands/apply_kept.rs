@@ -129,7 +129,6 @@ impl Work<'_> {
     fn apply(&self) -> Outcome {
         self.terraform.plan_to_file(&self.file, None)?;
         let shown = self.terraform.show(Some(&self.file))?;
-        firewall::check(&shown, self.service, self.environment)?;
         let now = KeptPlan::read(&self.file, &shown)?;
         let differences = self.kept.differences(&now);
         // A run that was cut short may have applied it, and what it wrote down may be on a machine that is gone.

@@ -20,6 +20,7 @@ mod plan;
 pub mod report;
 mod requests;
 mod routes;
+mod rules;
 mod settings;
 mod user_pool;
 mod words;

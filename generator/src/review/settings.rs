@@ -1,178 +1,18 @@
 //! Every key of the spec, compared by its value.
 //!
 //! The keys are those of the resolved [`Service`], serialized: a field that somebody adds to it is compared from then on,
-//! and told as a `setting_changed`. [`RULES`] says what else a change of a key may mean, one line a key.
+//! and told as a `setting_changed`. `rules.rs` says what else a change of a key may mean, one line a key.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
 use crate::review::comparison::Comparison;
+use crate::review::rules::Direction::{self, Added, Less, More, Other, Removed};
+use crate::review::rules::Rule::{Elsewhere, Harmless, Secret, When};
+use crate::review::rules::rule_of;
 use crate::review::{Fact, words};
 use crate::service::{ChangeKind, Service};
-use Direction::{Added, Less, More, Other, Removed};
-use Rule::{Elsewhere, Harmless, Secret, When};
-
-/// What is said of a key that changed.
-#[derive(Clone, Copy)]
-enum Rule {
-    /// That it did, in every direction.
-    Harmless,
-    /// That it did, and nothing of its values.
-    Secret,
-    /// That it did; and what these directions mean: the kind that they are of, and what follows.
-    When(&'static [(Direction, ChangeKind, &'static str)]),
-    /// What a file of its own says.
-    Elsewhere,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Direction {
-    /// A smaller number, or off.
-    Less,
-    /// A greater number, or on.
-    More,
-    /// A value in place of another.
-    Other,
-    /// A value where there was none.
-    Added,
-    /// No value any more.
-    Removed,
-}
-
-/// `*` stands for any name. A key that no line is of is harmless for all that anybody knows; the test below asks
-/// for the line.
-const RULES: &[(&str, Rule)] = &[
-    ("service.architecture", Harmless),
-    (
-        "service.name",
-        When(&[(
-            Other,
-            ChangeKind::ServiceRenamed,
-            "every function, role and log group is **replaced**",
-        )]),
-    ),
-    ("user_pool.name", Elsewhere),
-    (
-        "user_pool.self_sign_up",
-        When(&[(
-            More,
-            ChangeKind::SelfSignUpOn,
-            "anyone may register, and then call whatever asks for a sign-in",
-        )]),
-    ),
-    ("user_pool.password.minimum_length", When(WEAKER_IF_LESS)),
-    ("user_pool.password.lowercase", When(WEAKER_IF_LESS)),
-    ("user_pool.password.uppercase", When(WEAKER_IF_LESS)),
-    ("user_pool.password.numbers", When(WEAKER_IF_LESS)),
-    ("user_pool.password.symbols", When(WEAKER_IF_LESS)),
-    (
-        "user_pool.password.temporary_password_validity_days",
-        When(&[(
-            More,
-            ChangeKind::PasswordWeaker,
-            "the password of an invitation is good for longer",
-        )]),
-    ),
-    ("user_pool.clients.*.formerly", Elsewhere),
-    ("user_pool.clients.*.auth_flows", Elsewhere),
-    ("api.name", Harmless),
-    (
-        "api.stage",
-        When(&[(
-            Other,
-            ChangeKind::StageRenamed,
-            "every address changes, and the old ones answer no more",
-        )]),
-    ),
-    (
-        "api.authorizer_ttl_seconds",
-        When(&[(
-            More,
-            ChangeKind::TokenLifetimeLonger,
-            "a token once verified goes unchecked for longer",
-        )]),
-    ),
-    ("api.cors.allow_methods", Elsewhere),
-    ("api.cors.allow_headers", Elsewhere),
-    (
-        "api.cors.allow_credentials",
-        When(&[(
-            More,
-            ChangeKind::CorsWider,
-            "pages of the other origin may send cookies",
-        )]),
-    ),
-    ("api.cors.max_age_seconds", Harmless),
-    ("functions.*.formerly", Elsewhere),
-    ("functions.*.description", Harmless),
-    ("functions.*.memory_mb", Harmless),
-    ("functions.*.timeout_seconds", Harmless),
-    (
-        "functions.*.log_retention_days",
-        When(&[(Less, ChangeKind::LogRetentionShorter, "older logs are deleted")]),
-    ),
-    ("functions.*.environment.*", Secret),
-    ("routes.*.function", Elsewhere),
-    ("routes.*.auth", Elsewhere),
-    (
-        "environments.*.region",
-        When(&[(
-            Other,
-            ChangeKind::RegionChanged,
-            "pool, users, API and logs are **lost**, and made anew there",
-        )]),
-    ),
-    (
-        "environments.*.account",
-        When(&[
-            (
-                Other,
-                ChangeKind::AccountChanged,
-                "pool, users, API and logs are **left behind**, and made anew there",
-            ),
-            (
-                Removed,
-                ChangeKind::AccountUnpinned,
-                "it goes to whatever account the credentials are of",
-            ),
-        ]),
-    ),
-    ("environments.*.allow_origin", Elsewhere),
-    (
-        "environments.*.first_user",
-        When(&[
-            (
-                Other,
-                ChangeKind::UserReplaced,
-                "the old user is **deleted**, the new one invited",
-            ),
-            (
-                Added,
-                ChangeKind::UserReplaced,
-                "who was invited with another address is **deleted**",
-            ),
-        ]),
-    ),
-    (
-        "environments.*.deletion_protection",
-        When(&[(
-            Less,
-            ChangeKind::DeletionProtectionOff,
-            "its pool can be deleted, and every user with it",
-        )]),
-    ),
-    ("environments.*.tags.*", Elsewhere),
-    ("environments.*.state.bucket", Elsewhere),
-    ("environments.*.state.key", Elsewhere),
-    ("environments.*.state.region", Elsewhere),
-];
-
-const WEAKER_IF_LESS: &[(Direction, ChangeKind, &str)] = &[(
-    Less,
-    ChangeKind::PasswordWeaker,
-    "passwords pass that were refused",
-)];
 
 /// The keys that changed, but for those of which another file tells.
 pub(super) fn facts(comparison: &Comparison) -> Vec<Fact> {
@@ -286,7 +126,7 @@ impl Setting {
         let key = words::key(&self.path);
         let (before, after) = (self.before.as_ref(), self.after.as_ref());
         let changed = words::changed(&key, before, after);
-        let directions = match self.rule() {
+        let directions = match rule_of(&self.path) {
             Some(Elsewhere) => return None,
             Some(Secret) => {
                 let what = match (before, after) {
@@ -306,20 +146,6 @@ impl Setting {
             None => comparison.fact(ChangeKind::SettingChanged, key, changed),
         };
         Some(fact.values(before, after))
-    }
-
-    fn rule(&self) -> Option<Rule> {
-        let is_of = |pattern: &str| {
-            let mut parts = pattern.split('.');
-            self.path
-                .iter()
-                .all(|key| parts.next().is_some_and(|part| part == "*" || part == key))
-                && parts.next().is_none()
-        };
-        RULES
-            .iter()
-            .find(|(pattern, _)| is_of(pattern))
-            .map(|(_, rule)| *rule)
     }
 
     fn goes(&self, direction: Direction) -> bool {
@@ -359,10 +185,13 @@ fn number(value: &Value) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::review::rules::RULES;
+    use crate::service::LOCAL;
     use serde_json::json;
 
     const EVERY_KEY: &str = include_str!("../../../tests/review/specs/fleet.toml");
 
+    /// A service that has a value for every key.
     fn fleet() -> Service {
         let mut service = crate::service(EVERY_KEY, None).unwrap();
         for function in service.functions.values_mut() {
@@ -371,6 +200,8 @@ mod tests {
         for client in service.user_pool.clients.values_mut() {
             client.formerly = Some("old".into());
         }
+        // It has a table for nobody.
+        service.environments.remove(LOCAL);
         service
     }
 
@@ -380,9 +211,11 @@ mod tests {
 
     #[test]
     fn every_key_of_a_service_has_a_line() {
+        let tree = tree(&fleet()).to_string();
+        assert!(!tree.contains(":null"), "`fleet.toml` sets every key: {tree}");
         for setting in keys_of(&fleet()) {
             assert!(
-                setting.rule().is_some(),
+                rule_of(&setting.path).is_some(),
                 "{}: add a line to `RULES`",
                 words::key(&setting.path)
             );
