@@ -80,7 +80,21 @@ pub fn check_plan(service: &Service, plan: &Plan, environment: Option<&str>) -> 
         let known = service.environments.keys().cloned().collect();
         return Err(CheckError::NoEnvironment(found, known));
     };
-    let surface = of_plan(plan, None).map_err(CheckError::Surface)?;
+    let surface = match of_plan(plan, None) {
+        Ok(surface) => surface,
+        // A plan that can be read, and what it says is no gate.
+        Err(error @ (SurfaceError::Unclear(..) | SurfaceError::NoStage)) => {
+            return Ok(Checked {
+                environment: found,
+                differences: vec![Difference {
+                    subject: Subject::Api,
+                    sentence: error.to_string(),
+                }],
+                said: Vec::new(),
+            });
+        }
+        Err(error) => return Err(CheckError::Surface(error)),
+    };
     let mut differences = compare(&of_service(service, environment), &surface, Words::PLAN);
     differences.extend(root_differences(plan, &found, environment));
     Ok(Checked {

@@ -15,10 +15,12 @@ pub(super) struct Names {
 }
 
 impl Names {
-    /// Of ARNs that AWS gave to resources here, or of data sources that ask for the names.
-    pub(super) fn of(resources: &Resources<'_>, rest_api: &Resource) -> Self {
+    /// Of ARNs that AWS gave to resources here, or of data sources that ask for the names. `region` is the provider's,
+    /// where a plan tells it.
+    pub(super) fn of(resources: &Resources<'_>, rest_api: &Resource, region: Option<&str>) -> Self {
         let mut names = Self {
             execution_arn: text(rest_api, "execution_arn").to_owned(),
+            region: region.map(String::from),
             ..Self::default()
         };
         let given = [
@@ -42,6 +44,10 @@ impl Names {
                 "aws_caller_identity" => keep(&mut names.account, text(data, "account_id")),
                 "aws_partition" => keep(&mut names.partition, text(data, "partition")),
                 "aws_region" => keep(&mut names.region, text(data, "id")),
+                "aws_service" => {
+                    keep(&mut names.partition, text(data, "partition"));
+                    keep(&mut names.region, text(data, "region"));
+                }
                 _ => (),
             }
         }

@@ -89,7 +89,8 @@ fn of_resources(
     if let Some((address, why)) = unclear {
         return Err(SurfaceError::Unclear(address, why));
     }
-    let names = Names::of(&resources, &api);
+    let region = plan.and_then(|plan| plan.root.region.as_deref());
+    let names = Names::of(&resources, &api, region);
     let called = Called::of(&resources);
     let pool = user_pool::choose(&resources, &authorizers::pools(&resources));
     let by_id = authorizers::by_id(&resources);
