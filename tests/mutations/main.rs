@@ -1,0 +1,337 @@
+//! Hand edits of a generated tree that let more people in, let a function do more, or let go of what must not be lost.
+//! Each has to be caught: by the test that is generated beside the modules, or, where that one cannot see it, by
+//! `portcullis check` of a plan.
+//!
+//! `portcullis.toml` has something of everything; `cases/*.toml` holds the edits of its tree:
+//!
+//! ```text
+//! about      what the edit does, in a sentence
+//! file       a file below `terraform/`
+//! replace    a text that stands there once …
+//! with       … and what takes its place
+//! append     what is added at the end; alone or besides
+//! caught_by  "test" (default) or "check"
+//! ```
+//!
+//! All of them share one `terraform test` and one `terraform plan`, so that the provider is started once for many.
+//! The plan is made with the real provider as a first one of an account: nothing is asked of AWS but whose account it is,
+//! and a stub answers that.
+
+#![allow(clippy::unwrap_used)] // a test may panic
+#![allow(dead_code, reason = "the search for the provider is the command's own")]
+
+#[path = "../../src/failure.rs"]
+mod failure;
+mod plan;
+#[path = "../../src/terraform/provider.rs"]
+mod provider;
+mod sts;
+#[path = "../support/terraform.rs"]
+mod terraform;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use portcullis_generator::hcl::{self, Block, Body, Structure, argument, block, reference, string};
+use serde::Deserialize;
+use serde_json::Value;
+use tempfile::TempDir;
+use terraform::{Provider, run};
+
+const ENVIRONMENT: &str = "prod";
+const TEST: &str = "modules/service/tests/access.tftest.hcl";
+/// The tree as it was generated: what says no to it says no to everything.
+const CONTROL: &str = "control";
+
+#[derive(Deserialize)]
+struct Cases {
+    mutation: Vec<Mutation>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Mutation {
+    about: String,
+    file: String,
+    replace: Option<String>,
+    with: Option<String>,
+    append: Option<String>,
+    #[serde(default)]
+    caught_by: CaughtBy,
+}
+
+#[derive(Default, Deserialize, PartialEq, Clone, Copy)]
+#[serde(rename_all = "snake_case")]
+enum CaughtBy {
+    #[default]
+    Test,
+    Check,
+}
+
+/// Every mutation by a name that Terraform takes for one, such as `routes_03`.
+fn mutations() -> BTreeMap<String, Mutation> {
+    let mut mutations = BTreeMap::new();
+    for entry in fs::read_dir(folder().join("cases")).unwrap() {
+        let path = entry.unwrap().path();
+        let stem = path.file_stem().unwrap().to_str().unwrap().to_string();
+        let text = fs::read_to_string(&path).unwrap();
+        let cases: Cases = toml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        for (index, mutation) in cases.mutation.into_iter().enumerate() {
+            mutations.insert(format!("{stem}_{:02}", index + 1), mutation);
+        }
+    }
+    mutations
+}
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/mutations")
+}
+
+impl Mutation {
+    /// The edited text.
+    fn edit(&self, text: &str) -> String {
+        let mut text = match (&self.replace, &self.with) {
+            (Some(replace), Some(with)) => {
+                let count = text.matches(replace.as_str()).count();
+                assert_eq!(count, 1, "{}: `{replace}` in {}", self.about, self.file);
+                text.replace(replace.as_str(), with)
+            }
+            (None, None) => text.to_string(),
+            _ => panic!("{}: `replace` and `with` come together", self.about),
+        };
+        if let Some(append) = &self.append {
+            text.push('\n');
+            text.push_str(append);
+        }
+        text
+    }
+}
+
+/// A project whose tree is generated.
+struct Project(TempDir);
+
+impl Project {
+    fn generate() -> Self {
+        let project = Self(tempfile::tempdir().unwrap());
+        fs::copy(folder().join("portcullis.toml"), project.path("portcullis.toml")).unwrap();
+        for function in ["catalogue", "orders"] {
+            let source = project.path("functions").join(function).join("src");
+            fs::create_dir_all(&source).unwrap();
+            fs::write(source.join("main.rs"), "fn main() {}\n").unwrap();
+            let manifest = format!("[package]\nname = \"{function}\"\n");
+            fs::write(source.join("../Cargo.toml"), manifest).unwrap();
+        }
+        let (status, text) = project.portcullis(&["generate"]);
+        assert_eq!(status, 0, "{text}");
+        project
+    }
+
+    fn path(&self, path: &str) -> PathBuf {
+        self.0.path().join(path)
+    }
+
+    fn read(&self, file: &str) -> String {
+        fs::read_to_string(self.path("terraform").join(file)).unwrap()
+    }
+
+    fn portcullis(&self, arguments: &[&str]) -> (i32, String) {
+        let output = Command::new(env!("CARGO_BIN_EXE_portcullis"))
+            .arg("--project")
+            .arg(self.0.path())
+            .args(arguments)
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        let text = [output.stdout, output.stderr].concat();
+        let status = output.status.code().unwrap();
+        (status, String::from_utf8(text).unwrap())
+    }
+}
+
+/// A root with a copy of the tree for each mutant, and one that nobody edited.
+struct Mutants {
+    project: Project,
+    root: TempDir,
+    mutations: BTreeMap<String, Mutation>,
+}
+
+impl Mutants {
+    fn caught_by(half: CaughtBy) -> Self {
+        let mut mutations = mutations();
+        mutations.retain(|_, mutation| mutation.caught_by == half);
+        let mutants = Self {
+            project: Project::generate(),
+            root: tempfile::tempdir().unwrap(),
+            mutations,
+        };
+        for name in mutants.names() {
+            let copy = mutants.root.path().join(name);
+            for entry in walkdir::WalkDir::new(mutants.project.path("terraform")) {
+                let entry = entry.unwrap();
+                let path = entry
+                    .path()
+                    .strip_prefix(mutants.project.path("terraform"))
+                    .unwrap();
+                if entry.file_type().is_dir() {
+                    fs::create_dir_all(copy.join(path)).unwrap();
+                } else {
+                    fs::copy(entry.path(), copy.join(path)).unwrap();
+                }
+            }
+        }
+        for (name, mutation) in &mutants.mutations {
+            let path = mutants.root.path().join(name).join(&mutation.file);
+            let text = fs::read_to_string(&path).unwrap();
+            fs::write(path, mutation.edit(&text)).unwrap();
+        }
+        mutants
+    }
+
+    fn names(&self) -> impl Iterator<Item = &str> {
+        self.mutations
+            .keys()
+            .map(String::as_str)
+            .chain(std::iter::once(CONTROL))
+    }
+
+    fn write(&self, file: &str, blocks: impl IntoIterator<Item = Block>) {
+        let path = self.root.path().join(file);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, hcl::layout(blocks.into_iter().collect())).unwrap();
+    }
+
+    /// Fails where the control was caught, and for every mutant that was not.
+    fn report(&self, caught: impl Fn(&str) -> bool) {
+        assert!(!caught(CONTROL), "the tree as it was generated is caught");
+        let survivors: Vec<_> = self
+            .mutations
+            .iter()
+            .filter(|(name, _)| !caught(name))
+            .map(|(name, mutation)| format!("{name}: {} ({})", mutation.about, mutation.file))
+            .collect();
+        assert!(survivors.is_empty(), "nothing says no:\n{}", survivors.join("\n"));
+    }
+}
+
+#[test]
+fn every_edit_finds_its_place_and_leaves_hcl() {
+    let project = Project::generate();
+    let mutations = mutations();
+    assert!(mutations.len() >= 60, "{}", mutations.len());
+    for mutation in mutations.values() {
+        let text = project.read(&mutation.file);
+        let edited = mutation.edit(&text);
+        assert_ne!(edited, text, "{}", mutation.about);
+        let parsed: Result<Body, _> = edited.parse();
+        parsed.unwrap_or_else(|error| panic!("{}: {error}", mutation.about));
+    }
+}
+
+/// A file for each mutant: what cannot be evaluated at all ends a file, and no other one.
+#[test]
+fn slow_the_generated_test_fails_for_what_it_can_see() {
+    let mutants = Mutants::caught_by(CaughtBy::Test);
+    let (preamble, assertions) = test(&mutants.project.read(TEST));
+    for name in mutants.names() {
+        let module = block("module", []).attribute(argument("source", string(format!("./{name}/modules/service"))));
+        let run = block("run", ["access"])
+            .attribute(argument("command", reference("plan")))
+            .block(module.build())
+            .blocks(assertions.clone());
+        let blocks = preamble.iter().cloned().chain([run.build()]);
+        mutants.write(&format!("tests/{name}.tftest.hcl"), blocks);
+    }
+    let provider = Provider::find();
+    provider.init(mutants.root.path());
+    let (_, text) = run(provider.terraform(mutants.root.path()).args(["test", "-json"]));
+    let statuses = statuses(&text);
+    let ended: Vec<_> = mutants.names().filter(|name| !statuses.contains_key(*name)).collect();
+    assert!(ended.is_empty(), "Terraform did not come to {ended:?}:\n{text}");
+    mutants.report(|name| statuses[name] != "pass");
+}
+
+/// The generated test in two parts: what stands before its runs, and all that they assert.
+fn test(text: &str) -> (Vec<Block>, Vec<Block>) {
+    let body: Body = text.parse().unwrap();
+    let blocks = |body: Body| body.into_iter().filter_map(|structure| structure.into_block().ok());
+    let (runs, preamble): (Vec<_>, Vec<_>) = blocks(body).partition(|block| block.ident.as_str() == "run");
+    let assertions: Vec<_> = runs
+        .into_iter()
+        .flat_map(|run| blocks(run.body))
+        .filter(|block| block.ident.as_str() == "assert")
+        .collect();
+    assert!(!assertions.is_empty());
+    (preamble, assertions)
+}
+
+/// How the run of each file ended, by the file's name.
+fn statuses(text: &str) -> BTreeMap<String, String> {
+    let messages = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    messages
+        .filter_map(|message| {
+            let status = message["test_run"]["status"].as_str()?;
+            let file = Path::new(message["test_run"]["path"].as_str()?).file_name()?.to_str()?;
+            let name = file.strip_suffix(".tftest.hcl")?;
+            Some((name.to_string(), status.to_string()))
+        })
+        .collect()
+}
+
+#[test]
+fn slow_the_check_of_a_plan_says_no_to_what_the_test_cannot_see() {
+    let mutants = Mutants::caught_by(CaughtBy::Check);
+    let root = mutants.root.path();
+    // A root of its own for all: it has the provider, and calls what is otherwise the root of an environment.
+    fs::write(
+        root.join("providers.tf"),
+        mutants.project.read(&format!("environments/{ENVIRONMENT}/providers.tf")),
+    )
+    .unwrap();
+    fs::write(root.join("versions.tf"), mutants.project.read("modules/service/versions.tf")).unwrap();
+    for name in mutants.names() {
+        for file in ["providers.tf", "versions.tf"] {
+            fs::remove_file(root.join(name).join("environments").join(ENVIRONMENT).join(file)).unwrap();
+        }
+    }
+    let calls = mutants.names().map(|name| {
+        let source = format!("./{name}/environments/{ENVIRONMENT}");
+        block("module", [name])
+            .attribute(argument("source", string(source)))
+            .build()
+    });
+    mutants.write("main.tf", calls);
+
+    let provider = Provider::find();
+    provider.init(root);
+    let endpoint = sts::start();
+    let (success, text) = run(provider
+        .terraform(root)
+        .args(["plan", "-input=false", "-no-color", "-out=plan"])
+        .env("AWS_ENDPOINT_URL", endpoint)
+        .env("AWS_ACCESS_KEY_ID", "test")
+        .env("AWS_SECRET_ACCESS_KEY", "test"));
+    assert!(success, "{text}");
+    let (success, text) = run(provider.terraform(root).args(["show", "-json", "plan"]));
+    assert!(success, "{text}");
+    let all: Value = serde_json::from_str(&text).unwrap();
+
+    let answers: BTreeMap<_, _> = mutants
+        .names()
+        .map(|name| {
+            let file = root.join(format!("{name}.json"));
+            fs::write(&file, plan::of_module(&all, name).to_string()).unwrap();
+            let file = file.to_str().unwrap();
+            let arguments = ["check", "--plan", file, "--env", ENVIRONMENT];
+            (name, mutants.project.portcullis(&arguments))
+        })
+        .collect();
+    let (status, text) = &answers[CONTROL];
+    assert_eq!(*status, 0, "{text}");
+    mutants.report(|name| {
+        let (status, text) = &answers[name];
+        assert!(matches!(status, 0 | 1), "{name}: {text}");
+        *status == 1
+    });
+}

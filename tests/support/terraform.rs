@@ -1,0 +1,70 @@
+//! The real Terraform and the AWS provider, from the folder that `PORTCULLIS_PLUGIN_DIR` names, else from where
+//! `portcullis` itself finds one, else from the registry.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use tempfile::TempDir;
+
+use crate::provider::ProviderSource;
+
+/// Where the provider comes from, and what several roots share of it.
+pub struct Provider {
+    source: ProviderSource,
+    cache: TempDir,
+}
+
+impl Provider {
+    pub fn find() -> Self {
+        let chosen = std::env::var_os("PORTCULLIS_PLUGIN_DIR").map(PathBuf::from);
+        let source = ProviderSource::find(chosen.as_deref(), None)
+            .unwrap_or_else(|failure| panic!("{}", failure.render()));
+        Self {
+            source,
+            cache: tempfile::tempdir().unwrap(),
+        }
+    }
+
+    /// Prepares a root, or a module that is tested by itself.
+    pub fn init(&self, folder: &Path) {
+        let mut arguments = vec!["init".to_string(), "-backend=false".into(), "-input=false".into()];
+        if let ProviderSource::Mirror(folder) = &self.source {
+            arguments.push(format!("-plugin-dir={}", folder.display()));
+        }
+        let (success, text) = run(self.terraform(folder).args(arguments));
+        assert!(
+            success,
+            "no AWS provider from {}; {}\n{text}",
+            self.source,
+            self.source.hint()
+        );
+    }
+
+    /// Terraform in a folder, without what would make another command of it.
+    pub fn terraform(&self, folder: &Path) -> Command {
+        let mut command = Command::new("terraform");
+        command.current_dir(folder);
+        command
+            .env("CHECKPOINT_DISABLE", "1")
+            .env("TF_PLUGIN_CACHE_DIR", self.cache.path());
+        if !matches!(self.source, ProviderSource::Configuration(_)) {
+            command.env_remove("TF_CLI_CONFIG_FILE");
+        }
+        for variable in ["AWS_PROFILE", "TF_CLI_ARGS", "TF_WORKSPACE", "TF_DATA_DIR"] {
+            command.env_remove(variable);
+        }
+        command
+    }
+}
+
+/// Whether Terraform succeeded; what it printed on stdout, and on stderr where it did not.
+pub fn run(command: &mut Command) -> (bool, String) {
+    let output = command
+        .output()
+        .expect("`terraform` is on the PATH: this test asks the real one (>= 1.11)");
+    let mut text = String::from_utf8_lossy(&output.stdout).into_owned();
+    if !output.status.success() {
+        text.push_str(&String::from_utf8_lossy(&output.stderr));
+    }
+    (output.status.success(), text)
+}
