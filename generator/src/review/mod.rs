@@ -2,8 +2,11 @@
 //!
 //! ```text
 //! base, head ─ compare ─▶ Vec<Fact>       what a careful reviewer must be told, in the spec's own words
+//! plan, head, facts ─ planned ─▶ Vec<Fact>    what Terraform would do that the specs do not tell
 //! facts, [review] of the head, today ─ judge ─▶ Vec<Told>      what of it is denied, and what somebody answers for
 //! ```
+//!
+//! [`review()`] does all of it, and [`report`] shows it.
 //!
 //! Settings are compared by what they mean: two texts of one service have no facts. `tests/review` says what must be
 //! told of which change; its README holds the vocabulary and the rules.
@@ -19,6 +22,7 @@ mod names;
 mod plan;
 pub mod report;
 mod requests;
+mod revision;
 mod routes;
 mod rules;
 mod settings;
@@ -29,6 +33,7 @@ pub use floors::{FILE as FLOORS_FILE, floors};
 pub use infrastructure::{deployments, infrastructure};
 pub use judge::judge;
 pub use plan::{Planned, PlannedError, planned};
+pub use revision::{Beside, Revision, review};
 
 use serde_json::Value;
 

@@ -15,8 +15,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use libtest_mimic::{Arguments, Failed, Trial};
-use portcullis_generator::review::{self, Side, Told};
-use portcullis_generator::service::{Date, Service};
+use portcullis_generator::review::report::{self, Report};
+use portcullis_generator::review::{self, Beside, Revision, Told};
 
 use case::{Case, Label};
 
@@ -48,13 +48,6 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
-/// What a review says of a case.
-struct Reviewed {
-    told: Vec<Told>,
-    deployments: Vec<String>,
-    infrastructure: bool,
-}
-
 fn run(case: &Case) -> Result<(), String> {
     let reviewed = review_of(case);
     if std::env::var_os("PRINT").is_some() {
@@ -73,8 +66,9 @@ fn run(case: &Case) -> Result<(), String> {
     if reviewed.infrastructure != case.infrastructure {
         differences.push(format!("infrastructure: {}", reviewed.infrastructure));
     }
-    if case.is_small() && reviewed.told.len() > LINES_OF_A_SMALL_CHANGE {
-        differences.push(format!("{} lines for one", reviewed.told.len()));
+    let text = report::text(&reviewed, &|_, text| text.into());
+    if case.is_small() && text.lines().count() > LINES_OF_A_SMALL_CHANGE {
+        differences.push(format!("{} lines for one:\n{text}", text.lines().count()));
     }
     for told in &reviewed.told {
         differences.extend(flaw(&told.fact.sentence).map(|flaw| format!("{flaw}: {}", told.fact.sentence)));
@@ -87,47 +81,9 @@ fn run(case: &Case) -> Result<(), String> {
     }
 }
 
-fn review_of(case: &Case) -> Reviewed {
-    let read = |text: &Option<String>| {
-        let text = text.as_deref()?;
-        Some(portcullis_generator::service(text, None))
-    };
-    match (read(&case.base), read(&case.head)) {
-        (base, head) if [&base, &head].iter().any(|side| matches!(side, Some(Err(_)))) => {
-            let sides = [(Side::Base, base), (Side::Head, head)];
-            let told = sides.into_iter().filter_map(|(side, service)| {
-                let mistakes = service?.err()?;
-                Some(review::invalid(side, &mistakes))
-            });
-            Reviewed {
-                told: told.collect(),
-                deployments: Vec::new(),
-                infrastructure: false,
-            }
-        }
-        (base, head) => {
-            let (base, head) = (base.and_then(Result::ok), head.and_then(Result::ok));
-            judged(base.as_ref(), head.as_ref(), case.today)
-        }
-    }
-}
-
-fn judged(base: Option<&Service>, head: Option<&Service>, today: Date) -> Reviewed {
-    let lines = head
-        .map(|head| head.acknowledgements.as_slice())
-        .unwrap_or_default();
-    let (deployments, infrastructure) = match (base, head) {
-        (Some(base), Some(head)) => (
-            review::deployments(base, head),
-            review::infrastructure(base, head),
-        ),
-        _ => (Vec::new(), true),
-    };
-    Reviewed {
-        told: review::judge(review::compare(base, head), lines, today),
-        deployments,
-        infrastructure,
-    }
+fn review_of(case: &Case) -> Report {
+    let [base, head] = [&case.base, &case.head].map(|text| Revision::read(text.as_deref()));
+    review::review(&base, &head, &Beside::default(), case.today).unwrap()
 }
 
 /// What is told and not labelled, and the other way round.
@@ -147,10 +103,7 @@ fn differences(expected: &[Label], told: &[Told]) -> Vec<String> {
 
 /// Nothing differs from itself, and a change that is taken back is one as well.
 fn invented(case: &Case) -> Vec<String> {
-    let read = |text: &Option<String>| {
-        text.as_deref()
-            .and_then(|text| portcullis_generator::service(text, None).ok())
-    };
+    let read = |text: &Option<String>| portcullis_generator::service(text.as_deref()?, None).ok();
     let (base, head) = (read(&case.base), read(&case.head));
     let mut invented = Vec::new();
     for service in [&base, &head].into_iter().flatten() {

@@ -1,14 +1,24 @@
 //! For a comment of a pull request: a table of routes, one of what is at risk, the rest folded.
 
-use crate::review::report::{Report, is_of_a_route};
-use crate::review::{Told, Verdict};
+use crate::review::report::Report;
+use crate::review::{Section, Told, Verdict};
 
 /// The report as Markdown of GitHub's and GitLab's.
 pub fn markdown(report: &Report) -> String {
-    let (routes, others): (Vec<&Told>, Vec<&Told>) =
-        report.told.iter().partition(|told| is_of_a_route(told.fact.kind));
-    let (at_risk, settings): (Vec<&Told>, Vec<&Told>) =
-        others.into_iter().partition(|told| told.verdict != Verdict::Told);
+    let of = |section| -> Vec<&Told> {
+        let told = report.told.iter();
+        told.filter(|told| told.fact.section() == section).collect()
+    };
+    let routes = of(Section::Routes);
+    let (mut at_risk, mut settings) = (of(Section::Review), of(Section::Rest));
+    // What its gate lets through is as harmless as the rest.
+    for told in of(Section::AtRisk) {
+        let table = match told.verdict {
+            Verdict::Told => &mut settings,
+            _ => &mut at_risk,
+        };
+        table.push(told);
+    }
     let mut parts = vec![
         format!("### Portcullis: {}", report.conclusion()),
         format!("`{}` → `{}`", report.base, report.head),
@@ -45,7 +55,11 @@ pub fn markdown(report: &Report) -> String {
     }
     if !settings.is_empty() {
         let count = settings.len();
-        let noun = if count == 1 { "setting" } else { "settings" };
+        let noun = if count == 1 {
+            "other change"
+        } else {
+            "other changes"
+        };
         let list: Vec<_> = settings
             .iter()
             .map(|told| format!("- {}", told.fact.sentence))

@@ -90,7 +90,11 @@ impl Report {
         if !unplanned.is_empty() {
             lines.push(format!("1 new deployment in {}", unplanned.join(", ")));
         }
-        if lines.is_empty() && !self.infrastructure {
+        let is_compared = self
+            .told
+            .iter()
+            .all(|told| told.fact.kind != ChangeKind::SpecInvalid);
+        if lines.is_empty() && !self.infrastructure && is_compared {
             lines.push("no infrastructure change".into());
         }
         lines
@@ -141,20 +145,6 @@ impl Told {
             )
         })
     }
-}
-
-/// Whether a fact belongs into the table of routes.
-fn is_of_a_route(kind: ChangeKind) -> bool {
-    matches!(
-        kind,
-        ChangeKind::RouteAddedOpen
-            | ChangeKind::RouteAddedGuarded
-            | ChangeKind::RouteRemoved
-            | ChangeKind::RouteOpened
-            | ChangeKind::RouteGuarded
-            | ChangeKind::RouteFunctionChanged
-            | ChangeKind::RouteParameterRenamed
-    )
 }
 
 #[cfg(test)]
@@ -215,10 +205,11 @@ mod tests {
 main → portcullis.toml: 1 denied, 1 acknowledged, 1 told
 
 ✗ denied: `GET /admin` becomes open: anyone may call it
-  accept it under [review]: { change = \"route_opened\", of = \"GET /admin\", reason = \"…\" }
 ! acknowledged: CORS of `dev` now admits every origin on guarded routes (Previews have addresses of their own | soon)
 · `functions.orders.memory_mb` 512 → 1024
 · 1 new deployment in `dev`, `prod`
+To let through what is right, under [review], with a reason:
+  { change = \"route_opened\", of = \"GET /admin\", reason = \"…\" }
 "
         );
     }
@@ -242,7 +233,7 @@ main → portcullis.toml: 1 denied, 1 acknowledged, 1 told
 
 1 new deployment in `dev`, `prod`
 
-<details><summary>1 setting</summary>
+<details><summary>1 other change</summary>
 
 - `functions.orders.memory_mb` 512 → 1024
 

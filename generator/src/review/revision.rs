@@ -1,0 +1,92 @@
+//! One side of a review, and the review of two.
+
+use crate::diagnostic::Diagnostics;
+use crate::graph;
+use crate::review::report::Report;
+use crate::review::{
+    PlannedError, Side, compare, deployments, floors, infrastructure, invalid, judge, planned,
+};
+use crate::service::{Date, Service};
+
+/// What a revision's spec means.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Revision {
+    /// It has none.
+    Missing,
+    /// It has mistakes.
+    Invalid(Diagnostics),
+    /// It is right.
+    Valid(Box<Service>),
+}
+
+/// What is looked at beside two specs.
+#[derive(Debug, Clone, Default)]
+pub struct Beside {
+    /// The texts of [`FLOORS_FILE`](crate::review::FLOORS_FILE), where both revisions have one.
+    pub floors: Option<(String, String)>,
+    /// What `terraform show -json` printed of plans, each with the name of its file.
+    pub plans: Vec<(String, String)>,
+}
+
+impl Revision {
+    /// Reads a spec by itself, as far as it is there.
+    pub fn read(text: Option<&str>) -> Self {
+        match text.map(|text| crate::service(text, None)) {
+            None => Self::Missing,
+            Some(Err(diagnostics)) => Self::Invalid(diagnostics),
+            Some(Ok(service)) => Self::Valid(Box::new(service)),
+        }
+    }
+
+    fn service(&self) -> Option<&Service> {
+        match self {
+            Self::Valid(service) => Some(service),
+            _ => None,
+        }
+    }
+}
+
+/// The whole review of two revisions; the report has no names yet. Fails, with the name of its file, where a plan is not
+/// one of the head.
+pub fn review(
+    base: &Revision,
+    head: &Revision,
+    beside: &Beside,
+    today: Date,
+) -> Result<Report, (String, PlannedError)> {
+    let mistakes = [(Side::Base, base), (Side::Head, head)];
+    let mistakes = mistakes
+        .into_iter()
+        .filter_map(|(side, revision)| match revision {
+            Revision::Invalid(diagnostics) => Some(invalid(side, diagnostics)),
+            _ => None,
+        });
+    let mut report = Report {
+        told: mistakes.collect(),
+        ..Report::default()
+    };
+    // Nothing can be compared with mistakes, and every line of `[review]` would seem to answer nothing.
+    if !report.told.is_empty() {
+        return Ok(report);
+    }
+    let (base, head) = (base.service(), head.service());
+    let mut facts = compare(base, head);
+    if let Some((before, after)) = &beside.floors {
+        facts.extend(floors(before, after));
+    }
+    if let Some(service) = head {
+        for (name, text) in &beside.plans {
+            let planned = planned(service, text, &facts).map_err(|error| (name.clone(), error))?;
+            facts.extend(planned.facts);
+            report.plans.push(planned.plan);
+        }
+    }
+    let lines = head.map(|head| head.acknowledgements.as_slice());
+    report.told = judge(facts, lines.unwrap_or_default(), today);
+    (report.deployments, report.infrastructure) = match (base, head) {
+        (Some(base), Some(head)) => (deployments(base, head), infrastructure(base, head)),
+        _ => (Vec::new(), true),
+    };
+    report.picture = head.and_then(|head| graph::changed(base, head));
+    Ok(report)
+}
