@@ -212,3 +212,6 @@ fn summary(environment: &str, changes: &[Change], notes: Vec<String>) -> report:
     plan.actions.sort();
     plan
 }
+
+#[cfg(test)]
+mod tests;

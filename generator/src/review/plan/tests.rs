@@ -1,0 +1,191 @@
+//! Real plans (`tests/plans`), as they are and with more in them.
+
+use serde_json::{Value, json};
+
+use super::*;
+use crate::review::compare;
+
+const LATER: &str = include_str!("../../../tests/plans/demo_later.json");
+const LATER_SPEC: &str = include_str!("../../../tests/plans/demo_later.toml");
+const FIRST: &str = include_str!("../../../tests/plans/demo_first.json");
+const FIRST_SPEC: &str = include_str!("../../../tests/plans/demo_first.toml");
+const DEMO: &str = include_str!("../../../../portcullis.toml");
+
+fn service(spec: &str) -> Service {
+    crate::service(spec, None).unwrap_or_else(|mistakes| panic!("{}", mistakes.render("spec", spec, false)))
+}
+
+/// The kinds and subjects of what a plan adds, each with the end of its sentence.
+fn added(spec: &str, text: &str, told: &[Fact]) -> Vec<(ChangeKind, String)> {
+    let facts = planned(&service(spec), text, told).unwrap().facts;
+    assert!(facts.iter().all(|fact| fact.denied));
+    facts.into_iter().map(|fact| (fact.kind, fact.of)).collect()
+}
+
+/// The first plan of `dev`, with more changes.
+fn with(changes: &[Value]) -> String {
+    let mut plan: Value = serde_json::from_str(FIRST).unwrap();
+    plan["resource_changes"]
+        .as_array_mut()
+        .unwrap()
+        .extend(changes.iter().cloned());
+    plan.to_string()
+}
+
+fn gone(kind: &str, actions: &[&str], before: Value) -> Value {
+    json!({
+        "address": format!("{kind}.this"), "mode": "managed", "type": kind,
+        "change": {"actions": actions, "before": before, "after": null, "after_unknown": {}}
+    })
+}
+
+#[test]
+fn what_the_spec_says_is_not_told_again() {
+    let planned = planned(&service(LATER_SPEC), LATER, &[]).unwrap();
+    assert_eq!(planned.facts, []);
+    assert_eq!(planned.plan.environment, "local");
+    assert!(planned.plan.deployment);
+    assert!(planned.plan.add > 0 && planned.plan.change > 0 && planned.plan.destroy > 0);
+    let replaced = (
+        "module.service.aws_api_gateway_deployment.this".to_string(),
+        "replace",
+    );
+    assert!(planned.plan.actions.contains(&replaced));
+}
+
+#[test]
+fn a_plan_that_does_more_than_the_spec_says_is_denied_route_by_route() {
+    let facts = planned(&service(DEMO), LATER, &[]).unwrap().facts;
+    assert!(!facts.is_empty());
+    assert!(
+        facts
+            .iter()
+            .all(|fact| fact.denied && fact.kind == ChangeKind::PlanDiffers)
+    );
+    assert!(
+        facts.iter().all(|fact| fact.sentence.starts_with("`local`: ")),
+        "{facts:?}"
+    );
+    let opened = facts.iter().find(|fact| fact.sentence.contains("open to anyone"));
+    assert!(opened.is_some_and(|fact| fact.of.contains(" /")), "{facts:?}");
+}
+
+#[test]
+fn a_first_plan_says_what_it_does_not_know_and_is_not_denied_for_it() {
+    let planned = planned(&service(FIRST_SPEC), FIRST, &[]).unwrap();
+    assert_eq!(planned.facts, []);
+    assert!(!planned.plan.notes.is_empty());
+    assert_eq!((planned.plan.change, planned.plan.destroy), (0, 0));
+}
+
+#[test]
+fn what_would_be_lost_is_told_by_what_it_is_of() {
+    let plan = with(&[
+        gone(
+            "aws_cognito_user_pool_client",
+            &["delete", "create"],
+            json!({"name": "cli"}),
+        ),
+        gone(
+            "aws_cognito_user",
+            &["delete"],
+            json!({"username": "someone@example.com"}),
+        ),
+        gone(
+            "aws_api_gateway_rest_api",
+            &["forget"],
+            json!({"name": "ServiceApi"}),
+        ),
+        gone(
+            "aws_cloudwatch_log_group",
+            &["delete"],
+            json!({"name": "/aws/lambda/hello-dev-open"}),
+        ),
+        gone(
+            "aws_cloudwatch_log_group",
+            &["create", "forget"],
+            json!({"name": "/other"}),
+        ),
+        gone(
+            "aws_cognito_user_pool_client",
+            &["update"],
+            json!({"name": "web"}),
+        ),
+        gone(
+            "aws_lambda_function",
+            &["delete"],
+            json!({"function_name": "hello-dev-open"}),
+        ),
+    ]);
+    assert_eq!(
+        added(FIRST_SPEC, &plan, &[]),
+        [
+            (ChangeKind::ClientDeleted, "cli".to_string()),
+            (ChangeKind::UserReplaced, "dev".to_string()),
+            (
+                ChangeKind::ApiDeleted,
+                "aws_api_gateway_rest_api.this".to_string()
+            ),
+            (ChangeKind::LogsDeleted, "open".to_string()),
+            (ChangeKind::LogsDeleted, "/other".to_string()),
+        ]
+    );
+}
+
+#[test]
+fn what_the_specs_told_is_not_told_twice() {
+    let pool = gone(
+        "aws_cognito_user_pool",
+        &["delete", "create"],
+        json!({"name": "TestingUsers"}),
+    );
+    let client = gone(
+        "aws_cognito_user_pool_client",
+        &["delete", "create"],
+        json!({"name": "cli"}),
+    );
+    let plan = with(&[pool, client]);
+    // The pool takes its clients along.
+    let by_address = (ChangeKind::PoolReplaced, "aws_cognito_user_pool.this".to_string());
+    assert_eq!(added(FIRST_SPEC, &plan, &[]), [by_address]);
+
+    let logs = with(&[gone(
+        "aws_cloudwatch_log_group",
+        &["delete"],
+        json!({"name": "/aws/lambda/hello-dev-gone"}),
+    )]);
+    let with_more = FIRST_SPEC.replace("[functions.open]", "[functions.gone]\n\n[functions.open]");
+    let told = compare(Some(&service(&with_more)), Some(&service(FIRST_SPEC)));
+    assert!(
+        told.iter()
+            .any(|fact| fact.kind == ChangeKind::LogsDeleted && fact.of == "gone")
+    );
+    assert_eq!(added(FIRST_SPEC, &logs, &told), []);
+    assert_eq!(
+        added(FIRST_SPEC, &logs, &[]),
+        [(ChangeKind::LogsDeleted, "gone".to_string())]
+    );
+}
+
+#[test]
+fn an_environment_that_moves_takes_everything_along() {
+    let plan = with(&[gone(
+        "aws_api_gateway_rest_api",
+        &["delete"],
+        json!({"name": "ServiceApi"}),
+    )]);
+    let elsewhere = FIRST_SPEC.replace("region = \"us-east-1\"", "region = \"eu-west-1\"");
+    let told = compare(Some(&service(&elsewhere)), Some(&service(FIRST_SPEC)));
+    assert!(told.iter().any(|fact| fact.kind == ChangeKind::RegionChanged));
+    assert_eq!(added(FIRST_SPEC, &plan, &told), []);
+}
+
+#[test]
+fn what_is_no_plan_of_this_spec_is_an_error_with_the_next_step() {
+    let error = |spec: &str, text: &str| planned(&service(spec), text, &[]).unwrap_err().to_string();
+    let other = DEMO.replace("\"hello\"", "\"other\"");
+    assert!(error(&other, FIRST).contains("a plan of the service `hello`"));
+    assert!(error(DEMO, r#"{"format_version":"1.0","values":{}}"#).contains("this is a state"));
+    let newer = FIRST.replacen("\"format_version\":\"1.2\"", "\"format_version\":\"2.0\"", 1);
+    assert!(error(DEMO, &newer).contains("2.0"), "{}", error(DEMO, &newer));
+}
