@@ -1,0 +1,283 @@
+//! `portcullis review` as it is used: in a clone of git's, on files, with plans; its screens and exit codes.
+
+#![allow(clippy::unwrap_used)] // a test may panic
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+const DEMO: &str = include_str!("../portcullis.toml");
+const GUARDED: &str = "\"GET /\"     = { function = \"authenticated\" }";
+const OPENED: &str = "\"GET /\"     = { function = \"authenticated\", auth = \"none\" }";
+
+/// A clone whose `main` has the demo, below a folder that is not the project's.
+struct Clone(TempDir);
+
+impl Clone {
+    fn new() -> Self {
+        let clone = Self(tempfile::tempdir().unwrap());
+        fs::create_dir(clone.project()).unwrap();
+        clone.git(&["init", "--quiet", "--initial-branch=main"]);
+        clone.commit(DEMO);
+        clone
+    }
+
+    fn project(&self) -> PathBuf {
+        self.0.path().join("service")
+    }
+
+    fn write(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.project().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, text).unwrap();
+        path
+    }
+
+    fn commit(&self, spec: &str) {
+        self.write("portcullis.toml", spec);
+        self.git(&["add", "--all"]);
+        self.git(&["commit", "--quiet", "--allow-empty", "--message", "Change"]);
+    }
+
+    fn git(&self, arguments: &[&str]) {
+        let output = Command::new("git")
+            .args(["-c", "user.name=Test", "-c", "user.email=test@example.com"])
+            .args(["-c", "commit.gpgsign=false", "-c", "core.hooksPath=/dev/null"])
+            .args(arguments)
+            .current_dir(self.0.path())
+            .output()
+            .expect("`git` is on the PATH");
+        assert!(
+            output.status.success(),
+            "git {arguments:?}: {}",
+            text(&output.stderr)
+        );
+    }
+
+    fn review(&self, arguments: &[&str]) -> Reviewed {
+        review(&self.project(), arguments)
+    }
+}
+
+struct Reviewed {
+    code: i32,
+    stdout: String,
+    stderr: String,
+}
+
+impl Reviewed {
+    #[track_caller]
+    fn says(&self, code: i32, sentence: &str) -> &Self {
+        let all = format!("{}{}", self.stdout, self.stderr);
+        assert_eq!(self.code, code, "{all}");
+        assert!(all.contains(sentence), "`{sentence}` is not in\n{all}");
+        self
+    }
+}
+
+fn review(folder: &Path, arguments: &[&str]) -> Reviewed {
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = Command::new(env!("CARGO_BIN_EXE_portcullis"))
+        .arg("review")
+        .args(arguments)
+        .arg("--project")
+        .arg(folder)
+        .current_dir(folder)
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    Reviewed {
+        code: status.code().unwrap(),
+        stdout: text(&stdout),
+        stderr: text(&stderr),
+    }
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+fn fixture(name: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("generator/tests/plans")
+        .join(name);
+    path.display().to_string()
+}
+
+#[test]
+fn a_branch_is_compared_with_where_it_left_main() {
+    let clone = Clone::new();
+    clone.git(&["checkout", "--quiet", "-b", "work"]);
+    clone.commit(&DEMO.replace(GUARDED, OPENED));
+    clone.git(&["checkout", "--quiet", "main"]);
+    // What came to main since is not this branch's.
+    clone.commit(&DEMO.replace("stage = \"v1\"", "stage = \"v2\""));
+    clone.git(&["checkout", "--quiet", "work"]);
+    let reviewed = clone.review(&[]);
+    assert_eq!(
+        reviewed.stdout,
+        "\
+main → portcullis.toml: 1 denied
+
+✗ denied: `GET /` becomes open: anyone may call it now, `authenticated` answers
+· 1 new deployment in `dev`
+To let through what is right, under [review], with a reason:
+  { change = \"route_opened\", of = \"GET /\", reason = \"…\" }
+"
+    );
+    assert_eq!((reviewed.code, reviewed.stderr.as_str()), (1, ""));
+    // Against main's tip there is no difference to where it left.
+    assert_eq!(clone.review(&["--base", "main"]).stdout, reviewed.stdout);
+    // On main itself it is the last commit that counts.
+    clone.git(&["checkout", "--quiet", "main"]);
+    clone
+        .review(&[])
+        .says(0, "HEAD → portcullis.toml: nothing changes");
+    clone
+        .review(&["--base", "HEAD~1", "--head", "HEAD"])
+        .says(1, "`api.stage` `\"v1\"` → `\"v2\"`");
+}
+
+#[test]
+fn what_is_answered_in_the_spec_passes() {
+    let clone = Clone::new();
+    let accept =
+        "\n[review]\naccept = [\n  { change = \"route_opened\", of = \"GET /\", reason = \"Public\" },\n]\n";
+    let head = clone.write(
+        "head.toml",
+        &(DEMO.replace(
+            GUARDED,
+            "\"GET /\"     = { function = \"open\", auth = \"none\" }",
+        ) + accept),
+    );
+    let base = clone.write(
+        "base.toml",
+        &DEMO.replace(GUARDED, "\"GET /\"     = { function = \"open\" }"),
+    );
+    let (base, head) = (base.to_str().unwrap(), head.to_str().unwrap());
+    let files = ["--base", base, "--head", head];
+    clone
+        .review(&files)
+        .says(0, "! acknowledged: `GET /` becomes open")
+        .says(0, "(Public)");
+    let json: Value =
+        serde_json::from_str(&clone.review(&[&files[..], &["--json"]].concat()).stdout).unwrap();
+    assert_eq!(
+        (&json["denied"], &json["told"][0]["reason"]),
+        (&false.into(), &"Public".into())
+    );
+    let markdown = clone.review(&[&files[..], &["--markdown"]].concat());
+    markdown
+        .says(0, "| Route | What changes |\n|---|---|\n| `GET /` | ⚠️ ")
+        .says(0, "```mermaid\n");
+    assert!(markdown.stdout.lines().count() < 40, "{}", markdown.stdout);
+}
+
+#[test]
+fn a_revision_without_a_spec_is_said_and_is_never_equal() {
+    let clone = Clone::new();
+    clone.write("README.md", "Empty");
+    clone.git(&["rm", "--quiet", "service/portcullis.toml"]);
+    clone.git(&["commit", "--quiet", "--message", "Without"]);
+    clone
+        .review(&["--base", "HEAD", "--head", "HEAD~1"])
+        .says(1, "the first spec");
+    clone
+        .review(&["--base", "HEAD~1", "--head", "HEAD"])
+        .says(1, "the spec is gone");
+    let empty = clone.review(&["--base", "HEAD", "--head", "HEAD"]);
+    empty.says(2, "neither `HEAD` nor `HEAD` has a spec");
+    assert_eq!(empty.stdout, "");
+}
+
+#[test]
+fn a_spec_with_mistakes_is_shown_and_denied() {
+    let clone = Clone::new();
+    clone.write(
+        "portcullis.toml",
+        &DEMO.replace("stage = \"v1\"", "stag = \"v1\""),
+    );
+    clone.review(&[]).says(1, "did you mean `stage`?").says(
+        1,
+        "✗ denied: the spec of the head has a mistake: nothing is compared",
+    );
+}
+
+#[test]
+fn what_git_does_not_know_is_wrong_use() {
+    let clone = Clone::new();
+    clone
+        .review(&["--base", "nowhere"])
+        .says(2, "`nowhere` is neither a file nor a revision of git");
+    clone
+        .review(&["--base=--output=x"])
+        .says(2, "is neither a file nor a revision of git");
+    let outside = tempfile::tempdir().unwrap();
+    fs::write(outside.path().join("portcullis.toml"), DEMO).unwrap();
+    review(outside.path(), &[])
+        .says(2, "there is nothing to compare")
+        .says(2, "hint: name a spec");
+}
+
+#[test]
+fn an_older_terraform_is_told() {
+    let clone = Clone::new();
+    let versions = "terraform/modules/service/versions.tf";
+    let text = include_str!("../terraform/modules/service/versions.tf");
+    clone.write(versions, text);
+    clone.commit(DEMO);
+    clone.write(versions, &text.replace(">= 1.11", ">= 1.5"));
+    clone
+        .review(&[])
+        .says(1, "an older version of Terraform may run: `>= 1.11` → `>= 1.5`");
+}
+
+#[test]
+fn a_plan_tells_what_the_specs_do_not() {
+    let clone = Clone::new();
+    // The plan is of another spec than the one that is reviewed.
+    clone
+        .review(&["--plan", &fixture("demo_later.json")])
+        .says(1, "✗ denied: `local`: ")
+        .says(1, "· plan of `local`: ");
+    clone.commit(&fs::read_to_string(fixture("demo_later.toml")).unwrap());
+    clone
+        .review(&[
+            "--base",
+            "HEAD~1",
+            "--head",
+            "HEAD",
+            "--plan",
+            &fixture("demo_later.json"),
+        ])
+        .says(0, "1 new deployment");
+}
+
+#[test]
+fn what_is_no_plan_of_this_spec_is_wrong_input() {
+    let clone = Clone::new();
+    let plan = |text: &str| clone.write("plan.json", text).display().to_string();
+    let whole = fs::read_to_string(fixture("demo_first.json")).unwrap();
+    for (text, sentence) in [
+        (
+            whole.replace("\"hello\"", "\"other\"").as_str(),
+            "a plan of the service `other`",
+        ),
+        (&whole[..1000], "it is cut off"),
+        (r#"{"format_version":"1.0","values":{}}"#, "this is a state"),
+        ("", "it is empty"),
+    ] {
+        let reviewed = clone.review(&["--plan", &plan(text)]);
+        reviewed.says(2, sentence);
+        assert_eq!(reviewed.stdout, "");
+    }
+    clone
+        .review(&["--plan", "/nowhere.json"])
+        .says(2, "/nowhere.json");
+}
