@@ -47,13 +47,14 @@ impl Revision {
             let Self::Commit { name, commit } = &named else {
                 return Ok(named);
             };
-            // Without common history, as in a shallow clone, the revision itself is all there is.
+            // Without common history, as in a shallow clone, the revision itself is all there is. It is also what counts
+            // on the way back: a commit that it contains has in common with it what it is itself.
             return Ok(match merge_base(root, commit, &head_commit) {
-                Some(common) => Self::Commit {
+                Some(common) if common != head_commit => Self::Commit {
                     name: name.clone(),
                     commit: common,
                 },
-                None => named,
+                _ => named,
             });
         }
         let Some(last) = commit_of(root, "HEAD") else {
