@@ -34,7 +34,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use portcullis_generator::hcl::{self, Block, Body, Structure, argument, block, reference, string};
+use portcullis_generator::hcl::{self, Block, Body, argument, block, reference, string};
 use serde::Deserialize;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -77,7 +77,8 @@ fn mutations() -> BTreeMap<String, Mutation> {
         let path = entry.unwrap().path();
         let stem = path.file_stem().unwrap().to_str().unwrap().to_string();
         let text = fs::read_to_string(&path).unwrap();
-        let cases: Cases = toml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let cases: Cases =
+            toml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         for (index, mutation) in cases.mutation.into_iter().enumerate() {
             mutations.insert(format!("{stem}_{:02}", index + 1), mutation);
         }
@@ -235,7 +236,8 @@ fn slow_the_generated_test_fails_for_what_it_can_see() {
     let mutants = Mutants::caught_by(CaughtBy::Test);
     let (preamble, assertions) = test(&mutants.project.read(TEST));
     for name in mutants.names() {
-        let module = block("module", []).attribute(argument("source", string(format!("./{name}/modules/service"))));
+        let module =
+            block("module", []).attribute(argument("source", string(format!("./{name}/modules/service"))));
         let run = block("run", ["access"])
             .attribute(argument("command", reference("plan")))
             .block(module.build())
@@ -247,7 +249,10 @@ fn slow_the_generated_test_fails_for_what_it_can_see() {
     provider.init(mutants.root.path());
     let (_, text) = run(provider.terraform(mutants.root.path()).args(["test", "-json"]));
     let statuses = statuses(&text);
-    let ended: Vec<_> = mutants.names().filter(|name| !statuses.contains_key(*name)).collect();
+    let ended: Vec<_> = mutants
+        .names()
+        .filter(|name| !statuses.contains_key(*name))
+        .collect();
     assert!(ended.is_empty(), "Terraform did not come to {ended:?}:\n{text}");
     mutants.report(|name| statuses[name] != "pass");
 }
@@ -255,7 +260,10 @@ fn slow_the_generated_test_fails_for_what_it_can_see() {
 /// The generated test in two parts: what stands before its runs, and all that they assert.
 fn test(text: &str) -> (Vec<Block>, Vec<Block>) {
     let body: Body = text.parse().unwrap();
-    let blocks = |body: Body| body.into_iter().filter_map(|structure| structure.into_block().ok());
+    let blocks = |body: Body| {
+        body.into_iter()
+            .filter_map(|structure| structure.into_block().ok())
+    };
     let (runs, preamble): (Vec<_>, Vec<_>) = blocks(body).partition(|block| block.ident.as_str() == "run");
     let assertions: Vec<_> = runs
         .into_iter()
@@ -268,11 +276,15 @@ fn test(text: &str) -> (Vec<Block>, Vec<Block>) {
 
 /// How the run of each file ended, by the file's name.
 fn statuses(text: &str) -> BTreeMap<String, String> {
-    let messages = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let messages = text
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok());
     messages
         .filter_map(|message| {
             let status = message["test_run"]["status"].as_str()?;
-            let file = Path::new(message["test_run"]["path"].as_str()?).file_name()?.to_str()?;
+            let file = Path::new(message["test_run"]["path"].as_str()?)
+                .file_name()?
+                .to_str()?;
             let name = file.strip_suffix(".tftest.hcl")?;
             Some((name.to_string(), status.to_string()))
         })
@@ -286,10 +298,16 @@ fn slow_the_check_of_a_plan_says_no_to_what_the_test_cannot_see() {
     // A root of its own for all: it has the provider, and calls what is otherwise the root of an environment.
     fs::write(
         root.join("providers.tf"),
-        mutants.project.read(&format!("environments/{ENVIRONMENT}/providers.tf")),
+        mutants
+            .project
+            .read(&format!("environments/{ENVIRONMENT}/providers.tf")),
     )
     .unwrap();
-    fs::write(root.join("versions.tf"), mutants.project.read("modules/service/versions.tf")).unwrap();
+    fs::write(
+        root.join("versions.tf"),
+        mutants.project.read("modules/service/versions.tf"),
+    )
+    .unwrap();
     for name in mutants.names() {
         for file in ["providers.tf", "versions.tf"] {
             fs::remove_file(root.join(name).join("environments").join(ENVIRONMENT).join(file)).unwrap();
