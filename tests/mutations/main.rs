@@ -34,7 +34,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use portcullis_generator::hcl::{self, Block, Body, Structure, argument, block, reference, string};
+use portcullis_generator::hcl::{self, Block, Body, argument, block, reference, string};
 use serde::Deserialize;
 use serde_json::Value;
 use tempfile::TempDir;

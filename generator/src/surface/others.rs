@@ -6,11 +6,12 @@ use super::policy;
 use crate::state::Resource;
 
 /// Types by the beginning of their names, and why they count. What a surface accounts for is taken out before.
-const FAMILIES: [(&str, &str); 16] = [
+const FAMILIES: [(&str, &str); 17] = [
     ("aws_api_gateway_", "opens, guards or names routes"),
     ("aws_apigatewayv2_", "is another way to the functions"),
     ("aws_cloudcontrolapi_", "makes resources of any type"),
     ("aws_cloudformation_", "makes resources of any type"),
+    ("aws_cloudwatch_log_subscription_", "sends logs to others"),
     ("aws_cognito_", "decides who gets a token"),
     ("aws_iam_", "grants rights"),
     ("aws_identitystore_", "decides who people are in the account"),
