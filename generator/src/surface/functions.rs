@@ -50,7 +50,7 @@ impl Called {
         let parts: Vec<_> = arn.splitn(8, ':').collect();
         let function = parts.iter().take(7).copied().collect::<Vec<_>>().join(":");
         let known = self.0.get(&function).cloned();
-        let name = known.or_else(|| parts.iter().take(7).last().map(|name| (*name).to_owned()))?;
+        let name = known.or_else(|| parts.iter().take(7).next_back().map(|name| (*name).to_owned()))?;
         let qualifier = parts.get(7).filter(|qualifier| **qualifier != "$LATEST");
         Some(CalledFunction {
             name,
