@@ -29,9 +29,8 @@ watch: ## apply, and again whenever a function or the spec is saved (local only)
 plan: ## show what apply would change
 	@$(PORTCULLIS) plan --env $(ENV) $(if $(PLAN),--out '$(PLAN)') $(if $(PLAN_JSON),--json-out '$(PLAN_JSON)')
 
-BASE ?= origin/HEAD
-review: ## tell what becomes reachable, by whom, and what would be lost since BASE
-	@$(PORTCULLIS) review --base '$(BASE)' $(foreach plan,$(PLANS),--plan '$(plan)') $(if $(MARKDOWN),--markdown)
+review: ## tell what becomes reachable, by whom, and what would be lost since BASE, else since the main branch
+	@$(PORTCULLIS) review $(if $(BASE),--base '$(BASE)') $(foreach plan,$(PLANS),--plan '$(plan)') $(if $(MARKDOWN),--markdown)
 
 destroy: ## delete everything; locally also stop every process
 	@$(PORTCULLIS) destroy --env $(ENV)

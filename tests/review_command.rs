@@ -128,7 +128,7 @@ main → portcullis.toml: 1 denied
 ✗ denied: `GET /` becomes open: anyone may call it now, `authenticated` answers
 · 1 new deployment in `dev`
 To let through what is right, under [review], with a reason:
-  { change = \"route_opened\", of = \"GET /\", reason = \"…\" }
+  accept = [{ change = \"route_opened\", of = \"GET /\", reason = \"…\" }]
 "
     );
     assert_eq!((reviewed.code, reviewed.stderr.as_str()), (1, ""));
@@ -260,8 +260,9 @@ fn a_plan_tells_what_the_specs_do_not() {
 }
 
 #[test]
-fn what_is_no_plan_of_this_spec_is_wrong_input() {
+fn what_is_no_plan_of_this_spec_counts_for_nothing_and_hides_nothing() {
     let clone = Clone::new();
+    clone.write("portcullis.toml", &DEMO.replace(GUARDED, OPENED));
     let plan = |text: &str| clone.write("plan.json", text).display().to_string();
     let whole = fs::read_to_string(fixture("demo_first.json")).unwrap();
     for (text, sentence) in [
@@ -271,13 +272,50 @@ fn what_is_no_plan_of_this_spec_is_wrong_input() {
         ),
         (&whole[..1000], "it is cut off"),
         (r#"{"format_version":"1.0","values":{}}"#, "this is a state"),
+        (r#"{"format_version":"2.0","resource_changes":[]}"#, "2.0"),
         ("", "it is empty"),
     ] {
-        let reviewed = clone.review(&["--plan", &plan(text)]);
-        reviewed.says(2, sentence);
-        assert_eq!(reviewed.stdout, "");
+        clone
+            .review(&["--plan", &plan(text)])
+            .says(1, "✗ denied: the plan `")
+            .says(1, sentence)
+            .says(1, "`GET /` becomes open");
     }
     clone
         .review(&["--plan", "/nowhere.json"])
         .says(2, "/nowhere.json");
+}
+
+#[test]
+fn what_a_plan_has_beside_the_spec_is_answered_by_its_address() {
+    let clone = Clone::new();
+    let mut plan: Value =
+        serde_json::from_str(&fs::read_to_string(fixture("demo_first.json")).unwrap()).unwrap();
+    let address = "aws_lambda_function_url.ours\u{1b}[2J`@team";
+    plan["planned_values"]["root_module"]["resources"] = serde_json::json!([{
+        "address": address, "mode": "managed", "type": "aws_lambda_function_url", "name": "ours",
+        "values": {"authorization_type": "NONE", "function_name": "somewhere"}
+    }]);
+    let plan = clone.write("plan.json", &plan.to_string()).display().to_string();
+    let denied = clone.review(&["--plan", &plan]);
+    denied
+        .says(1, "✗ denied: `dev`: ")
+        .says(1, "\\u001B[2J\\u0060@team` is in the plan, and not in the spec");
+    assert!(!denied.stdout.contains('\u{1b}'));
+
+    let line = denied
+        .stdout
+        .lines()
+        .find(|line| line.contains("plan_adds"))
+        .unwrap();
+    clone.write(
+        "portcullis.toml",
+        &format!("{DEMO}\n[review]\n{}\n", line.trim().replace('…', "Ours")),
+    );
+    clone
+        .review(&["--plan", &plan])
+        .says(0, "! acknowledged: ")
+        .says(0, "(Ours)");
+    // Without the plan nobody knows, so the line is not held to answer nothing.
+    clone.review(&[]).says(0, "nothing changes");
 }

@@ -28,6 +28,7 @@ pub mod spec;
 pub mod state;
 pub mod surface;
 pub mod tree;
+mod words;
 
 use crate::diagnostic::Diagnostics;
 use crate::service::{Handlers, Service};

@@ -351,10 +351,10 @@ proptest! {
             })
             .collect();
         let today = Date { year: 2026, month: 12, day: 1 };
-        let told = judge(facts.clone(), &lines, today);
+        let told = judge(facts.clone(), &lines, today, &[]);
         prop_assert_eq!(told.len(), facts.len());
         prop_assert!(told.iter().all(|told| told.verdict != Verdict::Denied));
-        let unanswered = judge(facts, &[], today);
+        let unanswered = judge(facts, &[], today, &[]);
         let count = unanswered.iter().filter(|told| told.verdict == Verdict::Denied).count();
         prop_assert_eq!(count, lines.len());
     }

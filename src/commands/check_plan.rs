@@ -3,16 +3,19 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use portcullis_generator::review::kind_and_subject;
 use portcullis_generator::surface::check_plan;
 
 use crate::commands::surface::plan_of;
 use crate::failure::{Failure, Outcome};
-use crate::project::Project;
+use crate::project::{Project, SPEC, service_of};
 use crate::talk;
+use crate::today::today;
 
 /// Fails where a plan lets anybody do what the spec does not, or leaves open whether it does.
 pub fn run(project: &Project, file: &Path, environment: Option<&str>) -> Outcome {
-    let service = project.service()?;
+    // A plan needs no crate.
+    let service = service_of(&project.root().join(SPEC), SPEC, None)?;
     let plan = plan_of(file)?;
     let checked = check_plan(&service, &plan, environment)
         .map_err(|error| Failure::input(format!("`{}`: {error}", file.display())))?;
@@ -31,15 +34,24 @@ pub fn run(project: &Project, file: &Path, environment: Option<&str>) -> Outcome
         ));
     }
     let environment = &checked.environment;
-    if checked.differences.is_empty() {
+    let mut differences = Vec::new();
+    for difference in &checked.differences {
+        let (kind, of) = kind_and_subject(environment, difference);
+        let mut lines = service.acknowledgements.iter();
+        let line = lines.find(|line| line.change == kind && line.of == of && line.counts_on(today()));
+        match line {
+            Some(line) => talk::say(format!("acknowledged: {} ({})", difference.sentence, line.reason)),
+            None => differences.push(difference),
+        }
+    }
+    if differences.is_empty() {
         talk::say(format!(
             "the plan of `{environment}` lets in whom the spec lets in, and nobody else"
         ));
         return Ok(());
     }
-    let count = checked.differences.len();
-    let lines: String = checked
-        .differences
+    let count = differences.len();
+    let lines: String = differences
         .iter()
         .map(|difference| format!("{}\n", difference.sentence))
         .collect();

@@ -37,8 +37,7 @@ pub fn run(root: &Path, options: &cli::Review) -> Outcome {
             .zip(head.file(root, review::FLOORS_FILE)?),
         plans: plans(options)?,
     };
-    let mut report = review::review(&before, &after, &beside, today())
-        .map_err(|(file, error)| Failure::input(format!("`{file}`: {error}")))?;
+    let mut report = review::review(&before, &after, &beside, today());
     (report.base, report.head) = (base.name(), head.name());
     talk::data(if options.json {
         report::json(&report)

@@ -6,6 +6,7 @@ use super::schema;
 use crate::modules::USER_POOL;
 use crate::service::{ChangeKind, Environment, Service};
 use crate::state::plan::{self, Action, Change, PlanError};
+use crate::words::code;
 
 const POOL: &str = "aws_cognito_user_pool";
 const DOMAIN: &str = "aws_cognito_user_pool_domain";
@@ -65,24 +66,24 @@ impl<'a> Reading<'a> {
 
     /// A pool that is not there afterwards, or not known to be.
     fn pool(&self, change: &Change) -> Option<Loss> {
-        let address = &change.address;
+        let address = code(&change.address);
         let users = "every user is lost";
         let sentence = match &change.action {
             Action::NoOp | Action::Read | Action::Update => return None,
             Action::Create => return self.not_found(change),
             Action::Replace { .. } => {
-                format!("`{address}` would be replaced{}: {users}", self.because(change))
+                format!("{address} would be replaced{}: {users}", self.because(change))
             }
             Action::Delete if change.deposed.is_some() => format!(
-                "the pool that a replacement of `{address}` left behind would be deleted: {users} that it has"
+                "the pool that a replacement of {address} left behind would be deleted: {users} that it has"
             ),
-            Action::Delete => format!("`{address}` would be deleted: {users}"),
+            Action::Delete => format!("{address} would be deleted: {users}"),
             Action::Forget => format!(
-                "Terraform would forget `{address}`: the pool stays in AWS, and nothing here knows of it and its users"
+                "Terraform would forget {address}: the pool stays in AWS, and nothing here knows of it and its users"
             ),
             Action::Other(actions) => format!(
-                "a newer Terraform would do to `{address}` what is not known here ({}): {users}, perhaps",
-                actions.join(", ")
+                "a newer Terraform would do to {address} what is not known here ({}): {users}, perhaps",
+                code(&actions.join(", "))
             ),
         };
         let mut loss = self.loss(change, sentence, ChangeKind::PoolReplaced);
@@ -109,11 +110,13 @@ impl<'a> Reading<'a> {
         let mut loss = self.loss(
             change,
             format!(
-                "`{}` would be made anew and empty: Terraform looks in {}, and does not find the pool `{}` (region \
-                 {region}, account {account}), whose users stay behind",
-                change.address,
-                self.environment.region,
-                text(&gone.before, "id"),
+                "{} would be made anew and empty: Terraform looks in {}, and does not find the pool {} (region {}, account \
+                 {}), whose users stay behind",
+                code(&change.address),
+                code(&self.environment.region),
+                code(text(&gone.before, "id")),
+                code(region),
+                code(account),
             ),
             ChangeKind::PoolReplaced,
         );
@@ -142,11 +145,10 @@ impl<'a> Reading<'a> {
                 && !known(text(&change.before, "user_pool_id"))
         })?;
         let sentence = format!(
-            "`{}` would be made anew and empty: `{}` is of the pool `{}`, which is not in the state any more and has the \
-             users",
-            made.address,
-            orphan.address,
-            text(&orphan.before, "user_pool_id"),
+            "{} would be made anew and empty: {} is of the pool {}, which is not in the state any more and has the users",
+            code(&made.address),
+            code(&orphan.address),
+            code(text(&orphan.before, "user_pool_id")),
         );
         let mut loss = self.loss(made, sentence, ChangeKind::PoolReplaced);
         loss.keep = Some(format!(
@@ -164,8 +166,8 @@ impl<'a> Reading<'a> {
         }
         let lost = schema::lost(change)?;
         let sentence = format!(
-            "`{}` would have {lost}, which Cognito neither removes nor changes",
-            change.address
+            "{} would have {lost}, which Cognito neither removes nor changes",
+            code(&change.address)
         );
         Some(self.loss(change, sentence, ChangeKind::PoolSchemaChanged))
     }
@@ -177,24 +179,24 @@ impl<'a> Reading<'a> {
             && self
                 .of(POOL)
                 .any(|pool| pool.action.destroys() && pool.before["id"] == change.before["user_pool_id"]);
-        let address = &change.address;
+        let address = code(&change.address);
         let pages = format!(
-            "nobody can sign in at `{}`, and programs hold that address",
-            text(&change.before, "domain")
+            "nobody can sign in at {}, and programs hold that address",
+            code(text(&change.before, "domain"))
         );
         let sentence = match &change.action {
             Action::NoOp | Action::Read | Action::Update | Action::Create => return None,
             Action::Replace { .. } if follows => return None,
             Action::Replace { .. } => {
-                format!("`{address}` would be replaced{}: {pages}", self.because(change))
+                format!("{address} would be replaced{}: {pages}", self.because(change))
             }
-            Action::Delete => format!("`{address}` would be deleted: {pages}"),
+            Action::Delete => format!("{address} would be deleted: {pages}"),
             Action::Forget => {
-                format!("Terraform would forget `{address}`: it stays in AWS until somebody deletes it")
+                format!("Terraform would forget {address}: it stays in AWS until somebody deletes it")
             }
             Action::Other(actions) => format!(
-                "a newer Terraform would do to `{address}` what is not known here ({}): {pages}, perhaps",
-                actions.join(", ")
+                "a newer Terraform would do to {address} what is not known here ({}): {pages}, perhaps",
+                code(&actions.join(", "))
             ),
         };
         Some(self.loss(change, sentence, ChangeKind::DomainDeleted))
@@ -234,8 +236,10 @@ impl<'a> Reading<'a> {
             _ => path.to_owned(),
         };
         match (change.before[path].as_str(), change.after[path].as_str()) {
-            (Some(before), Some(after)) => format!("`{key}` changes from `{before}` to `{after}`"),
-            _ => format!("`{key}` changes"),
+            (Some(before), Some(after)) => {
+                format!("{} changes from {} to {}", code(&key), code(before), code(after))
+            }
+            _ => format!("{} changes", code(&key)),
         }
     }
 

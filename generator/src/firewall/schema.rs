@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::state::plan::Change;
+use crate::words::code;
 
 /// What a change would take from the users, such as "no attribute `number` any more"; `None` where it only adds.
 pub(super) fn lost(change: &Change) -> Option<String> {
@@ -20,8 +21,8 @@ pub(super) fn lost(change: &Change) -> Option<String> {
     let lost: Vec<String> = before
         .iter()
         .filter_map(|(name, attribute)| match after.get(name) {
-            None => Some(format!("no attribute `{name}` any more")),
-            Some(other) if !same(attribute, other) => Some(format!("another attribute `{name}`")),
+            None => Some(format!("no attribute {} any more", code(name))),
+            Some(other) if !same(attribute, other) => Some(format!("another attribute {}", code(name))),
             Some(_) => None,
         })
         .collect();

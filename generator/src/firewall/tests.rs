@@ -251,7 +251,7 @@ fn a_pool_that_is_not_found_in_another_region_is_lost_and_the_move_of_the_enviro
     assert!(
         refusal
             .message
-            .contains("Terraform looks in eu-west-3, and does not find the pool `us-east-1_"),
+            .contains("Terraform looks in `eu-west-3`, and does not find the pool `us-east-1_"),
         "{}",
         refusal.message
     );
@@ -358,7 +358,7 @@ fn what_moves_is_kept_and_what_is_not_known_is_not() {
     assert!(
         refused(&newer)
             .message
-            .contains("what is not known here (create, forget)")
+            .contains("what is not known here (`create, forget`)")
     );
     let deposed = doing(
         plan!("pool_moved"),

@@ -32,7 +32,7 @@ mod words;
 pub use floors::{FILE as FLOORS_FILE, floors};
 pub use infrastructure::{deployments, infrastructure};
 pub use judge::judge;
-pub use plan::{Planned, PlannedError, planned};
+pub use plan::{Planned, PlannedError, kind_and_subject, planned, unreadable};
 pub use revision::{Beside, Revision, review};
 
 use serde_json::Value;

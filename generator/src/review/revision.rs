@@ -4,9 +4,9 @@ use crate::diagnostic::Diagnostics;
 use crate::graph;
 use crate::review::report::Report;
 use crate::review::{
-    PlannedError, Side, compare, deployments, floors, infrastructure, invalid, judge, planned,
+    Side, compare, deployments, floors, infrastructure, invalid, judge, planned, unreadable,
 };
-use crate::service::{Date, Service};
+use crate::service::{Date, LOCAL, Service};
 
 /// What a revision's spec means.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,14 +46,8 @@ impl Revision {
     }
 }
 
-/// The whole review of two revisions; the report has no names yet. Fails, with the name of its file, where a plan is not
-/// one of the head.
-pub fn review(
-    base: &Revision,
-    head: &Revision,
-    beside: &Beside,
-    today: Date,
-) -> Result<Report, (String, PlannedError)> {
+/// The whole review of two revisions; the report has no names yet.
+pub fn review(base: &Revision, head: &Revision, beside: &Beside, today: Date) -> Report {
     let mistakes = [(Side::Base, base), (Side::Head, head)];
     let mistakes = mistakes
         .into_iter()
@@ -67,7 +61,7 @@ pub fn review(
     };
     // Nothing can be compared with mistakes, and every line of `[review]` would seem to answer nothing.
     if !report.told.is_empty() {
-        return Ok(report);
+        return report;
     }
     let (base, head) = (base.service(), head.service());
     let mut facts = compare(base, head);
@@ -76,17 +70,27 @@ pub fn review(
     }
     if let Some(service) = head {
         for (name, text) in &beside.plans {
-            let planned = planned(service, text, &facts).map_err(|error| (name.clone(), error))?;
-            facts.extend(planned.facts);
-            report.plans.push(planned.plan);
+            match planned(service, text, &facts) {
+                Ok(planned) => {
+                    facts.extend(planned.facts);
+                    report.plans.push(planned.plan);
+                }
+                Err(error) => facts.push(unreadable(name, &error)),
+            }
         }
     }
     let lines = head.map(|head| head.acknowledgements.as_slice());
-    report.told = judge(facts, lines.unwrap_or_default(), today);
+    let in_aws = head.into_iter().flat_map(|head| head.environments.keys());
+    let is_planned = |name: &str| report.plans.iter().any(|plan| plan.environment == name);
+    let unplanned: Vec<&str> = in_aws
+        .map(String::as_str)
+        .filter(|name| *name != LOCAL && !is_planned(name))
+        .collect();
+    report.told = judge(facts, lines.unwrap_or_default(), today, &unplanned);
     (report.deployments, report.infrastructure) = match (base, head) {
         (Some(base), Some(head)) => (deployments(base, head), infrastructure(base, head)),
         _ => (Vec::new(), true),
     };
     report.picture = head.and_then(|head| graph::changed(base, head));
-    Ok(report)
+    report
 }

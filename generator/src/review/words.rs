@@ -8,13 +8,11 @@
 
 use serde_json::Value;
 
+pub(super) use crate::words::code;
+use crate::words::visible;
+
 /// Characters of a string that a sentence shows.
 const LONGEST: usize = 60;
-
-/// A word of the spec's, or what stands there as TOML has it: `` `GET /admin` ``.
-pub(super) fn code(text: &str) -> String {
-    format!("`{}`", text.chars().map(visible).collect::<String>())
-}
 
 /// A string of the spec's, in the quotes of TOML: `` `"Knows the customers"` ``.
 pub(super) fn quoted(text: &str) -> String {
@@ -141,17 +139,6 @@ fn shown(text: &str, longest: usize) -> String {
         shown.push_str(&piece);
     }
     shown
-}
-
-/// A character that shows itself and nothing else, or its escape: no control, no direction, no joiner, no mark on
-/// another one, and no backtick. The standard library knows them, and escapes what it would not print.
-fn visible(c: char) -> String {
-    match c {
-        '"' | '\'' | '\\' => c.into(),
-        c if c != '`' && c.escape_debug().len() == 1 => c.into(),
-        c if u32::from(c) > 0xffff => format!("\\U{:08X}", u32::from(c)),
-        c => format!("\\u{:04X}", u32::from(c)),
-    }
 }
 
 #[cfg(test)]

@@ -107,8 +107,13 @@ kinds! {
     ServiceRenamed = "service_renamed",
     /// An older Terraform or AWS provider may run.
     FloorLowered = "floor_lowered",
-    /// What a plan makes reachable, or lets do something, is not what the spec says.
+    /// What a plan makes of the tree is not what the spec says: somebody edited the tree.
     PlanDiffers = "plan_differs",
+    /// A plan has a resource or an argument that may let more people in or a function do more, and of which no spec
+    /// knows.
+    PlanAdds = "plan_adds",
+    /// A plan that is given can't be held against the spec.
+    PlanUnreadable = "plan_unreadable",
     /// A plan leaves open who may call, or what a function may do.
     PlanUnknown = "plan_unknown",
     /// A plan deletes or replaces the REST API: its address and every key that belongs to it.
@@ -157,7 +162,7 @@ impl ChangeKind {
                 | Self::ServiceRemoved
                 | Self::ServiceRenamed
                 | Self::FloorLowered
-                | Self::PlanDiffers
+                | Self::PlanAdds
                 | Self::PlanUnknown
                 | Self::ApiDeleted
         ) || !self.can_be_acknowledged()
@@ -167,7 +172,25 @@ impl ChangeKind {
     pub fn can_be_acknowledged(self) -> bool {
         !matches!(
             self,
-            Self::SpecInvalid | Self::AcknowledgementUnused | Self::AcknowledgementExpired
+            Self::SpecInvalid
+                | Self::AcknowledgementUnused
+                | Self::AcknowledgementExpired
+                | Self::PlanDiffers
+                | Self::PlanUnreadable
+        )
+    }
+
+    /// Whether only a plan tells it, and no comparison of specs.
+    pub fn needs_a_plan(self) -> bool {
+        matches!(
+            self,
+            Self::PlanDiffers
+                | Self::PlanAdds
+                | Self::PlanUnreadable
+                | Self::PlanUnknown
+                | Self::ApiDeleted
+                | Self::PoolSchemaChanged
+                | Self::DomainDeleted
         )
     }
 }

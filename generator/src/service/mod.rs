@@ -58,6 +58,13 @@ pub struct Acknowledgement {
     pub until: Option<Date>,
 }
 
+impl Acknowledgement {
+    /// Whether it counts on a day.
+    pub fn counts_on(&self, day: Date) -> bool {
+        self.until.is_none_or(|until| day <= until)
+    }
+}
+
 /// The processor that functions are built for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]

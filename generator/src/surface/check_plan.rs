@@ -9,6 +9,7 @@ use super::types::Unknown;
 use super::user_pool::FIRST_USER;
 use crate::service::{Environment, LOCAL, Service};
 use crate::state::plan::Plan;
+use crate::words::code;
 
 /// What a plan is worth against a spec.
 #[derive(Debug, Clone, PartialEq)]
@@ -45,17 +46,20 @@ impl fmt::Display for CheckError {
             ),
             Self::OtherService(found, expected) => write!(
                 formatter,
-                "this is a plan of the service `{found}`, and the spec is of `{expected}`: name that one's folder \
-                 with `--project DIR`, or plan anew"
+                "this is a plan of the service {}, and the spec is of `{expected}`: name that one's folder with `--project \
+                 DIR`, or plan anew",
+                code(found)
             ),
             Self::OtherEnvironment(found, expected) => write!(
                 formatter,
-                "this is a plan of the environment `{found}`, and not of `{expected}`: plan in \
-                 `terraform/environments/{expected}`, or leave out `--env`"
+                "this is a plan of the environment {}, and not of `{expected}`: plan in \
+                 `terraform/environments/{expected}`, or leave out `--env`",
+                code(found)
             ),
             Self::NoEnvironment(found, known) => write!(
                 formatter,
-                "this is a plan of the environment `{found}`, which the spec does not have; known: {}",
+                "this is a plan of the environment {}, which the spec does not have; known: {}",
+                code(found),
                 known.join(", ")
             ),
             Self::Surface(error) => error.fmt(formatter),
@@ -121,7 +125,10 @@ fn root_differences(plan: &Plan, name: &str, environment: &Environment) -> Vec<D
         let expected = &environment.region;
         push(
             Subject::Api,
-            format!("the region is `{region}` in the plan, and is `{expected}` in the spec"),
+            format!(
+                "the region is {} in the plan, and is `{expected}` in the spec",
+                code(region)
+            ),
         );
     }
     let user = plan
@@ -138,12 +145,17 @@ fn root_differences(plan: &Plan, name: &str, environment: &Environment) -> Vec<D
         (Some(invited), Some(expected)) if invited == expected => (),
         (Some(invited), Some(expected)) => push(
             Subject::Other(FIRST_USER.to_owned()),
-            format!("`{invited}` is invited as the first user in the plan; `{expected}` is who was named"),
+            format!(
+                "{} is invited as the first user in the plan; {} is who was named",
+                code(invited),
+                code(expected)
+            ),
         ),
         (Some(invited), None) => push(
             Subject::Other(FIRST_USER.to_owned()),
             format!(
-                "`{invited}` is invited as the first user in the plan; the spec names nobody, and `YOUR_EMAIL` was not asked"
+                "{} is invited as the first user in the plan; the spec names nobody, and `YOUR_EMAIL` was not asked",
+                code(invited)
             ),
         ),
         (None, _) => push(

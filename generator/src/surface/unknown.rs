@@ -9,6 +9,7 @@ use super::others;
 use super::resources::text;
 use super::types::Unknown;
 use crate::state::{self, Resource, plan};
+use crate::words::code;
 
 /// What is unknown of the resources that a surface accounts for, or would. `pool` is the surface's user pool.
 pub(super) fn of_plan(
@@ -95,8 +96,8 @@ impl Readers<'_> {
         let path = self.paths.get(text(resource, "resource_id"));
         let method = match (text(resource, "http_method"), path) {
             ("", _) => "a route".to_owned(),
-            (method, None) => format!("a `{method}` route"),
-            (method, Some(path)) => format!("`{method} {path}`"),
+            (method, None) => format!("a {} route", code(method)),
+            (method, Some(path)) => code(&format!("{method} {path}")),
         };
         match (resource.kind.as_str(), root(attribute)) {
             ("aws_api_gateway_rest_api", "body") => "which routes there are, and who may call them,".into(),
@@ -106,21 +107,24 @@ impl Readers<'_> {
             ("aws_api_gateway_integration", _) => format!("what answers {method}"),
             ("aws_api_gateway_integration_response", _) => "what a preflight answers".into(),
             ("aws_api_gateway_authorizer", _) => {
-                format!("whom the authorizer `{}` admits", text(resource, "name"))
+                format!("whom the authorizer {} admits", code(text(resource, "name")))
             }
             ("aws_lambda_permission", "source_arn") => {
-                format!("on whose behalf `{}` may be invoked", self.invoked(resource))
+                format!("on whose behalf {} may be invoked", code(&self.invoked(resource)))
             }
-            ("aws_lambda_permission", _) => format!("who may invoke `{}`", self.invoked(resource)),
+            ("aws_lambda_permission", _) => format!("who may invoke {}", code(&self.invoked(resource))),
             ("aws_lambda_function", _) => {
-                format!("what the function `{}` is and may do", self.name(resource))
+                format!("what the function {} is and may do", code(&self.name(resource)))
             }
             ("aws_iam_role", "assume_role_policy") => "who may take on a function's role".into(),
             ("aws_iam_role" | "aws_iam_policy", _) => "what a function may do".into(),
             ("aws_iam_role_policy" | "aws_iam_role_policy_attachment", _) => {
                 match self.of_role(text(resource, "role")).as_slice() {
                     [] => "what a role may do".into(),
-                    names => format!("what `{}` may do", names.join("`, `")),
+                    names => {
+                        let names: Vec<String> = names.iter().map(|name| code(name)).collect();
+                        format!("what {} may do", names.join(", "))
+                    }
                 }
             }
             ("aws_cognito_user_pool" | "aws_cognito_user_pool_client" | "aws_cognito_user", _) => {

@@ -83,7 +83,7 @@ fn run(case: &Case) -> Result<(), String> {
 
 fn review_of(case: &Case) -> Report {
     let [base, head] = [&case.base, &case.head].map(|text| Revision::read(text.as_deref()));
-    review::review(&base, &head, &Beside::default(), case.today).unwrap()
+    review::review(&base, &head, &Beside::default(), case.today)
 }
 
 /// What is told and not labelled, and the other way round.

@@ -11,6 +11,7 @@ use crate::review::report;
 use crate::service::{ChangeKind, LOCAL, Service};
 use crate::state::plan::{Action, Change, Plan, PlanError};
 use crate::surface::{CheckError, Difference, Subject, check_plan};
+use crate::words::code;
 
 /// Why a plan can't be reviewed.
 #[derive(Debug, PartialEq)]
@@ -76,6 +77,38 @@ pub fn planned(service: &Service, text: &str, told: &[Fact]) -> Result<Planned, 
     })
 }
 
+/// What a difference of a plan from its spec is called by a review, and by a line of `[review]` that answers it: only
+/// what the spec has no word for can be answered, by its address. Everything else the tree has from the spec, so
+/// somebody edited the tree.
+pub fn kind_and_subject(environment: &str, difference: &Difference) -> (ChangeKind, String) {
+    let (kind, of) = match &difference.subject {
+        Subject::Unknown(what) => (ChangeKind::PlanUnknown, what.as_str()),
+        Subject::Argument(address) | Subject::Other(address) => (ChangeKind::PlanAdds, address.as_str()),
+        Subject::Api => (ChangeKind::PlanDiffers, "api"),
+        Subject::UserPool => (ChangeKind::PlanDiffers, "user_pool"),
+        Subject::Authorizer(name)
+        | Subject::Route(name)
+        | Subject::Function(name)
+        | Subject::Client(name)
+        | Subject::GatewayResponse(name) => (ChangeKind::PlanDiffers, name.as_str()),
+    };
+    (kind, format!("{environment}: {of}"))
+}
+
+/// What is said of a plan that can't be held against the spec: nothing is known of what it would do, so nothing is let
+/// through.
+pub fn unreadable(file: &str, error: &PlannedError) -> Fact {
+    let why = error.to_string();
+    Fact {
+        kind: ChangeKind::PlanUnreadable,
+        of: file.into(),
+        sentence: format!("the plan {} counts for nothing: {why}", code(file)),
+        denied: true,
+        before: None,
+        after: None,
+    }
+}
+
 struct Reading<'a> {
     service: &'a Service,
     environment: &'a str,
@@ -102,7 +135,7 @@ impl Reading<'_> {
         Fact {
             kind,
             of: of.into(),
-            sentence: format!("`{}`: {sentence}", self.environment),
+            sentence: format!("{}: {sentence}", code(self.environment)),
             denied: true,
             before: None,
             after: None,
@@ -110,19 +143,8 @@ impl Reading<'_> {
     }
 
     fn difference(&self, difference: &Difference) -> Fact {
-        let (kind, of) = match &difference.subject {
-            Subject::Unknown(what) => (ChangeKind::PlanUnknown, what.as_str()),
-            Subject::Api => (ChangeKind::PlanDiffers, "api"),
-            Subject::UserPool => (ChangeKind::PlanDiffers, "user_pool"),
-            Subject::Authorizer(name)
-            | Subject::Route(name)
-            | Subject::Function(name)
-            | Subject::Client(name)
-            | Subject::GatewayResponse(name)
-            | Subject::Argument(name)
-            | Subject::Other(name) => (ChangeKind::PlanDiffers, name.as_str()),
-        };
-        self.fact(kind, of, difference.sentence.clone())
+        let (kind, of) = kind_and_subject(self.environment, difference);
+        self.fact(kind, &of, difference.sentence.clone())
     }
 
     /// What the firewall of `apply` would refuse, by the line of `[review]` that is there, or the one to recommend.
@@ -155,7 +177,8 @@ impl Reading<'_> {
         let name = change.before["name"].as_str().unwrap_or_default();
         let address = &change.address;
         let fact = |kind, of: &str, what: String| {
-            (!self.is_told(kind, of)).then(|| self.fact(kind, of, format!("{what} {goes} (`{address}`)")))
+            (!self.is_told(kind, of))
+                .then(|| self.fact(kind, of, format!("{what} {goes} ({})", code(address))))
         };
         // Their pool takes them along.
         let alone = !pool_goes && !self.is_told(ChangeKind::PoolReplaced, "user_pool");
@@ -163,22 +186,22 @@ impl Reading<'_> {
             "aws_cognito_user_pool_client" if alone => fact(
                 ChangeKind::ClientDeleted,
                 name,
-                format!("the client `{name}`, whose id programs hold,"),
+                format!("the client {}, whose id programs hold,", code(name)),
             ),
             "aws_cognito_user" if alone => {
                 let user = change.before["username"].as_str().unwrap_or_default();
-                let what = format!("the user `{user}`");
+                let what = format!("the user {}", code(user));
                 fact(ChangeKind::UserReplaced, self.environment, what)
             }
             "aws_api_gateway_rest_api" => fact(
                 ChangeKind::ApiDeleted,
                 address,
-                format!("the REST API `{name}`, with its address and every API key,"),
+                format!("the REST API {}, with its address and every API key,", code(name)),
             ),
             "aws_cloudwatch_log_group" if !self.is_told(ChangeKind::ServiceRenamed, "service.name") => {
                 let prefix = format!("/aws/lambda/{}-{}-", self.service.name, self.environment);
                 let function = name.strip_prefix(&prefix).unwrap_or(name);
-                let what = format!("the log group `{name}`, with what it holds,");
+                let what = format!("the log group {}, with what it holds,", code(name));
                 fact(ChangeKind::LogsDeleted, function, what)
             }
             _ => None,

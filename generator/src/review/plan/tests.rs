@@ -62,12 +62,17 @@ fn a_plan_that_does_more_than_the_spec_says_is_denied_route_by_route() {
             .iter()
             .all(|fact| fact.denied && fact.kind == ChangeKind::PlanDiffers)
     );
+    // The tree is the spec's: who edited it undoes that, and no line answers for it.
+    assert!(!ChangeKind::PlanDiffers.can_be_acknowledged());
     assert!(
         facts.iter().all(|fact| fact.sentence.starts_with("`local`: ")),
         "{facts:?}"
     );
     let opened = facts.iter().find(|fact| fact.sentence.contains("open to anyone"));
-    assert!(opened.is_some_and(|fact| fact.of.contains(" /")), "{facts:?}");
+    assert!(
+        opened.is_some_and(|fact| fact.of.starts_with("local: ") && fact.of.contains(" /")),
+        "{facts:?}"
+    );
 }
 
 #[test]

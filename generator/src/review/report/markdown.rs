@@ -67,9 +67,8 @@ pub fn markdown(report: &Report) -> String {
         parts.push(folded(&format!("{count} {noun}"), &list.join("\n")));
     }
     let lines: Vec<String> = report
-        .told
+        .lines_to_add()
         .iter()
-        .filter_map(Told::line_to_add)
         .map(|line| format!("  {line},\n"))
         .collect();
     if !lines.is_empty() {

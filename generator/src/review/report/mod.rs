@@ -8,6 +8,8 @@ pub use json::json;
 pub use markdown::markdown;
 pub use text::text;
 
+use std::collections::BTreeSet;
+
 use crate::review::{Told, Verdict};
 use crate::service::ChangeKind;
 
@@ -77,6 +79,14 @@ impl Report {
         }
     }
 
+    /// The lines of `[review]` that would let through what is denied, each once.
+    fn lines_to_add(&self) -> Vec<String> {
+        let mut lines: Vec<String> = self.told.iter().filter_map(Told::line_to_add).collect();
+        let mut seen = BTreeSet::new();
+        lines.retain(|line| seen.insert(line.clone()));
+        lines
+    }
+
     /// The last lines: what it means for AWS. Terraform's plan knows better than the specs.
     fn consequences(&self) -> Vec<String> {
         let mut lines: Vec<String> = self.plans.iter().map(Plan::sentence).collect();
@@ -88,14 +98,15 @@ impl Report {
             .map(|name| format!("`{name}`"))
             .collect();
         if !unplanned.is_empty() {
-            lines.push(format!("1 new deployment in {}", unplanned.join(", ")));
+            let each = if unplanned.len() > 1 { " each" } else { "" };
+            lines.push(format!("1 new deployment{each} in {}", unplanned.join(", ")));
         }
         let is_compared = self
             .told
             .iter()
             .all(|told| told.fact.kind != ChangeKind::SpecInvalid);
         if lines.is_empty() && !self.infrastructure && is_compared {
-            lines.push("no infrastructure change".into());
+            lines.push("no infrastructure change, as far as the specs tell".into());
         }
         lines
     }
@@ -207,9 +218,9 @@ main → portcullis.toml: 1 denied, 1 acknowledged, 1 told
 ✗ denied: `GET /admin` becomes open: anyone may call it
 ! acknowledged: CORS of `dev` now admits every origin on guarded routes (Previews have addresses of their own | soon)
 · `functions.orders.memory_mb` 512 → 1024
-· 1 new deployment in `dev`, `prod`
+· 1 new deployment each in `dev`, `prod`
 To let through what is right, under [review], with a reason:
-  { change = \"route_opened\", of = \"GET /admin\", reason = \"…\" }
+  accept = [{ change = \"route_opened\", of = \"GET /admin\", reason = \"…\" }]
 "
         );
     }
@@ -231,7 +242,7 @@ To let through what is right, under [review], with a reason:
 |---|---|
 | CORS of `dev` now admits every origin on guarded routes | ⚠️ acknowledged: Previews have addresses of their own \\| soon |
 
-1 new deployment in `dev`, `prod`
+1 new deployment each in `dev`, `prod`
 
 <details><summary>1 other change</summary>
 
@@ -288,11 +299,11 @@ flowchart LR
         };
         assert_eq!(
             text(&same, &|_, text| text.into()),
-            "HEAD → portcullis.toml: nothing changes\n\n· no infrastructure change\n"
+            "HEAD → portcullis.toml: nothing changes\n\n· no infrastructure change, as far as the specs tell\n"
         );
         assert_eq!(
             markdown(&same),
-            "### Portcullis: nothing changes\n\n`HEAD` → `portcullis.toml`\n\nno infrastructure change\n"
+            "### Portcullis: nothing changes\n\n`HEAD` → `portcullis.toml`\n\nno infrastructure change, as far as the specs tell\n"
         );
     }
 }

@@ -1,7 +1,7 @@
 //! For a terminal: a line a fact.
 
+use crate::review::Verdict;
 use crate::review::report::Report;
-use crate::review::{Told, Verdict};
 
 /// More lines for a spec than these are not written out.
 const MANY: usize = 2;
@@ -26,15 +26,14 @@ pub fn text(report: &Report, paint: &dyn Fn(&str, &str) -> String) -> String {
     for consequence in report.consequences() {
         lines.push(format!("· {consequence}"));
     }
-    let accept: Vec<String> = report.told.iter().filter_map(Told::line_to_add).collect();
+    let accept = report.lines_to_add();
     if !accept.is_empty() {
         lines.push("To let through what is right, under [review], with a reason:".into());
-    }
-    if accept.len() > MANY {
-        let count = accept.len();
-        lines.push(format!("  `portcullis review --markdown` has the {count} lines"));
-    } else {
-        lines.extend(accept.iter().map(|line| format!("  {line}")));
+        lines.push(if accept.len() > MANY {
+            format!("  `portcullis review --markdown` has the {} lines", accept.len())
+        } else {
+            format!("  accept = [{}]", accept.join(", "))
+        });
     }
     lines.push(String::new());
     lines.join("\n")

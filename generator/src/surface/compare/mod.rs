@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::types::{Surface, Unknown};
+use crate::words::code;
 
 /// What a difference is of.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -285,10 +286,6 @@ fn pairs<'a, T>(
         }
     }
     pairs
-}
-
-fn code(text: &str) -> String {
-    format!("`{text}`")
 }
 
 fn codes(list: &[String]) -> String {
