@@ -7,8 +7,9 @@
 //!      ──resolve──────▶ Service (resolved, nothing optional that is known)
 //!      ──modules::all─▶ blocks ──layout──▶ FileSet (path → text)
 //!      ──tree─────────▶ Changes to the disk: write or check
-//! Service | state ────▶ Surface (what is reachable, by whom)
+//! Service | plan | state ─▶ Surface (what is reachable, by whom)
 //! Service ─────────────▶ Picture ──▶ Mermaid | SVG
+//! two Services | plan ─▶ Told (what a reviewer must be told)
 //! ```
 //!
 //! Everything is pure but [`tree`]. A stage knows only the one before it: `spec` knows keys and types, `service`
