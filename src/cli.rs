@@ -33,8 +33,18 @@ pub enum Command {
         #[arg(long)]
         check: bool,
     },
-    /// Check the spec, the generated tree and the tools, without starting a provider
-    Check,
+    /// Check the spec, the generated tree and the tools, without starting a provider; or a plan against the spec
+    #[command(
+        after_help = "Example:\n  terraform plan -out plan && terraform show -json plan > plan.json\n  portcullis check --plan plan.json   # exit 1 where the plan lets anybody do what the spec does not"
+    )]
+    Check {
+        /// Check this plan instead: the output of `terraform show -json PLANFILE`
+        #[arg(long, value_name = "FILE")]
+        plan: Option<PathBuf>,
+        /// The environment that the plan has to be of; the plan says it itself
+        #[arg(long = "env", value_name = "NAME", requires = "plan")]
+        environment: Option<String>,
+    },
     /// Build the functions and zip them reproducibly
     Build(Environment),
     /// Show what apply would change
@@ -100,19 +110,15 @@ pub enum Command {
     },
     /// Print what is reachable, by whom
     #[command(
-        after_help = "Examples:\n  portcullis surface                      # of the spec, as a table\n  portcullis surface --json --state FILE  # of what `terraform show -json` printed"
+        after_help = "Examples:\n  portcullis surface                      # of the spec, as a table\n  portcullis surface --json --state FILE  # of what `terraform show -json` printed\n  portcullis surface --plan FILE          # of what will be: `terraform show -json PLANFILE`"
     )]
     Surface {
         #[command(flatten)]
         environment: Environment,
-        /// Of this spec
-        #[arg(long, value_name = "FILE", conflicts_with = "state")]
-        spec: Option<PathBuf>,
-        /// Of this state: the output of `terraform show -json`
-        #[arg(long, value_name = "FILE")]
-        state: Option<PathBuf>,
-        /// Name or id of the REST API, where the state holds several
-        #[arg(long, value_name = "NAME|ID", requires = "state")]
+        #[command(flatten)]
+        of: SurfaceOf,
+        /// Name or id of the REST API, where the state or plan holds several
+        #[arg(long, value_name = "NAME|ID", conflicts_with = "spec")]
         api: Option<String>,
         /// As JSON
         #[arg(long)]
@@ -130,6 +136,21 @@ pub enum Command {
     /// The emulated control plane; `apply` starts it
     #[command(hide = true)]
     ControlPlane(ControlPlane),
+}
+
+/// What a surface is of: the project's spec where nothing is named.
+#[derive(Args)]
+#[group(multiple = false)]
+pub struct SurfaceOf {
+    /// Of this spec
+    #[arg(long, value_name = "FILE")]
+    pub spec: Option<PathBuf>,
+    /// Of this plan: the output of `terraform show -json PLANFILE`
+    #[arg(long, value_name = "FILE")]
+    pub plan: Option<PathBuf>,
+    /// Of this state: the output of `terraform show -json`
+    #[arg(long, value_name = "FILE")]
+    pub state: Option<PathBuf>,
 }
 
 /// Which environment is meant.

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use portcullis_generator::modules::DEPLOYMENT;
 use portcullis_generator::resources::api_gateway_deployment::SNAPSHOT;
-use portcullis_generator::state::plan::{self, Action};
+use portcullis_generator::state::plan::{Action, changes};
 
 use crate::failure::{Failure, OrFail, Outcome};
 use crate::project::Project;
@@ -70,19 +70,17 @@ pub fn is_snapshot(kind: &str) -> bool {
 
 /// Whether a plan, as `terraform show -json` prints it, deletes something that a deployment snapshots.
 pub fn deletes_from_snapshot(plan: &str) -> Outcome<bool> {
-    let changes = plan::changes(plan).or_tool()?;
-    Ok(changes
-        .iter()
-        .any(|change| change.action == Action::Delete && is_snapshot(&change.kind)))
+    let mut changes = changes(plan).or_tool()?.into_iter();
+    Ok(changes.any(|change| change.action == Action::Delete && is_snapshot(&change.kind)))
 }
 
 /// Whether a plan replaces the deployment, moves the stage to it, and does nothing else.
 pub fn only_redeploys(plan: &str) -> Outcome<bool> {
-    let changes = plan::changes(plan).or_tool()?;
-    Ok(changes.iter().all(|change| match change.action {
-        Action::NoOp | Action::Read => true,
-        Action::Update => change.kind == "aws_api_gateway_stage",
-        _ => change.address == DEPLOYMENT,
+    let mut changes = changes(plan).or_tool()?.into_iter();
+    Ok(changes.all(|change| {
+        change.address == DEPLOYMENT
+            || matches!(change.action, Action::NoOp | Action::Read)
+            || (change.kind == "aws_api_gateway_stage" && change.action == Action::Update)
     }))
 }
 

@@ -152,6 +152,141 @@ fn applies_to_a_mocked_provider(case: &str, environment: &str) {
     assert_eq!(found, expected);
 }
 
+/// What a demo's state does not have, and surfaces account for: an address of a function's own, a policy by reference.
+fn with_more(mut state: Value) -> Value {
+    let more = json!([
+        {"address": "aws_lambda_function_url.more", "mode": "managed", "type": "aws_lambda_function_url",
+         "values": {"function_name": "hello-local-open", "authorization_type": "AWS_IAM"}},
+        {"address": "aws_iam_policy.more", "mode": "managed", "type": "aws_iam_policy",
+         "values": {"arn": "arn:aws:iam::1:policy/more", "policy": "{\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"a:b\"}]}"}},
+        {"address": "aws_iam_role_policy_attachment.more", "mode": "managed", "type": "aws_iam_role_policy_attachment",
+         "values": {"role": "hello-local-open", "policy_arn": "arn:aws:iam::1:policy/more"}},
+    ]);
+    state["values"]["root_module"]["resources"] = more;
+    state
+}
+
+/// Every managed resource of a module and those below it.
+fn each_resource<'a>(module: &'a mut Value, found: &mut Vec<&'a mut Value>) {
+    let module = module.as_object_mut().unwrap();
+    for (key, value) in module {
+        let items = value.as_array_mut().into_iter().flatten();
+        match key.as_str() {
+            "resources" => found.extend(items.filter(|resource| resource["mode"] == "managed")),
+            "child_modules" => items.for_each(|child| each_resource(child, found)),
+            _ => (),
+        }
+    }
+}
+
+/// Another value than an argument has, of the type that its schema says.
+fn another(kind: &Value, value: &Value) -> Value {
+    match (kind.as_str(), kind[0].as_str()) {
+        (Some("string"), _) if value == "INACTIVE" => "ACTIVE".into(),
+        (Some("string"), _) => format!("{}-changed", value.as_str().unwrap_or_default()).into(),
+        (Some("number"), _) => (value.as_u64().unwrap_or_default() + 1).into(),
+        (Some("bool"), _) => (*value != Value::Bool(true)).into(),
+        (_, Some("list" | "set")) => json!([another(&kind[1], &value[0])]),
+        (_, Some("map")) => json!({"changed": another(&kind[1], &Value::Null)}),
+        _ => panic!("a type that this test does not know: {kind}"),
+    }
+}
+
+/// Every argument that a block of a schema has, and the blocks in it, each set to something else in turn.
+fn changed(schema: &Value, values: &Value, path: &str, found: &mut Vec<(String, Value)>) {
+    for (name, argument) in schema["attributes"].as_object().into_iter().flatten() {
+        if argument["optional"] == true || argument["required"] == true {
+            let mut values = values.clone();
+            values[name] = another(&argument["type"], &values[name]);
+            found.push((format!("{path}{name}"), values));
+        }
+    }
+    for (name, block) in schema["block_types"].as_object().into_iter().flatten() {
+        // Timeouts are Terraform's own.
+        if block["nesting_mode"] == "single" {
+            continue;
+        }
+        let inner = values[name][0]
+            .as_object()
+            .cloned()
+            .map_or(json!({}), Value::Object);
+        let mut changes = Vec::new();
+        changed(&block["block"], &inner, &format!("{path}{name}."), &mut changes);
+        for (argument, inner) in changes {
+            let mut values = values.clone();
+            values[name] = json!([inner]);
+            found.push((argument, values));
+        }
+    }
+}
+
+/// What may change without another surface, by the end of its address, and why.
+const SWALLOWED: [(&str, &str); 6] = [
+    // The same rights by another name.
+    ("aws_iam_role.this", "inline_policy.name"),
+    // A state's role has it from AWS, older than the policy itself.
+    ("aws_iam_role.this", "inline_policy.policy"),
+    // The status of a mock.
+    (
+        "module.options_open.aws_api_gateway_integration.this",
+        "request_templates",
+    ),
+    (
+        "module.options_root.aws_api_gateway_integration.this",
+        "request_templates",
+    ),
+];
+
+#[test]
+fn slow_every_argument_that_the_provider_knows_changes_the_surface_or_is_harmless() {
+    let (provider, tree) = (Provider::find(), Tree::copy("minimal"));
+    provider.init(&tree, "local");
+    let (_, text) = provider.run(&tree, "local", &["providers", "schema", "-json"]);
+    let schemas: Value = serde_json::from_str(&text).unwrap();
+    let schemas = &schemas["provider_schemas"]["registry.terraform.io/hashicorp/aws"]["resource_schemas"];
+
+    let text = include_str!("../generator/tests/demo.state.json");
+    let state = with_more(serde_json::from_str(text).unwrap());
+    let surface = |state: &Value| surface::of_state(&state.to_string(), None);
+    let unchanged = surface(&state).unwrap();
+    let mut count = 0;
+    let mut swallowed = Vec::new();
+    let mut all = state.clone();
+    let mut resources = Vec::new();
+    each_resource(&mut all["values"]["root_module"], &mut resources);
+    for (place, resource) in resources.into_iter().enumerate() {
+        let kind = resource["type"].as_str().unwrap();
+        if kind == "aws_cloudwatch_log_group" {
+            continue; // it lets nobody in
+        }
+        let mut changes = Vec::new();
+        changed(&schemas[kind]["block"], &resource["values"], "", &mut changes);
+        for (argument, values) in changes {
+            let is_harmless = argument.match_indices('.').map(|(end, _)| &argument[..end]);
+            if is_harmless
+                .chain([argument.as_str()])
+                .any(|name| surface::is_harmless(kind, name))
+            {
+                continue;
+            }
+            let mut state = state.clone();
+            let mut resources = Vec::new();
+            each_resource(&mut state["values"]["root_module"], &mut resources);
+            resources[place]["values"] = values;
+            count += 1;
+            let address = resource["address"].as_str().unwrap();
+            let mut allowed = SWALLOWED.iter();
+            let is_allowed = allowed.any(|(end, of)| *of == argument && address.ends_with(end));
+            let is_swallowed = surface(&state).is_ok_and(|surface| surface == unchanged);
+            if is_swallowed && !is_allowed {
+                swallowed.push(format!("{address}.{argument}"));
+            }
+        }
+    }
+    assert!(swallowed.is_empty(), "{}", swallowed.join("\n"));
+    assert!(count > 300, "{count}");
+}
+
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/specs")
 }

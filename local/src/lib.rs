@@ -3,4 +3,4 @@
 pub mod background;
 pub mod control_plane;
 pub mod data_plane;
-pub mod state_file;
+pub mod shown_file;

@@ -4,6 +4,7 @@ mod apply;
 mod apply_kept;
 mod build;
 mod check;
+mod check_plan;
 mod clean;
 mod control_plane;
 mod destroy;
@@ -44,7 +45,11 @@ pub fn run(cli: Cli) -> Outcome {
             ..
         } => apply_kept::run(&open()?, &options, &plan),
         Command::Build(environment) => build::run(&open()?, &environment.name),
-        Command::Check => check::run(&open()?),
+        Command::Check { plan: None, .. } => check::run(&open()?),
+        Command::Check {
+            plan: Some(file),
+            environment,
+        } => check_plan::run(&open()?, &file, environment.as_deref()),
         Command::Clean => clean::run(&open()?),
         Command::ControlPlane(options) => control_plane::run(options),
         Command::Destroy { options, yes } => destroy::run(&open()?, &options, yes),
@@ -68,17 +73,9 @@ pub fn run(cli: Cli) -> Outcome {
         Command::Tools => tools::run(&open()?),
         Command::Surface {
             environment,
-            spec,
-            state,
+            of,
             api,
             json,
-        } => surface::run(
-            &cli.project,
-            &environment.name,
-            spec.as_deref(),
-            state.as_deref(),
-            api.as_deref(),
-            json,
-        ),
+        } => surface::run(&cli.project, &environment.name, &of, api.as_deref(), json),
     }
 }

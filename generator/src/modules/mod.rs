@@ -17,7 +17,7 @@ mod user_pool;
 mod user_pool_client;
 
 pub use environment::{LOCAL_ACCOUNT, LOCAL_FIRST_USER, environment};
-pub use service::{DEPLOYMENT, USER_POOL};
+pub use service::{DEPLOYMENT, REST_API, STAGE, USER_POOL, environment_variables};
 
 use hcl_edit::structure::BlockBuilder;
 use sha2::{Digest, Sha256};

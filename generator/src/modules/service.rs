@@ -18,6 +18,10 @@ use crate::service::{Auth, Cors, Function, Method, Route, RoutePath, Service};
 
 /// Where the deployment stands in an environment's root.
 pub const DEPLOYMENT: &str = "module.service.aws_api_gateway_deployment.this";
+/// Where the REST API stands there.
+pub const REST_API: &str = "module.service.module.rest_api.aws_api_gateway_rest_api.this";
+/// Where the stage stands there.
+pub const STAGE: &str = "module.service.aws_api_gateway_stage.this";
 
 /// Where the user pool stands in an environment's root.
 pub const USER_POOL: &str = "module.service.module.user_pool.aws_cognito_user_pool.this";
@@ -180,24 +184,34 @@ fn functions(service: &Service) -> Vec<Block> {
         .collect()
 }
 
+/// The environment variables of a function, where the API admits this origin: the spec's, and what a handler has to know.
+pub fn environment_variables(
+    service: &Service,
+    function: &str,
+    allow_origin: &str,
+) -> BTreeMap<String, String> {
+    let mut variables = service.functions[function].environment.clone();
+    // A handler then sees the path as the spec has it: the event's path has no stage, but `lambda_http` adds it.
+    variables
+        .entry(lambda_function::IGNORE_STAGE_IN_PATH.into())
+        .or_insert_with(|| "true".into());
+    if let Some(cors) = &service.api.cors {
+        variables.insert(lambda_function::CORS_ALLOW_ORIGIN.into(), allow_origin.into());
+        if cors.allow_credentials {
+            variables.insert(lambda_function::CORS_ALLOW_CREDENTIALS.into(), "true".into());
+        }
+    }
+    variables
+}
+
 fn function_call(service: &Service, name: &str, function: &Function) -> Block {
-    let mut environment: BTreeMap<String, Expression> = function
-        .environment
+    let mut environment: BTreeMap<String, Expression> = environment_variables(service, name, "")
         .iter()
         .map(|(key, text)| (key.clone(), string(text)))
         .collect();
-    // A handler then sees the path as the spec has it: the event's path has no stage, but `lambda_http` adds it.
-    environment
-        .entry(lambda_function::IGNORE_STAGE_IN_PATH.into())
-        .or_insert_with(|| string("true"));
-    if let Some(cors) = &service.api.cors {
-        environment.insert(
-            lambda_function::CORS_ALLOW_ORIGIN.into(),
-            reference("var.allow_origin"),
-        );
-        if cors.allow_credentials {
-            environment.insert(lambda_function::CORS_ALLOW_CREDENTIALS.into(), string("true"));
-        }
+    // The origin is the environment's.
+    if let Some(origin) = environment.get_mut(lambda_function::CORS_ALLOW_ORIGIN) {
+        *origin = reference("var.allow_origin");
     }
     module_call(function_name(name).as_str(), "lambda_function")
         .attribute(argument(

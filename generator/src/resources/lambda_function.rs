@@ -17,6 +17,11 @@ pub const TIMEOUT_SECONDS: RangeInclusive<u32> = 1..=api_gateway_integration::TI
 /// Characters of a name, which the function shares with its role.
 pub const NAME_LENGTH: usize = 64;
 
+/// What Lambda starts of the zip.
+pub const HANDLER: &str = "bootstrap";
+/// Runs an executable.
+pub const RUNTIME: &str = "provided.al2023";
+
 /// Bytes of all environment variables together.
 pub const ENVIRONMENT_BYTES: usize = 4096;
 
@@ -92,8 +97,8 @@ pub fn resource_block() -> Block {
             argument("source_code_hash", hash),
             "Without the zip, `validate` and `terraform test` still work; `apply` says that it is missing.",
         ))
-        .attribute(argument("handler", string("bootstrap")))
-        .attribute(argument("runtime", string("provided.al2023")))
+        .attribute(argument("handler", string(HANDLER)))
+        .attribute(argument("runtime", string(RUNTIME)))
         .attribute(argument("architectures", list([reference("var.architecture")])))
         .attribute(argument("memory_size", reference("var.memory_mb")))
         .attribute(argument("timeout", reference("var.timeout_seconds")))

@@ -63,6 +63,8 @@ pub fn paths(resources: &[Resource], root_resource_id: &str) -> BTreeMap<String,
     let known: BTreeMap<String, String> = of("data")
         .map(|resource| (text(resource, "id"), text(resource, "path")))
         .chain([(root_resource_id.to_string(), "/".to_string())])
+        // What a plan does not know has no id, and is not the root for that.
+        .filter(|(id, _)| !id.is_empty())
         .collect();
     let path = |id: &str| {
         let mut segments = Vec::new();

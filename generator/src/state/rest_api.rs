@@ -14,7 +14,7 @@ pub struct RestApi {
     pub resources: Vec<Resource>,
 }
 
-/// The REST API that is chosen by its name or id, or the only one.
+/// The REST API that is chosen by its name, id or address, or the only one.
 pub fn rest_api(mut resources: Vec<Resource>, chosen: Option<&str>) -> Result<RestApi, StateError> {
     let mut resource = choose(&resources, chosen)?.clone();
     let id = resource.values["id"].clone();
@@ -64,7 +64,7 @@ fn choose<'a>(resources: &'a [Resource], chosen: Option<&str>) -> Result<&'a Res
         Some(chosen) => {
             let is = |api: &&&Resource, key: &str| api.values[key].as_str() == Some(chosen);
             apis.iter()
-                .filter(|api| is(api, "id") || is(api, "name"))
+                .filter(|api| is(api, "id") || is(api, "name") || api.address == chosen)
                 .copied()
                 .collect()
         }

@@ -1,97 +1,49 @@
 //! The surface of an API: what is reachable, by whom.
 //!
-//! The meeting point of everything: the spec's surface, and the one that was applied, must be equal. The data
-//! plane serves the applied one; a review compares two. As JSON it is a contract: fields may be added, none
-//! removed.
+//! The meeting point of everything: the spec's surface, the planned one and the one that was applied must be equal. The
+//! data plane serves the applied one; a review compares two.
+//!
+//! A file a concern reads resources of a state or plan ([`of_state()`], [`of_plan()`]) and writes down which of them it
+//! accounts for. Whatever may matter and is not accounted for is among the surface's `other_arguments` and `others`, so
+//! that what somebody added by hand is seen, whether or not this crate has heard of it.
 
+mod arguments;
+mod authorizers;
+mod check_plan;
+mod compare;
+mod functions;
+mod gateway_responses;
+mod names;
+mod of_resources;
 mod of_service;
-mod of_state;
+mod others;
+mod policy;
+mod resources;
+mod routes;
+mod types;
+mod unknown;
+mod user_pool;
 
+pub use arguments::is_harmless;
+pub use check_plan::{CheckError, Checked, check_plan};
+pub use compare::{Difference, Subject, Words, compare};
+pub use of_resources::{SurfaceError, of_plan, of_state};
 pub use of_service::of_service;
-pub use of_state::{SurfaceError, of_state};
-
-use serde::{Deserialize, Serialize};
-
-/// The version of the JSON.
-pub const FORMAT: u32 = 1;
-
-/// What is reachable, by whom.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Surface {
-    /// [`FORMAT`].
-    pub format: u32,
-    /// The API.
-    pub api: Api,
-    /// Authorizers by name.
-    pub authorizers: Vec<Authorizer>,
-    /// Routes by path, then method.
-    pub routes: Vec<Route>,
-}
-
-/// The REST API of a surface.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Api {
-    /// Its name.
-    pub name: String,
-    /// The name of its stage.
-    pub stage: String,
-    /// `REGIONAL`, `EDGE` or `PRIVATE`.
-    pub endpoint: String,
-}
-
-/// An authorizer of a surface.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Authorizer {
-    /// Its name.
-    pub name: String,
-    /// AWS's type, such as `COGNITO_USER_POOLS`.
-    #[serde(rename = "type")]
-    pub kind: String,
-    /// The header that holds the token.
-    pub header: String,
-    /// Seconds for which a verified token is remembered.
-    pub ttl_seconds: u32,
-}
-
-/// A method of a path.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Route {
-    /// The path, such as `/orders/{id}`.
-    pub path: String,
-    /// The method, such as `GET` or `ANY`.
-    pub method: String,
-    /// `NONE`, `COGNITO_USER_POOLS`, `CUSTOM` or `AWS_IAM`.
-    pub auth_type: String,
-    /// Name of the authorizer.
-    pub authorizer: Option<String>,
-    /// Scopes of which a token needs one, sorted; none asks for an id token.
-    pub scopes: Vec<String>,
-    /// Whether an API key is needed.
-    pub api_key_required: bool,
-    /// AWS's type of what answers: `AWS_PROXY`, `MOCK`, …
-    pub integration: String,
-    /// The function that answers: its name in the spec, or in AWS where no spec is known.
-    pub function: Option<String>,
-    /// What a preflight answers.
-    pub cors: Option<Preflight>,
-}
-
-/// What a preflight answers.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Preflight {
-    /// The origin that may call, or `*`.
-    pub allow_origin: String,
-    /// Methods in the order of the header.
-    pub allow_methods: Vec<String>,
-    /// Headers in the order of the header.
-    pub allow_headers: Vec<String>,
-}
+pub use others::why as why_it_counts;
+pub use types::{
+    Api, Argument, Authorizer, Client, FORMAT, Function, GatewayResponse, Invoker, Password, Preflight,
+    Route, Statement, Surface, UNKNOWN, Unknown, UserPool,
+};
+pub use user_pool::FIRST_USER;
 
 impl Surface {
     fn sorted(mut self) -> Self {
         self.authorizers.sort();
         self.routes
             .sort_by(|a, b| (&a.path, &a.method).cmp(&(&b.path, &b.method)));
+        self.functions.sort_by(|a, b| a.name.cmp(&b.name));
+        self.gateway_responses.sort_by(|a, b| a.kind.cmp(&b.kind));
+        self.unknown.sort();
         self
     }
 }
@@ -176,7 +128,15 @@ mod tests {
                 _ => (),
             })
         };
-        assert_eq!(of_state(&with_alias(true), None).unwrap(), demo());
+        let mut expected = demo();
+        for route in expected
+            .routes
+            .iter_mut()
+            .filter(|route| route.function.is_some())
+        {
+            route.qualifier = Some("live".into());
+        }
+        assert_eq!(of_state(&with_alias(true), None).unwrap(), expected);
         let unknown = of_state(&with_alias(false), None).unwrap();
         assert_eq!(unknown.routes[2].function.as_deref(), Some("hello-local-open"));
     }
@@ -188,6 +148,10 @@ mod tests {
         let surface = |api| {
             let mut surface = of_state(BOOKSHOP, Some(api)).unwrap();
             assert_eq!(std::mem::take(&mut surface.api.name), api);
+            // Each names the other one.
+            let is_api = |address: &String| address.ends_with(".aws_api_gateway_rest_api.this");
+            assert_eq!(surface.others.iter().filter(|address| is_api(address)).count(), 1);
+            surface.others.retain(|address| !is_api(address));
             surface
         };
         let resources = surface("bookshop-resources");
@@ -218,6 +182,9 @@ mod tests {
         });
         let mut expected = demo();
         expected.routes.remove(2);
+        let stray = ["integration", "method"]
+            .map(|kind| format!("module.service.module.get_open.aws_api_gateway_{kind}.this"));
+        expected.others = stray.into();
         assert_eq!(of_state(&state, None).unwrap(), expected);
     }
 }

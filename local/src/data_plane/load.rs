@@ -22,12 +22,12 @@ use super::function::log::{LIMIT, Log};
 use super::gateway::Gateway;
 use super::limits::Limits;
 use super::{KeySource, Mistake, Options, state};
-use crate::state_file;
+use crate::shown_file::{self, Shown};
 
 /// A gateway for what the options name now. Functions that are as they were in `previous` keep their environments.
 pub async fn gateway(options: &Options, previous: Option<&Gateway>) -> Result<Gateway> {
     let path = &options.state;
-    let text = state_file::read(path)?;
+    let text = shown_file::read(path, Shown::State)?;
     let unusable = || format!("cannot serve the state `{}`", path.display());
     let resources = portcullis_generator::state::resources(&text);
     let applied = resources.and_then(|resources| rest_api(resources, options.api.as_deref()));

@@ -94,10 +94,7 @@ mod tests {
             (address.resource.as_str(), address.key.as_deref()),
             ("data.aws_c.d", Some("[\"é\"]"))
         );
-        assert_eq!(
-            prefix(&address.module),
-            r#"module.a["x.y[0]\"]"].module.b[1]."#
-        );
+        assert_eq!(prefix(&address.module), r#"module.a["x.y[0]\"]"].module.b[1]."#);
         let plain = Address::of("aws_b.c").unwrap();
         assert_eq!((plain.resource.as_str(), plain.key), ("aws_b.c", None));
     }
@@ -111,10 +108,7 @@ mod tests {
 
     #[test]
     fn a_reference_is_its_steps() {
-        assert_eq!(
-            segments(r#"aws_a.b["k"].id"#),
-            ["aws_a", "b", r#"["k"]"#, "id"]
-        );
+        assert_eq!(segments(r#"aws_a.b["k"].id"#), ["aws_a", "b", r#"["k"]"#, "id"]);
         assert_eq!(segments("var.pools.readers"), ["var", "pools", "readers"]);
     }
 }

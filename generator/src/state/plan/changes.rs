@@ -165,7 +165,10 @@ mod tests {
     #[test]
     fn an_action_that_is_not_known_may_destroy() {
         let action = |actions: Value| of(json!({"address": "a.b", "change": {"actions": actions}})).action;
-        assert_eq!(action(json!(["delete", "create"])), Action::Replace { create_first: false });
+        assert_eq!(
+            action(json!(["delete", "create"])),
+            Action::Replace { create_first: false }
+        );
         for (harmless, name) in [
             (Action::NoOp, "no-op"),
             (Action::Create, "create"),

@@ -86,7 +86,9 @@ pub(super) fn references(expression: &Value) -> Vec<&str> {
     let mut references: Vec<&str> = Vec::new();
     let mut last: Option<&str> = None;
     for reference in expression["references"].as_array().into_iter().flatten() {
-        let Some(reference) = reference.as_str() else { continue };
+        let Some(reference) = reference.as_str() else {
+            continue;
+        };
         if !last.is_some_and(|last| is_part(reference, last)) {
             references.push(reference);
         }
@@ -131,7 +133,10 @@ mod tests {
             of(&["a.b[0].id", "a.b[0]", "a.b", "module.ab.id", "module.ab"]),
             ["a.b[0].id", "module.ab.id"]
         );
-        assert_eq!(of(&["a.b.id", "a.b", "a.b", "count.index"]), ["a.b.id", "a.b", "count.index"]);
+        assert_eq!(
+            of(&["a.b.id", "a.b", "a.b", "count.index"]),
+            ["a.b.id", "a.b", "count.index"]
+        );
         assert_eq!(of(&["var.x", "var.x"]), ["var.x", "var.x"]);
     }
 

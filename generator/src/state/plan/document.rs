@@ -54,7 +54,10 @@ mod tests {
     fn what_is_no_plan_is_told_apart() {
         let error = |text: &str| read_whole(text).unwrap_err();
         assert_eq!(error(" \n"), PlanError::Empty);
-        assert_eq!(error(r#"{"format_version":"1.2","planned_values":{"#), PlanError::CutOff);
+        assert_eq!(
+            error(r#"{"format_version":"1.2","planned_values":{"#),
+            PlanError::CutOff
+        );
         assert_eq!(error(r#"{"format_version":"1.0"}"#), PlanError::State);
         assert_eq!(error(r#"{"format_version":"1.0","values":{}}"#), PlanError::State);
         assert_eq!(
@@ -73,11 +76,20 @@ mod tests {
     #[test]
     fn a_plan_that_tells_only_a_part_is_refused() {
         let error = |more: &str| {
-            read_whole(&format!(r#"{{"format_version":"1.2","planned_values":{{}}{more}}}"#)).unwrap_err()
+            read_whole(&format!(
+                r#"{{"format_version":"1.2","planned_values":{{}}{more}}}"#
+            ))
+            .unwrap_err()
         };
         let configuration = r#","configuration":{"root_module":{}}"#;
         assert_eq!(error(""), PlanError::NoConfiguration);
-        assert_eq!(error(&format!(r#"{configuration},"errored":true"#)), PlanError::Errored);
-        assert_eq!(error(&format!(r#"{configuration},"complete":false"#)), PlanError::Incomplete);
+        assert_eq!(
+            error(&format!(r#"{configuration},"errored":true"#)),
+            PlanError::Errored
+        );
+        assert_eq!(
+            error(&format!(r#"{configuration},"complete":false"#)),
+            PlanError::Incomplete
+        );
     }
 }

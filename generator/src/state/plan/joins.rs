@@ -15,8 +15,16 @@ const JOINS: [(&str, &str, &[&str]); 13] = [
     ("deployment_id", "aws_api_gateway_deployment", &["id"]),
     ("provider_arns", "aws_cognito_user_pool", &["arn"]),
     ("user_pool_id", "aws_cognito_user_pool", &["id"]),
-    ("uri", "aws_lambda_function", &["invoke_arn", "qualified_invoke_arn"]),
-    ("authorizer_uri", "aws_lambda_function", &["invoke_arn", "qualified_invoke_arn"]),
+    (
+        "uri",
+        "aws_lambda_function",
+        &["invoke_arn", "qualified_invoke_arn"],
+    ),
+    (
+        "authorizer_uri",
+        "aws_lambda_function",
+        &["invoke_arn", "qualified_invoke_arn"],
+    ),
     ("role", "aws_iam_role", &["arn", "id", "name"]),
     ("policy_arn", "aws_iam_policy", &["arn", "id"]),
 ];
@@ -36,9 +44,4 @@ pub(super) fn takes(asking: &str, kind: &str, attribute: &str) -> bool {
 pub(super) fn usual<'a>(asking: &'a str, kind: &str) -> &'a str {
     let found = JOINS.iter().find(|(name, of, _)| *name == asking && *of == kind);
     found.map_or(asking, |(_, _, attributes)| attributes[0])
-}
-
-/// Whether an attribute takes ids or ARNs at all.
-pub(super) fn is_join(asking: &str) -> bool {
-    JOINS.iter().any(|(name, ..)| *name == asking)
 }

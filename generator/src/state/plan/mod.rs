@@ -88,7 +88,10 @@ impl Plan {
         }
         for origin in origins {
             let symbol = Value::String(origin.symbol());
-            symbols.entry(origin.address).or_default().push((origin.attribute, symbol));
+            symbols
+                .entry(origin.address)
+                .or_default()
+                .push((origin.attribute, symbol));
         }
         unknown.sort();
         let provisioners = resolver.configuration.provisioners();
@@ -143,7 +146,10 @@ fn resolver<'a>(document: &'a Value, resources: &'a [Resource], changes: &'a [Ch
         let instance = Instance {
             address,
             values: &resource.values,
-            unknown: unknown.get(resource.address.as_str()).copied().unwrap_or(&Value::Null),
+            unknown: unknown
+                .get(resource.address.as_str())
+                .copied()
+                .unwrap_or(&Value::Null),
             block,
         };
         Some((resource.address.as_str(), instance))

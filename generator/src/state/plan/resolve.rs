@@ -169,7 +169,13 @@ impl<'a> Resolver<'a> {
                 .unwrap_or_else(unresolved),
             ["local", ..] => unresolved(),
             ["data", kind, name, more @ ..] => self
-                .attribute(place, asking, &format!("data.{kind}"), name, &[more, rest].concat())
+                .attribute(
+                    place,
+                    asking,
+                    &format!("data.{kind}"),
+                    name,
+                    &[more, rest].concat(),
+                )
                 .unwrap_or_else(unresolved),
             [kind, name, more @ ..] => self
                 .attribute(place, asking, kind, name, &[more, rest].concat())
@@ -210,7 +216,10 @@ impl<'a> Resolver<'a> {
         }
         let mut found = self.reference(place, asking, &[&steps[..], &[key]].concat(), rest);
         if let Some(origin) = &found.origin {
-            let doubt = format!("`each.value` is taken for the `{key}` of `{reference}`: it is read as `{}`", origin.symbol());
+            let doubt = format!(
+                "`each.value` is taken for the `{key}` of `{reference}`: it is read as `{}`",
+                origin.symbol()
+            );
             found.doubt.get_or_insert(doubt);
         }
         Some(found)
@@ -239,12 +248,22 @@ impl<'a> Resolver<'a> {
         Some(found)
     }
 
-    fn attribute(&self, place: &Place<'_, 'a>, asking: &str, kind: &str, name: &str, rest: &[&str]) -> Option<Found> {
+    fn attribute(
+        &self,
+        place: &Place<'_, 'a>,
+        asking: &str,
+        kind: &str,
+        name: &str,
+        rest: &[&str],
+    ) -> Option<Found> {
         let resource = format!("{}{kind}.{name}", prefix(place.module));
         let (key, doubt, rest) = self.instance(place, &resource, rest)?;
         let address = format!("{resource}{}", key.unwrap_or_default());
         let instance = self.instances.get(address.as_str())?;
-        let attribute = rest.first().copied().unwrap_or_else(|| joins::usual(asking, kind));
+        let attribute = rest
+            .first()
+            .copied()
+            .unwrap_or_else(|| joins::usual(asking, kind));
         let is_unknown = instance.unknown[attribute] == Value::Bool(true);
         if !is_unknown && instance.values.get(attribute).is_some() {
             return Some(Found::default());

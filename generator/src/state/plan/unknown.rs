@@ -85,12 +85,16 @@ impl<'a> Walk<'_, 'a> {
         };
         let symbol = Value::String(origin.symbol());
         let is_list = joins::LISTS.contains(&attribute);
-        let value = if is_list { Value::Array(vec![symbol]) } else { symbol };
+        let value = if is_list {
+            Value::Array(vec![symbol])
+        } else {
+            symbol
+        };
         self.filled.symbols.push((attribute.to_owned(), value));
         self.filled.origins.insert(origin);
-        let doubt = found.doubt.or_else(|| {
-            is_list.then(|| "a plan does not tell whether others stand beside it".to_owned())
-        });
+        let doubt = found
+            .doubt
+            .or_else(|| is_list.then(|| "a plan does not tell whether others stand beside it".to_owned()));
         if let Some(why) = doubt {
             self.push(attribute, found.references, why, true);
         }
@@ -100,7 +104,11 @@ impl<'a> Walk<'_, 'a> {
     fn nested(&mut self, path: &str, unknown: &Value, expressions: Option<&'a Value>) {
         let (Value::Array(unknowns), Some(Value::Array(blocks))) = (unknown, expressions) else {
             let found = Found {
-                references: expressions.into_iter().flat_map(all_references).map(String::from).collect(),
+                references: expressions
+                    .into_iter()
+                    .flat_map(all_references)
+                    .map(String::from)
+                    .collect(),
                 ..Found::default()
             };
             let why = "a `dynamic` block makes it, of which a plan tells nothing";
@@ -179,10 +187,10 @@ fn deepest(path: &str, unknown: &Value) -> String {
             .iter()
             .find(|item| is_any(item))
             .map_or_else(|| path.to_owned(), |item| deepest(path, item)),
-        Value::Object(map) => map
-            .iter()
-            .find(|(_, value)| is_any(value))
-            .map_or_else(|| path.to_owned(), |(key, value)| deepest(&format!("{path}.{key}"), value)),
+        Value::Object(map) => map.iter().find(|(_, value)| is_any(value)).map_or_else(
+            || path.to_owned(),
+            |(key, value)| deepest(&format!("{path}.{key}"), value),
+        ),
         _ => path.to_owned(),
     }
 }

@@ -1,0 +1,161 @@
+//! A plan of a generated tree against the spec that the tree is of.
+
+use std::fmt;
+
+use super::compare::{Difference, Subject, Words, compare};
+use super::of_resources::{SurfaceError, of_plan};
+use super::of_service::of_service;
+use super::types::Unknown;
+use super::user_pool::FIRST_USER;
+use crate::service::{Environment, LOCAL, Service};
+use crate::state::plan::Plan;
+
+/// What a plan is worth against a spec.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Checked {
+    /// The environment that the plan is of.
+    pub environment: String,
+    /// What is not as the spec says, or may not be; with none the plan may go.
+    pub differences: Vec<Difference>,
+    /// What the plan leaves open without harm.
+    pub said: Vec<Unknown>,
+}
+
+/// Why a plan cannot be held against a spec.
+#[derive(Debug, PartialEq)]
+pub enum CheckError {
+    /// The plan's root does not call a module `service` with an environment's name.
+    NotGenerated,
+    /// The plan is of the service of this name; the spec is of the other.
+    OtherService(String, String),
+    /// The plan is of the environment of this name; the other was asked for.
+    OtherEnvironment(String, String),
+    /// The spec has no environment of this name, only these.
+    NoEnvironment(String, Vec<String>),
+    /// The plan has no surface.
+    Surface(SurfaceError),
+}
+
+impl fmt::Display for CheckError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotGenerated => formatter.write_str(
+                "this plan is not of a tree that Portcullis generates: its root calls no module `service` with \
+                 the name of an `environment`: plan in `terraform/environments/NAME`",
+            ),
+            Self::OtherService(found, expected) => write!(
+                formatter,
+                "this is a plan of the service `{found}`, and the spec is of `{expected}`: name that one's folder \
+                 with `--project DIR`, or plan anew"
+            ),
+            Self::OtherEnvironment(found, expected) => write!(
+                formatter,
+                "this is a plan of the environment `{found}`, and not of `{expected}`: plan in \
+                 `terraform/environments/{expected}`, or leave out `--env`"
+            ),
+            Self::NoEnvironment(found, known) => write!(
+                formatter,
+                "this is a plan of the environment `{found}`, which the spec does not have; known: {}",
+                known.join(", ")
+            ),
+            Self::Surface(error) => error.fmt(formatter),
+        }
+    }
+}
+
+impl std::error::Error for CheckError {}
+
+/// Holds a plan against the spec: whom it lets in, what functions may do, who can get a token. `environment` is the one
+/// that is asked for, where one is.
+pub fn check_plan(service: &Service, plan: &Plan, environment: Option<&str>) -> Result<Checked, CheckError> {
+    let root = &plan.root;
+    let found = root.environment.clone().ok_or(CheckError::NotGenerated)?;
+    if let Some(of) = root.service.as_ref().filter(|of| **of != service.name) {
+        return Err(CheckError::OtherService(of.clone(), service.name.clone()));
+    }
+    if let Some(asked) = environment.filter(|asked| *asked != found) {
+        return Err(CheckError::OtherEnvironment(found, asked.to_owned()));
+    }
+    let Some(environment) = service.environments.get(&found) else {
+        let known = service.environments.keys().cloned().collect();
+        return Err(CheckError::NoEnvironment(found, known));
+    };
+    let surface = match of_plan(plan, None) {
+        Ok(surface) => surface,
+        // A plan that can be read, and what it says is no gate.
+        Err(error @ (SurfaceError::Unclear(..) | SurfaceError::NoStage)) => {
+            return Ok(Checked {
+                environment: found,
+                differences: vec![Difference {
+                    subject: Subject::Api,
+                    sentence: error.to_string(),
+                }],
+                said: Vec::new(),
+            });
+        }
+        Err(error) => return Err(CheckError::Surface(error)),
+    };
+    let mut differences = compare(&of_service(service, environment), &surface, Words::PLAN);
+    differences.extend(root_differences(plan, &found, environment));
+    Ok(Checked {
+        environment: found,
+        differences,
+        said: surface
+            .unknown
+            .into_iter()
+            .filter(|unknown| !unknown.fails)
+            .collect(),
+    })
+}
+
+/// What only the root decides: the region, and who is invited.
+fn root_differences(plan: &Plan, name: &str, environment: &Environment) -> Vec<Difference> {
+    let mut differences = Vec::new();
+    let mut push = |subject: Subject, sentence: String| differences.push(Difference { subject, sentence });
+    if let Some(region) = plan
+        .root
+        .region
+        .as_ref()
+        .filter(|region| **region != environment.region)
+    {
+        let expected = &environment.region;
+        push(
+            Subject::Api,
+            format!("the region is `{region}` in the plan, and is `{expected}` in the spec"),
+        );
+    }
+    let user = plan
+        .resources
+        .iter()
+        .find(|resource| resource.address == FIRST_USER);
+    let invited = user.and_then(|user| user.values["username"].as_str());
+    let (expected, has_default) = match (&environment.first_user, &plan.root.first_user_email) {
+        (Some(email), _) => (Some(email.as_str()), false),
+        (None, Some((email, has_default))) => (Some(email.as_str()), *has_default && name != LOCAL),
+        (None, None) => (None, false),
+    };
+    match (invited, expected) {
+        (Some(invited), Some(expected)) if invited == expected => (),
+        (Some(invited), Some(expected)) => push(
+            Subject::Other(FIRST_USER.to_owned()),
+            format!("`{invited}` is invited as the first user in the plan; `{expected}` is who was named"),
+        ),
+        (Some(invited), None) => push(
+            Subject::Other(FIRST_USER.to_owned()),
+            format!(
+                "`{invited}` is invited as the first user in the plan; the spec names nobody, and `YOUR_EMAIL` was not asked"
+            ),
+        ),
+        (None, _) => push(
+            Subject::Other(FIRST_USER.to_owned()),
+            "nobody is invited as the first user in the plan".to_owned(),
+        ),
+    }
+    if has_default {
+        push(
+            Subject::Other(FIRST_USER.to_owned()),
+            "the variable `first_user_email` has a default in the plan, and not in the spec".to_owned(),
+        );
+    }
+    differences
+}

@@ -1,0 +1,148 @@
+//! Names that only an environment knows, taken out of ARNs: what is left is the same in the spec, a plan and a state.
+
+use serde_json::Value;
+
+use super::resources::{Resources, text};
+use crate::state::Resource;
+
+/// What this environment's own ARNs hold, as far as it is known.
+#[derive(Debug, Default)]
+pub(super) struct Names {
+    partition: Option<String>,
+    region: Option<String>,
+    account: Option<String>,
+    execution_arn: String,
+}
+
+impl Names {
+    /// Of ARNs that AWS gave to resources here, or of data sources that ask for the names. `region` is the provider's,
+    /// where a plan tells it.
+    pub(super) fn of(resources: &Resources<'_>, rest_api: &Resource, region: Option<&str>) -> Self {
+        let mut names = Self {
+            execution_arn: text(rest_api, "execution_arn").to_owned(),
+            region: region.map(String::from),
+            ..Self::default()
+        };
+        let given = [
+            "aws_lambda_function",
+            "aws_cognito_user_pool",
+            "aws_cloudwatch_log_group",
+            "aws_iam_role",
+        ];
+        let given = given.into_iter().flat_map(|kind| resources.of(kind));
+        let arns = given.map(|resource| text(resource, "arn"));
+        for arn in [names.execution_arn.clone().as_str()].into_iter().chain(arns) {
+            let parts: Vec<&str> = arn.splitn(6, ':').collect();
+            if let ["arn", partition, _, region, account, _] = parts[..] {
+                keep(&mut names.partition, partition);
+                keep(&mut names.region, region);
+                keep(&mut names.account, account);
+            }
+        }
+        for data in resources.all.iter().filter(|resource| resource.mode == "data") {
+            match data.kind.as_str() {
+                "aws_caller_identity" => keep(&mut names.account, text(data, "account_id")),
+                "aws_partition" => keep(&mut names.partition, text(data, "partition")),
+                "aws_region" => keep(&mut names.region, text(data, "id")),
+                "aws_service" => {
+                    keep(&mut names.partition, text(data, "partition"));
+                    keep(&mut names.region, text(data, "region"));
+                }
+                _ => (),
+            }
+        }
+        names
+    }
+
+    /// An ARN without these names; another text as it is.
+    pub(super) fn without(&self, text: &str) -> String {
+        let of_api = text
+            .strip_prefix(&self.execution_arn)
+            .filter(|rest| !self.execution_arn.is_empty() && (rest.is_empty() || rest.starts_with('/')));
+        if let Some(rest) = of_api {
+            return format!("${{api}}{rest}");
+        }
+        let parts: Vec<&str> = text.splitn(6, ':').collect();
+        let ["arn", partition, service, region, account, rest] = parts[..] else {
+            return self.without_account(text);
+        };
+        let or = |own: &Option<String>, part: &str, name: &str| match own {
+            Some(own) if own == part => format!("${{{name}}}"),
+            _ => part.to_owned(),
+        };
+        format!(
+            "arn:{}:{service}:{}:{}:{rest}",
+            or(&self.partition, partition, "partition"),
+            or(&self.region, region, "region"),
+            or(&self.account, account, "account"),
+        )
+    }
+
+    fn without_account(&self, text: &str) -> String {
+        let is_own = self.account.as_deref() == Some(text);
+        if is_own {
+            "${account}".to_owned()
+        } else {
+            text.to_owned()
+        }
+    }
+
+    /// Every text of a value without these names.
+    pub(super) fn without_all(&self, value: &Value) -> Value {
+        match value {
+            Value::String(text) => self.without(text).into(),
+            Value::Array(items) => items.iter().map(|item| self.without_all(item)).collect(),
+            Value::Object(map) => map
+                .iter()
+                .map(|(key, value)| (key.clone(), self.without_all(value)))
+                .collect(),
+            other => other.clone(),
+        }
+    }
+}
+
+fn keep(name: &mut Option<String>, found: &str) {
+    if name.is_none() && !found.is_empty() {
+        *name = Some(found.to_owned());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_an_environments_own_names_are_taken_out() {
+        let names = Names {
+            partition: Some("aws".into()),
+            region: Some("us-east-1".into()),
+            account: Some("123456789012".into()),
+            execution_arn: "arn:aws:execute-api:us-east-1:123456789012:abc".into(),
+        };
+        for (text, expected) in [
+            (
+                "arn:aws:logs:us-east-1:123456789012:log-group:/a:*",
+                "arn:${partition}:logs:${region}:${account}:log-group:/a:*",
+            ),
+            ("arn:aws:logs:*:*:*", "arn:${partition}:logs:*:*:*"),
+            (
+                "arn:aws:iam::999999999999:root",
+                "arn:${partition}:iam::999999999999:root",
+            ),
+            (
+                "arn:aws:execute-api:us-east-1:123456789012:abc/v1/GET/",
+                "${api}/v1/GET/",
+            ),
+            (
+                "arn:aws:execute-api:us-east-1:123456789012:abcd/v1/GET/",
+                "arn:${partition}:execute-api:${region}:${account}:abcd/v1/GET/",
+            ),
+            ("123456789012", "${account}"),
+            ("*", "*"),
+        ] {
+            assert_eq!(names.without(text), expected);
+        }
+        assert_eq!(Names::default().without("arn:aws:a:b:c:d"), "arn:aws:a:b:c:d");
+        assert_eq!(Names::default().without(""), "");
+    }
+}

@@ -1,0 +1,306 @@
+//! The shape of a surface: a contract as JSON. Fields may be added, none removed.
+//!
+//! Names that only an environment knows stand for themselves: `${partition}`, `${region}` and `${account}` in an ARN,
+//! `${api}` for the beginning of an ARN of this API's routes, `${user_pool}` for the pool, `${architecture}`.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// The version of the JSON.
+pub const FORMAT: u32 = 1;
+
+/// Stands where a value is not known before the apply.
+pub const UNKNOWN: &str = "(known after apply)";
+
+/// What is reachable, by whom.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Surface {
+    /// [`FORMAT`].
+    pub format: u32,
+    /// The API.
+    pub api: Api,
+    /// Authorizers by name.
+    pub authorizers: Vec<Authorizer>,
+    /// Routes by path, then method.
+    pub routes: Vec<Route>,
+    /// Functions by name: who may invoke each, what its role may do.
+    #[serde(default)]
+    pub functions: Vec<Function>,
+    /// The user pool whose users the authorizers admit: who can get a token.
+    #[serde(default)]
+    pub user_pool: Option<UserPool>,
+    /// What the gateway itself answers, by type.
+    #[serde(default)]
+    pub gateway_responses: Vec<GatewayResponse>,
+    /// Arguments of all these that are not AWS's default and that nothing above says.
+    #[serde(default)]
+    pub other_arguments: Vec<Argument>,
+    /// Addresses of resources that may let more people in or a function do more, and that nothing above says.
+    #[serde(default)]
+    pub others: Vec<String>,
+    /// What a plan leaves open, by address and argument.
+    #[serde(default)]
+    pub unknown: Vec<Unknown>,
+}
+
+/// The REST API of a surface.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Api {
+    /// Its name.
+    pub name: String,
+    /// The name of its stage.
+    pub stage: String,
+    /// `REGIONAL`, `EDGE` or `PRIVATE`.
+    pub endpoint: String,
+}
+
+/// An authorizer of a surface.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Authorizer {
+    /// Its name.
+    pub name: String,
+    /// AWS's type, such as `COGNITO_USER_POOLS`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The header that holds the token.
+    pub header: String,
+    /// Seconds for which a verified token is remembered.
+    pub ttl_seconds: u32,
+    /// The pools whose users it admits: `${user_pool}`, or ARNs of others, sorted.
+    #[serde(default)]
+    pub pools: Vec<String>,
+    /// The regular expression that a token has to match; of a Cognito authorizer its audience.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub validation: Option<String>,
+    /// The function that decides, of a Lambda authorizer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub function: Option<String>,
+}
+
+/// A method of a path.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Route {
+    /// The path, such as `/orders/{id}`; `?` where a plan does not tell it.
+    pub path: String,
+    /// The method, such as `GET` or `ANY`.
+    pub method: String,
+    /// `NONE`, `COGNITO_USER_POOLS`, `CUSTOM` or `AWS_IAM`; `?` where a plan does not tell it.
+    pub auth_type: String,
+    /// Name of the authorizer.
+    pub authorizer: Option<String>,
+    /// Scopes of which a token needs one, sorted; none asks for an id token.
+    pub scopes: Vec<String>,
+    /// Whether an API key is needed.
+    pub api_key_required: bool,
+    /// AWS's type of what answers: `AWS_PROXY`, `MOCK`, …
+    pub integration: String,
+    /// The function that answers: its name in the spec, or in AWS where no spec is known.
+    pub function: Option<String>,
+    /// The version or alias of the function that answers, where that is not the newest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub qualifier: Option<String>,
+    /// What answers where that is neither a function nor a mock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uri: Option<String>,
+    /// What a preflight answers.
+    pub cors: Option<Preflight>,
+}
+
+/// What a preflight answers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Preflight {
+    /// The origin that may call, or `*`.
+    pub allow_origin: String,
+    /// Methods in the order of the header.
+    pub allow_methods: Vec<String>,
+    /// Headers in the order of the header.
+    pub allow_headers: Vec<String>,
+    /// Whether browsers may send cookies.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub allow_credentials: bool,
+    /// Seconds for which a browser remembers it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_age_seconds: Option<u32>,
+    /// Other headers of the answer, as API Gateway takes them: static values in single quotes.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub other_headers: BTreeMap<String, String>,
+}
+
+/// A function.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Function {
+    /// Its name in the spec, or in AWS where no spec is known.
+    pub name: String,
+    /// Where its code is: a file, `s3://BUCKET/KEY` or an image.
+    pub code: String,
+    /// What of the code is called.
+    pub handler: String,
+    /// Lambda's runtime.
+    pub runtime: String,
+    /// Environment variables, each with the beginning of its value's SHA-256: values may be secret.
+    pub environment: BTreeMap<String, String>,
+    /// Who may take on its role, as the trust policy says: `Service:lambda.amazonaws.com`, sorted.
+    pub assumed_by: Vec<String>,
+    /// The ARN of its role, where that is managed elsewhere: what it may do is then not known here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<String>,
+    /// What its role may do, of every policy that is known here, sorted.
+    pub statements: Vec<Statement>,
+    /// ARNs of its role's managed policies whose statements are not known here, sorted.
+    pub managed_policies: Vec<String>,
+    /// Who may invoke it by its own policy, sorted.
+    pub invokers: Vec<Invoker>,
+    /// Who may call it by an address of its own: `NONE` is anyone, `AWS_IAM` whom IAM lets. None where it has no address.
+    pub url_auth: Option<String>,
+}
+
+/// A statement of a policy; its `Sid` means nothing and is left out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Statement {
+    /// `Allow` or `Deny`.
+    pub effect: String,
+    /// Actions, sorted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub actions: Vec<String>,
+    /// Or every action but these.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_actions: Vec<String>,
+    /// ARNs, sorted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub resources: Vec<String>,
+    /// Or everything but these.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_resources: Vec<String>,
+    /// When it counts, as AWS writes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub condition: Option<Value>,
+}
+
+/// Who may invoke a function.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Invoker {
+    /// A service such as `apigateway.amazonaws.com`, an account or an ARN; `*` is anyone.
+    pub principal: String,
+    /// What is allowed, such as `lambda:InvokeFunction`.
+    pub action: String,
+    /// On whose behalf: `${api}/v1/GET/open`. None is anyone's; [`UNKNOWN`] where a plan does not tell it.
+    pub source: Option<String>,
+    /// The account that the source has to be of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_account: Option<String>,
+    /// The organization whose accounts it is allowed to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub principal_org_id: Option<String>,
+    /// Which kind of function address it is allowed by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub function_url_auth_type: Option<String>,
+    /// The version or alias that may be invoked; none is all of the function.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub qualifier: Option<String>,
+}
+
+/// The user pool: who can get a token.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UserPool {
+    /// Its name.
+    pub name: String,
+    /// What users sign in with in place of a user name, sorted.
+    pub sign_in_with: Vec<String>,
+    /// What Cognito verifies of a user by itself, sorted.
+    pub verified: Vec<String>,
+    /// Whether a user name in another case is another user.
+    pub case_sensitive: bool,
+    /// Whether anybody may register.
+    pub self_sign_up: bool,
+    /// What a password must hold.
+    pub password: Password,
+    /// `OFF`, `OPTIONAL` or `ON`.
+    pub mfa: String,
+    /// Whether AWS refuses to delete it.
+    pub deletion_protection: bool,
+    /// Clients by name.
+    pub clients: Vec<Client>,
+}
+
+/// What a password must hold.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the names are the spec's")]
+pub struct Password {
+    pub minimum_length: u64,
+    pub lowercase: bool,
+    pub uppercase: bool,
+    pub numbers: bool,
+    pub symbols: bool,
+    pub temporary_password_validity_days: u64,
+}
+
+/// A client of the pool.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Client {
+    /// Its name.
+    pub name: String,
+    /// Cognito's names of the flows by which it may sign users in, sorted.
+    pub auth_flows: Vec<String>,
+    /// Whether it has a secret.
+    pub generate_secret: bool,
+    /// Whether a wrong password and an unknown user get the same answer.
+    pub hides_users: bool,
+    /// OAuth flows, sorted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub oauth_flows: Vec<String>,
+    /// OAuth scopes, sorted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub oauth_scopes: Vec<String>,
+    /// Where codes and tokens are sent, sorted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub callback_urls: Vec<String>,
+    /// Who else may say who a user is, sorted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub identity_providers: Vec<String>,
+}
+
+/// What the gateway itself answers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GatewayResponse {
+    /// AWS's type, such as `DEFAULT_4XX`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The status, where it is not the type's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<String>,
+    /// Headers, as API Gateway takes them: static values in single quotes.
+    pub headers: BTreeMap<String, String>,
+    /// Templates of the body by media type.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub templates: BTreeMap<String, String>,
+}
+
+/// An argument that nothing else of a surface says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Argument {
+    /// Address of the resource.
+    pub address: String,
+    /// The argument, with the blocks around it: `canary_settings.percent_traffic`.
+    pub argument: String,
+    /// Its value; of one that may be secret the beginning of its SHA-256.
+    pub value: Value,
+}
+
+/// Something that a plan leaves open until the apply.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Unknown {
+    /// Address of the resource.
+    pub address: String,
+    /// The argument, with the blocks around it; empty where it is the whole.
+    pub argument: String,
+    /// What is not known therefore, such as `what function \`open\` may do`.
+    pub what: String,
+    /// What it is made of, as far as a plan tells.
+    pub references: Vec<String>,
+    /// Why it is not known.
+    pub why: String,
+    /// Whether a check has to say no. It need not where nothing but this API's own ARN, or the pool's, is unknown.
+    pub fails: bool,
+}

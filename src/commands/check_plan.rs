@@ -1,0 +1,52 @@
+//! `portcullis check --plan`
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use portcullis_generator::surface::check_plan;
+
+use crate::commands::surface::plan_of;
+use crate::failure::{Failure, Outcome};
+use crate::project::Project;
+use crate::talk;
+
+/// Fails where a plan lets anybody do what the spec does not, or leaves open whether it does.
+pub fn run(project: &Project, file: &Path, environment: Option<&str>) -> Outcome {
+    let service = project.service()?;
+    let plan = plan_of(file)?;
+    let checked = check_plan(&service, &plan, environment)
+        .map_err(|error| Failure::input(format!("`{}`: {error}", file.display())))?;
+    let mut said: BTreeMap<&str, usize> = BTreeMap::new();
+    for unknown in &checked.said {
+        *said.entry(&unknown.what).or_default() += 1;
+    }
+    for (what, times) in said {
+        let times = if times == 1 {
+            String::new()
+        } else {
+            format!(" ({times} times)")
+        };
+        talk::say(format!(
+            "{what} is known after the apply{times}: this API or its pool alone decides it"
+        ));
+    }
+    let environment = &checked.environment;
+    if checked.differences.is_empty() {
+        talk::say(format!(
+            "the plan of `{environment}` lets in whom the spec lets in, and nobody else"
+        ));
+        return Ok(());
+    }
+    let count = checked.differences.len();
+    let lines: String = checked
+        .differences
+        .iter()
+        .map(|difference| format!("{}\n", difference.sentence))
+        .collect();
+    talk::data(lines)?;
+    let things = if count == 1 { "thing" } else { "things" };
+    Err(
+        Failure::refused(format!("the plan of `{environment}` differs from the spec in {count} {things}"))
+            .hint("undo what was changed by hand below `terraform/`, or write it into `portcullis.toml`, and run `portcullis generate`"),
+    )
+}
