@@ -83,6 +83,9 @@ pub enum Command {
     /// Print addresses and ids as one JSON object
     Outputs(Environment),
     /// Delete everything; in `local` also stop every process
+    #[command(
+        after_help = "Elsewhere than in `local` the spec has to let it go: `deletion_protection = false` under `[environments.NAME]`."
+    )]
     Destroy {
         #[command(flatten)]
         options: TerraformOptions,

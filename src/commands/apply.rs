@@ -248,9 +248,12 @@ fn apply_plan(
     redeployment: &Redeployment,
 ) -> Outcome {
     let changes = terraform.plan_to_file(file, None)?;
-    let plan = terraform.show(Some(file))?;
-    firewall::check(&plan, service, name)?;
-    let deletes = changes && redeployment::deletes_from_snapshot(&plan)?;
+    let mut deletes = false;
+    if changes {
+        let plan = terraform.show(Some(file))?;
+        firewall::check(&plan, service, name)?;
+        deletes = redeployment::deletes_from_snapshot(&plan)?;
+    }
     if deletes || redeployment.is_owed() {
         talk::say(SECOND_DEPLOYMENT);
     } else if !changes {

@@ -106,10 +106,9 @@ fn calls_of(project: &Project, spec: &str) -> Vec<String> {
     let earlier = log().len();
     project.change(spec);
     project.portcullis(&["apply"]).succeeded();
-    let operations = log()[earlier..]
-        .split("operation=\"")
-        .skip(1)
+    let log = log();
+    let calls = log[earlier..].split("operation=\"").skip(1);
+    calls
         .filter_map(|rest| rest.split('"').next().map(String::from))
-        .collect();
-    operations
+        .collect()
 }

@@ -1,4 +1,4 @@
-//! Real plans (`tests/plans`), and what the firewall says to them.
+//! Real plans (`tests/identity_data`), and what the firewall says to them.
 
 use serde_json::{Value, json};
 
@@ -15,7 +15,7 @@ const TODAY: Date = Date {
 
 macro_rules! plan {
     ($name:literal) => {
-        include_str!(concat!("../../tests/plans/", $name, ".json"))
+        include_str!(concat!("../../tests/identity_data/", $name, ".json"))
     };
 }
 

@@ -317,6 +317,23 @@ fn a_user_pool_keeps_how_its_users_sign_in_and_gets_other_tags() {
 }
 
 #[test]
+fn a_protected_user_pool_is_not_deleted() {
+    let plane = ControlPlane::start();
+    let (pool, _) = plane.user_pool();
+    let protect = |protection: &str| {
+        let update = json!({"UserPoolId": pool, "DeletionProtection": protection});
+        assert_eq!(plane.cognito("UpdateUserPool", &update).status, 200);
+    };
+    let ask = |operation: &str| plane.cognito(operation, &json!({ "UserPoolId": pool }));
+    protect("ACTIVE");
+    assert_eq!(ask("DeleteUserPool").error(), "InvalidParameterException");
+    assert_eq!(ask("DescribeUserPool").status, 200);
+    protect("INACTIVE");
+    assert_eq!(ask("DeleteUserPool").status, 200);
+    assert_eq!(ask("DescribeUserPool").error(), "ResourceNotFoundException");
+}
+
+#[test]
 fn a_deployment_and_a_gateway_response_change() {
     let api = Api::new();
     let deployment = api.create("POST", "/deployments", &json!({"description": "one"}));
