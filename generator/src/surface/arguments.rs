@@ -443,7 +443,10 @@ fn collect(resource: &Resource, name: &str, values: &[&Value], into: &mut Vec<Ar
     };
     let is_quiet = match meaning {
         Some(Said | Harmless) => true,
-        Some(Default(default)) => is_unset(&value, false) || value.to_string() == default,
+        Some(Default(default)) => {
+            is_unset(&value, false)
+                || serde_json::from_str::<Value>(default).is_ok_and(|default| default == value)
+        }
         Some(Secret) => is_unset(&value, false) || is_usual(resource, name, &value),
         None => is_unset(&value, true),
     };

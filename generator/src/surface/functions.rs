@@ -21,11 +21,11 @@ pub(super) struct CalledFunction {
 pub(super) struct Called(BTreeMap<String, String>);
 
 impl Called {
-    pub(super) fn of(resources: &Resources<'_>) -> Self {
+    pub(super) fn of(resources: &Resources<'_>, names: &Names) -> Self {
         let mut called = BTreeMap::new();
         for function in resources.of("aws_lambda_function") {
             for key in ["arn", "invoke_arn", "qualified_invoke_arn"] {
-                called.insert(text(function, key).to_owned(), name(function));
+                called.insert(text(function, key).to_owned(), name(function, names.prefix()));
             }
         }
         called.remove("");
@@ -50,7 +50,7 @@ impl Called {
         let parts: Vec<_> = arn.splitn(8, ':').collect();
         let function = parts.iter().take(7).copied().collect::<Vec<_>>().join(":");
         let known = self.0.get(&function).cloned();
-        let name = known.or_else(|| parts.iter().take(7).last().map(|name| (*name).to_owned()))?;
+        let name = known.or_else(|| parts.iter().take(7).next_back().map(|name| (*name).to_owned()))?;
         let qualifier = parts.get(7).filter(|qualifier| **qualifier != "$LATEST");
         Some(CalledFunction {
             name,
@@ -60,13 +60,17 @@ impl Called {
 }
 
 /// A function's name in its spec, where the tags say which service and environment it is of; else its name in AWS.
-pub(super) fn name(function: &Resource) -> String {
+/// `prefix` is what the names of the service begin with, where a plan's root says it: with an empty tag among them, tags
+/// are known only after the apply.
+pub(super) fn name(function: &Resource, prefix: Option<&str>) -> String {
     let name = text(function, "function_name");
     let tag = |key: &str| function.values["tags_all"][key].as_str();
-    let own = match (tag("Service"), tag("Environment")) {
-        (Some(service), Some(environment)) => name.strip_prefix(&format!("{service}-{environment}-")),
+    let tagged = match (tag("Service"), tag("Environment")) {
+        (Some(service), Some(environment)) => Some(format!("{service}-{environment}-")),
         _ => None,
     };
+    let prefix = tagged.as_deref().or(prefix);
+    let own = prefix.and_then(|prefix| name.strip_prefix(prefix));
     own.unwrap_or(name).to_owned()
 }
 
@@ -89,7 +93,7 @@ pub(super) fn functions(
             .map(|role| rights(resources, role, names, changes))
             .unwrap_or_default();
         functions.push(Function {
-            name: name(function),
+            name: name(function, names.prefix()),
             code: code(function),
             handler: text(function, "handler").into(),
             runtime: text(function, "runtime").into(),

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::resources::{Resources, text};
 use crate::state::Resource;
+use crate::state::plan::Root;
 
 /// What this environment's own ARNs hold, as far as it is known.
 #[derive(Debug, Default)]
@@ -12,15 +13,17 @@ pub(super) struct Names {
     region: Option<String>,
     account: Option<String>,
     execution_arn: String,
+    prefix: Option<String>,
 }
 
 impl Names {
-    /// Of ARNs that AWS gave to resources here, or of data sources that ask for the names. `region` is the provider's,
-    /// where a plan tells it.
-    pub(super) fn of(resources: &Resources<'_>, rest_api: &Resource, region: Option<&str>) -> Self {
+    /// Of ARNs that AWS gave to resources here, of data sources that ask for the names, and of what a plan's root says.
+    pub(super) fn of(resources: &Resources<'_>, rest_api: &Resource, root: Option<&Root>) -> Self {
+        let named = root.and_then(|root| Some((root.service.as_ref()?, root.environment.as_ref()?)));
         let mut names = Self {
+            region: root.and_then(|root| root.region.clone()),
             execution_arn: text(rest_api, "execution_arn").to_owned(),
-            region: region.map(String::from),
+            prefix: named.map(|(service, environment)| format!("{service}-{environment}-")),
             ..Self::default()
         };
         let given = [
@@ -52,6 +55,11 @@ impl Names {
             }
         }
         names
+    }
+
+    /// What the names of the service's functions begin with.
+    pub(super) fn prefix(&self) -> Option<&str> {
+        self.prefix.as_deref()
     }
 
     /// An ARN without these names; another text as it is.
@@ -118,6 +126,7 @@ mod tests {
             region: Some("us-east-1".into()),
             account: Some("123456789012".into()),
             execution_arn: "arn:aws:execute-api:us-east-1:123456789012:abc".into(),
+            prefix: None,
         };
         for (text, expected) in [
             (

@@ -89,9 +89,8 @@ fn of_resources(
     if let Some((address, why)) = unclear {
         return Err(SurfaceError::Unclear(address, why));
     }
-    let region = plan.and_then(|plan| plan.root.region.as_deref());
-    let names = Names::of(&resources, &api, region);
-    let called = Called::of(&resources);
+    let names = Names::of(&resources, &api, plan.map(|plan| &plan.root));
+    let called = Called::of(&resources, &names);
     let pool = user_pool::choose(&resources, &authorizers::pools(&resources));
     let by_id = authorizers::by_id(&resources);
 
@@ -136,7 +135,7 @@ fn of_resources(
         let open: &[plan::Unknown] = &plan.unknown;
         surface
             .unknown
-            .extend(unknown::of_plan(open, resources.all, &api, pool));
+            .extend(unknown::of_plan(open, resources.all, &api, pool, &names));
     }
     Ok(surface.sorted())
 }

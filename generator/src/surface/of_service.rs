@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use unicode_normalization::UnicodeNormalization;
+
 use crate::modules;
 use crate::resources::{
     api_gateway_authorizer, api_gateway_gateway_response, api_gateway_method, lambda_function,
@@ -60,7 +62,7 @@ pub fn of_service(service: &Service, environment: &Environment) -> Surface {
     Surface {
         format: FORMAT,
         api: Api {
-            name: service.api.name.clone(),
+            name: normalized(&service.api.name),
             stage: service.api.stage.clone(),
             endpoint: "REGIONAL".into(),
         },
@@ -88,6 +90,11 @@ pub fn of_service(service: &Service, environment: &Environment) -> Surface {
         unknown: Vec::new(),
     }
     .sorted()
+}
+
+/// The one thing that Terraform does to a string.
+fn normalized(text: &str) -> String {
+    text.nfc().collect()
 }
 
 /// An environment's tags hold its name.
@@ -141,7 +148,7 @@ fn of_function(
         runtime: lambda_function::RUNTIME.into(),
         environment: variables
             .into_iter()
-            .map(|(name, value)| (name, digest(&value)))
+            .map(|(name, value)| (name, digest(&normalized(&value))))
             .collect(),
         assumed_by: vec!["Service:lambda.amazonaws.com".into()],
         role: None,

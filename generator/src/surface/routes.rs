@@ -26,7 +26,7 @@ pub(super) fn routes(
     for method in methods {
         let integration = integrations.get(&method_key(method)).copied();
         let response = responses.get(&method_key(method)).copied();
-        let cors = response.and_then(|response| preflight(response));
+        let cors = response.and_then(preflight);
         resources.account(method);
         integration.into_iter().for_each(|found| resources.account(found));
         response

@@ -1,0 +1,288 @@
+//! Surfaces of the demo and of hand-written HCL, from a spec, a plan and a state.
+
+use super::*;
+use crate::state::Resource;
+use crate::state::StateError;
+use crate::state::plan::Plan;
+
+const SPEC: &str = include_str!("../../../portcullis.toml");
+const STATE: &str = include_str!("../../tests/demo.state.json");
+
+fn demo() -> Surface {
+    let service = crate::service(SPEC, None).unwrap();
+    of_service(&service, &service.environments[crate::service::LOCAL])
+}
+
+#[test]
+fn the_demos_surface_is_the_one_of_the_contract() {
+    let json = serde_json::to_value(demo()).unwrap();
+    assert_eq!(
+        json["routes"][2],
+        serde_json::json!({
+            "path": "/open", "method": "GET", "auth_type": "NONE", "authorizer": null, "scopes": [],
+            "api_key_required": false, "integration": "AWS_PROXY", "function": "open", "cors": null
+        })
+    );
+    assert_eq!(
+        json["routes"][3]["cors"],
+        serde_json::json!({
+            "allow_origin": "*", "allow_methods": ["GET", "OPTIONS"], "allow_headers": ["*", "Authorization"]
+        })
+    );
+    assert_eq!(json["authorizers"][0]["header"], "Authorization");
+}
+
+#[test]
+fn the_applied_surface_equals_the_specs() {
+    assert_eq!(of_state(STATE, None).unwrap(), demo());
+}
+
+#[test]
+fn a_state_without_an_api_has_no_surface() {
+    assert_eq!(
+        of_state(r#"{"format_version":"1.0"}"#, None),
+        Err(SurfaceError::State(StateError::NoApi))
+    );
+}
+/// The demo's state with changes to each managed resource.
+fn changed(change: impl Fn(&str, &mut serde_json::Value)) -> String {
+    fn each<'a>(
+        module: &'a mut serde_json::Value,
+        key: &str,
+    ) -> impl Iterator<Item = &'a mut serde_json::Value> {
+        let list = module.get_mut(key).and_then(|list| list.as_array_mut());
+        list.into_iter().flatten()
+    }
+    fn walk(module: &mut serde_json::Value, change: &impl Fn(&str, &mut serde_json::Value)) {
+        for resource in each(module, "resources") {
+            let kind = resource["type"].as_str().unwrap().to_string();
+            change(&kind, &mut resource["values"]);
+        }
+        for child in each(module, "child_modules") {
+            walk(child, change);
+        }
+    }
+    let mut state: serde_json::Value = serde_json::from_str(STATE).unwrap();
+    walk(&mut state["values"]["root_module"], &change);
+    state.to_string()
+}
+
+#[test]
+fn an_alias_is_not_the_functions_name() {
+    let with_alias = |known: bool| {
+        changed(|kind, values| match kind {
+            "aws_api_gateway_integration" => {
+                if let Some(uri) = values["uri"].as_str().filter(|uri| uri.contains("/functions/")) {
+                    values["uri"] = uri.replace("/invocations", ":live/invocations").into();
+                }
+            }
+            "aws_lambda_function" if !known => values["arn"] = "another".into(),
+            _ => (),
+        })
+    };
+    let mut expected = demo();
+    for route in expected
+        .routes
+        .iter_mut()
+        .filter(|route| route.function.is_some())
+    {
+        route.qualifier = Some("live".into());
+    }
+    assert_eq!(of_state(&with_alias(true), None).unwrap(), expected);
+    let unknown = of_state(&with_alias(false), None).unwrap();
+    assert_eq!(unknown.routes[2].function.as_deref(), Some("hello-local-open"));
+}
+
+const BOOKSHOP: &str = include_str!("../../../local/tests/fixtures/bookshop/state.json");
+
+#[test]
+fn an_api_has_the_same_surface_in_both_layouts() {
+    let surface = |api| {
+        let mut surface = of_state(BOOKSHOP, Some(api)).unwrap();
+        assert_eq!(std::mem::take(&mut surface.api.name), api);
+        // Each names the other one.
+        let is_api = |address: &String| address.ends_with(".aws_api_gateway_rest_api.this");
+        assert_eq!(surface.others.iter().filter(|address| is_api(address)).count(), 1);
+        surface.others.retain(|address| !is_api(address));
+        surface
+    };
+    let resources = surface("bookshop-resources");
+    assert_eq!((resources.routes.len(), resources.authorizers.len()), (9, 2));
+    assert_eq!(surface("bookshop-openapi"), resources);
+}
+
+#[test]
+fn there_is_no_surface_where_it_is_not_certain_who_may_call() {
+    let state = BOOKSHOP.replace("- staff: []", "- staff: []\\n        - readers: []");
+    let error = of_state(&state, Some("bookshop-openapi"))
+        .unwrap_err()
+        .to_string();
+    assert_eq!(
+        error,
+        "what `module.openapi.aws_api_gateway_rest_api.this.body.paths[\"/orders\"].get` lets through is not \
+         certain: its `security` names both `staff` and `readers`, and a method has one authorizer"
+    );
+}
+
+#[test]
+fn what_belongs_to_another_api_is_left_out() {
+    let state = changed(|kind, values| {
+        let of_open = values["http_method"] == "GET" && values["authorization"] == "NONE";
+        if kind == "aws_api_gateway_method" && of_open {
+            values["rest_api_id"] = "another".into();
+        }
+    });
+    let mut expected = demo();
+    expected.routes.remove(2);
+    let stray = ["integration", "method"]
+        .map(|kind| format!("module.service.module.get_open.aws_api_gateway_{kind}.this"));
+    expected.others = stray.into();
+    assert_eq!(of_state(&state, None).unwrap(), expected);
+}
+
+const PLAN: &str = include_str!("../../tests/plans/demo_first.json");
+const BOOKSHOP_PLAN: &str = include_str!("../../tests/plans/bookshop_first.json");
+
+/// A body before its pool, and routes by locals and `for_each`: nothing is guessed, and everything is said.
+#[test]
+fn what_a_first_plan_of_hand_written_hcl_leaves_open_is_said_and_joins_nothing() {
+    let plan = Plan::parse(BOOKSHOP_PLAN).unwrap();
+    let openapi = of_plan(&plan, Some("bookshop-openapi")).unwrap();
+    assert_eq!((openapi.routes.len(), openapi.authorizers.len()), (0, 0));
+    let [body] = &openapi.unknown[..] else {
+        panic!("{:?}", openapi.unknown)
+    };
+    assert_eq!((body.argument.as_str(), body.fails), ("body", true));
+    assert_eq!(body.address, "module.openapi.aws_api_gateway_rest_api.this");
+    let locals = ["local.api.functions", "local.api.pools", "local.api.scopes"];
+    assert_eq!(body.references, locals);
+
+    let resources = of_plan(&plan, Some("bookshop-resources")).unwrap();
+    let (known, open): (Vec<_>, Vec<_>) = resources.routes.iter().partition(|route| route.path != "?");
+    assert_eq!((known.len(), open.len()), (2, 7));
+    assert!(
+        open.iter()
+            .all(|route| route.function.is_none() && route.authorizer.is_none())
+    );
+    assert!(
+        resources
+            .authorizers
+            .iter()
+            .all(|authorizer| authorizer.pools.is_empty())
+    );
+    assert!(resources.unknown.iter().all(|unknown| unknown.fails));
+    // Each of the seven hangs on a local for its path and on one for its function.
+    let count = |argument: &str| {
+        resources
+            .unknown
+            .iter()
+            .filter(|unknown| unknown.argument == argument)
+            .count()
+    };
+    assert_eq!(
+        (count("resource_id"), count("uri"), count("provider_arns")),
+        (14, 7, 2)
+    );
+    assert!(
+        resources
+            .unknown
+            .iter()
+            .any(|unknown| unknown.what == "who may call a `POST` route"),
+        "{:?}",
+        resources.unknown
+    );
+}
+
+#[test]
+fn a_surface_differs_from_itself_in_nothing_and_from_another_both_ways() {
+    assert_eq!(compare(&demo(), &demo(), Words::PLAN), []);
+    let bookshop = of_state(BOOKSHOP, Some("bookshop-openapi")).unwrap();
+    let words = |found, expected| Words { found, expected };
+    let forth = compare(&demo(), &bookshop, words("here", "there"));
+    let back = compare(&bookshop, &demo(), words("there", "here"));
+    let subjects = |differences: &[Difference]| {
+        let mut subjects: Vec<Subject> = differences.iter().map(|one| one.subject.clone()).collect();
+        subjects.sort();
+        subjects
+    };
+    assert!(forth.len() > 20);
+    assert_eq!(subjects(&forth), subjects(&back));
+}
+
+/// What a role says of its policies was read before they changed.
+#[test]
+fn a_changed_policy_of_a_role_is_told_once() {
+    let mut plan = Plan::parse(PLAN).unwrap();
+    let policy = |actions: &str| {
+        format!(r#"{{"Statement":[{{"Effect":"Allow","Action":"{actions}","Resource":"*"}}]}}"#)
+    };
+    let address = "module.service.module.function_open.aws_iam_role";
+    for resource in &mut plan.resources {
+        if resource.address == format!("{address}.this") {
+            let inline = serde_json::json!([
+                {"name": "write-logs", "policy": policy("old:*")},
+                {"name": "gone", "policy": policy("gone:*")},
+            ]);
+            resource.values["inline_policy"] = inline;
+        }
+        if resource.address == format!("{address}_policy.write_logs") {
+            resource.values["policy"] = policy("new:*").into();
+            resource.values["role"] = "hello-dev-open".into();
+        }
+    }
+    for (name, document) in [("write-logs", "old:*"), ("gone", "gone:*")] {
+        let mut change = plan.changes[0].clone();
+        change.kind = "aws_iam_role_policy".into();
+        let before = serde_json::json!({"role": "hello-dev-open", "name": name, "policy": policy(document)});
+        change.before = before;
+        plan.changes.push(change);
+    }
+    let may = |plan: &Plan| -> Vec<String> {
+        let surface = of_plan(plan, None).unwrap();
+        let statements = &surface.functions[1].statements;
+        statements
+            .iter()
+            .flat_map(|statement| statement.actions.clone())
+            .collect()
+    };
+    assert_eq!(may(&plan), ["new:*"]);
+    // Written into the role under the same name it may be what is applied last.
+    plan.changes.truncate(plan.changes.len() - 2);
+    assert_eq!(may(&plan), ["gone:*", "new:*", "old:*"]);
+}
+
+#[test]
+fn what_may_let_people_in_counts_whatever_its_type() {
+    let resource = |mode: &str, kind: &str, values: serde_json::Value| Resource {
+        address: "a".into(),
+        mode: mode.into(),
+        kind: kind.into(),
+        values,
+        obstacle: None,
+    };
+    let why = |mode: &str, kind: &str, values| why_it_counts(&resource(mode, kind, values));
+    let none = || serde_json::json!({});
+    for kind in [
+        "aws_apigatewayv2_api",
+        "aws_cloudformation_stack",
+        "aws_cognito_identity_provider",
+        "aws_iam_user",
+        "aws_lambda_alias",
+        "awscc_lambda_permission",
+    ] {
+        assert!(why("managed", kind, none()).is_some(), "{kind}");
+    }
+    assert!(why("data", "external", none()).is_some());
+    let policy = serde_json::json!({"access_policy": "{\"Statement\":[]}"});
+    assert_eq!(
+        why("managed", "aws_x_domain", policy),
+        Some("holds a policy of its own")
+    );
+    for (mode, kind) in [
+        ("managed", "aws_dynamodb_table"),
+        ("managed", "aws_api_gateway_model"),
+        ("data", "aws_iam_policy_document"),
+    ] {
+        assert_eq!(why(mode, kind, none()), None, "{kind}");
+    }
+}
