@@ -91,6 +91,9 @@ cargo test --locked --quiet --test functions --test login "$@"
 # Terraform's provider takes half a gigabyte: one at a time.
 step 'generated Terraform, with Terraform'
 cargo test --locked --quiet --test terraform "$@" -- --test-threads=1
+step 'hand edits of generated Terraform'
+# Two providers at once: one after the other they would take minutes more.
+cargo test --locked --quiet --test mutations "$@"
 step 'end to end'
 cargo test --locked --test end_to_end "$@" -- --test-threads=1
 step 'in a browser'

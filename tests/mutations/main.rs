@@ -182,6 +182,9 @@ impl Mutants {
                 }
             }
         }
+        // `init` looks for modules only where there is a root.
+        let versions = mutants.project.read("modules/service/versions.tf");
+        fs::write(mutants.root.path().join("versions.tf"), versions).unwrap();
         for (name, mutation) in &mutants.mutations {
             let path = mutants.root.path().join(name).join(&mutation.file);
             let text = fs::read_to_string(&path).unwrap();
@@ -301,11 +304,6 @@ fn slow_the_check_of_a_plan_says_no_to_what_the_test_cannot_see() {
         mutants
             .project
             .read(&format!("environments/{ENVIRONMENT}/providers.tf")),
-    )
-    .unwrap();
-    fs::write(
-        root.join("versions.tf"),
-        mutants.project.read("modules/service/versions.tf"),
     )
     .unwrap();
     for name in mutants.names() {

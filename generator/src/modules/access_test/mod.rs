@@ -1,0 +1,135 @@
+//! `modules/service/tests/access.tftest.hcl`: what the spec says about who may do what, as a test of Terraform's own
+//! that travels with the modules.
+//!
+//! It states the spec a second time, in literals: a hand edit of the modules that opens more than the spec says has to
+//! edit the test as well. A provider that makes things up stands in for AWS, so that it takes no credentials, no network
+//! and no artifacts. What such a test cannot see is a resource that it does not know of; the surface of a plan shows
+//! that one.
+//!
+//! <https://developer.hashicorp.com/terraform/language/tests/mocking>
+
+mod functions;
+mod routes;
+mod users;
+
+use crate::hcl::{
+    Block, Body, Expression, argument, block, call, commented, equal, lines, object, reference, string,
+};
+use crate::modules::LOCAL_ACCOUNT;
+use crate::service::Service;
+
+/// The file, beside the module that it tests.
+pub const FILE: &str = "tests/access.tftest.hcl";
+
+/// The environment and the origin of the test; the provider's ARNs are made up of the rest.
+const ENVIRONMENT: &str = "test";
+const ORIGIN: &str = "https://page.example";
+const EXECUTION_ARN: &str = "arn:aws:execute-api:us-east-1:123456789012:mocked";
+const LOG_GROUPS_ARN: &str = "arn:aws:logs:us-east-1:123456789012:log-group";
+const ROLE_ARN: &str = "arn:aws:iam::123456789012:role/mocked";
+const USER_POOL_ARN: &str = "arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_mocked";
+
+/// The blocks of the file: the made-up provider, what the modules are given, and one run for each question.
+pub fn blocks(service: &Service) -> Vec<Block> {
+    vec![
+        commented(
+            mock_provider(),
+            "What the spec says about who may do what, held against the modules. It takes no credentials, no network\n\
+             and no artifacts. In this module's folder:\n\
+             \n\
+             \u{20}  terraform init -backend=false && terraform test\n\
+             \n\
+             The provider makes up what AWS would answer: ids at random, ARNs as they are compared below.",
+        ),
+        variables(service),
+        run("who_may_sign_in", users::who_may_sign_in(service)),
+        run("what_functions_may_do", functions::what_functions_may_do(service)),
+        run("who_may_call", routes::who_may_call(service)),
+    ]
+}
+
+/// Answers in a plan already, which needs neither an apply nor anything to be destroyed. Of a resource without a block
+/// here everything that AWS decides stays unknown.
+fn mock_provider() -> Block {
+    let resource = |of: &str, defaults| mock("mock_resource", of, defaults);
+    let data = |of: &str, defaults| mock("mock_data", of, defaults);
+    block("mock_provider", ["aws"])
+        .attribute(argument("override_during", reference("plan")))
+        .blocks([
+            data("aws_caller_identity", &[("account_id", LOCAL_ACCOUNT)]),
+            data("aws_service", &[("partition", "aws"), ("region", "us-east-1")]),
+            resource("aws_api_gateway_authorizer", &[]),
+            resource("aws_api_gateway_deployment", &[]),
+            resource("aws_api_gateway_resource", &[]),
+            resource("aws_api_gateway_rest_api", &[("execution_arn", EXECUTION_ARN)]),
+            resource("aws_cognito_user_pool", &[("arn", USER_POOL_ARN)]),
+            resource("aws_iam_role", &[("arn", ROLE_ARN)]),
+            resource("aws_lambda_function", &[]),
+        ])
+        .build()
+}
+
+fn mock(kind: &str, of: &str, defaults: &[(&str, &str)]) -> Block {
+    let mut mock = block(kind, [of]);
+    if !defaults.is_empty() {
+        let defaults = defaults.iter().map(|(name, value)| (*name, string(*value)));
+        mock = mock.attribute(argument("defaults", object(defaults)));
+    }
+    mock.build()
+}
+
+fn variables(service: &Service) -> Block {
+    let mut variables = vec![
+        ("architecture", service.architecture.as_str()),
+        ("artifacts_directory", "artifacts"),
+        ("deletion_protection", "ACTIVE"),
+        ("environment", ENVIRONMENT),
+        ("first_user_email", "someone@example.com"),
+    ];
+    if service.api.cors.is_some() {
+        variables.insert(0, ("allow_origin", ORIGIN));
+    }
+    let variables = variables
+        .into_iter()
+        .map(|(name, value)| argument(name, string(value)));
+    block("variables", [])
+        .structures(variables.collect::<Body>())
+        .build()
+}
+
+fn run(question: &str, answers: Vec<Block>) -> Block {
+    block("run", [question])
+        .attribute(argument("command", reference("plan")))
+        .blocks(answers)
+        .build()
+}
+
+/// A sentence of the spec's, and everything that has to hold for it.
+fn says(of: &str, what: &str, conditions: impl IntoIterator<Item = Expression>) -> Block {
+    let mut conditions: Vec<_> = conditions.into_iter().collect();
+    let condition = if conditions.len() == 1 {
+        conditions.remove(0)
+    } else {
+        call("alltrue", [lines(conditions)])
+    };
+    block("assert", [])
+        .attribute(argument("condition", condition))
+        .attribute(argument(
+            "error_message",
+            string(format!("The spec says of {of}: {what}.")),
+        ))
+        .build()
+}
+
+/// An attribute has this value.
+fn is(path: &str, value: impl Into<Expression>) -> Expression {
+    equal(reference(path), value)
+}
+
+fn set(items: impl IntoIterator<Item = Expression>) -> Expression {
+    call("toset", [lines(items)])
+}
+
+fn in_days(days: u32) -> String {
+    format!("{days} day{}", if days == 1 { "" } else { "s" })
+}
