@@ -19,7 +19,7 @@ cargo test --locked --quiet --package portcullis-generator --test hcl "$@"
 step 'what a review tells of a change'
 cargo test --locked --quiet --package portcullis-generator --test review --test review_of_random_specs "$@"
 step 'golden trees, mistakes, states of others'
-cargo test --locked --quiet --test golden --test serve --test review_command "$@"
+cargo test --locked --quiet --test golden --test serve --test review_command --test plans "$@"
 step 'conformance of the data plane'
 cargo test --locked --quiet --package portcullis-local --test conformance "$@"
 step 'units of the functions'
