@@ -81,15 +81,19 @@ impl Revision {
     }
 
     fn named(root: &Path, text: &str) -> Outcome<Self> {
-        if Path::new(text).is_file() {
-            return Ok(Self::File(text.into()));
-        }
-        match commit_of(root, text) {
-            Some(commit) => Ok(Self::Commit {
+        // A file that a change brings along, called `HEAD^` or `main`, must not stand in for the revision.
+        match (Path::new(text).is_file(), commit_of(root, text)) {
+            (true, Some(_)) => Err(
+                Failure::input(format!("`{text}` is a file and a revision of git")).hint(format!(
+                    "name the file `./{text}`, or the revision by its whole name, such as `refs/heads/{text}`"
+                )),
+            ),
+            (true, None) => Ok(Self::File(text.into())),
+            (false, Some(commit)) => Ok(Self::Commit {
                 name: text.into(),
                 commit,
             }),
-            None => Err(
+            (false, None) => Err(
                 Failure::input(format!("`{text}` is neither a file nor a revision of git")).hint(
                     "name a spec's file, a branch, a tag or a commit; of a shallow clone, fetch it first",
                 ),

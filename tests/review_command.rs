@@ -226,6 +226,23 @@ fn what_git_does_not_know_is_wrong_use() {
 }
 
 #[test]
+fn a_file_that_is_called_like_a_revision_does_not_stand_in_for_it() {
+    let clone = Clone::new();
+    let opened = DEMO.replace(GUARDED, OPENED);
+    clone.write("HEAD^", &opened);
+    clone.commit(&opened);
+    let reviewed = clone.review(&["--base", "HEAD^"]);
+    reviewed.says(2, "`HEAD^` is a file and a revision of git");
+    assert_eq!(reviewed.stdout, "");
+    clone
+        .review(&["--base", "./HEAD^"])
+        .says(0, "./HEAD^ → portcullis.toml: nothing changes");
+    clone
+        .review(&["--base", "HEAD~1"])
+        .says(1, "`GET /` becomes open");
+}
+
+#[test]
 fn an_older_terraform_is_told() {
     let clone = Clone::new();
     let versions = "terraform/modules/service/versions.tf";
