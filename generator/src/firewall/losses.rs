@@ -26,6 +26,8 @@ pub struct Loss {
     pub answers: Vec<(ChangeKind, String)>,
     /// Whether AWS would refuse it, because the pool's deletion protection is on.
     pub protected: bool,
+    /// The id of the pool, where that is what goes, with all that is in it.
+    pub pool: Option<String>,
 }
 
 /// What a plan, as `terraform show -json PLANFILE` prints it, would lose in an environment of a service, in the plan's
@@ -91,6 +93,7 @@ impl<'a> Reading<'a> {
                 .insert(0, (ChangeKind::RegionChanged, self.name.into()));
         }
         loss.keep = self.keep(change);
+        loss.pool = Some(text(&change.before, "id").to_owned());
         loss.protected = change.action.destroys() && text(&change.before, "deletion_protection") == "ACTIVE";
         Some(loss)
     }
@@ -117,6 +120,7 @@ impl<'a> Reading<'a> {
             ),
             ChangeKind::PoolReplaced,
         );
+        loss.pool = Some(text(&gone.before, "id").to_owned());
         if self
             .environment
             .account
@@ -149,6 +153,7 @@ impl<'a> Reading<'a> {
             text(&orphan.before, "user_pool_id"),
         );
         let mut loss = self.loss(made, sentence, ChangeKind::PoolReplaced);
+        loss.pool = Some(text(&orphan.before, "user_pool_id").to_owned());
         loss.keep = Some(format!(
             "take it into the state again: `terraform import '{}' {}`",
             made.address,
@@ -210,6 +215,7 @@ impl<'a> Reading<'a> {
             keep: None,
             answers: vec![(kind, of.to_owned())],
             protected: false,
+            pool: None,
         }
     }
 
