@@ -199,7 +199,11 @@ fn only_its_own_pool_takes_a_client_along() {
 
 #[test]
 fn what_an_unfinished_replacement_left_behind_is_lost_too() {
-    let mut api = gone("aws_api_gateway_rest_api", &["delete"], json!({"name": "ServiceApi"}));
+    let mut api = gone(
+        "aws_api_gateway_rest_api",
+        &["delete"],
+        json!({"name": "ServiceApi"}),
+    );
     api["deposed"] = json!("a1b2c3d4");
     let lost = (
         ChangeKind::ApiDeleted,
@@ -212,7 +216,10 @@ fn what_an_unfinished_replacement_left_behind_is_lost_too() {
 #[test]
 fn a_client_of_other_hcl_is_told_by_its_address() {
     let clients = "[user_pool.clients.cli]";
-    let with_more = FIRST_SPEC.replace(clients, &format!("[user_pool.clients.web]\nauth_flows = [\"user_srp\"]\n\n{clients}"));
+    let with_more = FIRST_SPEC.replace(
+        clients,
+        &format!("[user_pool.clients.web]\nauth_flows = [\"user_srp\"]\n\n{clients}"),
+    );
     let told = compare(Some(&service(&with_more)), Some(&service(FIRST_SPEC)));
     assert!(
         told.iter()
