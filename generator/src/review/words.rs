@@ -13,7 +13,12 @@ const LONGEST: usize = 60;
 
 /// A word of the spec's, or what stands there as TOML has it: `` `GET /admin` ``.
 pub(super) fn code(text: &str) -> String {
-    format!("`{}`", text.chars().map(visible).collect::<String>())
+    format!("`{}`", plain(text))
+}
+
+/// Free text or a name for a terminal, which nothing in it moves: without the backticks around it.
+pub(super) fn plain(text: &str) -> String {
+    text.chars().map(visible).collect()
 }
 
 /// A string of the spec's, in the quotes of TOML: `` `"Knows the customers"` ``.

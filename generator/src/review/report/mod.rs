@@ -229,7 +229,7 @@ To let through what is right, under [review], with a reason:
 
 | At risk | Verdict |
 |---|---|
-| CORS of `dev` now admits every origin on guarded routes | ⚠️ acknowledged: Previews have addresses of their own \\| soon |
+| CORS of `dev` now admits every origin on guarded routes | ⚠️ acknowledged: `Previews have addresses of their own \\| soon` |
 
 1 new deployment in `dev`, `prod`
 
@@ -261,6 +261,35 @@ flowchart LR
 </details>
 "
         );
+    }
+
+    /// Reasons are anybody's who opens a pull request, as names of branches and files are.
+    #[test]
+    fn what_somebody_wrote_is_no_markup_and_moves_no_cursor() {
+        let mut report = report();
+        let hostile = "\\*b\\* \\<img src=x> @team </details>\n| `x` | \u{1b}[2J\u{202e}";
+        report.base = hostile.into();
+        report.told[0].verdict = Verdict::Acknowledged(hostile.into());
+        report.told[1].verdict = Verdict::Acknowledged(hostile.into());
+        report.plans = vec![Plan {
+            actions: vec![(hostile.into(), "create")],
+            ..Plan::default()
+        }];
+        let markdown = markdown(&report);
+        let whole = "\\*b\\* \\<img src=x> @team </details>\\u000A| \\u0060x\\u0060 | \\u001B[2J\\u202E";
+        let in_cell = whole.replace('|', "\\|");
+        for line in [
+            format!("`{whole}` → `portcullis.toml`"),
+            format!("(acknowledged: `{in_cell}`) |"),
+            format!("| ⚠️ acknowledged: `{in_cell}` |"),
+            format!("- create `{whole}`"),
+        ] {
+            let ends = markdown.lines().any(|shown| shown.ends_with(&line));
+            assert!(ends, "{line} is not in\n{markdown}");
+        }
+        let text = text(&report, &|_, text| text.into());
+        assert!(text.starts_with(&format!("{whole} → ")), "{text}");
+        assert_eq!(text.matches(&format!("({whole})\n")).count(), 2, "{text}");
     }
 
     #[test]
