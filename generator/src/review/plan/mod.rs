@@ -209,7 +209,7 @@ fn summary(environment: &str, changes: &[Change], notes: Vec<String>) -> report:
             Action::Update => ("change", 0, 1, 0),
             Action::Replace { .. } => ("replace", 1, 0, 1),
             Action::Delete => ("destroy", 0, 0, 1),
-            Action::Forget => ("forget", 0, 0, 0),
+            Action::Forget => (report::FORGET, 0, 0, 0),
             Action::Other(_) => ("do something unknown to", 0, 0, 1),
         };
         plan.add += add;

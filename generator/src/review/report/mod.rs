@@ -8,7 +8,7 @@ pub use json::json;
 pub use markdown::markdown;
 pub use text::text;
 
-use crate::review::{Told, Verdict};
+use crate::review::{Told, Verdict, words};
 use crate::service::ChangeKind;
 
 /// A whole review, ready to be shown.
@@ -49,6 +49,9 @@ pub struct Plan {
     pub notes: Vec<String>,
 }
 
+/// What happens to what stays in AWS and leaves the state.
+pub(super) const FORGET: &str = "forget";
+
 impl Report {
     /// Whether a gate says no to anything.
     pub fn is_denied(&self) -> bool {
@@ -70,7 +73,9 @@ impl Report {
             .filter(|(count, _)| *count > 0)
             .map(|(count, what)| format!("{count} {what}"))
             .collect();
-        if counted.is_empty() {
+        if counted.is_empty() && self.plans.iter().any(|plan| !plan.actions.is_empty()) {
+            "nothing changes in the spec".into()
+        } else if counted.is_empty() {
             "nothing changes".into()
         } else {
             counted.join(", ")
@@ -111,11 +116,22 @@ impl Plan {
             deployment,
             ..
         } = self;
-        if *add + *change + *destroy == 0 {
+        let forget = self
+            .actions
+            .iter()
+            .filter(|(_, action)| *action == FORGET)
+            .count();
+        if *add + *change + *destroy + forget == 0 {
             return format!("plan of `{environment}`: no infrastructure change");
         }
+        let forget = match forget {
+            0 => String::new(),
+            count => format!(", {count} to forget"),
+        };
         let deployment = if *deployment { ", 1 new deployment" } else { "" };
-        format!("plan of `{environment}`: {add} to add, {change} to change, {destroy} to destroy{deployment}")
+        format!(
+            "plan of `{environment}`: {add} to add, {change} to change, {destroy} to destroy{forget}{deployment}"
+        )
     }
 }
 
@@ -138,7 +154,12 @@ impl Told {
     fn line_to_add(&self) -> Option<String> {
         let fact = &self.fact;
         (self.verdict == Verdict::Denied && fact.kind.can_be_acknowledged()).then(|| {
-            let of = toml::Value::String(fact.of.clone());
+            // A subject that is a plan's may hold what would end the line.
+            let of = if words::plain(&fact.of) == fact.of {
+                toml::Value::String(fact.of.clone()).to_string()
+            } else {
+                words::toml(&fact.of.as_str().into())
+            };
             format!(
                 "{{ change = \"{}\", of = {of}, reason = \"…\" }}",
                 fact.kind.as_str()
@@ -306,6 +327,50 @@ flowchart LR
             })
         );
         assert_eq!(json["deployments"], serde_json::json!(["dev", "prod"]));
+    }
+
+    #[test]
+    fn a_plan_that_does_something_is_not_nothing() {
+        let mut same = Report {
+            plans: vec![Plan {
+                environment: "dev".into(),
+                actions: vec![("a.b".into(), FORGET)],
+                ..Plan::default()
+            }],
+            ..Report::default()
+        };
+        let shown = text(&same, &|_, text| text.into());
+        assert!(shown.contains(": nothing changes in the spec\n"), "{shown}");
+        assert!(
+            shown.contains("· plan of `dev`: 0 to add, 0 to change, 0 to destroy, 1 to forget\n"),
+            "{shown}"
+        );
+        same.plans[0].actions.clear();
+        let shown = text(&same, &|_, text| text.into());
+        assert!(shown.contains(": nothing changes\n"), "{shown}");
+        assert!(
+            shown.contains("· plan of `dev`: no infrastructure change\n"),
+            "{shown}"
+        );
+    }
+
+    #[test]
+    fn a_line_to_add_is_one_line_and_ends_no_fence() {
+        let mut denied = told(ChangeKind::LogsDeleted, "", "", Verdict::Denied);
+        for (of, line) in [
+            ("orders", "\"orders\""),
+            ("a[\"b\"]", "'a[\"b\"]'"),
+            ("a\n```\n\"b\"", r#""a\n\u0060\u0060\u0060\n\"b\"""#),
+        ] {
+            denied.fact.of = of.into();
+            let shown = denied.line_to_add().unwrap();
+            assert_eq!(
+                shown,
+                format!("{{ change = \"logs_deleted\", of = {line}, reason = \"…\" }}")
+            );
+            let read: toml::Table = toml::from_str(&format!("line = {shown}")).unwrap();
+            assert_eq!(read["line"]["of"].as_str(), Some(of));
+        }
     }
 
     #[test]
