@@ -65,9 +65,24 @@ impl Revision {
             .hint("name a spec: `--base FILE`"));
         };
         let main = MAIN_BRANCHES.into_iter().find_map(|branch| {
-            let common = merge_base(root, &commit_of(root, branch)?, &head_commit)?;
-            Some((branch, common))
+            let tip = commit_of(root, branch)?;
+            let common = merge_base(root, &tip, &head_commit);
+            Some((branch, common.unwrap_or(tip)))
         });
+        if main.is_none() && git(root, ["rev-parse", "--is-shallow-repository"])?.trim() == "true" {
+            return Err(Failure::input(
+                "this clone is shallow and has no main branch: there is nothing to compare with but the last commit itself",
+            )
+            .hint("fetch the branch that it goes to, or name what to compare with: `--base REV|FILE`"));
+        }
+        if let (Some((branch, common)), Self::Commit { name, .. }) = (&main, head)
+            && *common == head_commit
+        {
+            return Err(Failure::input(format!(
+                "`{name}` is part of `{branch}`: there is nothing to compare it with but itself"
+            ))
+            .hint(format!("name what to compare it with: `--base '{name}^'`")));
+        }
         Ok(match main {
             Some((branch, common)) if common != last || *head != Self::WorkingTree => Self::Commit {
                 name: branch.into(),
@@ -81,15 +96,19 @@ impl Revision {
     }
 
     fn named(root: &Path, text: &str) -> Outcome<Self> {
-        if Path::new(text).is_file() {
-            return Ok(Self::File(text.into()));
-        }
-        match commit_of(root, text) {
-            Some(commit) => Ok(Self::Commit {
+        // A file that a change brings along, called `HEAD^` or `main`, must not stand in for the revision.
+        match (Path::new(text).is_file(), commit_of(root, text)) {
+            (true, Some(_)) => Err(
+                Failure::input(format!("`{text}` is a file and a revision of git")).hint(format!(
+                    "name the file `./{text}`, or the revision by its whole name, such as `refs/heads/{text}`"
+                )),
+            ),
+            (true, None) => Ok(Self::File(text.into())),
+            (false, Some(commit)) => Ok(Self::Commit {
                 name: text.into(),
                 commit,
             }),
-            None => Err(
+            (false, None) => Err(
                 Failure::input(format!("`{text}` is neither a file nor a revision of git")).hint(
                     "name a spec's file, a branch, a tag or a commit; of a shallow clone, fetch it first",
                 ),

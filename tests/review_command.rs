@@ -145,6 +145,41 @@ To let through what is right, under [review], with a reason:
 }
 
 #[test]
+fn a_revision_that_main_has_is_not_compared_with_itself() {
+    let clone = Clone::new();
+    clone.commit(&DEMO.replace(GUARDED, OPENED));
+    let reviewed = clone.review(&["--head", "HEAD"]);
+    reviewed
+        .says(2, "`HEAD` is part of `main`")
+        .says(2, "hint: name what to compare it with: `--base 'HEAD^'`");
+    assert_eq!(reviewed.stdout, "");
+    clone
+        .review(&["--base", "HEAD^", "--head", "HEAD"])
+        .says(1, "`GET /` becomes open");
+}
+
+/// What a pipeline checks out by itself must not be found equal to itself.
+#[test]
+fn a_shallow_clone_is_compared_with_main_or_not_at_all() {
+    let clone = Clone::new();
+    clone.git(&["checkout", "--quiet", "-b", "work"]);
+    clone.commit(&DEMO.replace(GUARDED, OPENED));
+    let url = format!("file://{}", clone.0.path().display());
+    clone.git(&["init", "--quiet", "--initial-branch=none", "shallow"]);
+    clone.git(&["-C", "shallow", "fetch", "--quiet", "--depth=1", &url, "work"]);
+    clone.git(&["-C", "shallow", "checkout", "--quiet", "--detach", "FETCH_HEAD"]);
+    let shallow = clone.0.path().join("shallow");
+    review(&shallow.join("service"), &[])
+        .says(2, "this clone is shallow and has no main branch")
+        .says(2, "hint: fetch the branch");
+    let main = "main:refs/remotes/origin/main";
+    clone.git(&["-C", "shallow", "fetch", "--quiet", "--depth=1", &url, main]);
+    review(&shallow.join("service"), &[])
+        .says(1, "origin/main → portcullis.toml: 1 denied")
+        .says(1, "`GET /` becomes open");
+}
+
+#[test]
 fn what_is_answered_in_the_spec_passes() {
     let clone = Clone::new();
     let accept =
@@ -223,6 +258,23 @@ fn what_git_does_not_know_is_wrong_use() {
     review(outside.path(), &[])
         .says(2, "there is nothing to compare")
         .says(2, "hint: name a spec");
+}
+
+#[test]
+fn a_file_that_is_called_like_a_revision_does_not_stand_in_for_it() {
+    let clone = Clone::new();
+    let opened = DEMO.replace(GUARDED, OPENED);
+    clone.write("HEAD^", &opened);
+    clone.commit(&opened);
+    let reviewed = clone.review(&["--base", "HEAD^"]);
+    reviewed.says(2, "`HEAD^` is a file and a revision of git");
+    assert_eq!(reviewed.stdout, "");
+    clone
+        .review(&["--base", "./HEAD^"])
+        .says(0, "./HEAD^ → portcullis.toml: nothing changes");
+    clone
+        .review(&["--base", "HEAD~1"])
+        .says(1, "`GET /` becomes open");
 }
 
 #[test]

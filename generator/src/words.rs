@@ -5,7 +5,12 @@
 
 /// A text in backticks: `` `GET /admin` ``.
 pub fn code(text: &str) -> String {
-    format!("`{}`", text.chars().map(visible).collect::<String>())
+    format!("`{}`", plain(text))
+}
+
+/// Free text or a name for a terminal, which nothing in it moves: without the backticks around it.
+pub fn plain(text: &str) -> String {
+    text.chars().map(visible).collect()
 }
 
 /// A character that shows itself and nothing else, or its escape: no control, no direction, no joiner, no mark on

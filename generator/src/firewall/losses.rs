@@ -27,6 +27,8 @@ pub struct Loss {
     pub answers: Vec<(ChangeKind, String)>,
     /// Whether AWS would refuse it, because the pool's deletion protection is on.
     pub protected: bool,
+    /// The id of the pool, where that is what goes, with all that is in it.
+    pub pool: Option<String>,
 }
 
 /// What a plan, as `terraform show -json PLANFILE` prints it, would lose in an environment of a service, in the plan's
@@ -69,7 +71,7 @@ impl<'a> Reading<'a> {
         let address = code(&change.address);
         let users = "every user is lost";
         let sentence = match &change.action {
-            Action::NoOp | Action::Read | Action::Update => return None,
+            Action::NoOp | Action::Read | Action::Update => return self.moved_aside(change),
             Action::Create => return self.not_found(change),
             Action::Replace { .. } => {
                 format!("{address} would be replaced{}: {users}", self.because(change))
@@ -92,7 +94,25 @@ impl<'a> Reading<'a> {
                 .insert(0, (ChangeKind::RegionChanged, self.name.into()));
         }
         loss.keep = self.keep(change);
+        loss.pool = Some(text(&change.before, "id").to_owned());
         loss.protected = change.action.destroys() && text(&change.before, "deletion_protection") == "ACTIVE";
+        Some(loss)
+    }
+
+    /// A pool that stays and gives its address to one that is made: what refers to it has the empty one then.
+    fn moved_aside(&self, change: &Change) -> Option<Loss> {
+        let before = change.previous_address.as_deref()?;
+        let made = self
+            .of(POOL)
+            .find(|pool| pool.address == before && pool.action == Action::Create)?;
+        let sentence = format!(
+            "`{}` would be made anew and empty: the pool `{}`, which has the users, moves to `{}`",
+            made.address,
+            text(&change.before, "id"),
+            change.address
+        );
+        let mut loss = self.loss(made, sentence, ChangeKind::PoolReplaced);
+        loss.pool = Some(text(&change.before, "id").to_owned());
         Some(loss)
     }
 
@@ -120,6 +140,7 @@ impl<'a> Reading<'a> {
             ),
             ChangeKind::PoolReplaced,
         );
+        loss.pool = Some(text(&gone.before, "id").to_owned());
         if self
             .environment
             .account
@@ -136,21 +157,30 @@ impl<'a> Reading<'a> {
         Some(loss)
     }
 
-    /// A pool that is made although something in the state hangs on one that is not in the state any more.
+    /// A pool that is made, or taken into the state, although something in the state hangs on one that is not in the
+    /// state any more.
     fn forgotten(&self) -> Option<Loss> {
-        let made = self.of(POOL).find(|change| change.action == Action::Create)?;
+        let made = self
+            .of(POOL)
+            .find(|change| change.action == Action::Create || change.importing)?;
         let known = |id: &str| self.of(POOL).any(|pool| text(&pool.before, "id") == id);
         let orphan = self.changes.iter().find(|change| {
             change.replace_paths.iter().any(|path| path == "user_pool_id")
                 && !known(text(&change.before, "user_pool_id"))
         })?;
+        let what = if made.importing {
+            "be another pool"
+        } else {
+            "be made anew and empty"
+        };
         let sentence = format!(
-            "{} would be made anew and empty: {} is of the pool {}, which is not in the state any more and has the users",
+            "{} would {what}: {} is of the pool {}, which is not in the state any more and has the users",
             code(&made.address),
             code(&orphan.address),
             code(text(&orphan.before, "user_pool_id")),
         );
         let mut loss = self.loss(made, sentence, ChangeKind::PoolReplaced);
+        loss.pool = Some(text(&orphan.before, "user_pool_id").to_owned());
         loss.keep = Some(format!(
             "take it into the state again: `terraform import '{}' {}`",
             made.address,
@@ -212,6 +242,7 @@ impl<'a> Reading<'a> {
             keep: None,
             answers: vec![(kind, of.to_owned())],
             protected: false,
+            pool: None,
         }
     }
 

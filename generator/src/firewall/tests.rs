@@ -240,6 +240,53 @@ fn a_pool_that_was_taken_out_of_the_state_is_known_by_what_hangs_on_it() {
 }
 
 #[test]
+fn a_pool_that_is_imported_in_place_of_one_is_not_the_one_that_has_the_users() {
+    let mut plan: Value = serde_json::from_str(plan!("pool_removed_from_the_state")).unwrap();
+    for resource in plan["resource_changes"].as_array_mut().unwrap() {
+        if resource["address"] == crate::modules::USER_POOL {
+            let change = &mut resource["change"];
+            change["actions"] = json!(["no-op"]);
+            change["importing"] = json!({"id": "us-east-1_another"});
+            change["before"] = json!({"id": "us-east-1_another"});
+        }
+    }
+    let plan = plan.to_string();
+    let message = refused(&plan).message;
+    assert!(message.contains("would be another pool: "), "{message}");
+    assert_eq!(judged(&plan, &[("pool_replaced", "user_pool", None)]), None);
+}
+
+#[test]
+fn a_pool_that_makes_room_for_an_empty_one_is_lost_to_what_refers_to_it() {
+    let pool = crate::modules::USER_POOL;
+    let mut plan: Value = serde_json::from_str(plan!("pool_moved")).unwrap();
+    for resource in plan["resource_changes"].as_array_mut().unwrap() {
+        if resource["address"] == pool {
+            let mut made = resource.clone();
+            made["change"]["actions"] = json!(["create"]);
+            made["change"]["before"] = Value::Null;
+            resource["address"] = json!("aws_cognito_user_pool.aside");
+            resource["previous_address"] = json!(pool);
+            plan["resource_changes"].as_array_mut().unwrap().push(made);
+            break;
+        }
+    }
+    let plan = plan.to_string();
+    let message = refused(&plan).message;
+    assert!(
+        message.contains(
+            "`module.service.module.user_pool.aws_cognito_user_pool.this` would be made anew and empty"
+        ),
+        "{message}"
+    );
+    assert!(
+        message.contains("moves to `aws_cognito_user_pool.aside`"),
+        "{message}"
+    );
+    assert_eq!(judged(&plan, &[("pool_replaced", "user_pool", None)]), None);
+}
+
+#[test]
 fn a_pool_that_is_not_found_in_another_region_is_lost_and_the_move_of_the_environment_answers_for_it() {
     // The plan is one of eu-west-1.
     let plan = plan!("region_changed");

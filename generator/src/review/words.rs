@@ -8,8 +8,8 @@
 
 use serde_json::Value;
 
-pub(super) use crate::words::code;
 use crate::words::visible;
+pub(super) use crate::words::{code, plain};
 
 /// Characters of a string that a sentence shows.
 const LONGEST: usize = 60;

@@ -61,11 +61,11 @@ pub fn planned(service: &Service, text: &str, told: &[Fact]) -> Result<Planned, 
     if checked.environment != LOCAL {
         let losses = firewall::losses(text, service, &checked.environment).map_err(PlannedError::Plan)?;
         facts.extend(losses.iter().filter_map(|loss| reading.loss(loss)));
-        let pool_goes = !losses.is_empty();
+        let pools: Vec<&str> = losses.iter().filter_map(|loss| loss.pool.as_deref()).collect();
         facts.extend(
             plan.changes
                 .iter()
-                .filter_map(|change| reading.change(change, pool_goes)),
+                .filter_map(|change| reading.change(change, &pools)),
         );
     }
     let mut notes: Vec<String> = checked.said.iter().map(|unknown| unknown.what.clone()).collect();
@@ -162,8 +162,8 @@ impl Reading<'_> {
         Some(self.fact(answer.0, &answer.1, loss.sentence.clone()))
     }
 
-    /// What is lost beside identity data.
-    fn change(&self, change: &Change, pool_goes: bool) -> Option<Fact> {
+    /// What is lost beside identity data, and beside what goes with the `pools` that are lost.
+    fn change(&self, change: &Change, pools: &[&str]) -> Option<Fact> {
         let goes = match &change.action {
             Action::Replace { .. } => "is replaced",
             Action::Delete => "is deleted",
@@ -171,7 +171,7 @@ impl Reading<'_> {
             Action::Other(_) => "may be lost: a newer Terraform would do to it what is not known here",
             Action::NoOp | Action::Create | Action::Read | Action::Update => return None,
         };
-        if change.mode != "managed" || change.deposed.is_some() || self.moves() {
+        if change.mode != "managed" || self.moves() {
             return None;
         }
         let name = change.before["name"].as_str().unwrap_or_default();
@@ -181,11 +181,12 @@ impl Reading<'_> {
                 .then(|| self.fact(kind, of, format!("{what} {goes} ({})", code(address))))
         };
         // Their pool takes them along.
-        let alone = !pool_goes && !self.is_told(ChangeKind::PoolReplaced, "user_pool");
+        let alone = !pools.contains(&change.before["user_pool_id"].as_str().unwrap_or_default());
         match change.kind.as_str() {
+            // The spec's own are called by its word, those of other HCL by their address.
             "aws_cognito_user_pool_client" if alone => fact(
                 ChangeKind::ClientDeleted,
-                name,
+                if is_ours(change) { name } else { address },
                 format!("the client {}, whose id programs hold,", code(name)),
             ),
             "aws_cognito_user" if alone => {
@@ -209,6 +210,14 @@ impl Reading<'_> {
     }
 }
 
+/// Whether something is, or was before it moved, what the tree makes of the spec.
+fn is_ours(change: &Change) -> bool {
+    let was = change.previous_address.as_deref().unwrap_or(&change.address);
+    [was, &change.address]
+        .iter()
+        .any(|address| address.starts_with("module.service."))
+}
+
 /// What Terraform counts, and what it does.
 fn summary(environment: &str, changes: &[Change], notes: Vec<String>) -> report::Plan {
     let mut plan = report::Plan {
@@ -223,7 +232,7 @@ fn summary(environment: &str, changes: &[Change], notes: Vec<String>) -> report:
             Action::Update => ("change", 0, 1, 0),
             Action::Replace { .. } => ("replace", 1, 0, 1),
             Action::Delete => ("destroy", 0, 0, 1),
-            Action::Forget => ("forget", 0, 0, 0),
+            Action::Forget => (report::FORGET, 0, 0, 0),
             Action::Other(_) => ("do something unknown to", 0, 0, 1),
         };
         plan.add += add;

@@ -125,7 +125,10 @@ fn what_would_be_lost_is_told_by_what_it_is_of() {
     assert_eq!(
         added(FIRST_SPEC, &plan, &[]),
         [
-            (ChangeKind::ClientDeleted, "cli".to_string()),
+            (
+                ChangeKind::ClientDeleted,
+                "aws_cognito_user_pool_client.this".to_string()
+            ),
             (ChangeKind::UserReplaced, "dev".to_string()),
             (
                 ChangeKind::ApiDeleted,
@@ -169,6 +172,74 @@ fn what_the_specs_told_is_not_told_twice() {
     assert_eq!(
         added(FIRST_SPEC, &logs, &[]),
         [(ChangeKind::LogsDeleted, "gone".to_string())]
+    );
+}
+
+#[test]
+fn only_its_own_pool_takes_a_client_along() {
+    let mut client = gone(
+        "aws_cognito_user_pool_client",
+        &["delete"],
+        json!({"name": "web", "user_pool_id": "ours"}),
+    );
+    client["address"] = json!("module.service.module.client_web.aws_cognito_user_pool_client.this");
+    let web = (ChangeKind::ClientDeleted, "web".to_string());
+    for (kind, before) in [
+        (
+            "aws_cognito_user_pool_domain",
+            json!({"domain": "sign-in", "user_pool_id": "ours"}),
+        ),
+        ("aws_cognito_user_pool", json!({"name": "Other", "id": "other"})),
+    ] {
+        let plan = with(&[client.clone(), gone(kind, &["delete"], before)]);
+        let added = added(FIRST_SPEC, &plan, &[]);
+        assert!(added.len() == 2 && added.contains(&web), "{added:?}");
+    }
+    // That the specs tell of another pool says nothing of what a plan does that keeps it.
+    let renamed = FIRST_SPEC.replace("\"TestingUsers\"", "\"Users\"");
+    let told = compare(Some(&service(&renamed)), Some(&service(FIRST_SPEC)));
+    assert!(told.iter().any(|fact| fact.kind == ChangeKind::PoolReplaced));
+    assert_eq!(added(FIRST_SPEC, &with(&[client]), &told), [web]);
+}
+
+#[test]
+fn what_an_unfinished_replacement_left_behind_is_lost_too() {
+    let mut api = gone(
+        "aws_api_gateway_rest_api",
+        &["delete"],
+        json!({"name": "ServiceApi"}),
+    );
+    api["deposed"] = json!("a1b2c3d4");
+    let lost = (
+        ChangeKind::ApiDeleted,
+        "aws_api_gateway_rest_api.this".to_string(),
+    );
+    assert_eq!(added(FIRST_SPEC, &with(&[api]), &[]), [lost]);
+}
+
+/// A line that lets the client of the spec go lets no other one go, whatever it is called.
+#[test]
+fn a_client_of_other_hcl_is_told_by_its_address() {
+    let clients = "[user_pool.clients.cli]";
+    let with_more = FIRST_SPEC.replace(
+        clients,
+        &format!("[user_pool.clients.web]\nauth_flows = [\"user_srp\"]\n\n{clients}"),
+    );
+    let told = compare(Some(&service(&with_more)), Some(&service(FIRST_SPEC)));
+    assert!(
+        told.iter()
+            .any(|fact| fact.kind == ChangeKind::ClientDeleted && fact.of == "web"),
+        "{told:?}"
+    );
+    let plan = with(&[gone(
+        "aws_cognito_user_pool_client",
+        &["delete"],
+        json!({"name": "web", "user_pool_id": "other"}),
+    )]);
+    let address = "aws_cognito_user_pool_client.this".to_string();
+    assert_eq!(
+        added(FIRST_SPEC, &plan, &told),
+        [(ChangeKind::ClientDeleted, address)]
     );
 }
 

@@ -1,6 +1,7 @@
 //! For a comment of a pull request: a table of routes, one of what is at risk, the rest folded.
 
 use crate::review::report::Report;
+use crate::review::words::code;
 use crate::review::{Section, Told, Verdict};
 
 /// The report as Markdown of GitHub's and GitLab's.
@@ -21,7 +22,7 @@ pub fn markdown(report: &Report) -> String {
     }
     let mut parts = vec![
         format!("### Portcullis: {}", report.conclusion()),
-        format!("`{}` → `{}`", report.base, report.head),
+        format!("{} → {}", code(&report.base), code(&report.head)),
     ];
     if !routes.is_empty() {
         let rows = routes.iter().map(|told| {
@@ -31,10 +32,10 @@ pub fn markdown(report: &Report) -> String {
                 Verdict::Acknowledged(_) => "⚠️ ".into(),
             };
             let reason = match &told.verdict {
-                Verdict::Acknowledged(reason) => format!(" (acknowledged: {})", prose(reason)),
+                Verdict::Acknowledged(reason) => format!(" (acknowledged: {})", cell(&code(reason))),
                 _ => String::new(),
             };
-            let route = cell(&format!("`{}`", told.fact.of));
+            let route = cell(&code(&told.fact.of));
             format!("| {route} | {mark}{}{reason} |", cell(&told.fact.sentence))
         });
         parts.push(table("| Route | What changes |\n|---|---|", rows));
@@ -42,7 +43,7 @@ pub fn markdown(report: &Report) -> String {
     if !at_risk.is_empty() {
         let rows = at_risk.iter().map(|told| {
             let verdict = match &told.verdict {
-                Verdict::Acknowledged(reason) => format!("⚠️ acknowledged: {}", prose(reason)),
+                Verdict::Acknowledged(reason) => format!("⚠️ acknowledged: {}", cell(&code(reason))),
                 _ => "❌ denied".into(),
             };
             format!("| {} | {verdict} |", cell(&told.fact.sentence))
@@ -86,7 +87,7 @@ pub fn markdown(report: &Report) -> String {
         let list: Vec<_> = plan
             .actions
             .iter()
-            .map(|(address, action)| format!("- {action} `{address}`"))
+            .map(|(address, action)| format!("- {action} {}", code(address)))
             .collect();
         parts.push(folded(
             &format!("What Terraform does to {}", plan.environment),
@@ -107,20 +108,4 @@ fn folded(summary: &str, text: &str) -> String {
 /// A text in a cell of a table: it ends neither the cell nor the line.
 fn cell(text: &str) -> String {
     text.replace('|', "\\|").replace(['\n', '\r'], " ")
-}
-
-/// Free text of a person's in a cell: nothing of it is markup.
-fn prose(text: &str) -> String {
-    let mut escaped = String::new();
-    for c in cell(text).chars() {
-        // A backslash that `cell` set stays one.
-        if matches!(
-            c,
-            '*' | '_' | '`' | '[' | ']' | '<' | '>' | '#' | '!' | '@' | '~' | '&'
-        ) {
-            escaped.push('\\');
-        }
-        escaped.push(c);
-    }
-    escaped
 }

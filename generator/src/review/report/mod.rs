@@ -10,7 +10,7 @@ pub use text::text;
 
 use std::collections::BTreeSet;
 
-use crate::review::{Told, Verdict};
+use crate::review::{Told, Verdict, words};
 use crate::service::ChangeKind;
 
 /// A whole review, ready to be shown.
@@ -51,6 +51,9 @@ pub struct Plan {
     pub notes: Vec<String>,
 }
 
+/// What happens to what stays in AWS and leaves the state.
+pub(super) const FORGET: &str = "forget";
+
 impl Report {
     /// Whether a gate says no to anything.
     pub fn is_denied(&self) -> bool {
@@ -72,7 +75,9 @@ impl Report {
             .filter(|(count, _)| *count > 0)
             .map(|(count, what)| format!("{count} {what}"))
             .collect();
-        if counted.is_empty() {
+        if counted.is_empty() && self.plans.iter().any(|plan| !plan.actions.is_empty()) {
+            "nothing changes in the spec".into()
+        } else if counted.is_empty() {
             "nothing changes".into()
         } else {
             counted.join(", ")
@@ -122,11 +127,22 @@ impl Plan {
             deployment,
             ..
         } = self;
-        if *add + *change + *destroy == 0 {
+        let forget = self
+            .actions
+            .iter()
+            .filter(|(_, action)| *action == FORGET)
+            .count();
+        if *add + *change + *destroy + forget == 0 {
             return format!("plan of `{environment}`: no infrastructure change");
         }
+        let forget = match forget {
+            0 => String::new(),
+            count => format!(", {count} to forget"),
+        };
         let deployment = if *deployment { ", 1 new deployment" } else { "" };
-        format!("plan of `{environment}`: {add} to add, {change} to change, {destroy} to destroy{deployment}")
+        format!(
+            "plan of `{environment}`: {add} to add, {change} to change, {destroy} to destroy{forget}{deployment}"
+        )
     }
 }
 
@@ -149,7 +165,12 @@ impl Told {
     fn line_to_add(&self) -> Option<String> {
         let fact = &self.fact;
         (self.verdict == Verdict::Denied && fact.kind.can_be_acknowledged()).then(|| {
-            let of = toml::Value::String(fact.of.clone());
+            // A subject that is a plan's may hold what would end the line.
+            let of = if words::plain(&fact.of) == fact.of {
+                toml::Value::String(fact.of.clone()).to_string()
+            } else {
+                words::toml(&fact.of.as_str().into())
+            };
             format!(
                 "{{ change = \"{}\", of = {of}, reason = \"…\" }}",
                 fact.kind.as_str()
@@ -240,7 +261,7 @@ To let through what is right, under [review], with a reason:
 
 | At risk | Verdict |
 |---|---|
-| CORS of `dev` now admits every origin on guarded routes | ⚠️ acknowledged: Previews have addresses of their own \\| soon |
+| CORS of `dev` now admits every origin on guarded routes | ⚠️ acknowledged: `Previews have addresses of their own \\| soon` |
 
 1 new deployment each in `dev`, `prod`
 
@@ -274,6 +295,35 @@ flowchart LR
         );
     }
 
+    /// Reasons are anybody's who opens a pull request, as names of branches and files are.
+    #[test]
+    fn what_somebody_wrote_is_no_markup_and_moves_no_cursor() {
+        let mut report = report();
+        let hostile = "\\*b\\* \\<img src=x> @team </details>\n| `x` | \u{1b}[2J\u{202e}";
+        report.base = hostile.into();
+        report.told[0].verdict = Verdict::Acknowledged(hostile.into());
+        report.told[1].verdict = Verdict::Acknowledged(hostile.into());
+        report.plans = vec![Plan {
+            actions: vec![(hostile.into(), "create")],
+            ..Plan::default()
+        }];
+        let markdown = markdown(&report);
+        let whole = "\\*b\\* \\<img src=x> @team </details>\\u000A| \\u0060x\\u0060 | \\u001B[2J\\u202E";
+        let in_cell = whole.replace('|', "\\|");
+        for line in [
+            format!("`{whole}` → `portcullis.toml`"),
+            format!("(acknowledged: `{in_cell}`) |"),
+            format!("| ⚠️ acknowledged: `{in_cell}` |"),
+            format!("- create `{whole}`"),
+        ] {
+            let ends = markdown.lines().any(|shown| shown.ends_with(&line));
+            assert!(ends, "{line} is not in\n{markdown}");
+        }
+        let text = text(&report, &|_, text| text.into());
+        assert!(text.starts_with(&format!("{whole} → ")), "{text}");
+        assert_eq!(text.matches(&format!("({whole})\n")).count(), 2, "{text}");
+    }
+
     #[test]
     fn a_machine_gets_the_same() {
         let json: serde_json::Value = serde_json::from_str(&json(&report())).unwrap();
@@ -288,6 +338,50 @@ flowchart LR
             })
         );
         assert_eq!(json["deployments"], serde_json::json!(["dev", "prod"]));
+    }
+
+    #[test]
+    fn a_plan_that_does_something_is_not_nothing() {
+        let mut same = Report {
+            plans: vec![Plan {
+                environment: "dev".into(),
+                actions: vec![("a.b".into(), FORGET)],
+                ..Plan::default()
+            }],
+            ..Report::default()
+        };
+        let shown = text(&same, &|_, text| text.into());
+        assert!(shown.contains(": nothing changes in the spec\n"), "{shown}");
+        assert!(
+            shown.contains("· plan of `dev`: 0 to add, 0 to change, 0 to destroy, 1 to forget\n"),
+            "{shown}"
+        );
+        same.plans[0].actions.clear();
+        let shown = text(&same, &|_, text| text.into());
+        assert!(shown.contains(": nothing changes\n"), "{shown}");
+        assert!(
+            shown.contains("· plan of `dev`: no infrastructure change\n"),
+            "{shown}"
+        );
+    }
+
+    #[test]
+    fn a_line_to_add_is_one_line_and_ends_no_fence() {
+        let mut denied = told(ChangeKind::LogsDeleted, "", "", Verdict::Denied);
+        for (of, line) in [
+            ("orders", "\"orders\""),
+            ("a[\"b\"]", "'a[\"b\"]'"),
+            ("a\n```\n\"b\"", r#""a\n\u0060\u0060\u0060\n\"b\"""#),
+        ] {
+            denied.fact.of = of.into();
+            let shown = denied.line_to_add().unwrap();
+            assert_eq!(
+                shown,
+                format!("{{ change = \"logs_deleted\", of = {line}, reason = \"…\" }}")
+            );
+            let read: toml::Table = toml::from_str(&format!("line = {shown}")).unwrap();
+            assert_eq!(read["line"]["of"].as_str(), Some(of));
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use crate::review::Verdict;
 use crate::review::report::Report;
+use crate::review::words::plain;
 
 /// More lines for a spec than these are not written out.
 const MANY: usize = 2;
@@ -9,7 +10,12 @@ const MANY: usize = 2;
 /// The report as text. `paint` sets a text in an SGR style, or leaves it as it is.
 pub fn text(report: &Report, paint: &dyn Fn(&str, &str) -> String) -> String {
     let mut lines = vec![
-        format!("{} → {}: {}", report.base, report.head, report.conclusion()),
+        format!(
+            "{} → {}: {}",
+            plain(&report.base),
+            plain(&report.head),
+            report.conclusion()
+        ),
         String::new(),
     ];
     for told in &report.told {
@@ -18,7 +24,11 @@ pub fn text(report: &Report, paint: &dyn Fn(&str, &str) -> String) -> String {
         lines.push(match &told.verdict {
             Verdict::Denied => format!("{} {sentence}", paint("31", "✗ denied:")),
             Verdict::Acknowledged(reason) => {
-                format!("{} {sentence} ({reason})", paint("33", "! acknowledged:"))
+                format!(
+                    "{} {sentence} ({})",
+                    paint("33", "! acknowledged:"),
+                    plain(reason)
+                )
             }
             Verdict::Told => format!("· {sentence}"),
         });
