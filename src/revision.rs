@@ -133,6 +133,36 @@ impl Revision {
         }
     }
 
+    /// The specs of other folders that this revision has and the head does not, by their paths in the repository: where
+    /// the project may have been.
+    pub fn specs_gone(&self, root: &Path, head: &Self) -> Outcome<Vec<String>> {
+        let Self::Commit { commit, .. } = self else {
+            return Ok(Vec::new());
+        };
+        let specs = |commit: &str| -> Outcome<Vec<String>> {
+            let listed = git(
+                root,
+                ["ls-tree", "-r", "-z", "--name-only", "--full-tree", commit],
+            )?;
+            let is_spec = |path: &&str| Path::new(path).file_name() == Some(OsStr::new(SPEC));
+            Ok(listed.split('\0').filter(is_spec).map(String::from).collect())
+        };
+        let mut gone = specs(commit)?;
+        match head {
+            Self::File(_) => gone.clear(),
+            Self::Commit { commit, .. } => {
+                let kept = specs(commit)?;
+                gone.retain(|path| !kept.contains(path));
+            }
+            Self::WorkingTree => {
+                let top = git(root, ["rev-parse", "--show-toplevel"])?;
+                let top = Path::new(top.trim_end_matches('\n'));
+                gone.retain(|path| !top.join(path).exists());
+            }
+        }
+        Ok(gone)
+    }
+
     /// The text of a file of the project, by its path below the project's folder; none where there is none, as beside
     /// a spec that is a file of its own.
     pub fn file(&self, root: &Path, path: &str) -> Outcome<Option<String>> {

@@ -158,6 +158,28 @@ fn a_revision_that_main_has_is_not_compared_with_itself() {
         .says(1, "`GET /` becomes open");
 }
 
+#[test]
+fn a_project_that_moved_is_not_a_new_one() {
+    let clone = Clone::new();
+    clone.git(&["mv", "service", "moved"]);
+    fs::write(
+        clone.0.path().join("moved/portcullis.toml"),
+        DEMO.replace(GUARDED, OPENED),
+    )
+    .unwrap();
+    let moved = clone.0.path().join("moved");
+    let sentence = "`service/portcullis.toml`, which it has, is gone";
+    review(&moved, &[])
+        .says(2, sentence)
+        .says(2, "`git show 'HEAD:service/portcullis.toml' > before.toml`");
+    clone.git(&["add", "--all"]);
+    clone.git(&["commit", "--quiet", "--message", "Move"]);
+    review(&moved, &["--base", "HEAD^", "--head", "HEAD"]).says(2, sentence);
+    // One that comes beside others is new.
+    clone.git(&["checkout", "--quiet", "HEAD^", "--", "service"]);
+    review(&moved, &["--base", "HEAD^"]).says(0, "the first spec");
+}
+
 /// What a pipeline checks out by itself must not be found equal to itself.
 #[test]
 fn a_shallow_clone_is_compared_with_main_or_not_at_all() {

@@ -25,6 +25,20 @@ pub fn run(root: &Path, options: &cli::Review) -> Outcome {
         ))
         .hint("go to the folder of a project, or name it with `--project DIR`"));
     }
+    // A project that moved is not a new one, of which nothing can be opened or lost.
+    if before == Spec::Missing
+        && let Some(gone) = base.specs_gone(root, &head)?.first()
+    {
+        return Err(Failure::input(format!(
+            "`{}` has no spec of this folder, and `{gone}`, which it has, is gone: if that is what this was, all of it would \
+             seem to be new",
+            base.name()
+        ))
+        .hint(format!(
+            "compare with the text: `git show '{}:{gone}' > before.toml`, then `--base before.toml`",
+            base.name()
+        )));
+    }
     if after == Spec::Missing && !options.plan.is_empty() {
         return Err(
             Failure::input(format!("`{}` has no spec for a plan to be of", head.name()))
