@@ -4,11 +4,17 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use portcullis_generator::review::{Tree, is_terraform};
+use walkdir::WalkDir;
+
 use crate::failure::{Failure, Outcome};
 use crate::project::SPEC;
 
 /// Branches that a pull request usually goes to, in the order in which they are tried.
 const MAIN_BRANCHES: [&str; 5] = ["origin/HEAD", "origin/main", "origin/master", "main", "master"];
+
+/// The folder of the generated tree.
+const TREE: &str = "terraform";
 
 /// One side of a review.
 #[derive(Debug, Clone, PartialEq)]
@@ -129,7 +135,22 @@ impl Revision {
     pub fn spec(&self, root: &Path) -> Outcome<Option<String>> {
         match self {
             Self::File(path) => read(path).map(Some),
-            _ => self.file(root, SPEC),
+            Self::WorkingTree => {
+                let path = root.join(SPEC);
+                if path.exists() {
+                    read(&path).map(Some)
+                } else {
+                    Ok(None)
+                }
+            }
+            Self::Commit { commit, .. } => {
+                // `./` makes the path one below the folder that git runs in.
+                let listed = git(root, ["ls-tree", "--name-only", commit, &format!("./{SPEC}")])?;
+                if listed.trim().is_empty() {
+                    return Ok(None);
+                }
+                git(root, ["show", &format!("{commit}:./{SPEC}")]).map(Some)
+            }
         }
     }
 
@@ -163,29 +184,55 @@ impl Revision {
         Ok(gone)
     }
 
-    /// The text of a file of the project, by its path below the project's folder; none where there is none, as beside
-    /// a spec that is a file of its own.
-    pub fn file(&self, root: &Path, path: &str) -> Outcome<Option<String>> {
+    /// Terraform's files of the generated tree, by their path below `terraform/`; none beside a spec that is a file of its
+    /// own.
+    pub fn tree(&self, root: &Path) -> Outcome<Tree> {
         match self {
-            Self::File(_) => Ok(None),
-            Self::WorkingTree => {
-                let path = root.join(path);
-                if path.exists() {
-                    read(&path).map(Some)
-                } else {
-                    Ok(None)
-                }
-            }
-            Self::Commit { commit, .. } => {
-                // `./` makes the path one below the folder that git runs in.
-                let listed = git(root, ["ls-tree", "--name-only", commit, &format!("./{path}")])?;
-                if listed.trim().is_empty() {
-                    return Ok(None);
-                }
-                git(root, ["show", &format!("{commit}:./{path}")]).map(Some)
-            }
+            Self::File(_) => Ok(Tree::new()),
+            Self::WorkingTree => tree_on_disk(&root.join(TREE)),
+            Self::Commit { commit, .. } => tree_of(root, commit),
         }
     }
+}
+
+fn tree_on_disk(folder: &Path) -> Outcome<Tree> {
+    let mut tree = Tree::new();
+    let entries = WalkDir::new(folder).into_iter();
+    // Terraform's own folders hold copies of modules.
+    let entries = entries.filter_entry(|entry| entry.file_name() != ".terraform");
+    for entry in entries
+        .filter_map(Result::ok)
+        .filter(|entry| entry.file_type().is_file())
+    {
+        let path = entry.path().strip_prefix(folder).unwrap_or(entry.path());
+        let path = path.to_string_lossy().into_owned();
+        if is_terraform(&path) {
+            tree.insert(path, read(entry.path())?);
+        }
+    }
+    Ok(tree)
+}
+
+fn tree_of(root: &Path, commit: &str) -> Outcome<Tree> {
+    // Paths are printed from there, too.
+    let listed = git(
+        root,
+        [
+            "ls-tree",
+            "-r",
+            "-z",
+            "--name-only",
+            commit,
+            &format!("./{TREE}/"),
+        ],
+    )?;
+    let mut tree = Tree::new();
+    for path in listed.split_terminator('\0').filter(|path| is_terraform(path)) {
+        let text = git(root, ["show", &format!("{commit}:./{path}")])?;
+        let below = path.strip_prefix(TREE).unwrap_or(path).trim_start_matches('/');
+        tree.insert(below.to_owned(), text);
+    }
+    Ok(tree)
 }
 
 fn read(path: &Path) -> Outcome<String> {

@@ -300,16 +300,39 @@ fn a_file_that_is_called_like_a_revision_does_not_stand_in_for_it() {
 }
 
 #[test]
-fn an_older_terraform_is_told() {
+fn a_tree_that_is_not_the_specs_is_told() {
     let clone = Clone::new();
-    let versions = "terraform/modules/service/versions.tf";
-    let text = include_str!("../terraform/modules/service/versions.tf");
-    clone.write(versions, text);
+    let generated = portcullis_generator::modules::all(&portcullis_generator::service(DEMO, None).unwrap());
+    for (path, text) in generated.iter() {
+        clone.write(&format!("terraform/{path}"), text);
+    }
     clone.commit(DEMO);
-    clone.write(versions, &text.replace(">= 1.11", ">= 1.5"));
+    clone.review(&[]).says(0, "nothing changes");
+    clone.write("terraform/modules/service/extra.tf", "# A function URL\n");
+    let routes = clone.project().join("terraform/modules/service/routes.tf");
+    let text = fs::read_to_string(&routes).unwrap();
+    fs::write(&routes, text.replace("COGNITO_USER_POOLS", "NONE")).unwrap();
+    clone
+        .review(&[])
+        .says(0, "· `terraform/modules/service/extra.tf` is new and is not generated")
+        .says(0, "· terraform/ is not what the spec says, so this review has not seen all: `modules/service/routes.tf`");
+    for entry in walkdir::WalkDir::new(clone.project().join("terraform")) {
+        let path = entry.unwrap().into_path();
+        if path.ends_with("versions.tf") {
+            let text = fs::read_to_string(&path).unwrap();
+            fs::write(&path, text.replace(">= 1.11", ">= 1.5")).unwrap();
+        }
+    }
     clone
         .review(&[])
         .says(1, "an older version of Terraform may run: `>= 1.11` → `>= 1.5`");
+    // As git has it, it is the same.
+    clone.git(&["add", "--all"]);
+    clone.git(&["commit", "--quiet", "--message", "Edited"]);
+    clone
+        .review(&["--base", "HEAD~1", "--head", "HEAD"])
+        .says(1, "an older version of Terraform may run")
+        .says(1, "extra.tf` is new");
 }
 
 #[test]

@@ -46,9 +46,8 @@ pub fn run(root: &Path, options: &cli::Review) -> Outcome {
         );
     }
     let beside = Beside {
-        floors: base
-            .file(root, review::FLOORS_FILE)?
-            .zip(head.file(root, review::FLOORS_FILE)?),
+        base: base.tree(root)?,
+        head: head.tree(root)?,
         plans: plans(options)?,
     };
     let mut report = review::review(&before, &after, &beside, today());

@@ -3,15 +3,16 @@
 
 use hcl_edit::structure::Body;
 
-use crate::review::Fact;
+use crate::review::{Fact, Tree};
 use crate::service::ChangeKind;
 
-/// The file of the generated tree that says it.
-pub const FILE: &str = "terraform/modules/service/versions.tf";
-
-/// What changed between two texts of [`FILE`] for the worse.
-pub fn floors(base: &str, head: &str) -> Vec<Fact> {
-    let (base, head) = (Constraints::read(base), Constraints::read(head));
+/// What changed between two trees for the worse. Terraform holds every module to its constraints, so the strictest
+/// counts. A revision without a tree, such as a spec that is a file of its own, says nothing.
+pub fn floors(base: &Tree, head: &Tree) -> Vec<Fact> {
+    if base.is_empty() || head.is_empty() {
+        return Vec::new();
+    }
+    let (base, head) = (Constraints::of(base), Constraints::of(head));
     [
         ("terraform", "Terraform", base.terraform, head.terraform),
         ("aws", "the AWS provider", base.aws, head.aws),
@@ -51,6 +52,23 @@ struct Constraints {
 }
 
 impl Constraints {
+    fn of(tree: &Tree) -> Self {
+        let mut strictest = Self::default();
+        let files = tree.iter().filter(|(path, _)| path.ends_with(".tf"));
+        for one in files.map(|(_, text)| Self::read(text)) {
+            for (kept, found) in [
+                (&mut strictest.terraform, one.terraform),
+                (&mut strictest.aws, one.aws),
+            ] {
+                let lowest = |constraint: &Option<String>| constraint.as_deref().and_then(floor);
+                if lowest(&found) > lowest(kept) {
+                    *kept = found;
+                }
+            }
+        }
+        strictest
+    }
+
     fn read(text: &str) -> Self {
         let Ok(body) = text.parse::<Body>() else {
             return Self::default();
@@ -113,7 +131,14 @@ mod tests {
     }
 
     fn told(before: (&str, &str), after: (&str, &str)) -> Vec<String> {
-        let facts = floors(&versions(before.0, before.1), &versions(after.0, after.1));
+        let tree = |(terraform, aws): (&str, &str)| {
+            let modules = ["modules/service", "modules/user", "environments/dev"];
+            let text = versions(terraform, aws);
+            modules
+                .map(|folder| (format!("{folder}/versions.tf"), text.clone()))
+                .into()
+        };
+        let facts = floors(&tree(before), &tree(after));
         facts.into_iter().map(|fact| fact.of).collect()
     }
 
@@ -129,9 +154,20 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_keeps_nothing() {
+    fn the_strictest_of_all_modules_counts_and_what_cannot_be_read_keeps_nothing() {
+        let file = |folder: &str, text: &str| (format!("{folder}/versions.tf"), text.to_string());
         let today = versions(">= 1.11", ">= 5.100, < 7");
-        assert_eq!(floors(&today, "terraform {").len(), 2);
-        assert_eq!(floors("", &today), []);
+        let older = versions(">= 1.5", ">= 5.0");
+        let both = Tree::from([file("a", &today), file("b", &today)]);
+        assert_eq!(floors(&both, &[file("a", &older), file("b", &today)].into()), []);
+        assert_eq!(floors(&both, &[file("a", &today)].into()), []);
+        assert_eq!(
+            floors(&both, &[file("a", &older), file("b", &older)].into()).len(),
+            2
+        );
+        assert_eq!(floors(&both, &[file("a", "terraform {")].into()).len(), 2);
+        // Without a tree nothing is known.
+        assert_eq!(floors(&Tree::new(), &both), []);
+        assert_eq!(floors(&both, &Tree::new()), []);
     }
 }

@@ -26,14 +26,16 @@ mod revision;
 mod routes;
 mod rules;
 mod settings;
+mod tree;
 mod user_pool;
 mod words;
 
-pub use floors::{FILE as FLOORS_FILE, floors};
+pub use floors::floors;
 pub use infrastructure::{deployments, infrastructure};
 pub use judge::judge;
 pub use plan::{Planned, PlannedError, kind_and_subject, planned, unreadable};
 pub use revision::{Beside, Revision, review};
+pub use tree::{Tree, is_terraform, tree};
 
 use serde_json::Value;
 

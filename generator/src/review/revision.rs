@@ -4,7 +4,7 @@ use crate::diagnostic::Diagnostics;
 use crate::graph;
 use crate::review::report::Report;
 use crate::review::{
-    Side, compare, deployments, floors, infrastructure, invalid, judge, planned, unreadable,
+    Side, Tree, compare, deployments, floors, infrastructure, invalid, judge, planned, tree, unreadable,
 };
 use crate::service::{Date, LOCAL, Service};
 
@@ -22,8 +22,10 @@ pub enum Revision {
 /// What is looked at beside two specs.
 #[derive(Debug, Clone, Default)]
 pub struct Beside {
-    /// The texts of [`FLOORS_FILE`](crate::review::FLOORS_FILE), where both revisions have one.
-    pub floors: Option<(String, String)>,
+    /// The base's tree.
+    pub base: Tree,
+    /// The head's tree.
+    pub head: Tree,
     /// What `terraform show -json` printed of plans, each with the name of its file.
     pub plans: Vec<(String, String)>,
 }
@@ -65,10 +67,9 @@ pub fn review(base: &Revision, head: &Revision, beside: &Beside, today: Date) ->
     }
     let (base, head) = (base.service(), head.service());
     let mut facts = compare(base, head);
-    if let Some((before, after)) = &beside.floors {
-        facts.extend(floors(before, after));
-    }
+    facts.extend(floors(&beside.base, &beside.head));
     if let Some(service) = head {
+        facts.extend(tree(service, &beside.base, &beside.head));
         for (name, text) in &beside.plans {
             match planned(service, text, &facts) {
                 Ok(planned) => {

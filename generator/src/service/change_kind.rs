@@ -107,6 +107,10 @@ kinds! {
     ServiceRenamed = "service_renamed",
     /// An older Terraform or AWS provider may run.
     FloorLowered = "floor_lowered",
+    /// The committed tree is not the one that the spec generates.
+    TreeDiffers = "tree_differs",
+    /// A file of Terraform's beside the generated ones came or changed.
+    TreeAdds = "tree_adds",
     /// What a plan makes of the tree is not what the spec says: somebody edited the tree.
     PlanDiffers = "plan_differs",
     /// A plan has a resource or an argument that may let more people in or a function do more, and of which no spec

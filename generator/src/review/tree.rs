@@ -1,0 +1,157 @@
+//! The committed tree beside the specs: what in it is not what the spec says.
+//!
+//! A review of two specs takes for granted that the tree is the one that is generated. Where it is not, and nobody has
+//! planned, a reader must know that the review has not seen all.
+
+use std::collections::BTreeMap;
+
+use crate::modules::{self, HEADER_PREFIX};
+use crate::review::Fact;
+use crate::review::words::{code, list};
+use crate::service::{ChangeKind, Service};
+
+/// Terraform's files of a revision, by their path below `terraform/`.
+pub type Tree = BTreeMap<String, String>;
+
+/// Whether a file is one that Terraform reads, in a plan or in a test.
+pub fn is_terraform(path: &str) -> bool {
+    [".tf", ".tf.json", ".tftest.hcl", ".tftest.json"]
+        .iter()
+        .any(|end| path.ends_with(end))
+}
+
+/// What of the head's tree its spec does not say. A project that does not commit its tree has none.
+pub fn tree(service: &Service, base: &Tree, head: &Tree) -> Vec<Fact> {
+    if head.is_empty() {
+        return Vec::new();
+    }
+    let generated = modules::all(service);
+    let is_generated = |text: &str| {
+        let first = text.lines().next();
+        first.is_some_and(|line| line.contains(HEADER_PREFIX))
+    };
+    let missing = generated
+        .iter()
+        .filter(|(path, _)| is_terraform(path) && !head.contains_key(*path))
+        .map(|(path, _)| path);
+    let wrong = head
+        .iter()
+        .filter(|(path, text)| match generated.get(path) {
+            Some(expected) => expected != text.as_str(),
+            None => is_generated(text),
+        })
+        .map(|(path, _)| path.as_str());
+    let mut differing: Vec<&str> = missing.chain(wrong).collect();
+    differing.sort_unstable();
+    let mut facts = Vec::new();
+    if !differing.is_empty() {
+        let names = list(differing.iter().map(|path| code(path)));
+        facts.push(fact(
+            ChangeKind::TreeDiffers,
+            "terraform",
+            format!("terraform/ is **not what the spec says**, so this review has not seen all: {names}"),
+        ));
+    }
+    let own = head
+        .iter()
+        .filter(|(path, text)| generated.get(path).is_none() && !is_generated(text));
+    facts.extend(
+        own.filter(|(path, text)| base.get(*path) != Some(*text))
+            .map(|(path, _)| {
+                let what = if base.contains_key(path) {
+                    "has changed"
+                } else {
+                    "is new"
+                };
+                let sentence = format!(
+                    "{} {what} and is **not generated**: what it does is not in the spec",
+                    code(&format!("terraform/{path}"))
+                );
+                fact(ChangeKind::TreeAdds, path, sentence)
+            }),
+    );
+    facts
+}
+
+fn fact(kind: ChangeKind, of: &str, sentence: String) -> Fact {
+    Fact {
+        kind,
+        of: of.into(),
+        sentence,
+        denied: false,
+        before: None,
+        after: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DEMO: &str = include_str!("../../../portcullis.toml");
+
+    fn demo() -> (Service, Tree) {
+        let service = crate::service(DEMO, None).unwrap();
+        let files = modules::all(&service);
+        let files = files.iter().filter(|(path, _)| is_terraform(path));
+        let tree = files
+            .map(|(path, text)| (path.to_owned(), text.to_owned()))
+            .collect();
+        (service, tree)
+    }
+
+    fn told(change: impl Fn(&mut Tree)) -> Vec<(ChangeKind, String)> {
+        let (service, base) = demo();
+        let mut head = base.clone();
+        change(&mut head);
+        let facts = tree(&service, &base, &head);
+        facts.into_iter().map(|fact| (fact.kind, fact.sentence)).collect()
+    }
+
+    #[test]
+    fn the_generated_tree_has_nothing_to_tell() {
+        assert_eq!(told(|_| ()), []);
+        // One that is not committed neither.
+        assert_eq!(told(Tree::clear), []);
+    }
+
+    #[test]
+    fn an_edit_a_stale_file_and_a_missing_one_are_told_together() {
+        let routes = "modules/service/routes.tf";
+        let told = told(|tree| {
+            let text = tree[routes].replace("COGNITO_USER_POOLS", "NONE");
+            tree.insert(routes.into(), text);
+            tree.insert(
+                "modules/gone/main.tf".into(),
+                format!("# {HEADER_PREFIX} before\n"),
+            );
+            tree.remove("modules/user/main.tf");
+        });
+        assert_eq!(told.len(), 1);
+        assert_eq!(told[0].0, ChangeKind::TreeDiffers);
+        assert!(
+            told[0]
+                .1
+                .ends_with("`modules/gone/main.tf`, `modules/service/routes.tf` and `modules/user/main.tf`"),
+            "{}",
+            told[0].1
+        );
+    }
+
+    #[test]
+    fn a_file_of_ones_own_is_told_when_it_comes_and_when_it_changes() {
+        let told = told(|tree| _ = tree.insert("modules/service/extra.tf".into(), "# Ours\n".into()));
+        assert_eq!(told[0].0, ChangeKind::TreeAdds);
+        assert!(
+            told[0]
+                .1
+                .starts_with("`terraform/modules/service/extra.tf` is new and is **not generated**")
+        );
+        let (service, mut base) = demo();
+        base.insert("modules/service/extra.tf".into(), "# Ours\n".into());
+        assert_eq!(tree(&service, &base, &base), []);
+        let mut head = base.clone();
+        head.insert("modules/service/extra.tf".into(), "# Ours, and more\n".into());
+        assert!(tree(&service, &base, &head)[0].sentence.contains("has changed"));
+    }
+}
