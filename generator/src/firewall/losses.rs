@@ -106,10 +106,10 @@ impl<'a> Reading<'a> {
             .of(POOL)
             .find(|pool| pool.address == before && pool.action == Action::Create)?;
         let sentence = format!(
-            "`{}` would be made anew and empty: the pool `{}`, which has the users, moves to `{}`",
-            made.address,
-            text(&change.before, "id"),
-            change.address
+            "{} would be made anew and empty: the pool {}, which has the users, moves to {}",
+            code(&made.address),
+            code(text(&change.before, "id")),
+            code(&change.address)
         );
         let mut loss = self.loss(made, sentence, ChangeKind::PoolReplaced);
         loss.pool = Some(text(&change.before, "id").to_owned());
