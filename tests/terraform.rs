@@ -124,7 +124,7 @@ fn changed(schema: &Value, values: &Value, path: &str, found: &mut Vec<(String, 
 }
 
 /// What may change without another surface, by the end of its address, and why.
-const SWALLOWED: [(&str, &str); 4] = [
+const SWALLOWED: [(&str, &str); 6] = [
     // The same rights by another name.
     ("aws_iam_role.this", "inline_policy.name"),
     // A state's role has it from AWS, older than the policy itself.

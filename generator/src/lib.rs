@@ -7,7 +7,7 @@
 //!      ──resolve──────▶ Service (resolved, nothing optional that is known)
 //!      ──modules::all─▶ blocks ──layout──▶ FileSet (path → text)
 //!      ──tree─────────▶ Changes to the disk: write or check
-//! Service | state ────▶ Surface (what is reachable, by whom)
+//! Service | plan | state ─▶ Surface (what is reachable, by whom)
 //! ```
 //!
 //! Everything is pure but [`tree`]. A stage knows only the one before it: `spec` knows keys and types, `service`

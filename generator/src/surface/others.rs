@@ -11,7 +11,7 @@ const FAMILIES: [(&str, &str); 17] = [
     ("aws_apigatewayv2_", "is another way to the functions"),
     ("aws_cloudcontrolapi_", "makes resources of any type"),
     ("aws_cloudformation_", "makes resources of any type"),
-    ("aws_cloudwatch_log_subscription_", "sends logs to others"),
+    ("aws_cloudwatch_log_", "hands on what functions write"),
     ("aws_cognito_", "decides who gets a token"),
     ("aws_iam_", "grants rights"),
     ("aws_identitystore_", "decides who people are in the account"),
@@ -30,12 +30,15 @@ const FAMILIES: [(&str, &str); 17] = [
 ];
 
 /// Types of these families that only refuse, describe or tune.
-const NARROW: [&str; 8] = [
+const NARROW: [&str; 11] = [
     "aws_api_gateway_client_certificate",
     "aws_api_gateway_documentation_part",
     "aws_api_gateway_documentation_version",
     "aws_api_gateway_model",
     "aws_api_gateway_request_validator",
+    "aws_cloudwatch_log_group",
+    "aws_cloudwatch_log_metric_filter",
+    "aws_cloudwatch_log_stream",
     "aws_cognito_user_pool_ui_customization",
     "aws_lambda_code_signing_config",
     "aws_lambda_provisioned_concurrency_config",

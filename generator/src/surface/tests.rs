@@ -265,6 +265,7 @@ fn what_may_let_people_in_counts_whatever_its_type() {
     for kind in [
         "aws_apigatewayv2_api",
         "aws_cloudformation_stack",
+        "aws_cloudwatch_log_subscription_filter",
         "aws_cognito_identity_provider",
         "aws_iam_user",
         "aws_lambda_alias",
@@ -281,6 +282,7 @@ fn what_may_let_people_in_counts_whatever_its_type() {
     for (mode, kind) in [
         ("managed", "aws_dynamodb_table"),
         ("managed", "aws_api_gateway_model"),
+        ("managed", "aws_cloudwatch_log_group"),
         ("data", "aws_iam_policy_document"),
     ] {
         assert_eq!(why(mode, kind, none()), None, "{kind}");

@@ -1,6 +1,7 @@
 //! What an unknown value hangs on: references followed through module inputs, outputs, `count` and `for_each` down to
 //! attributes of resource instances that AWS decides at the apply.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::Value;
@@ -9,8 +10,10 @@ use super::address::{Address, Step, is_key, prefix, segments};
 use super::configuration::{Configuration, references};
 use super::joins;
 
-/// How many references deep is followed: Terraform refuses circles, a text that somebody made need not.
+/// How many references deep, and how many for one argument, are followed: Terraform refuses circles, a text that somebody
+/// made need not.
 const DEPTH: usize = 64;
+const STEPS: usize = 10_000;
 
 /// A resource instance of a plan.
 pub(super) struct Instance<'a> {
@@ -73,6 +76,8 @@ pub(super) struct Resolver<'a> {
     pub(super) instances: BTreeMap<&'a str, Instance<'a>>,
     /// Keys of the instances of each resource and module call, by its address without a key.
     keys: HashMap<String, BTreeSet<Option<String>>>,
+    /// Expressions that were followed for the present argument.
+    steps: Cell<usize>,
 }
 
 impl<'a> Resolver<'a> {
@@ -91,12 +96,14 @@ impl<'a> Resolver<'a> {
             configuration,
             instances,
             keys,
+            steps: Cell::new(0),
         }
     }
 
     /// What an argument of an instance hangs on; `attribute` is its name, and `expression` what the configuration
     /// tells of it.
     pub(super) fn of(&self, instance: &Instance<'a>, attribute: &str, expression: &'a Value) -> Found {
+        self.steps.set(0);
         self.argument(instance, attribute, expression, 0)
     }
 
@@ -119,7 +126,9 @@ impl<'a> Resolver<'a> {
     /// `rest` are the steps that are taken into the value of the expression.
     fn expression(&self, place: &Place<'_, 'a>, asking: &str, expression: &'a Value, rest: &[&str]) -> Found {
         let references = references(expression);
-        if place.depth > DEPTH {
+        let steps = self.steps.get() + 1;
+        self.steps.set(steps);
+        if place.depth > DEPTH || steps > STEPS {
             return Found::dead_end(references.join(", "));
         }
         let mut found = Found::default();
