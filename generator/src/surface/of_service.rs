@@ -81,7 +81,7 @@ pub fn of_service(service: &Service, environment: &Environment) -> Surface {
             .keys()
             .map(|function| of_function(service, environment, name, function))
             .collect(),
-        user_pool: Some(of_user_pool(service, name)),
+        user_pool: Some(of_user_pool(service, environment)),
         gateway_responses: cors
             .flat_map(|cors| gateway_responses(cors, environment))
             .collect(),
@@ -159,7 +159,7 @@ fn of_function(
     }
 }
 
-fn of_user_pool(service: &Service, environment_name: &str) -> UserPool {
+fn of_user_pool(service: &Service, environment: &Environment) -> UserPool {
     let pool = &service.user_pool;
     let password = &pool.password;
     UserPool {
@@ -177,7 +177,7 @@ fn of_user_pool(service: &Service, environment_name: &str) -> UserPool {
             temporary_password_validity_days: password.temporary_password_validity_days.into(),
         },
         mfa: "OFF".into(),
-        deletion_protection: environment_name != LOCAL,
+        deletion_protection: environment.deletion_protection,
         clients: pool
             .clients
             .iter()

@@ -288,3 +288,21 @@ fn what_may_let_people_in_counts_whatever_its_type() {
         assert_eq!(why(mode, kind, none()), None, "{kind}");
     }
 }
+
+#[test]
+fn a_pool_is_protected_where_its_environment_says_so() {
+    let spec = include_str!("../../../portcullis.toml");
+    let let_go = spec.replace(
+        "[environments.dev]",
+        "[environments.prod]\n\n[environments.dev]\ndeletion_protection = false",
+    );
+    let service = crate::service(&let_go, None).unwrap();
+    let protected = |name: &str| {
+        let surface = of_service(&service, &service.environments[name]);
+        surface.user_pool.unwrap().deletion_protection
+    };
+    assert_eq!(
+        [protected("prod"), protected("dev"), protected("local")],
+        [true, false, false]
+    );
+}
