@@ -48,6 +48,9 @@ pub enum Command {
     /// Build the functions and zip them reproducibly
     Build(Environment),
     /// Show what apply would change
+    #[command(
+        after_help = "Examples:\n  portcullis plan --env dev\n  portcullis plan --env dev --out dev.tfplan        # then: portcullis apply --env dev --plan dev.tfplan\n  portcullis plan --env dev --json-out dev.json     # then: portcullis review --plan dev.json"
+    )]
     Plan {
         #[command(flatten)]
         options: TerraformOptions,
@@ -75,12 +78,14 @@ pub enum Command {
         plan: Option<PathBuf>,
     },
     /// Print the environments in AWS, for a pipeline to make its jobs of
+    #[command(after_help = "Example:\n  portcullis environments --json")]
     Environments {
         /// As JSON
         #[arg(long)]
         json: bool,
     },
     /// Print addresses and ids as one JSON object
+    #[command(after_help = "Example:\n  portcullis outputs --env dev")]
     Outputs(Environment),
     /// Delete everything; in `local` also stop every process
     #[command(
@@ -94,6 +99,7 @@ pub enum Command {
         yes: bool,
     },
     /// Print the mail with the temporary password that Cognito would have sent (local only)
+    #[command(after_help = "Example:\n  portcullis invitation | tail -1     # the temporary password alone")]
     Invitation {
         #[command(flatten)]
         environment: Environment,
@@ -101,6 +107,7 @@ pub enum Command {
         email: Option<String>,
     },
     /// Print the functions' logs
+    #[command(after_help = "Examples:\n  portcullis logs\n  portcullis logs -f --function open")]
     Logs {
         #[command(flatten)]
         environment: Environment,

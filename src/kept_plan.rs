@@ -32,7 +32,15 @@ pub struct KeptPlan {
 impl KeptPlan {
     /// Reads the text that `terraform show -json` printed of the file `name`.
     pub fn read(name: &Path, shown: &str) -> Outcome<Self> {
-        let plan: Value = serde_json::from_str(shown).or_tool()?;
+        let plan: Value = serde_json::from_str(shown).or_input()?;
+        let version = plan["format_version"].as_str().unwrap_or("none");
+        if version.split('.').next() != Some("1") {
+            return Err(Failure::input(format!(
+                "`{}` is of format version {version}: only version 1 of `terraform show -json` is known",
+                name.display()
+            ))
+            .hint("update Portcullis, or plan with the Terraform that it knows"));
+        }
         let name = name.display().to_string();
         if plan["resource_changes"].is_null() && plan["planned_values"].is_null() {
             return Err(Failure::input(format!("`{name}` is no plan"))
@@ -281,6 +289,7 @@ mod tests {
 
     fn plan(environment: &Value, changes: &Value) -> KeptPlan {
         let plan = json!({
+            "format_version": "1.2",
             "resource_changes": changes,
             "configuration": {
                 "provider_config": {"aws": {"expressions": {"default_tags": [
@@ -456,7 +465,7 @@ mod tests {
             "`x` is no plan",
         );
         says(
-            read(json!({"planned_values": {}, "errored": true})),
+            read(json!({"format_version": "1.2", "planned_values": {}, "errored": true})),
             "it can't be applied",
         );
     }

@@ -5,9 +5,11 @@
 
 use std::fmt;
 
+use serde_json::Value;
+
 use crate::firewall::{self, Loss};
-use crate::review::Fact;
 use crate::review::report;
+use crate::review::{Fact, words};
 use crate::service::{ChangeKind, LOCAL, Service};
 use crate::state::plan::{Action, Change, Plan, PlanError};
 use crate::surface::{CheckError, Difference, Subject, check_plan};
@@ -169,7 +171,8 @@ impl Reading<'_> {
             Action::Delete => "is deleted",
             Action::Forget => "is forgotten: it stays in AWS, and nothing here knows of it",
             Action::Other(_) => "may be lost: a newer Terraform would do to it what is not known here",
-            Action::NoOp | Action::Create | Action::Read | Action::Update => return None,
+            Action::Update => return self.shorter_logs(change),
+            Action::NoOp | Action::Create | Action::Read => return None,
         };
         if change.mode != "managed" || self.moves() {
             return None;
@@ -200,13 +203,43 @@ impl Reading<'_> {
                 format!("the REST API {}, with its address and every API key,", code(name)),
             ),
             "aws_cloudwatch_log_group" if !self.is_told(ChangeKind::ServiceRenamed, "service.name") => {
-                let prefix = format!("/aws/lambda/{}-{}-", self.service.name, self.environment);
-                let function = name.strip_prefix(&prefix).unwrap_or(name);
+                let of = self.function(name).unwrap_or(address);
                 let what = format!("the log group {}, with what it holds,", code(name));
-                fact(ChangeKind::LogsDeleted, function, what)
+                fact(ChangeKind::LogsDeleted, of, what)
             }
             _ => None,
         }
+    }
+
+    /// The function that a log group is of.
+    fn function<'n>(&self, log_group: &'n str) -> Option<&'n str> {
+        log_group.strip_prefix(&format!(
+            "/aws/lambda/{}-{}-",
+            self.service.name, self.environment
+        ))
+    }
+
+    /// A log group that keeps what it holds for less long. Of none, and of 0 days, it is kept for ever.
+    fn shorter_logs(&self, change: &Change) -> Option<Fact> {
+        let days = |values: &Value| values["retention_in_days"].as_u64().filter(|days| *days > 0);
+        let (before, after) = (days(&change.before), days(&change.after));
+        let is_shorter = after.is_some_and(|after| before.is_none_or(|before| after < before));
+        if change.kind != "aws_cloudwatch_log_group" || change.mode != "managed" || !is_shorter {
+            return None;
+        }
+        let name = change.before["name"].as_str().unwrap_or_default();
+        let of = self.function(name).map_or_else(
+            || change.address.clone(),
+            |function| words::key(&["functions", function, "log_retention_days"]),
+        );
+        let kept = before.map_or("for ever".to_owned(), |days| format!("{days} days"));
+        let sentence = format!(
+            "the log group {}, which keeps its logs {kept}, will for {} days: older logs are deleted",
+            code(name),
+            after.unwrap_or_default()
+        );
+        (!self.is_told(ChangeKind::LogRetentionShorter, &of))
+            .then(|| self.fact(ChangeKind::LogRetentionShorter, &of, sentence))
     }
 }
 

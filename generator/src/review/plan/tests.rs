@@ -135,7 +135,10 @@ fn what_would_be_lost_is_told_by_what_it_is_of() {
                 "aws_api_gateway_rest_api.this".to_string()
             ),
             (ChangeKind::LogsDeleted, "open".to_string()),
-            (ChangeKind::LogsDeleted, "/other".to_string()),
+            (
+                ChangeKind::LogsDeleted,
+                "aws_cloudwatch_log_group.this".to_string()
+            ),
         ]
     );
 }
@@ -264,4 +267,36 @@ fn what_is_no_plan_of_this_spec_is_an_error_with_the_next_step() {
     assert!(error(DEMO, r#"{"format_version":"1.0","values":{}}"#).contains("this is a state"));
     let newer = FIRST.replacen("\"format_version\":\"1.2\"", "\"format_version\":\"2.0\"", 1);
     assert!(error(DEMO, &newer).contains("2.0"), "{}", error(DEMO, &newer));
+}
+
+#[test]
+fn logs_that_are_kept_for_less_long_are_told() {
+    let update = |name: &str, before: Value, after: Value| {
+        let mut change = gone(
+            "aws_cloudwatch_log_group",
+            &["update"],
+            json!({"name": name, "retention_in_days": before}),
+        );
+        change["change"]["after"] = json!({"name": name, "retention_in_days": after});
+        change
+    };
+    let plan = with(&[
+        update("/aws/lambda/hello-dev-open", json!(14), json!(1)),
+        update("/other", json!(0), json!(3653)),
+        update("/longer", json!(14), json!(30)),
+        update("/for_ever", json!(14), json!(0)),
+    ]);
+    assert_eq!(
+        added(FIRST_SPEC, &plan, &[]),
+        [
+            (
+                ChangeKind::LogRetentionShorter,
+                "functions.open.log_retention_days".to_string()
+            ),
+            (
+                ChangeKind::LogRetentionShorter,
+                "aws_cloudwatch_log_group.this".to_string()
+            ),
+        ]
+    );
 }

@@ -4,6 +4,9 @@ use crate::review::report::Report;
 use crate::review::words::code;
 use crate::review::{Section, Told, Verdict};
 
+/// Bytes of a report: GitHub takes comments of 65,536 characters, and the pipeline adds a few.
+const LONGEST: usize = 55_000;
+
 /// The report as Markdown of GitHub's and GitLab's.
 pub fn markdown(report: &Report) -> String {
     let of = |section| -> Vec<&Told> {
@@ -79,9 +82,18 @@ pub fn markdown(report: &Report) -> String {
         );
         parts.push(folded("To let through what is denied", &text));
     }
+    let mut left_out = false;
+    // What is folded last goes first where a comment would not hold it all: cut anywhere else, its markup would break.
+    let mut push = |parts: &mut Vec<String>, part: String| {
+        if parts.iter().map(String::len).sum::<usize>() + part.len() > LONGEST {
+            left_out = true;
+        } else {
+            parts.push(part);
+        }
+    };
     if let Some(picture) = &report.picture {
         let text = format!("```mermaid\n{}\n```", picture.trim_end());
-        parts.push(folded("Who reaches what", &text));
+        push(&mut parts, folded("Who reaches what", &text));
     }
     for plan in report.plans.iter().filter(|plan| !plan.actions.is_empty()) {
         let list: Vec<_> = plan
@@ -89,10 +101,11 @@ pub fn markdown(report: &Report) -> String {
             .iter()
             .map(|(address, action)| format!("- {action} {}", code(address)))
             .collect();
-        parts.push(folded(
-            &format!("What Terraform does to {}", plan.environment),
-            &list.join("\n"),
-        ));
+        let summary = format!("What Terraform does to {}", plan.environment);
+        push(&mut parts, folded(&summary, &list.join("\n")));
+    }
+    if left_out {
+        parts.push("More than a comment holds was left out: `portcullis review` tells all.".into());
     }
     parts.join("\n\n") + "\n"
 }

@@ -400,4 +400,15 @@ flowchart LR
             "### Portcullis: nothing changes\n\n`HEAD` → `portcullis.toml`\n\nno infrastructure change, as far as the specs tell\n"
         );
     }
+
+    #[test]
+    fn a_comment_that_would_be_too_long_leaves_out_what_is_folded_last() {
+        let long = Report {
+            picture: Some("flowchart LR\n".to_owned() + &"  anyone --> admin\n".repeat(4000)),
+            ..report()
+        };
+        let text = markdown(&long);
+        assert!(text.len() < 60_000 && !text.contains("mermaid"), "{}", text.len());
+        assert!(text.contains("was left out") && text.contains("becomes **open**"));
+    }
 }
