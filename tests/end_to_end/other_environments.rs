@@ -88,6 +88,7 @@ fn a_kept_plan_has_to_be_one_of_the_environment_with_the_code_that_is_here() {
     let portcullis = |arguments: &[&str]| run(project.command(PORTCULLIS).args(arguments).env("PATH", &path));
     let plan = |environment: &str| {
         json!({
+            "format_version": "1.2",
             "configuration": {
                 "provider_config": {"aws": {"expressions": {"default_tags": [
                     {"tags": {"constant_value": {"Service": "hello"}}}
