@@ -99,10 +99,21 @@ fn in_emulated_aws(project: &Project, emulator: &Emulator) {
     assert_eq!((again.status, again.stdout.as_str()), (3, ""), "{}", again.stderr);
     no_secret_stays(project, &secrets);
 
-    let surface_of_spec = project.portcullis(&["surface", "--json"]).succeeded().json();
+    let surface = |arguments: &[&str]| {
+        let mut surface = project
+            .portcullis(&[&["surface", "--json"], arguments].concat())
+            .succeeded()
+            .json();
+        if !emulator.drifts.is_empty() {
+            // What an emulator made up stands in the state.
+            for made_up in ["gateway_responses", "other_arguments"] {
+                surface.as_object_mut().unwrap().remove(made_up).unwrap();
+            }
+        }
+        surface
+    };
     project.write("state.json", &project.state());
-    let surface_of_state = project.portcullis(&["surface", "--json", "--state", "state.json"]);
-    assert_eq!(surface_of_spec, surface_of_state.succeeded().json());
+    assert_eq!(surface(&[]), surface(&["--state", "state.json"]));
 
     assert_eq!(held(emulator), applied(project));
     let changes: Vec<&str> = emulator.drifts.iter().map(|(address, _)| *address).collect();
