@@ -10,7 +10,7 @@ usage() {
 usage: scripts/login_first.sh POOL_ID CLIENT_ID EMAIL [TEMPORARY_PASSWORD] [NEW_PASSWORD]
 
 A password that is absent or `-` is read from the environment (TEMPORARY_PASSWORD, NEW_PASSWORD), else asked for;
-in the emulated AWS the new one is Testing1 when it is given nowhere.
+in the emulated AWS the new one is an example that fits the pool's policy if it is given nowhere: Testing1, or longer.
 END
 }
 
@@ -29,6 +29,9 @@ password_or_ask TEMPORARY_PASSWORD "${4:-}" "Temporary password of $email"
 find_cognito user_pool_id "$pool_id" "${pool_id%%_*}"
 # A password that everybody knows is for the emulated AWS alone.
 if (($# < 5)) && [[ -n ${AWS_ENDPOINT_URL:-} ]]; then
+  if $local; then
+    NEW_PASSWORD=${NEW_PASSWORD:-$(local_output example_password)}
+  fi
   NEW_PASSWORD=${NEW_PASSWORD:-Testing1}
 fi
 password_or_ask NEW_PASSWORD "${5:-}" "New password of $email"

@@ -19,6 +19,8 @@ use std::{
 const REGION: &str = "eu-central-1";
 const EMAIL: &str = "someone@example.com";
 const TEMPORARY_PASSWORD: &str = r#"T,e"m\p é=ß &x'"#;
+/// What `portcullis apply` takes for a pool that asks for 20 characters and a symbol.
+const EXAMPLE_PASSWORD: &str = "Testing1-Testing1Tes";
 const NEW_PASSWORD: &str = "N,e\"w\\\\p é=$(id) {x}\t日本!";
 
 /// What a script printed and how it ended.
@@ -126,7 +128,14 @@ fn aws() -> PathBuf {
 }
 
 impl Cognito {
+    /// With the policy of the demo.
     fn start() -> Self {
+        Self::with_policy(
+            r#"{"PasswordPolicy":{"MinimumLength":6,"RequireUppercase":true,"RequireLowercase":true,"RequireNumbers":false,"RequireSymbols":false}}"#,
+        )
+    }
+
+    fn with_policy(policy: &str) -> Self {
         let port = TcpListener::bind("127.0.0.1:0")
             .unwrap()
             .local_addr()
@@ -157,7 +166,6 @@ impl Cognito {
             assert!(start.elapsed() < Duration::from_secs(60), "moto does not answer");
             sleep(Duration::from_millis(50));
         }
-        let policy = r#"{"PasswordPolicy":{"MinimumLength":6,"RequireUppercase":true,"RequireLowercase":true,"RequireNumbers":false,"RequireSymbols":false}}"#;
         let pool = [
             "create-user-pool",
             "--pool-name",
@@ -220,7 +228,7 @@ impl Cognito {
     /// What `portcullis apply` records of the local environment.
     fn record_in(&self, project: &Project) {
         let outputs = format!(
-            r#"{{"user_pool_id":"{}","user_pool_client_id":"{}","region":"{REGION}","endpoint":"{}"}}"#,
+            r#"{{"user_pool_id":"{}","user_pool_client_id":"{}","region":"{REGION}","endpoint":"{}","example_password":"{EXAMPLE_PASSWORD}"}}"#,
             self.pool_id, self.client_id, self.endpoint
         );
         fs::write(project.path(".portcullis/local/outputs.json"), outputs).unwrap();
@@ -342,6 +350,21 @@ fn the_new_password_is_testing1_unless_said_otherwise() {
         cognito.endpoint
     );
     assert_eq!(unknown, failed(3, &sentence));
+}
+
+#[test]
+fn the_new_password_of_the_local_environment_satisfies_its_policy() {
+    let cognito = Cognito::with_policy(
+        r#"{"PasswordPolicy":{"MinimumLength":20,"RequireUppercase":true,"RequireLowercase":true,"RequireNumbers":true,"RequireSymbols":true}}"#,
+    );
+    let (pool, client) = (cognito.pool_id.as_str(), cognito.client_id.as_str());
+    let project = Project::new();
+    std::os::unix::fs::symlink(aws(), project.path("bin/aws")).unwrap();
+    cognito.record_in(&project);
+    let temporary = ("TEMPORARY_PASSWORD", TEMPORARY_PASSWORD);
+    assert_is_token_alone(&project.run("login_first.sh", &[pool, client, EMAIL], &[temporary]));
+    let password = ("PASSWORD", EXAMPLE_PASSWORD);
+    assert_is_token_alone(&project.run("login.sh", &[client, EMAIL], &[password]));
 }
 
 #[test]

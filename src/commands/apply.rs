@@ -155,6 +155,10 @@ pub fn serve(
         "region".into(),
         Value::String(service.environments[LOCAL].region.clone()),
     );
+    outputs.insert(
+        "example_password".into(),
+        Value::String(service.user_pool.password.example()),
+    );
     local.keep_outputs(&outputs)?;
     Ok(Serving {
         service,
@@ -211,14 +215,20 @@ impl Serving {
                 }
             ));
         }
-        talk::say(format!(
-            "\nThe first sign-in of {email}:\n  make invitation\n  TOKEN=$(scripts/login_first.sh {pool} {client} {email} TEMPORARY_PASSWORD)\n\
-         Later ones:\n  TOKEN=$(scripts/login.sh {client} {email} Testing1)\n\nThen: make logs, make plan, make destroy",
-            email = text("first_user_email"),
-            pool = text("user_pool_id"),
-            client = text("user_pool_client_id"),
-        ));
+        talk::say(sign_in_commands(text, &service.user_pool.password.example()));
+        talk::say("\nThen: make logs, make plan, make destroy");
     }
+}
+
+/// How the first user signs in. The scripts ask for passwords: an argument would stay in the shell's history.
+fn sign_in_commands<'a>(output: impl Fn(&str) -> &'a str, new_password: &str) -> String {
+    let [pool, client, email] =
+        ["user_pool_id", "user_pool_client_id", "first_user_email"].map(|key| output(key));
+    format!(
+        "\nThe first sign-in of {email} asks for the password that `make invitation` prints, and sets {new_password}:\n  \
+         TOKEN=$(scripts/login_first.sh {pool} {client} {email})\nLater ones ask for {new_password}:\n  \
+         TOKEN=$(scripts/login.sh {client} {email})"
+    )
 }
 
 /// Shows a plan, asks, and applies exactly that plan.
@@ -282,6 +292,25 @@ fn apply_plan(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_command_to_paste_holds_no_password() {
+        let output = |key: &str| match key {
+            "user_pool_id" => "us-east-1_Pool",
+            "user_pool_client_id" => "client",
+            _ => "you@example.com",
+        };
+        let text = sign_in_commands(output, "Testing1-Testing1Tes");
+        let commands: Vec<&str> = text.lines().filter(|line| line.starts_with("  ")).collect();
+        assert_eq!(
+            commands,
+            [
+                "  TOKEN=$(scripts/login_first.sh us-east-1_Pool client you@example.com)",
+                "  TOKEN=$(scripts/login.sh client you@example.com)",
+            ]
+        );
+        assert!(text.contains("sets Testing1-Testing1Tes:"), "{text}");
+    }
 
     #[test]
     fn without_a_terminal_somebody_must_have_said_yes() {

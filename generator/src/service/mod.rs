@@ -129,6 +129,17 @@ pub struct PasswordPolicy {
     pub temporary_password_validity_days: u32,
 }
 
+impl PasswordPolicy {
+    /// A password that satisfies the policy, always the same one. Everybody knows it, so it is for the emulated AWS.
+    pub fn example(&self) -> String {
+        let symbol = if self.symbols { "-" } else { "" };
+        let mut password = format!("Testing1{symbol}");
+        let missing = (self.minimum_length as usize).saturating_sub(password.len());
+        password.extend("Testing1".chars().cycle().take(missing));
+        password
+    }
+}
+
 /// A client of the user pool.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Client {
@@ -279,5 +290,30 @@ impl Service {
         let mut paths: Vec<_> = self.routes.keys().map(|(path, _)| path).collect();
         paths.dedup();
         paths
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::PasswordPolicy;
+
+    fn example(minimum_length: u32, symbols: bool) -> String {
+        let policy = PasswordPolicy {
+            minimum_length,
+            lowercase: true,
+            uppercase: true,
+            numbers: true,
+            symbols,
+            temporary_password_validity_days: 7,
+        };
+        policy.example()
+    }
+
+    #[test]
+    fn an_example_of_a_password_satisfies_the_policy() {
+        assert_eq!(example(6, false), "Testing1");
+        assert_eq!(example(8, true), "Testing1-");
+        assert_eq!(example(20, true), "Testing1-Testing1Tes");
+        assert_eq!(example(99, true).len(), 99);
     }
 }
