@@ -79,12 +79,16 @@ impl Reviewed {
 }
 
 fn review(folder: &Path, arguments: &[&str]) -> Reviewed {
+    let review: Vec<&str> = [&["review"], arguments].concat();
+    portcullis(folder, &review)
+}
+
+fn portcullis(folder: &Path, arguments: &[&str]) -> Reviewed {
     let Output {
         status,
         stdout,
         stderr,
     } = Command::new(env!("CARGO_BIN_EXE_portcullis"))
-        .arg("review")
         .args(arguments)
         .arg("--project")
         .arg(folder)
@@ -415,4 +419,43 @@ fn what_a_plan_has_beside_the_spec_is_answered_by_its_address() {
         .says(0, "(Ours)");
     // Without the plan nobody knows, so the line is not held to answer nothing.
     clone.review(&[]).says(0, "nothing changes");
+}
+
+/// The attack: a plan in which the function may `*` on `*`, and lines for everything that a review says of it.
+#[test]
+fn lines_for_what_can_only_be_mended_let_no_plan_through() {
+    let clone = Clone::new();
+    let mut plan: Value =
+        serde_json::from_str(&fs::read_to_string(fixture("demo_first.json")).unwrap()).unwrap();
+    let resources = plan
+        .pointer_mut("/planned_values/root_module/child_modules/0/child_modules")
+        .and_then(Value::as_array_mut)
+        .unwrap();
+    let policies = resources
+        .iter_mut()
+        .filter_map(|module| module["resources"].as_array_mut());
+    for policy in policies
+        .flatten()
+        .filter(|resource| resource["type"] == "aws_iam_role_policy")
+    {
+        policy["values"]["policy"] =
+            r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#.into();
+    }
+    let plan = clone.write("plan.json", &plan.to_string()).display().to_string();
+    clone.review(&["--plan", &plan]).says(
+        1,
+        "✗ denied: `dev`: the function `authenticated` may `*` on `*` in the plan",
+    );
+
+    let spec = format!(
+        "{DEMO}\n[review]\naccept = [\n  {{ change = \"plan_differs\", of = \"dev: authenticated\", reason = \"Ours\" }},\n  \
+         {{ change = \"plan_differs\", of = \"dev: open\", reason = \"Ours\" }},\n]\n"
+    );
+    clone.write("portcullis.toml", &spec);
+    clone
+        .review(&["--plan", &plan])
+        .says(1, "error: `plan_differs` can't be accepted: it is always blocked")
+        .says(1, "✗ denied: the spec of the head has 2 mistakes");
+    portcullis(&clone.project(), &["check", "--plan", &plan])
+        .says(2, "error: `plan_differs` can't be accepted: it is always blocked");
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use portcullis_generator::review::kind_and_subject;
+use portcullis_generator::service::{Answer, answer};
 use portcullis_generator::surface::check_plan;
 
 use crate::commands::surface::plan_of;
@@ -37,11 +38,11 @@ pub fn run(project: &Project, file: &Path, environment: Option<&str>) -> Outcome
     let mut differences = Vec::new();
     for difference in &checked.differences {
         let (kind, of) = kind_and_subject(environment, difference);
-        let mut lines = service.acknowledgements.iter();
-        let line = lines.find(|line| line.change == kind && line.of == of && line.counts_on(today()));
-        match line {
-            Some(line) => talk::say(format!("acknowledged: {} ({})", difference.sentence, line.reason)),
-            None => differences.push(difference),
+        match answer(&service.acknowledgements, &[(kind, &of)], today()) {
+            Answer::Accepted(line) => {
+                talk::say(format!("acknowledged: {} ({})", difference.sentence, line.reason));
+            }
+            Answer::Expired(_) | Answer::None => differences.push(difference),
         }
     }
     if differences.is_empty() {

@@ -19,7 +19,7 @@ use std::fmt::Write;
 
 pub use losses::{Loss, losses};
 
-use crate::service::{Date, Service};
+use crate::service::{Answer, Date, Service, answer};
 
 /// Why a plan may not be applied: all of it, and what to do.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,28 +40,28 @@ pub fn judge(losses: &[Loss], service: &Service, environment: &str, today: Date)
     let mut keeps = Vec::new();
     let mut protected = Vec::new();
     for loss in losses {
-        let mut lines = service.acknowledgements.iter().filter(|line| {
-            let answer = (line.change, line.of.as_str());
-            loss.answers.iter().any(|(change, of)| answer == (*change, of))
-        });
-        // Of several lines the one that counts for longest.
-        let line = lines.clone().find(|line| line.until.is_none());
-        let line = line.or_else(|| lines.by_ref().max_by_key(|line| line.until));
-        match line.map(|line| (line, line.until.filter(|until| *until < today))) {
-            Some((_, None)) => {
+        let names: Vec<_> = loss
+            .answers
+            .iter()
+            .map(|(kind, of)| (*kind, of.as_str()))
+            .collect();
+        match answer(&service.acknowledgements, &names, today) {
+            Answer::Accepted(_) => {
                 protected.extend(loss.protected.then_some(loss));
                 continue;
             }
-            Some((line, Some(until))) => {
+            Answer::Expired(line) => {
+                let until = line.until.map(|until| format!(" until {until}"));
                 _ = write!(
                     message,
-                    "\n  {}; `{}` of `{}` was accepted until {until}, and that day is over",
+                    "\n  {}; `{}` of `{}` was accepted{}, and that day is over",
                     loss.sentence,
                     line.change.as_str(),
-                    line.of
+                    line.of,
+                    until.unwrap_or_default()
                 );
             }
-            None => {
+            Answer::None => {
                 _ = write!(message, "\n  {}", loss.sentence);
                 missing.push(&loss.answers[0]);
             }

@@ -433,3 +433,24 @@ fn a_plan_of_an_unknown_format_is_an_error() {
     let error = losses(&text, &service(&[]), "dev").unwrap_err();
     assert_eq!(error, PlanError::Format("2.0".into()));
 }
+
+#[test]
+fn a_line_of_a_kind_that_can_only_be_mended_lets_nothing_go() {
+    let mut service = service(&[]);
+    for kind in ChangeKind::ALL.iter().copied() {
+        let mut losses = losses(plan!("pool_renamed"), &service, "dev").unwrap();
+        for loss in &mut losses {
+            loss.protected = false;
+            loss.answers = vec![(kind, STAFF.to_owned())];
+        }
+        // No spec has such a line; a `Service` that is made by other means may.
+        service.acknowledgements = vec![crate::service::Acknowledgement {
+            change: kind,
+            of: STAFF.to_owned(),
+            reason: "Because".to_owned(),
+            until: None,
+        }];
+        let is_let_go = judge(&losses, &service, "dev", TODAY).is_none();
+        assert_eq!(is_let_go, kind.can_be_accepted(), "{}", kind.as_str());
+    }
+}

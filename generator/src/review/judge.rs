@@ -1,7 +1,7 @@
 //! What the gates say to facts, and what the lines of `[review]` answer.
 
 use crate::review::{Fact, Told, Verdict, words};
-use crate::service::{Acknowledgement, ChangeKind, Date};
+use crate::service::{Acknowledgement, Answer, ChangeKind, Date, answer};
 
 /// The facts, each with what the review says to it, and the lines that answer nothing or not any more. The gravest
 /// stand first.
@@ -14,11 +14,10 @@ pub fn judge(
     today: Date,
     unplanned: &[&str],
 ) -> Vec<Told> {
-    let answers =
-        |line: &Acknowledgement, fact: &Fact| fact.denied && line.change == fact.kind && line.of == fact.of;
-    let counts = |line: &Acknowledgement| line.counts_on(today);
+    let says = |fact: &Fact| answer(acknowledgements, &[(fact.kind, &fact.of)], today);
     let may_be_of_a_plan = |line: &Acknowledgement| {
-        line.change.needs_a_plan()
+        line.change.can_be_accepted()
+            && line.change.needs_a_plan()
             && match line.of.split_once(": ") {
                 Some((environment, _)) => unplanned.contains(&environment),
                 None => !unplanned.is_empty(),
@@ -26,14 +25,12 @@ pub fn judge(
     };
     let mut told = Vec::new();
     for line in acknowledgements {
-        let is_used = facts.iter().any(|fact| answers(line, fact));
-        if is_used && counts(line) || !is_used && may_be_of_a_plan(line) {
-            continue;
-        }
-        let kind = if is_used {
-            ChangeKind::AcknowledgementExpired
-        } else {
-            ChangeKind::AcknowledgementUnused
+        let is_for = |fact: &&Fact| fact.denied && line.is_for(fact.kind, &fact.of);
+        let kind = match facts.iter().find(is_for).map(says) {
+            Some(Answer::Accepted(_)) => continue,
+            Some(Answer::Expired(_)) => ChangeKind::AcknowledgementExpired,
+            Some(Answer::None) | None if may_be_of_a_plan(line) => continue,
+            Some(Answer::None) | None => ChangeKind::AcknowledgementUnused,
         };
         told.push(Told {
             fact: left_over(line, kind),
@@ -41,13 +38,10 @@ pub fn judge(
         });
     }
     for fact in facts {
-        let line = acknowledgements
-            .iter()
-            .find(|line| answers(line, &fact) && counts(line));
-        let verdict = match line {
-            Some(line) => Verdict::Acknowledged(line.reason.clone()),
-            None if fact.denied => Verdict::Denied,
-            None => Verdict::Told,
+        let verdict = match (fact.denied, says(&fact)) {
+            (false, _) => Verdict::Told,
+            (true, Answer::Accepted(line)) => Verdict::Acknowledged(line.reason.clone()),
+            (true, Answer::Expired(_) | Answer::None) => Verdict::Denied,
         };
         told.push(Told { fact, verdict });
     }
@@ -95,6 +89,44 @@ mod tests {
         let told = judge(Vec::new(), &[line], TODAY, unplanned);
         told.iter()
             .any(|told| told.fact.kind == ChangeKind::AcknowledgementUnused)
+    }
+
+    #[test]
+    fn no_line_accepts_what_can_only_be_mended() {
+        let mut mended = 0;
+        for kind in ChangeKind::ALL.iter().copied().filter(|kind| kind.has_gate()) {
+            let fact = Fact {
+                kind,
+                of: "dev: authenticated".into(),
+                sentence: "it may do everything".into(),
+                denied: true,
+                before: None,
+                after: None,
+            };
+            // No spec has such a line; a `Service` that is made by other means may.
+            let line = Acknowledgement {
+                change: kind,
+                of: fact.of.clone(),
+                reason: "Ours".into(),
+                until: None,
+            };
+            let told = judge(vec![fact], std::slice::from_ref(&line), TODAY, &["dev"]);
+            let verdict = |kind| {
+                let mut told = told.iter().filter(|told| told.fact.kind == kind);
+                told.find(|told| told.fact.of == line.of)
+                    .map(|told| &told.verdict)
+            };
+            if kind.can_be_accepted() {
+                assert_eq!(verdict(kind), Some(&Verdict::Acknowledged("Ours".into())));
+                assert_eq!(told.len(), 1);
+            } else {
+                mended += 1;
+                assert_eq!(verdict(kind), Some(&Verdict::Denied), "{}", kind.as_str());
+                let unused = |told: &Told| told.fact.kind == ChangeKind::AcknowledgementUnused;
+                assert!(told.iter().any(unused), "{}", kind.as_str());
+            }
+        }
+        assert!(mended >= 5);
     }
 
     #[test]

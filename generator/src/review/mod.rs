@@ -185,7 +185,7 @@ impl Fact {
     /// Where it stands in a report.
     pub fn section(&self) -> Section {
         match self.kind {
-            kind if !kind.can_be_acknowledged() => Section::Review,
+            kind if kind.can_only_be_mended() => Section::Review,
             ChangeKind::RouteAddedOpen
             | ChangeKind::RouteAddedGuarded
             | ChangeKind::RouteRemoved

@@ -1,7 +1,32 @@
-//! What can be told of a change: the vocabulary of a review, and of the lines of `[review]` that answer it.
+//! What can be told of a change: the vocabulary of a review, and of the lines of `[review]` that accept it.
 
+/// What a review does about a kind of change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Class {
+    /// Shown and never blocked, so that a line for it would accept nothing.
+    Info,
+    /// Blocked, at least somewhere, until a line of `[review]` accepts it.
+    Acceptable,
+    /// Blocked whatever `[review]` says. It holds what to do instead.
+    Unacceptable(&'static str),
+}
+
+/// What a kind of change is seen in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Evidence {
+    /// Two specs.
+    Specs,
+    /// Terraform's files of a project.
+    Files,
+    /// A plan, and nothing else.
+    Plan,
+    /// The review itself.
+    Review,
+}
+
+/// A kind is a name, its class and its evidence: one without a class does not compile.
 macro_rules! kinds {
-    ($($(#[$doc:meta])* $variant:ident = $name:literal,)*) => {
+    ($($(#[$doc:meta])* $variant:ident = $name:literal, $class:expr, $evidence:expr;)*) => {
         /// A kind of change of a service.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
         pub enum ChangeKind {
@@ -18,120 +43,146 @@ macro_rules! kinds {
                     $(Self::$variant => $name,)*
                 }
             }
+
+            /// What a review does about it.
+            pub fn class(self) -> Class {
+                use Class::{Acceptable, Info, Unacceptable};
+                match self {
+                    $(Self::$variant => $class,)*
+                }
+            }
+
+            /// What it is seen in.
+            pub fn evidence(self) -> Evidence {
+                use Evidence::{Files, Plan, Review, Specs};
+                match self {
+                    $(Self::$variant => $evidence,)*
+                }
+            }
         }
     };
 }
 
 kinds! {
     /// A route that was not there; anyone may call it.
-    RouteAddedOpen = "route_added_open",
+    RouteAddedOpen = "route_added_open", Info, Specs;
     /// A route that was not there; who signed in may call it.
-    RouteAddedGuarded = "route_added_guarded",
+    RouteAddedGuarded = "route_added_guarded", Info, Specs;
     /// A route that is gone.
-    RouteRemoved = "route_removed",
+    RouteRemoved = "route_removed", Info, Specs;
     /// Requests that needed a sign-in are open to anyone.
-    RouteOpened = "route_opened",
+    RouteOpened = "route_opened", Acceptable, Specs;
     /// Requests that were open need a sign-in.
-    RouteGuarded = "route_guarded",
+    RouteGuarded = "route_guarded", Info, Specs;
     /// Another function answers a route.
-    RouteFunctionChanged = "route_function_changed",
+    RouteFunctionChanged = "route_function_changed", Info, Specs;
     /// A path parameter has another name, which its function reads.
-    RouteParameterRenamed = "route_parameter_renamed",
+    RouteParameterRenamed = "route_parameter_renamed", Info, Specs;
     /// A function that was not there.
-    FunctionAdded = "function_added",
+    FunctionAdded = "function_added", Info, Specs;
     /// A function that is gone.
-    FunctionRemoved = "function_removed",
+    FunctionRemoved = "function_removed", Info, Specs;
     /// A function has another name: AWS has no rename, so it is replaced.
-    FunctionRenamed = "function_renamed",
+    FunctionRenamed = "function_renamed", Info, Specs;
     /// A function that only who signed in could reach runs for requests of anyone.
-    FunctionOpened = "function_opened",
+    FunctionOpened = "function_opened", Acceptable, Specs;
     /// The log group of a function goes, and what it holds.
-    LogsDeleted = "logs_deleted",
+    LogsDeleted = "logs_deleted", Acceptable, Specs;
     /// Logs that are older than the new limit go.
-    LogRetentionShorter = "log_retention_shorter",
+    LogRetentionShorter = "log_retention_shorter", Acceptable, Specs;
     /// Another user pool: every user is lost.
-    PoolReplaced = "pool_replaced",
+    PoolReplaced = "pool_replaced", Acceptable, Specs;
     /// An attribute of the users is gone, or is another one.
-    PoolSchemaChanged = "pool_schema_changed",
+    PoolSchemaChanged = "pool_schema_changed", Acceptable, Plan;
     /// The address of the sign-in pages is gone, or is another one.
-    DomainDeleted = "domain_deleted",
+    DomainDeleted = "domain_deleted", Acceptable, Plan;
     /// Anybody may register, and then call guarded routes.
-    SelfSignUpOn = "self_sign_up_on",
+    SelfSignUpOn = "self_sign_up_on", Acceptable, Specs;
     /// A rule of the password policy asks for less.
-    PasswordWeaker = "password_weaker",
+    PasswordWeaker = "password_weaker", Acceptable, Specs;
     /// A token is good for longer, or is not looked at again for longer.
-    TokenLifetimeLonger = "token_lifetime_longer",
+    TokenLifetimeLonger = "token_lifetime_longer", Acceptable, Specs;
     /// A client that was not there.
-    ClientAdded = "client_added",
+    ClientAdded = "client_added", Info, Specs;
     /// A client that is gone, and its id, which programs hold.
-    ClientDeleted = "client_deleted",
+    ClientDeleted = "client_deleted", Acceptable, Specs;
     /// The same client with another name; its id stays.
-    ClientRenamed = "client_renamed",
+    ClientRenamed = "client_renamed", Info, Specs;
     /// A client may sign users in by one more way.
-    ClientFlowAdded = "client_flow_added",
+    ClientFlowAdded = "client_flow_added", Info, Specs;
     /// A client may sign users in by one way less.
-    ClientFlowRemoved = "client_flow_removed",
+    ClientFlowRemoved = "client_flow_removed", Info, Specs;
     /// Every address changes, the old ones answer no more.
-    StageRenamed = "stage_renamed",
+    StageRenamed = "stage_renamed", Acceptable, Specs;
     /// Preflights and headers for browsers of other origins.
-    CorsAdded = "cors_added",
+    CorsAdded = "cors_added", Info, Specs;
     /// None of them any more.
-    CorsRemoved = "cors_removed",
+    CorsRemoved = "cors_removed", Info, Specs;
     /// An environment admits pages of every origin.
-    CorsAnyOrigin = "cors_any_origin",
+    CorsAnyOrigin = "cors_any_origin", Acceptable, Specs;
     /// An environment admits pages of another origin.
-    CorsOriginChanged = "cors_origin_changed",
+    CorsOriginChanged = "cors_origin_changed", Info, Specs;
     /// Browsers may send more.
-    CorsWider = "cors_wider",
+    CorsWider = "cors_wider", Info, Specs;
     /// A whole service more.
-    EnvironmentAdded = "environment_added",
+    EnvironmentAdded = "environment_added", Info, Specs;
     /// What runs in an environment goes on running, and nothing here knows of it.
-    EnvironmentRemoved = "environment_removed",
+    EnvironmentRemoved = "environment_removed", Acceptable, Specs;
     /// Everything of an environment is made anew in another region.
-    RegionChanged = "region_changed",
+    RegionChanged = "region_changed", Acceptable, Specs;
     /// Everything of an environment is made anew in another account.
-    AccountChanged = "account_changed",
+    AccountChanged = "account_changed", Acceptable, Specs;
     /// Nothing says any more which account an environment may touch.
-    AccountUnpinned = "account_unpinned",
+    AccountUnpinned = "account_unpinned", Info, Specs;
     /// Terraform looks elsewhere for an environment's state.
-    StateMoved = "state_moved",
+    StateMoved = "state_moved", Acceptable, Specs;
     /// The first user is another: the old one is deleted.
-    UserReplaced = "user_replaced",
+    UserReplaced = "user_replaced", Acceptable, Specs;
     /// AWS no longer refuses to delete the user pool, and every user with it.
-    DeletionProtectionOff = "deletion_protection_off",
+    DeletionProtectionOff = "deletion_protection_off", Acceptable, Specs;
     /// The first spec.
-    ServiceAdded = "service_added",
+    ServiceAdded = "service_added", Info, Specs;
     /// The spec is gone; what runs goes on running.
-    ServiceRemoved = "service_removed",
+    ServiceRemoved = "service_removed", Acceptable, Specs;
     /// Every function, role and log group is replaced.
-    ServiceRenamed = "service_renamed",
+    ServiceRenamed = "service_renamed", Acceptable, Specs;
     /// An older Terraform or AWS provider may run.
-    FloorLowered = "floor_lowered",
+    FloorLowered = "floor_lowered", Acceptable, Files;
     /// The committed tree is not the one that the spec generates.
-    TreeDiffers = "tree_differs",
+    TreeDiffers = "tree_differs", Info, Files;
     /// A file of Terraform's beside the generated ones came or changed.
-    TreeAdds = "tree_adds",
+    TreeAdds = "tree_adds", Info, Files;
     /// What a plan makes of the tree is not what the spec says: somebody edited the tree.
-    PlanDiffers = "plan_differs",
+    PlanDiffers = "plan_differs", Unacceptable(
+        "undo the edit below `terraform/`, or write it into the spec and run `portcullis generate`, and delete this entry"
+    ), Plan;
     /// A plan has a resource or an argument that may let more people in or a function do more, and of which no spec
     /// knows.
-    PlanAdds = "plan_adds",
+    PlanAdds = "plan_adds", Acceptable, Plan;
     /// A plan that is given can't be held against the spec.
-    PlanUnreadable = "plan_unreadable",
+    PlanUnreadable = "plan_unreadable", Unacceptable(
+        "plan again from this spec, and delete this entry"
+    ), Plan;
     /// A plan leaves open who may call, or what a function may do.
-    PlanUnknown = "plan_unknown",
+    PlanUnknown = "plan_unknown", Acceptable, Plan;
     /// A plan deletes or replaces the REST API: its address and every key that belongs to it.
-    ApiDeleted = "api_deleted",
+    ApiDeleted = "api_deleted", Acceptable, Plan;
     /// Another value that no other kind tells.
-    SettingChanged = "setting_changed",
+    SettingChanged = "setting_changed", Info, Specs;
     /// Something new looks like something that is gone.
-    FormerlyMissing = "formerly_missing",
+    FormerlyMissing = "formerly_missing", Info, Specs;
     /// A spec has mistakes, and nothing is compared.
-    SpecInvalid = "spec_invalid",
+    SpecInvalid = "spec_invalid", Unacceptable(
+        "fix the mistakes that the review lists, and delete this entry"
+    ), Review;
     /// A line of `[review]` answers nothing that is denied.
-    AcknowledgementUnused = "acknowledgement_unused",
+    AcknowledgementUnused = "acknowledgement_unused", Unacceptable(
+        "delete this entry and the unused one"
+    ), Review;
     /// A line of `[review]` would answer something, but its day is over.
-    AcknowledgementExpired = "acknowledgement_expired",
+    AcknowledgementExpired = "acknowledgement_expired", Unacceptable(
+        "give the expired entry a later `until`, and delete this one"
+    ), Review;
 }
 
 impl ChangeKind {
@@ -140,61 +191,35 @@ impl ChangeKind {
         Self::ALL.iter().copied().find(|kind| kind.as_str() == text)
     }
 
-    /// Whether a gate of the review denies it, at least somewhere.
+    /// Whether a review blocks it, at least somewhere.
     pub fn has_gate(self) -> bool {
-        matches!(
-            self,
-            Self::RouteOpened
-                | Self::FunctionOpened
-                | Self::LogsDeleted
-                | Self::LogRetentionShorter
-                | Self::PoolReplaced
-                | Self::PoolSchemaChanged
-                | Self::DomainDeleted
-                | Self::SelfSignUpOn
-                | Self::PasswordWeaker
-                | Self::TokenLifetimeLonger
-                | Self::ClientDeleted
-                | Self::StageRenamed
-                | Self::CorsAnyOrigin
-                | Self::EnvironmentRemoved
-                | Self::RegionChanged
-                | Self::AccountChanged
-                | Self::StateMoved
-                | Self::UserReplaced
-                | Self::DeletionProtectionOff
-                | Self::ServiceRemoved
-                | Self::ServiceRenamed
-                | Self::FloorLowered
-                | Self::PlanAdds
-                | Self::PlanUnknown
-                | Self::ApiDeleted
-        ) || !self.can_be_acknowledged()
+        match self.class() {
+            Class::Info => false,
+            Class::Acceptable | Class::Unacceptable(_) => true,
+        }
     }
 
-    /// Whether a line of `[review]` can answer it: mistakes are mended.
-    pub fn can_be_acknowledged(self) -> bool {
-        !matches!(
-            self,
-            Self::SpecInvalid
-                | Self::AcknowledgementUnused
-                | Self::AcknowledgementExpired
-                | Self::PlanDiffers
-                | Self::PlanUnreadable
-        )
+    /// Whether a line of `[review]` can accept it.
+    pub fn can_be_accepted(self) -> bool {
+        match self.class() {
+            Class::Acceptable => true,
+            Class::Info | Class::Unacceptable(_) => false,
+        }
     }
 
-    /// Whether only a plan tells it, and no comparison of specs.
+    /// Whether it is about the review itself, or about a plan that no line accepts.
+    pub fn can_only_be_mended(self) -> bool {
+        match self.class() {
+            Class::Unacceptable(_) => true,
+            Class::Info | Class::Acceptable => false,
+        }
+    }
+
+    /// Whether only a plan tells it.
     pub fn needs_a_plan(self) -> bool {
-        matches!(
-            self,
-            Self::PlanDiffers
-                | Self::PlanAdds
-                | Self::PlanUnreadable
-                | Self::PlanUnknown
-                | Self::ApiDeleted
-                | Self::PoolSchemaChanged
-                | Self::DomainDeleted
-        )
+        match self.evidence() {
+            Evidence::Plan => true,
+            Evidence::Specs | Evidence::Files | Evidence::Review => false,
+        }
     }
 }

@@ -3,12 +3,14 @@
 //! [`resolve()`] makes it from a [`Spec`](crate::spec::Spec) or reports every mistake. What has a `Service` in hand
 //! need not ask whether a function exists, a name is too long or a range is kept.
 
+mod acknowledgement;
 mod change_kind;
 mod path;
 mod resolve;
 
 pub use crate::spec::Date;
-pub use change_kind::ChangeKind;
+pub use acknowledgement::{Acknowledgement, Answer, answer};
+pub use change_kind::{ChangeKind, Class, Evidence};
 pub use path::{Method, RoutePath, Segment};
 pub use resolve::{Handlers, is_email, resolve};
 
@@ -43,26 +45,6 @@ pub struct Service {
     /// Changes that somebody has said yes to, in the order of the text.
     #[serde(skip)]
     pub acknowledgements: Vec<Acknowledgement>,
-}
-
-/// A line of `[review]`: one change of one subject is right, and why.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Acknowledgement {
-    /// What kind of change.
-    pub change: ChangeKind,
-    /// What changes, in the words of the spec.
-    pub of: String,
-    /// Why it is right.
-    pub reason: String,
-    /// The last day on which it counts.
-    pub until: Option<Date>,
-}
-
-impl Acknowledgement {
-    /// Whether it counts on a day.
-    pub fn counts_on(&self, day: Date) -> bool {
-        self.until.is_none_or(|until| day <= until)
-    }
 }
 
 /// The processor that functions are built for.

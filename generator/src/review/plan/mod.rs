@@ -155,10 +155,8 @@ impl Reading<'_> {
             return None;
         }
         let is_answered = |answer: &&(ChangeKind, String)| {
-            let lines = &self.service.acknowledgements;
-            lines
-                .iter()
-                .any(|line| line.change == answer.0 && line.of == answer.1)
+            let mut lines = self.service.acknowledgements.iter();
+            lines.any(|line| line.is_for(answer.0, &answer.1))
         };
         let answer = loss.answers.iter().find(is_answered).or(loss.answers.first())?;
         Some(self.fact(answer.0, &answer.1, loss.sentence.clone()))

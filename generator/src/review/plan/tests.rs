@@ -63,7 +63,7 @@ fn a_plan_that_does_more_than_the_spec_says_is_denied_route_by_route() {
             .all(|fact| fact.denied && fact.kind == ChangeKind::PlanDiffers)
     );
     // The tree is the spec's: who edited it undoes that, and no line answers for it.
-    assert!(!ChangeKind::PlanDiffers.can_be_acknowledged());
+    assert!(!ChangeKind::PlanDiffers.can_be_accepted());
     assert!(
         facts.iter().all(|fact| fact.sentence.starts_with("`local`: ")),
         "{facts:?}"

@@ -164,7 +164,7 @@ impl Told {
     /// The line of `[review]` that would let it through; none where nothing can.
     fn line_to_add(&self) -> Option<String> {
         let fact = &self.fact;
-        (self.verdict == Verdict::Denied && fact.kind.can_be_acknowledged()).then(|| {
+        (self.verdict == Verdict::Denied && fact.kind.can_be_accepted()).then(|| {
             // A subject that is a plan's may hold what would end the line.
             let of = if words::plain(&fact.of) == fact.of {
                 toml::Value::String(fact.of.clone()).to_string()
