@@ -4,12 +4,15 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::failure::ExitCodes;
+
 /// Terraform for an API Gateway REST API that a Cognito user pool guards, and the same API on a laptop.
 #[derive(Parser)]
 #[command(name = "portcullis", version, disable_help_subcommand = false)]
 #[command(
     after_help = "Exit codes: 0 done; 1 a check found a difference or a gate said no; \
-2 wrong use or wrong input; 3 a tool or AWS failed.\nData is on stdout, talk on stderr. NO_COLOR is honoured."
+2 wrong use or wrong input; 3 a tool or AWS failed. `plan --detailed-exitcode` has Terraform's: 0 no changes; 1 any error; \
+2 changes.\nData is on stdout, talk on stderr. NO_COLOR is honoured."
 )]
 pub struct Cli {
     /// Folder of the project
@@ -19,6 +22,21 @@ pub struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
+}
+
+impl Cli {
+    /// Whose exit codes the command ends with.
+    pub fn exit_codes(&self) -> ExitCodes {
+        if let Command::Plan {
+            detailed_exitcode: true,
+            ..
+        } = self.command
+        {
+            ExitCodes::Terraform
+        } else {
+            ExitCodes::Portcullis
+        }
+    }
 }
 
 /// What to do.
@@ -56,7 +74,7 @@ pub enum Command {
         options: TerraformOptions,
         #[command(flatten)]
         keep: KeepPlan,
-        /// Exit with 1 where there are changes
+        /// Exit as Terraform does: 0 no changes, 1 any error, 2 changes
         #[arg(long)]
         detailed_exitcode: bool,
     },

@@ -1,5 +1,6 @@
 //! How a command fails: a message, a hint, and an exit code that scripts rely on.
 
+use std::ffi::OsString;
 use std::fmt::Display;
 use std::process::ExitCode;
 
@@ -14,11 +15,49 @@ pub struct Failure {
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Kind {
     /// A check found a difference, or a gate said no.
-    Refused = 1,
+    Refused,
     /// Wrong use or wrong input.
-    Input = 2,
+    Input,
     /// A tool or AWS failed.
-    Tool = 3,
+    Tool,
+    /// A plan holds changes, and that is what was asked.
+    Changes,
+}
+
+/// Whose exit codes a command ends with.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum ExitCodes {
+    /// 1 refused, 2 wrong use or input, 3 a tool or AWS failed.
+    Portcullis,
+    /// 1 for every failure, 2 for a plan that holds changes: of `plan --detailed-exitcode`, as Terraform has them.
+    Terraform,
+}
+
+impl ExitCodes {
+    /// Those that a command line asks for which can't be parsed. A script that applies on 2 must not apply on a typo,
+    /// also not on one in the flag itself or in the form that Terraform writes it in.
+    pub fn of_wrong_use(arguments: impl IntoIterator<Item = OsString>) -> Self {
+        let asks = arguments.into_iter().any(|argument| {
+            let argument = argument.to_string_lossy().to_lowercase();
+            argument.starts_with('-') && ["detailed", "exit"].iter().any(|part| argument.contains(part))
+        });
+        if asks { Self::Terraform } else { Self::Portcullis }
+    }
+
+    fn number(self, kind: Kind) -> u8 {
+        match (self, kind) {
+            (_, Kind::Changes) => 2,
+            (Self::Terraform, Kind::Refused | Kind::Input | Kind::Tool) => 1,
+            (Self::Portcullis, Kind::Refused) => 1,
+            (Self::Portcullis, Kind::Input) => 2,
+            (Self::Portcullis, Kind::Tool) => 3,
+        }
+    }
+
+    /// The exit code of wrong use.
+    pub fn wrong_use(self) -> ExitCode {
+        ExitCode::from(self.number(Kind::Input))
+    }
 }
 
 /// The result of a command.
@@ -40,6 +79,11 @@ impl Failure {
         Self::of(Kind::Tool, message)
     }
 
+    /// A plan holds changes, and `--detailed-exitcode` asks for that: exit code 2, as Terraform has it.
+    pub fn changes() -> Self {
+        Self::of(Kind::Changes, "")
+    }
+
     fn of(kind: Kind, message: impl Display) -> Self {
         // `{:#}` shows the whole chain of an `anyhow` error on one line.
         Self {
@@ -56,8 +100,8 @@ impl Failure {
     }
 
     /// The exit code.
-    pub fn exit_code(&self) -> ExitCode {
-        ExitCode::from(self.kind as u8)
+    pub fn exit_code(&self, codes: ExitCodes) -> ExitCode {
+        ExitCode::from(codes.number(self.kind))
     }
 
     /// Message and hint for a terminal; empty where everything has been said.

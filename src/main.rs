@@ -30,12 +30,27 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+use crate::failure::ExitCodes;
+
 fn main() -> ExitCode {
-    match commands::run(cli::Cli::parse()) {
+    let cli = match cli::Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Where nobody reads it, nothing is lost.
+            _ = error.print();
+            return if error.use_stderr() {
+                ExitCodes::of_wrong_use(std::env::args_os()).wrong_use()
+            } else {
+                ExitCode::SUCCESS
+            };
+        }
+    };
+    let codes = cli.exit_codes();
+    match commands::run(cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             talk::show(failure.render());
-            failure.exit_code()
+            failure.exit_code(codes)
         }
     }
 }

@@ -43,7 +43,7 @@ pub fn run(
         ));
     }
     if changes && detailed_exitcode {
-        Err(Failure::refused(""))
+        Err(Failure::changes())
     } else {
         Ok(())
     }

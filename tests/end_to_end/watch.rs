@@ -137,7 +137,7 @@ fn what_is_saved_is_served_and_what_is_wrong_is_said() {
     logs.says("Init Duration: ", 2);
     let plan = project.portcullis(&["plan", "--detailed-exitcode"]);
     assert_eq!(
-        plan.status, 1,
+        plan.status, 2,
         "the code that was applied is another: {}",
         plan.stdout
     );
