@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use super::api::{Api, FunctionIntegration, Integration, Route};
 use super::authorizer::{KeyRing, Refusal};
+use super::aws_signature;
 use super::call::Call;
 use super::claims::Claims;
 use super::event;
@@ -133,7 +134,7 @@ impl Gateway {
     async fn answer(&self, call: &Call<'_>) -> Result<Response, Problem> {
         let Some(route) = call.route else {
             let reason = format!("no route `{} {}`", call.method, call.path);
-            return Err(GatewayError::missing_authentication_token().because(reason));
+            return Err(aws_signature::of_unknown_path(&call.request.headers).because(reason));
         };
         if let Integration::Unsupported(why) = &route.integration {
             return Err(GatewayError::not_emulated(why).because(why));

@@ -39,13 +39,26 @@ impl GatewayError {
         }
     }
 
-    /// No such path, or no such method on it.
+    /// No such path, or no such method on it, and no header `Authorization`.
     pub fn missing_authentication_token() -> Self {
         let (kind, error) = (
             "MISSING_AUTHENTICATION_TOKEN",
             "MissingAuthenticationTokenException",
         );
         Self::new(Some(kind), 403, error, "Missing Authentication Token")
+    }
+
+    /// No such path or method, and a header `Authorization` that is no AWS signature: `message` names what it lacks.
+    pub fn incomplete_signature(message: impl Into<String>) -> Self {
+        let (kind, error) = ("INVALID_SIGNATURE", "IncompleteSignatureException");
+        Self::new(Some(kind), 403, error, message)
+    }
+
+    /// No such path or method, and an AWS signature by a key that nobody has.
+    pub fn unknown_access_key() -> Self {
+        let (kind, error) = ("INVALID_SIGNATURE", "UnrecognizedClientException");
+        let message = "The security token included in the request is invalid.";
+        Self::new(Some(kind), 403, error, message)
     }
 
     /// No such stage: there is no API whose gateway responses could apply.

@@ -35,6 +35,7 @@ use std::path::PathBuf;
 
 mod api;
 mod authorizer;
+mod aws_signature;
 mod call;
 mod claims;
 mod deployments;
