@@ -6,9 +6,8 @@ use crate::identifier::Identifier;
 
 /// A path of a REST API's resources, such as `/orders/{id}`, without a trailing slash.
 ///
-/// API Gateway's rules for a segment: letters, digits and `- . _ :`, or one parameter in braces, which may be
-/// greedy (`{proxy+}`) in the last segment:
-/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html> and
+/// API Gateway takes two kinds of segments: a literal (see [`is_literal`]), and one parameter in braces. The last segment
+/// may be greedy, `{proxy+}`:
 /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-settings-method-request.html>
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RoutePath(Vec<Segment>);
@@ -166,11 +165,7 @@ impl Segment {
                 Self::Parameter(name.into())
             });
         }
-        let is_static = !text.is_empty()
-            && text
-                .chars()
-                .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | ':'));
-        if !is_static {
+        if !is_literal(text) {
             let what = if text.is_empty() {
                 "an empty segment".into()
             } else {
@@ -178,7 +173,8 @@ impl Segment {
             };
             return Err((
                 format!("API Gateway refuses {what} in a path"),
-                "a segment holds letters, digits and `_ - . :`, or is one parameter in braces".into(),
+                "write a segment with letters, digits and `_ - . : , $`, or as one parameter in braces"
+                    .into(),
             ));
         }
         Ok(Self::Static(text.into()))
@@ -190,6 +186,19 @@ impl Segment {
             Self::Parameter(name) | Self::Greedy(name) => Some(name),
         }
     }
+}
+
+/// Returns whether API Gateway takes a text for a literal segment: letters, digits and `_ - . : , $`.
+///
+/// Its documentation names all of them but `$`:
+/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html#api-gateway-known-issues-rest-apis>
+/// `$` has been taken since 2023. The console, the CLI and CloudFormation accept it, and the CDK deploys `$appliances:all`:
+/// <https://github.com/aws/aws-cdk/issues/27083>, <https://github.com/aws/aws-cdk/pull/27619>
+fn is_literal(text: &str) -> bool {
+    !text.is_empty()
+        && text
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | ':' | ',' | '$'))
 }
 
 /// The HTTP method of a route.
@@ -256,7 +265,18 @@ mod tests {
 
     #[test]
     fn a_path_is_printed_as_it_was_read() {
-        for text in ["/", "/open", "/orders/{id}", "/files/{proxy+}", "/v1.0/a:b/_c"] {
+        for text in [
+            "/",
+            "/open",
+            "/orders/{id}",
+            "/files/{proxy+}",
+            "/v1.0/a:b/_c",
+            "/Patient/$everything",
+            "/Patient/{id}/$everything",
+            "/$batch",
+            "/a$",
+            "/points/52.5,13.4",
+        ] {
             assert_eq!(path(text).to_string(), text);
         }
     }
@@ -269,6 +289,11 @@ mod tests {
             ("/a//b", "refuses an empty segment"),
             ("/a b", "refuses `a b`"),
             ("/~c", "refuses `~c`"),
+            ("/${c}", "refuses `${c}`"),
+            ("/a+b", "refuses `a+b`"),
+            ("/@me", "refuses `@me`"),
+            ("/a%20b", "refuses `a%20b`"),
+            ("/*", "refuses `*`"),
             ("/{proxy+}/x", "not the last segment"),
             ("/{id}/{id}", "stands twice"),
             ("/{}", "not a path parameter"),

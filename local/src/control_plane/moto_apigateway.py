@@ -5,6 +5,8 @@ UpdateDeployment and UpdateGatewayResponse: it answers their PATCH with 500, and
 function answer a route, guard it, or rename a parameter of its path. Here they are, on moto's own models. Each is
 added only where moto has none: a newer moto's own wins.
 
+moto's CreateResource refuses `$` and `,` in a path, which API Gateway takes. Such a path alone is made here.
+
 Two that moto has fail on what Terraform sends: UpdateAuthorizer on another user pool (`/providerARNs`), TagResource
 and its kin on a REST API. Those requests alone are answered here.
 
@@ -18,6 +20,7 @@ from urllib.parse import unquote
 
 from moto.apigateway.exceptions import BadRequestException, ConflictException
 from moto.apigateway.exceptions import InvalidResourcePathException, NotFoundException
+from moto.apigateway.models import APIGatewayBackend
 from moto.apigateway.responses import APIGatewayResponse
 from moto.apigateway.urls import url_paths
 
@@ -156,6 +159,17 @@ def updated(response, model, properties, missing=""):
     return model
 
 
+# The sources are at `is_literal` in generator/src/service/path.rs.
+LITERAL = re.compile(r"[a-zA-Z0-9._:,$-]+")
+PARAMETER = re.compile(r"\{[a-zA-Z0-9._:-]+\+?\}")
+
+
+def create_resource(self, function_id, parent_resource_id, path_part, motos_own=APIGatewayBackend.create_resource):
+    if path_part and LITERAL.fullmatch(path_part):
+        return self.get_rest_api(function_id).add_child(path=path_part, parent_id=parent_resource_id)
+    return motos_own(self, function_id, parent_resource_id, path_part)
+
+
 def update_resource(self):
     _, _, api_id, _, resource_id, *_ = self.path.split("/")
     resources = self.backend.get_rest_api(api_id).resources
@@ -165,7 +179,7 @@ def update_resource(self):
     path_part = new.get("path_part", resource.path_part)
     if new and not resource.parent_id:
         raise BadRequestException("Root resource cannot be updated")
-    if new and not re.fullmatch(r"\{?[a-zA-Z0-9._:-]+\+?\}?", path_part or ""):
+    if new and not any(form.fullmatch(path_part or "") for form in (LITERAL, PARAMETER)):
         raise InvalidResourcePathException()
     ancestor = parent_id
     while new and ancestor:
@@ -279,6 +293,7 @@ for update in (
     if not hasattr(APIGatewayResponse, update.__name__):
         setattr(APIGatewayResponse, update.__name__, update)
 
+APIGatewayBackend.create_resource = create_resource
 for mended in (update_authorizer, get_tags, tag_resource, untag_resource):
     setattr(APIGatewayResponse, mended.__name__, mended)
 # moto routes the ARN of a stage only.

@@ -159,6 +159,27 @@ fn another_function_answers_a_route() {
 }
 
 #[test]
+fn a_path_holds_what_api_gateway_takes() {
+    let api = Api::new();
+    let resources = format!("/resources/{}", api.items);
+    for part in ["$everything", "52.5,13.4", "$"] {
+        let made = api.create("POST", &resources, &json!({"pathPart": part}));
+        let made = api.get(&format!("/resources/{made}"));
+        assert_eq!(made["path"], json!(format!("/items/{part}")));
+    }
+    for part in ["${id}", "a b", "a$\n", "@me"] {
+        let path = format!("{}{resources}", api.path);
+        let answer = api.call("POST", &path, &json!({"pathPart": part}));
+        assert_eq!(answer.status, 400, "{part}");
+    }
+    let renamed = api.update(
+        &format!("/resources/{}", api.item),
+        &[("replace", "/pathPart", "$all,of")],
+    );
+    assert_eq!(renamed["path"], "/items/$all,of");
+}
+
+#[test]
 fn a_route_is_guarded_and_opened_again() {
     let api = Api::new();
     let guarded = api.update(

@@ -26,11 +26,23 @@ resource "aws_api_gateway_deployment" "this" {
     get_root = "9214b9110d91"
     # OPTIONS /
     options_root = "5ab592cf2d9f"
+    # GET /$
+    get__ = "10b5788f5d77"
+    # OPTIONS /$
+    options__ = "2a6b8e6c4273"
+    # GET /$$a$$,b/{id}/$everything
+    get___a___b_parameter__everything = "9e41f4298081"
+    # OPTIONS /$$a$$,b/{id}/$everything
+    options___a___b_parameter__everything = "7979d8f6a266"
   }
 
   depends_on = [
     module.authorizer,
+    module.get__,
+    module.get___a___b_parameter__everything,
     module.get_root,
+    module.options__,
+    module.options___a___b_parameter__everything,
     module.options_root,
     module.rest_api,
   ]
@@ -48,6 +60,8 @@ resource "aws_api_gateway_stage" "this" {
 
   # A route is reachable only after its function may be invoked.
   depends_on = [
+    aws_lambda_permission.get__,
+    aws_lambda_permission.get___a___b_parameter__everything,
     aws_lambda_permission.get_root,
   ]
 }

@@ -33,3 +33,99 @@ module "options_root" {
   allow_origin  = var.allow_origin
   allow_methods = ["GET", "OPTIONS"]
 }
+
+# /$
+resource "aws_api_gateway_resource" "_" {
+  rest_api_id = module.rest_api.id
+  parent_id   = module.rest_api.root_resource_id
+  path_part   = "$"
+}
+
+# GET /$: for who signed in, answered by hostile
+module "get__" {
+  source = "../lambda_integration"
+
+  rest_api_id   = module.rest_api.id
+  resource_id   = aws_api_gateway_resource._.id
+  http_method   = "GET"
+  authorization = "COGNITO_USER_POOLS"
+  authorizer_id = module.authorizer.id
+  invoke_arn    = module.function_hostile.invoke_arn
+}
+
+resource "aws_lambda_permission" "get__" {
+  statement_id_prefix = "get---"
+  action              = "lambda:InvokeFunction"
+  function_name       = module.function_hostile.name
+  principal           = "apigateway.amazonaws.com"
+  source_arn          = "${module.rest_api.execution_arn}/v1/GET/$"
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+# OPTIONS /$: the preflight, without a token
+module "options__" {
+  source = "../preflight"
+
+  rest_api_id   = module.rest_api.id
+  resource_id   = aws_api_gateway_resource._.id
+  allow_origin  = var.allow_origin
+  allow_methods = ["GET", "OPTIONS"]
+}
+
+# /$$a$$,b
+resource "aws_api_gateway_resource" "__a___b" {
+  rest_api_id = module.rest_api.id
+  parent_id   = module.rest_api.root_resource_id
+  path_part   = "$$a$$,b"
+}
+
+# /$$a$$,b/{id}
+resource "aws_api_gateway_resource" "__a___b_parameter" {
+  rest_api_id = module.rest_api.id
+  parent_id   = aws_api_gateway_resource.__a___b.id
+  path_part   = "{id}"
+}
+
+# /$$a$$,b/{id}/$everything
+resource "aws_api_gateway_resource" "__a___b_parameter__everything" {
+  rest_api_id = module.rest_api.id
+  parent_id   = aws_api_gateway_resource.__a___b_parameter.id
+  path_part   = "$everything"
+}
+
+# GET /$$a$$,b/{id}/$everything: for who signed in, answered by hostile
+module "get___a___b_parameter__everything" {
+  source = "../lambda_integration"
+
+  rest_api_id   = module.rest_api.id
+  resource_id   = aws_api_gateway_resource.__a___b_parameter__everything.id
+  http_method   = "GET"
+  authorization = "COGNITO_USER_POOLS"
+  authorizer_id = module.authorizer.id
+  invoke_arn    = module.function_hostile.invoke_arn
+}
+
+resource "aws_lambda_permission" "get___a___b_parameter__everything" {
+  statement_id_prefix = "get---a---b-parameter--everything-"
+  action              = "lambda:InvokeFunction"
+  function_name       = module.function_hostile.name
+  principal           = "apigateway.amazonaws.com"
+  source_arn          = "${module.rest_api.execution_arn}/v1/GET/$$a$$,b/*/$everything"
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+# OPTIONS /$$a$$,b/{id}/$everything: the preflight, without a token
+module "options___a___b_parameter__everything" {
+  source = "../preflight"
+
+  rest_api_id   = module.rest_api.id
+  resource_id   = aws_api_gateway_resource.__a___b_parameter__everything.id
+  allow_origin  = var.allow_origin
+  allow_methods = ["GET", "OPTIONS"]
+}

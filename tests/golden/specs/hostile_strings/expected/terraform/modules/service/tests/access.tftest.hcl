@@ -208,4 +208,110 @@ run "who_may_call" {
     ])
     error_message = "The spec says of OPTIONS /: the preflight, without a token and without a function."
   }
+
+  # /$
+  assert {
+    condition = alltrue([
+      aws_api_gateway_resource._.parent_id == module.rest_api.root_resource_id,
+      aws_api_gateway_resource._.path_part == "$",
+    ])
+    error_message = "The spec says of this path: /$."
+  }
+
+  # GET /$
+  assert {
+    condition = alltrue([
+      module.get__.resource_id == aws_api_gateway_resource._.id,
+      module.get__.http_method == "GET",
+      module.get__.authorization == "COGNITO_USER_POOLS",
+      module.get__.authorizer_id == module.authorizer.id,
+      module.get__.integration_type == "AWS_PROXY",
+      module.get__.uri == module.function_hostile.invoke_arn,
+      aws_lambda_permission.get__.action == "lambda:InvokeFunction",
+      aws_lambda_permission.get__.function_name == "hostile-test-hostile",
+      aws_lambda_permission.get__.principal == "apigateway.amazonaws.com",
+      aws_lambda_permission.get__.source_arn == "arn:aws:execute-api:us-east-1:123456789012:mocked/v1/GET/$",
+      contains(keys(aws_api_gateway_deployment.this.triggers), "get__"),
+    ])
+    error_message = "The spec says of GET /$: for who signed in, answered by hostile."
+  }
+
+  # OPTIONS /$
+  assert {
+    condition = alltrue([
+      module.options__.resource_id == aws_api_gateway_resource._.id,
+      module.options__.http_method == "OPTIONS",
+      module.options__.authorization == "NONE",
+      module.options__.integration_type == "MOCK",
+      module.options__.response_parameters == tomap({
+        "method.response.header.Access-Control-Allow-Headers" = "'X-$Dollar,x-%percent,X-Tick`s,*,Authorization'"
+        "method.response.header.Access-Control-Allow-Methods" = "'GET,OPTIONS'"
+        "method.response.header.Access-Control-Allow-Origin"  = "'https://page.example'"
+      }),
+      contains(keys(aws_api_gateway_deployment.this.triggers), "options__"),
+    ])
+    error_message = "The spec says of OPTIONS /$: the preflight, without a token and without a function."
+  }
+
+  # /$$a$$,b
+  assert {
+    condition = alltrue([
+      aws_api_gateway_resource.__a___b.parent_id == module.rest_api.root_resource_id,
+      aws_api_gateway_resource.__a___b.path_part == "$$a$$,b",
+    ])
+    error_message = "The spec says of this path: /$$a$$,b."
+  }
+
+  # /$$a$$,b/{id}
+  assert {
+    condition = alltrue([
+      aws_api_gateway_resource.__a___b_parameter.parent_id == aws_api_gateway_resource.__a___b.id,
+      aws_api_gateway_resource.__a___b_parameter.path_part == "{id}",
+    ])
+    error_message = "The spec says of this path: /$$a$$,b/{id}."
+  }
+
+  # /$$a$$,b/{id}/$everything
+  assert {
+    condition = alltrue([
+      aws_api_gateway_resource.__a___b_parameter__everything.parent_id == aws_api_gateway_resource.__a___b_parameter.id,
+      aws_api_gateway_resource.__a___b_parameter__everything.path_part == "$everything",
+    ])
+    error_message = "The spec says of this path: /$$a$$,b/{id}/$everything."
+  }
+
+  # GET /$$a$$,b/{id}/$everything
+  assert {
+    condition = alltrue([
+      module.get___a___b_parameter__everything.resource_id == aws_api_gateway_resource.__a___b_parameter__everything.id,
+      module.get___a___b_parameter__everything.http_method == "GET",
+      module.get___a___b_parameter__everything.authorization == "COGNITO_USER_POOLS",
+      module.get___a___b_parameter__everything.authorizer_id == module.authorizer.id,
+      module.get___a___b_parameter__everything.integration_type == "AWS_PROXY",
+      module.get___a___b_parameter__everything.uri == module.function_hostile.invoke_arn,
+      aws_lambda_permission.get___a___b_parameter__everything.action == "lambda:InvokeFunction",
+      aws_lambda_permission.get___a___b_parameter__everything.function_name == "hostile-test-hostile",
+      aws_lambda_permission.get___a___b_parameter__everything.principal == "apigateway.amazonaws.com",
+      aws_lambda_permission.get___a___b_parameter__everything.source_arn == "arn:aws:execute-api:us-east-1:123456789012:mocked/v1/GET/$$a$$,b/*/$everything",
+      contains(keys(aws_api_gateway_deployment.this.triggers), "get___a___b_parameter__everything"),
+    ])
+    error_message = "The spec says of GET /$$a$$,b/{id}/$everything: for who signed in, answered by hostile."
+  }
+
+  # OPTIONS /$$a$$,b/{id}/$everything
+  assert {
+    condition = alltrue([
+      module.options___a___b_parameter__everything.resource_id == aws_api_gateway_resource.__a___b_parameter__everything.id,
+      module.options___a___b_parameter__everything.http_method == "OPTIONS",
+      module.options___a___b_parameter__everything.authorization == "NONE",
+      module.options___a___b_parameter__everything.integration_type == "MOCK",
+      module.options___a___b_parameter__everything.response_parameters == tomap({
+        "method.response.header.Access-Control-Allow-Headers" = "'X-$Dollar,x-%percent,X-Tick`s,*,Authorization'"
+        "method.response.header.Access-Control-Allow-Methods" = "'GET,OPTIONS'"
+        "method.response.header.Access-Control-Allow-Origin"  = "'https://page.example'"
+      }),
+      contains(keys(aws_api_gateway_deployment.this.triggers), "options___a___b_parameter__everything"),
+    ])
+    error_message = "The spec says of OPTIONS /$$a$$,b/{id}/$everything: the preflight, without a token and without a function."
+  }
 }
