@@ -115,17 +115,43 @@ impl RoutePath {
             .collect()
     }
 
-    /// Its name in Terraform. It does not hold the names of parameters: renaming `{id}` then changes the
+    /// Its name in Terraform, which belongs to this path alone: no other path changes it, and none has the same.
+    ///
+    /// `/orders/{id}` is `orders_parameter`. The names of parameters are left out: renaming `{id}` then changes the
     /// resource's `path_part` in place, where a second variable sibling would be refused by API Gateway.
+    ///
+    /// Every other character becomes `_`, too. If a path has one, a suffix behind `__` tells what each `_` stands for:
+    /// `/user-info` is `user_info__d` (dash), `/user_info/a.b` is `user_info_a_b__usp` (underscore, slash, period). A
+    /// `w` before the letters of a segment says that it is the word `parameter`, or `root` alone.
     pub fn identifier(&self) -> Identifier {
-        if self.0.is_empty() {
-            return Identifier::new("root");
+        let mut name = String::new();
+        let mut marks = String::new();
+        for (place, segment) in self.0.iter().enumerate() {
+            if place > 0 {
+                name.push('_');
+                marks.push('s');
+            }
+            let Segment::Static(text) = segment else {
+                name.push_str(PARAMETER);
+                continue;
+            };
+            if text == PARAMETER || (text == ROOT && self.0.len() == 1) {
+                marks.push('w');
+            }
+            for c in text.chars() {
+                let mark = mark(c);
+                name.push(if mark.is_some() { '_' } else { c });
+                marks.extend(mark);
+            }
         }
-        let parts = self.0.iter().map(|segment| match segment {
-            Segment::Static(text) => text.as_str(),
-            Segment::Parameter(_) | Segment::Greedy(_) => "parameter",
-        });
-        Identifier::new(&parts.collect::<Vec<_>>().join("_"))
+        if self.0.is_empty() {
+            name.push_str(ROOT);
+        }
+        if marks.chars().any(|mark| mark != 's') {
+            name.push_str("__");
+            name.push_str(&marks);
+        }
+        Identifier::new(&name)
     }
 
     /// The path as it stands in the ARN of an invocation: a parameter is `*`.
@@ -188,6 +214,24 @@ impl Segment {
     }
 }
 
+/// What a parameter is called in an identifier.
+const PARAMETER: &str = "parameter";
+/// What the path `/` is called there.
+const ROOT: &str = "root";
+
+/// The letter that stands for a literal's character in the suffix of an identifier, if an identifier can't hold it.
+fn mark(c: char) -> Option<char> {
+    match c {
+        '-' => Some('d'),
+        '_' => Some('u'),
+        '.' => Some('p'),
+        ':' => Some('c'),
+        ',' => Some('m'),
+        '$' => Some('b'),
+        _ => None,
+    }
+}
+
 /// Returns whether API Gateway takes a text for a literal segment: letters, digits and `_ - . : , $`.
 ///
 /// Its documentation names all of them but `$`:
@@ -198,7 +242,7 @@ fn is_literal(text: &str) -> bool {
     !text.is_empty()
         && text
             .chars()
-            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | ':' | ',' | '$'))
+            .all(|c| c.is_ascii_alphanumeric() || mark(c).is_some())
 }
 
 /// The HTTP method of a route.
@@ -309,6 +353,40 @@ mod tests {
         assert_eq!(path("/a/{x}").identifier(), path("/a/{y}").identifier());
         assert_eq!(path("/a/{x}").identifier().as_str(), "a_parameter");
         assert_eq!(path("/").identifier().as_str(), "root");
+    }
+
+    #[test]
+    fn every_path_has_an_identifier_of_its_own() {
+        for (text, expected) in [
+            ("/user/info", "user_info"),
+            ("/user-info", "user_info__d"),
+            ("/user_info", "user_info__u"),
+            ("/user.info", "user_info__p"),
+            ("/user:info", "user_info__c"),
+            ("/user,info", "user_info__m"),
+            ("/user$info", "user_info__b"),
+            ("/userInfo", "userInfo"),
+            ("/user/info/d", "user_info_d"),
+            ("/a/b-c", "a_b_c__sd"),
+            ("/a-b/c", "a_b_c__ds"),
+            ("/root", "root__w"),
+            ("/root/x", "root_x"),
+            ("/s/{id}", "s_parameter"),
+            ("/s/parameter", "s_parameter__sw"),
+            ("/parameter/{id}", "parameter_parameter__ws"),
+            ("/{id}/parameter", "parameter_parameter__sw"),
+            ("/2024", "_2024"),
+            ("/_2024", "_2024__u"),
+            ("/-2024/x", "_2024_x__ds"),
+            ("/2024-x", "_2024_x__d"),
+            ("/$", "___b"),
+            (
+                "/v1.0/well-known:thing/someone_x",
+                "v1_0_well_known_thing_someone_x__psdcsu",
+            ),
+        ] {
+            assert_eq!(path(text).identifier().as_str(), expected, "{text}");
+        }
     }
 
     #[test]

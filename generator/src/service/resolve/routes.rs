@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Diagnostic, Span, nearest};
-use crate::identifier::Identifier;
 use crate::service::resolve::Resolver;
 use crate::service::{Auth, Method, Route, RoutePath};
 use crate::spec::{Spec, Written};
@@ -12,7 +11,6 @@ impl Resolver<'_> {
     pub(super) fn routes(&mut self, spec: &Spec) -> BTreeMap<(RoutePath, Method), Route> {
         let mut routes: BTreeMap<(RoutePath, Method), Route> = BTreeMap::new();
         let mut places: BTreeMap<(RoutePath, Method), Span> = BTreeMap::new();
-        let mut identifiers = BTreeMap::new();
         let mut variables = BTreeMap::new();
         let known: BTreeSet<&str> = spec
             .functions
@@ -37,7 +35,6 @@ impl Resolver<'_> {
                 continue;
             };
             self.variable_siblings(&mut variables, &path, key);
-            self.resource_collisions(&mut identifiers, &path, key);
             let id = (path, method);
             if let Some(span) = places.get(&id) {
                 self.report(
@@ -149,36 +146,6 @@ impl Resolver<'_> {
                     )),
                 );
                 return;
-            }
-        }
-    }
-
-    /// Different paths that would be one name in Terraform, such as `/a/b` and `/a_b`.
-    pub(super) fn resource_collisions(
-        &mut self,
-        seen: &mut BTreeMap<Identifier, (RoutePath, Span)>,
-        path: &RoutePath,
-        key: &Written<String>,
-    ) {
-        let root = path.segments().is_empty().then(|| path.clone());
-        for resource in path.resources().chain(root) {
-            let identifier = resource.identifier();
-            match seen.get(&identifier) {
-                Some((other, _)) if other.shape() == resource.shape() => {}
-                Some((other, span)) => {
-                    self.report(
-                        Diagnostic::new(
-                            key.span(),
-                            format!("the paths `{other}` and `{resource}` would both be `{identifier}` in Terraform"),
-                        )
-                        .related(span.clone(), "the other one")
-                        .hint("change one of the paths"),
-                    );
-                    return;
-                }
-                None => {
-                    seen.insert(identifier, (resource, key.span()));
-                }
             }
         }
     }

@@ -27,22 +27,22 @@ resource "aws_api_gateway_deployment" "this" {
     # OPTIONS /
     options_root = "5ab592cf2d9f"
     # GET /$
-    get__ = "10b5788f5d77"
+    get____b = "e8dac3ce79d7"
     # OPTIONS /$
-    options__ = "2a6b8e6c4273"
+    options____b = "4356d578a993"
     # GET /$$a$$,b/{id}/$everything
-    get___a___b_parameter__everything = "9e41f4298081"
+    get___a___b_parameter__everything__bbbbmssb = "7e58a985304d"
     # OPTIONS /$$a$$,b/{id}/$everything
-    options___a___b_parameter__everything = "7979d8f6a266"
+    options___a___b_parameter__everything__bbbbmssb = "b008d34c4d8e"
   }
 
   depends_on = [
     module.authorizer,
-    module.get__,
-    module.get___a___b_parameter__everything,
+    module.get____b,
+    module.get___a___b_parameter__everything__bbbbmssb,
     module.get_root,
-    module.options__,
-    module.options___a___b_parameter__everything,
+    module.options____b,
+    module.options___a___b_parameter__everything__bbbbmssb,
     module.options_root,
     module.rest_api,
   ]
@@ -60,8 +60,8 @@ resource "aws_api_gateway_stage" "this" {
 
   # A route is reachable only after its function may be invoked.
   depends_on = [
-    aws_lambda_permission.get__,
-    aws_lambda_permission.get___a___b_parameter__everything,
+    aws_lambda_permission.get____b,
+    aws_lambda_permission.get___a___b_parameter__everything__bbbbmssb,
     aws_lambda_permission.get_root,
   ]
 }

@@ -35,26 +35,26 @@ module "options_root" {
 }
 
 # /$
-resource "aws_api_gateway_resource" "_" {
+resource "aws_api_gateway_resource" "___b" {
   rest_api_id = module.rest_api.id
   parent_id   = module.rest_api.root_resource_id
   path_part   = "$"
 }
 
 # GET /$: for who signed in, answered by hostile
-module "get__" {
+module "get____b" {
   source = "../lambda_integration"
 
   rest_api_id   = module.rest_api.id
-  resource_id   = aws_api_gateway_resource._.id
+  resource_id   = aws_api_gateway_resource.___b.id
   http_method   = "GET"
   authorization = "COGNITO_USER_POOLS"
   authorizer_id = module.authorizer.id
   invoke_arn    = module.function_hostile.invoke_arn
 }
 
-resource "aws_lambda_permission" "get__" {
-  statement_id_prefix = "get---"
+resource "aws_lambda_permission" "get____b" {
+  statement_id_prefix = "get----b-"
   action              = "lambda:InvokeFunction"
   function_name       = module.function_hostile.name
   principal           = "apigateway.amazonaws.com"
@@ -66,50 +66,50 @@ resource "aws_lambda_permission" "get__" {
 }
 
 # OPTIONS /$: the preflight, without a token
-module "options__" {
+module "options____b" {
   source = "../preflight"
 
   rest_api_id   = module.rest_api.id
-  resource_id   = aws_api_gateway_resource._.id
+  resource_id   = aws_api_gateway_resource.___b.id
   allow_origin  = var.allow_origin
   allow_methods = ["GET", "OPTIONS"]
 }
 
 # /$$a$$,b
-resource "aws_api_gateway_resource" "__a___b" {
+resource "aws_api_gateway_resource" "__a___b__bbbbm" {
   rest_api_id = module.rest_api.id
   parent_id   = module.rest_api.root_resource_id
   path_part   = "$$a$$,b"
 }
 
 # /$$a$$,b/{id}
-resource "aws_api_gateway_resource" "__a___b_parameter" {
+resource "aws_api_gateway_resource" "__a___b_parameter__bbbbms" {
   rest_api_id = module.rest_api.id
-  parent_id   = aws_api_gateway_resource.__a___b.id
+  parent_id   = aws_api_gateway_resource.__a___b__bbbbm.id
   path_part   = "{id}"
 }
 
 # /$$a$$,b/{id}/$everything
-resource "aws_api_gateway_resource" "__a___b_parameter__everything" {
+resource "aws_api_gateway_resource" "__a___b_parameter__everything__bbbbmssb" {
   rest_api_id = module.rest_api.id
-  parent_id   = aws_api_gateway_resource.__a___b_parameter.id
+  parent_id   = aws_api_gateway_resource.__a___b_parameter__bbbbms.id
   path_part   = "$everything"
 }
 
 # GET /$$a$$,b/{id}/$everything: for who signed in, answered by hostile
-module "get___a___b_parameter__everything" {
+module "get___a___b_parameter__everything__bbbbmssb" {
   source = "../lambda_integration"
 
   rest_api_id   = module.rest_api.id
-  resource_id   = aws_api_gateway_resource.__a___b_parameter__everything.id
+  resource_id   = aws_api_gateway_resource.__a___b_parameter__everything__bbbbmssb.id
   http_method   = "GET"
   authorization = "COGNITO_USER_POOLS"
   authorizer_id = module.authorizer.id
   invoke_arn    = module.function_hostile.invoke_arn
 }
 
-resource "aws_lambda_permission" "get___a___b_parameter__everything" {
-  statement_id_prefix = "get---a---b-parameter--everything-"
+resource "aws_lambda_permission" "get___a___b_parameter__everything__bbbbmssb" {
+  statement_id_prefix = "get---a---b-parameter--everything--bbbbmssb-"
   action              = "lambda:InvokeFunction"
   function_name       = module.function_hostile.name
   principal           = "apigateway.amazonaws.com"
@@ -121,11 +121,11 @@ resource "aws_lambda_permission" "get___a___b_parameter__everything" {
 }
 
 # OPTIONS /$$a$$,b/{id}/$everything: the preflight, without a token
-module "options___a___b_parameter__everything" {
+module "options___a___b_parameter__everything__bbbbmssb" {
   source = "../preflight"
 
   rest_api_id   = module.rest_api.id
-  resource_id   = aws_api_gateway_resource.__a___b_parameter__everything.id
+  resource_id   = aws_api_gateway_resource.__a___b_parameter__everything__bbbbmssb.id
   allow_origin  = var.allow_origin
   allow_methods = ["GET", "OPTIONS"]
 }

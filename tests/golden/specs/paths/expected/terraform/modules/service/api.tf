@@ -53,9 +53,9 @@ resource "aws_api_gateway_deployment" "this" {
     # OPTIONS /orders/{id}/lines/{line}
     options_orders_parameter_lines_parameter = "2ba11e1fb724"
     # GET /v1.0/well-known:thing/someone_x
-    get_v1_0_well_known_thing_someone_x = "6d0d28b6d9e1"
+    get_v1_0_well_known_thing_someone_x__psdcsu = "1a1cd6c6960d"
     # OPTIONS /v1.0/well-known:thing/someone_x
-    options_v1_0_well_known_thing_someone_x = "f07ed7e8878e"
+    options_v1_0_well_known_thing_someone_x__psdcsu = "275a9af30d8c"
   }
 
   depends_on = [
@@ -66,14 +66,14 @@ resource "aws_api_gateway_deployment" "this" {
     module.get_orders,
     module.get_orders_parameter,
     module.get_orders_parameter_lines_parameter,
-    module.get_v1_0_well_known_thing_someone_x,
+    module.get_v1_0_well_known_thing_someone_x__psdcsu,
     module.head_catalogue,
     module.options_catalogue,
     module.options_files_parameter,
     module.options_orders,
     module.options_orders_parameter,
     module.options_orders_parameter_lines_parameter,
-    module.options_v1_0_well_known_thing_someone_x,
+    module.options_v1_0_well_known_thing_someone_x__psdcsu,
     module.patch_orders_parameter,
     module.post_orders,
     module.put_orders_parameter,
@@ -99,7 +99,7 @@ resource "aws_api_gateway_stage" "this" {
     aws_lambda_permission.get_orders,
     aws_lambda_permission.get_orders_parameter,
     aws_lambda_permission.get_orders_parameter_lines_parameter,
-    aws_lambda_permission.get_v1_0_well_known_thing_someone_x,
+    aws_lambda_permission.get_v1_0_well_known_thing_someone_x__psdcsu,
     aws_lambda_permission.head_catalogue,
     aws_lambda_permission.patch_orders_parameter,
     aws_lambda_permission.post_orders,

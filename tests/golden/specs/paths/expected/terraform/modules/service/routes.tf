@@ -337,39 +337,39 @@ module "options_orders_parameter_lines_parameter" {
 }
 
 # /v1.0
-resource "aws_api_gateway_resource" "v1_0" {
+resource "aws_api_gateway_resource" "v1_0__p" {
   rest_api_id = module.rest_api.id
   parent_id   = module.rest_api.root_resource_id
   path_part   = "v1.0"
 }
 
 # /v1.0/well-known:thing
-resource "aws_api_gateway_resource" "v1_0_well_known_thing" {
+resource "aws_api_gateway_resource" "v1_0_well_known_thing__psdc" {
   rest_api_id = module.rest_api.id
-  parent_id   = aws_api_gateway_resource.v1_0.id
+  parent_id   = aws_api_gateway_resource.v1_0__p.id
   path_part   = "well-known:thing"
 }
 
 # /v1.0/well-known:thing/someone_x
-resource "aws_api_gateway_resource" "v1_0_well_known_thing_someone_x" {
+resource "aws_api_gateway_resource" "v1_0_well_known_thing_someone_x__psdcsu" {
   rest_api_id = module.rest_api.id
-  parent_id   = aws_api_gateway_resource.v1_0_well_known_thing.id
+  parent_id   = aws_api_gateway_resource.v1_0_well_known_thing__psdc.id
   path_part   = "someone_x"
 }
 
 # GET /v1.0/well-known:thing/someone_x: open to anyone, answered by catalogue
-module "get_v1_0_well_known_thing_someone_x" {
+module "get_v1_0_well_known_thing_someone_x__psdcsu" {
   source = "../lambda_integration"
 
   rest_api_id   = module.rest_api.id
-  resource_id   = aws_api_gateway_resource.v1_0_well_known_thing_someone_x.id
+  resource_id   = aws_api_gateway_resource.v1_0_well_known_thing_someone_x__psdcsu.id
   http_method   = "GET"
   authorization = "NONE"
   invoke_arn    = module.function_catalogue.invoke_arn
 }
 
-resource "aws_lambda_permission" "get_v1_0_well_known_thing_someone_x" {
-  statement_id_prefix = "get-v1-0-well-known-thing-someone-x-"
+resource "aws_lambda_permission" "get_v1_0_well_known_thing_someone_x__psdcsu" {
+  statement_id_prefix = "get-v1-0-well-known-thing-someone-x--psdcsu-"
   action              = "lambda:InvokeFunction"
   function_name       = module.function_catalogue.name
   principal           = "apigateway.amazonaws.com"
@@ -381,11 +381,11 @@ resource "aws_lambda_permission" "get_v1_0_well_known_thing_someone_x" {
 }
 
 # OPTIONS /v1.0/well-known:thing/someone_x: the preflight, without a token
-module "options_v1_0_well_known_thing_someone_x" {
+module "options_v1_0_well_known_thing_someone_x__psdcsu" {
   source = "../preflight"
 
   rest_api_id   = module.rest_api.id
-  resource_id   = aws_api_gateway_resource.v1_0_well_known_thing_someone_x.id
+  resource_id   = aws_api_gateway_resource.v1_0_well_known_thing_someone_x__psdcsu.id
   allow_origin  = var.allow_origin
   allow_methods = ["GET", "OPTIONS"]
 }

@@ -212,8 +212,8 @@ run "who_may_call" {
   # /$
   assert {
     condition = alltrue([
-      aws_api_gateway_resource._.parent_id == module.rest_api.root_resource_id,
-      aws_api_gateway_resource._.path_part == "$",
+      aws_api_gateway_resource.___b.parent_id == module.rest_api.root_resource_id,
+      aws_api_gateway_resource.___b.path_part == "$",
     ])
     error_message = "The spec says of this path: /$."
   }
@@ -221,17 +221,17 @@ run "who_may_call" {
   # GET /$
   assert {
     condition = alltrue([
-      module.get__.resource_id == aws_api_gateway_resource._.id,
-      module.get__.http_method == "GET",
-      module.get__.authorization == "COGNITO_USER_POOLS",
-      module.get__.authorizer_id == module.authorizer.id,
-      module.get__.integration_type == "AWS_PROXY",
-      module.get__.uri == module.function_hostile.invoke_arn,
-      aws_lambda_permission.get__.action == "lambda:InvokeFunction",
-      aws_lambda_permission.get__.function_name == "hostile-test-hostile",
-      aws_lambda_permission.get__.principal == "apigateway.amazonaws.com",
-      aws_lambda_permission.get__.source_arn == "arn:aws:execute-api:us-east-1:123456789012:mocked/v1/GET/$",
-      contains(keys(aws_api_gateway_deployment.this.triggers), "get__"),
+      module.get____b.resource_id == aws_api_gateway_resource.___b.id,
+      module.get____b.http_method == "GET",
+      module.get____b.authorization == "COGNITO_USER_POOLS",
+      module.get____b.authorizer_id == module.authorizer.id,
+      module.get____b.integration_type == "AWS_PROXY",
+      module.get____b.uri == module.function_hostile.invoke_arn,
+      aws_lambda_permission.get____b.action == "lambda:InvokeFunction",
+      aws_lambda_permission.get____b.function_name == "hostile-test-hostile",
+      aws_lambda_permission.get____b.principal == "apigateway.amazonaws.com",
+      aws_lambda_permission.get____b.source_arn == "arn:aws:execute-api:us-east-1:123456789012:mocked/v1/GET/$",
+      contains(keys(aws_api_gateway_deployment.this.triggers), "get____b"),
     ])
     error_message = "The spec says of GET /$: for who signed in, answered by hostile."
   }
@@ -239,16 +239,16 @@ run "who_may_call" {
   # OPTIONS /$
   assert {
     condition = alltrue([
-      module.options__.resource_id == aws_api_gateway_resource._.id,
-      module.options__.http_method == "OPTIONS",
-      module.options__.authorization == "NONE",
-      module.options__.integration_type == "MOCK",
-      module.options__.response_parameters == tomap({
+      module.options____b.resource_id == aws_api_gateway_resource.___b.id,
+      module.options____b.http_method == "OPTIONS",
+      module.options____b.authorization == "NONE",
+      module.options____b.integration_type == "MOCK",
+      module.options____b.response_parameters == tomap({
         "method.response.header.Access-Control-Allow-Headers" = "'X-$Dollar,x-%percent,X-Tick`s,*,Authorization'"
         "method.response.header.Access-Control-Allow-Methods" = "'GET,OPTIONS'"
         "method.response.header.Access-Control-Allow-Origin"  = "'https://page.example'"
       }),
-      contains(keys(aws_api_gateway_deployment.this.triggers), "options__"),
+      contains(keys(aws_api_gateway_deployment.this.triggers), "options____b"),
     ])
     error_message = "The spec says of OPTIONS /$: the preflight, without a token and without a function."
   }
@@ -256,8 +256,8 @@ run "who_may_call" {
   # /$$a$$,b
   assert {
     condition = alltrue([
-      aws_api_gateway_resource.__a___b.parent_id == module.rest_api.root_resource_id,
-      aws_api_gateway_resource.__a___b.path_part == "$$a$$,b",
+      aws_api_gateway_resource.__a___b__bbbbm.parent_id == module.rest_api.root_resource_id,
+      aws_api_gateway_resource.__a___b__bbbbm.path_part == "$$a$$,b",
     ])
     error_message = "The spec says of this path: /$$a$$,b."
   }
@@ -265,8 +265,8 @@ run "who_may_call" {
   # /$$a$$,b/{id}
   assert {
     condition = alltrue([
-      aws_api_gateway_resource.__a___b_parameter.parent_id == aws_api_gateway_resource.__a___b.id,
-      aws_api_gateway_resource.__a___b_parameter.path_part == "{id}",
+      aws_api_gateway_resource.__a___b_parameter__bbbbms.parent_id == aws_api_gateway_resource.__a___b__bbbbm.id,
+      aws_api_gateway_resource.__a___b_parameter__bbbbms.path_part == "{id}",
     ])
     error_message = "The spec says of this path: /$$a$$,b/{id}."
   }
@@ -274,8 +274,8 @@ run "who_may_call" {
   # /$$a$$,b/{id}/$everything
   assert {
     condition = alltrue([
-      aws_api_gateway_resource.__a___b_parameter__everything.parent_id == aws_api_gateway_resource.__a___b_parameter.id,
-      aws_api_gateway_resource.__a___b_parameter__everything.path_part == "$everything",
+      aws_api_gateway_resource.__a___b_parameter__everything__bbbbmssb.parent_id == aws_api_gateway_resource.__a___b_parameter__bbbbms.id,
+      aws_api_gateway_resource.__a___b_parameter__everything__bbbbmssb.path_part == "$everything",
     ])
     error_message = "The spec says of this path: /$$a$$,b/{id}/$everything."
   }
@@ -283,17 +283,17 @@ run "who_may_call" {
   # GET /$$a$$,b/{id}/$everything
   assert {
     condition = alltrue([
-      module.get___a___b_parameter__everything.resource_id == aws_api_gateway_resource.__a___b_parameter__everything.id,
-      module.get___a___b_parameter__everything.http_method == "GET",
-      module.get___a___b_parameter__everything.authorization == "COGNITO_USER_POOLS",
-      module.get___a___b_parameter__everything.authorizer_id == module.authorizer.id,
-      module.get___a___b_parameter__everything.integration_type == "AWS_PROXY",
-      module.get___a___b_parameter__everything.uri == module.function_hostile.invoke_arn,
-      aws_lambda_permission.get___a___b_parameter__everything.action == "lambda:InvokeFunction",
-      aws_lambda_permission.get___a___b_parameter__everything.function_name == "hostile-test-hostile",
-      aws_lambda_permission.get___a___b_parameter__everything.principal == "apigateway.amazonaws.com",
-      aws_lambda_permission.get___a___b_parameter__everything.source_arn == "arn:aws:execute-api:us-east-1:123456789012:mocked/v1/GET/$$a$$,b/*/$everything",
-      contains(keys(aws_api_gateway_deployment.this.triggers), "get___a___b_parameter__everything"),
+      module.get___a___b_parameter__everything__bbbbmssb.resource_id == aws_api_gateway_resource.__a___b_parameter__everything__bbbbmssb.id,
+      module.get___a___b_parameter__everything__bbbbmssb.http_method == "GET",
+      module.get___a___b_parameter__everything__bbbbmssb.authorization == "COGNITO_USER_POOLS",
+      module.get___a___b_parameter__everything__bbbbmssb.authorizer_id == module.authorizer.id,
+      module.get___a___b_parameter__everything__bbbbmssb.integration_type == "AWS_PROXY",
+      module.get___a___b_parameter__everything__bbbbmssb.uri == module.function_hostile.invoke_arn,
+      aws_lambda_permission.get___a___b_parameter__everything__bbbbmssb.action == "lambda:InvokeFunction",
+      aws_lambda_permission.get___a___b_parameter__everything__bbbbmssb.function_name == "hostile-test-hostile",
+      aws_lambda_permission.get___a___b_parameter__everything__bbbbmssb.principal == "apigateway.amazonaws.com",
+      aws_lambda_permission.get___a___b_parameter__everything__bbbbmssb.source_arn == "arn:aws:execute-api:us-east-1:123456789012:mocked/v1/GET/$$a$$,b/*/$everything",
+      contains(keys(aws_api_gateway_deployment.this.triggers), "get___a___b_parameter__everything__bbbbmssb"),
     ])
     error_message = "The spec says of GET /$$a$$,b/{id}/$everything: for who signed in, answered by hostile."
   }
@@ -301,16 +301,16 @@ run "who_may_call" {
   # OPTIONS /$$a$$,b/{id}/$everything
   assert {
     condition = alltrue([
-      module.options___a___b_parameter__everything.resource_id == aws_api_gateway_resource.__a___b_parameter__everything.id,
-      module.options___a___b_parameter__everything.http_method == "OPTIONS",
-      module.options___a___b_parameter__everything.authorization == "NONE",
-      module.options___a___b_parameter__everything.integration_type == "MOCK",
-      module.options___a___b_parameter__everything.response_parameters == tomap({
+      module.options___a___b_parameter__everything__bbbbmssb.resource_id == aws_api_gateway_resource.__a___b_parameter__everything__bbbbmssb.id,
+      module.options___a___b_parameter__everything__bbbbmssb.http_method == "OPTIONS",
+      module.options___a___b_parameter__everything__bbbbmssb.authorization == "NONE",
+      module.options___a___b_parameter__everything__bbbbmssb.integration_type == "MOCK",
+      module.options___a___b_parameter__everything__bbbbmssb.response_parameters == tomap({
         "method.response.header.Access-Control-Allow-Headers" = "'X-$Dollar,x-%percent,X-Tick`s,*,Authorization'"
         "method.response.header.Access-Control-Allow-Methods" = "'GET,OPTIONS'"
         "method.response.header.Access-Control-Allow-Origin"  = "'https://page.example'"
       }),
-      contains(keys(aws_api_gateway_deployment.this.triggers), "options___a___b_parameter__everything"),
+      contains(keys(aws_api_gateway_deployment.this.triggers), "options___a___b_parameter__everything__bbbbmssb"),
     ])
     error_message = "The spec says of OPTIONS /$$a$$,b/{id}/$everything: the preflight, without a token and without a function."
   }

@@ -544,8 +544,8 @@ run "who_may_call" {
   # /v1.0
   assert {
     condition = alltrue([
-      aws_api_gateway_resource.v1_0.parent_id == module.rest_api.root_resource_id,
-      aws_api_gateway_resource.v1_0.path_part == "v1.0",
+      aws_api_gateway_resource.v1_0__p.parent_id == module.rest_api.root_resource_id,
+      aws_api_gateway_resource.v1_0__p.path_part == "v1.0",
     ])
     error_message = "The spec says of this path: /v1.0."
   }
@@ -553,8 +553,8 @@ run "who_may_call" {
   # /v1.0/well-known:thing
   assert {
     condition = alltrue([
-      aws_api_gateway_resource.v1_0_well_known_thing.parent_id == aws_api_gateway_resource.v1_0.id,
-      aws_api_gateway_resource.v1_0_well_known_thing.path_part == "well-known:thing",
+      aws_api_gateway_resource.v1_0_well_known_thing__psdc.parent_id == aws_api_gateway_resource.v1_0__p.id,
+      aws_api_gateway_resource.v1_0_well_known_thing__psdc.path_part == "well-known:thing",
     ])
     error_message = "The spec says of this path: /v1.0/well-known:thing."
   }
@@ -562,8 +562,8 @@ run "who_may_call" {
   # /v1.0/well-known:thing/someone_x
   assert {
     condition = alltrue([
-      aws_api_gateway_resource.v1_0_well_known_thing_someone_x.parent_id == aws_api_gateway_resource.v1_0_well_known_thing.id,
-      aws_api_gateway_resource.v1_0_well_known_thing_someone_x.path_part == "someone_x",
+      aws_api_gateway_resource.v1_0_well_known_thing_someone_x__psdcsu.parent_id == aws_api_gateway_resource.v1_0_well_known_thing__psdc.id,
+      aws_api_gateway_resource.v1_0_well_known_thing_someone_x__psdcsu.path_part == "someone_x",
     ])
     error_message = "The spec says of this path: /v1.0/well-known:thing/someone_x."
   }
@@ -571,17 +571,17 @@ run "who_may_call" {
   # GET /v1.0/well-known:thing/someone_x
   assert {
     condition = alltrue([
-      module.get_v1_0_well_known_thing_someone_x.resource_id == aws_api_gateway_resource.v1_0_well_known_thing_someone_x.id,
-      module.get_v1_0_well_known_thing_someone_x.http_method == "GET",
-      module.get_v1_0_well_known_thing_someone_x.authorization == "NONE",
-      module.get_v1_0_well_known_thing_someone_x.authorizer_id == null,
-      module.get_v1_0_well_known_thing_someone_x.integration_type == "AWS_PROXY",
-      module.get_v1_0_well_known_thing_someone_x.uri == module.function_catalogue.invoke_arn,
-      aws_lambda_permission.get_v1_0_well_known_thing_someone_x.action == "lambda:InvokeFunction",
-      aws_lambda_permission.get_v1_0_well_known_thing_someone_x.function_name == "shop-test-catalogue",
-      aws_lambda_permission.get_v1_0_well_known_thing_someone_x.principal == "apigateway.amazonaws.com",
-      aws_lambda_permission.get_v1_0_well_known_thing_someone_x.source_arn == "arn:aws:execute-api:us-east-1:123456789012:mocked/v1/GET/v1.0/well-known:thing/someone_x",
-      contains(keys(aws_api_gateway_deployment.this.triggers), "get_v1_0_well_known_thing_someone_x"),
+      module.get_v1_0_well_known_thing_someone_x__psdcsu.resource_id == aws_api_gateway_resource.v1_0_well_known_thing_someone_x__psdcsu.id,
+      module.get_v1_0_well_known_thing_someone_x__psdcsu.http_method == "GET",
+      module.get_v1_0_well_known_thing_someone_x__psdcsu.authorization == "NONE",
+      module.get_v1_0_well_known_thing_someone_x__psdcsu.authorizer_id == null,
+      module.get_v1_0_well_known_thing_someone_x__psdcsu.integration_type == "AWS_PROXY",
+      module.get_v1_0_well_known_thing_someone_x__psdcsu.uri == module.function_catalogue.invoke_arn,
+      aws_lambda_permission.get_v1_0_well_known_thing_someone_x__psdcsu.action == "lambda:InvokeFunction",
+      aws_lambda_permission.get_v1_0_well_known_thing_someone_x__psdcsu.function_name == "shop-test-catalogue",
+      aws_lambda_permission.get_v1_0_well_known_thing_someone_x__psdcsu.principal == "apigateway.amazonaws.com",
+      aws_lambda_permission.get_v1_0_well_known_thing_someone_x__psdcsu.source_arn == "arn:aws:execute-api:us-east-1:123456789012:mocked/v1/GET/v1.0/well-known:thing/someone_x",
+      contains(keys(aws_api_gateway_deployment.this.triggers), "get_v1_0_well_known_thing_someone_x__psdcsu"),
     ])
     error_message = "The spec says of GET /v1.0/well-known:thing/someone_x: open to anyone, answered by catalogue."
   }
@@ -589,16 +589,16 @@ run "who_may_call" {
   # OPTIONS /v1.0/well-known:thing/someone_x
   assert {
     condition = alltrue([
-      module.options_v1_0_well_known_thing_someone_x.resource_id == aws_api_gateway_resource.v1_0_well_known_thing_someone_x.id,
-      module.options_v1_0_well_known_thing_someone_x.http_method == "OPTIONS",
-      module.options_v1_0_well_known_thing_someone_x.authorization == "NONE",
-      module.options_v1_0_well_known_thing_someone_x.integration_type == "MOCK",
-      module.options_v1_0_well_known_thing_someone_x.response_parameters == tomap({
+      module.options_v1_0_well_known_thing_someone_x__psdcsu.resource_id == aws_api_gateway_resource.v1_0_well_known_thing_someone_x__psdcsu.id,
+      module.options_v1_0_well_known_thing_someone_x__psdcsu.http_method == "OPTIONS",
+      module.options_v1_0_well_known_thing_someone_x__psdcsu.authorization == "NONE",
+      module.options_v1_0_well_known_thing_someone_x__psdcsu.integration_type == "MOCK",
+      module.options_v1_0_well_known_thing_someone_x__psdcsu.response_parameters == tomap({
         "method.response.header.Access-Control-Allow-Headers" = "'Content-Type,Authorization'"
         "method.response.header.Access-Control-Allow-Methods" = "'GET,OPTIONS'"
         "method.response.header.Access-Control-Allow-Origin"  = "'https://page.example'"
       }),
-      contains(keys(aws_api_gateway_deployment.this.triggers), "options_v1_0_well_known_thing_someone_x"),
+      contains(keys(aws_api_gateway_deployment.this.triggers), "options_v1_0_well_known_thing_someone_x__psdcsu"),
     ])
     error_message = "The spec says of OPTIONS /v1.0/well-known:thing/someone_x: the preflight, without a token and without a function."
   }
