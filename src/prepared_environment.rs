@@ -3,6 +3,8 @@
 
 use portcullis_generator::modules::LOCAL_FIRST_USER;
 use portcullis_generator::service::{Environment, LOCAL, Service, is_email};
+use portcullis_generator::surface::FIRST_USER;
+use serde_json::Value;
 
 use crate::cli::TerraformOptions;
 use crate::endpoint::Endpoint;
@@ -32,10 +34,10 @@ pub fn check(project: &Project, service: &Service, tools: &Tools, options: &Terr
     if name == LOCAL {
         let local = Local::of(project);
         local.upstream(Endpoint::of(options)?.url.as_deref())?;
-        return first_user(name, environment, local.first_user(), chosen).map(drop);
+        return first_user(name, environment, local.first_user()?, chosen).map(drop);
     }
     if chosen.is_some() {
-        first_user(name, environment, None, chosen)?;
+        first_user(name, environment, FirstUser::default(), chosen)?;
     }
     prove_credentials(tools, name, environment)
 }
@@ -50,16 +52,15 @@ impl PreparedEnvironment {
     ) -> Outcome<Self> {
         let mut prepared = Self::connect(project, service, tools, options)?;
         let name = &options.environment.name;
-        let applied = match &prepared.local {
-            Some((local, _)) => local.first_user(),
-            None => {
-                let outputs = prepared.terraform.outputs()?;
-                let email = outputs.get("first_user_email").and_then(|email| email.as_str());
-                email.map(String::from)
-            }
+        let known = match &prepared.local {
+            Some((local, _)) => local.first_user()?,
+            None => FirstUser {
+                applied: first_user_of_state(&prepared.terraform.state()?),
+                remembered: None,
+            },
         };
         let environment = &service.environments[name];
-        prepared.first_user = first_user(name, environment, applied, options.chosen_email())?;
+        prepared.first_user = first_user(name, environment, known, options.chosen_email())?;
         let mut variables = Vec::new();
         if let Some(email) = &prepared.first_user {
             variables.push(("first_user_email", email.clone()));
@@ -129,12 +130,39 @@ fn prove_credentials(tools: &Tools, name: &str, environment: &Environment) -> Ou
     Ok(())
 }
 
+/// What is known of an environment's first user before an apply.
+#[derive(Debug, Default, PartialEq)]
+pub struct FirstUser {
+    /// The user whom the state holds.
+    pub applied: Option<String>,
+    /// Whom an earlier apply was to invite, whether it came to that or not.
+    pub remembered: Option<String>,
+}
+
+/// The first user of a state as Terraform keeps it. The output `first_user_email` is not asked: Terraform writes it
+/// from the plan, also if the user could not be made.
+pub fn first_user_of_state(state: &str) -> Option<String> {
+    let state: Value = serde_json::from_str(state).ok()?;
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let address = |resource: &Value| {
+        let [module, kind, name] = ["module", "type", "name"].map(|key| text(&resource[key]));
+        format!("{module}.{kind}.{name}")
+    };
+    let user = state["resources"]
+        .as_array()?
+        .iter()
+        .find(|resource| address(resource) == FIRST_USER)?;
+    let mut instances = user["instances"].as_array()?.iter();
+    let current = instances.find(|instance| instance["deposed"].is_null())?;
+    current["attributes"]["username"].as_str().map(String::from)
+}
+
 /// The value of the root module's `first_user_email`; none where the spec has it as a literal. Another value than
-/// the applied one would delete the user, so it is refused.
+/// the applied one would delete the user, so it is refused. One that is only remembered gives way.
 fn first_user(
     name: &str,
     environment: &Environment,
-    applied: Option<String>,
+    FirstUser { applied, remembered }: FirstUser,
     chosen: Option<&str>,
 ) -> Outcome<Option<String>> {
     if let Some(email) = chosen.filter(|email| !is_email(email)) {
@@ -168,6 +196,7 @@ fn first_user(
         })),
         (Some(applied), _) => Ok(Some(applied)),
         (None, Some(chosen)) => Ok(Some(chosen.into())),
+        (None, None) if remembered.is_some() => Ok(remembered),
         (None, None) if name == LOCAL => Ok(Some(LOCAL_FIRST_USER.into())),
         (None, None) => Err(Failure::input(format!("nobody says who the first user of `{name}` is")).hint(format!(
             "add `YOUR_EMAIL=you@example.com` to the first apply, or `first_user` to `[environments.{name}]`"
@@ -193,37 +222,80 @@ mod tests {
         }
     }
 
+    fn applied(email: &str) -> FirstUser {
+        FirstUser {
+            applied: Some(email.into()),
+            remembered: Some(email.into()),
+        }
+    }
+
+    fn remembered(email: &str) -> FirstUser {
+        FirstUser {
+            applied: None,
+            remembered: Some(email.into()),
+        }
+    }
+
     #[test]
     fn the_applied_first_user_stays_and_another_one_is_refused() {
         let environment = environment(None);
-        let applied = || Some("a@example.com".to_string());
+        let of = |chosen| first_user("dev", &environment, applied("a@example.com"), chosen);
+        assert_eq!(of(None).unwrap().as_deref(), Some("a@example.com"));
         assert_eq!(
-            first_user("dev", &environment, applied(), None).unwrap(),
-            applied()
+            of(Some("a@example.com")).unwrap().as_deref(),
+            Some("a@example.com")
         );
-        assert_eq!(
-            first_user("dev", &environment, applied(), Some("a@example.com")).unwrap(),
-            applied()
-        );
-        let failure = first_user("dev", &environment, applied(), Some("b@example.com")).unwrap_err();
+        let failure = of(Some("b@example.com")).unwrap_err();
         assert!(failure.render().contains("would delete that user"));
+    }
+
+    #[test]
+    fn a_first_user_who_is_only_remembered_gives_way() {
+        let environment = environment(None);
+        let of = |chosen| first_user(LOCAL, &environment, remembered("a@example.com"), chosen);
+        assert_eq!(of(None).unwrap().as_deref(), Some("a@example.com"));
+        assert_eq!(
+            of(Some("b@example.com")).unwrap().as_deref(),
+            Some("b@example.com")
+        );
+    }
+
+    #[test]
+    fn a_state_has_a_first_user_when_the_user_is_there() {
+        let state = |instances: Value| {
+            serde_json::json!({
+                "outputs": {"first_user_email": {"value": "planned@example.com"}},
+                "resources": [{"module": "module.service.module.first_user", "mode": "managed",
+                    "type": "aws_cognito_user", "name": "this", "instances": instances}],
+            })
+            .to_string()
+        };
+        let user = serde_json::json!({"attributes": {"username": "a@example.com"}});
+        let former = serde_json::json!({"deposed": "1a2b3c4d", "attributes": {"username": "b@example.com"}});
+        let of = |instances: Value| first_user_of_state(&state(instances));
+        assert_eq!(
+            of(serde_json::json!([former, user])).as_deref(),
+            Some("a@example.com")
+        );
+        assert_eq!(of(serde_json::json!([former])), None);
+        assert_eq!(of(serde_json::json!([])), None);
+        assert_eq!(first_user_of_state(""), None);
     }
 
     #[test]
     fn the_spec_names_the_first_user_by_a_literal() {
         let environment = environment(Some("a@example.com"));
-        assert_eq!(first_user("dev", &environment, None, None).unwrap(), None);
-        assert!(first_user("dev", &environment, None, Some("b@example.com")).is_err());
+        let of = |chosen| first_user("dev", &environment, FirstUser::default(), chosen);
+        assert_eq!(of(None).unwrap(), None);
+        assert!(of(Some("b@example.com")).is_err());
     }
 
     #[test]
     fn only_local_has_a_first_user_whom_nobody_named() {
         let environment = environment(None);
-        assert_eq!(
-            first_user(LOCAL, &environment, None, None).unwrap().as_deref(),
-            Some(LOCAL_FIRST_USER)
-        );
-        assert!(first_user("dev", &environment, None, None).is_err());
-        assert!(first_user(LOCAL, &environment, None, Some("nobody")).is_err());
+        let of = |name, chosen| first_user(name, &environment, FirstUser::default(), chosen);
+        assert_eq!(of(LOCAL, None).unwrap().as_deref(), Some(LOCAL_FIRST_USER));
+        assert!(of("dev", None).is_err());
+        assert!(of(LOCAL, Some("nobody")).is_err());
     }
 }

@@ -222,8 +222,7 @@ impl Serving {
 
 /// How the first user signs in. The scripts ask for passwords: an argument would stay in the shell's history.
 fn sign_in_commands<'a>(output: impl Fn(&str) -> &'a str, new_password: &str) -> String {
-    let [pool, client, email] =
-        ["user_pool_id", "user_pool_client_id", "first_user_email"].map(|key| output(key));
+    let [pool, client, email] = ["user_pool_id", "user_pool_client_id", "first_user_email"].map(output);
     format!(
         "\nThe first sign-in of {email} asks for the password that `make invitation` prints, and sets {new_password}:\n  \
          TOKEN=$(scripts/login_first.sh {pool} {client} {email})\nLater ones ask for {new_password}:\n  \

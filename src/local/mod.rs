@@ -15,6 +15,7 @@ use serde_json::Value;
 
 use crate::endpoint::{self, Endpoint};
 use crate::failure::{Failure, OrFail, Outcome};
+use crate::prepared_environment::{FirstUser, first_user_of_state};
 use crate::project::Project;
 use crate::redeployment::Redeployment;
 use crate::talk;
@@ -71,14 +72,19 @@ impl Local {
         self.directory.join("terraform.tfstate")
     }
 
-    /// The first user's e-mail, from the first apply to `destroy`: it outlives the emulated AWS and the state.
-    pub fn first_user(&self) -> Option<String> {
-        fs::read_to_string(self.work.join("first_user"))
-            .ok()
-            .or_else(|| first_user_email(&self.terraform_state()))
+    /// The first user. A user whose emulated AWS is gone is gone too, and only remembered.
+    pub fn first_user(&self) -> Outcome<FirstUser> {
+        let applied = if self.holds_what_is_applied()? && !self.unfinished().exists() {
+            let state = fs::read_to_string(self.terraform_state());
+            state.ok().and_then(|state| first_user_of_state(&state))
+        } else {
+            None
+        };
+        let remembered = fs::read_to_string(self.work.join("first_user")).ok();
+        Ok(FirstUser { applied, remembered })
     }
 
-    /// Keeps the first user's e-mail.
+    /// Remembers the first user's e-mail from the first apply to `destroy`: it outlives the emulated AWS and the state.
     pub fn keep_first_user(&self, email: &str) -> Outcome {
         write(&self.work.join("first_user"), email)
     }
@@ -114,25 +120,35 @@ impl Local {
     /// Whose emulated AWS `local` is in, or comes into: somebody else's at an address, or our own. It stays in the
     /// one it was applied to, which alone can delete what it holds.
     pub fn upstream(&self, chosen: Option<&str>) -> Outcome<Option<String>> {
-        let known = fs::read_to_string(self.work.join("instance")).unwrap_or_default();
-        let running = matches!(self.control_plane().status().or_tool()?, Status::Running { .. });
         let chosen = chosen
             .map(|url| url.trim_end_matches('/'))
             .filter(|url| !url.is_empty());
-        let known_upstream = known.starts_with("http").then_some(known.as_str());
-        if !(self.terraform_state().exists() && (running || known_upstream.is_some())) {
+        if !self.holds_what_is_applied()? {
             return Ok(chosen.map(String::from));
         }
+        let known_upstream = self.known_upstream();
         match chosen {
-            Some(chosen) if known_upstream != Some(chosen) => Err(Failure::input(format!(
+            Some(chosen) if known_upstream.as_deref() != Some(chosen) => Err(Failure::input(format!(
                 "`local` is applied to {}, and the endpoint given is `{chosen}`",
                 known_upstream.map_or("the emulated AWS of this project".into(), |url| format!(
                     "`{url}`"
                 ))
             ))
             .hint("`make destroy` first, or leave `--endpoint` and PORTCULLIS_ENDPOINT out")),
-            _ => Ok(known_upstream.map(String::from)),
+            _ => Ok(known_upstream),
         }
+    }
+
+    /// The address of somebody else's emulated AWS, if `local` was last in one.
+    fn known_upstream(&self) -> Option<String> {
+        let known = fs::read_to_string(self.work.join("instance")).ok()?;
+        known.starts_with("http").then_some(known)
+    }
+
+    /// Whether an emulated AWS still holds what the state says. How long somebody else's has lived nobody knows.
+    fn holds_what_is_applied(&self) -> Outcome<bool> {
+        let running = matches!(self.control_plane().status().or_tool()?, Status::Running { .. });
+        Ok(self.terraform_state().exists() && (running || self.known_upstream().is_some()))
     }
 
     fn control_plane(&self) -> Background {
@@ -303,14 +319,6 @@ fn port_of(url: &str) -> Option<u16> {
         .next()?
         .parse()
         .ok()
-}
-
-/// The first user of a state file.
-fn first_user_email(state: &Path) -> Option<String> {
-    let json: Value = serde_json::from_str(&fs::read_to_string(state).ok()?).ok()?;
-    json["outputs"]["first_user_email"]["value"]
-        .as_str()
-        .map(String::from)
 }
 
 /// Writes a file that only its owner may read, in a folder that only its owner may enter.

@@ -310,6 +310,15 @@ impl Terraform {
         String::from_utf8(output.stdout).or_tool()
     }
 
+    /// The state as Terraform keeps it; empty if nothing was ever applied.
+    pub fn state(&self) -> Outcome<String> {
+        let output = self.command(["state", "pull", "-no-color"]).output().or_tool()?;
+        if !output.status.success() {
+            return Err(said_no("state pull", &output.stderr));
+        }
+        String::from_utf8(output.stdout).or_tool()
+    }
+
     /// The root module's outputs by name.
     pub fn outputs(&self) -> Outcome<serde_json::Map<String, Value>> {
         let output = self

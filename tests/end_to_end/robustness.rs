@@ -65,6 +65,40 @@ fn a_reader_that_stops_early_is_no_error() {
     assert_eq!(ended.stderr, "");
 }
 
+#[test]
+fn only_a_first_user_who_exists_keeps_another_one_out() {
+    let project = Project::of(
+        "first-user",
+        r#"
+            [service]
+            name   = "first-user"
+            region = "us-east-1"
+            [user_pool.clients.cli]
+            auth_flows = ["user_password"]
+[functions.one]
+            [routes]
+            "GET /" = { function = "one" }
+        "#,
+    );
+    let applying = |email: &str| run(project.command(PORTCULLIS).arg("apply").env("YOUR_EMAIL", email));
+    let first_user = || text(&project.outputs(), "first_user_email");
+
+    // Cognito takes no address without a top-level domain, so everything is there but the user.
+    applying("typo@example.c").failed(3, "Username should be either an email or a phone number.");
+    assert!(!project.resources("aws_cognito_user_pool").is_empty());
+    assert_eq!(project.resources("aws_cognito_user").len(), 0);
+    applying("you@example.com").succeeded();
+    assert_eq!(first_user(), "you@example.com");
+    applying("else@example.com").failed(2, "making it `else@example.com` would delete that user");
+
+    // The user went with the emulated AWS.
+    let pid = project.read(".portcullis/local/control-plane/lock");
+    run(Command::new("kill").args(["-KILL", pid.trim()])).succeeded();
+    applying("else@example.com").succeeded();
+    assert_eq!(first_user(), "else@example.com");
+    project.portcullis(&["destroy"]).succeeded();
+}
+
 /// What a shell may hold that would lead Terraform, the provider, moto or the AWS CLI astray.
 const HOSTILE: [(&str, &str); 20] = [
     ("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE"),
@@ -156,7 +190,6 @@ fn a_local_environment_comes_out_of_whatever_happens_to_it() {
         .failed(3, "the API of `local` does not run");
     let taken = port("control_plane");
     let _somebody = TcpListener::bind(("127.0.0.1", taken)).unwrap();
-    run(&mut applying("else@example.com")).failed(2, "the first user of `local` is `me@example.com`");
     run(&mut applying(""))
         .succeeded()
         .failed(
