@@ -27,7 +27,7 @@ pub struct Api {
     pub functions: BTreeMap<String, FunctionConfiguration>,
     /// Who may invoke them.
     pub permissions: Vec<Permission>,
-    /// What the state holds and the data plane does not emulate. Routes that need it answer 501.
+    /// What the state holds and the data plane does not emulate. Routes that need it answer 501, behind their guards.
     pub unsupported: Vec<Unsupported>,
 }
 
@@ -104,7 +104,15 @@ impl std::fmt::Debug for ApiKey {
     }
 }
 
-/// A method of a resource.
+/// Something of the state, or why it is not emulated. What needs it answers 501.
+pub type Emulated<T> = Result<T, NotEmulated>;
+
+/// The sentence that says what is not emulated, by its address.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NotEmulated(pub String);
+
+/// A method of a resource. Requests go through its parts in this order, so a part that is not emulated refuses only
+/// what the parts before it let through.
 #[derive(Debug)]
 pub struct Route {
     /// `resourceId`.
@@ -114,15 +122,17 @@ pub struct Route {
     /// Its method as it was applied, which may be `ANY`.
     pub http_method: String,
     /// Who may call it; none is anyone.
-    pub authorization: Option<Authorization>,
+    pub authorization: Emulated<Option<Authorization>>,
+    /// Whether there is nothing else of the method that decides about requests and is not emulated.
+    pub admission: Emulated<()>,
     /// Whether it wants an API key.
     pub api_key_required: bool,
     /// Names of the parameters that a validator requires.
     pub required: Vec<Parameter>,
     /// Models by content type that a validator holds bodies against; `$default` is for every type.
-    pub models: BTreeMap<String, Arc<Model>>,
+    pub models: Emulated<BTreeMap<String, Arc<Model>>>,
     /// What answers.
-    pub integration: Integration,
+    pub integration: Emulated<Integration>,
 }
 
 /// The guard of a route.
@@ -152,8 +162,6 @@ pub enum Integration {
     Function(FunctionIntegration),
     /// Applied answers.
     Mock(Mock),
-    /// Something that is not emulated: the sentence names it by its address.
-    Unsupported(String),
 }
 
 /// An `AWS_PROXY` integration with a function.

@@ -167,7 +167,7 @@ fn one_slash(path: &str) -> &str {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::data_plane::api::Integration;
+    use crate::data_plane::api::NotEmulated;
     use crate::data_plane::message::RequestIds;
     use bytes::Bytes;
     use std::collections::BTreeMap;
@@ -226,11 +226,12 @@ pub(crate) mod tests {
             resource_id: "res123".into(),
             resource_path: "/pets/{id}".into(),
             http_method: "ANY".into(),
-            authorization: None,
+            authorization: Ok(None),
+            admission: Ok(()),
             api_key_required: false,
             required: vec![],
-            models: BTreeMap::new(),
-            integration: Integration::Unsupported("nothing".into()),
+            models: Ok(BTreeMap::new()),
+            integration: Err(NotEmulated("nothing".into())),
         };
         test(&Call {
             api: &api,

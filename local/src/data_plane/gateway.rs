@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::api::{Api, FunctionIntegration, Integration, Route};
+use super::api::{Api, FunctionIntegration, Integration, NotEmulated, Route};
 use super::authorizer::{KeyRing, Refusal};
 use super::aws_signature;
 use super::call::Call;
@@ -67,6 +67,12 @@ impl From<Refusal> for Problem {
             error: refusal.error,
             remark: Some(refusal.reason),
         }
+    }
+}
+
+impl From<&NotEmulated> for Problem {
+    fn from(NotEmulated(why): &NotEmulated) -> Self {
+        GatewayError::not_emulated(why).because(why)
     }
 }
 
@@ -136,26 +142,24 @@ impl Gateway {
             let reason = format!("no route `{} {}`", call.method, call.path);
             return Err(aws_signature::of_unknown_path(&call.request.headers).because(reason));
         };
-        if let Integration::Unsupported(why) = &route.integration {
-            return Err(GatewayError::not_emulated(why).because(why));
-        }
-        // The order of what follows. An authorizer can be what returns the API key (`api_key_source`), so it goes
+        // The order of what follows is also that of what is not emulated: a guard holds whatever is behind it. An
+        // authorizer can be what returns the API key (`api_key_source`), so it goes
         // first: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-key-source.html. That
         // the key and its plan are looked at before parameters and body is the order of AWS's execution logs, where
         // «Usage Plan check succeeded» stands before «Starting execution for request». That the limits of the stage
         // are held there too, and not before the authorizer, is from memory.
-        let claims = self.claims(call).await?;
+        let claims = self.claims(call, route).await?;
+        route.admission.as_ref()?;
         if route.api_key_required && call.api_key.is_none() {
             let reason = format!("no key of stage `{}` in the header `x-api-key`", call.stage.name);
             return Err(GatewayError::invalid_api_key().because(reason));
         }
         self.admit(call, route)?;
         validation::parameters(call, &route.required)?;
-        validation::body(call, &route.models)?;
-        match &route.integration {
+        validation::body(call, route.models.as_ref()?)?;
+        match route.integration.as_ref()? {
             Integration::Mock(mock) => Ok(mock.answer(call)?),
             Integration::Function(integration) => self.invoke(call, integration, claims.as_ref()).await,
-            Integration::Unsupported(why) => Err(GatewayError::not_emulated(why).into()),
         }
     }
 
@@ -180,8 +184,8 @@ impl Gateway {
     }
 
     /// The claims of who asks, on a guarded route.
-    async fn claims(&self, call: &Call<'_>) -> Result<Option<Claims>, Problem> {
-        let Some(authorization) = call.route.and_then(|route| route.authorization.as_ref()) else {
+    async fn claims(&self, call: &Call<'_>, route: &Route) -> Result<Option<Claims>, Problem> {
+        let Some(authorization) = route.authorization.as_ref()? else {
             return Ok(None);
         };
         let Some(authorizer) = call.stage.deployed.authorizers.get(&authorization.authorizer) else {

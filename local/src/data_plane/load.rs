@@ -131,7 +131,7 @@ fn code(options: &Options, api: &Api, mistakes: &mut Vec<String>) -> BTreeMap<St
     }
     let mut code = BTreeMap::new();
     for (_, route, _) in api.routes() {
-        let Integration::Function(integration) = &route.integration else {
+        let Ok(Integration::Function(integration)) = &route.integration else {
             continue;
         };
         let Some(function) = api.functions.get(&integration.function.name) else {
@@ -175,6 +175,8 @@ fn issuers(options: &Options, api: &Api, mistakes: &mut Vec<String>) -> BTreeSet
         let Some(authorizer) = route
             .authorization
             .as_ref()
+            .ok()
+            .and_then(Option::as_ref)
             .and_then(|guard| deployed.authorizers.get(&guard.authorizer))
         else {
             continue;

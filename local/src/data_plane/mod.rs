@@ -28,7 +28,7 @@
 //!
 //! A reload builds another [`gateway::Gateway`] beside the one that serves and swaps them; environments of functions
 //! that did not change go over to it, and so do the counters of throttling and quotas. What cannot be emulated is in
-//! [`api::Api::unsupported`], by address: it is said at start, and its routes answer 501.
+//! [`api::Api::unsupported`], by address: it is said at start, and its routes answer 501 to whoever their guards let in.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

@@ -14,7 +14,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::api::{Api, ApiIdentity, Deployed, FunctionConfiguration, Stage, Unsupported};
+use super::api::{Api, ApiIdentity, Deployed, FunctionConfiguration, NotEmulated, Stage, Unsupported};
 use super::authorizer::Authorizer;
 use super::gateway_response::{GatewayResponse, GatewayResponses};
 use super::limits::throttle::Throttle;
@@ -189,7 +189,7 @@ fn deployment(
         let reason = "the resource policy is not evaluated, so no route can be served".to_owned();
         let sentence = format!("`{address}`: {reason}");
         note(unsupported, address, reason);
-        sentence
+        NotEmulated(sentence)
     });
     let authorizers = authorizers::authorizers(state)?;
     Ok(Deployed {
@@ -198,7 +198,7 @@ fn deployment(
             &rest_api,
             &authorizers,
             functions,
-            closed.as_deref(),
+            closed.as_ref(),
             unsupported,
         )?,
         authorizers: authorizers

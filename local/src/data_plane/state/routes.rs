@@ -7,9 +7,9 @@ use serde::Deserialize;
 
 use super::integrations::{self, IntegrationValues};
 use super::models::Models;
-use super::{Authorizers, RestApi, State, Texts};
+use super::{Authorizers, RestApi, State, Texts, note};
 use crate::data_plane::api::{
-    Authorization, FunctionConfiguration, Integration, Parameter, Route, Unsupported,
+    Authorization, FunctionConfiguration, NotEmulated, Parameter, Route, Unsupported,
 };
 use crate::data_plane::router::Router;
 
@@ -38,7 +38,7 @@ pub(super) fn routes(
     rest_api: &RestApi,
     authorizers: &Authorizers,
     functions: &BTreeMap<String, FunctionConfiguration>,
-    closed: Option<&str>,
+    closed: Option<&NotEmulated>,
     unsupported: &mut Vec<Unsupported>,
 ) -> Result<Router<Route>> {
     let paths = portcullis_generator::state::paths(state.resources, &rest_api.root_resource_id);
@@ -65,18 +65,27 @@ pub(super) fn routes(
             .find(|(_, validator)| method.request_validator_id.as_ref() == Some(&validator.id));
         let mut refuse = |address: &str, reason: String| {
             let sentence = format!("`{address}`: {reason}");
-            let noted = Unsupported {
-                address: address.to_owned(),
-                reason,
-            };
-            if !unsupported.contains(&noted) {
-                unsupported.push(noted);
-            }
-            Integration::Unsupported(sentence)
+            note(unsupported, address, reason);
+            NotEmulated(sentence)
         };
+        let obstacle = state.obstacle(address);
+        let authorization = match &obstacle {
+            // Of an operation that is not understood up to its guard.
+            Some(obstacle) if method.authorization.is_empty() => Err(obstacle.clone()),
+            _ => guard(&method, authorizers),
+        };
+        let authorization = authorization.map_err(|why| refuse(address, why));
         let api_key_required = method.api_key_required == Some(true);
-        let (authorization, obstacle) = guard(&method, authorizers);
-        let obstacle = state.obstacle(address).or(obstacle);
+        let admission = if let Some(closed) = closed {
+            Err(closed.clone())
+        } else if let Some(obstacle) = obstacle {
+            Err(refuse(address, obstacle))
+        } else if api_key_required && rest_api.api_key_source.as_deref() == Some("AUTHORIZER") {
+            let why = "API keys that an authorizer returns are not emulated";
+            Err(refuse(address, why.to_owned()))
+        } else {
+            Ok(())
+        };
         let validates_body =
             validator.is_some_and(|(_, validator)| validator.validate_request_body == Some(true));
         let request_models = method
@@ -84,32 +93,15 @@ pub(super) fn routes(
             .clone()
             .filter(|_| validates_body)
             .unwrap_or_default();
-        let (models, uncompiled) = match models.of(&request_models) {
-            Ok(models) => (models, None),
-            Err(why) => (BTreeMap::new(), Some(why)),
-        };
-        let integration = if let Some(closed) = closed {
-            Integration::Unsupported(closed.to_owned())
-        } else if let Some(obstacle) = obstacle {
-            refuse(address, obstacle)
-        } else if api_key_required && rest_api.api_key_source.as_deref() == Some("AUTHORIZER") {
-            refuse(
-                address,
-                "API keys that an authorizer returns are not emulated".to_owned(),
-            )
-        } else if let Some(why) = uncompiled {
-            refuse(address, format!("its {why}"))
-        } else {
-            match integrations.get(&(method.resource_id.clone(), method.http_method.clone())) {
-                None => refuse(address, "the method has no integration".to_owned()),
-                Some((address, values)) => state
-                    .obstacle(address)
-                    .map_or_else(
-                        || integrations::integration(state, values, functions),
-                        |why| Ok(Err(why)),
-                    )?
-                    .unwrap_or_else(|reason| refuse(address, reason)),
+        let models = models.of(&request_models);
+        let models = models.map_err(|why| refuse(address, format!("its {why}")));
+        let integration = match integrations.get(&(method.resource_id.clone(), method.http_method.clone())) {
+            None => Err(refuse(address, "the method has no integration".to_owned())),
+            Some((address, values)) => match state.obstacle(address) {
+                Some(obstacle) => Err(obstacle),
+                None => integrations::integration(state, values, functions)?,
             }
+            .map_err(|why| refuse(address, why)),
         };
         let validates =
             validator.is_some_and(|(_, validator)| validator.validate_request_parameters == Some(true));
@@ -123,6 +115,7 @@ pub(super) fn routes(
             resource_path: path.clone(),
             http_method: method.http_method.clone(),
             authorization,
+            admission,
             api_key_required,
             required: required.filter_map(|(name, _)| parameter(name)).collect(),
             models,
@@ -133,29 +126,26 @@ pub(super) fn routes(
     Ok(router)
 }
 
-/// The guard of a method, or why there can be none here.
-fn guard(method: &Method, authorizers: &Authorizers) -> (Option<Authorization>, Option<String>) {
+/// The guard of a method, or why it is not emulated.
+fn guard(method: &Method, authorizers: &Authorizers) -> Result<Option<Authorization>, String> {
     match method.authorization.as_str() {
-        "NONE" => (None, None),
+        "NONE" => Ok(None),
         "COGNITO_USER_POOLS" | "CUSTOM" => {
             let id = method.authorizer_id.clone().unwrap_or_default();
             match authorizers.get(&id) {
                 Some(Ok(_)) if method.authorization == "COGNITO_USER_POOLS" => {
                     let mut scopes = method.authorization_scopes.clone().unwrap_or_default();
                     scopes.sort();
-                    (
-                        Some(Authorization {
-                            authorizer: id,
-                            scopes,
-                        }),
-                        None,
-                    )
+                    Ok(Some(Authorization {
+                        authorizer: id,
+                        scopes,
+                    }))
                 }
-                Some(Err(why)) => (None, Some(format!("its authorizer {why}"))),
-                _ => (None, Some(format!("its authorizer `{id}` is not in the state"))),
+                Some(Err(why)) => Err(format!("its authorizer {why}")),
+                _ => Err(format!("its authorizer `{id}` is not in the state")),
             }
         }
-        other => (None, Some(format!("its authorization `{other}` is not emulated"))),
+        other => Err(format!("its authorization `{other}` is not emulated")),
     }
 }
 

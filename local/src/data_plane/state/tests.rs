@@ -17,7 +17,7 @@ pub fn read(text: &str) -> Result<Api> {
 fn v1(api: &Api) -> &Deployed {
     &api.stages["v1"].deployed
 }
-use crate::data_plane::api::{Integration, Parameter};
+use crate::data_plane::api::{Authorization, Integration, Parameter, Route};
 
 mod limits;
 
@@ -68,10 +68,25 @@ fn changed(fixture: &str, address: &str, change: Value) -> Result<Api> {
 /// Why `GET path` is not emulated after a change.
 fn refusal(address: &str, change: Value, path: &str) -> String {
     let api = with(address, change).unwrap();
-    match &v1(&api).router.find(path, "GET").unwrap().0.integration {
-        Integration::Unsupported(why) => why.clone(),
-        other => panic!("{other:?}"),
-    }
+    let (route, _) = v1(&api).router.find(path, "GET").unwrap();
+    why_refused(route).expect("it is not emulated")
+}
+
+/// Why a route answers 501 to whoever gets so far.
+fn why_refused(route: &Route) -> Option<String> {
+    let refused = [
+        route.authorization.as_ref().err(),
+        route.admission.as_ref().err(),
+        route.models.as_ref().err(),
+        route.integration.as_ref().err(),
+    ];
+    let NotEmulated(why) = refused.into_iter().flatten().next()?;
+    Some(why.clone())
+}
+
+/// The guard of a route that has one.
+fn guard(route: &Route) -> &Authorization {
+    route.authorization.as_ref().unwrap().as_ref().unwrap()
 }
 
 #[test]
@@ -106,7 +121,7 @@ fn a_real_state_is_read_whole() {
     );
 
     let (root, _) = v1(&api).router.find("/", "GET").unwrap();
-    let authorizer = &v1(&api).authorizers[&root.authorization.as_ref().unwrap().authorizer];
+    let authorizer = &v1(&api).authorizers[&guard(root).authorizer];
     assert_eq!(authorizer.address, "aws_api_gateway_authorizer.customers");
     assert_eq!(authorizer.header, "Authorization");
     assert!(
@@ -114,14 +129,11 @@ fn a_real_state_is_read_whole() {
     );
     let (staff, _) = v1(&api).router.find("/staff", "GET").unwrap();
     assert_eq!(
-        v1(&api).authorizers[&staff.authorization.as_ref().unwrap().authorizer].header,
+        v1(&api).authorizers[&guard(staff).authorizer].header,
         "X-Staff-Token"
     );
     let (scoped, _) = v1(&api).router.find("/scoped", "GET").unwrap();
-    assert_eq!(
-        scoped.authorization.as_ref().unwrap().scopes,
-        ["shop/all", "shop/read"]
-    );
+    assert_eq!(guard(scoped).scopes, ["shop/all", "shop/read"]);
     assert!(
         v1(&api)
             .router
@@ -129,6 +141,8 @@ fn a_real_state_is_read_whole() {
             .unwrap()
             .0
             .authorization
+            .as_ref()
+            .unwrap()
             .is_none()
     );
 
@@ -142,7 +156,7 @@ fn a_real_state_is_read_whole() {
     );
     assert!(matches!(
         v1(&api).router.find("/open", "OPTIONS").unwrap().0.integration,
-        Integration::Mock(_)
+        Ok(Integration::Mock(_))
     ));
     assert_eq!(
         v1(&api).gateway_responses.0["BAD_REQUEST_PARAMETERS"].status,
@@ -231,7 +245,7 @@ fn an_integration_response_sends_only_what_the_method_response_declares() {
     let undeclared =
         json!({"response_parameters": {"method.response.header.Access-Control-Allow-Origin": true}});
     let api = with(r#"aws_api_gateway_method_response.preflight["open"]"#, undeclared).unwrap();
-    let Integration::Mock(mock) = &v1(&api).router.find("/open", "OPTIONS").unwrap().0.integration else {
+    let Ok(Integration::Mock(mock)) = &v1(&api).router.find("/open", "OPTIONS").unwrap().0.integration else {
         panic!()
     };
     let names: Vec<&str> = mock.responses[0]
@@ -318,10 +332,7 @@ fn a_policy_of_its_own_closes_every_route_as_one_in_the_api_does() {
         obstacle: None,
     });
     let api = super::read(&applied, |_| Ok(applied.resources.clone())).unwrap();
-    assert!(
-        api.routes()
-            .all(|(_, route, _)| matches!(route.integration, Integration::Unsupported(_)))
-    );
+    assert!(api.routes().all(|(_, route, _)| route.admission.is_err()));
     assert!(
         api.unsupported
             .iter()
