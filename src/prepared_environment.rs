@@ -157,6 +157,11 @@ pub fn first_user_of_state(state: &str) -> Option<String> {
     current["attributes"]["username"].as_str().map(String::from)
 }
 
+/// Whether two addresses name one user. Generated pools don't tell them apart by their case.
+fn is_same_user(email: &str, other: &str) -> bool {
+    email.to_lowercase() == other.to_lowercase()
+}
+
 /// The value of the root module's `first_user_email`; none where the spec has it as a literal. Another value than
 /// the applied one would delete the user, so it is refused. One that is only remembered gives way.
 fn first_user(
@@ -171,7 +176,7 @@ fn first_user(
     }
     if let Some(email) = &environment.first_user {
         return match chosen {
-            Some(chosen) if chosen != email => Err(Failure::input(format!(
+            Some(chosen) if !is_same_user(chosen, email) => Err(Failure::input(format!(
                 "the spec names `{email}` as the first user of `{name}`, and YOUR_EMAIL names `{chosen}`"
             ))
             .hint("leave YOUR_EMAIL out, or change `first_user` in the spec")),
@@ -186,7 +191,7 @@ fn first_user(
         };
     }
     match (applied, chosen) {
-        (Some(applied), Some(chosen)) if applied != chosen => Err(Failure::input(format!(
+        (Some(applied), Some(chosen)) if !is_same_user(&applied, chosen) => Err(Failure::input(format!(
             "the first user of `{name}` is `{applied}`; making it `{chosen}` would delete that user"
         ))
         .hint(if name == LOCAL {
@@ -241,10 +246,9 @@ mod tests {
         let environment = environment(None);
         let of = |chosen| first_user("dev", &environment, applied("a@example.com"), chosen);
         assert_eq!(of(None).unwrap().as_deref(), Some("a@example.com"));
-        assert_eq!(
-            of(Some("a@example.com")).unwrap().as_deref(),
-            Some("a@example.com")
-        );
+        for same in ["a@example.com", "A@Example.com"] {
+            assert_eq!(of(Some(same)).unwrap().as_deref(), Some("a@example.com"));
+        }
         let failure = of(Some("b@example.com")).unwrap_err();
         assert!(failure.render().contains("would delete that user"));
     }

@@ -94,8 +94,24 @@ fn only_a_first_user_who_exists_keeps_another_one_out() {
     // The user went with the emulated AWS.
     let pid = project.read(".portcullis/local/control-plane/lock");
     run(Command::new("kill").args(["-KILL", pid.trim()])).succeeded();
-    applying("else@example.com").succeeded();
-    assert_eq!(first_user(), "else@example.com");
+    applying("Jane@Example.com").succeeded();
+    assert_eq!(first_user(), "Jane@Example.com");
+
+    // An address is the same in any case, to Terraform and to Cognito.
+    applying("jane@example.com")
+        .succeeded()
+        .failed(0, "0 added, 0 changed, 0 destroyed");
+    let invitation = project
+        .portcullis(&["invitation", "jane@example.com"])
+        .succeeded()
+        .stdout;
+    let outputs = project.outputs();
+    let [pool, client] = ["user_pool_id", "user_pool_client_id"].map(|key| text(&outputs, key));
+    let mut login = project.command(project.path("scripts/login_first.sh"));
+    login.args([&pool, &client, "jane@example.com"]);
+    token(run(
+        login.env("TEMPORARY_PASSWORD", invitation.lines().last().unwrap())
+    ));
     project.portcullis(&["destroy"]).succeeded();
 }
 

@@ -105,6 +105,9 @@ impl Cognito {
                     .await?
             }
             ("AdminDeleteUser", Some(user_pool_id), Some(username)) => {
+                let username = self
+                    .assigned_username(&head.headers, &user_pool_id, username)
+                    .await?;
                 let answer = self
                     .call(&head.headers, operation, Value::Object(request))
                     .await?;
@@ -187,6 +190,22 @@ impl Cognito {
             return Err(error);
         }
         Ok(answer)
+    }
+
+    /// The name that Cognito gave a user. A call may name the user by an e-mail address, in any case.
+    async fn assigned_username(
+        &self,
+        headers: &HeaderMap,
+        user_pool_id: &str,
+        username: String,
+    ) -> Result<String> {
+        let user = json!({"UserPoolId": user_pool_id, "Username": username});
+        let found = self.call(headers, "AdminGetUser", user).await?;
+        if !found.is_success() {
+            return Ok(username);
+        }
+        let assigned = found.json()?["Username"].as_str().map(str::to_owned);
+        Ok(assigned.unwrap_or(username))
     }
 
     /// Gives a user who has not signed in yet another temporary password.

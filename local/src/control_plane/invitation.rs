@@ -111,9 +111,9 @@ impl Folder {
         before.iter().try_for_each(|path| remove(path))
     }
 
-    /// Forgets the invitation of a user, by either of their names.
-    pub(super) fn forget_user(&self, user_pool_id: &str, username: &str) -> Result<()> {
-        self.of_user(user_pool_id, username)?
+    /// Forgets the invitation of a user, by the name that Cognito gave.
+    pub(super) fn forget_user(&self, user_pool_id: &str, assigned_username: &str) -> Result<()> {
+        self.of_user(user_pool_id, assigned_username)?
             .iter()
             .try_for_each(|path| remove(path))
     }
@@ -126,11 +126,9 @@ impl Folder {
         of_pool.map(|(path, _)| path).try_for_each(|path| remove(&path))
     }
 
-    fn of_user(&self, user_pool_id: &str, username: &str) -> Result<Vec<PathBuf>> {
-        let is_theirs = |one: &Invitation| {
-            one.user_pool_id == user_pool_id
-                && [&one.username, &one.assigned_username].contains(&&username.to_owned())
-        };
+    fn of_user(&self, user_pool_id: &str, assigned_username: &str) -> Result<Vec<PathBuf>> {
+        let is_theirs =
+            |one: &Invitation| one.user_pool_id == user_pool_id && one.assigned_username == assigned_username;
         Ok(files(&self.0)?
             .into_iter()
             .filter(|(_, one)| is_theirs(one))
@@ -225,7 +223,7 @@ mod tests {
             ["b@example.com 2", "a@example.com 3", "a@example.com 4"]
         );
 
-        kept.forget_user("pool", "b@example.com").unwrap();
+        kept.forget_user("pool", "uuid-of-b@example.com").unwrap();
         kept.forget_user("other", "uuid-of-a@example.com").unwrap();
         assert_eq!(names(&kept.0), ["a@example.com 4"]);
         kept.forget_user_pool("other").unwrap();

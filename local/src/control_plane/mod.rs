@@ -1,7 +1,7 @@
 //! The emulated control plane: moto, and a thin reverse proxy of ours in front of it.
 //!
 //! ```text
-//! Terraform, AWS CLI ──→ proxy ──→ moto, with what it lacks (moto_apigateway.py, moto_cognitoidp.py)
+//! Terraform, AWS CLI ──→ proxy ──→ moto, with what it lacks (moto_*.py)
 //!                          │ web_page    what pages in a browser may send: what needs no credentials
 //!                          │ operation   which AWS operation a request calls
 //!                          │ calls       counts them; GET /_portcullis/calls
@@ -23,6 +23,7 @@
 //! UpdateIntegration and their like, without which no route could be guarded or get another function, and an
 //! UpdateUserPool makes it forget how users sign in. A proxy could mend that only by deleting and making anew what
 //! others refer to. So `moto_apigateway.py` and `moto_cognitoidp.py` mend it inside moto's process, on moto's models.
+//! So does `moto_users.py`, which finds users by their names as Cognito does.
 //!
 //! The proxy also stands in front of an emulator that somebody else runs ([`Emulator::Upstream`]). Its life is not
 //! ours: its address is the `instance`, and the invitations of an earlier run of the proxy stay. What it knows of

@@ -16,6 +16,7 @@ use tokio::time::timeout;
 const PROGRAM: &str = concat!(
     include_str!("moto_apigateway.py"),
     include_str!("moto_cognitoidp.py"),
+    include_str!("moto_users.py"),
     include_str!("moto.py")
 );
 

@@ -3,6 +3,7 @@
 mod harness;
 mod updates;
 mod upstream;
+mod users;
 
 use std::io::{BufReader, Write};
 use std::os::unix::fs::PermissionsExt;
