@@ -45,6 +45,8 @@ fn backend(environment: &Environment) -> Option<Block> {
             .attribute(argument("bucket", string(&state.bucket)))
             .attribute(argument("key", string(&state.key)))
             .attribute(argument("region", string(&state.region)))
+            // Terraform then asks S3 for SSE-S3 (`AES256`) at every write of the state and of its lock.
+            .attribute(argument("encrypt", true))
             .attribute(argument("use_lockfile", true))
             .build()
     })

@@ -14,6 +14,7 @@ terraform {
     bucket       = "my-terraform-state"
     key          = "hello/dev/terraform.tfstate"
     region       = "us-east-1"
+    encrypt      = true
     use_lockfile = true
   }
 }

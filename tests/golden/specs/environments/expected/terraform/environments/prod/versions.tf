@@ -14,6 +14,7 @@ terraform {
     bucket       = "fleet-state"
     key          = "live/fleet.tfstate"
     region       = "eu-central-1"
+    encrypt      = true
     use_lockfile = true
   }
 }

@@ -14,6 +14,7 @@ terraform {
     bucket       = "fleet-state-gov"
     key          = "fleet/us-gov/terraform.tfstate"
     region       = "us-gov-west-1"
+    encrypt      = true
     use_lockfile = true
   }
 }

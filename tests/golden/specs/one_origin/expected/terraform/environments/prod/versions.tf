@@ -14,6 +14,7 @@ terraform {
     bucket       = "states"
     key          = "portal/prod/terraform.tfstate"
     region       = "us-east-1"
+    encrypt      = true
     use_lockfile = true
   }
 }
