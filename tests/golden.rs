@@ -22,6 +22,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+use portcullis_generator::words;
 use similar::TextDiff;
 use tempfile::TempDir;
 use walkdir::WalkDir;
@@ -162,7 +163,8 @@ fn the_order_of_a_spec_does_not_matter() {
         };
         let expected = tree(&spec);
         for seed in 0..4 {
-            let shuffled = shuffled(spec.parse().unwrap(), seed);
+            // The writer of TOML leaves characters as they are that a spec has to write by their numbers.
+            let shuffled = words::lines(&shuffled(spec.parse().unwrap(), seed));
             assert!(
                 tree(&shuffled) == expected,
                 "{}: another tree from\n{shuffled}",

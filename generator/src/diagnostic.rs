@@ -11,6 +11,8 @@ use annotate_snippets::{
     Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet, renderer::DecorStyle,
 };
 
+use crate::words;
+
 /// A range of bytes of the spec's text.
 pub type Span = Range<usize>;
 
@@ -90,14 +92,10 @@ impl Diagnostics {
             Renderer::plain()
         };
         let renderer = renderer.decor_style(DecorStyle::Ascii);
-        // A byte order mark has no column: drawn, it would move every place of the first line.
-        let (source, mark) = match source.strip_prefix('\u{feff}') {
-            Some(rest) => (rest, source.len() - rest.len()),
-            None => (source, 0),
-        };
+        let (path, source) = (&words::plain(path), &Shown::of(source));
         let mut text = String::new();
-        for diagnostic in self.sorted() {
-            text.push_str(&renderer.render(&draw(diagnostic, path, source, mark)));
+        for diagnostic in self.sorted().into_iter().map(Diagnostic::shown) {
+            text.push_str(&renderer.render(&draw(&diagnostic, path, source)));
             text.push_str("\n\n");
         }
         let count = self.0.len();
@@ -107,12 +105,67 @@ impl Diagnostics {
     }
 }
 
-fn draw<'a>(diagnostic: &'a Diagnostic, path: &'a str, source: &'a str, mark: usize) -> Vec<Group<'a>> {
+/// A text as a terminal may show it, in which places are those of the text that it was.
+struct Shown {
+    text: String,
+    /// Where a hidden character ended in the text that it was, and where its escape ends here.
+    moved: Vec<(usize, usize)>,
+}
+
+impl Shown {
+    fn of(source: &str) -> Self {
+        let (mut text, mut moved) = (String::new(), Vec::new());
+        for (start, c) in source.char_indices() {
+            // A byte order mark in front has no column: drawn, it would move every place of the first line.
+            let is_mark = c == '\u{feff}' && start == 0;
+            let ends_line = c == '\r' && source[start + 1..].starts_with('\n');
+            match c {
+                _ if is_mark || ends_line => {}
+                '\n' | '\t' => text.push(c),
+                c if words::is_hidden(c) => text.push_str(&words::escape(c)),
+                c => text.push(c),
+            }
+            if words::is_hidden(c) {
+                moved.push((start + c.len_utf8(), text.len()));
+            }
+        }
+        Self { text, moved }
+    }
+
+    fn place(&self, span: &Span) -> Span {
+        let place = |place: usize| {
+            let before = self.moved.partition_point(|(ended, _)| *ended <= place);
+            let (ended, ends) = before.checked_sub(1).map_or((0, 0), |last| self.moved[last]);
+            ends + (place - ended)
+        };
+        clamp(&(place(span.start)..place(span.end)), &self.text)
+    }
+}
+
+impl Diagnostic {
+    /// Without a hidden character: it holds what somebody wrote. Only the help has several lines.
+    fn shown(&self) -> Self {
+        let line = |text: &str| words::lines(text).replace('\n', "\\u000A");
+        Self {
+            summary: line(&self.summary),
+            span: self.span.clone(),
+            label: line(&self.label),
+            related: self
+                .related
+                .iter()
+                .map(|(span, label)| (span.clone(), line(label)))
+                .collect(),
+            hint: self.hint.as_deref().map(words::lines),
+        }
+    }
+}
+
+fn draw<'a>(diagnostic: &'a Diagnostic, path: &'a str, source: &'a Shown) -> Vec<Group<'a>> {
     let title = Level::ERROR.primary_title(diagnostic.summary.as_str());
     let mut groups = vec![if diagnostic.span == (0..0) {
         title.element(Origin::path(path))
     } else {
-        title.element(snippet(diagnostic, path, source, mark))
+        title.element(snippet(diagnostic, path, source))
     }];
     if let Some(hint) = &diagnostic.hint {
         groups.push(Group::with_title(Level::HELP.secondary_title(hint.as_str())));
@@ -120,26 +173,19 @@ fn draw<'a>(diagnostic: &'a Diagnostic, path: &'a str, source: &'a str, mark: us
     groups
 }
 
-/// The lines of the places. `mark` bytes of the text are missing in front of `source`.
-fn snippet<'a>(
-    diagnostic: &'a Diagnostic,
-    path: &'a str,
-    source: &'a str,
-    mark: usize,
-) -> Snippet<'a, Annotation<'a>> {
-    let place = |span: &Span| {
-        clamp(
-            &(span.start.saturating_sub(mark)..span.end.saturating_sub(mark)),
-            source,
-        )
-    };
-    let mut snippet = Snippet::source(source).path(path).annotation(
+/// The lines of the places.
+fn snippet<'a>(diagnostic: &'a Diagnostic, path: &'a str, source: &'a Shown) -> Snippet<'a, Annotation<'a>> {
+    let mut snippet = Snippet::source(source.text.as_str()).path(path).annotation(
         AnnotationKind::Primary
-            .span(place(&diagnostic.span))
+            .span(source.place(&diagnostic.span))
             .label(diagnostic.label.as_str()),
     );
     for (span, label) in &diagnostic.related {
-        snippet = snippet.annotation(AnnotationKind::Context.span(place(span)).label(label.as_str()));
+        snippet = snippet.annotation(
+            AnnotationKind::Context
+                .span(source.place(span))
+                .label(label.as_str()),
+        );
     }
     snippet
 }
@@ -193,5 +239,35 @@ mod tests {
         let mut diagnostics = Diagnostics::default();
         diagnostics.push(Diagnostic::new(90..95, "beyond"));
         assert!(diagnostics.render("a.toml", "ä", false).contains("a.toml:1:"));
+    }
+
+    #[test]
+    fn what_is_hidden_is_drawn_by_its_number_and_no_place_moves() {
+        let source = "\u{feff}a = \"\u{9b}\u{202e}\" # \u{1b}]0;x\u{7}\r\nb = 1\r\n";
+        let place = |text: &str| source.find(text).map(|start| start..start + text.len()).unwrap();
+        let mut diagnostics = Diagnostics::default();
+        diagnostics.push(
+            Diagnostic::new(place("\u{202e}"), "a\u{1b}[2J\nerror: b")
+                .label("c\u{202e}")
+                .related(place("b = 1"), "d\u{9b}\ne")
+                .hint("f\u{7}\ng"),
+        );
+        let drawn = diagnostics.render("x\u{1b}\n.toml", source, false);
+        assert_eq!(
+            drawn,
+            r#"error: a\u001B[2J\u000Aerror: b
+ --> x\u001B\u000A.toml:1:12
+  |
+1 | a = "\u009B\u202E" # \u001B]0;x\u0007
+  |            ^^^^^^ c\u202E
+2 | b = 1
+  | ----- d\u009B\u000Ae
+  |
+help: f\u0007
+      g
+
+1 mistake in x\u001B\u000A.toml; nothing was written
+"#
+        );
     }
 }

@@ -25,11 +25,12 @@ pub mod modules;
 pub mod resources;
 pub mod review;
 pub mod service;
+pub mod shell;
 pub mod spec;
 pub mod state;
 pub mod surface;
 pub mod tree;
-mod words;
+pub mod words;
 
 use crate::diagnostic::Diagnostics;
 use crate::service::{Handlers, Service};

@@ -1,7 +1,11 @@
-//! Text of others in our sentences: of a spec, of a plan, of a state.
+//! Text of others in what we print: of a spec, a plan, a state, a path, a header, or another program.
 //!
-//! It stands between backticks, and nothing of it ends the code span, moves the cursor of a terminal or turns the text
-//! around: no backtick, no line break and no invisible character is left in there.
+//! A terminal, a browser and a reader must see it as text and as nothing else. Two rules do that:
+//!
+//! - A name or a value in a sentence goes through [`code`] or [`plain`]. Every character shows itself there, so
+//!   nothing ends the code span, begins a line, moves the cursor or turns the text around.
+//! - Whatever is printed goes through [`lines`], or through [`json`] if it is JSON, where it leaves the process. This
+//!   catches what a sentence has let through.
 
 /// A text in backticks: `` `GET /admin` ``.
 pub fn code(text: &str) -> String {
@@ -10,17 +14,81 @@ pub fn code(text: &str) -> String {
 
 /// Free text or a name for a terminal, which nothing in it moves: without the backticks around it.
 pub fn plain(text: &str) -> String {
-    text.chars().map(visible).collect()
+    text.chars()
+        .map(|c| if c == '`' { escape(c) } else { visible(c) })
+        .collect()
 }
 
 /// A character that shows itself and nothing else, or its escape: no control, no direction, no joiner, no mark on
-/// another one, and no backtick. The standard library knows them, and escapes what it would not print.
+/// another one. The standard library knows most of them, and escapes what it would not print.
 pub fn visible(c: char) -> String {
     match c {
         '"' | '\'' | '\\' => c.into(),
-        c if c != '`' && c.escape_debug().len() == 1 => c.into(),
-        c if u32::from(c) > 0xffff => format!("\\U{:08X}", u32::from(c)),
-        c => format!("\\u{:04X}", u32::from(c)),
+        c if c.escape_debug().len() == 1 && !is_hidden(c) => c.into(),
+        c => escape(c),
+    }
+}
+
+/// A whole text for a terminal, with its line breaks and tabs: hidden characters are escaped.
+pub fn lines(text: &str) -> String {
+    let stays = |c: char| matches!(c, '\n' | '\t') || !is_hidden(c);
+    text.chars()
+        .map(|c| if stays(c) { c.into() } else { escape(c) })
+        .collect()
+}
+
+/// A text that is JSON, with its line breaks: hidden characters, which only its strings can hold, are escaped as JSON
+/// does it. It means what it meant.
+pub fn json(text: &str) -> String {
+    let mut json = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c == '\n' || !is_hidden(c) {
+            json.push(c);
+        } else {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                json.push_str(&format!("\\u{unit:04x}"));
+            }
+        }
+    }
+    json
+}
+
+/// Whether a character is not seen but does something to what is: it controls a terminal, turns the direction of the
+/// text, ends a line, or takes no place and so makes two names look alike.
+///
+/// These are the controls, the separators of lines and paragraphs, interlinear annotations, and what Unicode calls
+/// `Default_Ignorable_Code_Point` (<https://www.unicode.org/Public/UCD/latest/ucd/DerivedCoreProperties.txt>). Left out
+/// are joiners and the two selectors that choose text or emoji: words of Persian and Hindi and many an emoji need them.
+pub fn is_hidden(c: char) -> bool {
+    c.is_control()
+        || matches!(
+            c,
+            '\u{ad}'
+                | '\u{34f}'
+                | '\u{61c}'
+                | '\u{115f}'..='\u{1160}'
+                | '\u{17b4}'..='\u{17b5}'
+                | '\u{180b}'..='\u{180f}'
+                | '\u{200b}'
+                | '\u{200e}'..='\u{200f}'
+                | '\u{2028}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}'
+                | '\u{3164}'
+                | '\u{fe00}'..='\u{fe0d}'
+                | '\u{feff}'
+                | '\u{ffa0}'
+                | '\u{fff0}'..='\u{fffb}'
+                | '\u{1bca0}'..='\u{1bca3}'
+                | '\u{1d173}'..='\u{1d17a}'
+                | '\u{e0000}'..='\u{e0fff}'
+        )
+}
+
+/// A character by its number, as TOML writes it.
+pub fn escape(c: char) -> String {
+    match u32::from(c) {
+        number @ ..=0xffff => format!("\\u{number:04X}"),
+        number => format!("\\U{number:08X}"),
     }
 }
 
@@ -28,11 +96,35 @@ pub fn visible(c: char) -> String {
 mod tests {
     use super::*;
 
+    /// One of each kind: C0, DEL, C1, a separator, bidi, zero-width, a byte order mark, a tag, a filler.
+    const HIDDEN: &str =
+        "\u{7}\u{1b}\u{7f}\u{9b}\u{2028}\u{61c}\u{200f}\u{202e}\u{2066}\u{200b}\u{feff}\u{e0041}\u{3164}";
+
     #[test]
     fn a_text_stays_between_its_backticks() {
         assert_eq!(
             code("a` @team <b>\n\u{1b}[2J"),
             "`a\\u0060 @team <b>\\u000A\\u001B[2J`"
         );
+    }
+
+    #[test]
+    fn nothing_hidden_is_left_in_a_name_a_text_or_json() {
+        for c in HIDDEN.chars() {
+            assert!(is_hidden(c), "{}", escape(c));
+            assert_eq!(plain(&c.to_string()), escape(c));
+            assert_eq!(lines(&format!("{c}\n\t")), format!("{}\n\t", escape(c)));
+        }
+        // A joiner shapes what is beside it; in a name it has no business.
+        assert_eq!(lines("❤\u{fe0f} Größe 大きさ"), "❤\u{fe0f} Größe 大きさ");
+        assert_eq!(plain("a\u{200d}b"), "a\\u200Db");
+    }
+
+    #[test]
+    fn json_means_what_it_meant() {
+        let value = serde_json::json!({ HIDDEN: [HIDDEN, "\n\t\"\\ü"] });
+        let text = json(&serde_json::to_string_pretty(&value).unwrap());
+        assert!(text.chars().all(|c| c == '\n' || !is_hidden(c)), "{text}");
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap(), value);
     }
 }

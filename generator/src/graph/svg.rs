@@ -310,7 +310,8 @@ mod tests {
             }],
         };
         let text = super::text(&picture);
-        let escaped = "&lt;/text&gt;&lt;script&gt;&quot;a&quot; &amp; &apos;b&apos;\\0\\u{ffff}]]&gt;</text>";
+        let escaped =
+            "&lt;/text&gt;&lt;script&gt;&quot;a&quot; &amp; &apos;b&apos;\\u0000\\uFFFF]]&gt;</text>";
         assert_eq!(text.matches(escaped).count(), 2, "{text}");
         assert!(!text.contains("<script"), "{text}");
     }

@@ -12,17 +12,7 @@ fn cells_of(c: char) -> usize {
 /// A text in which everything can be seen: what controls a terminal or the direction of writing, or looks like
 /// nothing, is told by its number.
 pub fn visible(text: &str) -> String {
-    text.chars()
-        .flat_map(|c| {
-            match c {
-                // Of the printable ones, Rust escapes only these.
-                '"' | '\'' | '\\' => c.to_string(),
-                _ => c.escape_debug().to_string(),
-            }
-            .chars()
-            .collect::<Vec<_>>()
-        })
-        .collect()
+    text.chars().map(crate::words::visible).collect()
 }
 
 /// A text in lines of at most `width` cells, broken behind a `/` or at a space where there is one. Lines that go on
@@ -55,7 +45,10 @@ mod tests {
             visible("a \"b\" 'c' \\ ünïcode 日本 😀"),
             "a \"b\" 'c' \\ ünïcode 日本 😀"
         );
-        assert_eq!(visible("a\u{202e}b\u{0}\n\u{200b}"), "a\\u{202e}b\\0\\n\\u{200b}");
+        assert_eq!(
+            visible("a\u{202e}b\u{0}\n\u{200b}"),
+            "a\\u202Eb\\u0000\\u000A\\u200B"
+        );
     }
 
     #[test]

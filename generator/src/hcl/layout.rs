@@ -10,14 +10,17 @@ use hcl_edit::structure::{Attribute, Body, Structure};
 use hcl_edit::{Decor, Decorate, RawString};
 use unicode_segmentation::UnicodeSegmentation;
 
+use crate::words;
+
 /// Arguments that Terraform's style guide sets apart: <https://developer.hashicorp.com/terraform/language/style>.
 const LEADING: [&str; 3] = ["source", "count", "for_each"];
 const TRAILING: [&str; 1] = ["depends_on"];
 
-/// The text of a file. Blocks stand one blank line apart.
+/// The text of a file. Blocks stand one blank line apart. Nothing in it is hidden from who reviews it: HCL and we write a
+/// character by its number alike, and only strings and comments can hold such a one.
 pub fn layout(mut body: Body) -> String {
     lay_out_body(&mut body, 0);
-    body.to_string()
+    words::lines(&body.to_string())
 }
 
 fn lay_out_body(body: &mut Body, depth: usize) {
@@ -153,7 +156,7 @@ fn lay_out_object(object: &mut Object, depth: usize) -> bool {
             hcl_edit::expr::ObjectKey::Ident(ident) => ident.as_str().to_string(),
             hcl_edit::expr::ObjectKey::Expression(expression) => expression.to_string(),
         };
-        widths.push(text.graphemes(true).count());
+        widths.push(words::lines(&text).graphemes(true).count());
         let mut prefix = String::from(if index == 0 { "\n" } else { "" });
         for line in &comment {
             prefix.push_str(&format!("{inner}{line}\n"));

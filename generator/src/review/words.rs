@@ -8,8 +8,8 @@
 
 use serde_json::Value;
 
-use crate::words::visible;
 pub(super) use crate::words::{code, plain};
+use crate::words::{escape, visible};
 
 /// Characters of a string that a sentence shows.
 const LONGEST: usize = 60;
@@ -129,6 +129,8 @@ fn shown(text: &str, longest: usize) -> String {
             '\n' => "\\n".into(),
             '\r' => "\\r".into(),
             '\t' => "\\t".into(),
+            // The string stands in a code span.
+            '`' => escape(c),
             c => visible(c),
         };
         length += piece.chars().count();

@@ -26,6 +26,7 @@ use std::collections::BTreeMap;
 use toml::de::DeTable;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Span};
+use crate::words;
 
 /// Strings under free names, each with the place of its name: tags, environment variables.
 pub type StringMap = BTreeMap<String, (Span, Written<String>)>;
@@ -50,8 +51,16 @@ pub struct Spec {
 }
 
 impl Spec {
-    /// Reads a document. TOML's own syntax errors come alone: nothing else can be said of such a text.
+    /// Reads a document. Hidden characters come alone, and so do TOML's own syntax errors: nothing else can be said of
+    /// such a text.
     pub fn parse(text: &str, diagnostics: &mut Diagnostics) -> Option<Self> {
+        let hidden = hidden(text);
+        if !hidden.is_empty() {
+            for span in hidden {
+                diagnostics.push(hidden_characters(&text[span.clone()], span));
+            }
+            return None;
+        }
         let (document, errors) = DeTable::parse_recoverable(text);
         if !errors.is_empty() {
             for error in errors {
@@ -94,6 +103,41 @@ impl Spec {
         reader.finish(diagnostics);
         Some(spec)
     }
+}
+
+/// Where characters are that a reader of the text does not see. In a comment too they can make a line look like another
+/// one (CVE-2021-42574). Neighbours are one place.
+fn hidden(text: &str) -> Vec<Span> {
+    let mut places: Vec<Span> = Vec::new();
+    for (start, c) in text.char_indices() {
+        let is_white = matches!(c, '\t' | '\n') || c == '\r' && text[start + 1..].starts_with('\n');
+        let is_mark = c == '\u{feff}' && start == 0;
+        if is_white || is_mark || !words::is_hidden(c) {
+            continue;
+        }
+        let end = start + c.len_utf8();
+        match places.last_mut() {
+            Some(last) if last.end == start => last.end = end,
+            _ => places.push(start..end),
+        }
+    }
+    places
+}
+
+fn hidden_characters(characters: &str, span: Span) -> Diagnostic {
+    let escapes: String = characters.chars().map(words::escape).collect();
+    let noun = if characters.chars().nth(1).is_none() {
+        "character"
+    } else {
+        "characters"
+    };
+    Diagnostic::new(
+        span,
+        format!("hidden {noun} `{escapes}`: the spec must not hold text that nobody sees"),
+    )
+    .hint(format!(
+        "delete the hidden {noun}; if a value needs them, write `{escapes}` in a string in double quotes"
+    ))
 }
 
 fn read_each<T: Default>(

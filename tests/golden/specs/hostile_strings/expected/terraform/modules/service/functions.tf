@@ -32,7 +32,7 @@ module "function_hostile" {
     EMPTY                                = ""
     HEREDOC                              = "<<EOT\ntext\nEOT\n"
     INTERPOLATION                        = "$${jsonencode(self)}"
-    LINES                                = "first\nsecond\r\n\tthird fourth"
+    LINES                                = "first\nsecond\r\n\tthird\u2028fourth"
     PERCENT                              = "100%"
     QUOTES                               = " \"double\" 'single' \\ \\\" "
     SPACES                               = "  "
