@@ -99,7 +99,7 @@ pub fn service_of(path: &Path, name: &str, handlers: Option<&Handlers>) -> Outco
     let text = fs::read_to_string(path)
         .map_err(|error| Failure::input(format!("can't read `{}`: {error}", path.display())))?;
     portcullis_generator::service(&text, handlers).map_err(|diagnostics| {
-        talk::show(diagnostics.render(name, &text, talk::colour()));
+        talk::drawn(&diagnostics.render(name, &text, talk::colour()));
         Failure::input("")
     })
 }

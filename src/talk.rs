@@ -1,5 +1,7 @@
 //! What a command prints: its data on stdout, what it says while it works on stderr, in colour only where a person
-//! reads it.
+//! reads it. Nothing but this file writes to stdout and stderr, and the log in `commands::serve`: so foreign text
+//! reaches nobody's terminal as it is. Programs that we start write there by themselves, such as Terraform, which quotes
+//! what it shows.
 //!
 //! Whoever reads may stop early, as `head` does. Nothing is told them any more, and the command goes on: half an
 //! apply is worth less than a few unread lines.
@@ -7,6 +9,8 @@
 use std::fmt::Display;
 use std::io::{ErrorKind, IsTerminal, Write, stderr, stdout};
 use std::time::{Duration, Instant};
+
+use portcullis_generator::words;
 
 use crate::failure::{Failure, Outcome};
 
@@ -22,8 +26,18 @@ pub fn colour_of(stream: &impl IsTerminal) -> bool {
         && stream.is_terminal()
 }
 
-/// Prints data.
+/// Prints data: a text.
 pub fn data(text: impl Display) -> Outcome {
+    let text = seen(&text.to_string(), colour_of(&stdout()));
+    print(&text)
+}
+
+/// Prints data: JSON.
+pub fn json(text: impl Display) -> Outcome {
+    print(&words::json(&format!("{text}\n")))
+}
+
+fn print(text: &str) -> Outcome {
     let mut stdout = stdout().lock();
     match write!(stdout, "{text}").and_then(|()| stdout.flush()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
@@ -33,8 +47,13 @@ pub fn data(text: impl Display) -> Outcome {
     }
 }
 
-/// Shows a text as it is, with or without the end of a line.
+/// Shows a text, with or without the end of a line.
 pub fn show(text: impl Display) {
+    drawn(&seen(&text.to_string(), colour()));
+}
+
+/// Shows mistakes in a spec, or a line that counts: both hold nothing foreign that is hidden, and codes of their own.
+pub fn drawn(text: &str) {
     _ = write!(stderr(), "{text}").and_then(|()| stderr().flush());
 }
 
@@ -75,5 +94,35 @@ pub fn paint_on(stream: &impl IsTerminal, style: &str, text: &str) -> String {
         format!("\u{1b}[{style}m{text}\u{1b}[0m")
     } else {
         text.into()
+    }
+}
+
+/// A text as a terminal may see it. Where it takes colour, what [`paint_on`] writes is left: foreign text between could
+/// be coloured, and nothing else.
+fn seen(text: &str, colour: bool) -> String {
+    const PAINT: [&str; 7] = ["[0m", "[1m", "[2m", "[31m", "[32m", "[33m", "[36m"];
+    let mut pieces = text.split('\u{1b}');
+    let mut seen = words::lines(pieces.next().unwrap_or_default());
+    for piece in pieces {
+        let is_paint = colour && PAINT.iter().any(|code| piece.starts_with(code));
+        seen.push_str(if is_paint { "\u{1b}" } else { "\\u001B" });
+        seen.push_str(&words::lines(piece));
+    }
+    seen
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_terminal_sees_our_colours_and_no_other_code() {
+        let text = "\u{1b}[31merror:\u{1b}[0m a\u{1b}]0;x\u{7}\u{9b}2J\u{1b}[8m\r\u{202e}b\n";
+        let escaped = "a\\u001B]0;x\\u0007\\u009B2J\\u001B[8m\\u000D\\u202Eb\n";
+        assert_eq!(seen(text, true), format!("\u{1b}[31merror:\u{1b}[0m {escaped}"));
+        assert_eq!(
+            seen(text, false),
+            format!("\\u001B[31merror:\\u001B[0m {escaped}")
+        );
     }
 }

@@ -15,7 +15,7 @@ pub fn run(project: &Project, json: bool) -> Outcome {
         let list: Vec<Value> = in_aws
             .map(|(name, environment)| object(name, environment))
             .collect();
-        return talk::data(serde_json::to_string(&list).or_tool()? + "\n");
+        return talk::json(serde_json::to_string(&list).or_tool()?);
     }
     for (name, environment) in in_aws {
         let account = environment.account.as_deref().unwrap_or("any account");

@@ -45,5 +45,5 @@ pub fn run(project: &Project, name: &str) -> Outcome {
 /// Prints outputs as the contract has them: one object, keys sorted.
 pub fn print_applied(outputs: Map<String, Value>) -> Outcome {
     let sorted: std::collections::BTreeMap<_, _> = outputs.into_iter().collect();
-    talk::data(serde_json::to_string_pretty(&sorted).or_tool()? + "\n")
+    talk::json(serde_json::to_string_pretty(&sorted).or_tool()?)
 }

@@ -52,16 +52,16 @@ pub fn run(root: &Path, options: &cli::Review) -> Outcome {
     };
     let mut report = review::review(&before, &after, &beside, today());
     (report.base, report.head) = (base.name(), head.name());
-    talk::data(if options.json {
-        report::json(&report)
+    if options.json {
+        talk::json(report::json(&report).trim_end())?;
     } else if options.markdown {
-        report::markdown(&report)
+        talk::data(report::markdown(&report))?;
     } else {
         // It is read where stdout goes.
-        report::text(&report, &|style, text| {
+        talk::data(report::text(&report, &|style, text| {
             talk::paint_on(&std::io::stdout(), style, text)
-        })
-    })?;
+        }))?;
+    }
     if report.is_denied() {
         // The report has said why.
         return Err(Failure::refused(""));
@@ -79,7 +79,7 @@ fn read(root: &Path, revision: &Revision) -> Outcome<Spec> {
         Spec::Missing => talk::warn(format!("`{name}` has no spec: it counts as nothing")),
         Spec::Invalid(mistakes) => {
             let text = text.unwrap_or_default();
-            talk::show(mistakes.render(&name, &text, talk::colour()));
+            talk::drawn(&mistakes.render(&name, &text, talk::colour()));
         }
         Spec::Valid(_) => {}
     }

@@ -1,9 +1,14 @@
 //! `portcullis serve`
 
 use std::collections::BTreeMap;
+use std::fmt::{self, Debug};
 use std::path::{Path, PathBuf};
 
+use portcullis_generator::words::visible;
 use portcullis_local::data_plane::{self, Mistake, Options};
+use tracing::field::Field;
+use tracing_subscriber::field::MakeExt;
+use tracing_subscriber::fmt::format::{Writer, debug_fn};
 
 use crate::cli::Serve;
 use crate::failure::{Failure, OrFail, Outcome};
@@ -72,7 +77,8 @@ fn pairs(given: &[String], form: &str) -> Outcome<Vec<(String, String)>> {
         .collect()
 }
 
-/// The runtime of the servers, with a log on stderr that `RUST_LOG` tunes.
+/// The runtime of the servers, with a log on stderr that `RUST_LOG` tunes. An event is a line, whatever a request, a
+/// state or a function put into it.
 pub fn runtime() -> Outcome<tokio::runtime::Runtime> {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env()
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
@@ -80,9 +86,53 @@ pub fn runtime() -> Outcome<tokio::runtime::Runtime> {
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
         .with_ansi(crate::talk::colour())
+        .fmt_fields(debug_fn(write_field).delimited(" "))
         .init();
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .or_tool()
+}
+
+fn write_field(writer: &mut Writer<'_>, field: &Field, value: &dyn Debug) -> fmt::Result {
+    let value: String = format!("{value:?}").chars().map(visible).collect();
+    match field.name() {
+        "message" => write!(writer, "{value}"),
+        name => write!(writer, "{}={value}", name.trim_start_matches("r#")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read, Seek};
+    use std::sync::Arc;
+
+    use super::*;
+
+    #[test]
+    fn an_event_is_one_line_that_moves_no_cursor() {
+        let mut written = tempfile::tempfile().unwrap();
+        let log = tracing_subscriber::fmt()
+            .without_time()
+            .with_ansi(false)
+            .with_writer(Arc::new(written.try_clone().unwrap()))
+            .fmt_fields(debug_fn(write_field).delimited(" "))
+            .finish();
+        let foreign = "a\u{1b}]0;x\u{7}\u{9b}2J\u{202e}\nINFO b";
+        tracing::subscriber::with_default(log, || {
+            tracing::info!(foreign, shown = %foreign, "`GET /` of {foreign}");
+        });
+        let escaped = r"a\u001B]0;x\u0007\u009B2J\u202E\u000AINFO b";
+        let mut line = String::new();
+        written.rewind().unwrap();
+        written.read_to_string(&mut line).unwrap();
+        assert!(
+            line.ends_with(&format!(
+                "`GET /` of {escaped} foreign={:?} shown={escaped}\n",
+                foreign
+            )),
+            "{line}"
+        );
+        assert_eq!(line.lines().count(), 1);
+    }
 }

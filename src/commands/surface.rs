@@ -15,7 +15,7 @@ use crate::talk;
 pub fn run(folder: &Path, environment: &str, of: &SurfaceOf, api: Option<&str>, json: bool) -> Outcome {
     let surface = surface(folder, environment, of, api)?;
     if json {
-        talk::data(serde_json::to_string_pretty(&surface).or_tool()? + "\n")?;
+        talk::json(serde_json::to_string_pretty(&surface).or_tool()?)?;
     } else {
         talk::data(table(&surface))?;
     }

@@ -15,5 +15,5 @@ pub fn run(project: &Project) -> Outcome {
         "python": tools.moto().or_tool()?,
         "aws": tools.aws().or_tool()?,
     });
-    talk::data(format_args!("{paths:#}\n"))
+    talk::json(format_args!("{paths:#}"))
 }

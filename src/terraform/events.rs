@@ -1,7 +1,8 @@
 //! The events that `terraform apply -json` and `destroy -json` report, and what is shown of them.
 
-use std::io::{IsTerminal, Write, stderr};
+use std::io::{IsTerminal, stderr};
 
+use portcullis_generator::words;
 use serde::Deserialize;
 
 use crate::talk;
@@ -123,21 +124,19 @@ impl Applied {
             return;
         }
         let name: String = address.chars().take(80).collect();
-        _ = write!(
-            stderr(),
-            "\r\u{1b}[2K  {}/{} {name}",
+        talk::drawn(&format!(
+            "\r\u{1b}[2K  {}/{} {}",
             self.done,
-            self.planned.max(self.done)
-        );
-        _ = stderr().flush();
+            self.planned.max(self.done),
+            words::plain(&name)
+        ));
         self.drawn = true;
     }
 
     /// Removes the counting line.
     pub fn finish(&mut self) {
         if std::mem::take(&mut self.drawn) {
-            _ = write!(stderr(), "\r\u{1b}[2K");
-            _ = stderr().flush();
+            talk::drawn("\r\u{1b}[2K");
         }
     }
 }
@@ -148,9 +147,10 @@ fn show(diagnostic: &Diagnostic) {
     } else {
         ("33", "warning:")
     };
-    talk::say(format!("{} {}", talk::paint(style, word), diagnostic.summary));
+    let summary = words::plain(&diagnostic.summary);
+    talk::say(format!("{} {summary}", talk::paint(style, word)));
     if let Some(address) = &diagnostic.address {
-        talk::say(format!("  with {address}"));
+        talk::say(format!("  with {}", words::plain(address)));
     }
     for line in diagnostic.detail.lines() {
         talk::say(format!("  {line}"));

@@ -54,6 +54,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
+use portcullis_generator::words;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -168,7 +169,7 @@ async fn serve(options: Options) -> Result<()> {
 /// One line on standard output, at once.
 fn print_line(line: &Value) -> Result<()> {
     let mut stdout = std::io::stdout().lock();
-    writeln!(stdout, "{line}")
+    writeln!(stdout, "{}", words::json(&line.to_string()))
         .and_then(|()| stdout.flush())
         .context("cannot write to standard output")
 }

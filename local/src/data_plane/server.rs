@@ -16,6 +16,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
+use portcullis_generator::words;
 use serde::Serialize;
 use time::OffsetDateTime;
 use tokio::net::{TcpListener, TcpStream};
@@ -100,8 +101,8 @@ pub async fn serve(options: Options) -> Result<()> {
 }
 
 fn print(line: &impl Serialize) -> Result<()> {
-    let mut line = serde_json::to_string(line).context("cannot write the ready line")?;
-    line.push('\n');
+    let line = serde_json::to_string(line).context("cannot write the ready line")?;
+    let line = words::json(&line) + "\n";
     let mut stdout = std::io::stdout().lock();
     stdout
         .write_all(line.as_bytes())
