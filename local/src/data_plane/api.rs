@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::authorizer::Authorizer;
+use super::content::ContentHandling;
 use super::gateway_response::GatewayResponses;
 use super::limits::throttle::Throttle;
 use super::limits::usage_plan::{StageMethod, UsagePlan};
@@ -171,6 +172,8 @@ pub struct FunctionIntegration {
     pub function: FunctionReference,
     /// The method that API Gateway would call it by; any but `POST` fails.
     pub method: String,
+    /// What becomes of bodies.
+    pub content_handling: ContentHandling,
     /// How long the client waits at most.
     pub timeout: Duration,
 }

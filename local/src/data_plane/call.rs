@@ -8,6 +8,7 @@ use time::macros::format_description;
 
 use super::api::{ApiIdentity, ApiKey, Route, Stage};
 use super::claims::Stringified;
+use super::content;
 use super::message::Request;
 use super::router::PathParameters;
 
@@ -103,6 +104,11 @@ impl Call<'_> {
             .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
             .map(|(name, value)| (decoded(name), decoded(value)))
             .collect()
+    }
+
+    /// Whether its body is bytes.
+    pub fn has_binary_body(&self, binary_media_types: &[String]) -> bool {
+        content::is_binary(content::type_of_body(&self.request.headers), binary_media_types)
     }
 
     /// The ARN of the called method, which permissions are held against.

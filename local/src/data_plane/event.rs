@@ -6,11 +6,11 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
-use base64::Engine;
 use serde::{Serialize, Serializer};
 
 use super::call::{AuthorizerContext, Call, RequestContext};
 use super::claims::{Claims, Stringified};
+use super::content::{self, Payload};
 use super::message::Headers;
 use super::router::PathParameters;
 
@@ -56,12 +56,8 @@ struct Event<'a> {
     is_base64_encoded: bool,
 }
 
-/// The event of a call as JSON; `claims` are those of the token that opened it.
-pub fn event(
-    call: &Call,
-    claims: Option<&Claims>,
-    binary_media_types: &[String],
-) -> serde_json::Result<Vec<u8>> {
+/// The event of a call as JSON; `claims` are those of the token that opened it, `payload` is its body.
+pub fn event(call: &Call, claims: Option<&Claims>, payload: Payload<'_>) -> serde_json::Result<Vec<u8>> {
     let request = call.request;
     let (headers, query) = (forwarded_headers(call), call.query());
     let headers = by_name(headers.iter());
@@ -71,18 +67,11 @@ pub fn event(
         claims: Stringified(claims),
     });
 
-    let binary = request.headers.get("Content-Type").is_some_and(|content_type| {
-        let media_type = content_type.split(';').next().unwrap_or_default().trim();
-        is_binary(media_type, binary_media_types)
-    });
-    let body = match (request.body.is_empty(), binary) {
-        (true, _) => None,
-        (false, true) => Some(
-            base64::engine::general_purpose::STANDARD
-                .encode(&request.body)
-                .into(),
-        ),
-        (false, false) => Some(String::from_utf8_lossy(&request.body)),
+    let (body, is_base64_encoded) = match payload {
+        _ if request.body.is_empty() => (None, false),
+        Payload::Text(text) => (Some(text), false),
+        Payload::Base64(text) => (Some(text.into()), true),
+        Payload::Binary(bytes) => (Some(content::encoded(&bytes).into()), true),
     };
 
     let event = Event {
@@ -97,26 +86,11 @@ pub fn event(
         stage_variables: (!call.stage.variables.is_empty()).then_some(&call.stage.variables),
         request_context,
         body,
-        is_base64_encoded: binary && !request.body.is_empty(),
+        is_base64_encoded,
     };
     let mut text = Vec::with_capacity(USUAL_SIZE + request.body.len());
     serde_json::to_writer(&mut text, &event)?;
     Ok(text)
-}
-
-/// Whether bodies of a media type are bytes: it, its kind (`image/*`) or everything (`*/*`) is configured. Other
-/// stars in front (`*/png`) take nothing. Recorded by LocalStack (`test_aws_proxy_binary_response`) for answers.
-pub fn is_binary(media_type: &str, binary_media_types: &[String]) -> bool {
-    binary_media_types
-        .iter()
-        .any(|configured| match configured.split_once('/') {
-            Some(("*", "*")) => true,
-            Some(("*", _)) => false,
-            Some((kind, "*")) => media_type
-                .split_once('/')
-                .is_some_and(|(other, _)| other.eq_ignore_ascii_case(kind)),
-            _ => configured.eq_ignore_ascii_case(media_type),
-        })
 }
 
 fn forwarded_headers(call: &Call) -> Headers {
@@ -190,12 +164,16 @@ impl Serialize for Multi<'_> {
 mod tests {
     use super::*;
     use crate::data_plane::call::tests::{request, with_request};
+    use crate::data_plane::content::ContentHandling;
     use serde_json::{Value, json};
 
     fn event_of(target: &str, headers: &[(&str, &str)], body: &[u8], binary: &[&str]) -> Value {
         let binary: Vec<String> = binary.iter().map(ToString::to_string).collect();
         with_request(&request("POST", target, headers, body), |call| {
-            serde_json::from_slice(&event(call, None, &binary).unwrap()).unwrap()
+            let payload = ContentHandling::Unset
+                .request(body, call.has_binary_body(&binary))
+                .unwrap();
+            serde_json::from_slice(&event(call, None, payload).unwrap()).unwrap()
         })
     }
 

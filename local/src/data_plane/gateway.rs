@@ -70,6 +70,12 @@ impl From<Refusal> for Problem {
     }
 }
 
+impl From<Fault> for Problem {
+    fn from(fault: Fault) -> Self {
+        fault.error.because(fault.reason)
+    }
+}
+
 impl From<&NotEmulated> for Problem {
     fn from(NotEmulated(why): &NotEmulated) -> Self {
         GatewayError::not_emulated(why).because(why)
@@ -232,7 +238,9 @@ impl Gateway {
             return Err(GatewayError::configuration().because(format!("no function `{}`", reference.name)));
         };
         let binary = &call.stage.deployed.binary_media_types;
-        let event = event::event(call, claims, binary)
+        let payload = integration.content_handling;
+        let payload = payload.request(&call.request.body, call.has_binary_body(binary));
+        let event = event::event(call, claims, payload.map_err(Fault::configuration)?)
             .map_err(|error| GatewayError::configuration().because(format!("no event: {error}")))?;
         if event.len() > EVENT_LIMIT {
             return Err(
@@ -266,7 +274,7 @@ impl Gateway {
             Ok(Outcome::TooLarge) => Err(format!("its result is over {} bytes", result::RESULT_LIMIT).into()),
             Err(why) => Err(why.into()),
         };
-        answer.map_err(|fault| fault.error.because(fault.reason))
+        Ok(answer?)
     }
 }
 

@@ -11,8 +11,10 @@ use bytes::Bytes;
 use regex::Regex;
 
 use super::call::Call;
+use super::content::{self, ContentHandling, Payload};
 use super::gateway_error::GatewayError;
 use super::message::{Headers, Response};
+use super::result::Fault;
 use super::template::{self, Template};
 
 /// A MOCK integration.
@@ -22,6 +24,8 @@ pub struct Mock {
     pub templates: BTreeMap<String, Template>,
     /// Whether a body without a fitting template is refused (`NEVER`, or `WHEN_NO_TEMPLATES` where there are some).
     pub strict: bool,
+    /// What becomes of the body of a request.
+    pub content_handling: ContentHandling,
     /// Integration responses.
     pub responses: Vec<MockResponse>,
 }
@@ -37,6 +41,8 @@ pub struct MockResponse {
     pub headers: Vec<(String, String)>,
     /// Template of the body by media type.
     pub templates: BTreeMap<String, Template>,
+    /// What becomes of the template's text.
+    pub content_handling: ContentHandling,
 }
 
 // Not JSON alone: AWS reads `{ statusCode: 204 }` too, and the CDK writes it so.
@@ -46,17 +52,36 @@ static STATUS_CODE: LazyLock<Regex> = LazyLock::new(|| {
 
 impl Mock {
     /// The answer to a call.
-    pub fn answer(&self, call: &Call) -> Result<Response, GatewayError> {
+    pub fn answer(&self, call: &Call) -> Result<Response, Fault> {
         let headers = &call.request.headers;
-        let media_type = headers.get("Content-Type").map_or("application/json", media_type);
-        let request = match self.templates.get(media_type) {
-            Some(template) => template.render(call, None),
-            None if self.strict => return Err(GatewayError::unsupported_media_type()),
-            None => String::from_utf8_lossy(&call.request.body).into_owned(),
+        let binary_media_types = &call.stage.deployed.binary_media_types;
+        let media_type = content::type_of_body(headers);
+        let template = self.templates.get(media_type);
+        if template.is_none() && self.strict {
+            return Err(Fault {
+                error: GatewayError::unsupported_media_type(),
+                reason: "the mock has no template for the type of the body".to_owned(),
+            });
+        }
+        let payload = self
+            .content_handling
+            .request(&call.request.body, call.has_binary_body(binary_media_types))
+            .map_err(Fault::configuration)?;
+        let request = match (template, payload) {
+            (Some(_), Payload::Binary(_)) => {
+                return Err(Fault::configuration(
+                    "the body counts as binary (`binary_media_types`), and no template takes it: set `content_handling` \
+                     of the mock to `CONVERT_TO_TEXT`",
+                ));
+            }
+            (Some(template), Payload::Text(_) | Payload::Base64(_)) => template.render(call, None),
+            (None, Payload::Text(text)) => text.into_owned(),
+            (None, Payload::Base64(text)) => text,
+            (None, Payload::Binary(bytes)) => String::from_utf8_lossy(&bytes).into_owned(),
         };
         let code = STATUS_CODE
             .captures(&request)
-            .ok_or_else(GatewayError::configuration)?[1]
+            .ok_or_else(|| Fault::configuration("the mock's request has no `statusCode`"))?[1]
             .to_owned();
         let fits = |response: &&MockResponse| {
             response
@@ -70,7 +95,7 @@ impl Mock {
             .iter()
             .find(fits)
             .or_else(default)
-            .ok_or_else(GatewayError::configuration)?;
+            .ok_or_else(|| Fault::configuration(format!("the mock has no response for {code}")))?;
 
         let mut response = Response {
             status: chosen.status,
@@ -83,7 +108,7 @@ impl Mock {
         response
             .headers
             .append("x-amz-apigw-id", &call.request.ids.extended);
-        let accepted = headers.get("Accept").map(media_type_of_first).unwrap_or_default();
+        let accepted = content::first_accepted(headers);
         let template = chosen
             .templates
             .get_key_value(accepted)
@@ -94,7 +119,11 @@ impl Mock {
             template.map_or("application/json", |(media_type, _)| media_type),
         );
         if let Some((_, template)) = template {
-            response.body = Bytes::from(template.render(call, None));
+            let accepts_binary = content::is_binary(accepted, binary_media_types);
+            let body = chosen
+                .content_handling
+                .response(template.render(call, None), accepts_binary);
+            response.body = body.map_err(Fault::configuration)?;
         }
         for (name, expression) in &chosen.headers {
             if let Some(value) = template::mapped(expression, call, None) {
@@ -103,14 +132,6 @@ impl Mock {
         }
         Ok(response)
     }
-}
-
-fn media_type(content_type: &str) -> &str {
-    content_type.split(';').next().unwrap_or_default().trim()
-}
-
-fn media_type_of_first(accept: &str) -> &str {
-    media_type(accept.split(',').next().unwrap_or_default())
 }
 
 #[cfg(test)]
@@ -128,11 +149,13 @@ mod tests {
             pattern: pattern.map(|pattern| Regex::new(&format!("^(?:{pattern})$")).unwrap()),
             headers: vec![("Access-Control-Allow-Origin".into(), "'*'".into())],
             templates: BTreeMap::new(),
+            content_handling: ContentHandling::Unset,
         }
     }
 
     fn answer(mock: &Mock, headers: &[(&str, &str)]) -> Result<Response, GatewayError> {
-        with_call("OPTIONS", "/v1/open", headers, |call| mock.answer(call))
+        let answer = with_call("OPTIONS", "/v1/open", headers, |call| mock.answer(call));
+        answer.map_err(|fault| fault.error)
     }
 
     #[test]
@@ -189,6 +212,7 @@ mod tests {
             templates: templates(r#"{"statusCode":200}"#),
             responses: vec![response(200, None)],
             strict: true,
+            ..Mock::default()
         };
         let headers = [("Content-Type", "text/plain")];
         assert_eq!(
@@ -216,7 +240,7 @@ mod tests {
         let mock = Mock {
             templates: templates(r#"{"statusCode":200}"#),
             responses: vec![response],
-            strict: false,
+            ..Mock::default()
         };
         assert_eq!(answer(&mock, &[]).unwrap().body, r#"{"path":"/v1/open"}"#);
     }

@@ -38,6 +38,7 @@ mod authorizer;
 mod aws_signature;
 mod call;
 mod claims;
+mod content;
 mod deployments;
 mod event;
 mod function;

@@ -3,11 +3,10 @@
 //! Source: <https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html> and
 //! recordings: see `tests/conformance`. Whatever breaks a rule is a 502, but for base64 that is none, which is a 500.
 
-use base64::Engine;
 use bytes::Bytes;
 use serde_json::{Map, Value};
 
-use super::event::is_binary;
+use super::content::{self, is_binary};
 use super::gateway_error::GatewayError;
 use super::message::{Headers, Request, Response};
 
@@ -33,13 +32,23 @@ const REMAPPED: [&str; 15] = [
     "x-amzn-requestid",
 ];
 
-/// Why a result stands for no answer.
+/// Why a result or a mock stands for no answer.
 #[derive(Debug, PartialEq)]
 pub struct Fault {
     /// What the client is told.
     pub error: GatewayError,
     /// What the log says: which rule is broken.
     pub reason: String,
+}
+
+impl Fault {
+    /// The API is configured in a way that cannot work.
+    pub fn configuration(reason: impl Into<String>) -> Self {
+        Self {
+            error: GatewayError::configuration(),
+            reason: reason.into(),
+        }
+    }
 }
 
 impl From<String> for Fault {
@@ -173,18 +182,15 @@ fn body(
         Some(Value::Bool(encoded)) => *encoded,
         Some(_) => return Err("`isBase64Encoded` is neither true nor false".into()),
     };
-    let accept = request.headers.get("Accept").unwrap_or_default();
-    let first = accept.split([',', ';']).next().unwrap_or_default().trim();
+    let first = content::first_accepted(&request.headers);
     let binary = is_binary(first, binary_media_types);
     if !(encoded && binary) {
         return Ok(Bytes::copy_from_slice(text.as_bytes()));
     }
-    let decoded = base64::engine::general_purpose::STANDARD.decode(text);
     // Recorded as a 500, documented as an API_CONFIGURATION_ERROR.
-    decoded.map(Bytes::from).map_err(|error| Fault {
-        error: GatewayError::configuration(),
-        reason: format!("`body` is no base64: {error}"),
-    })
+    content::decoded(text.as_bytes())
+        .map(Bytes::from)
+        .map_err(|why| Fault::configuration(format!("`body` is {why}")))
 }
 
 #[cfg(test)]
@@ -355,6 +361,6 @@ mod tests {
         let wrong = json!({"body": "%", "isBase64Encoded": true});
         let fault = answer_to(&wrong, "image/png", &["image/png"]).unwrap_err();
         assert_eq!(fault.error, GatewayError::configuration());
-        assert!(fault.reason.starts_with("`body` is no base64"));
+        assert!(fault.reason.starts_with("`body` is not base64"));
     }
 }

@@ -19,6 +19,7 @@ use serde_json::Value;
 
 use super::api::Parameter;
 use super::call::Call;
+use super::content;
 use super::gateway_error::GatewayError;
 
 /// Steps back that a `pattern` may cost before it counts as not matched: a body must not hold up a thread.
@@ -200,12 +201,7 @@ pub fn parameters(call: &Call, required: &[Parameter]) -> Result<(), GatewayErro
 /// `application/json`. Documented: a type without a model is not validated, and `$default` is the model of any. That
 /// parameters of the type, such as its charset, and its case do not count is from memory.
 pub fn body(call: &Call, models: &BTreeMap<String, Arc<Model>>) -> Result<(), GatewayError> {
-    let content_type = call
-        .request
-        .headers
-        .get("Content-Type")
-        .unwrap_or("application/json");
-    let media_type = content_type.split(';').next().unwrap_or_default().trim();
+    let media_type = content::type_of_body(&call.request.headers);
     let named = models
         .iter()
         .find(|(name, _)| name.eq_ignore_ascii_case(media_type));

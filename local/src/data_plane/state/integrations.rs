@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use super::{State, Texts, given, templates};
 use crate::data_plane::api::{FunctionConfiguration, FunctionIntegration, Integration};
+use crate::data_plane::content::ContentHandling;
 use crate::data_plane::mock::{Mock, MockResponse};
 use crate::data_plane::permission::FunctionReference;
 
@@ -35,6 +36,7 @@ struct ResponseValues<Parameter> {
     selection_pattern: Option<String>,
     response_parameters: Option<BTreeMap<String, Parameter>>,
     response_templates: Option<Texts>,
+    content_handling: Option<String>,
 }
 
 /// An integration, or why it is none here.
@@ -61,9 +63,10 @@ pub(super) fn integration(
             values.kind
         )));
     };
-    if given(values.content_handling.clone()).is_some() {
-        return Ok(Err("bodies are not converted (`content_handling`)".to_owned()));
-    }
+    let content_handling = match ContentHandling::parse(values.content_handling.as_deref()) {
+        Ok(content_handling) => content_handling,
+        Err(why) => return Ok(Err(why)),
+    };
     if given(values.credentials.clone()).is_some() {
         return Ok(Err(
             "the rights of the role in its `credentials` are not evaluated".to_owned(),
@@ -83,6 +86,7 @@ pub(super) fn integration(
     }
     Ok(Ok(Integration::Function(FunctionIntegration {
         function,
+        content_handling,
         method: values.integration_http_method.clone().unwrap_or_default(),
         timeout: Duration::from_millis(values.timeout_milliseconds.unwrap_or(29_000)),
     })))
@@ -91,6 +95,10 @@ pub(super) fn integration(
 fn mock(state: &State, values: &IntegrationValues) -> Result<Result<Mock, String>> {
     let request_templates = match templates(values.request_templates.clone()) {
         Ok(templates) => templates,
+        Err(why) => return Ok(Err(why)),
+    };
+    let content_handling = match ContentHandling::parse(values.content_handling.as_deref()) {
+        Ok(content_handling) => content_handling,
         Err(why) => return Ok(Err(why)),
     };
     let strict = match values.passthrough_behavior.as_deref() {
@@ -153,12 +161,15 @@ fn mock(state: &State, values: &IntegrationValues) -> Result<Result<Mock, String
             )));
         };
         let headers = headers.collect();
-        match templates(response.response_templates) {
-            Ok(templates) => responses.push(MockResponse {
+        let content_handling = ContentHandling::parse(response.content_handling.as_deref());
+        let templates = templates(response.response_templates);
+        match content_handling.and_then(|content_handling| Ok((content_handling, templates?))) {
+            Ok((content_handling, templates)) => responses.push(MockResponse {
                 status,
                 pattern,
                 headers,
                 templates,
+                content_handling,
             }),
             Err(why) => return Ok(Err(format!("`{address}`: {why}"))),
         }
@@ -166,6 +177,7 @@ fn mock(state: &State, values: &IntegrationValues) -> Result<Result<Mock, String
     Ok(Ok(Mock {
         templates: request_templates,
         strict,
+        content_handling,
         responses,
     }))
 }
