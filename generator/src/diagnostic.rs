@@ -1,6 +1,7 @@
 //! Mistakes in a spec, as data, and how they are drawn.
 //!
-//! Policy: a mistake never stops the search for the next one. Every stage pushes what it finds into one
+//! Policy: a mistake never stops the search for the next one, and is told once: what is missing only because its name is
+//! mistyped elsewhere is not a second mistake. Every stage pushes what it finds into one
 //! [`Diagnostics`] and says whether its own part is usable; the caller shows all of them in one run and writes
 //! nothing. A diagnostic is a summary, a tight place with a label, further places that explain it, and a hint
 //! that says what to do. Only TOML's own syntax errors come alone, because a text that is not TOML has no places.
@@ -29,6 +30,10 @@ pub struct Diagnostic {
     pub related: Vec<(Span, String)>,
     /// What to do about it.
     pub hint: Option<String>,
+    /// The key that is meant here, mistyped or with a wrong value, such as `user_pool.clients`.
+    pub meant: Option<String>,
+    /// The key whose absence is the mistake.
+    pub missing: Option<String>,
 }
 
 impl Diagnostic {
@@ -40,6 +45,8 @@ impl Diagnostic {
             label: String::new(),
             related: Vec::new(),
             hint: None,
+            meant: None,
+            missing: None,
         }
     }
 
@@ -60,9 +67,26 @@ impl Diagnostic {
         self.hint = Some(hint.into());
         self
     }
+
+    /// The key that is meant here. Mistakes that are about its absence, or that of a key in it, are not told.
+    pub fn meant(mut self, key: impl Into<String>) -> Self {
+        self.meant = Some(key.into());
+        self
+    }
+
+    /// The key whose absence is the mistake.
+    pub fn missing(mut self, key: impl Into<String>) -> Self {
+        self.missing = Some(key.into());
+        self
+    }
+
+    /// Whether the file as a whole is its place.
+    fn is_of_the_file(&self) -> bool {
+        self.span == (0..0)
+    }
 }
 
-/// Every mistake of a run, in the order in which it stands in the text.
+/// Every mistake of a run.
 #[derive(Debug, Default, Clone, PartialEq)]
 pub struct Diagnostics(Vec<Diagnostic>);
 
@@ -77,10 +101,29 @@ impl Diagnostics {
         self.0.is_empty()
     }
 
-    /// Every mistake, in the order of the text.
+    /// Every mistake that is no consequence of another, in the order of the text. Those of the file as a whole come last:
+    /// a place in the text is often their cause.
     pub fn sorted(&self) -> Vec<&Diagnostic> {
-        let mut sorted: Vec<_> = self.0.iter().collect();
-        sorted.sort_by_key(|diagnostic| (diagnostic.span.start, diagnostic.span.end));
+        let is_consequence = |diagnostic: &Diagnostic| {
+            diagnostic.missing.as_deref().is_some_and(|missing| {
+                let meant = self.0.iter().filter_map(|other| other.meant.as_deref());
+                meant
+                    .filter_map(|meant| missing.strip_prefix(meant))
+                    .any(|below| below.is_empty() || below.starts_with('.'))
+            })
+        };
+        let mut sorted: Vec<_> = self
+            .0
+            .iter()
+            .filter(|diagnostic| !is_consequence(diagnostic))
+            .collect();
+        sorted.sort_by_key(|diagnostic| {
+            (
+                diagnostic.is_of_the_file(),
+                diagnostic.span.start,
+                diagnostic.span.end,
+            )
+        });
         sorted
     }
 
@@ -94,11 +137,12 @@ impl Diagnostics {
         let renderer = renderer.decor_style(DecorStyle::Ascii);
         let (path, source) = (&words::plain(path), &Shown::of(source));
         let mut text = String::new();
-        for diagnostic in self.sorted().into_iter().map(Diagnostic::shown) {
+        let sorted = self.sorted();
+        for diagnostic in sorted.iter().copied().map(Diagnostic::shown) {
             text.push_str(&renderer.render(&draw(&diagnostic, path, source)));
             text.push_str("\n\n");
         }
-        let count = self.0.len();
+        let count = sorted.len();
         let noun = if count == 1 { "mistake" } else { "mistakes" };
         text.push_str(&format!("{count} {noun} in {path}; nothing was written\n"));
         text
@@ -156,13 +200,15 @@ impl Diagnostic {
                 .map(|(span, label)| (span.clone(), line(label)))
                 .collect(),
             hint: self.hint.as_deref().map(words::lines),
+            meant: self.meant.clone(),
+            missing: self.missing.clone(),
         }
     }
 }
 
 fn draw<'a>(diagnostic: &'a Diagnostic, path: &'a str, source: &'a Shown) -> Vec<Group<'a>> {
     let title = Level::ERROR.primary_title(diagnostic.summary.as_str());
-    let mut groups = vec![if diagnostic.span == (0..0) {
+    let mut groups = vec![if diagnostic.is_of_the_file() {
         title.element(Origin::path(path))
     } else {
         title.element(snippet(diagnostic, path, source))

@@ -23,6 +23,25 @@ pub fn explicit_auth_flow(name: &str) -> Option<&'static str> {
         .map(|(_, cognito)| *cognito)
 }
 
+/// The spec's name of a flow that is written in one of Cognito's: those of a client, with and without `ALLOW_`, and those
+/// of a call that signs in.
+///
+/// <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_InitiateAuth.html>
+pub fn own_name(cognito: &str) -> Option<&'static str> {
+    let name = cognito.to_ascii_uppercase();
+    let name = name.strip_prefix("ALLOW_").unwrap_or(&name);
+    let current = match name {
+        "ADMIN_NO_SRP_AUTH" => "ADMIN_USER_PASSWORD_AUTH",
+        "CUSTOM_AUTH_FLOW_ONLY" => "CUSTOM_AUTH",
+        "REFRESH_TOKEN" => "REFRESH_TOKEN_AUTH",
+        other => other,
+    };
+    AUTH_FLOWS
+        .iter()
+        .find(|(_, allowed)| allowed.strip_prefix("ALLOW_") == Some(current))
+        .map(|(own, _)| *own)
+}
+
 /// A client without a secret: one that runs on a command line or in a browser could not keep it.
 pub fn resource_block() -> Block {
     resource("aws_cognito_user_pool_client", "this")

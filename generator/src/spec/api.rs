@@ -53,7 +53,13 @@ impl CorsTable {
         let origin = read_origin(&mut reader, diagnostics);
         let table = Self {
             span: reader.span(),
-            allow_origin: reader.require(origin, "allow_origin", "\"*\"", diagnostics),
+            allow_origin: reader.require_with(
+                origin,
+                "allow_origin",
+                "add `allow_origin = \"https://app.example.com\"`, the origin of your page; `\"*\"` lets every page call, \
+                 which is right only if all routes are public",
+                diagnostics,
+            ),
             allow_methods: reader.strings("allow_methods", diagnostics),
             allow_headers: reader.strings("allow_headers", diagnostics),
             allow_credentials: reader.boolean("allow_credentials", diagnostics),

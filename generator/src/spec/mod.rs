@@ -4,6 +4,7 @@
 //! each other is [`mod@crate::service`]'s business.
 
 mod api;
+mod duplicate;
 mod environments;
 mod functions;
 mod reader;
@@ -65,10 +66,11 @@ impl Spec {
         if !errors.is_empty() {
             for error in errors {
                 let span = error.span().unwrap_or(0..0);
-                diagnostics.push(
+                let mistake = duplicate::of(text, span.clone()).unwrap_or_else(|| {
                     Diagnostic::new(span, format!("not TOML: {}", error.message()))
-                        .hint("see https://toml.io/en/v1.1.0"),
-                );
+                        .hint("see https://toml.io/en/v1.1.0")
+                });
+                diagnostics.push(mistake);
             }
             return None;
         }
@@ -76,7 +78,8 @@ impl Spec {
         if !document.get_ref().contains_key("service") {
             diagnostics.push(
                 Diagnostic::new(0..0, "the spec has no `[service]`")
-                    .hint("begin with `[service]`, `name = \"hello\"` and `region = \"us-east-1\"`"),
+                    .hint("begin with `[service]`, `name = \"hello\"` and `region = \"us-east-1\"`")
+                    .missing("service"),
             );
         }
         let spec = Self {

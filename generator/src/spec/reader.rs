@@ -53,7 +53,12 @@ impl<'a> Reader<'a> {
         convert: impl FnOnce(&'a DeValue<'a>) -> Option<T>,
     ) -> Option<Written<T>> {
         let value = self.value(key)?;
-        convert_or_report(value, &format!("`{key}`"), expected, diagnostics, convert)
+        let converted = convert(value.get_ref());
+        if converted.is_none() {
+            let diagnostic = wrong_type(value, &format!("`{key}`"), expected);
+            diagnostics.push(diagnostic.meant(self.qualified(key)));
+        }
+        converted.map(|converted| Spanned::new(value.span(), converted))
     }
 
     /// A string.
@@ -189,6 +194,17 @@ impl<'a> Reader<'a> {
         example: &str,
         diagnostics: &mut Diagnostics,
     ) -> Option<Written<T>> {
+        self.require_with(value, key, &format!("add `{key} = {example}`"), diagnostics)
+    }
+
+    /// Reports a required key that is absent, with a hint in own words.
+    pub fn require_with<T>(
+        &self,
+        value: Option<Written<T>>,
+        key: &'static str,
+        hint: &str,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Written<T>> {
         // A key that is there and was refused has been reported already.
         if value.is_none() && !self.table.contains_key(key) {
             let table = if self.name.is_empty() {
@@ -198,7 +214,8 @@ impl<'a> Reader<'a> {
             };
             diagnostics.push(
                 Diagnostic::new(self.span.clone(), format!("{table} has no `{key}`"))
-                    .hint(format!("add `{key} = {example}`")),
+                    .hint(hint)
+                    .missing(self.qualified(key)),
             );
         }
         value
@@ -218,7 +235,9 @@ impl<'a> Reader<'a> {
             };
             let mut diagnostic = Diagnostic::new(key.span(), format!("unknown key `{name}`{place}"));
             diagnostic = match nearest(name, self.asked.iter().copied()) {
-                Some(known) => diagnostic.label(format!("did you mean `{known}`?")),
+                Some(known) => diagnostic
+                    .label(format!("did you mean `{known}`?"))
+                    .meant(self.qualified(known)),
                 None => diagnostic,
             };
             let mut known = self.asked.clone();
@@ -275,24 +294,27 @@ fn convert_or_report<'a, T>(
     diagnostics: &mut Diagnostics,
     convert: impl FnOnce(&'a DeValue<'a>) -> Option<T>,
 ) -> Option<Written<T>> {
-    match convert(value.get_ref()) {
-        Some(converted) => Some(Spanned::new(value.span(), converted)),
-        None => {
-            let diagnostic = Diagnostic::new(value.span(), format!("{what} is not {expected}")).label(
-                format!("expected {expected}, found {}", describe(value.get_ref())),
-            );
-            let is_unquoted = expected == "a string"
-                && !matches!(
-                    value.get_ref(),
-                    DeValue::String(_) | DeValue::Array(_) | DeValue::Table(_)
-                );
-            diagnostics.push(if is_unquoted {
-                diagnostic.hint("write it in quotes")
-            } else {
-                diagnostic
-            });
-            None
-        }
+    let converted = convert(value.get_ref());
+    if converted.is_none() {
+        diagnostics.push(wrong_type(value, what, expected));
+    }
+    converted.map(|converted| Spanned::new(value.span(), converted))
+}
+
+fn wrong_type(value: &Spanned<DeValue<'_>>, what: &str, expected: &str) -> Diagnostic {
+    let diagnostic = Diagnostic::new(value.span(), format!("{what} is not {expected}")).label(format!(
+        "expected {expected}, found {}",
+        describe(value.get_ref())
+    ));
+    let is_unquoted = expected == "a string"
+        && !matches!(
+            value.get_ref(),
+            DeValue::String(_) | DeValue::Array(_) | DeValue::Table(_)
+        );
+    if is_unquoted {
+        diagnostic.hint("write it in quotes")
+    } else {
+        diagnostic
     }
 }
 

@@ -46,7 +46,8 @@ impl Resolver<'_> {
                         0..0,
                         format!("the crate `{package}` in `{folder}` has no function in the spec"),
                     )
-                    .hint(format!("add `[functions.{package}]`, or delete the crate")),
+                    .hint(format!("add `[functions.{package}]`, or delete the crate"))
+                    .missing(format!("functions.{package}")),
                 );
             }
         }
@@ -60,7 +61,9 @@ impl Resolver<'_> {
             format!("the function `{text}` has no crate in `functions/`"),
         );
         if let Some(near) = nearest(text, handlers.keys().map(String::as_str)) {
-            diagnostic = diagnostic.label(format!("did you mean `{near}`?"));
+            diagnostic = diagnostic
+                .label(format!("did you mean `{near}`?"))
+                .meant(format!("functions.{near}"));
         }
         self.report(diagnostic.hint(format!(
             "copy an existing handler to `functions/{text}`, name the package `{text}`, and add it to the \

@@ -122,7 +122,7 @@ impl Resolver<'_> {
         what: &str,
         known: impl Iterator<Item = &'k str> + Clone,
     ) {
-        let mut diagnostic = Diagnostic::new(word.span(), format!("`{}` is no {what}", word.get_ref()));
+        let mut diagnostic = Diagnostic::new(word.span(), format!("unknown {what} `{}`", word.get_ref()));
         if let Some(near) = nearest(word.get_ref(), known.clone()) {
             diagnostic = diagnostic.label(format!("did you mean `{near}`?"));
         }

@@ -37,11 +37,7 @@ impl Resolver<'_> {
         let change = accept.change.as_ref().and_then(|written| {
             let Some(change) = ChangeKind::parse(written.get_ref()) else {
                 let acceptable = ChangeKind::ALL.iter().filter(|kind| kind.can_be_accepted());
-                self.unknown(
-                    written,
-                    "change that a review denies",
-                    acceptable.map(|kind| kind.as_str()),
-                );
+                self.unknown(written, "change", acceptable.map(|kind| kind.as_str()));
                 return None;
             };
             let (rule, help) = match change.class() {

@@ -17,17 +17,18 @@ impl Resolver<'_> {
             .iter()
             .map(|(name, _)| name.get_ref().as_str())
             .collect();
+        let mut unknown: BTreeMap<&str, Vec<&Written<String>>> = BTreeMap::new();
         for (key, table) in &spec.routes {
             if let Some(function) = &table.function
                 && !known.contains(function.get_ref().as_str())
             {
-                self.unknown_function(function, &known);
+                unknown.entry(function.get_ref()).or_default().push(function);
             }
             let auth = match table.auth.as_ref().map(|auth| (auth, auth.get_ref().as_str())) {
                 None | Some((_, "user_pool")) => Auth::UserPool,
                 Some((_, "none")) => Auth::None,
                 Some((written, _)) => {
-                    self.unknown(written, "way to guard a route", ["none", "user_pool"].into_iter());
+                    self.unknown_auth(written);
                     Auth::UserPool
                 }
             };
@@ -52,16 +53,40 @@ impl Resolver<'_> {
                 .unwrap_or_default();
             routes.insert(id, Route { function, auth });
         }
+        for places in unknown.values() {
+            self.unknown_function(places, &known);
+        }
         if spec.routes.is_empty() {
             self.report(
                 Diagnostic::new(0..0, "the service has no route")
-                    .hint("add `\"GET /\" = { function = \"…\" }` under `[routes]`"),
+                    .hint("add `\"GET /\" = { function = \"…\" }` under `[routes]`")
+                    .missing("routes"),
             );
         }
         routes
     }
 
-    pub(super) fn unknown_function(&mut self, function: &Written<String>, known: &BTreeSet<&str>) {
+    fn unknown_auth(&mut self, written: &Written<String>) {
+        let text = written.get_ref();
+        let own = match text.to_ascii_uppercase().as_str() {
+            "COGNITO_USER_POOLS" => Some("user_pool"),
+            "NONE" => Some("none"),
+            _ => None,
+        };
+        match own {
+            Some(own) => self.report(
+                Diagnostic::new(written.span(), format!("unknown `auth` `{text}`"))
+                    .hint(format!("write `{own}`")),
+            ),
+            None => self.unknown(written, "`auth`", ["none", "user_pool"].into_iter()),
+        }
+    }
+
+    /// Reports a name that no function has, once, wherever routes name it.
+    fn unknown_function(&mut self, places: &[&Written<String>], known: &BTreeSet<&str>) {
+        let Some((function, others)) = places.split_first() else {
+            return;
+        };
         let mut diagnostic = Diagnostic::new(
             function.span(),
             format!("there is no function `{}`", function.get_ref()),
@@ -69,10 +94,15 @@ impl Resolver<'_> {
         if let Some(near) = nearest(function.get_ref(), known.iter().copied()) {
             diagnostic = diagnostic.label(format!("did you mean `{near}`?"));
         }
-        self.report(diagnostic.hint(format!(
-            "add `[functions.{}]`, or name another",
-            function.get_ref()
-        )));
+        for other in others {
+            diagnostic = diagnostic.related(other.span(), "and here");
+        }
+        let name = function.get_ref();
+        self.report(
+            diagnostic
+                .hint(format!("add `[functions.{name}]`, or name another"))
+                .missing(format!("functions.{name}")),
+        );
     }
 
     pub(super) fn route_key(&mut self, key: &Written<String>) -> Option<(Method, RoutePath)> {

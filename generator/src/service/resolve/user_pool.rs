@@ -62,9 +62,11 @@ impl Resolver<'_> {
     pub(super) fn clients(&mut self, table: &UserPoolTable) -> BTreeMap<String, Client> {
         if table.clients.is_empty() {
             self.report(
-                Diagnostic::new(0..0, "the user pool has no client: nobody could sign in").hint(
-                    "add `[user_pool.clients.cli]` with `auth_flows = [\"user_srp\", \"refresh_token\"]`",
-                ),
+                Diagnostic::new(0..0, "the user pool has no client: nobody could sign in")
+                    .hint(
+                        "add `[user_pool.clients.cli]` with `auth_flows = [\"user_srp\", \"refresh_token\"]`",
+                    )
+                    .missing("user_pool.clients"),
             );
         }
         let mut clients = BTreeMap::new();
@@ -86,11 +88,7 @@ impl Resolver<'_> {
             for flow in client.auth_flows.iter().flat_map(|flows| flows.get_ref()) {
                 match cognito_user_pool_client::explicit_auth_flow(flow.get_ref()) {
                     Some(known) => _ = flows.insert(known),
-                    None => self.unknown(
-                        flow,
-                        "flow of Cognito",
-                        cognito_user_pool_client::AUTH_FLOWS.iter().map(|(name, _)| *name),
-                    ),
+                    None => self.unknown_flow(flow),
                 }
             }
             clients.insert(
@@ -107,5 +105,19 @@ impl Resolver<'_> {
             .map(|(name, client)| (name, client.formerly.as_ref()));
         self.former_names(former, "client", 64);
         clients
+    }
+
+    fn unknown_flow(&mut self, flow: &Written<String>) {
+        let known = cognito_user_pool_client::AUTH_FLOWS.iter().map(|(name, _)| *name);
+        match cognito_user_pool_client::own_name(flow.get_ref()) {
+            Some(own) => self.report(
+                Diagnostic::new(
+                    flow.span(),
+                    format!("`{}` is Cognito's name for an auth flow", flow.get_ref()),
+                )
+                .hint(format!("write `{own}`")),
+            ),
+            None => self.unknown(flow, "auth flow", known),
+        }
     }
 }
