@@ -10,7 +10,8 @@
 //! ```
 //!
 //! `UPDATE_GOLDEN=1 cargo test --test golden` writes what is expected; read it before you commit it. The functions
-//! workspace of a case holds the crates of its spec's functions, or those that a file `handlers` names, one a line.
+//! workspace of a case holds the crates of its spec's functions, or those that a file `handlers` names, one a line, with the
+//! name of the binary behind it where that is another.
 //! Everything goes through the real binary. A file that no case refers to fails, as do cases that were left half
 //! made. Nothing here starts a provider; `tests/terraform.rs` does.
 
@@ -283,11 +284,15 @@ impl Project {
         let functions = self.0.path().join("functions");
         _ = fs::remove_dir_all(&functions);
         for handler in handlers.unwrap_or_else(|| functions_of(spec)) {
+            let (handler, binary) = handler.split_once(' ').unwrap_or((&handler, ""));
             // A name that no folder can have stands for a crate that is missing.
             let source = functions.join(handler.replace('/', "_")).join("src");
             fs::create_dir_all(&source).unwrap();
             fs::write(source.join("main.rs"), "fn main() {}\n").unwrap();
-            let manifest = format!("[package]\nname = {handler:?}\n");
+            let mut manifest = format!("[package]\nname = {handler:?}\n");
+            if !binary.is_empty() {
+                manifest.push_str(&format!("[[bin]]\nname = {binary:?}\npath = \"src/main.rs\"\n"));
+            }
             fs::write(source.join("../Cargo.toml"), manifest).unwrap();
         }
     }

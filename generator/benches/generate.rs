@@ -1,11 +1,11 @@
 //! From a spec's text to the whole tree and to its picture, by the number of routes.
 //! `cargo bench -p portcullis-generator`.
 
-use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use divan::Bencher;
 use divan::counter::ItemsCount;
+use portcullis_generator::service::{Handler, Handlers};
 use portcullis_generator::{graph, modules, service};
 
 fn main() {
@@ -15,7 +15,7 @@ fn main() {
 const ROUTES: [usize; 4] = [1, 10, 100, 300];
 
 /// A service with a function for each four routes, on paths of one to three segments.
-fn spec(routes: usize) -> (String, BTreeMap<String, String>) {
+fn spec(routes: usize) -> (String, Handlers) {
     let mut text = String::from(
         "[service]\nname = \"bench\"\nregion = \"us-east-1\"\n\
          [user_pool.clients.cli]\nauth_flows = [\"user_password\", \"refresh_token\"]\n\
@@ -40,7 +40,11 @@ fn spec(routes: usize) -> (String, BTreeMap<String, String>) {
     }
     let handlers = functions
         .into_iter()
-        .map(|name| (name.clone(), format!("functions/{name}")))
+        .map(|name| {
+            let folder = format!("functions/{name}");
+            let binaries = [name.clone()].into();
+            (name, Handler { folder, binaries })
+        })
         .collect();
     (text, handlers)
 }

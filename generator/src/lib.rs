@@ -30,6 +30,7 @@ pub mod spec;
 pub mod state;
 pub mod surface;
 pub mod tree;
+pub mod warnings;
 pub mod words;
 
 use crate::diagnostic::Diagnostics;

@@ -5,7 +5,7 @@
 //! file is never touched, and its being in the way is an error. Every file is replaced by a rename, so that after
 //! a kill each is the old one or the new one and the next run completes the tree.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{BufRead, BufReader, ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -16,6 +16,7 @@ use walkdir::WalkDir;
 
 use crate::file_set::FileSet;
 use crate::modules::HEADER_PREFIX;
+use crate::service::{Handler, Handlers};
 
 /// The folders that the generator fills. Of what else is below `terraform/`, only the files right there are looked at.
 const FOLDERS: [&str; 2] = ["environments", "modules"];
@@ -170,20 +171,10 @@ fn first_line_is_header(path: &Path) -> Result<bool> {
     Ok(is_generated(Some(&String::from_utf8_lossy(&line))))
 }
 
-/// The packages of a functions workspace that have a binary, by name, each with its folder: what a function can
-/// be made of. A workspace that is not there has none.
-pub fn handlers(functions: &Path) -> Result<BTreeMap<String, String>> {
-    #[derive(serde::Deserialize)]
-    struct Manifest {
-        package: Option<Package>,
-        #[serde(default)]
-        bin: Vec<toml::Table>,
-    }
-    #[derive(serde::Deserialize)]
-    struct Package {
-        name: String,
-    }
-    let mut handlers = BTreeMap::new();
+/// The packages of a functions workspace that have a binary: what a function can be made of. A workspace that is not there
+/// has none.
+pub fn handlers(functions: &Path) -> Result<Handlers> {
+    let mut handlers = Handlers::new();
     if !functions.exists() {
         return Ok(handlers);
     }
@@ -200,12 +191,67 @@ pub fn handlers(functions: &Path) -> Result<BTreeMap<String, String>> {
         let parsed: Manifest =
             toml::from_str(&text).with_context(|| format!("can't read `{}`", manifest.display()))?;
         let Some(package) = parsed.package else { continue };
-        if !parsed.bin.is_empty() || entry.path().join("src/main.rs").exists() {
+        let binaries = binaries(entry.path(), &package, &parsed.bin)?;
+        if !binaries.is_empty() {
             let folder = format!("functions/{}", entry.file_name().to_string_lossy());
-            handlers.insert(package.name, folder);
+            handlers.insert(package.name, Handler { folder, binaries });
         }
     }
     Ok(handlers)
+}
+
+/// What a `Cargo.toml` says about binaries.
+#[derive(serde::Deserialize)]
+struct Manifest {
+    package: Option<Package>,
+    #[serde(default)]
+    bin: Vec<Binary>,
+}
+
+#[derive(serde::Deserialize)]
+struct Package {
+    name: String,
+    #[serde(default = "yes")]
+    autobins: bool,
+}
+
+#[derive(serde::Deserialize)]
+struct Binary {
+    name: Option<String>,
+    path: Option<PathBuf>,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// The names of a package's binaries: those that the manifest names, and those that cargo finds by their files, but for
+/// files that the manifest gave another name.
+///
+/// <https://doc.rust-lang.org/cargo/reference/cargo-targets.html#target-auto-discovery>
+fn binaries(folder: &Path, package: &Package, named: &[Binary]) -> Result<BTreeSet<String>> {
+    let mut binaries: BTreeSet<String> = named.iter().filter_map(|binary| binary.name.clone()).collect();
+    if !package.autobins {
+        return Ok(binaries);
+    }
+    let mut found = vec![(PathBuf::from("src/main.rs"), package.name.clone())];
+    for entry in WalkDir::new(folder.join("src/bin")).min_depth(1).max_depth(1) {
+        // A folder that is not there has none.
+        let Ok(entry) = entry else { continue };
+        let name = entry.path().file_stem().unwrap_or_default().to_string_lossy();
+        let path = Path::new("src/bin").join(entry.file_name());
+        if entry.file_type().is_dir() {
+            found.push((path.join("main.rs"), name.into_owned()));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push((path, name.into_owned()));
+        }
+    }
+    let is_named = |path: &Path| named.iter().any(|binary| binary.path.as_deref() == Some(path));
+    let found = found
+        .into_iter()
+        .filter(|(path, _)| folder.join(path).exists() && !is_named(path));
+    binaries.extend(found.map(|(_, name)| name));
+    Ok(binaries)
 }
 
 #[cfg(test)]
@@ -312,19 +358,48 @@ mod tests {
     #[test]
     fn packages_with_a_binary_are_handlers_and_libraries_are_not() {
         let root = tempfile::tempdir().unwrap();
-        for (name, file) in [("open", "main.rs"), ("shared", "lib.rs")] {
+        let renamed = "[[bin]]\nname = \"bootstrap\"\npath = \"src/main.rs\"\n";
+        let packages = [
+            ("open", "", &["src/main.rs"][..]),
+            ("shared", "", &["src/lib.rs"]),
+            ("renamed", renamed, &["src/main.rs"]),
+            (
+                "several",
+                "",
+                &[
+                    "src/main.rs",
+                    "src/bin/one.rs",
+                    "src/bin/two/main.rs",
+                    "src/bin/two/part.rs",
+                ],
+            ),
+            (
+                "named",
+                "autobins = false\n[[bin]]\nname = \"only\"\n",
+                &["src/main.rs", "src/bin/only.rs"],
+            ),
+        ];
+        for (name, more, files) in packages {
             let folder = root.path().join(name);
-            fs::create_dir_all(folder.join("src")).unwrap();
-            fs::write(
-                folder.join("Cargo.toml"),
-                format!("[package]\nname = \"{name}\"\n"),
-            )
-            .unwrap();
-            fs::write(folder.join("src").join(file), "").unwrap();
+            for file in files {
+                let file = folder.join(file);
+                fs::create_dir_all(file.parent().unwrap()).unwrap();
+                fs::write(file, "").unwrap();
+            }
+            let manifest = format!("[package]\nname = \"{name}\"\n{more}");
+            fs::write(folder.join("Cargo.toml"), manifest).unwrap();
         }
-        assert_eq!(
-            handlers(root.path()).unwrap(),
-            BTreeMap::from([("open".to_string(), "functions/open".to_string())])
-        );
+        let expected = [
+            ("named", &["only"][..]),
+            ("open", &["open"]),
+            ("renamed", &["bootstrap"]),
+            ("several", &["one", "several", "two"]),
+        ];
+        let expected = expected.map(|(name, binaries)| {
+            let binaries = binaries.iter().map(|binary| (*binary).to_owned()).collect();
+            let folder = format!("functions/{name}");
+            (name.to_owned(), Handler { folder, binaries })
+        });
+        assert_eq!(handlers(root.path()).unwrap(), Handlers::from(expected));
     }
 }

@@ -2,6 +2,8 @@
 
 use std::process::{Command, Stdio};
 
+use portcullis_generator::warnings::{self, Warning};
+
 use crate::commands::generate;
 use crate::failure::{Failure, Outcome};
 use crate::project::Project;
@@ -22,6 +24,9 @@ pub fn run(project: &Project) -> Outcome {
             .collect::<Vec<_>>()
             .join(", ")
     ));
+    for Warning { summary, hint } in warnings::of_service(&service) {
+        talk::say(format!("warning: {summary}\nhint: {hint}"));
+    }
     generate::run(project, true)?;
     talk::say(format!(
         "Terraform {}, AWS provider from {}",

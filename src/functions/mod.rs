@@ -99,7 +99,8 @@ impl<'a> Builder<'a> {
             .find(|function| !workspace.programs.contains(*function));
         if let Some(function) = missing {
             bail!(
-                "the function `{function}` has no crate: no package in `{}` has a program of that name",
+                "the function `{function}` has no crate: no package in `{}` has a program of that name\n\
+                 hint: name a binary `{function}`, and add its crate to the members of `functions/Cargo.toml`",
                 options.functions_dir.display()
             );
         }
@@ -338,7 +339,8 @@ mod tests {
         assert_eq!(
             error.to_string(),
             format!(
-                "the function `closed` has no crate: no package in `{}` has a program of that name",
+                "the function `closed` has no crate: no package in `{}` has a program of that name\n\
+                 hint: name a binary `closed`, and add its crate to the members of `functions/Cargo.toml`",
                 functions.display()
             )
         );

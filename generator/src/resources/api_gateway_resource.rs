@@ -9,6 +9,11 @@ use crate::identifier::Identifier;
 use crate::resources::resource;
 use crate::service::RoutePath;
 
+/// The quota "Resources per API" of an account that has not raised it; the root is one of them.
+///
+/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html>
+pub const QUOTA: usize = 300;
+
 /// The resource of a path's last segment; none for the root, which comes with the API.
 pub fn resource_block(path: &RoutePath) -> Option<Block> {
     let segment = path.segments().last()?;

@@ -12,7 +12,7 @@ pub use crate::spec::Date;
 pub use acknowledgement::{Acknowledgement, Answer, answer};
 pub use change_kind::{ChangeKind, Class, Evidence};
 pub use path::{Method, RoutePath, Segment};
-pub use resolve::{Handlers, is_email, resolve};
+pub use resolve::{Handler, Handlers, is_email, resolve};
 
 use std::collections::BTreeMap;
 

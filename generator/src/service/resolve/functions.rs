@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::identifier::Identifier;
 use crate::resources::{cloudwatch_log_group, lambda_function};
-use crate::service::resolve::{Handlers, Resolver};
+use crate::service::resolve::{Handler, Handlers, Resolver};
 use crate::service::{Function, LOCAL};
 use crate::spec::{FunctionTable, Spec, Written};
 
@@ -27,10 +27,8 @@ impl Resolver<'_> {
                 name,
                 "functions",
             );
-            if let Some(handlers) =
-                handlers.filter(|handlers| is_name && !handlers.contains_key(name.get_ref()))
-            {
-                self.function_without_crate(name, handlers);
+            if let Some(handlers) = handlers.filter(|_| is_name) {
+                self.binary(name, handlers);
             }
             functions.insert(name.get_ref().clone(), self.function(table, &added));
         }
@@ -39,12 +37,16 @@ impl Resolver<'_> {
             .iter()
             .map(|(name, table)| (name, table.formerly.as_ref()));
         self.former_names(former, "function", 64);
-        for (package, folder) in handlers.into_iter().flatten() {
-            if !functions.contains_key(package) {
+        for (package, handler) in handlers.into_iter().flatten() {
+            let mut names = handler.binaries.iter().chain([package]);
+            if !names.any(|name| functions.contains_key(name)) {
                 self.report(
                     Diagnostic::new(
                         0..0,
-                        format!("the crate `{package}` in `{folder}` has no function in the spec"),
+                        format!(
+                            "the crate `{package}` in `{}` has no function in the spec",
+                            handler.folder
+                        ),
                     )
                     .hint(format!("add `[functions.{package}]`, or delete the crate"))
                     .missing(format!("functions.{package}")),
@@ -54,13 +56,39 @@ impl Resolver<'_> {
         functions
     }
 
-    pub(super) fn function_without_crate(&mut self, name: &Written<String>, handlers: &Handlers) {
+    /// A function is built from the binary of its name, whatever the package is called.
+    fn binary(&mut self, name: &Written<String>, handlers: &Handlers) {
+        let text = name.get_ref();
+        if handlers.values().any(|handler| handler.binaries.contains(text)) {
+            return;
+        }
+        let Some(Handler { folder, binaries }) = handlers.get(text) else {
+            return self.function_without_crate(name, handlers);
+        };
+        let binaries: Vec<_> = binaries.iter().map(|binary| format!("`{binary}`")).collect();
+        self.report(
+            Diagnostic::new(
+                name.span(),
+                format!("the function `{text}` needs a binary called `{text}`"),
+            )
+            .label(format!("`{folder}` builds {}", binaries.join(", ")))
+            .hint(format!(
+                "set `name = \"{text}\"` under `[[bin]]` in `{folder}/Cargo.toml`"
+            )),
+        );
+    }
+
+    fn function_without_crate(&mut self, name: &Written<String>, handlers: &Handlers) {
         let text = name.get_ref();
         let mut diagnostic = Diagnostic::new(
             name.span(),
             format!("the function `{text}` has no crate in `functions/`"),
         );
-        if let Some(near) = nearest(text, handlers.keys().map(String::as_str)) {
+        let known = handlers.iter().flat_map(|(package, handler)| {
+            let binaries = handler.binaries.iter().map(String::as_str);
+            binaries.chain([package.as_str()])
+        });
+        if let Some(near) = nearest(text, known) {
             diagnostic = diagnostic
                 .label(format!("did you mean `{near}`?"))
                 .meant(format!("functions.{near}"));

@@ -9,7 +9,7 @@ mod review;
 mod routes;
 mod user_pool;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Span, nearest};
@@ -17,8 +17,17 @@ use crate::identifier::Identifier;
 use crate::service::{Architecture, LOCAL, Service};
 use crate::spec::{Spec, StringMap, Written};
 
-/// The packages of the functions workspace that have a binary, by name, each with its folder.
-pub type Handlers = BTreeMap<String, String>;
+/// The packages of the functions workspace that have a binary, by name.
+pub type Handlers = BTreeMap<String, Handler>;
+
+/// A package that functions can be made of.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Handler {
+    /// Its folder below the project.
+    pub folder: String,
+    /// The names of its binaries. A function is the binary of its name.
+    pub binaries: BTreeSet<String>,
+}
 
 /// What the spec means. It is held against the `handlers` that there are; without them it is read by itself, as that
 /// of another revision, whose crates are not there.
