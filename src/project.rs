@@ -81,6 +81,18 @@ impl Project {
         tree::compare(&self.terraform(), &modules::all(service)).or_input()
     }
 
+    /// Fails if a zip would be written, or a stray one deleted, outside of the project. What Portcullis keeps for itself
+    /// may be linked: no command that takes a checkout for data writes there, and developers share tools that way.
+    pub fn check_artifacts(&self, service: &Service, architecture: Architecture) -> Outcome {
+        for function in service.functions.keys() {
+            let zip = Path::new("artifacts")
+                .join(architecture.as_str())
+                .join(format!("{function}.zip"));
+            tree::check_no_link(&self.terraform(), &zip).or_input()?;
+        }
+        Ok(())
+    }
+
     /// Makes changes to the tree on disk.
     pub fn write(&self, changes: &[Change]) -> Outcome {
         tree::write(&self.terraform(), changes).or_tool()

@@ -4,6 +4,9 @@
 //! A file whose first line holds [`HEADER_PREFIX`] is the generator's: it is replaced and deleted as needed. Any other
 //! file is never touched, and its being in the way is an error. Every file is replaced by a rename, so that after
 //! a kill each is the old one or the new one and the next run completes the tree.
+//!
+//! No part of a path is a symbolic link, from the tree's root to the file: a checkout may bring one along that leads out
+//! of the project. Links that stand beside what is generated are of no interest.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -17,6 +20,7 @@ use walkdir::WalkDir;
 use crate::file_set::FileSet;
 use crate::modules::HEADER_PREFIX;
 use crate::service::{Handler, Handlers};
+use crate::{shell, words};
 
 /// The folders that the generator fills. Of what else is below `terraform/`, only the files right there are looked at.
 const FOLDERS: [&str; 2] = ["environments", "modules"];
@@ -50,10 +54,14 @@ impl Change {
 
 /// What has to happen to the tree below `root` so that it holds exactly `files`, sorted by path.
 ///
-/// Errors: a file without the header where a generated one belongs, or one that can't be read.
+/// Errors: a link, a file without the header where a generated one belongs, or one that can't be read.
 pub fn compare(root: &Path, files: &FileSet) -> Result<Vec<Change>> {
+    for folder in FOLDERS {
+        check_no_link(root, Path::new(folder))?;
+    }
     let mut changes = BTreeMap::new();
     for (path, text) in files.iter() {
+        check_no_link(root, Path::new(path))?;
         let on_disk = read_if_there(&root.join(path))?;
         if let Some(before) = &on_disk
             && !is_generated(before.lines().next())
@@ -98,6 +106,7 @@ pub fn compare(root: &Path, files: &FileSet) -> Result<Vec<Change>> {
 /// Makes the changes. Folders that become empty are removed.
 pub fn write(root: &Path, changes: &[Change]) -> Result<()> {
     for change in changes {
+        check_no_link(root, &change.path)?;
         let path = root.join(&change.path);
         let parent = path.parent().unwrap_or(root);
         match &change.after {
@@ -116,9 +125,32 @@ pub fn write(root: &Path, changes: &[Change]) -> Result<()> {
     Ok(())
 }
 
+/// Fails if `root`, or anything on the way from there to a file or folder below it, is a symbolic link.
+pub fn check_no_link(root: &Path, below: &Path) -> Result<()> {
+    let mut path = root.to_path_buf();
+    let mut parts = below.components();
+    loop {
+        // What is not there is no link, and neither is anything below it.
+        let is_link = fs::symlink_metadata(&path).is_ok_and(|found| found.is_symlink());
+        if is_link {
+            let path = path.display().to_string();
+            bail!(
+                "{} is a symbolic link: Portcullis writes to the project's own files and folders only\n\
+                 hint: delete the link with `rm {}`, then run `portcullis generate`",
+                words::code(&path),
+                shell::word(&path),
+            );
+        }
+        match parts.next() {
+            Some(part) => path.push(part),
+            None => return Ok(()),
+        }
+    }
+}
+
 fn replace(path: &Path, text: &str) -> std::io::Result<()> {
     let temporary = path.with_extension(format!("{}.tmp", std::process::id()));
-    let written = fs::File::create(&temporary).and_then(|mut file| {
+    let written = fs::File::create_new(&temporary).and_then(|mut file| {
         file.write_all(text.as_bytes())?;
         file.sync_data()
     });
@@ -341,6 +373,75 @@ mod tests {
         fs::write(root.path().join("modules/a/main.tf"), "mine").unwrap();
         let error = compare(root.path(), &files(&[("main.tf", "a")])).unwrap_err();
         assert!(error.to_string().contains("was not generated and is in the way"));
+    }
+
+    #[test]
+    fn nothing_is_read_written_or_deleted_through_a_link() {
+        use std::os::unix::fs::symlink;
+        let files = files(&[("main.tf", "a"), ("variables.tf", "b")]);
+        // What the link stands for, from the folder of the tree to a file.
+        for linked in ["", "modules", "modules/a", "modules/a/main.tf"] {
+            let (project, outside) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+            let root = project.path().join("terraform");
+            // A generated tree that lies outside, and one of its files that is stale.
+            let target = outside.path().join(linked);
+            write(outside.path(), &compare(outside.path(), &files).unwrap()).unwrap();
+            fs::write(outside.path().join("modules/a/stale.tf"), format!("# {HEADER}\n")).unwrap();
+            fs::write(
+                outside.path().join("modules/a/main.tf"),
+                format!("# {HEADER}\nold"),
+            )
+            .unwrap();
+            let before: Vec<_> = snapshot(outside.path());
+            let link = root.join(linked);
+            fs::create_dir_all(link.parent().unwrap()).unwrap();
+            let link = PathBuf::from(link.to_str().unwrap().trim_end_matches('/'));
+            symlink(&target, &link).unwrap();
+
+            let change = Change {
+                path: "modules/a/main.tf".into(),
+                before: None,
+                after: Some("new".into()),
+            };
+            let delete = Change {
+                after: None,
+                ..change.clone()
+            };
+            for result in [
+                compare(&root, &files).map(drop),
+                write(&root, &[change]),
+                write(&root, &[delete]),
+            ] {
+                let error = result.unwrap_err().to_string();
+                let link = link.display();
+                assert!(
+                    error.starts_with(&format!("`{link}` is a symbolic link: "))
+                        && error.contains(&format!("hint: delete the link with `rm {link}`")),
+                    "{error}"
+                );
+            }
+            assert_eq!(snapshot(outside.path()), before, "{linked}");
+        }
+    }
+
+    fn snapshot(folder: &Path) -> Vec<(PathBuf, Option<String>)> {
+        WalkDir::new(folder)
+            .sort_by_file_name()
+            .into_iter()
+            .map(|entry| entry.unwrap().into_path())
+            .map(|path| (path.clone(), fs::read_to_string(&path).ok()))
+            .collect()
+    }
+
+    #[test]
+    fn a_link_beside_what_is_generated_is_left_alone() {
+        let (root, outside) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let files = files(&[("main.tf", "a")]);
+        write(root.path(), &compare(root.path(), &files).unwrap()).unwrap();
+        fs::write(outside.path().join("main.tf"), format!("# {HEADER}\n")).unwrap();
+        std::os::unix::fs::symlink(outside.path(), root.path().join("modules/own")).unwrap();
+        assert_eq!(compare(root.path(), &files).unwrap(), []);
+        assert!(outside.path().join("main.tf").exists());
     }
 
     #[test]

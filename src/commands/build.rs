@@ -18,6 +18,7 @@ pub fn run(project: &Project, environment: &str) -> Outcome {
 /// Compiles the functions once and zips each.
 pub fn build(project: &Project, service: &Service, tools: &Tools, environment: &str) -> Outcome {
     let architecture = architecture(service, environment)?;
+    project.check_artifacts(service, architecture)?;
     let cargo_lambda = tools.cargo_lambda().or_tool()?;
     let names: Vec<String> = service.functions.keys().cloned().collect();
     let what = format!("Building {} functions for {}", names.len(), architecture.as_str());
