@@ -316,8 +316,11 @@ pub struct ControlPlane {
     #[arg(long, value_name = "DIR")]
     pub invitations: PathBuf,
     /// Python with moto, to be started as the emulated AWS
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", requires = "work")]
     pub python: Option<PathBuf>,
+    /// Private folder for moto's socket
+    #[arg(long, value_name = "DIR")]
+    pub work: Option<PathBuf>,
     /// An emulated AWS to stand in front of, instead of starting moto
     #[arg(long, value_name = "URL", requires = "region")]
     pub upstream: Option<String>,

@@ -9,8 +9,8 @@ use crate::failure::{Failure, OrFail, Outcome};
 
 /// Runs the emulated control plane in the foreground until it is told to stop.
 pub fn run(options: ControlPlane) -> Outcome {
-    let emulator = match (options.python, options.upstream) {
-        (Some(python), None) => Emulator::Moto { python },
+    let emulator = match (options.python.zip(options.work), options.upstream) {
+        (Some((python, work)), None) => Emulator::Moto { python, work },
         (None, Some(url)) => Emulator::Upstream {
             url,
             ca_file: options.upstream_ca_file,

@@ -26,6 +26,9 @@ const START: Duration = Duration::from_secs(60);
 /// How long a process may take to end by itself.
 const STOP: Duration = Duration::from_secs(10);
 
+/// The control plane's folder, in the one of `local`.
+const CONTROL_PLANE: &str = "control-plane";
+
 /// The processes of a project's `local` environment, running or not.
 pub struct Local {
     work: PathBuf,
@@ -152,7 +155,7 @@ impl Local {
     }
 
     fn control_plane(&self) -> Background {
-        Background::new(self.work.join("control-plane"))
+        Background::new(self.work.join(CONTROL_PLANE))
     }
 
     fn data_plane(&self) -> Background {
@@ -197,7 +200,11 @@ impl Local {
                             .arg("--invitations")
                             .arg(self.invitations());
                         if let Some(python) = &python {
-                            command.arg("--python").arg(python);
+                            // Relative to where it is started: the path of a socket holds few bytes.
+                            command
+                                .arg("--python")
+                                .arg(python)
+                                .args(["--work", CONTROL_PLANE]);
                         }
                         if let Some(upstream) = &upstream {
                             endpoint.pass_on(command, upstream, region);

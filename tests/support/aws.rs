@@ -29,6 +29,8 @@ impl Aws {
         let mut command = Command::new(PORTCULLIS);
         command
             .args(["control-plane", "--python", tools()["python"].as_str().unwrap()])
+            .arg("--work")
+            .arg(folder.path().join("moto"))
             .arg("--invitations")
             .arg(folder.path().join("invitations"));
         let log = fs::File::create(folder.path().join("log")).unwrap();

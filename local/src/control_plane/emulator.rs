@@ -26,6 +26,9 @@ pub enum Emulator {
     Moto {
         /// The Python interpreter that has it.
         python: PathBuf,
+        /// A folder for its socket, which nobody else can enter. A Unix socket's path holds about a hundred bytes:
+        /// a folder deeper than that has to be named relative to the current one.
+        work: PathBuf,
     },
     /// An emulator that somebody else starts and stops.
     Upstream {
@@ -67,8 +70,8 @@ impl Running {
     /// Starts moto, or asks somebody else's emulator for a sign of life.
     pub(super) async fn start(emulator: &Emulator) -> Result<Self> {
         match emulator {
-            Emulator::Moto { python } => Ok(Self::Moto {
-                moto: Box::new(Moto::start(python).await?),
+            Emulator::Moto { python, work } => Ok(Self::Moto {
+                moto: Box::new(Moto::start(python, work).await?),
                 instance: uuid::Uuid::new_v4().simple().to_string(),
             }),
             Emulator::Upstream {
@@ -93,7 +96,7 @@ impl Running {
 
     pub(super) fn upstream(&self) -> Upstream {
         match self {
-            Self::Moto { moto, .. } => Upstream::plain(moto.address()),
+            Self::Moto { moto, .. } => Upstream::Socket(moto.socket().to_path_buf()),
             Self::Upstream { upstream, .. } => upstream.clone(),
         }
     }
@@ -237,7 +240,7 @@ impl Origin {
         let request = Request::get("/")
             .header(HOST, format!("{host}:{port}"))
             .body(full(""))?;
-        let upstream = Upstream { address, tls };
+        let upstream = Upstream::Tcp { address, tls };
         upstream
             .send(request)
             .await

@@ -15,6 +15,9 @@
 //! The proxy knows nothing of Terraform and holds no state but its counts: what a user pool's policy is, it asks
 //! moto when it needs to know. What it does not mend goes through unchanged in both directions.
 //!
+//! Only the proxy reaches moto, which answers at a Unix socket in a folder of its user's: at a port of its own any page
+//! of a browser could reach it past the proxy.
+//!
 //! moto is a child that cannot outlive the proxy (`moto.py` reads its standard input and exits at its end), and the
 //! proxy does not outlive moto: whoever holds the endpoint holds one life of moto, named by `instance` in the ready
 //! line. Nothing that was applied survives that life, so another `instance` says that a Terraform state is stale.

@@ -1,11 +1,12 @@
-"""moto's server on a free loopback port, for as long as standard input stays open.
+"""moto's server at a Unix socket, for as long as standard input stays open.
 
-Started by `moto.rs` with `python -I -c`. The one line on standard output is JSON: the port and moto's version.
+Started by `moto.rs` with `python -I -c` and the socket's path. The one line on standard output is JSON: moto's version.
 """
 
 import json
 import os
 import signal
+import socket
 import sys
 import threading
 
@@ -31,15 +32,23 @@ def exit_with_the_proxy():
 signal.signal(signal.SIGINT, signal.SIG_IGN)
 threading.Thread(target=exit_with_the_proxy, daemon=True).start()
 
+# A socket's path holds about a hundred bytes. From inside of the folder its name is enough, however deep that is.
+folder, name = os.path.split(sys.argv[1])
+os.chdir(folder)
+listener = socket.socket(socket.AF_UNIX)
+listener.bind(name)
+os.chmod(name, 0o600)
+listener.listen(128)
+
 server = make_server(
-    "127.0.0.1",
+    f"unix://{name}",
     0,
     DomainDispatcherApplication(create_backend_app),
     threaded=True,
     request_handler=QuietRequestHandler,
+    fd=listener.fileno(),
 )
-os.environ["MOTO_PORT"] = str(server.port)
-print(json.dumps({"port": server.port, "version": __version__}), flush=True)
+print(json.dumps({"version": __version__}), flush=True)
 # moto prints warnings: they belong into the log, and a pipe that nobody reads would fill.
 sys.stdout = sys.stderr
 server.serve_forever()

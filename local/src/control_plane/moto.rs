@@ -1,15 +1,18 @@
 //! moto as a child process.
 
-use std::net::{Ipv4Addr, SocketAddr};
-use std::path::Path;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::net::UnixStream;
 use tokio::process::{Child, ChildStdin, Command};
 use tokio::time::timeout;
+
+use crate::background::private_folder;
 
 /// What Python runs: a text on its command line, so that there is no file to go stale. First what moto lacks, then
 /// moto.
@@ -19,6 +22,9 @@ const PROGRAM: &str = concat!(
     include_str!("moto_users.py"),
     include_str!("moto.py")
 );
+
+/// The file in moto's folder at which it answers.
+const SOCKET: &str = "socket";
 
 /// How long moto may take to answer. It takes 0.3 s from a warm disk.
 const START: Duration = Duration::from_secs(60);
@@ -31,23 +37,26 @@ pub(super) struct Moto {
     child: Child,
     /// Open for as long as moto is to live.
     stdin: Option<ChildStdin>,
-    address: SocketAddr,
+    socket: PathBuf,
     version: String,
 }
 
 /// The one line that `moto.py` prints.
 #[derive(Deserialize)]
 struct Ready {
-    port: u16,
     version: String,
 }
 
 impl Moto {
-    /// Starts moto on a free loopback port and waits until it listens. Its log is our standard error.
-    pub(super) async fn start(python: &Path) -> Result<Self> {
+    /// Starts moto at a socket in the folder `work` and waits until it listens. Its log is our standard error.
+    pub(super) async fn start(python: &Path, work: &Path) -> Result<Self> {
+        private_folder(work)?;
+        let socket = work.join(SOCKET);
+        // What is left of a life that was killed.
+        remove(&socket)?;
         let mut command = Command::new(python);
         // Isolated: neither PYTHONPATH, nor the user's own packages, nor a module in the current folder.
-        command.args(["-I", "-c", PROGRAM]);
+        command.args(["-I", "-c", PROGRAM]).arg(&socket);
         // moto itself uses boto3: a profile of the user's that is named but missing would break it.
         for (name, _) in std::env::vars_os() {
             if name.to_string_lossy().starts_with("AWS_") {
@@ -77,17 +86,24 @@ impl Moto {
             );
         };
         let ready: Ready = serde_json::from_str(&line).with_context(|| format!("moto said `{line}`"))?;
-        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, ready.port));
+        // Its own name for it is shorter than ours may be.
+        UnixStream::connect(&socket).await.with_context(|| {
+            format!(
+                "cannot reach moto at `{}`: a path of over 100 bytes is named relative to the current folder",
+                socket.display()
+            )
+        })?;
         Ok(Self {
             child,
             stdin,
-            address,
+            socket,
             version: ready.version,
         })
     }
 
-    pub(super) fn address(&self) -> SocketAddr {
-        self.address
+    /// The Unix socket at which it answers.
+    pub(super) fn socket(&self) -> &Path {
+        &self.socket
     }
 
     pub(super) fn version(&self) -> &str {
@@ -104,8 +120,18 @@ impl Moto {
     pub(super) async fn stop(mut self) -> Result<()> {
         drop(self.stdin.take());
         match timeout(STOP, self.child.wait()).await {
-            Ok(status) => status.map(drop).context("cannot wait for moto"),
-            Err(_) => self.child.kill().await.context("cannot kill moto"),
+            Ok(status) => status.map(drop).context("cannot wait for moto")?,
+            Err(_) => self.child.kill().await.context("cannot kill moto")?,
         }
+        remove(&self.socket)
+    }
+}
+
+fn remove(socket: &Path) -> Result<()> {
+    match std::fs::remove_file(socket) {
+        Err(error) if error.kind() != ErrorKind::NotFound => {
+            Err(error).with_context(|| format!("cannot remove `{}`", socket.display()))
+        }
+        _ => Ok(()),
     }
 }

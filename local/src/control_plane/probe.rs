@@ -281,7 +281,11 @@ impl Client<'_> {
     }
 
     async fn send(&self, request: Request<super::upstream::Body>) -> Result<Answer> {
-        let (head, body) = Upstream::plain(self.proxy).send(request).await?.into_parts();
+        let proxy = Upstream::Tcp {
+            address: self.proxy,
+            tls: None,
+        };
+        let (head, body) = proxy.send(request).await?.into_parts();
         Ok(Answer {
             status: head.status,
             body: body.collect().await.context("cannot read an answer")?.to_bytes(),

@@ -1,6 +1,7 @@
 //! Requests to the emulator.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use bytes::Bytes;
@@ -12,7 +13,7 @@ use hyper::body::Incoming;
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpStream;
+use tokio::net::{TcpStream, UnixStream};
 
 use super::tls::Tls;
 
@@ -39,18 +40,18 @@ const HOP_BY_HOP: [HeaderName; 8] = [
 
 /// Where the emulator listens.
 #[derive(Debug, Clone)]
-pub(super) struct Upstream {
-    pub(super) address: SocketAddr,
-    /// How it proves who it is, where it speaks TLS.
-    pub(super) tls: Option<Tls>,
+pub(super) enum Upstream {
+    /// Our own moto, at a Unix socket: no web page and no other user reaches it.
+    Socket(PathBuf),
+    /// Somebody else's emulator.
+    Tcp {
+        address: SocketAddr,
+        /// How it proves who it is, if it speaks TLS.
+        tls: Option<Tls>,
+    },
 }
 
 impl Upstream {
-    /// One that speaks HTTP without TLS.
-    pub(super) fn plain(address: SocketAddr) -> Self {
-        Self { address, tls: None }
-    }
-
     /// Sends a request and returns the answer, whose body streams. Both lose the headers that concern their
     /// connection; `Host` stays the client's, because emulators build addresses from it.
     ///
@@ -66,13 +67,23 @@ impl Upstream {
         // The server of this proxy has answered the expectation by reading on.
         request.headers_mut().remove(EXPECT);
 
-        let stream = TcpStream::connect(self.address)
-            .await
-            .with_context(|| format!("the emulated AWS at {} cannot be reached", self.address))?;
-        stream.set_nodelay(true)?;
-        let mut response = match &self.tls {
-            None => exchange(stream, request).await?,
-            Some(tls) => exchange(tls.connect(stream).await?, request).await?,
+        let mut response = match self {
+            Self::Socket(path) => {
+                let stream = UnixStream::connect(path)
+                    .await
+                    .with_context(|| format!("cannot reach moto at `{}`", path.display()))?;
+                exchange(stream, request).await?
+            }
+            Self::Tcp { address, tls } => {
+                let stream = TcpStream::connect(address)
+                    .await
+                    .with_context(|| format!("the emulated AWS at {address} cannot be reached"))?;
+                stream.set_nodelay(true)?;
+                match tls {
+                    None => exchange(stream, request).await?,
+                    Some(tls) => exchange(tls.connect(stream).await?, request).await?,
+                }
+            }
         };
         remove_hop_by_hop(response.headers_mut());
         Ok(response.map(BodyExt::boxed))

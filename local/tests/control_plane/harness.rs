@@ -18,6 +18,9 @@ pub const LIMIT: Duration = Duration::from_secs(60);
 /// Tells a process of these tests where to keep its invitations, and that it is one.
 const FOLDER: &str = "PORTCULLIS_TEST_INVITATIONS";
 
+/// Tells a process of these tests where to keep moto's socket.
+pub const WORK: &str = "PORTCULLIS_TEST_WORK";
+
 /// Tells a process of these tests which emulator to stand in front of; without it, a moto of its own.
 const UPSTREAM: &str = "PORTCULLIS_TEST_UPSTREAM";
 
@@ -55,7 +58,10 @@ fn control_plane_process() {
             },
             region: "us-east-1".to_owned(),
         },
-        Err(_) => Emulator::Moto { python: python() },
+        Err(_) => Emulator::Moto {
+            python: python(),
+            work: std::env::var_os(WORK).unwrap().into(),
+        },
     };
     let options = Options {
         emulator,
@@ -87,6 +93,7 @@ impl ControlPlane {
             "--quiet",
         ]);
         command.env(FOLDER, folder.join("invitations"));
+        command.env(WORK, folder.join("moto"));
         command
     }
 

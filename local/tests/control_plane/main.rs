@@ -1,6 +1,9 @@
 //! The control plane against the real moto, over real HTTP, in a process of its own.
 
 mod harness;
+#[cfg(target_os = "linux")]
+#[path = "../listening/mod.rs"]
+mod listening;
 mod updates;
 mod upstream;
 mod users;
@@ -379,4 +382,64 @@ fn of_two_starters_one_wins_and_the_next_life_is_another_instance() {
     background.stop(LIMIT).unwrap();
     assert!(next.fresh);
     assert_ne!(next.ready["instance"], one.ready["instance"]);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn only_the_proxy_listens_on_tcp_and_moto_on_a_socket_for_its_user_alone() {
+    use std::os::unix::fs::FileTypeExt;
+    use std::os::unix::net::UnixStream;
+
+    let plane = ControlPlane::start();
+    let proxy = u32::try_from(plane.pid().as_raw_nonzero().get()).unwrap();
+    let moto = u32::try_from(plane.moto().as_raw_nonzero().get()).unwrap();
+    let tree = listening::tree(proxy);
+    assert!(tree.contains(&moto), "{tree:?}");
+    let port: u16 = plane.endpoint().rsplit(':').next().unwrap().parse().unwrap();
+    let listening: Vec<(u32, u16)> = tree
+        .iter()
+        .flat_map(|process| {
+            listening::tcp_ports(*process)
+                .into_iter()
+                .map(|port| (*process, port))
+        })
+        .collect();
+    assert_eq!(listening, [(proxy, port)]);
+
+    let socket = plane.folder.path().join("moto/socket");
+    let mode = |path: &std::path::Path| path.metadata().unwrap().permissions().mode() & 0o777;
+    assert!(socket.metadata().unwrap().file_type().is_socket());
+    assert_eq!((mode(socket.parent().unwrap()), mode(&socket)), (0o700, 0o600));
+    // It is moto that answers there, and it has what was made through the proxy.
+    let (pool, _) = plane.user_pool();
+    let mut stream = UnixStream::connect(&socket).unwrap();
+    stream.set_read_timeout(Some(LIMIT)).unwrap();
+    write!(
+        stream,
+        "GET /{pool}/.well-known/jwks.json HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+    )
+    .unwrap();
+    let answer = Answer::read(&mut BufReader::new(stream), "GET");
+    assert!(answer.json()["keys"][0]["n"].is_string());
+    assert!(plane.background.stop(LIMIT).unwrap());
+    assert!(!socket.exists(), "the socket ends with moto");
+}
+
+#[test]
+fn moto_answers_in_a_folder_too_deep_for_the_path_of_a_socket() {
+    python();
+    let folder = tempfile::tempdir().unwrap();
+    let deep = folder.path().join(["folder"; 40].join("/"));
+    std::fs::create_dir_all(&deep).unwrap();
+    let mut command = ControlPlane::command(folder.path());
+    command.current_dir(&deep).env(harness::WORK, "moto");
+    let background = Background::new(deep.join("control-plane"));
+    let started = background.start(command, LIMIT).unwrap();
+    let plane = ControlPlane {
+        folder,
+        background,
+        ready: started.ready,
+    };
+    assert!(deep.join("moto/socket").exists());
+    assert!(!plane.user_pool().0.is_empty());
 }
