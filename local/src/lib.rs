@@ -3,4 +3,5 @@
 pub mod background;
 pub mod control_plane;
 pub mod data_plane;
+mod guard;
 pub mod shown_file;

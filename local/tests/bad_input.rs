@@ -45,13 +45,16 @@ fn statuses(answers: &str) -> Vec<&str> {
 #[test]
 fn what_is_no_http_is_a_4xx_or_a_closed_connection() {
     let shop = Shop::start();
-    let long_target = format!("GET /v1/{} HTTP/1.1\r\nHost: a\r\n\r\n", "x".repeat(200_000));
+    let long_target = format!(
+        "GET /v1/{} HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        "x".repeat(200_000)
+    );
     let long_header = format!(
-        "GET /v1/open HTTP/1.1\r\nHost: a\r\nx: {}\r\n\r\n",
+        "GET /v1/open HTTP/1.1\r\nHost: localhost\r\nx: {}\r\n\r\n",
         "y".repeat(2_000_000)
     );
     let many: String = (0..100_000).map(|index| format!("x-{index}: 1\r\n")).collect();
-    let many = format!("GET /v1/open HTTP/1.1\r\nHost: a\r\n{many}\r\n");
+    let many = format!("GET /v1/open HTTP/1.1\r\nHost: localhost\r\n{many}\r\n");
     for bad in [
         &b"nonsense\r\n\r\n"[..],
         b"\0\x01\x02\r\n\r\n",
@@ -59,22 +62,22 @@ fn what_is_no_http_is_a_4xx_or_a_closed_connection() {
         b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
         b"GET /v1/open HTTP/9.9\r\n\r\n",
         b"GET /v1/open\r\n\r\n",
-        b"GET  /v1/open HTTP/1.1\r\nHost: a\r\n\r\n",
-        b"GET /v1/o pen HTTP/1.1\r\nHost: a\r\n\r\n",
-        b"GET /v1/\0 HTTP/1.1\r\nHost: a\r\n\r\n",
-        b"G\xc3\x89T /v1/open HTTP/1.1\r\nHost: a\r\n\r\n",
-        b"GET /v1/open HTTP/1.1\r\nHost: a\r\n folded: b\r\n\r\n",
-        b"GET /v1/open HTTP/1.1\r\nHost: a\r\nname with space: b\r\n\r\n",
-        b"GET /v1/open HTTP/1.1\r\nHost: a\r\nx: a\0b\r\n\r\n",
-        b"GET /v1/open HTTP/1.1\r\nHost: a\r\n: nameless\r\n\r\n",
+        b"GET  /v1/open HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        b"GET /v1/o pen HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        b"GET /v1/\0 HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        b"G\xc3\x89T /v1/open HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        b"GET /v1/open HTTP/1.1\r\nHost: localhost\r\n folded: b\r\n\r\n",
+        b"GET /v1/open HTTP/1.1\r\nHost: localhost\r\nname with space: b\r\n\r\n",
+        b"GET /v1/open HTTP/1.1\r\nHost: localhost\r\nx: a\0b\r\n\r\n",
+        b"GET /v1/open HTTP/1.1\r\nHost: localhost\r\n: nameless\r\n\r\n",
         b"CONNECT 127.0.0.1:22 HTTP/1.1\r\nHost: 127.0.0.1:22\r\n\r\n",
-        b"POST /v1/echo HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n",
-        b"POST /v1/echo HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999999999999999\r\n\r\n",
-        b"POST /v1/echo HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
-        b"POST /v1/echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nnot hex\r\n",
-        b"POST /v1/echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffffff\r\n",
-        b"POST /v1/echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab\r\n0\r\n\r\n",
-        b"POST /v1/echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\nab",
+        b"POST /v1/echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\n\r\n",
+        b"POST /v1/echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999999999999999999\r\n\r\n",
+        b"POST /v1/echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
+        b"POST /v1/echo HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nnot hex\r\n",
+        b"POST /v1/echo HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffffff\r\n",
+        b"POST /v1/echo HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab\r\n0\r\n\r\n",
+        b"POST /v1/echo HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: gzip\r\n\r\nab",
         long_target.as_bytes(),
         long_header.as_bytes(),
         many.as_bytes(),
@@ -91,7 +94,7 @@ fn what_is_no_http_is_a_4xx_or_a_closed_connection() {
 fn a_body_with_two_lengths_is_no_second_request() {
     let shop = Shop::start();
     // Whichever length counts, what is behind the shorter one must not be taken for a request of its own.
-    let hidden = "GET /v1/open HTTP/1.1\r\nHost: a\r\n\r\n";
+    let hidden = "GET /v1/open HTTP/1.1\r\nHost: localhost\r\n\r\n";
     for lengths in [
         "Content-Length: 5\r\nTransfer-Encoding: chunked",
         "Transfer-Encoding: chunked\r\nContent-Length: 5",
@@ -99,7 +102,8 @@ fn a_body_with_two_lengths_is_no_second_request() {
         "Transfer-Encoding: chunked, identity",
         "Content-Length: 0\r\nContent-Length: 45",
     ] {
-        let request = format!("POST /v1/echo HTTP/1.1\r\nHost: a\r\n{lengths}\r\n\r\n0\r\n\r\n{hidden}");
+        let request =
+            format!("POST /v1/echo HTTP/1.1\r\nHost: localhost\r\n{lengths}\r\n\r\n0\r\n\r\n{hidden}");
         let answers = exchange(&shop, request.as_bytes());
         assert!(!answers.contains("whoever you are"), "{lengths}: {answers}");
     }
@@ -109,9 +113,9 @@ fn a_body_with_two_lengths_is_no_second_request() {
 fn targets_of_other_forms_lead_to_the_same_gate() {
     let shop = Shop::start();
     for (target, expected) in [
-        ("http://elsewhere.example/v1/open", "200"),
-        ("http://elsewhere.example/v1/claims", "401"),
-        ("http://elsewhere.example/v1", "401"),
+        ("http://api.localhost/v1/open", "200"),
+        ("http://api.localhost/v1/claims", "401"),
+        ("http://api.localhost/v1", "401"),
         ("*", "403"),
         ("/", "403"),
         ("/v1/../v1/claims", "403"),
@@ -128,7 +132,7 @@ fn targets_of_other_forms_lead_to_the_same_gate() {
     ] {
         let answer = exchange(
             &shop,
-            format!("GET {target} HTTP/1.1\r\nHost: a\r\n\r\n").as_bytes(),
+            format!("GET {target} HTTP/1.1\r\nHost: localhost\r\n\r\n").as_bytes(),
         );
         assert_eq!(statuses(&answer), [expected], "{target}: {answer}");
     }
@@ -137,7 +141,7 @@ fn targets_of_other_forms_lead_to_the_same_gate() {
 #[test]
 fn requests_in_one_piece_are_answered_in_order() {
     let shop = Shop::start();
-    let request = |path: &str| format!("GET /v1{path} HTTP/1.1\r\nHost: a\r\n\r\n");
+    let request = |path: &str| format!("GET /v1{path} HTTP/1.1\r\nHost: localhost\r\n\r\n");
     let answers = exchange(
         &shop,
         [
@@ -151,7 +155,7 @@ fn requests_in_one_piece_are_answered_in_order() {
     );
     assert_eq!(statuses(&answers), ["200", "403", "401", "200"]);
     // A client of HTTP/1.0 gets one answer, and the end of the connection.
-    let answer = exchange(&shop, b"GET /v1/open HTTP/1.0\r\n\r\n");
+    let answer = exchange(&shop, b"GET /v1/open HTTP/1.0\r\nHost: localhost\r\n\r\n");
     assert!(answer.starts_with("HTTP/1.0 200 "), "{answer}");
 }
 
@@ -162,9 +166,9 @@ fn clients_that_stop_halfway_leave_nothing_behind() {
     let halves: [&[u8]; 5] = [
         b"",
         b"GET /v1/op",
-        b"GET /v1/open HTTP/1.1\r\nHost: a\r\n",
-        b"POST /v1/echo HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nhalf",
-        b"POST /v1/echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab",
+        b"GET /v1/open HTTP/1.1\r\nHost: localhost\r\n",
+        b"POST /v1/echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nhalf",
+        b"POST /v1/echo HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab",
     ];
     for half in halves {
         let answer = exchange(&shop, half);
@@ -189,7 +193,7 @@ fn clients_that_stop_halfway_leave_nothing_behind() {
         shop.function_log("echo").contains("REPORT")
     });
     // A client that closes its half as soon as it has asked still gets its answer.
-    let answer = exchange(&shop, b"GET /v1/open HTTP/1.1\r\nHost: a\r\n\r\n");
+    let answer = exchange(&shop, b"GET /v1/open HTTP/1.1\r\nHost: localhost\r\n\r\n");
     assert_eq!(statuses(&answer), ["200"]);
     assert_eq!(shop.get("/open").status, 200);
     eventually("their connections are closed", || sockets(&shop) <= rest);
@@ -204,7 +208,8 @@ fn slow_and_silent_clients_keep_nobody_waiting() {
             let mut stream = shop.connect();
             match index % 3 {
                 0 => stream.write_all(b"GET /v1/open HT"),
-                1 => stream.write_all(b"POST /v1/echo HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\nab"),
+                1 => stream
+                    .write_all(b"POST /v1/echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nab"),
                 _ => Ok(()),
             }
             .unwrap();

@@ -1,6 +1,5 @@
 //! What the proxy stands in front of: a moto of its own, or somebody else's emulator.
 
-use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -15,6 +14,7 @@ use super::moto::Moto;
 use super::signature::Credentials;
 use super::tls::Tls;
 use super::upstream::{Upstream, full};
+use crate::guard::is_loopback;
 
 /// How long somebody else's emulator may take to answer a first request. Theirs is to be started before.
 const ANSWER: Duration = Duration::from_secs(5);
@@ -146,17 +146,6 @@ impl Running {
             Self::Upstream { .. } => Ok(()),
         }
     }
-}
-
-/// Whether a host, as it stands in a URL, is this machine: a loopback address, or `localhost` and what is under it.
-pub(super) fn is_loopback(host: &str) -> bool {
-    let host = host
-        .trim_start_matches('[')
-        .trim_end_matches(']')
-        .to_ascii_lowercase();
-    host == "localhost"
-        || host.ends_with(".localhost")
-        || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 /// `http://HOST:PORT` or `https://HOST:PORT`, on this machine.

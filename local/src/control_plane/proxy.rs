@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use bytes::Bytes;
-use http::header::{ALLOW, CONTENT_TYPE, HOST, HeaderValue};
+use http::header::{ALLOW, CONTENT_TYPE, HeaderValue};
 use http::request::Parts;
-use http::{HeaderMap, Method, Request, Response, StatusCode};
+use http::{Method, Request, Response, StatusCode};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -20,12 +20,12 @@ use tracing::{debug, info, warn};
 
 use super::calls::{CALLS_PATH, Calls};
 use super::cognito::Cognito;
-use super::emulator::is_loopback;
 use super::invitation::Folder;
 use super::operation::Operation;
 use super::signature::Credentials;
 use super::upstream::{Body, Upstream, full, with_body};
 use super::web_page;
+use crate::guard::{Browsers, Guard, Programs, by_page};
 
 /// How much is read of a body that has to be looked into: forms and mended calls, never a zip or an S3 object. The
 /// largest that AWS takes in such a call is an IAM policy, far below.
@@ -59,16 +59,12 @@ impl Proxy {
     }
 
     /// Answers one request. Failures are answers too: in JSON, as every AWS SDK expects them.
-    async fn answer(&self, request: Request<Incoming>) -> Response<Body> {
-        if !names_loopback(request.headers()) {
-            // A page of some website whose name resolves to this address now (DNS rebinding).
-            return message(
-                StatusCode::FORBIDDEN,
-                "the control plane answers on the loopback address only",
-            );
-        }
+    async fn answer(&self, guard: Guard, request: Request<Incoming>) -> Response<Body> {
         let (head, body) = request.into_parts();
-        if !web_page::sends(&head.headers) {
+        if let Some(refusal) = guard.refusal(&head) {
+            return message(refusal.status(), &refusal.to_string());
+        }
+        if !by_page(&head.headers) {
             return self.pass(head, body).await;
         }
         if let Some(answer) = web_page::preflight(&head) {
@@ -173,10 +169,11 @@ pub(super) async fn serve(listener: TcpListener, proxy: Arc<Proxy>) {
             debug!("cannot set TCP_NODELAY: {error}");
         }
         let proxy = Arc::clone(&proxy);
+        let guard = Guard::of(&stream, Programs::OfTheUser, Browsers::Answered);
         connections.spawn(async move {
             let service = service_fn(move |request| {
                 let proxy = Arc::clone(&proxy);
-                async move { Ok::<_, Infallible>(proxy.answer(request).await) }
+                async move { Ok::<_, Infallible>(proxy.answer(guard, request).await) }
             });
             let connection = http1::Builder::new()
                 .timer(TokioTimer::new())
@@ -203,17 +200,6 @@ async fn read(body: Incoming) -> Result<Bytes, Response<Body>> {
     }
 }
 
-/// Whether the `Host` header names this machine: a loopback address, or `localhost` and what is under it.
-fn names_loopback(headers: &HeaderMap) -> bool {
-    let Some(authority) = headers.get(HOST).and_then(|host| host.to_str().ok()) else {
-        return false;
-    };
-    let Ok(authority) = authority.parse::<http::uri::Authority>() else {
-        return false;
-    };
-    is_loopback(authority.host())
-}
-
 fn message(status: StatusCode, text: &str) -> Response<Body> {
     json_answer(status, &json!({ "message": text }))
 }
@@ -225,39 +211,4 @@ fn json_answer(status: StatusCode, body: &Value) -> Response<Body> {
         .headers_mut()
         .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_hosts_of_the_loopback_are_answered() {
-        let names = |host: &str| {
-            let mut headers = HeaderMap::new();
-            headers.insert(HOST, HeaderValue::from_str(host).unwrap());
-            names_loopback(&headers)
-        };
-        for host in [
-            "127.0.0.1",
-            "127.0.0.1:5000",
-            "localhost:5000",
-            "LOCALHOST",
-            "bucket.localhost:1",
-            "[::1]:5000",
-        ] {
-            assert!(names(host), "{host}");
-        }
-        for host in [
-            "example.com",
-            "127.0.0.1.example.com",
-            "localhost.example.com",
-            "10.0.0.1:80",
-            "0.0.0.0",
-            "",
-        ] {
-            assert!(!names(host), "{host}");
-        }
-        assert!(!names_loopback(&HeaderMap::new()));
-    }
 }

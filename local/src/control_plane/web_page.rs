@@ -4,14 +4,12 @@
 //! checks no signature: whatever else a page could send, any page that a developer happens to look at could use to
 //! read and change what is emulated. So pages get what AWS gives them without credentials, and nothing else.
 //!
-//! A request is a page's when it says so: browsers send `Origin` with what crosses origins and with every POST, and
-//! `Sec-Fetch-Site` also where they leave `Origin` out, as for images. SDKs and Terraform send neither.
-//! Sources: <https://fetch.spec.whatwg.org/#origin-header>, <https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header>.
+//! Which requests are a page's, [`crate::guard`] tells.
 
 use http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
     ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_HEADERS,
-    ACCESS_CONTROL_REQUEST_METHOD, AUTHORIZATION, HeaderMap, HeaderValue, ORIGIN,
+    ACCESS_CONTROL_REQUEST_METHOD, AUTHORIZATION, HeaderMap, HeaderValue,
 };
 use http::request::Parts;
 use http::{Method, Response};
@@ -59,12 +57,6 @@ const UNSIGNED: [&str; 34] = [
 
 /// The documents of a user pool that anybody may read.
 const WELL_KNOWN: [&str; 2] = ["jwks.json", "openid-configuration"];
-
-/// Whether a page of another origin sends this. What is typed into the address bar is nobody's.
-pub(super) fn sends(headers: &HeaderMap) -> bool {
-    let site = headers.get("sec-fetch-site").map(HeaderValue::as_bytes);
-    headers.contains_key(ORIGIN) || matches!(site, Some(b"cross-site" | b"same-site"))
-}
 
 /// Whether a page may send this: a call that AWS takes without credentials, or a public document of a user pool.
 pub(super) fn may_send(head: &Parts) -> bool {
@@ -128,17 +120,6 @@ mod tests {
     }
 
     const SIGN_IN: (&str, &str) = ("x-amz-target", "AWSCognitoIdentityProviderService.InitiateAuth");
-
-    #[test]
-    fn a_request_is_a_pages_when_the_browser_says_so() {
-        let sends = |name, value| sends(&head("GET", "/", &[(name, value)]).headers);
-        assert!(sends("origin", "http://127.0.0.1:8080"));
-        assert!(sends("origin", "null"));
-        assert!(sends("sec-fetch-site", "cross-site"));
-        assert!(sends("sec-fetch-site", "same-site"));
-        assert!(!sends("sec-fetch-site", "none"));
-        assert!(!sends("user-agent", "aws-cli"));
-    }
 
     #[test]
     fn a_page_may_send_what_needs_no_credentials() {

@@ -29,6 +29,7 @@ use super::gateway::Gateway;
 use super::gateway_error::GatewayError;
 use super::message::{Request, RequestIds, Response};
 use super::{Options, REQUEST_LIMIT, load};
+use crate::guard::{Browsers, Guard, Programs, Refusal};
 use header_case::{RecordedStream, Recorder};
 
 mod header_case;
@@ -243,12 +244,13 @@ fn connection(
     // Answers are written whole; a failure only costs time.
     let _ = stream.set_nodelay(true);
     let port = stream.local_addr().map_or(0, |address| address.port());
+    let guard = Guard::of(&stream, Programs::OfTheUser, Browsers::Answered);
     let recorder = Recorder::default();
     let current = current.clone();
     let stream = RecordedStream::new(stream, recorder.clone());
     let service = service_fn(move |request| {
         let (recorder, gateway) = (recorder.clone(), now(&current));
-        async move { Ok::<_, Infallible>(answer(&gateway, request, &recorder, peer, port).await) }
+        async move { Ok::<_, Infallible>(answer(guard, &gateway, request, &recorder, peer, port).await) }
     });
     http1::Builder::new()
         .timer(TokioTimer::new())
@@ -259,6 +261,7 @@ fn connection(
 }
 
 async fn answer(
+    guard: Guard,
     gateway: &Gateway,
     request: http::Request<Incoming>,
     recorder: &Recorder,
@@ -268,6 +271,11 @@ async fn answer(
     let started = Instant::now();
     let received = OffsetDateTime::now_utc();
     let (parts, body) = request.into_parts();
+    if let Some(refusal) = guard.refusal(&parts) {
+        let (method, path, status) = (&parts.method, parts.uri.path(), refusal.status());
+        tracing::info!("{method} {path} {}: refused: {refusal}", status.as_u16());
+        return closing(refused(refusal));
+    }
     let names = recorder.names();
     let header = |(name, value): (&HeaderName, &HeaderValue)| {
         let name = names
@@ -339,6 +347,18 @@ fn http_response(response: Response) -> http::Response<Full<Bytes>> {
         }
     }
     answer
+}
+
+/// The answer to what never reaches the gateway; AWS has none like it.
+fn refused(refusal: Refusal) -> http::Response<Full<Bytes>> {
+    let body = serde_json::json!({"message": refusal.to_string()}).to_string();
+    let mut response = http::Response::new(Full::new(body.into()));
+    *response.status_mut() = refusal.status();
+    response.headers_mut().insert(
+        http::header::CONTENT_TYPE,
+        HeaderValue::from_static("application/json"),
+    );
+    response
 }
 
 fn bare(status: StatusCode) -> http::Response<Full<Bytes>> {

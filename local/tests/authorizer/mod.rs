@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::shop::{Answer, Shop, issuer, project, read, state, token};
 
-const REQUEST: &str = "GET /v1/claims HTTP/1.1\r\nHost: shop.test\r\n";
+const REQUEST: &str = "GET /v1/claims HTTP/1.1\r\nHost: shop.localhost\r\n";
 
 /// Sends these bytes, in which `{token}` stands for a token, and reads one answer.
 fn call(shop: &Shop, request: &[u8], token: &str) -> Answer {
@@ -175,7 +175,7 @@ fn a_token_is_taken_from_its_header_and_nowhere_else() {
         "token",
         "id_token",
     ] {
-        let request = format!("GET /v1/claims?{name}={{token}} HTTP/1.1\r\nHost: shop.test\r\n\r\n");
+        let request = format!("GET /v1/claims?{name}={{token}} HTTP/1.1\r\nHost: shop.localhost\r\n\r\n");
         let answer = call(&shop, request.as_bytes(), &good);
         assert_eq!(
             (answer.status, remark(&shop, &answer).as_str()),
@@ -310,7 +310,7 @@ fn no_spelling_of_method_and_path_slips_past_the_guard() {
     let call = |line: &str, more: &str| {
         call(
             &shop,
-            format!("{line} HTTP/1.1\r\nHost: shop.test\r\n{more}\r\n").as_bytes(),
+            format!("{line} HTTP/1.1\r\nHost: shop.localhost\r\n{more}\r\n").as_bytes(),
             &good,
         )
     };
@@ -325,7 +325,7 @@ fn no_spelling_of_method_and_path_slips_past_the_guard() {
         ("GET /v1/claims?", ""),
         ("GET /v1/claims?x=/open", ""),
         ("GET /v1/claims#/open", ""),
-        ("GET http://evil.test/v1/claims", ""),
+        ("GET http://api.localhost/v1/claims", ""),
         ("GET /v1/pets/7", ""),
         ("GET /v1/pets/7/", ""),
         ("GET /v1/pets/%37", ""),

@@ -92,7 +92,7 @@ impl Request {
                 .any(|name| name.eq_ignore_ascii_case(wanted))
         };
         if !named("host") {
-            head += "Host: api.test\r\n";
+            head += "Host: api.localhost\r\n";
         }
         let mut body = composed.body.bytes();
         if named("transfer-encoding") {

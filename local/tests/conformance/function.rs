@@ -87,7 +87,7 @@ fn call(stream: &mut TcpStream, method: &str, path: &str, body: &[u8]) -> std::i
     let length = body.len();
     // In one piece: several would wait for each other's acknowledgement.
     let mut request = format!(
-        "{method} /2018-06-01/runtime/invocation/{path} HTTP/1.1\r\nHost: runtime\r\nContent-Length: {length}\r\n\r\n"
+        "{method} /2018-06-01/runtime/invocation/{path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {length}\r\n\r\n"
     )
     .into_bytes();
     request.extend_from_slice(body);

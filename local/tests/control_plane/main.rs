@@ -1,5 +1,7 @@
 //! The control plane against the real moto, over real HTTP, in a process of its own.
 
+#[path = "../attacks/mod.rs"]
+mod attacks;
 mod harness;
 #[cfg(target_os = "linux")]
 #[path = "../listening/mod.rs"]
@@ -230,16 +232,57 @@ fn large_bodies_heads_and_kept_connections_go_through() {
 }
 
 #[test]
-fn a_host_that_is_not_the_loopback_is_refused() {
+fn the_proxy_answers_to_its_own_name_alone() {
     let plane = ControlPlane::start();
-    for path in ["/", CALLS_PATH] {
-        assert_eq!(
-            plane
-                .send("GET", path, "Host: rebound.example.com\r\n", b"")
-                .status,
-            403
-        );
+    let port = plane.endpoint().rsplit(':').next().unwrap().parse().unwrap();
+    for target in ["/us-east-1_a/.well-known/jwks.json", CALLS_PATH] {
+        for (head, refused) in attacks::names(target, port) {
+            let mut stream = plane.connect();
+            write!(stream, "{head}\r\n").unwrap();
+            let answer = Answer::read(&mut BufReader::new(stream), "GET");
+            let text = String::from_utf8_lossy(&answer.body).into_owned();
+            assert_eq!(answer.status, refused.unwrap_or(200), "{head}\n{text}");
+            assert_eq!(text.contains("Host"), refused.is_some(), "{head}\n{text}");
+        }
     }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn the_proxy_answers_its_own_user_alone() {
+    let plane = ControlPlane::start();
+    let port = plane.endpoint().rsplit(':').next().unwrap().parse().unwrap();
+    let request = format!("GET {CALLS_PATH} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+    let Some(answer) = attacks::as_another_user(port, &request) else {
+        return;
+    };
+    assert!(answer.to_lowercase().starts_with("http/1.1 403 "), "{answer}");
+    assert_eq!(plane.send("GET", CALLS_PATH, "", b"").status, 200);
+}
+
+#[test]
+fn pages_of_every_kind_reach_no_signed_call() {
+    let plane = ControlPlane::start();
+    let form = format!(
+        "Content-Type: application/x-www-form-urlencoded\r\n{}",
+        signed("iam")
+    );
+    let list = |page: &str| {
+        let body = b"Action=ListRoles&Version=2010-05-08";
+        plane.send("POST", "/", &format!("{form}{page}"), body).status
+    };
+    let reset = |page: &str| plane.send("POST", "/moto-api/reset", page, b"").status;
+    let (pool, _) = plane.user_pool();
+    for page in attacks::PAGES {
+        assert_eq!((list(page), reset(page)), (403, 403), "{page}");
+    }
+    assert_eq!(list(""), 200);
+    let described = json!({ "UserPoolId": pool });
+    assert_eq!(
+        plane.cognito("DescribeUserPool", &described).status,
+        200,
+        "nothing was reset"
+    );
 }
 
 #[test]

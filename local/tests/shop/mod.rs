@@ -264,7 +264,7 @@ impl Drop for Shop {
 }
 
 pub fn send(stream: &mut TcpStream, method: &str, target: &str, headers: &[(&str, &str)], body: &[u8]) {
-    let mut head = format!("{method} {target} HTTP/1.1\r\nHost: shop.test\r\n");
+    let mut head = format!("{method} {target} HTTP/1.1\r\nHost: shop.localhost\r\n");
     for (name, value) in headers {
         head += &format!("{name}: {value}\r\n");
     }

@@ -17,7 +17,7 @@ use super::log::Log;
 use super::memory::{self, Peak};
 use super::output::{Output, now};
 use super::report::{Phase, Report, Status, exit, init_report};
-use super::runtime_api::{Invocation, Outcome, RuntimeApi};
+use super::runtime_api::{Invocation, Outcome, Reserved, RuntimeApi};
 use super::variables::variables;
 use crate::data_plane::api::FunctionConfiguration;
 
@@ -129,15 +129,15 @@ impl Environment {
         log: &Arc<Log>,
         guardian: &Arc<Guardian>,
     ) -> Result<Self, String> {
-        let runtime = RuntimeApi::listen().await;
-        let runtime = runtime.map_err(|error| format!("cannot listen on loopback: {error}"))?;
+        let reserved = Reserved::port().await;
+        let reserved = reserved.map_err(|error| format!("cannot listen on loopback: {error}"))?;
         let opened = Output::open(log.clone());
         let (output, [stdout, stderr]) = opened.map_err(|error| format!("cannot make a pipe: {error}"))?;
         let bootstrap = code.join("bootstrap");
         let mut command = Command::new(&bootstrap);
         command
             .env_clear()
-            .envs(variables(function, &runtime.address(), code))
+            .envs(variables(function, &reserved.address(), code))
             .current_dir(code)
             .stdin(Stdio::null())
             .stdout(stdout)
@@ -157,14 +157,14 @@ impl Environment {
             format!("cannot start `{}`: {why}", bootstrap.display())
         })?;
         let group = child.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?));
-        if let Some(group) = group {
-            guardian.begins(group.as_raw_nonzero().get());
-        }
+        // It has one until it is waited for.
+        let group = group.ok_or("it has no process id")?;
+        guardian.begins(group.as_raw_nonzero().get());
         Ok(Self {
             child,
-            group,
+            group: Some(group),
             guardian: guardian.clone(),
-            runtime,
+            runtime: reserved.serve(group),
             output,
             init: None,
             peak: Peak::default(),

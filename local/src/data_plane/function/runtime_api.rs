@@ -1,8 +1,8 @@
 //! The Lambda Runtime API, `2018-06-01`, for one process on a loopback listener of its own.
 //!
 //! The process asks for `/runtime/invocation/next` and waits; [`RuntimeApi::invoke`] hands it an invocation; it posts
-//! the result or an error. One invocation is under way at a time. Whoever connects is the process: the port is
-//! random, on loopback, and lives as long as the process does.
+//! the result or an error. One invocation is under way at a time. Only the process and what is in its group are
+//! answered ([`crate::guard`]): an event holds what a caller sent, and an answer speaks for the function.
 //! Source: <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>.
 
 use std::convert::Infallible;
@@ -17,11 +17,13 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
+use rustix::process::Pid;
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, oneshot, watch};
 use tokio::task::JoinSet;
 
 use crate::data_plane::result::RESULT_LIMIT;
+use crate::guard::{Browsers, Guard, Programs, Refusal};
 
 const PREFIX: &str = "/2018-06-01/runtime/";
 /// Errors are a message and a stack trace.
@@ -84,9 +86,35 @@ impl Shared {
     }
 }
 
+/// The address of a process that is yet to be started. Nobody is answered there until it is known who may be.
+pub struct Reserved {
+    listener: TcpListener,
+    address: SocketAddr,
+}
+
+impl Reserved {
+    /// A free port of loopback.
+    pub async fn port() -> std::io::Result<Self> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let address = listener.local_addr()?;
+        Ok(Self { listener, address })
+    }
+
+    /// The value of `AWS_LAMBDA_RUNTIME_API`.
+    pub fn address(&self) -> String {
+        self.address.to_string()
+    }
+
+    /// Answers the processes of this group from now on, also those that have connected since.
+    pub fn serve(self, group: Pid) -> RuntimeApi {
+        let shared = Arc::new(Shared::default());
+        let server = tokio::spawn(serve(self.listener, group, shared.clone()));
+        RuntimeApi { shared, server }
+    }
+}
+
 /// The listener of one process. Dropping it closes the port and every connection.
 pub struct RuntimeApi {
-    address: SocketAddr,
     shared: Arc<Shared>,
     server: tokio::task::JoinHandle<()>,
 }
@@ -98,24 +126,6 @@ impl Drop for RuntimeApi {
 }
 
 impl RuntimeApi {
-    /// Listens on a free port of loopback.
-    pub async fn listen() -> std::io::Result<Self> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
-        let address = listener.local_addr()?;
-        let shared = Arc::new(Shared::default());
-        let server = tokio::spawn(serve(listener, shared.clone()));
-        Ok(Self {
-            address,
-            shared,
-            server,
-        })
-    }
-
-    /// The value of `AWS_LAMBDA_RUNTIME_API`.
-    pub fn address(&self) -> String {
-        self.address.to_string()
-    }
-
     /// Waits until the process asks for its first invocation, or says that it cannot come up.
     pub async fn initialised(&self) -> Result<(), Bytes> {
         loop {
@@ -159,7 +169,7 @@ impl RuntimeApi {
     }
 }
 
-async fn serve(listener: TcpListener, shared: Arc<Shared>) {
+async fn serve(listener: TcpListener, group: Pid, shared: Arc<Shared>) {
     // Aborting this task drops the set, and with it every connection.
     let mut connections = JoinSet::new();
     loop {
@@ -178,7 +188,8 @@ async fn serve(listener: TcpListener, shared: Arc<Shared>) {
         shared.connections.send_modify(|open| *open += 1);
         connections.spawn(async move {
             let ended = shared.clone();
-            let service = service_fn(|request| answer(request, shared.clone()));
+            let guard = Guard::of(&stream, Programs::InGroup(group), Browsers::Refused);
+            let service = service_fn(|request| answer(guard, request, shared.clone()));
             let _ = http1::Builder::new()
                 // A process may end as soon as it has sent its answer.
                 .half_close(true)
@@ -190,9 +201,20 @@ async fn serve(listener: TcpListener, shared: Arc<Shared>) {
 }
 
 async fn answer(
+    guard: Guard,
     request: Request<Incoming>,
     shared: Arc<Shared>,
 ) -> Result<Response<Full<Bytes>>, Infallible> {
+    let (head, body) = request.into_parts();
+    if let Some(refusal) = guard.refusal(&head) {
+        tracing::warn!(
+            "a Runtime API refused `{} {}`: {refusal}",
+            head.method,
+            head.uri.path()
+        );
+        return Ok(refused(refusal));
+    }
+    let request = Request::from_parts(head, body);
     let path = request.uri().path().to_owned();
     let path = path.strip_prefix(PREFIX).unwrap_or_default();
     let parts: Vec<&str> = path.split('/').collect();
@@ -305,6 +327,13 @@ async fn finish(
     answer
 }
 
+fn refused(refusal: Refusal) -> Response<Full<Bytes>> {
+    let body = serde_json::json!({"errorMessage": refusal.to_string(), "errorType": "Refused"});
+    let mut response = status(refusal.status(), "");
+    *response.body_mut() = Full::new(body.to_string().into());
+    response
+}
+
 fn status(status: StatusCode, body: &'static str) -> Response<Full<Bytes>> {
     let mut response = Response::new(Full::new(Bytes::from_static(body.as_bytes())));
     *response.status_mut() = status;
@@ -330,16 +359,18 @@ mod tests {
         }
     }
 
-    async fn call(
-        api: &RuntimeApi,
-        method: &str,
-        path: &str,
-        body: Vec<u8>,
-    ) -> (http::response::Parts, Bytes) {
+    /// One that answers the group of this test, and its address.
+    async fn listen() -> (RuntimeApi, String) {
+        let reserved = Reserved::port().await.unwrap();
+        let address = reserved.address();
+        (reserved.serve(rustix::process::getpgrp()), address)
+    }
+
+    async fn call(address: &str, method: &str, path: &str, body: Vec<u8>) -> (http::response::Parts, Bytes) {
         let client = Client::builder(TokioExecutor::new()).build_http::<Full<Bytes>>();
         let request = Request::builder()
             .method(method)
-            .uri(format!("http://{}{PREFIX}{path}", api.address()))
+            .uri(format!("http://{address}{PREFIX}{path}"))
             .body(Full::new(Bytes::from(body)))
             .unwrap();
         let (parts, body) = client.request(request).await.unwrap().into_parts();
@@ -348,9 +379,9 @@ mod tests {
 
     #[tokio::test]
     async fn an_invocation_goes_out_with_its_headers_and_comes_back_with_its_result() {
-        let api = RuntimeApi::listen().await.unwrap();
+        let (api, address) = listen().await;
         let answer = api.invoke(invocation("one"));
-        let (parts, body) = call(&api, "GET", "invocation/next", vec![]).await;
+        let (parts, body) = call(&address, "GET", "invocation/next", vec![]).await;
         assert_eq!(body, "{}");
         assert_eq!(parts.headers["lambda-runtime-aws-request-id"], "one");
         assert!(
@@ -368,7 +399,7 @@ mod tests {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis();
         assert!(deadline > now && deadline <= now + 3_000);
         assert_eq!(
-            call(&api, "POST", "invocation/one/response", b"{}".to_vec())
+            call(&address, "POST", "invocation/one/response", b"{}".to_vec())
                 .await
                 .0
                 .status,
@@ -379,46 +410,49 @@ mod tests {
 
     #[tokio::test]
     async fn an_answer_to_another_invocation_is_refused() {
-        let api = RuntimeApi::listen().await.unwrap();
+        let (api, address) = listen().await;
         let _answer = api.invoke(invocation("one"));
         assert_eq!(
-            call(&api, "POST", "invocation/one/response", vec![])
+            call(&address, "POST", "invocation/one/response", vec![])
                 .await
                 .0
                 .status,
             400,
             "not handed out yet"
         );
-        call(&api, "GET", "invocation/next", vec![]).await;
+        call(&address, "GET", "invocation/next", vec![]).await;
         assert_eq!(
-            call(&api, "POST", "invocation/two/response", vec![])
+            call(&address, "POST", "invocation/two/response", vec![])
                 .await
                 .0
                 .status,
             400
         );
         assert_eq!(
-            call(&api, "POST", "invocation/one/error", vec![]).await.0.status,
+            call(&address, "POST", "invocation/one/error", vec![])
+                .await
+                .0
+                .status,
             202
         );
         assert_eq!(
-            call(&api, "POST", "invocation/one/response", vec![])
+            call(&address, "POST", "invocation/one/response", vec![])
                 .await
                 .0
                 .status,
             400,
             "answered before"
         );
-        assert_eq!(call(&api, "GET", "elsewhere", vec![]).await.0.status, 404);
+        assert_eq!(call(&address, "GET", "elsewhere", vec![]).await.0.status, 404);
     }
 
     #[tokio::test]
     async fn a_result_over_the_limit_is_refused_and_reported() {
-        let api = RuntimeApi::listen().await.unwrap();
+        let (api, address) = listen().await;
         let answer = api.invoke(invocation("one"));
-        call(&api, "GET", "invocation/next", vec![]).await;
+        call(&address, "GET", "invocation/next", vec![]).await;
         let (parts, _) = call(
-            &api,
+            &address,
             "POST",
             "invocation/one/response",
             vec![b'x'; RESULT_LIMIT + 1],
@@ -432,14 +466,17 @@ mod tests {
 
     #[tokio::test]
     async fn the_first_next_or_an_init_error_ends_the_initialisation() {
-        let api = RuntimeApi::listen().await.unwrap();
+        let (api, address) = listen().await;
         let _answer = api.invoke(invocation("one"));
-        let (ready, _) = tokio::join!(api.initialised(), call(&api, "GET", "invocation/next", vec![]));
+        let (ready, _) = tokio::join!(
+            api.initialised(),
+            call(&address, "GET", "invocation/next", vec![])
+        );
         assert_eq!(ready, Ok(()));
-        let api = RuntimeApi::listen().await.unwrap();
+        let (api, address) = listen().await;
         let (ready, (parts, _)) = tokio::join!(
             api.initialised(),
-            call(&api, "POST", "init/error", b"no".to_vec())
+            call(&address, "POST", "init/error", b"no".to_vec())
         );
         assert_eq!(
             (parts.status.as_u16(), ready),
@@ -449,18 +486,17 @@ mod tests {
 
     #[tokio::test]
     async fn what_was_not_asked_for_can_be_withdrawn_and_what_was_cannot() {
-        let api = RuntimeApi::listen().await.unwrap();
+        let (api, address) = listen().await;
         let _answer = api.invoke(invocation("one"));
         assert_eq!(api.withdraw().unwrap().request_id, "one");
         let _answer = api.invoke(invocation("two"));
-        call(&api, "GET", "invocation/next", vec![]).await;
+        call(&address, "GET", "invocation/next", vec![]).await;
         assert!(api.withdraw().is_none());
     }
 
     #[tokio::test]
     async fn dropping_it_refuses_connections() {
-        let api = RuntimeApi::listen().await.unwrap();
-        let address = api.address();
+        let (api, address) = listen().await;
         drop(api);
         tokio::task::yield_now().await;
         tokio::time::sleep(Duration::from_millis(20)).await;
