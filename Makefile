@@ -2,6 +2,11 @@
 # default; any other one goes to AWS.
 ENV ?= local
 
+# What is said to make is text: no `$(…)` in it is expanded, and a recipe reads it from its environment, in quotes.
+# So nothing of a branch's name or of a pipeline's input is ever run.
+$(foreach name,ENV PLAN PLAN_JSON PLANS BASE MARKDOWN YOUR_EMAIL,$(if $(filter undefined,$(origin $(name))),,\
+  $(eval override $(name) := $$(value $(name)))$(eval export $(name))))
+
 # What `make setup` installs goes first.
 export PATH := $(CURDIR)/.portcullis/tools/bin:$(PATH)
 
@@ -21,43 +26,44 @@ help: ## what there is to do
 	@echo '  PLAN=FILE keeps a plan (PLAN_JSON=FILE also as JSON, for PLANS=FILE of a review), and applies exactly that.'
 
 apply: ## build, generate and apply; locally also start everything
-	@$(PORTCULLIS) apply --env $(ENV) $(if $(PLAN),--plan '$(PLAN)')
+	@$(PORTCULLIS) apply --env "$$ENV" $${PLAN:+--plan "$$PLAN"}
 
 watch: ## apply, and again whenever a function or the spec is saved (local only)
-	@$(PORTCULLIS) apply --watch --env $(ENV)
+	@$(PORTCULLIS) apply --watch --env "$$ENV"
 
 plan: ## show what apply would change
-	@$(PORTCULLIS) plan --env $(ENV) $(if $(PLAN),--out '$(PLAN)') $(if $(PLAN_JSON),--json-out '$(PLAN_JSON)')
+	@$(PORTCULLIS) plan --env "$$ENV" $${PLAN:+--out "$$PLAN"} $${PLAN_JSON:+--json-out "$$PLAN_JSON"}
 
 review: ## tell what becomes reachable, by whom, and what would be lost since BASE, else since the main branch
-	@$(PORTCULLIS) review $(if $(BASE),--base '$(BASE)') $(foreach plan,$(PLANS),--plan '$(plan)') $(if $(MARKDOWN),--markdown)
+	@set -f; for plan in $$PLANS; do set -- "$$@" --plan "$$plan"; done; \
+	$(PORTCULLIS) review $${BASE:+--base "$$BASE"} "$$@" $${MARKDOWN:+--markdown}
 
 destroy: ## delete everything; locally also stop every process
-	@$(PORTCULLIS) destroy --env $(ENV)
+	@$(PORTCULLIS) destroy --env "$$ENV"
 
 outputs: ## print addresses and ids as JSON
-	@$(PORTCULLIS) outputs --env $(ENV)
+	@$(PORTCULLIS) outputs --env "$$ENV"
 
 environments: ## print the environments in AWS as JSON
 	@$(PORTCULLIS) environments --json
 
 build: ## build the functions and zip them
-	@$(PORTCULLIS) build --env $(ENV)
+	@$(PORTCULLIS) build --env "$$ENV"
 
 generate: ## make terraform/ from portcullis.toml
 	@$(PORTCULLIS) generate
 
 check: ## check spec, generated tree and tools; PLAN=FILE: also that the plan, in JSON, is what the spec says
-	@$(PORTCULLIS) check $(if $(PLAN),--plan '$(PLAN)' --env $(ENV))
+	@$(PORTCULLIS) check $${PLAN:+--plan "$$PLAN" --env "$$ENV"}
 
 lint: ## check formatting, lints and documentation
 	@scripts/lint.sh
 
 invitation: ## print the mail with the temporary password (local only)
-	@$(PORTCULLIS) invitation --env $(ENV)
+	@$(PORTCULLIS) invitation --env "$$ENV"
 
 logs: ## print the functions' logs
-	@$(PORTCULLIS) logs --env $(ENV)
+	@$(PORTCULLIS) logs --env "$$ENV"
 
 clean: ## delete what was built
 	@$(PORTCULLIS) clean

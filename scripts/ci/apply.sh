@@ -7,7 +7,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 umask 077
-environment=$1 base=$2
+environment=$1
 
 fail() {
     local anew='plan this branch anew (README.md, "In CI", says how), read the review, and run this job again'
@@ -15,6 +15,9 @@ fail() {
     exit 1
 }
 
+# The whole hash: a file of the checkout that has the name of a revision does not stand in for it.
+base=$(git rev-parse --verify --quiet --end-of-options "$2^{commit}") ||
+    fail "$(printf '%q' "$2") is not a commit of this clone" 'fetch the whole history: `fetch-depth: 0`'
 plan=plans/$environment.json
 [ -f "$plan" ] || fail "there is no plan of \`$environment\`: \`$plan\` is missing"
 planned=$(cat "plans/$environment.tree")
@@ -23,10 +26,10 @@ merged=$(git rev-parse 'HEAD^{tree}')
     fail "the plan of \`$environment\` is one of the tree ${planned:0:12}, and what was merged is ${merged:0:12}"
 
 # What was denied is denied, also where somebody merged it all the same, or its acknowledgement has expired meanwhile.
-make review BASE="$base" PLANS="$plan" ||
+BASE=$base PLANS=$plan make review ||
     fail "the review of \`$environment\` says no: nothing was applied" \
         'acknowledge it in `[review]` of portcullis.toml, or take the change back, by a pull request'
-make check ENV="$environment" PLAN="$plan" || fail "the plan of \`$environment\` is not what the spec says: nothing was applied"
-make build ENV="$environment"
-make apply ENV="$environment" PLAN="$plan" ||
+ENV=$environment PLAN=$plan make check || fail "the plan of \`$environment\` is not what the spec says: nothing was applied"
+ENV=$environment make build
+ENV=$environment PLAN=$plan make apply ||
     fail "the plan of \`$environment\` was not applied to its end: Portcullis says why above"

@@ -52,7 +52,7 @@ def main():
     environment = sys.argv[1]
     commit, branch = os.environ["GITHUB_SHA"], os.environ["GITHUB_REF_NAME"]
     tree = subprocess.run(
-        ["git", "rev-parse", f"{commit}^{{tree}}"], check=True, capture_output=True, text=True
+        ["git", "rev-parse", "--verify", "--end-of-options", f"{commit}^{{tree}}"], check=True, capture_output=True, text=True
     ).stdout.strip()
     name = f"plan-{environment}-{tree}"
     heads = [

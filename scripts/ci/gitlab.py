@@ -93,7 +93,7 @@ def note():
 def plan(environment):
     commit, branch = os.environ["CI_COMMIT_SHA"], os.environ["CI_DEFAULT_BRANCH"]
     tree = subprocess.run(
-        ["git", "rev-parse", f"{commit}^{{tree}}"], check=True, capture_output=True, text=True
+        ["git", "rev-parse", "--verify", "--end-of-options", f"{commit}^{{tree}}"], check=True, capture_output=True, text=True
     ).stdout
     merged = [
         request["iid"]

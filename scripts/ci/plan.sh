@@ -7,5 +7,5 @@ umask 077
 environment=$1
 
 mkdir -p plans
-make plan ENV="$environment" PLAN_JSON="plans/$environment.json"
+ENV=$environment PLAN_JSON=plans/$environment.json make plan
 git rev-parse 'HEAD^{tree}' >"plans/$environment.tree"

@@ -12,7 +12,7 @@ plans='' wrong=''
 for environment; do
     if [ -f "plans/$environment.json" ]; then
         plans="$plans plans/$environment.json"
-        said=$(make --silent check ENV="$environment" PLAN="plans/$environment.json") || wrong="$wrong
+        said=$(ENV=$environment PLAN=plans/$environment.json make --silent check) || wrong="$wrong
 **The plan of \`$environment\` is not what the spec says**
 
 \`\`\`
@@ -24,7 +24,14 @@ $said
     fi
 done
 status=0
-make --silent review BASE="$base" PLANS="$plans" MARKDOWN=1 >plans/review.md || status=$?
+# The whole hash: a file of the checkout that has the name of a revision does not stand in for it.
+if commit=$(git rev-parse --verify --quiet --end-of-options "$base^{commit}"); then
+    BASE=$commit PLANS=$plans MARKDOWN=1 make --silent review >plans/review.md || status=$?
+else
+    printf 'error: %q is not a commit of this clone\n\nhint: fetch it, or the whole history\n' "$base" >&2
+    rm -f plans/review.md
+    status=1
+fi
 [ -s plans/review.md ] || echo '**There is no review**: its log says why.' >plans/review.md
 if [ "$wrong" ]; then
     printf '%s\n' "$wrong" >>plans/review.md

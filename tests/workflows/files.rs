@@ -226,7 +226,8 @@ fn every_command_is_a_make_target_or_a_script_that_is_there() {
         let words: Vec<_> = code.flat_map(str::split_whitespace).collect();
         for pair in words.windows(3) {
             if pair[0] == "make" {
-                called.insert(if pair[1] == "--silent" { pair[2] } else { pair[1] }.to_string());
+                let target = if pair[1] == "--silent" { pair[2] } else { pair[1] };
+                called.insert(target.trim_end_matches(')').to_string());
             }
             if let Some(at) = pair[0].find("scripts/") {
                 let script = pair[0][at..].trim_matches(|c: char| "`'\";|".contains(c));

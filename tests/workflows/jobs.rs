@@ -138,6 +138,8 @@ impl Checkout {
         git(root, &["init", "--quiet"]);
         git(root, &["add", "."]);
         git(root, &["commit", "--quiet", "--message", "x"]);
+        git(root, &["tag", "before"]);
+        git(root, &["commit", "--quiet", "--allow-empty", "--message", "y"]);
         fs::write(root.join(".portcullis"), STAND_IN).unwrap();
         fs::set_permissions(root.join(".portcullis"), fs::Permissions::from_mode(0o755)).unwrap();
         fs::write(root.join(".verdict"), "0").unwrap();
@@ -165,6 +167,11 @@ impl Checkout {
             .current_dir("/")
             .env("PORTCULLIS", self.path(".portcullis"));
         script
+    }
+
+    /// The hash of the commit before the last one.
+    fn base(&self) -> String {
+        git(self.0.path(), &["rev-parse", "before"])
     }
 
     fn run(&self, name: &str, arguments: &[&str]) -> Ended {
@@ -210,18 +217,21 @@ fn what_was_planned_is_reviewed_and_applied_on_other_machines() {
         reviewed.calls(),
         [
             "check --plan plans/dev.json --env dev",
-            "review --base HEAD^ --plan plans/dev.json --markdown"
+            &format!(
+                "review --base {} --plan plans/dev.json --markdown",
+                reviewed.base()
+            )
         ]
     );
     assert_eq!(reviewed.read("plans/review.md"), "# A review\n");
     assert_eq!(ended.stdout, "# A review\n");
 
     let merged = Checkout::with_plan_of(&planned);
-    merged.run("apply.sh", &["dev", "abc"]).succeeded();
+    merged.run("apply.sh", &["dev", "before"]).succeeded();
     assert_eq!(
         merged.calls(),
         [
-            "review --base abc --plan plans/dev.json",
+            &format!("review --base {} --plan plans/dev.json", merged.base()),
             "check --plan plans/dev.json --env dev",
             "build --env dev",
             "apply --env dev --plan plans/dev.json"
@@ -233,7 +243,10 @@ fn what_was_planned_is_reviewed_and_applied_on_other_machines() {
 fn a_review_without_plans_and_one_with_a_plan_that_failed_are_told() {
     let checkout = Checkout::new();
     checkout.run("review.sh", &["HEAD^"]).succeeded();
-    assert_eq!(checkout.calls(), ["review --base HEAD^ --markdown"]);
+    assert_eq!(
+        checkout.calls(),
+        [format!("review --base {} --markdown", checkout.base())]
+    );
 
     assert!(!checkout.run("review.sh", &["HEAD^", "dev"]).success);
     let review = checkout.read("plans/review.md");
@@ -262,7 +275,7 @@ fn a_plan_that_is_not_what_the_spec_says_is_told_and_not_applied() {
     );
     other.calls();
     other
-        .run("apply.sh", &["dev", "abc"])
+        .run("apply.sh", &["dev", "before"])
         .failed("the plan of `dev` is not what the spec says: nothing was applied");
     assert!(!other.calls().iter().any(|call| call.starts_with("apply")));
 }
@@ -276,7 +289,7 @@ fn what_was_merged_has_to_be_what_was_planned() {
     git(merged.0.path(), &["commit", "--quiet", "--all", "--message", "y"]);
     let tree = |checkout: &Checkout| git(checkout.0.path(), &["rev-parse", "HEAD^{tree}"])[..12].to_string();
     merged
-        .run("apply.sh", &["dev", "abc"])
+        .run("apply.sh", &["dev", "before"])
         .failed(&format!(
             "the plan of `dev` is one of the tree {}, and what was merged is {}",
             tree(&planned),
@@ -285,7 +298,7 @@ fn what_was_merged_has_to_be_what_was_planned() {
         .failed("hint: plan this branch anew");
     assert_eq!(merged.calls(), [""; 0]);
     merged
-        .run("apply.sh", &["prod", "abc"])
+        .run("apply.sh", &["prod", "before"])
         .failed("there is no plan of `prod`");
 }
 
@@ -296,9 +309,12 @@ fn what_the_review_denies_is_not_applied_although_it_was_merged() {
     let merged = Checkout::with_plan_of(&planned);
     merged.write(".verdict", "1");
     merged
-        .run("apply.sh", &["dev", "abc"])
+        .run("apply.sh", &["dev", "before"])
         .failed("the review of `dev` says no: nothing was applied");
-    assert_eq!(merged.calls(), ["review --base abc --plan plans/dev.json"]);
+    assert_eq!(
+        merged.calls(),
+        [format!("review --base {} --plan plans/dev.json", merged.base())]
+    );
 }
 
 #[test]
@@ -320,7 +336,7 @@ fn gitlab_plans_every_environment_with_its_own_role_and_writes_the_review_into_t
             ("CI_COMMIT_SHA", "0123abc"),
             ("CI_JOB_ID", "99"),
             ("CI_JOB_URL", "https://gitlab.com/me/hello/-/jobs/99"),
-            ("CI_MERGE_REQUEST_DIFF_BASE_SHA", "base"),
+            ("CI_MERGE_REQUEST_DIFF_BASE_SHA", checkout.base().as_str()),
             ("CI_MERGE_REQUEST_IID", "7"),
             ("CI_PROJECT_ID", "42"),
             ("GITLAB_TOKEN", "secret"),
@@ -336,7 +352,10 @@ fn gitlab_plans_every_environment_with_its_own_role_and_writes_the_review_into_t
             "plan --env prod --json-out plans/prod.json as own in eu-west-1",
             "check --plan plans/dev.json --env dev",
             "check --plan plans/prod.json --env prod",
-            "review --base base --plan plans/dev.json --plan plans/prod.json --markdown",
+            &format!(
+                "review --base {} --plan plans/dev.json --plan plans/prod.json --markdown",
+                checkout.base()
+            ),
         ]
     );
     let note = api.writes().pop().unwrap().json()["body"]
@@ -360,4 +379,131 @@ fn gitlab_plans_every_environment_with_its_own_role_and_writes_the_review_into_t
         note.contains("# A review") && note.contains("`dev` was not planned"),
         "{note}"
     );
+}
+
+/// A text that leaves a mark if a shell or make expands any part of it.
+fn attacks(mark: &Path) -> Vec<String> {
+    let mark = mark.display();
+    [
+        format!("x'; touch {mark}; '"),
+        format!("x\"; touch {mark}; \""),
+        format!("x; touch {mark}; #"),
+        format!("x$(touch {mark})`touch {mark}`"),
+        format!("x$(shell touch {mark})"),
+        format!("${{shell touch {mark}}}"),
+        format!("x\n\ttouch {mark}"),
+        "$$HOME $@ %".into(),
+    ]
+    .into()
+}
+
+/// Runs a target with a variable of a value, set on the command line of make or in its environment, and returns what
+/// Portcullis was given.
+fn given(folder: &Path, target: &str, variable: &str, value: &str, on_command_line: bool) -> Vec<String> {
+    let mut make = command("make");
+    make.arg("--silent").arg("--file").arg(repository("Makefile"));
+    make.arg(target).current_dir(folder);
+    for name in [
+        "ENV",
+        "PLAN",
+        "PLAN_JSON",
+        "PLANS",
+        "BASE",
+        "MARKDOWN",
+        "YOUR_EMAIL",
+    ] {
+        make.env_remove(name);
+    }
+    make.env("PORTCULLIS", folder.join("recorder"));
+    if on_command_line {
+        make.arg(format!("{variable}={value}"));
+    } else {
+        make.env(variable, value);
+    }
+    run(&mut make).succeeded();
+    let given = fs::read_to_string(folder.join("given")).unwrap();
+    given.split_terminator('\0').map(String::from).collect()
+}
+
+#[test]
+fn what_is_said_to_make_is_text() {
+    let folder = tempfile::tempdir().unwrap();
+    let recorder = folder.path().join("recorder");
+    let text = "#!/bin/sh\nprintf '%s\\0' \"$@\" \"$YOUR_EMAIL\" >given\n";
+    fs::write(&recorder, text).unwrap();
+    fs::set_permissions(&recorder, fs::Permissions::from_mode(0o755)).unwrap();
+    let mark = folder.path().join("mark");
+    // A target, a variable, and what Portcullis gets in front of its value and behind it.
+    let cases: [(&str, &str, &[&str], &[&str]); 14] = [
+        ("apply", "ENV", &["apply", "--env"], &[]),
+        ("apply", "PLAN", &["apply", "--env", "local", "--plan"], &[]),
+        ("apply", "YOUR_EMAIL", &["apply", "--env", "local"], &[]),
+        ("watch", "ENV", &["apply", "--watch", "--env"], &[]),
+        ("plan", "ENV", &["plan", "--env"], &[]),
+        ("plan", "PLAN", &["plan", "--env", "local", "--out"], &[]),
+        (
+            "plan",
+            "PLAN_JSON",
+            &["plan", "--env", "local", "--json-out"],
+            &[],
+        ),
+        ("review", "BASE", &["review", "--base"], &[]),
+        ("check", "PLAN", &["check", "--plan"], &["--env", "local"]),
+        ("destroy", "ENV", &["destroy", "--env"], &[]),
+        ("outputs", "ENV", &["outputs", "--env"], &[]),
+        ("build", "ENV", &["build", "--env"], &[]),
+        ("invitation", "ENV", &["invitation", "--env"], &[]),
+        ("logs", "ENV", &["logs", "--env"], &[]),
+    ];
+    for attack in attacks(&mark) {
+        for on_command_line in [true, false] {
+            let given = |target, variable| given(folder.path(), target, variable, &attack, on_command_line);
+            for (target, variable, before, behind) in cases {
+                let is_email = variable == "YOUR_EMAIL";
+                let mut expected: Vec<&str> = [before, &[&attack], behind].concat();
+                if !is_email {
+                    expected.push("");
+                }
+                assert_eq!(given(target, variable), expected, "{target} {variable}");
+            }
+            // A list of files, and a switch.
+            let mut expected = vec!["review"];
+            for plan in attack.split_whitespace() {
+                expected.extend(["--plan", plan]);
+            }
+            expected.push("");
+            assert_eq!(given("review", "PLANS"), expected);
+            assert_eq!(given("review", "MARKDOWN"), ["review", "--markdown", ""]);
+            assert!(!mark.exists(), "this ran: {attack}");
+        }
+    }
+}
+
+#[test]
+fn a_base_that_is_no_commit_is_neither_run_nor_read() {
+    let planned = Checkout::new();
+    planned.run("plan.sh", &["dev"]).succeeded();
+    let mark = planned.path("mark");
+    let mut bases = attacks(&mark);
+    // An option of git, and a file that the branch brought along.
+    bases.extend([
+        "--help".into(),
+        "--output=mark".into(),
+        "0123abc".into(),
+        String::new(),
+    ]);
+    for base in bases {
+        let checkout = Checkout::with_plan_of(&planned);
+        checkout.write("0123abc", "# a spec");
+        let reviewed = checkout.run("review.sh", &[&base, "dev"]);
+        assert!(!reviewed.success);
+        let review = "**There is no review**: its log says why.\n";
+        assert_eq!(checkout.read("plans/review.md"), review, "{base}");
+        checkout
+            .run("apply.sh", &["dev", &base])
+            .failed("is not a commit of this clone");
+        let calls = checkout.calls();
+        assert_eq!(calls, ["check --plan plans/dev.json --env dev"], "{base}");
+        assert!(!mark.exists() && !checkout.path("mark").exists(), "{base}");
+    }
 }
