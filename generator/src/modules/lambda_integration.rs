@@ -3,24 +3,25 @@
 use crate::hcl::{Block, Expression, reference};
 use crate::modules::{Module, Output, Variable, versions};
 use crate::resources::{api_gateway_integration, api_gateway_method};
+use crate::service::Api;
 
 /// What a deployment snapshots of this module.
-pub fn deployed() -> Vec<Block> {
+pub fn deployed(api: &Api) -> Vec<Block> {
     vec![
         api_gateway_method::resource_block(),
-        api_gateway_integration::resource_block(),
+        api_gateway_integration::resource_block(api.max_timeout_seconds),
     ]
 }
 
 /// The module.
-pub fn module() -> Module {
+pub fn module(api: &Api) -> Module {
     let variable = Variable::new;
     let method = |name: &str| reference(&format!("aws_api_gateway_method.this.{name}"));
     let integration = |name: &str| reference(&format!("aws_api_gateway_integration.this.{name}"));
     Module {
         folder: "modules/lambda_integration".into(),
         summary: "A method of the API, who may call it, and the function that answers.".into(),
-        files: vec![("main.tf", deployed()), ("versions.tf", versions(None))],
+        files: vec![("main.tf", deployed(api)), ("versions.tf", versions(None))],
         variables: vec![
             variable(
                 "authorization",

@@ -203,7 +203,7 @@ pub fn of_service(service: &Service) -> Vec<Module> {
     let mut modules = vec![
         authorizer::module(api),
         lambda_function::module(),
-        lambda_integration::module(),
+        lambda_integration::module(&service.api),
         rest_api::module(api),
         service::module(service),
         user::module(),
@@ -244,7 +244,7 @@ mod tests {
         let api = crate::service(SPEC, None).unwrap().api;
         let blocks = [
             authorizer::deployed(&api),
-            lambda_integration::deployed(),
+            lambda_integration::deployed(&api),
             preflight::deployed(api.cors.as_ref().unwrap()),
             rest_api::deployed(&api),
         ];

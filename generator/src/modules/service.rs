@@ -393,7 +393,7 @@ fn triggers(service: &Service) -> Vec<(String, Expression)> {
     let trigger = |name: Identifier, title: String, parts: &[&str]| {
         (name.to_string(), commented(string(hash(parts)), &title))
     };
-    let integration = fingerprint(&lambda_integration::deployed());
+    let integration = fingerprint(&lambda_integration::deployed(&service.api));
     let preflight = service
         .api
         .cors

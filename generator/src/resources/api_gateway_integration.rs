@@ -5,17 +5,24 @@
 //! `uri` changes in place, so another function may answer a route. `type` and `integration_http_method` force a
 //! new resource under the same key and are constant here.
 
+use std::ops::RangeInclusive;
+
 use crate::hcl::{Block, argument, object, reference, string};
 use crate::resources::{api_gateway_method, resource};
 
-/// The longest time, in seconds, that API Gateway waits for an integration:
-/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html>
+/// Seconds that API Gateway waits for an integration, unless the quota of the account was raised:
+/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html>
 pub const TIMEOUT_SECONDS: u32 = 29;
+
+/// Seconds to which the quota "Maximum integration timeout in milliseconds" can be raised, since June 2024 and for
+/// Regional and private APIs: <https://aws.amazon.com/about-aws/whats-new/2024/06/amazon-api-gateway-integration-timeout-limit-29-seconds/>.
+/// The provider takes up to five minutes.
+pub const RAISED_TIMEOUT_SECONDS: RangeInclusive<u32> = TIMEOUT_SECONDS..=300;
 
 /// A function that receives the whole request. Lambda is always invoked by `POST`:
 /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html>
-pub fn resource_block() -> Block {
-    resource("aws_api_gateway_integration", "this")
+pub fn resource_block(max_timeout_seconds: Option<u32>) -> Block {
+    let integration = resource("aws_api_gateway_integration", "this")
         .attribute(argument("rest_api_id", reference("var.rest_api_id")))
         .attribute(argument("resource_id", reference("var.resource_id")))
         .attribute(argument(
@@ -24,8 +31,12 @@ pub fn resource_block() -> Block {
         ))
         .attribute(argument("type", string("AWS_PROXY")))
         .attribute(argument("integration_http_method", string("POST")))
-        .attribute(argument("uri", reference("var.invoke_arn")))
-        .build()
+        .attribute(argument("uri", reference("var.invoke_arn")));
+    match max_timeout_seconds {
+        Some(seconds) => integration.attribute(argument("timeout_milliseconds", seconds * 1000)),
+        None => integration,
+    }
+    .build()
 }
 
 /// The mock that answers a preflight without asking a function.

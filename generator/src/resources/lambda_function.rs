@@ -6,13 +6,14 @@
 use std::ops::RangeInclusive;
 
 use crate::hcl::{Block, argument, block, call, commented, conditional, lines, list, reference, string};
-use crate::resources::{api_gateway_integration, resource};
+use crate::resources::resource;
 
 /// Memory in MB.
 pub const MEMORY_MB: RangeInclusive<u32> = 128..=10_240;
 
-/// Seconds for one invocation: Lambda would allow 900, but API Gateway waits no longer than this.
-pub const TIMEOUT_SECONDS: RangeInclusive<u32> = 1..=api_gateway_integration::TIMEOUT_SECONDS;
+/// Seconds for one invocation: <https://docs.aws.amazon.com/lambda/latest/dg/configuration-timeout.html>. API Gateway waits
+/// for less, see `api_gateway_integration`.
+pub const TIMEOUT_SECONDS: RangeInclusive<u32> = 1..=900;
 
 /// Characters of a name, which the function shares with its role.
 pub const NAME_LENGTH: usize = 64;

@@ -85,6 +85,7 @@ pub(super) const RULES: &[(&str, Rule)] = &[
             "a token once verified goes unchecked for longer",
         )]),
     ),
+    ("api.max_timeout_seconds", Harmless),
     ("api.cors.allow_methods", Elsewhere),
     ("api.cors.allow_headers", Elsewhere),
     (

@@ -12,6 +12,8 @@ pub struct ApiTable {
     pub stage: Option<Written<String>>,
     /// Seconds for which API Gateway remembers a verified token.
     pub authorizer_ttl_seconds: Option<Written<i64>>,
+    /// Seconds that API Gateway waits for a function, in an account whose quota was raised.
+    pub max_timeout_seconds: Option<Written<i64>>,
     /// `cors = { … }`, where given.
     pub cors: Option<CorsTable>,
 }
@@ -39,6 +41,7 @@ impl ApiTable {
             name: reader.string("name", diagnostics),
             stage: reader.string("stage", diagnostics),
             authorizer_ttl_seconds: reader.integer("authorizer_ttl_seconds", diagnostics),
+            max_timeout_seconds: reader.integer("max_timeout_seconds", diagnostics),
             cors: reader
                 .table("cors", diagnostics)
                 .map(|table| CorsTable::read(table, diagnostics)),

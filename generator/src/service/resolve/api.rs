@@ -1,7 +1,7 @@
 //! The API and its CORS.
 
 use crate::diagnostic::Diagnostic;
-use crate::resources::{api_gateway_authorizer, api_gateway_stage};
+use crate::resources::{api_gateway_authorizer, api_gateway_integration, api_gateway_stage};
 use crate::service::resolve::Resolver;
 use crate::service::{Api, Cors, Method};
 use crate::spec::{ApiTable, CorsTable, Written};
@@ -26,7 +26,17 @@ impl Resolver<'_> {
         Api {
             name: self.display_name(&table.name, service, "an API", check_api_name),
             stage,
+            max_timeout_seconds: table.max_timeout_seconds.is_some().then(|| {
+                self.number(
+                    "max_timeout_seconds",
+                    &table.max_timeout_seconds,
+                    api_gateway_integration::TIMEOUT_SECONDS,
+                    api_gateway_integration::RAISED_TIMEOUT_SECONDS,
+                    "seconds",
+                )
+            }),
             authorizer_ttl_seconds: self.number(
+                "authorizer_ttl_seconds",
                 &table.authorizer_ttl_seconds,
                 300,
                 api_gateway_authorizer::TTL_SECONDS,
@@ -91,10 +101,15 @@ impl Resolver<'_> {
             allow_methods: (!every).then_some(allow_methods),
             allow_headers,
             allow_credentials: credentials,
-            max_age_seconds: table
-                .max_age_seconds
-                .is_some()
-                .then(|| self.number(&table.max_age_seconds, 0, 0..=86_400, "seconds")),
+            max_age_seconds: table.max_age_seconds.is_some().then(|| {
+                self.number(
+                    "max_age_seconds",
+                    &table.max_age_seconds,
+                    0,
+                    0..=86_400,
+                    "seconds",
+                )
+            }),
         }
     }
 

@@ -1,10 +1,10 @@
 //! Functions, and the crates that make them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::identifier::Identifier;
-use crate::resources::{cloudwatch_log_group, lambda_function};
+use crate::resources::{api_gateway_integration, cloudwatch_log_group, lambda_function};
 use crate::service::resolve::{Handler, Handlers, Resolver};
 use crate::service::{Function, LOCAL};
 use crate::spec::{FunctionTable, Spec, Written};
@@ -18,6 +18,17 @@ impl Resolver<'_> {
         let mut functions = BTreeMap::new();
         let mut identifiers = BTreeMap::new();
         let added = added_variables(spec);
+        let routed: BTreeSet<&str> = spec
+            .routes
+            .iter()
+            .filter_map(|(_, route)| Some(route.function.as_ref()?.get_ref().as_str()))
+            .collect();
+        // A number out of range is reported where it stands.
+        let raised = spec.api.max_timeout_seconds.as_ref();
+        let longest = raised
+            .and_then(|written| u32::try_from(*written.get_ref()).ok())
+            .filter(|seconds| api_gateway_integration::RAISED_TIMEOUT_SECONDS.contains(seconds))
+            .unwrap_or(api_gateway_integration::TIMEOUT_SECONDS);
         self.same_but_for_case(spec.functions.iter().map(|(name, _)| name), "functions");
         for (name, table) in &spec.functions {
             let is_name = self.check_name(name, "a function", 64);
@@ -30,7 +41,8 @@ impl Resolver<'_> {
             if let Some(handlers) = handlers.filter(|_| is_name) {
                 self.binary(name, handlers);
             }
-            functions.insert(name.get_ref().clone(), self.function(table, &added));
+            let longest = routed.contains(name.get_ref().as_str()).then_some(longest);
+            functions.insert(name.get_ref().clone(), self.function(table, &added, longest));
         }
         let former = spec
             .functions
@@ -99,7 +111,40 @@ impl Resolver<'_> {
         )));
     }
 
-    fn function(&mut self, table: &FunctionTable, added: &BTreeMap<String, String>) -> Function {
+    /// `longest` is how long API Gateway waits, if a route leads to the function.
+    fn timeout(&mut self, table: &FunctionTable, longest: Option<u32>) -> u32 {
+        let seconds = self.number(
+            "timeout_seconds",
+            &table.timeout_seconds,
+            10,
+            lambda_function::TIMEOUT_SECONDS,
+            "seconds",
+        );
+        if let (Some(written), Some(longest)) = (&table.timeout_seconds, longest)
+            && seconds > longest
+        {
+            self.report(
+                Diagnostic::new(
+                    written.span(),
+                    format!("`timeout_seconds` must be at most {longest} for a function with routes"),
+                )
+                .label("API Gateway waits no longer")
+                .hint(format!(
+                    "lower it; if AWS raised \"Maximum integration timeout in milliseconds\" for your account, set \
+                     `max_timeout_seconds = {}` in `[api]`",
+                    seconds.min(*api_gateway_integration::RAISED_TIMEOUT_SECONDS.end())
+                )),
+            );
+        }
+        seconds
+    }
+
+    fn function(
+        &mut self,
+        table: &FunctionTable,
+        added: &BTreeMap<String, String>,
+        longest: Option<u32>,
+    ) -> Function {
         if let Some(description) = &table.description
             && let Err(why) = lambda_function::check_description(description.get_ref())
         {
@@ -162,13 +207,14 @@ impl Resolver<'_> {
                 .as_ref()
                 .map(|text| text.get_ref().clone())
                 .unwrap_or_default(),
-            memory_mb: self.number(&table.memory_mb, 128, lambda_function::MEMORY_MB, "MB"),
-            timeout_seconds: self.number(
-                &table.timeout_seconds,
-                10,
-                lambda_function::TIMEOUT_SECONDS,
-                "seconds, because API Gateway waits no longer",
+            memory_mb: self.number(
+                "memory_mb",
+                &table.memory_mb,
+                128,
+                lambda_function::MEMORY_MB,
+                "MB",
             ),
+            timeout_seconds: self.timeout(table, longest),
             log_retention_days,
             environment,
         }

@@ -256,6 +256,7 @@ impl Resolver<'_> {
     /// A number of the spec within its limits, or the default.
     fn number(
         &mut self,
+        key: &str,
         written: &Option<Written<i64>>,
         default: u32,
         limits: RangeInclusive<u32>,
@@ -268,10 +269,14 @@ impl Resolver<'_> {
         {
             Some(value) => value,
             None => {
-                self.report(
-                    Diagnostic::new(written.span(), format!("{} is out of range", written.get_ref()))
-                        .hint(format!("{} to {} {unit}", limits.start(), limits.end())),
-                );
+                self.report(Diagnostic::new(
+                    written.span(),
+                    format!(
+                        "`{key}` must be between {} and {} {unit}",
+                        limits.start(),
+                        limits.end()
+                    ),
+                ));
                 default
             }
         }

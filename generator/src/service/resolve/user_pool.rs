@@ -39,6 +39,7 @@ impl Resolver<'_> {
             self_sign_up: flag(&table.self_sign_up, false),
             password: PasswordPolicy {
                 minimum_length: self.number(
+                    "minimum_length",
                     &password.minimum_length,
                     8,
                     cognito_user_pool::MINIMUM_LENGTH,
@@ -49,6 +50,7 @@ impl Resolver<'_> {
                 numbers: flag(&password.numbers, false),
                 symbols: flag(&password.symbols, false),
                 temporary_password_validity_days: self.number(
+                    "temporary_password_validity_days",
                     &password.temporary_password_validity_days,
                     7,
                     cognito_user_pool::TEMPORARY_PASSWORD_VALIDITY_DAYS,

@@ -302,6 +302,25 @@ fn states_that_cannot_be_served_are_refused_with_the_next_step() {
     );
 }
 
+/// Accounts with a raised quota may wait longer than 29 seconds.
+#[test]
+fn the_gateway_waits_as_long_as_the_state_says() {
+    let integration = r#"aws_api_gateway_integration.this["open"]"#;
+    for (milliseconds, expected) in [
+        (json!(null), 29),
+        (json!(29_000), 29),
+        (json!(5_000), 5),
+        (json!(120_000), 120),
+    ] {
+        let api = with(integration, json!({"timeout_milliseconds": milliseconds})).unwrap();
+        let (route, _) = v1(&api).router.find("/open", "GET").unwrap();
+        let Integration::Function(function) = route.integration.as_ref().unwrap() else {
+            panic!("a function answers");
+        };
+        assert_eq!(function.timeout, Duration::from_secs(expected));
+    }
+}
+
 #[test]
 fn what_a_hostile_state_says_of_a_function_leads_nowhere_and_breaks_nothing() {
     let open = r#"module.function["open"].aws_lambda_function.this"#;
