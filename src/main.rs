@@ -16,6 +16,7 @@ mod interrupt;
 mod kept_plan;
 mod local;
 mod lock;
+mod own_files;
 mod prepared_environment;
 mod project;
 mod redeployment;

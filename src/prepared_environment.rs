@@ -13,7 +13,7 @@ use crate::local::{ControlPlane, Local};
 use crate::project::{Project, architecture};
 use crate::terraform::{Aws, LOCK_FILE, ProviderSource, Terraform};
 use crate::tools::Tools;
-use crate::{aws, talk};
+use crate::{aws, own_files, talk};
 
 /// An environment that Terraform can work on.
 pub struct PreparedEnvironment {
@@ -81,6 +81,8 @@ impl PreparedEnvironment {
     ) -> Outcome<Self> {
         let name = &options.environment.name;
         let environment = &service.environments[name];
+        // Whatever command this is of: Terraform begins here.
+        own_files::check_for(project, service, name)?;
         let directory = project.environment(name);
         // The lock file of `local` is ours and goes before each `init`.
         let lock_file = (name != LOCAL).then(|| directory.join(LOCK_FILE));

@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use portcullis_generator::review::{Tree, is_terraform};
+use portcullis_generator::own_files::{Tree, TreeFile, installed_folder, is_terraform};
 use walkdir::WalkDir;
 
 use crate::failure::{Failure, Outcome};
@@ -189,7 +189,13 @@ impl Revision {
     pub fn tree(&self, root: &Path) -> Outcome<Tree> {
         match self {
             Self::File(_) => Ok(Tree::new()),
-            Self::WorkingTree => tree_on_disk(&root.join(TREE)),
+            Self::WorkingTree => {
+                let mut tree = tree_on_disk(&root.join(TREE))?;
+                if !tree.is_empty() {
+                    tree.extend(committed_installations(root));
+                }
+                Ok(tree)
+            }
             Self::Commit { commit, .. } => tree_of(root, commit),
         }
     }
@@ -197,42 +203,60 @@ impl Revision {
 
 fn tree_on_disk(folder: &Path) -> Outcome<Tree> {
     let mut tree = Tree::new();
-    let entries = WalkDir::new(folder).into_iter();
+    let entries = WalkDir::new(folder).min_depth(1).into_iter();
     // Terraform's own folders hold copies of modules.
     let entries = entries.filter_entry(|entry| entry.file_name() != ".terraform");
-    for entry in entries
-        .filter_map(Result::ok)
-        .filter(|entry| entry.file_type().is_file())
-    {
+    for entry in entries.filter_map(Result::ok) {
         let path = entry.path().strip_prefix(folder).unwrap_or(entry.path());
         let path = path.to_string_lossy().into_owned();
-        if is_terraform(&path) {
-            tree.insert(path, read(entry.path())?);
+        if let Some(installed) = installed_folder(&path) {
+            tree.insert(installed.into(), TreeFile::Installed);
+        } else if entry.file_type().is_symlink() {
+            tree.insert(path, TreeFile::Link);
+        } else if entry.file_type().is_file() && is_terraform(&path) {
+            tree.insert(path, read(entry.path())?.into());
         }
     }
     Ok(tree)
 }
 
+/// What git has of Terraform's own folders in its index: `terraform init` makes them, so a committed one stands in for
+/// what it would make. Without git there is none.
+fn committed_installations(root: &Path) -> Tree {
+    let listed = git(root, ["ls-files", "-z", "--", TREE]).unwrap_or_default();
+    let below = listed.split_terminator('\0').filter_map(below_tree);
+    let folders = below.filter_map(installed_folder);
+    folders
+        .map(|folder| (folder.into(), TreeFile::Installed))
+        .collect()
+}
+
 fn tree_of(root: &Path, commit: &str) -> Outcome<Tree> {
     // Paths are printed from there, too.
-    let listed = git(
-        root,
-        [
-            "ls-tree",
-            "-r",
-            "-z",
-            "--name-only",
-            commit,
-            &format!("./{TREE}/"),
-        ],
-    )?;
+    let listed = git(root, ["ls-tree", "-r", "-z", commit, &format!("./{TREE}/")])?;
     let mut tree = Tree::new();
-    for path in listed.split_terminator('\0').filter(|path| is_terraform(path)) {
-        let text = git(root, ["show", &format!("{commit}:./{path}")])?;
-        let below = path.strip_prefix(TREE).unwrap_or(path).trim_start_matches('/');
-        tree.insert(below.to_owned(), text);
+    for line in listed.split_terminator('\0') {
+        // `MODE TYPE OBJECT<tab>PATH`
+        let Some((about, path)) = line.split_once('\t') else {
+            continue;
+        };
+        let below = below_tree(path).unwrap_or(path);
+        let is_file = about.starts_with("100");
+        if let Some(installed) = installed_folder(below) {
+            tree.insert(installed.into(), TreeFile::Installed);
+        } else if !is_file {
+            tree.insert(below.into(), TreeFile::Link);
+        } else if is_terraform(below) {
+            let text = git(root, ["show", &format!("{commit}:./{path}")])?;
+            tree.insert(below.into(), text.into());
+        }
     }
     Ok(tree)
+}
+
+/// A path below the tree, of one below the project.
+fn below_tree(path: &str) -> Option<&str> {
+    path.strip_prefix(TREE)?.strip_prefix('/')
 }
 
 fn read(path: &Path) -> Outcome<String> {

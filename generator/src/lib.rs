@@ -22,6 +22,7 @@ pub mod graph;
 pub mod hcl;
 pub mod identifier;
 pub mod modules;
+pub mod own_files;
 pub mod resources;
 pub mod review;
 pub mod service;

@@ -8,7 +8,7 @@ use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
-use portcullis_generator::review::{Fact, Verdict, compare, deployments, infrastructure, judge};
+use portcullis_generator::review::{Fact, Unseen, Verdict, compare, deployments, infrastructure, judge};
 use portcullis_generator::service::{Acknowledgement, ChangeKind, Date, Service};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
@@ -351,10 +351,10 @@ proptest! {
             })
             .collect();
         let today = Date { year: 2026, month: 12, day: 1 };
-        let told = judge(facts.clone(), &lines, today, &[]);
+        let told = judge(facts.clone(), &lines, today, Unseen::default());
         prop_assert_eq!(told.len(), facts.len());
         prop_assert!(told.iter().all(|told| told.verdict != Verdict::Denied));
-        let unanswered = judge(facts, &[], today, &[]);
+        let unanswered = judge(facts, &[], today, Unseen::default());
         let count = unanswered.iter().filter(|told| told.verdict == Verdict::Denied).count();
         prop_assert_eq!(count, lines.len());
     }

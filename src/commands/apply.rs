@@ -16,7 +16,7 @@ use crate::project::{Project, check_environment};
 use crate::redeployment::{self, Redeployment};
 use crate::terraform::{Applied, Terraform};
 use crate::tools::Tools;
-use crate::{firewall, interrupt, talk};
+use crate::{firewall, interrupt, own_files, talk};
 
 /// Generates, builds and applies, and says what comes next.
 pub fn run(project: &Project, options: &TerraformOptions, yes: bool) -> Outcome {
@@ -51,6 +51,7 @@ pub fn apply(project: &Project, options: &TerraformOptions, yes: bool) -> Outcom
     prepared_environment::check(project, &service, &tools, options)?;
     let _turn = project.turn(name)?;
     generate_for(project, &service, name, yes)?;
+    own_files::check_for(project, &service, name)?;
     build::build(project, &service, &tools, name)?;
     if name == LOCAL {
         Local::of(project).recover()?;

@@ -4,7 +4,7 @@ use portcullis_generator::tree::Change;
 
 use crate::failure::{Failure, Outcome};
 use crate::project::Project;
-use crate::talk;
+use crate::{own_files, talk};
 
 /// Makes the generated tree, or prints how it differs.
 pub fn run(project: &Project, check: bool) -> Outcome {
@@ -34,9 +34,14 @@ pub fn run(project: &Project, check: bool) -> Outcome {
         return Ok(());
     }
     let changes = project.changes(&service)?;
+    let own_files = own_files::check(project, &service);
     if changes.is_empty() {
+        own_files?;
         talk::say("terraform/ is what portcullis.toml says");
         return Ok(());
+    }
+    if let Err(failure) = own_files {
+        talk::show(failure.render());
     }
     for change in &changes {
         talk::data(change.diff())?;

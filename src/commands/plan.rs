@@ -11,9 +11,9 @@ use crate::failure::{Failure, Outcome};
 use crate::kept_plan::private_file;
 use crate::prepared_environment::{self, PreparedEnvironment};
 use crate::project::{Project, check_environment};
-use crate::talk;
 use crate::terraform::Terraform;
 use crate::tools::Tools;
+use crate::{own_files, talk};
 
 /// Generates and builds, then shows what Terraform would change, and keeps that where it is asked to.
 pub fn run(
@@ -32,6 +32,7 @@ pub fn run(
     prepared_environment::check(project, &service, &tools, options)?;
     let _turn = project.turn(name)?;
     generate(project, &service, name, keep)?;
+    own_files::check_for(project, &service, name)?;
     build::build(project, &service, &tools, name)?;
     let prepared = PreparedEnvironment::prepare(project, &service, &tools, options)?;
     let changes = plan(&prepared.terraform, project, name, keep)?;

@@ -126,6 +126,45 @@ fn a_kept_plan_has_to_be_one_of_the_environment_with_the_code_that_is_here() {
     assert_eq!(project.processes(), [""; 0]);
 }
 
+#[test]
+fn nothing_runs_in_aws_that_a_file_beside_the_generated_ones_brings_along() {
+    let project = Project::demo();
+    let spec = project.read("portcullis.toml");
+    let spec = spec.replace(
+        "[environments.dev]",
+        "[environments.dev]\ndeletion_protection = false",
+    );
+    project.write("portcullis.toml", &spec);
+    project.portcullis(&["generate"]).succeeded();
+    let marker = project.path("it-ran");
+    let program = format!(
+        "data \"external\" \"x\" {{\n  program = [\"touch\", {:?}]\n}}\n",
+        marker.to_str().unwrap()
+    );
+    project.write("terraform/environments/dev/z.tf", &program);
+    let path = signed_in_as(&project, "111111111111");
+    for command in [
+        &["apply", "--env", "dev", "--yes"][..],
+        &["plan", "--env", "dev"],
+        &["plan", "--env", "dev", "--detailed-exitcode"],
+        &["apply", "--env", "dev", "--plan", "kept.tfplan"],
+        &["destroy", "--env", "dev", "--yes"],
+    ] {
+        project.write("kept.tfplan", "PK\u{3}\u{4}");
+        run(project.command(PORTCULLIS).args(command).env("PATH", &path))
+            .failed(
+                1,
+                "`data.external.x` in `terraform/environments/dev/z.tf` needs another provider",
+            )
+            .failed(1, "of = \"terraform/environments/dev/z.tf: data.external.x\"");
+        assert!(
+            !project.path("terraform/environments/dev/.terraform").exists(),
+            "{command:?}"
+        );
+    }
+    assert!(!marker.exists());
+}
+
 /// A PATH on which the AWS CLI says that we are somebody of an account.
 fn signed_in_as(project: &Project, account: &str) -> String {
     let said = format!(

@@ -1,5 +1,8 @@
 //! `environments/<name>`: the root of an environment, where backend and provider are.
 
+use serde_json::{Map, Value, json};
+use unicode_normalization::UnicodeNormalization;
+
 use crate::hcl::{
     Block, Expression, argument, block, commented, list, literal, object, reference, string, template, value,
 };
@@ -52,24 +55,72 @@ fn backend(environment: &Environment) -> Option<Block> {
     })
 }
 
+/// An argument of the provider, whose value no expression decides.
+struct ProviderArgument {
+    name: &'static str,
+    value: Constant,
+    comment: Option<&'static str>,
+}
+
+enum Constant {
+    Text(String),
+    Texts(Vec<String>),
+    Number(u64),
+}
+
+impl Constant {
+    fn hcl(self) -> Expression {
+        match self {
+            Self::Text(text) => string(text),
+            Self::Texts(texts) => list(texts.into_iter().map(string)),
+            Self::Number(number) => Expression::from(number),
+        }
+    }
+
+    fn json(self) -> Value {
+        match self {
+            Self::Text(text) => composed(&text).into(),
+            Self::Texts(texts) => texts.iter().map(|text| composed(text)).collect(),
+            Self::Number(number) => number.into(),
+        }
+    }
+}
+
+/// The arguments of the provider but for its tags.
+fn provider_arguments(is_local: bool, environment: &Environment) -> Vec<ProviderArgument> {
+    let argument = |name, value, comment| ProviderArgument { name, value, comment };
+    let region = Constant::Text(environment.region.clone());
+    let mut arguments = vec![argument("region", region, None)];
+    if is_local {
+        arguments.push(argument(
+            "allowed_account_ids",
+            Constant::Texts(vec![LOCAL_ACCOUNT.into()]),
+            Some("The account of the emulated AWS: with real credentials nothing happens."),
+        ));
+        arguments.push(argument(
+            "max_retries",
+            Constant::Number(2),
+            Some("An error of the emulator is final; the default would retry it for minutes."),
+        ));
+    } else if let Some(account) = &environment.account {
+        let account = Constant::Texts(vec![account.clone()]);
+        arguments.push(argument("allowed_account_ids", account, None));
+    }
+    arguments
+}
+
 fn provider(is_local: bool, environment: &Environment) -> Block {
     let tags = environment
         .tags
         .iter()
         .map(|(key, text)| (key.clone(), string(text)));
-    let mut provider = block("provider", ["aws"]).attribute(argument("region", string(&environment.region)));
-    if is_local {
-        provider = provider
-            .attribute(commented(
-                argument("allowed_account_ids", list([string(LOCAL_ACCOUNT)])),
-                "The account of the emulated AWS: with real credentials nothing happens.",
-            ))
-            .attribute(commented(
-                argument("max_retries", 2),
-                "An error of the emulator is final; the default would retry it for minutes.",
-            ));
-    } else if let Some(account) = &environment.account {
-        provider = provider.attribute(argument("allowed_account_ids", list([string(account)])));
+    let mut provider = block("provider", ["aws"]);
+    for ProviderArgument { name, value, comment } in provider_arguments(is_local, environment) {
+        let argument = argument(name, value.hcl());
+        provider = provider.attribute(match comment {
+            Some(comment) => commented(argument, comment),
+            None => argument,
+        });
     }
     provider
         .block(
@@ -78,6 +129,26 @@ fn provider(is_local: bool, environment: &Environment) -> Block {
                 .build(),
         )
         .build()
+}
+
+/// The arguments of the provider as the `configuration` of a plan has them.
+pub fn planned_provider(name: &str, environment: &Environment) -> Map<String, Value> {
+    let constant = |value: Value| json!({ "constant_value": value });
+    let arguments = provider_arguments(name == LOCAL, environment).into_iter();
+    let mut planned: Map<String, Value> = arguments
+        .map(|argument| (argument.name.into(), constant(argument.value.json())))
+        .collect();
+    let tags = environment.tags.iter();
+    let tags: Map<String, Value> = tags
+        .map(|(key, text)| (composed(key), composed(text).into()))
+        .collect();
+    planned.insert("default_tags".into(), json!([{ "tags": constant(tags.into()) }]));
+    planned
+}
+
+/// The one thing that Terraform does to a string.
+fn composed(text: &str) -> String {
+    text.nfc().collect()
 }
 
 fn service_call(service: &Service, name: &str, environment: &Environment) -> Block {

@@ -18,7 +18,7 @@ mod user;
 mod user_pool;
 mod user_pool_client;
 
-pub use environment::{LOCAL_ACCOUNT, LOCAL_FIRST_USER, environment};
+pub use environment::{LOCAL_ACCOUNT, LOCAL_FIRST_USER, environment, planned_provider};
 pub use service::{DEPLOYMENT, REST_API, STAGE, USER_POOL, environment_variables, snapshot};
 
 use hcl_edit::structure::BlockBuilder;

@@ -3,7 +3,8 @@
 
 use hcl_edit::structure::Body;
 
-use crate::review::{Fact, Tree};
+use crate::own_files::Tree;
+use crate::review::Fact;
 use crate::service::ChangeKind;
 
 /// What changed between two trees for the worse. Terraform holds every module to its constraints, so the strictest
@@ -55,7 +56,7 @@ impl Constraints {
     fn of(tree: &Tree) -> Self {
         let mut strictest = Self::default();
         let files = tree.iter().filter(|(path, _)| path.ends_with(".tf"));
-        for one in files.map(|(_, text)| Self::read(text)) {
+        for one in files.filter_map(|(_, file)| file.text()).map(Self::read) {
             for (kept, found) in [
                 (&mut strictest.terraform, one.terraform),
                 (&mut strictest.aws, one.aws),
@@ -135,7 +136,7 @@ mod tests {
             let modules = ["modules/service", "modules/user", "environments/dev"];
             let text = versions(terraform, aws);
             modules
-                .map(|folder| (format!("{folder}/versions.tf"), text.clone()))
+                .map(|folder| (format!("{folder}/versions.tf"), text.clone().into()))
                 .into()
         };
         let facts = floors(&tree(before), &tree(after));
@@ -155,7 +156,7 @@ mod tests {
 
     #[test]
     fn the_strictest_of_all_modules_counts_and_what_cannot_be_read_keeps_nothing() {
-        let file = |folder: &str, text: &str| (format!("{folder}/versions.tf"), text.to_string());
+        let file = |folder: &str, text: &str| (format!("{folder}/versions.tf"), text.into());
         let today = versions(">= 1.11", ">= 5.100, < 7");
         let older = versions(">= 1.5", ">= 5.0");
         let both = Tree::from([file("a", &today), file("b", &today)]);

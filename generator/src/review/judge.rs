@@ -1,26 +1,38 @@
 //! What the gates say to facts, and what the lines of `[review]` answer.
 
 use crate::review::{Fact, Told, Verdict, words};
-use crate::service::{Acknowledgement, Answer, ChangeKind, Date, answer};
+use crate::service::{Acknowledgement, Answer, ChangeKind, Date, Evidence, answer};
+
+/// What a review was not given.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Unseen<'a> {
+    /// Environments of which there is no plan.
+    pub environments: &'a [&'a str],
+    /// Whether Terraform's files are not there.
+    pub files: bool,
+}
 
 /// The facts, each with what the review says to it, and the lines that answer nothing or not any more. The gravest
 /// stand first.
 ///
-/// Only a fact that a gate denies can be acknowledged. `today` is the day of the review. Of the environments `unplanned`
-/// no plan was given, so that what only a plan tells of them is not known.
+/// Only a fact that a gate denies can be acknowledged. `today` is the day of the review. A line for what this review has
+/// not seen is not unused.
 pub fn judge(
     facts: Vec<Fact>,
     acknowledgements: &[Acknowledgement],
     today: Date,
-    unplanned: &[&str],
+    unseen: Unseen<'_>,
 ) -> Vec<Told> {
     let says = |fact: &Fact| answer(acknowledgements, &[(fact.kind, &fact.of)], today);
-    let may_be_of_a_plan = |line: &Acknowledgement| {
+    let may_be_of_what_is_unseen = |line: &Acknowledgement| {
         line.change.can_be_accepted()
-            && line.change.needs_a_plan()
-            && match line.of.split_once(": ") {
-                Some((environment, _)) => unplanned.contains(&environment),
-                None => !unplanned.is_empty(),
+            && match line.change.evidence() {
+                Evidence::Plan => match line.of.split_once(": ") {
+                    Some((environment, _)) => unseen.environments.contains(&environment),
+                    None => !unseen.environments.is_empty(),
+                },
+                Evidence::Files => unseen.files,
+                Evidence::Specs | Evidence::Review => false,
             }
     };
     let mut told = Vec::new();
@@ -29,7 +41,7 @@ pub fn judge(
         let kind = match facts.iter().find(is_for).map(says) {
             Some(Answer::Accepted(_)) => continue,
             Some(Answer::Expired(_)) => ChangeKind::AcknowledgementExpired,
-            Some(Answer::None) | None if may_be_of_a_plan(line) => continue,
+            Some(Answer::None) | None if may_be_of_what_is_unseen(line) => continue,
             Some(Answer::None) | None => ChangeKind::AcknowledgementUnused,
         };
         told.push(Told {
@@ -86,7 +98,11 @@ mod tests {
             reason: "Ours".into(),
             until: None,
         };
-        let told = judge(Vec::new(), &[line], TODAY, unplanned);
+        let unseen = Unseen {
+            environments: unplanned,
+            files: false,
+        };
+        let told = judge(Vec::new(), &[line], TODAY, unseen);
         told.iter()
             .any(|told| told.fact.kind == ChangeKind::AcknowledgementUnused)
     }
@@ -110,7 +126,11 @@ mod tests {
                 reason: "Ours".into(),
                 until: None,
             };
-            let told = judge(vec![fact], std::slice::from_ref(&line), TODAY, &["dev"]);
+            let unseen = Unseen {
+                environments: &["dev"],
+                files: true,
+            };
+            let told = judge(vec![fact], std::slice::from_ref(&line), TODAY, unseen);
             let verdict = |kind| {
                 let mut told = told.iter().filter(|told| told.fact.kind == kind);
                 told.find(|told| told.fact.of == line.of)

@@ -32,10 +32,10 @@ mod words;
 
 pub use floors::floors;
 pub use infrastructure::{deployments, infrastructure};
-pub use judge::judge;
+pub use judge::{Unseen, judge};
 pub use plan::{Planned, PlannedError, kind_and_subject, planned, unreadable};
 pub use revision::{Beside, Revision, review};
-pub use tree::{Tree, is_terraform, tree};
+pub use tree::tree;
 
 use serde_json::Value;
 

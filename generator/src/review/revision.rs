@@ -2,9 +2,10 @@
 
 use crate::diagnostic::Diagnostics;
 use crate::graph;
+use crate::own_files::Tree;
 use crate::review::report::Report;
 use crate::review::{
-    Side, Tree, compare, deployments, floors, infrastructure, invalid, judge, planned, tree, unreadable,
+    Side, Unseen, compare, deployments, floors, infrastructure, invalid, judge, planned, tree, unreadable,
 };
 use crate::service::{Date, LOCAL, Service};
 
@@ -87,7 +88,11 @@ pub fn review(base: &Revision, head: &Revision, beside: &Beside, today: Date) ->
         .map(String::as_str)
         .filter(|name| *name != LOCAL && !is_planned(name))
         .collect();
-    report.told = judge(facts, lines.unwrap_or_default(), today, &unplanned);
+    let unseen = Unseen {
+        environments: &unplanned,
+        files: beside.head.is_empty(),
+    };
+    report.told = judge(facts, lines.unwrap_or_default(), today, unseen);
     (report.deployments, report.infrastructure) = match (base, head) {
         (Some(base), Some(head)) => (deployments(base, head), infrastructure(base, head)),
         _ => (Vec::new(), true),

@@ -3,22 +3,11 @@
 //! A review of two specs takes for granted that the tree is the one that is generated. Where it is not, and nobody has
 //! planned, a reader must know that the review has not seen all.
 
-use std::collections::BTreeMap;
-
-use crate::modules::{self, HEADER_PREFIX};
+use crate::modules;
+use crate::own_files::{Tree, findings, is_generated, is_terraform};
 use crate::review::Fact;
 use crate::review::words::{code, list};
 use crate::service::{ChangeKind, Service};
-
-/// Terraform's files of a revision, by their path below `terraform/`.
-pub type Tree = BTreeMap<String, String>;
-
-/// Whether a file is one that Terraform reads, in a plan or in a test.
-pub fn is_terraform(path: &str) -> bool {
-    [".tf", ".tf.json", ".tftest.hcl", ".tftest.json"]
-        .iter()
-        .any(|end| path.ends_with(end))
-}
 
 /// What of the head's tree its spec does not say. A project that does not commit its tree has none.
 pub fn tree(service: &Service, base: &Tree, head: &Tree) -> Vec<Fact> {
@@ -26,19 +15,15 @@ pub fn tree(service: &Service, base: &Tree, head: &Tree) -> Vec<Fact> {
         return Vec::new();
     }
     let generated = modules::all(service);
-    let is_generated = |text: &str| {
-        let first = text.lines().next();
-        first.is_some_and(|line| line.contains(HEADER_PREFIX))
-    };
     let missing = generated
         .iter()
         .filter(|(path, _)| is_terraform(path) && !head.contains_key(*path))
         .map(|(path, _)| path);
     let wrong = head
         .iter()
-        .filter(|(path, text)| match generated.get(path) {
-            Some(expected) => expected != text.as_str(),
-            None => is_generated(text),
+        .filter(|(path, file)| match generated.get(path) {
+            Some(expected) => file.text() != Some(expected),
+            None => file.text().is_some_and(is_generated),
         })
         .map(|(path, _)| path.as_str());
     let mut differing: Vec<&str> = missing.chain(wrong).collect();
@@ -54,9 +39,9 @@ pub fn tree(service: &Service, base: &Tree, head: &Tree) -> Vec<Fact> {
     }
     let own = head
         .iter()
-        .filter(|(path, text)| generated.get(path).is_none() && !is_generated(text));
+        .filter(|(path, file)| generated.get(path).is_none() && !file.text().is_some_and(is_generated));
     facts.extend(
-        own.filter(|(path, text)| base.get(*path) != Some(*text))
+        own.filter(|(path, file)| base.get(*path) != Some(*file))
             .map(|(path, _)| {
                 let what = if base.contains_key(path) {
                     "has changed"
@@ -70,6 +55,11 @@ pub fn tree(service: &Service, base: &Tree, head: &Tree) -> Vec<Fact> {
                 fact(ChangeKind::TreeAdds, path, sentence)
             }),
     );
+    // Whatever the base had: it holds for as long as it is there, and is accepted for as long.
+    facts.extend(findings(service, head).into_iter().map(|finding| Fact {
+        denied: true,
+        ..fact(ChangeKind::TerraformReconfigured, &finding.of, finding.sentence)
+    }));
     facts
 }
 
@@ -94,9 +84,7 @@ mod tests {
         let service = crate::service(DEMO, None).unwrap();
         let files = modules::all(&service);
         let files = files.iter().filter(|(path, _)| is_terraform(path));
-        let tree = files
-            .map(|(path, text)| (path.to_owned(), text.to_owned()))
-            .collect();
+        let tree = files.map(|(path, text)| (path.to_owned(), text.into())).collect();
         (service, tree)
     }
 
@@ -119,11 +107,11 @@ mod tests {
     fn an_edit_a_stale_file_and_a_missing_one_are_told_together() {
         let routes = "modules/service/routes.tf";
         let told = told(|tree| {
-            let text = tree[routes].replace("COGNITO_USER_POOLS", "NONE");
-            tree.insert(routes.into(), text);
+            let text = tree[routes].text().unwrap().replace("COGNITO_USER_POOLS", "NONE");
+            tree.insert(routes.into(), text.into());
             tree.insert(
                 "modules/gone/main.tf".into(),
-                format!("# {HEADER_PREFIX} before\n"),
+                format!("# {} before\n", modules::HEADER_PREFIX).into(),
             );
             tree.remove("modules/user/main.tf");
         });

@@ -152,6 +152,8 @@ kinds! {
     TreeDiffers = "tree_differs", Info, Files;
     /// A file of Terraform's beside the generated ones came or changed.
     TreeAdds = "tree_adds", Info, Files;
+    /// What is not generated below `terraform/` decides where Terraform connects or what it runs.
+    TerraformReconfigured = "terraform_reconfigured", Acceptable, Files;
     /// What a plan makes of the tree is not what the spec says: somebody edited the tree.
     PlanDiffers = "plan_differs", Unacceptable(
         "undo the edit below `terraform/`, or write it into the spec and run `portcullis generate`, and delete this entry"
@@ -212,14 +214,6 @@ impl ChangeKind {
         match self.class() {
             Class::Unacceptable(_) => true,
             Class::Info | Class::Acceptable => false,
-        }
-    }
-
-    /// Whether only a plan tells it.
-    pub fn needs_a_plan(self) -> bool {
-        match self.evidence() {
-            Evidence::Plan => true,
-            Evidence::Specs | Evidence::Files | Evidence::Review => false,
         }
     }
 }

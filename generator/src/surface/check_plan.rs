@@ -5,6 +5,7 @@ use std::fmt;
 use super::compare::{Difference, Subject, Words, compare};
 use super::of_resources::{SurfaceError, of_plan};
 use super::of_service::of_service;
+use super::setup;
 use super::types::Unknown;
 use super::user_pool::FIRST_USER;
 use crate::service::{Environment, LOCAL, Service};
@@ -84,16 +85,18 @@ pub fn check_plan(service: &Service, plan: &Plan, environment: Option<&str>) -> 
         let known = service.environments.keys().cloned().collect();
         return Err(CheckError::NoEnvironment(found, known));
     };
+    let setup = setup::differences(plan, &found, environment);
     let surface = match of_plan(plan, None) {
         Ok(surface) => surface,
         // A plan that can be read, and what it says is no gate.
         Err(error @ (SurfaceError::Unclear(..) | SurfaceError::NoStage)) => {
+            let unclear = Difference {
+                subject: Subject::Api,
+                sentence: error.to_string(),
+            };
             return Ok(Checked {
                 environment: found,
-                differences: vec![Difference {
-                    subject: Subject::Api,
-                    sentence: error.to_string(),
-                }],
+                differences: std::iter::once(unclear).chain(setup).collect(),
                 said: Vec::new(),
             });
         }
@@ -101,6 +104,7 @@ pub fn check_plan(service: &Service, plan: &Plan, environment: Option<&str>) -> 
     };
     let mut differences = compare(&of_service(service, environment), &surface, Words::PLAN);
     differences.extend(root_differences(plan, &found, environment));
+    differences.extend(setup);
     Ok(Checked {
         environment: found,
         differences,

@@ -20,6 +20,7 @@ mod others;
 mod policy;
 mod resources;
 mod routes;
+mod setup;
 #[cfg(test)]
 mod tests;
 mod types;

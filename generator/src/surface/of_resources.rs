@@ -130,7 +130,7 @@ fn of_resources(
     }
     surface.others = others::others(&all, &api, |resource| resources.is_accounted(resource));
     if let Some(plan) = plan {
-        surface.others.extend(plan.provisioners.iter().cloned());
+        surface.others.extend(plan.programs.iter().cloned());
         surface.others.sort();
         let open: &[plan::Unknown] = &plan.unknown;
         surface

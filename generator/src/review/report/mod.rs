@@ -160,22 +160,23 @@ impl Plan {
     }
 }
 
+/// The line of `[review]` that accepts a change, to be pasted.
+pub fn line_to_accept(kind: ChangeKind, of: &str) -> String {
+    // A subject that is a plan's may hold what would end the line.
+    let of = if words::plain(of) == of {
+        toml::Value::String(of.into()).to_string()
+    } else {
+        words::toml(&of.into())
+    };
+    format!("{{ change = \"{}\", of = {of}, reason = \"…\" }}", kind.as_str())
+}
+
 impl Told {
     /// The line of `[review]` that would let it through; none where nothing can.
     fn line_to_add(&self) -> Option<String> {
         let fact = &self.fact;
-        (self.verdict == Verdict::Denied && fact.kind.can_be_accepted()).then(|| {
-            // A subject that is a plan's may hold what would end the line.
-            let of = if words::plain(&fact.of) == fact.of {
-                toml::Value::String(fact.of.clone()).to_string()
-            } else {
-                words::toml(&fact.of.as_str().into())
-            };
-            format!(
-                "{{ change = \"{}\", of = {of}, reason = \"…\" }}",
-                fact.kind.as_str()
-            )
-        })
+        (self.verdict == Verdict::Denied && fact.kind.can_be_accepted())
+            .then(|| line_to_accept(fact.kind, &fact.of))
     }
 }
 

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::address::{Address, Step, segments};
 
@@ -64,20 +64,80 @@ impl<'a> Configuration<'a> {
         self.module(path)?.value["outputs"].get(name)?.get("expression")
     }
 
-    /// Every provisioner, as `ADDRESS.provisioner.TYPE` without keys: a program
-    /// that an apply runs.
-    pub(super) fn provisioners(&self) -> Vec<String> {
-        let mut provisioners = Vec::new();
+    /// Every provisioner, as `ADDRESS.provisioner.TYPE` without keys, and every action: what an apply runs.
+    pub(super) fn programs(&self) -> Vec<String> {
+        let mut programs = Vec::new();
         for (path, module) in &self.modules {
             for (address, resource) in &module.resources {
                 let kinds = resource["provisioners"].as_array().into_iter().flatten();
                 let kinds = kinds.filter_map(|provisioner| provisioner["type"].as_str());
-                provisioners.extend(kinds.map(|kind| format!("{path}{address}.provisioner.{kind}")));
+                programs.extend(kinds.map(|kind| format!("{path}{address}.provisioner.{kind}")));
+            }
+            let actions = module.value["actions"].as_array().into_iter().flatten();
+            let actions = actions.filter_map(|action| action["address"].as_str());
+            programs.extend(actions.map(|address| format!("{path}{address}")));
+        }
+        programs
+    }
+
+    /// Every call of a module by another source than a path, with that source.
+    pub(super) fn other_modules(&self) -> Vec<(String, String)> {
+        let mut others = Vec::new();
+        for (path, module) in &self.modules {
+            for (name, call) in module.value["module_calls"].as_object().into_iter().flatten() {
+                let source = call["source"].as_str().unwrap_or_default();
+                let is_path = ["./", "../"].iter().any(|start| source.starts_with(start));
+                if !is_path && !matches!(source, "." | "..") {
+                    others.push((format!("{path}module.{name}"), source.to_owned()));
+                }
             }
         }
-        provisioners.sort();
-        provisioners
+        others.sort();
+        others
     }
+}
+
+/// A configuration of a provider: a block `provider`, or a provider that is needed and has none.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Provider {
+    /// `provider.aws`, `provider.aws.ALIAS` of a second one, `module.a.provider.aws` in a module.
+    pub address: String,
+    /// Its whole source, such as `registry.terraform.io/hashicorp/aws`.
+    pub source: String,
+    /// Whether it is in the root module.
+    pub is_root: bool,
+    /// What it sets, as expressions.
+    pub arguments: Map<String, Value>,
+}
+
+/// Every configuration of a provider, in every module.
+pub(super) fn providers(plan: &Value) -> Vec<Provider> {
+    let configurations = plan["configuration"]["provider_config"].as_object();
+    let configurations = configurations.into_iter().flatten();
+    let provider = |(key, value): (&String, &Value)| {
+        let text = |name: &str| value[name].as_str().filter(|text| !text.is_empty());
+        let module = text("module_address").map(|module| format!("{module}."));
+        let alias = text("alias").map(|alias| format!(".{alias}"));
+        Provider {
+            address: format!(
+                "{}provider.{}{}",
+                module.as_deref().unwrap_or_default(),
+                text("name").unwrap_or(key),
+                alias.unwrap_or_default()
+            ),
+            source: text("full_name").unwrap_or_default().to_owned(),
+            is_root: module.is_none(),
+            arguments: value["expressions"].as_object().cloned().unwrap_or_default(),
+        }
+    };
+    configurations.map(provider).collect()
+}
+
+/// The addresses of the actions that the apply will run.
+pub(super) fn invoked_actions(plan: &Value) -> impl Iterator<Item = String> {
+    let lists = ["action_invocations", "deferred_action_invocations"];
+    let invocations = lists.into_iter().flat_map(|list| plan[list].as_array()).flatten();
+    invocations.filter_map(|invocation| invocation["address"].as_str().map(String::from))
 }
 
 /// What an expression refers to, each once for each time. A plan names the whole of a reference first, and then what
@@ -146,7 +206,7 @@ mod tests {
         let module = json!({ "resources": [resource] });
         let plan = json!({"configuration": {"root_module": {"module_calls": {"a": {"module": module}}}}});
         assert_eq!(
-            Configuration::of(&plan).provisioners(),
+            Configuration::of(&plan).programs(),
             ["module.a.terraform_data.x.provisioner.local-exec"]
         );
     }

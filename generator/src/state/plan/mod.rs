@@ -23,6 +23,7 @@ mod tests;
 mod unknown;
 
 pub use changes::{Action, Change, changes, drift};
+pub use configuration::Provider;
 pub use error::PlanError;
 pub use unknown::Unknown;
 
@@ -40,8 +41,12 @@ pub struct Plan {
     pub unknown: Vec<Unknown>,
     /// What happens to each resource instance.
     pub changes: Vec<Change>,
-    /// Programs that the apply runs: `ADDRESS.provisioner.TYPE`, in the configuration's addresses.
-    pub provisioners: Vec<String>,
+    /// Programs that the apply runs, in the configuration's addresses: `ADDRESS.provisioner.TYPE`, and actions.
+    pub programs: Vec<String>,
+    /// Every configuration of a provider.
+    pub providers: Vec<Provider>,
+    /// Modules whose files are not beside the module that calls them, each with its source.
+    pub other_modules: Vec<(String, String)>,
     /// What the root says of itself.
     pub root: Root,
 }
@@ -94,7 +99,11 @@ impl Plan {
                 .push((origin.attribute, symbol));
         }
         unknown.sort();
-        let provisioners = resolver.configuration.provisioners();
+        let mut programs = resolver.configuration.programs();
+        programs.extend(configuration::invoked_actions(&document));
+        programs.sort();
+        programs.dedup();
+        let other_modules = resolver.configuration.other_modules();
         drop(resolver);
         for resource in &mut resources {
             for (attribute, symbol) in symbols.remove(&resource.address).unwrap_or_default() {
@@ -105,7 +114,9 @@ impl Plan {
             resources,
             unknown,
             changes,
-            provisioners,
+            programs,
+            providers: configuration::providers(&document),
+            other_modules,
             root: root(&document),
         })
     }

@@ -1,0 +1,77 @@
+//! Where Terraform connects, as whom, and whose programs it runs: the providers and modules of a plan against those that
+//! are generated. Values are not shown: credentials may be among them.
+
+use serde_json::Map;
+
+use super::compare::{Difference, Subject};
+use crate::modules::planned_provider;
+use crate::service::Environment;
+use crate::state::plan::{Plan, Provider};
+use crate::words::code;
+
+/// The address and the source of the only provider of a generated tree.
+const AWS: (&str, &str) = ("provider.aws", "registry.terraform.io/hashicorp/aws");
+
+/// The provider that is part of Terraform itself, and has nothing to configure.
+const BUILTIN: &str = "terraform.io/builtin/terraform";
+
+/// What of a plan's configuration is not generated.
+pub(super) fn differences(plan: &Plan, name: &str, environment: &Environment) -> Vec<Difference> {
+    let mut differences = Vec::new();
+    let mut push = |subject: Subject, sentence: String| differences.push(Difference { subject, sentence });
+    let mut generated = None;
+    for provider in &plan.providers {
+        let address = &provider.address;
+        if provider.source == BUILTIN || is_inherited(provider) {
+            continue;
+        }
+        if (address.as_str(), provider.source.as_str()) == AWS {
+            generated = Some(&provider.arguments);
+            continue;
+        }
+        let what = if provider.source == AWS.1 {
+            format!("{} configures AWS once more", code(address))
+        } else {
+            format!("{} runs the program of {}", code(address), code(&provider.source))
+        };
+        let sentence = format!("{what} in the plan, and is not in the spec");
+        push(Subject::Other(address.clone()), sentence);
+    }
+    let nothing = Map::new();
+    let mut found = generated.unwrap_or(&nothing).clone();
+    let mut expected = planned_provider(name, environment);
+    // The region has a sentence of its own if it is known.
+    if plan.root.region.is_some() {
+        found.remove("region");
+        expected.remove("region");
+    }
+    let mut names: Vec<&String> = found.keys().chain(expected.keys()).collect();
+    names.sort();
+    names.dedup();
+    for name in names {
+        let how = match (found.get(name), expected.get(name)) {
+            (Some(found), Some(expected)) if found == expected => continue,
+            (Some(_), Some(_)) => "is another in the plan than in the spec",
+            (Some(_), None) => "is set in the plan, and not in the spec",
+            (None, _) => "is set in the spec, and not in the plan",
+        };
+        let address = AWS.0;
+        let subject = Subject::Argument(format!("{address}.{name}"));
+        push(subject, format!("{} of {} {how}", code(name), code(address)));
+    }
+    for (address, source) in &plan.other_modules {
+        let sentence = format!(
+            "{} is taken from {} in the plan, and is not in the spec",
+            code(address),
+            code(source)
+        );
+        push(Subject::Other(address.clone()), sentence);
+    }
+    differences
+}
+
+/// Whether it is only that a module needs AWS's provider, and sets nothing.
+fn is_inherited(provider: &Provider) -> bool {
+    let is_aws = provider.source == AWS.1 && provider.address.ends_with(AWS.0);
+    is_aws && !provider.is_root && provider.arguments.is_empty()
+}
