@@ -26,6 +26,7 @@ mod talk;
 mod terraform;
 mod today;
 mod tools;
+mod umask;
 
 use std::process::ExitCode;
 
@@ -34,6 +35,7 @@ use clap::Parser;
 use crate::failure::ExitCodes;
 
 fn main() -> ExitCode {
+    umask::private();
     let cli = match cli::Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {

@@ -8,7 +8,7 @@ use portcullis_generator::service::{Architecture, Handlers, LOCAL, Service};
 use portcullis_generator::tree::{self, Change};
 
 use crate::failure::{Failure, OrFail, Outcome};
-use crate::{lock, talk};
+use crate::{lock, talk, umask};
 
 /// The name of the spec's file.
 pub const SPEC: &str = "portcullis.toml";
@@ -95,7 +95,7 @@ impl Project {
 
     /// Makes changes to the tree on disk.
     pub fn write(&self, changes: &[Change]) -> Outcome {
-        tree::write(&self.terraform(), changes).or_tool()
+        umask::of_the_user(|| tree::write(&self.terraform(), changes)).or_tool()
     }
 
     /// Makes the tree on disk the generated one; what was changed.

@@ -191,3 +191,66 @@ fn what_was_told_to_be_missing_is_all_that_it_takes() {
         (&true.into(), &"bookshop-openapi".into())
     );
 }
+
+#[test]
+fn what_is_served_is_kept_from_other_users_whatever_the_umask() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let folder = TempDir::new().unwrap();
+    for name in ["temporary", "state"] {
+        fs::create_dir(folder.path().join(name)).unwrap();
+    }
+    let bootstrap: PathBuf = folder.path().join("bootstrap");
+    fs::write(&bootstrap, "#!/bin/sh\n").unwrap();
+    let mut arguments: Vec<String> = [
+        "-c",
+        r#"umask 000; exec "$@""#,
+        "sh",
+        env!("CARGO_BIN_EXE_portcullis"),
+    ]
+    .into_iter()
+    .chain(["serve", "--state", BOOKSHOP, "--api", "bookshop-openapi"])
+    .map(String::from)
+    .collect();
+    for name in ["echo", "open"] {
+        arguments.extend(["--function".into(), format!("{name}={}", bootstrap.display())]);
+    }
+    for issuer in issuers() {
+        arguments.extend(["--jwks".into(), format!("{issuer}={KEYS}")]);
+    }
+    let mut process = Command::new("sh")
+        .args(&arguments)
+        .current_dir(folder.path())
+        .env("TMPDIR", folder.path().join("temporary"))
+        .env("XDG_STATE_HOME", folder.path().join("state"))
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(process.stdout.take().unwrap())
+        .read_line(&mut line)
+        .unwrap();
+    let modes: Vec<(PathBuf, u32)> = ["temporary", "state"]
+        .iter()
+        .flat_map(|name| walkdir::WalkDir::new(folder.path().join(name)).min_depth(1))
+        .map(Result::unwrap)
+        .map(|entry| {
+            (
+                entry.path().to_owned(),
+                entry.metadata().unwrap().permissions().mode() & 0o777,
+            )
+        })
+        .collect();
+    process.kill().unwrap();
+    process.wait().unwrap();
+    assert!(line.contains(r#""ready":true"#), "{line}");
+    let names: Vec<_> = modes.iter().filter_map(|(path, _)| path.file_name()).collect();
+    for name in ["code", "bootstrap", "logs", "deployments"] {
+        assert!(names.contains(&std::ffi::OsStr::new(name)), "{modes:?}");
+    }
+    for (path, mode) in &modes {
+        assert_eq!(mode & 0o077, 0, "{mode:o} {}", path.display());
+    }
+}

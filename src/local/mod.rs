@@ -3,7 +3,8 @@
 
 mod data_plane;
 
-use std::fs;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
@@ -95,6 +96,15 @@ impl Local {
     /// Remembers that Terraform is at work. The provider, when it is interrupted, forgets what it was just creating,
     /// and the next apply would meet it as somebody else's.
     pub fn begin(&self) -> Outcome {
+        // Terraform keeps the modes of files that are there, and earlier versions of ours let it choose them.
+        for state in [
+            self.terraform_state(),
+            self.directory.join("terraform.tfstate.backup"),
+        ] {
+            if state.is_file() {
+                fs::set_permissions(&state, Permissions::from_mode(0o600)).or_tool()?;
+            }
+        }
         write(&self.unfinished(), "")
     }
 

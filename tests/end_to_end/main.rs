@@ -5,7 +5,10 @@
 mod changes;
 mod identity_data;
 mod kept_plans;
+#[path = "../../local/tests/listening/mod.rs"]
+mod listening;
 mod other_environments;
+mod privacy;
 mod renames;
 mod robustness;
 #[path = "../support/mod.rs"]

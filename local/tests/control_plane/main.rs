@@ -427,6 +427,30 @@ fn of_two_starters_one_wins_and_the_next_life_is_another_instance() {
     assert_ne!(next.ready["instance"], one.ready["instance"]);
 }
 
+/// A process and all that it has started, as far as their parents are there.
+#[cfg(target_os = "linux")]
+#[allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+fn tree(root: u32) -> Vec<u32> {
+    let parents: Vec<(u32, u32)> = std::fs::read_dir("/proc")
+        .unwrap()
+        .flatten()
+        .filter_map(|entry| {
+            let status = std::fs::read_to_string(entry.path().join("status")).ok()?;
+            let parent = status.lines().find_map(|line| line.strip_prefix("PPid:"))?;
+            let process = entry.file_name().to_str()?.parse().ok()?;
+            Some((process, parent.trim().parse().ok()?))
+        })
+        .collect();
+    let mut tree = vec![root];
+    let mut next = 0;
+    while let Some(parent) = tree.get(next).copied() {
+        let children = parents.iter().filter(|(_, of)| *of == parent);
+        tree.extend(children.map(|(process, _)| process));
+        next += 1;
+    }
+    tree
+}
+
 #[test]
 #[cfg(target_os = "linux")]
 fn only_the_proxy_listens_on_tcp_and_moto_on_a_socket_for_its_user_alone() {
@@ -436,7 +460,7 @@ fn only_the_proxy_listens_on_tcp_and_moto_on_a_socket_for_its_user_alone() {
     let plane = ControlPlane::start();
     let proxy = u32::try_from(plane.pid().as_raw_nonzero().get()).unwrap();
     let moto = u32::try_from(plane.moto().as_raw_nonzero().get()).unwrap();
-    let tree = listening::tree(proxy);
+    let tree = tree(proxy);
     assert!(tree.contains(&moto), "{tree:?}");
     let port: u16 = plane.endpoint().rsplit(':').next().unwrap().parse().unwrap();
     let listening: Vec<(u32, u16)> = tree

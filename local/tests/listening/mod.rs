@@ -5,28 +5,6 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-/// A process and all that it has started, as far as their parents are there.
-pub fn tree(root: u32) -> Vec<u32> {
-    let parents: Vec<(u32, u32)> = fs::read_dir("/proc")
-        .unwrap()
-        .flatten()
-        .filter_map(|entry| {
-            let status = fs::read_to_string(entry.path().join("status")).ok()?;
-            let parent = status.lines().find_map(|line| line.strip_prefix("PPid:"))?;
-            let process = entry.file_name().to_str()?.parse().ok()?;
-            Some((process, parent.trim().parse().ok()?))
-        })
-        .collect();
-    let mut tree = vec![root];
-    let mut next = 0;
-    while let Some(parent) = tree.get(next).copied() {
-        let children = parents.iter().filter(|(_, of)| *of == parent);
-        tree.extend(children.map(|(process, _)| process));
-        next += 1;
-    }
-    tree
-}
-
 /// The ports on which a process listens, of both families.
 pub fn tcp_ports(process: u32) -> BTreeSet<u16> {
     const LISTEN: &str = "0A";

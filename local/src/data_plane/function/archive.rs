@@ -91,7 +91,8 @@ fn write(path: &Path, content: &mut impl Read, mode: u32) -> Result<u64> {
     let attempt = |content: &mut _| {
         let mut file = File::create(path)?;
         let written = std::io::copy(content, &mut file)?;
-        fs::set_permissions(path, Permissions::from_mode(mode))?;
+        // Whoever may run it on Lambda, here its user alone may.
+        fs::set_permissions(path, Permissions::from_mode(mode & 0o700))?;
         Ok::<_, std::io::Error>(written)
     };
     attempt(content).with_context(|| format!("cannot write `{}`", path.display()))
@@ -141,7 +142,7 @@ pub(crate) mod tests {
                 .permissions()
                 .mode()
                 & 0o777,
-            0o755
+            0o700
         );
         assert_eq!(unpack(&path, &cache).unwrap(), first);
         zip(&path, &[("bootstrap", b"two", 0o755)]);
@@ -162,7 +163,7 @@ pub(crate) mod tests {
                 .permissions()
                 .mode()
                 & 0o777,
-            0o755
+            0o700
         );
     }
 
