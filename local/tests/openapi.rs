@@ -85,7 +85,7 @@ fn token_of(pool: &str, change: Value) -> String {
 fn serve(state: &Value) -> Shop {
     let folder = TempDir::new().unwrap();
     let path = |name: &str| folder.path().join(name);
-    for name in ["terraform", "artifacts"] {
+    for name in [".git", "terraform", "artifacts"] {
         fs::create_dir(path(name)).unwrap();
     }
     fs::write(path("state.json"), state.to_string()).unwrap();

@@ -25,6 +25,7 @@ pub(super) mod guardian;
 pub(super) mod log;
 mod memory;
 mod output;
+mod program;
 mod report;
 pub(super) mod runtime_api;
 mod variables;
@@ -258,7 +259,7 @@ mod tests {
     fn echo(folder: &Path) -> Arc<Function> {
         let configuration = state::tests::read(SHOP).unwrap().functions["shop-echo"].clone();
         archive::tests::zip(&folder.join("echo.zip"), &[("bootstrap", BOOTSTRAP, 0o755)]);
-        let code = archive::unpack(&folder.join("echo.zip"), &folder.join("code")).unwrap();
+        let code = archive::tests::unpack(&folder.join("echo.zip"), &folder.join("code")).unwrap();
         let log = Arc::new(Log::open(folder.join("echo.log"), log::LIMIT).unwrap());
         Function::new(configuration, code, log, Arc::new(Guardian::start().unwrap()))
     }

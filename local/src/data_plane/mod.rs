@@ -3,7 +3,7 @@
 //! ```text
 //! state JSON ─deployments, state::read→ Api ─┐
 //! JWKS ─Keys::load→ KeyRing ─────────────────┼─load::gateway→ Gateway
-//! zips ─archive::unpack→ Function ───────────┘
+//! zips ─Package::unpack→ Function ───────────┘
 //!
 //! socket ─server→ Request ─Gateway::handle→ Response ─server→ socket
 //!

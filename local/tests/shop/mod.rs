@@ -98,7 +98,7 @@ pub fn token(pool: &str, change: Value) -> String {
 /// The folder of a project with state, zip and keys.
 pub fn project() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
-    for name in ["terraform", "artifacts"] {
+    for name in [".git", "terraform", "artifacts"] {
         fs::create_dir(folder.path().join(name)).unwrap();
     }
     fs::copy(

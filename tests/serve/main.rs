@@ -11,6 +11,9 @@ use std::process::{Command, Stdio};
 use serde_json::Value;
 use tempfile::TempDir;
 
+mod foreign_code;
+mod served;
+
 const BOOKSHOP: &str = concat!(
     env!("CARGO_MANIFEST_DIR"),
     "/local/tests/fixtures/bookshop/state.json"

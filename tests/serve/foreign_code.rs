@@ -1,0 +1,135 @@
+//! A state is data: of the programs that it names, `serve` runs only zips of the project. The user may name the rest.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::Path;
+
+use serde_json::json;
+
+use super::served::{BOOTSTRAP, Project, state, zip};
+
+const PASTE: &str = "\n  --function shop-orders=";
+
+/// The state of a function whose code is at `filename`.
+fn with_code(filename: &Path) -> serde_json::Value {
+    state(json!({"filename": filename}))
+}
+
+#[test]
+fn a_zip_of_the_project_is_served() {
+    let project = Project::new();
+    let absolute = project.path("shop/build/orders.zip");
+    // A link from one place of the project to another leads nowhere else.
+    symlink("../build", project.path("shop/terraform/linked")).unwrap();
+    // What a file is called does not decide what it is.
+    fs::copy(&absolute, project.path("shop/terraform/orders")).unwrap();
+    for filename in [
+        Path::new("../build/orders.zip"),
+        Path::new("linked/orders.zip"),
+        Path::new("orders"),
+        &absolute,
+    ] {
+        let served = project.serve(&with_code(filename), &[]);
+        let served = served.unwrap_or_else(|said| panic!("{}: {said}", filename.display()));
+        assert_eq!(served.get("/").0, 200, "{}", served.log());
+    }
+}
+
+#[test]
+fn a_program_of_the_machine_does_not_run() {
+    let project = Project::new();
+    let marker = project.path("marker");
+    let attack = |filename: &str| {
+        let variables = json!({"BASH_ENV": format!("$(touch {})", marker.display())});
+        state(json!({"filename": filename, "environment": [{"variables": variables}]}))
+    };
+    let beside = project.path("shop/terraform/bash");
+    fs::copy("/bin/bash", &beside).unwrap();
+    for filename in ["/bin/bash", "../../../../../../../../bin/bash", "./bash", "bash"] {
+        match project.serve(&attack(filename), &[]) {
+            // Whoever serves it has to see what it does.
+            Ok(served) => {
+                served.get("/");
+                panic!("`{filename}` is served; its marker exists: {}", marker.exists());
+            }
+            Err(said) => {
+                assert!(
+                    said.contains("shop-orders") && said.contains(filename) && said.contains(PASTE),
+                    "{said}"
+                );
+            }
+        }
+        assert!(!marker.exists(), "{filename}");
+    }
+    let said = project.refused(&with_code(Path::new("/bin/bash")), &[]);
+    assert!(said.contains("outside the project"), "{said}");
+    let said = project.refused(&with_code(Path::new("bash")), &[]);
+    assert!(
+        said.contains("not a zip") && said.contains("executable"),
+        "{said}"
+    );
+}
+
+#[test]
+fn code_outside_the_project_is_refused_whatever_leads_there() {
+    let project = Project::new();
+    let outside = project.path("elsewhere/orders.zip");
+    zip(&outside, BOOTSTRAP.as_bytes());
+    symlink(project.path("elsewhere"), project.path("shop/terraform/linked")).unwrap();
+    symlink(&outside, project.path("shop/terraform/orders.zip")).unwrap();
+    for filename in [
+        outside.as_path(),
+        Path::new("../../elsewhere/orders.zip"),
+        Path::new("linked/orders.zip"),
+        Path::new("linked/../elsewhere/orders.zip"),
+        Path::new("orders.zip"),
+    ] {
+        let said = project.refused(&with_code(filename), &[]);
+        assert!(
+            said.contains("outside the project")
+                && said.contains(filename.to_str().unwrap())
+                && said.contains(PASTE),
+            "{}: {said}",
+            filename.display()
+        );
+    }
+    // The user's own word: the same file, named as the message says.
+    let said = project.refused(&with_code(&outside), &[]);
+    let option = format!("shop-orders={}", outside.display());
+    assert!(said.contains(&format!("\n  --function {option}\n")), "{said}");
+    let served = project
+        .serve(&with_code(&outside), &["--function", &option])
+        .unwrap();
+    assert_eq!(served.get("/").0, 200);
+}
+
+#[test]
+fn the_project_is_the_repository_or_the_folder_of_terraform() {
+    let project = Project::new();
+    fs::remove_dir(project.path("shop/.git")).unwrap();
+    let state = with_code(Path::new("../build/orders.zip"));
+    let said = project.refused(&state, &[]);
+    assert!(said.contains("outside the project"), "{said}");
+    let inside = with_code(Path::new("orders.zip"));
+    zip(&project.path("shop/terraform/orders.zip"), BOOTSTRAP.as_bytes());
+    drop(project.serve(&inside, &[]).unwrap());
+    // A work tree of Git has a file there; a project of Portcullis has its spec.
+    for marker in [".git", "portcullis.toml"] {
+        let marker = project.path(&format!("shop/{marker}"));
+        fs::write(&marker, "").unwrap();
+        drop(project.serve(&state, &[]).unwrap());
+        fs::remove_file(marker).unwrap();
+    }
+}
+
+#[test]
+fn a_bare_program_runs_if_the_user_names_it() {
+    let project = Project::new();
+    let bootstrap = project.path("elsewhere/bootstrap");
+    fs::write(&bootstrap, BOOTSTRAP).unwrap();
+    let option = format!("shop-orders={}", bootstrap.display());
+    let served = project
+        .serve(&with_code(Path::new("/bin/bash")), &["--function", &option])
+        .unwrap();
+    assert_eq!(served.get("/").0, 200, "{}", served.log());
+}
