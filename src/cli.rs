@@ -295,6 +295,9 @@ pub struct Serve {
     /// The zip or bootstrap of a function
     #[arg(long, value_name = "NAME=PATH")]
     pub function: Vec<String>,
+    /// A variable of every function or of one, over those of the state
+    #[arg(long, value_name = "[FUNCTION:]NAME=VALUE")]
+    pub env: Vec<String>,
     /// The keys of an issuer
     #[arg(long, value_name = "ISSUER=FILE|URL")]
     pub jwks: Vec<String>,

@@ -73,6 +73,7 @@ fn options(work: &Path) -> Options {
         state: path("generator/tests/demo.state.json"),
         root: path("terraform/environments/local"),
         functions: server::zips(),
+        variables: Vec::new(),
         jwks: BTreeMap::from([(token::ISSUER.to_owned(), KeySource::File(path(token::JWKS)))]),
         port: None,
         work: work.to_owned(),

@@ -29,6 +29,7 @@ async fn main() -> Result<()> {
         api: None,
         root: PathBuf::from(root),
         functions: BTreeMap::new(),
+        variables: Vec::new(),
         jwks: jwks.collect::<Result<_>>()?,
         port: Some(port),
         deployments: Path::new(&work).join("deployments"),

@@ -5,7 +5,7 @@ use std::fmt::{self, Debug};
 use std::path::{Path, PathBuf};
 
 use portcullis_generator::words::visible;
-use portcullis_local::data_plane::{self, Mistake, Options};
+use portcullis_local::data_plane::{self, Mistake, Options, Variable};
 use tracing::field::Field;
 use tracing_subscriber::field::MakeExt;
 use tracing_subscriber::fmt::format::{Writer, debug_fn};
@@ -26,6 +26,12 @@ pub fn run(options: Serve) -> Outcome {
         jwks.insert(issuer, place.parse().or_input()?);
     }
     let functions = pairs(&options.function, "NAME=PATH")?;
+    let variables = options.env.iter().map(|text| {
+        let variable = text.parse::<Variable>().map_err(Failure::input);
+        variable.map_err(|failure| {
+            failure.hint("write `--env TABLE=orders`, or `--env orders:TABLE=orders` for one function")
+        })
+    });
     let options = Options {
         state: options.state,
         api: options.api,
@@ -34,6 +40,7 @@ pub fn run(options: Serve) -> Outcome {
             .into_iter()
             .map(|(name, path)| (name, PathBuf::from(path)))
             .collect(),
+        variables: variables.collect::<Outcome<_>>()?,
         jwks,
         port: options.port,
         deployments: deployments(options.work.as_deref(), temporary.path()),

@@ -1,4 +1,5 @@
-//! A state is data: of the programs that it names, `serve` runs only zips of the project. The user may name the rest.
+//! A state is data: of the programs that it names, `serve` runs only zips of the project, with no variable by which a
+//! loader or an interpreter would run anything else. The user may name the rest.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -132,4 +133,96 @@ fn a_bare_program_runs_if_the_user_names_it() {
         .serve(&with_code(Path::new("/bin/bash")), &["--function", &option])
         .unwrap();
     assert_eq!(served.get("/").0, 200, "{}", served.log());
+}
+
+#[test]
+fn a_variable_by_which_other_code_would_run_is_refused_by_name() {
+    let project = Project::new();
+    for name in [
+        "BASH_ENV",
+        "ENV",
+        "LD_PRELOAD",
+        "LD_AUDIT",
+        "LD_LIBRARY_PATH",
+        "DYLD_INSERT_LIBRARIES",
+        "GLIBC_TUNABLES",
+        "GCONV_PATH",
+        "PATH",
+        "PYTHONPATH",
+        "PYTHONSTARTUP",
+        "NODE_OPTIONS",
+        "PERL5OPT",
+        "RUBYOPT",
+        "JAVA_TOOL_OPTIONS",
+        "SHELLOPTS",
+        // A function of bash's, which is no name that Lambda takes.
+        "BASH_FUNC_echo%%",
+        "A=B",
+        "",
+    ] {
+        let state = state(json!({
+            "filename": "../build/orders.zip",
+            "environment": [{"variables": {name: "x", "TABLE": "orders"}}],
+        }));
+        let said = project.refused(&state, &[]);
+        assert!(
+            said.contains("shop-orders") && said.contains(&format!("`{name}`")) && !said.contains("TABLE"),
+            "{name}: {said}"
+        );
+    }
+    let harmless = state(json!({
+        "filename": "../build/orders.zip",
+        "environment": [{"variables": {"TABLE": "orders", "PYTHONUNBUFFERED": "1", "ENVIRONMENT": "local"}}],
+    }));
+    let served = project.serve(&harmless, &[]).unwrap();
+    let (status, variables) = served.get("/");
+    assert!(
+        status == 200 && variables.contains(r#""TABLE": "orders""#),
+        "{variables}"
+    );
+}
+
+#[test]
+fn the_user_sets_variables_for_all_functions_or_for_one() {
+    let project = Project::new();
+    let state = state(json!({
+        "filename": "../build/orders.zip",
+        "environment": [{"variables": {"TABLE": "orders", "PYTHONWARNINGS": "x"}}],
+    }));
+    let options = [
+        "--env",
+        "shop-orders:PYTHONWARNINGS=ignore",
+        "--env",
+        "TABLE=mine",
+        "--env",
+        "orders:MODE=a=b",
+    ];
+    let served = project.serve(&state, &options).unwrap();
+    let variables: serde_json::Value = serde_json::from_str(&served.get("/").1).unwrap();
+    for (name, value) in [("PYTHONWARNINGS", "ignore"), ("TABLE", "mine"), ("MODE", "a=b")] {
+        assert_eq!(variables[name], value, "{variables}");
+    }
+}
+
+#[test]
+fn what_is_no_variable_is_told_with_the_form() {
+    let project = Project::new();
+    let state = state(json!({"filename": "../build/orders.zip"}));
+    for (text, error) in [
+        (
+            "TABLE",
+            "`TABLE` is neither `NAME=VALUE` nor `FUNCTION:NAME=VALUE`",
+        ),
+        ("orders:=x", "`orders:=x` is neither"),
+        ("AWS_REGION=x", "`AWS_REGION` can't be set: Lambda sets it itself"),
+        (
+            "nobody:TABLE=x",
+            "`nobody` names no function of the state, which has `shop-orders`",
+        ),
+    ] {
+        let said = project.refused(&state, &["--env", text]);
+        assert!(said.contains(error), "{said}");
+    }
+    let said = project.refused(&state, &["--env", "TABLE"]);
+    assert!(said.contains("write `--env TABLE=orders`"), "{said}");
 }

@@ -16,7 +16,7 @@ use super::portcullis;
 /// How long anything may take here before a test gives up.
 const LIMIT: Duration = Duration::from_secs(30);
 
-/// A runtime of shell and curl's kind, without curl: it answers every invocation with `answer`.
+/// A runtime that answers every invocation with the variables of its process.
 pub const BOOTSTRAP: &str = r#"#!/usr/bin/python3
 import http.client, json, os
 connection = http.client.HTTPConnection(os.environ["AWS_LAMBDA_RUNTIME_API"])

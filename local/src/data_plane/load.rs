@@ -23,6 +23,9 @@ use super::{KeySource, Mistake, Options, state};
 use crate::shown_file::{self, Shown};
 
 mod code;
+mod variables;
+
+pub use variables::Variable;
 
 /// A gateway for what the options name now. Functions that are as they were in `previous` keep their environments.
 pub async fn gateway(options: &Options, previous: Option<&Gateway>) -> Result<Gateway> {
@@ -42,8 +45,9 @@ pub async fn gateway(options: &Options, previous: Option<&Gateway>) -> Result<Ga
         }
         Ok(resources)
     });
-    let api = api.with_context(unusable).map_err(mistake)?;
+    let mut api = api.with_context(unusable).map_err(mistake)?;
     let mut mistakes = Vec::new();
+    variables::set(&options.variables, &mut api, &mut mistakes);
     let code = code::packages(options, &api, &mut mistakes);
     let issuers = issuers(options, &api, &mut mistakes);
     if !mistakes.is_empty() {
@@ -161,6 +165,7 @@ pub mod tests {
             api: None,
             root: folder.to_owned(),
             functions: BTreeMap::new(),
+            variables: Vec::new(),
             jwks: BTreeMap::new(),
             port: None,
             work: folder.join("work"),

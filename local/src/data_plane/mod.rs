@@ -60,6 +60,7 @@ mod validation;
 
 pub use api::Unsupported;
 pub use authorizer::keys::KeySource;
+pub use load::Variable;
 // The probe of an emulator verifies a token as a request's is.
 pub(crate) use authorizer::keys::Keys;
 pub(crate) use authorizer::{Authorizer, Cache};
@@ -98,6 +99,8 @@ pub struct Options {
     /// Zip or bootstrap instead of `filename`, by the function's name or by what is behind the last part of its
     /// prefix: `open` names `hello-local-open`.
     pub functions: BTreeMap<String, PathBuf>,
+    /// Variables of functions, over those of the state.
+    pub variables: Vec<Variable>,
     /// Where the keys of an issuer (`https://` and the pool's `endpoint`) are.
     pub jwks: BTreeMap<String, KeySource>,
     /// The port on 127.0.0.1; a free one where none is named.

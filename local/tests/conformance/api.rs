@@ -270,6 +270,7 @@ impl Running {
             state: path("state.json"),
             root: folder.path().to_owned(),
             functions: BTreeMap::new(),
+            variables: Vec::new(),
             jwks: ["customers", "staff"].map(issuer).into(),
             port: None,
             work: path("work"),

@@ -57,6 +57,33 @@ pub fn variables(function: &FunctionConfiguration, runtime_api: &str, code: &Pat
         .collect()
 }
 
+/// Names that Lambda sets and lets nobody else set.
+/// Source: <https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime>.
+const RESERVED: [&str; 17] = [
+    "_HANDLER",
+    "_X_AMZN_TRACE_ID",
+    "AWS_ACCESS_KEY_ID",
+    "AWS_DEFAULT_REGION",
+    "AWS_EXECUTION_ENV",
+    "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
+    "AWS_LAMBDA_FUNCTION_NAME",
+    "AWS_LAMBDA_FUNCTION_VERSION",
+    "AWS_LAMBDA_INITIALIZATION_TYPE",
+    "AWS_LAMBDA_LOG_GROUP_NAME",
+    "AWS_LAMBDA_LOG_STREAM_NAME",
+    "AWS_LAMBDA_RUNTIME_API",
+    "AWS_REGION",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "LAMBDA_RUNTIME_DIR",
+    "LAMBDA_TASK_ROOT",
+];
+
+/// Whether Lambda lets nobody else set a variable.
+pub fn is_reserved(name: &str) -> bool {
+    RESERVED.contains(&name)
+}
+
 /// A stream for each environment, such as `2026/11/24/[$LATEST]60cefc4c4d174d898e4dbb301f9f10ef`.
 fn log_stream(version: &str) -> String {
     let now = OffsetDateTime::now_utc();
@@ -65,4 +92,27 @@ fn log_stream(version: &str) -> String {
         "{year}/{month:02}/{day:02}/[{version}]{}",
         uuid::Uuid::new_v4().simple()
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data_plane::state;
+
+    #[test]
+    fn no_variable_of_a_function_replaces_one_that_is_reserved() {
+        let shop = include_str!("../../../tests/fixtures/shop/state.json");
+        let mut function = state::tests::read(shop).unwrap().functions["shop-open"].clone();
+        let own = RESERVED.iter().map(|name| ((*name).to_owned(), "own".to_owned()));
+        function.environment = own.collect();
+        let set: std::collections::BTreeMap<String, String> =
+            variables(&function, "127.0.0.1:1", Path::new("/code"))
+                .into_iter()
+                .collect();
+        // Lambda leaves these two out, see above.
+        let left_out = ["AWS_EXECUTION_ENV", "_X_AMZN_TRACE_ID"];
+        for name in RESERVED {
+            assert_eq!(set[name] == "own", left_out.contains(&name), "{name}");
+        }
+    }
 }
