@@ -81,7 +81,7 @@ fn what_is_no_state_is_told_with_the_next_step() {
             br#"{"format_version":"2.0"}"#,
             "only version 1 of `terraform show -json` is known",
         ),
-        ("else", b"{\"a\":1}", "missing field `format_version`"),
+        ("else", b"{\"a\":1}", "`format_version` is missing"),
         ("list", b"[]", "not what `terraform show -json` prints"),
         ("bytes", b"\xff\xfe{\0", "is no UTF-8 text"),
         (

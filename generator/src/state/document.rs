@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use serde_json::error::Category;
 
-use super::{Resource, StateError};
+use super::{Resource, StateError, typed};
 
 /// Every resource of the state that `terraform show -json` printed, in the order of the document: the root
 /// module's first, then each child module's. An empty state (`{"format_version":"1.0"}`) has none.
@@ -53,7 +53,7 @@ pub fn resources(text: &str) -> Result<Vec<Resource>, StateError> {
         return Err(StateError::Plan);
     }
     let document: Document =
-        serde_json::from_value(value).map_err(|error| StateError::Malformed(error.to_string()))?;
+        typed::read(&value).map_err(|mistake| StateError::Malformed(mistake.to_string()))?;
     let mut all = Vec::new();
     if let Some(values) = document.values {
         collect(values.root_module, &mut all);
@@ -102,6 +102,13 @@ mod tests {
             StateError::Plan
         );
         assert!(matches!(error("{}"), StateError::Malformed(why) if why.contains("format_version")));
+        let null = r#"{"format_version":"1.0","values":{"root_module":{"resources":[{"address":null,"mode":"managed","type":"a"}]}}}"#;
+        assert_eq!(
+            error(null),
+            StateError::Malformed(
+                "`values.root_module.resources[0].address` must be a string, not null".into()
+            )
+        );
         assert!(matches!(error("[1]"), StateError::Malformed(_)));
         assert!(matches!(error("resource {}"), StateError::Malformed(_)));
     }

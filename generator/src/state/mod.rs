@@ -7,6 +7,7 @@
 
 use std::collections::BTreeMap;
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -15,6 +16,7 @@ mod error;
 mod openapi;
 pub mod plan;
 mod rest_api;
+mod typed;
 
 pub use document::resources;
 pub use error::StateError;
@@ -38,6 +40,13 @@ pub struct Resource {
     /// beside one that may have overwritten it. A state itself has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub obstacle: Option<String>,
+}
+
+impl Resource {
+    /// Its attributes as a type. An error names the resource, the attribute and the rule.
+    pub fn read<Values: DeserializeOwned>(&self) -> Result<Values, String> {
+        typed::read(&self.values).map_err(|mistake| format!("`{}`: {mistake}", self.address))
+    }
 }
 
 /// The path of every resource of a REST API by its id, the root among them, made of `parent_id` and `path_part`.

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Error, Result, bail};
 use portcullis_generator::state::{Resource, RestApi as Applied};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -83,8 +83,7 @@ impl<'a> State<'a> {
 }
 
 fn values<Values: DeserializeOwned>(resource: &Resource) -> Result<Values> {
-    Values::deserialize(&resource.values)
-        .with_context(|| format!("`{}` is not as the AWS provider writes it", resource.address))
+    resource.read().map_err(Error::msg)
 }
 
 fn given(text: Option<String>) -> Option<String> {

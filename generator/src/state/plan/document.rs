@@ -19,7 +19,7 @@ pub(super) fn read(text: &str) -> Result<Value, PlanError> {
         return Err(PlanError::StateFile);
     }
     match value["format_version"].as_str() {
-        None => return Err(PlanError::Malformed("missing field `format_version`".into())),
+        None => return Err(PlanError::Malformed("`format_version` is missing".into())),
         Some(version) if version.split('.').next() != Some("1") => {
             return Err(PlanError::Format(version.to_owned()));
         }

@@ -27,7 +27,7 @@ pub use configuration::Provider;
 pub use error::PlanError;
 pub use unknown::Unknown;
 
-use super::Resource;
+use super::{Resource, typed};
 use address::Address;
 use configuration::Configuration;
 use resolve::{Instance, Origin, Resolver};
@@ -73,11 +73,11 @@ impl Plan {
         let planned = &document["planned_values"]["root_module"];
         let prior = &document["prior_state"]["values"]["root_module"];
         let mut resources = Vec::new();
-        collect(planned, &mut resources);
+        collect(planned, &mut resources)?;
         let known: BTreeSet<String> = resources.iter().map(|one| one.address.clone()).collect();
         // A data source that was read for the plan is only there.
         let mut prior_resources = Vec::new();
-        collect(prior, &mut prior_resources);
+        collect(prior, &mut prior_resources)?;
         prior_resources.retain(|one| one.mode == "data" && !known.contains(&one.address));
         resources.extend(prior_resources);
 
@@ -128,20 +128,19 @@ impl Plan {
     }
 }
 
-fn collect(module: &Value, into: &mut Vec<Resource>) {
+/// The resources of a module and of those below it. None is left out: one without a type or an address is an error.
+fn collect(module: &Value, into: &mut Vec<Resource>) -> Result<(), PlanError> {
     let items = |key: &str| module[key].as_array().into_iter().flatten();
-    into.extend(items("resources").filter_map(|resource| {
-        let text = |key: &str| resource[key].as_str().map(String::from);
-        let values = resource.get("values").filter(|values| values.is_object());
-        Some(Resource {
-            address: text("address")?,
-            mode: text("mode")?,
-            kind: text("type")?,
-            values: values.cloned().unwrap_or_else(|| json!({})),
-            obstacle: None,
-        })
-    }));
-    items("child_modules").for_each(|child| collect(child, into));
+    for resource in items("resources") {
+        let read = typed::read::<Resource>(resource);
+        let mut resource =
+            read.map_err(|mistake| PlanError::Malformed(format!("of a resource, {mistake}")))?;
+        if !resource.values.is_object() {
+            resource.values = json!({});
+        }
+        into.push(resource);
+    }
+    items("child_modules").try_for_each(|child| collect(child, into))
 }
 
 fn resolver<'a>(document: &'a Value, resources: &'a [Resource], changes: &'a [Change]) -> Resolver<'a> {

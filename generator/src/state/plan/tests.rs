@@ -422,3 +422,25 @@ fn spoil(value: &mut Value, place: prop::sample::Index, with: usize) {
         None => *value = replacements[with].clone(),
     }
 }
+
+#[test]
+fn a_resource_that_cannot_be_read_is_not_left_out() {
+    for (resource, expected) in [
+        (
+            json!({"address": "a.b", "mode": "managed", "type": null}),
+            "of a resource, `type` must be a string, not null",
+        ),
+        (
+            json!({"mode": "managed", "type": "a"}),
+            "of a resource, `address` is missing",
+        ),
+    ] {
+        let module = json!({"resources": [resource]});
+        let plan = json!({
+            "format_version": "1.2", "planned_values": {"root_module": {"child_modules": [module]}},
+            "configuration": {"root_module": {}},
+        });
+        let error = Plan::parse(&plan.to_string()).unwrap_err();
+        assert_eq!(error, PlanError::Malformed(expected.into()));
+    }
+}
