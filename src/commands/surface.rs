@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use portcullis_generator::state::plan::Plan;
-use portcullis_generator::surface::{Surface, of_plan, of_service, of_state};
+use portcullis_generator::surface::{Route, Surface, of_plan, of_service, of_state, summaries};
+use portcullis_generator::words::plain;
 use portcullis_local::shown_file::{Shown, read};
 
 use crate::cli::SurfaceOf;
@@ -11,7 +12,8 @@ use crate::failure::{Failure, OrFail, Outcome};
 use crate::project::{Project, check_environment, service_of};
 use crate::talk;
 
-/// Prints the surface of a spec, a plan or a state, as a table or as JSON. What a plan leaves open is also said.
+/// Prints the surface of a spec, a plan or a state, as a table or as JSON. Fails if something of it is uncertain, which is
+/// also said.
 pub fn run(folder: &Path, environment: &str, of: &SurfaceOf, api: Option<&str>, json: bool) -> Outcome {
     let surface = surface(folder, environment, of, api)?;
     if json {
@@ -19,10 +21,22 @@ pub fn run(folder: &Path, environment: &str, of: &SurfaceOf, api: Option<&str>, 
     } else {
         talk::data(table(&surface))?;
     }
-    for unknown in surface.unknown.iter().filter(|unknown| unknown.fails) {
-        talk::warn(unknown.sentence());
+    summaries(&surface.unknown).into_iter().for_each(talk::warn);
+    match surface.unknown.iter().filter(|unknown| unknown.fails).count() {
+        0 => Ok(()),
+        count => {
+            let parts = match count {
+                1 => "1 part of this API is".to_owned(),
+                count => format!("{count} parts of this API are"),
+            };
+            let failure = Failure::refused(format!("{parts} uncertain"));
+            Err(if json {
+                failure
+            } else {
+                failure.hint("add `--json`: `unknown` lists each of them, and what it depends on")
+            })
+        }
     }
-    Ok(())
 }
 
 fn surface(folder: &Path, environment: &str, of: &SurfaceOf, api: Option<&str>) -> Outcome<Surface> {
@@ -58,19 +72,12 @@ fn table(surface: &Surface) -> String {
         .routes
         .iter()
         .map(|route| {
-            let who = match (route.auth_type.as_str(), route.cors.is_some()) {
-                ("NONE", true) => "preflight".into(),
-                ("NONE", false) => "anyone".into(),
-                _ => route
-                    .authorizer
-                    .clone()
-                    .unwrap_or_else(|| route.auth_type.clone()),
-            };
-            let answers = route
-                .function
-                .clone()
-                .unwrap_or_else(|| route.integration.clone());
-            [route.method.clone(), route.path.clone(), who, answers]
+            [
+                plain(&route.method),
+                plain(&route.path),
+                plain(&who(route)),
+                plain(&answers(route)),
+            ]
         })
         .collect();
     let width = |column: usize| {
@@ -90,4 +97,37 @@ fn table(surface: &Surface) -> String {
             )
         })
         .collect()
+}
+
+/// Who may call a route. A token needs one of its scopes.
+fn who(route: &Route) -> String {
+    if route.uncertain.auth_type.is_some() {
+        return "uncertain".to_owned();
+    }
+    let mut who = match (route.auth_type.as_str(), route.cors.is_some()) {
+        ("NONE", true) => "preflight".to_owned(),
+        ("NONE", false) => "anyone".to_owned(),
+        (kind, _) => route.authorizer.clone().unwrap_or_else(|| kind.to_owned()),
+    };
+    if !route.scopes.is_empty() {
+        who.push_str(&format!(" ({})", route.scopes.join(" or ")));
+    }
+    if route.api_key_required {
+        who.push_str(" + API key");
+    }
+    who
+}
+
+/// What answers a route.
+fn answers(route: &Route) -> String {
+    match (
+        &route.uncertain.integration,
+        &route.function,
+        route.integration.as_str(),
+    ) {
+        (Some(_), ..) => "uncertain".to_owned(),
+        (None, Some(function), _) => function.clone(),
+        (None, None, "") => "nothing".to_owned(),
+        (None, None, integration) => integration.to_owned(),
+    }
 }

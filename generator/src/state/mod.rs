@@ -13,14 +13,17 @@ use serde_json::Value;
 
 mod document;
 mod error;
+mod faults;
 mod openapi;
 pub mod plan;
 mod rest_api;
+mod stages;
 mod typed;
 
 pub use document::resources;
 pub use error::StateError;
 pub use rest_api::{RestApi, rest_api};
+pub use stages::{Stage, stages};
 
 /// A managed resource or data source of a state, wherever in the module tree it stands.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -36,8 +39,8 @@ pub struct Resource {
     /// Its attributes as the provider stored them; `Null` where the state holds none.
     #[serde(default)]
     pub values: Value,
-    /// Why what is applied is not known from `values`: something in an OpenAPI body is not understood, or stands
-    /// beside one that may have overwritten it. A state itself has none.
+    /// Why what is applied is not known from `values`: something in them or in an OpenAPI body is not understood, or
+    /// stands twice, or stands beside a body that may have overwritten it. A state itself has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub obstacle: Option<String>,
 }
@@ -53,7 +56,7 @@ impl Resource {
 ///
 /// Not of the computed `path`: Terraform does not read a child again when the part of its parent changes in place. Of a
 /// data source, which is read every time, `path` is all there is. A resource whose parents are not all in the state
-/// has no path.
+/// has no path, and neither has one whose part is unknown.
 pub fn paths(resources: &[Resource], root_resource_id: &str) -> BTreeMap<String, String> {
     let of = |mode: &'static str| {
         resources
@@ -68,12 +71,14 @@ pub fn paths(resources: &[Resource], root_resource_id: &str) -> BTreeMap<String,
                 (text(resource, "parent_id"), text(resource, "path_part")),
             )
         })
+        // Without its part of the path it is not the root.
+        .filter(|(_, (_, part))| !part.is_empty())
         .collect();
     let known: BTreeMap<String, String> = of("data")
         .map(|resource| (text(resource, "id"), text(resource, "path")))
         .chain([(root_resource_id.to_string(), "/".to_string())])
-        // What a plan does not know has no id, and is not the root for that.
-        .filter(|(id, _)| !id.is_empty())
+        // What a plan does not know has no id or path, and is not the root for that.
+        .filter(|(id, path)| !id.is_empty() && !path.is_empty())
         .collect();
     let path = |id: &str| {
         let mut segments = Vec::new();
@@ -118,10 +123,16 @@ mod tests {
         let resource = |id: &str, parent: &str, part: &str| of("managed", id, parent, part);
         let all = [
             of("data", "d", "", ""),
+            Resource {
+                values: serde_json::json!({"id": "open"}),
+                ..of("data", "", "", "")
+            },
             resource("e", "d", "below"),
             resource("b", "a", "parts"),
             resource("a", "root", "{item_id}"),
             resource("x", "x", "circle"),
+            resource("unknown", "root", ""),
+            resource("below", "unknown", "x"),
         ];
         let expected = [
             ("a", "/{item_id}"),

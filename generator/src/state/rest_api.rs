@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::faults::fault;
 use super::{Resource, StateError, openapi, paths};
 
 /// A REST API and what the state holds beside it.
@@ -30,8 +31,14 @@ pub fn rest_api(mut resources: Vec<Resource>, chosen: Option<&str>) -> Result<Re
             resources.iter_mut().for_each(doubt_overwritten);
         }
         resources.extend(body);
-        let root = resource.values["root_resource_id"].as_str().unwrap_or_default();
-        doubt_conflicts(&mut resources, root);
+    }
+    let managed = resources.iter_mut().filter(|other| other.mode == "managed");
+    for other in managed.filter(|other| other.obstacle.is_none()) {
+        other.obstacle = fault(other);
+    }
+    let root = resource.values["root_resource_id"].as_str().unwrap_or_default();
+    for kind in ["aws_api_gateway_method", "aws_api_gateway_integration"] {
+        doubt_conflicts(&mut resources, kind, root);
     }
     for same in resources
         .iter_mut()
@@ -92,26 +99,26 @@ fn doubt_overwritten(resource: &mut Resource) {
     }
 }
 
-/// A method that stands twice: which of them API Gateway holds depends on what was applied last.
-fn doubt_conflicts(resources: &mut [Resource], root_resource_id: &str) {
+/// A method, or what answers it, that stands twice: which of them API Gateway holds depends on what was applied last.
+fn doubt_conflicts(resources: &mut [Resource], kind: &str, root_resource_id: &str) {
     let paths = paths(resources, root_resource_id);
     let key = |resource: &Resource| {
         let text = |key: &str| resource.values[key].as_str().unwrap_or_default().to_owned();
         let path = paths.get(&text("resource_id"))?.clone();
         Some((path, text("http_method")))
     };
-    let is_method =
-        |resource: &Resource| resource.mode == "managed" && resource.kind == "aws_api_gateway_method";
+    let is_meant = |resource: &Resource| resource.mode == "managed" && resource.kind == kind;
     let mut addresses: BTreeMap<_, Vec<String>> = BTreeMap::new();
-    for method in resources.iter().filter(|resource| is_method(resource)) {
-        if let Some(key) = key(method) {
-            addresses.entry(key).or_default().push(method.address.clone());
+    for found in resources.iter().filter(|resource| is_meant(resource)) {
+        if let Some(key) = key(found) {
+            addresses.entry(key).or_default().push(found.address.clone());
         }
     }
-    for method in resources.iter_mut().filter(|resource| is_method(resource)) {
-        let all = key(method).and_then(|key| addresses.get(&key));
+    let noun = kind.trim_start_matches("aws_api_gateway_");
+    for found in resources.iter_mut().filter(|resource| is_meant(resource)) {
+        let all = key(found).and_then(|key| addresses.get(&key));
         if let Some(all) = all.filter(|all| all.len() > 1) {
-            method.obstacle = Some(format!("the method stands several times: `{}`", all.join("`, `")));
+            found.obstacle = Some(format!("the {noun} stands several times: `{}`", all.join("`, `")));
         }
     }
 }

@@ -58,6 +58,8 @@ const ARGUMENTS: [(&str, &[(&str, Meaning)]); 19] = [
             ("execution_arn", Harmless),
             ("invoke_url", Harmless),
             ("stage_description", Harmless),
+            // Where it makes another stage than the surface's, that one is among the other arguments.
+            ("stage_name", Said),
             ("triggers", Harmless),
             ("variables", Secret),
         ],

@@ -88,15 +88,15 @@ pub fn check_plan(service: &Service, plan: &Plan, environment: Option<&str>) -> 
     let setup = setup::differences(plan, &found, environment);
     let surface = match of_plan(plan, None) {
         Ok(surface) => surface,
-        // A plan that can be read, and what it says is no gate.
-        Err(error @ (SurfaceError::Unclear(..) | SurfaceError::NoStage)) => {
-            let unclear = Difference {
+        // A plan that can be read, and nothing of it is served.
+        Err(error @ SurfaceError::NoStage) => {
+            let no_stage = Difference {
                 subject: Subject::Api,
                 sentence: error.to_string(),
             };
             return Ok(Checked {
                 environment: found,
-                differences: std::iter::once(unclear).chain(setup).collect(),
+                differences: std::iter::once(no_stage).chain(setup).collect(),
                 said: Vec::new(),
             });
         }

@@ -18,6 +18,7 @@ mod of_resources;
 mod of_service;
 mod others;
 mod policy;
+mod questions;
 mod resources;
 mod routes;
 mod setup;
@@ -33,9 +34,10 @@ pub use compare::{Difference, Subject, Words, compare};
 pub use of_resources::{SurfaceError, of_plan, of_state};
 pub use of_service::of_service;
 pub use others::why as why_it_counts;
+pub use questions::summaries;
 pub use types::{
     Api, Argument, Authorizer, Client, FORMAT, Function, GatewayResponse, Invoker, Password, Preflight,
-    Route, Statement, Surface, UNKNOWN, Unknown, UserPool,
+    Question, Route, Statement, Surface, UNKNOWN, Uncertain, Unknown, UserPool,
 };
 pub use user_pool::FIRST_USER;
 

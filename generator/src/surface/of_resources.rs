@@ -5,13 +5,13 @@ use std::fmt;
 use super::functions::{Called, functions};
 use super::gateway_responses::gateway_responses;
 use super::names::Names;
-use super::resources::{Resources, text};
+use super::resources::{Resources, optional, text};
 use super::routes::routes;
 use super::types::{Api, Argument, FORMAT, Surface};
 use super::{arguments, authorizers, others, unknown, user_pool};
 use crate::modules::{REST_API, STAGE};
 use crate::state::plan::{self, Plan, PlanError};
-use crate::state::{self, Resource, RestApi, StateError};
+use crate::state::{self, Resource, RestApi, Stage, StateError};
 
 /// Why a state or a plan has no surface.
 #[derive(Debug, PartialEq)]
@@ -22,10 +22,6 @@ pub enum SurfaceError {
     Plan(PlanError),
     /// The REST API has no stage.
     NoStage,
-    /// It has several stages; which is meant is not known.
-    SeveralStages(Vec<String>),
-    /// Who may call the method at this address is not certain, and a surface may not guess.
-    Unclear(String, String),
 }
 
 impl fmt::Display for SurfaceError {
@@ -33,17 +29,9 @@ impl fmt::Display for SurfaceError {
         match self {
             Self::State(error) => error.fmt(formatter),
             Self::Plan(error) => error.fmt(formatter),
-            Self::NoStage => formatter.write_str("the REST API has no `aws_api_gateway_stage`"),
-            Self::SeveralStages(addresses) => {
-                write!(
-                    formatter,
-                    "the REST API has several stages where one is expected: {}",
-                    addresses.join(", ")
-                )
-            }
-            Self::Unclear(address, why) => {
-                write!(formatter, "what `{address}` lets through is not certain: {why}")
-            }
+            Self::NoStage => formatter.write_str(
+                "the REST API has no stage: neither an `aws_api_gateway_stage`, nor a deployment with a `stage_name`",
+            ),
         }
     }
 }
@@ -82,57 +70,73 @@ fn of_resources(
         resources,
     } = state::rest_api(all.clone(), chosen).map_err(SurfaceError::State)?;
     let mut resources = Resources::new(&resources);
-    let stage = stage(&resources)?;
-    let unclear = resources
-        .of("aws_api_gateway_method")
-        .find_map(|method| Some((method.address.clone(), method.obstacle.clone()?)));
-    if let Some((address, why)) = unclear {
-        return Err(SurfaceError::Unclear(address, why));
-    }
+    let Stages { served, others } = stages(resources.all)?;
     let names = Names::of(&resources, &api, plan.map(|plan| &plan.root));
     let called = Called::of(&resources, &names);
     let pool = user_pool::choose(&resources, &authorizers::pools(&resources));
     let by_id = authorizers::by_id(&resources);
 
-    resources.account(stage);
-    let served = text(stage, "deployment_id");
-    let mut deployments = resources.of("aws_api_gateway_deployment");
-    let deployment = deployments.find(|deployment| !served.is_empty() && text(deployment, "id") == served);
-    let own = resources.of("aws_api_gateway_rest_api").chain(deployment);
+    let mut made = Vec::new();
+    let mut missing = Vec::new();
+    for stage in [served].into_iter().chain(others.iter().copied()) {
+        resources.account(stage.resource);
+        let mut deployments = resources.of("aws_api_gateway_deployment");
+        match deployments
+            .find(|deployment| !stage.deployment.is_empty() && text(deployment, "id") == stage.deployment)
+        {
+            Some(deployment) => made.push(deployment),
+            None => missing.push(stage),
+        }
+    }
+    let own = resources.of("aws_api_gateway_rest_api").chain(made);
     own.collect::<Vec<_>>()
         .into_iter()
         .for_each(|found| resources.account(found));
     let endpoint = &api.values["endpoint_configuration"][0]["types"][0];
+    let open: &[plan::Unknown] = plan.map_or(&[], |plan| &plan.unknown);
     let mut surface = Surface {
         format: FORMAT,
         api: Api {
             name: text(&api, "name").into(),
-            stage: text(stage, "stage_name").into(),
+            stage: served.name.into(),
+            other_stages: others.iter().map(|stage| stage.name.to_owned()).collect(),
             endpoint: endpoint.as_str().unwrap_or("EDGE").into(),
         },
         authorizers: authorizers::authorizers(&mut resources, &names, pool, &called),
-        routes: routes(&mut resources, &api, &by_id, &called),
+        routes: routes(&mut resources, &api, &by_id, &called, open),
         functions: functions(&mut resources, &names, plan.map(|plan| plan.changes.as_slice())),
         user_pool: pool.map(|pool| user_pool::user_pool(&mut resources, pool)),
         gateway_responses: gateway_responses(&mut resources),
         other_arguments: Vec::new(),
         others: Vec::new(),
-        unknown: unknown::of_body(resources.all),
+        unknown: unknown::of_state(resources.all, &api, &names),
     };
     surface.other_arguments = arguments::other_arguments(&resources);
-    if deployment.is_none() && !served.is_empty() {
-        // An older deployment may let in whom the routes here do not.
+    // An older deployment may let in whom the routes here do not.
+    for stage in missing.iter().filter(|stage| !stage.deployment.is_empty()) {
         surface.other_arguments.push(Argument {
-            address: stage.address.clone(),
+            address: stage.resource.address.clone(),
             argument: "deployment_id".to_owned(),
-            value: served.into(),
+            value: stage.deployment.into(),
         });
     }
+    // A deployment makes a stage beside that of a generated tree.
+    let is_said = |name: &str| name == served.name || others.iter().any(|stage| stage.name == name);
+    let unsaid = resources
+        .of("aws_api_gateway_deployment")
+        .filter(|deployment| {
+            resources.is_accounted(deployment) && optional(deployment, "stage_name").is_some()
+        })
+        .filter(|deployment| !is_said(text(deployment, "stage_name")));
+    surface.other_arguments.extend(unsaid.map(|deployment| Argument {
+        address: deployment.address.clone(),
+        argument: "stage_name".to_owned(),
+        value: text(deployment, "stage_name").into(),
+    }));
     surface.others = others::others(&all, &api, |resource| resources.is_accounted(resource));
     if let Some(plan) = plan {
         surface.others.extend(plan.programs.iter().cloned());
         surface.others.sort();
-        let open: &[plan::Unknown] = &plan.unknown;
         surface
             .unknown
             .extend(unknown::of_plan(open, resources.all, &api, pool, &names));
@@ -140,16 +144,29 @@ fn of_resources(
     Ok(surface.sorted())
 }
 
-/// The only stage, or that of a generated tree, where another one is not accounted for.
-fn stage<'a>(resources: &Resources<'a>) -> Result<&'a Resource, SurfaceError> {
-    let stages: Vec<&Resource> = resources.of("aws_api_gateway_stage").collect();
-    let generated = stages.iter().find(|stage| stage.address == STAGE);
-    match (stages.as_slice(), generated) {
-        ([], _) => Err(SurfaceError::NoStage),
-        ([one], _) => Ok(one),
-        (_, Some(generated)) => Ok(generated),
-        (several, None) => Err(SurfaceError::SeveralStages(
-            several.iter().map(|stage| stage.address.clone()).collect(),
-        )),
+/// The stages that a surface is of.
+struct Stages<'a> {
+    served: Stage<'a>,
+    others: Vec<Stage<'a>>,
+}
+
+/// The stage of a generated tree, where another one is not accounted for; or else all of them, the first by name first.
+fn stages(resources: &[Resource]) -> Result<Stages<'_>, SurfaceError> {
+    let mut stages = state::stages(resources);
+    let generated = stages
+        .iter()
+        .find(|stage| stage.resource.address == STAGE)
+        .copied();
+    if let Some(served) = generated {
+        let others = Vec::new();
+        return Ok(Stages { served, others });
     }
+    if stages.is_empty() {
+        return Err(SurfaceError::NoStage);
+    }
+    let others = stages.split_off(1);
+    Ok(Stages {
+        served: stages[0],
+        others,
+    })
 }

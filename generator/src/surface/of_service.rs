@@ -13,7 +13,7 @@ use crate::service::{Auth, Cors, Environment, LOCAL, Service};
 use crate::surface::resources::digest;
 use crate::surface::{
     Api, Authorizer, Client, FORMAT, Function, GatewayResponse, Invoker, Password, Preflight, Route,
-    Statement, Surface, UserPool, functions,
+    Statement, Surface, Uncertain, UserPool, functions,
 };
 
 /// The surface of a service in one of its environments.
@@ -33,6 +33,7 @@ pub fn of_service(service: &Service, environment: &Environment) -> Surface {
             qualifier: None,
             uri: None,
             cors: None,
+            uncertain: Uncertain::default(),
         })
         .collect();
     if let Some(cors) = &service.api.cors {
@@ -55,6 +56,7 @@ pub fn of_service(service: &Service, environment: &Environment) -> Surface {
                 max_age_seconds: cors.max_age_seconds,
                 other_headers: BTreeMap::new(),
             }),
+            uncertain: Uncertain::default(),
         }));
     }
     let name = environment_name(environment);
@@ -64,6 +66,7 @@ pub fn of_service(service: &Service, environment: &Environment) -> Surface {
         api: Api {
             name: normalized(&service.api.name),
             stage: service.api.stage.clone(),
+            other_stages: Vec::new(),
             endpoint: "REGIONAL".into(),
         },
         authorizers: vec![Authorizer {

@@ -6,21 +6,29 @@ use serde_json::Value;
 
 use super::functions::Called;
 use super::resources::{Resources, map, optional, text, texts};
-use super::types::{Preflight, Route};
-use crate::state::{self, Resource};
+use super::types::{Preflight, Route, Uncertain};
+use super::unknown::missing_path;
+use crate::state::{self, Resource, plan};
+use crate::words::code;
 
-/// Every method of the REST API. What stands beside a method a second time is not accounted for.
+/// What stands in a field that is uncertain.
+const UNCERTAIN: &str = "?";
+
+/// Every method of the REST API. What stands beside a method a second time is not accounted for. `unknown` is what a plan
+/// leaves open.
 pub(super) fn routes(
     resources: &mut Resources<'_>,
     rest_api: &Resource,
     authorizers: &BTreeMap<String, String>,
     called: &Called,
+    unknown: &[plan::Unknown],
 ) -> Vec<Route> {
     let paths = state::paths(resources.all, text(rest_api, "root_resource_id"));
     let integrations = by_method(resources, "aws_api_gateway_integration", |_| true);
     let responses = by_method(resources, "aws_api_gateway_integration_response", |response| {
         text(response, "selection_pattern").is_empty()
     });
+    let doubts = Doubts::new(resources, rest_api, unknown);
     let methods: Vec<&Resource> = resources.of("aws_api_gateway_method").collect();
     let mut routes = Vec::new();
     for method in methods {
@@ -33,26 +41,35 @@ pub(super) fn routes(
             .filter(|_| cors.is_some())
             .into_iter()
             .for_each(|found| resources.account(found));
+        let path = paths.get(text(method, "resource_id"));
+        let uncertain = Uncertain {
+            path: path.is_none().then(|| doubts.path(method, &paths)),
+            auth_type: doubts.guard(method),
+            integration: doubts.answer(integration),
+        };
+        let is_guarded = uncertain.auth_type.is_none();
+        let field = |is_uncertain: bool, text: String| if is_uncertain { UNCERTAIN.into() } else { text };
         let kind = integration.map_or("", |found| text(found, "type"));
         let uri = integration.map_or("", |found| text(found, "uri"));
         let called = called.by_uri(uri);
         routes.push(Route {
-            path: paths
-                .get(text(method, "resource_id"))
-                .cloned()
-                .unwrap_or_else(|| "?".into()),
-            method: optional(method, "http_method").unwrap_or_else(|| "?".into()),
-            auth_type: optional(method, "authorization").unwrap_or_else(|| "?".into()),
+            path: path.map_or_else(|| UNCERTAIN.into(), Clone::clone),
+            method: optional(method, "http_method").unwrap_or_else(|| UNCERTAIN.into()),
+            auth_type: field(!is_guarded, text(method, "authorization").into()),
             // One that is managed elsewhere has no name here.
             authorizer: optional(method, "authorizer_id")
+                .filter(|_| is_guarded)
                 .map(|id| authorizers.get(&id).cloned().unwrap_or(id)),
-            scopes: texts(&method.values["authorization_scopes"]),
+            scopes: Some(&method.values["authorization_scopes"])
+                .filter(|_| is_guarded)
+                .map_or_else(Vec::new, texts),
             api_key_required: method.values["api_key_required"] == Value::Bool(true),
-            integration: kind.into(),
+            integration: field(uncertain.integration.is_some(), kind.into()),
             uri: (called.is_none() && kind != "MOCK" && !uri.is_empty()).then(|| uri.into()),
             qualifier: called.as_ref().and_then(|called| called.qualifier.clone()),
             function: called.map(|called| called.name),
             cors,
+            uncertain,
         });
     }
     for kind in ["aws_api_gateway_resource", "aws_api_gateway_method_response"] {
@@ -66,6 +83,100 @@ pub(super) fn routes(
         .collect();
     open.into_iter().for_each(|found| resources.account(found));
     routes
+}
+
+/// Why routes are uncertain.
+struct Doubts<'a> {
+    unknown: &'a [plan::Unknown],
+    /// Of every route, if a plan does not tell the OpenAPI body that stands beside them.
+    body: Option<String>,
+    /// What answers a route that has no integration, if a plan does not tell of which method an integration is.
+    unattached: Option<String>,
+}
+
+impl<'a> Doubts<'a> {
+    fn new(resources: &Resources<'_>, rest_api: &Resource, unknown: &'a [plan::Unknown]) -> Self {
+        let of = |address: &str, attributes: &[&str]| find(unknown, address, attributes).map(reason);
+        let mut integrations = resources.of("aws_api_gateway_integration");
+        let unattached = integrations
+            .find(|integration| !has_key(integration))
+            .map(|integration| format!("{} may answer it", code(&integration.address)));
+        let body = of(&rest_api.address, &["body"]);
+        Self {
+            unknown,
+            body: body.map(|why| format!("an OpenAPI body stands beside it: {why}")),
+            unattached,
+        }
+    }
+
+    fn of(&self, resource: &Resource, attributes: &[&str]) -> Option<String> {
+        find(self.unknown, &resource.address, attributes).map(reason)
+    }
+
+    /// Who may call a method.
+    fn guard(&self, method: &Resource) -> Option<String> {
+        let attributes = [
+            "authorization",
+            "authorizer_id",
+            "authorization_scopes",
+            "api_key_required",
+            "http_method",
+        ];
+        // A path that is likely may be another route's.
+        let is_likely = find(self.unknown, &method.address, &["resource_id"]).filter(|one| one.is_read);
+        method
+            .obstacle
+            .clone()
+            .or_else(|| self.body.clone())
+            .or_else(|| self.of(method, &attributes))
+            .or_else(|| is_likely.map(reason))
+            .or_else(|| {
+                let is_said = !text(method, "authorization").is_empty();
+                (!is_said).then(|| "nothing says its `authorization`".to_owned())
+            })
+    }
+
+    /// What answers a method by its integration.
+    fn answer(&self, integration: Option<&Resource>) -> Option<String> {
+        let own = match integration {
+            Some(integration) => {
+                let attributes = ["type", "uri", "resource_id", "http_method"];
+                integration
+                    .obstacle
+                    .clone()
+                    .or_else(|| self.of(integration, &attributes))
+            }
+            None => self.unattached.clone(),
+        };
+        own.or_else(|| self.body.clone())
+    }
+
+    /// Where a method stands that has no path.
+    fn path(&self, method: &Resource, paths: &BTreeMap<String, String>) -> String {
+        self.of(method, &["resource_id"])
+            .or_else(|| missing_path(method, paths))
+            .unwrap_or_else(|| "nothing says its `resource_id`".to_owned())
+    }
+}
+
+/// What a plan leaves open of a resource's attributes.
+fn find<'a>(unknown: &'a [plan::Unknown], address: &str, attributes: &[&str]) -> Option<&'a plan::Unknown> {
+    unknown
+        .iter()
+        .find(|one| one.address == address && attributes.contains(&one.attribute.as_str()))
+}
+
+fn reason(unknown: &plan::Unknown) -> String {
+    let references: Vec<String> = unknown
+        .references
+        .iter()
+        .map(|reference| code(reference))
+        .collect();
+    let depends = match references.as_slice() {
+        [] => "is unknown before the apply".to_owned(),
+        references => format!("depends on {}", references.join(", ")),
+    };
+    format!("{} {depends}: {}", code(&unknown.attribute), unknown.why)
 }
 
 /// What a method shares with its integration and their responses.

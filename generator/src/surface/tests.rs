@@ -112,16 +112,68 @@ fn an_api_has_the_same_surface_in_both_layouts() {
 }
 
 #[test]
-fn there_is_no_surface_where_it_is_not_certain_who_may_call() {
+fn a_guard_that_is_uncertain_silences_no_other_route() {
     let state = BOOKSHOP.replace("- staff: []", "- staff: []\\n        - readers: []");
-    let error = of_state(&state, Some("bookshop-openapi"))
-        .unwrap_err()
-        .to_string();
+    let surface = of_state(&state, Some("bookshop-openapi")).unwrap();
+    let mut expected = of_state(BOOKSHOP, Some("bookshop-openapi")).unwrap();
+    let orders = expected.routes.iter_mut().find(|route| route.path == "/orders");
+    let orders = orders.unwrap();
+    let why = "its `security` names both `staff` and `readers`, and a method has one authorizer";
+    (orders.auth_type, orders.authorizer) = ("?".into(), None);
+    orders.uncertain.auth_type = Some(why.into());
+    assert_eq!(surface.routes, expected.routes);
     assert_eq!(
-        error,
-        "what `module.openapi.aws_api_gateway_rest_api.this.body.paths[\"/orders\"].get` lets through is not \
-         certain: its `security` names both `staff` and `readers`, and a method has one authorizer"
+        summaries(&surface.unknown),
+        [format!(
+            "who may call `GET /orders` is uncertain: \
+             `module.openapi.aws_api_gateway_rest_api.this.body.paths[\"/orders\"].get`: {why}"
+        )]
     );
+}
+
+/// A stage that a deployment makes beside that of a generated tree is one that the spec does not have.
+#[test]
+fn a_stage_that_nothing_accounts_for_is_shown() {
+    let with = |change: &dyn Fn(&str, &mut serde_json::Value)| of_state(&changed(change), None).unwrap();
+    let deployment = with(&|kind, values| {
+        if kind == "aws_api_gateway_deployment" {
+            values["stage_name"] = "another".into();
+        }
+    });
+    let differences = compare(&demo(), &deployment, Words::PLAN);
+    assert_eq!(differences.len(), 1);
+    assert_eq!(
+        differences[0].sentence,
+        "`stage_name` of `module.service.aws_api_gateway_deployment.this` is set to `\"another\"` in the plan, and not in \
+         the spec"
+    );
+    // Under another address the first by name is the surface's.
+    let state = changed(|_, _| ()).replace("aws_api_gateway_stage.this", "aws_api_gateway_stage.moved");
+    let mut state: serde_json::Value = serde_json::from_str(&state).unwrap();
+    let moved = &mut state["values"]["root_module"]["resources"];
+    let id = of_api(STATE);
+    let second = serde_json::json!({"address": "aws_api_gateway_stage.zzz", "mode": "managed", "type": "aws_api_gateway_stage",
+        "values": {"rest_api_id": id, "stage_name": "zzz", "deployment_id": ""}});
+    match moved.as_array_mut() {
+        Some(resources) => resources.push(second),
+        None => *moved = serde_json::json!([second]),
+    }
+    let surface = of_state(&state.to_string(), None).unwrap();
+    let differences = compare(&demo(), &surface, Words::PLAN);
+    assert_eq!(differences.len(), 1, "{differences:?}");
+    assert_eq!(
+        differences[0].sentence,
+        "another stage, `zzz`, is in the plan, and not in the spec"
+    );
+}
+
+/// The id of the REST API of a state.
+fn of_api(state: &str) -> String {
+    let resources = crate::state::resources(state).unwrap();
+    let api = resources
+        .iter()
+        .find(|resource| resource.kind == "aws_api_gateway_rest_api");
+    api.unwrap().values["id"].as_str().unwrap().to_owned()
 }
 
 #[test]
@@ -184,10 +236,8 @@ fn what_a_first_plan_of_hand_written_hcl_leaves_open_is_said_and_joins_nothing()
         (14, 7, 2)
     );
     assert!(
-        resources
-            .unknown
-            .iter()
-            .any(|unknown| unknown.what == "who may call a `POST` route"),
+        resources.unknown.iter().any(|unknown| unknown.what
+            == "who may call `module.resources.aws_api_gateway_method.this[\"POST /books\"]`"),
         "{:?}",
         resources.unknown
     );

@@ -50,8 +50,11 @@ pub struct Surface {
 pub struct Api {
     /// Its name.
     pub name: String,
-    /// The name of its stage.
+    /// The name of its stage; `?` where a plan does not tell it.
     pub stage: String,
+    /// The names of further stages that serve it, sorted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub other_stages: Vec<String>,
     /// `REGIONAL`, `EDGE` or `PRIVATE`.
     pub endpoint: String,
 }
@@ -86,7 +89,8 @@ pub struct Route {
     pub path: String,
     /// The method, such as `GET` or `ANY`.
     pub method: String,
-    /// `NONE`, `COGNITO_USER_POOLS`, `CUSTOM` or `AWS_IAM`; `?` where a plan does not tell it.
+    /// `NONE`, `COGNITO_USER_POOLS`, `CUSTOM` or `AWS_IAM`; `?` if it is uncertain, and then nothing else of the guard is
+    /// said.
     pub auth_type: String,
     /// Name of the authorizer.
     pub authorizer: Option<String>,
@@ -94,7 +98,7 @@ pub struct Route {
     pub scopes: Vec<String>,
     /// Whether an API key is needed.
     pub api_key_required: bool,
-    /// AWS's type of what answers: `AWS_PROXY`, `MOCK`, …
+    /// AWS's type of what answers: `AWS_PROXY`, `MOCK`, …; empty if nothing does, `?` if it is uncertain.
     pub integration: String,
     /// The function that answers: its name in the spec, or in AWS where no spec is known.
     pub function: Option<String>,
@@ -106,6 +110,30 @@ pub struct Route {
     pub uri: Option<String>,
     /// What a preflight answers.
     pub cors: Option<Preflight>,
+    /// Why something above is uncertain.
+    #[serde(default, skip_serializing_if = "Uncertain::is_nothing")]
+    pub uncertain: Uncertain,
+}
+
+/// Why a field of a route is `?`, by the name of the field.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Uncertain {
+    /// Of its path.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    /// Of who may call it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub auth_type: Option<String>,
+    /// Of what answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub integration: Option<String>,
+}
+
+impl Uncertain {
+    /// Whether everything is certain.
+    pub fn is_nothing(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// What a preflight answers.
@@ -288,14 +316,44 @@ pub struct Argument {
     pub value: Value,
 }
 
-/// Something that a plan leaves open until the apply.
+/// What is not known because of something unknown.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs, reason = "`Unknown::what` says it in words")]
+pub enum Question {
+    Routes,
+    ApiSetting,
+    Path,
+    WhoCalls,
+    WhatAnswers,
+    Preflight,
+    WhoIsAdmitted,
+    WhoInvokes,
+    OnWhoseBehalf,
+    WhatFunction,
+    WhoTakesRoles,
+    Rights,
+    WhoGetsTokens,
+    Policy,
+    #[default]
+    Setting,
+    PartOfTheApi,
+}
+
+/// Something that is uncertain: a plan leaves it open until the apply, or it is not understood.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Unknown {
     /// Address of the resource.
     pub address: String,
     /// The argument, with the blocks around it; empty where it is the whole.
     pub argument: String,
-    /// What is not known therefore, such as `what function \`open\` may do`.
+    /// The kind of what is not known therefore.
+    #[serde(default)]
+    pub question: Question,
+    /// What it is asked of, such as `` `GET /open` ``.
+    #[serde(default)]
+    pub of: Vec<String>,
+    /// Both in words, such as `what function \`open\` may do`.
     pub what: String,
     /// What it is made of, as far as a plan tells.
     pub references: Vec<String>,

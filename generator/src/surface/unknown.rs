@@ -7,7 +7,7 @@ use super::functions;
 use super::names::Names;
 use super::others;
 use super::resources::text;
-use super::types::Unknown;
+use super::types::{Question, Unknown};
 use crate::state::{self, Resource, plan};
 use crate::words::code;
 
@@ -22,6 +22,7 @@ pub(super) fn of_plan(
     let readers = Readers {
         all,
         names,
+        unknown,
         paths: state::paths(all, text(rest_api, "root_resource_id")),
     };
     let own_source = format!("{}.execution_arn", rest_api.address);
@@ -40,10 +41,13 @@ pub(super) fn of_plan(
             }
             _ => false,
         };
+        let (question, of) = readers.question(resource, &one.attribute);
         found.push(Unknown {
             address: one.address.clone(),
             argument: one.attribute.clone(),
-            what: readers.what(resource, &one.attribute),
+            what: question.what(&of),
+            question,
+            of,
             references: one.references.clone(),
             why: one.why.clone(),
             fails: !is_certain,
@@ -62,20 +66,47 @@ fn counts(resource: &Resource, attribute: &str) -> bool {
     attribute.rsplit('.').next() == Some("policy") && others::why(resource).is_none()
 }
 
-/// Parts of an OpenAPI body that are not understood.
-pub(super) fn of_body(resources: &[Resource]) -> Vec<Unknown> {
-    let parts = resources.iter().filter_map(|resource| {
+/// What is not understood of a state or a plan, and the paths that are not in it.
+pub(super) fn of_state(all: &[Resource], rest_api: &Resource, names: &Names) -> Vec<Unknown> {
+    let readers = Readers {
+        all,
+        names,
+        unknown: &[],
+        paths: state::paths(all, text(rest_api, "root_resource_id")),
+    };
+    let of = |resource: &Resource, (question, of): (Question, Vec<String>), why: String| Unknown {
+        address: resource.address.clone(),
+        argument: String::new(),
+        what: question.what(&of),
+        question,
+        of,
+        references: Vec::new(),
+        why,
+        fails: true,
+    };
+    let obstacles = all.iter().filter_map(|resource| {
         let why = resource.obstacle.clone()?;
-        Some(Unknown {
-            address: resource.address.clone(),
-            argument: String::new(),
-            what: "what a part of the API does".to_owned(),
-            references: Vec::new(),
-            why,
-            fails: true,
-        })
+        let question = match resource.kind.as_str() {
+            "aws_api_gateway_method" | "aws_api_gateway_integration" => readers.question(resource, ""),
+            _ => (Question::PartOfTheApi, Vec::new()),
+        };
+        Some(of(resource, question, why))
     });
-    parts.collect()
+    let methods = all
+        .iter()
+        .filter(|resource| resource.mode == "managed" && resource.kind == "aws_api_gateway_method");
+    let pathless = methods.filter_map(|method| {
+        let why = missing_path(method, &readers.paths)?;
+        Some(of(method, readers.question(method, "resource_id"), why))
+    });
+    obstacles.chain(pathless).collect()
+}
+
+/// Why a method has no path, if it names a resource that is known to a plan.
+pub(super) fn missing_path(method: &Resource, paths: &BTreeMap<String, String>) -> Option<String> {
+    let id = text(method, "resource_id");
+    let is_missing = !id.is_empty() && !paths.contains_key(id);
+    is_missing.then(|| format!("its resource {} is not here, or has no path", code(id)))
 }
 
 fn root(attribute: &str) -> &str {
@@ -86,65 +117,87 @@ fn root(attribute: &str) -> &str {
 struct Readers<'a> {
     all: &'a [Resource],
     names: &'a Names,
+    /// What the plan leaves open.
+    unknown: &'a [plan::Unknown],
     /// Paths by the ids of their resources.
     paths: BTreeMap<String, String>,
 }
 
 impl Readers<'_> {
-    /// What is not known therefore.
-    fn what(&self, resource: &Resource, attribute: &str) -> String {
-        let path = self.paths.get(text(resource, "resource_id"));
-        let method = match (text(resource, "http_method"), path) {
-            ("", _) => "a route".to_owned(),
-            (method, None) => format!("a {} route", code(method)),
-            (method, Some(path)) => code(&format!("{method} {path}")),
-        };
+    /// What is not known therefore, and of what.
+    fn question(&self, resource: &Resource, attribute: &str) -> (Question, Vec<String>) {
+        let of = |name: String| vec![name];
         match (resource.kind.as_str(), root(attribute)) {
-            ("aws_api_gateway_rest_api", "body") => "which routes there are, and who may call them,".into(),
-            ("aws_api_gateway_rest_api", _) => "a setting of the API".into(),
-            (_, "resource_id" | "parent_id" | "path_part") => format!("the path of {method}"),
-            ("aws_api_gateway_method", _) => format!("who may call {method}"),
-            ("aws_api_gateway_integration", _) => format!("what answers {method}"),
-            ("aws_api_gateway_integration_response", _) => "what a preflight answers".into(),
-            ("aws_api_gateway_authorizer", _) => {
-                format!("whom the authorizer {} admits", code(text(resource, "name")))
-            }
-            ("aws_lambda_permission", "source_arn") => {
-                format!("on whose behalf {} may be invoked", code(&self.invoked(resource)))
-            }
-            ("aws_lambda_permission", _) => format!("who may invoke {}", code(&self.invoked(resource))),
-            ("aws_lambda_function", _) => {
-                format!("what the function {} is and may do", code(&self.name(resource)))
-            }
-            ("aws_iam_role", "assume_role_policy") => "who may take on a function's role".into(),
-            ("aws_iam_role" | "aws_iam_policy", _) => "what a function may do".into(),
+            ("aws_api_gateway_rest_api", "body") => (Question::Routes, of(code(&resource.address))),
+            ("aws_api_gateway_rest_api", _) => (Question::ApiSetting, Vec::new()),
+            (_, "resource_id" | "parent_id" | "path_part") => (Question::Path, of(self.route(resource))),
+            ("aws_api_gateway_method", _) => (Question::WhoCalls, of(self.route(resource))),
+            ("aws_api_gateway_integration", _) => (Question::WhatAnswers, of(self.route(resource))),
+            ("aws_api_gateway_integration_response", _) => (Question::Preflight, Vec::new()),
+            ("aws_api_gateway_authorizer", _) => (
+                Question::WhoIsAdmitted,
+                of(self.named(resource, text(resource, "name"))),
+            ),
+            ("aws_lambda_permission", "source_arn") => (Question::OnWhoseBehalf, of(self.invoked(resource))),
+            ("aws_lambda_permission", _) => (Question::WhoInvokes, of(self.invoked(resource))),
+            ("aws_lambda_function", _) => (
+                Question::WhatFunction,
+                of(self.named(resource, &self.name(resource))),
+            ),
+            ("aws_iam_role", "assume_role_policy") => (Question::WhoTakesRoles, Vec::new()),
+            ("aws_iam_role" | "aws_iam_policy", _) => (Question::Rights, Vec::new()),
             ("aws_iam_role_policy" | "aws_iam_role_policy_attachment", _) => {
-                match self.of_role(text(resource, "role")).as_slice() {
-                    [] => "what a role may do".into(),
-                    names => {
-                        let names: Vec<String> = names.iter().map(|name| code(name)).collect();
-                        format!("what {} may do", names.join(", "))
-                    }
-                }
+                let names = self.of_role(text(resource, "role"));
+                (Question::Rights, names.iter().map(|name| code(name)).collect())
             }
             ("aws_cognito_user_pool" | "aws_cognito_user_pool_client" | "aws_cognito_user", _) => {
-                "who can get a token".into()
+                (Question::WhoGetsTokens, Vec::new())
             }
-            _ if attribute.ends_with("policy") => "whom a policy lets do what".into(),
-            _ => "a setting".into(),
+            _ if attribute.ends_with("policy") => (Question::Policy, Vec::new()),
+            _ => (Question::Setting, Vec::new()),
         }
+    }
+
+    /// The route of a method or of what is attached to one; the address if a part of it is unknown.
+    fn route(&self, resource: &Resource) -> String {
+        let path = self.paths.get(text(resource, "resource_id"));
+        match (text(resource, "http_method"), path) {
+            ("", _) | (_, None) => code(&resource.address),
+            (method, Some(path)) => code(&format!("{method} {path}")),
+        }
+    }
+
+    /// A name, or the address of what has none before the apply.
+    fn named(&self, resource: &Resource, name: &str) -> String {
+        code(if name.is_empty() { &resource.address } else { name })
     }
 
     fn name(&self, function: &Resource) -> String {
         functions::name(function, self.names.prefix())
     }
 
-    /// The function that a permission is of.
+    /// The function that a permission is of. If its name is unknown, what the name depends on says which.
     fn invoked(&self, permission: &Resource) -> String {
         let named = text(permission, "function_name");
         let mut functions = self.of_kind("aws_lambda_function");
-        let function = functions.find(|other| !named.is_empty() && text(other, "function_name") == named);
-        function.map_or_else(|| named.to_owned(), |function| self.name(function))
+        if !named.is_empty() {
+            let function = functions.find(|other| text(other, "function_name") == named);
+            return code(&function.map_or_else(|| named.to_owned(), |function| self.name(function)));
+        }
+        let mut unknown = self.unknown.iter();
+        let unknown =
+            unknown.find(|one| one.address == permission.address && one.attribute == "function_name");
+        let Some([reference]) = unknown.map(|one| one.references.as_slice()) else {
+            return code(&permission.address);
+        };
+        let function = functions.find(|function| {
+            let attribute = reference.strip_prefix(&function.address);
+            attribute.is_some_and(|attribute| attribute.starts_with('.'))
+        });
+        match function {
+            Some(function) => self.named(function, &self.name(function)),
+            None => code(reference),
+        }
     }
 
     /// The functions that have a role.

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::text::{Parsed, parse};
 use crate::state::Resource;
 
 /// An OpenAPI document of a REST API.
@@ -11,6 +12,8 @@ pub(super) struct Document {
     pub(super) api_id: String,
     pub(super) root_resource_id: String,
     pub(super) value: Value,
+    /// The keys that stand twice, as steps from the root. There is none at the root itself.
+    pub(super) twice: Vec<Vec<String>>,
     /// Swagger 2.0, where the other is OpenAPI 3.0.
     pub(super) swagger: bool,
     /// What stands before each path: empty, or such as `/a/b`.
@@ -25,7 +28,10 @@ impl Document {
         if body.trim().is_empty() {
             return Ok(None);
         }
-        let value = parse(&with_variables(body, text("execution_arn")))?;
+        let Parsed { value, twice } = parse(&with_variables(body, text("execution_arn")))?;
+        if let Some([key]) = twice.iter().find(|steps| steps.len() == 1).map(Vec::as_slice) {
+            return Err(format!("`{key}` stands twice in it"));
+        }
         let version = |key: &str| super::text(&value[key]).unwrap_or_default();
         let (swagger, openapi) = (version("swagger"), version("openapi"));
         // YAML makes a number of `2.0`.
@@ -51,6 +57,7 @@ impl Document {
             api_id: text("id").to_owned(),
             root_resource_id: text("root_resource_id").to_owned(),
             value,
+            twice,
             swagger: is_swagger,
             base_path,
         }))
@@ -71,6 +78,14 @@ impl Document {
                 format!("{address}[\"{step}\"]")
             }
         })
+    }
+
+    /// Why it is not certain what stands at a place: a key of it, or one that leads to it, stands twice. Which of the two
+    /// API Gateway takes is not documented.
+    pub(super) fn doubt(&self, steps: &[&str]) -> Option<String> {
+        let leads = |twice: &&Vec<String>| twice.iter().zip(steps).all(|(key, step)| key == step);
+        let key = self.twice.iter().find(leads)?.last()?;
+        Some(format!("`{key}` stands twice in the body"))
     }
 
     /// What a value refers to by `$ref`, or itself. An error names a reference that leads nowhere, or out of the
@@ -111,32 +126,6 @@ impl Document {
     /// The value at steps from the root.
     pub(super) fn at(&self, steps: &[&str]) -> &Value {
         steps.iter().fold(&self.value, |value, step| &value[*step])
-    }
-}
-
-fn parse(text: &str) -> Result<Value, String> {
-    let value: Value = if text.trim_start().starts_with('{') {
-        serde_json::from_str(text).map_err(|error| format!("it is no JSON: {error}"))?
-    } else {
-        let mistake = |error: serde_saphyr::Error| {
-            // The first line says what and where, the others draw it.
-            let message = error.to_string();
-            format!("it is no YAML: {}", message.lines().next().unwrap_or_default())
-        };
-        // An import takes 6 MB, and one anchor often stands for the integration of every route; the library's own
-        // limits are for texts of strangers.
-        let options = serde_saphyr::options! {
-            budget: serde_saphyr::budget! {
-                max_nodes: 4_000_000,
-                max_events: 10_000_000,
-                enforce_alias_anchor_ratio: false,
-            },
-        };
-        serde_saphyr::from_str_with_options(text, options).map_err(mistake)?
-    };
-    match value {
-        Value::Object(_) => Ok(value),
-        _ => Err("it is no OpenAPI document".to_owned()),
     }
 }
 

@@ -22,6 +22,7 @@ mod security;
 mod settings;
 #[cfg(test)]
 mod tests;
+mod text;
 
 /// What the body of a REST API makes, and its settings into `rest_api`; none where it has no body. An error is that of
 /// a body that cannot be read as a whole.
@@ -39,6 +40,7 @@ pub(super) fn expand(rest_api: &mut Resource) -> Result<Option<Vec<Resource>>, S
     expansion.validators();
     let schemes = expansion.security_schemes();
     expansion.paths(&schemes);
+    expansion.keys_elsewhere();
     Ok(Some(expansion.resources))
 }
 
@@ -97,23 +99,25 @@ impl Expansion<'_> {
             }
             for (key, operation) in entries(item) {
                 let place = self.document.place(&["paths", path, key]);
-                let method = match key.as_str() {
-                    "get" | "put" | "post" | "delete" | "options" | "head" | "patch" => key.to_uppercase(),
-                    "x-amazon-apigateway-any-method" => "ANY".to_owned(),
-                    "parameters" | "summary" | "description" | "servers" => continue,
+                let method = match (method(key), key.as_str()) {
+                    (Some(method), _) => method,
+                    (None, "parameters" | "summary" | "description" | "servers") => continue,
                     // A REST API has no method for it.
-                    "trace" => {
+                    (None, "trace") => {
                         self.note(place, "API Gateway has no method `TRACE`");
                         continue;
                     }
-                    other if other.starts_with("x-") && !other.starts_with("x-amazon-apigateway-") => {
+                    (None, other)
+                        if other.starts_with("x-") && !other.starts_with("x-amazon-apigateway-") =>
+                    {
                         continue;
                     }
-                    _ => {
+                    (None, _) => {
                         self.note(place, "this is not understood here");
                         continue;
                     }
                 };
+                let doubt = self.document.doubt(&["paths", path, key]);
                 self.operation(
                     &place,
                     &resource_id,
@@ -121,7 +125,25 @@ impl Expansion<'_> {
                     operation,
                     &item["parameters"],
                     schemes,
+                    doubt,
                 );
+            }
+        }
+    }
+
+    /// Says which keys stand twice outside of methods, schemes and paths, which say so themselves.
+    fn keys_elsewhere(&mut self) {
+        let document = self.document;
+        let schemes = document.security_schemes();
+        for key in &document.twice {
+            let steps: Vec<&str> = key.iter().map(String::as_str).collect();
+            let is_said = match steps[..] {
+                ["paths", _] => true,
+                ["paths", _, key, ..] => method(key).is_some(),
+                _ => steps.iter().zip(schemes).all(|(step, of)| step == of),
+            };
+            if !is_said {
+                self.note(document.place(&steps), "it stands twice in the body");
             }
         }
     }
@@ -143,6 +165,15 @@ impl Expansion<'_> {
             above = own;
         }
         self.resource_ids[&above].clone()
+    }
+}
+
+/// The method of a key below a path; none if it names no method that API Gateway has.
+fn method(key: &str) -> Option<String> {
+    match key {
+        "get" | "put" | "post" | "delete" | "options" | "head" | "patch" => Some(key.to_uppercase()),
+        "x-amazon-apigateway-any-method" => Some("ANY".to_owned()),
+        _ => None,
     }
 }
 

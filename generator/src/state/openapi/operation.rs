@@ -6,7 +6,9 @@ use super::security::Schemes;
 use super::{Expansion, entries, text};
 
 impl Expansion<'_> {
-    /// Adds the method of an operation at `place`; `shared` are the parameters of its path.
+    /// Adds the method of an operation at `place`; `shared` are the parameters of its path, and `doubt` says why it is not
+    /// certain which operation stands there.
+    #[expect(clippy::too_many_arguments, reason = "what an operation is made of")]
     pub(super) fn operation(
         &mut self,
         place: &str,
@@ -15,13 +17,14 @@ impl Expansion<'_> {
         operation: &Value,
         shared: &Value,
         schemes: &Schemes,
+        doubt: Option<String>,
     ) {
         let key = json!({"resource_id": resource_id, "http_method": method});
         let mut values = key.clone();
         values["id"] = self.id("method", &format!("{method} {resource_id}")).into();
         // Of a guard that is not known there is none, and the obstacle says why.
         values["authorization"] = "".into();
-        let obstacle = self.method(&mut values, place, operation, shared, schemes).err();
+        let obstacle = doubt.or_else(|| self.method(&mut values, place, operation, shared, schemes).err());
         self.add(place.to_owned(), "aws_api_gateway_method", values, obstacle);
         self.method_responses(place, &key, operation);
         let integration = &operation["x-amazon-apigateway-integration"];

@@ -38,8 +38,12 @@ impl Expansion<'_> {
         let section = self.document.security_schemes();
         let mut schemes = Schemes::new();
         for (name, scheme) in entries(self.document.at(section)) {
-            let place = self.document.place(&[section, &[name.as_str()]].concat());
-            let scheme = self.scheme(place, name, scheme);
+            let steps = [section, &[name.as_str()]].concat();
+            let place = self.document.place(&steps);
+            let scheme = match self.document.doubt(&steps) {
+                Some(why) => Scheme::Unclear(why),
+                None => self.scheme(place, name, scheme),
+            };
             schemes.insert(name.clone(), scheme);
         }
         schemes

@@ -466,10 +466,36 @@ fn bodies_that_cannot_be_read_are_refused_whole() {
     let error = |body: &str| expand(&mut with(body, json!({}))).unwrap_err();
     assert!(error("{\"openapi\":").contains("it is no JSON"));
     assert!(error("a: [1\n").contains("it is no YAML"));
-    assert!(error("openapi: 3.0.1\nopenapi: 3.0.1\n").contains("duplicate"));
+    assert!(error("openapi: 3.0.1\nopenapi: 3.0.1\n").contains("`openapi` stands twice"));
     assert!(error("text").contains("no OpenAPI document"));
     assert!(error("{}").contains("neither `swagger` nor `openapi`"));
     assert!(error("{\"openapi\":\"3.1.0\"}").contains("version 3.1.0"));
     assert!(error("{\"swagger\":\"1.2\"}").contains("version 1.2"));
     assert_eq!(expand(&mut with("", json!({}))), Ok(None));
+}
+
+#[test]
+fn a_key_that_stands_twice_is_local_to_its_method_in_json_and_yaml() {
+    let json = r#"{"openapi": "3.0.1", "paths": {
+        "/a": {"get": {"security": [], "security": [{"x": []}]}, "put": {}},
+        "/b": {"get": {}}, "/b": {"put": {}},
+        "/c": {"parameters": [], "parameters": [], "get": {}}
+    }}"#;
+    let yaml = "openapi: 3.0.1\npaths:\n  /a:\n    get:\n      security: []\n      security: [{x: []}]\n    put: {}\n  \
+                /b:\n    get: {}\n  /b:\n    put: {}\n  /c:\n    parameters: []\n    parameters: []\n    get: {}\n";
+    for body in [json, yaml] {
+        let resources = expand(&mut with(body, json!({}))).unwrap().unwrap();
+        let doubts = resources.iter().filter_map(|resource| {
+            let place = resource.address.strip_prefix("api.body.paths").unwrap();
+            Some((place.to_owned(), resource.obstacle.clone()?))
+        });
+        let expected = [
+            ("[\"/a\"].get", "`security` stands twice in the body"),
+            ("[\"/b\"].get", "`/b` stands twice in the body"),
+            ("[\"/b\"].put", "`/b` stands twice in the body"),
+            ("[\"/c\"].parameters", "it stands twice in the body"),
+        ];
+        let expected = expected.map(|(place, why)| (place.to_owned(), why.to_owned()));
+        assert_eq!(doubts.collect::<Vec<_>>(), expected, "{body}");
+    }
 }

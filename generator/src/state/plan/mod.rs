@@ -98,6 +98,11 @@ impl Plan {
                 .or_default()
                 .push((origin.attribute, symbol));
         }
+        // A stage is there, whatever its name will be.
+        for one in unknown.iter().filter(|one| one.attribute == "stage_name") {
+            let named = symbols.entry(one.address.clone()).or_default();
+            named.push((one.attribute.clone(), "?".into()));
+        }
         unknown.sort();
         let mut programs = resolver.configuration.programs();
         programs.extend(configuration::invoked_actions(&document));

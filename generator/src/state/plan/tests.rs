@@ -444,3 +444,19 @@ fn a_resource_that_cannot_be_read_is_not_left_out() {
         assert_eq!(error, PlanError::Malformed(expected.into()));
     }
 }
+
+/// Whatever it will be called, a stage serves the API.
+#[test]
+fn a_stage_without_its_name_is_one() {
+    let resource = json!({"address": "aws_api_gateway_stage.this", "mode": "managed", "type": "aws_api_gateway_stage", "values": {}});
+    let plan = json!({
+        "format_version": "1.2", "planned_values": {"root_module": {"resources": [resource]}},
+        "resource_changes": [{"address": "aws_api_gateway_stage.this", "mode": "managed", "type": "aws_api_gateway_stage",
+            "change": {"actions": ["create"], "after_unknown": {"id": true, "stage_name": true}}}],
+        "configuration": {"root_module": {"resources": [{"address": "aws_api_gateway_stage.this",
+            "expressions": {"stage_name": {"references": ["random_pet.this.id", "random_pet.this"]}}}]}},
+    });
+    let plan = Plan::parse(&plan.to_string()).unwrap();
+    let stages = crate::state::stages(&plan.resources);
+    assert_eq!(stages.iter().map(|stage| stage.name).collect::<Vec<_>>(), ["?"]);
+}

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::types::{Surface, Unknown};
+use super::types::Surface;
 use crate::words::code;
 
 /// What a difference is of.
@@ -146,6 +146,12 @@ impl Comparison {
             is,
         );
         self.changed(&Subject::Api, "the stage", (&expected.stage, &found.stage), is);
+        self.lists(
+            &Subject::Api,
+            &expected.other_stages,
+            &found.other_stages,
+            |stage| format!("another stage, {}, is", code(stage)),
+        );
         self.changed(
             &Subject::Api,
             "the endpoint",
@@ -227,24 +233,6 @@ impl Comparison {
         } else {
             self.only_found(subject, what);
         }
-    }
-}
-
-impl Unknown {
-    /// What is not known, where, and on what it hangs.
-    pub fn sentence(&self) -> String {
-        let place = match self.argument.as_str() {
-            "" => code(&self.address),
-            argument => format!("{} of {}", code(argument), code(&self.address)),
-        };
-        let hangs = match self.references.as_slice() {
-            [] => String::new(),
-            references => format!(" hangs on {}", codes(references)),
-        };
-        format!(
-            "{} is not certain before the apply: {place}{hangs}: {}",
-            self.what, self.why
-        )
     }
 }
 

@@ -73,12 +73,15 @@ impl Comparison {
             self.changed(&subject, &what, (&who(expected), &who(found)), |who| {
                 format!("is {who}")
             });
-            self.changed(
-                &subject,
-                &what,
-                (&answers(expected), &answers(found)),
-                |answers| format!("is answered by {answers}"),
-            );
+            // Of a route of which nothing is certain, one difference is enough.
+            if found.uncertain.auth_type.is_none() || found.uncertain.integration.is_none() {
+                self.changed(
+                    &subject,
+                    &what,
+                    (&answers(expected), &answers(found)),
+                    |answers| format!("is answered by {answers}"),
+                );
+            }
             self.preflight(&subject, &found.path, expected.cors.as_ref(), found.cors.as_ref());
         }
     }
@@ -183,6 +186,7 @@ fn answers(route: &Route) -> String {
         .map(|qualifier| format!(" in its version {}", code(qualifier)))
         .unwrap_or_default();
     match (&route.function, &route.uri, route.integration.as_str()) {
+        (.., "?") => "something that is not known".to_owned(),
         (Some(function), _, "AWS_PROXY") => format!("{}{version}", code(function)),
         (Some(function), _, kind) => format!("{}{version} through {}", code(function), code(kind)),
         (None, Some(uri), kind) => format!("{} through {}", code(uri), code(kind)),

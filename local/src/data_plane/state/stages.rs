@@ -3,17 +3,19 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Result, bail};
+use portcullis_generator::state::Stage;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{State, Texts, given};
+use super::{State, Texts, values};
+
+#[derive(Deserialize)]
+struct Canary {
+    canary_settings: Option<Vec<Value>>,
+}
 
 #[derive(Deserialize)]
 struct StageValues {
-    id: String,
-    canary_settings: Option<Vec<Value>>,
-    stage_name: Option<String>,
-    deployment_id: Option<String>,
     variables: Option<Texts>,
 }
 
@@ -27,10 +29,8 @@ pub(super) struct NamedStage {
 
 /// The stages of the API at the address `api`, by name.
 pub(super) fn stages(state: &State, api: &str) -> Result<BTreeMap<String, NamedStage>> {
-    let mut stages = BTreeMap::new();
-    // Providers before 6 make a stage of a deployment's `stage_name` as well.
     for kind in ["aws_api_gateway_deployment", "aws_api_gateway_stage"] {
-        for (address, values) in state.all::<StageValues>(kind)? {
+        for (address, values) in state.all::<Canary>(kind)? {
             if values
                 .canary_settings
                 .is_some_and(|settings| !settings.is_empty())
@@ -40,15 +40,20 @@ pub(super) fn stages(state: &State, api: &str) -> Result<BTreeMap<String, NamedS
                      Take them out, or serve the state of an environment without them"
                 );
             }
-            let Some(name) = given(values.stage_name) else {
-                continue;
-            };
-            let stage = NamedStage {
-                deployment: values.deployment_id.unwrap_or(values.id),
-                variables: values.variables.unwrap_or_default(),
-            };
-            stages.insert(name, stage);
         }
+    }
+    let mut stages = BTreeMap::new();
+    for Stage {
+        resource,
+        name,
+        deployment,
+    } in portcullis_generator::state::stages(state.resources)
+    {
+        let stage = NamedStage {
+            deployment: deployment.to_owned(),
+            variables: values::<StageValues>(resource)?.variables.unwrap_or_default(),
+        };
+        stages.insert(name.to_owned(), stage);
     }
     if stages.is_empty() {
         bail!("`{api}` has no stage in the state: nothing of it is reachable");

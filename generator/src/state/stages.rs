@@ -1,0 +1,76 @@
+//! The stages of a REST API, in both ways to write one.
+
+use std::collections::BTreeMap;
+
+use super::Resource;
+
+/// A stage of a REST API.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Stage<'a> {
+    /// The resource that makes it: an `aws_api_gateway_stage`, or the deployment that names it.
+    pub resource: &'a Resource,
+    /// Its name.
+    pub name: &'a str,
+    /// The id of the deployment that it serves.
+    pub deployment: &'a str,
+}
+
+/// The stages among the resources of one REST API, by name.
+///
+/// Providers before 6 also make a stage of a deployment's `stage_name`. If a stage of its own has the same name, its
+/// deployment counts.
+/// <https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/api_gateway_deployment>
+pub fn stages(resources: &[Resource]) -> Vec<Stage<'_>> {
+    let of = |kind: &'static str, deployment: &'static str| {
+        let managed = resources.iter().filter(|resource| resource.mode == "managed");
+        managed
+            .filter(move |resource| resource.kind == kind)
+            .filter_map(move |resource| {
+                let text = |key: &str| resource.values[key].as_str().unwrap_or_default();
+                let name = Some(text("stage_name")).filter(|name| !name.is_empty())?;
+                let deployment = text(deployment);
+                Some((
+                    name,
+                    Stage {
+                        resource,
+                        name,
+                        deployment,
+                    },
+                ))
+            })
+    };
+    let named = of("aws_api_gateway_deployment", "id").chain(of("aws_api_gateway_stage", "deployment_id"));
+    let by_name: BTreeMap<&str, Stage> = named.collect();
+    by_name.into_values().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn resource(kind: &str, values: Value) -> Resource {
+        Resource {
+            address: format!("aws_api_gateway_{kind}.this"),
+            mode: "managed".into(),
+            kind: format!("aws_api_gateway_{kind}"),
+            values,
+            obstacle: None,
+        }
+    }
+
+    #[test]
+    fn a_stage_is_a_resource_or_a_deployments_name_for_one() {
+        let all = [
+            resource("stage", json!({"stage_name": "v1", "deployment_id": "new"})),
+            resource("deployment", json!({"id": "old", "stage_name": "v1"})),
+            resource("deployment", json!({"id": "test", "stage_name": "test"})),
+            resource("deployment", json!({"id": "nameless", "stage_name": null})),
+            resource("stage", json!({"stage_name": "", "deployment_id": "x"})),
+        ];
+        let found = stages(&all);
+        let found: Vec<_> = found.iter().map(|stage| (stage.name, stage.deployment)).collect();
+        assert_eq!(found, [("test", "test"), ("v1", "new")]);
+    }
+}

@@ -1,0 +1,196 @@
+//! What is uncertain, in words: a sentence each, or one for all of a kind.
+
+use std::collections::BTreeMap;
+
+use super::types::{Question, Unknown};
+use crate::words::code;
+
+/// How many names a sentence has.
+const NAMES: usize = 3;
+
+impl Question {
+    /// The question of things, which stand in backticks.
+    pub(super) fn what(self, of: &[String]) -> String {
+        let names = match of {
+            [] => match self {
+                Self::Rights => "a function".to_owned(),
+                _ => "something".to_owned(),
+            },
+            [names @ .., last] if names.is_empty() => last.clone(),
+            [names @ .., last] => format!("{} and {last}", names.join(", ")),
+        };
+        match self {
+            Self::Routes => format!("which routes {names} has, and who may call them,"),
+            Self::ApiSetting => "a setting of the API".to_owned(),
+            Self::Path => format!("the path of {names}"),
+            Self::WhoCalls => format!("who may call {names}"),
+            Self::WhatAnswers => format!("what answers {names}"),
+            Self::Preflight => "what a preflight answers".to_owned(),
+            Self::WhoIsAdmitted => format!("whom the authorizer {names} admits"),
+            Self::WhoInvokes => format!("who may invoke {names}"),
+            Self::OnWhoseBehalf => format!("on whose behalf {names} may be invoked"),
+            Self::WhatFunction => format!("what the function {names} is and may do"),
+            Self::WhoTakesRoles => "who may take on a function's role".to_owned(),
+            Self::Rights => format!("what {names} may do"),
+            Self::WhoGetsTokens => "who can get a token".to_owned(),
+            Self::Policy => "whom a policy lets do what".to_owned(),
+            Self::Setting => "a setting".to_owned(),
+            Self::PartOfTheApi => "what a part of the API does".to_owned(),
+        }
+    }
+}
+
+impl Unknown {
+    /// What is uncertain, where, what it depends on, and why.
+    pub fn sentence(&self) -> String {
+        let Self {
+            address,
+            argument,
+            what,
+            why,
+            ..
+        } = self;
+        let address = code(address);
+        let is_named = self.of == [address.as_str()];
+        if argument.is_empty() {
+            let place = if is_named {
+                String::new()
+            } else {
+                format!("{address}: ")
+            };
+            return format!("{what} is uncertain: {place}{why}");
+        }
+        let references: Vec<String> = self.references.iter().map(|reference| code(reference)).collect();
+        let depends = if references.is_empty() {
+            String::new()
+        } else {
+            format!(" depends on {}", references.join(", "))
+        };
+        if self.question == Question::Routes {
+            return format!(
+                "the routes of {address} are unknown until its OpenAPI `{argument}` is known: it{depends}: {why}"
+            );
+        }
+        let argument = code(argument);
+        let place = if is_named {
+            format!("its {argument}")
+        } else {
+            format!("{argument} of {address}")
+        };
+        format!("{what} is uncertain before the apply: {place}{depends}: {why}")
+    }
+}
+
+/// What fails of a surface's `unknown`, one sentence a kind: with everything if there is one of a kind, or else with how
+/// many there are and the first names. Of what is not understood, each reason is a kind of its own.
+pub fn summaries(unknown: &[Unknown]) -> Vec<String> {
+    let mut kinds: BTreeMap<(Question, &str), Vec<&Unknown>> = BTreeMap::new();
+    for one in unknown.iter().filter(|one| one.fails) {
+        let reason = if one.argument.is_empty() {
+            one.why.as_str()
+        } else {
+            ""
+        };
+        kinds.entry((one.question, reason)).or_default().push(one);
+    }
+    kinds.into_values().map(|kind| summary(&kind)).collect()
+}
+
+fn summary(kind: &[&Unknown]) -> String {
+    let [first, rest @ ..] = kind else {
+        return String::new();
+    };
+    if rest.is_empty() {
+        return first.sentence();
+    }
+    let mut names: Vec<String> = Vec::new();
+    for name in kind.iter().flat_map(|one| &one.of) {
+        if !names.contains(name) {
+            names.push(name.clone());
+        }
+    }
+    let left_out = names.len().saturating_sub(NAMES);
+    if left_out > 0 {
+        names.truncate(NAMES);
+        names.push(format!("{left_out} more"));
+    }
+    let mut reasons: Vec<&str> = kind.iter().map(|one| one.why.as_str()).collect();
+    reasons.sort_unstable();
+    reasons.dedup();
+    let others = match reasons.len() - 1 {
+        0 => String::new(),
+        1 => " (and another reason)".to_owned(),
+        count => format!(" (and {count} other reasons)"),
+    };
+    let when = if first.argument.is_empty() {
+        ""
+    } else {
+        " before the apply"
+    };
+    format!(
+        "{} is uncertain{when} ({} times): {}{others}",
+        first.question.what(&names),
+        kind.len(),
+        reasons[0]
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn unknown(question: Question, of: &str, argument: &str, why: &str) -> Unknown {
+        let of = vec![code(of)];
+        Unknown {
+            address: "a.b".into(),
+            argument: argument.into(),
+            what: question.what(&of),
+            question,
+            of,
+            references: vec!["local.x".into()],
+            why: why.into(),
+            fails: true,
+        }
+    }
+
+    #[test]
+    fn a_kind_is_one_sentence_with_a_count_and_the_first_names() {
+        let invoke = |name: &str, why: &str| unknown(Question::WhoInvokes, name, "function_name", why);
+        let mut all: Vec<Unknown> = ["a", "b", "c", "d", "e", "a"]
+            .map(|name| invoke(name, "because"))
+            .into();
+        assert_eq!(
+            summaries(&all),
+            ["who may invoke `a`, `b`, `c` and 2 more is uncertain before the apply (6 times): because"]
+        );
+        all.truncate(2);
+        all.push(unknown(Question::Path, "GET", "resource_id", "because"));
+        all[1].why = "an odd thing".into();
+        assert_eq!(
+            summaries(&all),
+            [
+                "the path of `GET` is uncertain before the apply: `resource_id` of `a.b` depends on `local.x`: because",
+                "who may invoke `a` and `b` is uncertain before the apply (2 times): an odd thing (and another reason)",
+            ]
+        );
+        all.iter_mut().for_each(|one| one.fails = false);
+        assert_eq!(summaries(&all), [""; 0]);
+    }
+
+    #[test]
+    fn what_is_not_understood_keeps_its_reason() {
+        let odd = |route: &str, why: &str| unknown(Question::WhoCalls, route, "", why);
+        let all = [
+            odd("GET /a", "this"),
+            odd("GET /b", "that"),
+            odd("GET /c", "this"),
+        ];
+        assert_eq!(
+            summaries(&all),
+            [
+                "who may call `GET /b` is uncertain: `a.b`: that",
+                "who may call `GET /a` and `GET /c` is uncertain (2 times): this",
+            ]
+        );
+    }
+}
