@@ -136,7 +136,7 @@ pub enum Command {
         #[arg(short, long)]
         follow: bool,
     },
-    /// Print what is reachable, by whom
+    /// Print what is reachable, by whom; exit 1 if something of it is uncertain
     #[command(
         after_help = "Examples:\n  portcullis surface                      # of the spec, as a table\n  portcullis surface --json --state FILE  # of what `terraform show -json` printed\n  portcullis surface --plan FILE          # of what will be: `terraform show -json PLANFILE`"
     )]

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::faults::fault;
-use super::{Resource, StateError, openapi, paths};
+use super::{Resource, StateError, faults, openapi, paths};
 
 /// A REST API and what the state holds beside it.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,9 +32,9 @@ pub fn rest_api(mut resources: Vec<Resource>, chosen: Option<&str>) -> Result<Re
         resources.extend(body);
     }
     let managed = resources.iter_mut().filter(|other| other.mode == "managed");
-    for other in managed.filter(|other| other.obstacle.is_none()) {
-        other.obstacle = fault(other);
-    }
+    managed
+        .filter(|other| other.obstacle.is_none())
+        .for_each(faults::find);
     let root = resource.values["root_resource_id"].as_str().unwrap_or_default();
     for kind in ["aws_api_gateway_method", "aws_api_gateway_integration"] {
         doubt_conflicts(&mut resources, kind, root);

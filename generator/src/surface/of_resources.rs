@@ -109,7 +109,7 @@ fn of_resources(
         gateway_responses: gateway_responses(&mut resources),
         other_arguments: Vec::new(),
         others: Vec::new(),
-        unknown: unknown::of_state(resources.all, &api, &names),
+        unknown: unknown::of_state(resources.all, &api, &names, open),
     };
     surface.other_arguments = arguments::other_arguments(&resources);
     // An older deployment may let in whom the routes here do not.

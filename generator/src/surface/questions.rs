@@ -16,7 +16,7 @@ impl Question {
                 Self::Rights => "a function".to_owned(),
                 _ => "something".to_owned(),
             },
-            [names @ .., last] if names.is_empty() => last.clone(),
+            [last] => last.clone(),
             [names @ .., last] => format!("{} and {last}", names.join(", ")),
         };
         match self {

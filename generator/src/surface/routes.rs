@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::functions::Called;
 use super::resources::{Resources, map, optional, text, texts};
 use super::types::{Preflight, Route, Uncertain};
-use super::unknown::missing_path;
+use super::unknown::{missing_guard, missing_path};
 use crate::state::{self, Resource, plan};
 use crate::words::code;
 
@@ -130,10 +130,7 @@ impl<'a> Doubts<'a> {
             .or_else(|| self.body.clone())
             .or_else(|| self.of(method, &attributes))
             .or_else(|| is_likely.map(reason))
-            .or_else(|| {
-                let is_said = !text(method, "authorization").is_empty();
-                (!is_said).then(|| "nothing says its `authorization`".to_owned())
-            })
+            .or_else(|| missing_guard(method))
     }
 
     /// What answers a method by its integration.

@@ -67,7 +67,13 @@ fn counts(resource: &Resource, attribute: &str) -> bool {
 }
 
 /// What is not understood of a state or a plan, and the paths that are not in it.
-pub(super) fn of_state(all: &[Resource], rest_api: &Resource, names: &Names) -> Vec<Unknown> {
+/// `unknown` is what a plan says itself.
+pub(super) fn of_state(
+    all: &[Resource],
+    rest_api: &Resource,
+    names: &Names,
+    unknown: &[plan::Unknown],
+) -> Vec<Unknown> {
     let readers = Readers {
         all,
         names,
@@ -92,14 +98,27 @@ pub(super) fn of_state(all: &[Resource], rest_api: &Resource, names: &Names) -> 
         };
         Some(of(resource, question, why))
     });
-    let methods = all
-        .iter()
-        .filter(|resource| resource.mode == "managed" && resource.kind == "aws_api_gateway_method");
-    let pathless = methods.filter_map(|method| {
+    let methods = || {
+        let managed = all.iter().filter(|resource| resource.mode == "managed");
+        managed.filter(|resource| resource.kind == "aws_api_gateway_method")
+    };
+    let pathless = methods().filter_map(|method| {
         let why = missing_path(method, &readers.paths)?;
         Some(of(method, readers.question(method, "resource_id"), why))
     });
-    obstacles.chain(pathless).collect()
+    let is_said = |method: &Resource| unknown.iter().any(|one| one.address == method.address);
+    let guardless = methods().filter(|method| method.obstacle.is_none() && !is_said(method));
+    let guardless = guardless.filter_map(|method| {
+        let why = missing_guard(method)?;
+        Some(of(method, readers.question(method, "authorization"), why))
+    });
+    obstacles.chain(pathless).chain(guardless).collect()
+}
+
+/// Why nobody knows who may call a method, if it does not say it.
+pub(super) fn missing_guard(method: &Resource) -> Option<String> {
+    let is_missing = text(method, "authorization").is_empty();
+    is_missing.then(|| "its `authorization` is missing".to_owned())
 }
 
 /// Why a method has no path, if it names a resource that is known to a plan.

@@ -453,3 +453,75 @@ fn an_attribute_of_another_type_is_named_with_its_resource_and_the_rule() {
         assert_eq!(error, format!("`{address}`: {expected}"));
     }
 }
+
+#[test]
+fn an_odd_attribute_closes_its_route_and_no_other() {
+    let method = r#"aws_api_gateway_method.this["open"]"#;
+    let integration = r#"aws_api_gateway_integration.this["open"]"#;
+    let preflight = r#"aws_api_gateway_integration_response.preflight["open"]"#;
+    for (address, change, method_of, why) in [
+        (
+            method,
+            json!({"authorization": null}),
+            "GET",
+            "`authorization` must be a string, not null",
+        ),
+        (
+            method,
+            json!({"authorization": "MAGIC"}),
+            "GET",
+            "its `authorization` is `MAGIC`, which is unknown",
+        ),
+        (
+            method,
+            json!({"authorization": "COGNITO_USER_POOLS", "authorizer_id": null}),
+            "GET",
+            "its authorization `COGNITO_USER_POOLS` needs an `authorizer_id`",
+        ),
+        (
+            method,
+            json!({"api_key_required": "no"}),
+            "GET",
+            "`api_key_required` must be a boolean, not a string",
+        ),
+        (
+            method,
+            json!({"request_parameters": {"a": 1}}),
+            "GET",
+            "`request_parameters.a` must be a boolean, not a number",
+        ),
+        (
+            integration,
+            json!({"type": null}),
+            "GET",
+            "`type` must be a string, not null",
+        ),
+        (
+            integration,
+            json!({"timeout_milliseconds": "1"}),
+            "GET",
+            "`timeout_milliseconds` must be u64, not a string",
+        ),
+        (
+            preflight,
+            json!({"status_code": null}),
+            "OPTIONS",
+            "`status_code` must be a string, not null",
+        ),
+    ] {
+        let api = with(address, change.clone()).unwrap();
+        let (route, _) = v1(&api).router.find("/open", method_of).unwrap();
+        let is_closed =
+            route.authorization.is_err() || route.admission.is_err() || route.integration.is_err();
+        assert!(is_closed, "{change}: {route:?}");
+        assert!(
+            api.unsupported
+                .iter()
+                .any(|noted| noted.address == address && noted.reason.starts_with(why)),
+            "{change}: {:?}",
+            api.unsupported
+        );
+        let (other, _) = v1(&api).router.find("/echo", "GET").unwrap();
+        assert!(other.admission.is_ok() && other.integration.is_ok(), "{change}");
+    }
+}
