@@ -29,7 +29,7 @@ async fn main() -> Result<(), shared::Error> {
 
 #[cfg(test)]
 mod tests {
-    use super::hello;
+    use super::{Claims, Refusal, Request, hello};
     use serde_json::{Value, json};
     use shared::{Cors, testing::invoke};
 
@@ -92,16 +92,39 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_token_without_an_email_is_refused() {
-        let event = event_with_authorizer(json!({"claims": {"sub": "7f2b1c0e", "token_use": "access"}}));
-        assert_eq!(
-            invoke(hello, Cors::default(), &event).await,
-            json!({
-                "statusCode": 403,
-                "headers": {"content-type": "application/json"},
-                "body": {"message": "the token names no e-mail: send the IdToken of a user who has one"}
-            })
-        );
+    async fn a_token_without_a_verified_email_is_refused() {
+        for claims in [
+            json!({"sub": "7f2b1c0e", "token_use": "access"}),
+            json!({"sub": "7f2b1c0e", "token_use": "id", "email": "victim@example.com"}),
+            json!({"sub": "7f2b1c0e", "token_use": "id", "email": "victim@example.com", "email_verified": "false"}),
+        ] {
+            let event = event_with_authorizer(json!({ "claims": claims }));
+            assert_eq!(
+                invoke(hello, Cors::default(), &event).await,
+                json!({
+                    "statusCode": 403,
+                    "headers": {"content-type": "application/json"},
+                    "body": {"message":
+                        "the token names no verified e-mail: send the IdToken of a user whose e-mail is verified"}
+                })
+            );
+        }
+    }
+
+    /// Users of Cognito choose their e-mail: until it is verified, it may be anybody's.
+    #[tokio::test]
+    async fn an_email_that_is_not_verified_is_not_among_the_claims() {
+        async fn claims(request: Request) -> Result<Claims, Refusal> {
+            Claims::of(&request)
+        }
+        for (verified, email) in [("true", json!("someone@example.com")), ("false", Value::Null)] {
+            let event = event_with_authorizer(
+                json!({"claims": {"email": "someone@example.com", "email_verified": verified}}),
+            );
+            let answer = invoke(claims, Cors::default(), &event).await;
+            assert_eq!(answer["body"]["email"], email);
+            assert_eq!(answer["body"]["email_verified"], verified);
+        }
     }
 
     #[tokio::test]

@@ -11,12 +11,12 @@ use crate::Refusal;
 /// <https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-id-token.html>
 #[derive(Debug, Deserialize, Serialize)]
 pub struct Claims {
-    /// The user's id, which never changes.
+    /// The user's id, which never changes and is never given to another user. Know users by it, never by their e-mail.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sub: Option<String>,
-    /// Absent from access tokens, and where the user has none.
+    /// Absent until Cognito has verified it: any user can enter somebody else's address. [`Claims::email`] tells it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub email: Option<String>,
+    email: Option<String>,
     /// `true` or `false`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub email_verified: Option<String>,
@@ -59,20 +59,30 @@ impl Claims {
                 StatusCode::UNAUTHORIZED,
                 "nobody is signed in: this route is not guarded by the user pool",
             )),
-            Some(claims) => Ok(Self::deserialize(claims)?),
+            Some(claims) => {
+                let mut claims = Self::deserialize(claims)?;
+                if !claims.is_email_verified() {
+                    claims.email = None;
+                }
+                Ok(claims)
+            }
         }
     }
 
-    /// The e-mail of the user.
+    /// The e-mail of the user, to write to or to greet with. Users can change it: [`Claims::sub`] says who they are.
     ///
     /// # Errors
-    /// 403 when the token names none.
+    /// 403 when the token names none, or one that Cognito has not verified.
     pub fn email(&self) -> Result<&str, Refusal> {
         self.email.as_deref().ok_or_else(|| {
             Refusal::new(
                 StatusCode::FORBIDDEN,
-                "the token names no e-mail: send the IdToken of a user who has one",
+                "the token names no verified e-mail: send the IdToken of a user whose e-mail is verified",
             )
         })
+    }
+
+    fn is_email_verified(&self) -> bool {
+        self.email_verified.as_deref() == Some("true")
     }
 }

@@ -38,6 +38,16 @@ pub fn module(pool: &UserPool) -> Module {
                 "What a password must hold.",
                 attribute("password_policy[0]"),
             ),
+            Output::new(
+                "verified_attributes",
+                "What Cognito verifies of a user who registers.",
+                attribute("auto_verified_attributes"),
+            ),
+            Output::new(
+                "verified_before_update",
+                "What a user can't change without verifying the new value.",
+                attribute("user_attribute_update_settings[0].attributes_require_verification_before_update"),
+            ),
         ],
     }
 }

@@ -5,6 +5,10 @@
 //! `name` (before AWS provider 6.6) and `username_attributes` force a new pool, and with it the loss of every user: the
 //! firewall refuses that.
 //!
+//! Without `user_attribute_update_settings` a user's new address counts at once, to sign in and in tokens, whoever it
+//! belongs to:
+//! <https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-email-phone-verification.html>.
+//!
 //! AWS refuses to delete a pool whose `deletion_protection` is on, and the provider does not take it off before it deletes:
 //! <https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-deletion-protection.html>. A destroy, or
 //! the last step of a replacement, then fails with `InvalidParameterException`. moto 5.2.5 keeps the setting and deletes all
@@ -70,6 +74,17 @@ pub fn resource_block(pool: &UserPool) -> Block {
                 .attribute(argument(
                     "temporary_password_validity_days",
                     password.temporary_password_validity_days,
+                ))
+                .build(),
+        )
+        .block(
+            block("user_attribute_update_settings", [])
+                .attribute(commented(
+                    argument(
+                        "attributes_require_verification_before_update",
+                        list([string("email")]),
+                    ),
+                    "Until a user has entered the code sent to a new address, the old one stays.",
                 ))
                 .build(),
         )

@@ -233,6 +233,10 @@ const ARGUMENTS: [(&str, &[(&str, Meaning)]); 19] = [
             ),
             ("sms_authentication_message", Harmless),
             ("sms_verification_message", Harmless),
+            (
+                "user_attribute_update_settings.attributes_require_verification_before_update",
+                Said,
+            ),
             ("user_pool_tier", Harmless),
             ("username_attributes", Said),
             ("username_configuration.case_sensitive", Said),

@@ -169,6 +169,7 @@ fn of_user_pool(service: &Service, environment: &Environment) -> UserPool {
         name: pool.name.clone(),
         sign_in_with: vec!["email".into()],
         verified: vec!["email".into()],
+        verified_before_update: vec!["email".into()],
         case_sensitive: false,
         self_sign_up: pool.self_sign_up,
         password: Password {

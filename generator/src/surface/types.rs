@@ -238,6 +238,8 @@ pub struct UserPool {
     pub sign_in_with: Vec<String>,
     /// What Cognito verifies of a user by itself, sorted.
     pub verified: Vec<String>,
+    /// What of a user changes only after the new value is verified.
+    pub verified_before_update: Vec<String>,
     /// Whether a user name in another case is another user.
     pub case_sensitive: bool,
     /// Whether anybody may register.

@@ -49,6 +49,9 @@ pub(super) fn user_pool<'a>(resources: &mut Resources<'a>, pool: &'a Resource) -
         name: text(pool, "name").into(),
         sign_in_with: texts(&values["username_attributes"]),
         verified: texts(&values["auto_verified_attributes"]),
+        verified_before_update: texts(
+            &values["user_attribute_update_settings"][0]["attributes_require_verification_before_update"],
+        ),
         // A pool that does not say it tells them apart.
         case_sensitive: values["username_configuration"][0]["case_sensitive"] != Value::Bool(false),
         self_sign_up: !is(&values["admin_create_user_config"][0]["allow_admin_create_user_only"]),

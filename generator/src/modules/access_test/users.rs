@@ -20,6 +20,14 @@ pub(super) fn who_may_sign_in(service: &Service) -> Vec<Block> {
         ),
         password(&pool.password),
         says(
+            "an e-mail address",
+            "it counts once it is verified, also a new one of a user",
+            [
+                is("module.user_pool.verified_attributes", set([string("email")])),
+                is("module.user_pool.verified_before_update", set([string("email")])),
+            ],
+        ),
+        says(
             "the user pool",
             "its environment decides whether AWS refuses to delete it",
             [is("module.user_pool.deletion_protection", string("ACTIVE"))],

@@ -34,6 +34,12 @@ impl Comparison {
         );
         self.changed(
             &subject,
+            "what Cognito verifies before it changes",
+            (&expected.verified_before_update, &found.verified_before_update),
+            lists,
+        );
+        self.changed(
+            &subject,
             "a user name in another case",
             (&expected.case_sensitive, &found.case_sensitive),
             |sensitive| {

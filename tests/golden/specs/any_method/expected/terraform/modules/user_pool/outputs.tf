@@ -24,3 +24,13 @@ output "password_policy" {
   description = "What a password must hold."
   value       = aws_cognito_user_pool.this.password_policy[0]
 }
+
+output "verified_attributes" {
+  description = "What Cognito verifies of a user who registers."
+  value       = aws_cognito_user_pool.this.auto_verified_attributes
+}
+
+output "verified_before_update" {
+  description = "What a user can't change without verifying the new value."
+  value       = aws_cognito_user_pool.this.user_attribute_update_settings[0].attributes_require_verification_before_update
+}

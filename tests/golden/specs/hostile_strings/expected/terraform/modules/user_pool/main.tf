@@ -20,6 +20,11 @@ resource "aws_cognito_user_pool" "this" {
     temporary_password_validity_days = 7
   }
 
+  user_attribute_update_settings {
+    # Until a user has entered the code sent to a new address, the old one stays.
+    attributes_require_verification_before_update = ["email"]
+  }
+
   username_configuration {
     # An e-mail address is the same in any case.
     case_sensitive = false

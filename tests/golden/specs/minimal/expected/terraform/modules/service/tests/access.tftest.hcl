@@ -78,6 +78,18 @@ run "who_may_sign_in" {
   }
 
   assert {
+    condition = alltrue([
+      module.user_pool.verified_attributes == toset([
+        "email",
+      ]),
+      module.user_pool.verified_before_update == toset([
+        "email",
+      ]),
+    ])
+    error_message = "The spec says of an e-mail address: it counts once it is verified, also a new one of a user."
+  }
+
+  assert {
     condition     = module.user_pool.deletion_protection == "ACTIVE"
     error_message = "The spec says of the user pool: its environment decides whether AWS refuses to delete it."
   }
