@@ -59,7 +59,7 @@ check: ## check spec, generated tree and tools; PLAN=FILE: also that the plan, i
 lint: ## check formatting, lints and documentation
 	@scripts/lint.sh
 
-invitation: ## print the mail with the temporary password (local only)
+invitation: ## print the last mail of Cognito, with its password or code (local only)
 	@$(PORTCULLIS) invitation --env "$$ENV"
 
 logs: ## print the functions' logs

@@ -116,12 +116,14 @@ pub enum Command {
         #[arg(long)]
         yes: bool,
     },
-    /// Print the mail with the temporary password that Cognito would have sent (local only)
-    #[command(after_help = "Example:\n  portcullis invitation | tail -1     # the temporary password alone")]
+    /// Print the last mail that Cognito would have sent, with its password or code (local only)
+    #[command(
+        after_help = "Example:\n  portcullis invitation | tail -1     # the temporary password or the code alone"
+    )]
     Invitation {
         #[command(flatten)]
         environment: Environment,
-        /// Whose mail, where several were invited
+        /// Whose mail, if several users got one
         email: Option<String>,
     },
     /// Print the functions' logs
@@ -315,9 +317,9 @@ pub struct ControlPlane {
     /// Port on loopback; a free one where it is not given
     #[arg(long, value_name = "N")]
     pub port: Option<u16>,
-    /// Folder for invitations
+    /// Folder for the mails that Cognito would have sent
     #[arg(long, value_name = "DIR")]
-    pub invitations: PathBuf,
+    pub mails: PathBuf,
     /// Python with moto, to be started as the emulated AWS
     #[arg(long, value_name = "FILE", requires = "work")]
     pub python: Option<PathBuf>,

@@ -22,7 +22,7 @@ pub fn run(options: ControlPlane) -> Outcome {
     let options = Options {
         emulator,
         port: options.port,
-        invitations: options.invitations,
+        mails: options.mails,
     };
     runtime()?.block_on(control_plane::run(options)).or_tool()
 }

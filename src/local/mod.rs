@@ -62,8 +62,8 @@ impl Local {
     }
 
     /// The mails that were not sent.
-    pub fn invitations(&self) -> PathBuf {
-        self.work.join("invitations")
+    pub fn mails(&self) -> PathBuf {
+        self.work.join("mails")
     }
 
     /// The logs of the functions, a file each.
@@ -205,10 +205,7 @@ impl Local {
                 };
                 talk::step("Starting the emulated AWS", || {
                     self.start(&background, self.ports().control_plane, |command| {
-                        command
-                            .arg("control-plane")
-                            .arg("--invitations")
-                            .arg(self.invitations());
+                        command.arg("control-plane").arg("--mails").arg(self.mails());
                         if let Some(python) = &python {
                             // Relative to where it is started: the path of a socket holds few bytes.
                             command
@@ -303,7 +300,7 @@ impl Local {
         ] {
             _ = fs::remove_file(self.work.join(name));
         }
-        _ = fs::remove_dir_all(self.invitations());
+        _ = fs::remove_dir_all(self.mails());
         _ = fs::remove_dir_all(self.work.join("data-plane/deployments"));
         Ok(())
     }

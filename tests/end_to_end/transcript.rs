@@ -184,8 +184,8 @@ fn what_is_not_the_emulators_is_refused(project: &Project, emulator: &Emulator) 
             ])
             .arg("--upstream-ca-file")
             .arg(ca_file)
-            .arg("--invitations")
-            .arg(project.path("invitations"))
+            .arg("--mails")
+            .arg(project.path("mails"))
             .envs(emulator.variables())
             .env("PORTCULLIS_ENDPOINT_SECRET_ACCESS_KEY", secret);
         run(&mut command)
@@ -295,28 +295,28 @@ fn watching_arguments<T>(work: impl FnOnce() -> (T, Vec<String>)) -> (T, Vec<Str
     result
 }
 
-/// No password and no token is in any file, but the invitation that only its owner can read.
+/// No password and no token is in any file, but the mail that only its owner can read.
 fn no_secret_stays(project: &Project, secrets: &[String]) {
     use std::os::unix::fs::PermissionsExt;
-    let mut invitations = 0;
+    let mut mails = 0;
     for (path, bytes) in project.files() {
         let holds = |secret: &String| {
             bytes
                 .windows(secret.len())
                 .any(|window| window == secret.as_bytes())
         };
-        if path.starts_with(project.path(".portcullis/local/invitations")) {
+        if path.starts_with(project.path(".portcullis/local/mails")) {
             assert!(holds(&secrets[0]));
             for (path, mode) in [(path.as_path(), 0o600), (path.parent().unwrap(), 0o700)] {
                 let found = path.metadata().unwrap().permissions().mode() & 0o777;
                 assert_eq!(found, mode, "{}: {found:o}", path.display());
             }
-            invitations += 1;
+            mails += 1;
         } else {
             assert!(!secrets.iter().any(holds), "a secret is in `{}`", path.display());
         }
     }
-    assert_eq!(invitations, 1);
+    assert_eq!(mails, 1);
 }
 
 /// Ids or names of what an AWS holds.

@@ -31,8 +31,8 @@ impl Aws {
             .args(["control-plane", "--python", tools()["python"].as_str().unwrap()])
             .arg("--work")
             .arg(folder.path().join("moto"))
-            .arg("--invitations")
-            .arg(folder.path().join("invitations"));
+            .arg("--mails")
+            .arg(folder.path().join("mails"));
         let log = fs::File::create(folder.path().join("log")).unwrap();
         let mut child = command
             .stdin(Stdio::null())

@@ -3,25 +3,27 @@
 //! - CreateUserPool, UpdateUserPool: the password policy is said in full ([`password_policy`]).
 //! - AdminCreateUser: Cognito makes up a temporary password when the caller gives none, and mails it. moto does
 //!   neither, and its user could never sign in. So a random one is put into the call, and the mail is kept
-//!   ([`invitation`]). With `MessageAction` SUPPRESS nothing is sent, and the call is left alone.
+//!   ([`mail`]). With `MessageAction` SUPPRESS nothing is sent, and the call is left alone.
 //! - AdminCreateUser with `MessageAction` RESEND: moto makes a second user. Cognito gives the same user a new
 //!   temporary password, and so does this, by AdminSetUserPassword.
-//! - AdminDeleteUser, DeleteUserPool: the invitations go with their users.
+//! - Whatever sends a confirmation code: the mail is kept. moto makes and checks the code (`moto_codes.py`).
+//! - AdminDeleteUser, DeleteUserPool: the mails go with their users.
 //!
 //! Sources: <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminCreateUser.html>,
 //! `moto/cognitoidp/models.py` of moto 5.2.5.
 
 use anyhow::{Context, Result};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderValue};
 use http::{HeaderMap, Method, Request, Response, StatusCode, Uri, request, response};
 use http_body_util::BodyExt;
 use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 use tracing::{error, warn};
 
-use super::invitation::{Folder, Invitation};
+use super::mail::{Folder, Kind, Mail, now};
 use super::password_policy::{self, PasswordPolicy};
 use super::signature::Credentials;
 use super::upstream::{Body, Upstream, full, with_body};
@@ -30,13 +32,16 @@ use super::upstream::{Body, Upstream, full, with_body};
 const EMAIL_SUBJECT: &str = "Your temporary password";
 const EMAIL_MESSAGE: &str = "Your username is {username} and temporary password is {####}.";
 
+/// Where moto says which mails it would have sent (`moto_codes.py`).
+const MAILS: &str = "x-portcullis-mails";
+
 /// Amazon Cognito as clients see it: moto, mended.
 #[derive(Debug)]
 pub(super) struct Cognito {
     upstream: Upstream,
     /// What a changed call is signed with again; none where nobody checks.
     credentials: Option<Credentials>,
-    invitations: Folder,
+    mails: Folder,
 }
 
 /// An answer of moto's, read to its end.
@@ -60,11 +65,11 @@ impl Answer {
 }
 
 impl Cognito {
-    pub(super) fn new(upstream: Upstream, credentials: Option<Credentials>, invitations: Folder) -> Self {
+    pub(super) fn new(upstream: Upstream, credentials: Option<Credentials>, mails: Folder) -> Self {
         Self {
             upstream,
             credentials,
-            invitations,
+            mails,
         }
     }
 
@@ -79,7 +84,7 @@ impl Cognito {
     /// Answers a call of an operation that is mended.
     ///
     /// # Errors
-    /// When moto cannot be reached, or an invitation not be kept.
+    /// When moto cannot be reached, or a mail not be kept.
     pub(super) async fn answer(
         &self,
         operation: &str,
@@ -112,7 +117,7 @@ impl Cognito {
                     .call(&head.headers, operation, Value::Object(request))
                     .await?;
                 if answer.is_success() {
-                    report(self.invitations.forget_user(&user_pool_id, &username));
+                    report(self.mails.forget_user(&user_pool_id, &username));
                 }
                 answer
             }
@@ -121,13 +126,40 @@ impl Cognito {
                     .call(&head.headers, operation, Value::Object(request))
                     .await?;
                 if answer.is_success() {
-                    report(self.invitations.forget_user_pool(&user_pool_id));
+                    report(self.mails.forget_user_pool(&user_pool_id));
                 }
                 answer
             }
             _ => return self.upstream.send(with_body(head, body)).await,
         };
         Ok(answer.into_response())
+    }
+
+    /// Takes the mails off an answer of moto's, which says so in a header, and keeps them.
+    pub(super) fn deliver(&self, mut answer: Response<Body>) -> Response<Body> {
+        let Some(mails) = answer.headers_mut().remove(MAILS) else {
+            return answer;
+        };
+        match self.keep_mails(&mails) {
+            Ok(()) => answer,
+            Err(error) => {
+                error!("a mail is lost: {error:#}");
+                let refusal = json!({
+                    "__type": "CodeDeliveryFailureException",
+                    "message": format!("{error:#}"),
+                });
+                json_answer(StatusCode::BAD_REQUEST, &refusal).into_response()
+            }
+        }
+    }
+
+    fn keep_mails(&self, mails: &HeaderValue) -> Result<()> {
+        let mails = STANDARD.decode(mails).context("mails are in base64")?;
+        let mails: Vec<Value> = serde_json::from_slice(&mails).context("mails are JSON")?;
+        for mail in mails {
+            self.mails.keep(&Mail::sent_now(mail)?)?;
+        }
+        Ok(())
     }
 
     async fn admin_create_user(
@@ -181,7 +213,7 @@ impl Cognito {
             username,
             temporary_password,
         )?;
-        if let Err(error) = self.invitations.keep(&invitation) {
+        if let Err(error) = self.mails.keep(&invitation) {
             if !resent {
                 // A user whose password nobody will ever know would stand in the way of the next attempt.
                 let user = json!({"UserPoolId": user_pool_id, "Username": username});
@@ -306,7 +338,7 @@ fn invitation(
     user_pool_id: &str,
     username: &str,
     temporary_password: String,
-) -> Result<Invitation> {
+) -> Result<Mail> {
     let template = &pool["AdminCreateUserConfig"]["InviteMessageTemplate"];
     let message = template["EmailMessage"].as_str().unwrap_or(EMAIL_MESSAGE);
     let email = user["Attributes"].as_array().and_then(|attributes| {
@@ -314,22 +346,23 @@ fn invitation(
             .as_str()
             .map(str::to_owned)
     });
-    Ok(Invitation {
+    Ok(Mail {
+        kind: Kind::Invitation,
         user_pool_id: user_pool_id.to_owned(),
         username: username.to_owned(),
         assigned_username: user["Username"].as_str().unwrap_or(username).to_owned(),
-        email,
-        subject: template["EmailSubject"]
-            .as_str()
-            .unwrap_or(EMAIL_SUBJECT)
-            .to_owned(),
+        to: email,
+        subject: Some(
+            template["EmailSubject"]
+                .as_str()
+                .unwrap_or(EMAIL_SUBJECT)
+                .to_owned(),
+        ),
         message: message
             .replace("{username}", username)
             .replace("{####}", &temporary_password),
-        temporary_password,
-        sent_at: OffsetDateTime::now_utc()
-            .format(&Rfc3339)
-            .context("the time has a format")?,
+        secret: temporary_password,
+        sent_at: now()?,
     })
 }
 
@@ -349,7 +382,7 @@ fn json_answer(status: StatusCode, body: &Value) -> Answer {
 /// The call has succeeded and says so; what is left behind is for the log.
 fn report(forgotten: Result<()>) {
     if let Err(error) = forgotten {
-        error!("an invitation stays behind: {error:#}");
+        error!("a mail stays behind: {error:#}");
     }
 }
 
@@ -363,16 +396,16 @@ mod tests {
             {"Name": "sub", "Value": "uuid"}, {"Name": "email", "Value": "a@example.com"}]});
         let of = |pool| invitation(&pool, &user, "pool", "a@example.com", "Secret".into()).unwrap();
         let plain = of(json!({}));
-        assert_eq!(plain.subject, "Your temporary password");
+        assert_eq!(plain.subject.as_deref(), Some("Your temporary password"));
         assert_eq!(
             plain.message,
             "Your username is a@example.com and temporary password is Secret."
         );
-        assert_eq!(plain.email.as_deref(), Some("a@example.com"));
+        assert_eq!(plain.to.as_deref(), Some("a@example.com"));
         assert_eq!(plain.assigned_username, "uuid");
         let own = of(json!({"AdminCreateUserConfig": {"InviteMessageTemplate":
             {"EmailSubject": "Welcome", "EmailMessage": "{username}: {####} ({####})"}}}));
-        assert_eq!(own.subject, "Welcome");
+        assert_eq!(own.subject.as_deref(), Some("Welcome"));
         assert_eq!(own.message, "a@example.com: Secret (Secret)");
     }
 

@@ -128,7 +128,7 @@ impl Running {
     /// Waits until what it holds is lost, and says so. May be dropped and called again.
     pub(super) async fn ended(&mut self) -> Result<()> {
         match self {
-            // Its users' invitations are worth nothing now, but the next life removes them: a kill would leave them
+            // Its users' mails are worth nothing now, but the next life removes them: a kill would leave them
             // too.
             Self::Moto { moto, .. } => bail!(
                 "moto ended ({}): all it held is lost, so apply again",

@@ -7,7 +7,7 @@
 //!                          │ calls       counts them; GET /_portcullis/calls
 //!                          │ cognito     the few calls that do not go through as they came
 //!                          │   ├ password_policy   mends what moto misreads, makes temporary passwords
-//!                          │   ├ invitation        keeps the mail that Cognito would have sent
+//!                          │   ├ mail              keeps the mail that Cognito would have sent
 //!                          │   └ signature         signs again what was changed
 //!                          └ upstream    one connection to the emulator a request; bodies stream
 //! ```
@@ -26,10 +26,11 @@
 //! UpdateIntegration and their like, without which no route could be guarded or get another function, and an
 //! UpdateUserPool makes it forget how users sign in. A proxy could mend that only by deleting and making anew what
 //! others refer to. So `moto_apigateway.py` and `moto_cognitoidp.py` mend it inside moto's process, on moto's models.
-//! So does `moto_users.py`, which finds users by their names as Cognito does.
+//! So do `moto_users.py`, which finds users by their names as Cognito does, and `moto_codes.py`, which makes and checks
+//! confirmation codes and hands their mails to the proxy.
 //!
 //! The proxy also stands in front of an emulator that somebody else runs ([`Emulator::Upstream`]). Its life is not
-//! ours: its address is the `instance`, and the invitations of an earlier run of the proxy stay. What it knows of
+//! ours: its address is the `instance`, and the mails of an earlier run of the proxy stay. What it knows of
 //! credentials and certificates stays here: to Terraform, the login scripts and the data plane the proxy is plain HTTP
 //! on loopback ([`tls`]), and an emulator that checks signatures finds them right ([`signature`]). Before the proxy
 //! says that it is ready, it tries what the emulator is worth ([`probe`]).
@@ -39,7 +40,7 @@
 mod calls;
 mod cognito;
 mod emulator;
-mod invitation;
+mod mail;
 mod moto;
 mod operation;
 mod password_policy;
@@ -67,7 +68,7 @@ use tracing::info;
 pub use calls::CALLS_PATH;
 pub use emulator::Emulator;
 use emulator::Running;
-pub use invitation::{Invitation, invitations};
+pub use mail::{Kind, Mail, mails};
 use probe::Weakness;
 use proxy::Proxy;
 pub use signature::Credentials;
@@ -79,8 +80,8 @@ pub struct Options {
     pub emulator: Emulator,
     /// The loopback port to listen on; `None` or 0 for a free one.
     pub port: Option<u16>,
-    /// The folder of the invitations. A new life of moto removes those of an earlier one, whose users are gone.
-    pub invitations: PathBuf,
+    /// The folder of the mails. A new life of moto removes those of an earlier one, whose users are gone.
+    pub mails: PathBuf,
 }
 
 /// How long the probe of somebody else's emulator may take.
@@ -117,9 +118,9 @@ async fn serve(options: Options) -> Result<()> {
         .with_context(|| format!("cannot listen on port {port} of the loopback address"))?;
     let address = listener.local_addr().context("the listener has no address")?;
     let endpoint = format!("http://{address}");
-    let invitations = match options.emulator {
-        Emulator::Moto { .. } => invitation::Folder::cleared(options.invitations)?,
-        Emulator::Upstream { .. } => invitation::Folder::opened(options.invitations)?,
+    let mails = match options.emulator {
+        Emulator::Moto { .. } => mail::Folder::cleared(options.mails)?,
+        Emulator::Upstream { .. } => mail::Folder::opened(options.mails)?,
     };
     let mut emulator = tokio::select! {
         emulator = Running::start(&options.emulator) => emulator?,
@@ -129,7 +130,7 @@ async fn serve(options: Options) -> Result<()> {
 
     let mut ready = emulator.ready(&endpoint);
     let credentials = options.emulator.credentials().cloned();
-    let proxy = Arc::new(Proxy::new(emulator.upstream(), credentials, invitations));
+    let proxy = Arc::new(Proxy::new(emulator.upstream(), credentials, mails));
     let mut server = tokio::spawn(proxy::serve(listener, Arc::clone(&proxy)));
     if let Emulator::Upstream {
         url,

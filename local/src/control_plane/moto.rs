@@ -20,6 +20,7 @@ const PROGRAM: &str = concat!(
     include_str!("moto_apigateway.py"),
     include_str!("moto_cognitoidp.py"),
     include_str!("moto_users.py"),
+    include_str!("moto_codes.py"),
     include_str!("moto.py")
 );
 

@@ -20,7 +20,7 @@ use tracing::{debug, info, warn};
 
 use super::calls::{CALLS_PATH, Calls};
 use super::cognito::Cognito;
-use super::invitation::Folder;
+use super::mail::Folder;
 use super::operation::Operation;
 use super::signature::Credentials;
 use super::upstream::{Body, Upstream, full, with_body};
@@ -43,11 +43,11 @@ pub(super) struct Proxy {
 }
 
 impl Proxy {
-    /// A proxy in front of an emulator, which keeps invitations in this folder and signs with these credentials, if
+    /// A proxy in front of an emulator, which keeps mails in this folder and signs with these credentials, if
     /// any, what it changes.
-    pub(super) fn new(upstream: Upstream, credentials: Option<Credentials>, invitations: Folder) -> Self {
+    pub(super) fn new(upstream: Upstream, credentials: Option<Credentials>, mails: Folder) -> Self {
         Self {
-            cognito: Cognito::new(upstream.clone(), credentials, invitations),
+            cognito: Cognito::new(upstream.clone(), credentials, mails),
             upstream,
             calls: Calls::default(),
         }
@@ -114,6 +114,7 @@ impl Proxy {
                 Err(refusal) => return refusal,
             },
         };
+        let answer = answer.map(|answer| self.cognito.deliver(answer));
         let answer = answer.unwrap_or_else(|error| {
             // Not 503: SDKs take that for throttling and wait.
             json_answer(

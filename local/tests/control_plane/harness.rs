@@ -9,14 +9,14 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use portcullis_local::background::Background;
-use portcullis_local::control_plane::{self, Credentials, Emulator, Invitation, Options, invitations};
+use portcullis_local::control_plane::{self, Credentials, Emulator, Mail, Options, mails};
 use rustix::process::{Pid, test_kill_process};
 use serde_json::{Value, json};
 
 pub const LIMIT: Duration = Duration::from_secs(60);
 
-/// Tells a process of these tests where to keep its invitations, and that it is one.
-const FOLDER: &str = "PORTCULLIS_TEST_INVITATIONS";
+/// Tells a process of these tests where to keep its mails, and that it is one.
+const FOLDER: &str = "PORTCULLIS_TEST_MAILS";
 
 /// Tells a process of these tests where to keep moto's socket.
 pub const WORK: &str = "PORTCULLIS_TEST_WORK";
@@ -66,7 +66,7 @@ fn control_plane_process() {
     let options = Options {
         emulator,
         port: None,
-        invitations: folder.into(),
+        mails: folder.into(),
     };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -92,7 +92,7 @@ impl ControlPlane {
             "--nocapture",
             "--quiet",
         ]);
-        command.env(FOLDER, folder.join("invitations"));
+        command.env(FOLDER, folder.join("mails"));
         command.env(WORK, folder.join("moto"));
         command
     }
@@ -128,8 +128,8 @@ impl ControlPlane {
         self.ready["endpoint"].as_str().unwrap()
     }
 
-    pub fn invitations(&self) -> Vec<Invitation> {
-        invitations(&self.folder.path().join("invitations")).unwrap()
+    pub fn mails(&self) -> Vec<Mail> {
+        mails(&self.folder.path().join("mails")).unwrap()
     }
 
     pub fn connect(&self) -> TcpStream {

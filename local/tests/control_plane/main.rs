@@ -2,6 +2,7 @@
 
 #[path = "../attacks/mod.rs"]
 mod attacks;
+mod codes;
 mod harness;
 #[cfg(target_os = "linux")]
 #[path = "../listening/mod.rs"]
@@ -28,12 +29,12 @@ fn an_invited_user_signs_in_and_the_policy_decides_about_the_new_password() {
     let (pool, client) = plane.user_pool();
     let user = "someone@example.com";
     let created = plane.create_user(&pool, user, None);
-    let [invitation] = plane.invitations().try_into().unwrap();
+    let [invitation] = plane.mails().try_into().unwrap();
     assert_eq!(invitation.username, user);
-    assert_eq!(invitation.email.as_deref(), Some(user));
+    assert_eq!(invitation.to.as_deref(), Some(user));
     assert_eq!(invitation.user_pool_id, pool);
     assert_eq!(created.json()["User"]["Username"], invitation.assigned_username);
-    let password = &invitation.temporary_password;
+    let password = &invitation.secret;
     assert!(invitation.message.contains(user) && invitation.message.contains(password));
     assert!(
         !String::from_utf8_lossy(&created.body).contains(password),
@@ -41,7 +42,7 @@ fn an_invited_user_signs_in_and_the_policy_decides_about_the_new_password() {
     );
     let log = std::fs::read_to_string(plane.background.log()).unwrap();
     assert!(!log.contains(password), "the log must not hold the password");
-    for file in std::fs::read_dir(plane.folder.path().join("invitations")).unwrap() {
+    for file in std::fs::read_dir(plane.folder.path().join("mails")).unwrap() {
         assert_eq!(
             file.unwrap().metadata().unwrap().permissions().mode() & 0o777,
             0o600
@@ -73,7 +74,7 @@ fn an_invited_user_signs_in_and_the_policy_decides_about_the_new_password() {
 
     let forget = json!({"UserPoolId": pool, "Username": user});
     assert_eq!(plane.cognito("AdminDeleteUser", &forget).status, 200);
-    assert_eq!(plane.invitations(), []);
+    assert_eq!(plane.mails(), []);
 }
 
 #[test]
@@ -91,11 +92,9 @@ fn an_update_of_the_pool_keeps_the_policy_mended() {
     assert_eq!(policy["RequireNumbers"], false);
 
     plane.create_user(&pool, "a@example.com", None);
-    let [invitation] = plane.invitations().try_into().unwrap();
-    assert_eq!(invitation.temporary_password.len(), 20);
-    plane
-        .sign_in(&client, "a@example.com", &invitation.temporary_password)
-        .json();
+    let [invitation] = plane.mails().try_into().unwrap();
+    assert_eq!(invitation.secret.len(), 20);
+    plane.sign_in(&client, "a@example.com", &invitation.secret).json();
 }
 
 #[test]
@@ -104,9 +103,9 @@ fn an_invitation_sent_again_has_a_new_password_for_the_same_user() {
     let (pool, client) = plane.user_pool();
     let user = "someone@example.com";
     let created = plane.create_user(&pool, user, None).json();
-    let [first] = plane.invitations().try_into().unwrap();
+    let [first] = plane.mails().try_into().unwrap();
     let resent = plane.create_user(&pool, user, Some("RESEND")).json();
-    let [second] = plane.invitations().try_into().unwrap();
+    let [second] = plane.mails().try_into().unwrap();
     assert_eq!(created["User"]["Username"], resent["User"]["Username"]);
     assert_eq!(resent["User"]["UserStatus"], "FORCE_CHANGE_PASSWORD");
     assert!(resent["User"]["Attributes"].is_array());
@@ -114,10 +113,10 @@ fn an_invitation_sent_again_has_a_new_password_for_the_same_user() {
     assert_eq!(users["Users"].as_array().unwrap().len(), 1);
 
     assert_eq!(
-        plane.sign_in(&client, user, &first.temporary_password).error(),
+        plane.sign_in(&client, user, &first.secret).error(),
         "NotAuthorizedException"
     );
-    let challenge = plane.sign_in(&client, user, &second.temporary_password).json();
+    let challenge = plane.sign_in(&client, user, &second.secret).json();
     plane
         .choose_password(&client, user, &challenge["Session"], "Testing1")
         .json();
@@ -144,20 +143,20 @@ fn nothing_is_kept_of_what_is_suppressed_refused_or_deleted() {
         plane.create_user("us-east-1_none", "a@example.com", None).error(),
         "ResourceNotFoundException"
     );
-    assert_eq!(plane.invitations(), []);
+    assert_eq!(plane.mails(), []);
     plane.create_user(&pool, "a@example.com", None).json();
     assert_eq!(
         plane.create_user(&pool, "a@example.com", None).error(),
         "UsernameExistsException"
     );
-    assert_eq!(plane.invitations().len(), 1);
+    assert_eq!(plane.mails().len(), 1);
     assert_eq!(
         plane
             .cognito("DeleteUserPool", &json!({ "UserPoolId": pool }))
             .status,
         200
     );
-    assert_eq!(plane.invitations(), []);
+    assert_eq!(plane.mails(), []);
 }
 
 #[test]

@@ -331,9 +331,9 @@ fn a_user_pool_keeps_how_its_users_sign_in_and_gets_other_tags() {
     assert_eq!(updated["AdminCreateUserConfig"]["AllowAdminCreateUserOnly"], true);
     assert_eq!(updated["UsernameAttributes"], json!(["email"]));
     assert_eq!(updated["UserPoolTags"], json!({"Team": "gate"}));
-    let [invitation] = plane.invitations().try_into().unwrap();
+    let [invitation] = plane.mails().try_into().unwrap();
     plane
-        .sign_in(&client, "someone@example.com", &invitation.temporary_password)
+        .sign_in(&client, "someone@example.com", &invitation.secret)
         .json();
 }
 

@@ -35,15 +35,15 @@ fn an_emulator_of_somebody_else_outlives_the_proxy_and_so_do_its_invitations() {
     let (pool, client) = plane.user_pool();
     // Mended on the way: the password that moto would not have made.
     plane.create_user(&pool, "someone@example.com", None).json();
-    let invitations = plane.invitations();
+    let invitations = plane.mails();
 
     assert!(plane.background.stop(LIMIT).unwrap());
     let command = ControlPlane::command_in_front_of(plane.folder.path(), emulator.endpoint());
     let again = plane.background.start(command, LIMIT).unwrap();
     assert!(again.fresh);
     assert_eq!(again.ready["instance"], plane.ready["instance"]);
-    assert_eq!(plane.invitations(), invitations);
-    let signed_in = emulator.sign_in(&client, "someone@example.com", &invitations[0].temporary_password);
+    assert_eq!(plane.mails(), invitations);
+    let signed_in = emulator.sign_in(&client, "someone@example.com", &invitations[0].secret);
     assert_eq!(signed_in.json()["ChallengeName"], "NEW_PASSWORD_REQUIRED");
 }
 
@@ -98,7 +98,7 @@ fn moto_is_as_weak_as_we_say_and_the_probe_leaves_nothing() {
     let counted = plane.send("GET", CALLS_PATH, "", b"").json();
     assert_eq!(counted["total"], 0, "{counted}");
     assert_eq!(pools(&emulator), json!([]));
-    assert_eq!(plane.invitations(), []);
+    assert_eq!(plane.mails(), []);
 }
 
 #[test]

@@ -10,7 +10,7 @@ use crate::harness::{Answer, ControlPlane};
 const PASSWORD: &str = "Testing1";
 
 /// A pool with these settings, and a client of it.
-fn pool_with(plane: &ControlPlane, settings: &Value) -> (String, String) {
+pub fn pool_with(plane: &ControlPlane, settings: &Value) -> (String, String) {
     let mut pool = json!({"PoolName": "TestingUsers", "AutoVerifiedAttributes": ["email"],
         "Policies": {"PasswordPolicy": {"MinimumLength": 6}}});
     pool.as_object_mut()
@@ -23,7 +23,7 @@ fn pool_with(plane: &ControlPlane, settings: &Value) -> (String, String) {
     (text(&pool), text(&client["UserPoolClient"]["ClientId"]))
 }
 
-fn sign_up(plane: &ControlPlane, client: &str, username: &str, email: &str) -> Answer {
+pub fn sign_up(plane: &ControlPlane, client: &str, username: &str, email: &str) -> Answer {
     plane.cognito(
         "SignUp",
         &json!({"ClientId": client, "Username": username, "Password": PASSWORD,
@@ -32,7 +32,7 @@ fn sign_up(plane: &ControlPlane, client: &str, username: &str, email: &str) -> A
 }
 
 /// What a token says, which the data plane verifies.
-fn claims(token: &Value) -> Value {
+pub fn claims(token: &Value) -> Value {
     let payload = token.as_str().unwrap().split('.').nth(1).unwrap();
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).unwrap()).unwrap()
 }
@@ -75,11 +75,9 @@ fn every_operation_finds_a_user_in_any_case_of_the_name() {
         resend["MessageAction"] = json!("RESEND");
         let resent = plane.cognito("AdminCreateUser", &resend).json();
         assert_eq!(resent["User"]["Username"], created["Username"]);
-        let [invitation] = plane.invitations().try_into().unwrap();
+        let [invitation] = plane.mails().try_into().unwrap();
 
-        let challenge = plane
-            .sign_in(&client, &other, &invitation.temporary_password)
-            .json();
+        let challenge = plane.sign_in(&client, &other, &invitation.secret).json();
         let answered = plane.choose_password(&client, username, &challenge["Session"], PASSWORD);
         let tokens = answered.json()["AuthenticationResult"].clone();
         let id = claims(&tokens["IdToken"]);
@@ -106,7 +104,7 @@ fn every_operation_finds_a_user_in_any_case_of_the_name() {
 
         // The mails go with the user.
         assert_eq!(plane.cognito("AdminDeleteUser", &lower).status, 200);
-        assert_eq!(plane.invitations(), []);
+        assert_eq!(plane.mails(), []);
         assert_eq!(
             plane.cognito("AdminGetUser", &user).error(),
             "UserNotFoundException"

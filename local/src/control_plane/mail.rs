@@ -1,5 +1,5 @@
-//! The mails that Cognito would have sent to users whom an administrator created: one file each, readable by their
-//! owner only, because they hold the temporary password. Nothing else does: no state of Terraform, no log.
+//! The mails that Cognito would have sent: one file each, readable by their owner only, because they hold temporary
+//! passwords and confirmation codes. Nothing else does: no state of Terraform, no log.
 
 use std::fmt;
 use std::fs::OpenOptions;
@@ -9,66 +9,101 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 use uuid::Uuid;
 
 use crate::background::private_folder;
 
-/// An invitation to sign in for the first time.
+/// A message that Cognito would have sent, by mail or SMS.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Invitation {
+pub struct Mail {
+    /// What its secret is for.
+    pub kind: Kind,
     /// The user pool, such as `us-east-1_a1B2c3D4e`.
     pub user_pool_id: String,
-    /// The name that AdminCreateUser was called with: in a pool whose users sign in with their e-mail address, that.
+    /// The name that users sign in with: their e-mail address in a pool that takes it for a name.
     pub username: String,
     /// The name that Cognito gave the user, a UUID in such a pool, else the same.
     pub assigned_username: String,
-    /// Where the mail goes; `None` for a user without an e-mail address, whom Cognito could not reach by mail.
-    pub email: Option<String>,
-    /// The subject of the pool's invitation template.
-    pub subject: String,
-    /// The text of the pool's invitation template, with the name and the password in it.
+    /// The e-mail address or phone number; `None` for a user without one, whom Cognito could not reach.
+    pub to: Option<String>,
+    /// The subject by the pool's template; an SMS has none.
+    pub subject: Option<String>,
+    /// The text by the pool's template, with the secret in it.
     pub message: String,
-    /// What signs the user in once, to choose a password of their own.
-    pub temporary_password: String,
+    /// The temporary password, or the confirmation code.
+    pub secret: String,
     /// When it was sent, RFC 3339 in UTC.
     pub sent_at: String,
 }
 
+/// What the secret of a mail is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// A temporary password: it signs the user in once, to choose a password of their own.
+    Invitation,
+    /// A code that confirms who signed up.
+    SignUp,
+    /// A code that sets a new password.
+    ForgottenPassword,
+    /// A code that verifies an e-mail address.
+    Email,
+    /// A code that verifies a phone number.
+    PhoneNumber,
+}
+
+impl Mail {
+    /// A mail of moto's, which says everything but when it was sent.
+    pub(super) fn sent_now(mut mail: Value) -> Result<Self> {
+        mail["sent_at"] = now()?.into();
+        serde_json::from_value(mail).context("moto sent a mail of another shape")
+    }
+}
+
+/// The time, as mails have it.
+pub(super) fn now() -> Result<String> {
+    OffsetDateTime::now_utc()
+        .format(&Rfc3339)
+        .context("the time has a format")
+}
+
 /// The mail as it would have arrived.
-impl fmt::Display for Invitation {
+impl fmt::Display for Mail {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(formatter, "From: no-reply@verificationemail.com")?;
-        writeln!(
-            formatter,
-            "To: {}",
-            self.email.as_deref().unwrap_or("(no e-mail address)")
-        )?;
+        if self.subject.is_some() {
+            writeln!(formatter, "From: no-reply@verificationemail.com")?;
+        }
+        let to = self.to.as_deref().unwrap_or("(no e-mail address)");
+        writeln!(formatter, "To: {to}")?;
         writeln!(formatter, "Date: {}", self.sent_at)?;
-        writeln!(formatter, "Subject: {}", self.subject)?;
+        if let Some(subject) = &self.subject {
+            writeln!(formatter, "Subject: {subject}")?;
+        }
         write!(formatter, "\n{}", self.message.trim_end())
     }
 }
 
-/// Without the password, so that no log comes to hold it.
-impl fmt::Debug for Invitation {
+/// Without the secret, so that no log comes to hold it.
+impl fmt::Debug for Mail {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
-            .debug_struct("Invitation")
+            .debug_struct("Mail")
+            .field("kind", &self.kind)
             .field("user_pool_id", &self.user_pool_id)
             .field("username", &self.username)
             .finish_non_exhaustive()
     }
 }
 
-/// The invitations in a folder, the oldest first; none when there is no such folder.
+/// The mails in a folder, the oldest first; none when there is no such folder.
 ///
 /// # Errors
-/// When the folder or a file in it cannot be read, or is no invitation.
-pub fn invitations(folder: &Path) -> Result<Vec<Invitation>> {
-    let mut all: Vec<_> = files(folder)?
-        .into_iter()
-        .map(|(_, invitation)| invitation)
-        .collect();
+/// When the folder or a file in it cannot be read, or is no mail.
+pub fn mails(folder: &Path) -> Result<Vec<Mail>> {
+    let mut all: Vec<_> = files(folder)?.into_iter().map(|(_, mail)| mail).collect();
     all.sort_by(|one, other| one.sent_at.cmp(&other.sent_at));
     Ok(all)
 }
@@ -93,13 +128,14 @@ impl Folder {
         Ok(folder)
     }
 
-    /// Keeps an invitation in place of the one that its user had.
-    pub(super) fn keep(&self, invitation: &Invitation) -> Result<()> {
-        let before = self.of_user(&invitation.user_pool_id, &invitation.assigned_username)?;
+    /// Keeps a mail in place of the one of its kind that its user had.
+    pub(super) fn keep(&self, mail: &Mail) -> Result<()> {
+        let of_user = self.of_user(&mail.user_pool_id, &mail.assigned_username)?;
+        let before = of_user.iter().filter(|(_, one)| one.kind == mail.kind);
         let path = self.0.join(format!("{}.json", Uuid::new_v4().simple()));
         // Written beside and renamed: whoever reads the folder sees it whole or not at all.
         let unfinished = path.with_extension("new");
-        let text = serde_json::to_vec_pretty(invitation).context("an invitation is JSON")?;
+        let text = serde_json::to_vec_pretty(mail).context("a mail is JSON")?;
         OpenOptions::new()
             .write(true)
             .create_new(true)
@@ -108,17 +144,17 @@ impl Folder {
             .and_then(|mut file| file.write_all(&text))
             .and_then(|()| std::fs::rename(&unfinished, &path))
             .with_context(|| format!("cannot write `{}`", path.display()))?;
-        before.iter().try_for_each(|path| remove(path))
+        before.map(|(path, _)| path).try_for_each(|path| remove(path))
     }
 
-    /// Forgets the invitation of a user, by the name that Cognito gave.
+    /// Forgets the mails of a user, by the name that Cognito gave.
     pub(super) fn forget_user(&self, user_pool_id: &str, assigned_username: &str) -> Result<()> {
         self.of_user(user_pool_id, assigned_username)?
             .iter()
-            .try_for_each(|path| remove(path))
+            .try_for_each(|(path, _)| remove(path))
     }
 
-    /// Forgets the invitations of all users of a pool.
+    /// Forgets the mails of all users of a pool.
     pub(super) fn forget_user_pool(&self, user_pool_id: &str) -> Result<()> {
         let of_pool = files(&self.0)?
             .into_iter()
@@ -126,14 +162,11 @@ impl Folder {
         of_pool.map(|(path, _)| path).try_for_each(|path| remove(&path))
     }
 
-    fn of_user(&self, user_pool_id: &str, assigned_username: &str) -> Result<Vec<PathBuf>> {
+    fn of_user(&self, user_pool_id: &str, assigned_username: &str) -> Result<Vec<(PathBuf, Mail)>> {
         let is_theirs =
-            |one: &Invitation| one.user_pool_id == user_pool_id && one.assigned_username == assigned_username;
-        Ok(files(&self.0)?
-            .into_iter()
-            .filter(|(_, one)| is_theirs(one))
-            .map(|(path, _)| path)
-            .collect())
+            |one: &Mail| one.user_pool_id == user_pool_id && one.assigned_username == assigned_username;
+        let all = files(&self.0)?.into_iter();
+        Ok(all.filter(|(_, one)| is_theirs(one)).collect())
     }
 }
 
@@ -154,7 +187,7 @@ fn paths(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(paths)
 }
 
-fn files(folder: &Path) -> Result<Vec<(PathBuf, Invitation)>> {
+fn files(folder: &Path) -> Result<Vec<(PathBuf, Mail)>> {
     let mut files = Vec::new();
     for path in paths(folder)? {
         let bytes = match std::fs::read(&path) {
@@ -162,9 +195,9 @@ fn files(folder: &Path) -> Result<Vec<(PathBuf, Invitation)>> {
             Err(error) if error.kind() == ErrorKind::NotFound => continue,
             bytes => bytes.with_context(|| format!("cannot read `{}`", path.display()))?,
         };
-        let invitation = serde_json::from_slice(&bytes)
-            .with_context(|| format!("`{}` is not an invitation", path.display()))?;
-        files.push((path, invitation));
+        let mail =
+            serde_json::from_slice(&bytes).with_context(|| format!("`{}` is not a mail", path.display()))?;
+        files.push((path, mail));
     }
     Ok(files)
 }
@@ -184,21 +217,22 @@ mod tests {
 
     use super::*;
 
-    fn invitation(user_pool_id: &str, username: &str, sent_at: &str) -> Invitation {
-        Invitation {
+    fn invitation(user_pool_id: &str, username: &str, sent_at: &str) -> Mail {
+        Mail {
+            kind: Kind::Invitation,
             user_pool_id: user_pool_id.into(),
             username: username.into(),
             assigned_username: format!("uuid-of-{username}"),
-            email: Some(username.into()),
-            subject: "Your temporary password".into(),
+            to: Some(username.into()),
+            subject: Some("Your temporary password".into()),
             message: format!("Your username is {username} and temporary password is Secret-{sent_at}."),
-            temporary_password: format!("Secret-{sent_at}"),
+            secret: format!("Secret-{sent_at}"),
             sent_at: sent_at.into(),
         }
     }
 
     fn names(folder: &Path) -> Vec<String> {
-        invitations(folder)
+        mails(folder)
             .unwrap()
             .into_iter()
             .map(|one| format!("{} {}", one.username, one.sent_at))
@@ -206,9 +240,9 @@ mod tests {
     }
 
     #[test]
-    fn a_user_has_one_invitation_and_it_goes_with_the_user_or_the_pool() {
+    fn a_user_has_one_mail_of_a_kind_and_it_goes_with_the_user_or_the_pool() {
         let folder = tempfile::tempdir().unwrap();
-        let kept = Folder::cleared(folder.path().join("invitations")).unwrap();
+        let kept = Folder::cleared(folder.path().join("mails")).unwrap();
         kept.keep(&invitation("pool", "b@example.com", "2")).unwrap();
         kept.keep(&invitation("pool", "a@example.com", "1")).unwrap();
         kept.keep(&invitation("other", "a@example.com", "3")).unwrap();
@@ -223,11 +257,18 @@ mod tests {
             ["b@example.com 2", "a@example.com 3", "a@example.com 4"]
         );
 
+        let code = Mail {
+            kind: Kind::SignUp,
+            ..invitation("pool", "a@example.com", "5")
+        };
+        kept.keep(&code).unwrap();
+        assert_eq!(mails(&kept.0).unwrap().len(), 4);
+
         kept.forget_user("pool", "uuid-of-b@example.com").unwrap();
         kept.forget_user("other", "uuid-of-a@example.com").unwrap();
-        assert_eq!(names(&kept.0), ["a@example.com 4"]);
+        assert_eq!(names(&kept.0), ["a@example.com 4", "a@example.com 5"]);
         kept.forget_user_pool("other").unwrap();
-        assert_eq!(names(&kept.0), ["a@example.com 4"]);
+        assert_eq!(names(&kept.0), ["a@example.com 4", "a@example.com 5"]);
         kept.forget_user_pool("pool").unwrap();
         assert_eq!(names(&kept.0), Vec::<String>::new());
     }
@@ -235,7 +276,7 @@ mod tests {
     #[test]
     fn the_files_are_their_owners_alone_and_an_earlier_life_is_forgotten() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("invitations");
+        let path = folder.path().join("mails");
         let kept = Folder::cleared(path.clone()).unwrap();
         kept.keep(&invitation("pool", "a@example.com", "1")).unwrap();
         assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o700);
@@ -256,10 +297,20 @@ mod tests {
              Your username is a@example.com and temporary password is Secret-2026-11-22T12:00:00Z."
         );
         assert!(!format!("{invitation:?}").contains("Secret"));
+        let sms = Mail {
+            kind: Kind::PhoneNumber,
+            to: Some("+15555550100".into()),
+            subject: None,
+            ..invitation
+        };
+        assert!(
+            sms.to_string()
+                .starts_with("To: +15555550100\nDate: 2026-11-22T12:00:00Z\n\n")
+        );
     }
 
     #[test]
-    fn without_a_folder_there_are_no_invitations() {
-        assert_eq!(invitations(Path::new("/nowhere/at/all")).unwrap(), []);
+    fn without_a_folder_there_are_no_mails() {
+        assert_eq!(mails(Path::new("/nowhere/at/all")).unwrap(), []);
     }
 }
