@@ -203,12 +203,21 @@ pub struct FunctionConfiguration {
     pub log_group: String,
     /// Region, as in the ARN.
     pub region: String,
-    /// `filename`, relative to the root that Terraform ran in.
-    pub code: Option<PathBuf>,
-    /// Why this code cannot run here, whatever the zip holds.
-    pub foreign: Option<String>,
+    /// Its code.
+    pub code: Code,
     /// What it was built for, such as `x86_64`.
     pub architecture: String,
+}
+
+/// The code of a function as the state has it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Code {
+    /// `filename`, relative to the root that Terraform ran in.
+    File(PathBuf),
+    /// It can't run here, for this reason. Other code that the user names can run in its place.
+    Foreign(String),
+    /// No code may run for this function, for this reason.
+    Refused(String),
 }
 
 /// Something in the state that is not emulated.

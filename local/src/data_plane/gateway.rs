@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::api::{Api, FunctionIntegration, Integration, NotEmulated, Route};
+use super::api::{Api, Emulated, FunctionIntegration, Integration, NotEmulated, Route};
 use super::authorizer::{KeyRing, Refusal};
 use super::aws_signature;
 use super::call::Call;
@@ -34,8 +34,8 @@ pub struct Gateway {
     pub limits: Arc<Limits>,
     /// Keys of the issuers that guarded routes take tokens of.
     pub keys: KeyRing,
-    /// Functions by name.
-    pub functions: BTreeMap<String, Arc<Function>>,
+    /// The functions that routes need, by name.
+    pub functions: BTreeMap<String, Emulated<Arc<Function>>>,
     /// What ends their processes if this one cannot.
     pub guardian: Arc<Guardian>,
 }
@@ -237,6 +237,7 @@ impl Gateway {
         let Some(function) = self.functions.get(&reference.name) else {
             return Err(GatewayError::configuration().because(format!("no function `{}`", reference.name)));
         };
+        let function = function.as_ref()?;
         let binary = &call.stage.deployed.binary_media_types;
         let payload = integration.content_handling;
         let payload = payload.request(&call.request.body, call.has_binary_body(binary));

@@ -8,9 +8,10 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use portcullis_generator::state::rest_api;
+use portcullis_generator::words;
 use time::OffsetDateTime;
 
-use super::api::Api;
+use super::api::{Api, NotEmulated};
 use super::authorizer::KeyRing;
 use super::authorizer::keys::Keys;
 use super::deployments::{Deployments, Remembered};
@@ -47,13 +48,20 @@ pub async fn gateway(options: &Options, previous: Option<&Gateway>) -> Result<Ga
     });
     let mut api = api.with_context(unusable).map_err(mistake)?;
     let mut mistakes = Vec::new();
-    variables::set(&options.variables, &mut api, &mut mistakes);
     let code = code::packages(options, &api, &mut mistakes);
+    let runs = |name: &str| !matches!(code.get(name), Some(Err(_)));
+    variables::set(&options.variables, &mut api, runs, &mut mistakes);
     let issuers = issuers(options, &api, &mut mistakes);
+    let not_run = code::not_run(&code, &api);
     if !mistakes.is_empty() {
+        let told = not_run
+            .iter()
+            .map(|told| format!("{}: {}", words::code(&told.address), told.reason));
+        mistakes.extend(told);
         return Err(Mistake(mistakes.join("\n")).into());
     }
 
+    api.unsupported.extend(not_run);
     let mut keys = KeyRing::new();
     for issuer in issuers {
         let source = options.jwks[&issuer].clone();
@@ -78,11 +86,20 @@ pub async fn gateway(options: &Options, previous: Option<&Gateway>) -> Result<Ga
     let mut functions = BTreeMap::new();
     for (name, package) in code {
         let configuration = &api.functions[&name];
+        let package = match package {
+            Ok(package) => package,
+            Err(why) => {
+                let sentence = format!("{}: {why}", words::code(&configuration.address));
+                functions.insert(name, Err(NotEmulated(sentence)));
+                continue;
+            }
+        };
         let folder = package
             .unpack(&cache)
             .with_context(|| format!("function `{name}` (`{}`)", configuration.address))
             .map_err(mistake)?;
-        let function = match previous.and_then(|gateway| gateway.functions.get(&name)) {
+        let previous = previous.and_then(|gateway| gateway.functions.get(&name)?.as_ref().ok());
+        let function = match previous {
             Some(function) if function.is(configuration, &folder) => function.clone(),
             previous => {
                 let log = match previous {
@@ -92,7 +109,7 @@ pub async fn gateway(options: &Options, previous: Option<&Gateway>) -> Result<Ga
                 Function::new(configuration.clone(), folder, log, guardian.clone())
             }
         };
-        functions.insert(name, function);
+        functions.insert(name, Ok(function));
     }
     let limits = previous.map_or_else(Arc::default, |gateway| gateway.limits.clone());
     Limits::keep(&limits, &api, OffsetDateTime::now_utc());
@@ -171,6 +188,30 @@ pub mod tests {
             work: folder.join("work"),
             deployments: folder.join("deployments"),
         }
+    }
+
+    #[tokio::test]
+    async fn what_cannot_run_is_told_at_the_first_start_beside_the_missing_keys() {
+        let folder = tempfile::tempdir().unwrap();
+        let options = options(folder.path());
+        let state = SHOP.replace("\"provided.al2023\"", "\"python3.12\"");
+        std::fs::write(&options.state, &state).unwrap();
+        let error = gateway(&options, None).await.err().unwrap().to_string();
+        let lines: Vec<&str> = error.lines().collect();
+        assert_eq!(
+            lines.iter().filter(|line| line.starts_with("  --jwks ")).count(),
+            2,
+            "{error}"
+        );
+        let told = lines.iter().filter(|line| {
+            line.contains("it can't run here: its runtime is `python3.12`")
+                && line.ends_with("unless you name other code with `--function shop-hang=PATH`")
+        });
+        assert_eq!(told.count(), 1, "{error}");
+        assert!(
+            !error.contains("is not at"),
+            "no code of theirs is looked for: {error}"
+        );
     }
 
     #[tokio::test]

@@ -25,8 +25,11 @@ use super::{Options, load};
 /// ends. Prints the address.
 pub async fn relay(options: Options, name: &str, event: Bytes) -> Result<()> {
     let gateway = load::gateway(&options, None).await?;
-    let function = gateway.functions.get(name);
-    let function = function.with_context(|| format!("no function `{name}`"))?;
+    let function = gateway
+        .functions
+        .get(name)
+        .and_then(|function| function.as_ref().ok());
+    let function = function.with_context(|| format!("no function `{name}` that can run here"))?;
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
         .await
         .context("cannot listen on 127.0.0.1")?;

@@ -170,7 +170,7 @@ impl Server {
         self.stopping.send_replace(true);
         // The task ends by itself; if it panicked there is nothing left to wait for.
         let _ = self.accepting.await;
-        for function in now(&self.current).functions.values() {
+        for function in now(&self.current).functions.values().flatten() {
             function.stop().await;
         }
     }

@@ -38,6 +38,9 @@ pub struct Api {
     /// Values of further resources by address, or of those that are there already; `null` takes one away.
     #[serde(default)]
     resources: BTreeMap<String, Option<Map<String, Value>>>,
+    /// Code that is named by option, by the function's name; the code of the function is `function.zip`.
+    #[serde(default)]
+    functions: BTreeMap<String, String>,
 }
 
 /// A method: with nothing in it, it is open and invokes the function.
@@ -215,7 +218,7 @@ fn defaults(address: &str) -> Map<String, Value> {
 
 /// An API that is served from the first case that needs it until the last one is done.
 pub struct Served {
-    state: Box<dyn Fn(&str) -> Value + Send + Sync>,
+    api: Api,
     running: Mutex<Option<Result<Running, String>>>,
 }
 
@@ -223,7 +226,7 @@ impl Served {
     pub fn new(api: &Api) -> Self {
         let api: Api = serde_json::from_str(&api.key()).unwrap();
         Self {
-            state: Box::new(move |folder| api.state(folder)),
+            api,
             running: Mutex::default(),
         }
     }
@@ -234,7 +237,7 @@ impl Served {
             .running
             .lock()
             .unwrap_or_else(|poisoned| poisoned.into_inner());
-        test(running.get_or_insert_with(|| Running::start(&self.state)))
+        test(running.get_or_insert_with(|| Running::start(&self.api)))
     }
 }
 
@@ -247,12 +250,12 @@ pub struct Running {
 }
 
 impl Running {
-    fn start(state: &dyn Fn(&str) -> Value) -> Result<Self, String> {
+    fn start(api: &Api) -> Result<Self, String> {
         let folder = tempfile::tempdir().unwrap();
         let path = |name: &str| folder.path().join(name);
         fs::write(
             path("state.json"),
-            state(folder.path().to_str().unwrap()).to_string(),
+            api.state(folder.path().to_str().unwrap()).to_string(),
         )
         .unwrap();
         let mut zip = zip::ZipWriter::new(fs::File::create(path("function.zip")).unwrap());
@@ -269,7 +272,11 @@ impl Running {
             api: None,
             state: path("state.json"),
             root: folder.path().to_owned(),
-            functions: BTreeMap::new(),
+            functions: api
+                .functions
+                .iter()
+                .map(|(name, file)| (name.clone(), path(file)))
+                .collect(),
             variables: Vec::new(),
             jwks: ["customers", "staff"].map(issuer).into(),
             port: None,

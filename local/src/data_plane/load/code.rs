@@ -3,7 +3,7 @@
 //! A state is data: whoever wrote it may have written any path. So code that a state names is what Lambda takes, a zip,
 //! and lies in the project. Anything else runs only if the user names it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
@@ -11,7 +11,7 @@ use portcullis_generator::shell;
 use portcullis_generator::words::code;
 
 use crate::data_plane::Options;
-use crate::data_plane::api::{Api, FunctionConfiguration, Integration};
+use crate::data_plane::api::{Api, Code, FunctionConfiguration, Integration, Route, Unsupported};
 use crate::data_plane::function::archive::{Accepted, Package};
 
 /// Files and folders by which a folder is known as a project: of Git, and of Portcullis.
@@ -26,22 +26,64 @@ pub enum Named {
     ByState(PathBuf),
 }
 
+/// Something of each function that a route needs, or why the function can't run here.
+pub type ByFunction<T> = BTreeMap<String, Result<T, String>>;
+
 /// The code of each function that a route needs. What cannot be taken is among the mistakes.
-pub fn packages(options: &Options, api: &Api, mistakes: &mut Vec<String>) -> BTreeMap<String, Package> {
+pub fn packages(options: &Options, api: &Api, mistakes: &mut Vec<String>) -> ByFunction<Package> {
     let mut packages = BTreeMap::new();
     for (name, named) in named(options, api, mistakes) {
-        match package(&options.root, &named, &api.functions[&name]) {
-            Ok(package) => {
-                packages.insert(name, package);
+        let package = named.map(|named| package(&options.root, &named, &api.functions[&name]));
+        match package {
+            Ok(Ok(package)) => {
+                packages.insert(name, Ok(package));
             }
-            Err(mistake) => mistakes.push(mistake),
+            Ok(Err(mistake)) => mistakes.push(mistake),
+            Err(why) => {
+                packages.insert(name, Err(why));
+            }
         }
     }
     packages
 }
 
-/// The code that is named for each function that a route needs.
-fn named(options: &Options, api: &Api, mistakes: &mut Vec<String>) -> BTreeMap<String, Named> {
+/// The functions that can't run here, each with what that means and the option to add.
+pub fn not_run<T>(packages: &ByFunction<T>, api: &Api) -> Vec<Unsupported> {
+    let told = |(name, why): (&String, &String)| {
+        let function = &api.functions[name];
+        let routes: BTreeSet<String> = api
+            .routes()
+            .filter(|(_, route, _)| invoked(route) == Some(name))
+            .map(|(method, route, _)| code(&format!("{method} {}", route.resource_path)))
+            .collect();
+        let routes: Vec<String> = routes.into_iter().collect();
+        let routes = match &routes[..] {
+            [one] => format!("{one} answers 501"),
+            [first, last] => format!("{first} and {last} answer 501"),
+            [first, second, others @ ..] => {
+                format!("{first}, {second} and {} more answer 501", others.len())
+            }
+            [] => "nothing invokes it".to_owned(),
+        };
+        let unless = match &function.code {
+            Code::File(_) | Code::Foreign(_) => {
+                format!(" unless you name other code with `--function {name}=PATH`")
+            }
+            Code::Refused(_) => String::new(),
+        };
+        Unsupported {
+            address: function.address.clone(),
+            reason: format!("it can't run here: {why}. {routes}{unless}"),
+        }
+    };
+    let refused = packages
+        .iter()
+        .filter_map(|(name, package)| Some((name, package.as_ref().err()?)));
+    refused.map(told).collect()
+}
+
+/// The code that is named for each function that a route needs. What the user names counts more than the state.
+fn named(options: &Options, api: &Api, mistakes: &mut Vec<String>) -> ByFunction<Named> {
     let mut by_user: BTreeMap<&str, &PathBuf> = BTreeMap::new();
     for (key, path) in &options.functions {
         match function(key, api) {
@@ -54,12 +96,13 @@ fn named(options: &Options, api: &Api, mistakes: &mut Vec<String>) -> BTreeMap<S
     let mut named = BTreeMap::new();
     for function in needed(api) {
         let place = match (by_user.get(function.name.as_str()), &function.code) {
-            (Some(path), _) => Named::ByUser((*path).clone()),
-            (None, Some(path)) => Named::ByState(path.clone()),
-            (None, None) => {
+            (Some(path), Code::File(_) | Code::Foreign(_)) => Ok(Named::ByUser((*path).clone())),
+            (None, Code::File(path)) => Ok(Named::ByState(path.clone())),
+            (None, Code::Foreign(why) | Code::Refused(why)) => Err(why.clone()),
+            (Some(_), Code::Refused(why)) => {
                 mistakes.push(format!(
-                    "the code of function `{0}` ({1}) is not in a local file: name its zip with `--function {0}=PATH`",
-                    function.name,
+                    "no code can run for function {} ({}): {why}",
+                    code(&function.name),
                     code(&function.address),
                 ));
                 continue;
@@ -72,12 +115,17 @@ fn named(options: &Options, api: &Api, mistakes: &mut Vec<String>) -> BTreeMap<S
 
 /// Every function that a route needs, once.
 pub fn needed(api: &Api) -> impl Iterator<Item = &FunctionConfiguration> {
-    let names = api.routes().filter_map(|(_, route, _)| match &route.integration {
-        Ok(Integration::Function(integration)) => Some(integration.function.name.as_str()),
-        Ok(Integration::Mock(_)) | Err(_) => None,
-    });
-    let names: std::collections::BTreeSet<&str> = names.collect();
+    let names = api.routes().filter_map(|(_, route, _)| invoked(route));
+    let names: BTreeSet<&str> = names.collect();
     names.into_iter().filter_map(|name| api.functions.get(name))
+}
+
+/// The function that a route invokes.
+fn invoked(route: &Route) -> Option<&str> {
+    match &route.integration {
+        Ok(Integration::Function(integration)) => Some(&integration.function.name),
+        Ok(Integration::Mock(_)) | Err(_) => None,
+    }
 }
 
 /// The function that an option names: in full, or by what is behind the last part of its prefix.
@@ -175,7 +223,7 @@ mod tests {
     use crate::data_plane::state;
 
     /// The code that is taken for each function when these are named, and the mistakes.
-    fn code_with(functions: &[(&str, &str)], state: &str) -> (BTreeMap<String, Named>, Vec<String>) {
+    fn code_with(functions: &[(&str, &str)], state: &str) -> (ByFunction<Named>, Vec<String>) {
         let functions = functions
             .iter()
             .map(|(name, path)| ((*name).to_owned(), path.into()));
@@ -192,7 +240,10 @@ mod tests {
     fn code_is_the_files_that_terraform_took() {
         let (code, mistakes) = code_with(&[], SHOP);
         assert_eq!(mistakes, Vec::<String>::new());
-        assert_eq!(code["shop-open"], Named::ByState("../artifacts/shop.zip".into()));
+        assert_eq!(
+            code["shop-open"],
+            Ok(Named::ByState("../artifacts/shop.zip".into()))
+        );
         assert_eq!(code.len(), 8);
     }
 
@@ -202,7 +253,7 @@ mod tests {
             let (code, mistakes) = code_with(&[(name, "/tmp/open.zip")], SHOP);
             assert_eq!(
                 (&code["shop-open"], mistakes.len()),
-                (&Named::ByUser("/tmp/open.zip".into()), 0)
+                (&Ok(Named::ByUser("/tmp/open.zip".into())), 0)
             );
             assert_ne!(code["shop-echo"], code["shop-open"]);
         }
@@ -219,19 +270,63 @@ mod tests {
     }
 
     #[test]
-    fn code_that_is_not_in_a_local_file_must_be_named() {
-        let state = SHOP.replace("\"../artifacts/shop.zip\"", "null");
-        let (code, mistakes) = code_with(&[("open", "/tmp/open.zip")], &state);
+    fn a_function_that_cannot_run_is_told_once_with_its_routes_and_the_option() {
+        for (attribute, foreign, why) in [
+            (
+                "\"../artifacts/shop.zip\"",
+                "null",
+                "its code is not in a local file",
+            ),
+            (
+                "\"provided.al2023\"",
+                "\"python3.12\"",
+                "its runtime is `python3.12`, and only a `bootstrap` of its own can run here",
+            ),
+            (
+                "\"layers\":null",
+                "\"layers\":[\"x\"]",
+                "it has layers, which are not loaded",
+            ),
+            (
+                "\"package_type\":\"Zip\"",
+                "\"package_type\":\"Image\"",
+                "its code is a container image",
+            ),
+        ] {
+            let state = SHOP.replace(attribute, foreign);
+            let (code, mistakes) = code_with(&[("open", "/tmp/open.zip")], &state);
+            assert_eq!(mistakes, Vec::<String>::new());
+            assert_eq!(
+                code["shop-open"],
+                Ok(Named::ByUser("/tmp/open.zip".into())),
+                "{why}"
+            );
+            let told = not_run(&code, &state::tests::read(&state).unwrap());
+            assert_eq!(told.len(), 7, "one for each other function: {told:?}");
+            let hang = told.iter().find(|told| told.address.contains("hang")).unwrap();
+            assert_eq!(
+                hang.reason,
+                format!(
+                    "it can't run here: {why}. `GET /hang` answers 501 unless you name other code with \
+                     `--function shop-hang=PATH`"
+                )
+            );
+        }
+    }
+
+    #[test]
+    fn nothing_runs_for_a_function_whose_name_leads_elsewhere() {
+        let state = SHOP.replace("\"shop-open\"", "\"../pwn-open\"");
+        let state = state.replace("function:shop-open/", "function:../pwn-open/");
+        let (code, mistakes) = code_with(&[], &state);
+        assert_eq!(mistakes, Vec::<String>::new());
         assert_eq!(
-            (code.len(), mistakes.len()),
-            (1, 7),
-            "one mistake a function, however many routes it has"
+            code.get("../pwn-open"),
+            Some(&Err("its name is not one that Lambda takes".to_owned()))
         );
-        assert!(
-            mistakes
-                .iter()
-                .any(|mistake| mistake.ends_with("name its zip with `--function shop-echo=PATH`"))
-        );
+        let (code, mistakes) = code_with(&[("open", "/tmp/open.zip")], &state);
+        assert_eq!((code.contains_key("../pwn-open"), mistakes.len()), (false, 1));
+        assert!(mistakes[0].starts_with("no code can run for function `../pwn-open` (`module.function"));
     }
 
     #[test]

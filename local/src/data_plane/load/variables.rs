@@ -103,9 +103,10 @@ fn is_name(name: &str) -> bool {
     name.bytes().all(plain) && name.bytes().next().is_some_and(|first| !first.is_ascii_digit())
 }
 
-/// Sets the user's variables, and tells which of the state's the functions that a route needs may not have.
-pub fn set(variables: &[Variable], api: &mut Api, mistakes: &mut Vec<String>) {
-    let refused = needed(api).flat_map(|function| {
+/// Sets the user's variables, and tells which of the state's the functions that a route needs may not have, if they run.
+pub fn set(variables: &[Variable], api: &mut Api, runs: impl Fn(&str) -> bool, mistakes: &mut Vec<String>) {
+    let run = needed(api).filter(|function| runs(&function.name));
+    let refused = run.flat_map(|function| {
         let names = function.environment.keys();
         let unset = names.filter(|name| {
             !variables
@@ -192,7 +193,7 @@ mod tests {
         open.environment.insert("LD_PRELOAD".into(), "/tmp/a.so".into());
         let variables: Vec<Variable> = variables.iter().map(|text| text.parse().unwrap()).collect();
         let mut mistakes = Vec::new();
-        set(&variables, &mut api, &mut mistakes);
+        set(&variables, &mut api, |_| true, &mut mistakes);
         (api.functions["shop-open"].environment.clone(), mistakes)
     }
 
@@ -209,6 +210,19 @@ mod tests {
         assert_eq!(set["TABLE"], "one");
         assert_eq!(set["URL"], "http://a=b:c");
         assert_eq!(set["LD_PRELOAD"], "", "the user's own word");
+    }
+
+    #[test]
+    fn a_function_that_does_not_run_may_have_any_variable() {
+        let mut api = state::tests::read(SHOP).unwrap();
+        for name in ["shop-open", "shop-echo"] {
+            let function = api.functions.get_mut(name).unwrap();
+            function.environment.insert("PYTHONPATH".into(), "/opt".into());
+        }
+        let mut mistakes = Vec::new();
+        set(&[], &mut api, |name| name != "shop-open", &mut mistakes);
+        assert_eq!(mistakes.len(), 1, "{mistakes:?}");
+        assert!(mistakes[0].starts_with("function `shop-echo` "), "{mistakes:?}");
     }
 
     #[test]

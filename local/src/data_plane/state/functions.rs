@@ -5,11 +5,12 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::Result;
+use portcullis_generator::words;
 use serde::Deserialize;
 use tokio::sync::Semaphore;
 
 use super::{State, Texts, given};
-use crate::data_plane::api::FunctionConfiguration;
+use crate::data_plane::api::{Code, FunctionConfiguration};
 
 #[derive(Deserialize)]
 struct LambdaFunction {
@@ -48,23 +49,39 @@ fn is_name(name: &str) -> bool {
     (1..=64).contains(&name.len()) && name.bytes().all(plain)
 }
 
+/// The code of a function, or why it can't run here.
+fn code(values: &LambdaFunction) -> Code {
+    let runtime = values.runtime.as_deref().unwrap_or_default();
+    let has_layers = values.layers.as_ref().is_some_and(|layers| !layers.is_empty());
+    let file = values
+        .filename
+        .as_ref()
+        .filter(|path| !path.as_os_str().is_empty());
+    if !is_name(&values.function_name) {
+        return Code::Refused("its name is not one that Lambda takes".to_owned());
+    }
+    if values.package_type.as_deref() == Some("Image") {
+        return Code::Foreign("its code is a container image".to_owned());
+    }
+    if !runtime.starts_with("provided") {
+        return Code::Foreign(format!(
+            "its runtime is {}, and only a `bootstrap` of its own can run here",
+            words::code(runtime)
+        ));
+    }
+    if has_layers {
+        return Code::Foreign("it has layers, which are not loaded".to_owned());
+    }
+    match file {
+        Some(file) => Code::File(file.clone()),
+        None => Code::Foreign("its code is not in a local file".to_owned()),
+    }
+}
+
 pub(super) fn functions(state: &State) -> Result<BTreeMap<String, FunctionConfiguration>> {
     let mut functions = BTreeMap::new();
     for (address, values) in state.all::<LambdaFunction>("aws_lambda_function")? {
-        let runtime = given(values.runtime).unwrap_or_default();
-        let foreign = if values.package_type.as_deref() == Some("Image") {
-            Some("it is a container image".to_owned())
-        } else if !runtime.starts_with("provided") {
-            Some(format!(
-                "its runtime is `{runtime}`, and only a `bootstrap` of its own can be run here"
-            ))
-        } else if values.layers.is_some_and(|layers| !layers.is_empty()) {
-            Some("it has layers".to_owned())
-        } else if !is_name(&values.function_name) {
-            Some("its name is none that Lambda takes".to_owned())
-        } else {
-            None
-        };
+        let code = code(&values);
         let logging = values.logging_config.unwrap_or_default().into_iter().next();
         let log_group = logging.and_then(|logging| given(logging.log_group));
         let environment = values.environment.unwrap_or_default().into_iter().next();
@@ -84,8 +101,7 @@ pub(super) fn functions(state: &State) -> Result<BTreeMap<String, FunctionConfig
             log_group: log_group.unwrap_or_else(|| format!("/aws/lambda/{}", values.function_name)),
             region: values.arn.split(':').nth(3).unwrap_or_default().to_owned(),
             arn: values.arn,
-            code: values.filename.filter(|path| !path.as_os_str().is_empty()),
-            foreign,
+            code,
             architecture: values
                 .architectures
                 .unwrap_or_default()

@@ -17,7 +17,7 @@ pub fn read(text: &str) -> Result<Api> {
 fn v1(api: &Api) -> &Deployed {
     &api.stages["v1"].deployed
 }
-use crate::data_plane::api::{Authorization, Integration, Parameter, Route};
+use crate::data_plane::api::{Authorization, Code, Integration, Parameter, Route};
 
 mod limits;
 
@@ -115,10 +115,7 @@ fn a_real_state_is_read_whole() {
         hang.address,
         r#"module.function["hang"].aws_lambda_function.this"#
     );
-    assert_eq!(
-        hang.code.as_deref(),
-        Some(std::path::Path::new("../artifacts/shop.zip"))
-    );
+    assert_eq!(hang.code, Code::File("../artifacts/shop.zip".into()));
 
     let (root, _) = v1(&api).router.find("/", "GET").unwrap();
     let authorizer = &v1(&api).authorizers[&guard(root).authorizer];
@@ -209,14 +206,6 @@ fn what_is_not_emulated_is_named_by_address() {
             "/open"
         ),
         format!("`{integration}`: the rights of the role in its `credentials` are not evaluated")
-    );
-    let function = r#"module.function["open"].aws_lambda_function.this"#;
-    assert_eq!(
-        refusal(function, json!({"runtime": "nodejs22.x"}), "/open"),
-        format!(
-            "`{integration}`: its function `{function}` cannot run here: its runtime is `nodejs22.x`, and only a \
-             `bootstrap` of its own can be run here"
-        )
     );
     let validator = json!({"validate_request_body": true});
     assert!(
@@ -334,8 +323,8 @@ fn what_a_hostile_state_says_of_a_function_leads_nowhere_and_breaks_nothing() {
     assert_eq!(function.timeout, Duration::from_secs(900));
     for name in ["../../pwn", "/etc/pwn", "a b", ""] {
         let api = with(open, json!({"function_name": name})).unwrap();
-        let why = api.functions[name].foreign.as_deref();
-        assert_eq!(why, Some("its name is none that Lambda takes"), "{name}");
+        let refused = Code::Refused("its name is not one that Lambda takes".to_owned());
+        assert_eq!(api.functions[name].code, refused, "{name}");
     }
 }
 
