@@ -23,6 +23,7 @@ pub mod hcl;
 pub mod identifier;
 pub mod modules;
 pub mod own_files;
+pub mod permissions;
 pub mod resources;
 pub mod review;
 pub mod service;

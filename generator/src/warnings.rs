@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::resources::api_gateway_resource;
+use crate::permissions;
+use crate::resources::{api_gateway_resource, lambda_permission};
 use crate::service::Service;
 
 /// A warning.
@@ -16,7 +17,34 @@ pub struct Warning {
 
 /// Every warning about a service.
 pub fn of_service(service: &Service) -> Vec<Warning> {
-    resources(service).into_iter().collect()
+    resources(service).into_iter().chain(patterns(service)).collect()
+}
+
+/// Functions that have too many routes for a permission each.
+fn patterns(service: &Service) -> Vec<Warning> {
+    let permissions = permissions::of_service(service).into_iter();
+    let warnings = permissions.filter_map(|(function, permissions)| {
+        let sources = permissions
+            .iter()
+            .filter(|permission| !permission.is_of_a_route())
+            .map(|permission| format!("`{}`", permission.source(&service.api.stage)));
+        let sources: Vec<_> = sources.collect();
+        let routes = service.routes.values();
+        let count = routes.filter(|route| route.function == function).count();
+        (!sources.is_empty()).then(|| Warning {
+            summary: format!(
+                "the function `{function}` has {count} routes, and permissions for each of them pass the {} bytes of \
+                 its policy",
+                lambda_permission::POLICY_BYTES
+            ),
+            hint: format!(
+                "read for what API Gateway may invoke it instead: {}; divide the routes among functions if that is too \
+                 wide",
+                sources.join(", ")
+            ),
+        })
+    });
+    warnings.collect()
 }
 
 /// An API of more resources than an account may have without asking.
@@ -47,7 +75,6 @@ mod tests {
              auth_flows = [\"user_srp\"]\n[functions.open]\n[functions.other]\n[routes]\n",
         );
         for (place, route) in routes.enumerate() {
-            // One function alone would have too many permissions.
             let function = if place % 2 == 0 { "open" } else { "other" };
             _ = writeln!(spec, "\"GET {route}\" = {{ function = \"{function}\" }}");
         }
@@ -56,10 +83,14 @@ mod tests {
 
     #[test]
     fn more_resources_than_the_quota_are_counted() {
+        let warnings = |count: usize| {
+            let mut warnings = warnings((0..count).map(|number| format!("/a/{number}")));
+            warnings.retain(|warning| warning.summary.contains("resources"));
+            warnings
+        };
         // `/a` and 298 below it, and the root, are 300: paths are counted once, parents that have no route as well.
-        let below = |count: usize| (0..count).map(|number| format!("/a/{number}"));
-        assert_eq!(warnings(below(298)), []);
-        let found = warnings(below(299));
+        assert_eq!(warnings(298), []);
+        let found = warnings(299);
         assert_eq!(found.len(), 1);
         assert_eq!(
             found[0].summary,
@@ -69,6 +100,27 @@ mod tests {
             found[0].hint.contains("\"Resources per API\""),
             "{}",
             found[0].hint
+        );
+    }
+    #[test]
+    fn permissions_that_became_patterns_are_told_with_the_patterns() {
+        let below = |count: usize| (0..count).map(|number| format!("/a/{}/{number}", number % 2));
+        assert_eq!(warnings(below(40)), []);
+        let found = warnings(below(140));
+        assert_eq!(found.len(), 2);
+        assert_eq!(
+            found[0].summary,
+            "the function `open` has 70 routes, and permissions for each of them pass the 20480 bytes of its policy"
+        );
+        assert!(
+            found[0].hint.contains("instead: `/v1/GET/a/0/*`;"),
+            "{}",
+            found[0].hint
+        );
+        assert!(
+            found[1].hint.contains("instead: `/v1/GET/a/1/*`;"),
+            "{}",
+            found[1].hint
         );
     }
 }

@@ -10,6 +10,7 @@ use crate::modules::{
     Module, Output, Variable, access_test, authorizer, fingerprint, hash, lambda_integration, module_call,
     moved, preflight, rest_api, versions,
 };
+use crate::permissions::{self, Calls, Permission};
 use crate::resources::{
     api_gateway_deployment, api_gateway_method, api_gateway_resource, api_gateway_stage,
     cloudwatch_log_group, lambda_function, lambda_permission,
@@ -237,8 +238,17 @@ fn function_call(service: &Service, name: &str, function: &Function) -> Block {
         .build()
 }
 
-/// Path by path: its resource, its preflight, its routes with their permissions.
+/// Path by path: its resource, its preflight, its routes with their own permissions; then the permissions of several
+/// routes.
 fn routes(service: &Service) -> Vec<Block> {
+    let permissions: Vec<Permission> = permissions::of_service(service).into_values().flatten().collect();
+    let block = |permission: &Permission| {
+        lambda_permission::resource_block(
+            permission,
+            &function_name(&permission.function),
+            &service.api.stage,
+        )
+    };
     let mut blocks = Vec::new();
     let mut made = BTreeSet::new();
     for path in service.paths() {
@@ -256,13 +266,11 @@ fn routes(service: &Service) -> Vec<Block> {
                 route_call(path, method, route),
                 &format!("{} {path}: {}", method.as_str(), promise(route)),
             ));
-            blocks.push(lambda_permission::resource_block(
-                &route_name(path, method),
-                &function_name(&route.function),
-                &service.api.stage,
-                method,
-                path,
-            ));
+            let own = permissions.iter().find(|permission| {
+                permission.function == route.function
+                    && permission.calls == Calls::Route(path.clone(), method)
+            });
+            blocks.extend(own.map(block));
         }
         if let Some(cors) = &service.api.cors {
             blocks.push(commented(
@@ -271,6 +279,10 @@ fn routes(service: &Service) -> Vec<Block> {
             ));
         }
     }
+    let several = permissions
+        .iter()
+        .filter(|permission| !permission.is_of_a_route());
+    blocks.extend(several.map(|permission| commented(block(permission), &permission.title())));
     blocks
 }
 
@@ -323,15 +335,15 @@ fn api(service: &Service) -> Vec<Block> {
     let authorizer = module_call("authorizer", "authorizer")
         .attribute(argument("rest_api_id", reference("module.rest_api.id")))
         .attribute(argument("user_pool_arn", reference("module.user_pool.arn")));
-    let mut permissions: Vec<_> = service
-        .routes
-        .keys()
-        .map(|(path, method)| route_name(path, *method))
+    let mut permissions: Vec<_> = permissions::of_service(service)
+        .values()
+        .flatten()
+        .map(Permission::name)
         .collect();
     permissions.sort();
     let permissions = permissions
         .iter()
-        .map(|route| reference(&format!("aws_lambda_permission.{route}")));
+        .map(|name| reference(&format!("aws_lambda_permission.{name}")));
     vec![
         rest_api.build(),
         authorizer.build(),

@@ -9,39 +9,67 @@
 
 use crate::hcl::{Block, argument, block, literal, reference, string, template, value};
 use crate::identifier::Identifier;
+use crate::permissions::Permission;
 use crate::resources::resource;
-use crate::service::{Method, RoutePath};
 
 /// Who invokes functions.
 pub const PRINCIPAL: &str = "apigateway.amazonaws.com";
 /// What they are allowed.
 pub const ACTION: &str = "lambda:InvokeFunction";
 
-/// On whose behalf a function is invoked, behind the API's execution ARN: one route of one stage.
-pub fn source(stage: &str, method: Method, path: &RoutePath) -> String {
-    let method_pattern = if method == Method::Any {
-        "*"
-    } else {
-        method.as_str()
-    };
-    format!("/{stage}/{method_pattern}/{}", path.arn_pattern())
+/// Bytes of a function's policy, which holds all its permissions. Lambda refuses more: "The final policy size (…) is
+/// bigger than the limit (20480)".
+///
+/// <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>
+pub const POLICY_BYTES: usize = 20_480;
+
+/// What the id of a permission's statement begins with. An id holds 100 characters, of which Terraform's own suffix takes
+/// 26.
+pub fn statement_id_prefix(name: &Identifier) -> String {
+    let prefix: String = name.as_str().replace('_', "-").chars().take(73).collect();
+    format!("{prefix}-")
 }
 
-/// Leave for one route of one stage to invoke one function: the narrowest source that AWS can evaluate.
+/// Whether a text fits a pattern of IAM's `ArnLike`: `*` is any run of characters, `/` among them, and `?` any one.
 ///
-/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-control-access-using-iam-policies-to-invoke-api.html>
-pub fn resource_block(
-    route: &Identifier,
-    function: &Identifier,
-    stage: &str,
-    method: Method,
-    path: &RoutePath,
-) -> Block {
-    let source = source(stage, method, path);
-    // A statement id holds 100 characters, of which Terraform's own suffix takes 26.
-    let prefix: String = format!("{route}").replace('_', "-").chars().take(73).collect();
-    resource("aws_lambda_permission", route.as_str())
-        .attribute(argument("statement_id_prefix", string(format!("{prefix}-"))))
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_ARN>
+pub fn arn_like(pattern: &str, text: &str) -> bool {
+    let (pattern, text) = (pattern.as_bytes(), text.as_bytes());
+    let (mut p, mut t) = (0, 0);
+    // The last `*`, and how much of the text it has swallowed up to: where to go on after a mismatch.
+    let mut star: Option<(usize, usize)> = None;
+    while t < text.len() {
+        match pattern.get(p) {
+            Some(b'*') => {
+                star = Some((p, t));
+                p += 1;
+            }
+            Some(&byte) if byte == b'?' || byte == text[t] => {
+                p += 1;
+                t += 1;
+            }
+            _ => match star {
+                Some((at, swallowed)) => {
+                    star = Some((at, swallowed + 1));
+                    p = at + 1;
+                    t = swallowed + 1;
+                }
+                None => return false,
+            },
+        }
+    }
+    pattern[p..].iter().all(|byte| *byte == b'*')
+}
+
+/// A permission of the service module.
+pub fn resource_block(permission: &Permission, function: &Identifier, stage: &str) -> Block {
+    let name = permission.name();
+    let source = permission.source(stage);
+    resource("aws_lambda_permission", name.as_str())
+        .attribute(argument(
+            "statement_id_prefix",
+            string(statement_id_prefix(&name)),
+        ))
         .attribute(argument("action", string(ACTION)))
         .attribute(argument(
             "function_name",

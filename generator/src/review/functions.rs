@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use crate::permissions::{self, Calls, Permission};
+use crate::resources::lambda_permission;
 use crate::review::Fact;
 use crate::review::comparison::Comparison;
 use crate::review::requests::{Routing, Shift};
@@ -45,6 +47,7 @@ pub(super) fn facts(comparison: &Comparison, base: &Routing, shifts: &[Shift]) -
         comparison.fact(ChangeKind::LogsDeleted, name, sentence)
     }));
     facts.extend(opened(comparison, base, shifts));
+    facts.extend(permissions(comparison));
     let settings = |function: &Function| Function {
         formerly: None,
         ..function.clone()
@@ -87,6 +90,58 @@ fn opened(comparison: &Comparison, base: &Routing, shifts: &[Shift]) -> Vec<Fact
                 list(requests)
             );
             facts.push(comparison.fact(ChangeKind::FunctionOpened, name, sentence));
+        }
+    }
+    facts
+}
+
+/// Functions whose permissions became patterns, and those whose patterns are gone.
+fn permissions(comparison: &Comparison) -> Vec<Fact> {
+    let functions = &comparison.functions;
+    let kept = functions
+        .kept
+        .iter()
+        .map(|(before, name)| (Some(before.as_str()), name));
+    let renamed = functions
+        .renamed()
+        .map(|(before, name)| (Some(before.as_str()), name));
+    let new = functions.new.iter().map(|name| (None, name));
+    let patterns = |service: &Service, function: &str| -> Vec<Permission> {
+        let permissions = permissions::of_function(service, function).into_iter();
+        permissions
+            .filter(|permission| !permission.is_of_a_route())
+            .collect()
+    };
+    let mut facts = Vec::new();
+    let mut names: Vec<_> = kept.chain(renamed).chain(new).collect();
+    names.sort();
+    names.dedup();
+    for (before, name) in names {
+        let before = before.map_or(Vec::new(), |before| patterns(comparison.base, before));
+        let after = patterns(comparison.head, name);
+        let is_in =
+            |calls: &Calls, permissions: &[Permission]| permissions.iter().any(|other| other.calls == *calls);
+        let sources = |of: &[Permission], service: &Service, others: &[Permission]| {
+            let of = of.iter().filter(|permission| !is_in(&permission.calls, others));
+            list(of.map(|permission| code(&permission.source(&service.api.stage))))
+        };
+        if after.iter().any(|permission| !is_in(&permission.calls, &before)) {
+            let sentence = format!(
+                "function {} has {} routes, and permissions for each of them pass the {} bytes of its policy: API \
+                 Gateway may invoke it for {}",
+                code(name),
+                routes(comparison.head, name).count(),
+                lambda_permission::POLICY_BYTES,
+                sources(&after, comparison.head, &before)
+            );
+            facts.push(comparison.fact(ChangeKind::PermissionsWidened, name, sentence));
+        } else if after.len() < before.len() {
+            let sentence = format!(
+                "API Gateway may no longer invoke function {} for {}",
+                code(name),
+                sources(&before, comparison.base, &after)
+            );
+            facts.push(comparison.fact(ChangeKind::PermissionsNarrowed, name, sentence));
         }
     }
     facts

@@ -86,6 +86,10 @@ kinds! {
     FunctionRenamed = "function_renamed", Info, Specs;
     /// A function that only who signed in could reach runs for requests of anyone.
     FunctionOpened = "function_opened", Acceptable, Specs;
+    /// API Gateway may invoke a function for a pattern of paths, because permissions for single routes are too many.
+    PermissionsWidened = "permissions_widened", Info, Specs;
+    /// API Gateway may no longer invoke a function for a pattern of paths.
+    PermissionsNarrowed = "permissions_narrowed", Info, Specs;
     /// The log group of a function goes, and what it holds.
     LogsDeleted = "logs_deleted", Acceptable, Specs;
     /// Logs that are older than the new limit go.

@@ -6,7 +6,7 @@ use crate::identifier::Identifier;
 
 /// A path of a REST API's resources, such as `/orders/{id}`, without a trailing slash.
 ///
-/// API Gateway takes two kinds of segments: a literal (see [`is_literal`]), and one parameter in braces. The last segment
+/// API Gateway takes two kinds of segments: a literal (see `is_literal`), and one parameter in braces. The last segment
 /// may be greedy, `{proxy+}`:
 /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-settings-method-request.html>
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use unicode_normalization::UnicodeNormalization;
 
 use crate::modules;
+use crate::permissions;
 use crate::resources::{
     api_gateway_authorizer, api_gateway_gateway_response, api_gateway_method, lambda_function,
     lambda_permission,
@@ -112,18 +113,13 @@ fn of_function(
     function: &str,
 ) -> Function {
     let name = service.function_name(environment_name, function);
-    let routes = service
-        .routes
+    let permissions = permissions::of_function(service, function);
+    let mut invokers: Vec<Invoker> = permissions
         .iter()
-        .filter(|(_, route)| route.function == function);
-    let mut invokers: Vec<Invoker> = routes
-        .map(|((path, method), _)| Invoker {
+        .map(|permission| Invoker {
             principal: lambda_permission::PRINCIPAL.into(),
             action: lambda_permission::ACTION.into(),
-            source: Some(format!(
-                "${{api}}{}",
-                lambda_permission::source(&service.api.stage, *method, path)
-            )),
+            source: Some(format!("${{api}}{}", permission.source(&service.api.stage))),
             source_account: None,
             principal_org_id: None,
             function_url_auth_type: None,

@@ -5,6 +5,7 @@
 //! the caller gets a 500.
 //! Source: <https://docs.aws.amazon.com/lambda/latest/dg/services-apigateway.html#apigateway-permissions>.
 
+use portcullis_generator::resources::lambda_permission::arn_like;
 use serde::Deserialize;
 
 /// A function as ARNs and permissions name it.
@@ -56,37 +57,8 @@ impl Permission {
             && matches!(self.principal.as_str(), "apigateway.amazonaws.com" | "*")
             && reference == *function
             && given(&self.source_account).is_none_or(|wanted| account == Some(wanted.as_str()))
-            && given(&self.source_arn).is_none_or(|pattern| matches(&pattern, source))
+            && given(&self.source_arn).is_none_or(|pattern| arn_like(&pattern, source))
     }
-}
-
-/// Whether `text` fits a pattern of IAM's `ArnLike`: `*` is any run of characters, `?` any one.
-fn matches(pattern: &str, text: &str) -> bool {
-    let (pattern, text) = (pattern.as_bytes(), text.as_bytes());
-    let (mut p, mut t) = (0, 0);
-    // The last `*`, and how much of the text it has swallowed up to: where to go on after a mismatch.
-    let mut star: Option<(usize, usize)> = None;
-    while t < text.len() {
-        match pattern.get(p) {
-            Some(b'*') => {
-                star = Some((p, t));
-                p += 1;
-            }
-            Some(&byte) if byte == b'?' || byte == text[t] => {
-                p += 1;
-                t += 1;
-            }
-            _ => match star {
-                Some((at, swallowed)) => {
-                    star = Some((at, swallowed + 1));
-                    p = at + 1;
-                    t = swallowed + 1;
-                }
-                None => return false,
-            },
-        }
-    }
-    pattern[p..].iter().all(|byte| *byte == b'*')
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use super::{ENVIRONMENT, EXECUTION_ARN, ORIGIN, USER_POOL_ARN, is, says, set};
 use crate::hcl::{Block, Expression, call, commented, literal, reference, string};
 use crate::modules::preflight;
 use crate::modules::service::{function_name, preflight_name, promise, route_name};
+use crate::permissions::{self, Calls, Permission};
 use crate::resources::{
     api_gateway_gateway_response, api_gateway_integration_response, api_gateway_method, api_gateway_resource,
     lambda_permission,
@@ -19,6 +20,7 @@ pub(super) fn who_may_call(service: &Service) -> Vec<Block> {
         blocks.push(gateway_responses(cors));
     }
     let mut made = BTreeSet::new();
+    let permissions: Vec<Permission> = permissions::of_service(service).into_values().flatten().collect();
     for path in service.paths() {
         for resource in path.resources() {
             if made.insert(resource.identifier()) {
@@ -27,13 +29,40 @@ pub(super) fn who_may_call(service: &Service) -> Vec<Block> {
         }
         for method in service.methods(path) {
             let route = &service.routes[&(path.clone(), method)];
-            blocks.push(self::route(service, path, method, route));
+            let own = permissions.iter().find(|permission| {
+                permission.function == route.function
+                    && permission.calls == Calls::Route(path.clone(), method)
+            });
+            blocks.push(self::route(service, path, method, route, own));
         }
         if let Some(cors) = &service.api.cors {
             blocks.push(self::preflight(service, path, cors));
         }
     }
+    let several = permissions
+        .iter()
+        .filter(|permission| !permission.is_of_a_route());
+    blocks.extend(several.map(|permission| {
+        let title = permission.title();
+        let of = format!("function {}", permission.function);
+        commented(says(&of, &title, conditions(service, permission)), &title)
+    }));
     blocks
+}
+
+/// A permission allows what the spec asks for, and no more.
+fn conditions(service: &Service, permission: &Permission) -> Vec<Expression> {
+    let of = |attribute: &str| format!("aws_lambda_permission.{}.{attribute}", permission.name());
+    let source = permission.source(&service.api.stage);
+    vec![
+        is(&of("action"), string(lambda_permission::ACTION)),
+        is(
+            &of("function_name"),
+            string(service.function_name(ENVIRONMENT, &permission.function)),
+        ),
+        is(&of("principal"), string(lambda_permission::PRINCIPAL)),
+        is(&of("source_arn"), string(format!("{EXECUTION_ARN}{source}"))),
+    ]
 }
 
 fn authorizer(service: &Service) -> Block {
@@ -102,43 +131,35 @@ fn path(path: &RoutePath) -> Option<Block> {
     Some(commented(block, &path.to_string()))
 }
 
-fn route(service: &Service, path: &RoutePath, method: Method, route: &Route) -> Block {
+fn route(
+    service: &Service,
+    path: &RoutePath,
+    method: Method,
+    route: &Route,
+    own: Option<&Permission>,
+) -> Block {
     let name = route_name(path, method);
     let of = |attribute: &str| format!("module.{name}.{attribute}");
-    let permission = |attribute: &str| format!("aws_lambda_permission.{name}.{attribute}");
     let authorizer = match route.auth {
         Auth::None => Expression::null(),
         Auth::UserPool => reference("module.authorizer.id"),
     };
     let invoke_arn = format!("module.{}.invoke_arn", function_name(&route.function));
-    let source = lambda_permission::source(&service.api.stage, method, path);
     let title = format!("{} {path}", method.as_str());
-    let block = says(
-        &title,
-        &promise(route),
-        [
-            is(&of("resource_id"), api_gateway_resource::id(path)),
-            is(&of("http_method"), string(method.as_str())),
-            is(
-                &of("authorization"),
-                string(api_gateway_method::authorization(route.auth)),
-            ),
-            is(&of("authorizer_id"), authorizer),
-            is(&of("integration_type"), string("AWS_PROXY")),
-            is(&of("uri"), reference(&invoke_arn)),
-            is(&permission("action"), string(lambda_permission::ACTION)),
-            is(
-                &permission("function_name"),
-                string(service.function_name(ENVIRONMENT, &route.function)),
-            ),
-            is(&permission("principal"), string(lambda_permission::PRINCIPAL)),
-            is(
-                &permission("source_arn"),
-                string(format!("{EXECUTION_ARN}{source}")),
-            ),
-            is_deployed(name.as_str()),
-        ],
-    );
+    let mut holds = vec![
+        is(&of("resource_id"), api_gateway_resource::id(path)),
+        is(&of("http_method"), string(method.as_str())),
+        is(
+            &of("authorization"),
+            string(api_gateway_method::authorization(route.auth)),
+        ),
+        is(&of("authorizer_id"), authorizer),
+        is(&of("integration_type"), string("AWS_PROXY")),
+        is(&of("uri"), reference(&invoke_arn)),
+    ];
+    holds.extend(own.into_iter().flat_map(|own| conditions(service, own)));
+    holds.push(is_deployed(name.as_str()));
+    let block = says(&title, &promise(route), holds);
     commented(block, &title)
 }
 
