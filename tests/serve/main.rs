@@ -13,6 +13,7 @@ use tempfile::TempDir;
 
 mod foreign_code;
 mod served;
+mod start;
 
 const BOOKSHOP: &str = concat!(
     env!("CARGO_MANIFEST_DIR"),

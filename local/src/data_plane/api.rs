@@ -205,7 +205,7 @@ pub struct FunctionConfiguration {
     pub region: String,
     /// Its code.
     pub code: Code,
-    /// What it was built for, such as `x86_64`.
+    /// What it is said to be built for, such as `x86_64`.
     pub architecture: String,
 }
 

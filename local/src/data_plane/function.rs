@@ -21,6 +21,7 @@ use runtime_api::{Invocation, Outcome};
 pub(super) use variables::is_reserved;
 
 pub(super) mod archive;
+mod elf;
 mod environment;
 pub(super) mod guardian;
 pub(super) mod log;

@@ -16,6 +16,7 @@ use super::guardian::Guardian;
 use super::log::Log;
 use super::memory::{self, Peak};
 use super::output::{Output, now};
+use super::program::why_not_started;
 use super::report::{Phase, Report, Status, exit, init_report};
 use super::runtime_api::{Invocation, Outcome, Reserved, RuntimeApi};
 use super::variables::variables;
@@ -145,15 +146,7 @@ impl Environment {
             .process_group(0)
             .kill_on_drop(true);
         let child = command.spawn().map_err(|error| {
-            let foreign = error.raw_os_error() == Some(rustix::io::Errno::NOEXEC.raw_os_error());
-            let why = match foreign {
-                false => error.to_string(),
-                true => format!(
-                    "it was built for {}, and this machine is {}",
-                    function.architecture,
-                    std::env::consts::ARCH
-                ),
-            };
+            let why = why_not_started(&bootstrap, &error, &function.architecture);
             format!("cannot start `{}`: {why}", bootstrap.display())
         })?;
         let group = child.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?));

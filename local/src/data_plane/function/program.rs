@@ -1,10 +1,13 @@
-//! What a file is, told by its first bytes.
+//! What a file is, told by its first bytes, and why the system does not start it.
 
 use std::fmt;
 use std::fs::File;
-use std::io::{Read, Seek};
+use std::io::{Error, ErrorKind, Read, Seek};
+use std::path::Path;
 
 use portcullis_generator::words::code;
+
+use super::elf::Elf;
 
 /// How much of a file tells what it is, in bytes. The kernel reads as much of a `#!` line.
 /// Source: <https://man7.org/linux/man-pages/man2/execve.2.html>.
@@ -33,13 +36,6 @@ pub enum Kind {
     Unknown(Vec<u8>),
 }
 
-/// The head of an ELF file. Source: <https://man7.org/linux/man-pages/man5/elf.5.html>.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Elf {
-    /// The processor, as Lambda names it if Lambda has it.
-    pub architecture: String,
-}
-
 /// Signatures of files. Source: <https://www.iana.org/assignments/media-types>, the formats' own documents.
 const PACKED: [(&[u8], &str); 5] = [
     (b"\x1f\x8b", "gzip"),
@@ -60,13 +56,13 @@ impl Kind {
     }
 
     fn of_head(head: &[u8]) -> Self {
+        if let Some(elf) = Elf::of(head) {
+            return Self::Elf(elf);
+        }
         let packed = PACKED.iter().find(|(signature, _)| head.starts_with(signature));
         match head {
             [] => Self::Empty,
             [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] => Self::Zip,
-            [0x7f, b'E', b'L', b'F', rest @ ..] => {
-                Elf::of(rest).map_or_else(|| Self::Unknown(head.into()), Self::Elf)
-            }
             [b'#', b'!', line @ ..] => Self::Script(interpreter(line)),
             [0xcf | 0xce, 0xfa, 0xed, 0xfe, ..] | [0xca, 0xfe, 0xba, 0xbe, ..] => Self::MachO,
             [b'M', b'Z', ..] => Self::Windows,
@@ -77,31 +73,70 @@ impl Kind {
     }
 }
 
-impl Elf {
-    /// `rest` is what follows the magic number: class, byte order, then from the 12th byte on type and machine.
-    fn of(rest: &[u8]) -> Option<Self> {
-        let number = |bytes: &[u8]| {
-            let bytes = [*bytes.first()?, *bytes.get(1)?];
-            match rest.get(1)? {
-                1 => Some(u16::from_le_bytes(bytes)),
-                2 => Some(u16::from_be_bytes(bytes)),
-                _ => None,
-            }
-        };
-        let architecture = match number(rest.get(14..)?)? {
-            3 => "x86".to_owned(),
-            8 => "mips".to_owned(),
-            20 => "powerpc".to_owned(),
-            21 => "powerpc64".to_owned(),
-            22 => "s390x".to_owned(),
-            40 => "arm (32-bit)".to_owned(),
-            62 => "x86_64".to_owned(),
-            183 => "arm64".to_owned(),
-            243 => "riscv".to_owned(),
-            258 => "loongarch".to_owned(),
-            other => format!("machine {other} of the ELF format"),
-        };
-        Some(Self { architecture })
+/// Why the system did not start the program at `path`, of a function whose `architectures` names `declared`.
+pub fn why_not_started(path: &Path, error: &Error, declared: &str) -> String {
+    let opened = File::open(path).and_then(|file| Ok((Kind::of(&file)?, file)));
+    let Ok((kind, file)) = opened else {
+        return error.to_string();
+    };
+    let is_there = |path: &str| path.starts_with('/') && Path::new(path).exists();
+    match (&kind, error.kind()) {
+        (Kind::Elf(elf), _) if !runs_here(elf) => {
+            let on_aws = match elf.architecture == declared {
+                true => String::new(),
+                false => format!(
+                    "; the function's `architectures` is {}, so it does not start on AWS either",
+                    code(declared)
+                ),
+            };
+            format!("it is {kind}, and this machine is {}{on_aws}", this_machine())
+        }
+        (Kind::Elf(elf), ErrorKind::NotFound) => match elf.loader(&file) {
+            Some(loader) if !is_there(&loader) => format!(
+                "it is linked to the loader {}, which is not there: install the C library that it belongs to, or link \
+                 the program statically",
+                code(&loader)
+            ),
+            _ => error.to_string(),
+        },
+        (Kind::Script(interpreter), ErrorKind::NotFound) if !is_there(interpreter) => {
+            let end = match interpreter.ends_with('\r') {
+                true => ": its lines end as on Windows",
+                false => "",
+            };
+            format!("it is {kind}, which is not there{end}")
+        }
+        (Kind::Elf(_) | Kind::Script(_), _) => format!("it is {kind}: {error}"),
+        (
+            Kind::Zip
+            | Kind::MachO
+            | Kind::Windows
+            | Kind::Packed(_)
+            | Kind::Text
+            | Kind::Empty
+            | Kind::Unknown(_),
+            _,
+        ) => format!("it is {kind}"),
+    }
+}
+
+/// Whether an executable is for this machine's system and processor.
+fn runs_here(elf: &Elf) -> bool {
+    std::env::consts::OS == "linux" && elf.architecture == processor()
+}
+
+/// This machine's processor, as Lambda names it.
+fn processor() -> &'static str {
+    match std::env::consts::ARCH {
+        "aarch64" => "arm64",
+        other => other,
+    }
+}
+
+fn this_machine() -> String {
+    match std::env::consts::OS {
+        "linux" => processor().to_owned(),
+        system => format!("{} with {system}", processor()),
     }
 }
 
@@ -131,7 +166,7 @@ impl fmt::Display for Kind {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Zip => formatter.write_str("a zip"),
-            Self::Elf(Elf { architecture }) => write!(formatter, "a Linux executable for {architecture}"),
+            Self::Elf(elf) => write!(formatter, "a Linux executable for {}", elf.architecture),
             Self::Script(interpreter) => write!(formatter, "a script for {}", code(interpreter)),
             Self::MachO => formatter.write_str("a macOS executable"),
             Self::Windows => formatter.write_str("a Windows executable"),
@@ -149,6 +184,7 @@ impl fmt::Display for Kind {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data_plane::function::elf;
 
     #[test]
     fn a_file_is_what_its_first_bytes_say() {
@@ -173,31 +209,17 @@ mod tests {
                 b"\0\x01\x02\x03\x04",
                 "a file that begins with the bytes 00 01 02 03",
             ),
+            (
+                &elf::tests::file(true, true, 183, ""),
+                "a Linux executable for arm64",
+            ),
+            (
+                b"\x7fELF\x02\x01",
+                "a file that begins with the bytes 7f 45 4c 46",
+            ),
             (b"PKD", "text without `#!` in its first line"),
         ] {
             assert_eq!(Kind::of_head(head).to_string(), expected, "{head:?}");
         }
-    }
-
-    #[test]
-    fn an_executable_names_its_processor_in_either_byte_order() {
-        let elf = |order: u8, machine: [u8; 2]| {
-            let mut head = b"\x7fELF\x02\0\x01\0\0\0\0\0\0\0\0\0\x02\0".to_vec();
-            head[5] = order;
-            head.extend(machine);
-            Kind::of_head(&head).to_string()
-        };
-        assert_eq!(elf(1, [62, 0]), "a Linux executable for x86_64");
-        assert_eq!(elf(1, [183, 0]), "a Linux executable for arm64");
-        assert_eq!(elf(2, [0, 22]), "a Linux executable for s390x");
-        assert_eq!(
-            elf(1, [1, 2]),
-            "a Linux executable for machine 513 of the ELF format"
-        );
-        let cut = Kind::of_head(b"\x7fELF\x02\x01");
-        assert_eq!(
-            cut.to_string(),
-            "a file that begins with the bytes 7f 45 4c 46 02 01"
-        );
     }
 }
