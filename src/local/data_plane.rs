@@ -3,7 +3,9 @@
 use std::fs;
 
 use portcullis_generator::state;
+use portcullis_generator::words::code;
 use portcullis_local::background::Status;
+use serde_json::Value;
 
 use super::{ControlPlane, Local, Ports, START, STOP, port_of, told, write};
 use crate::failure::{Failure, OrFail, Outcome};
@@ -52,6 +54,7 @@ impl Local {
                 .hint(format!("its log is `{}`", background.log().display()))
             })?
             .to_string();
+        warn_of_open_routes(&ready);
         self.keep_ports(Ports {
             data_plane: port_of(&api_url),
             ..self.ports()
@@ -70,6 +73,21 @@ impl Local {
     /// The address that answers; none while the data plane does not run.
     pub fn api_url(&self) -> Outcome<Option<String>> {
         told(&self.data_plane(), "api_url")
+    }
+}
+
+/// Tells which routes let in more than the state, because their deployment was made before.
+fn warn_of_open_routes(ready: &Value) {
+    for deployment in ready["more_open"]
+        .as_object()
+        .into_iter()
+        .flat_map(|more| more.values())
+    {
+        for route in deployment["routes"].as_array().into_iter().flatten() {
+            let text = |key: &str| route[key].as_str().unwrap_or_default();
+            let (name, reason) = (code(text("route")), text("reason"));
+            talk::warn(format!("{name} is more open than the state: {reason}"));
+        }
     }
 }
 

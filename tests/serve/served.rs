@@ -32,6 +32,9 @@ while True:
 
 const ARN: &str = "arn:aws:execute-api:eu-central-1:123456789012:api";
 const FUNCTION: &str = "arn:aws:lambda:eu-central-1:123456789012:function:shop-orders";
+/// The endpoint of the pool that guards what is guarded.
+pub const POOL: &str = "cognito-idp.eu-central-1.amazonaws.com/eu-central-1_Shop";
+
 /// A state with one API, stage `v1`, whose public `GET /` calls the function `shop-orders`.
 pub fn state(function: Value) -> Value {
     let mut resources = vec![
@@ -77,6 +80,23 @@ pub fn state(function: Value) -> Value {
 
 pub fn resource(kind: &str, values: Value) -> Value {
     json!({"address": format!("{kind}.this"), "mode": "managed", "type": kind, "values": values})
+}
+
+/// The values of the only resource of a type in a state.
+pub fn values<'a>(state: &'a mut Value, kind: &str) -> &'a mut Value {
+    let resources = state["values"]["root_module"]["resources"]
+        .as_array_mut()
+        .unwrap();
+    let found = resources.iter_mut().find(|resource| resource["type"] == kind);
+    &mut found.unwrap()["values"]
+}
+
+/// Adds resources to a state.
+pub fn add(state: &mut Value, more: impl IntoIterator<Item = Value>) {
+    let resources = state["values"]["root_module"]["resources"]
+        .as_array_mut()
+        .unwrap();
+    resources.extend(more);
 }
 
 fn extend(values: &mut Value, more: Value) {
@@ -203,6 +223,15 @@ impl Served {
         stream.read_to_string(&mut answer).unwrap();
         let (head, body) = answer.split_once("\r\n\r\n").unwrap();
         (head[9..12].parse().unwrap(), body.to_owned())
+    }
+
+    /// Stops it well, and returns what it had said.
+    pub fn stop(mut self) -> String {
+        let pid = self.process.id().to_string();
+        let signalled = Command::new("kill").args(["-s", "TERM", &pid]).status();
+        assert!(signalled.unwrap().success());
+        self.wait();
+        self.log()
     }
 
     fn wait(&mut self) -> std::process::ExitStatus {

@@ -5,6 +5,7 @@
 //! the API as it is now and of the deployment only the id. So what is first seen with an id is kept as that
 //! deployment's, in a file, and is what is served for as long as the stage names that id.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, DirBuilder};
 use std::io::{ErrorKind, Write};
@@ -13,6 +14,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 use portcullis_generator::state::Resource;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 /// Types with a `rest_api_id` that no deployment holds: they belong to stages, or are the deployments themselves.
 const LIVE: [&str; 6] = [
@@ -36,10 +39,29 @@ const WITHOUT_EFFECT: [&str; 8] = [
     "tags_all",
 ];
 
-/// The deployments of an API that were seen, each in a file of its id.
+/// The deployments of an API in a state that were seen, each in a file of its id.
+///
+/// They belong to the state's file and to the API's ARN, which has account and region: another state that says the same
+/// ids, a copy of this one say, decides nothing of what is served for this one.
 pub struct Deployments {
     folder: PathBuf,
+    owner: Option<Owner>,
     api: String,
+}
+
+/// Whose deployments they are.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Owner {
+    state: PathBuf,
+    api: String,
+}
+
+/// What a file holds.
+#[derive(Serialize, Deserialize)]
+struct Memory<'a> {
+    #[serde(flatten)]
+    owner: Owner,
+    resources: Cow<'a, [Resource]>,
 }
 
 /// An API as one deployment has it.
@@ -52,57 +74,57 @@ pub struct Remembered {
 }
 
 impl Deployments {
-    /// Those of the REST API `api` that `folder` keeps. Nothing is written yet.
-    pub fn of(folder: &Path, api: &str) -> Result<Self> {
+    /// Those of the REST API `api` in the file `state` that `folder` keeps.
+    pub fn of(folder: &Path, state: &Path, api: &Resource) -> Result<Self> {
+        let text = |key: &str| api.values[key].as_str().unwrap_or_default().to_owned();
+        let file = state.canonicalize().ok().filter(|file| file.is_file());
+        let owner = file.map(|state| Owner {
+            state,
+            api: text("execution_arn"),
+        });
+        let folder = match &owner {
+            Some(owner) => folder.join(owner.name()),
+            None => {
+                tracing::warn!(
+                    "the state `{}` is not a file: what a deployment froze is forgotten when this ends",
+                    state.display()
+                );
+                folder.to_owned()
+            }
+        };
         Ok(Self {
-            folder: folder.join(file_name(api)?),
-            api: api.to_owned(),
+            folder,
+            owner,
+            api: text("id"),
         })
     }
 
-    /// The API as the deployment `id` has it, where `now` is the state. An id that was not seen before gets `now`.
-    pub fn deployed(&self, id: &str, now: &[Resource]) -> Result<Remembered> {
+    /// The API as the deployment `id` has it, if that was seen, where `now` is the state.
+    pub fn deployed(&self, id: &str, now: &[Resource]) -> Result<Option<Remembered>> {
         let (current, live): (Vec<&Resource>, Vec<&Resource>) =
             now.iter().partition(|resource| is_frozen(resource, &self.api));
-        let Some(frozen) = self.read(id)? else {
-            self.write(id, &current)?;
-            return Ok(Remembered {
-                resources: now.to_vec(),
-                changed: Vec::new(),
-            });
-        };
-        let changed = changes(&frozen, &current);
-        Ok(Remembered {
-            resources: live.into_iter().cloned().chain(frozen).collect(),
-            changed,
-        })
-    }
-
-    fn file(&self, id: &str) -> Result<PathBuf> {
-        Ok(self.folder.join(format!("{}.json", file_name(id)?)))
-    }
-
-    fn read(&self, id: &str) -> Result<Option<Vec<Resource>>> {
-        let path = self.file(id)?;
-        match fs::read(&path) {
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-            text => {
-                let text = text.with_context(|| format!("cannot read `{}`", path.display()))?;
-                let frozen = serde_json::from_slice(&text).with_context(|| {
-                    format!(
-                        "`{}` is not what was written there: delete it, and what the state holds now is taken for \
-                         what deployment `{id}` froze",
-                        path.display()
-                    )
-                })?;
-                Ok(Some(frozen))
+        let remembered = |frozen: Vec<Resource>| {
+            let changed = changes(&frozen, &current);
+            Remembered {
+                resources: live.into_iter().cloned().chain(frozen).collect(),
+                changed,
             }
-        }
+        };
+        Ok(self.read(id)?.map(remembered))
     }
 
-    /// Writes beside and renames, so that a file is whole or not there.
-    fn write(&self, id: &str, frozen: &[&Resource]) -> Result<()> {
+    /// Remembers the state `now` as what the deployment `id` froze.
+    pub fn remember(&self, id: &str, now: &[Resource]) -> Result<()> {
+        let Some(owner) = self.owner.clone() else {
+            return Ok(());
+        };
+        let frozen = now.iter().filter(|resource| is_frozen(resource, &self.api));
+        let memory = Memory {
+            owner,
+            resources: frozen.cloned().collect::<Vec<_>>().into(),
+        };
         let path = self.file(id)?;
+        // Writes beside and renames, so that a file is whole or not there.
         let write = || -> Result<()> {
             // What templates and headers hold is the owner's alone, as the state is.
             DirBuilder::new()
@@ -110,11 +132,51 @@ impl Deployments {
                 .mode(0o700)
                 .create(&self.folder)?;
             let mut file = tempfile::NamedTempFile::new_in(&self.folder)?;
-            file.write_all(&serde_json::to_vec(frozen)?)?;
+            file.write_all(&serde_json::to_vec(&memory)?)?;
             file.persist(&path)?;
             Ok(())
         };
         write().with_context(|| format!("cannot write `{}`", path.display()))
+    }
+
+    /// The file of the deployment `id`.
+    pub fn file(&self, id: &str) -> Result<PathBuf> {
+        Ok(self.folder.join(format!("{}.json", file_name(id)?)))
+    }
+
+    fn read(&self, id: &str) -> Result<Option<Vec<Resource>>> {
+        let path = self.file(id)?;
+        let Some(owner) = &self.owner else {
+            return Ok(None);
+        };
+        match fs::read(&path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            text => {
+                let text = text.with_context(|| format!("cannot read `{}`", path.display()))?;
+                let memory: Option<Memory> = serde_json::from_slice(&text).ok();
+                let memory = memory.filter(|memory| memory.owner == *owner);
+                let memory = memory.with_context(|| {
+                    format!(
+                        "`{}` is not what was written there: delete it, and what the state holds now is taken for \
+                         what deployment `{id}` froze",
+                        path.display()
+                    )
+                })?;
+                Ok(Some(memory.resources.into_owned()))
+            }
+        }
+    }
+}
+
+impl Owner {
+    /// The name of a folder.
+    fn name(&self) -> String {
+        let mut hasher = Sha256::new();
+        hasher.update(self.state.as_os_str().as_encoded_bytes());
+        hasher.update([0]);
+        hasher.update(&self.api);
+        let hash = hasher.finalize();
+        hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
     }
 }
 
@@ -163,6 +225,7 @@ fn changes(frozen: &[Resource], current: &[&Resource]) -> Vec<String> {
 mod tests {
     use super::*;
     use serde_json::{Value, json};
+    use std::fs::File;
 
     fn resource(kind: &str, name: &str, values: Value) -> Resource {
         Resource {
@@ -200,11 +263,108 @@ mod tests {
         ]
     }
 
+    /// The deployments of the API `a` of this account in a state of this name, which is made if missing.
+    fn deployments(folder: &Path, state: &str, account: &str) -> Deployments {
+        let state = folder.join(state);
+        fs::create_dir_all(state.parent().unwrap()).unwrap();
+        File::options().append(true).create(true).open(&state).unwrap();
+        let arn = format!("arn:aws:execute-api:eu-central-1:{account}:a");
+        let api = resource(
+            "aws_api_gateway_rest_api",
+            "api",
+            json!({"id": "a", "execution_arn": arn}),
+        );
+        Deployments::of(&folder.join("deployments"), &state, &api).unwrap()
+    }
+
+    /// As it is served: what was not seen is remembered.
+    fn served(deployments: &Deployments, id: &str, state: &[Resource]) -> Result<Remembered> {
+        let fresh = || {
+            deployments.remember(id, state)?;
+            Ok(Remembered {
+                resources: state.to_vec(),
+                changed: vec![],
+            })
+        };
+        deployments.deployed(id, state)?.map_or_else(fresh, Ok)
+    }
+
+    #[test]
+    fn another_states_memory_and_another_accounts_is_not_looked_at() {
+        let folder = tempfile::tempdir().unwrap();
+        let (open, guarded) = (of_level("NONE", "1"), of_level("COGNITO_USER_POOLS", "1"));
+        served(
+            &deployments(folder.path(), "theirs/state.json", "1"),
+            "one",
+            &open,
+        )
+        .unwrap();
+        for (state, account) in [("ours/state.json", "1"), ("theirs/state.json", "2")] {
+            let ours = served(&deployments(folder.path(), state, account), "one", &guarded).unwrap();
+            assert_eq!(
+                (ours.resources, ours.changed.len()),
+                (guarded.clone(), 0),
+                "{state} {account}"
+            );
+        }
+        // It is the file that counts, whatever leads there.
+        std::os::unix::fs::symlink("theirs", folder.path().join("link")).unwrap();
+        let theirs = served(
+            &deployments(folder.path(), "link/state.json", "1"),
+            "one",
+            &guarded,
+        )
+        .unwrap();
+        assert_eq!(theirs.changed, ["aws_api_gateway_method.get"]);
+    }
+
+    #[test]
+    fn a_memory_of_somebody_elses_in_our_place_is_refused_and_one_of_before_is_not_looked_at() {
+        let folder = tempfile::tempdir().unwrap();
+        let ours = deployments(folder.path(), "ours.json", "1");
+        let theirs = deployments(folder.path(), "theirs.json", "1");
+        served(&theirs, "one", &of_level("NONE", "1")).unwrap();
+        fs::create_dir_all(&ours.folder).unwrap();
+        fs::copy(theirs.file("one").unwrap(), ours.file("one").unwrap()).unwrap();
+        let guarded = of_level("COGNITO_USER_POOLS", "1");
+        let error = served(&ours, "one", &guarded).unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .contains("is not what was written there: delete it"),
+            "{error}"
+        );
+        // Files were named by the API's id alone, and said nothing of a state.
+        fs::remove_file(ours.file("one").unwrap()).unwrap();
+        let before = folder.path().join("deployments/a");
+        fs::create_dir_all(&before).unwrap();
+        fs::write(
+            before.join("one.json"),
+            serde_json::to_vec(&of_level("NONE", "1")).unwrap(),
+        )
+        .unwrap();
+        assert_eq!(served(&ours, "one", &guarded).unwrap().resources, guarded);
+    }
+
+    #[test]
+    fn a_state_that_is_no_file_is_not_remembered() {
+        let folder = tempfile::tempdir().unwrap();
+        let api = resource(
+            "aws_api_gateway_rest_api",
+            "api",
+            json!({"id": "a", "execution_arn": "x"}),
+        );
+        let pipe = Deployments::of(folder.path(), Path::new("/dev/null"), &api).unwrap();
+        served(&pipe, "one", &of_level("NONE", "1")).unwrap();
+        assert_eq!(pipe.deployed("one", &of_level("NONE", "1")).unwrap(), None);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
     #[test]
     fn what_was_first_seen_with_an_id_is_served_until_there_is_another() {
         let folder = tempfile::tempdir().unwrap();
-        let deployments = Deployments::of(folder.path(), "a").unwrap();
-        let deployed = |id: &str, state: &[Resource]| deployments.deployed(id, state).unwrap();
+        let deployments = deployments(folder.path(), "state.json", "1");
+        let deployed = |id: &str, state: &[Resource]| served(&deployments, id, state).unwrap();
 
         let guarded = of_level("COGNITO_USER_POOLS", "1");
         assert_eq!(deployed("one", &guarded).resources, guarded);
@@ -239,9 +399,9 @@ mod tests {
     #[test]
     fn what_is_new_or_gone_is_named() {
         let folder = tempfile::tempdir().unwrap();
-        let deployments = Deployments::of(folder.path(), "a").unwrap();
+        let deployments = deployments(folder.path(), "state.json", "1");
         let before = of_level("NONE", "1");
-        deployments.deployed("one", &before).unwrap();
+        served(&deployments, "one", &before).unwrap();
         let mut now = before.clone();
         now.remove(1);
         now.push(resource(
@@ -249,7 +409,7 @@ mod tests {
             "m",
             json!({"rest_api_id": "a"}),
         ));
-        let deployed = deployments.deployed("one", &now).unwrap();
+        let deployed = served(&deployments, "one", &now).unwrap();
         assert_eq!(
             deployed.changed,
             ["aws_api_gateway_method.get", "aws_api_gateway_model.m"]
@@ -260,24 +420,24 @@ mod tests {
     #[test]
     fn attributes_of_a_newer_provider_are_no_change() {
         let folder = tempfile::tempdir().unwrap();
-        let deployments = Deployments::of(folder.path(), "a").unwrap();
+        let deployments = deployments(folder.path(), "state.json", "1");
         let before = of_level("NONE", "1");
-        deployments.deployed("one", &before).unwrap();
+        served(&deployments, "one", &before).unwrap();
         let mut now = before;
         for resource in &mut now {
             resource.values["region"] = "eu-central-1".into();
         }
-        assert_eq!(deployments.deployed("one", &now).unwrap().changed, [""; 0]);
+        assert_eq!(served(&deployments, "one", &now).unwrap().changed, [""; 0]);
     }
 
     #[test]
     fn a_deployment_is_remembered_whatever_else_was_served_meanwhile() {
         let folder = tempfile::tempdir().unwrap();
-        let deployments = Deployments::of(folder.path(), "a").unwrap();
+        let deployments = deployments(folder.path(), "state.json", "1");
         let guarded = of_level("COGNITO_USER_POOLS", "1");
-        deployments.deployed("one", &guarded).unwrap();
-        deployments.deployed("two", &of_level("NONE", "1")).unwrap();
-        let again = deployments.deployed("one", &of_level("NONE", "1")).unwrap();
+        served(&deployments, "one", &guarded).unwrap();
+        served(&deployments, "two", &of_level("NONE", "1")).unwrap();
+        let again = served(&deployments, "one", &of_level("NONE", "1")).unwrap();
         assert_eq!(again.changed, ["aws_api_gateway_method.get"]);
     }
 
@@ -285,19 +445,18 @@ mod tests {
     fn an_id_leads_to_no_other_folder() {
         let folder = tempfile::tempdir().unwrap();
         for id in ["", "..", "../x", "/etc", "a/b", "a\0"] {
-            assert!(Deployments::of(folder.path(), id).is_err(), "{id}");
-            let deployments = Deployments::of(folder.path(), "a").unwrap();
-            assert!(deployments.deployed(id, &of_level("NONE", "1")).is_err(), "{id}");
+            let deployments = deployments(folder.path(), "state.json", "1");
+            assert!(served(&deployments, id, &of_level("NONE", "1")).is_err(), "{id}");
         }
     }
 
     #[test]
     fn a_file_that_is_no_memory_is_named_with_the_way_out() {
         let folder = tempfile::tempdir().unwrap();
-        let deployments = Deployments::of(folder.path(), "a").unwrap();
-        deployments.deployed("one", &of_level("NONE", "1")).unwrap();
+        let deployments = deployments(folder.path(), "state.json", "1");
+        served(&deployments, "one", &of_level("NONE", "1")).unwrap();
         fs::write(deployments.file("one").unwrap(), "{").unwrap();
-        let error = deployments.deployed("one", &of_level("NONE", "1")).unwrap_err();
+        let error = served(&deployments, "one", &of_level("NONE", "1")).unwrap_err();
         assert!(error.to_string().contains("one.json"), "{error}");
         assert!(error.to_string().contains("delete it"), "{error}");
     }

@@ -17,6 +17,7 @@ use super::gateway_error::GatewayError;
 use super::limits::usage_plan::StageMethod;
 use super::limits::{Exceeded, Limits};
 use super::message::{Request, Response};
+use super::more_open::MoreOpen;
 use super::result::{self, Fault};
 use super::router::PathParameters;
 use super::validation;
@@ -30,6 +31,8 @@ pub struct Gateway {
     pub api: Api,
     /// What has changed since each deployment was made, by its id: addresses in the state. It is served as it was.
     pub undeployed: BTreeMap<String, Vec<String>>,
+    /// Deployments that let in more than the state, by id.
+    pub more_open: BTreeMap<String, MoreOpen>,
     /// What is counted for throttling and quotas; gateways before and after a reload share it.
     pub limits: Arc<Limits>,
     /// Keys of the issuers that guarded routes take tokens of.

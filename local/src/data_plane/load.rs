@@ -7,7 +7,7 @@ use std::os::unix::fs::DirBuilderExt;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
-use portcullis_generator::state::rest_api;
+use portcullis_generator::state::{RestApi, rest_api};
 use portcullis_generator::words;
 use time::OffsetDateTime;
 
@@ -20,6 +20,7 @@ use super::function::guardian::Guardian;
 use super::function::log::{LIMIT, Log};
 use super::gateway::Gateway;
 use super::limits::Limits;
+use super::more_open::{MoreOpen, more_open};
 use super::{KeySource, Mistake, Options, state};
 use crate::shown_file::{self, Shown};
 
@@ -36,17 +37,27 @@ pub async fn gateway(options: &Options, previous: Option<&Gateway>) -> Result<Ga
     let resources = portcullis_generator::state::resources(&text);
     let applied = resources.and_then(|resources| rest_api(resources, options.api.as_deref()));
     let applied = applied.with_context(unusable).map_err(mistake)?;
-    let id = applied.resource.values["id"].as_str().unwrap_or_default();
-    let deployments = Deployments::of(&options.deployments, id).map_err(mistake)?;
+    let deployments = Deployments::of(&options.deployments, path, &applied.resource)?;
+    let mut fresh = Vec::new();
     let mut undeployed = BTreeMap::new();
     let api = state::read(&applied, |deployment| {
-        let Remembered { resources, changed } = deployments.deployed(deployment, &applied.resources)?;
-        if !changed.is_empty() {
-            undeployed.insert(deployment.to_owned(), changed);
+        match deployments.deployed(deployment, &applied.resources)? {
+            Some(Remembered { resources, changed }) => {
+                if !changed.is_empty() {
+                    undeployed.insert(deployment.to_owned(), changed);
+                }
+                Ok(resources)
+            }
+            None => {
+                fresh.push(deployment.to_owned());
+                Ok(applied.resources.clone())
+            }
         }
-        Ok(resources)
     });
     let mut api = api.with_context(unusable).map_err(mistake)?;
+    let more_open = more_open_than(&applied, &api, &undeployed, &deployments)
+        .with_context(unusable)
+        .map_err(mistake)?;
     let mut mistakes = Vec::new();
     let code = code::packages(options, &api, &mut mistakes);
     let runs = |name: &str| !matches!(code.get(name), Some(Err(_)));
@@ -111,16 +122,52 @@ pub async fn gateway(options: &Options, previous: Option<&Gateway>) -> Result<Ga
         };
         functions.insert(name, Ok(function));
     }
+    // What is not served is not remembered either.
+    for deployment in fresh {
+        deployments.remember(&deployment, &applied.resources)?;
+    }
     let limits = previous.map_or_else(Arc::default, |gateway| gateway.limits.clone());
     Limits::keep(&limits, &api, OffsetDateTime::now_utc());
     Ok(Gateway {
         api,
         undeployed,
+        more_open,
         limits,
         keys,
         functions,
         guardian,
     })
+}
+
+/// The deployments that let in more than the state, by id.
+fn more_open_than(
+    applied: &RestApi,
+    api: &Api,
+    undeployed: &BTreeMap<String, Vec<String>>,
+    deployments: &Deployments,
+) -> Result<BTreeMap<String, MoreOpen>> {
+    let mut found = BTreeMap::new();
+    if undeployed.is_empty() {
+        return Ok(found);
+    }
+    let now = state::deployed_now(applied, &api.functions)?;
+    for stage in api.stages.values() {
+        if !undeployed.contains_key(&stage.deployment) {
+            continue;
+        }
+        let routes = more_open(&stage.deployed, &now);
+        if !routes.is_empty() {
+            let remembered_in = deployments.file(&stage.deployment)?.display().to_string();
+            found.insert(
+                stage.deployment.clone(),
+                MoreOpen {
+                    remembered_in,
+                    routes,
+                },
+            );
+        }
+    }
+    Ok(found)
 }
 
 /// An error of what was named.

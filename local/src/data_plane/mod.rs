@@ -49,6 +49,7 @@ mod limits;
 mod load;
 mod message;
 mod mock;
+mod more_open;
 mod permission;
 mod relay;
 mod result;
@@ -65,6 +66,7 @@ pub use load::Variable;
 pub(crate) use authorizer::keys::Keys;
 pub(crate) use authorizer::{Authorizer, Cache};
 pub(crate) use message::Headers;
+pub use more_open::{MoreOpen, OpenRoute};
 #[doc(hidden)] // for the load benchmark
 pub use relay::relay;
 pub use server::{Ready, Server, serve};
@@ -107,6 +109,6 @@ pub struct Options {
     pub port: Option<u16>,
     /// A folder for unpacked code (`code/`) and the functions' logs (`logs/<function name>.log`).
     pub work: PathBuf,
-    /// A folder for what deployments froze. It should outlive this process: the state does not hold it.
+    /// A folder for what deployments froze, by state and API. It should outlive this process: the state does not hold it.
     pub deployments: PathBuf,
 }

@@ -9,6 +9,10 @@ use std::collections::BTreeMap;
 /// Values of a path's parameters by name, percent-encoded as they were sent.
 pub type PathParameters = BTreeMap<String, String>;
 
+/// What the method `ANY` stands for.
+/// Source: <https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-method-settings.html>.
+pub const ANY: [&str; 7] = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"];
+
 /// A tree of path segments; each node may answer some methods.
 #[derive(Debug)]
 pub struct Router<Route> {
@@ -34,8 +38,6 @@ impl<Route> Node<Route> {
     }
 
     fn route(&self, method: &str) -> Option<&Route> {
-        // What `ANY` stands for: https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-method-settings.html
-        const ANY: [&str; 7] = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"];
         let any = || ANY.contains(&method).then(|| self.methods.get("ANY")).flatten();
         self.methods.get(method).filter(|_| method != "ANY").or_else(any)
     }

@@ -28,6 +28,7 @@ use super::api::Unsupported;
 use super::gateway::Gateway;
 use super::gateway_error::GatewayError;
 use super::message::{Request, RequestIds, Response};
+use super::more_open::{MoreOpen, OpenRoute};
 use super::{Options, REQUEST_LIMIT, load};
 use crate::guard::{Browsers, Guard, Programs, Refusal};
 use header_case::{RecordedStream, Recorder};
@@ -59,6 +60,8 @@ pub struct Ready {
     pub unsupported: Vec<Unsupported>,
     /// What has changed since each deployment was made, by its id: addresses in the state. It is served as it was.
     pub undeployed: BTreeMap<String, Vec<String>>,
+    /// Deployments that let in more than the state, by id. They are served, as AWS serves them.
+    pub more_open: BTreeMap<String, MoreOpen>,
 }
 
 /// A data plane that answers.
@@ -149,6 +152,7 @@ impl Server {
             api: gateway.api.identity.name.clone(),
             unsupported: gateway.api.unsupported.clone(),
             undeployed: gateway.undeployed.clone(),
+            more_open: gateway.more_open.clone(),
         }
     }
 
@@ -191,6 +195,22 @@ impl Server {
                 "deployment `{deployment}` was made before `{}` changed, and serves that as it was, as AWS does: \
                  another deployment takes it up (`terraform apply -replace=ADDRESS` of the `aws_api_gateway_deployment`)",
                 addresses.join("`, `")
+            );
+        }
+        for (
+            deployment,
+            MoreOpen {
+                remembered_in,
+                routes,
+            },
+        ) in &ready.more_open
+        {
+            for OpenRoute { route, reason } in routes {
+                tracing::warn!("more open than the state: `{route}` of deployment `{deployment}`: {reason}");
+            }
+            tracing::warn!(
+                "AWS serves deployment `{deployment}` like this until there is another one. If it was never deployed like \
+                 this, delete `{remembered_in}` and start again"
             );
         }
     }

@@ -164,6 +164,19 @@ pub fn read(applied: &Applied, mut deployed: impl FnMut(&str) -> Result<Vec<Reso
     })
 }
 
+/// What a deployment would hold that is made of the state as it is.
+pub fn deployed_now(
+    applied: &Applied,
+    functions: &BTreeMap<String, FunctionConfiguration>,
+) -> Result<Deployed> {
+    let api = applied.resource.values["id"].as_str().unwrap_or_default();
+    let state = State {
+        resources: &applied.resources,
+        api,
+    };
+    deployment(&state, functions, &mut Vec::new())
+}
+
 /// What a deployment holds, of resources as it has them.
 fn deployment(
     state: &State,
