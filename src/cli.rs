@@ -300,7 +300,7 @@ pub struct Serve {
     /// A variable of every function or of one, over those of the state
     #[arg(long, value_name = "[FUNCTION:]NAME=VALUE")]
     pub env: Vec<String>,
-    /// The keys of an issuer
+    /// The keys of an issuer: a file, or an `http://` address of this machine
     #[arg(long, value_name = "ISSUER=FILE|URL")]
     pub jwks: Vec<String>,
     /// Port on loopback; a free one where it is not given

@@ -259,3 +259,14 @@ fn what_is_served_is_kept_from_other_users_whatever_the_umask() {
         assert_eq!(mode & 0o077, 0, "{mode:o} {}", path.display());
     }
 }
+
+#[test]
+fn keys_in_clear_text_come_from_this_machine_alone() {
+    let folder = TempDir::new().unwrap();
+    let jwks = format!("{}=http://keys.example.com/jwks.json", issuers()[0]);
+    let said = refused(folder.path(), &["serve", "--state", BOOKSHOP, "--jwks", &jwks]);
+    assert!(
+        said.contains("`http://keys.example.com/jwks.json` is not an address of this machine"),
+        "{said}"
+    );
+}

@@ -139,7 +139,8 @@ fn refused_host(uri: &Uri, headers: &HeaderMap) -> Option<Refusal> {
     (!own).then_some(Refusal::ForeignHost)
 }
 
-fn is_own(authority: &Authority) -> bool {
+/// Whether the host of a URL is this machine, whatever stands around it.
+pub(crate) fn is_own(authority: &Authority) -> bool {
     !authority.as_str().contains('@') && is_loopback(authority.host())
 }
 

@@ -11,13 +11,17 @@ use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
+use http::Uri;
 use http_body_util::{BodyExt, Empty, Limited};
 use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpInfo;
 use hyper_util::rt::TokioExecutor;
 use jsonwebtoken::{DecodingKey, DecodingKeyKind};
 use serde::Deserialize;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
+
+use crate::guard::is_own;
 
 /// How long an unknown `kid` does not lead to another look at the source.
 pub const REFETCH_INTERVAL: Duration = Duration::from_secs(5);
@@ -31,7 +35,7 @@ const KEY_BITS: usize = 2048;
 pub enum KeySource {
     /// A file that holds a JWKS.
     File(PathBuf),
-    /// An `http://` address that answers with one.
+    /// An `http://` address of this machine that answers with one.
     Url(String),
 }
 
@@ -47,12 +51,11 @@ impl FromStr for KeySource {
         if text.is_empty() {
             return Err("a JWKS is a file or an `http://` address".to_owned());
         }
-        let url = text.starts_with("http://");
-        Ok(if url {
-            Self::Url(text.to_owned())
-        } else {
-            Self::File(PathBuf::from(text))
-        })
+        if text.starts_with("http://") {
+            own(text)?;
+            return Ok(Self::Url(text.to_owned()));
+        }
+        Ok(Self::File(PathBuf::from(text)))
     }
 }
 
@@ -136,9 +139,26 @@ async fn read(source: &KeySource) -> Result<KeysById> {
     parse(&text).with_context(|| format!("`{source}` is no JWKS with a key for RS256"))
 }
 
+/// A URL of this machine. What comes from anywhere else in clear text may be anybody's, and who knows a key makes tokens.
+fn own(url: &str) -> Result<Uri, String> {
+    let uri = url.parse::<Uri>().ok();
+    let own = uri.filter(|uri| uri.authority().is_some_and(is_own));
+    own.ok_or_else(|| {
+        format!(
+            "`{url}` is not an address of this machine, and keys come from no other without TLS: save them to a file and \
+             name that"
+        )
+    })
+}
+
 async fn fetch(url: &str) -> Result<Vec<u8>> {
+    let uri = own(url).map_err(anyhow::Error::msg)?;
     let client = Client::builder(TokioExecutor::new()).build_http::<Empty<bytes::Bytes>>();
-    let response = client.get(url.parse()?).await?;
+    let response = client.get(uri).await?;
+    let peer = response.extensions().get::<HttpInfo>().map(HttpInfo::remote_addr);
+    if !peer.is_some_and(|peer| peer.ip().is_loopback()) {
+        bail!("its host leads to another machine");
+    }
     if !response.status().is_success() {
         bail!("it answers with status {}", response.status());
     }
@@ -219,6 +239,41 @@ mod tests {
                 .contains("needs TLS")
         );
         assert!(KeySource::from_str("").is_err());
+    }
+
+    #[tokio::test]
+    async fn an_address_is_one_of_this_machine() {
+        for own in [
+            "http://127.0.0.1:5000/a",
+            "http://[::1]:5000/a",
+            "http://localhost/a",
+            "http://LOCALHOST:1",
+        ] {
+            assert_eq!(own.parse(), Ok(KeySource::Url(own.into())));
+        }
+        for other in [
+            "http://keys.example.com/jwks.json",
+            "http://127.0.0.1.example.com/a",
+            "http://127.0.0.1@example.com/a",
+            "http://example.com#@127.0.0.1/",
+            "http://user:word@127.0.0.1/a",
+            "http://0.0.0.0:5000/a",
+            "http://10.0.0.1/a",
+            "http://[::ffff:10.0.0.1]/a",
+            "http://2130706433/a",
+            "http://localhost.example.com/a",
+            "http://",
+            "http:///a",
+        ] {
+            let error = KeySource::from_str(other).unwrap_err();
+            assert!(error.contains("is not an address of this machine"), "{error}");
+            // Whoever makes the source otherwise gets no further.
+            let error = Keys::load(KeySource::Url(other.into())).await.unwrap_err();
+            assert!(
+                format!("{error:#}").contains("is not an address of this machine"),
+                "{error:#}"
+            );
+        }
     }
 
     #[test]
