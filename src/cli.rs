@@ -306,6 +306,9 @@ pub struct Serve {
     /// Port on loopback; a free one where it is not given
     #[arg(long, value_name = "N")]
     pub port: Option<u16>,
+    /// File for the log instead of stderr; at 10 MB it becomes FILE.previous, and begins anew
+    #[arg(long, value_name = "FILE")]
+    pub log: Option<PathBuf>,
     /// Folder for unpacked functions and logs
     #[arg(long, value_name = "DIR")]
     pub work: Option<PathBuf>,

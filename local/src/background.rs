@@ -10,7 +10,8 @@
 //!   standard input to children of its own, and it need not read it.
 //! - **stdout** is `out`. A line of JSON with `"ready": true` says that the process answers; after a reload it
 //!   prints another. A line with `"ready": false` says in `error` why it does not, and ends a wait.
-//! - **stderr** is `log`. The log of the run before is `log.previous`.
+//! - **stderr** is `log`. The log of the run before is `log.previous`. A process that writes much there caps it: it is
+//!   told the path, and makes the file `log.previous` by itself.
 //!
 //! Starters exclude each other by a second lock, `starter`: of two that start at once, one starts and the other
 //! finds the process running. The process is a process group of its own, so that Ctrl-C in the starter's terminal

@@ -1,6 +1,7 @@
 //! `portcullis control-plane`
 
 use portcullis_local::control_plane::{self, Emulator, Options};
+use tracing_subscriber::fmt::writer::BoxMakeWriter;
 
 use crate::cli::ControlPlane;
 use crate::commands::serve::runtime;
@@ -24,5 +25,7 @@ pub fn run(options: ControlPlane) -> Outcome {
         port: options.port,
         mails: options.mails,
     };
-    runtime()?.block_on(control_plane::run(options)).or_tool()
+    runtime(BoxMakeWriter::new(std::io::stderr))?
+        .block_on(control_plane::run(options))
+        .or_tool()
 }

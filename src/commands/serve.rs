@@ -3,12 +3,15 @@
 use std::collections::BTreeMap;
 use std::fmt::{self, Debug};
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
 use portcullis_generator::words::visible;
+use portcullis_local::capped_file::{CappedFile, LIMIT};
 use portcullis_local::data_plane::{self, Mistake, Options, Variable};
 use tracing::field::Field;
 use tracing_subscriber::field::MakeExt;
 use tracing_subscriber::fmt::format::{Writer, debug_fn};
+use tracing_subscriber::fmt::writer::BoxMakeWriter;
 
 use crate::cli::Serve;
 use crate::failure::{Failure, OrFail, Outcome};
@@ -32,6 +35,10 @@ pub fn run(options: Serve) -> Outcome {
             failure.hint("write `--env TABLE=orders`, or `--env orders:TABLE=orders` for one function")
         })
     });
+    let log = match options.log {
+        Some(path) => BoxMakeWriter::new(Mutex::new(CappedFile::open(path, LIMIT).or_input()?)),
+        None => BoxMakeWriter::new(std::io::stderr),
+    };
     let options = Options {
         state: options.state,
         api: options.api,
@@ -46,7 +53,7 @@ pub fn run(options: Serve) -> Outcome {
         deployments: deployments(options.work.as_deref(), temporary.path()),
         work: options.work.unwrap_or_else(|| temporary.path().to_path_buf()),
     };
-    let served = runtime()?.block_on(data_plane::serve(options));
+    let served = runtime(log)?.block_on(data_plane::serve(options));
     served.map_err(|error| match error.is::<Mistake>() {
         true => Failure::input(error),
         false => Failure::tool(error),
@@ -84,14 +91,14 @@ fn pairs(given: &[String], form: &str) -> Outcome<Vec<(String, String)>> {
         .collect()
 }
 
-/// The runtime of the servers, with a log on stderr that `RUST_LOG` tunes. An event is a line, whatever a request, a
+/// The runtime of the servers, with a log that `RUST_LOG` tunes. An event is a line, whatever a request, a
 /// state or a function put into it.
-pub fn runtime() -> Outcome<tokio::runtime::Runtime> {
+pub fn runtime(log: BoxMakeWriter) -> Outcome<tokio::runtime::Runtime> {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env()
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(std::io::stderr)
+        .with_writer(log)
         .with_ansi(crate::talk::colour())
         .fmt_fields(debug_fn(write_field).delimited(" "))
         .init();

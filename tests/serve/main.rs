@@ -12,6 +12,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 mod foreign_code;
+mod log;
 mod memory;
 mod served;
 mod start;

@@ -211,13 +211,19 @@ impl Served {
         fs::read_to_string(&self.log).unwrap()
     }
 
-    /// The status and body of a GET of the first stage.
+    /// The status and body of a GET of the stage of `api_url`.
     pub fn get(&self, path: &str) -> (u16, String) {
+        self.call("GET", path)
+    }
+
+    /// The status and body of a call of the stage of `api_url`.
+    pub fn call(&self, method: &str, path: &str) -> (u16, String) {
         let url = self.ready["api_url"].as_str().unwrap();
         let (address, stage) = url.strip_prefix("http://").unwrap().split_once('/').unwrap();
         let mut stream = TcpStream::connect(address).unwrap();
         stream.set_read_timeout(Some(LIMIT)).unwrap();
-        let request = format!("GET /{stage}{path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+        let request =
+            format!("{method} /{stage}{path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
         stream.write_all(request.as_bytes()).unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();

@@ -262,7 +262,7 @@ mod tests {
         let configuration = state::tests::read(SHOP).unwrap().functions["shop-echo"].clone();
         archive::tests::zip(&folder.join("echo.zip"), &[("bootstrap", BOOTSTRAP, 0o755)]);
         let code = archive::tests::unpack(&folder.join("echo.zip"), &folder.join("code")).unwrap();
-        let log = Arc::new(Log::open(folder.join("echo.log"), log::LIMIT).unwrap());
+        let log = Arc::new(Log::open(folder.join("echo.log"), crate::capped_file::LIMIT).unwrap());
         Function::new(configuration, code, log, Arc::new(Guardian::start().unwrap()))
     }
 

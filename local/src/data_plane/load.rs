@@ -17,11 +17,12 @@ use super::authorizer::keys::Keys;
 use super::deployments::{Deployments, Remembered};
 use super::function::Function;
 use super::function::guardian::Guardian;
-use super::function::log::{LIMIT, Log};
+use super::function::log::Log;
 use super::gateway::Gateway;
 use super::limits::Limits;
 use super::more_open::{MoreOpen, more_open};
 use super::{KeySource, Mistake, Options, state};
+use crate::capped_file::LIMIT;
 use crate::shown_file::{self, Shown};
 
 mod code;

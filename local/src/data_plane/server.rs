@@ -1,5 +1,6 @@
 //! The shell round the pipeline: loopback, HTTP/1.1, limits, reload and stop. Nothing here decides an answer.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::io::Write;
@@ -41,6 +42,10 @@ const HEAD_TIMEOUT: Duration = Duration::from_secs(60);
 const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long answers under way may take after a stop was asked for.
 const STOP_TIMEOUT: Duration = Duration::from_secs(2);
+/// How much of a path or a method the log has, in characters. Longer than what any route is called by.
+const LONGEST_NAME: usize = 512;
+/// How much of a remark it has.
+const LONGEST_REMARK: usize = 1024;
 type Current = Arc<RwLock<Arc<Gateway>>>;
 
 /// What is served now: the line that [`serve`] prints.
@@ -341,11 +346,16 @@ async fn answer(
     };
     // The query is left out: it may hold what no log should.
     let took = started.elapsed().as_secs_f64() * 1_000.0;
-    let (method, path, status) = (&request.method, &request.path, response.status().as_u16());
+    let (method, path) = (
+        cut(&request.method, LONGEST_NAME),
+        cut(&request.path, LONGEST_NAME),
+    );
+    let status = response.status().as_u16();
     match remark {
         Some(remark) => tracing::info!(
-            "{method} {path} {status} in {took:.3} ms, {}: {remark}",
-            request.ids.request
+            "{method} {path} {status} in {took:.3} ms, {}: {}",
+            request.ids.request,
+            cut(&remark, LONGEST_REMARK)
         ),
         None => tracing::info!(
             "{method} {path} {status} in {took:.3} ms, {}",
@@ -353,6 +363,14 @@ async fn answer(
         ),
     }
     response
+}
+
+/// A part of a line of the log, cut if a client made it long.
+fn cut(text: &str, longest: usize) -> Cow<'_, str> {
+    match text.char_indices().nth(longest) {
+        None => text.into(),
+        Some((end, _)) => format!("{}… ({} bytes)", &text[..end], text.len()).into(),
+    }
 }
 
 fn http_response(response: Response) -> http::Response<Full<Bytes>> {

@@ -1,46 +1,24 @@
 //! The log of a function: a file of whole lines that all its environments write, and that does not grow for ever.
 
-use std::fs::File;
 use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use tokio::sync::Mutex;
 
-/// How large a log grows, in bytes. Then it becomes the one of `.previous`, which goes, and begins anew.
-pub const LIMIT: u64 = 10 << 20;
+use crate::capped_file::CappedFile;
 
 /// A log that is open.
 pub struct Log {
-    path: PathBuf,
-    limit: u64,
     /// A fair one: whoever writes a lot lets the others in between.
-    open: Mutex<Open>,
-}
-
-struct Open {
-    file: File,
-    bytes: u64,
-}
-
-impl Open {
-    fn at(path: &Path) -> std::io::Result<Self> {
-        // What a function writes is nobody else's to read.
-        let file = File::options().create(true).append(true).mode(0o600).open(path)?;
-        let bytes = file.metadata()?.len();
-        Ok(Self { file, bytes })
-    }
+    file: Mutex<CappedFile>,
 }
 
 impl Log {
     /// Opens a log, made when missing, that grows to `limit` bytes.
     pub fn open(path: PathBuf, limit: u64) -> Result<Self> {
-        let open = Open::at(&path).with_context(|| format!("cannot write `{}`", path.display()))?;
         Ok(Self {
-            path,
-            limit,
-            open: Mutex::new(open),
+            file: Mutex::new(CappedFile::open(path, limit)?),
         })
     }
 
@@ -49,22 +27,10 @@ impl Log {
         if lines.is_empty() {
             return;
         }
-        let mut open = self.open.lock().await;
-        let written = self.make_room(&mut open, lines.len() as u64);
-        let written = written.and_then(|()| open.file.write_all(lines));
-        open.bytes += lines.len() as u64;
-        if let Err(error) = written {
-            tracing::warn!("cannot write the log `{}`: {error}", self.path.display());
+        let mut file = self.file.lock().await;
+        if let Err(error) = file.write_all(lines) {
+            tracing::warn!("cannot write the log `{}`: {error}", file.path().display());
         }
-    }
-
-    fn make_room(&self, open: &mut Open, bytes: u64) -> std::io::Result<()> {
-        if open.bytes == 0 || open.bytes + bytes <= self.limit {
-            return Ok(());
-        }
-        std::fs::rename(&self.path, self.path.with_extension("log.previous"))?;
-        *open = Open::at(&self.path)?;
-        Ok(())
     }
 }
 
