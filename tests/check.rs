@@ -2,6 +2,10 @@
 
 #![allow(clippy::unwrap_used)] // a test may panic
 
+#[path = "support/in_time.rs"]
+mod in_time;
+
+use crate::in_time::InTime;
 use std::fmt::Write;
 use std::fs;
 use std::process::{Command, Output, Stdio};
@@ -33,7 +37,7 @@ fn portcullis(folder: &TempDir, command: &str) -> Output {
         .arg(command)
         .current_dir(folder)
         .stdin(Stdio::null())
-        .output()
+        .output_in_time()
         .unwrap()
 }
 

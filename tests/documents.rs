@@ -1,9 +1,9 @@
-//! The documents that people read: what a renderer would make of them.
+//! What people read in this repository: documents as a renderer shows them, and rules that the compiler does not know.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use std::fs;
-use std::path::Path;
+use std::path::PathBuf;
 
 /// Rows that no head stands above: a blank line ends a table, and what follows it is shown as text.
 fn rows_without_a_head(text: &str) -> Vec<(usize, &str)> {
@@ -24,27 +24,44 @@ fn rows_without_a_head(text: &str) -> Vec<(usize, &str)> {
     found
 }
 
+/// The files of this repository with an extension.
+fn files(extension: &str) -> Vec<PathBuf> {
+    let others = ["target", ".git", ".portcullis", ".terraform"];
+    walkdir::WalkDir::new(env!("CARGO_MANIFEST_DIR"))
+        .into_iter()
+        .filter_entry(|entry| !others.iter().any(|name| entry.file_name() == *name))
+        .map(|entry| entry.unwrap().into_path())
+        .filter(|path| path.extension().is_some_and(|found| found == extension))
+        .collect()
+}
+
 #[test]
 fn a_table_is_one_from_its_head_to_its_last_row() {
     let broken = "| a | b |\n|---|---|\n| 1 | 2 |\n\n| 3 | 4 |\n";
     assert_eq!(rows_without_a_head(broken), [(5, "| 3 | 4 |")]);
     assert_eq!(rows_without_a_head(&broken.replace("\n\n", "\n")), []);
-    let repository = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut tables = 0;
-    for entry in walkdir::WalkDir::new(repository)
-        .into_iter()
-        .filter_entry(|entry| {
-            !["target", ".git", ".portcullis", ".terraform"]
-                .iter()
-                .any(|name| entry.file_name() == *name)
-        })
-    {
-        let path = entry.unwrap().into_path();
-        if path.extension().is_some_and(|extension| extension == "md") {
-            let text = fs::read_to_string(&path).unwrap();
-            tables += text.matches("\n|--").count();
-            assert_eq!(rows_without_a_head(&text), [], "{}", path.display());
-        }
+    for path in files("md") {
+        let text = fs::read_to_string(&path).unwrap();
+        tables += text.matches("\n|--").count();
+        assert_eq!(rows_without_a_head(&text), [], "{}", path.display());
     }
     assert!(tables > 5, "{tables}");
+}
+
+/// `tests/support/in_time.rs` has what takes their place.
+#[test]
+fn no_test_waits_for_a_program_without_a_limit() {
+    let endless = [".output()", ".wait()", ".wait_with_output()", ").status()"];
+    let mut found = Vec::new();
+    for path in files("rs") {
+        let is_test = path.components().any(|part| part.as_os_str() == "tests");
+        if is_test && path.file_name().is_none_or(|name| name != "documents.rs") {
+            let text = fs::read_to_string(&path).unwrap();
+            let lines = text.lines().enumerate();
+            let lines = lines.filter(|(_, line)| endless.iter().any(|call| line.contains(call)));
+            found.extend(lines.map(|(index, line)| format!("{}:{}: {line}", path.display(), index + 1)));
+        }
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
 }

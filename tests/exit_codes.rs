@@ -4,6 +4,10 @@
 
 #![allow(clippy::unwrap_used)] // a test may panic
 
+#[path = "support/in_time.rs"]
+mod in_time;
+
+use crate::in_time::InTime;
 use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
@@ -14,7 +18,7 @@ fn code(folder: &TempDir, arguments: &[&str]) -> i32 {
         .current_dir(folder)
         .env_remove("YOUR_EMAIL")
         .stdin(Stdio::null())
-        .output()
+        .output_in_time()
         .unwrap();
     assert!(!output.stderr.is_empty(), "{arguments:?} fails without a word");
     output.status.code().unwrap()

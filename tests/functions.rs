@@ -7,7 +7,10 @@
 
 #[path = "../src/functions/mod.rs"]
 mod functions;
+#[path = "support/in_time.rs"]
+mod in_time;
 
+use crate::in_time::InTime;
 use std::{
     env, fs,
     io::{BufRead, BufReader, Read, Write},
@@ -98,7 +101,7 @@ fn build_elsewhere(elsewhere: &Path) {
         .args(["--exact", "the_other_process_builds", "--nocapture"])
         .env("PORTCULLIS_TEST_BUILD_IN", elsewhere)
         .env("CARGO_HOME", other_home)
-        .status()
+        .wait_in_time()
         .unwrap();
     assert!(status.success());
 }
@@ -250,7 +253,7 @@ impl Function {
 impl Drop for Function {
     fn drop(&mut self) {
         let _ = self.process.kill();
-        let _ = self.process.wait();
+        let _ = self.process.wait_in_time();
     }
 }
 

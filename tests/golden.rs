@@ -17,6 +17,10 @@
 
 #![allow(clippy::unwrap_used)] // a test may panic
 
+#[path = "support/in_time.rs"]
+mod in_time;
+
+use crate::in_time::InTime;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -181,7 +185,7 @@ fn terraform_fmt_leaves_every_tree_alone() {
     let output = Command::new("terraform")
         .args(["fmt", "-check", "-diff", "-recursive", "-no-color"])
         .arg(root().join("specs"))
-        .output()
+        .output_in_time()
         .expect("`terraform` is on the PATH: this test asks the real one (>= 1.11)");
     assert!(
         output.status.success(),
@@ -307,7 +311,7 @@ impl Project {
             .arg(self.0.path())
             .args(arguments)
             .stdin(Stdio::null())
-            .output()
+            .output_in_time()
             .unwrap()
     }
 
@@ -317,7 +321,7 @@ impl Project {
             .args(["-c", "commit.gpgsign=false", "-c", "core.hooksPath=/dev/null"])
             .args(arguments)
             .current_dir(self.0.path())
-            .output()
+            .output_in_time()
             .expect("`git` is on the PATH: this test merges with the real one")
     }
 

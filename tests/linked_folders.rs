@@ -3,6 +3,10 @@
 
 #![allow(clippy::unwrap_used)] // a test may panic
 
+#[path = "support/in_time.rs"]
+mod in_time;
+
+use crate::in_time::InTime;
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
@@ -35,7 +39,7 @@ fn portcullis(project: &Path, arguments: &[&str]) -> Output {
         .args(arguments)
         .env_remove("YOUR_EMAIL")
         .stdin(Stdio::null())
-        .output()
+        .output_in_time()
         .unwrap()
 }
 

@@ -6,6 +6,10 @@
 
 #![allow(clippy::unwrap_used)] // a test may panic
 
+#[path = "support/in_time.rs"]
+mod in_time;
+
+use crate::in_time::InTime;
 use std::{
     env, fs,
     net::{TcpListener, TcpStream},
@@ -96,7 +100,7 @@ impl Project {
             .env("PATH", path)
             .env("AWS_EC2_METADATA_DISABLED", "true")
             .envs(variables.iter().copied());
-        command.output().unwrap().into()
+        command.output_in_time().unwrap().into()
     }
 }
 
@@ -142,7 +146,9 @@ impl Cognito {
             .unwrap()
             .port();
         let python = python();
-        let has_moto = Command::new(&python).args(["-c", "import moto.server"]).output();
+        let has_moto = Command::new(&python)
+            .args(["-c", "import moto.server"])
+            .output_in_time();
         assert!(
             has_moto.is_ok_and(|output| output.status.success()),
             "`{}` has no moto: name a Python that has `moto[server]` in PORTCULLIS_PYTHON",
@@ -215,7 +221,7 @@ impl Cognito {
                 ("AWS_SECRET_ACCESS_KEY", "testing"),
                 ("AWS_PAGER", ""),
             ])
-            .output()
+            .output_in_time()
             .unwrap();
         assert!(
             output.status.success(),
@@ -238,7 +244,7 @@ impl Cognito {
 impl Drop for Cognito {
     fn drop(&mut self) {
         let _ = self.moto.kill();
-        let _ = self.moto.wait();
+        let _ = self.moto.wait_in_time();
     }
 }
 

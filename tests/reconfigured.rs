@@ -4,6 +4,10 @@
 
 #![allow(clippy::unwrap_used)] // a test may panic
 
+#[path = "support/in_time.rs"]
+mod in_time;
+
+use crate::in_time::InTime;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -54,7 +58,7 @@ impl Project {
             .args(["-c", "commit.gpgsign=false", "-c", "core.hooksPath=/dev/null"])
             .args(arguments)
             .current_dir(self.path())
-            .output()
+            .output_in_time()
             .unwrap();
         assert!(output.status.success(), "{output:?}");
     }
@@ -70,7 +74,7 @@ impl Project {
             .current_dir(self.path())
             .env("NO_COLOR", "1")
             .stdin(Stdio::null())
-            .output()
+            .output_in_time()
             .unwrap();
         let said = [output.stdout, output.stderr].concat();
         Ended {

@@ -2,6 +2,10 @@
 
 #![allow(clippy::unwrap_used)] // a test may panic
 
+#[path = "support/in_time.rs"]
+mod in_time;
+
+use crate::in_time::InTime;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -48,7 +52,7 @@ impl Clone {
             .args(["-c", "commit.gpgsign=false", "-c", "core.hooksPath=/dev/null"])
             .args(arguments)
             .current_dir(self.0.path())
-            .output()
+            .output_in_time()
             .expect("`git` is on the PATH");
         assert!(
             output.status.success(),
@@ -94,7 +98,7 @@ fn portcullis(folder: &Path, arguments: &[&str]) -> Reviewed {
         .arg(folder)
         .current_dir(folder)
         .stdin(Stdio::null())
-        .output()
+        .output_in_time()
         .unwrap();
     Reviewed {
         code: status.code().unwrap(),

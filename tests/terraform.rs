@@ -6,6 +6,8 @@
 
 #[path = "../src/failure.rs"]
 mod failure;
+#[path = "support/in_time.rs"]
+mod in_time;
 #[path = "../src/terraform/provider.rs"]
 mod provider;
 #[path = "support/terraform.rs"]

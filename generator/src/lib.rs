@@ -21,6 +21,9 @@ pub mod firewall;
 pub mod graph;
 pub mod hcl;
 pub mod identifier;
+#[cfg(test)]
+#[path = "../../tests/support/in_time.rs"]
+mod in_time;
 pub mod modules;
 pub mod own_files;
 pub mod permissions;

@@ -40,12 +40,13 @@ mod tests {
     use std::process::Command;
 
     use super::*;
+    use crate::in_time::InTime;
 
     /// What a shell makes of a word.
     fn taken(shell: &str, word: &str) -> Option<String> {
         let said = Command::new(shell)
             .args(["-c", &format!("printf %s {word}")])
-            .output()
+            .output_in_time()
             .ok()?;
         assert!(said.status.success() && said.stderr.is_empty(), "{said:?}");
         Some(String::from_utf8(said.stdout).unwrap())

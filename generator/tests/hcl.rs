@@ -4,6 +4,10 @@
 
 #![allow(clippy::unwrap_used)] // a test may panic
 
+#[path = "../../tests/support/in_time.rs"]
+mod in_time;
+
+use crate::in_time::InTime;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -37,7 +41,7 @@ fn terraform(folder: &Path, arguments: &[&str], input: &str) -> (bool, String) {
         .env_remove("TF_CLI_CONFIG_FILE")
         .env("CHECKPOINT_DISABLE", "1")
         .stdin(Stdio::from(fs::File::open(&script).unwrap()))
-        .output()
+        .output_in_time()
         .expect("`terraform` is on the PATH: this test asks the real one (>= 1.11)");
     let text = [output.stdout, output.stderr].concat();
     (

@@ -33,6 +33,8 @@ use rustix::fs::{FlockOperation, flock};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
+use crate::signals;
+
 /// How often a wait looks again. Short beside what is waited for: the first line of a process takes 0.3 s or more.
 const POLL: Duration = Duration::from_millis(10);
 
@@ -114,6 +116,8 @@ impl Background {
         let inherited = lock
             .try_clone()
             .with_context(|| format!("cannot duplicate `{}`", self.lock_path().display()))?;
+        // A reload is a SIGHUP.
+        signals::default_for_children()?;
         let spawned = command
             .stdin(Stdio::from(inherited))
             .stdout(private_file(&self.out_path(), true)?)
@@ -405,6 +409,7 @@ fn read(path: &Path) -> Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::in_time::InTime;
 
     const LIMIT: Duration = Duration::from_secs(10);
 
@@ -495,7 +500,7 @@ mod tests {
         assert!(background.reload(LIMIT).is_err());
         assert!(bystander.try_wait().unwrap().is_none());
         bystander.kill().unwrap();
-        bystander.wait().unwrap();
+        bystander.wait_in_time().unwrap();
     }
 
     #[test]

@@ -5,4 +5,8 @@ pub mod capped_file;
 pub mod control_plane;
 pub mod data_plane;
 mod guard;
+#[cfg(test)]
+#[path = "../../tests/support/in_time.rs"]
+mod in_time;
 pub mod shown_file;
+pub mod signals;

@@ -7,8 +7,11 @@
 
 mod authorizer;
 mod environments;
+#[path = "../../tests/support/in_time.rs"]
+mod in_time;
 mod shop;
 
+use crate::in_time::InTime;
 use std::fs;
 use std::io::{Read, Write};
 
@@ -456,7 +459,7 @@ fn a_stop_ends_every_process() {
         });
         assert!(lives(idle));
         shop.signal(signal);
-        assert!(shop.wait().success());
+        assert!(shop.ended().success());
         eventually("no process is left", || !lives(idle));
         assert!(processes_in(shop.folder.path()).is_empty());
     }
@@ -473,7 +476,7 @@ fn processes_do_not_outlive_a_data_plane_that_is_killed() {
     });
     assert!(lives(idle));
     shop.signal("KILL");
-    shop.wait();
+    shop.ended();
     eventually("no process is left", || {
         processes_in(shop.folder.path()).is_empty()
     });
@@ -516,7 +519,7 @@ fn a_start_that_cannot_be_is_refused_by_name() {
     let error = |change: &dyn Fn(&std::path::Path), port: u16, pools: &[&str]| {
         let folder = project();
         change(folder.path());
-        let output = command(folder.path(), port, pools).output().unwrap();
+        let output = command(folder.path(), port, pools).output_in_time().unwrap();
         assert!(!output.status.success() && output.stdout.is_empty());
         String::from_utf8(output.stderr).unwrap()
     };

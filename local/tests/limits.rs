@@ -6,6 +6,8 @@
     reason = "clippy knows tests by their attribute, and their helpers have none"
 )]
 
+#[path = "../../tests/support/in_time.rs"]
+mod in_time;
 mod shop;
 
 use std::fs;

@@ -6,6 +6,8 @@
 )]
 
 mod attacks;
+#[path = "../../tests/support/in_time.rs"]
+mod in_time;
 mod shop;
 
 use std::fs;

@@ -3,6 +3,7 @@
 //! It is spoken over a pipe, a message being JSON with a NUL behind it. So there is no port that others of this
 //! machine could connect to, and Chromium ends with the pipe, even where the test is killed.
 
+use crate::in_time::InTime;
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -203,7 +204,7 @@ impl Drop for Page {
     fn drop(&mut self) {
         // Its processes are of one group; the profile can be deleted when none writes into it any more.
         _ = kill_process_group(Pid::from_child(&self.child), Signal::KILL);
-        _ = self.child.wait();
+        _ = self.child.wait_in_time();
     }
 }
 

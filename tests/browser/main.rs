@@ -4,11 +4,14 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod chromium;
+#[path = "../support/in_time.rs"]
+mod in_time;
 mod pictures;
 #[path = "../support/mod.rs"]
 #[allow(dead_code, unused_imports, reason = "the end-to-end tests need more of it")]
 mod support;
 
+use crate::in_time::InTime;
 use std::env;
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, Command, Stdio};
@@ -177,6 +180,6 @@ impl Files {
 impl Drop for Files {
     fn drop(&mut self) {
         _ = self.server.kill();
-        _ = self.server.wait();
+        _ = self.server.wait_in_time();
     }
 }

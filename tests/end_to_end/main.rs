@@ -4,6 +4,8 @@
 
 mod changes;
 mod identity_data;
+#[path = "../support/in_time.rs"]
+mod in_time;
 mod kept_plans;
 #[path = "../../local/tests/listening/mod.rs"]
 mod listening;

@@ -1,5 +1,6 @@
 //! What goes wrong on real machines, and how a local environment comes out of it.
 
+use crate::in_time::InTime;
 use std::net::TcpListener;
 use std::process::{Command, Stdio};
 
@@ -61,7 +62,7 @@ fn a_reader_that_stops_early_is_no_error() {
         .stderr(Stdio::piped());
     let mut child = surface.spawn().unwrap();
     drop(child.stdout.take());
-    let ended = Ended::from(child.wait_with_output().unwrap()).succeeded();
+    let ended = Ended::from(child.output_in_time().unwrap()).succeeded();
     assert_eq!(ended.stderr, "");
 }
 

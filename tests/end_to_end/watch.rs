@@ -1,11 +1,13 @@
 //! `apply --watch`: what is saved is served, what is wrong is said, and the end of it leaves the API running.
 
+use crate::in_time::InTime;
 use std::fs::{self, File};
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::Instant;
 
+use portcullis_local::signals::default_for_children;
 use rustix::process::{Pid, Signal, kill_process_group};
 
 use crate::support::{PORTCULLIS, Project, curl, wait_until};
@@ -46,6 +48,7 @@ struct Beside {
 
 impl Beside {
     fn start(project: &Project, name: &str, command: &mut Command) -> Self {
+        default_for_children().unwrap();
         let output = project.path(name);
         let file = File::create(&output).unwrap();
         command
@@ -75,7 +78,7 @@ impl Beside {
     /// What Ctrl-C in its terminal does; the exit code as a shell has it.
     fn interrupt(&mut self) -> i32 {
         kill_process_group(Pid::from_child(&self.child), Signal::INT).unwrap();
-        let status = self.child.wait().unwrap();
+        let status = self.child.wait_in_time().unwrap();
         let signal = std::os::unix::process::ExitStatusExt::signal(&status);
         status.code().unwrap_or_else(|| 128 + signal.unwrap())
     }

@@ -22,6 +22,8 @@
 
 #[path = "../../src/failure.rs"]
 mod failure;
+#[path = "../support/in_time.rs"]
+mod in_time;
 mod plan;
 #[path = "../../src/terraform/provider.rs"]
 mod provider;
@@ -29,6 +31,7 @@ mod sts;
 #[path = "../support/terraform.rs"]
 mod terraform;
 
+use crate::in_time::InTime;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -143,7 +146,7 @@ impl Project {
             .arg(self.0.path())
             .args(arguments)
             .stdin(Stdio::null())
-            .output()
+            .output_in_time()
             .unwrap();
         let text = [output.stdout, output.stderr].concat();
         let status = output.status.code().unwrap();

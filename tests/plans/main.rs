@@ -17,6 +17,10 @@
 
 #![allow(clippy::unwrap_used)] // a test may panic
 
+#[path = "../support/in_time.rs"]
+mod in_time;
+
+use crate::in_time::InTime;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -257,7 +261,7 @@ fn portcullis(folder: &Path, arguments: &[&str]) -> Output {
         .current_dir(folder)
         .env("NO_COLOR", "1")
         .stdin(Stdio::null())
-        .output()
+        .output_in_time()
         .unwrap()
 }
 

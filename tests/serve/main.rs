@@ -3,6 +3,10 @@
 
 #![allow(clippy::unwrap_used)] // a test may panic
 
+#[path = "../support/in_time.rs"]
+mod in_time;
+
+use crate::in_time::InTime;
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -36,7 +40,7 @@ fn portcullis(folder: &Path, arguments: &[&str]) -> Command {
 /// What a command that is given wrong input says.
 #[track_caller]
 fn refused(folder: &Path, arguments: &[&str]) -> String {
-    let output = portcullis(folder, arguments).output().unwrap();
+    let output = portcullis(folder, arguments).output_in_time().unwrap();
     let said = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(2), "{said}");
     assert!(output.stdout.is_empty() && !said.contains("panicked"), "{said}");
@@ -142,7 +146,7 @@ fn one_of_several_apis_is_chosen() {
         "--api",
         "bookshop-openapi",
     ];
-    let output = portcullis(here, &arguments).output().unwrap();
+    let output = portcullis(here, &arguments).output_in_time().unwrap();
     let surface: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(surface["api"]["name"], "bookshop-openapi");
 }
@@ -190,7 +194,7 @@ fn what_was_told_to_be_missing_is_all_that_it_takes() {
         .read_line(&mut line)
         .unwrap();
     process.kill().unwrap();
-    process.wait().unwrap();
+    process.wait_in_time().unwrap();
     let ready: Value = serde_json::from_str(&line).unwrap();
     assert_eq!(
         (&ready["ready"], &ready["api"]),
@@ -250,7 +254,7 @@ fn what_is_served_is_kept_from_other_users_whatever_the_umask() {
         })
         .collect();
     process.kill().unwrap();
-    process.wait().unwrap();
+    process.wait_in_time().unwrap();
     assert!(line.contains(r#""ready":true"#), "{line}");
     let names: Vec<_> = modes.iter().filter_map(|(path, _)| path.file_name()).collect();
     for name in ["code", "bootstrap", "logs", "deployments"] {

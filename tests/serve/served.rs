@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::portcullis;
+use crate::in_time::InTime;
 
 /// How long anything may take here before a test gives up.
 const LIMIT: Duration = Duration::from_secs(30);
@@ -199,7 +200,7 @@ impl Served {
         match lines.recv_timeout(LIMIT) {
             Ok(line) => served.ready = serde_json::from_str(&line).unwrap(),
             Err(_) => {
-                let status = served.wait();
+                let status = served.ended();
                 assert_eq!(status.code(), Some(2), "{}", served.log());
                 return Err(served.log());
             }
@@ -234,13 +235,13 @@ impl Served {
     /// Stops it well, and returns what it had said.
     pub fn stop(mut self) -> String {
         let pid = self.process.id().to_string();
-        let signalled = Command::new("kill").args(["-s", "TERM", &pid]).status();
+        let signalled = Command::new("kill").args(["-s", "TERM", &pid]).wait_in_time();
         assert!(signalled.unwrap().success());
-        self.wait();
+        self.ended();
         self.log()
     }
 
-    fn wait(&mut self) -> std::process::ExitStatus {
+    fn ended(&mut self) -> std::process::ExitStatus {
         let deadline = Instant::now() + LIMIT;
         loop {
             match self.process.try_wait().unwrap() {
@@ -256,7 +257,7 @@ impl Drop for Served {
     fn drop(&mut self) {
         if matches!(self.process.try_wait(), Ok(None)) {
             let _ = self.process.kill();
-            let _ = self.process.wait();
+            let _ = self.process.wait_in_time();
         }
     }
 }

@@ -4,6 +4,7 @@
 //! Portcullis itself refuses to be led elsewhere by the shell, and tells both programs to ignore endpoints. So nothing of
 //! the product is loosened: what it starts is what lies.
 
+use crate::in_time::InTime;
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::os::unix::fs::PermissionsExt;
@@ -94,6 +95,6 @@ impl Aws {
 impl Drop for Aws {
     fn drop(&mut self) {
         _ = self.child.kill();
-        _ = self.child.wait();
+        _ = self.child.wait_in_time();
     }
 }

@@ -1,5 +1,6 @@
 //! Emulated AWSs that a test owns: they outlive what Portcullis destroys.
 
+use crate::in_time::InTime;
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -171,7 +172,7 @@ impl Emulator {
 impl Drop for Emulator {
     fn drop(&mut self) {
         _ = self.child.kill();
-        _ = self.child.wait();
+        _ = self.child.wait_in_time();
     }
 }
 

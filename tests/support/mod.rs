@@ -5,6 +5,7 @@ mod aws;
 mod emulator;
 mod project;
 
+use crate::in_time::InTime;
 use std::io::Write;
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
@@ -16,6 +17,7 @@ use std::{env, fs};
 
 pub use aws::Aws;
 pub use emulator::{Emulator, write_certificates};
+use portcullis_local::signals::default_for_children;
 pub use project::Project;
 use serde_json::Value;
 
@@ -75,7 +77,7 @@ impl Ended {
 /// Runs a program to its end.
 pub fn run(command: &mut Command) -> Ended {
     command
-        .output()
+        .output_in_time()
         .unwrap_or_else(|error| panic!("can't start {command:?}: {error}"))
         .into()
 }
@@ -85,6 +87,7 @@ pub struct Running(Child);
 
 impl Running {
     pub fn start(command: &mut Command) -> Self {
+        default_for_children().unwrap();
         let command = command.stdout(Stdio::piped()).stderr(Stdio::piped());
         Self(command.process_group(0).spawn().unwrap())
     }
@@ -109,19 +112,7 @@ impl Running {
     }
 
     pub fn ended(mut self) -> Ended {
-        use std::io::Read;
-        let (mut stdout, mut stderr) = (self.0.stdout.take().unwrap(), self.0.stderr.take().unwrap());
-        let errors = std::thread::spawn(move || {
-            let mut bytes = Vec::new();
-            stderr.read_to_end(&mut bytes).map(|_| bytes).unwrap()
-        });
-        let mut bytes = Vec::new();
-        stdout.read_to_end(&mut bytes).unwrap();
-        Ended::from(Output {
-            status: self.0.wait().unwrap(),
-            stdout: bytes,
-            stderr: errors.join().unwrap(),
-        })
+        self.0.output_in_time().unwrap().into()
     }
 }
 
@@ -129,7 +120,7 @@ impl Drop for Running {
     fn drop(&mut self) {
         if self.0.try_wait().is_ok_and(|ended| ended.is_none()) {
             self.interrupt();
-            _ = self.0.wait();
+            _ = self.0.wait_in_time();
         }
     }
 }
@@ -179,7 +170,7 @@ pub fn curl(method: &str, url: &str, headers: &[&str]) -> Answer {
     let mut stdin = child.stdin.take().unwrap();
     stdin.write_all(headers.join("\n").as_bytes()).unwrap();
     drop(stdin);
-    let ended = Ended::from(child.wait_with_output().unwrap()).succeeded();
+    let ended = Ended::from(child.output_in_time().unwrap()).succeeded();
     let (head, body) = ended.stdout.split_once("\r\n\r\n").unwrap();
     Answer {
         status: head.split(' ').nth(1).unwrap().parse().unwrap(),

@@ -4,6 +4,7 @@
 //! target folder (the build fixes their paths in the binaries, so another folder is another build). One project at a
 //! time: Terraform's provider takes half a gigabyte.
 
+use crate::in_time::InTime;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -51,7 +52,7 @@ impl Project {
         let listed = Command::new("git")
             .args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"])
             .current_dir(REPOSITORY)
-            .output()
+            .output_in_time()
             .unwrap();
         assert!(listed.status.success(), "`git ls-files` failed: {listed:?}");
         let listed = String::from_utf8(listed.stdout).unwrap();

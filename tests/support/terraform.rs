@@ -1,6 +1,7 @@
 //! The real Terraform and the AWS provider, from the folder that `PORTCULLIS_PLUGIN_DIR` names, else from where
 //! `portcullis` itself finds one, else from the registry.
 
+use crate::in_time::InTime;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -60,7 +61,7 @@ impl Provider {
 /// Whether Terraform succeeded; what it printed on stdout, and on stderr where it did not.
 pub fn run(command: &mut Command) -> (bool, String) {
     let output = command
-        .output()
+        .output_in_time()
         .expect("`terraform` is on the PATH: this test asks the real one (>= 1.11)");
     let mut text = String::from_utf8_lossy(&output.stdout).into_owned();
     if !output.status.success() {

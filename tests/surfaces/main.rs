@@ -3,11 +3,16 @@
 
 #![allow(clippy::unwrap_used)] // a test may panic
 
+#[path = "../support/in_time.rs"]
+mod in_time;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use serde_json::{Value, json};
+
+use in_time::InTime;
 
 #[test]
 fn one_odd_line_is_uncertain_and_silences_no_other() {
@@ -187,6 +192,6 @@ fn portcullis(folder: &Path, arguments: &[&str]) -> Output {
         .current_dir(folder)
         .env("NO_COLOR", "1")
         .stdin(Stdio::null())
-        .output()
+        .output_in_time()
         .unwrap()
 }

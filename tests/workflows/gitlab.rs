@@ -1,5 +1,6 @@
 //! What GitLab's pipeline does with its API.
 
+use crate::in_time::InTime;
 use std::fs;
 use std::io::Write;
 use std::path::Path;
@@ -241,7 +242,7 @@ fn the_child_pipeline_has_a_job_for_each_environment_and_is_valid() {
             .unwrap()
             .write_all(environments.to_string().as_bytes())
             .unwrap();
-        let output = child.wait_with_output().unwrap();
+        let output = child.output_in_time().unwrap();
         assert!(output.status.success());
         serde_json::from_slice::<Value>(&output.stdout).unwrap()
     };

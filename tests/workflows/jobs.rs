@@ -1,5 +1,6 @@
 //! What the jobs of both services run, with a stand-in for Portcullis that writes down what it is asked.
 
+use crate::in_time::InTime;
 use std::fs;
 use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
@@ -35,7 +36,7 @@ fn with_input(command: &mut Command, input: &str) -> Ended {
         .stderr(Stdio::piped());
     let mut child = streams.spawn().unwrap();
     child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
-    let output = child.wait_with_output().unwrap();
+    let output = child.output_in_time().unwrap();
     Ended {
         success: output.status.success(),
         stdout: String::from_utf8(output.stdout).unwrap(),

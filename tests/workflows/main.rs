@@ -10,9 +10,12 @@ mod api;
 mod files;
 mod github;
 mod gitlab;
+#[path = "../support/in_time.rs"]
+mod in_time;
 mod jobs;
 mod setup;
 
+use crate::in_time::InTime;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::{env, fs};
@@ -83,7 +86,7 @@ fn run(command: &mut Command) -> Ended {
         stdout,
         stderr,
     } = command
-        .output()
+        .output_in_time()
         .unwrap_or_else(|error| panic!("can't start {command:?}: {error}"));
     Ended {
         success: status.success(),

@@ -187,6 +187,7 @@ mod tests {
     use std::os::fd::AsFd;
 
     use super::*;
+    use crate::in_time::InTime;
 
     /// Both ends of a connection, and their addresses: the client's first.
     fn connection() -> (TcpStream, TcpStream, [SocketAddrV4; 2]) {
@@ -215,7 +216,7 @@ mod tests {
         .unwrap();
         let held = is_held_in(Pid::from_child(&other), socket);
         other.kill().unwrap();
-        other.wait().unwrap();
+        other.wait_in_time().unwrap();
         assert!(!held, "another group does not have it");
     }
 

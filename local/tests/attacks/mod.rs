@@ -1,6 +1,8 @@
 //! Requests that no listener of ours may answer, each beside one that differs in this alone and is answered.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+use crate::in_time::InTime;
+
 /// The head of a request, without its last line, and the status it is refused with; `None` if it is answered.
 pub type Attempt = (String, Option<u16>);
 
@@ -65,7 +67,7 @@ pub fn as_another_user(port: u16, request: &str) -> Option<String> {
     }
     let output = std::process::Command::new("timeout")
         .args(["60", "python3", "-I", "-c", NOBODY, &port.to_string(), request])
-        .output()
+        .output_in_time()
         .unwrap();
     assert!(
         output.status.success(),

@@ -8,6 +8,7 @@ use portcullis_local::control_plane::{Kind, Mail};
 use serde_json::{Value, json};
 
 use crate::harness::{Answer, ControlPlane, python};
+use crate::in_time::InTime;
 use crate::users::{claims, pool_with, sign_up};
 
 const EMAIL: &str = "new@example.com";
@@ -26,7 +27,7 @@ fn aws(plane: &ControlPlane, arguments: &[&str]) -> Result<Value, String> {
         .args(["--endpoint-url", plane.endpoint()])
         .env("AWS_PAGER", "")
         .env("AWS_MAX_ATTEMPTS", "1")
-        .output()
+        .output_in_time()
         .unwrap();
     if output.status.success() {
         Ok(serde_json::from_slice(&output.stdout).unwrap_or_default())
@@ -375,7 +376,7 @@ fn codes_expire() {
     );
     let output = Command::new(python())
         .args(["-I", "-c", PROGRAM])
-        .output()
+        .output_in_time()
         .unwrap();
     assert!(
         output.status.success(),

@@ -1,6 +1,7 @@
 //! A control plane in a process of its own, and a client that sees every byte.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+use crate::in_time::InTime;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
@@ -31,7 +32,9 @@ pub const ACCESS_KEY_ID: &str = "PORTCULLIS_TEST_ACCESS_KEY_ID";
 pub fn python() -> PathBuf {
     let tools = Path::new(env!("CARGO_MANIFEST_DIR")).join("../.portcullis/tools/venv/bin/python");
     let python = std::env::var_os("PORTCULLIS_PYTHON").map_or(tools, PathBuf::from);
-    let has_moto = Command::new(&python).args(["-I", "-c", "import moto"]).output();
+    let has_moto = Command::new(&python)
+        .args(["-I", "-c", "import moto"])
+        .output_in_time();
     assert!(
         has_moto.is_ok_and(|output| output.status.success()),
         "these tests need a Python with moto, and `{}` is none: set PORTCULLIS_PYTHON, or let `make apply` install \
@@ -223,7 +226,7 @@ impl ControlPlane {
     pub fn moto(&self) -> Pid {
         let output = Command::new("ps")
             .args(["-A", "-o", "ppid=,pid="])
-            .output()
+            .output_in_time()
             .unwrap();
         let text = String::from_utf8(output.stdout).unwrap();
         let parent = self.pid().as_raw_nonzero().to_string();

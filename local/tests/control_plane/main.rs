@@ -4,6 +4,8 @@
 mod attacks;
 mod codes;
 mod harness;
+#[path = "../../../tests/support/in_time.rs"]
+mod in_time;
 #[cfg(target_os = "linux")]
 #[path = "../listening/mod.rs"]
 mod listening;

@@ -1,6 +1,7 @@
 //! The proxy in front of an emulator that is not its own: here, that of another control plane.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+use crate::in_time::InTime;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
@@ -234,6 +235,6 @@ impl Ministack {
 impl Drop for Ministack {
     fn drop(&mut self) {
         _ = self.child.kill();
-        _ = self.child.wait();
+        _ = self.child.wait_in_time();
     }
 }

@@ -1,5 +1,6 @@
 //! The functions' processes: how many there are, what they are given, how they end, and what their logs say.
 
+use crate::in_time::InTime;
 use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -144,7 +145,7 @@ fn a_process_that_is_killed_in_the_middle_is_replaced() {
     });
     let killed = std::process::Command::new("kill")
         .args(["-s", "KILL", &first.to_string()])
-        .status();
+        .wait_in_time();
     assert!(killed.unwrap().success());
     assert_eq!(read(&mut busy, "GET").status, 502);
     let log = shop.function_log("echo");
@@ -258,7 +259,7 @@ fn a_function_that_never_stops_writing_holds_up_nobody_else() {
     assert!(answered.iter().all(|count| *count > 0), "{answered:?}");
     let stopped = Instant::now();
     shop.signal("TERM");
-    assert!(shop.wait().success());
+    assert!(shop.ended().success());
     assert!(stopped.elapsed() < Duration::from_secs(5));
 }
 

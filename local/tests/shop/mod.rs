@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "shared by tests that each use a part of it")]
 
+use crate::in_time::InTime;
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -197,12 +198,13 @@ impl Shop {
     pub fn signal(&self, name: &str) {
         let status = Command::new("kill")
             .args(["-s", name, &self.process.id().to_string()])
-            .status()
+            .wait_in_time()
             .unwrap();
         assert!(status.success());
     }
 
-    pub fn wait(&mut self) -> std::process::ExitStatus {
+    /// How it ended, which it does soon.
+    pub fn ended(&mut self) -> std::process::ExitStatus {
         let deadline = Instant::now() + Duration::from_secs(20);
         loop {
             match self.process.try_wait().unwrap() {
@@ -258,7 +260,7 @@ impl Drop for Shop {
     fn drop(&mut self) {
         if self.process.try_wait().is_ok_and(|status| status.is_none()) {
             self.signal("TERM");
-            let _ = self.process.wait();
+            let _ = self.process.wait_in_time();
         }
     }
 }

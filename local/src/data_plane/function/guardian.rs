@@ -73,6 +73,7 @@ impl Guardian {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::in_time::InTime;
     use std::os::unix::process::ExitStatusExt;
     use std::process::Child;
     use std::time::Duration;
@@ -103,7 +104,7 @@ mod tests {
                 assert!(child.try_wait().unwrap().is_none());
                 child.kill().unwrap();
             }
-            assert_eq!(child.wait().unwrap().signal(), Some(9));
+            assert_eq!(child.wait_in_time().unwrap().signal(), Some(9));
         }
     }
 }

@@ -89,7 +89,8 @@ mod tests {
         let mut peak = Peak::default();
         assert!(peak.of(Some(process)).unwrap() < 50, "the shell alone");
         drop(shell.stdin.take());
-        shell.wait().await.unwrap();
+        let ended = tokio::time::timeout(Duration::from_secs(60), shell.wait()).await;
+        ended.unwrap().unwrap();
         assert!(peak.of(None).is_some(), "it is known after its end");
     }
 }

@@ -155,7 +155,13 @@ pub fn now() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::in_time::InTime;
     use std::process::Command;
+
+    async fn ended(child: &mut tokio::process::Child) {
+        let ended = tokio::time::timeout(std::time::Duration::from_secs(60), child.wait()).await;
+        ended.unwrap().unwrap();
+    }
 
     /// The log with times replaced by `T`.
     fn lines(path: &std::path::Path) -> Vec<String> {
@@ -186,7 +192,7 @@ mod tests {
         pause();
         output.say("END RequestId: id\n").await;
         std::io::Write::write_all(&mut stdin, b"go\n").unwrap();
-        shell.wait().unwrap();
+        shell.wait_in_time().unwrap();
         output.say("").await;
         assert_eq!(
             lines(&path),
@@ -218,7 +224,7 @@ mod tests {
             shells.push((shell, output));
         }
         for (mut shell, output) in shells {
-            shell.wait().await.unwrap();
+            ended(&mut shell).await;
             output.say("").await;
         }
         let lines = lines(&path);
@@ -237,7 +243,7 @@ mod tests {
         let (output, [stdout, _]) = Output::open(log).unwrap();
         let mut head = tokio::process::Command::new("head");
         head.args(["-c", "2500000", "/dev/zero"]).stdout(stdout);
-        head.spawn().unwrap().wait().await.unwrap();
+        ended(&mut head.spawn().unwrap()).await;
         drop(head);
         output.say("").await;
         let lengths: Vec<usize> = lines(&path).iter().map(String::len).collect();
