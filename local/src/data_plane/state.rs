@@ -24,6 +24,7 @@ use super::template::Template;
 use stages::NamedStage;
 
 mod authorizers;
+mod custom_domains;
 mod functions;
 mod integrations;
 mod method_settings;
@@ -101,6 +102,7 @@ pub fn read(applied: &Applied, mut deployed: impl FnMut(&str) -> Result<Vec<Reso
         api: &rest_api.id,
     };
     let mut unsupported = notes(resources);
+    unsupported.extend(custom_domains::custom_domains(&state));
     let arn: Vec<&str> = rest_api.execution_arn.split(':').collect();
     let [_, _, _, region, account, _] = arn[..] else {
         bail!(

@@ -57,11 +57,19 @@ pub(super) fn integration(
     let arn = uri
         .split_once("/functions/")
         .and_then(|(_, rest)| rest.strip_suffix("/invocations"));
-    let (Some(arn), "AWS_PROXY") = (arn, values.kind.as_str()) else {
-        return Ok(Err(format!(
-            "an integration of type `{}` with `{uri}` is not emulated",
-            values.kind
-        )));
+    let arn = match (values.kind.as_str(), arn) {
+        ("AWS_PROXY", Some(arn)) => arn,
+        // Tutorials write it: mapping templates make its event and its answer.
+        ("AWS", Some(_)) => {
+            return Ok(Err(
+                "a Lambda integration of type `AWS` is not emulated, only `AWS_PROXY` is".to_owned(),
+            ));
+        }
+        (kind, _) => {
+            return Ok(Err(format!(
+                "an integration of type `{kind}` with `{uri}` is not emulated"
+            )));
+        }
     };
     let content_handling = match ContentHandling::parse(values.content_handling.as_deref()) {
         Ok(content_handling) => content_handling,
