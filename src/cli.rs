@@ -291,6 +291,9 @@ pub struct Serve {
     /// Name or id of the REST API, where the state holds several
     #[arg(long, value_name = "NAME|ID")]
     pub api: Option<String>,
+    /// The stage that `api_url` leads to, of several; all are served
+    #[arg(long, value_name = "NAME")]
+    pub stage: Option<String>,
     /// What the functions' `filename` is relative to
     #[arg(long, value_name = "DIR", default_value = ".")]
     pub root: PathBuf,

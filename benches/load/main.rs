@@ -70,6 +70,7 @@ fn options(work: &Path) -> Options {
     let path = |name: &str| repository.join(name);
     Options {
         api: None,
+        stage: None,
         state: path("generator/tests/demo.state.json"),
         root: path("terraform/environments/local"),
         functions: server::zips(),

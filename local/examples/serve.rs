@@ -27,6 +27,7 @@ async fn main() -> Result<()> {
     let options = Options {
         state: PathBuf::from(state),
         api: None,
+        stage: None,
         root: PathBuf::from(root),
         functions: BTreeMap::new(),
         variables: Vec::new(),

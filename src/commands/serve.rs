@@ -42,6 +42,7 @@ pub fn run(options: Serve) -> Outcome {
     let options = Options {
         state: options.state,
         api: options.api,
+        stage: options.stage,
         root: options.root,
         functions: functions
             .into_iter()

@@ -19,6 +19,7 @@ mod foreign_code;
 mod log;
 mod memory;
 mod served;
+mod stages;
 mod start;
 
 const BOOKSHOP: &str = concat!(

@@ -64,6 +64,7 @@ pub async fn gateway(options: &Options, previous: Option<&Gateway>) -> Result<Ga
     let runs = |name: &str| !matches!(code.get(name), Some(Err(_)));
     variables::set(&options.variables, &mut api, runs, &mut mistakes);
     let issuers = issuers(options, &api, &mut mistakes);
+    mistakes.extend(unknown_stage(options, &api));
     let not_run = code::not_run(&code, &api);
     if !mistakes.is_empty() {
         let told = not_run
@@ -137,6 +138,20 @@ pub async fn gateway(options: &Options, previous: Option<&Gateway>) -> Result<Ga
         keys,
         functions,
         guardian,
+    })
+}
+
+/// Why the stage that is named is none.
+fn unknown_stage(options: &Options, api: &Api) -> Option<String> {
+    let named = options.stage.as_ref()?;
+    let stages: Vec<String> = api.stages.keys().map(|stage| words::code(stage)).collect();
+    let is_unknown = !api.stages.contains_key(named);
+    is_unknown.then(|| {
+        format!(
+            "unknown stage {}: the API has {}",
+            words::code(named),
+            stages.join(", ")
+        )
     })
 }
 
@@ -228,6 +243,7 @@ pub mod tests {
         Options {
             state: folder.join("state.json"),
             api: None,
+            stage: None,
             root: folder.to_owned(),
             functions: BTreeMap::new(),
             variables: Vec::new(),

@@ -96,6 +96,8 @@ pub struct Options {
     pub state: PathBuf,
     /// Name or id of the REST API, where the state holds several.
     pub api: Option<String>,
+    /// The stage that `api_url` leads to; the first by name where none is named. All are served.
+    pub stage: Option<String>,
     /// The folder Terraform was run in: the functions' `filename`s are relative to it.
     pub root: PathBuf,
     /// Zip or bootstrap instead of `filename`, by the function's name or by what is behind the last part of its

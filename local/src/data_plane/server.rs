@@ -55,7 +55,7 @@ pub struct Ready {
     pub ready: bool,
     /// 1 at start, and one more with every reload.
     pub generation: u64,
-    /// Address of the first stage, without a slash at its end.
+    /// Address of the stage that was named, else of the first by name; without a slash at its end.
     pub api_url: String,
     /// Addresses of all stages by name.
     pub stages: BTreeMap<String, String>,
@@ -149,10 +149,11 @@ impl Server {
         let gateway = now(&self.current);
         let url = |stage: &String| (stage.clone(), format!("http://{}/{stage}", self.address));
         let stages: BTreeMap<String, String> = gateway.api.stages.keys().map(url).collect();
+        let named = self.options.stage.as_ref().and_then(|stage| stages.get(stage));
         Ready {
             ready: true,
             generation: self.generation,
-            api_url: stages.values().next().cloned().unwrap_or_default(),
+            api_url: named.or(stages.values().next()).cloned().unwrap_or_default(),
             stages,
             api: gateway.api.identity.name.clone(),
             unsupported: gateway.api.unsupported.clone(),
@@ -192,6 +193,14 @@ impl Server {
             ready.api_url,
             ready.generation
         );
+        if ready.stages.len() > 1 {
+            let others = ready.stages.values().filter(|url| **url != ready.api_url);
+            let others: Vec<&str> = others.map(String::as_str).collect();
+            tracing::info!(
+                "its other stages answer at {}: name one with `--stage NAME` to have it as `api_url`",
+                others.join(", ")
+            );
+        }
         for Unsupported { address, reason } in &ready.unsupported {
             tracing::warn!("not emulated: `{address}`: {reason}");
         }

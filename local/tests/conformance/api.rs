@@ -270,6 +270,7 @@ impl Running {
         };
         let options = Options {
             api: None,
+            stage: None,
             state: path("state.json"),
             root: folder.path().to_owned(),
             functions: api
