@@ -4,6 +4,9 @@ use crate::in_time::InTime;
 use std::net::TcpListener;
 use std::process::{Command, Stdio};
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
 use crate::support::{Ended, PORTCULLIS, Project, Running, curl, run, text, token, wait_until};
 
 #[test]
@@ -110,9 +113,13 @@ fn only_a_first_user_who_exists_keeps_another_one_out() {
     let [pool, client] = ["user_pool_id", "user_pool_client_id"].map(|key| text(&outputs, key));
     let mut login = project.command(project.path("scripts/login_first.sh"));
     login.args([&pool, &client, "jane@example.com"]);
-    token(run(
+    let token = token(run(
         login.env("TEMPORARY_PASSWORD", invitation.lines().last().unwrap())
     ));
+    let payload = URL_SAFE_NO_PAD.decode(token.split('.').nth(1).unwrap()).unwrap();
+    let claims: serde_json::Value = serde_json::from_slice(&payload).unwrap();
+    assert_eq!(claims["email"], "Jane@Example.com");
+    assert_eq!(claims["email_verified"], true);
     project.portcullis(&["destroy"]).succeeded();
 }
 

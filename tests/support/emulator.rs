@@ -20,6 +20,8 @@ pub struct Emulator {
     pub ca_file: Option<PathBuf>,
     /// Access key and secret.
     pub credentials: [String; 2],
+    /// Whether an id token tells that an e-mail is verified: without that the demo tells nobody's.
+    pub tells_verified_email: bool,
     /// What the probe says of it.
     pub weaker: &'static [&'static str],
     /// What its second plan changes, and by whose fault.
@@ -47,7 +49,12 @@ impl Emulator {
             ca_file: None,
             // Nobody checks the secret, but it must be found nowhere; not in this file either.
             credentials: ["123456789012".to_owned(), format!("secret-of-{port}")],
-            weaker: &["a client's `auth_flows`", "all user pools sign with the same key"],
+            tells_verified_email: false,
+            weaker: &[
+                "a client's `auth_flows`",
+                "all user pools sign with the same key",
+                "id tokens have no `email_verified`",
+            ],
             drifts: &[],
         }
     }
@@ -84,6 +91,7 @@ impl Emulator {
             ca_file: Some(path("ca.pem")),
             // Of the root user; nobody checks it.
             credentials: ["123456789012", "test"].map(String::from),
+            tells_verified_email: true,
             weaker: &["any new password is taken"],
             drifts: &[
                 (

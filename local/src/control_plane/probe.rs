@@ -23,7 +23,7 @@ use tracing::warn;
 use super::password_policy::PasswordPolicy;
 use super::signature::Credentials;
 use super::upstream::{Upstream, full, with_body};
-use crate::data_plane::{Authorizer, Cache, Headers, KeySource, Keys};
+use crate::data_plane::{Authorizer, Cache, Claims, Headers, KeySource, Keys};
 
 /// The name of the pools that the probe makes and deletes.
 const NAME: &str = "portcullis-probe";
@@ -42,6 +42,8 @@ pub(super) enum Weakness {
     AuthFlowsIgnored,
     /// One key for all pools.
     SharedKeys,
+    /// An id token leaves out that the user's e-mail is verified.
+    VerifiedEmailUntold,
 }
 
 impl fmt::Display for Weakness {
@@ -54,6 +56,9 @@ impl fmt::Display for Weakness {
             Self::AuthFlowsIgnored => "a client's `auth_flows` are not enforced",
             Self::SharedKeys => {
                 "all user pools sign with the same key; only the issuer tells their tokens apart"
+            }
+            Self::VerifiedEmailUntold => {
+                "id tokens have no `email_verified`, so the demo's guarded route answers 403"
             }
         })
     }
@@ -128,7 +133,8 @@ async fn try_pools(client: &Client<'_>, pools: &mut Vec<String>) -> Result<Vec<W
         .cognito(
             "AdminCreateUser",
             json!({"UserPoolId": pool, "Username": USERNAME, "TemporaryPassword": strict,
-                "MessageAction": "SUPPRESS", "UserAttributes": [{"Name": "email", "Value": USERNAME}]}),
+                "MessageAction": "SUPPRESS", "UserAttributes": [{"Name": "email", "Value": USERNAME},
+                    {"Name": "email_verified", "Value": "true"}]}),
         )
         .await?;
 
@@ -165,7 +171,7 @@ async fn try_pools(client: &Client<'_>, pools: &mut Vec<String>) -> Result<Vec<W
     let token = signed_in["AuthenticationResult"]["IdToken"]
         .as_str()
         .context("`InitiateAuth` with a permanent password answers without an id token")?;
-    verify(client, pool, token).await.with_context(|| {
+    let claims = verify(client, pool, token).await.with_context(|| {
         format!("an id token of the user pool {pool} cannot be verified, so nobody could be let in")
     })?;
     if !client
@@ -175,12 +181,15 @@ async fn try_pools(client: &Client<'_>, pools: &mut Vec<String>) -> Result<Vec<W
     {
         found.push(Weakness::SharedKeys);
     }
+    if claims.get("email_verified") != Some(&Value::Bool(true)) {
+        found.push(Weakness::VerifiedEmailUntold);
+    }
     Ok(found)
 }
 
 /// Verifies a token as the data plane will: against the issuer that the state is going to name, with the keys that
-/// the endpoint has.
-async fn verify(client: &Client<'_>, pool: &str, token: &str) -> Result<()> {
+/// the endpoint has. Returns what it says.
+async fn verify(client: &Client<'_>, pool: &str, token: &str) -> Result<Claims> {
     let issuer = format!("https://cognito-idp.{}.amazonaws.com/{pool}", client.region);
     let keys = Keys::load(KeySource::Url(format!(
         "http://{}{}",
@@ -201,7 +210,6 @@ async fn verify(client: &Client<'_>, pool: &str, token: &str) -> Result<()> {
     authorizer
         .authorize(&headers, &[], &keys, OffsetDateTime::now_utc())
         .await
-        .map(drop)
         .map_err(|refusal| anyhow!(refusal.reason))
 }
 

@@ -65,6 +65,7 @@ pub use load::Variable;
 // The probe of an emulator verifies a token as a request's is.
 pub(crate) use authorizer::keys::Keys;
 pub(crate) use authorizer::{Authorizer, Cache};
+pub(crate) use claims::Claims;
 pub(crate) use message::Headers;
 pub use more_open::{MoreOpen, OpenRoute};
 #[doc(hidden)] // for the load benchmark
