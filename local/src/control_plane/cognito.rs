@@ -3,7 +3,7 @@
 //! - CreateUserPool, UpdateUserPool: the password policy is said in full ([`password_policy`]).
 //! - AdminCreateUser: Cognito makes up a temporary password when the caller gives none, and mails it. moto does
 //!   neither, and its user could never sign in. So a random one is put into the call, and the mail is kept
-//!   ([`mail`]). With `MessageAction` SUPPRESS nothing is sent, and the call is left alone.
+//!   ([`mail`](super::mail)). With `MessageAction` SUPPRESS nothing is sent, and the call is left alone.
 //! - AdminCreateUser with `MessageAction` RESEND: moto makes a second user. Cognito gives the same user a new
 //!   temporary password, and so does this, by AdminSetUserPassword.
 //! - Whatever sends a confirmation code: the mail is kept. moto makes and checks the code (`moto_codes.py`).
