@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use portcullis_generator::own_files::{Tree, TreeFile, installed_folder, is_terraform};
+use portcullis_generator::shell;
 use walkdir::WalkDir;
 
 use crate::failure::{Failure, Outcome};
@@ -87,7 +88,10 @@ impl Revision {
             return Err(Failure::input(format!(
                 "`{name}` is part of `{branch}`: there is nothing to compare it with but itself"
             ))
-            .hint(format!("name what to compare it with: `--base '{name}^'`")));
+            .hint(format!(
+                "name what to compare it with: `--base {}`",
+                shell::word(&format!("{name}^"))
+            )));
         }
         Ok(match main {
             Some((branch, common)) if common != last || *head != Self::WorkingTree => Self::Commit {

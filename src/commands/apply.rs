@@ -5,6 +5,7 @@ use std::path::Path;
 
 use portcullis_generator::modules::DEPLOYMENT;
 use portcullis_generator::service::{LOCAL, Service};
+use portcullis_generator::{shell, words};
 use serde_json::Value;
 
 use crate::cli::TerraformOptions;
@@ -209,11 +210,12 @@ impl Serving {
             let path = path.to_string();
             let path = if path == "/" { "" } else { &path };
             talk::say(format!(
-                "  curl {}{header}{api_url}{path}",
+                "  curl {}{header}{}",
                 match method.as_str() {
                     "GET" | "ANY" => String::new(),
                     other => format!("-X {other} "),
-                }
+                },
+                shell::word(&format!("{api_url}{path}"))
             ));
         }
         talk::say(sign_in_commands(text, &service.user_pool.password.example()));
@@ -223,11 +225,13 @@ impl Serving {
 
 /// How the first user signs in. The scripts ask for passwords: an argument would stay in the shell's history.
 fn sign_in_commands<'a>(output: impl Fn(&str) -> &'a str, new_password: &str) -> String {
-    let [pool, client, email] = ["user_pool_id", "user_pool_client_id", "first_user_email"].map(output);
+    let email = words::code(output("first_user_email"));
+    let [pool, client, user] =
+        ["user_pool_id", "user_pool_client_id", "first_user_email"].map(|key| shell::word(output(key)));
     format!(
         "\nThe first sign-in of {email} asks for the password that `make invitation` prints, and sets {new_password}:\n  \
-         TOKEN=$(scripts/login_first.sh {pool} {client} {email})\nLater ones ask for {new_password}:\n  \
-         TOKEN=$(scripts/login.sh {client} {email})"
+         TOKEN=$(scripts/login_first.sh {pool} {client} {user})\nLater ones ask for {new_password}:\n  \
+         TOKEN=$(scripts/login.sh {client} {user})"
     )
 }
 
@@ -310,6 +314,33 @@ mod tests {
             ]
         );
         assert!(text.contains("sets Testing1-Testing1Tes:"), "{text}");
+    }
+
+    /// What is printed is pasted: a shell runs our scripts with these words, and nothing of a word.
+    #[test]
+    fn a_printed_command_runs_nothing_of_an_output() {
+        let folder = tempfile::tempdir().unwrap();
+        let evil = format!(
+            "x'$(touch {0})`touch {0}`;touch {0};#",
+            folder.path().join("mark").display()
+        );
+        let text = sign_in_commands(|_| &evil, "Testing1");
+        let commands = text.lines().filter(|line| line.starts_with("  "));
+        for (command, expected) in commands.zip([3, 2]) {
+            // A stand-in for the scripts, which prints its arguments.
+            let command = command
+                .replace("scripts/login_first.sh", "echo")
+                .replace("scripts/login.sh", "echo");
+            let script = format!("{command}\nprintf %s \"$TOKEN\"");
+            let said = std::process::Command::new("bash")
+                .args(["-c", &script])
+                .output()
+                .unwrap();
+            let said = String::from_utf8(said.stdout).unwrap();
+            let words = said.matches(&evil).count();
+            assert_eq!(words, expected, "{command}: {said}");
+            assert!(!folder.path().join("mark").exists(), "{command}");
+        }
     }
 
     #[test]

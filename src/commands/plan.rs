@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use portcullis_generator::service::{LOCAL, Service};
+use portcullis_generator::{shell, words};
 
 use crate::cli::{KeepPlan, TerraformOptions};
 use crate::commands::build;
@@ -38,9 +39,10 @@ pub fn run(
     let changes = plan(&prepared.terraform, project, name, keep)?;
     if let Some(file) = keep.files().next() {
         talk::say(format!(
-            "\nKept in `{file}`, which holds what the state holds. To apply exactly this:\n  portcullis apply --env \
-             {name} --plan {file}",
-            file = file.display()
+            "\nKept in {}, which holds what the state holds. To apply exactly this:\n  portcullis apply --env \
+             {name} --plan {}",
+            words::code(&file.display().to_string()),
+            shell::word(&file.display().to_string())
         ));
     }
     if changes && detailed_exitcode {
@@ -102,7 +104,10 @@ fn check_folder(file: &Path) -> Outcome {
             file.display(),
             folder.display()
         ))
-        .hint(format!("`mkdir -p {}`", folder.display()))),
+        .hint(format!(
+            "`mkdir -p {}`",
+            shell::word(&folder.display().to_string())
+        ))),
         _ => Ok(()),
     }
 }

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use portcullis_generator::review::{self, Beside, Revision as Spec, report};
+use portcullis_generator::shell;
 use portcullis_local::shown_file::{self, Shown};
 
 use crate::cli;
@@ -35,8 +36,8 @@ pub fn run(root: &Path, options: &cli::Review) -> Outcome {
             base.name()
         ))
         .hint(format!(
-            "compare with the text: `git show '{}:{gone}' > before.toml`, then `--base before.toml`",
-            base.name()
+            "compare with the text: `git show {} > before.toml`, then `--base before.toml`",
+            shell::word(&format!("{}:{gone}", base.name()))
         )));
     }
     if after == Spec::Missing && !options.plan.is_empty() {

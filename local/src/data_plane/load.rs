@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use portcullis_generator::state::{RestApi, rest_api};
-use portcullis_generator::words;
+use portcullis_generator::{shell, words};
 use time::OffsetDateTime;
 
 use super::api::{Api, NotEmulated};
@@ -109,7 +109,10 @@ pub async fn gateway(options: &Options, previous: Option<&Gateway>) -> Result<Ga
         };
         let folder = package
             .unpack(&cache)
-            .with_context(|| format!("function `{name}` (`{}`)", configuration.address))
+            .with_context(|| {
+                let (name, address) = (words::code(&name), words::code(&configuration.address));
+                format!("function {name} ({address})")
+            })
             .map_err(mistake)?;
         let previous = previous.and_then(|gateway| gateway.functions.get(&name)?.as_ref().ok());
         let function = match previous {
@@ -208,7 +211,11 @@ fn issuers(options: &Options, api: &Api, mistakes: &mut Vec<String>) -> BTreeSet
             let first = || {
                 (
                     0,
-                    format!("`{method} {}` by `{}`", route.resource_path, authorizer.address),
+                    format!(
+                        "{} by {}",
+                        words::code(&format!("{method} {}", route.resource_path)),
+                        words::code(&authorizer.address)
+                    ),
                 )
             };
             guarded.entry(issuer).or_insert_with(first).0 += 1;
@@ -217,14 +224,15 @@ fn issuers(options: &Options, api: &Api, mistakes: &mut Vec<String>) -> BTreeSet
     for (issuer, (count, first)) in &guarded {
         if !options.jwks.contains_key(*issuer) {
             let pool = issuer.rsplit('/').next().unwrap_or_default();
+            let [file, issuer] = [&format!("{pool}.json"), *issuer].map(|text| shell::word(text));
             let others = match count {
                 1 => String::new(),
                 count => format!(" and {} more", count - 1),
             };
             mistakes.push(format!(
                 "nothing says where the keys are of the user pool that guards {first}{others}: save those of a pool on \
-                 AWS, and add the option\n  curl -o {pool}.json {issuer}/.well-known/jwks.json\n  \
-                 --jwks {issuer}={pool}.json"
+                 AWS, and add the option\n  curl -o {file} {issuer}/.well-known/jwks.json\n  \
+                 --jwks {issuer}={file}"
             ));
         }
     }
