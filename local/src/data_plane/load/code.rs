@@ -140,37 +140,39 @@ pub fn function<'a>(key: &str, api: &'a Api) -> Result<&'a str, String> {
     match found[..] {
         [name] => Ok(name),
         [] => Err(format!(
-            "`{key}` names no function of the state, which has {}",
+            "{} names no function of the state, which has {}",
+            code(key),
             list(api.functions.keys())
         )),
-        _ => Err(format!("`{key}` names several functions: {}", list(found))),
+        _ => Err(format!("{} names several functions: {}", code(key), list(found))),
     }
 }
 
 fn package(root: &Path, named: &Named, function: &FunctionConfiguration) -> Result<Package, String> {
-    let (name, address) = (&function.name, code(&function.address));
+    let (name, address) = (code(&function.name), code(&function.address));
     let (path, accepted) = match named {
         Named::ByUser(path) => (path.clone(), Accepted::ZipOrProgram),
         Named::ByState(path) => (root.join(path), Accepted::Zip),
     };
     if !path.is_file() {
         return Err(format!(
-            "the code of function `{name}` ({address}) is not at {}: build it, or name the folder that Terraform \
-             runs in with `--root DIR`, or add the option\n  --function {name}=PATH",
+            "the code of function {name} ({address}) is not at {}: build it, or name the folder that Terraform \
+             runs in with `--root DIR`, or add the option\n  --function {}=PATH",
             display(&path),
+            shell::word(&function.name),
         ));
     }
     match named {
         Named::ByUser(_) => Package::open(&path, accepted)
-            .map_err(|error| format!("function `{name}` ({address}): {error:#}")),
+            .map_err(|error| format!("function {name} ({address}): {error:#}")),
         Named::ByState(written) => inside(root, written)
             .and_then(|path| Package::open(&path, accepted).map_err(|error| format!("{error:#}")))
             .map_err(|why| {
                 format!(
-                    "the code of function `{name}` ({address}) is {} in the state: {why}. If you trust this file, add \
+                    "the code of function {name} ({address}) is {} in the state: {why}. If you trust this file, add \
                      the option\n  --function {}",
                     display(written),
-                    shell::word(&format!("{name}={}", path.display())),
+                    shell::word(&format!("{}={}", function.name, path.display())),
                 )
             }),
     }
@@ -208,7 +210,7 @@ fn project(root: &Path) -> PathBuf {
 }
 
 fn list<'a>(names: impl IntoIterator<Item = &'a String>) -> String {
-    let names: Vec<String> = names.into_iter().map(|name| format!("`{name}`")).collect();
+    let names: Vec<String> = names.into_iter().map(|name| code(name)).collect();
     if names.is_empty() {
         "none".to_owned()
     } else {

@@ -6,6 +6,7 @@
 
 use std::str::FromStr;
 
+use portcullis_generator::shell;
 use portcullis_generator::words::code;
 
 use super::code::{function, needed};
@@ -165,9 +166,9 @@ fn why_not(name: &str) -> Option<WhyNot> {
 }
 
 fn refusal(function: &FunctionConfiguration, name: &str, why: WhyNot) -> String {
-    let key = &function.name;
     let sets = format!(
-        "function `{key}` ({}) has the variable {} in the state",
+        "function {} ({}) has the variable {} in the state",
+        code(&function.name),
         code(&function.address),
         code(name)
     );
@@ -175,7 +176,8 @@ fn refusal(function: &FunctionConfiguration, name: &str, why: WhyNot) -> String 
         WhyNot::NoName => format!("{sets}, and Lambda takes no variable of this name: take it out"),
         WhyNot::RunsOtherCode => format!(
             "{sets}, by which a program can run code that is not in the function's zip: take it out, or if you want \
-             it, add the option\n  --env {key}:{name}=VALUE"
+             it, add the option\n  --env {}=VALUE",
+            shell::word(&format!("{}:{name}", function.name))
         ),
     }
 }
