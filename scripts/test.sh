@@ -19,7 +19,7 @@ cargo test --locked --quiet --package portcullis-generator --test hcl "$@"
 step 'what a review tells of a change'
 cargo test --locked --quiet --package portcullis-generator --test review --test review_of_random_specs "$@"
 step 'golden trees, mistakes, states of others'
-cargo test --locked --quiet --test golden --test serve --test review_command --test plans "$@"
+cargo test --locked --quiet --test golden --test serve --test review_command --test plans --test linked_folders "$@"
 step 'conformance of the data plane'
 cargo test --locked --quiet --package portcullis-local --test conformance "$@"
 step 'units of the functions'
@@ -87,7 +87,7 @@ step 'control plane and data plane'
 cargo build --locked --quiet --package portcullis-local --examples
 cargo test --locked --quiet --package portcullis-local --test '*' "$@"
 step 'build of the functions, login scripts'
-cargo test --locked --quiet --test functions --test login "$@"
+cargo test --locked --quiet --test functions --test login --test foreign_text "$@"
 # Terraform's provider takes half a gigabyte: one at a time.
 step 'generated Terraform, with Terraform'
 cargo test --locked --quiet --test terraform "$@" -- --test-threads=1

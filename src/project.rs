@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use portcullis_generator::modules;
 use portcullis_generator::service::{Architecture, Handlers, LOCAL, Service};
 use portcullis_generator::tree::{self, Change};
+use portcullis_generator::words;
 
 use crate::failure::{Failure, OrFail, Outcome};
 use crate::{lock, talk, umask};
@@ -22,13 +23,15 @@ impl Project {
     /// The project in a folder; fails where the folder has no spec.
     pub fn open(folder: &Path) -> Outcome<Self> {
         let root = folder.canonicalize().map_err(|error| {
-            Failure::input(format!("can't open the project `{}`: {error}", folder.display()))
+            let folder = words::code(&folder.display().to_string());
+            Failure::input(format!("can't open the project {folder}: {error}"))
         })?;
         if !root.join(SPEC).is_file() {
-            return Err(
-                Failure::input(format!("there is no `{SPEC}` in `{}`", root.display()))
-                    .hint("go to the folder of a project, or name it with `--project DIR`"),
-            );
+            return Err(Failure::input(format!(
+                "there is no `{SPEC}` in {}",
+                words::code(&root.display().to_string())
+            ))
+            .hint("go to the folder of a project, or name it with `--project DIR`"));
         }
         Ok(Self { root })
     }
@@ -108,8 +111,10 @@ impl Project {
 
 /// The service that a file means; `name` is what messages call it. Without `handlers` it is read by itself.
 pub fn service_of(path: &Path, name: &str, handlers: Option<&Handlers>) -> Outcome<Service> {
-    let text = fs::read_to_string(path)
-        .map_err(|error| Failure::input(format!("can't read `{}`: {error}", path.display())))?;
+    let text = fs::read_to_string(path).map_err(|error| {
+        let path = words::code(&path.display().to_string());
+        Failure::input(format!("can't read {path}: {error}"))
+    })?;
     portcullis_generator::service(&text, handlers).map_err(|diagnostics| {
         talk::drawn(&diagnostics.render(name, &text, talk::colour()));
         Failure::input("")
@@ -140,9 +145,10 @@ pub fn check_environment(service: &Service, name: &str) -> Outcome {
     }
     let known: Vec<_> = service.environments.keys().map(String::as_str).collect();
     Err(
-        Failure::input(format!("the spec has no environment `{name}`")).hint(format!(
-            "known: {}; add `[environments.{name}]` to `{SPEC}`",
-            known.join(", ")
+        Failure::input(format!("the spec has no environment {}", words::code(name))).hint(format!(
+            "known: {}; add {} to `{SPEC}`",
+            known.join(", "),
+            words::code(&format!("[environments.{name}]"))
         )),
     )
 }

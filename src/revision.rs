@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use portcullis_generator::own_files::{Tree, TreeFile, installed_folder, is_terraform};
-use portcullis_generator::shell;
+use portcullis_generator::{shell, words};
 use walkdir::WalkDir;
 
 use crate::failure::{Failure, Outcome};
@@ -108,28 +108,32 @@ impl Revision {
     fn named(root: &Path, text: &str) -> Outcome<Self> {
         // A file that a change brings along, called `HEAD^` or `main`, must not stand in for the revision.
         match (Path::new(text).is_file(), commit_of(root, text)) {
-            (true, Some(_)) => Err(
-                Failure::input(format!("`{text}` is a file and a revision of git")).hint(format!(
-                    "name the file `./{text}`, or the revision by its whole name, such as `refs/heads/{text}`"
-                )),
-            ),
+            (true, Some(_)) => Err(Failure::input(format!(
+                "{} is a file and a revision of git",
+                words::code(text)
+            ))
+            .hint(format!(
+                "name the file {}, or the revision by its whole name, such as {}",
+                words::code(&format!("./{text}")),
+                words::code(&format!("refs/heads/{text}"))
+            ))),
             (true, None) => Ok(Self::File(text.into())),
             (false, Some(commit)) => Ok(Self::Commit {
                 name: text.into(),
                 commit,
             }),
-            (false, None) => Err(
-                Failure::input(format!("`{text}` is neither a file nor a revision of git")).hint(
-                    "name a spec's file, a branch, a tag or a commit; of a shallow clone, fetch it first",
-                ),
-            ),
+            (false, None) => Err(Failure::input(format!(
+                "{} is neither a file nor a revision of git",
+                words::code(text)
+            ))
+            .hint("name a spec's file, a branch, a tag or a commit; of a shallow clone, fetch it first")),
         }
     }
 
     /// What it is called in a report.
     pub fn name(&self) -> String {
         match self {
-            Self::File(path) => path.display().to_string(),
+            Self::File(path) => words::line(&path.display().to_string()),
             Self::Commit { name, .. } => name.clone(),
             Self::WorkingTree => SPEC.into(),
         }
@@ -264,8 +268,10 @@ fn below_tree(path: &str) -> Option<&str> {
 }
 
 fn read(path: &Path) -> Outcome<String> {
-    std::fs::read_to_string(path)
-        .map_err(|error| Failure::input(format!("can't read `{}`: {error}", path.display())))
+    std::fs::read_to_string(path).map_err(|error| {
+        let path = words::code(&path.display().to_string());
+        Failure::input(format!("can't read {path}: {error}"))
+    })
 }
 
 fn commit_of(root: &Path, revision: &str) -> Option<String> {

@@ -7,7 +7,7 @@
 //! apply is worth less than a few unread lines.
 
 use std::fmt::Display;
-use std::io::{ErrorKind, IsTerminal, Write, stderr, stdout};
+use std::io::{self, ErrorKind, IsTerminal, Write, stderr, stdout};
 use std::time::{Duration, Instant};
 
 use portcullis_generator::words;
@@ -28,18 +28,27 @@ pub fn colour_of(stream: &impl IsTerminal) -> bool {
 
 /// Prints data: a text.
 pub fn data(text: impl Display) -> Outcome {
-    let text = seen(&text.to_string(), colour_of(&stdout()));
-    print(&text)
+    outcome(try_data(text))
+}
+
+/// Prints data, and fails if nobody reads it any more.
+pub fn try_data(text: impl Display) -> io::Result<()> {
+    print(&seen(&text.to_string(), colour_of(&stdout())))
 }
 
 /// Prints data: JSON.
 pub fn json(text: impl Display) -> Outcome {
-    print(&words::json(&format!("{text}\n")))
+    outcome(print(&words::json(&format!("{text}\n"))))
 }
 
-fn print(text: &str) -> Outcome {
+fn print(text: &str) -> io::Result<()> {
     let mut stdout = stdout().lock();
-    match write!(stdout, "{text}").and_then(|()| stdout.flush()) {
+    stdout.write_all(text.as_bytes())?;
+    stdout.flush()
+}
+
+fn outcome(printed: io::Result<()>) -> Outcome {
+    match printed {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
             Err(Failure::tool(format!("can't write to stdout: {error}")))
         }

@@ -179,7 +179,7 @@ fn a_project_that_moved_is_not_a_new_one() {
     let sentence = "`service/portcullis.toml`, which it has, is gone";
     review(&moved, &[])
         .says(2, sentence)
-        .says(2, "`git show 'HEAD:service/portcullis.toml' > before.toml`");
+        .says(2, "`git show HEAD:service/portcullis.toml > before.toml`");
     clone.git(&["add", "--all"]);
     clone.git(&["commit", "--quiet", "--message", "Move"]);
     review(&moved, &["--base", "HEAD^", "--head", "HEAD"]).says(2, sentence);

@@ -187,7 +187,7 @@ impl Shown {
 }
 
 impl Diagnostic {
-    /// Without a hidden character: it holds what somebody wrote. Only the help has several lines.
+    /// Without a hidden character, a line each: it holds what somebody wrote.
     fn shown(&self) -> Self {
         let line = |text: &str| words::lines(text).replace('\n', "\\u000A");
         Self {
@@ -199,7 +199,7 @@ impl Diagnostic {
                 .iter()
                 .map(|(span, label)| (span.clone(), line(label)))
                 .collect(),
-            hint: self.hint.as_deref().map(words::lines),
+            hint: self.hint.as_deref().map(line),
             meant: self.meant.clone(),
             missing: self.missing.clone(),
         }
@@ -309,8 +309,7 @@ mod tests {
 2 | b = 1
   | ----- d\u009B\u000Ae
   |
-help: f\u0007
-      g
+help: f\u0007\u000Ag
 
 1 mistake in x\u001B\u000A.toml; nothing was written
 "#

@@ -29,6 +29,11 @@ pub fn visible(c: char) -> String {
     }
 }
 
+/// A sentence of ours that holds text of others without [`code`]: it stays one line.
+pub fn line(text: &str) -> String {
+    text.chars().map(visible).collect()
+}
+
 /// A whole text for a terminal, with its line breaks and tabs: hidden characters are escaped.
 pub fn lines(text: &str) -> String {
     let stays = |c: char| matches!(c, '\n' | '\t') || !is_hidden(c);

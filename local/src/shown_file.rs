@@ -5,6 +5,8 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
+use portcullis_generator::{shell, words};
+
 use crate::data_plane::Mistake;
 
 /// The largest file that is read, in bytes: some hundred times what a service of 300 routes has.
@@ -37,16 +39,17 @@ impl Shown {
 
 /// The text of a state or plan. An error names the file and what to do.
 pub fn read(path: &Path, shown: Shown) -> Result<String, Mistake> {
-    let name = path.display();
+    let name = path.display().to_string();
+    let (word, name) = (shell::word(&name), words::code(&name));
     let (what, command) = (shown.name(), shown.command());
     let failed = |error: std::io::Error| match error.kind() {
         std::io::ErrorKind::NotFound => Mistake(format!(
-            "there is no file `{name}`: write it with `{command} > {name}`"
+            "there is no file {name}: write it with `{command} > {word}`"
         )),
         std::io::ErrorKind::IsADirectory => Mistake(format!(
-            "`{name}` is a folder: name the file that `{command}` was written to"
+            "{name} is a folder: name the file that `{command}` was written to"
         )),
-        _ => Mistake(format!("cannot read the {what} `{name}`: {error}")),
+        _ => Mistake(format!("cannot read the {what} {name}: {error}")),
     };
     let mut bytes = Vec::new();
     File::open(path)
@@ -54,7 +57,7 @@ pub fn read(path: &Path, shown: Shown) -> Result<String, Mistake> {
         .map_err(failed)?;
     if bytes.len() as u64 > LIMIT {
         return Err(Mistake(format!(
-            "`{name}` has over {} MB, and no {what} has: name the file that `{command}` was written to",
+            "{name} has over {} MB, and no {what} has: name the file that `{command}` was written to",
             LIMIT >> 20
         )));
     }
@@ -62,17 +65,17 @@ pub fn read(path: &Path, shown: Shown) -> Result<String, Mistake> {
     if bytes.starts_with(b"PK\x03\x04") {
         return Err(Mistake(match shown {
             Shown::State => format!(
-                "`{name}` is a plan file or another zip, and no state: run `terraform show -json > FILE` after the apply"
+                "{name} is a plan file or another zip, and no state: run `terraform show -json > FILE` after the apply"
             ),
             Shown::Plan => format!(
-                "`{name}` is the plan's file itself, or another zip: run `terraform show -json {name} > FILE` in the folder \
+                "{name} is the plan's file itself, or another zip: run `terraform show -json {word} > FILE` in the folder \
                  where it was planned, and name `FILE`"
             ),
         }));
     }
     String::from_utf8(bytes).map_err(|_| {
         Mistake(format!(
-            "`{name}` is no UTF-8 text: name the file that `{command}` was written to"
+            "{name} is no UTF-8 text: name the file that `{command}` was written to"
         ))
     })
 }

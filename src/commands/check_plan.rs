@@ -6,8 +6,9 @@ use std::path::Path;
 use portcullis_generator::review::kind_and_subject;
 use portcullis_generator::service::{Answer, answer};
 use portcullis_generator::surface::check_plan;
+use portcullis_generator::words;
 
-use crate::commands::surface::plan_of;
+use crate::commands::surface::{of_file, plan_of};
 use crate::failure::{Failure, Outcome};
 use crate::project::{Project, SPEC, service_of};
 use crate::talk;
@@ -18,8 +19,7 @@ pub fn run(project: &Project, file: &Path, environment: Option<&str>) -> Outcome
     // A plan needs no crate.
     let service = service_of(&project.root().join(SPEC), SPEC, None)?;
     let plan = plan_of(file)?;
-    let checked = check_plan(&service, &plan, environment)
-        .map_err(|error| Failure::input(format!("`{}`: {error}", file.display())))?;
+    let checked = check_plan(&service, &plan, environment).map_err(|error| of_file(file, error))?;
     let mut said: BTreeMap<&str, usize> = BTreeMap::new();
     for unknown in &checked.said {
         *said.entry(&unknown.what).or_default() += 1;
@@ -31,7 +31,8 @@ pub fn run(project: &Project, file: &Path, environment: Option<&str>) -> Outcome
             format!(" ({times} times)")
         };
         talk::say(format!(
-            "{what} is known after the apply{times}: this API or its pool alone decides it"
+            "{} is known after the apply{times}: this API or its pool alone decides it",
+            words::line(what)
         ));
     }
     let environment = &checked.environment;
@@ -40,7 +41,11 @@ pub fn run(project: &Project, file: &Path, environment: Option<&str>) -> Outcome
         let (kind, of) = kind_and_subject(environment, difference);
         match answer(&service.acknowledgements, &[(kind, &of)], today()) {
             Answer::Accepted(line) => {
-                talk::say(format!("acknowledged: {} ({})", difference.sentence, line.reason));
+                let sentence = words::line(&difference.sentence);
+                talk::say(format!(
+                    "acknowledged: {sentence} ({})",
+                    words::line(&line.reason)
+                ));
             }
             Answer::Expired(_) | Answer::None => differences.push(difference),
         }
@@ -54,7 +59,7 @@ pub fn run(project: &Project, file: &Path, environment: Option<&str>) -> Outcome
     let count = differences.len();
     let lines: String = differences
         .iter()
-        .map(|difference| format!("{}\n", difference.sentence))
+        .map(|difference| words::line(&difference.sentence) + "\n")
         .collect();
     talk::data(lines)?;
     let things = if count == 1 { "thing" } else { "things" };

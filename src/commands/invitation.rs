@@ -1,6 +1,7 @@
 //! `portcullis invitation`
 
 use portcullis_generator::service::LOCAL;
+use portcullis_generator::words::code;
 use portcullis_local::control_plane::{Mail, mails};
 
 use crate::failure::{Failure, OrFail, Outcome};
@@ -11,12 +12,14 @@ use crate::talk;
 /// Prints the last mail, or the last one of a user. The temporary password or the code stands alone on the last line.
 pub fn run(project: &Project, environment: &str, email: Option<&str>) -> Outcome {
     if environment != LOCAL {
-        return Err(Failure::input(format!("Cognito sends the mails of `{environment}`"))
+        return Err(Failure::input(format!("Cognito sends the mails of {}", code(environment)))
             .hint("to send an invitation again: `aws cognito-idp admin-create-user --message-action RESEND --user-pool-id POOL --username EMAIL`"));
     }
     let all = mails(&Local::of(project).mails()).or_tool()?;
     let Some(mail) = last(&all, email) else {
-        let who = email.map(|email| format!(" for `{email}`")).unwrap_or_default();
+        let who = email
+            .map(|email| format!(" for {}", code(email)))
+            .unwrap_or_default();
         return Err(Failure::input(format!("there is no mail{who}")).hint(
             "`make apply` invites the first user; elsewhere than in `local` Cognito sends a real mail",
         ));

@@ -1,18 +1,20 @@
 //! `portcullis logs`
 
 use std::fs::File;
-use std::io::{self, ErrorKind, Read, Write};
+use std::io::{self, ErrorKind, Read};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use portcullis_generator::service::LOCAL;
+use portcullis_generator::words;
 
 use crate::aws::refuse_endpoint_override;
 use crate::failure::{Failure, OrFail, Outcome};
 use crate::local::Local;
 use crate::project::{Project, check_environment};
+use crate::talk;
 use crate::tools::Tools;
 
 /// Prints the logs of the functions, of `local` from their files and of AWS from CloudWatch.
@@ -21,8 +23,10 @@ pub fn run(project: &Project, environment: &str, function: Option<&str>, follow:
     check_environment(&service, environment)?;
     if let Some(name) = function.filter(|name| !service.functions.contains_key(*name)) {
         let known: Vec<_> = service.functions.keys().map(String::as_str).collect();
-        return Err(Failure::input(format!("there is no function `{name}`"))
-            .hint(format!("known: {}", known.join(", "))));
+        return Err(
+            Failure::input(format!("there is no function {}", words::code(name)))
+                .hint(format!("known: {}", known.join(", "))),
+        );
     }
     let names: Vec<String> = service
         .functions
@@ -64,7 +68,7 @@ fn print_local(folder: &Path, names: &[String], follow: bool) -> Outcome {
                 last if names.len() == 1 || last == Some(index) => String::new(),
                 _ => format!("==> {} <==\n", names[index]),
             };
-            match print(&heading, &lines) {
+            match talk::try_data(heading + &String::from_utf8_lossy(&lines)) {
                 // Whoever read has read enough.
                 Err(error) if error.kind() == ErrorKind::BrokenPipe => return Ok(()),
                 printed => printed.or_tool()?,
@@ -75,13 +79,6 @@ fn print_local(folder: &Path, names: &[String], follow: bool) -> Outcome {
         }
         std::thread::sleep(Duration::from_millis(200));
     }
-}
-
-fn print(heading: &str, lines: &[u8]) -> io::Result<()> {
-    let mut stdout = io::stdout().lock();
-    stdout.write_all(heading.as_bytes())?;
-    stdout.write_all(lines)?;
-    stdout.flush()
 }
 
 /// A function's log, read up to a place. The file that is open is read to its end when another has taken its name.
@@ -126,7 +123,7 @@ fn print_aws(aws: &Path, region: &str, function: &str) -> Outcome {
         .or_tool()?;
     let since = (now - Duration::from_secs(3600)).as_millis().to_string();
     let group = format!("/aws/lambda/{function}");
-    let status = Command::new(aws)
+    let output = Command::new(aws)
         .args([
             "logs",
             "filter-log-events",
@@ -143,9 +140,12 @@ fn print_aws(aws: &Path, region: &str, function: &str) -> Outcome {
             "--output",
             "text",
         ])
-        .status()
+        .stderr(Stdio::inherit())
+        .output()
         .or_tool()?;
-    if status.success() {
+    // What a function writes may be what a request said.
+    talk::data(String::from_utf8_lossy(&output.stdout))?;
+    if output.status.success() {
         Ok(())
     } else {
         Err(Failure::tool(format!("can't read the log group `{group}`")))

@@ -100,9 +100,9 @@ fn check_folder(file: &Path) -> Outcome {
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
     match folder {
         Some(folder) if !folder.is_dir() => Err(Failure::input(format!(
-            "`{}` is to be written, and there is no folder `{}`",
-            file.display(),
-            folder.display()
+            "{} is to be written, and there is no folder {}",
+            words::code(&file.display().to_string()),
+            words::code(&folder.display().to_string())
         ))
         .hint(format!(
             "`mkdir -p {}`",

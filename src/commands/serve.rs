@@ -5,7 +5,7 @@ use std::fmt::{self, Debug};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use portcullis_generator::words::visible;
+use portcullis_generator::words::{code, line};
 use portcullis_local::capped_file::{CappedFile, LIMIT};
 use portcullis_local::data_plane::{self, Mistake, Options, Variable};
 use tracing::field::Field;
@@ -87,7 +87,7 @@ fn pairs(given: &[String], form: &str) -> Outcome<Vec<(String, String)>> {
         .map(|pair| {
             pair.split_once('=')
                 .map(|(name, value)| (name.to_string(), value.to_string()))
-                .ok_or_else(|| Failure::input(format!("`{pair}` is not `{form}`")))
+                .ok_or_else(|| Failure::input(format!("{} is not `{form}`", code(pair))))
         })
         .collect()
 }
@@ -110,7 +110,7 @@ pub fn runtime(log: BoxMakeWriter) -> Outcome<tokio::runtime::Runtime> {
 }
 
 fn write_field(writer: &mut Writer<'_>, field: &Field, value: &dyn Debug) -> fmt::Result {
-    let value: String = format!("{value:?}").chars().map(visible).collect();
+    let value = line(&format!("{value:?}"));
     match field.name() {
         "message" => write!(writer, "{value}"),
         name => write!(writer, "{}={value}", name.trim_start_matches("r#")),

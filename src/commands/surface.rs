@@ -4,7 +4,7 @@ use std::path::Path;
 
 use portcullis_generator::state::plan::Plan;
 use portcullis_generator::surface::{Route, Surface, of_plan, of_service, of_state, summaries};
-use portcullis_generator::words::plain;
+use portcullis_generator::words::{line, plain};
 use portcullis_local::shown_file::{Shown, read};
 
 use crate::cli::SurfaceOf;
@@ -21,7 +21,9 @@ pub fn run(folder: &Path, environment: &str, of: &SurfaceOf, api: Option<&str>, 
     } else {
         talk::data(table(&surface))?;
     }
-    summaries(&surface.unknown).into_iter().for_each(talk::warn);
+    for summary in summaries(&surface.unknown) {
+        talk::warn(line(&summary));
+    }
     match surface.unknown.iter().filter(|unknown| unknown.fails).count() {
         0 => Ok(()),
         count => {
@@ -62,8 +64,8 @@ pub fn plan_of(file: &Path) -> Outcome<Plan> {
     Plan::parse(&text).map_err(|error| of_file(file, error))
 }
 
-fn of_file(file: &Path, error: impl std::fmt::Display) -> Failure {
-    Failure::input(format!("`{}`: {error}", file.display()))
+pub fn of_file(file: &Path, error: impl std::fmt::Display) -> Failure {
+    Failure::input(line(&format!("`{}`: {error}", file.display())))
 }
 
 /// A line a route: method, path, who may call, what answers.

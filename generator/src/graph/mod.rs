@@ -21,8 +21,6 @@ mod words;
 use crate::service::Service;
 use picture::Picture;
 
-pub(crate) use words::visible;
-
 /// The picture as Mermaid: <https://mermaid.js.org/syntax/flowchart.html>. With the name of an environment it is as
 /// it is there; without, what differs by environment is told in general.
 ///

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::graph::words::{visible, wrap};
+use crate::graph::words::wrap;
 use crate::identifier::Identifier;
 use crate::service::{Auth, LOCAL, Method, RoutePath, Service};
+use crate::words;
 
 /// The most cells of a line; the paths of most services are shorter.
 const WIDTH: usize = 56;
@@ -110,10 +111,10 @@ impl Node {
         Self {
             id: id.into(),
             kind,
-            title: visible(title),
+            title: words::line(title),
             lines: lines
                 .into_iter()
-                .flat_map(|line| wrap(&visible(&line), width))
+                .flat_map(|line| wrap(&words::line(&line), width))
                 .collect(),
         }
     }
@@ -204,7 +205,7 @@ impl Picture {
         let mut blocks = vec![callers(service, environment)];
         blocks.extend(service.functions.keys().map(|name| function(service, name)));
         Self {
-            title: visible(&title),
+            title: words::line(&title),
             blocks,
         }
     }

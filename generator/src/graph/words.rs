@@ -9,12 +9,6 @@ fn cells_of(c: char) -> usize {
     if c.is_ascii() { 1 } else { 2 }
 }
 
-/// A text in which everything can be seen: what controls a terminal or the direction of writing, or looks like
-/// nothing, is told by its number.
-pub fn visible(text: &str) -> String {
-    text.chars().map(crate::words::visible).collect()
-}
-
 /// A text in lines of at most `width` cells, broken behind a `/` or at a space where there is one. Lines that go on
 /// begin with `…`.
 pub fn wrap(text: &str, width: usize) -> Vec<String> {
@@ -38,18 +32,6 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_cannot_be_seen_is_told_by_its_number() {
-        assert_eq!(
-            visible("a \"b\" 'c' \\ ünïcode 日本 😀"),
-            "a \"b\" 'c' \\ ünïcode 日本 😀"
-        );
-        assert_eq!(
-            visible("a\u{202e}b\u{0}\n\u{200b}"),
-            "a\\u202Eb\\u0000\\u000A\\u200B"
-        );
-    }
 
     #[test]
     fn a_long_path_breaks_behind_a_slash_and_loses_nothing() {

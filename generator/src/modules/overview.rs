@@ -9,6 +9,7 @@ use serde::Serialize;
 use crate::graph;
 use crate::modules::{HEADER, Module};
 use crate::service::{Auth, Service};
+use crate::words;
 
 const TEMPLATE: &str = include_str!("overview.md.jinja");
 
@@ -84,7 +85,7 @@ fn rows<'a>(modules: &'a [Module], folder: &str) -> Vec<ModuleRow<'a>> {
 
 /// A text as code, which means itself, also in a table: <https://github.github.com/gfm/#code-spans>.
 fn code(text: &str) -> String {
-    let text = graph::visible(text);
+    let text = words::line(text);
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest + 1);
     // A space at both sides goes; without it a backtick of the text would be one of the fence.

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::Resource;
 use super::typed::read;
+use crate::words::code;
 
 const METHODS: [&str; 8] = ["ANY", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"];
 const INTEGRATIONS: [&str; 5] = ["AWS", "AWS_PROXY", "HTTP", "HTTP_PROXY", "MOCK"];
@@ -99,7 +100,10 @@ fn method(values: &Value) -> Result<(), String> {
                 _ => Ok(()),
             }
         }
-        other => Err(format!("its `authorization` is `{other}`, which is unknown")),
+        other => Err(format!(
+            "its `authorization` is {}, which is unknown",
+            code(other)
+        )),
     }
 }
 
@@ -109,7 +113,7 @@ fn integration(values: &Value) -> Result<(), String> {
     match (integration.kind.as_str(), values.get("type")) {
         (_, None) => Ok(()),
         (kind, _) if INTEGRATIONS.contains(&kind) => Ok(()),
-        (kind, _) => Err(format!("its `type` is `{kind}`, which is unknown")),
+        (kind, _) => Err(format!("its `type` is {}, which is unknown", code(kind))),
     }
 }
 
@@ -122,6 +126,6 @@ fn http_method(method: &str) -> Result<(), String> {
     if method.is_empty() || METHODS.contains(&method) {
         Ok(())
     } else {
-        Err(format!("API Gateway has no method `{method}`"))
+        Err(format!("API Gateway has no method {}", code(method)))
     }
 }

@@ -191,7 +191,7 @@ fn more_open_than(
 
 /// An error of what was named.
 fn mistake(error: anyhow::Error) -> anyhow::Error {
-    Mistake(format!("{error:#}")).into()
+    Mistake(words::line(&format!("{error:#}"))).into()
 }
 
 /// The issuers whose tokens guarded routes take, all with a source of keys.

@@ -13,7 +13,7 @@ use crate::review::{Fact, words};
 use crate::service::{ChangeKind, LOCAL, Service};
 use crate::state::plan::{Action, Change, Plan, PlanError};
 use crate::surface::{CheckError, Difference, Subject, check_plan};
-use crate::words::code;
+use crate::words::{code, line};
 
 /// Why a plan can't be reviewed.
 #[derive(Debug, PartialEq)]
@@ -104,7 +104,7 @@ pub fn unreadable(file: &str, error: &PlannedError) -> Fact {
     Fact {
         kind: ChangeKind::PlanUnreadable,
         of: file.into(),
-        sentence: format!("the plan {} counts for nothing: {why}", code(file)),
+        sentence: format!("the plan {} counts for nothing: {}", code(file), line(&why)),
         denied: true,
         before: None,
         after: None,
@@ -137,7 +137,8 @@ impl Reading<'_> {
         Fact {
             kind,
             of: of.into(),
-            sentence: format!("{}: {sentence}", code(self.environment)),
+            // A plan says whatever somebody wrote into it.
+            sentence: format!("{}: {}", code(self.environment), line(&sentence)),
             denied: true,
             before: None,
             after: None,
