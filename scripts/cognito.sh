@@ -19,8 +19,25 @@ local=false
 
 # fail STATUS SENTENCE: 2 for wrong use, 3 when AWS or the AWS CLI failed.
 fail() {
-  printf 'error: %s\n' "$2" >&2
+  printf 'error: %s\n' "$(seen "$2")" >&2
   exit "$1"
+}
+
+# seen TEXT: without characters that control a terminal or turn the text around, as UTF-8 has them: C0 but for the end
+# of a line, DEL, C1, U+061C, U+200B to U+200F, U+2028 to U+202E, U+2060 to U+206F.
+seen() {
+  local LC_ALL=C text=$1
+  text=${text//[$'\x01'-$'\x09'$'\x0b'-$'\x1f'$'\x7f']/?}
+  text=${text//$'\xc2'[$'\x80'-$'\x9f']/?}
+  text=${text//$'\xd8\x9c'/?}
+  text=${text//$'\xe2\x80'[$'\x8b'-$'\x8f'$'\xa8'-$'\xae']/?}
+  text=${text//$'\xe2\x81'[$'\xa0'-$'\xaf']/?}
+  printf %s "$text"
+}
+
+# word TEXT: as one word of a command to paste.
+word() {
+  printf %q "$1"
 }
 
 # password_or_ask VARIABLE ARGUMENT PROMPT: sets VARIABLE to the argument; when that is absent or `-`, leaves what the
@@ -113,13 +130,13 @@ fail_with_refusal() {
   local where="at ${AWS_ENDPOINT_URL:-AWS}${AWS_REGION:+ in $AWS_REGION}"
   case $refusal:$reason in
     NotAuthorizedException:*[Tt]emporary\ password\ has\ expired*)
-      fail 3 "the temporary password of $email has expired: send another invitation with \`aws cognito-idp admin-create-user --user-pool-id $pool_id --username $email --message-action RESEND\`"
+      fail 3 "the temporary password of $email has expired: send another invitation with \`aws cognito-idp admin-create-user --user-pool-id $(word "$pool_id") --username $(word "$email") --message-action RESEND\`"
       ;;
     NotAuthorizedException:*attempts\ exceeded*)
       fail 3 "too many failed attempts for $email: wait some minutes and try again"
       ;;
     NotAuthorizedException:*disabled*)
-      fail 3 "$email is disabled: enable it with \`aws cognito-idp admin-enable-user --user-pool-id $pool_id --username $email\`"
+      fail 3 "$email is disabled: enable it with \`aws cognito-idp admin-enable-user --user-pool-id $(word "$pool_id") --username $(word "$email")\`"
       ;;
     NotAuthorizedException:*[Ss]ession*)
       fail 3 "the session has expired before the new password was set: run this again"
@@ -132,10 +149,10 @@ fail_with_refusal() {
       fail 3 "there is no user $email in the pool of the client $client_id: look for a typing error, or create the user"
       ;;
     UserNotConfirmedException:*)
-      fail 3 "$email has signed up but not confirmed it: enter the code of the mail with \`aws cognito-idp confirm-sign-up --client-id $client_id --username $email --confirmation-code CODE\`"
+      fail 3 "$email has signed up but not confirmed it: enter the code of the mail with \`aws cognito-idp confirm-sign-up --client-id $(word "$client_id") --username $(word "$email") --confirmation-code CODE\`"
       ;;
     PasswordResetRequiredException:*)
-      fail 3 "an administrator has reset the password of $email: get a code with \`aws cognito-idp forgot-password --client-id $client_id --username $email\` and set a password with \`confirm-forgot-password\`"
+      fail 3 "an administrator has reset the password of $email: get a code with \`aws cognito-idp forgot-password --client-id $(word "$client_id") --username $(word "$email")\` and set a password with \`confirm-forgot-password\`"
       ;;
     InvalidPasswordException:*)
       fail 3 "the new password does not satisfy the pool's policy; choose another one (Cognito says: $reason)"

@@ -28,6 +28,6 @@ initiate_auth "$client_id" "$email" "$PASSWORD" || fail_with_refusal "$email" "$
   fail 3 "Cognito does not accept this e-mail and password: one of them is wrong, or $email does not exist"
 
 if [[ $challenge == NEW_PASSWORD_REQUIRED ]]; then
-  fail 3 "$email still has the temporary password of the invitation: use scripts/login_first.sh POOL_ID $client_id $email"
+  fail 3 "$email still has the temporary password of the invitation: use scripts/login_first.sh POOL_ID $(word "$client_id") $(word "$email")"
 fi
 print_token_or_fail "$email"

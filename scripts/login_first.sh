@@ -37,10 +37,10 @@ fi
 password_or_ask NEW_PASSWORD "${5:-}" "New password of $email"
 
 initiate_auth "$client_id" "$email" "$TEMPORARY_PASSWORD" || fail_with_refusal "$email" "$client_id" "$pool_id" ||
-  fail 3 "Cognito does not accept this temporary password of $email: it is another one (\`make invitation\` prints the local one), or $email has signed in before (then: scripts/login.sh $client_id $email)"
+  fail 3 "Cognito does not accept this temporary password of $email: it is another one (\`make invitation\` prints the local one), or $email has signed in before (then: scripts/login.sh $(word "$client_id") $(word "$email"))"
 
 if [[ $token != None ]]; then
-  fail 3 "$email has signed in before, and this is no temporary password: use scripts/login.sh $client_id $email"
+  fail 3 "$email has signed in before, and this is no temporary password: use scripts/login.sh $(word "$client_id") $(word "$email")"
 fi
 if [[ $challenge == NEW_PASSWORD_REQUIRED ]]; then
   if [[ $user == None ]]; then

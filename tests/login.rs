@@ -577,3 +577,43 @@ fn wrong_use_is_status_2_and_asks_nobody() {
     let sentence = "`client` is no id of a user pool (such as us-east-1_AbCdEf123): `make outputs` prints it";
     assert_eq!(ended, failed(2, sentence));
 }
+
+/// What AWS says is text of others, and so is the name of a user that somebody is told to sign in with.
+#[test]
+fn what_others_say_moves_no_cursor_and_is_not_run() {
+    let attack = "\u{1b}]0;x\u{7}\u{9b}2J\u{202e}\u{2066}\u{200b}\u{61c}";
+    let says = |error: &str| {
+        Project::new().with_aws(&format!(
+            "printf '%s\\n' 'An error occurred ({error}) when calling the InitiateAuth operation: {attack}Größe 日本' >&2; exit 254"
+        ))
+    };
+    assert_eq!(
+        says("StrangeException").run(
+            "login.sh",
+            &["client", EMAIL, "x"],
+            &[("AWS_REGION", "us-east-1")]
+        ),
+        failed(
+            3,
+            "Cognito refuses at AWS in us-east-1: StrangeException: ?]0;x??2J????Größe 日本"
+        )
+    );
+
+    let project = says("UserNotConfirmedException");
+    let mark = project.path("mark");
+    let email = format!("x;touch {0};$(touch {0})`touch {0}`#@example.com", mark.display());
+    let said = project.run(
+        "login.sh",
+        &["client", &email, "x"],
+        &[("AWS_REGION", "us-east-1")],
+    );
+    let (_, rest) = said.stderr.split_once("of the mail with `").unwrap();
+    let command = rest.trim_end().strip_suffix('`').unwrap();
+    let pasted = Command::new("bash")
+        .args(["-c", &format!("aws() {{ printf '%s\\n' \"$@\"; }}; {command}")])
+        .output()
+        .unwrap();
+    let words = String::from_utf8(pasted.stdout).unwrap();
+    assert!(words.lines().any(|word| word == email), "{command}: {words}");
+    assert!(!mark.exists(), "{command}");
+}
