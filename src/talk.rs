@@ -1,7 +1,7 @@
 //! What a command prints: its data on stdout, what it says while it works on stderr, in colour only where a person
 //! reads it. Nothing but this file writes to stdout and stderr, and the log in `commands::serve`: so foreign text
-//! reaches nobody's terminal as it is. Programs that we start write there by themselves, such as Terraform, which quotes
-//! what it shows.
+//! reaches nobody's terminal as it is. Of the programs that we start, the compiler of the functions writes there by
+//! itself.
 //!
 //! Whoever reads may stop early, as `head` does. Nothing is told them any more, and the command goes on: half an
 //! apply is worth less than a few unread lines.
@@ -106,18 +106,29 @@ pub fn paint_on(stream: &impl IsTerminal, style: &str, text: &str) -> String {
     }
 }
 
-/// A text as a terminal may see it. Where it takes colour, what [`paint_on`] writes is left: foreign text between could
-/// be coloured, and nothing else.
+/// A text as a terminal may see it. If it takes colour, codes are left that colour text, which we and Terraform write:
+/// foreign text between could be coloured, and nothing else.
 fn seen(text: &str, colour: bool) -> String {
-    const PAINT: [&str; 7] = ["[0m", "[1m", "[2m", "[31m", "[32m", "[33m", "[36m"];
     let mut pieces = text.split('\u{1b}');
     let mut seen = words::lines(pieces.next().unwrap_or_default());
     for piece in pieces {
-        let is_paint = colour && PAINT.iter().any(|code| piece.starts_with(code));
-        seen.push_str(if is_paint { "\u{1b}" } else { "\\u001B" });
+        seen.push_str(if colour && is_paint(piece) {
+            "\u{1b}"
+        } else {
+            "\\u001B"
+        });
         seen.push_str(&words::lines(piece));
     }
     seen
+}
+
+/// Whether a text begins with a code that makes text bold, dim, underlined or coloured, or ends that. None hides it.
+fn is_paint(text: &str) -> bool {
+    let Some((codes, _)) = text.strip_prefix('[').and_then(|text| text.split_once('m')) else {
+        return false;
+    };
+    let is_style = |code: &str| matches!(code.parse(), Ok(0..=4 | 22..=24 | 30..=37 | 39 | 90..=97));
+    codes.split(';').all(is_style)
 }
 
 #[cfg(test)]
@@ -126,12 +137,12 @@ mod tests {
 
     #[test]
     fn a_terminal_sees_our_colours_and_no_other_code() {
-        let text = "\u{1b}[31merror:\u{1b}[0m a\u{1b}]0;x\u{7}\u{9b}2J\u{1b}[8m\r\u{202e}b\n";
+        let text = "\u{1b}[1;31merror:\u{1b}[0m a\u{1b}]0;x\u{7}\u{9b}2J\u{1b}[8m\r\u{202e}b\n";
         let escaped = "a\\u001B]0;x\\u0007\\u009B2J\\u001B[8m\\u000D\\u202Eb\n";
-        assert_eq!(seen(text, true), format!("\u{1b}[31merror:\u{1b}[0m {escaped}"));
+        assert_eq!(seen(text, true), format!("\u{1b}[1;31merror:\u{1b}[0m {escaped}"));
         assert_eq!(
             seen(text, false),
-            format!("\\u001B[31merror:\\u001B[0m {escaped}")
+            format!("\\u001B[1;31merror:\\u001B[0m {escaped}")
         );
     }
 }

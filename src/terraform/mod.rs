@@ -11,9 +11,10 @@ pub use provider::ProviderSource;
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
+use std::thread;
 
 use portcullis_local::control_plane::Credentials;
 use serde_json::Value;
@@ -31,6 +32,40 @@ const OLDEST: (u64, u64) = (1, 11);
 /// How long another run that holds the state's lock is waited for. In a pipeline two are often there at once, and
 /// nobody is who would try again.
 const LOCK_TIMEOUT: &str = "-lock-timeout=5m";
+
+/// Where Terraform's own words are shown.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Shown {
+    Stdout,
+    Stderr,
+    Nowhere,
+}
+
+impl Shown {
+    fn colour(self) -> bool {
+        match self {
+            Self::Stdout => talk::colour_of(&std::io::stdout()),
+            Self::Stderr => talk::colour(),
+            Self::Nowhere => false,
+        }
+    }
+}
+
+/// Shows a stream line by line as it comes, to its end: also when nobody reads it any more, because Terraform must not
+/// stop at a pipe that is full.
+fn copy(stream: Option<impl Read>, shown: Shown) {
+    let mut lines = BufReader::new(stream.expect("the caller piped it"));
+    let mut line = Vec::new();
+    while lines.read_until(b'\n', &mut line).is_ok_and(|read| read > 0) {
+        let text = String::from_utf8_lossy(&line);
+        match shown {
+            Shown::Stdout => _ = talk::try_data(text),
+            Shown::Stderr => talk::show(text),
+            Shown::Nowhere => {}
+        }
+        line.clear();
+    }
+}
 
 /// Which AWS Terraform talks to.
 #[derive(Debug, Clone)]
@@ -176,27 +211,23 @@ impl Terraform {
     /// changes.
     pub fn plan_to_stdout(&self, file: Option<&Path>) -> Outcome<bool> {
         let out: Vec<OsString> = file.map(out_argument).into_iter().collect();
-        self.plan(&out, Stdio::inherit(), talk::colour_of(&std::io::stdout()))
+        self.plan(&out, Shown::Stdout)
     }
 
     /// Shows a plan on stderr and keeps it in a file; whether it holds changes.
     pub fn plan_to_file(&self, file: &Path, replace: Option<&str>) -> Outcome<bool> {
         let mut arguments = vec![out_argument(file)];
         arguments.extend(replace.map(|address| format!("-replace={address}").into()));
-        self.plan(&arguments, std::io::stderr().into(), talk::colour())
+        self.plan(&arguments, Shown::Stderr)
     }
 
-    fn plan(&self, more: &[OsString], stdout: Stdio, colour: bool) -> Outcome<bool> {
+    fn plan(&self, more: &[OsString], shown: Shown) -> Outcome<bool> {
         let mut arguments: Vec<OsString> =
             vec!["plan".into(), "-input=false".into(), "-detailed-exitcode".into()];
         self.wait_for_the_lock(&mut arguments);
-        if !colour {
-            arguments.push("-no-color".into());
-        }
         arguments.extend(self.variable_arguments().into_iter().map(OsString::from));
         arguments.extend(more.iter().cloned());
-        let (_guard, mut child) = interrupt::start(self.command(arguments).stdout(stdout)).or_tool()?;
-        match child.wait().or_tool()?.code() {
+        match self.run(arguments, shown)?.code() {
             Some(0) => Ok(false),
             Some(2) => Ok(true),
             _ => Err(self.failed("plan")),
@@ -207,17 +238,29 @@ impl Terraform {
     pub fn apply_file(&self, file: &Path) -> Outcome {
         let mut arguments: Vec<OsString> = vec!["apply".into(), "-input=false".into()];
         self.wait_for_the_lock(&mut arguments);
-        if !talk::colour() {
-            arguments.push("-no-color".into());
-        }
         arguments.push(file.into());
-        let (_guard, mut child) =
-            interrupt::start(self.command(arguments).stdout(std::io::stderr())).or_tool()?;
-        if child.wait().or_tool()?.success() {
+        if self.run(arguments, Shown::Stderr)?.success() {
             Ok(())
         } else {
             Err(self.failed("apply"))
         }
+    }
+
+    /// Runs a command to its end. What it prints, which holds what a spec or a state says, reaches a terminal as text:
+    /// Terraform itself quotes a value of one line, and prints one of several lines as it is.
+    fn run(&self, mut arguments: Vec<OsString>, shown: Shown) -> Outcome<ExitStatus> {
+        if !shown.colour() {
+            arguments.insert(1, "-no-color".into());
+        }
+        let mut command = self.command(arguments);
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let (_guard, mut child) = interrupt::start(&mut command).or_tool()?;
+        let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
+        thread::scope(|scope| {
+            scope.spawn(|| copy(stderr, Shown::Stderr));
+            copy(stdout, shown);
+        });
+        child.wait().or_tool()
     }
 
     /// `local` has one command at a time anyway.
@@ -243,18 +286,14 @@ impl Terraform {
 
     /// Shows a plan that destroys everything on stderr, or to nobody, and keeps it in a file; whether anything is left.
     pub fn destroy_plan(&self, file: &Path, shown: bool) -> Outcome<bool> {
-        let stdout = if shown {
-            std::io::stderr().into()
-        } else {
-            Stdio::null()
-        };
-        self.plan(&["-destroy".into(), out_argument(file)], stdout, talk::colour())
+        let shown = if shown { Shown::Stderr } else { Shown::Nowhere };
+        self.plan(&["-destroy".into(), out_argument(file)], shown)
     }
 
     /// Keeps a plan of one resource, and of what it depends on, in a file; whether it holds changes.
     pub fn plan_target_to_file(&self, file: &Path, address: &str) -> Outcome<bool> {
         let target = format!("-target={address}").into();
-        self.plan(&[target, out_argument(file)], Stdio::null(), talk::colour())
+        self.plan(&[target, out_argument(file)], Shown::Nowhere)
     }
 
     /// Runs a command that reports its events as JSON:

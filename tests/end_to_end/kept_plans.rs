@@ -3,6 +3,8 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
+use portcullis_generator::words::is_hidden;
+
 use crate::support::{Project, curl, run, text};
 
 const BEFORE: &str = r#"
@@ -17,7 +19,9 @@ sign_in_with = ["email"]
 [user_pool.clients.cli]
 auth_flows = ["user_password", "refresh_token"]
 
+# Terraform prints a value of several lines as it is.
 [functions.one]
+environment = { LINES = "first\nsecond\u001b[2J\u009b2J\u202e" }
 
 [routes]
 "GET /"      = { function = "one", auth = "none" }
@@ -59,6 +63,16 @@ fn a_plan_that_was_kept_is_applied_exactly_and_only_where_it_fits() {
         .env("YOUR_EMAIL", "me@example.com");
     let shown = run(&mut first).succeeded();
     assert!(shown.stdout.contains("Plan: "), "{}", shown.stdout);
+    assert!(
+        shown.stdout.contains("second\\u001B[2J\\u009B2J\\u202E\n"),
+        "{}",
+        shown.stdout
+    );
+    assert!(
+        !shown.stdout.contains(|c| c != '\n' && is_hidden(c)),
+        "{}",
+        shown.stdout
+    );
     shown.failed(0, "portcullis apply --env local --plan plans/first.tfplan");
     for file in ["plans/first.tfplan", "plans/first.json"] {
         let mode = fs::metadata(project.path(file)).unwrap().permissions().mode();
