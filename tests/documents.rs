@@ -65,3 +65,29 @@ fn no_test_waits_for_a_program_without_a_limit() {
     }
     assert!(found.is_empty(), "{}", found.join("\n"));
 }
+
+/// Cargo finds a test by its file; `scripts/test.sh` runs those that it names.
+#[test]
+fn every_test_is_run_by_the_script() {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let script = fs::read_to_string(root.join("scripts/test.sh")).unwrap();
+    let words: Vec<&str> = script.split_whitespace().collect();
+    let mut count = 0;
+    for folder in ["tests", "generator/tests", "local/tests"] {
+        for entry in fs::read_dir(root.join(folder)).unwrap() {
+            let path = entry.unwrap().path();
+            let is_test =
+                path.extension().is_some_and(|found| found == "rs") || path.join("main.rs").exists();
+            if is_test {
+                let name = path.file_stem().unwrap().to_str().unwrap();
+                let is_run = words.windows(2).any(|pair| pair == ["--test", name]);
+                assert!(
+                    is_run,
+                    "scripts/test.sh does not run the test `{name}` of {folder}"
+                );
+                count += 1;
+            }
+        }
+    }
+    assert!(count > 20, "{count}");
+}

@@ -4,14 +4,19 @@
 
 #![allow(clippy::unwrap_used)] // a test may panic
 
+#[path = "support/in_time.rs"]
+mod in_time;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Output};
 
 use portcullis_generator::words::{self, is_hidden};
 use serde_json::Value;
 use tempfile::TempDir;
+
+use crate::in_time::InTime;
 
 /// A title for the window, a clear screen in 7 and in 8 bits, text that is turned around, characters without a width, and
 /// lines of their own.
@@ -32,8 +37,7 @@ fn portcullis(folder: &Path, arguments: &[&str]) -> Output {
         .args(arguments)
         .env_remove("YOUR_EMAIL")
         .env("XDG_STATE_HOME", folder)
-        .stdin(Stdio::null())
-        .output()
+        .output_in_time()
         .unwrap()
 }
 

@@ -611,7 +611,7 @@ fn what_others_say_moves_no_cursor_and_is_not_run() {
     let command = rest.trim_end().strip_suffix('`').unwrap();
     let pasted = Command::new("bash")
         .args(["-c", &format!("aws() {{ printf '%s\\n' \"$@\"; }}; {command}")])
-        .output()
+        .output_in_time()
         .unwrap();
     let words = String::from_utf8(pasted.stdout).unwrap();
     assert!(words.lines().any(|word| word == email), "{command}: {words}");
