@@ -68,7 +68,7 @@ impl Printed {
     }
 
     #[track_caller]
-    fn is_text(self) {
+    fn assert_is_text(self) {
         let wrong: Vec<String> = self.wrong.into_iter().collect();
         assert!(wrong.is_empty(), "{} times:\n{}", wrong.len(), wrong.join("\n\n"));
         assert!(
@@ -156,7 +156,7 @@ fn a_state_is_text() {
             printed.take(folder.path(), arguments, place);
         }
     });
-    printed.is_text();
+    printed.assert_is_text();
 }
 
 #[test]
@@ -185,7 +185,7 @@ fn a_plan_is_text() {
             printed.take(folder.path(), arguments, place);
         }
     });
-    printed.is_text();
+    printed.assert_is_text();
 }
 
 #[test]
@@ -215,7 +215,7 @@ fn a_spec_is_text() {
             printed.take(folder.path(), arguments, place);
         }
     });
-    printed.is_text();
+    printed.assert_is_text();
 }
 
 #[test]
@@ -269,5 +269,5 @@ fn a_log_and_names_of_files_are_text() {
         "{}",
         printed.all
     );
-    printed.is_text();
+    printed.assert_is_text();
 }
