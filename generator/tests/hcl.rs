@@ -41,8 +41,12 @@ fn terraform(folder: &Path, arguments: &[&str], input: &str) -> (bool, String) {
         .env_remove("TF_CLI_CONFIG_FILE")
         .env("CHECKPOINT_DISABLE", "1")
         .stdin(Stdio::from(fs::File::open(&script).unwrap()))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("`terraform` is on the PATH: this test asks the real one (>= 1.11)")
         .output_in_time()
-        .expect("`terraform` is on the PATH: this test asks the real one (>= 1.11)");
+        .unwrap();
     let text = [output.stdout, output.stderr].concat();
     (
         output.status.success(),
