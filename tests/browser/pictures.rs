@@ -64,7 +64,7 @@ fn mermaid_and_the_svg_show_the_same_and_every_text_as_it_is_meant() {
     let shown = labels(&mut page, &graph::mermaid(hostile, None));
     for name in hostile.functions.keys() {
         // What can't be seen is told by its number.
-        let name = name.replace('\u{202e}', "\\u{202e}").replace('\u{0}', "\\0");
+        let name = name.replace('\u{202e}', "\\u202E").replace('\u{0}', "\\u0000");
         assert!(
             shown.iter().any(|label| label.starts_with(&format!("{name}\n"))),
             "{name} is not in {shown:?}"
