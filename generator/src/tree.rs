@@ -18,7 +18,7 @@ use similar::TextDiff;
 use walkdir::WalkDir;
 
 use crate::file_set::FileSet;
-use crate::modules::HEADER_PREFIX;
+use crate::modules::{HEADER_PREFIX, is_generated};
 use crate::service::{Handler, Handlers};
 use crate::{shell, words};
 
@@ -64,7 +64,7 @@ pub fn compare(root: &Path, files: &FileSet) -> Result<Vec<Change>> {
         check_no_link(root, Path::new(path))?;
         let on_disk = read_if_there(&root.join(path))?;
         if let Some(before) = &on_disk
-            && !is_generated(before.lines().next())
+            && !is_generated(before)
         {
             bail!(
                 "`{}` was not generated and is in the way of a generated file\n\
@@ -167,10 +167,6 @@ fn read_if_there(path: &Path) -> Result<Option<String>> {
     }
 }
 
-fn is_generated(first_line: Option<&str>) -> bool {
-    first_line.is_some_and(|line| line.contains(HEADER_PREFIX))
-}
-
 /// Every file with the header in the tree's root and below the generator's folders, and what a killed run left of one.
 fn generated_files(root: &Path) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
@@ -200,7 +196,7 @@ fn first_line_is_header(path: &Path) -> Result<bool> {
     BufReader::new(file)
         .read_until(b'\n', &mut line)
         .with_context(|| format!("can't read `{}`", path.display()))?;
-    Ok(is_generated(Some(&String::from_utf8_lossy(&line))))
+    Ok(is_generated(&String::from_utf8_lossy(&line)))
 }
 
 /// The packages of a functions workspace that have a binary: what a function can be made of. A workspace that is not there

@@ -27,7 +27,7 @@ use decision::{Decision, decisions};
 use file::{Reader, kind};
 
 use crate::file_set::FileSet;
-use crate::modules::{self, HEADER_PREFIX};
+use crate::modules::{self, is_generated};
 use crate::service::Service;
 use crate::words::code;
 
@@ -58,12 +58,6 @@ pub fn findings(service: &Service, tree: &Tree) -> Vec<Finding> {
         }
     }
     findings
-}
-
-/// Whether a text says of itself that it is generated.
-pub fn is_generated(text: &str) -> bool {
-    let first = text.lines().next();
-    first.is_some_and(|line| line.contains(HEADER_PREFIX))
 }
 
 fn finding(path: &str, address: Option<&str>, decision: &Decision) -> Finding {

@@ -3,8 +3,8 @@
 //! A review of two specs takes for granted that the tree is the one that is generated. Where it is not, and nobody has
 //! planned, a reader must know that the review has not seen all.
 
-use crate::modules;
-use crate::own_files::{Tree, findings, is_generated, is_terraform};
+use crate::modules::{self, is_generated};
+use crate::own_files::{Tree, findings, is_terraform};
 use crate::review::Fact;
 use crate::review::words::{code, list};
 use crate::service::{ChangeKind, Service};
