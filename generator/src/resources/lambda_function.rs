@@ -28,7 +28,7 @@ pub const ENVIRONMENT_BYTES: usize = 4096;
 
 /// What Lambda sets itself and refuses to be given:
 /// <https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html>
-const RESERVED: [&str; 18] = [
+pub const RESERVED: [&str; 18] = [
     "_HANDLER",
     "_X_AMZN_TRACE_ID",
     "AWS_ACCESS_KEY",

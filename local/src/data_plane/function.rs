@@ -18,7 +18,6 @@ use guardian::Guardian;
 use log::Log;
 use report::{Phase, Report, Status};
 use runtime_api::{Invocation, Outcome};
-pub(super) use variables::is_reserved;
 
 pub(super) mod archive;
 mod elf;

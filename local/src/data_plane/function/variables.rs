@@ -57,33 +57,6 @@ pub fn variables(function: &FunctionConfiguration, runtime_api: &str, code: &Pat
         .collect()
 }
 
-/// Names that Lambda sets and lets nobody else set.
-/// Source: <https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime>.
-const RESERVED: [&str; 17] = [
-    "_HANDLER",
-    "_X_AMZN_TRACE_ID",
-    "AWS_ACCESS_KEY_ID",
-    "AWS_DEFAULT_REGION",
-    "AWS_EXECUTION_ENV",
-    "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
-    "AWS_LAMBDA_FUNCTION_NAME",
-    "AWS_LAMBDA_FUNCTION_VERSION",
-    "AWS_LAMBDA_INITIALIZATION_TYPE",
-    "AWS_LAMBDA_LOG_GROUP_NAME",
-    "AWS_LAMBDA_LOG_STREAM_NAME",
-    "AWS_LAMBDA_RUNTIME_API",
-    "AWS_REGION",
-    "AWS_SECRET_ACCESS_KEY",
-    "AWS_SESSION_TOKEN",
-    "LAMBDA_RUNTIME_DIR",
-    "LAMBDA_TASK_ROOT",
-];
-
-/// Whether Lambda lets nobody else set a variable.
-pub fn is_reserved(name: &str) -> bool {
-    RESERVED.contains(&name)
-}
-
 /// A stream for each environment, such as `2026/11/24/[$LATEST]60cefc4c4d174d898e4dbb301f9f10ef`.
 fn log_stream(version: &str) -> String {
     let now = OffsetDateTime::now_utc();
@@ -96,6 +69,8 @@ fn log_stream(version: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use portcullis_generator::resources::lambda_function::RESERVED;
+
     use super::*;
     use crate::data_plane::state;
 
@@ -109,8 +84,8 @@ mod tests {
             variables(&function, "127.0.0.1:1", Path::new("/code"))
                 .into_iter()
                 .collect();
-        // Lambda leaves these two out, see above.
-        let left_out = ["AWS_EXECUTION_ENV", "_X_AMZN_TRACE_ID"];
+        // Lambda leaves these two out, see above, and sets the third under its newer name.
+        let left_out = ["AWS_EXECUTION_ENV", "_X_AMZN_TRACE_ID", "AWS_ACCESS_KEY"];
         for name in RESERVED {
             assert_eq!(set[name] == "own", left_out.contains(&name), "{name}");
         }

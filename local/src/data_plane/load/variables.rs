@@ -6,12 +6,12 @@
 
 use std::str::FromStr;
 
+use portcullis_generator::resources::lambda_function::RESERVED;
 use portcullis_generator::shell;
 use portcullis_generator::words::code;
 
 use super::code::{function, needed};
 use crate::data_plane::api::{Api, FunctionConfiguration};
-use crate::data_plane::function::is_reserved;
 
 /// Names that loaders and interpreters run or load something by, as their manuals say: ld.so(8), dyld(1), bash(1),
 /// sh(1), zsh(1), python(1), perlrun(1), ruby(1), node(1), java(1), php(1), lua(1), dotnet(1), openssl(1).
@@ -87,7 +87,7 @@ impl FromStr for Variable {
         if !is_name(name) || function.as_deref() == Some("") {
             return Err(malformed());
         }
-        if is_reserved(name) {
+        if RESERVED.contains(&name) {
             return Err(format!("`{name}` can't be set: Lambda sets it itself"));
         }
         Ok(Self {
