@@ -101,8 +101,8 @@ impl Diagnostics {
         self.0.is_empty()
     }
 
-    /// Every mistake that is no consequence of another, in the order of the text. Those of the file as a whole come last:
-    /// a place in the text is often their cause.
+    /// The mistakes in the order of the text, without those that follow from another one. Mistakes of the whole file come
+    /// last, because a place in the text is often their cause.
     pub fn sorted(&self) -> Vec<&Diagnostic> {
         let is_consequence = |diagnostic: &Diagnostic| {
             diagnostic.missing.as_deref().is_some_and(|missing| {

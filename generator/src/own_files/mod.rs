@@ -1,7 +1,7 @@
 //! What of `terraform/` decides where Terraform connects or what it runs, and is not generated.
 //!
-//! Whoever adds a file beside the generated ones can lead every call elsewhere, or have Terraform run a program, and no
-//! spec shows it. An ordinary resource of AWS's does neither: a review tells of its file, and a check of the plan looks at
+//! A file beside the generated ones can send every call elsewhere, or have Terraform run a program. The spec does not show
+//! it. An ordinary resource of AWS's does neither: a review tells of its file, and a check of the plan looks at
 //! it. The rest is blocked until `[review]` accepts it by its address, for as long as it stands there:
 //!
 //! ```text

@@ -5,8 +5,8 @@
 //! `name` (before AWS provider 6.6) and `username_attributes` force a new pool, and with it the loss of every user: the
 //! firewall refuses that.
 //!
-//! Without `user_attribute_update_settings` a user's new address counts at once, to sign in and in tokens, whoever it
-//! belongs to:
+//! Without `user_attribute_update_settings` a user's new address counts at once, to sign in and in tokens, also if it
+//! belongs to somebody else:
 //! <https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-email-phone-verification.html>.
 //!
 //! AWS refuses to delete a pool whose `deletion_protection` is on, and the provider does not take it off before it deletes:

@@ -6,7 +6,7 @@ use crate::service::{Acknowledgement, Answer, ChangeKind, Date, Evidence, answer
 /// What a review was not given.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Unseen<'a> {
-    /// Environments of which there is no plan.
+    /// Environments without a plan.
     pub environments: &'a [&'a str],
     /// Whether Terraform's files are not there.
     pub files: bool,
