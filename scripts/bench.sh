@@ -28,7 +28,7 @@ if [ ${#parts[@]} -gt 0 ]; then
 fi
 if $crashes; then
     # The functions of this one are Python and start over all the time: how the data plane was compiled does not matter.
-    cargo build --locked --quiet --package portcullis-local --examples
+    cargo build --locked --quiet --package portcullis-emulator --examples
     PORTCULLIS_CRASH_REQUESTS=${PORTCULLIS_CRASH_REQUESTS:-2500} \
-        cargo test --locked --quiet --package portcullis-local --test crashes -- --nocapture
+        cargo test --locked --quiet --package portcullis-emulator --test crashes -- --nocapture
 fi

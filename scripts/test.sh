@@ -22,7 +22,7 @@ step 'golden trees, mistakes, states of others'
 cargo test --locked --quiet --test golden --test serve --test review_command --test plans --test linked_folders \
     --test check --test documents --test exit_codes --test reconfigured --test surfaces "$@"
 step 'conformance of the data plane'
-cargo test --locked --quiet --package portcullis-local --test conformance "$@"
+cargo test --locked --quiet --package portcullis-emulator --test conformance "$@"
 step 'units of the functions'
 cargo test --locked --quiet --manifest-path functions/Cargo.toml "$@"
 "$fast" && exit 0
@@ -85,8 +85,8 @@ cargo test --locked --quiet --test workflows "$@"
 
 step 'control plane and data plane'
 # The tests of the data plane drive it as a process, which cargo builds by itself only without `--test`.
-cargo build --locked --quiet --package portcullis-local --examples
-cargo test --locked --quiet --package portcullis-local --test bad_input --test control_plane --test crashes \
+cargo build --locked --quiet --package portcullis-emulator --examples
+cargo test --locked --quiet --package portcullis-emulator --test bad_input --test control_plane --test crashes \
     --test data_plane --test limits --test listeners --test openapi "$@"
 step 'build of the functions, login scripts'
 cargo test --locked --quiet --test functions --test login --test foreign_text "$@"

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use portcullis_generator::modules::USER_POOL;
-use portcullis_generator::state::plan::{self, Action, Change};
+use portcullis_terraform_json::plan::{self, Action, Change};
 use serde_json::Value;
 
 use crate::failure::{OrFail, Outcome};

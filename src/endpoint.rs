@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use portcullis_emulator::control_plane::Credentials;
 use portcullis_generator::modules::LOCAL_ACCOUNT;
-use portcullis_local::control_plane::Credentials;
 use serde_json::Value;
 
 use crate::cli::TerraformOptions;

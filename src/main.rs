@@ -1,59 +1,7 @@
-//! The command line of Portcullis.
-//!
-//! Each command is a file in [`commands`]: it opens a project, asks the generator for what is pure, starts the
-//! programs that do the rest, and ends with an exit code of [`failure`]. Nothing that generates depends on what
-//! serves: the arrows go from here to `portcullis-generator` and `portcullis-local`, and from local to generator.
-
-mod aws;
-mod cli;
-mod commands;
-mod destruction;
-mod endpoint;
-mod failure;
-mod firewall;
-mod functions;
-mod interrupt;
-mod kept_plan;
-mod local;
-mod lock;
-mod own_files;
-mod prepared_environment;
-mod project;
-mod redeployment;
-mod revision;
-mod sources;
-mod talk;
-mod terraform;
-mod today;
-mod tools;
-mod umask;
+//! The program: everything is in the library.
 
 use std::process::ExitCode;
 
-use clap::Parser;
-
-use crate::failure::ExitCodes;
-
 fn main() -> ExitCode {
-    umask::private();
-    let cli = match cli::Cli::try_parse() {
-        Ok(cli) => cli,
-        Err(error) => {
-            // Where nobody reads it, nothing is lost.
-            _ = error.print();
-            return if error.use_stderr() {
-                ExitCodes::of_wrong_use(std::env::args_os()).wrong_use()
-            } else {
-                ExitCode::SUCCESS
-            };
-        }
-    };
-    let codes = cli.exit_codes();
-    match commands::run(cli) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            talk::show(failure.render());
-            failure.exit_code(codes)
-        }
-    }
+    portcullis::run()
 }

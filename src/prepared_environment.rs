@@ -11,7 +11,7 @@ use crate::endpoint::Endpoint;
 use crate::failure::{Failure, OrFail, Outcome};
 use crate::local::{ControlPlane, Local};
 use crate::project::{Project, architecture};
-use crate::terraform::{Aws, LOCK_FILE, ProviderSource, Terraform};
+use crate::terraform_program::{Aws, LOCK_FILE, ProviderSource, Terraform};
 use crate::tools::Tools;
 use crate::{aws, own_files, talk};
 

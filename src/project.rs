@@ -3,10 +3,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use portcullis_foreign_text::words;
 use portcullis_generator::modules;
 use portcullis_generator::service::{Architecture, Handlers, LOCAL, Service};
 use portcullis_generator::tree::{self, Change};
-use portcullis_generator::words;
 
 use crate::failure::{Failure, OrFail, Outcome};
 use crate::{lock, talk, umask};

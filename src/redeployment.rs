@@ -10,11 +10,11 @@ use std::path::{Path, PathBuf};
 
 use portcullis_generator::modules::DEPLOYMENT;
 use portcullis_generator::resources::api_gateway_deployment::SNAPSHOT;
-use portcullis_generator::state::plan::{self, Action};
+use portcullis_terraform_json::plan::{self, Action};
 
 use crate::failure::{Failure, OrFail, Outcome};
 use crate::project::Project;
-use crate::terraform::Terraform;
+use crate::terraform_program::Terraform;
 
 /// Whether an environment owes a deployment.
 pub struct Redeployment {

@@ -4,8 +4,8 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use portcullis_foreign_text::{shell, words};
 use portcullis_generator::own_files::{Tree, TreeFile, installed_folder, is_terraform};
-use portcullis_generator::{shell, words};
 use walkdir::WalkDir;
 
 use crate::failure::{Failure, Outcome};

@@ -10,7 +10,7 @@ use std::fmt::Display;
 use std::io::{self, ErrorKind, IsTerminal, Write, stderr, stdout};
 use std::time::{Duration, Instant};
 
-use portcullis_generator::words;
+use portcullis_foreign_text::words;
 
 use crate::failure::{Failure, Outcome};
 

@@ -73,7 +73,7 @@ fn every_test_is_run_by_the_script() {
     let script = fs::read_to_string(root.join("scripts/test.sh")).unwrap();
     let words: Vec<&str> = script.split_whitespace().collect();
     let mut count = 0;
-    for folder in ["tests", "generator/tests", "local/tests"] {
+    for folder in ["tests", "generator/tests", "emulator/tests"] {
         for entry in fs::read_dir(root.join(folder)).unwrap() {
             let path = entry.unwrap().path();
             let is_test =

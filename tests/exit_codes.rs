@@ -4,10 +4,7 @@
 
 #![allow(clippy::unwrap_used)] // a test may panic
 
-#[path = "support/in_time.rs"]
-mod in_time;
-
-use crate::in_time::InTime;
+use portcullis_test_support::in_time::InTime;
 use std::process::{Command, Stdio};
 
 use tempfile::TempDir;

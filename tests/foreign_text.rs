@@ -4,26 +4,23 @@
 
 #![allow(clippy::unwrap_used)] // a test may panic
 
-#[path = "support/in_time.rs"]
-mod in_time;
-
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
-use portcullis_generator::words::{self, is_hidden};
+use portcullis_foreign_text::words::{self, is_hidden};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::in_time::InTime;
+use portcullis_test_support::in_time::InTime;
 
 /// A title for the window, a clear screen in 7 and in 8 bits, text that is turned around, characters without a width, and
 /// lines of their own.
 const ATTACK: &str =
     "\u{1b}]0;x\u{7}\u{1b}[2J\u{9b}2J\u{202e}\u{2066}\u{200b}\u{e0041}\u{2028}\r\nFORGED\nFORGED";
 
-const BOOKSHOP: &str = include_str!("../local/tests/fixtures/bookshop/state.json");
+const BOOKSHOP: &str = include_str!("../emulator/tests/fixtures/bookshop/state.json");
 /// Its two APIs: one of resources, one of an OpenAPI body.
 const RESOURCES: &str = "rwpc7s52zj";
 const BODY: &str = "zjtjl42mv7";

@@ -5,12 +5,10 @@
 
 #![allow(clippy::unwrap_used)] // a test may panic
 
-#[path = "../src/functions/mod.rs"]
+#[path = "../src/build/mod.rs"]
 mod functions;
-#[path = "support/in_time.rs"]
-mod in_time;
 
-use crate::in_time::InTime;
+use portcullis_test_support::in_time::InTime;
 use std::{
     env, fs,
     io::{BufRead, BufReader, Read, Write},

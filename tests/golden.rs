@@ -17,17 +17,14 @@
 
 #![allow(clippy::unwrap_used)] // a test may panic
 
-#[path = "support/in_time.rs"]
-mod in_time;
-
-use crate::in_time::InTime;
+use portcullis_test_support::in_time::InTime;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use portcullis_generator::words;
+use portcullis_foreign_text::words;
 use similar::TextDiff;
 use tempfile::TempDir;
 use walkdir::WalkDir;

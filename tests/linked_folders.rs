@@ -3,10 +3,7 @@
 
 #![allow(clippy::unwrap_used)] // a test may panic
 
-#[path = "support/in_time.rs"]
-mod in_time;
-
-use crate::in_time::InTime;
+use portcullis_test_support::in_time::InTime;
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;

@@ -6,9 +6,7 @@
 
 #[path = "../src/failure.rs"]
 mod failure;
-#[path = "support/in_time.rs"]
-mod in_time;
-#[path = "../src/terraform/provider.rs"]
+#[path = "../src/terraform_program/provider.rs"]
 mod provider;
 #[path = "support/terraform.rs"]
 mod terraform;

@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
 use bytes::Bytes;
-use portcullis_local::data_plane::{KeySource, Options, relay};
+use portcullis_emulator::data_plane::{KeySource, Options, relay};
 use tokio::runtime::Builder;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -177,7 +177,7 @@ async fn compare(folder: &Path, duration: Duration, report: &mut Report) -> Resu
 /// sees of it and of the relay.
 async fn share(folder: &Path, duration: Duration, report: &mut Report) -> Result<()> {
     let relay = Server::relay("authenticated", folder).await?;
-    let data_plane = Server::data_plane(folder, "info,portcullis_local=debug").await?;
+    let data_plane = Server::data_plane(folder, "info,portcullis_emulator=debug").await?;
     for (server, target) in [
         (&relay, &relay.targets[0]),
         (&data_plane, &data_plane.targets[0]),

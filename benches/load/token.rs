@@ -12,8 +12,8 @@ use serde_json::{Value, json};
 pub const ISSUER: &str =
     "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_b21b19735b914e42a0a35e7f6d7a584d";
 /// The public half of the key, in the repository.
-pub const JWKS: &str = "local/tests/fixtures/keys/jwks.json";
-const KEY: &[u8] = include_bytes!("../../local/tests/fixtures/keys/a.der");
+pub const JWKS: &str = "emulator/tests/fixtures/keys/jwks.json";
+const KEY: &[u8] = include_bytes!("../../emulator/tests/fixtures/keys/a.der");
 
 /// An id token with the claims that Cognito's have, good for a day.
 pub fn id_token() -> Result<String> {

@@ -12,7 +12,7 @@ use annotate_snippets::{
     Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet, renderer::DecorStyle,
 };
 
-use crate::words;
+use portcullis_foreign_text::words;
 
 /// A range of bytes of the spec's text.
 pub type Span = Range<usize>;

@@ -21,22 +21,18 @@ pub mod firewall;
 pub mod graph;
 pub mod hcl;
 pub mod identifier;
-#[cfg(test)]
-#[path = "../../tests/support/in_time.rs"]
-mod in_time;
 pub mod modules;
 pub mod own_files;
 pub mod permissions;
 pub mod resources;
 pub mod review;
 pub mod service;
-pub mod shell;
+
 pub mod spec;
-pub mod state;
+
 pub mod surface;
 pub mod tree;
 pub mod warnings;
-pub mod words;
 
 use crate::diagnostic::Diagnostics;
 use crate::service::{Handlers, Service};

@@ -20,7 +20,7 @@ use walkdir::WalkDir;
 use crate::file_set::FileSet;
 use crate::modules::{HEADER_PREFIX, is_generated};
 use crate::service::{Handler, Handlers};
-use crate::{shell, words};
+use portcullis_foreign_text::{shell, words};
 
 /// The folders that the generator fills. Of what else is below `terraform/`, only the files right there are looked at.
 const FOLDERS: [&str; 2] = ["environments", "modules"];

@@ -3,9 +3,9 @@
 use std::io::{IsTerminal, stdin};
 use std::path::Path;
 
+use portcullis_foreign_text::{shell, words};
 use portcullis_generator::modules::DEPLOYMENT;
 use portcullis_generator::service::{LOCAL, Service};
-use portcullis_generator::{shell, words};
 use serde_json::Value;
 
 use crate::cli::TerraformOptions;
@@ -15,7 +15,7 @@ use crate::local::{ControlPlane, Local};
 use crate::prepared_environment::{self, PreparedEnvironment};
 use crate::project::{Project, check_environment};
 use crate::redeployment::{self, Redeployment};
-use crate::terraform::{Applied, Terraform};
+use crate::terraform_program::{Applied, Terraform};
 use crate::tools::Tools;
 use crate::{firewall, interrupt, own_files, talk};
 

@@ -14,7 +14,7 @@ use crate::local::Local;
 use crate::prepared_environment::{self, PreparedEnvironment};
 use crate::project::{Project, check_environment};
 use crate::redeployment::{self, Redeployment};
-use crate::terraform::Terraform;
+use crate::terraform_program::Terraform;
 use crate::tools::Tools;
 use crate::{firewall, interrupt, talk};
 

@@ -2,8 +2,8 @@
 
 use portcullis_generator::service::Service;
 
+use crate::build::{self, BuildOptions};
 use crate::failure::{OrFail, Outcome};
-use crate::functions::{self, BuildOptions};
 use crate::project::{Project, architecture, check_environment};
 use crate::talk;
 use crate::tools::Tools;
@@ -23,7 +23,7 @@ pub fn build(project: &Project, service: &Service, tools: &Tools, environment: &
     let names: Vec<String> = service.functions.keys().cloned().collect();
     let what = format!("Building {} functions for {}", names.len(), architecture.as_str());
     let artifacts = talk::step(&what, || {
-        functions::build(&BuildOptions {
+        build::build(&BuildOptions {
             functions_dir: &project.functions(),
             artifacts_dir: &project.artifacts(),
             architecture,

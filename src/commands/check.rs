@@ -8,7 +8,7 @@ use crate::commands::generate;
 use crate::failure::{Failure, Outcome};
 use crate::project::Project;
 use crate::talk;
-use crate::terraform::{ProviderSource, Terraform};
+use crate::terraform_program::{ProviderSource, Terraform};
 
 /// Checks spec, tree and tools without starting a provider.
 pub fn run(project: &Project) -> Outcome {

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use portcullis_foreign_text::words;
 use portcullis_generator::review::kind_and_subject;
 use portcullis_generator::service::{Answer, answer};
 use portcullis_generator::surface::check_plan;
-use portcullis_generator::words;
 
 use crate::commands::surface::{of_file, plan_of};
 use crate::failure::{Failure, Outcome};

@@ -1,6 +1,6 @@
 //! `portcullis control-plane`
 
-use portcullis_local::control_plane::{self, Emulator, Options};
+use portcullis_emulator::control_plane::{self, Emulator, Options};
 use tracing_subscriber::fmt::writer::BoxMakeWriter;
 
 use crate::cli::ControlPlane;

@@ -1,8 +1,8 @@
 //! `portcullis invitation`
 
+use portcullis_emulator::control_plane::{Mail, mails};
+use portcullis_foreign_text::words::code;
 use portcullis_generator::service::LOCAL;
-use portcullis_generator::words::code;
-use portcullis_local::control_plane::{Mail, mails};
 
 use crate::failure::{Failure, OrFail, Outcome};
 use crate::local::Local;
@@ -43,7 +43,7 @@ fn last<'a>(all: &'a [Mail], email: Option<&str>) -> Option<&'a Mail> {
 
 #[cfg(test)]
 mod tests {
-    use portcullis_local::control_plane::Kind;
+    use portcullis_emulator::control_plane::Kind;
 
     use super::*;
 

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use portcullis_foreign_text::words;
 use portcullis_generator::service::LOCAL;
-use portcullis_generator::words;
 
 use crate::aws::refuse_endpoint_override;
 use crate::failure::{Failure, OrFail, Outcome};

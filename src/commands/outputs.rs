@@ -7,7 +7,7 @@ use crate::failure::{Failure, OrFail, Outcome};
 use crate::local::Local;
 use crate::project::{Project, check_environment};
 use crate::talk;
-use crate::terraform::{Aws, LOCK_FILE, ProviderSource, Terraform};
+use crate::terraform_program::{Aws, LOCK_FILE, ProviderSource, Terraform};
 
 /// Prints one JSON object: addresses and ids. In `local`, `endpoint` is where Cognito answers.
 pub fn run(project: &Project, name: &str) -> Outcome {

@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use portcullis_foreign_text::{shell, words};
 use portcullis_generator::service::{LOCAL, Service};
-use portcullis_generator::{shell, words};
 
 use crate::cli::{KeepPlan, TerraformOptions};
 use crate::commands::build;
@@ -12,7 +12,7 @@ use crate::failure::{Failure, Outcome};
 use crate::kept_plan::private_file;
 use crate::prepared_environment::{self, PreparedEnvironment};
 use crate::project::{Project, check_environment};
-use crate::terraform::Terraform;
+use crate::terraform_program::Terraform;
 use crate::tools::Tools;
 use crate::{own_files, talk};
 

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
+use portcullis_emulator::shown_file::{self, Shown};
+use portcullis_foreign_text::shell;
 use portcullis_generator::review::{self, Beside, Revision as Spec, report};
-use portcullis_generator::shell;
-use portcullis_local::shown_file::{self, Shown};
 
 use crate::cli;
 use crate::failure::{Failure, OrFail, Outcome};

@@ -5,9 +5,9 @@ use std::fmt::{self, Debug};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use portcullis_generator::words::{code, line};
-use portcullis_local::capped_file::{CappedFile, LIMIT};
-use portcullis_local::data_plane::{self, Mistake, Options, Variable};
+use portcullis_emulator::capped_file::{CappedFile, LIMIT};
+use portcullis_emulator::data_plane::{self, Mistake, Options, Variable};
+use portcullis_foreign_text::words::{code, line};
 use tracing::field::Field;
 use tracing_subscriber::field::MakeExt;
 use tracing_subscriber::fmt::format::{Writer, debug_fn};

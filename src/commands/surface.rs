@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use portcullis_generator::state::plan::Plan;
+use portcullis_emulator::shown_file::{Shown, read};
+use portcullis_foreign_text::words::{line, plain};
 use portcullis_generator::surface::{Route, Surface, of_plan, of_service, of_state, summaries};
-use portcullis_generator::words::{line, plain};
-use portcullis_local::shown_file::{Shown, read};
+use portcullis_terraform_json::plan::Plan;
 
 use crate::cli::SurfaceOf;
 use crate::failure::{Failure, OrFail, Outcome};

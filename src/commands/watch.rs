@@ -10,9 +10,9 @@ use std::time::{Duration, Instant};
 use portcullis_generator::service::{LOCAL, Service};
 
 use super::apply::{Serving, apply};
+use crate::build::{Artifact, BuildOptions, Builder};
 use crate::cli::TerraformOptions;
 use crate::failure::{Failure, OrFail, Outcome};
-use crate::functions::{Artifact, BuildOptions, Builder};
 use crate::local::Local;
 use crate::project::{Project, SPEC, architecture};
 use crate::sources::{Saved, Sources};

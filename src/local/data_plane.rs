@@ -2,9 +2,8 @@
 
 use std::fs;
 
-use portcullis_generator::state;
-use portcullis_generator::words::code;
-use portcullis_local::background::Status;
+use portcullis_emulator::background::Status;
+use portcullis_foreign_text::words::code;
 use serde_json::Value;
 
 use super::{ControlPlane, Local, Ports, START, STOP, port_of, told, write};
@@ -96,7 +95,7 @@ fn warn_of_open_routes(ready: &Value) {
 /// Each pool's issuer with the address of its keys, `ISSUER=URL`. The keys come from the endpoint, never from
 /// where a token says: the issuer only names them.
 fn issuers(shown: &str, endpoint: &str) -> Outcome<Vec<String>> {
-    let resources = state::resources(shown).or_tool()?;
+    let resources = portcullis_terraform_json::resources(shown).or_tool()?;
     let mut issuers: Vec<String> = resources
         .iter()
         .filter(|resource| resource.mode == "managed" && resource.kind == "aws_cognito_user_pool")

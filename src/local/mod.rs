@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
+use portcullis_emulator::background::{Background, Started, Status};
 use portcullis_generator::service::LOCAL;
-use portcullis_local::background::{Background, Started, Status};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 

@@ -3,7 +3,7 @@
 //! It is spoken over a pipe, a message being JSON with a NUL behind it. So there is no port that others of this
 //! machine could connect to, and Chromium ends with the pipe, even where the test is killed.
 
-use crate::in_time::InTime;
+use portcullis_test_support::in_time::InTime;
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};

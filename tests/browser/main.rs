@@ -4,14 +4,12 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod chromium;
-#[path = "../support/in_time.rs"]
-mod in_time;
 mod pictures;
 #[path = "../support/mod.rs"]
 #[allow(dead_code, unused_imports, reason = "the end-to-end tests need more of it")]
 mod support;
 
-use crate::in_time::InTime;
+use portcullis_test_support::in_time::InTime;
 use std::env;
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, Command, Stdio};

@@ -3,7 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use portcullis_generator::words::is_hidden;
+use portcullis_foreign_text::words::is_hidden;
 
 use crate::support::{Project, curl, run, text};
 

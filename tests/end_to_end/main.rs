@@ -4,11 +4,7 @@
 
 mod changes;
 mod identity_data;
-#[path = "../support/in_time.rs"]
-mod in_time;
 mod kept_plans;
-#[path = "../../local/tests/listening/mod.rs"]
-mod listening;
 mod other_environments;
 mod privacy;
 mod renames;

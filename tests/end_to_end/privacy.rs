@@ -1,11 +1,11 @@
 //! Other users of the machine, and pages in its browser: what runs listens no wider than it has to, and what is written
 //! is its user's alone, whatever the umask was.
 
+use portcullis_test_support::listening;
 use std::collections::BTreeSet;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use crate::listening;
 use crate::support::{PORTCULLIS, Project, curl, processes, run};
 
 const SPEC: &str = r#"

@@ -1,6 +1,6 @@
 //! What goes wrong on real machines, and how a local environment comes out of it.
 
-use crate::in_time::InTime;
+use portcullis_test_support::in_time::InTime;
 use std::net::TcpListener;
 use std::process::{Command, Stdio};
 

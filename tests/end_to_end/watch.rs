@@ -1,13 +1,13 @@
 //! `apply --watch`: what is saved is served, what is wrong is said, and the end of it leaves the API running.
 
-use crate::in_time::InTime;
+use portcullis_test_support::in_time::InTime;
 use std::fs::{self, File};
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::Instant;
 
-use portcullis_local::signals::default_for_children;
+use portcullis_emulator::signals::default_for_children;
 use rustix::process::{Pid, Signal, kill_process_group};
 
 use crate::support::{PORTCULLIS, Project, curl, wait_until};

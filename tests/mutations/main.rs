@@ -22,16 +22,14 @@
 
 #[path = "../../src/failure.rs"]
 mod failure;
-#[path = "../support/in_time.rs"]
-mod in_time;
 mod plan;
-#[path = "../../src/terraform/provider.rs"]
+#[path = "../../src/terraform_program/provider.rs"]
 mod provider;
 mod sts;
 #[path = "../support/terraform.rs"]
 mod terraform;
 
-use crate::in_time::InTime;
+use portcullis_test_support::in_time::InTime;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};

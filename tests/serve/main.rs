@@ -3,10 +3,7 @@
 
 #![allow(clippy::unwrap_used)] // a test may panic
 
-#[path = "../support/in_time.rs"]
-mod in_time;
-
-use crate::in_time::InTime;
+use portcullis_test_support::in_time::InTime;
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -24,9 +21,12 @@ mod start;
 
 const BOOKSHOP: &str = concat!(
     env!("CARGO_MANIFEST_DIR"),
-    "/local/tests/fixtures/bookshop/state.json"
+    "/emulator/tests/fixtures/bookshop/state.json"
 );
-const KEYS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/local/tests/fixtures/keys/jwks.json");
+const KEYS: &str = concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/emulator/tests/fixtures/keys/jwks.json"
+);
 
 fn portcullis(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_portcullis"));

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::portcullis;
-use crate::in_time::InTime;
+use portcullis_test_support::in_time::InTime;
 
 /// How long anything may take here before a test gives up.
 const LIMIT: Duration = Duration::from_secs(30);

@@ -4,7 +4,7 @@
 //! Portcullis itself refuses to be led elsewhere by the shell, and tells both programs to ignore endpoints. So nothing of
 //! the product is loosened: what it starts is what lies.
 
-use crate::in_time::InTime;
+use portcullis_test_support::in_time::InTime;
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::os::unix::fs::PermissionsExt;

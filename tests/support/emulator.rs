@@ -1,6 +1,6 @@
 //! Emulated AWSs that a test owns: they outlive what Portcullis destroys.
 
-use crate::in_time::InTime;
+use portcullis_test_support::in_time::InTime;
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};

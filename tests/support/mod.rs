@@ -5,7 +5,7 @@ mod aws;
 mod emulator;
 mod project;
 
-use crate::in_time::InTime;
+use portcullis_test_support::in_time::InTime;
 use std::io::Write;
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
@@ -17,7 +17,7 @@ use std::{env, fs};
 
 pub use aws::Aws;
 pub use emulator::{Emulator, write_certificates};
-use portcullis_local::signals::default_for_children;
+use portcullis_emulator::signals::default_for_children;
 pub use project::Project;
 use serde_json::Value;
 

@@ -4,7 +4,7 @@
 //! target folder (the build fixes their paths in the binaries, so another folder is another build). One project at a
 //! time: Terraform's provider takes half a gigabyte.
 
-use crate::in_time::InTime;
+use portcullis_test_support::in_time::InTime;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -12,8 +12,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use std::{env, fs};
 
-use portcullis_generator::state::{self, Resource};
-use portcullis_local::background::Background;
+use portcullis_emulator::background::Background;
+use portcullis_terraform_json::Resource;
 use serde_json::Value;
 
 use super::{Ended, PORTCULLIS, REPOSITORY, need, processes, run, text, token, tools};
@@ -194,7 +194,7 @@ impl Project {
 
     /// The managed resources of a type in the applied state.
     pub fn resources(&self, kind: &str) -> Vec<Resource> {
-        state::resources(&self.state())
+        portcullis_terraform_json::resources(&self.state())
             .unwrap()
             .into_iter()
             .filter(|resource| resource.mode == "managed" && resource.kind == kind)
@@ -206,7 +206,11 @@ impl Project {
         let plan = self.portcullis(&["plan", "--detailed-exitcode"]);
         assert_eq!(plan.status, 0, "{}{}", plan.stdout, plan.stderr);
         assert!(plan.stdout.contains("No changes"), "{}", plan.stdout);
-        assert!(!state::resources(&self.state()).unwrap().is_empty());
+        assert!(
+            !portcullis_terraform_json::resources(&self.state())
+                .unwrap()
+                .is_empty()
+        );
     }
 
     /// The processes that run in this project, or know it: by their folder or their arguments.

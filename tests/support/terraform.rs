@@ -1,7 +1,7 @@
 //! The real Terraform and the AWS provider, from the folder that `PORTCULLIS_PLUGIN_DIR` names, else from where
 //! `portcullis` itself finds one, else from the registry.
 
-use crate::in_time::InTime;
+use portcullis_test_support::in_time::InTime;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 

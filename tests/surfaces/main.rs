@@ -3,16 +3,13 @@
 
 #![allow(clippy::unwrap_used)] // a test may panic
 
-#[path = "../support/in_time.rs"]
-mod in_time;
-
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use serde_json::{Value, json};
 
-use in_time::InTime;
+use portcullis_test_support::in_time::InTime;
 
 #[test]
 fn one_odd_line_is_uncertain_and_silences_no_other() {

@@ -1,6 +1,6 @@
 //! What GitLab's pipeline does with its API.
 
-use crate::in_time::InTime;
+use portcullis_test_support::in_time::InTime;
 use std::fs;
 use std::io::Write;
 use std::path::Path;

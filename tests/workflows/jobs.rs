@@ -1,6 +1,6 @@
 //! What the jobs of both services run, with a stand-in for Portcullis that writes down what it is asked.
 
-use crate::in_time::InTime;
+use portcullis_test_support::in_time::InTime;
 use std::fs;
 use std::io::Write;
 use std::os::unix::fs::PermissionsExt;

@@ -10,12 +10,10 @@ mod api;
 mod files;
 mod github;
 mod gitlab;
-#[path = "../support/in_time.rs"]
-mod in_time;
 mod jobs;
 mod setup;
 
-use crate::in_time::InTime;
+use portcullis_test_support::in_time::InTime;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::{env, fs};

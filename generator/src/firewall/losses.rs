@@ -5,8 +5,8 @@ use serde_json::Value;
 use super::schema;
 use crate::modules::USER_POOL;
 use crate::service::{ChangeKind, Environment, Service};
-use crate::state::plan::{self, Action, Change, PlanError};
-use crate::words::code;
+use portcullis_foreign_text::words::code;
+use portcullis_terraform_json::plan::{self, Action, Change, PlanError};
 
 const POOL: &str = "aws_cognito_user_pool";
 const DOMAIN: &str = "aws_cognito_user_pool_domain";

@@ -100,7 +100,7 @@ pub fn judge(losses: &[Loss], service: &Service, environment: &str, today: Date)
     let first = protected.first()?;
     let addresses: Vec<_> = protected
         .iter()
-        .map(|loss| crate::words::code(&loss.address))
+        .map(|loss| portcullis_foreign_text::words::code(&loss.address))
         .collect();
     Some(Refusal {
         message: format!(

@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::state::plan::Change;
-use crate::words::code;
+use portcullis_foreign_text::words::code;
+use portcullis_terraform_json::plan::Change;
 
 /// What a change would take from the users, such as "no attribute `number` any more"; `None` where it only adds.
 pub(super) fn lost(change: &Change) -> Option<String> {

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::service::ChangeKind;
-use crate::state::plan::PlanError;
+use portcullis_terraform_json::plan::PlanError;
 
 const STAFF: &str = "aws_cognito_user_pool.staff";
 const TODAY: Date = Date {

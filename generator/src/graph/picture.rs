@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::graph::words::wrap;
 use crate::identifier::Identifier;
 use crate::service::{Auth, LOCAL, Method, RoutePath, Service};
-use crate::words;
+use portcullis_foreign_text::words;
 
 /// The most cells of a line; the paths of most services are shorter.
 const WIDTH: usize = 56;

@@ -10,7 +10,7 @@ use hcl_edit::structure::{Attribute, Body, Structure};
 use hcl_edit::{Decor, Decorate, RawString};
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::words;
+use portcullis_foreign_text::words;
 
 /// Arguments that Terraform's style guide sets apart: <https://developer.hashicorp.com/terraform/language/style>.
 const LEADING: [&str; 3] = ["source", "count", "for_each"];

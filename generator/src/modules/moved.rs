@@ -49,7 +49,6 @@ mod tests {
 
     use crate::file_set::FileSet;
     use crate::modules::{USER_POOL, all};
-    use crate::state;
 
     const SPEC: &str = include_str!("../../../portcullis.toml");
     const STATE: &str = include_str!("../../tests/demo.state.json");
@@ -85,7 +84,7 @@ mod tests {
         let mut found = BTreeSet::new();
         addresses(&files, "environments/local", "", &mut found);
         assert!(found.contains(USER_POOL), "{found:?}");
-        let applied = state::resources(STATE).unwrap();
+        let applied = portcullis_terraform_json::resources(STATE).unwrap();
         let lost: Vec<_> = applied
             .iter()
             .filter(|resource| resource.mode == "managed" && !found.contains(&resource.address))

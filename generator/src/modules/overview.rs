@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::graph;
 use crate::modules::{HEADER, Module};
 use crate::service::{Auth, Service};
-use crate::words;
+use portcullis_foreign_text::words;
 
 const TEMPLATE: &str = include_str!("overview.md.jinja");
 

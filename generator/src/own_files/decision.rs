@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::block::{Argument, Block, Content};
 use super::file::Reader;
-use crate::words::code;
+use portcullis_foreign_text::words::code;
 
 /// What a block decides.
 #[derive(Debug, Clone, PartialEq)]

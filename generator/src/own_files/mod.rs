@@ -29,7 +29,7 @@ use file::{Reader, kind};
 use crate::file_set::FileSet;
 use crate::modules::{self, is_generated};
 use crate::service::Service;
-use crate::words::code;
+use portcullis_foreign_text::words::code;
 
 /// Something that decides where Terraform connects or what it runs, and is not generated.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,8 +8,8 @@
 
 use serde_json::Value;
 
-pub(super) use crate::words::{code, plain};
-use crate::words::{escape, visible};
+pub(super) use portcullis_foreign_text::words::{code, plain};
+use portcullis_foreign_text::words::{escape, visible};
 
 /// Characters of a string that a sentence shows.
 const LONGEST: usize = 60;

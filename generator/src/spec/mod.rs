@@ -27,7 +27,7 @@ use std::collections::BTreeMap;
 use toml::de::DeTable;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Span};
-use crate::words;
+use portcullis_foreign_text::words;
 
 /// Strings under free names, each with the place of its name: tags, environment variables.
 pub type StringMap = BTreeMap<String, (Span, Written<String>)>;

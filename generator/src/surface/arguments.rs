@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::resources::{Resources, digest};
 use super::types::Argument;
-use crate::state::Resource;
+use portcullis_terraform_json::Resource;
 
 /// What an argument means to a surface.
 #[derive(Debug, Clone, Copy, PartialEq)]

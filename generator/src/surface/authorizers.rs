@@ -6,7 +6,7 @@ use super::functions::Called;
 use super::names::Names;
 use super::resources::{Resources, optional, text, texts};
 use super::types::Authorizer;
-use crate::state::Resource;
+use portcullis_terraform_json::Resource;
 
 /// Names of authorizers by their ids.
 pub(super) fn by_id(resources: &Resources<'_>) -> BTreeMap<String, String> {

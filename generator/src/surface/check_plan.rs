@@ -9,8 +9,8 @@ use super::setup;
 use super::types::Unknown;
 use super::user_pool::FIRST_USER;
 use crate::service::{Environment, LOCAL, Service};
-use crate::state::plan::Plan;
-use crate::words::code;
+use portcullis_foreign_text::words::code;
+use portcullis_terraform_json::plan::Plan;
 
 /// What a plan is worth against a spec.
 #[derive(Debug, Clone, PartialEq)]

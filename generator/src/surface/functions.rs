@@ -8,8 +8,8 @@ use super::names::Names;
 use super::policy;
 use super::resources::{Resources, digest, map, optional, text, texts};
 use super::types::{Function, Invoker, Statement, UNKNOWN};
-use crate::state::Resource;
-use crate::state::plan::Change;
+use portcullis_terraform_json::Resource;
+use portcullis_terraform_json::plan::Change;
 
 /// What an integration calls.
 pub(super) struct CalledFunction {

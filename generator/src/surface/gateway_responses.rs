@@ -2,7 +2,7 @@
 
 use super::resources::{Resources, map, optional, text};
 use super::types::GatewayResponse;
-use crate::state::Resource;
+use portcullis_terraform_json::Resource;
 
 /// Every gateway response of the REST API, by type.
 pub(super) fn gateway_responses(resources: &mut Resources<'_>) -> Vec<GatewayResponse> {

@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use super::resources::{Resources, text};
-use crate::state::Resource;
-use crate::state::plan::Root;
+use portcullis_terraform_json::Resource;
+use portcullis_terraform_json::plan::Root;
 
 /// What this environment's own ARNs hold, as far as it is known.
 #[derive(Debug, Default)]

@@ -10,8 +10,8 @@ use super::routes::routes;
 use super::types::{Api, Argument, FORMAT, Surface};
 use super::{arguments, authorizers, others, unknown, user_pool};
 use crate::modules::{REST_API, STAGE};
-use crate::state::plan::{self, Plan, PlanError};
-use crate::state::{self, Resource, RestApi, Stage, StateError};
+use portcullis_terraform_json::plan::{self, Plan, PlanError};
+use portcullis_terraform_json::{self, Resource, RestApi, Stage, StateError};
 
 /// Why a state or a plan has no surface.
 #[derive(Debug, PartialEq)]
@@ -41,7 +41,7 @@ impl std::error::Error for SurfaceError {}
 /// The surface of a REST API in a state, chosen by name or id where there are several, in whatever modules its parts
 /// stand and in either layout. What belongs to another REST API is left out.
 pub fn of_state(text: &str, chosen: Option<&str>) -> Result<Surface, SurfaceError> {
-    let resources = state::resources(text).map_err(SurfaceError::State)?;
+    let resources = portcullis_terraform_json::resources(text).map_err(SurfaceError::State)?;
     of_resources(resources, None, chosen)
 }
 
@@ -68,7 +68,7 @@ fn of_resources(
     let RestApi {
         resource: api,
         resources,
-    } = state::rest_api(all.clone(), chosen).map_err(SurfaceError::State)?;
+    } = portcullis_terraform_json::rest_api(all.clone(), chosen).map_err(SurfaceError::State)?;
     let mut resources = Resources::new(&resources);
     let Stages { served, others } = stages(resources.all)?;
     let names = Names::of(&resources, &api, plan.map(|plan| &plan.root));
@@ -152,7 +152,7 @@ struct Stages<'a> {
 
 /// The stage of a generated tree, where another one is not accounted for; or else all of them, the first by name first.
 fn stages(resources: &[Resource]) -> Result<Stages<'_>, SurfaceError> {
-    let mut stages = state::stages(resources);
+    let mut stages = portcullis_terraform_json::stages(resources);
     let generated = stages
         .iter()
         .find(|stage| stage.resource.address == STAGE)

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::policy;
-use crate::state::Resource;
+use portcullis_terraform_json::Resource;
 
 /// Types by the beginning of their names, and why they count. What a surface accounts for is taken out before.
 const FAMILIES: [(&str, &str); 17] = [

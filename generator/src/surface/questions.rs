@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::types::{Question, Unknown};
-use crate::words::code;
+use portcullis_foreign_text::words::code;
 
 /// How many names a sentence has.
 const NAMES: usize = 3;

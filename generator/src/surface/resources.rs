@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::state::Resource;
+use portcullis_terraform_json::Resource;
 
 /// The resources of one REST API and what stands beside it, and which of them the surface accounts for.
 pub(super) struct Resources<'a> {

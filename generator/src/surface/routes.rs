@@ -8,8 +8,8 @@ use super::functions::Called;
 use super::resources::{Resources, map, optional, text, texts};
 use super::types::{Preflight, Route, Uncertain};
 use super::unknown::{missing_guard, missing_path};
-use crate::state::{self, Resource, plan};
-use crate::words::code;
+use portcullis_foreign_text::words::code;
+use portcullis_terraform_json::{self, Resource, plan};
 
 /// What stands in a field that is uncertain.
 const UNCERTAIN: &str = "?";
@@ -23,7 +23,7 @@ pub(super) fn routes(
     called: &Called,
     unknown: &[plan::Unknown],
 ) -> Vec<Route> {
-    let paths = state::paths(resources.all, text(rest_api, "root_resource_id"));
+    let paths = portcullis_terraform_json::paths(resources.all, text(rest_api, "root_resource_id"));
     let integrations = by_method(resources, "aws_api_gateway_integration", |_| true);
     let responses = by_method(resources, "aws_api_gateway_integration_response", |response| {
         text(response, "selection_pattern").is_empty()

@@ -6,8 +6,8 @@ use serde_json::Map;
 use super::compare::{Difference, Subject};
 use crate::modules::planned_provider;
 use crate::service::Environment;
-use crate::state::plan::{Plan, Provider};
-use crate::words::code;
+use portcullis_foreign_text::words::code;
+use portcullis_terraform_json::plan::{Plan, Provider};
 
 /// The address and the source of the only provider of a generated tree.
 const AWS: (&str, &str) = ("provider.aws", "registry.terraform.io/hashicorp/aws");

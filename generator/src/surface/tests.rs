@@ -1,12 +1,16 @@
 //! Surfaces of the demo and of hand-written HCL, from a spec, a plan and a state.
 
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
 use super::*;
-use crate::state::Resource;
-use crate::state::StateError;
-use crate::state::plan::Plan;
+use portcullis_terraform_json::Resource;
+use portcullis_terraform_json::StateError;
+use portcullis_terraform_json::plan::Plan;
 
 const SPEC: &str = include_str!("../../../portcullis.toml");
 const STATE: &str = include_str!("../../tests/demo.state.json");
+const FIRST: &str = include_str!("../../tests/plans/demo_first.json");
 
 fn demo() -> Surface {
     let service = crate::service(SPEC, None).unwrap();
@@ -93,7 +97,7 @@ fn an_alias_is_not_the_functions_name() {
     assert_eq!(unknown.routes[2].function.as_deref(), Some("hello-local-open"));
 }
 
-const BOOKSHOP: &str = include_str!("../../../local/tests/fixtures/bookshop/state.json");
+const BOOKSHOP: &str = include_str!("../../../emulator/tests/fixtures/bookshop/state.json");
 
 #[test]
 fn an_api_has_the_same_surface_in_both_layouts() {
@@ -169,7 +173,7 @@ fn a_stage_that_nothing_accounts_for_is_shown() {
 
 /// The id of the REST API of a state.
 fn of_api(state: &str) -> String {
-    let resources = crate::state::resources(state).unwrap();
+    let resources = portcullis_terraform_json::resources(state).unwrap();
     let api = resources
         .iter()
         .find(|resource| resource.kind == "aws_api_gateway_rest_api");
@@ -355,4 +359,48 @@ fn a_pool_is_protected_where_its_environment_says_so() {
         [protected("prod"), protected("dev"), protected("local")],
         [true, false, false]
     );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    /// Whatever is cut out of a plan, or put in place of a value, is read or refused.
+    #[test]
+    fn a_plan_that_somebody_spoilt_is_read_or_refused(places in proptest::collection::vec(any::<prop::sample::Index>(), 1..4), with in 0..6usize) {
+        let mut plan: Value = serde_json::from_str(FIRST).unwrap();
+        for place in places {
+            spoil(&mut plan, place, with);
+        }
+        if let Ok(plan) = Plan::parse(&plan.to_string()) {
+            _ = crate::surface::of_plan(&plan, None);
+        }
+    }
+}
+
+/// Replaces the value at a random place.
+fn spoil(value: &mut Value, place: prop::sample::Index, with: usize) {
+    let replacements = [
+        json!(null),
+        json!(true),
+        json!("x"),
+        json!([]),
+        json!({}),
+        json!([{"references": ["var.x", "each.key"]}]),
+    ];
+    let count = match value {
+        Value::Object(map) => map.len(),
+        Value::Array(items) => items.len(),
+        _ => 0,
+    };
+    // One step down in most cases.
+    let chosen = place.index(count + 1);
+    let child = match value {
+        Value::Object(map) => map.values_mut().nth(chosen),
+        Value::Array(items) => items.get_mut(chosen),
+        _ => None,
+    };
+    match child {
+        Some(child) => spoil(child, place, with),
+        None => *value = replacements[with].clone(),
+    }
 }

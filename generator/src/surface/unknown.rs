@@ -8,8 +8,8 @@ use super::names::Names;
 use super::others;
 use super::resources::text;
 use super::types::{Question, Unknown};
-use crate::state::{self, Resource, plan};
-use crate::words::code;
+use portcullis_foreign_text::words::code;
+use portcullis_terraform_json::{self, Resource, plan};
 
 /// What is unknown of the resources that a surface accounts for, or would. `pool` is the surface's user pool.
 pub(super) fn of_plan(
@@ -23,7 +23,7 @@ pub(super) fn of_plan(
         all,
         names,
         unknown,
-        paths: state::paths(all, text(rest_api, "root_resource_id")),
+        paths: portcullis_terraform_json::paths(all, text(rest_api, "root_resource_id")),
     };
     let own_source = format!("{}.execution_arn", rest_api.address);
     let own_pool = pool.map(|pool| format!("{}.arn", pool.address));
@@ -78,7 +78,7 @@ pub(super) fn of_state(
         all,
         names,
         unknown: &[],
-        paths: state::paths(all, text(rest_api, "root_resource_id")),
+        paths: portcullis_terraform_json::paths(all, text(rest_api, "root_resource_id")),
     };
     let of = |resource: &Resource, (question, of): (Question, Vec<String>), why: String| Unknown {
         address: resource.address.clone(),

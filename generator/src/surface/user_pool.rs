@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::resources::{Resources, optional, text, texts};
 use super::types::{Client, Password, UserPool};
-use crate::state::Resource;
+use portcullis_terraform_json::Resource;
 
 /// The pool that a surface describes: the first, by the authorizers' names, whose users are admitted; where none of
 /// those is here, the only one.

@@ -16,7 +16,7 @@ use crate::failure::{Failure, Outcome};
 use crate::prepared_environment::{self, PreparedEnvironment};
 use crate::project::{Project, SPEC};
 use crate::redeployment::Redeployment;
-use crate::terraform::Terraform;
+use crate::terraform_program::Terraform;
 use crate::tools::Tools;
 use crate::{interrupt, talk};
 

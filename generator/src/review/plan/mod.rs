@@ -11,9 +11,9 @@ use crate::firewall::{self, Loss};
 use crate::review::report;
 use crate::review::{Fact, words};
 use crate::service::{ChangeKind, LOCAL, Service};
-use crate::state::plan::{Action, Change, Plan, PlanError};
 use crate::surface::{CheckError, Difference, Subject, check_plan};
-use crate::words::{code, line};
+use portcullis_foreign_text::words::{code, line};
+use portcullis_terraform_json::plan::{Action, Change, Plan, PlanError};
 
 /// Why a plan can't be reviewed.
 #[derive(Debug, PartialEq)]

@@ -1,0 +1,179 @@
+//! The emulated control plane: moto, and a thin reverse proxy of ours in front of it.
+//!
+//! ```text
+//! Terraform, AWS CLI ──→ proxy ──→ moto, with what it lacks (moto_*.py)
+//!                          │ web_page    what pages in a browser may send: what needs no credentials
+//!                          │ operation   which AWS operation a request calls
+//!                          │ calls       counts them; GET /_portcullis/calls
+//!                          │ cognito     the few calls that do not go through as they came
+//!                          │   ├ password_policy   mends what moto misreads, makes temporary passwords
+//!                          │   ├ mail              keeps the mail that Cognito would have sent
+//!                          │   └ signature         signs again what was changed
+//!                          └ upstream    one connection to the emulator a request; bodies stream
+//! ```
+//!
+//! The proxy knows nothing of Terraform and holds no state but its counts: what a user pool's policy is, it asks
+//! moto when it needs to know. What it does not mend goes through unchanged in both directions.
+//!
+//! Only the proxy reaches moto, which answers at a Unix socket in a folder of its user's: at a port of its own any page
+//! of a browser could reach it past the proxy.
+//!
+//! moto is a child that cannot outlive the proxy (`moto.py` reads its standard input and exits at its end), and the
+//! proxy does not outlive moto: whoever holds the endpoint holds one life of moto, named by `instance` in the ready
+//! line. Nothing that was applied survives that life, so another `instance` says that a Terraform state is stale.
+//!
+//! moto cannot update everything that Terraform changes in place: of API Gateway it lacks UpdateMethod,
+//! UpdateIntegration and their like, without which no route could be guarded or get another function, and an
+//! UpdateUserPool makes it forget how users sign in. A proxy could mend that only by deleting and making anew what
+//! others refer to. So `moto_apigateway.py` and `moto_cognitoidp.py` mend it inside moto's process, on moto's models.
+//! So do `moto_users.py`, which finds users by their names as Cognito does, and `moto_codes.py`, which makes and checks
+//! confirmation codes and hands their mails to the proxy.
+//!
+//! The proxy also stands in front of an emulator that somebody else runs ([`Emulator::Upstream`]). Its life is not
+//! ours: its address is the `instance`, and the mails of an earlier run of the proxy stay. What it knows of
+//! credentials and certificates stays here: to Terraform, the login scripts and the data plane the proxy is plain HTTP
+//! on loopback ([`tls`]), and an emulator that checks signatures finds them right ([`signature`]). Before the proxy
+//! says that it is ready, it tries what the emulator is worth ([`probe`]).
+//!
+//! moto does not run Lambda functions: it takes their zips as they are. Code runs in the data plane.
+
+mod calls;
+mod cognito;
+mod emulator;
+mod mail;
+mod moto;
+mod operation;
+mod password_policy;
+mod probe;
+mod proxy;
+mod signature;
+mod tls;
+mod upstream;
+mod web_page;
+
+use std::io::Write;
+use std::net::Ipv4Addr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use portcullis_foreign_text::words;
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::time::timeout;
+use tracing::info;
+
+pub use calls::CALLS_PATH;
+pub use emulator::Emulator;
+use emulator::Running;
+pub use mail::{Kind, Mail, mails};
+use probe::Weakness;
+use proxy::Proxy;
+pub use signature::Credentials;
+
+/// What the control plane is run with.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// What the proxy stands in front of.
+    pub emulator: Emulator,
+    /// The loopback port to listen on; `None` or 0 for a free one.
+    pub port: Option<u16>,
+    /// The folder of the mails. A new life of moto removes those of an earlier one, whose users are gone.
+    pub mails: PathBuf,
+}
+
+/// How long the probe of somebody else's emulator may take.
+const PROBE: Duration = Duration::from_secs(30);
+
+/// Runs the control plane until SIGTERM or SIGINT. Once it answers it prints one JSON line on standard output:
+/// `{"ready":true,"endpoint":"http://127.0.0.1:PORT","instance":"…","moto":"5.2.5","pid":…}`; in front of somebody
+/// else's emulator instead of `moto`: `"upstream":"http://127.0.0.1:4566"`, the `access_key_id` it is used with, and
+/// as sentences in `weaker` what the probe found. Where it cannot be used, the line is `{"ready":false,"error":"…"}`.
+/// There is nothing to reload: SIGHUP prints the line again.
+///
+/// Must run on a tokio runtime with I/O and time.
+///
+/// # Errors
+/// When the port is taken, moto does not start or ends, nothing answers where somebody else's emulator should, or
+/// that is of no use.
+pub async fn run(options: Options) -> Result<()> {
+    let ended = serve(options).await;
+    if let Err(error) = &ended {
+        print_line(&json!({"ready": false, "error": format!("{error:#}")}))?;
+    }
+    ended
+}
+
+async fn serve(options: Options) -> Result<()> {
+    // Before anything is started, so that no signal finds the default that would leave moto to itself.
+    let mut terminate = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen for SIGINT")?;
+    let mut hangup = signal(SignalKind::hangup()).context("cannot listen for SIGHUP")?;
+
+    let port = options.port.unwrap_or(0);
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
+        .await
+        .with_context(|| format!("cannot listen on port {port} of the loopback address"))?;
+    let address = listener.local_addr().context("the listener has no address")?;
+    let endpoint = format!("http://{address}");
+    let mails = match options.emulator {
+        Emulator::Moto { .. } => mail::Folder::cleared(options.mails)?,
+        Emulator::Upstream { .. } => mail::Folder::opened(options.mails)?,
+    };
+    let mut emulator = tokio::select! {
+        emulator = Running::start(&options.emulator) => emulator?,
+        _ = terminate.recv() => return Ok(()),
+        _ = interrupt.recv() => return Ok(()),
+    };
+
+    let mut ready = emulator.ready(&endpoint);
+    let credentials = options.emulator.credentials().cloned();
+    let proxy = Arc::new(Proxy::new(emulator.upstream(), credentials, mails));
+    let mut server = tokio::spawn(proxy::serve(listener, Arc::clone(&proxy)));
+    if let Emulator::Upstream {
+        url,
+        credentials,
+        region,
+        ..
+    } = &options.emulator
+    {
+        let found = tokio::select! {
+            found = timeout(PROBE, probe::probe(address, credentials, region)) => found,
+            _ = terminate.recv() => return Ok(()),
+            _ = interrupt.recv() => return Ok(()),
+        };
+        let found = found
+            .unwrap_or_else(|_| bail!("it did not answer within {} s", PROBE.as_secs()))
+            .with_context(|| format!("the emulated AWS at `{url}` cannot be used"))?;
+        proxy.forget_calls();
+        ready["weaker"] = found.iter().map(Weakness::to_string).collect();
+    }
+    print_line(&ready)?;
+    info!(endpoint, "the control plane answers");
+
+    let ended = loop {
+        tokio::select! {
+            _ = terminate.recv() => break Ok(()),
+            _ = interrupt.recv() => break Ok(()),
+            _ = hangup.recv() => print_line(&ready)?,
+            ended = emulator.ended() => break ended,
+            served = &mut server => {
+                served.context("the proxy failed")?;
+                bail!("the proxy stopped listening")
+            }
+        }
+    };
+    server.abort();
+    ended?;
+    emulator.stop().await
+}
+
+/// One line on standard output, at once.
+fn print_line(line: &Value) -> Result<()> {
+    let mut stdout = std::io::stdout().lock();
+    writeln!(stdout, "{}", words::json(&line.to_string()))
+        .and_then(|()| stdout.flush())
+        .context("cannot write to standard output")
+}

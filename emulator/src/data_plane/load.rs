@@ -1,0 +1,313 @@
+//! Options → a gateway that is ready to answer: the state, the keys and the code are read here, and all that is
+//! missing is said in one error.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::DirBuilder;
+use std::os::unix::fs::DirBuilderExt;
+use std::sync::Arc;
+
+use anyhow::{Context, Result};
+use portcullis_foreign_text::{shell, words};
+use portcullis_terraform_json::{RestApi, rest_api};
+use time::OffsetDateTime;
+
+use super::api::{Api, NotEmulated};
+use super::authorizer::KeyRing;
+use super::authorizer::keys::Keys;
+use super::deployments::{Deployments, Remembered};
+use super::function::Function;
+use super::function::guardian::Guardian;
+use super::function::log::Log;
+use super::gateway::Gateway;
+use super::limits::Limits;
+use super::more_open::{MoreOpen, more_open};
+use super::{KeySource, Mistake, Options, state};
+use crate::capped_file::LIMIT;
+use crate::shown_file::{self, Shown};
+
+mod code;
+mod variables;
+
+pub use variables::Variable;
+
+/// A gateway for what the options name now. Functions that are as they were in `previous` keep their environments.
+pub async fn gateway(options: &Options, previous: Option<&Gateway>) -> Result<Gateway> {
+    let path = &options.state;
+    let text = shown_file::read(path, Shown::State)?;
+    let unusable = || format!("cannot serve the state `{}`", path.display());
+    let resources = portcullis_terraform_json::resources(&text);
+    let applied = resources.and_then(|resources| rest_api(resources, options.api.as_deref()));
+    let applied = applied.with_context(unusable).map_err(mistake)?;
+    let deployments = Deployments::of(&options.deployments, path, &applied.resource)?;
+    let mut fresh = Vec::new();
+    let mut undeployed = BTreeMap::new();
+    let api = state::read(&applied, |deployment| {
+        match deployments.deployed(deployment, &applied.resources)? {
+            Some(Remembered { resources, changed }) => {
+                if !changed.is_empty() {
+                    undeployed.insert(deployment.to_owned(), changed);
+                }
+                Ok(resources)
+            }
+            None => {
+                fresh.push(deployment.to_owned());
+                Ok(applied.resources.clone())
+            }
+        }
+    });
+    let mut api = api.with_context(unusable).map_err(mistake)?;
+    let more_open = more_open_than(&applied, &api, &undeployed, &deployments)
+        .with_context(unusable)
+        .map_err(mistake)?;
+    let mut mistakes = Vec::new();
+    let code = code::packages(options, &api, &mut mistakes);
+    let runs = |name: &str| !matches!(code.get(name), Some(Err(_)));
+    variables::set(&options.variables, &mut api, runs, &mut mistakes);
+    let issuers = issuers(options, &api, &mut mistakes);
+    mistakes.extend(unknown_stage(options, &api));
+    let not_run = code::not_run(&code, &api);
+    if !mistakes.is_empty() {
+        let told = not_run
+            .iter()
+            .map(|told| format!("{}: {}", words::code(&told.address), told.reason));
+        mistakes.extend(told);
+        return Err(Mistake(mistakes.join("\n")).into());
+    }
+
+    api.unsupported.extend(not_run);
+    let mut keys = KeyRing::new();
+    for issuer in issuers {
+        let source = options.jwks[&issuer].clone();
+        let is_file = matches!(source, KeySource::File(_));
+        let loaded = Keys::load(source).await;
+        let loaded = loaded.map_err(|error| if is_file { mistake(error) } else { error });
+        keys.insert(issuer, Arc::new(loaded?));
+    }
+    // Processes run in the folder of their code: what leads there must not depend on where we run.
+    let work = std::path::absolute(&options.work)
+        .with_context(|| format!("cannot tell where `{}` is", options.work.display()))?;
+    let folders = ["code", "logs"].map(|name| work.join(name));
+    for folder in &folders {
+        let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
+        made.with_context(|| format!("cannot make `{}`", folder.display()))?;
+    }
+    let [cache, logs] = folders;
+    let guardian = match previous {
+        Some(gateway) => gateway.guardian.clone(),
+        None => Arc::new(Guardian::start()?),
+    };
+    let mut functions = BTreeMap::new();
+    for (name, package) in code {
+        let configuration = &api.functions[&name];
+        let package = match package {
+            Ok(package) => package,
+            Err(why) => {
+                let sentence = format!("{}: {why}", words::code(&configuration.address));
+                functions.insert(name, Err(NotEmulated(sentence)));
+                continue;
+            }
+        };
+        let folder = package
+            .unpack(&cache)
+            .with_context(|| {
+                let (name, address) = (words::code(&name), words::code(&configuration.address));
+                format!("function {name} ({address})")
+            })
+            .map_err(mistake)?;
+        let previous = previous.and_then(|gateway| gateway.functions.get(&name)?.as_ref().ok());
+        let function = match previous {
+            Some(function) if function.is(configuration, &folder) => function.clone(),
+            previous => {
+                let log = match previous {
+                    Some(function) => function.log(),
+                    None => Arc::new(Log::open(logs.join(format!("{name}.log")), LIMIT)?),
+                };
+                Function::new(configuration.clone(), folder, log, guardian.clone())
+            }
+        };
+        functions.insert(name, Ok(function));
+    }
+    // What is not served is not remembered either.
+    for deployment in fresh {
+        deployments.remember(&deployment, &applied.resources)?;
+    }
+    let limits = previous.map_or_else(Arc::default, |gateway| gateway.limits.clone());
+    Limits::keep(&limits, &api, OffsetDateTime::now_utc());
+    Ok(Gateway {
+        api,
+        undeployed,
+        more_open,
+        limits,
+        keys,
+        functions,
+        guardian,
+    })
+}
+
+/// Why the stage that is named is none.
+fn unknown_stage(options: &Options, api: &Api) -> Option<String> {
+    let named = options.stage.as_ref()?;
+    let stages: Vec<String> = api.stages.keys().map(|stage| words::code(stage)).collect();
+    let is_unknown = !api.stages.contains_key(named);
+    is_unknown.then(|| {
+        format!(
+            "unknown stage {}: the API has {}",
+            words::code(named),
+            stages.join(", ")
+        )
+    })
+}
+
+/// The deployments that let in more than the state, by id.
+fn more_open_than(
+    applied: &RestApi,
+    api: &Api,
+    undeployed: &BTreeMap<String, Vec<String>>,
+    deployments: &Deployments,
+) -> Result<BTreeMap<String, MoreOpen>> {
+    let mut found = BTreeMap::new();
+    if undeployed.is_empty() {
+        return Ok(found);
+    }
+    let now = state::deployed_now(applied, &api.functions)?;
+    for stage in api.stages.values() {
+        if !undeployed.contains_key(&stage.deployment) {
+            continue;
+        }
+        let routes = more_open(&stage.deployed, &now);
+        if !routes.is_empty() {
+            let remembered_in = deployments.file(&stage.deployment)?.display().to_string();
+            found.insert(
+                stage.deployment.clone(),
+                MoreOpen {
+                    remembered_in,
+                    routes,
+                },
+            );
+        }
+    }
+    Ok(found)
+}
+
+/// An error of what was named.
+fn mistake(error: anyhow::Error) -> anyhow::Error {
+    Mistake(words::line(&format!("{error:#}"))).into()
+}
+
+/// The issuers whose tokens guarded routes take, all with a source of keys.
+fn issuers(options: &Options, api: &Api, mistakes: &mut Vec<String>) -> BTreeSet<String> {
+    let mut guarded: BTreeMap<&String, (usize, String)> = BTreeMap::new();
+    for (method, route, deployed) in api.routes() {
+        let Some(authorizer) = route
+            .authorization
+            .as_ref()
+            .ok()
+            .and_then(Option::as_ref)
+            .and_then(|guard| deployed.authorizers.get(&guard.authorizer))
+        else {
+            continue;
+        };
+        for issuer in &authorizer.issuers {
+            let first = || {
+                (
+                    0,
+                    format!(
+                        "{} by {}",
+                        words::code(&format!("{method} {}", route.resource_path)),
+                        words::code(&authorizer.address)
+                    ),
+                )
+            };
+            guarded.entry(issuer).or_insert_with(first).0 += 1;
+        }
+    }
+    for (issuer, (count, first)) in &guarded {
+        if !options.jwks.contains_key(*issuer) {
+            let pool = issuer.rsplit('/').next().unwrap_or_default();
+            let [file, issuer] = [&format!("{pool}.json"), *issuer].map(|text| shell::word(text));
+            let others = match count {
+                1 => String::new(),
+                count => format!(" and {} more", count - 1),
+            };
+            mistakes.push(format!(
+                "nothing says where the keys are of the user pool that guards {first}{others}: save those of a pool on \
+                 AWS, and add the option\n  curl -o {file} {issuer}/.well-known/jwks.json\n  \
+                 --jwks {issuer}={file}"
+            ));
+        }
+    }
+    guarded.into_keys().cloned().collect()
+}
+
+#[cfg(test)]
+pub mod tests {
+    use super::*;
+    use std::path::{Path, PathBuf};
+
+    pub const SHOP: &str = include_str!("../../tests/fixtures/shop/state.json");
+
+    /// Options that name nothing but a state, in a folder.
+    pub fn options(folder: &Path) -> Options {
+        Options {
+            state: folder.join("state.json"),
+            api: None,
+            stage: None,
+            root: folder.to_owned(),
+            functions: BTreeMap::new(),
+            variables: Vec::new(),
+            jwks: BTreeMap::new(),
+            port: None,
+            work: folder.join("work"),
+            deployments: folder.join("deployments"),
+        }
+    }
+
+    #[tokio::test]
+    async fn what_cannot_run_is_told_at_the_first_start_beside_the_missing_keys() {
+        let folder = tempfile::tempdir().unwrap();
+        let options = options(folder.path());
+        let state = SHOP.replace("\"provided.al2023\"", "\"python3.12\"");
+        std::fs::write(&options.state, &state).unwrap();
+        let error = gateway(&options, None).await.err().unwrap().to_string();
+        let lines: Vec<&str> = error.lines().collect();
+        assert_eq!(
+            lines.iter().filter(|line| line.starts_with("  --jwks ")).count(),
+            2,
+            "{error}"
+        );
+        let told = lines.iter().filter(|line| {
+            line.contains("it can't run here: its runtime is `python3.12`")
+                && line.ends_with("unless you name other code with `--function shop-hang=PATH`")
+        });
+        assert_eq!(told.count(), 1, "{error}");
+        assert!(
+            !error.contains("is not at"),
+            "no code of theirs is looked for: {error}"
+        );
+    }
+
+    #[tokio::test]
+    async fn all_mistakes_are_told_in_one_error() {
+        let folder = tempfile::tempdir().unwrap();
+        let options = Options {
+            functions: BTreeMap::from([("nobody".to_owned(), PathBuf::from("x"))]),
+            jwks: BTreeMap::from([("https://elsewhere".to_owned(), KeySource::File("x".into()))]),
+            ..options(folder.path())
+        };
+        std::fs::write(&options.state, SHOP).unwrap();
+        let error = gateway(&options, None).await.err().unwrap().to_string();
+        assert!(error.contains("`nobody` names no function"), "{error}");
+        assert!(error.contains("\n  --function shop-open=PATH"), "{error}");
+        assert_eq!(
+            error
+                .matches("\n  --jwks https://cognito-idp.eu-central-1.")
+                .count(),
+            2,
+            "one for each pool: {error}"
+        );
+        assert!(
+            !folder.path().join("work").exists(),
+            "nothing is made before all is known to be right"
+        );
+    }
+}

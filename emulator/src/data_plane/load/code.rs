@@ -1,0 +1,346 @@
+//! Where the code of each function comes from, and whose word that is.
+//!
+//! A state is data: whoever wrote it may have written any path. So code that a state names is what Lambda takes, a zip,
+//! and lies in the project. Anything else runs only if the user names it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use portcullis_foreign_text::shell;
+use portcullis_foreign_text::words::code;
+
+use crate::data_plane::Options;
+use crate::data_plane::api::{Api, Code, FunctionConfiguration, Integration, Route, Unsupported};
+use crate::data_plane::function::archive::{Accepted, Package};
+
+/// Files and folders by which a folder is known as a project: of Git, and of Portcullis.
+const MARKERS: [&str; 2] = [".git", "portcullis.toml"];
+
+/// Who says where code is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Named {
+    /// The user, by an option.
+    ByUser(PathBuf),
+    /// The state, by `filename`.
+    ByState(PathBuf),
+}
+
+/// Something of each function that a route needs, or why the function can't run here.
+pub type ByFunction<T> = BTreeMap<String, Result<T, String>>;
+
+/// The code of each function that a route needs. What cannot be taken is among the mistakes.
+pub fn packages(options: &Options, api: &Api, mistakes: &mut Vec<String>) -> ByFunction<Package> {
+    let mut packages = BTreeMap::new();
+    for (name, named) in named(options, api, mistakes) {
+        let package = named.map(|named| package(&options.root, &named, &api.functions[&name]));
+        match package {
+            Ok(Ok(package)) => {
+                packages.insert(name, Ok(package));
+            }
+            Ok(Err(mistake)) => mistakes.push(mistake),
+            Err(why) => {
+                packages.insert(name, Err(why));
+            }
+        }
+    }
+    packages
+}
+
+/// The functions that can't run here, each with what that means and the option to add.
+pub fn not_run<T>(packages: &ByFunction<T>, api: &Api) -> Vec<Unsupported> {
+    let told = |(name, why): (&String, &String)| {
+        let function = &api.functions[name];
+        let routes: BTreeSet<String> = api
+            .routes()
+            .filter(|(_, route, _)| invoked(route) == Some(name))
+            .map(|(method, route, _)| code(&format!("{method} {}", route.resource_path)))
+            .collect();
+        let routes: Vec<String> = routes.into_iter().collect();
+        let routes = match &routes[..] {
+            [one] => format!("{one} answers 501"),
+            [first, last] => format!("{first} and {last} answer 501"),
+            [first, second, others @ ..] => {
+                format!("{first}, {second} and {} more answer 501", others.len())
+            }
+            [] => "nothing invokes it".to_owned(),
+        };
+        let unless = match &function.code {
+            Code::File(_) | Code::Foreign(_) => {
+                format!(" unless you name other code with `--function {name}=PATH`")
+            }
+            Code::Refused(_) => String::new(),
+        };
+        Unsupported {
+            address: function.address.clone(),
+            reason: format!("it can't run here: {why}. {routes}{unless}"),
+        }
+    };
+    let refused = packages
+        .iter()
+        .filter_map(|(name, package)| Some((name, package.as_ref().err()?)));
+    refused.map(told).collect()
+}
+
+/// The code that is named for each function that a route needs. What the user names counts more than the state.
+fn named(options: &Options, api: &Api, mistakes: &mut Vec<String>) -> ByFunction<Named> {
+    let mut by_user: BTreeMap<&str, &PathBuf> = BTreeMap::new();
+    for (key, path) in &options.functions {
+        match function(key, api) {
+            Ok(name) => {
+                by_user.insert(name, path);
+            }
+            Err(mistake) => mistakes.push(mistake),
+        }
+    }
+    let mut named = BTreeMap::new();
+    for function in needed(api) {
+        let place = match (by_user.get(function.name.as_str()), &function.code) {
+            (Some(path), Code::File(_) | Code::Foreign(_)) => Ok(Named::ByUser((*path).clone())),
+            (None, Code::File(path)) => Ok(Named::ByState(path.clone())),
+            (None, Code::Foreign(why) | Code::Refused(why)) => Err(why.clone()),
+            (Some(_), Code::Refused(why)) => {
+                mistakes.push(format!(
+                    "no code can run for function {} ({}): {why}",
+                    code(&function.name),
+                    code(&function.address),
+                ));
+                continue;
+            }
+        };
+        named.insert(function.name.clone(), place);
+    }
+    named
+}
+
+/// Every function that a route needs, once.
+pub fn needed(api: &Api) -> impl Iterator<Item = &FunctionConfiguration> {
+    let names = api.routes().filter_map(|(_, route, _)| invoked(route));
+    let names: BTreeSet<&str> = names.collect();
+    names.into_iter().filter_map(|name| api.functions.get(name))
+}
+
+/// The function that a route invokes.
+fn invoked(route: &Route) -> Option<&str> {
+    match &route.integration {
+        Ok(Integration::Function(integration)) => Some(&integration.function.name),
+        Ok(Integration::Mock(_)) | Err(_) => None,
+    }
+}
+
+/// The function that an option names: in full, or by what is behind the last part of its prefix.
+pub fn function<'a>(key: &str, api: &'a Api) -> Result<&'a str, String> {
+    let suffix = format!("-{key}");
+    let exact = api.functions.keys().filter(|name| *name == key);
+    let by_suffix = api.functions.keys().filter(|name| name.ends_with(&suffix));
+    let mut found: Vec<&String> = exact.collect();
+    if found.is_empty() {
+        found = by_suffix.collect();
+    }
+    match found[..] {
+        [name] => Ok(name),
+        [] => Err(format!(
+            "{} names no function of the state, which has {}",
+            code(key),
+            list(api.functions.keys())
+        )),
+        _ => Err(format!("{} names several functions: {}", code(key), list(found))),
+    }
+}
+
+fn package(root: &Path, named: &Named, function: &FunctionConfiguration) -> Result<Package, String> {
+    let (name, address) = (code(&function.name), code(&function.address));
+    let (path, accepted) = match named {
+        Named::ByUser(path) => (path.clone(), Accepted::ZipOrProgram),
+        Named::ByState(path) => (root.join(path), Accepted::Zip),
+    };
+    if !path.is_file() {
+        return Err(format!(
+            "the code of function {name} ({address}) is not at {}: build it, or name the folder that Terraform \
+             runs in with `--root DIR`, or add the option\n  --function {}=PATH",
+            display(&path),
+            shell::word(&function.name),
+        ));
+    }
+    match named {
+        Named::ByUser(_) => Package::open(&path, accepted)
+            .map_err(|error| format!("function {name} ({address}): {error:#}")),
+        Named::ByState(written) => inside(root, written)
+            .and_then(|path| Package::open(&path, accepted).map_err(|error| format!("{error:#}")))
+            .map_err(|why| {
+                format!(
+                    "the code of function {name} ({address}) is {} in the state: {why}. If you trust this file, add \
+                     the option\n  --function {}",
+                    display(written),
+                    shell::word(&format!("{}={}", function.name, path.display())),
+                )
+            }),
+    }
+}
+
+/// The file that a state names, if it lies in the project, whatever leads there.
+fn inside(root: &Path, written: &Path) -> Result<PathBuf, String> {
+    let canonical = |path: &Path| {
+        path.canonicalize()
+            .map_err(|error| format!("cannot tell where {} is: {error}", display(path)))
+    };
+    let (path, project) = (canonical(&root.join(written))?, project(&canonical(root)?));
+    if path.starts_with(&project) {
+        return Ok(path);
+    }
+    Err(format!(
+        "this is {}, outside the project {}",
+        display(&path),
+        display(&project)
+    ))
+}
+
+fn display(path: &Path) -> String {
+    code(&path.display().to_string())
+}
+
+/// The project that Terraform's folder belongs to: the nearest folder with a marker, else Terraform's own folder.
+fn project(root: &Path) -> PathBuf {
+    // A marker of somebody else's makes no project of ours, or anybody could make one of `/tmp`. Git does the same:
+    // https://git-scm.com/docs/git-config#Documentation/git-config.txt-safedirectory
+    let ours = rustix::process::geteuid().as_raw();
+    let is_ours = |marker: PathBuf| marker.metadata().is_ok_and(|marker| marker.uid() == ours);
+    let is_project = |folder: &&Path| MARKERS.iter().any(|marker| is_ours(folder.join(marker)));
+    root.ancestors().find(is_project).unwrap_or(root).to_owned()
+}
+
+fn list<'a>(names: impl IntoIterator<Item = &'a String>) -> String {
+    let names: Vec<String> = names.into_iter().map(|name| code(name)).collect();
+    if names.is_empty() {
+        "none".to_owned()
+    } else {
+        names.join(", ")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data_plane::load::tests::{SHOP, options};
+    use crate::data_plane::state;
+
+    /// The code that is taken for each function when these are named, and the mistakes.
+    fn code_with(functions: &[(&str, &str)], state: &str) -> (ByFunction<Named>, Vec<String>) {
+        let functions = functions
+            .iter()
+            .map(|(name, path)| ((*name).to_owned(), path.into()));
+        let options = Options {
+            functions: functions.collect(),
+            ..options(Path::new("/project"))
+        };
+        let mut mistakes = Vec::new();
+        let code = named(&options, &state::tests::read(state).unwrap(), &mut mistakes);
+        (code, mistakes)
+    }
+
+    #[test]
+    fn code_is_the_files_that_terraform_took() {
+        let (code, mistakes) = code_with(&[], SHOP);
+        assert_eq!(mistakes, Vec::<String>::new());
+        assert_eq!(
+            code["shop-open"],
+            Ok(Named::ByState("../artifacts/shop.zip".into()))
+        );
+        assert_eq!(code.len(), 8);
+    }
+
+    #[test]
+    fn a_function_is_named_in_full_or_by_the_end_of_its_name() {
+        for name in ["open", "shop-open"] {
+            let (code, mistakes) = code_with(&[(name, "/tmp/open.zip")], SHOP);
+            assert_eq!(
+                (&code["shop-open"], mistakes.len()),
+                (&Ok(Named::ByUser("/tmp/open.zip".into())), 0)
+            );
+            assert_ne!(code["shop-echo"], code["shop-open"]);
+        }
+        let (_, mistakes) = code_with(&[("pen", "/tmp/open.zip")], SHOP);
+        assert!(
+            mistakes[0].starts_with("`pen` names no function of the state, which has `shop-authenticated`, ")
+        );
+        let state = SHOP.replace("shop-echo", "shop-twice-open");
+        let (_, mistakes) = code_with(&[("open", "/tmp/open.zip")], &state);
+        assert_eq!(
+            mistakes,
+            ["`open` names several functions: `shop-open`, `shop-twice-open`"]
+        );
+    }
+
+    #[test]
+    fn a_function_that_cannot_run_is_told_once_with_its_routes_and_the_option() {
+        for (attribute, foreign, why) in [
+            (
+                "\"../artifacts/shop.zip\"",
+                "null",
+                "its code is not in a local file",
+            ),
+            (
+                "\"provided.al2023\"",
+                "\"python3.12\"",
+                "its runtime is `python3.12`, and only a `bootstrap` of its own can run here",
+            ),
+            (
+                "\"layers\":null",
+                "\"layers\":[\"x\"]",
+                "it has layers, which are not loaded",
+            ),
+            (
+                "\"package_type\":\"Zip\"",
+                "\"package_type\":\"Image\"",
+                "its code is a container image",
+            ),
+        ] {
+            let state = SHOP.replace(attribute, foreign);
+            let (code, mistakes) = code_with(&[("open", "/tmp/open.zip")], &state);
+            assert_eq!(mistakes, Vec::<String>::new());
+            assert_eq!(
+                code["shop-open"],
+                Ok(Named::ByUser("/tmp/open.zip".into())),
+                "{why}"
+            );
+            let told = not_run(&code, &state::tests::read(&state).unwrap());
+            assert_eq!(told.len(), 7, "one for each other function: {told:?}");
+            let hang = told.iter().find(|told| told.address.contains("hang")).unwrap();
+            assert_eq!(
+                hang.reason,
+                format!(
+                    "it can't run here: {why}. `GET /hang` answers 501 unless you name other code with \
+                     `--function shop-hang=PATH`"
+                )
+            );
+        }
+    }
+
+    #[test]
+    fn nothing_runs_for_a_function_whose_name_leads_elsewhere() {
+        let state = SHOP.replace("\"shop-open\"", "\"../pwn-open\"");
+        let state = state.replace("function:shop-open/", "function:../pwn-open/");
+        let (code, mistakes) = code_with(&[], &state);
+        assert_eq!(mistakes, Vec::<String>::new());
+        assert_eq!(
+            code.get("../pwn-open"),
+            Some(&Err("its name is not one that Lambda takes".to_owned()))
+        );
+        let (code, mistakes) = code_with(&[("open", "/tmp/open.zip")], &state);
+        assert_eq!((code.contains_key("../pwn-open"), mistakes.len()), (false, 1));
+        assert!(mistakes[0].starts_with("no code can run for function `../pwn-open` (`module.function"));
+    }
+
+    #[test]
+    fn the_project_is_the_nearest_folder_with_a_marker_of_ours() {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = folder.path().canonicalize().unwrap();
+        let root = folder.join("a/b");
+        std::fs::create_dir_all(&root).unwrap();
+        assert_eq!(project(&root), root);
+        std::fs::create_dir(folder.join(".git")).unwrap();
+        assert_eq!(project(&root), folder);
+        std::fs::write(folder.join("a/portcullis.toml"), "").unwrap();
+        assert_eq!(project(&root), folder.join("a"));
+    }
+}

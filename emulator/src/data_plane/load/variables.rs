@@ -1,0 +1,264 @@
+//! The variables of each function: those of the state, and over them those that the user sets.
+//!
+//! A state is data, so no variable of it may have a loader or an interpreter run code that the function's zip does not
+//! hold. Lambda takes these names, because there nothing but the function's own files could be run. The user may set
+//! them.
+
+use std::str::FromStr;
+
+use portcullis_foreign_text::shell;
+use portcullis_foreign_text::words::code;
+use portcullis_generator::resources::lambda_function::RESERVED;
+
+use super::code::{function, needed};
+use crate::data_plane::api::{Api, FunctionConfiguration};
+
+/// Names that loaders and interpreters run or load something by, as their manuals say: ld.so(8), dyld(1), bash(1),
+/// sh(1), zsh(1), python(1), perlrun(1), ruby(1), node(1), java(1), php(1), lua(1), dotnet(1), openssl(1).
+const RUNS_OTHER_CODE: [&str; 42] = [
+    "BASHOPTS",
+    "BASH_ENV",
+    "BUNDLE_GEMFILE",
+    "CLASSPATH",
+    "DOTNET_ADDITIONAL_DEPS",
+    "DOTNET_STARTUP_HOOKS",
+    "ENV",
+    "ERL_AFLAGS",
+    "ERL_FLAGS",
+    "ERL_LIBS",
+    "ERL_ZFLAGS",
+    "FPATH",
+    "GCONV_PATH",
+    "GEM_HOME",
+    "GEM_PATH",
+    "GLIBC_TUNABLES",
+    "JAVA_TOOL_OPTIONS",
+    "JDK_JAVA_OPTIONS",
+    "LOCPATH",
+    "NODE_OPTIONS",
+    "NODE_PATH",
+    "OPENSSL_CONF",
+    "OPENSSL_ENGINES",
+    "OPENSSL_MODULES",
+    "PATH",
+    "PERLLIB",
+    "PHPRC",
+    "PHP_INI_SCAN_DIR",
+    "PS4",
+    "PYTHONBREAKPOINT",
+    "PYTHONEXECUTABLE",
+    "PYTHONHOME",
+    "PYTHONINSPECT",
+    "PYTHONPATH",
+    "PYTHONPLATLIBDIR",
+    "PYTHONPYCACHEPREFIX",
+    "PYTHONSTARTUP",
+    "PYTHONUSERBASE",
+    "PYTHONWARNINGS",
+    "SHELLOPTS",
+    "TCLLIBPATH",
+    "ZDOTDIR",
+];
+
+/// The beginnings of such names.
+const FAMILIES: [&str; 7] = ["BUN_", "CORECLR_", "DYLD_", "LD_", "LUA_", "PERL5", "RUBY"];
+
+/// A variable that the user sets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Variable {
+    /// The function that it is for, named as the user names it; none is every function.
+    pub function: Option<String>,
+    /// Its name.
+    pub name: String,
+    /// Its value.
+    pub value: String,
+}
+
+impl FromStr for Variable {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let malformed = || format!("`{text}` is neither `NAME=VALUE` nor `FUNCTION:NAME=VALUE`");
+        let (place, value) = text.split_once('=').ok_or_else(malformed)?;
+        let (function, name) = match place.split_once(':') {
+            Some((function, name)) => (Some(function.to_owned()), name),
+            None => (None, place),
+        };
+        if !is_name(name) || function.as_deref() == Some("") {
+            return Err(malformed());
+        }
+        if RESERVED.contains(&name) {
+            return Err(format!("`{name}` can't be set: Lambda sets it itself"));
+        }
+        Ok(Self {
+            function,
+            name: name.to_owned(),
+            value: value.to_owned(),
+        })
+    }
+}
+
+/// Whether a shell can set a variable of this name.
+fn is_name(name: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    name.bytes().all(plain) && name.bytes().next().is_some_and(|first| !first.is_ascii_digit())
+}
+
+/// Sets the user's variables, and tells which of the state's the functions that a route needs may not have, if they run.
+pub fn set(variables: &[Variable], api: &mut Api, runs: impl Fn(&str) -> bool, mistakes: &mut Vec<String>) {
+    let run = needed(api).filter(|function| runs(&function.name));
+    let refused = run.flat_map(|function| {
+        let names = function.environment.keys();
+        let unset = names.filter(|name| {
+            !variables
+                .iter()
+                .any(|variable| variable.name == **name && is_for(variable, &function.name, api))
+        });
+        unset.filter_map(|name| Some(refusal(function, name, why_not(name)?)))
+    });
+    mistakes.extend(refused.collect::<Vec<_>>());
+    // What is set for one function counts more than what is set for all.
+    let (for_one, for_all): (Vec<_>, Vec<_>) =
+        variables.iter().partition(|variable| variable.function.is_some());
+    for variable in for_all {
+        for function in api.functions.values_mut() {
+            function
+                .environment
+                .insert(variable.name.clone(), variable.value.clone());
+        }
+    }
+    for variable in for_one {
+        let key = variable.function.as_deref().unwrap_or_default();
+        match function(key, api).map(str::to_owned) {
+            Ok(name) => {
+                if let Some(function) = api.functions.get_mut(&name) {
+                    function
+                        .environment
+                        .insert(variable.name.clone(), variable.value.clone());
+                }
+            }
+            Err(mistake) => mistakes.push(mistake),
+        }
+    }
+}
+
+fn is_for(variable: &Variable, name: &str, api: &Api) -> bool {
+    let key = variable.function.as_deref();
+    key.is_none_or(|key| function(key, api).is_ok_and(|found| found == name))
+}
+
+/// Why a state may not set a variable of this name.
+#[derive(Debug, Clone, Copy)]
+enum WhyNot {
+    /// Lambda takes no such name. Source: <https://docs.aws.amazon.com/lambda/latest/api/API_Environment.html>.
+    NoName,
+    /// A loader or an interpreter runs or loads something by it.
+    RunsOtherCode,
+}
+
+fn why_not(name: &str) -> Option<WhyNot> {
+    if name.len() < 2 || name.starts_with('_') || !is_name(name) {
+        return Some(WhyNot::NoName);
+    }
+    let runs_other_code =
+        RUNS_OTHER_CODE.contains(&name) || FAMILIES.iter().any(|family| name.starts_with(family));
+    runs_other_code.then_some(WhyNot::RunsOtherCode)
+}
+
+fn refusal(function: &FunctionConfiguration, name: &str, why: WhyNot) -> String {
+    let sets = format!(
+        "function {} ({}) has the variable {} in the state",
+        code(&function.name),
+        code(&function.address),
+        code(name)
+    );
+    match why {
+        WhyNot::NoName => format!("{sets}, and Lambda takes no variable of this name: take it out"),
+        WhyNot::RunsOtherCode => format!(
+            "{sets}, by which a program can run code that is not in the function's zip: take it out, or if you want \
+             it, add the option\n  --env {}=VALUE",
+            shell::word(&format!("{}:{name}", function.name))
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data_plane::load::tests::SHOP;
+    use crate::data_plane::state;
+
+    /// The variables of `shop-open`, whose state sets `LD_PRELOAD`, and the mistakes.
+    fn with(variables: &[&str]) -> (std::collections::BTreeMap<String, String>, Vec<String>) {
+        let mut api = state::tests::read(SHOP).unwrap();
+        let open = api.functions.get_mut("shop-open").unwrap();
+        open.environment.insert("LD_PRELOAD".into(), "/tmp/a.so".into());
+        let variables: Vec<Variable> = variables.iter().map(|text| text.parse().unwrap()).collect();
+        let mut mistakes = Vec::new();
+        set(&variables, &mut api, |_| true, &mut mistakes);
+        (api.functions["shop-open"].environment.clone(), mistakes)
+    }
+
+    #[test]
+    fn what_is_set_for_one_function_counts_more_than_what_is_set_for_all() {
+        let (set, mistakes) = with(&[
+            "open:TABLE=one",
+            "TABLE=all",
+            "URL=http://a=b:c",
+            "shop-echo:TABLE=other",
+            "LD_PRELOAD=",
+        ]);
+        assert_eq!(mistakes, [""; 0]);
+        assert_eq!(set["TABLE"], "one");
+        assert_eq!(set["URL"], "http://a=b:c");
+        assert_eq!(set["LD_PRELOAD"], "", "the user's own word");
+    }
+
+    #[test]
+    fn a_function_that_does_not_run_may_have_any_variable() {
+        let mut api = state::tests::read(SHOP).unwrap();
+        for name in ["shop-open", "shop-echo"] {
+            let function = api.functions.get_mut(name).unwrap();
+            function.environment.insert("PYTHONPATH".into(), "/opt".into());
+        }
+        let mut mistakes = Vec::new();
+        set(&[], &mut api, |name| name != "shop-open", &mut mistakes);
+        assert_eq!(mistakes.len(), 1, "{mistakes:?}");
+        assert!(mistakes[0].starts_with("function `shop-echo` "), "{mistakes:?}");
+    }
+
+    #[test]
+    fn another_functions_variable_excuses_nothing() {
+        let (_, mistakes) = with(&["shop-echo:LD_PRELOAD=x", "nobody:A=b"]);
+        assert_eq!(mistakes.len(), 2, "{mistakes:?}");
+        assert!(
+            mistakes[0].ends_with("\n  --env shop-open:LD_PRELOAD=VALUE"),
+            "{mistakes:?}"
+        );
+        assert!(
+            mistakes[1].starts_with("`nobody` names no function"),
+            "{mistakes:?}"
+        );
+    }
+
+    #[test]
+    fn what_is_no_variable_is_refused() {
+        for text in [
+            "", "A", "=b", "open:=b", ":A=b", "open:A", "a b=c", "1A=b", "a:b:C=d",
+        ] {
+            let error = text.parse::<Variable>().unwrap_err();
+            assert_eq!(
+                error,
+                format!("`{text}` is neither `NAME=VALUE` nor `FUNCTION:NAME=VALUE`")
+            );
+        }
+        for text in ["AWS_REGION=x", "open:_HANDLER=x", "AWS_ACCESS_KEY_ID=x"] {
+            assert!(
+                text.parse::<Variable>()
+                    .unwrap_err()
+                    .contains("Lambda sets it itself"),
+                "{text}"
+            );
+        }
+    }
+}

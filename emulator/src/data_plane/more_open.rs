@@ -1,0 +1,335 @@
+//! What a remembered deployment lets in that the state would not.
+//!
+//! A stage serves what its deployment froze, on AWS too: a guard that was added later is not there. So it is served,
+//! and said by route.
+
+use std::collections::BTreeSet;
+
+use portcullis_foreign_text::words::code;
+use serde::Serialize;
+
+use super::api::Deployed;
+use super::authorizer::Authorizer;
+use super::router::ANY;
+
+/// A deployment that lets in more than the state.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct MoreOpen {
+    /// The file that remembers it.
+    pub remembered_in: String,
+    /// Every such route.
+    pub routes: Vec<OpenRoute>,
+}
+
+/// A route that lets in more than the state.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct OpenRoute {
+    /// `METHOD /path`.
+    pub route: String,
+    /// What it lets in.
+    pub reason: String,
+}
+
+/// Who gets through to what answers a request.
+#[derive(Clone, Copy)]
+enum Access<'a> {
+    /// Nobody: there is no route.
+    NoRoute,
+    /// Nobody: its guard is not emulated.
+    NotEmulated,
+    /// Anyone.
+    Public,
+    /// Users with a token of the authorizer's pools, with one of the scopes if there are any.
+    Users(&'a Authorizer, &'a [String]),
+}
+
+/// The routes by which `then` lets in more than `now`.
+///
+/// Paths and methods are looked up as a request is, because a route may be guarded by standing before another one, such
+/// as `/admin` before `/{proxy+}`.
+pub fn more_open(then: &Deployed, now: &Deployed) -> Vec<OpenRoute> {
+    let templates = || {
+        let routes = then.router.routes().into_iter().chain(now.router.routes());
+        routes.map(|(method, route)| (route.resource_path.as_str(), method))
+    };
+    let deepest = templates().map(|(path, _)| path.matches('/').count()).max();
+    let requests: BTreeSet<(&str, &str)> = templates()
+        .flat_map(|(path, method)| {
+            let methods = match method {
+                "ANY" => ANY.to_vec(),
+                method => vec![method],
+            };
+            methods.into_iter().map(move |method| (path, method))
+        })
+        .collect();
+    let beyond = |(path, method): (&str, &str)| {
+        let request = request(path, deepest.unwrap_or_default());
+        let reason = beyond(access(then, &request, method), access(now, &request, method))?;
+        Some(OpenRoute {
+            route: format!("{method} {path}"),
+            reason,
+        })
+    };
+    requests.into_iter().filter_map(beyond).collect()
+}
+
+/// A path that a template matches, and no other one that it does not have to. Its parameters stand for themselves.
+fn request(template: &str, deepest: usize) -> String {
+    match template.rsplit_once('/') {
+        // Deeper than everything else, so that only greedy ones take it.
+        Some((parent, last)) if last.ends_with("+}") => format!("{parent}{}", "/-".repeat(deepest + 1)),
+        _ => template.to_owned(),
+    }
+}
+
+/// Who gets through, and whether an API key is needed.
+fn access<'a>(deployed: &'a Deployed, path: &str, method: &str) -> (Access<'a>, bool) {
+    let Some((route, _)) = deployed.router.find(path, method) else {
+        return (Access::NoRoute, false);
+    };
+    let access = match (&route.authorization, &route.admission) {
+        (Err(_), _) | (_, Err(_)) => Access::NotEmulated,
+        (Ok(None), Ok(())) => Access::Public,
+        (Ok(Some(guard)), Ok(())) => match deployed.authorizers.get(&guard.authorizer) {
+            Some(authorizer) => Access::Users(authorizer, &guard.scopes),
+            None => Access::NotEmulated,
+        },
+    };
+    (access, route.api_key_required)
+}
+
+/// What of `then` goes beyond `now`.
+fn beyond((then, key_then): (Access, bool), (now, key_now): (Access, bool)) -> Option<String> {
+    let no_key = (key_now && !key_then).then(|| "it asks for no API key, and the state does".to_owned());
+    match (then, now) {
+        (Access::NoRoute | Access::NotEmulated, _) => None,
+        (Access::Public | Access::Users(..), Access::NoRoute) => {
+            Some("the state has no such route".to_owned())
+        }
+        (Access::Public | Access::Users(..), Access::NotEmulated) => {
+            Some("the state guards it by something that is not emulated".to_owned())
+        }
+        (Access::Public | Access::Users(..), Access::Public) => no_key,
+        (Access::Public, Access::Users(authorizer, _)) => Some(format!(
+            "it is public, and the state guards it by {}",
+            code(&authorizer.address)
+        )),
+        (Access::Users(then, scopes_then), Access::Users(now, scopes_now)) => {
+            tokens_beyond((then, scopes_then), (now, scopes_now)).or(no_key)
+        }
+    }
+}
+
+/// Which tokens open `then` and not `now`.
+fn tokens_beyond(
+    (then, scopes_then): (&Authorizer, &[String]),
+    (now, scopes_now): (&Authorizer, &[String]),
+) -> Option<String> {
+    if let Some(issuer) = then.issuers.iter().find(|issuer| !now.issuers.contains(issuer)) {
+        return Some(format!(
+            "it takes tokens of {}, and the state does not",
+            code(issuer)
+        ));
+    }
+    let pattern = |authorizer: &Authorizer| authorizer.audience.as_ref().map(|audience| audience.to_string());
+    if now.audience.is_some() && pattern(then) != pattern(now) {
+        return Some("it takes tokens of another audience than the state".to_owned());
+    }
+    match (scopes_then, scopes_now) {
+        ([], []) => None,
+        ([], [_, ..]) => Some("it takes id tokens, and the state asks for scopes".to_owned()),
+        (scopes_then, scopes_now) => {
+            let other = scopes_then.iter().find(|scope| !scopes_now.contains(scope))?;
+            Some(format!(
+                "it takes the scope {}, and the state does not",
+                code(other)
+            ))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data_plane::api::{Authorization, NotEmulated, Route};
+    use crate::data_plane::authorizer::Cache;
+    use regex::Regex;
+
+    #[derive(Clone)]
+    struct Guard {
+        authorization: Result<Option<Authorization>, NotEmulated>,
+        admission: Result<(), NotEmulated>,
+        key: bool,
+    }
+
+    const PUBLIC: fn() -> Guard = || Guard {
+        authorization: Ok(None),
+        admission: Ok(()),
+        key: false,
+    };
+
+    fn users(authorizer: &str, scopes: &[&str]) -> Guard {
+        let authorization = Authorization {
+            authorizer: authorizer.into(),
+            scopes: scopes.iter().map(|scope| (*scope).to_owned()).collect(),
+        };
+        Guard {
+            authorization: Ok(Some(authorization)),
+            ..PUBLIC()
+        }
+    }
+
+    fn not_emulated() -> Guard {
+        Guard {
+            authorization: Err(NotEmulated("it".into())),
+            ..PUBLIC()
+        }
+    }
+
+    fn with_key(guard: Guard) -> Guard {
+        Guard { key: true, ..guard }
+    }
+
+    /// Routes with their guards, and the authorizers `one` and `both` by their pools; `clients` has an audience.
+    fn deployed(routes: &[(&str, Guard)]) -> Deployed {
+        let mut deployed = Deployed::default();
+        for (key, guard) in routes {
+            let (method, path) = key.split_once(' ').unwrap();
+            let route = Route {
+                resource_id: path.into(),
+                resource_path: path.into(),
+                http_method: method.into(),
+                authorization: guard.authorization.clone(),
+                admission: guard.admission.clone(),
+                api_key_required: guard.key,
+                required: vec![],
+                models: Ok(Default::default()),
+                integration: Err(NotEmulated("nothing".into())),
+            };
+            deployed.router.add(path, method, route);
+        }
+        for (name, issuers, audience) in [
+            ("one", &["https://a"][..], None),
+            ("both", &["https://a", "https://b"], None),
+            ("clients", &["https://a"], Some("^(?:c)$")),
+        ] {
+            let authorizer = Authorizer {
+                address: format!("authorizer.{name}"),
+                header: "Authorization".into(),
+                audience: audience.map(|audience| Regex::new(audience).unwrap()),
+                issuers: issuers.iter().map(|issuer| (*issuer).to_owned()).collect(),
+                cache: Cache::new(0),
+            };
+            deployed.authorizers.insert(name.into(), authorizer);
+        }
+        deployed
+    }
+
+    fn compared(then: &[(&str, Guard)], now: &[(&str, Guard)]) -> Vec<String> {
+        let found = more_open(&deployed(then), &deployed(now)).into_iter();
+        found
+            .map(|open| format!("{}: {}", open.route, open.reason))
+            .collect()
+    }
+
+    #[test]
+    fn each_way_to_be_more_open_is_told_and_its_opposite_is_not() {
+        for (more, less, reason) in [
+            (
+                PUBLIC(),
+                users("one", &[]),
+                "it is public, and the state guards it by `authorizer.one`",
+            ),
+            (
+                PUBLIC(),
+                not_emulated(),
+                "the state guards it by something that is not emulated",
+            ),
+            (
+                users("one", &[]),
+                not_emulated(),
+                "the state guards it by something that is not emulated",
+            ),
+            (
+                PUBLIC(),
+                with_key(PUBLIC()),
+                "it asks for no API key, and the state does",
+            ),
+            (
+                users("one", &[]),
+                with_key(users("one", &[])),
+                "it asks for no API key, and the state does",
+            ),
+            (
+                users("both", &[]),
+                users("one", &[]),
+                "it takes tokens of `https://b`, and the state does not",
+            ),
+            (
+                users("one", &[]),
+                users("clients", &[]),
+                "it takes tokens of another audience than the state",
+            ),
+            (
+                users("one", &["r", "w"]),
+                users("one", &["r"]),
+                "it takes the scope `w`, and the state does not",
+            ),
+        ] {
+            let (more, less) = ([("GET /", more)], [("GET /", less)]);
+            assert_eq!(compared(&more, &less), [format!("GET /: {reason}")]);
+            assert_eq!(compared(&less, &more), [""; 0], "{reason}");
+            assert_eq!(compared(&more, &more), [""; 0], "{reason}");
+        }
+        // Neither is more open than the other, and each takes tokens that the other does not.
+        let (id, access) = ([("GET /", users("one", &[]))], [("GET /", users("one", &["r"]))]);
+        assert_eq!(
+            compared(&id, &access),
+            ["GET /: it takes id tokens, and the state asks for scopes"]
+        );
+        assert_eq!(
+            compared(&access, &id),
+            ["GET /: it takes the scope `r`, and the state does not"]
+        );
+    }
+
+    #[test]
+    fn a_route_that_is_gone_is_told_and_a_new_one_is_not() {
+        let (both, one) = (
+            [("GET /", PUBLIC()), ("GET /old", PUBLIC())],
+            [("GET /", PUBLIC())],
+        );
+        assert_eq!(compared(&both, &one), ["GET /old: the state has no such route"]);
+        assert_eq!(compared(&one, &both), [""; 0]);
+    }
+
+    #[test]
+    fn routes_are_compared_by_what_answers_a_request() {
+        let guarded = || users("one", &[]);
+        // A guarded route that is new stood under an open greedy one.
+        let then = [("ANY /{proxy+}", PUBLIC())];
+        let now = [("ANY /{proxy+}", PUBLIC()), ("GET /admin", guarded())];
+        assert_eq!(
+            compared(&then, &now),
+            ["GET /admin: it is public, and the state guards it by `authorizer.one`"]
+        );
+        // The greedy one is seen beside parameters of every depth.
+        let others = [("GET /{id}", PUBLIC()), ("GET /{id}/{part}", PUBLIC())];
+        let then = [&others[..], &[("GET /{proxy+}", PUBLIC())]].concat();
+        let now = [&others[..], &[("GET /{proxy+}", guarded())]].concat();
+        assert_eq!(
+            compared(&then, &now),
+            ["GET /{proxy+}: it is public, and the state guards it by `authorizer.one`"]
+        );
+        // `ANY` is the methods that it stands for.
+        let (then, now) = (
+            [("ANY /", PUBLIC())],
+            [("ANY /", PUBLIC()), ("DELETE /", guarded())],
+        );
+        assert_eq!(
+            compared(&then, &now),
+            ["DELETE /: it is public, and the state guards it by `authorizer.one`"]
+        );
+        assert_eq!(compared(&[("GET /", PUBLIC())], &[("ANY /", PUBLIC())]), [""; 0]);
+    }
+}

@@ -1,0 +1,9 @@
+//! An applied API on loopback: the data plane, and the process of the emulated control plane.
+
+pub mod background;
+pub mod capped_file;
+pub mod control_plane;
+pub mod data_plane;
+mod guard;
+pub mod shown_file;
+pub mod signals;

@@ -1,0 +1,81 @@
+//! The file with what `terraform show -json` printed of a state or a plan. What else people name instead is told apart
+//! here as far as it is no text; what the text is, [`portcullis_terraform_json`] knows.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use portcullis_foreign_text::{shell, words};
+
+use crate::data_plane::Mistake;
+
+/// The largest file that is read, in bytes: some hundred times what a service of 300 routes has.
+const LIMIT: u64 = 100 << 20;
+
+/// What `terraform show -json` was asked to show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shown {
+    /// The applied state.
+    State,
+    /// A plan's file.
+    Plan,
+}
+
+impl Shown {
+    fn name(self) -> &'static str {
+        match self {
+            Self::State => "state",
+            Self::Plan => "plan",
+        }
+    }
+
+    fn command(self) -> &'static str {
+        match self {
+            Self::State => "terraform show -json",
+            Self::Plan => "terraform show -json PLANFILE",
+        }
+    }
+}
+
+/// The text of a state or plan. An error names the file and what to do.
+pub fn read(path: &Path, shown: Shown) -> Result<String, Mistake> {
+    let name = path.display().to_string();
+    let (word, name) = (shell::word(&name), words::code(&name));
+    let (what, command) = (shown.name(), shown.command());
+    let failed = |error: std::io::Error| match error.kind() {
+        std::io::ErrorKind::NotFound => Mistake(format!(
+            "there is no file {name}: write it with `{command} > {word}`"
+        )),
+        std::io::ErrorKind::IsADirectory => Mistake(format!(
+            "{name} is a folder: name the file that `{command}` was written to"
+        )),
+        _ => Mistake(format!("cannot read the {what} {name}: {error}")),
+    };
+    let mut bytes = Vec::new();
+    File::open(path)
+        .and_then(|file| file.take(LIMIT + 1).read_to_end(&mut bytes))
+        .map_err(failed)?;
+    if bytes.len() as u64 > LIMIT {
+        return Err(Mistake(format!(
+            "{name} has over {} MB, and no {what} has: name the file that `{command}` was written to",
+            LIMIT >> 20
+        )));
+    }
+    // What `terraform plan -out` writes is a zip.
+    if bytes.starts_with(b"PK\x03\x04") {
+        return Err(Mistake(match shown {
+            Shown::State => format!(
+                "{name} is a plan file or another zip, and no state: run `terraform show -json > FILE` after the apply"
+            ),
+            Shown::Plan => format!(
+                "{name} is the plan's file itself, or another zip: run `terraform show -json {word} > FILE` in the folder \
+                 where it was planned, and name `FILE`"
+            ),
+        }));
+    }
+    String::from_utf8(bytes).map_err(|_| {
+        Mistake(format!(
+            "{name} is no UTF-8 text: name the file that `{command}` was written to"
+        ))
+    })
+}

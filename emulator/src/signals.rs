@@ -1,0 +1,88 @@
+//! Signals that we were started to ignore, as `nohup` and shell scripts with `&` do.
+//!
+//! A program inherits what is ignored, and shells cannot even undo that: nothing that we start would hear of SIGHUP or
+//! SIGINT. A signal with a handler, though, is at its default in a new program. So what is ignored gets a handler that
+//! does nothing, which is the same to us.
+
+use std::process::{Command, Stdio};
+use std::sync::Once;
+
+use anyhow::{Context, Result};
+use tokio::signal::unix::{SignalKind, signal};
+
+/// From now on, programs that we start have the default of every signal that we ignore.
+///
+/// # Errors
+/// If `/bin/sh` can't be started, or a handler can't be installed.
+pub fn default_for_children() -> Result<()> {
+    static ONCE: Once = Once::new();
+    let mut done = Ok(());
+    ONCE.call_once(|| done = handle_ignored());
+    done
+}
+
+fn handle_ignored() -> Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_io()
+        .build()
+        .context("cannot listen for signals")?;
+    let _context = runtime.enter();
+    for (name, kind) in [("HUP", SignalKind::hangup()), ("INT", SignalKind::interrupt())] {
+        if is_ignored(name)? {
+            // The handler stays when what it is for is dropped.
+            drop(signal(kind).with_context(|| format!("cannot listen for SIG{name}"))?);
+        }
+    }
+    Ok(())
+}
+
+/// Whether a shell that we start survives a signal.
+fn is_ignored(name: &str) -> Result<bool> {
+    let survived = Command::new("/bin/sh")
+        .args(["-c", &format!("kill -s {name} $$; exit 0")])
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .context("cannot start `/bin/sh`")?;
+    Ok(survived.success())
+}
+
+#[cfg(test)]
+mod tests {
+    use rustix::process::{Signal, getpid, kill_process};
+
+    use super::*;
+    use portcullis_test_support::in_time::InTime;
+
+    /// This very test, in a process that was started to ignore both signals.
+    #[test]
+    fn what_we_ignore_is_at_its_default_in_what_we_start() {
+        const AGAIN: &str = "PORTCULLIS_TEST_IGNORES_SIGNALS";
+        if std::env::var_os(AGAIN).is_none() {
+            let this = "signals::tests::what_we_ignore_is_at_its_default_in_what_we_start";
+            let mut ignoring = Command::new("/bin/sh");
+            ignoring
+                .args(["-c", r#"trap '' HUP INT; exec "$@""#, "sh"])
+                .arg(std::env::current_exe().unwrap())
+                .args(["--exact", this, "--nocapture"])
+                .env(AGAIN, "1");
+            let output = ignoring.output_in_time().unwrap();
+            assert!(output.status.success(), "{output:?}");
+            assert!(
+                String::from_utf8_lossy(&output.stdout).contains("1 passed"),
+                "{output:?}"
+            );
+            return;
+        }
+        let ignored = || ["HUP", "INT"].map(|name| is_ignored(name).unwrap());
+        assert_eq!(ignored(), [true, true]);
+        default_for_children().unwrap();
+        assert_eq!(ignored(), [false, false]);
+        for signal in [Signal::HUP, Signal::INT] {
+            // We ourselves go on.
+            kill_process(getpid(), signal).unwrap();
+        }
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+}

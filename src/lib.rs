@@ -1,0 +1,60 @@
+//! The command line of Portcullis.
+//!
+//! Each command is a file in [`commands`]: it opens a project, asks the generator for what is pure, starts the
+//! programs that do the rest, and ends with an exit code of [`failure`]. Nothing that generates depends on what
+//! serves: the arrows go from here to `portcullis-generator` and `portcullis-emulator`, and from local to generator.
+
+mod aws;
+mod build;
+mod cli;
+mod commands;
+mod destruction;
+mod endpoint;
+mod failure;
+mod firewall;
+mod interrupt;
+mod kept_plan;
+mod local;
+mod lock;
+mod own_files;
+mod prepared_environment;
+mod project;
+mod redeployment;
+mod revision;
+mod sources;
+mod talk;
+mod terraform_program;
+mod today;
+mod tools;
+mod umask;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::failure::ExitCodes;
+
+/// Runs the command of this process's arguments; its exit code.
+pub fn run() -> ExitCode {
+    umask::private();
+    let cli = match cli::Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Where nobody reads it, nothing is lost.
+            _ = error.print();
+            return if error.use_stderr() {
+                ExitCodes::of_wrong_use(std::env::args_os()).wrong_use()
+            } else {
+                ExitCode::SUCCESS
+            };
+        }
+    };
+    let codes = cli.exit_codes();
+    match commands::run(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            talk::show(failure.render());
+            failure.exit_code(codes)
+        }
+    }
+}

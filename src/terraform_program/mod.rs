@@ -1,0 +1,435 @@
+//! Terraform as a program: how it is started, and what it is never given.
+//!
+//! Variables of the shell that would turn a command into another one are taken away from it: `TF_CLI_ARGS*`,
+//! `TF_WORKSPACE`, `TF_DATA_DIR`, and in `local` everything that begins with `AWS_`.
+
+mod events;
+mod provider;
+
+pub use events::{Applied, Event};
+pub use provider::ProviderSource;
+
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitStatus, Stdio};
+use std::thread;
+
+use portcullis_emulator::control_plane::Credentials;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use crate::failure::{Failure, OrFail, Outcome};
+use crate::{interrupt, talk};
+
+/// Terraform's lock file: <https://developer.hashicorp.com/terraform/language/files/dependency-lock>
+pub const LOCK_FILE: &str = ".terraform.lock.hcl";
+
+/// The oldest Terraform that the generated code runs on.
+const OLDEST: (u64, u64) = (1, 11);
+
+/// How long another run that holds the state's lock is waited for. In a pipeline two are often there at once, and
+/// nobody is who would try again.
+const LOCK_TIMEOUT: &str = "-lock-timeout=5m";
+
+/// Where Terraform's own words are shown.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Shown {
+    Stdout,
+    Stderr,
+    Nowhere,
+}
+
+impl Shown {
+    fn colour(self) -> bool {
+        match self {
+            Self::Stdout => talk::colour_of(&std::io::stdout()),
+            Self::Stderr => talk::colour(),
+            Self::Nowhere => false,
+        }
+    }
+}
+
+/// Shows a stream line by line as it comes, to its end: also when nobody reads it any more, because Terraform must not
+/// stop at a pipe that is full.
+fn copy(stream: Option<impl Read>, shown: Shown) {
+    let mut lines = BufReader::new(stream.expect("the caller piped it"));
+    let mut line = Vec::new();
+    while lines.read_until(b'\n', &mut line).is_ok_and(|read| read > 0) {
+        let text = String::from_utf8_lossy(&line);
+        match shown {
+            Shown::Stdout => _ = talk::try_data(text),
+            Shown::Stderr => talk::show(text),
+            Shown::Nowhere => {}
+        }
+        line.clear();
+    }
+}
+
+/// Which AWS Terraform talks to.
+#[derive(Debug, Clone)]
+pub enum Aws {
+    /// The emulated one at an endpoint on loopback.
+    Local {
+        /// Such as `http://127.0.0.1:4567`.
+        endpoint: String,
+        /// The region of the local environment.
+        region: String,
+        /// What the emulated AWS knows us by; nothing of the user's own.
+        credentials: Credentials,
+    },
+    /// The real one, with the user's own credentials.
+    Real,
+}
+
+/// Terraform in the root module of an environment.
+pub struct Terraform {
+    directory: PathBuf,
+    aws: Aws,
+    variables: Vec<(&'static str, String)>,
+}
+
+impl Terraform {
+    /// Terraform for the root module in `directory`; `variables` are its input variables, none of them a secret.
+    pub fn new(directory: PathBuf, aws: Aws, variables: Vec<(&'static str, String)>) -> Self {
+        Self {
+            directory,
+            aws,
+            variables,
+        }
+    }
+
+    /// The same with other input variables.
+    pub fn with_variables(self, variables: Vec<(&'static str, String)>) -> Self {
+        Self { variables, ..self }
+    }
+
+    /// The version, such as `1.11.4`; fails where Terraform is missing or too old.
+    pub fn version() -> Outcome<String> {
+        let mut command = Command::new("terraform");
+        scrub(&mut command, &Aws::Real);
+        let output = command.args(["version", "-json"]).output();
+        let hint = "install Terraform 1.11 or newer: https://developer.hashicorp.com/terraform/install";
+        let output =
+            output.map_err(|error| Failure::tool(format!("can't start `terraform`: {error}")).hint(hint))?;
+        let json: Value = serde_json::from_slice(&output.stdout)
+            .map_err(|_| Failure::tool("`terraform version -json` printed no JSON").hint(hint))?;
+        let version = json["terraform_version"].as_str().unwrap_or_default().to_string();
+        let mut parts = version.split('.').filter_map(|part| part.parse::<u64>().ok());
+        let found = (parts.next().unwrap_or(0), parts.next().unwrap_or(0));
+        if found < OLDEST {
+            return Err(Failure::tool(format!("Terraform {version} is too old")).hint(hint));
+        }
+        Ok(version)
+    }
+
+    fn command<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Command {
+        let mut command = Command::new("terraform");
+        command
+            .current_dir(&self.directory)
+            .args(arguments)
+            .stdin(Stdio::null());
+        scrub(&mut command, &self.aws);
+        command
+    }
+
+    fn variable_arguments(&self) -> Vec<String> {
+        self.variables
+            .iter()
+            .map(|(name, value)| format!("-var={name}={value}"))
+            .collect()
+    }
+
+    /// Installs provider and modules where anything that decides about them has changed since the last time.
+    pub fn init(&self, source: &ProviderSource) -> Outcome {
+        let stamp = self.init_stamp(source)?;
+        let stamp_file = self.directory.join(".terraform/portcullis-init");
+        if fs::read_to_string(&stamp_file).is_ok_and(|old| old == stamp) {
+            return Ok(());
+        }
+        let what = format!("Preparing Terraform, AWS provider from {source}");
+        talk::step(&what, || {
+            let mut arguments: Vec<OsString> = vec!["init".into(), "-input=false".into(), "-no-color".into()];
+            if let Aws::Local { .. } = self.aws {
+                // Written from a mirror it knows one platform, and it is ours: git ignores it.
+                _ = fs::remove_file(self.directory.join(LOCK_FILE));
+            }
+            if let ProviderSource::Mirror(mirror) = source {
+                let mut argument = OsString::from("-plugin-dir=");
+                argument.push(mirror);
+                arguments.push(argument);
+            }
+            let output = self.command(arguments).output().or_tool()?;
+            if !output.status.success() {
+                return Err(said_no("init", &output.stderr).hint(source.hint()));
+            }
+            // `init` may have written the lock file that the stamp is made of.
+            fs::write(&stamp_file, self.init_stamp(source)?).or_tool()
+        })
+    }
+
+    /// Changes when the modules, their versions, the backend or the provider's source change.
+    fn init_stamp(&self, source: &ProviderSource) -> Outcome<String> {
+        let mut hasher = Sha256::new();
+        hasher.update(source.to_string());
+        if let Aws::Real = self.aws {
+            // The user's own: one that came with a pull may ask for another provider.
+            hasher.update(fs::read(self.directory.join(LOCK_FILE)).unwrap_or_default());
+        }
+        let modules = self.directory.join("../../modules");
+        for folder in [self.directory.clone(), modules] {
+            let mut files: Vec<_> = walkdir::WalkDir::new(&folder)
+                .sort_by_file_name()
+                .into_iter()
+                .filter_entry(|entry| entry.file_name() != ".terraform")
+                .filter_map(Result::ok)
+                .filter(|entry| {
+                    entry
+                        .path()
+                        .extension()
+                        .is_some_and(|extension| extension == "tf")
+                })
+                .map(walkdir::DirEntry::into_path)
+                .collect();
+            files.sort();
+            for file in files {
+                hasher.update(file.as_os_str().as_encoded_bytes());
+                let text = fs::read(&file)
+                    .map_err(|error| Failure::tool(format!("can't read `{}`: {error}", file.display())))?;
+                hasher.update(text);
+            }
+        }
+        Ok(hasher
+            .finalize()
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect())
+    }
+
+    /// Shows a plan on stdout, as Terraform words it, and keeps it in a file where one is named; whether it holds
+    /// changes.
+    pub fn plan_to_stdout(&self, file: Option<&Path>) -> Outcome<bool> {
+        let out: Vec<OsString> = file.map(out_argument).into_iter().collect();
+        self.plan(&out, Shown::Stdout)
+    }
+
+    /// Shows a plan on stderr and keeps it in a file; whether it holds changes.
+    pub fn plan_to_file(&self, file: &Path, replace: Option<&str>) -> Outcome<bool> {
+        let mut arguments = vec![out_argument(file)];
+        arguments.extend(replace.map(|address| format!("-replace={address}").into()));
+        self.plan(&arguments, Shown::Stderr)
+    }
+
+    fn plan(&self, more: &[OsString], shown: Shown) -> Outcome<bool> {
+        let mut arguments: Vec<OsString> =
+            vec!["plan".into(), "-input=false".into(), "-detailed-exitcode".into()];
+        self.wait_for_the_lock(&mut arguments);
+        arguments.extend(self.variable_arguments().into_iter().map(OsString::from));
+        arguments.extend(more.iter().cloned());
+        match self.run(arguments, shown)?.code() {
+            Some(0) => Ok(false),
+            Some(2) => Ok(true),
+            _ => Err(self.failed("plan")),
+        }
+    }
+
+    /// Applies a plan that was shown; Terraform's own words go to stderr.
+    pub fn apply_file(&self, file: &Path) -> Outcome {
+        let mut arguments: Vec<OsString> = vec!["apply".into(), "-input=false".into()];
+        self.wait_for_the_lock(&mut arguments);
+        arguments.push(file.into());
+        if self.run(arguments, Shown::Stderr)?.success() {
+            Ok(())
+        } else {
+            Err(self.failed("apply"))
+        }
+    }
+
+    /// Runs a command to its end. What it prints, which holds what a spec or a state says, reaches a terminal as text:
+    /// Terraform itself quotes a value of one line, and prints one of several lines as it is.
+    fn run(&self, mut arguments: Vec<OsString>, shown: Shown) -> Outcome<ExitStatus> {
+        if !shown.colour() {
+            arguments.insert(1, "-no-color".into());
+        }
+        let mut command = self.command(arguments);
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let (_guard, mut child) = interrupt::start(&mut command).or_tool()?;
+        let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
+        thread::scope(|scope| {
+            scope.spawn(|| copy(stderr, Shown::Stderr));
+            copy(stdout, shown);
+        });
+        child.wait().or_tool()
+    }
+
+    /// `local` has one command at a time anyway.
+    fn wait_for_the_lock(&self, arguments: &mut Vec<OsString>) {
+        if let Aws::Real = self.aws {
+            arguments.push(LOCK_TIMEOUT.into());
+        }
+    }
+
+    /// Applies without asking and shows each resource as it comes: for `local`. What was done is known also where
+    /// it failed.
+    pub fn apply(&self, replace: Option<&str>) -> (Applied, Outcome) {
+        let mut arguments = vec!["apply".to_string(), "-auto-approve".into()];
+        arguments.extend(replace.map(|address| format!("-replace={address}")));
+        self.stream(arguments)
+    }
+
+    /// Destroys without asking: for `local`.
+    pub fn destroy(&self) -> Outcome<Applied> {
+        let (applied, outcome) = self.stream(vec!["destroy".into(), "-auto-approve".into()]);
+        outcome.map(|()| applied)
+    }
+
+    /// Shows a plan that destroys everything on stderr, or to nobody, and keeps it in a file; whether anything is left.
+    pub fn destroy_plan(&self, file: &Path, shown: bool) -> Outcome<bool> {
+        let shown = if shown { Shown::Stderr } else { Shown::Nowhere };
+        self.plan(&["-destroy".into(), out_argument(file)], shown)
+    }
+
+    /// Keeps a plan of one resource, and of what it depends on, in a file; whether it holds changes.
+    pub fn plan_target_to_file(&self, file: &Path, address: &str) -> Outcome<bool> {
+        let target = format!("-target={address}").into();
+        self.plan(&[target, out_argument(file)], Shown::Nowhere)
+    }
+
+    /// Runs a command that reports its events as JSON:
+    /// <https://developer.hashicorp.com/terraform/internals/machine-readable-ui>
+    fn stream(&self, arguments: Vec<String>) -> (Applied, Outcome) {
+        let mut applied = Applied::default();
+        let outcome = self.stream_into(&mut applied, arguments);
+        applied.finish();
+        (applied, outcome)
+    }
+
+    fn stream_into(&self, applied: &mut Applied, mut arguments: Vec<String>) -> Outcome {
+        arguments.extend(["-input=false".into(), "-json".into()]);
+        arguments.extend(self.variable_arguments());
+        let command = arguments[0].clone();
+        let (_guard, mut child) =
+            interrupt::start(self.command(arguments).stdout(Stdio::piped())).or_tool()?;
+        let stdout = child.stdout.take().expect("stdout was piped two lines above");
+        for line in BufReader::new(stdout).lines() {
+            let line = line.or_tool()?;
+            applied.take(Event::read(&line));
+        }
+        let status = child.wait().or_tool()?;
+        if status.success() {
+            Ok(())
+        } else {
+            Err(self.failed(&command))
+        }
+    }
+
+    /// Terraform has said why.
+    fn failed(&self, command: &str) -> Failure {
+        if !interrupt::interrupted() {
+            return Failure::tool(format!("`terraform {command}` failed: it says why above"));
+        }
+        Failure::tool(format!("`terraform {command}` was interrupted")).hint(match self.aws {
+            Aws::Local { .. } => "the next `make apply` makes it whole",
+            Aws::Real => {
+                "the same command goes on from there; where it says that something exists already, that was being \
+                 created in this moment: `terraform import` it"
+            }
+        })
+    }
+
+    /// What `terraform show -json` prints of the state, or of a plan's file.
+    pub fn show(&self, file: Option<&Path>) -> Outcome<String> {
+        let mut arguments: Vec<OsString> = vec!["show".into(), "-json".into(), "-no-color".into()];
+        arguments.extend(file.map(OsString::from));
+        let output = self.command(arguments).output().or_tool()?;
+        if !output.status.success() {
+            return Err(said_no("show", &output.stderr));
+        }
+        String::from_utf8(output.stdout).or_tool()
+    }
+
+    /// The state as Terraform keeps it; empty if nothing was ever applied.
+    pub fn state(&self) -> Outcome<String> {
+        let output = self.command(["state", "pull", "-no-color"]).output().or_tool()?;
+        if !output.status.success() {
+            return Err(said_no("state pull", &output.stderr));
+        }
+        String::from_utf8(output.stdout).or_tool()
+    }
+
+    /// The root module's outputs by name.
+    pub fn outputs(&self) -> Outcome<serde_json::Map<String, Value>> {
+        let output = self
+            .command(["output", "-json", "-no-color"])
+            .output()
+            .or_tool()?;
+        if !output.status.success() {
+            return Err(said_no("output", &output.stderr));
+        }
+        let json: serde_json::Map<String, Value> = serde_json::from_slice(&output.stdout).or_tool()?;
+        Ok(json
+            .into_iter()
+            .map(|(name, output)| (name, output["value"].clone()))
+            .collect())
+    }
+}
+
+fn out_argument(file: &Path) -> OsString {
+    let mut argument = OsString::from("-out=");
+    argument.push(file);
+    argument
+}
+
+fn said_no(command: &str, stderr: &[u8]) -> Failure {
+    let text = String::from_utf8_lossy(stderr);
+    Failure::tool(format!("`terraform {command}` failed:\n{}", text.trim()))
+}
+
+/// Takes from a program's environment what would turn its commands into others, and names the AWS it talks to.
+pub fn scrub(command: &mut Command, aws: &Aws) {
+    for (name, _) in std::env::vars_os() {
+        let text = name.to_string_lossy();
+        let misleads = text.starts_with("TF_CLI_ARGS")
+            || ["TF_WORKSPACE", "TF_DATA_DIR"].contains(&text.as_ref())
+            || (matches!(aws, Aws::Local { .. }) && text.starts_with("AWS_"));
+        if misleads {
+            command.env_remove(&name);
+        }
+    }
+    // Terraform warns at every command of a configuration file that is named but is not there.
+    if std::env::var_os("TF_CLI_CONFIG_FILE").is_some_and(|file| !Path::new(&file).exists()) {
+        command.env_remove("TF_CLI_CONFIG_FILE");
+    }
+    command
+        .env("CHECKPOINT_DISABLE", "1")
+        .env("TF_IN_AUTOMATION", "1");
+    if let Aws::Real = aws {
+        // A profile may lead elsewhere as a variable may, and says so nowhere:
+        // <https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html>
+        command.env("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true");
+    }
+    if let Aws::Local {
+        endpoint,
+        region,
+        credentials,
+    } = aws
+    {
+        command.envs(local_environment(endpoint, region, credentials));
+    }
+}
+
+/// The variables by which a program finds the emulated AWS, and nothing of the user's own configuration.
+fn local_environment(endpoint: &str, region: &str, credentials: &Credentials) -> [(&'static str, String); 9] {
+    [
+        ("AWS_ENDPOINT_URL", endpoint.into()),
+        ("AWS_ACCESS_KEY_ID", credentials.access_key_id.clone()),
+        ("AWS_SECRET_ACCESS_KEY", credentials.secret_access_key.clone()),
+        ("AWS_REGION", region.into()),
+        ("AWS_DEFAULT_REGION", region.into()),
+        ("AWS_CONFIG_FILE", "/dev/null".into()),
+        ("AWS_SHARED_CREDENTIALS_FILE", "/dev/null".into()),
+        ("AWS_EC2_METADATA_DISABLED", "true".into()),
+        ("NO_PROXY", "127.0.0.1,localhost".into()),
+    ]
+}

@@ -1,0 +1,6 @@
+//! What the tests of several crates share. Nothing that is built for users depends on it.
+#![allow(clippy::unwrap_used, reason = "a test that can't go on fails")]
+
+pub mod attacks;
+pub mod in_time;
+pub mod listening;
