@@ -15,23 +15,28 @@
 //! Everything is pure but [`tree`]. A stage knows only the one before it: `spec` knows keys and types, `service`
 //! knows what they mean, `resources` know AWS, `modules` compose, `hcl` lays out.
 
+pub mod api;
+pub mod cors;
 pub mod diagnostic;
+pub mod environments;
 pub mod file_set;
 pub mod firewall;
+pub mod functions;
 pub mod graph;
 pub mod hcl;
 pub mod identifier;
 pub mod modules;
 pub mod own_files;
-pub mod permissions;
 pub mod resources;
 pub mod review;
+pub mod routes;
 pub mod service;
 
 pub mod spec;
 
 pub mod surface;
 pub mod tree;
+pub mod user_pool;
 pub mod warnings;
 
 use crate::diagnostic::Diagnostics;

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::permissions;
 use crate::resources::{api_gateway_resource, lambda_permission};
+use crate::routes::permissions;
 use crate::service::Service;
 
 /// A warning.

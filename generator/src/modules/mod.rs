@@ -3,22 +3,18 @@
 //! A module is data first ([`Module`]) and becomes files in one place, so that a README can't say anything else
 //! than `variables.tf` does.
 
-mod access_test;
-mod authorizer;
-mod environment;
-mod lambda_function;
-mod lambda_integration;
+pub(crate) mod access_test;
 mod moved;
 mod overview;
-mod preflight;
 mod readme;
-mod rest_api;
-mod service;
-mod user;
-mod user_pool;
-mod user_pool_client;
+pub(crate) mod service;
 
-pub use environment::{LOCAL_ACCOUNT, LOCAL_FIRST_USER, environment, planned_provider};
+use crate::api::module as rest_api;
+use crate::cors::preflight_module as preflight;
+pub use crate::environments::root::{LOCAL_ACCOUNT, LOCAL_FIRST_USER, environment, planned_provider};
+use crate::functions::module as lambda_function;
+use crate::routes::{authorizer_module as authorizer, integration_module as lambda_integration};
+use crate::user_pool::{client_module as user_pool_client, first_user_module as user, module as user_pool};
 pub use service::{DEPLOYMENT, REST_API, STAGE, USER_POOL, environment_variables, snapshot};
 
 use hcl_edit::structure::BlockBuilder;
@@ -168,7 +164,7 @@ fn text(blocks: Vec<Block>) -> String {
 }
 
 /// `versions.tf` of a module, or of a root, with what else its `terraform` block holds.
-fn versions(backend: Option<Block>) -> Vec<Block> {
+pub(crate) fn versions(backend: Option<Block>) -> Vec<Block> {
     let aws = object([
         ("source", string("hashicorp/aws")),
         ("version", string(PROVIDER_VERSION)),
@@ -187,7 +183,7 @@ fn versions(backend: Option<Block>) -> Vec<Block> {
 }
 
 /// Begins the call of a module that stands beside the calling one.
-fn module_call(name: &str, source: &str) -> BlockBuilder {
+pub(crate) fn module_call(name: &str, source: &str) -> BlockBuilder {
     block("module", [name]).attribute(argument("source", string(format!("../{source}"))))
 }
 
@@ -222,12 +218,12 @@ pub fn of_service(service: &Service) -> Vec<Module> {
 }
 
 /// Twelve hexadecimal digits over blocks without their comments: changes exactly when what they say changes.
-fn fingerprint(blocks: &[Block]) -> String {
+pub(crate) fn fingerprint(blocks: &[Block]) -> String {
     let body: Body = blocks.iter().map(|block| commented(block.clone(), "")).collect();
     hash(&[&layout(body)])
 }
 
-fn hash(parts: &[&str]) -> String {
+pub(crate) fn hash(parts: &[&str]) -> String {
     let mut hasher = Sha256::new();
     for part in parts {
         hasher.update((part.len() as u64).to_be_bytes());

@@ -10,11 +10,11 @@ use crate::modules::{
     Module, Output, Variable, access_test, authorizer, fingerprint, hash, lambda_integration, module_call,
     moved, preflight, rest_api, versions,
 };
-use crate::permissions::{self, Calls, Permission};
 use crate::resources::{
     api_gateway_deployment, api_gateway_method, api_gateway_resource, api_gateway_stage,
     cloudwatch_log_group, lambda_function, lambda_permission,
 };
+use crate::routes::permissions::{self, Calls, Permission};
 use crate::service::{Auth, Cors, Function, Method, Route, RoutePath, Service};
 
 /// Where the deployment stands in an environment's root.
@@ -133,20 +133,20 @@ fn outputs(service: &Service) -> Vec<Output> {
 }
 
 /// A client's call in the module.
-pub(super) fn client_name(client: &str) -> Identifier {
+pub(crate) fn client_name(client: &str) -> Identifier {
     Identifier::new(client).prefixed("client")
 }
 
 /// A function's call in the module.
-pub(super) fn function_name(function: &str) -> Identifier {
+pub(crate) fn function_name(function: &str) -> Identifier {
     Identifier::new(function).prefixed("function")
 }
 
-pub(super) fn route_name(path: &RoutePath, method: Method) -> Identifier {
+pub(crate) fn route_name(path: &RoutePath, method: Method) -> Identifier {
     path.identifier().prefixed(&method.as_str().to_lowercase())
 }
 
-pub(super) fn preflight_name(path: &RoutePath) -> Identifier {
+pub(crate) fn preflight_name(path: &RoutePath) -> Identifier {
     path.identifier().prefixed("options")
 }
 
@@ -287,7 +287,7 @@ fn routes(service: &Service) -> Vec<Block> {
 }
 
 /// Who may call a route, and who answers.
-pub(super) fn promise(route: &Route) -> String {
+pub(crate) fn promise(route: &Route) -> String {
     let who = match route.auth {
         Auth::None => "open to anyone",
         Auth::UserPool => "for who signed in",

@@ -9,8 +9,8 @@
 
 use crate::hcl::{Block, argument, block, literal, reference, string, template, value};
 use crate::identifier::Identifier;
-use crate::permissions::Permission;
 use crate::resources::resource;
+use crate::routes::permissions::Permission;
 
 /// Who invokes functions.
 pub const PRINCIPAL: &str = "apigateway.amazonaws.com";

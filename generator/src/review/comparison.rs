@@ -8,7 +8,7 @@ use crate::review::words::{self, code};
 use crate::service::{Auth, ChangeKind, Environment, LOCAL, Service};
 
 /// Two revisions of a service.
-pub(super) struct Comparison<'a> {
+pub(crate) struct Comparison<'a> {
     pub base: &'a Service,
     pub head: &'a Service,
     pub functions: Names,
@@ -115,14 +115,14 @@ impl<'a> Comparison<'a> {
 }
 
 /// The environments of a service that a reviewer is told of.
-pub(super) fn counting(service: &Service) -> impl Iterator<Item = &str> {
+pub(crate) fn counting(service: &Service) -> impl Iterator<Item = &str> {
     let alone = service.environments.len() == 1;
     let names = service.environments.keys().map(String::as_str);
     names.filter(move |name| alone || *name != LOCAL)
 }
 
 /// Who may call.
-pub(super) fn who(service: &Service, auth: Auth) -> &'static str {
+pub(crate) fn who(service: &Service, auth: Auth) -> &'static str {
     match auth {
         Auth::None => "anyone",
         Auth::UserPool if service.user_pool.self_sign_up => "whoever registers",

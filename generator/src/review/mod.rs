@@ -11,24 +11,30 @@
 //! Settings are compared by what they mean: two texts of one service have no facts. `tests/review` says what must be
 //! told of which change; its README holds the vocabulary and the rules.
 
-mod comparison;
-mod cors;
-mod environments;
+mod accepted;
+mod accepted_change;
+mod change_kind;
+pub(crate) mod comparison;
 mod floors;
-mod functions;
 mod infrastructure;
 mod judge;
-mod names;
+pub(crate) mod keys;
+pub(crate) mod names;
 mod plan;
 pub mod report;
-mod requests;
 mod revision;
-mod routes;
 mod rules;
 mod settings;
 mod tree;
-mod user_pool;
-mod words;
+pub(crate) mod words;
+
+use crate::cors::review as cors;
+use crate::environments::review as environments;
+use crate::functions::review as functions;
+use crate::routes::review as routes;
+use crate::user_pool::review as user_pool;
+pub use accepted_change::{Acknowledgement, Answer, answer};
+pub use change_kind::{ChangeKind, Class, Evidence};
 
 pub use floors::floors;
 pub use infrastructure::{deployments, infrastructure};
@@ -41,9 +47,9 @@ use serde_json::Value;
 
 use crate::diagnostic::Diagnostics;
 use crate::review::comparison::{Comparison, counting};
-use crate::review::requests::{Routing, shifts};
 use crate::review::words::{code, list};
-use crate::service::{ChangeKind, Service};
+use crate::routes::requests::{Routing, shifts};
+use crate::service::Service;
 
 /// One thing that a reviewer must be told.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -199,14 +205,14 @@ impl Fact {
     }
 
     /// With the values of a setting.
-    fn values(mut self, before: Option<&Value>, after: Option<&Value>) -> Self {
+    pub(crate) fn values(mut self, before: Option<&Value>, after: Option<&Value>) -> Self {
         self.before = before.map(words::toml);
         self.after = after.map(words::toml);
         self
     }
 
     /// With what held before and holds now, in a word each.
-    fn states(mut self, before: Option<&str>, after: Option<&str>) -> Self {
+    pub(crate) fn states(mut self, before: Option<&str>, after: Option<&str>) -> Self {
         self.before = before.map(Into::into);
         self.after = after.map(Into::into);
         self

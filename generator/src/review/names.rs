@@ -7,7 +7,7 @@ use crate::service::{Method, RoutePath, Segment, Service};
 
 /// The things of one table of the spec, by name in both revisions.
 #[derive(Debug)]
-pub(super) struct Names<Name = String> {
+pub(crate) struct Names<Name = String> {
     /// What is in both: its name in the base, and in the head.
     pub kept: BTreeMap<Name, Name>,
     /// What is gone, as the base called it.
@@ -17,7 +17,7 @@ pub(super) struct Names<Name = String> {
 }
 
 /// The name of a route.
-pub(super) type RouteName = (RoutePath, Method);
+pub(crate) type RouteName = (RoutePath, Method);
 
 impl<Name: Ord> Names<Name> {
     /// Pairs of another name, base and head.

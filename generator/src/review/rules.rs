@@ -6,7 +6,7 @@ use Rule::{Elsewhere, Harmless, Secret, When};
 
 /// What is said of a key that changed.
 #[derive(Clone, Copy)]
-pub(super) enum Rule {
+pub(crate) enum Rule {
     /// That it did, in every direction.
     Harmless,
     /// That it did, and nothing of its values.
@@ -19,7 +19,7 @@ pub(super) enum Rule {
 
 /// Which way a value goes.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Direction {
+pub(crate) enum Direction {
     /// A smaller number, or off.
     Less,
     /// A greater number, or on.
@@ -34,7 +34,7 @@ pub(super) enum Direction {
 
 /// `*` stands for any name. A key that no line is of is harmless for all that anybody knows; a test asks
 /// for the line.
-pub(super) const RULES: &[(&str, Rule)] = &[
+pub(crate) const RULES: &[(&str, Rule)] = &[
     ("service.architecture", Harmless),
     (
         "service.name",
@@ -168,7 +168,7 @@ const WEAKER_IF_LESS: &[(Direction, ChangeKind, &str)] = &[(
 )];
 
 /// The line of a key.
-pub(super) fn rule_of(path: &[String]) -> Option<Rule> {
+pub(crate) fn rule_of(path: &[String]) -> Option<Rule> {
     let is_of = |pattern: &str| {
         let parts: Vec<&str> = pattern.split('.').collect();
         let mut pairs = parts.iter().zip(path);

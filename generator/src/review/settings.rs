@@ -15,7 +15,7 @@ use crate::review::{Fact, words};
 use crate::service::{ChangeKind, Service};
 
 /// The keys that changed, but for those of which another file tells.
-pub(super) fn facts(comparison: &Comparison) -> Vec<Fact> {
+pub(crate) fn facts(comparison: &Comparison) -> Vec<Fact> {
     let (base, head) = comparable(comparison);
     compare(&base, &head)
         .into_iter()

@@ -8,19 +8,19 @@
 
 use serde_json::Value;
 
-pub(super) use portcullis_foreign_text::words::{code, plain};
+pub(crate) use portcullis_foreign_text::words::{code, plain};
 use portcullis_foreign_text::words::{escape, visible};
 
 /// Characters of a string that a sentence shows.
 const LONGEST: usize = 60;
 
 /// A string of the spec's, in the quotes of TOML: `` `"Knows the customers"` ``.
-pub(super) fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     format!("`\"{}\"`", shown(text, LONGEST))
 }
 
 /// Two strings that differ, each [`quoted`]. Long ones begin a little before their difference.
-pub(super) fn both_quoted(before: &str, after: &str) -> [String; 2] {
+pub(crate) fn both_quoted(before: &str, after: &str) -> [String; 2] {
     let same = before
         .chars()
         .zip(after.chars())
@@ -37,7 +37,7 @@ pub(super) fn both_quoted(before: &str, after: &str) -> [String; 2] {
 }
 
 /// The path of a key as TOML writes it: `service.tags."cost/unit"`.
-pub(super) fn key(path: &[impl AsRef<str>]) -> String {
+pub(crate) fn key(path: &[impl AsRef<str>]) -> String {
     let parts: Vec<String> = path
         .iter()
         .map(|part| {
@@ -54,7 +54,7 @@ pub(super) fn key(path: &[impl AsRef<str>]) -> String {
 }
 
 /// A value as TOML writes it, all of it.
-pub(super) fn toml(value: &Value) -> String {
+pub(crate) fn toml(value: &Value) -> String {
     match value {
         Value::String(text) => format!("\"{}\"", shown(text, usize::MAX)),
         Value::Array(items) => {
@@ -66,7 +66,7 @@ pub(super) fn toml(value: &Value) -> String {
 }
 
 /// What happened to a key: `` `functions.orders.memory_mb` 512 → 1024 ``.
-pub(super) fn changed(key: &str, before: Option<&Value>, after: Option<&Value>) -> String {
+pub(crate) fn changed(key: &str, before: Option<&Value>, after: Option<&Value>) -> String {
     let key = code(key);
     match (before, after) {
         (Some(Value::String(before)), Some(Value::String(after))) => {
@@ -95,7 +95,7 @@ pub(super) fn changed(key: &str, before: Option<&Value>, after: Option<&Value>) 
 }
 
 /// Several things in a row: `a`, `b` and `c`. From the fifth on they are counted.
-pub(super) fn list(items: impl IntoIterator<Item = String>) -> String {
+pub(crate) fn list(items: impl IntoIterator<Item = String>) -> String {
     let mut items: Vec<String> = items.into_iter().collect();
     if items.len() > 5 {
         let more = items.len() - 4;

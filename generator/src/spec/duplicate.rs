@@ -7,7 +7,7 @@ use crate::diagnostic::{Diagnostic, Span};
 /// The mistake at the place of a syntax error, if the key there repeats another one of its table.
 ///
 /// The second key gets a name that nothing else has. The table that then holds this name is the one that holds the first.
-pub(super) fn of(text: &str, second: Span) -> Option<Diagnostic> {
+pub(crate) fn of(text: &str, second: Span) -> Option<Diagnostic> {
     let (before, key, after) = (
         text.get(..second.start)?,
         text.get(second.clone())?,

@@ -3,24 +3,18 @@
 //! This stage knows keys and types, nothing else. What the values mean, which are missing and which contradict
 //! each other is [`mod@crate::service`]'s business.
 
-mod api;
 mod duplicate;
-mod environments;
-mod functions;
 mod reader;
-mod review;
-mod service;
-mod user_pool;
 
-pub use api::{ApiTable, CorsTable};
-pub use environments::{EnvironmentTable, StateTable};
-pub use functions::{FunctionTable, RouteTable};
-use reader::Reader;
+pub use crate::api::keys::{ApiTable, CorsTable};
+pub use crate::environments::keys::{EnvironmentTable, StateTable};
+pub use crate::functions::keys::{FunctionTable, RouteTable};
+pub use crate::review::keys::{AcceptTable, ReviewTable};
+pub use crate::service::keys::ServiceTable;
+pub use crate::user_pool::keys::{ClientTable, PasswordTable, UserPoolTable};
+pub(crate) use reader::Reader;
 pub use reader::Written;
-pub use review::{AcceptTable, ReviewTable};
-pub use service::ServiceTable;
 pub use toml::value::Date;
-pub use user_pool::{ClientTable, PasswordTable, UserPoolTable};
 
 use std::collections::BTreeMap;
 
@@ -143,7 +137,7 @@ fn hidden_characters(characters: &str, span: Span) -> Diagnostic {
     ))
 }
 
-fn read_each<T: Default>(
+pub(crate) fn read_each<T: Default>(
     reader: &mut Reader<'_>,
     key: &'static str,
     diagnostics: &mut Diagnostics,

@@ -12,7 +12,7 @@ use portcullis_terraform_json::Resource;
 
 /// What an argument means to a surface.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Meaning {
+pub(crate) enum Meaning {
     /// The surface says it in a field, or it only joins resources.
     Said,
     /// It lets nobody in and no function do more: it narrows, describes, tunes, or is AWS's own.
@@ -378,7 +378,7 @@ const PERMISSION: [(&str, Meaning); 11] = [
 ];
 
 /// What an argument means; none where nobody classified it, or where only arguments below it are.
-pub(super) fn meaning(kind: &str, argument: &str) -> Option<Meaning> {
+pub(crate) fn meaning(kind: &str, argument: &str) -> Option<Meaning> {
     let of_kind = of(kind).unwrap_or_default();
     let everywhere = EVERYWHERE.iter();
     of_kind
@@ -394,7 +394,7 @@ pub fn is_harmless(kind: &str, argument: &str) -> bool {
 }
 
 /// Whether a surface knows the arguments of a type.
-pub(super) fn is_known(kind: &str) -> bool {
+pub(crate) fn is_known(kind: &str) -> bool {
     of(kind).is_some()
 }
 
@@ -407,7 +407,7 @@ fn of(kind: &str) -> Option<&'static [(&'static str, Meaning)]> {
 }
 
 /// Every argument of accounted resources that is set and that nothing says.
-pub(super) fn other_arguments(resources: &Resources<'_>) -> Vec<Argument> {
+pub(crate) fn other_arguments(resources: &Resources<'_>) -> Vec<Argument> {
     let mut arguments = Vec::new();
     let accounted = resources
         .all

@@ -8,26 +8,26 @@
 //! that what somebody added by hand is seen, whether or not this crate has heard of it.
 
 mod arguments;
-mod authorizers;
 mod check_plan;
-mod compare;
-mod functions;
-mod gateway_responses;
-mod names;
+pub(crate) mod compare;
+pub(crate) mod names;
 mod of_resources;
 mod of_service;
 mod others;
-mod policy;
+pub(crate) mod policy;
 mod questions;
-mod resources;
-mod routes;
+pub(crate) mod resources;
 mod setup;
 #[cfg(test)]
 mod tests;
-mod types;
-mod unknown;
-mod user_pool;
+pub(crate) mod types;
+pub(crate) mod unknown;
 
+use crate::cors::surface as gateway_responses;
+use crate::functions::surface as functions;
+use crate::routes::{surface as routes, surface_authorizers as authorizers};
+use crate::user_pool::surface as user_pool;
+pub use crate::user_pool::surface::FIRST_USER;
 pub use arguments::is_harmless;
 pub use check_plan::{CheckError, Checked, check_plan};
 pub use compare::{Difference, Subject, Words, compare};
@@ -39,7 +39,6 @@ pub use types::{
     Api, Argument, Authorizer, Client, FORMAT, Function, GatewayResponse, Invoker, Password, Preflight,
     Question, Route, Statement, Surface, UNKNOWN, Uncertain, Unknown, UserPool,
 };
-pub use user_pool::FIRST_USER;
 
 impl Surface {
     fn sorted(mut self) -> Self {

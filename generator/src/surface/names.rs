@@ -8,7 +8,7 @@ use portcullis_terraform_json::plan::Root;
 
 /// What this environment's own ARNs hold, as far as it is known.
 #[derive(Debug, Default)]
-pub(super) struct Names {
+pub(crate) struct Names {
     partition: Option<String>,
     region: Option<String>,
     account: Option<String>,
@@ -18,7 +18,7 @@ pub(super) struct Names {
 
 impl Names {
     /// Of ARNs that AWS gave to resources here, of data sources that ask for the names, and of what a plan's root says.
-    pub(super) fn of(resources: &Resources<'_>, rest_api: &Resource, root: Option<&Root>) -> Self {
+    pub(crate) fn of(resources: &Resources<'_>, rest_api: &Resource, root: Option<&Root>) -> Self {
         let named = root.and_then(|root| Some((root.service.as_ref()?, root.environment.as_ref()?)));
         let mut names = Self {
             region: root.and_then(|root| root.region.clone()),
@@ -58,12 +58,12 @@ impl Names {
     }
 
     /// What the names of the service's functions begin with.
-    pub(super) fn prefix(&self) -> Option<&str> {
+    pub(crate) fn prefix(&self) -> Option<&str> {
         self.prefix.as_deref()
     }
 
     /// An ARN without these names; another text as it is.
-    pub(super) fn without(&self, text: &str) -> String {
+    pub(crate) fn without(&self, text: &str) -> String {
         let of_api = text
             .strip_prefix(&self.execution_arn)
             .filter(|rest| !self.execution_arn.is_empty() && (rest.is_empty() || rest.starts_with('/')));
@@ -96,7 +96,7 @@ impl Names {
     }
 
     /// Every text of a value without these names.
-    pub(super) fn without_all(&self, value: &Value) -> Value {
+    pub(crate) fn without_all(&self, value: &Value) -> Value {
         match value {
             Value::String(text) => self.without(text).into(),
             Value::Array(items) => items.iter().map(|item| self.without_all(item)).collect(),

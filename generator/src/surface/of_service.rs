@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use unicode_normalization::UnicodeNormalization;
 
 use crate::modules;
-use crate::permissions;
 use crate::resources::{
     api_gateway_authorizer, api_gateway_gateway_response, api_gateway_method, lambda_function,
     lambda_permission,
 };
+use crate::routes::permissions;
 use crate::service::{Auth, Cors, Environment, LOCAL, Service};
 use crate::surface::resources::digest;
 use crate::surface::{

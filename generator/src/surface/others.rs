@@ -73,7 +73,7 @@ pub fn why(resource: &Resource) -> Option<&'static str> {
 
 /// Addresses of what counts among all resources of a state or plan and is not accounted for. Of another REST API here
 /// only the API itself is named: what is below it is its own.
-pub(super) fn others(
+pub(crate) fn others(
     all: &[Resource],
     own_api: &Resource,
     is_accounted: impl Fn(&Resource) -> bool,

@@ -8,7 +8,7 @@ use super::names::Names;
 use super::types::Statement;
 
 /// The statements of a policy; none where the text is no policy, as one that a plan does not tell.
-pub(super) fn statements(text: &str, names: &Names) -> Option<Vec<Statement>> {
+pub(crate) fn statements(text: &str, names: &Names) -> Option<Vec<Statement>> {
     let statements = documents(text)?
         .iter()
         .map(|statement| statement_of(statement, names))
@@ -17,7 +17,7 @@ pub(super) fn statements(text: &str, names: &Names) -> Option<Vec<Statement>> {
 }
 
 /// Whom the statements of a trust policy name, as `Service:lambda.amazonaws.com`; with what is unusual behind it.
-pub(super) fn trusted(text: &str, names: &Names) -> Vec<String> {
+pub(crate) fn trusted(text: &str, names: &Names) -> Vec<String> {
     let mut trusted = Vec::new();
     for value in documents(text).unwrap_or_default() {
         let statement = statement_of(&value, names);
@@ -53,7 +53,7 @@ pub(super) fn trusted(text: &str, names: &Names) -> Vec<String> {
 }
 
 /// Whether a text is a policy.
-pub(super) fn is_policy(text: &str) -> bool {
+pub(crate) fn is_policy(text: &str) -> bool {
     documents(text).is_some()
 }
 

@@ -10,7 +10,7 @@ const NAMES: usize = 3;
 
 impl Question {
     /// The question of things, which stand in backticks.
-    pub(super) fn what(self, of: &[String]) -> String {
+    pub(crate) fn what(self, of: &[String]) -> String {
         let names = match of {
             [] => match self {
                 Self::Rights => "a function".to_owned(),

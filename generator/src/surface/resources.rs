@@ -8,13 +8,13 @@ use sha2::{Digest, Sha256};
 use portcullis_terraform_json::Resource;
 
 /// The resources of one REST API and what stands beside it, and which of them the surface accounts for.
-pub(super) struct Resources<'a> {
-    pub(super) all: &'a [Resource],
+pub(crate) struct Resources<'a> {
+    pub(crate) all: &'a [Resource],
     accounted: BTreeSet<&'a str>,
 }
 
 impl<'a> Resources<'a> {
-    pub(super) fn new(all: &'a [Resource]) -> Self {
+    pub(crate) fn new(all: &'a [Resource]) -> Self {
         Self {
             all,
             accounted: BTreeSet::new(),
@@ -22,34 +22,34 @@ impl<'a> Resources<'a> {
     }
 
     /// The managed ones of a type.
-    pub(super) fn of(&self, kind: &'static str) -> impl Iterator<Item = &'a Resource> + use<'a> {
+    pub(crate) fn of(&self, kind: &'static str) -> impl Iterator<Item = &'a Resource> + use<'a> {
         self.all
             .iter()
             .filter(move |resource| resource.mode == "managed" && resource.kind == kind)
     }
 
     /// Writes down that the surface says what there is to say of a resource.
-    pub(super) fn account(&mut self, resource: &'a Resource) {
+    pub(crate) fn account(&mut self, resource: &'a Resource) {
         self.accounted.insert(&resource.address);
     }
 
-    pub(super) fn is_accounted(&self, resource: &Resource) -> bool {
+    pub(crate) fn is_accounted(&self, resource: &Resource) -> bool {
         self.accounted.contains(resource.address.as_str())
     }
 }
 
 /// A text, empty where there is none.
-pub(super) fn text<'a>(resource: &'a Resource, key: &str) -> &'a str {
+pub(crate) fn text<'a>(resource: &'a Resource, key: &str) -> &'a str {
     resource.values[key].as_str().unwrap_or_default()
 }
 
 /// A text that is not empty.
-pub(super) fn optional(resource: &Resource, key: &str) -> Option<String> {
+pub(crate) fn optional(resource: &Resource, key: &str) -> Option<String> {
     Some(text(resource, key).to_owned()).filter(|text| !text.is_empty())
 }
 
 /// The texts of a list, sorted.
-pub(super) fn texts(value: &Value) -> Vec<String> {
+pub(crate) fn texts(value: &Value) -> Vec<String> {
     let items = value.as_array().into_iter().flatten();
     let mut texts: Vec<String> = items.filter_map(|item| item.as_str().map(String::from)).collect();
     texts.sort();
@@ -57,7 +57,7 @@ pub(super) fn texts(value: &Value) -> Vec<String> {
 }
 
 /// The texts of a map whose keys begin so, without that beginning.
-pub(super) fn map(value: &Value, prefix: &str) -> BTreeMap<String, String> {
+pub(crate) fn map(value: &Value, prefix: &str) -> BTreeMap<String, String> {
     let entries = value.as_object().into_iter().flatten();
     let named = entries.filter_map(|(key, value)| {
         let key = key.strip_prefix(prefix).unwrap_or(key);
@@ -67,7 +67,7 @@ pub(super) fn map(value: &Value, prefix: &str) -> BTreeMap<String, String> {
 }
 
 /// The beginning of a SHA-256, which tells values apart and does not tell them.
-pub(super) fn digest(text: &str) -> String {
+pub(crate) fn digest(text: &str) -> String {
     let digest = Sha256::digest(text);
     digest[..6].iter().map(|byte| format!("{byte:02x}")).collect()
 }

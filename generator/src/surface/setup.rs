@@ -16,7 +16,7 @@ const AWS: (&str, &str) = ("provider.aws", "registry.terraform.io/hashicorp/aws"
 const BUILTIN: &str = "terraform.io/builtin/terraform";
 
 /// What of a plan's configuration is not generated.
-pub(super) fn differences(plan: &Plan, name: &str, environment: &Environment) -> Vec<Difference> {
+pub(crate) fn differences(plan: &Plan, name: &str, environment: &Environment) -> Vec<Difference> {
     let mut differences = Vec::new();
     let mut push = |subject: Subject, sentence: String| differences.push(Difference { subject, sentence });
     let mut generated = None;

@@ -12,7 +12,7 @@ use portcullis_foreign_text::words::code;
 use portcullis_terraform_json::{self, Resource, plan};
 
 /// What is unknown of the resources that a surface accounts for, or would. `pool` is the surface's user pool.
-pub(super) fn of_plan(
+pub(crate) fn of_plan(
     unknown: &[plan::Unknown],
     all: &[Resource],
     rest_api: &Resource,
@@ -68,7 +68,7 @@ fn counts(resource: &Resource, attribute: &str) -> bool {
 
 /// What is not understood of a state or a plan, and the paths that are not in it.
 /// `unknown` is what a plan says itself.
-pub(super) fn of_state(
+pub(crate) fn of_state(
     all: &[Resource],
     rest_api: &Resource,
     names: &Names,
@@ -116,13 +116,13 @@ pub(super) fn of_state(
 }
 
 /// Why nobody knows who may call a method, if it does not say it.
-pub(super) fn missing_guard(method: &Resource) -> Option<String> {
+pub(crate) fn missing_guard(method: &Resource) -> Option<String> {
     let is_missing = text(method, "authorization").is_empty();
     is_missing.then(|| "its `authorization` is missing".to_owned())
 }
 
 /// Why a method has no path, if it names a resource that is known to a plan.
-pub(super) fn missing_path(method: &Resource, paths: &BTreeMap<String, String>) -> Option<String> {
+pub(crate) fn missing_path(method: &Resource, paths: &BTreeMap<String, String>) -> Option<String> {
     let id = text(method, "resource_id");
     let is_missing = !id.is_empty() && !paths.contains_key(id);
     is_missing.then(|| format!("its resource {} is not here, or has no path", code(id)))

@@ -8,9 +8,9 @@
 //!
 //! <https://developer.hashicorp.com/terraform/language/tests/mocking>
 
-mod functions;
-mod routes;
-mod users;
+use crate::functions::access_test as functions;
+use crate::routes::access_test as routes;
+use crate::user_pool::access_test as users;
 
 use crate::hcl::{
     Block, Body, Expression, argument, block, call, commented, equal, lines, object, reference, string,
@@ -22,12 +22,12 @@ use crate::service::Service;
 pub const FILE: &str = "tests/access.tftest.hcl";
 
 /// The environment and the origin of the test; the provider's ARNs are made up of the rest.
-const ENVIRONMENT: &str = "test";
-const ORIGIN: &str = "https://page.example";
-const EXECUTION_ARN: &str = "arn:aws:execute-api:us-east-1:123456789012:mocked";
-const LOG_GROUPS_ARN: &str = "arn:aws:logs:us-east-1:123456789012:log-group";
-const ROLE_ARN: &str = "arn:aws:iam::123456789012:role/mocked";
-const USER_POOL_ARN: &str = "arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_mocked";
+pub(crate) const ENVIRONMENT: &str = "test";
+pub(crate) const ORIGIN: &str = "https://page.example";
+pub(crate) const EXECUTION_ARN: &str = "arn:aws:execute-api:us-east-1:123456789012:mocked";
+pub(crate) const LOG_GROUPS_ARN: &str = "arn:aws:logs:us-east-1:123456789012:log-group";
+pub(crate) const ROLE_ARN: &str = "arn:aws:iam::123456789012:role/mocked";
+pub(crate) const USER_POOL_ARN: &str = "arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_mocked";
 
 /// The blocks of the file: the made-up provider, what the modules are given, and one run for each question.
 pub fn blocks(service: &Service) -> Vec<Block> {
@@ -105,7 +105,7 @@ fn run(question: &str, answers: Vec<Block>) -> Block {
 }
 
 /// A sentence of the spec's, and everything that has to hold for it.
-fn says(of: &str, what: &str, conditions: impl IntoIterator<Item = Expression>) -> Block {
+pub(crate) fn says(of: &str, what: &str, conditions: impl IntoIterator<Item = Expression>) -> Block {
     let mut conditions: Vec<_> = conditions.into_iter().collect();
     let condition = if conditions.len() == 1 {
         conditions.remove(0)
@@ -122,14 +122,14 @@ fn says(of: &str, what: &str, conditions: impl IntoIterator<Item = Expression>) 
 }
 
 /// An attribute has this value.
-fn is(path: &str, value: impl Into<Expression>) -> Expression {
+pub(crate) fn is(path: &str, value: impl Into<Expression>) -> Expression {
     equal(reference(path), value)
 }
 
-fn set(items: impl IntoIterator<Item = Expression>) -> Expression {
+pub(crate) fn set(items: impl IntoIterator<Item = Expression>) -> Expression {
     call("toset", [lines(items)])
 }
 
-fn in_days(days: u32) -> String {
+pub(crate) fn in_days(days: u32) -> String {
     format!("{days} day{}", if days == 1 { "" } else { "s" })
 }

@@ -52,7 +52,7 @@ pub struct Plan {
 }
 
 /// What happens to what stays in AWS and leaves the state.
-pub(super) const FORGET: &str = "forget";
+pub(crate) const FORGET: &str = "forget";
 
 impl Report {
     /// Whether a gate says no to anything.

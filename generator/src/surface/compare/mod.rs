@@ -1,15 +1,11 @@
 //! Two surfaces, and every difference in a sentence.
 
-mod functions;
-mod routes;
-mod user_pool;
-
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
 use super::types::Surface;
-use portcullis_foreign_text::words::code;
+pub(crate) use portcullis_foreign_text::words::code;
 
 /// What a difference is of.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -80,18 +76,18 @@ pub fn compare(expected: &Surface, found: &Surface, words: Words) -> Vec<Differe
     comparison.differences
 }
 
-struct Comparison {
-    words: Words,
+pub(crate) struct Comparison {
+    pub(crate) words: Words,
     differences: Vec<Difference>,
 }
 
 impl Comparison {
-    fn push(&mut self, subject: Subject, sentence: String) {
+    pub(crate) fn push(&mut self, subject: Subject, sentence: String) {
         self.differences.push(Difference { subject, sentence });
     }
 
     /// `what` is one thing here and another there.
-    fn changed<T: PartialEq>(
+    pub(crate) fn changed<T: PartialEq>(
         &mut self,
         subject: &Subject,
         what: &str,
@@ -109,19 +105,19 @@ impl Comparison {
     }
 
     /// Something that is only here.
-    fn only_found(&mut self, subject: Subject, what: &str) {
+    pub(crate) fn only_found(&mut self, subject: Subject, what: &str) {
         let Words { found, expected } = self.words;
         self.push(subject, format!("{what} {found}, and not {expected}"));
     }
 
     /// Something that is only there.
-    fn only_expected(&mut self, subject: Subject, what: &str) {
+    pub(crate) fn only_expected(&mut self, subject: Subject, what: &str) {
         let Words { found, expected } = self.words;
         self.push(subject, format!("{what} {expected}, and not {found}"));
     }
 
     /// What two lists do not share, a sentence each.
-    fn lists<T: PartialEq>(
+    pub(crate) fn lists<T: PartialEq>(
         &mut self,
         subject: &Subject,
         expected: &[T],
@@ -136,7 +132,7 @@ impl Comparison {
         }
     }
 
-    fn api(&mut self, expected: &Surface, found: &Surface) {
+    pub(crate) fn api(&mut self, expected: &Surface, found: &Surface) {
         let (expected, found) = (&expected.api, &found.api);
         let is = |text: &String| format!("is {}", code(text));
         self.changed(
@@ -160,7 +156,7 @@ impl Comparison {
         );
     }
 
-    fn gateway_responses(&mut self, expected: &Surface, found: &Surface) {
+    pub(crate) fn gateway_responses(&mut self, expected: &Surface, found: &Surface) {
         let (expected, found) = (&expected.gateway_responses, &found.gateway_responses);
         for (name, expected, found) in pairs(expected, found, |response| response.kind.clone()) {
             let subject = Subject::GatewayResponse(name.clone());
@@ -191,7 +187,7 @@ impl Comparison {
         }
     }
 
-    fn rest(&mut self, expected: &Surface, found: &Surface) {
+    pub(crate) fn rest(&mut self, expected: &Surface, found: &Surface) {
         let (others, arguments) = (&expected.others, &expected.other_arguments);
         for argument in without(&found.other_arguments, arguments) {
             let subject = Subject::Argument(format!("{}.{}", argument.address, argument.argument));
@@ -227,7 +223,7 @@ impl Comparison {
         }
     }
 
-    fn one_sided(&mut self, subject: Subject, is_expected: bool, what: &str) {
+    pub(crate) fn one_sided(&mut self, subject: Subject, is_expected: bool, what: &str) {
         if is_expected {
             self.only_expected(subject, what);
         } else {
@@ -237,7 +233,7 @@ impl Comparison {
 }
 
 /// What is in one list and not in another, each as often as it is there more often.
-fn without<'a, T: PartialEq>(list: &'a [T], other: &[T]) -> Vec<&'a T> {
+pub(crate) fn without<'a, T: PartialEq>(list: &'a [T], other: &[T]) -> Vec<&'a T> {
     let mut rest: Vec<&T> = other.iter().collect();
     list.iter()
         .filter(|item| match rest.iter().position(|other| other == item) {
@@ -251,7 +247,7 @@ fn without<'a, T: PartialEq>(list: &'a [T], other: &[T]) -> Vec<&'a T> {
 }
 
 /// The items of two lists by a name, side by side. A name that stands several times is paired in order.
-fn pairs<'a, T>(
+pub(crate) fn pairs<'a, T>(
     expected: &'a [T],
     found: &'a [T],
     name: impl Fn(&T) -> String,
@@ -276,19 +272,19 @@ fn pairs<'a, T>(
     pairs
 }
 
-fn codes(list: &[String]) -> String {
+pub(crate) fn codes(list: &[String]) -> String {
     match list {
         [] => "nothing".to_owned(),
         list => list.iter().map(|text| code(text)).collect::<Vec<_>>().join(", "),
     }
 }
 
-fn shown(text: &Option<String>) -> String {
+pub(crate) fn shown(text: &Option<String>) -> String {
     text.as_ref()
         .map_or("is none".to_owned(), |text| format!("is {}", code(text)))
 }
 
-fn entries(map: &BTreeMap<String, String>, none: &str) -> String {
+pub(crate) fn entries(map: &BTreeMap<String, String>, none: &str) -> String {
     if map.is_empty() {
         return none.to_owned();
     }

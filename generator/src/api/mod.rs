@@ -1,0 +1,24 @@
+//! The REST API: its name, its stage, and how long it waits.
+
+pub(crate) mod keys;
+pub(crate) mod meaning;
+pub(crate) mod module;
+
+use serde::Serialize;
+
+use crate::cors::Cors;
+
+/// The REST API.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Api {
+    /// The name that the API Gateway console shows.
+    pub name: String,
+    /// Name of the stage.
+    pub stage: String,
+    /// Seconds for which API Gateway remembers a verified token.
+    pub authorizer_ttl_seconds: u32,
+    /// Seconds that API Gateway waits for a function, if the account's quota was raised.
+    pub max_timeout_seconds: Option<u32>,
+    /// CORS, where the spec asks for it. The origin is the environment's.
+    pub cors: Option<Cors>,
+}

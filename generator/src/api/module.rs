@@ -1,0 +1,68 @@
+//! `modules/rest_api`: the API, and what it answers when no function is asked.
+
+use crate::cors::preflight_module as preflight;
+use crate::hcl::{Block, commented, object, reference, value};
+use crate::modules::{Module, Output, Variable, versions};
+use crate::resources::{api_gateway_gateway_response, api_gateway_rest_api};
+use crate::service::Api;
+
+/// What a deployment snapshots of this module beside the API itself.
+pub fn deployed(api: &Api) -> Vec<Block> {
+    let Some(cors) = &api.cors else { return Vec::new() };
+    let headers = preflight::shared_headers(cors, value("var.allow_origin"));
+    api_gateway_gateway_response::TYPES
+        .into_iter()
+        .map(|kind| {
+            commented(
+                api_gateway_gateway_response::resource_block(kind, &headers),
+                "Without these headers a browser hides the error from the page.",
+            )
+        })
+        .collect()
+}
+
+/// The module.
+pub fn module(api: &Api) -> Module {
+    let mut main = vec![api_gateway_rest_api::resource_block(&api.name)];
+    main.extend(deployed(api));
+    let mut variables = Vec::new();
+    if api.cors.is_some() {
+        variables.push(Variable::new(
+            "allow_origin",
+            "string",
+            "The origin that may call, or `*`.",
+        ));
+    }
+    let attribute = |name: &str| reference(&format!("aws_api_gateway_rest_api.this.{name}"));
+    let mut outputs = vec![
+        Output::new(
+            "execution_arn",
+            "Begins the ARN of every invocation.",
+            attribute("execution_arn"),
+        ),
+        Output::new("id", "Id of the REST API.", attribute("id")),
+        Output::new(
+            "root_resource_id",
+            "Id of the resource of `/`.",
+            attribute("root_resource_id"),
+        ),
+    ];
+    if api.cors.is_some() {
+        let parameters = |kind: &str| {
+            let resource = format!("aws_api_gateway_gateway_response.{}", kind.to_lowercase());
+            reference(&format!("{resource}.response_parameters"))
+        };
+        outputs.push(Output::new(
+            "gateway_responses",
+            "Headers of the errors that the gateway answers itself, by their type.",
+            object(api_gateway_gateway_response::TYPES.map(|kind| (kind, parameters(kind)))),
+        ));
+    }
+    Module {
+        folder: "modules/rest_api".into(),
+        summary: "The REST API, and the headers of the errors that it answers itself.".into(),
+        files: vec![("main.tf", main), ("versions.tf", versions(None))],
+        variables,
+        outputs,
+    }
+}

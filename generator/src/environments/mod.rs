@@ -1,0 +1,41 @@
+//! Environments: where the service goes, and what differs there.
+
+pub(crate) mod keys;
+pub(crate) mod meaning;
+pub(crate) mod review;
+pub(crate) mod root;
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+/// The name of the environment on the developer's own machine.
+pub const LOCAL: &str = "local";
+
+/// A deployment of the service.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Environment {
+    /// AWS region.
+    pub region: String,
+    /// The only AWS account that it may touch, where known.
+    pub account: Option<String>,
+    /// The CORS origin; `*` where the API has no CORS.
+    pub allow_origin: String,
+    /// E-mail of the first user, where the spec names it.
+    pub first_user: Option<String>,
+    /// Whether the user pool can't be deleted, and with it its users; never so in [`LOCAL`].
+    pub deletion_protection: bool,
+    /// Tags of every resource: the service's, the environment's, and `Service` and `Environment`.
+    pub tags: BTreeMap<String, String>,
+    /// Where Terraform keeps its state, where that is S3.
+    pub state: Option<S3State>,
+}
+
+/// State in an S3 bucket.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[allow(missing_docs, reason = "Terraform's own names")]
+pub struct S3State {
+    pub bucket: String,
+    pub region: String,
+    pub key: String,
+}

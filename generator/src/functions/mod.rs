@@ -1,0 +1,30 @@
+//! Functions: their code, what they may do, who may invoke them.
+
+pub(crate) mod access_test;
+pub(crate) mod keys;
+pub(crate) mod meaning;
+pub(crate) mod module;
+pub(crate) mod review;
+pub(crate) mod surface;
+pub(crate) mod surface_compare;
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+/// A function.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Function {
+    /// The name that it had before; no function has that name any more.
+    pub formerly: Option<String>,
+    /// What it does; may be empty.
+    pub description: String,
+    /// Memory in MB.
+    pub memory_mb: u32,
+    /// Seconds after which Lambda ends an invocation.
+    pub timeout_seconds: u32,
+    /// Days for which the logs are kept.
+    pub log_retention_days: u32,
+    /// Environment variables.
+    pub environment: BTreeMap<String, String>,
+}

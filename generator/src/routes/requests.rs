@@ -1,0 +1,233 @@
+//! Which requests go from one route to another, whatever their keys say.
+//!
+//! API Gateway finds the route of a request: a literal segment goes before `{id}`, `{id}` before `{rest+}`, a method
+//! before `ANY`, and a route that lacks the method leaves the request to the next. So a route that is new, gone or
+//! changed takes requests from others or leaves them to others, and no key says so.
+//!
+//! Two routes share requests where their paths have a common path, which is one path again. Of those, the most general
+//! request has a segment that no spec names wherever the path has a parameter: every route that takes it takes all of
+//! them. So whatever one of them finds on its way, before both routes, the most general one finds at most that; if it
+//! does not go from the one route to the other, none does. Of a greedy path there is one for each length, up to
+//! one that is longer than every path, and one for each place of an empty segment, which only `{rest+}` takes.
+
+use crate::service::{Method, Route, RoutePath, Segment, Service};
+
+/// How one revision answers requests.
+pub(crate) struct Routing<'a> {
+    routes: Vec<Entry<'a>>,
+    /// Whether `OPTIONS` goes to routes: where there is CORS, every path has a preflight, which goes before `ANY`.
+    options: bool,
+}
+
+/// A route of a revision.
+#[derive(Clone, Copy)]
+pub(crate) struct Entry<'a> {
+    pub path: &'a RoutePath,
+    pub method: Method,
+    pub route: &'a Route,
+}
+
+/// Requests that `before` answered and `after` answers; none where nothing did or does.
+pub(crate) struct Shift<'a> {
+    pub before: Option<Entry<'a>>,
+    pub after: Option<Entry<'a>>,
+    method: &'static str,
+    path: Vec<Segment>,
+}
+
+/// A request: its method, and its segments. One that no spec names is none, and one that is empty is not the last.
+struct Request<'a> {
+    method: &'static str,
+    segments: Vec<Option<&'a str>>,
+}
+
+impl Shift<'_> {
+    /// The narrowest `METHOD /path` that holds the requests.
+    pub fn requests(&self) -> String {
+        let path: String = self.path.iter().map(|segment| format!("/{segment}")).collect();
+        format!("{} {}", self.method, if path.is_empty() { "/" } else { &path })
+    }
+
+    /// Whether requests of another shift are among those of this one's path and method.
+    pub fn holds(&self, other: &Self) -> bool {
+        let methods = [other.method, Method::Any.as_str()];
+        methods.contains(&self.method) && common(&self.path, &other.path).as_ref() == Some(&other.path)
+    }
+}
+
+impl PartialEq for Entry<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        (self.path, self.method) == (other.path, other.method)
+    }
+}
+
+impl Entry<'_> {
+    /// Its key in the spec.
+    pub fn key(&self) -> String {
+        self.path.key(self.method)
+    }
+
+    fn takes(&self, request: &Request) -> bool {
+        let mut rest = request.segments.iter();
+        for segment in self.path.segments() {
+            match (segment, rest.next()) {
+                (Segment::Greedy(_), Some(_)) => return true,
+                (Segment::Parameter(_), Some(sent)) if *sent != Some("") => {}
+                (Segment::Static(text), Some(sent)) if *sent == Some(text) => {}
+                _ => return false,
+            }
+        }
+        rest.next().is_none()
+    }
+
+    /// Where it stands among the routes that take a request: the least is asked first.
+    fn rank(&self) -> (Vec<u8>, bool) {
+        let kinds = self.path.segments().iter().map(|segment| match segment {
+            Segment::Static(_) => 0,
+            Segment::Parameter(_) => 1,
+            Segment::Greedy(_) => 2,
+        });
+        (kinds.collect(), self.method == Method::Any)
+    }
+}
+
+impl<'a> Routing<'a> {
+    pub fn of(service: &'a Service) -> Self {
+        let mut routes: Vec<Entry> = service
+            .routes
+            .iter()
+            .map(|((path, method), route)| Entry {
+                path,
+                method: *method,
+                route,
+            })
+            .collect();
+        routes.sort_by_cached_key(Entry::rank);
+        Self {
+            routes,
+            options: service.api.cors.is_none(),
+        }
+    }
+
+    /// The routes that some request reaches.
+    pub fn reached(&self) -> impl Iterator<Item = Entry<'a>> {
+        self.routes.iter().copied().filter(|entry| {
+            let requests = self.requests(*entry, entry.path.segments(), self.depth());
+            requests
+                .iter()
+                .any(|request| self.answer(request) == Some(*entry))
+        })
+    }
+
+    fn answer(&self, request: &Request) -> Option<Entry<'a>> {
+        let answers = |method: Method| match method {
+            Method::Any => request.method != "OPTIONS" || self.options,
+            one => one.as_str() == request.method,
+        };
+        // Sorted by rank: the first that takes it is asked first.
+        let mut routes = self.routes.iter().copied();
+        routes.find(|entry| answers(entry.method) && entry.takes(request))
+    }
+
+    fn depth(&self) -> usize {
+        let depths = self.routes.iter().map(|entry| entry.path.segments().len());
+        depths.max().unwrap_or(0)
+    }
+
+    /// The most general requests of a path, for each method of the route's.
+    fn requests<'r>(&self, entry: Entry, path: &'r [Segment], depth: usize) -> Vec<Request<'r>> {
+        let one: Vec<_> = path
+            .iter()
+            .map(|segment| match segment {
+                Segment::Static(text) => Some(text.as_str()),
+                Segment::Parameter(_) | Segment::Greedy(_) => None,
+            })
+            .collect();
+        let mut all = vec![one.clone()];
+        if let Some(Segment::Greedy(_)) = path.last() {
+            for length in path.len() + 1..=path.len().max(depth) + 1 {
+                let mut longer = one.clone();
+                longer.resize(length, None);
+                all.push(longer.clone());
+                all.extend((path.len() - 1..length - 1).map(|index| {
+                    let mut empty = longer.clone();
+                    empty[index] = Some("");
+                    empty
+                }));
+            }
+        }
+        let methods = entry.method.answers();
+        all.into_iter()
+            .flat_map(|segments| {
+                let with = |method: &&'static str| Request {
+                    method,
+                    segments: segments.clone(),
+                };
+                methods.iter().map(with).collect::<Vec<_>>()
+            })
+            .collect()
+    }
+}
+
+/// Every way that requests go, base to head: those that nothing happens to among them.
+pub(crate) fn shifts<'a>(base: &Routing<'a>, head: &Routing<'a>) -> Vec<Shift<'a>> {
+    let depth = base.depth().max(head.depth());
+    let mut shifts = Vec::new();
+    let mut add = |before: Option<Entry<'a>>, after: Option<Entry<'a>>, path: Vec<Segment>| {
+        // `ANY` is the least of methods.
+        let Some(narrow) = before.into_iter().chain(after).max_by_key(|entry| entry.method) else {
+            return;
+        };
+        let methods: Vec<_> = base
+            .requests(narrow, &path, depth)
+            .iter()
+            .filter(|request| base.answer(request) == before && head.answer(request) == after)
+            .map(|request| request.method)
+            .collect();
+        let Some(first) = methods.first() else { return };
+        let one = methods.iter().all(|method| method == first);
+        let method = if one { first } else { Method::Any.as_str() };
+        shifts.push(Shift {
+            before,
+            after,
+            method,
+            path,
+        });
+    };
+    for before in &base.routes {
+        add(Some(*before), None, before.path.segments().to_vec());
+        for after in &head.routes {
+            let may_share =
+                before.method == after.method || [before.method, after.method].contains(&Method::Any);
+            if let Some(path) = may_share
+                .then(|| common(before.path.segments(), after.path.segments()))
+                .flatten()
+            {
+                add(Some(*before), Some(*after), path);
+            }
+        }
+    }
+    for after in &head.routes {
+        add(None, Some(*after), after.path.segments().to_vec());
+    }
+    shifts
+}
+
+/// The path of the requests that two paths share, with the head's names of parameters.
+fn common(base: &[Segment], head: &[Segment]) -> Option<Vec<Segment>> {
+    let (first, rest) = match (base, head) {
+        ([], []) => return Some(Vec::new()),
+        ([], _) | (_, []) => return None,
+        ([Segment::Greedy(_)], head) => return Some(head.to_vec()),
+        (base, [Segment::Greedy(_)]) => return Some(base.to_vec()),
+        ([one, base @ ..], [other, head @ ..]) => {
+            let first = match (one, other) {
+                (Segment::Static(a), Segment::Static(b)) if a != b => return None,
+                (Segment::Static(_), _) => one,
+                _ => other,
+            };
+            (first, common(base, head)?)
+        }
+    };
+    Some([vec![first.clone()], rest].concat())
+}

@@ -1,0 +1,91 @@
+//! The user pool, its clients and its first user: who can get a token.
+
+pub(crate) mod access_test;
+pub(crate) mod client_module;
+pub(crate) mod first_user_module;
+pub(crate) mod keys;
+pub(crate) mod meaning;
+pub(crate) mod module;
+pub(crate) mod review;
+pub(crate) mod surface;
+pub(crate) mod surface_compare;
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+/// The user pool.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct UserPool {
+    /// The name that the Cognito console shows.
+    pub name: String,
+    /// Whether anybody may register.
+    pub self_sign_up: bool,
+    /// What a password must hold.
+    pub password: PasswordPolicy,
+    /// Clients by name.
+    pub clients: BTreeMap<String, Client>,
+}
+
+/// What a password must hold.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PasswordPolicy {
+    /// Characters, 6 to 99.
+    pub minimum_length: u32,
+    /// A lower-case letter.
+    pub lowercase: bool,
+    /// An upper-case letter.
+    pub uppercase: bool,
+    /// A digit.
+    pub numbers: bool,
+    /// A symbol.
+    pub symbols: bool,
+    /// Days for which an invitation's password is valid.
+    pub temporary_password_validity_days: u32,
+}
+
+impl PasswordPolicy {
+    /// A password that satisfies the policy, always the same one. Everybody knows it, so it is for the emulated AWS.
+    pub fn example(&self) -> String {
+        let symbol = if self.symbols { "-" } else { "" };
+        let mut password = format!("Testing1{symbol}");
+        let missing = (self.minimum_length as usize).saturating_sub(password.len());
+        password.extend("Testing1".chars().cycle().take(missing));
+        password
+    }
+}
+
+/// A client of the user pool.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Client {
+    /// The name that it had before; no client has that name any more.
+    pub formerly: Option<String>,
+    /// Cognito's names of its flows, such as `ALLOW_USER_PASSWORD_AUTH`, sorted.
+    #[serde(rename = "auth_flows")]
+    pub explicit_auth_flows: Vec<&'static str>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::PasswordPolicy;
+
+    fn example(minimum_length: u32, symbols: bool) -> String {
+        let policy = PasswordPolicy {
+            minimum_length,
+            lowercase: true,
+            uppercase: true,
+            numbers: true,
+            symbols,
+            temporary_password_validity_days: 7,
+        };
+        policy.example()
+    }
+
+    #[test]
+    fn an_example_of_a_password_satisfies_the_policy() {
+        assert_eq!(example(6, false), "Testing1");
+        assert_eq!(example(8, true), "Testing1-");
+        assert_eq!(example(20, true), "Testing1-Testing1Tes");
+        assert_eq!(example(99, true).len(), 99);
+    }
+}
