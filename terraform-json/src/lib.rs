@@ -11,12 +11,14 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+pub mod aws;
 mod document;
 mod error;
 mod faults;
 mod openapi;
 pub mod plan;
 mod rest_api;
+pub mod router;
 mod stages;
 mod typed;
 

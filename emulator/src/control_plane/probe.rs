@@ -15,7 +15,7 @@ use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HOST, HeaderValue};
 use http::{HeaderName, Method, Request, StatusCode};
 use http_body_util::BodyExt;
-use portcullis_generator::modules::LOCAL_ACCOUNT;
+use portcullis_terraform_json::aws::EXAMPLE_ACCOUNT;
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 use tracing::warn;
@@ -110,8 +110,8 @@ async fn check_account(client: &Client<'_>) -> Result<()> {
         .map(|(account, _)| account.trim())
         .with_context(|| format!("`sts:GetCallerIdentity` {}", answer.said()))?;
     ensure!(
-        account == LOCAL_ACCOUNT,
-        "it takes the access key `{}` for the account {account}, and `local` is applied to {LOCAL_ACCOUNT} only: many \
+        account == EXAMPLE_ACCOUNT,
+        "it takes the access key `{}` for the account {account}, and `local` is applied to {EXAMPLE_ACCOUNT} only: many \
          emulators take an access key of twelve digits for the account, so leave \
          PORTCULLIS_ENDPOINT_ACCESS_KEY_ID out, or use a key of that account",
         client.credentials.access_key_id

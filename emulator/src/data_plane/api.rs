@@ -12,8 +12,8 @@ use super::limits::throttle::Throttle;
 use super::limits::usage_plan::{StageMethod, UsagePlan};
 use super::mock::Mock;
 use super::permission::{FunctionReference, Permission};
-use super::router::Router;
 use super::validation::Model;
+use portcullis_terraform_json::router::Router;
 
 /// A REST API with all that answers its requests.
 #[derive(Debug)]

@@ -10,7 +10,7 @@ use super::api::{ApiIdentity, ApiKey, Route, Stage};
 use super::claims::Stringified;
 use super::content;
 use super::message::Request;
-use super::router::PathParameters;
+use portcullis_terraform_json::router::PathParameters;
 
 /// A request whose stage is known, and its route where there is one.
 #[derive(Debug)]

@@ -12,7 +12,7 @@ use super::call::{AuthorizerContext, Call, RequestContext};
 use super::claims::{Claims, Stringified};
 use super::content::{self, Payload};
 use super::message::Headers;
-use super::router::PathParameters;
+use portcullis_terraform_json::router::PathParameters;
 
 /// Request headers that do not reach an integration. Recorded by LocalStack; the method override is documented:
 /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html>.

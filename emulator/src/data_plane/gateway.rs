@@ -19,8 +19,8 @@ use super::limits::{Exceeded, Limits};
 use super::message::{Request, Response};
 use super::more_open::MoreOpen;
 use super::result::{self, Fault};
-use super::router::PathParameters;
 use super::validation;
+use portcullis_terraform_json::router::PathParameters;
 
 /// The largest event that Lambda takes in bytes. Source: Lambda's quotas, 6 MB and a little.
 const EVENT_LIMIT: usize = 6_291_556;

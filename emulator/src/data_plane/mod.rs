@@ -53,7 +53,6 @@ mod more_open;
 mod permission;
 mod relay;
 mod result;
-mod router;
 mod server;
 mod state;
 mod template;

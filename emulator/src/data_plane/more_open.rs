@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::api::Deployed;
 use super::authorizer::Authorizer;
-use super::router::ANY;
+use portcullis_terraform_json::router::ANY;
 
 /// A deployment that lets in more than the state.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -5,7 +5,7 @@
 //! the caller gets a 500.
 //! Source: <https://docs.aws.amazon.com/lambda/latest/dg/services-apigateway.html#apigateway-permissions>.
 
-use portcullis_generator::resources::lambda_permission::arn_like;
+use portcullis_terraform_json::aws::arn_like;
 use serde::Deserialize;
 
 /// A function as ARNs and permissions name it.

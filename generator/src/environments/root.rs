@@ -8,10 +8,10 @@ use crate::hcl::{
 };
 use crate::modules::{Module, Output, Variable, versions};
 use crate::service::{Environment, LOCAL, Service};
+use portcullis_terraform_json::aws;
 
-/// The only account of the emulated AWS. No real account has this number:
-/// <https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-identifiers.html> uses it for examples.
-pub const LOCAL_ACCOUNT: &str = "123456789012";
+/// The only account of the emulated AWS.
+pub const LOCAL_ACCOUNT: &str = aws::EXAMPLE_ACCOUNT;
 
 /// The first user of the local environment, where nobody says who it is.
 pub const LOCAL_FIRST_USER: &str = "you@example.com";

@@ -7,6 +7,7 @@ use std::ops::RangeInclusive;
 
 use crate::hcl::{Block, argument, block, call, commented, conditional, lines, list, reference, string};
 use crate::resources::resource;
+use portcullis_terraform_json::aws::RESERVED_VARIABLES;
 
 /// Memory in MB.
 pub const MEMORY_MB: RangeInclusive<u32> = 128..=10_240;
@@ -26,29 +27,6 @@ pub const RUNTIME: &str = "provided.al2023";
 /// Bytes of all environment variables together.
 pub const ENVIRONMENT_BYTES: usize = 4096;
 
-/// What Lambda sets itself and refuses to be given:
-/// <https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html>
-pub const RESERVED: [&str; 18] = [
-    "_HANDLER",
-    "_X_AMZN_TRACE_ID",
-    "AWS_ACCESS_KEY",
-    "AWS_ACCESS_KEY_ID",
-    "AWS_DEFAULT_REGION",
-    "AWS_EXECUTION_ENV",
-    "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
-    "AWS_LAMBDA_FUNCTION_NAME",
-    "AWS_LAMBDA_FUNCTION_VERSION",
-    "AWS_LAMBDA_INITIALIZATION_TYPE",
-    "AWS_LAMBDA_LOG_GROUP_NAME",
-    "AWS_LAMBDA_LOG_STREAM_NAME",
-    "AWS_LAMBDA_RUNTIME_API",
-    "AWS_REGION",
-    "AWS_SECRET_ACCESS_KEY",
-    "AWS_SESSION_TOKEN",
-    "LAMBDA_RUNTIME_DIR",
-    "LAMBDA_TASK_ROOT",
-];
-
 /// The variable that has `lambda_http` leave the stage out of paths; set by the service module.
 pub const IGNORE_STAGE_IN_PATH: &str = "AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH";
 /// The variable that tells a handler which origin its answers admit; set by the service module.
@@ -58,7 +36,7 @@ pub const CORS_ALLOW_CREDENTIALS: &str = "CORS_ALLOW_CREDENTIALS";
 
 /// Whether a function may have this environment variable.
 pub fn check_environment_key(key: &str) -> Result<(), String> {
-    if RESERVED.contains(&key) {
+    if RESERVED_VARIABLES.contains(&key) {
         return Err("Lambda sets it itself; choose another name".into());
     }
     if [CORS_ALLOW_ORIGIN, CORS_ALLOW_CREDENTIALS].contains(&key) {

@@ -30,37 +30,6 @@ pub fn statement_id_prefix(name: &Identifier) -> String {
     format!("{prefix}-")
 }
 
-/// Whether a text fits a pattern of IAM's `ArnLike`: `*` is any run of characters, `/` among them, and `?` any one.
-///
-/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_ARN>
-pub fn arn_like(pattern: &str, text: &str) -> bool {
-    let (pattern, text) = (pattern.as_bytes(), text.as_bytes());
-    let (mut p, mut t) = (0, 0);
-    // The last `*`, and how much of the text it has swallowed up to: where to go on after a mismatch.
-    let mut star: Option<(usize, usize)> = None;
-    while t < text.len() {
-        match pattern.get(p) {
-            Some(b'*') => {
-                star = Some((p, t));
-                p += 1;
-            }
-            Some(&byte) if byte == b'?' || byte == text[t] => {
-                p += 1;
-                t += 1;
-            }
-            _ => match star {
-                Some((at, swallowed)) => {
-                    star = Some((at, swallowed + 1));
-                    p = at + 1;
-                    t = swallowed + 1;
-                }
-                None => return false,
-            },
-        }
-    }
-    pattern[p..].iter().all(|byte| *byte == b'*')
-}
-
 /// A permission of the service module.
 pub fn resource_block(permission: &Permission, function: &Identifier, stage: &str) -> Block {
     let name = permission.name();

@@ -10,8 +10,9 @@ use std::collections::BTreeMap;
 use serde_json::json;
 
 use crate::identifier::Identifier;
-use crate::resources::lambda_permission::{ACTION, POLICY_BYTES, PRINCIPAL, arn_like, statement_id_prefix};
+use crate::resources::lambda_permission::{ACTION, POLICY_BYTES, PRINCIPAL, statement_id_prefix};
 use crate::service::{Environment, Method, RoutePath, Service};
+use portcullis_terraform_json::aws::arn_like;
 
 /// Leave for API Gateway to invoke a function.
 #[derive(Debug, Clone, PartialEq)]

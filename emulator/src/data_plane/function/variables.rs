@@ -69,7 +69,7 @@ fn log_stream(version: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use portcullis_generator::resources::lambda_function::RESERVED;
+    use portcullis_terraform_json::aws::RESERVED_VARIABLES;
 
     use super::*;
     use crate::data_plane::state;
@@ -78,7 +78,9 @@ mod tests {
     fn no_variable_of_a_function_replaces_one_that_is_reserved() {
         let shop = include_str!("../../../tests/fixtures/shop/state.json");
         let mut function = state::tests::read(shop).unwrap().functions["shop-open"].clone();
-        let own = RESERVED.iter().map(|name| ((*name).to_owned(), "own".to_owned()));
+        let own = RESERVED_VARIABLES
+            .iter()
+            .map(|name| ((*name).to_owned(), "own".to_owned()));
         function.environment = own.collect();
         let set: std::collections::BTreeMap<String, String> =
             variables(&function, "127.0.0.1:1", Path::new("/code"))
@@ -86,7 +88,7 @@ mod tests {
                 .collect();
         // Lambda leaves these two out, see above, and sets the third under its newer name.
         let left_out = ["AWS_EXECUTION_ENV", "_X_AMZN_TRACE_ID", "AWS_ACCESS_KEY"];
-        for name in RESERVED {
+        for name in RESERVED_VARIABLES {
             assert_eq!(set[name] == "own", left_out.contains(&name), "{name}");
         }
     }

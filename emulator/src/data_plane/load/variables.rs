@@ -8,7 +8,7 @@ use std::str::FromStr;
 
 use portcullis_foreign_text::shell;
 use portcullis_foreign_text::words::code;
-use portcullis_generator::resources::lambda_function::RESERVED;
+use portcullis_terraform_json::aws::RESERVED_VARIABLES;
 
 use super::code::{function, needed};
 use crate::data_plane::api::{Api, FunctionConfiguration};
@@ -87,7 +87,7 @@ impl FromStr for Variable {
         if !is_name(name) || function.as_deref() == Some("") {
             return Err(malformed());
         }
-        if RESERVED.contains(&name) {
+        if RESERVED_VARIABLES.contains(&name) {
             return Err(format!("`{name}` can't be set: Lambda sets it itself"));
         }
         Ok(Self {

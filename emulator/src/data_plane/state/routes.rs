@@ -11,7 +11,7 @@ use super::{Authorizers, RestApi, State, Texts, note};
 use crate::data_plane::api::{
     Authorization, FunctionConfiguration, NotEmulated, Parameter, Route, Unsupported,
 };
-use crate::data_plane::router::Router;
+use portcullis_terraform_json::router::Router;
 
 #[derive(Deserialize)]
 struct Method {

@@ -2,7 +2,8 @@
 //!
 //! A literal segment goes before `{id}`, `{id}` before `{proxy+}`; a resource without the method does not end the
 //! search, so that a greedy sibling serves what a literal resource lacks. `{proxy+}` takes one segment or more:
-//! never its parent's own path. Source: recordings by LocalStack against AWS: see `tests/conformance`.
+//! never its parent's own path. Source: LocalStack's recordings of AWS,
+//! against which the emulator's `tests/conformance` holds it.
 
 use std::collections::BTreeMap;
 
