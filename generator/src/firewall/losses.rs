@@ -162,13 +162,13 @@ impl<'a> Reading<'a> {
     fn forgotten(&self) -> Option<Loss> {
         let made = self
             .of(POOL)
-            .find(|change| change.action == Action::Create || change.importing)?;
+            .find(|change| change.action == Action::Create || !change.importing.is_null())?;
         let known = |id: &str| self.of(POOL).any(|pool| text(&pool.before, "id") == id);
         let orphan = self.changes.iter().find(|change| {
             change.replace_paths.iter().any(|path| path == "user_pool_id")
                 && !known(text(&change.before, "user_pool_id"))
         })?;
-        let what = if made.importing {
+        let what = if !made.importing.is_null() {
             "be another pool"
         } else {
             "be made anew and empty"

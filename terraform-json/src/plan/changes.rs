@@ -2,9 +2,11 @@
 //!
 //! <https://developer.hashicorp.com/terraform/internals/json-format#change-representation>
 
+use std::fmt;
+
 use serde_json::Value;
 
-use super::{PlanError, document};
+use super::{PlanError, Shown};
 
 /// What a plan does to one resource instance.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,8 +23,8 @@ pub struct Change {
     pub deposed: Option<String>,
     /// What happens.
     pub action: Action,
-    /// Whether an object that exists already is taken into the state.
-    pub importing: bool,
+    /// What is imported, such as `{"id": "us-east-1_AbC"}`; `Null` if nothing is.
+    pub importing: Value,
     /// The attributes that make a replacement necessary, such as `username_attributes` or `schema[0].name`.
     pub replace_paths: Vec<String>,
     /// Attributes before; `Null` where there is nothing yet.
@@ -30,6 +32,21 @@ pub struct Change {
     /// Attributes after, without those that are unknown until then; `Null` where nothing is left.
     pub after: Value,
     /// `true` for whatever of `after` is unknown, in the same shape.
+    pub after_unknown: Value,
+}
+
+/// A planned change of a root output.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OutputChange {
+    /// The output's name.
+    pub name: String,
+    /// What happens.
+    pub action: Action,
+    /// The value before; `Null` if there is none yet.
+    pub before: Value,
+    /// The value after; `Null` if nothing is left, or if it is unknown.
+    pub after: Value,
+    /// `true` for the parts of `after` that are unknown, in the same shape.
     pub after_unknown: Value,
 }
 
@@ -81,37 +98,67 @@ impl Action {
     }
 }
 
-/// What a plan, as `terraform show -json PLANFILE` prints it, does to each resource instance, in the order of its text.
-///
-/// Fails where the text is no plan. One that is not whole, or that failed, has changes all the same.
+/// Writes the actions as Terraform calls them, such as `delete, create`.
+impl fmt::Display for Action {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::NoOp => "no-op",
+            Self::Create => "create",
+            Self::Read => "read",
+            Self::Update => "update",
+            Self::Replace { create_first: false } => "delete, create",
+            Self::Replace { create_first: true } => "create, delete",
+            Self::Delete => "delete",
+            Self::Forget => "forget",
+            Self::Other(actions) => return formatter.write_str(&actions.join(", ")),
+        })
+    }
+}
+
+/// Returns [`Shown::changes`] of a text.
 pub fn changes(text: &str) -> Result<Vec<Change>, PlanError> {
-    Ok(of_document(&document::read(text)?))
+    Ok(Shown::parse(text)?.changes)
 }
 
-/// What a plan found changed, or gone, since the last apply: its `resource_drift`. What is not found any more is
-/// deleted here, and made again in [`changes`].
+/// Returns [`Shown::drift`] of a text.
 pub fn drift(text: &str) -> Result<Vec<Change>, PlanError> {
-    let document = document::read(text)?;
-    Ok(items(&document["resource_drift"]).map(change).collect())
+    Ok(Shown::parse(text)?.drift)
 }
 
-pub(super) fn of_document(document: &Value) -> Vec<Change> {
-    items(&document["resource_changes"]).map(change).collect()
+/// The changes in a list of them: `resource_changes` or `resource_drift`.
+pub(super) fn of_list(list: &Value) -> Vec<Change> {
+    items(list).map(change).collect()
+}
+
+/// The changes of outputs, by name.
+pub(super) fn of_outputs(outputs: &Value) -> Vec<OutputChange> {
+    let output = |(name, change): (&String, &Value)| OutputChange {
+        name: name.clone(),
+        action: action(change),
+        before: change["before"].clone(),
+        after: change["after"].clone(),
+        after_unknown: change["after_unknown"].clone(),
+    };
+    outputs.as_object().into_iter().flatten().map(output).collect()
+}
+
+fn action(change: &Value) -> Action {
+    let actions: Vec<&str> = items(&change["actions"]).filter_map(Value::as_str).collect();
+    Action::of(&actions)
 }
 
 fn change(value: &Value) -> Change {
     let text = |key: &str| value[key].as_str().unwrap_or_default().to_owned();
     let optional = |key: &str| value[key].as_str().map(String::from);
     let change = &value["change"];
-    let actions: Vec<&str> = items(&change["actions"]).filter_map(Value::as_str).collect();
     Change {
         address: text("address"),
         previous_address: optional("previous_address"),
         mode: text("mode"),
         kind: text("type"),
         deposed: optional("deposed"),
-        action: Action::of(&actions),
-        importing: !change["importing"].is_null(),
+        action: action(change),
+        importing: change["importing"].clone(),
         replace_paths: items(&change["replace_paths"]).map(path).collect(),
         before: change["before"].clone(),
         after: change["after"].clone(),
@@ -159,7 +206,7 @@ mod tests {
             (change.before["x"].clone(), change.after_unknown["x"].clone()),
             (json!(1), json!(true))
         );
-        assert!(!change.importing && change.action.destroys());
+        assert!(change.importing.is_null() && change.action.destroys());
     }
 
     #[test]
@@ -180,6 +227,14 @@ mod tests {
             assert!(!harmless.destroys());
         }
         assert_eq!(action(json!(["delete"])), Action::Delete);
+        for actions in [
+            &["delete", "create"][..],
+            &["create", "delete"],
+            &["update"],
+            &["create", "forget"],
+        ] {
+            assert_eq!(action(json!(actions)).to_string(), actions.join(", "));
+        }
         let newer = action(json!(["create", "forget"]));
         assert_eq!(newer, Action::Other(vec!["create".into(), "forget".into()]));
         assert!(newer.destroys() && Action::Delete.destroys());

@@ -31,9 +31,8 @@ pub(super) fn read(text: &str) -> Result<Value, PlanError> {
     Ok(value)
 }
 
-/// The same, of a plan that tells all of what is planned, and how it is written.
-pub(super) fn read_whole(text: &str) -> Result<Value, PlanError> {
-    let value = read(text)?;
+/// Fails unless a plan tells all of what is planned, and how it is written.
+pub(super) fn check_whole(value: &Value) -> Result<(), PlanError> {
     if value["errored"] == Value::Bool(true) {
         return Err(PlanError::Errored);
     }
@@ -43,12 +42,16 @@ pub(super) fn read_whole(text: &str) -> Result<Value, PlanError> {
     if !value["configuration"]["root_module"].is_object() {
         return Err(PlanError::NoConfiguration);
     }
-    Ok(value)
+    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn read_whole(text: &str) -> Result<(), PlanError> {
+        check_whole(&read(text)?)
+    }
 
     #[test]
     fn what_is_no_plan_is_told_apart() {

@@ -18,13 +18,15 @@ mod document;
 mod error;
 mod joins;
 mod resolve;
+mod shown;
 #[cfg(test)]
 mod tests;
 mod unknown;
 
-pub use changes::{Action, Change, changes, drift};
+pub use changes::{Action, Change, OutputChange, changes, drift};
 pub use configuration::Provider;
 pub use error::PlanError;
+pub use shown::Shown;
 pub use unknown::Unknown;
 
 use super::{Resource, typed};
@@ -68,8 +70,10 @@ impl Plan {
     /// Reads the text that `terraform show -json PLANFILE` printed. An error says what it is instead, or why it does
     /// not tell the whole.
     pub fn parse(text: &str) -> Result<Self, PlanError> {
-        let document = document::read_whole(text)?;
-        let changes = changes::of_document(&document);
+        Shown::parse(text)?.whole()
+    }
+
+    fn of(document: &Value, changes: Vec<Change>) -> Result<Self, PlanError> {
         let planned = &document["planned_values"]["root_module"];
         let prior = &document["prior_state"]["values"]["root_module"];
         let mut resources = Vec::new();
@@ -81,7 +85,7 @@ impl Plan {
         prior_resources.retain(|one| one.mode == "data" && !known.contains(&one.address));
         resources.extend(prior_resources);
 
-        let resolver = resolver(&document, &resources, &changes);
+        let resolver = resolver(document, &resources, &changes);
         let mut unknown = Vec::new();
         let mut symbols: BTreeMap<String, Vec<(String, Value)>> = BTreeMap::new();
         let mut origins: BTreeSet<Origin> = BTreeSet::new();
@@ -105,7 +109,7 @@ impl Plan {
         }
         unknown.sort();
         let mut programs = resolver.configuration.programs();
-        programs.extend(configuration::invoked_actions(&document));
+        programs.extend(configuration::invoked_actions(document));
         programs.sort();
         programs.dedup();
         let other_modules = resolver.configuration.other_modules();
@@ -120,9 +124,9 @@ impl Plan {
             unknown,
             changes,
             programs,
-            providers: configuration::providers(&document),
+            providers: configuration::providers(document),
             other_modules,
-            root: root(&document),
+            root: root(document),
         })
     }
 
