@@ -10,7 +10,7 @@ umask 077
 environment=$1
 
 fail() {
-    local anew='plan this branch anew (README.md, "In CI", says how), read the review, and run this job again'
+    local anew='plan this branch anew (docs/pipelines.md says how), read the review, and run this job again'
     printf 'error: %s\n\nhint: %s\n' "$1" "${2:-$anew}" >&2
     exit 1
 }

@@ -15,13 +15,13 @@ use serde_json::{Value, json};
 
 use crate::harness::{ACCESS_KEY_ID, ControlPlane, LIMIT};
 
-/// What the README says of moto.
+/// What docs/another-emulator.md says of moto.
 const MOTO: [&str; 2] = [
     "a client's `auth_flows` are not enforced",
     "all user pools sign with the same key; only the issuer tells their tokens apart",
 ];
 
-/// What the README says of ministack.
+/// What docs/another-emulator.md says of ministack.
 const MINISTACK: [&str; 2] = [
     "at the first sign-in, any new password is taken, whatever the pool's policy",
     "a client's `auth_flows` are not enforced",

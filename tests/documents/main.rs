@@ -1,11 +1,17 @@
-//! What people read in this repository: documents as a renderer shows them, and rules that the compiler does not know.
+//! The documents of this repository: their words, their examples, their links. Also rules that the compiler doesn't
+//! know.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![allow(clippy::unwrap_used, reason = "a test that can't continue fails")]
+
+mod examples;
+mod language;
+mod markdown;
+mod references;
 
 use std::fs;
 use std::path::PathBuf;
 
-/// Rows that no head stands above: a blank line ends a table, and what follows it is shown as text.
+/// Table rows without a head. A blank line ends a table, so a renderer shows the next row as text.
 fn rows_without_a_head(text: &str) -> Vec<(usize, &str)> {
     let lines: Vec<&str> = text.lines().collect();
     let is_row = |line: &str| line.starts_with('|');
@@ -13,7 +19,7 @@ fn rows_without_a_head(text: &str) -> Vec<(usize, &str)> {
     let mut code = false;
     let mut found = Vec::new();
     for (index, line) in lines.iter().enumerate() {
-        // Behind the ticks of a fence there is no other: that would be code in the middle of a sentence.
+        // A line with more ticks after the fence is code in the middle of a sentence.
         let fence = line.trim_start().strip_prefix("```");
         code ^= fence.is_some_and(|rest| !rest.trim_start_matches('`').contains('`'));
         let first = is_row(line) && (index == 0 || !is_row(lines[index - 1]));
@@ -24,7 +30,7 @@ fn rows_without_a_head(text: &str) -> Vec<(usize, &str)> {
     found
 }
 
-/// The files of this repository with an extension.
+/// Returns the files of this repository with this extension.
 fn files(extension: &str) -> Vec<PathBuf> {
     let others = ["target", ".git", ".portcullis", ".terraform"];
     walkdir::WalkDir::new(env!("CARGO_MANIFEST_DIR"))
@@ -36,7 +42,7 @@ fn files(extension: &str) -> Vec<PathBuf> {
 }
 
 #[test]
-fn a_table_is_one_from_its_head_to_its_last_row() {
+fn every_table_row_has_a_head() {
     let broken = "| a | b |\n|---|---|\n| 1 | 2 |\n\n| 3 | 4 |\n";
     assert_eq!(rows_without_a_head(broken), [(5, "| 3 | 4 |")]);
     assert_eq!(rows_without_a_head(&broken.replace("\n\n", "\n")), []);
@@ -49,14 +55,14 @@ fn a_table_is_one_from_its_head_to_its_last_row() {
     assert!(tables > 5, "{tables}");
 }
 
-/// `tests/support/in_time.rs` has what takes their place.
+/// `test-support/src/in_time.rs` has the calls to use instead.
 #[test]
 fn no_test_waits_for_a_program_without_a_limit() {
     let endless = [".output()", ".wait()", ".wait_with_output()", ").status()"];
     let mut found = Vec::new();
     for path in files("rs") {
         let is_test = path.components().any(|part| part.as_os_str() == "tests");
-        if is_test && path.file_name().is_none_or(|name| name != "documents.rs") {
+        if is_test && !path.ends_with("documents/main.rs") {
             let text = fs::read_to_string(&path).unwrap();
             let lines = text.lines().enumerate();
             let lines = lines.filter(|(_, line)| endless.iter().any(|call| line.contains(call)));
@@ -66,7 +72,7 @@ fn no_test_waits_for_a_program_without_a_limit() {
     assert!(found.is_empty(), "{}", found.join("\n"));
 }
 
-/// Cargo finds a test by its file; `scripts/test.sh` runs those that it names.
+/// Cargo finds a test by its file, but `scripts/test.sh` runs only the tests that it names.
 #[test]
 fn every_test_is_run_by_the_script() {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));

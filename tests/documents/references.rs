@@ -1,0 +1,122 @@
+//! Links lead somewhere, and commands exist.
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use portcullis_test_support::in_time::InTime;
+
+use crate::markdown::{Document, REPOSITORY, documents};
+
+const DOCUMENTS: [&str; 9] = [
+    "README.md",
+    "STYLE.md",
+    "CONTRIBUTING.md",
+    "ARCHITECTURE.md",
+    "docs",
+    "examples",
+    "tests",
+    "generator/tests",
+    "emulator/tests",
+];
+
+#[test]
+fn the_readme_is_short() {
+    let lines = documents(&["README.md"])[0].text.lines().count();
+    assert!(
+        lines <= 200,
+        "README.md has {lines} lines, and at most 200 are read"
+    );
+}
+
+/// The anchors that GitHub gives to the headings of a document.
+fn anchors(document: &Document) -> Vec<String> {
+    let lines = document.lines().into_iter();
+    let headings = lines.filter_map(|line| line.strip_prefix('#'));
+    let anchor = |heading: &str| {
+        let heading = heading.trim_start_matches('#').trim().to_lowercase();
+        let kept = heading
+            .chars()
+            .filter(|character| character.is_alphanumeric() || " -_".contains(*character));
+        kept.map(|character| if character == ' ' { '-' } else { character })
+            .collect()
+    };
+    headings.map(anchor).collect()
+}
+
+#[test]
+fn every_relative_link_leads_somewhere() {
+    let mut wrong = Vec::new();
+    for document in documents(&DOCUMENTS) {
+        let text = document.lines().join("\n");
+        let links = text.split("](").skip(1).filter_map(|rest| rest.split_once(')'));
+        for (link, _) in links.filter(|(link, _)| !link.starts_with("http")) {
+            let (path, anchor) = link.split_once('#').unwrap_or((link, ""));
+            let folder = Path::new(&document.name).parent().unwrap();
+            let target = match path {
+                "" => document.name.clone(),
+                path => folder.join(path).display().to_string(),
+            };
+            let is_there = Path::new(REPOSITORY).join(&target).exists();
+            let has_anchor =
+                anchor.is_empty() || is_there && anchors(&documents(&[&target])[0]).contains(&anchor.into());
+            if !is_there || !has_anchor {
+                wrong.push(format!("{}: {link}", document.name));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The commands of a document: lines with a prompt, and inline code.
+fn commands(document: &Document) -> Vec<String> {
+    let blocks = document.blocks();
+    let lines = blocks.iter().flat_map(|block| block.text.lines());
+    let prompts = lines.filter_map(|line| line.strip_prefix("$ "));
+    let commands = prompts.map(str::to_string).chain(document.inline_code());
+    // Variables may go before a command.
+    let words = |command: String| {
+        let words = command
+            .split_whitespace()
+            .skip_while(|word| word.contains('='))
+            .take_while(|word| !word.starts_with('#'));
+        words.collect::<Vec<_>>().join(" ")
+    };
+    commands.map(words).collect()
+}
+
+#[test]
+fn every_command_exists() {
+    let makefile = fs::read_to_string(Path::new(REPOSITORY).join("Makefile")).unwrap();
+    let mut help: HashMap<String, String> = HashMap::new();
+    let mut wrong = Vec::new();
+    for document in documents(&DOCUMENTS) {
+        for command in commands(&document) {
+            let mut words = command.split(' ').filter(|word| *word != "…" && *word != "\\");
+            match (words.next(), words.next()) {
+                (Some("make"), Some(target)) if !target.contains('=') => {
+                    if !makefile.contains(&format!("\n{target}:")) {
+                        wrong.push(format!("{}: {command}", document.name));
+                    }
+                }
+                (Some("portcullis"), Some(name)) => {
+                    if name == "help" {
+                        continue;
+                    }
+                    let help = help.entry(name.to_string()).or_insert_with(|| {
+                        let mut portcullis = Command::new(env!("CARGO_BIN_EXE_portcullis"));
+                        let output = portcullis.args([name, "--help"]).output_in_time().unwrap();
+                        String::from_utf8(output.stdout).unwrap()
+                    });
+                    let mut options = words.filter(|word| word.starts_with("--"));
+                    if help.is_empty() || !options.all(|option| help.contains(option)) {
+                        wrong.push(format!("{}: {command}", document.name));
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
