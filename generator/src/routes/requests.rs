@@ -1,8 +1,7 @@
 //! Which requests go from one route to another, whatever their keys say.
 //!
-//! API Gateway finds the route of a request: a literal segment goes before `{id}`, `{id}` before `{rest+}`, a method
-//! before `ANY`, and a route that lacks the method leaves the request to the next. So a route that is new, gone or
-//! changed takes requests from others or leaves them to others, and no key says so.
+//! API Gateway finds the route of a request by the precedence of its [`Router`]. So a route that is new, gone or changed
+//! takes requests from others or leaves them to others, and no key says so.
 //!
 //! Two routes share requests where their paths have a common path, which is one path again. Of those, the most general
 //! request has a segment that no spec names wherever the path has a parameter: every route that takes it takes all of
@@ -10,14 +9,19 @@
 //! does not go from the one route to the other, none does. Of a greedy path there is one for each length, up to
 //! one that is longer than every path, and one for each place of an empty segment, which only `{rest+}` takes.
 
+use portcullis_terraform_json::router::Router;
+
 use crate::service::{Method, Route, RoutePath, Segment, Service};
 
 /// How one revision answers requests.
 pub(crate) struct Routing<'a> {
     routes: Vec<Entry<'a>>,
-    /// Whether `OPTIONS` goes to routes: where there is CORS, every path has a preflight, which goes before `ANY`.
-    options: bool,
+    /// The routes as API Gateway finds them. A preflight is none of them: with CORS, every path has one.
+    router: Router<Option<Entry<'a>>>,
 }
+
+/// A segment that no spec names: it can't stand in a path.
+const UNNAMED: &str = "?";
 
 /// A route of a revision.
 #[derive(Clone, Copy)]
@@ -66,34 +70,11 @@ impl Entry<'_> {
     pub fn key(&self) -> String {
         self.path.key(self.method)
     }
-
-    fn takes(&self, request: &Request) -> bool {
-        let mut rest = request.segments.iter();
-        for segment in self.path.segments() {
-            match (segment, rest.next()) {
-                (Segment::Greedy(_), Some(_)) => return true,
-                (Segment::Parameter(_), Some(sent)) if *sent != Some("") => {}
-                (Segment::Static(text), Some(sent)) if *sent == Some(text) => {}
-                _ => return false,
-            }
-        }
-        rest.next().is_none()
-    }
-
-    /// Where it stands among the routes that take a request: the least is asked first.
-    fn rank(&self) -> (Vec<u8>, bool) {
-        let kinds = self.path.segments().iter().map(|segment| match segment {
-            Segment::Static(_) => 0,
-            Segment::Parameter(_) => 1,
-            Segment::Greedy(_) => 2,
-        });
-        (kinds.collect(), self.method == Method::Any)
-    }
 }
 
 impl<'a> Routing<'a> {
     pub fn of(service: &'a Service) -> Self {
-        let mut routes: Vec<Entry> = service
+        let routes: Vec<Entry> = service
             .routes
             .iter()
             .map(|((path, method), route)| Entry {
@@ -102,11 +83,15 @@ impl<'a> Routing<'a> {
                 route,
             })
             .collect();
-        routes.sort_by_cached_key(Entry::rank);
-        Self {
-            routes,
-            options: service.api.cors.is_none(),
+        let mut router = Router::default();
+        for entry in &routes {
+            let path = entry.path.to_string();
+            if service.api.cors.is_some() {
+                router.add(&path, "OPTIONS", None);
+            }
+            router.add(&path, entry.method.as_str(), Some(*entry));
         }
+        Self { routes, router }
     }
 
     /// The routes that some request reaches.
@@ -120,13 +105,11 @@ impl<'a> Routing<'a> {
     }
 
     fn answer(&self, request: &Request) -> Option<Entry<'a>> {
-        let answers = |method: Method| match method {
-            Method::Any => request.method != "OPTIONS" || self.options,
-            one => one.as_str() == request.method,
-        };
-        // Sorted by rank: the first that takes it is asked first.
-        let mut routes = self.routes.iter().copied();
-        routes.find(|entry| answers(entry.method) && entry.takes(request))
+        let segments = request.segments.iter();
+        let path: String = segments
+            .map(|segment| format!("/{}", segment.unwrap_or(UNNAMED)))
+            .collect();
+        *self.router.find(&path, request.method)?.0
     }
 
     fn depth(&self) -> usize {
