@@ -11,14 +11,12 @@ use crate::graph::picture::{ANYONE, Kind, Picture, SIGNED_IN, Stroke};
 
 /// How boxes look. The widths and dashes of borders tell them apart without colour; where a colour fills a box, the one
 /// of its text is fixed as well, for both light and dark themes.
-const CLASSES: [(&str, &str); 4] = [
+const CLASSES: [(&str, &str); 2] = [
     ("default", "text-align:left,white-space:nowrap"),
     (
         "open",
         "fill:#ffe2d5,color:#3d1003,stroke:#c4320a,stroke-width:4px",
     ),
-    ("newly_guarded", "stroke:#1a7f37,stroke-width:3px"),
-    ("gone", "stroke-dasharray:4 4"),
 ];
 
 /// The text, which ends with a line's end.
@@ -48,23 +46,14 @@ pub fn text(picture: &Picture) -> String {
                 (Stroke::Thick, true) => "===>",
                 (Stroke::Plain, false) => "-->",
                 (Stroke::Plain, true) => "--->",
-                (Stroke::Dotted, false) => "-.->",
-                (Stroke::Dotted, true) => "-..->",
             };
-            let label = edge
-                .label
-                .map_or(String::new(), |label| format!("|\"{}\"|", escaped(label)));
-            _ = writeln!(text, "  {} {arrow}{label} {}", edge.from, edge.to);
+            _ = writeln!(text, "  {} {arrow} {}", edge.from, edge.to);
         }
     }
     text.push('\n');
     for (name, style) in CLASSES {
-        // The class that Mermaid gives to every box, and the one that a whole picture may need: with the first open
-        // route nothing but the route comes.
-        let always = matches!(name, "default" | "open");
-        if always || picture.nodes().any(|node| class(node.kind) == Some(name)) {
-            _ = writeln!(text, "  classDef {name} {style}");
-        }
+        // Always both: the first public route of a picture then adds nothing but its own lines.
+        _ = writeln!(text, "  classDef {name} {style}");
     }
     text
 }
@@ -75,15 +64,13 @@ fn shape(kind: Kind) -> (&'static str, &'static str) {
         Kind::Gate => ("{{", "}}"),
         Kind::Open => ("[[", "]]"),
         Kind::Function => ("(", ")"),
-        Kind::Guarded | Kind::NewlyGuarded | Kind::Gone | Kind::Preflights => ("[", "]"),
+        Kind::Guarded | Kind::Preflights => ("[", "]"),
     }
 }
 
 fn class(kind: Kind) -> Option<&'static str> {
     match kind {
         Kind::Open => Some("open"),
-        Kind::NewlyGuarded => Some("newly_guarded"),
-        Kind::Gone => Some("gone"),
         Kind::Caller | Kind::Gate | Kind::Guarded | Kind::Preflights | Kind::Function => None,
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! Service ──Picture::of_service──▶ Picture ──mermaid──▶ text that GitHub draws
-//! two of them ──changed──────────▶ Picture ──svg──────▶ a file that any browser draws
+//!                                          ──svg──────▶ a file that any browser draws
 //! ```
 //!
 //! A picture has no coordinates and knows no format. Routes that share their function and their gate are one box with
@@ -12,7 +12,6 @@
 //! The same service gives the same bytes. What belongs to a function stands together and in the order of their names,
 //! so that a route that is added to a Mermaid text changes its own line, and two branches that add routes merge.
 
-mod changed;
 mod mermaid;
 mod picture;
 mod svg;
@@ -33,16 +32,4 @@ pub fn mermaid(service: &Service, environment: Option<&str>) -> String {
 /// The picture as a self-contained SVG, for screens in light and dark mode and for print.
 pub fn svg(service: &Service, environment: Option<&str>) -> String {
     svg::text(&Picture::of_service(service, environment))
-}
-
-/// What of the picture differs between two services, as Mermaid; none where nothing of it does. A service without a
-/// base is drawn whole.
-///
-/// Routes are the same where path and method are, whatever their parameters are called. What is new, gone, opened,
-/// guarded or answered by another function says so in words.
-pub fn changed(base: Option<&Service>, head: &Service) -> Option<String> {
-    match base {
-        None => Some(mermaid(head, None)),
-        Some(base) => changed::picture(base, head).map(|picture| mermaid::text(&picture)),
-    }
 }

@@ -52,10 +52,6 @@ pub enum Kind {
     Open,
     /// Routes behind the gate.
     Guarded,
-    /// Routes that are newly behind the gate.
-    NewlyGuarded,
-    /// Routes or a function that are no more.
-    Gone,
     /// What the gateway itself answers to browsers of other origins.
     Preflights,
     /// A function.
@@ -68,8 +64,6 @@ pub struct Edge {
     pub from: String,
     /// The id of the box on the right.
     pub to: String,
-    /// What stands on it.
-    pub label: Option<&'static str>,
     /// How it looks.
     pub stroke: Stroke,
 }
@@ -81,8 +75,6 @@ pub enum Stroke {
     Thick,
     /// One has to pass the gate.
     Plain,
-    /// Nobody does any more.
-    Dotted,
 }
 
 /// The id of [`anyone`].
@@ -125,24 +117,17 @@ impl Edge {
         Self {
             from: from.into(),
             to: to.into(),
-            label: None,
             stroke,
         }
-    }
-
-    pub fn label(mut self, label: &'static str) -> Self {
-        self.label = Some(label);
-        self
     }
 }
 
 impl Block {
     /// Routes of a function: their box, the way to them and the way on.
     pub fn routes(&mut self, node: Node, auth: Auth, function: &str) {
-        let stroke = match (node.kind, auth) {
-            (Kind::Gone, _) => Stroke::Dotted,
-            (_, Auth::None) => Stroke::Thick,
-            (_, Auth::UserPool) => Stroke::Plain,
+        let stroke = match auth {
+            Auth::None => Stroke::Thick,
+            Auth::UserPool => Stroke::Plain,
         };
         self.edges.push(Edge::new(source(auth), &node.id, stroke));
         self.edges.push(Edge::new(&node.id, function, stroke));

@@ -43,7 +43,7 @@ fn column(kind: Kind) -> usize {
     match kind {
         Kind::Caller => 0,
         Kind::Gate => 1,
-        Kind::Open | Kind::Guarded | Kind::NewlyGuarded | Kind::Gone | Kind::Preflights => 2,
+        Kind::Open | Kind::Guarded | Kind::Preflights => 2,
         Kind::Function => 3,
     }
 }
@@ -254,7 +254,6 @@ fn path(edge: &Edge, placed: &Graph<NodeLabel, EdgeLabel>) -> Option<Path> {
     let class = match edge.stroke {
         Stroke::Thick => "thick",
         Stroke::Plain => "plain",
-        Stroke::Dotted => "dotted",
     };
     Some(Path { class, d })
 }
@@ -265,8 +264,6 @@ fn class(kind: Kind) -> &'static str {
         Kind::Gate => "gate",
         Kind::Open => "open",
         Kind::Guarded => "guarded",
-        Kind::NewlyGuarded => "newly-guarded",
-        Kind::Gone => "gone",
         Kind::Preflights => "preflights",
         Kind::Function => "function",
     }

@@ -1,7 +1,6 @@
 //! One side of a review, and the review of two.
 
 use crate::diagnostic::Diagnostics;
-use crate::graph;
 use crate::own_files::Tree;
 use crate::review::report::Report;
 use crate::review::{
@@ -97,6 +96,5 @@ pub fn review(base: &Revision, head: &Revision, beside: &Beside, today: Date) ->
         (Some(base), Some(head)) => (deployments(base, head), infrastructure(base, head)),
         _ => (Vec::new(), true),
     };
-    report.picture = head.and_then(|head| graph::changed(base, head));
     report
 }

@@ -91,10 +91,6 @@ pub fn markdown(report: &Report) -> String {
             parts.push(part);
         }
     };
-    if let Some(picture) = &report.picture {
-        let text = format!("```mermaid\n{}\n```", picture.trim_end());
-        push(&mut parts, folded("Who reaches what", &text));
-    }
     for plan in report.plans.iter().filter(|plan| !plan.actions.is_empty()) {
         let list: Vec<_> = plan
             .actions
