@@ -6,7 +6,14 @@ use std::path::Path;
 use crate::markdown::{Document, REPOSITORY, documents};
 
 /// The documents that follow STYLE.md.
-const TEXTS: [&str; 4] = ["README.md", "STYLE.md", "docs", "examples"];
+const TEXTS: [&str; 6] = [
+    "README.md",
+    "STYLE.md",
+    "CONTRIBUTING.md",
+    "ARCHITECTURE.md",
+    "docs",
+    "examples",
+];
 
 /// Texts of the program that don't follow STYLE.md yet: generated files and golden outputs. Once a folder does, move it
 /// into a test of its own here.
