@@ -169,9 +169,9 @@ pub enum Command {
         #[arg(long)]
         svg: bool,
     },
-    /// Tell what a change of the spec makes reachable, by whom, and what would be lost; exit 1 where a gate says no
+    /// Review what a change exposes or deletes; exit 1 if a change is blocked
     #[command(
-        after_help = "Examples:\n  portcullis review                        # what is saved, since the branch left main\n  portcullis review --base v1.2 --head v1.3\n  portcullis review --plan dev.json        # with what `terraform show -json` printed of a plan\n  portcullis review --markdown             # for a comment of a pull request\n\nWhat is denied is let through by a line under [review] in the spec, with a reason."
+        after_help = "Examples:\n  portcullis review                        # what is saved, since the branch left main\n  portcullis review --base v1.2 --head v1.3\n  portcullis review --plan dev.json        # with what `terraform show -json` printed of a plan\n  portcullis review --markdown             # for a comment of a pull request\n\nAn `accept` entry under `[review]` in the spec lets a blocked change through, with a reason."
     )]
     Review(Review),
     /// Serve an applied state with a REST API on loopback, in the foreground

@@ -30,7 +30,7 @@ fn judge(project: &Project, service: &Service, mut say_accepted: impl FnMut(Stri
     let mut blocked = Vec::new();
     for finding in findings(service, &tree) {
         let sentence = finding.sentence.replace("**", "");
-        match answer(&service.acknowledgements, &[(kind, &finding.of)], today()) {
+        match answer(&service.accepted_changes, &[(kind, &finding.of)], today()) {
             Answer::Accepted(line) => say_accepted(format!("accepted: {sentence} ({})", line.reason)),
             Answer::Expired(_) | Answer::None => blocked.push((finding.of, sentence)),
         }

@@ -128,9 +128,9 @@ fn a_branch_is_compared_with_where_it_left_main() {
     assert_eq!(
         reviewed.stdout,
         "\
-main → portcullis.toml: 1 denied
+main → portcullis.toml: 1 blocked
 
-✗ denied: `GET /` becomes open: anyone may call it now, `authenticated` answers
+✗ blocked: `GET /` becomes open: anyone may call it now, `authenticated` answers
 · 1 new deployment in `dev`
 To let through what is right, under [review], with a reason:
   accept = [{ change = \"route_opened\", of = \"GET /\", reason = \"…\" }]
@@ -202,7 +202,7 @@ fn a_shallow_clone_is_compared_with_main_or_not_at_all() {
     let main = "main:refs/remotes/origin/main";
     clone.git(&["-C", "shallow", "fetch", "--quiet", "--depth=1", &url, main]);
     review(&shallow.join("service"), &[])
-        .says(1, "origin/main → portcullis.toml: 1 denied")
+        .says(1, "origin/main → portcullis.toml: 1 blocked")
         .says(1, "`GET /` becomes open");
 }
 
@@ -226,7 +226,7 @@ fn what_is_answered_in_the_spec_passes() {
     let files = ["--base", base, "--head", head];
     clone
         .review(&files)
-        .says(0, "! acknowledged: `GET /` becomes open")
+        .says(0, "! accepted: `GET /` becomes open")
         .says(0, "(Public)");
     let json: Value =
         serde_json::from_str(&clone.review(&[&files[..], &["--json"]].concat()).stdout).unwrap();
@@ -265,7 +265,7 @@ fn a_spec_with_mistakes_is_shown_and_denied() {
     );
     clone.review(&[]).says(1, "did you mean `stage`?").says(
         1,
-        "✗ denied: the spec of the head has a mistake: nothing is compared",
+        "✗ blocked: the spec of the head has a mistake: nothing is compared",
     );
 }
 
@@ -344,7 +344,7 @@ fn a_plan_tells_what_the_specs_do_not() {
     // The plan is of another spec than the one that is reviewed.
     clone
         .review(&["--plan", &fixture("demo_later.json")])
-        .says(1, "✗ denied: `local`: ")
+        .says(1, "✗ blocked: `local`: ")
         .says(1, "· plan of `local`: ");
     clone.commit(&fs::read_to_string(fixture("demo_later.toml")).unwrap());
     clone
@@ -377,7 +377,7 @@ fn what_is_no_plan_of_this_spec_counts_for_nothing_and_hides_nothing() {
     ] {
         clone
             .review(&["--plan", &plan(text)])
-            .says(1, "✗ denied: the plan `")
+            .says(1, "✗ blocked: the plan `")
             .says(1, sentence)
             .says(1, "`GET /` becomes open");
     }
@@ -397,13 +397,13 @@ fn what_a_plan_has_beside_the_spec_is_answered_by_its_address() {
         "values": {"authorization_type": "NONE", "function_name": "somewhere"}
     }]);
     let plan = clone.write("plan.json", &plan.to_string()).display().to_string();
-    let denied = clone.review(&["--plan", &plan]);
-    denied
-        .says(1, "✗ denied: `dev`: ")
+    let blocked = clone.review(&["--plan", &plan]);
+    blocked
+        .says(1, "✗ blocked: `dev`: ")
         .says(1, "\\u001B[2J\\u0060@team` is in the plan, and not in the spec");
-    assert!(!denied.stdout.contains('\u{1b}'));
+    assert!(!blocked.stdout.contains('\u{1b}'));
 
-    let line = denied
+    let line = blocked
         .stdout
         .lines()
         .find(|line| line.contains("plan_adds"))
@@ -414,7 +414,7 @@ fn what_a_plan_has_beside_the_spec_is_answered_by_its_address() {
     );
     clone
         .review(&["--plan", &plan])
-        .says(0, "! acknowledged: ")
+        .says(0, "! accepted: ")
         .says(0, "(Ours)");
     // Without the plan nobody knows, so the line is not held to answer nothing.
     clone.review(&[]).says(0, "nothing changes");
@@ -443,7 +443,7 @@ fn lines_for_what_can_only_be_mended_let_no_plan_through() {
     let plan = clone.write("plan.json", &plan.to_string()).display().to_string();
     clone.review(&["--plan", &plan]).says(
         1,
-        "✗ denied: `dev`: the function `authenticated` may `*` on `*` in the plan",
+        "✗ blocked: `dev`: the function `authenticated` may `*` on `*` in the plan",
     );
 
     let spec = format!(
@@ -454,7 +454,7 @@ fn lines_for_what_can_only_be_mended_let_no_plan_through() {
     clone
         .review(&["--plan", &plan])
         .says(1, "error: `plan_differs` can't be accepted: it is always blocked")
-        .says(1, "✗ denied: the spec of the head has 2 mistakes");
+        .says(1, "✗ blocked: the spec of the head has 2 mistakes");
     portcullis(&clone.project(), &["check", "--plan", &plan])
         .says(2, "error: `plan_differs` can't be accepted: it is always blocked");
 }

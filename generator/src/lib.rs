@@ -9,7 +9,7 @@
 //!      ──tree─────────▶ Changes to the disk: write or check
 //! Service | plan | state ─▶ Surface (what is reachable, by whom)
 //! Service ─────────────▶ Picture ──▶ Mermaid | SVG
-//! two Services | plan ─▶ Told (what a reviewer must be told)
+//! two Services | plan ─▶ Judged (what a reviewer must be told)
 //! ```
 //!
 //! Everything is pure but [`tree`]. A stage knows only the one before it: `spec` knows keys and types, `service`

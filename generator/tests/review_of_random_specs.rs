@@ -9,7 +9,7 @@ use std::fs;
 use std::path::Path;
 
 use portcullis_generator::review::{Fact, Unseen, Verdict, compare, deployments, infrastructure, judge};
-use portcullis_generator::service::{Acknowledgement, ChangeKind, Date, Service};
+use portcullis_generator::service::{AcceptedChange, ChangeKind, Date, Service};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
@@ -341,9 +341,9 @@ proptest! {
     #[test]
     fn a_line_for_each_denied_change_lets_everything_through((base, head) in change()) {
         let facts = compare(Some(&base.service()), Some(&head.service()));
-        let denied = facts.iter().filter(|fact| fact.denied);
-        let lines: Vec<_> = denied
-            .map(|fact| Acknowledgement {
+        let blocked = facts.iter().filter(|fact| fact.blocked);
+        let lines: Vec<_> = blocked
+            .map(|fact| AcceptedChange {
                 change: fact.kind,
                 of: fact.of.clone(),
                 reason: "because".into(),
@@ -353,9 +353,9 @@ proptest! {
         let today = Date { year: 2026, month: 12, day: 1 };
         let told = judge(facts.clone(), &lines, today, Unseen::default());
         prop_assert_eq!(told.len(), facts.len());
-        prop_assert!(told.iter().all(|told| told.verdict != Verdict::Denied));
+        prop_assert!(told.iter().all(|told| told.verdict != Verdict::Blocked));
         let unanswered = judge(facts, &[], today, Unseen::default());
-        let count = unanswered.iter().filter(|told| told.verdict == Verdict::Denied).count();
+        let count = unanswered.iter().filter(|told| told.verdict == Verdict::Blocked).count();
         prop_assert_eq!(count, lines.len());
     }
 }

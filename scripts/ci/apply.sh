@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # apply.sh ENVIRONMENT BASE: applies exactly what plans/ENVIRONMENT.json says, if it is a plan of the tree that is checked
-# out and what the spec says, nothing in it is denied, and it is still what Terraform would do. BASE is the commit before the merge.
+# out and what the spec says, nothing in it is blocked, and it is still what Terraform would do. BASE is the commit before the merge.
 #
 # Whoever may push a branch could have put that file into its place. So nothing of it is applied or run: the functions are
 # built from what was merged, and what Terraform applies it has planned from that. Only what both say is done.
@@ -25,10 +25,10 @@ merged=$(git rev-parse 'HEAD^{tree}')
 [ "$planned" = "$merged" ] ||
     fail "the plan of \`$environment\` is one of the tree ${planned:0:12}, and what was merged is ${merged:0:12}"
 
-# What was denied is denied, also where somebody merged it all the same, or its acknowledgement has expired meanwhile.
+# A blocked change stays blocked after a merge, and after the last day of its entry in `[review]`.
 BASE=$base PLANS=$plan make review ||
     fail "the review of \`$environment\` says no: nothing was applied" \
-        'acknowledge it in `[review]` of portcullis.toml, or take the change back, by a pull request'
+        'accept it under `[review]` of portcullis.toml, or revert the change, in a pull request'
 ENV=$environment PLAN=$plan make check || fail "the plan of \`$environment\` is not what the spec says: nothing was applied"
 ENV=$environment make build
 ENV=$environment PLAN=$plan make apply ||

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # review.sh BASE [ENVIRONMENT…]: reviews what changes since a commit, with the plans of these environments in plans/, into
-# plans/review.md. Fails where something is denied, a plan is not what the spec says, or an environment was not planned.
+# plans/review.md. Fails if a change is blocked, a plan is not what the spec says, or an environment was not planned.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 umask 077

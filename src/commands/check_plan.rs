@@ -39,13 +39,10 @@ pub fn run(project: &Project, file: &Path, environment: Option<&str>) -> Outcome
     let mut differences = Vec::new();
     for difference in &checked.differences {
         let (kind, of) = kind_and_subject(environment, difference);
-        match answer(&service.acknowledgements, &[(kind, &of)], today()) {
+        match answer(&service.accepted_changes, &[(kind, &of)], today()) {
             Answer::Accepted(line) => {
                 let sentence = words::line(&difference.sentence);
-                talk::say(format!(
-                    "acknowledged: {sentence} ({})",
-                    words::line(&line.reason)
-                ));
+                talk::say(format!("accepted: {sentence} ({})", words::line(&line.reason)));
             }
             Answer::Expired(_) | Answer::None => differences.push(difference),
         }

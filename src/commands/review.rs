@@ -63,7 +63,7 @@ pub fn run(root: &Path, options: &cli::Review) -> Outcome {
             talk::paint_on(&std::io::stdout(), style, text)
         }))?;
     }
-    if report.is_denied() {
+    if report.is_blocked() {
         // The report has said why.
         return Err(Failure::refused(""));
     }

@@ -45,7 +45,7 @@ pub fn judge(losses: &[Loss], service: &Service, environment: &str, today: Date)
             .iter()
             .map(|(kind, of)| (*kind, of.as_str()))
             .collect();
-        match answer(&service.acknowledgements, &names, today) {
+        match answer(&service.accepted_changes, &names, today) {
             Answer::Accepted(_) => {
                 protected.extend(loss.protected.then_some(loss));
                 continue;
@@ -76,7 +76,7 @@ pub fn judge(losses: &[Loss], service: &Service, environment: &str, today: Date)
         if missing.is_empty() {
             hint.push_str(", give the line of `[review]` a later `until`");
         } else {
-            let list = service.acknowledgements.is_empty();
+            let list = service.accepted_changes.is_empty();
             hint.push_str(if list {
                 ", say so in portcullis.toml:\n\n[review]\naccept = [\n"
             } else {

@@ -444,7 +444,7 @@ fn a_line_of_a_kind_that_can_only_be_mended_lets_nothing_go() {
             loss.answers = vec![(kind, STAFF.to_owned())];
         }
         // No spec has such a line; a `Service` that is made by other means may.
-        service.acknowledgements = vec![crate::service::Acknowledgement {
+        service.accepted_changes = vec![crate::service::AcceptedChange {
             change: kind,
             of: STAFF.to_owned(),
             reason: "Because".to_owned(),

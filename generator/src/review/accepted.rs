@@ -4,18 +4,18 @@ use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, Span};
 use crate::service::meaning::Resolver;
-use crate::service::{Acknowledgement, ChangeKind, Class};
+use crate::service::{AcceptedChange, ChangeKind, Class};
 use crate::spec::{AcceptTable, ReviewTable};
 
 impl Resolver<'_> {
-    pub(crate) fn acknowledgements(&mut self, table: &ReviewTable) -> Vec<Acknowledgement> {
-        let mut acknowledgements = Vec::new();
+    pub(crate) fn accepted_changes(&mut self, table: &ReviewTable) -> Vec<AcceptedChange> {
+        let mut accepted_changes = Vec::new();
         let mut seen: BTreeMap<(ChangeKind, String), Span> = BTreeMap::new();
         for accept in &table.accept {
-            let Some(acknowledgement) = self.acknowledgement(accept) else {
+            let Some(accepted_change) = self.accepted_change(accept) else {
                 continue;
             };
-            let key = (acknowledgement.change, acknowledgement.of.clone());
+            let key = (accepted_change.change, accepted_change.of.clone());
             if let Some(first) = seen.get(&key) {
                 self.report(
                     Diagnostic::new(
@@ -28,12 +28,12 @@ impl Resolver<'_> {
                 continue;
             }
             seen.insert(key, accept.span.clone());
-            acknowledgements.push(acknowledgement);
+            accepted_changes.push(accepted_change);
         }
-        acknowledgements
+        accepted_changes
     }
 
-    fn acknowledgement(&mut self, accept: &AcceptTable) -> Option<Acknowledgement> {
+    fn accepted_change(&mut self, accept: &AcceptTable) -> Option<AcceptedChange> {
         let change = accept.change.as_ref().and_then(|written| {
             let Some(change) = ChangeKind::parse(written.get_ref()) else {
                 let acceptable = ChangeKind::ALL.iter().filter(|kind| kind.can_be_accepted());
@@ -62,7 +62,7 @@ impl Resolver<'_> {
                     .hint("say why the change is right, for who reads the spec a year from now"),
             );
         }
-        Some(Acknowledgement {
+        Some(AcceptedChange {
             change: change?,
             of: accept.of.as_ref()?.get_ref().clone(),
             reason: accept.reason.as_ref()?.get_ref().trim().into(),

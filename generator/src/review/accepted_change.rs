@@ -5,7 +5,7 @@ use crate::spec::Date;
 
 /// A line of `[review]`: one change of one subject is right, and why.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Acknowledgement {
+pub struct AcceptedChange {
     /// What kind of change.
     pub change: ChangeKind,
     /// What changes, in the words of the spec.
@@ -22,12 +22,12 @@ pub enum Answer<'a> {
     /// No line is for it.
     None,
     /// A line is for it, and its day is over.
-    Expired(&'a Acknowledgement),
+    Expired(&'a AcceptedChange),
     /// This line accepts it.
-    Accepted(&'a Acknowledgement),
+    Accepted(&'a AcceptedChange),
 }
 
-impl Acknowledgement {
+impl AcceptedChange {
     /// Whether the line is for a change, on whatever day. No line is for a change of a kind that can't be accepted,
     /// however it came here.
     pub fn is_for(&self, change: ChangeKind, of: &str) -> bool {
@@ -42,7 +42,7 @@ impl Acknowledgement {
 
 /// What the lines say to a change that goes by any of these kinds and subjects. Of several lines the one that counts
 /// longest answers.
-pub fn answer<'a>(lines: &'a [Acknowledgement], names: &[(ChangeKind, &str)], today: Date) -> Answer<'a> {
+pub fn answer<'a>(lines: &'a [AcceptedChange], names: &[(ChangeKind, &str)], today: Date) -> Answer<'a> {
     let of_it = lines
         .iter()
         .filter(|line| names.iter().any(|(change, of)| line.is_for(*change, of)));
@@ -63,8 +63,8 @@ mod tests {
         day: 1,
     };
 
-    fn line(change: ChangeKind, until: Option<u8>) -> Acknowledgement {
-        Acknowledgement {
+    fn line(change: ChangeKind, until: Option<u8>) -> AcceptedChange {
+        AcceptedChange {
             change,
             of: "GET /".into(),
             reason: "Ours".into(),

@@ -151,11 +151,11 @@ kinds! {
     /// Every function, role and log group is replaced.
     ServiceRenamed = "service_renamed", Acceptable, Specs;
     /// An older Terraform or AWS provider may run.
-    FloorLowered = "floor_lowered", Acceptable, Files;
+    VersionConstraintLowered = "version_constraint_lowered", Acceptable, Files;
     /// The committed tree is not the one that the spec generates.
-    TreeDiffers = "tree_differs", Info, Files;
+    GeneratedFilesDiffer = "generated_files_differ", Info, Files;
     /// A file of Terraform's beside the generated ones came or changed.
-    TreeAdds = "tree_adds", Info, Files;
+    OwnFileChanged = "own_file_changed", Info, Files;
     /// What is not generated below `terraform/` decides where Terraform connects or what it runs.
     TerraformReconfigured = "terraform_reconfigured", Acceptable, Files;
     /// What a plan makes of the tree is not what the spec says: somebody edited the tree.
@@ -182,11 +182,11 @@ kinds! {
         "fix the mistakes that the review lists, and delete this entry"
     ), Review;
     /// A line of `[review]` answers nothing that is denied.
-    AcknowledgementUnused = "acknowledgement_unused", Unacceptable(
+    AcceptedChangeUnused = "accepted_change_unused", Unacceptable(
         "delete this entry and the unused one"
     ), Review;
     /// A line of `[review]` would answer something, but its day is over.
-    AcknowledgementExpired = "acknowledgement_expired", Unacceptable(
+    AcceptedChangeExpired = "accepted_change_expired", Unacceptable(
         "give the expired entry a later `until`, and delete this one"
     ), Review;
 }

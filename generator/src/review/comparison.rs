@@ -33,7 +33,7 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// A fact, which its gate denies where its kind has one. What only guarded routes make dangerous is denied where
+    /// A fact, which its gate denies where its kind has one. What only guarded routes make dangerous is blocked where
     /// the head has one.
     pub fn fact(&self, kind: ChangeKind, of: impl Into<String>, sentence: impl Into<String>) -> Fact {
         let needs_a_guard = matches!(kind, ChangeKind::CorsAnyOrigin | ChangeKind::SelfSignUpOn);
@@ -41,7 +41,7 @@ impl<'a> Comparison<'a> {
             kind,
             of: of.into(),
             sentence: sentence.into(),
-            denied: kind.has_gate() && (self.guards() || !needs_a_guard),
+            blocked: kind.has_gate() && (self.guards() || !needs_a_guard),
             before: None,
             after: None,
         }

@@ -31,14 +31,14 @@ pub fn floors(base: &Tree, head: &Tree) -> Vec<Fact> {
         };
         let text = |constraint: Option<String>| constraint.unwrap_or_else(|| "none".into());
         lower.then(|| Fact {
-            kind: ChangeKind::FloorLowered,
+            kind: ChangeKind::VersionConstraintLowered,
             of: of.into(),
             sentence: format!(
                 "an older version of {what} may run: `{}` → `{}`",
                 text(before),
                 text(after)
             ),
-            denied: true,
+            blocked: true,
             before: None,
             after: None,
         })

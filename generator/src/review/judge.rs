@@ -1,7 +1,7 @@
 //! What the gates say to facts, and what the lines of `[review]` answer.
 
-use crate::review::{Fact, Told, Verdict, words};
-use crate::service::{Acknowledgement, Answer, ChangeKind, Date, Evidence, answer};
+use crate::review::{Fact, Judged, Verdict, words};
+use crate::service::{AcceptedChange, Answer, ChangeKind, Date, Evidence, answer};
 
 /// What a review was not given.
 #[derive(Debug, Clone, Copy, Default)]
@@ -19,12 +19,12 @@ pub struct Unseen<'a> {
 /// not seen is not unused.
 pub fn judge(
     facts: Vec<Fact>,
-    acknowledgements: &[Acknowledgement],
+    accepted_changes: &[AcceptedChange],
     today: Date,
     unseen: Unseen<'_>,
-) -> Vec<Told> {
-    let says = |fact: &Fact| answer(acknowledgements, &[(fact.kind, &fact.of)], today);
-    let may_be_of_what_is_unseen = |line: &Acknowledgement| {
+) -> Vec<Judged> {
+    let says = |fact: &Fact| answer(accepted_changes, &[(fact.kind, &fact.of)], today);
+    let may_be_of_what_is_unseen = |line: &AcceptedChange| {
         line.change.can_be_accepted()
             && match line.change.evidence() {
                 Evidence::Plan => match line.of.split_once(": ") {
@@ -36,36 +36,36 @@ pub fn judge(
             }
     };
     let mut told = Vec::new();
-    for line in acknowledgements {
-        let is_for = |fact: &&Fact| fact.denied && line.is_for(fact.kind, &fact.of);
+    for line in accepted_changes {
+        let is_for = |fact: &&Fact| fact.blocked && line.is_for(fact.kind, &fact.of);
         let kind = match facts.iter().find(is_for).map(says) {
             Some(Answer::Accepted(_)) => continue,
-            Some(Answer::Expired(_)) => ChangeKind::AcknowledgementExpired,
+            Some(Answer::Expired(_)) => ChangeKind::AcceptedChangeExpired,
             Some(Answer::None) | None if may_be_of_what_is_unseen(line) => continue,
-            Some(Answer::None) | None => ChangeKind::AcknowledgementUnused,
+            Some(Answer::None) | None => ChangeKind::AcceptedChangeUnused,
         };
-        told.push(Told {
+        told.push(Judged {
             fact: left_over(line, kind),
-            verdict: Verdict::Denied,
+            verdict: Verdict::Blocked,
         });
     }
     for fact in facts {
-        let verdict = match (fact.denied, says(&fact)) {
-            (false, _) => Verdict::Told,
-            (true, Answer::Accepted(line)) => Verdict::Acknowledged(line.reason.clone()),
-            (true, Answer::Expired(_) | Answer::None) => Verdict::Denied,
+        let verdict = match (fact.blocked, says(&fact)) {
+            (false, _) => Verdict::Info,
+            (true, Answer::Accepted(line)) => Verdict::Accepted(line.reason.clone()),
+            (true, Answer::Expired(_) | Answer::None) => Verdict::Blocked,
         };
-        told.push(Told { fact, verdict });
+        told.push(Judged { fact, verdict });
     }
     told.sort_by(|a, b| a.order().cmp(&b.order()));
     told
 }
 
 /// A line of `[review]` that answers nothing, or would if its day were not over.
-fn left_over(line: &Acknowledgement, kind: ChangeKind) -> Fact {
+fn left_over(line: &AcceptedChange, kind: ChangeKind) -> Fact {
     let (change, of) = (words::code(line.change.as_str()), words::code(&line.of));
     let sentence = match line.until {
-        Some(until) if kind == ChangeKind::AcknowledgementExpired => {
+        Some(until) if kind == ChangeKind::AcceptedChangeExpired => {
             format!("`[review]` answered {change} of {of} until {until}: that day is over")
         }
         _ => format!("`[review]` answers {change} of {of}, which nothing here denies: delete the line"),
@@ -75,7 +75,7 @@ fn left_over(line: &Acknowledgement, kind: ChangeKind) -> Fact {
         kind,
         of,
         sentence,
-        denied: true,
+        blocked: true,
         before: None,
         after: None,
     }
@@ -92,7 +92,7 @@ mod tests {
     };
 
     fn unused(of: &str, change: ChangeKind, unplanned: &[&str]) -> bool {
-        let line = Acknowledgement {
+        let line = AcceptedChange {
             change,
             of: of.into(),
             reason: "Ours".into(),
@@ -104,7 +104,7 @@ mod tests {
         };
         let told = judge(Vec::new(), &[line], TODAY, unseen);
         told.iter()
-            .any(|told| told.fact.kind == ChangeKind::AcknowledgementUnused)
+            .any(|told| told.fact.kind == ChangeKind::AcceptedChangeUnused)
     }
 
     #[test]
@@ -115,12 +115,12 @@ mod tests {
                 kind,
                 of: "dev: authenticated".into(),
                 sentence: "it may do everything".into(),
-                denied: true,
+                blocked: true,
                 before: None,
                 after: None,
             };
             // No spec has such a line; a `Service` that is made by other means may.
-            let line = Acknowledgement {
+            let line = AcceptedChange {
                 change: kind,
                 of: fact.of.clone(),
                 reason: "Ours".into(),
@@ -137,12 +137,12 @@ mod tests {
                     .map(|told| &told.verdict)
             };
             if kind.can_be_accepted() {
-                assert_eq!(verdict(kind), Some(&Verdict::Acknowledged("Ours".into())));
+                assert_eq!(verdict(kind), Some(&Verdict::Accepted("Ours".into())));
                 assert_eq!(told.len(), 1);
             } else {
                 mended += 1;
-                assert_eq!(verdict(kind), Some(&Verdict::Denied), "{}", kind.as_str());
-                let unused = |told: &Told| told.fact.kind == ChangeKind::AcknowledgementUnused;
+                assert_eq!(verdict(kind), Some(&Verdict::Blocked), "{}", kind.as_str());
+                let unused = |told: &Judged| told.fact.kind == ChangeKind::AcceptedChangeUnused;
                 assert!(told.iter().any(unused), "{}", kind.as_str());
             }
         }

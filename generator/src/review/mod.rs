@@ -3,7 +3,7 @@
 //! ```text
 //! base, head ─ compare ─▶ Vec<Fact>       what a careful reviewer must be told, in the spec's own words
 //! plan, head, facts ─ planned ─▶ Vec<Fact>    what Terraform would do that the specs do not tell
-//! facts, [review] of the head, today ─ judge ─▶ Vec<Told>      what of it is denied, and what somebody answers for
+//! facts, [review] of the head, today ─ judge ─▶ Vec<Judged>      what of it is blocked, and what somebody answers for
 //! ```
 //!
 //! [`review()`] does all of it, and [`report`] shows it.
@@ -33,7 +33,7 @@ use crate::environments::review as environments;
 use crate::functions::review as functions;
 use crate::routes::review as routes;
 use crate::user_pool::review as user_pool;
-pub use accepted_change::{Acknowledgement, Answer, answer};
+pub use accepted_change::{AcceptedChange, Answer, answer};
 pub use change_kind::{ChangeKind, Class, Evidence};
 
 pub use floors::floors;
@@ -64,7 +64,7 @@ pub struct Fact {
     /// overlooked. All else is ours.
     pub sentence: String,
     /// Whether the gate of its kind says no to this one.
-    pub denied: bool,
+    pub blocked: bool,
     /// What held before, where one word says it: a value of a setting as TOML writes it, all of it; who might call a
     /// route, the function that answered it, an earlier name. None where there was nothing, or nobody may see it.
     pub before: Option<String>,
@@ -74,7 +74,7 @@ pub struct Fact {
 
 /// A fact, and what the review says to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Told {
+pub struct Judged {
     /// What is told.
     pub fact: Fact,
     /// What the review says.
@@ -84,12 +84,12 @@ pub struct Told {
 /// What the review says to a fact.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
-    /// It is told, and that is all.
-    Told,
-    /// No.
-    Denied,
-    /// A gate would say no, and a line of `[review]` answers it with this reason.
-    Acknowledged(String),
+    /// It is shown, and blocks nothing.
+    Info,
+    /// It may not go ahead.
+    Blocked,
+    /// An entry of `[review] accept` lets it go ahead, for this reason.
+    Accepted(String),
 }
 
 /// Where a fact stands in a report.
@@ -141,7 +141,7 @@ pub fn compare(base: Option<&Service>, head: Option<&Service>) -> Vec<Fact> {
 
 /// What is said of a revision whose spec has mistakes: nothing can be compared with it, so nothing is let through, and
 /// no line of `[review]` answers that.
-pub fn invalid(side: Side, mistakes: &Diagnostics) -> Told {
+pub fn invalid(side: Side, mistakes: &Diagnostics) -> Judged {
     let of = match side {
         Side::Base => "base",
         Side::Head => "head",
@@ -156,13 +156,13 @@ pub fn invalid(side: Side, mistakes: &Diagnostics) -> Told {
         kind,
         of: of.into(),
         sentence,
-        denied: true,
+        blocked: true,
         before: None,
         after: None,
     };
-    Told {
+    Judged {
         fact,
-        verdict: Verdict::Denied,
+        verdict: Verdict::Blocked,
     }
 }
 
@@ -218,19 +218,19 @@ impl Fact {
         self
     }
 
-    /// The order of reading: what is denied first, then by kind and subject.
+    /// The order of reading: what is blocked first, then by kind and subject.
     fn order(&self) -> impl Ord + '_ {
-        (!self.denied, self.kind, &self.of)
+        (!self.blocked, self.kind, &self.of)
     }
 }
 
-impl Told {
-    /// The order of reading: what is denied, what somebody answers for, the rest.
+impl Judged {
+    /// The order of reading: what is blocked, what somebody answers for, the rest.
     fn order(&self) -> impl Ord + '_ {
         let gravity = match self.verdict {
-            Verdict::Denied => 0,
-            Verdict::Acknowledged(_) => 1,
-            Verdict::Told => 2,
+            Verdict::Blocked => 0,
+            Verdict::Accepted(_) => 1,
+            Verdict::Info => 2,
         };
         (gravity, self.fact.kind, &self.fact.of)
     }

@@ -58,11 +58,11 @@ pub fn review(base: &Revision, head: &Revision, beside: &Beside, today: Date) ->
             _ => None,
         });
     let mut report = Report {
-        told: mistakes.collect(),
+        facts: mistakes.collect(),
         ..Report::default()
     };
     // Nothing can be compared with mistakes, and every line of `[review]` would seem to answer nothing.
-    if !report.told.is_empty() {
+    if !report.facts.is_empty() {
         return report;
     }
     let (base, head) = (base.service(), head.service());
@@ -80,7 +80,7 @@ pub fn review(base: &Revision, head: &Revision, beside: &Beside, today: Date) ->
             }
         }
     }
-    let lines = head.map(|head| head.acknowledgements.as_slice());
+    let lines = head.map(|head| head.accepted_changes.as_slice());
     let in_aws = head.into_iter().flat_map(|head| head.environments.keys());
     let is_planned = |name: &str| report.plans.iter().any(|plan| plan.environment == name);
     let unplanned: Vec<&str> = in_aws
@@ -91,7 +91,7 @@ pub fn review(base: &Revision, head: &Revision, beside: &Beside, today: Date) ->
         environments: &unplanned,
         files: beside.head.is_empty(),
     };
-    report.told = judge(facts, lines.unwrap_or_default(), today, unseen);
+    report.facts = judge(facts, lines.unwrap_or_default(), today, unseen);
     (report.deployments, report.infrastructure) = match (base, head) {
         (Some(base), Some(head)) => (deployments(base, head), infrastructure(base, head)),
         _ => (Vec::new(), true),

@@ -32,7 +32,7 @@ pub fn tree(service: &Service, base: &Tree, head: &Tree) -> Vec<Fact> {
     if !differing.is_empty() {
         let names = list(differing.iter().map(|path| code(path)));
         facts.push(fact(
-            ChangeKind::TreeDiffers,
+            ChangeKind::GeneratedFilesDiffer,
             "terraform",
             format!("terraform/ is **not what the spec says**, so this review has not seen all: {names}"),
         ));
@@ -52,12 +52,12 @@ pub fn tree(service: &Service, base: &Tree, head: &Tree) -> Vec<Fact> {
                     "{} {what} and is **not generated**: what it does is not in the spec",
                     code(&format!("terraform/{path}"))
                 );
-                fact(ChangeKind::TreeAdds, path, sentence)
+                fact(ChangeKind::OwnFileChanged, path, sentence)
             }),
     );
     // Whatever the base had: it holds for as long as it is there, and is accepted for as long.
     facts.extend(findings(service, head).into_iter().map(|finding| Fact {
-        denied: true,
+        blocked: true,
         ..fact(ChangeKind::TerraformReconfigured, &finding.of, finding.sentence)
     }));
     facts
@@ -68,7 +68,7 @@ fn fact(kind: ChangeKind, of: &str, sentence: String) -> Fact {
         kind,
         of: of.into(),
         sentence,
-        denied: false,
+        blocked: false,
         before: None,
         after: None,
     }
@@ -116,7 +116,7 @@ mod tests {
             tree.remove("modules/user/main.tf");
         });
         assert_eq!(told.len(), 1);
-        assert_eq!(told[0].0, ChangeKind::TreeDiffers);
+        assert_eq!(told[0].0, ChangeKind::GeneratedFilesDiffer);
         assert!(
             told[0]
                 .1
@@ -129,7 +129,7 @@ mod tests {
     #[test]
     fn a_file_of_ones_own_is_told_when_it_comes_and_when_it_changes() {
         let told = told(|tree| _ = tree.insert("modules/service/extra.tf".into(), "# Ours\n".into()));
-        assert_eq!(told[0].0, ChangeKind::TreeAdds);
+        assert_eq!(told[0].0, ChangeKind::OwnFileChanged);
         assert!(
             told[0]
                 .1

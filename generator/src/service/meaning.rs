@@ -70,7 +70,7 @@ impl Resolver<'_> {
             name,
             functions,
             environments,
-            acknowledgements: self.acknowledgements(&spec.review),
+            accepted_changes: self.accepted_changes(&spec.review),
         }
     }
 

@@ -10,7 +10,7 @@ pub use crate::api::Api;
 pub use crate::cors::Cors;
 pub use crate::environments::{Environment, LOCAL, S3State};
 pub use crate::functions::Function;
-pub use crate::review::{Acknowledgement, Answer, ChangeKind, Class, Evidence, answer};
+pub use crate::review::{AcceptedChange, Answer, ChangeKind, Class, Evidence, answer};
 pub use crate::routes::{Auth, Method, Route, RoutePath, Segment};
 pub use crate::spec::Date;
 pub use crate::user_pool::{Client, PasswordPolicy, UserPool};
@@ -43,7 +43,7 @@ pub struct Service {
     pub environments: BTreeMap<String, Environment>,
     /// Changes that somebody has said yes to, in the order of the text.
     #[serde(skip)]
-    pub acknowledgements: Vec<Acknowledgement>,
+    pub accepted_changes: Vec<AcceptedChange>,
 }
 
 /// The processor that functions are built for.

@@ -4,7 +4,7 @@ use std::fmt;
 use std::fs;
 use std::path::Path;
 
-use portcullis_generator::review::{Told, Verdict};
+use portcullis_generator::review::{Judged, Verdict};
 use portcullis_generator::service::{ChangeKind, Date};
 use serde::Deserialize;
 use toml::value::Datetime;
@@ -19,7 +19,7 @@ pub struct Case {
     pub today: Date,
     pub deployments: Vec<String>,
     pub infrastructure: bool,
-    pub told: Vec<Label>,
+    pub facts: Vec<Label>,
     edits: Vec<Edit>,
 }
 
@@ -41,7 +41,7 @@ struct File {
     deployments: Vec<String>,
     #[serde(default = "yes")]
     infrastructure: bool,
-    told: Vec<Label>,
+    facts: Vec<Label>,
 }
 
 /// A piece of text in place of another one.
@@ -59,9 +59,9 @@ pub struct Label {
     fact: String,
     of: String,
     #[serde(default)]
-    denied: bool,
+    blocked: bool,
     #[serde(default)]
-    acknowledged: bool,
+    accepted: bool,
     #[expect(dead_code, reason = "a remark for who reads the case")]
     why: Option<String>,
 }
@@ -76,8 +76,8 @@ impl PartialEq for Label {
             (
                 label.fact.clone(),
                 label.of.clone(),
-                label.denied,
-                label.acknowledged,
+                label.blocked,
+                label.accepted,
             )
         };
         parts(self) == parts(other)
@@ -86,9 +86,9 @@ impl PartialEq for Label {
 
 impl fmt::Display for Label {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let verdict = match (self.denied, self.acknowledged) {
-            (true, _) => ", denied",
-            (_, true) => ", acknowledged",
+        let verdict = match (self.blocked, self.accepted) {
+            (true, _) => ", blocked",
+            (_, true) => ", accepted",
             _ => "",
         };
         write!(formatter, "{} of {}{verdict}", self.fact, self.of)
@@ -97,12 +97,12 @@ impl fmt::Display for Label {
 
 impl Label {
     /// What was told, as a label.
-    pub fn of(told: &Told) -> Self {
+    pub fn of(told: &Judged) -> Self {
         Self {
             fact: told.fact.kind.as_str().into(),
             of: told.fact.of.clone(),
-            denied: told.verdict == Verdict::Denied,
-            acknowledged: matches!(told.verdict, Verdict::Acknowledged(_)),
+            blocked: told.verdict == Verdict::Blocked,
+            accepted: matches!(told.verdict, Verdict::Accepted(_)),
             why: None,
         }
     }
@@ -140,12 +140,12 @@ impl Case {
                 Some(edited(base, &file.edit)?)
             }
         };
-        for label in &file.told {
+        for label in &file.facts {
             if ChangeKind::parse(&label.fact).is_none() {
                 return Err(format!("`{}` is no fact of the vocabulary", label.fact));
             }
-            if label.denied && label.acknowledged {
-                return Err(format!("{label} is acknowledged as well"));
+            if label.blocked && label.accepted {
+                return Err(format!("{label} is accepted as well"));
             }
         }
         let today = match file.today {
@@ -163,7 +163,7 @@ impl Case {
             today,
             deployments: file.deployments,
             infrastructure: file.infrastructure,
-            told: file.told,
+            facts: file.facts,
             edits: file.edit,
         })
     }
@@ -198,37 +198,37 @@ fn edited(mut text: String, edits: &[Edit]) -> Result<String, String> {
 pub fn check() -> Result<(), String> {
     let spec = |_: &str| Ok("a = 1\nb = 1\n".to_string());
     for (text, wrong) in [
-        ("base = \"x\"\ntold = []", "about"),
-        ("about = \"x\"\nbase = \"x\"", "told"),
+        ("base = \"x\"\nfacts = []", "about"),
+        ("about = \"x\"\nbase = \"x\"", "facts"),
         (
-            "about = \"x\"\nbase = \"x\"\ntold = []\ntodl = []",
+            "about = \"x\"\nbase = \"x\"\nfacts = []\nfatcs = []",
             "unknown field",
         ),
         (
-            "about = \"x\"\nbase = \"x\"\ntold = [{ fact = \"route_open\", of = \"x\" }]",
+            "about = \"x\"\nbase = \"x\"\nfacts = [{ fact = \"route_open\", of = \"x\" }]",
             "vocabulary",
         ),
         (
-            "about = \"x\"\nbase = \"x\"\ntold = [{ fact = \"route_opened\", of = \"x\", denyed = true }]",
+            "about = \"x\"\nbase = \"x\"\nfacts = [{ fact = \"route_opened\", of = \"x\", blocekd = true }]",
             "unknown field",
         ),
         (
-            "about = \"x\"\nbase = \"x\"\ntold = [{ fact = \"route_opened\", of = \"x\", denied = true, acknowledged = true }]",
-            "acknowledged as well",
+            "about = \"x\"\nbase = \"x\"\nfacts = [{ fact = \"route_opened\", of = \"x\", blocked = true, accepted = true }]",
+            "accepted as well",
         ),
         (
-            "about = \"x\"\nbase = \"x\"\ntold = []\nedit = [{ replace = \"1\", with = \"2\" }]",
+            "about = \"x\"\nbase = \"x\"\nfacts = []\nedit = [{ replace = \"1\", with = \"2\" }]",
             "2 times",
         ),
         (
-            "about = \"x\"\nbase = \"x\"\ntold = []\nbase_edit = [{ replace = \"c\", with = \"2\" }]",
+            "about = \"x\"\nbase = \"x\"\nfacts = []\nbase_edit = [{ replace = \"c\", with = \"2\" }]",
             "0 times",
         ),
         (
-            "about = \"x\"\nbase = \"x\"\ntold = []\nhead = \"x\"\nhead_deleted = true",
+            "about = \"x\"\nbase = \"x\"\nfacts = []\nhead = \"x\"\nhead_deleted = true",
             "more than one head",
         ),
-        ("about = \"x\"\ntold = []", "no base"),
+        ("about = \"x\"\nfacts = []", "no base"),
     ] {
         match Case::parse(text, &spec) {
             Ok(_) => return Err(format!("this is a case: {text}")),

@@ -16,7 +16,7 @@ use std::process::ExitCode;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use portcullis_generator::review::report::{self, Report};
-use portcullis_generator::review::{self, Beside, Revision, Told};
+use portcullis_generator::review::{self, Beside, Judged, Revision};
 
 use case::{Case, Label};
 
@@ -52,11 +52,11 @@ fn run(case: &Case) -> Result<(), String> {
     let reviewed = review_of(case);
     if std::env::var_os("PRINT").is_some() {
         println!("\n{}", case.about);
-        for told in &reviewed.told {
+        for told in &reviewed.facts {
             println!("  {:?}: {}", told.verdict, told.fact.sentence);
         }
     }
-    let mut differences = differences(&case.told, &reviewed.told);
+    let mut differences = differences(&case.facts, &reviewed.facts);
     if reviewed.deployments != case.deployments {
         differences.push(format!(
             "deployments of {:?} instead of {:?}",
@@ -70,7 +70,7 @@ fn run(case: &Case) -> Result<(), String> {
     if case.is_small() && text.lines().count() > LINES_OF_A_SMALL_CHANGE {
         differences.push(format!("{} lines for one:\n{text}", text.lines().count()));
     }
-    for told in &reviewed.told {
+    for told in &reviewed.facts {
         differences.extend(flaw(&told.fact.sentence).map(|flaw| format!("{flaw}: {}", told.fact.sentence)));
     }
     differences.extend(invented(case));
@@ -87,7 +87,7 @@ fn review_of(case: &Case) -> Report {
 }
 
 /// What is told and not labelled, and the other way round.
-fn differences(expected: &[Label], told: &[Told]) -> Vec<String> {
+fn differences(expected: &[Label], told: &[Judged]) -> Vec<String> {
     let mut expected: Vec<&Label> = expected.iter().collect();
     let mut differences = Vec::new();
     for told in told {
@@ -120,8 +120,8 @@ fn invented(case: &Case) -> Vec<String> {
         invented.push(format!("told in one direction only: {there:?} {back:?}"));
     }
     for fact in there.iter().chain(&back) {
-        if fact.denied && !fact.kind.has_gate() {
-            invented.push(format!("denied without a gate: {}", fact.sentence));
+        if fact.blocked && !fact.kind.has_gate() {
+            invented.push(format!("blocked without a gate: {}", fact.sentence));
         }
     }
     invented

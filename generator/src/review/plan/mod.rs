@@ -105,7 +105,7 @@ pub fn unreadable(file: &str, error: &PlannedError) -> Fact {
         kind: ChangeKind::PlanUnreadable,
         of: file.into(),
         sentence: format!("the plan {} counts for nothing: {}", code(file), line(&why)),
-        denied: true,
+        blocked: true,
         before: None,
         after: None,
     }
@@ -139,7 +139,7 @@ impl Reading<'_> {
             of: of.into(),
             // A plan says whatever somebody wrote into it.
             sentence: format!("{}: {}", code(self.environment), line(&sentence)),
-            denied: true,
+            blocked: true,
             before: None,
             after: None,
         }
@@ -156,7 +156,7 @@ impl Reading<'_> {
             return None;
         }
         let is_answered = |answer: &&(ChangeKind, String)| {
-            let mut lines = self.service.acknowledgements.iter();
+            let mut lines = self.service.accepted_changes.iter();
             lines.any(|line| line.is_for(answer.0, &answer.1))
         };
         let answer = loss.answers.iter().find(is_answered).or(loss.answers.first())?;

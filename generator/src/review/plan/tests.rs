@@ -18,7 +18,7 @@ fn service(spec: &str) -> Service {
 /// The kinds and subjects of what a plan adds, each with the end of its sentence.
 fn added(spec: &str, text: &str, told: &[Fact]) -> Vec<(ChangeKind, String)> {
     let facts = planned(&service(spec), text, told).unwrap().facts;
-    assert!(facts.iter().all(|fact| fact.denied));
+    assert!(facts.iter().all(|fact| fact.blocked));
     facts.into_iter().map(|fact| (fact.kind, fact.of)).collect()
 }
 
@@ -60,7 +60,7 @@ fn a_plan_that_does_more_than_the_spec_says_is_denied_route_by_route() {
     assert!(
         facts
             .iter()
-            .all(|fact| fact.denied && fact.kind == ChangeKind::PlanDiffers)
+            .all(|fact| fact.blocked && fact.kind == ChangeKind::PlanDiffers)
     );
     // The tree is the spec's: who edited it undoes that, and no line answers for it.
     assert!(!ChangeKind::PlanDiffers.can_be_accepted());

@@ -3,18 +3,18 @@
 use serde_json::{Value, json as object};
 
 use crate::review::report::{Plan, Report};
-use crate::review::{Told, Verdict};
+use crate::review::{Judged, Verdict};
 
 /// The version of the JSON.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// The report as one JSON object.
 pub fn json(report: &Report) -> String {
-    let told = |told: &Told| {
+    let told = |told: &Judged| {
         let (verdict, reason) = match &told.verdict {
-            Verdict::Told => ("told", None),
-            Verdict::Denied => ("denied", None),
-            Verdict::Acknowledged(reason) => ("acknowledged", Some(reason)),
+            Verdict::Info => ("info", None),
+            Verdict::Blocked => ("blocked", None),
+            Verdict::Accepted(reason) => ("accepted", Some(reason)),
         };
         object!({
             "change": told.fact.kind.as_str(), "of": told.fact.of, "sentence": told.fact.sentence,
@@ -33,8 +33,8 @@ pub fn json(report: &Report) -> String {
         "format": FORMAT,
         "base": report.base,
         "head": report.head,
-        "denied": report.is_denied(),
-        "told": report.told.iter().map(told).collect::<Vec<Value>>(),
+        "denied": report.is_blocked(),
+        "told": report.facts.iter().map(told).collect::<Vec<Value>>(),
         "deployments": report.deployments,
         "infrastructure": report.infrastructure,
         "plans": report.plans.iter().map(plan).collect::<Vec<Value>>(),

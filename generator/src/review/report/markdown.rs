@@ -2,15 +2,15 @@
 
 use crate::review::report::Report;
 use crate::review::words::code;
-use crate::review::{Section, Told, Verdict};
+use crate::review::{Judged, Section, Verdict};
 
 /// Bytes of a report: GitHub takes comments of 65,536 characters, and the pipeline adds a few.
 const LONGEST: usize = 55_000;
 
 /// The report as Markdown of GitHub's and GitLab's.
 pub fn markdown(report: &Report) -> String {
-    let of = |section| -> Vec<&Told> {
-        let told = report.told.iter();
+    let of = |section| -> Vec<&Judged> {
+        let told = report.facts.iter();
         told.filter(|told| told.fact.section() == section).collect()
     };
     let routes = of(Section::Routes);
@@ -18,7 +18,7 @@ pub fn markdown(report: &Report) -> String {
     // What its gate lets through is as harmless as the rest.
     for told in of(Section::AtRisk) {
         let table = match told.verdict {
-            Verdict::Told => &mut settings,
+            Verdict::Info => &mut settings,
             _ => &mut at_risk,
         };
         table.push(told);
@@ -30,12 +30,12 @@ pub fn markdown(report: &Report) -> String {
     if !routes.is_empty() {
         let rows = routes.iter().map(|told| {
             let mark = match &told.verdict {
-                Verdict::Told => String::new(),
-                Verdict::Denied => "❌ ".into(),
-                Verdict::Acknowledged(_) => "⚠️ ".into(),
+                Verdict::Info => String::new(),
+                Verdict::Blocked => "❌ ".into(),
+                Verdict::Accepted(_) => "⚠️ ".into(),
             };
             let reason = match &told.verdict {
-                Verdict::Acknowledged(reason) => format!(" (acknowledged: {})", cell(&code(reason))),
+                Verdict::Accepted(reason) => format!(" (accepted: {})", cell(&code(reason))),
                 _ => String::new(),
             };
             let route = cell(&code(&told.fact.of));
@@ -46,8 +46,8 @@ pub fn markdown(report: &Report) -> String {
     if !at_risk.is_empty() {
         let rows = at_risk.iter().map(|told| {
             let verdict = match &told.verdict {
-                Verdict::Acknowledged(reason) => format!("⚠️ acknowledged: {}", cell(&code(reason))),
-                _ => "❌ denied".into(),
+                Verdict::Accepted(reason) => format!("⚠️ accepted: {}", cell(&code(reason))),
+                _ => "❌ blocked".into(),
             };
             format!("| {} | {verdict} |", cell(&told.fact.sentence))
         });
@@ -80,7 +80,7 @@ pub fn markdown(report: &Report) -> String {
             "Add under `[review]`, with a reason:\n\n```toml\naccept = [\n{}]\n```",
             lines.concat()
         );
-        parts.push(folded("To let through what is denied", &text));
+        parts.push(folded("To let through what is blocked", &text));
     }
     let mut left_out = false;
     // What is folded last goes first where a comment would not hold it all: cut anywhere else, its markup would break.

@@ -10,7 +10,7 @@ pub use text::text;
 
 use std::collections::BTreeSet;
 
-use crate::review::{Told, Verdict, words};
+use crate::review::{Judged, Verdict, words};
 use crate::service::ChangeKind;
 
 /// A whole review, ready to be shown.
@@ -21,7 +21,7 @@ pub struct Report {
     /// With what.
     pub head: String,
     /// What is told, the gravest first.
-    pub told: Vec<Told>,
+    pub facts: Vec<Judged>,
     /// Environments whose API gets a new deployment, as far as the specs tell.
     pub deployments: Vec<String>,
     /// Whether anything changes in AWS, as far as the specs tell.
@@ -54,20 +54,20 @@ pub(crate) const FORGET: &str = "forget";
 
 impl Report {
     /// Whether a gate says no to anything.
-    pub fn is_denied(&self) -> bool {
-        self.count(|verdict| *verdict == Verdict::Denied) > 0
+    pub fn is_blocked(&self) -> bool {
+        self.count(|verdict| *verdict == Verdict::Blocked) > 0
     }
 
     fn count(&self, is: impl Fn(&Verdict) -> bool) -> usize {
-        self.told.iter().filter(|told| is(&told.verdict)).count()
+        self.facts.iter().filter(|told| is(&told.verdict)).count()
     }
 
     /// The first line: what came out.
     fn conclusion(&self) -> String {
-        let denied = self.count(|verdict| *verdict == Verdict::Denied);
-        let acknowledged = self.count(|verdict| matches!(verdict, Verdict::Acknowledged(_)));
-        let told = self.told.len() - denied - acknowledged;
-        let parts = [(denied, "denied"), (acknowledged, "acknowledged"), (told, "told")];
+        let blocked = self.count(|verdict| *verdict == Verdict::Blocked);
+        let accepted = self.count(|verdict| matches!(verdict, Verdict::Accepted(_)));
+        let info = self.facts.len() - blocked - accepted;
+        let parts = [(blocked, "blocked"), (accepted, "accepted"), (info, "info")];
         let counted: Vec<String> = parts
             .iter()
             .filter(|(count, _)| *count > 0)
@@ -82,9 +82,9 @@ impl Report {
         }
     }
 
-    /// The lines of `[review]` that would let through what is denied, each once.
+    /// The lines of `[review]` that would let through what is blocked, each once.
     fn lines_to_add(&self) -> Vec<String> {
-        let mut lines: Vec<String> = self.told.iter().filter_map(Told::line_to_add).collect();
+        let mut lines: Vec<String> = self.facts.iter().filter_map(Judged::line_to_add).collect();
         let mut seen = BTreeSet::new();
         lines.retain(|line| seen.insert(line.clone()));
         lines
@@ -105,7 +105,7 @@ impl Report {
             lines.push(format!("1 new deployment{each} in {}", unplanned.join(", ")));
         }
         let is_compared = self
-            .told
+            .facts
             .iter()
             .all(|told| told.fact.kind != ChangeKind::SpecInvalid);
         if lines.is_empty() && !self.infrastructure && is_compared {
@@ -169,11 +169,11 @@ pub fn line_to_accept(kind: ChangeKind, of: &str) -> String {
     format!("{{ change = \"{}\", of = {of}, reason = \"…\" }}", kind.as_str())
 }
 
-impl Told {
+impl Judged {
     /// The line of `[review]` that would let it through; none where nothing can.
     fn line_to_add(&self) -> Option<String> {
         let fact = &self.fact;
-        (self.verdict == Verdict::Denied && fact.kind.can_be_accepted())
+        (self.verdict == Verdict::Blocked && fact.kind.can_be_accepted())
             .then(|| line_to_accept(fact.kind, &fact.of))
     }
 }
@@ -183,13 +183,13 @@ mod tests {
     use super::*;
     use crate::review::Fact;
 
-    fn told(kind: ChangeKind, of: &str, sentence: &str, verdict: Verdict) -> Told {
-        Told {
+    fn told(kind: ChangeKind, of: &str, sentence: &str, verdict: Verdict) -> Judged {
+        Judged {
             fact: Fact {
                 kind,
                 of: of.into(),
                 sentence: sentence.into(),
-                denied: verdict != Verdict::Told,
+                blocked: verdict != Verdict::Info,
                 before: None,
                 after: None,
             },
@@ -201,24 +201,24 @@ mod tests {
         Report {
             base: "main".into(),
             head: "portcullis.toml".into(),
-            told: vec![
+            facts: vec![
                 told(
                     ChangeKind::RouteOpened,
                     "GET /admin",
                     "`GET /admin` becomes **open**: anyone may call it",
-                    Verdict::Denied,
+                    Verdict::Blocked,
                 ),
                 told(
                     ChangeKind::CorsAnyOrigin,
                     "dev",
                     "CORS of `dev` now admits every origin on guarded routes",
-                    Verdict::Acknowledged("Previews have addresses of their own | soon".into()),
+                    Verdict::Accepted("Previews have addresses of their own | soon".into()),
                 ),
                 told(
                     ChangeKind::SettingChanged,
                     "functions.orders.memory_mb",
                     "`functions.orders.memory_mb` 512 → 1024",
-                    Verdict::Told,
+                    Verdict::Info,
                 ),
             ],
             deployments: vec!["dev".into(), "prod".into()],
@@ -232,10 +232,10 @@ mod tests {
         assert_eq!(
             text(&report(), &|_, text| text.into()),
             "\
-main → portcullis.toml: 1 denied, 1 acknowledged, 1 told
+main → portcullis.toml: 1 blocked, 1 accepted, 1 info
 
-✗ denied: `GET /admin` becomes open: anyone may call it
-! acknowledged: CORS of `dev` now admits every origin on guarded routes (Previews have addresses of their own | soon)
+✗ blocked: `GET /admin` becomes open: anyone may call it
+! accepted: CORS of `dev` now admits every origin on guarded routes (Previews have addresses of their own | soon)
 · `functions.orders.memory_mb` 512 → 1024
 · 1 new deployment each in `dev`, `prod`
 To let through what is right, under [review], with a reason:
@@ -249,7 +249,7 @@ To let through what is right, under [review], with a reason:
         assert_eq!(
             markdown(&report()),
             "\
-### Portcullis: 1 denied, 1 acknowledged, 1 told
+### Portcullis: 1 blocked, 1 accepted, 1 info
 
 `main` → `portcullis.toml`
 
@@ -259,7 +259,7 @@ To let through what is right, under [review], with a reason:
 
 | At risk | Verdict |
 |---|---|
-| CORS of `dev` now admits every origin on guarded routes | ⚠️ acknowledged: `Previews have addresses of their own \\| soon` |
+| CORS of `dev` now admits every origin on guarded routes | ⚠️ accepted: `Previews have addresses of their own \\| soon` |
 
 1 new deployment each in `dev`, `prod`
 
@@ -269,7 +269,7 @@ To let through what is right, under [review], with a reason:
 
 </details>
 
-<details><summary>To let through what is denied</summary>
+<details><summary>To let through what is blocked</summary>
 
 Add under `[review]`, with a reason:
 
@@ -290,8 +290,8 @@ accept = [
         let mut report = report();
         let hostile = "\\*b\\* \\<img src=x> @team </details>\n| `x` | \u{1b}[2J\u{202e}";
         report.base = hostile.into();
-        report.told[0].verdict = Verdict::Acknowledged(hostile.into());
-        report.told[1].verdict = Verdict::Acknowledged(hostile.into());
+        report.facts[0].verdict = Verdict::Accepted(hostile.into());
+        report.facts[1].verdict = Verdict::Accepted(hostile.into());
         report.plans = vec![Plan {
             actions: vec![(hostile.into(), "create")],
             ..Plan::default()
@@ -301,8 +301,8 @@ accept = [
         let in_cell = whole.replace('|', "\\|");
         for line in [
             format!("`{whole}` → `portcullis.toml`"),
-            format!("(acknowledged: `{in_cell}`) |"),
-            format!("| ⚠️ acknowledged: `{in_cell}` |"),
+            format!("(accepted: `{in_cell}`) |"),
+            format!("| ⚠️ accepted: `{in_cell}` |"),
             format!("- create `{whole}`"),
         ] {
             let ends = markdown.lines().any(|shown| shown.ends_with(&line));
@@ -316,12 +316,12 @@ accept = [
     #[test]
     fn a_machine_gets_the_same() {
         let json: serde_json::Value = serde_json::from_str(&json(&report())).unwrap();
-        assert_eq!(json["format"], 1);
+        assert_eq!(json["format"], 2);
         assert_eq!(json["denied"], true);
         assert_eq!(
             json["told"][1],
             serde_json::json!({
-                "change": "cors_any_origin", "of": "dev", "verdict": "acknowledged",
+                "change": "cors_any_origin", "of": "dev", "verdict": "accepted",
                 "sentence": "CORS of `dev` now admits every origin on guarded routes",
                 "before": null, "after": null, "reason": "Previews have addresses of their own | soon"
             })
@@ -356,14 +356,14 @@ accept = [
 
     #[test]
     fn a_line_to_add_is_one_line_and_ends_no_fence() {
-        let mut denied = told(ChangeKind::LogsDeleted, "", "", Verdict::Denied);
+        let mut blocked = told(ChangeKind::LogsDeleted, "", "", Verdict::Blocked);
         for (of, line) in [
             ("orders", "\"orders\""),
             ("a[\"b\"]", "'a[\"b\"]'"),
             ("a\n```\n\"b\"", r#""a\n\u0060\u0060\u0060\n\"b\"""#),
         ] {
-            denied.fact.of = of.into();
-            let shown = denied.line_to_add().unwrap();
+            blocked.fact.of = of.into();
+            let shown = blocked.line_to_add().unwrap();
             assert_eq!(
                 shown,
                 format!("{{ change = \"logs_deleted\", of = {line}, reason = \"…\" }}")

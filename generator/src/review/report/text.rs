@@ -18,19 +18,15 @@ pub fn text(report: &Report, paint: &dyn Fn(&str, &str) -> String) -> String {
         ),
         String::new(),
     ];
-    for told in &report.told {
+    for told in &report.facts {
         // The emphasis is Markdown's.
         let sentence = told.fact.sentence.replace("**", "");
         lines.push(match &told.verdict {
-            Verdict::Denied => format!("{} {sentence}", paint("31", "✗ denied:")),
-            Verdict::Acknowledged(reason) => {
-                format!(
-                    "{} {sentence} ({})",
-                    paint("33", "! acknowledged:"),
-                    plain(reason)
-                )
+            Verdict::Blocked => format!("{} {sentence}", paint("31", "✗ blocked:")),
+            Verdict::Accepted(reason) => {
+                format!("{} {sentence} ({})", paint("33", "! accepted:"), plain(reason))
             }
-            Verdict::Told => format!("· {sentence}"),
+            Verdict::Info => format!("· {sentence}"),
         });
     }
     for consequence in report.consequences() {
