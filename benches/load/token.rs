@@ -2,10 +2,10 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use jsonwebtoken::{Algorithm, EncodingKey};
+use portcullis_test_support::signatures::{Algorithm, signature};
 use serde_json::{Value, json};
 
 /// The pool of `generator/tests/demo.state.json`.
@@ -32,7 +32,8 @@ pub fn id_token() -> Result<String> {
         encoded(&json!({"kid": "a/+=", "alg": "RS256"})),
         encoded(&claims)
     );
-    let key = EncodingKey::from_rsa_der(KEY);
-    let signature = jsonwebtoken::crypto::sign(message.as_bytes(), &key, Algorithm::RS256);
-    Ok(format!("{message}.{}", signature.context("cannot sign a token")?))
+    Ok(format!(
+        "{message}.{}",
+        signature(Algorithm::Rs256, message.as_bytes(), KEY)
+    ))
 }

@@ -4,3 +4,4 @@
 pub mod attacks;
 pub mod in_time;
 pub mod listening;
+pub mod signatures;

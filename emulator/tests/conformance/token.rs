@@ -4,7 +4,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use jsonwebtoken::{Algorithm, EncodingKey};
+use portcullis_test_support::signatures::{Algorithm, signature};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -62,10 +62,7 @@ impl Token {
 impl Signature {
     fn of(&self, message: &[u8]) -> String {
         let read = |name: &str| std::fs::read(format!("{KEYS}/{name}")).unwrap();
-        let signed = |name: &str| {
-            jsonwebtoken::crypto::sign(message, &EncodingKey::from_rsa_der(&read(name)), Algorithm::RS256)
-                .unwrap()
-        };
+        let signed = |name: &str| signature(Algorithm::Rs256, message, &read(name));
         match self {
             Self::Good => signed("a.der"),
             Self::OtherKey => signed("b.der"),
@@ -73,8 +70,7 @@ impl Signature {
             Self::HashWithPublicKey => {
                 let jwks: Value = serde_json::from_slice(&read("jwks.json")).unwrap();
                 let modulus = jwks["keys"][0]["n"].as_str().unwrap();
-                let key = EncodingKey::from_secret(modulus.as_bytes());
-                jsonwebtoken::crypto::sign(message, &key, Algorithm::HS256).unwrap()
+                signature(Algorithm::Hs256, message, modulus.as_bytes())
             }
         }
     }

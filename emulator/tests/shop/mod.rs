@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "shared by tests that each use a part of it")]
 
 use portcullis_test_support::in_time::InTime;
+use portcullis_test_support::signatures::{Algorithm, signature};
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -14,7 +15,6 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use jsonwebtoken::{Algorithm, EncodingKey};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -91,8 +91,8 @@ pub fn token(pool: &str, change: Value) -> String {
         encoded(&json!({"alg": "RS256", "kid": "a/+="})),
         encoded(&claims)
     );
-    let key = EncodingKey::from_rsa_der(&fs::read(format!("{FIXTURES}/keys/a.der")).unwrap());
-    let signature = jsonwebtoken::crypto::sign(message.as_bytes(), &key, Algorithm::RS256).unwrap();
+    let key = fs::read(format!("{FIXTURES}/keys/a.der")).unwrap();
+    let signature = signature(Algorithm::Rs256, message.as_bytes(), &key);
     format!("{message}.{signature}")
 }
 

@@ -11,12 +11,15 @@ use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::Uri;
 use http_body_util::{BodyExt, Empty, Limited};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpInfo;
 use hyper_util::rt::TokioExecutor;
-use jsonwebtoken::{DecodingKey, DecodingKeyKind};
+use rsa::traits::PublicKeyParts;
+use rsa::{BigUint, RsaPublicKey};
 use serde::Deserialize;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
@@ -68,7 +71,7 @@ impl std::fmt::Display for KeySource {
     }
 }
 
-type KeysById = BTreeMap<String, DecodingKey>;
+type KeysById = BTreeMap<String, RsaPublicKey>;
 
 /// The keys of one issuer.
 #[derive(Debug)]
@@ -92,7 +95,7 @@ impl Keys {
     }
 
     /// The key of this id, after another look at the source where it is new.
-    pub async fn key(&self, id: &str) -> Option<DecodingKey> {
+    pub async fn key(&self, id: &str) -> Option<RsaPublicKey> {
         if let Some(key) = self.known(id) {
             return Some(key);
         }
@@ -118,7 +121,7 @@ impl Keys {
         self.generation.load(Ordering::SeqCst)
     }
 
-    fn known(&self, id: &str) -> Option<DecodingKey> {
+    fn known(&self, id: &str) -> Option<RsaPublicKey> {
         self.current
             .read()
             .unwrap_or_else(|poisoned| poisoned.into_inner())
@@ -166,17 +169,10 @@ async fn fetch(url: &str) -> Result<Vec<u8>> {
     Ok(body.map_err(|error| anyhow::anyhow!(error))?.to_bytes().into())
 }
 
-fn is_strong(key: &DecodingKey) -> bool {
-    match key.kind() {
-        DecodingKeyKind::RsaModulusExponent { n, .. } => {
-            let zeros = n.iter().take_while(|byte| **byte == 0).count();
-            let bits = n[zeros..]
-                .first()
-                .map_or(0, |first| 8 - first.leading_zeros() as usize);
-            bits + 8 * n[zeros..].len().saturating_sub(1) >= KEY_BITS
-        }
-        DecodingKeyKind::SecretOrDer(_) => false,
-    }
+/// The key of a modulus and an exponent, as a JWK has them.
+fn public_key(modulus: &str, exponent: &str) -> Result<RsaPublicKey> {
+    let number = |text: &str| Ok::<_, anyhow::Error>(BigUint::from_bytes_be(&URL_SAFE_NO_PAD.decode(text)?));
+    Ok(RsaPublicKey::new(number(modulus)?, number(exponent)?)?)
 }
 
 fn parse(text: &[u8]) -> Result<KeysById> {
@@ -205,8 +201,8 @@ fn parse(text: &[u8]) -> Result<KeysById> {
                 .key_ops
                 .is_none_or(|operations| operations.iter().any(|operation| operation == "verify"));
         if let (true, Some(id), Some(n), Some(e)) = (verifies, jwk.kid, jwk.n, jwk.e) {
-            let key = DecodingKey::from_rsa_components(&n, &e).with_context(|| format!("key `{id}`"))?;
-            if !is_strong(&key) {
+            let key = public_key(&n, &e).with_context(|| format!("key `{id}`"))?;
+            if key.n().bits() < KEY_BITS {
                 bail!("key `{id}` has fewer than {KEY_BITS} bits");
             }
             if keys.contains_key(&id) {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use jsonwebtoken::{Algorithm, EncodingKey};
+use portcullis_test_support::signatures::{Algorithm, signature};
 use serde_json::json;
 
 use super::*;
@@ -52,7 +52,7 @@ fn id() -> Attempt {
         claims: claims.to_string().into(),
         encode_header: encoded,
         encode_claims: encoded,
-        sign: |message| signed(message, A, Algorithm::RS256),
+        sign: |message| signed(message, A, Algorithm::Rs256),
         edit: str::to_owned,
         send: |token| vec![("Authorization", token.to_owned())],
         scopes: vec![],
@@ -130,8 +130,7 @@ fn encoded(bytes: &[u8]) -> String {
 }
 
 fn signed(message: &str, key: &[u8], algorithm: Algorithm) -> String {
-    let key = EncodingKey::from_rsa_der(key);
-    jsonwebtoken::crypto::sign(message.as_bytes(), &key, algorithm).unwrap()
+    signature(algorithm, message.as_bytes(), key)
 }
 
 fn set(json: &mut Vec<u8>, name: &str, value: Option<Value>) {

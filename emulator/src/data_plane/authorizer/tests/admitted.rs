@@ -21,7 +21,7 @@ async fn what_is_right_opens() {
         (
             "the pool's second key",
             id().with(header("kid", json!("b")))
-                .with(|attempt| attempt.sign = |message| signed(message, B, Algorithm::RS256)),
+                .with(|attempt| attempt.sign = |message| signed(message, B, Algorithm::Rs256)),
         ),
         ("`typ` in small letters", id().with(header("typ", json!("jwt")))),
         (

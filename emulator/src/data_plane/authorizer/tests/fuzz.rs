@@ -127,7 +127,7 @@ fn apply(token: &mut Vec<u8>, change: &Change, tokens: &[String]) {
 #[test]
 fn a_token_that_was_changed_is_admitted_only_if_it_is_a_good_one_again() {
     let bench = Bench::new();
-    let second = |message: &str| signed(message, B, Algorithm::RS256);
+    let second = |message: &str| signed(message, B, Algorithm::Rs256);
     let tokens = [
         id(),
         id().with(claim("sub", json!("another"))),
@@ -265,7 +265,7 @@ fn random_claims_are_admitted_by_the_rules_alone() {
             encoded(&id().header),
             encoded(claims.to_string().as_bytes())
         );
-        let signature = signed(&message, if key_fits { A } else { B }, Algorithm::RS256);
+        let signature = signed(&message, if key_fits { A } else { B }, Algorithm::Rs256);
         let mut authorizer = id().authorizer;
         authorizer.audience = strict.then(|| Regex::new("^(?:one)$").unwrap());
         let expected = may_pass(&claims, key_fits, &scopes, strict);

@@ -9,8 +9,7 @@ fn modulus() -> String {
 }
 
 fn hashed(message: &str, secret: &[u8]) -> String {
-    let key = EncodingKey::from_secret(secret);
-    jsonwebtoken::crypto::sign(message.as_bytes(), &key, Algorithm::HS256).unwrap()
+    signed(message, secret, Algorithm::Hs256)
 }
 
 /// Changes the bytes of the signature.
@@ -44,7 +43,7 @@ pub(super) fn cases() -> Vec<Case> {
         )
     };
     let edited = |name, change| case(name, id(), edit(change), "its signature is wrong");
-    let foreign: fn(&str) -> String = |message| signed(message, B, Algorithm::RS256);
+    let foreign: fn(&str) -> String = |message| signed(message, B, Algorithm::Rs256);
     // Only the first key is the pool's; who attacks has the second, and says so in the token.
     let alone = || {
         id().with(|attempt| {
@@ -65,13 +64,13 @@ pub(super) fn cases() -> Vec<Case> {
     vec![
         sign("the pool's other key", foreign),
         sign("RS384 under the name of RS256", |message| {
-            signed(message, A, Algorithm::RS384)
+            signed(message, A, Algorithm::Rs384)
         }),
         sign("RS512 under the name of RS256", |message| {
-            signed(message, A, Algorithm::RS512)
+            signed(message, A, Algorithm::Rs512)
         }),
         sign("PS256 under the name of RS256", |message| {
-            signed(message, A, Algorithm::PS256)
+            signed(message, A, Algorithm::Ps256)
         }),
         sign("a hash with the modulus as it is written", |message| {
             hashed(message, modulus().as_bytes())
@@ -97,16 +96,16 @@ pub(super) fn cases() -> Vec<Case> {
             encoded(&sha2::Sha256::digest(message))
         }),
         sign("of the message with a dot behind", |message| {
-            signed(&format!("{message}."), A, Algorithm::RS256)
+            signed(&format!("{message}."), A, Algorithm::Rs256)
         }),
         sign("of the payload alone", |message| {
-            signed(message.split_once('.').unwrap().1, A, Algorithm::RS256)
+            signed(message.split_once('.').unwrap().1, A, Algorithm::Rs256)
         }),
         sign("of what the segments say", |message| {
             let (header, payload) = message.split_once('.').unwrap();
             let bytes = |text| URL_SAFE_NO_PAD.decode(text).unwrap();
             let text = [bytes(header), b".".to_vec(), bytes(payload)].concat();
-            signed(std::str::from_utf8(&text).unwrap(), A, Algorithm::RS256)
+            signed(std::str::from_utf8(&text).unwrap(), A, Algorithm::Rs256)
         }),
         edited("stripped", |token| {
             format!("{}.", token.rsplit_once('.').unwrap().0)
@@ -170,7 +169,7 @@ pub(super) fn cases() -> Vec<Case> {
             "forged and expired",
             id(),
             |attempt| {
-                attempt.sign = |message| signed(message, B, Algorithm::RS256);
+                attempt.sign = |message| signed(message, B, Algorithm::Rs256);
                 set(&mut attempt.claims, "exp", Some(json!(NOW - 200)));
             },
             "its signature is wrong",
