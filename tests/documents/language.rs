@@ -6,13 +6,16 @@ use std::path::Path;
 use crate::markdown::{Document, REPOSITORY, documents};
 
 /// The documents that follow STYLE.md.
-const TEXTS: [&str; 6] = [
+const TEXTS: [&str; 9] = [
     "README.md",
     "STYLE.md",
     "CONTRIBUTING.md",
     "ARCHITECTURE.md",
     "docs",
     "examples",
+    "tests",
+    "generator/tests",
+    "emulator/tests",
 ];
 
 /// Texts of the program that don't follow STYLE.md yet: generated files and golden outputs. Once a folder does, move it

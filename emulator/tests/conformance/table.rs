@@ -1,11 +1,14 @@
-//! The table in the README beside the cases is complete: it names every case, by its name or the beginning of it and
-//! `*`, and none that is not there. Tests elsewhere are named by their file below `emulator/` and their name.
+//! The table in the README beside the cases is complete. It names every case, by its name or by the start of its name
+//! and `*`. It names no missing case. It names other tests by their file below `emulator/` and their name.
 
 use std::path::Path;
 
 pub fn check(folder: &Path) -> Result<(), String> {
     let readme = std::fs::read_to_string(folder.join("README.md")).map_err(|error| error.to_string())?;
-    let rows = readme.lines().filter(|line| line.starts_with('|'));
+    let (_, table) = readme
+        .split_once("## Table")
+        .ok_or("README.md has no section `Table`")?;
+    let rows = table.lines().filter(|line| line.starts_with('|'));
     let named: Vec<&str> = rows
         .flat_map(|row| {
             row.rsplit(" | ")
@@ -34,12 +37,12 @@ pub fn check(folder: &Path) -> Result<(), String> {
         .filter(|name| !there.iter().any(|case| fits(name, case)));
     let mistakes: Vec<String> = missing
         .map(|case| format!("`{case}` is in no row of README.md"))
-        .chain(surplus.map(|name| format!("`{name}` is in README.md, and there is no such case")))
+        .chain(surplus.map(|name| format!("`{name}` in README.md is an unknown case")))
         .chain(
             elsewhere
                 .into_iter()
                 .filter(|name| !is_test(name))
-                .map(|name| format!("`{name}` is in README.md, and there is no such test")),
+                .map(|name| format!("`{name}` in README.md is an unknown test")),
         )
         .collect();
     if mistakes.is_empty() {
@@ -49,7 +52,7 @@ pub fn check(folder: &Path) -> Result<(), String> {
     }
 }
 
-/// Whether `src/file.rs::name` names a test.
+/// Returns whether `src/file.rs::name` names a test.
 fn is_test(name: &str) -> bool {
     let (file, name) = name.split_once("::").unwrap_or_default();
     let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file));
