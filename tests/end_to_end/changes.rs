@@ -4,6 +4,7 @@
 
 use portcullis_generator::surface::{Route, Surface};
 
+use crate::calls::{CREATE_DEPLOYMENT, DELETE_METHOD, calls, last};
 use crate::support::{Answer, Project, curl, preflight, text};
 
 /// What all the specs share.
@@ -104,19 +105,18 @@ fn every_change_of_a_spec_reaches_the_stage_and_so_does_its_reversal() {
 /// Applies the spec that is there, or another one. What is deleted of the API is gone before the last snapshot of it
 /// is taken, or the stage would go on serving it.
 fn apply(project: &Project, spec: Option<&str>) {
-    let log = || project.read(".portcullis/local/control-plane/log");
     let earlier = if let Some(spec) = spec {
         project.change(spec);
-        log().len()
+        calls(project).len()
     } else {
         0
     };
     project.portcullis(&["apply"]).succeeded();
-    let log = log();
-    let last = |operation: &str| log[earlier..].rfind(&format!(r#"operation="{operation}" "#));
-    let deployed = last("CreateDeployment").expect("the API was deployed");
+    let calls = &calls(project)[earlier..];
+    let deployed = last(calls, CREATE_DEPLOYMENT).expect("the API was deployed");
     if spec.is_some() {
-        let deleted = last("DeleteMethod").expect("each of these specs lacks a route of the one before");
+        let deleted =
+            last(calls, DELETE_METHOD).expect("each of these specs lacks a route of the one before");
         assert!(
             deleted < deployed,
             "a method was deleted after the last deployment"

@@ -5,6 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 
 use portcullis_foreign_text::words::is_hidden;
 
+use crate::calls::{CREATE_DEPLOYMENT, DELETE_METHOD, calls, last};
 use crate::support::{Project, curl, run, text};
 
 const BEFORE: &str = r#"
@@ -141,9 +142,9 @@ fn a_plan_that_was_kept_is_applied_exactly_and_only_where_it_fits() {
 
 /// Whether a deployment was made after the method that was deleted last.
 fn deployed_after_the_deletion(project: &Project) -> bool {
-    let log = project.read(".portcullis/local/control-plane/log");
-    let last = |operation: &str| log.rfind(&format!(r#"operation="{operation}" "#)).unwrap();
-    last("DeleteMethod") < last("CreateDeployment")
+    let calls = calls(project);
+    let last = |wanted: &str| last(&calls, wanted).unwrap();
+    last(DELETE_METHOD) < last(CREATE_DEPLOYMENT)
 }
 
 fn architecture() -> &'static str {

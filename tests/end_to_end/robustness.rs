@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
+use crate::calls::{CREATE_FUNCTION, calls, last};
 use crate::support::{Ended, PORTCULLIS, Project, Running, curl, run, text, token, wait_until};
 
 #[test]
@@ -163,7 +164,7 @@ fn a_local_environment_comes_out_of_whatever_happens_to_it() {
     let interrupted = Running::start(&mut applying("me@example.com"));
     let log = project.path(".portcullis/local/control-plane/log");
     let interrupted = interrupted.until("Terraform is in the middle", || {
-        std::fs::read_to_string(&log).is_ok_and(|log| log.contains(r#"operation="CreateFunction"#))
+        log.exists() && last(&calls(&project), CREATE_FUNCTION).is_some()
     });
     interrupted.interrupt();
     interrupted

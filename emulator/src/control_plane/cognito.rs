@@ -17,7 +17,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderValue};
-use http::{HeaderMap, Method, Request, Response, StatusCode, Uri, request, response};
+use http::{HeaderMap, HeaderName, Method, Request, Response, StatusCode, Uri, request, response};
 use http_body_util::BodyExt;
 use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
@@ -31,6 +31,15 @@ use super::upstream::{Body, Upstream, full, with_body};
 /// What Cognito sends when the pool has no template of its own.
 const EMAIL_SUBJECT: &str = "Your temporary password";
 const EMAIL_MESSAGE: &str = "Your username is {username} and temporary password is {####}.";
+
+/// The header that names the operation of a call.
+pub(super) const TARGET: HeaderName = HeaderName::from_static("x-amz-target");
+
+/// The operation that a request calls, if it calls Amazon Cognito user pools.
+pub(super) fn operation(head: &request::Parts) -> Option<&str> {
+    let target = head.headers.get(TARGET)?.to_str().ok()?;
+    target.strip_prefix("AWSCognitoIdentityProviderService.")
+}
 
 /// Where moto says which mails it would have sent (`moto_codes.py`).
 const MAILS: &str = "x-portcullis-mails";
@@ -305,7 +314,7 @@ impl Cognito {
         head.headers = headers.clone();
         let target = format!("AWSCognitoIdentityProviderService.{operation}");
         head.headers.insert(
-            "x-amz-target",
+            TARGET,
             HeaderValue::from_str(&target).context("an operation is a name")?,
         );
         let body = request.to_string();

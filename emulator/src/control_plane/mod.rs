@@ -3,8 +3,6 @@
 //! ```text
 //! Terraform, AWS CLI ──→ proxy ──→ moto, with what it lacks (moto_*.py)
 //!                          │ web_page    what pages in a browser may send: what needs no credentials
-//!                          │ operation   which AWS operation a request calls
-//!                          │ calls       counts them; GET /_portcullis/calls
 //!                          │ cognito     the few calls that do not go through as they came
 //!                          │   ├ password_policy   mends what moto misreads, makes temporary passwords
 //!                          │   ├ mail              keeps the mail that Cognito would have sent
@@ -12,8 +10,8 @@
 //!                          └ upstream    one connection to the emulator a request; bodies stream
 //! ```
 //!
-//! The proxy knows nothing of Terraform and holds no state but its counts: what a user pool's policy is, it asks
-//! moto when it needs to know. What it does not mend goes through unchanged in both directions.
+//! The proxy knows nothing of Terraform and holds no state: it asks moto for a user pool's policy when it needs it.
+//! Calls that it does not mend pass through unchanged in both directions.
 //!
 //! Only the proxy reaches moto, which answers at a Unix socket in a folder of its user's: at a port of its own any page
 //! of a browser could reach it past the proxy.
@@ -37,12 +35,10 @@
 //!
 //! moto does not run Lambda functions: it takes their zips as they are. Code runs in the data plane.
 
-mod calls;
 mod cognito;
 mod emulator;
 mod mail;
 mod moto;
-mod operation;
 mod password_policy;
 mod probe;
 mod proxy;
@@ -65,7 +61,6 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::time::timeout;
 use tracing::info;
 
-pub use calls::CALLS_PATH;
 pub use emulator::Emulator;
 use emulator::Running;
 pub use mail::{Kind, Mail, mails};
@@ -130,8 +125,8 @@ async fn serve(options: Options) -> Result<()> {
 
     let mut ready = emulator.ready(&endpoint);
     let credentials = options.emulator.credentials().cloned();
-    let proxy = Arc::new(Proxy::new(emulator.upstream(), credentials, mails));
-    let mut server = tokio::spawn(proxy::serve(listener, Arc::clone(&proxy)));
+    let proxy = Proxy::new(emulator.upstream(), credentials, mails);
+    let mut server = tokio::spawn(proxy::serve(listener, Arc::new(proxy)));
     if let Emulator::Upstream {
         url,
         credentials,
@@ -147,7 +142,6 @@ async fn serve(options: Options) -> Result<()> {
         let found = found
             .unwrap_or_else(|_| bail!("it did not answer within {} s", PROBE.as_secs()))
             .with_context(|| format!("the emulated AWS at `{url}` cannot be used"))?;
-        proxy.forget_calls();
         ready["weaker"] = found.iter().map(Weakness::to_string).collect();
     }
     print_line(&ready)?;

@@ -13,13 +13,14 @@ use std::sync::Arc;
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HOST, HeaderValue};
-use http::{HeaderName, Method, Request, StatusCode};
+use http::{Method, Request, StatusCode};
 use http_body_util::BodyExt;
 use portcullis_terraform_json::aws::EXAMPLE_ACCOUNT;
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 use tracing::warn;
 
+use super::cognito::TARGET;
 use super::password_policy::PasswordPolicy;
 use super::signature::Credentials;
 use super::upstream::{Upstream, full, with_body};
@@ -29,7 +30,6 @@ use crate::data_plane::{Authorizer, Cache, Claims, Headers, KeySource, Keys};
 const NAME: &str = "portcullis-probe";
 /// A name that is nobody's (RFC 2606).
 const USERNAME: &str = "probe@portcullis.invalid";
-const TARGET: HeaderName = HeaderName::from_static("x-amz-target");
 
 /// Something that an emulator lets pass, or refuses, and AWS does not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

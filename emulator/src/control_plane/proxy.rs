@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use bytes::Bytes;
-use http::header::{ALLOW, CONTENT_TYPE, HeaderValue};
+use http::header::{CONTENT_TYPE, HeaderValue};
 use http::request::Parts;
-use http::{Method, Request, Response, StatusCode};
+use http::{Request, Response, StatusCode};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -18,17 +18,14 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tracing::{debug, info, warn};
 
-use super::calls::{CALLS_PATH, Calls};
-use super::cognito::Cognito;
+use super::cognito::{self, Cognito};
 use super::mail::Folder;
-use super::operation::Operation;
 use super::signature::Credentials;
-use super::upstream::{Body, Upstream, full, with_body};
+use super::upstream::{Body, Upstream, full};
 use super::web_page;
 use crate::guard::{Browsers, Guard, Programs, by_page};
 
-/// How much is read of a body that has to be looked into: forms and mended calls, never a zip or an S3 object. The
-/// largest that AWS takes in such a call is an IAM policy, far below.
+/// How much of a mended call's body is read. AWS accepts far less in any of them.
 const READ: usize = 4 * 1024 * 1024;
 
 /// How long to wait before accepting again after the system refused: it is out of file descriptors.
@@ -39,7 +36,6 @@ const ACCEPT_AGAIN: Duration = Duration::from_millis(50);
 pub(super) struct Proxy {
     upstream: Upstream,
     cognito: Cognito,
-    calls: Calls,
 }
 
 impl Proxy {
@@ -49,13 +45,7 @@ impl Proxy {
         Self {
             cognito: Cognito::new(upstream.clone(), credentials, mails),
             upstream,
-            calls: Calls::default(),
         }
-    }
-
-    /// Forgets the calls that were counted: those of a probe.
-    pub(super) fn forget_calls(&self) {
-        self.calls.take();
     }
 
     /// Answers one request. Failures are answers too: in JSON, as every AWS SDK expects them.
@@ -83,34 +73,17 @@ impl Proxy {
 
     /// Answers a request that may be sent.
     async fn pass(&self, head: Parts, body: Incoming) -> Response<Body> {
-        if head.uri.path() == CALLS_PATH {
-            return self.tell_calls(&head.method);
-        }
         let began = Instant::now();
-        let is_form = head
+        let target = head
             .headers
-            .get(CONTENT_TYPE)
-            .is_some_and(|value| value.as_bytes().starts_with(b"application/x-www-form-urlencoded"));
-        let (form, body) = if is_form {
-            match read(body).await {
-                Ok(form) => (form, None),
-                Err(refusal) => return refusal,
-            }
-        } else {
-            (Bytes::new(), Some(body))
-        };
-        let operation = Operation::of(&head, &form);
-        if let Some(operation) = &operation {
-            self.calls.count(operation);
-        }
-        let mended = operation
-            .as_ref()
-            .filter(|operation| operation.service == "cognito-idp" && Cognito::mends(&operation.name));
-        let answer = match (body, mended) {
-            (None, _) => self.upstream.send(with_body(head, form)).await,
-            (Some(body), None) => self.upstream.send(Request::from_parts(head, body.boxed())).await,
-            (Some(body), Some(operation)) => match read(body).await {
-                Ok(body) => self.cognito.answer(&operation.name, head, body).await,
+            .get(cognito::TARGET)
+            .and_then(|target| target.to_str().ok());
+        let call = target.map_or_else(|| format!("{} {}", head.method, head.uri.path()), str::to_owned);
+        let mended = cognito::operation(&head).filter(|operation| Cognito::mends(operation));
+        let answer = match mended.map(str::to_owned) {
+            None => self.upstream.send(Request::from_parts(head, body.boxed())).await,
+            Some(operation) => match read(body).await {
+                Ok(body) => self.cognito.answer(&operation, head, body).await,
                 Err(refusal) => return refusal,
             },
         };
@@ -122,33 +95,13 @@ impl Proxy {
                 &json!({"__type": "InternalErrorException", "message": format!("{error:#}")}),
             )
         });
-        if let Some(Operation { service, name }) = operation {
-            let (status, ms) = (answer.status().as_u16(), began.elapsed().as_millis());
-            if answer.status().is_server_error() {
-                warn!(service, operation = name, status, ms, "the emulator failed");
-            } else {
-                info!(service, operation = name, status, ms);
-            }
+        let (status, ms) = (answer.status().as_u16(), began.elapsed().as_millis());
+        if answer.status().is_server_error() {
+            warn!(call, status, ms, "the emulator failed");
+        } else {
+            info!(call, status, ms);
         }
         answer
-    }
-
-    fn tell_calls(&self, method: &Method) -> Response<Body> {
-        let counts = match *method {
-            Method::GET | Method::HEAD => self.calls.read(),
-            Method::POST => self.calls.take(),
-            _ => {
-                let mut refusal = message(
-                    StatusCode::METHOD_NOT_ALLOWED,
-                    "GET reads the counts, POST resets them",
-                );
-                refusal
-                    .headers_mut()
-                    .insert(ALLOW, HeaderValue::from_static("GET, HEAD, POST"));
-                return refusal;
-            }
-        };
-        json_answer(StatusCode::OK, &json!(counts))
     }
 }
 

@@ -14,6 +14,7 @@ use http::header::{
 use http::request::Parts;
 use http::{Method, Response};
 
+use super::cognito;
 use super::upstream::{Body, full};
 
 /// The operations of Cognito user pools that need no credentials of AWS: those whose `authtype` is `none` in the
@@ -64,12 +65,12 @@ pub(super) fn may_send(head: &Parts) -> bool {
         // Signed: by that the emulator would tell the service.
         return false;
     }
-    let target = head.headers.get("x-amz-target").map(HeaderValue::to_str);
-    match (&head.method, target) {
-        (&Method::POST, Some(Ok(target))) => target
-            .strip_prefix("AWSCognitoIdentityProviderService.")
-            .is_some_and(|operation| head.uri.path() == "/" && UNSIGNED.contains(&operation)),
-        (&Method::GET, None) => {
+    match head.method {
+        Method::POST => {
+            let operation = cognito::operation(head);
+            head.uri.path() == "/" && operation.is_some_and(|operation| UNSIGNED.contains(&operation))
+        }
+        Method::GET if !head.headers.contains_key(cognito::TARGET) => {
             let segments: Vec<_> = head.uri.path().split('/').collect();
             matches!(segments[..], ["", pool, ".well-known", document]
                 if !pool.is_empty() && WELL_KNOWN.contains(&document))
@@ -141,7 +142,6 @@ mod tests {
             ),
             head("POST", "/", &target("AWSCognitoIdentityService.GetId")),
             head("POST", "/", &target("Logs_20140328.InitiateAuth")),
-            head("GET", "/_portcullis/calls", &[]),
             head("GET", "/a/b/.well-known/jwks.json", &[]),
             head("GET", "//.well-known/jwks.json", &[]),
             head("PUT", "/us-east-1_a/.well-known/jwks.json", &[]),

@@ -14,7 +14,6 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use portcullis_emulator::background::{Background, Status};
-use portcullis_emulator::control_plane::CALLS_PATH;
 use rustix::process::{Signal, kill_process, test_kill_process};
 use serde_json::json;
 
@@ -157,37 +156,6 @@ fn nothing_is_kept_of_what_is_suppressed_refused_or_deleted() {
 }
 
 #[test]
-fn calls_are_counted_by_service_and_operation() {
-    let plane = ControlPlane::start();
-    let (pool, _) = plane.user_pool();
-    plane.create_user(&pool, "a@example.com", None).json();
-    plane.rest("apigateway", "POST", "/restapis", br#"{"name":"ServiceApi"}"#);
-    plane.rest("apigateway", "GET", "/restapis", b"");
-    plane.rest("apigateway", "GET", "/restapis", b"");
-    let form = format!(
-        "Content-Type: application/x-www-form-urlencoded; charset=utf-8\r\n{}",
-        signed("iam")
-    );
-    let roles = plane.send("POST", "/", &form, b"Action=ListRoles&Version=2010-05-08");
-    assert_eq!(roles.status, 200);
-    plane.send("GET", &format!("/{pool}/.well-known/jwks.json"), "", b"");
-
-    // What the proxy asked moto itself is not among them.
-    let expected = json!({"total": 7, "calls": {
-        "apigateway": {"CreateRestApi": 1, "GetRestApis": 2},
-        "cognito-idp": {"AdminCreateUser": 1, "CreateUserPool": 1, "CreateUserPoolClient": 1},
-        "iam": {"ListRoles": 1},
-    }});
-    assert_eq!(plane.send("GET", CALLS_PATH, "", b"").json(), expected);
-    assert_eq!(plane.send("POST", CALLS_PATH, "", b"").json(), expected);
-    assert_eq!(
-        plane.send("GET", CALLS_PATH, "", b"").json(),
-        json!({"total": 0, "calls": {}})
-    );
-    assert_eq!(plane.send("DELETE", CALLS_PATH, "", b"").status, 405);
-}
-
-#[test]
 fn large_bodies_heads_and_kept_connections_go_through() {
     let plane = ControlPlane::start();
     assert_eq!(plane.rest("s3", "PUT", "/bucket", b"").status, 200);
@@ -227,19 +195,20 @@ fn large_bodies_heads_and_kept_connections_go_through() {
     assert!(got.body == body);
 }
 
+/// The signing keys of a user pool, which everybody may read.
+const JWKS: &str = "/us-east-1_a/.well-known/jwks.json";
+
 #[test]
 fn the_proxy_answers_to_its_own_name_alone() {
     let plane = ControlPlane::start();
     let port = plane.endpoint().rsplit(':').next().unwrap().parse().unwrap();
-    for target in ["/us-east-1_a/.well-known/jwks.json", CALLS_PATH] {
-        for (head, refused) in attacks::names(target, port) {
-            let mut stream = plane.connect();
-            write!(stream, "{head}\r\n").unwrap();
-            let answer = Answer::read(&mut BufReader::new(stream), "GET");
-            let text = String::from_utf8_lossy(&answer.body).into_owned();
-            assert_eq!(answer.status, refused.unwrap_or(200), "{head}\n{text}");
-            assert_eq!(text.contains("Host"), refused.is_some(), "{head}\n{text}");
-        }
+    for (head, refused) in attacks::names(JWKS, port) {
+        let mut stream = plane.connect();
+        write!(stream, "{head}\r\n").unwrap();
+        let answer = Answer::read(&mut BufReader::new(stream), "GET");
+        let text = String::from_utf8_lossy(&answer.body).into_owned();
+        assert_eq!(answer.status, refused.unwrap_or(200), "{head}\n{text}");
+        assert_eq!(text.contains("Host"), refused.is_some(), "{head}\n{text}");
     }
 }
 
@@ -248,12 +217,12 @@ fn the_proxy_answers_to_its_own_name_alone() {
 fn the_proxy_answers_its_own_user_alone() {
     let plane = ControlPlane::start();
     let port = plane.endpoint().rsplit(':').next().unwrap().parse().unwrap();
-    let request = format!("GET {CALLS_PATH} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+    let request = format!("GET {JWKS} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
     let Some(answer) = attacks::as_another_user(port, &request) else {
         return;
     };
     assert!(answer.to_lowercase().starts_with("http/1.1 403 "), "{answer}");
-    assert_eq!(plane.send("GET", CALLS_PATH, "", b"").status, 200);
+    assert_eq!(plane.send("GET", JWKS, "", b"").status, 200);
 }
 
 #[test]
@@ -320,7 +289,6 @@ fn a_web_page_may_sign_in_and_nothing_else() {
         call("DynamoDB_20120810.ListTables", "{}"),
         plane.send("POST", "/", &form, b"Action=ListRoles&Version=2010-05-08"),
         plane.send("GET", "/", &format!("{ORIGIN}{}", signed("s3")), b""),
-        plane.send("GET", CALLS_PATH, ORIGIN, b""),
         plane.send(
             "GET",
             "/moto-api/data.json",
