@@ -243,14 +243,10 @@ pub struct TerraformOptions {
     #[arg(long, value_name = "DIR", env = "PORTCULLIS_PLUGIN_DIR")]
     pub plugin_dir: Option<PathBuf>,
 
-    /// An emulated AWS to use in `local` instead of our own; PORTCULLIS_ENDPOINT_ACCESS_KEY_ID and
-    /// PORTCULLIS_ENDPOINT_SECRET_ACCESS_KEY are its credentials, where it wants certain ones
+    /// An emulated AWS to use in `local` instead of our own; PORTCULLIS_ENDPOINT_ACCESS_KEY_ID sets the access key to use
+    /// there
     #[arg(long, value_name = "URL", env = "PORTCULLIS_ENDPOINT")]
     pub endpoint: Option<String>,
-
-    /// The authority (PEM) that signed that endpoint's certificate, where it is `https`
-    #[arg(long, value_name = "FILE", env = "PORTCULLIS_ENDPOINT_CA_FILE")]
-    pub endpoint_ca_file: Option<PathBuf>,
 }
 
 impl TerraformOptions {
@@ -335,9 +331,6 @@ pub struct ControlPlane {
     /// An emulated AWS to stand in front of, instead of starting moto
     #[arg(long, value_name = "URL", requires = "region")]
     pub upstream: Option<String>,
-    /// The authority that signed its certificate
-    #[arg(long, value_name = "FILE", requires = "upstream")]
-    pub upstream_ca_file: Option<PathBuf>,
     /// The region to try it in
     #[arg(long, value_name = "NAME")]
     pub region: Option<String>,

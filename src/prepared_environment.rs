@@ -33,7 +33,7 @@ pub fn check(project: &Project, service: &Service, tools: &Tools, options: &Terr
     Terraform::version()?;
     if name == LOCAL {
         let local = Local::of(project);
-        local.upstream(Endpoint::of(options)?.url.as_deref())?;
+        local.upstream(Endpoint::of(options).url.as_deref())?;
         return first_user(name, environment, local.first_user()?, chosen).map(drop);
     }
     if chosen.is_some() {
@@ -89,13 +89,13 @@ impl PreparedEnvironment {
         let source = ProviderSource::find(options.plugin_dir.as_deref(), lock_file.as_deref())?;
         let (aws, local) = if name == LOCAL {
             let local = Local::of(project);
-            let endpoint = Endpoint::of(options)?;
+            let endpoint = Endpoint::of(options);
             let control_plane = local.start_control_plane(tools, &endpoint, &environment.region)?;
             local.forget_stale_state(&control_plane)?;
             let aws = Aws::Local {
                 endpoint: control_plane.endpoint.clone(),
                 region: environment.region.clone(),
-                credentials: endpoint.credentials,
+                access_key_id: endpoint.access_key_id,
             };
             (aws, Some((local, control_plane)))
         } else {

@@ -5,7 +5,7 @@ use tracing_subscriber::fmt::writer::BoxMakeWriter;
 
 use crate::cli::ControlPlane;
 use crate::commands::serve::runtime;
-use crate::endpoint::credentials;
+use crate::endpoint::access_key_id;
 use crate::failure::{Failure, OrFail, Outcome};
 
 /// Runs the emulated control plane in the foreground until it is told to stop.
@@ -14,8 +14,7 @@ pub fn run(options: ControlPlane) -> Outcome {
         (Some((python, work)), None) => Emulator::Moto { python, work },
         (None, Some(url)) => Emulator::Upstream {
             url,
-            ca_file: options.upstream_ca_file,
-            credentials: credentials()?,
+            access_key_id: access_key_id(),
             region: options.region.unwrap_or_default(),
         },
         _ => return Err(Failure::input("give exactly one of `--python` and `--upstream`")),

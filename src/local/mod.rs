@@ -214,7 +214,7 @@ impl Local {
                                 .args(["--work", CONTROL_PLANE]);
                         }
                         if let Some(upstream) = &upstream {
-                            endpoint.pass_on(command, upstream, region);
+                            command.args(["--upstream", upstream, "--region", region]);
                         }
                     })
                 })?

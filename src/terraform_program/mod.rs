@@ -16,7 +16,6 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
 use std::thread;
 
-use portcullis_emulator::control_plane::Credentials;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -77,7 +76,7 @@ pub enum Aws {
         /// The region of the local environment.
         region: String,
         /// What the emulated AWS knows us by; nothing of the user's own.
-        credentials: Credentials,
+        access_key_id: String,
     },
     /// The real one, with the user's own credentials.
     Real,
@@ -412,19 +411,19 @@ pub fn scrub(command: &mut Command, aws: &Aws) {
     if let Aws::Local {
         endpoint,
         region,
-        credentials,
+        access_key_id,
     } = aws
     {
-        command.envs(local_environment(endpoint, region, credentials));
+        command.envs(local_environment(endpoint, region, access_key_id));
     }
 }
 
 /// The variables by which a program finds the emulated AWS, and nothing of the user's own configuration.
-fn local_environment(endpoint: &str, region: &str, credentials: &Credentials) -> [(&'static str, String); 9] {
+fn local_environment(endpoint: &str, region: &str, access_key_id: &str) -> [(&'static str, String); 9] {
     [
         ("AWS_ENDPOINT_URL", endpoint.into()),
-        ("AWS_ACCESS_KEY_ID", credentials.access_key_id.clone()),
-        ("AWS_SECRET_ACCESS_KEY", credentials.secret_access_key.clone()),
+        ("AWS_ACCESS_KEY_ID", access_key_id.into()),
+        ("AWS_SECRET_ACCESS_KEY", "local".into()),
         ("AWS_REGION", region.into()),
         ("AWS_DEFAULT_REGION", region.into()),
         ("AWS_CONFIG_FILE", "/dev/null".into()),

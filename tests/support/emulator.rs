@@ -1,12 +1,11 @@
 //! Emulated AWSs that a test owns: they outlive what Portcullis destroys.
 
 use portcullis_test_support::in_time::InTime;
+use std::env;
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::{env, fs};
 
-use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose};
 use serde_json::Value;
 
 use super::{REPOSITORY, run, tools, wait_until};
@@ -16,10 +15,6 @@ pub struct Emulator {
     child: Child,
     _folder: tempfile::TempDir,
     pub endpoint: String,
-    /// Its authority, where it speaks TLS.
-    pub ca_file: Option<PathBuf>,
-    /// Access key and secret.
-    pub credentials: [String; 2],
     /// Whether an id token tells that an e-mail is verified: without that the demo tells nobody's.
     pub tells_verified_email: bool,
     /// What the probe says of it.
@@ -46,9 +41,6 @@ impl Emulator {
             child: start(command, port),
             _folder: tempfile::tempdir().unwrap(),
             endpoint: format!("http://127.0.0.1:{port}"),
-            ca_file: None,
-            // Nobody checks the secret, but it must be found nowhere; not in this file either.
-            credentials: ["123456789012".to_owned(), format!("secret-of-{port}")],
             tells_verified_email: false,
             weaker: &[
                 "a client's `auth_flows`",
@@ -59,12 +51,9 @@ impl Emulator {
         }
     }
 
-    /// ministack as strict as it can be: over TLS with an authority of its own, and with a user of IAM, whose
-    /// signatures it checks. `PORTCULLIS_MINISTACK` is a Python that has it; `scripts/test.sh` installs one.
+    /// ministack. `PORTCULLIS_MINISTACK` is a Python that has it; `scripts/test.sh` installs one.
     pub fn ministack() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let path = |name: &str| folder.path().join(name);
-        write_certificates(folder.path());
         let port = free_port();
         let mut command = Command::new(ministack());
         command
@@ -79,20 +68,12 @@ impl Emulator {
                 "--bind",
                 &format!("127.0.0.1:{port}"),
             ])
-            .arg("--certfile")
-            .arg(path("server.pem"))
-            .arg("--keyfile")
-            .arg(path("server.key"))
-            .current_dir(folder.path())
-            .envs([("AUTH", "true"), ("MINISTACK_ACCOUNT_ID", "123456789012")]);
-        let mut emulator = Self {
+            .current_dir(folder.path());
+        Self {
             child: start(command, port),
-            endpoint: format!("https://localhost:{port}"),
-            ca_file: Some(path("ca.pem")),
-            // Of the root user; nobody checks it.
-            credentials: ["123456789012", "test"].map(String::from),
+            endpoint: format!("http://localhost:{port}"),
             tells_verified_email: true,
-            weaker: &["any new password is taken"],
+            weaker: &["any new password is taken", "a client's `auth_flows`"],
             drifts: &[
                 (
                     "module.service.aws_api_gateway_stage.this",
@@ -116,22 +97,7 @@ impl Emulator {
                 ),
             ],
             _folder: folder,
-        };
-        emulator.credentials = emulator.make_administrator("portcullis");
-        emulator
-    }
-
-    /// The variables by which Portcullis knows it, but for its address.
-    pub fn variables(&self) -> Vec<(&'static str, String)> {
-        let [access_key_id, secret_access_key] = self.credentials.clone();
-        let mut variables = vec![
-            ("PORTCULLIS_ENDPOINT_ACCESS_KEY_ID", access_key_id),
-            ("PORTCULLIS_ENDPOINT_SECRET_ACCESS_KEY", secret_access_key),
-        ];
-        if let Some(file) = &self.ca_file {
-            variables.push(("PORTCULLIS_ENDPOINT_CA_FILE", file.display().to_string()));
         }
-        variables
     }
 
     /// What it answers to a command of the AWS CLI.
@@ -140,40 +106,18 @@ impl Emulator {
         aws.args(arguments)
             .args(["--output", "json", "--endpoint-url", &self.endpoint])
             .envs([
-                ("AWS_ACCESS_KEY_ID", self.credentials[0].as_str()),
-                ("AWS_SECRET_ACCESS_KEY", &self.credentials[1]),
+                ("AWS_ACCESS_KEY_ID", "123456789012"),
+                ("AWS_SECRET_ACCESS_KEY", "local"),
                 ("AWS_DEFAULT_REGION", "us-east-1"),
                 ("AWS_PAGER", ""),
             ]);
         aws.env_remove("AWS_PROFILE").env_remove("AWS_SESSION_TOKEN");
-        if let Some(file) = &self.ca_file {
-            aws.env("AWS_CA_BUNDLE", file);
-        }
         let ended = run(&mut aws).succeeded();
         if ended.stdout.trim().is_empty() {
             Value::Null
         } else {
             ended.json()
         }
-    }
-
-    /// Credentials of a user who may do everything.
-    fn make_administrator(&self, name: &str) -> [String; 2] {
-        let everything =
-            r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#;
-        self.aws(&["iam", "create-user", "--user-name", name]);
-        self.aws(&[
-            "iam",
-            "put-user-policy",
-            "--user-name",
-            name,
-            "--policy-name",
-            name,
-            "--policy-document",
-            everything,
-        ]);
-        let key = &self.aws(&["iam", "create-access-key", "--user-name", name])["AccessKey"];
-        ["AccessKeyId", "SecretAccessKey"].map(|part| super::text(key, part))
     }
 }
 
@@ -212,31 +156,4 @@ fn start(mut command: Command, port: u16) -> Child {
         TcpStream::connect(("127.0.0.1", port)).is_ok()
     });
     child
-}
-
-/// An authority, `ca.pem`, and a server's certificate of it, `server.pem` with `server.key`.
-pub fn write_certificates(folder: &Path) {
-    let named = |name: &str, hosts: &[&str]| {
-        let hosts: Vec<String> = hosts.iter().map(|host| host.to_string()).collect();
-        let mut parameters = CertificateParams::new(hosts).unwrap();
-        // Two of the same name would be one that signs itself, to OpenSSL.
-        parameters.distinguished_name.push(DnType::CommonName, name);
-        parameters
-    };
-    let mut authority = named("authority", &[]);
-    authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    authority.key_usages = vec![KeyUsagePurpose::KeyCertSign];
-    let authority_key = KeyPair::generate().unwrap();
-    let ca = authority.self_signed(&authority_key).unwrap().pem();
-    let key = KeyPair::generate().unwrap();
-    let server = named("server", &["localhost", "127.0.0.1"])
-        .signed_by(&key, &Issuer::new(authority, authority_key))
-        .unwrap();
-    for (name, text) in [
-        ("ca.pem", ca),
-        ("server.pem", server.pem()),
-        ("server.key", key.serialize_pem()),
-    ] {
-        fs::write(folder.join(name), text).unwrap();
-    }
 }

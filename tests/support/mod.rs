@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 use std::{env, fs};
 
 pub use aws::Aws;
-pub use emulator::{Emulator, write_certificates};
+pub use emulator::Emulator;
 use portcullis_emulator::signals::default_for_children;
 pub use project::Project;
 use serde_json::Value;

@@ -20,12 +20,10 @@ use http::header::{CONTENT_TYPE, HeaderValue};
 use http::{HeaderMap, HeaderName, Method, Request, Response, StatusCode, Uri, request, response};
 use http_body_util::BodyExt;
 use serde_json::{Map, Value, json};
-use time::OffsetDateTime;
 use tracing::{error, warn};
 
 use super::mail::{Folder, Kind, Mail, now};
 use super::password_policy::{self, PasswordPolicy};
-use super::signature::Credentials;
 use super::upstream::{Body, Upstream, full, with_body};
 
 /// What Cognito sends when the pool has no template of its own.
@@ -48,8 +46,6 @@ const MAILS: &str = "x-portcullis-mails";
 #[derive(Debug)]
 pub(super) struct Cognito {
     upstream: Upstream,
-    /// What a changed call is signed with again; none where nobody checks.
-    credentials: Option<Credentials>,
     mails: Folder,
 }
 
@@ -74,12 +70,8 @@ impl Answer {
 }
 
 impl Cognito {
-    pub(super) fn new(upstream: Upstream, credentials: Option<Credentials>, mails: Folder) -> Self {
-        Self {
-            upstream,
-            credentials,
-            mails,
-        }
+    pub(super) fn new(upstream: Upstream, mails: Folder) -> Self {
+        Self { upstream, mails }
     }
 
     /// Whether an operation is handled here; every other one goes to moto as it came.
@@ -318,9 +310,6 @@ impl Cognito {
             HeaderValue::from_str(&target).context("an operation is a name")?,
         );
         let body = request.to_string();
-        if let Some(credentials) = &self.credentials {
-            credentials.sign_again(&mut head, body.as_bytes(), OffsetDateTime::now_utc())?;
-        }
         let (head, body) = self.upstream.send(with_body(head, body)).await?.into_parts();
         let body = body
             .collect()

@@ -1,6 +1,6 @@
 //! What the proxy stands in front of: a moto of its own, or somebody else's emulator.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
@@ -11,8 +11,6 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use super::moto::Moto;
-use super::signature::Credentials;
-use super::tls::Tls;
 use super::upstream::{Upstream, full};
 use crate::guard::is_loopback;
 
@@ -32,25 +30,13 @@ pub enum Emulator {
     },
     /// An emulator that somebody else starts and stops.
     Upstream {
-        /// Where it answers on this machine, such as `http://127.0.0.1:4566` or `https://localhost:4566`: no path.
+        /// Where it answers on this machine, such as `http://127.0.0.1:4566`: no path.
         url: String,
-        /// For `https`, the PEM file with the authority that signed its certificate.
-        ca_file: Option<PathBuf>,
-        /// What Terraform signs with, and the proxy what it changes or asks by itself.
-        credentials: Credentials,
+        /// The access key of Terraform's calls and of the probe's. Many emulators take twelve digits for the account.
+        access_key_id: String,
         /// The region that is used, and probed.
         region: String,
     },
-}
-
-impl Emulator {
-    /// What calls of it are signed with; none where nobody checks that.
-    pub(super) fn credentials(&self) -> Option<&Credentials> {
-        match self {
-            Self::Moto { .. } => None,
-            Self::Upstream { credentials, .. } => Some(credentials),
-        }
-    }
 }
 
 /// An emulator that answers.
@@ -75,20 +61,16 @@ impl Running {
                 instance: uuid::Uuid::new_v4().simple().to_string(),
             }),
             Emulator::Upstream {
-                url,
-                ca_file,
-                credentials,
-                ..
+                url, access_key_id, ..
             } => {
                 let origin = Origin::parse(url)?;
-                let tls = origin.tls(ca_file.as_deref())?;
-                let upstream = timeout(ANSWER, origin.answering(tls))
+                let upstream = timeout(ANSWER, origin.answering())
                     .await
                     .with_context(|| format!("`{url}` did not answer within {} s", ANSWER.as_secs()))??;
                 Ok(Self::Upstream {
                     upstream,
                     origin: origin.to_string(),
-                    access_key_id: credentials.access_key_id.clone(),
+                    access_key_id: access_key_id.clone(),
                 })
             }
         }
@@ -148,10 +130,9 @@ impl Running {
     }
 }
 
-/// `http://HOST:PORT` or `https://HOST:PORT`, on this machine.
+/// `http://HOST:PORT`, on this machine.
 #[derive(Debug, PartialEq)]
 struct Origin {
-    https: bool,
     /// As it stands in the URL, in lower case.
     host: String,
     port: u16,
@@ -159,8 +140,7 @@ struct Origin {
 
 impl std::fmt::Display for Origin {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let scheme = if self.https { "https" } else { "http" };
-        write!(formatter, "{scheme}://{}:{}", self.host, self.port)
+        write!(formatter, "http://{}:{}", self.host, self.port)
     }
 }
 
@@ -171,16 +151,15 @@ impl Origin {
         let uri: Uri = url
             .parse()
             .with_context(|| format!("`{url}` is not a URL; {EXAMPLE}"))?;
-        let https = match uri.scheme_str() {
-            Some("http") => false,
-            Some("https") => true,
-            _ => bail!("`{url}` begins with neither `http://` nor `https://`; {EXAMPLE}"),
-        };
+        ensure!(
+            uri.scheme_str() == Some("http"),
+            "`{url}` must begin with `http://`; {EXAMPLE}"
+        );
         let authority = uri
             .authority()
             .with_context(|| format!("`{url}` names no host; {EXAMPLE}"))?;
         let host = authority.host();
-        // Also with TLS: what is applied holds the code of the functions and the first user's e-mail.
+        // What is applied holds the code of the functions and the first user's e-mail.
         ensure!(
             is_loopback(host),
             "`{host}` of `{url}` is not this machine; only an emulator on the loopback address is used"
@@ -193,29 +172,14 @@ impl Origin {
             "`{url}` says more than a host and a port; {EXAMPLE}"
         );
         Ok(Self {
-            https,
             host: host.to_ascii_lowercase(),
             port,
         })
     }
 
-    /// How to speak TLS with it, where its URL asks for that.
-    fn tls(&self, ca_file: Option<&Path>) -> Result<Option<Tls>> {
-        match (self.https, ca_file) {
-            (false, None) => Ok(None),
-            (true, Some(ca_file)) => Tls::new(&self.host, ca_file).map(Some),
-            (true, None) => bail!(
-                "`{self}` asks for TLS; name the authority that signed its certificate with `--endpoint-ca-file FILE`"
-            ),
-            (false, Some(_)) => bail!(
-                "`{self}` is not asked for a certificate; begin it with `https://`, or leave out `--endpoint-ca-file`"
-            ),
-        }
-    }
-
     /// Where it answers a request, whatever the answer says.
-    async fn answering(&self, tls: Option<Tls>) -> Result<Upstream> {
-        let Self { host, port, .. } = self;
+    async fn answering(&self) -> Result<Upstream> {
+        let Self { host, port } = self;
         let name = host.trim_start_matches('[').trim_end_matches(']');
         let stream = TcpStream::connect((name, *port))
             .await
@@ -229,7 +193,7 @@ impl Origin {
         let request = Request::get("/")
             .header(HOST, format!("{host}:{port}"))
             .body(full(""))?;
-        let upstream = Upstream::Tcp { address, tls };
+        let upstream = Upstream::Tcp(address);
         upstream
             .send(request)
             .await
@@ -249,34 +213,8 @@ mod tests {
             ("http://127.0.0.1:4566/", "http://127.0.0.1:4566"),
             ("http://LOCALHOST:80", "http://localhost:80"),
             ("http://[::1]:5000", "http://[::1]:5000"),
-            ("https://localhost:4566", "https://localhost:4566"),
         ] {
             assert_eq!(Origin::parse(url).unwrap().to_string(), origin, "{url}");
-        }
-    }
-
-    #[test]
-    fn an_authority_is_named_for_tls_and_only_for_that() {
-        for (url, ca_file, reason) in [
-            (
-                "https://localhost:4566",
-                None,
-                "`https://localhost:4566` asks for TLS",
-            ),
-            (
-                "http://localhost:4566",
-                Some("ca.pem"),
-                "`http://localhost:4566` is not asked for a certificate",
-            ),
-            (
-                "https://localhost:4566",
-                Some("/nonexistent/ca.pem"),
-                "cannot read the certificates of `/nonexistent/ca.pem`",
-            ),
-        ] {
-            let origin = Origin::parse(url).unwrap();
-            let error = origin.tls(ca_file.map(Path::new)).unwrap_err().to_string();
-            assert!(error.starts_with(reason), "{url}: {error}");
         }
     }
 
@@ -284,16 +222,19 @@ mod tests {
     fn what_else_a_url_may_be_is_refused_by_name() {
         for (url, reason) in [
             ("", "`` is not a URL"),
-            ("127.0.0.1:4566", "`127.0.0.1:4566` begins with neither"),
-            ("/path", "`/path` begins with neither"),
-            ("ftp://127.0.0.1:21", "`ftp://127.0.0.1:21` begins with neither"),
+            ("127.0.0.1:4566", "`127.0.0.1:4566` must begin with `http://`"),
+            (
+                "https://localhost:4566",
+                "`https://localhost:4566` must begin with `http://`",
+            ),
+            ("/path", "`/path` must begin with `http://`"),
+            (
+                "ftp://127.0.0.1:21",
+                "`ftp://127.0.0.1:21` must begin with `http://`",
+            ),
             (
                 "http://example.com:4566",
                 "`example.com` of `http://example.com:4566` is not this machine",
-            ),
-            (
-                "https://example.com:4566",
-                "`example.com` of `https://example.com:4566` is not this machine",
             ),
             (
                 "http://10.0.0.1:4566",

@@ -5,8 +5,7 @@
 //!                          │ web_page    what pages in a browser may send: what needs no credentials
 //!                          │ cognito     the few calls that do not go through as they came
 //!                          │   ├ password_policy   mends what moto misreads, makes temporary passwords
-//!                          │   ├ mail              keeps the mail that Cognito would have sent
-//!                          │   └ signature         signs again what was changed
+//!                          │   └ mail              keeps the mail that Cognito would have sent
 //!                          └ upstream    one connection to the emulator a request; bodies stream
 //! ```
 //!
@@ -28,10 +27,9 @@
 //! confirmation codes and hands their mails to the proxy.
 //!
 //! The proxy also stands in front of an emulator that somebody else runs ([`Emulator::Upstream`]). Its life is not
-//! ours: its address is the `instance`, and the mails of an earlier run of the proxy stay. What it knows of
-//! credentials and certificates stays here: to Terraform, the login scripts and the data plane the proxy is plain HTTP
-//! on loopback ([`tls`]), and an emulator that checks signatures finds them right ([`signature`]). Before the proxy
-//! says that it is ready, it tries what the emulator is worth ([`probe`]).
+//! ours: its address is the `instance`, and the mails of an earlier run of the proxy stay. It must not check signatures:
+//! the proxy changes calls after they were signed. Before the proxy is ready, it tries how the emulator differs from
+//! AWS ([`probe`]).
 //!
 //! moto does not run Lambda functions: it takes their zips as they are. Code runs in the data plane.
 
@@ -42,8 +40,6 @@ mod moto;
 mod password_policy;
 mod probe;
 mod proxy;
-mod signature;
-mod tls;
 mod upstream;
 mod web_page;
 
@@ -66,7 +62,6 @@ use emulator::Running;
 pub use mail::{Kind, Mail, mails};
 use probe::Weakness;
 use proxy::Proxy;
-pub use signature::Credentials;
 
 /// What the control plane is run with.
 #[derive(Debug, Clone)]
@@ -124,18 +119,16 @@ async fn serve(options: Options) -> Result<()> {
     };
 
     let mut ready = emulator.ready(&endpoint);
-    let credentials = options.emulator.credentials().cloned();
-    let proxy = Proxy::new(emulator.upstream(), credentials, mails);
+    let proxy = Proxy::new(emulator.upstream(), mails);
     let mut server = tokio::spawn(proxy::serve(listener, Arc::new(proxy)));
     if let Emulator::Upstream {
         url,
-        credentials,
+        access_key_id,
         region,
-        ..
     } = &options.emulator
     {
         let found = tokio::select! {
-            found = timeout(PROBE, probe::probe(address, credentials, region)) => found,
+            found = timeout(PROBE, probe::probe(address, access_key_id, region)) => found,
             _ = terminate.recv() => return Ok(()),
             _ = interrupt.recv() => return Ok(()),
         };

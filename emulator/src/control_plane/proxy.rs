@@ -20,7 +20,6 @@ use tracing::{debug, info, warn};
 
 use super::cognito::{self, Cognito};
 use super::mail::Folder;
-use super::signature::Credentials;
 use super::upstream::{Body, Upstream, full};
 use super::web_page;
 use crate::guard::{Browsers, Guard, Programs, by_page};
@@ -39,11 +38,10 @@ pub(super) struct Proxy {
 }
 
 impl Proxy {
-    /// A proxy in front of an emulator, which keeps mails in this folder and signs with these credentials, if
-    /// any, what it changes.
-    pub(super) fn new(upstream: Upstream, credentials: Option<Credentials>, mails: Folder) -> Self {
+    /// A proxy in front of an emulator, which keeps mails in this folder.
+    pub(super) fn new(upstream: Upstream, mails: Folder) -> Self {
         Self {
-            cognito: Cognito::new(upstream.clone(), credentials, mails),
+            cognito: Cognito::new(upstream.clone(), mails),
             upstream,
         }
     }

@@ -15,8 +15,6 @@ use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpStream, UnixStream};
 
-use super::tls::Tls;
-
 /// A body of either direction: streamed from the other side, or made here.
 pub(super) type Body = BoxBody<Bytes, hyper::Error>;
 
@@ -44,11 +42,7 @@ pub(super) enum Upstream {
     /// Our own moto, at a Unix socket: no web page and no other user reaches it.
     Socket(PathBuf),
     /// Somebody else's emulator.
-    Tcp {
-        address: SocketAddr,
-        /// How it proves who it is, if it speaks TLS.
-        tls: Option<Tls>,
-    },
+    Tcp(SocketAddr),
 }
 
 impl Upstream {
@@ -74,15 +68,12 @@ impl Upstream {
                     .with_context(|| format!("cannot reach moto at `{}`", path.display()))?;
                 exchange(stream, request).await?
             }
-            Self::Tcp { address, tls } => {
+            Self::Tcp(address) => {
                 let stream = TcpStream::connect(address)
                     .await
                     .with_context(|| format!("the emulated AWS at {address} cannot be reached"))?;
                 stream.set_nodelay(true)?;
-                match tls {
-                    None => exchange(stream, request).await?,
-                    Some(tls) => exchange(tls.connect(stream).await?, request).await?,
-                }
+                exchange(stream, request).await?
             }
         };
         remove_hop_by_hop(response.headers_mut());

@@ -10,7 +10,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use portcullis_emulator::background::Background;
-use portcullis_emulator::control_plane::{self, Credentials, Emulator, Mail, Options, mails};
+use portcullis_emulator::control_plane::{self, Emulator, Mail, Options, mails};
 use rustix::process::{Pid, test_kill_process};
 use serde_json::{Value, json};
 
@@ -54,11 +54,7 @@ fn control_plane_process() {
     let emulator = match std::env::var(UPSTREAM) {
         Ok(url) => Emulator::Upstream {
             url,
-            ca_file: None,
-            credentials: Credentials {
-                access_key_id: std::env::var(ACCESS_KEY_ID).unwrap_or("123456789012".to_owned()),
-                secret_access_key: "local".to_owned(),
-            },
+            access_key_id: std::env::var(ACCESS_KEY_ID).unwrap_or("123456789012".to_owned()),
             region: "us-east-1".to_owned(),
         },
         Err(_) => Emulator::Moto {

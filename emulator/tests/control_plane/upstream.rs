@@ -74,7 +74,7 @@ fn where_nothing_answers_the_proxy_does_not_start_and_says_so() {
         ),
         (
             "https://localhost:4566",
-            "`https://localhost:4566` asks for TLS".to_owned(),
+            "`https://localhost:4566` must begin with `http://`".to_owned(),
         ),
     ] {
         let error = refused(|folder| ControlPlane::command_in_front_of(folder, url));
