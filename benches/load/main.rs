@@ -1,8 +1,8 @@
 //! How much load the data plane bears, beside what bounds it and what else is there: `make bench`, which prepares the
 //! others and calls `cargo bench --bench load -- [PART]… [--seconds N]`.
 //!
-//! Every server is a process of its own on loopback, and the client is this one. The bare `hello` and the bare relay
-//! are this program too, called with another first argument.
+//! Every server is a process of its own on loopback, and the client is this one. The bare `hello` is this program
+//! too, called with another first argument.
 
 mod client;
 mod hello;
@@ -15,8 +15,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
-use bytes::Bytes;
-use portcullis_emulator::data_plane::{KeySource, Options, relay};
+use portcullis_emulator::data_plane::{KeySource, Options};
 use tokio::runtime::Builder;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -25,9 +24,6 @@ use report::{Report, Row};
 use server::Server;
 
 const REPOSITORY: &str = env!("CARGO_MANIFEST_DIR");
-/// What the relay gives to the functions: the events that the gateway makes, with a real token.
-const OPEN_EVENT: &str = include_str!("../../functions/fixtures/get_open.json");
-const GUARDED_EVENT: &str = include_str!("../../functions/fixtures/get_root_signed_in.json");
 
 /// Connections at a time.
 const CONNECTIONS: [usize; 3] = [1, 16, 256];
@@ -48,7 +44,6 @@ fn main() -> Result<()> {
     let server = || Builder::new_multi_thread().enable_all().build();
     match arguments[..] {
         ["hello"] => server()?.block_on(hello::serve()),
-        ["relay", function, work] => server()?.block_on(serve_relay(function, Path::new(work))),
         _ => Builder::new_current_thread()
             .enable_all()
             .build()?
@@ -64,7 +59,7 @@ fn main() -> Result<()> {
     }
 }
 
-/// What the data plane and the relays serve: the demo as it was applied, its zips, and keys of tests.
+/// What the data plane serves: the demo as it was applied, its zips, and keys of tests.
 fn options(work: &Path) -> Options {
     let repository = Path::new(REPOSITORY);
     let path = |name: &str| repository.join(name);
@@ -80,19 +75,6 @@ fn options(work: &Path) -> Options {
         work: work.to_owned(),
         deployments: work.join("deployments"),
     }
-}
-
-async fn serve_relay(function: &str, work: &Path) -> Result<()> {
-    let event = match function {
-        "open" => OPEN_EVENT.to_owned(),
-        _ => GUARDED_EVENT.replace("a-token-that-nobody-sees", &token::id_token()?),
-    };
-    relay(
-        options(work),
-        &format!("hello-local-{function}"),
-        Bytes::from(event),
-    )
-    .await
 }
 
 async fn measure(arguments: &[&str]) -> Result<()> {
@@ -142,8 +124,6 @@ async fn compare(folder: &Path, duration: Duration, report: &mut Report) -> Resu
         // Fresh ones, so that their memory is that of so many connections.
         let mut servers = vec![
             Server::hello(folder).await?,
-            Server::relay("open", folder).await?,
-            Server::relay("authenticated", folder).await?,
             Server::data_plane(folder, "info").await?,
         ];
         servers.extend(Server::ministack(folder).await?);
@@ -174,21 +154,16 @@ async fn compare(folder: &Path, duration: Duration, report: &mut Report) -> Resu
 }
 
 /// What the gateway itself takes of a call at a fixed rate, from the data plane's own log; beside it what the client
-/// sees of it and of the relay.
+/// sees.
 async fn share(folder: &Path, duration: Duration, report: &mut Report) -> Result<()> {
-    let relay = Server::relay("authenticated", folder).await?;
     let data_plane = Server::data_plane(folder, "info,portcullis_emulator=debug").await?;
-    for (server, target) in [
-        (&relay, &relay.targets[0]),
-        (&data_plane, &data_plane.targets[0]),
-        (&data_plane, &data_plane.targets[1]),
-    ] {
+    for target in &data_plane.targets {
         let load = Load::new(target, 16).await?;
         load.paced(RATE, WARM_UP).await;
-        let from = server.log_length()?;
+        let from = data_plane.log_length()?;
         let measured = load.paced(RATE, duration).await;
-        let shares = server.shares(from)?;
-        report.paced(&format!("{}, {}", server.name, target.name), &measured, &shares);
+        let shares = data_plane.shares(from)?;
+        report.paced(target.name, &measured, &shares);
     }
     Ok(())
 }

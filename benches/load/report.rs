@@ -130,11 +130,7 @@ impl Report {
             let ratios = guarded.iter().zip(&others).map(|(own, other)| own / other);
             median(ratios.collect()).map_or("not measured".to_owned(), |ratio| format!("{ratio:.2}"))
         };
-        println!(
-            "\nGuarded, times the relay: {}; times ministack: {}\n\n{HEAD}",
-            times("relay"),
-            times("ministack"),
-        );
+        println!("\nGuarded, times ministack: {}\n\n{HEAD}", times("ministack"),);
         while let Some(first) = rows.first() {
             let (mut rounds, others): (Vec<Row>, Vec<Row>) = {
                 let first = first.clone();
@@ -146,26 +142,20 @@ impl Report {
         }
     }
 
-    /// A load at a fixed rate, and the gateway's own share of its calls, where there is one.
+    /// A load at a fixed rate, and the gateway's own share of its calls.
     pub fn paced(&mut self, name: &str, measured: &Measured, shares: &Histogram<u64>) {
         let share = |quantile: f64| shares.value_at_quantile(quantile) as f64 / 1e6;
         let (p50, p99) = (measured.milliseconds(0.5), measured.milliseconds(0.99));
-        let own = if shares.is_empty() {
-            String::new()
-        } else {
-            format!(
-                "; own share of {} calls: p50 {:.3} ms, p99 {:.3} ms, p99.9 {:.3} ms",
-                shares.len(),
-                share(0.5),
-                share(0.99),
-                share(0.999),
-            )
-        };
         println!(
-            "{name}: {:.0} requests/s, p50 {p50:.2} ms, p99 {p99:.2} ms, {} wrong, {} lost{own}",
+            "{name}: {:.0} requests/s, p50 {p50:.2} ms, p99 {p99:.2} ms, {} wrong, {} lost; own share of {} calls: p50 \
+             {:.3} ms, p99 {:.3} ms, p99.9 {:.3} ms",
             measured.throughput(),
             measured.wrong,
             measured.lost,
+            shares.len(),
+            share(0.5),
+            share(0.99),
+            share(0.999),
         );
         self.0.push(
             json!({"paced": name, "p50_ms": p50, "p99_ms": p99, "calls": shares.len(),

@@ -80,17 +80,6 @@ impl Server {
         Ok(server.with(&address, [("open", "/", None, "hello")]))
     }
 
-    /// The relay in front of one function.
-    pub async fn relay(function: &'static str, folder: &Path) -> Result<Self> {
-        let mut command = Command::new(std::env::current_exe()?);
-        command.args(["relay", function]).arg(folder.join(function));
-        let (server, address) = Self::start("relay", &mut command, folder)?;
-        // The function's result as it is: JSON in JSON.
-        let says = if function == "open" { OPEN } else { GUARDED };
-        let name = if function == "open" { "open" } else { "guarded" };
-        Ok(server.with(&address, [(name, "/", None, says)]))
-    }
-
     /// `portcullis serve` as a user has it.
     pub async fn data_plane(folder: &Path, log: &str) -> Result<Self> {
         let options = super::options(&folder.join("data-plane"));

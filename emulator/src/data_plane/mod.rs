@@ -51,7 +51,6 @@ mod message;
 mod mock;
 mod more_open;
 mod permission;
-mod relay;
 mod result;
 mod server;
 mod state;
@@ -68,7 +67,6 @@ pub(crate) use claims::Claims;
 pub(crate) use message::Headers;
 pub use more_open::{MoreOpen, OpenRoute};
 #[doc(hidden)] // for the load benchmark
-pub use relay::relay;
 pub use server::{Ready, Server, serve};
 
 /// The largest body of a request in bytes. Source: API Gateway's quotas, 10 MB, not adjustable.
