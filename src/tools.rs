@@ -23,6 +23,7 @@ use std::thread;
 use std::time::Instant;
 
 use anyhow::{Context, Result, anyhow, bail};
+use portcullis_foreign_text::words::hex;
 use sha2::{Digest, Sha256};
 
 use crate::{lock, talk};
@@ -342,10 +343,7 @@ fn last_lines(text: &str) -> String {
 }
 
 fn hash(text: &str) -> String {
-    Sha256::digest(text)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    hex(&Sha256::digest(text))
 }
 
 fn write(path: &Path, text: &str) -> Result<()> {

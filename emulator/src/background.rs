@@ -19,9 +19,9 @@
 //!
 //! Everything here blocks; none of it needs a runtime.
 
-use std::fs::{DirBuilder, File, OpenOptions, Permissions};
+use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::OpenOptionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -229,7 +229,8 @@ impl Background {
     }
 
     fn make_folder(&self) -> Result<()> {
-        private_folder(&self.folder)
+        portcullis_files::private_folder(&self.folder)
+            .with_context(|| format!("cannot make the folder `{}`", self.folder.display()))
     }
 
     /// Waits until no other starter works in this folder; released by dropping the file.
@@ -371,17 +372,6 @@ fn is_ready(line: &Value) -> bool {
     line.get("ready") == Some(&Value::Bool(true))
 }
 
-/// A folder that only its owner can enter, with its parents.
-pub(crate) fn private_folder(path: &Path) -> Result<()> {
-    DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(path)
-        // One that was there before keeps its mode otherwise.
-        .and_then(|()| std::fs::set_permissions(path, Permissions::from_mode(0o700)))
-        .with_context(|| format!("cannot make the folder `{}`", path.display()))
-}
-
 /// A file that only its owner can read, made when missing; `fresh` empties it and writes at its end.
 fn private_file(path: &Path, fresh: bool) -> Result<File> {
     let mut options = OpenOptions::new();
@@ -408,6 +398,8 @@ fn read(path: &Path) -> Result<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
     use super::*;
     use portcullis_test_support::in_time::InTime;
 

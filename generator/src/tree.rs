@@ -10,7 +10,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::io::{BufRead, BufReader, ErrorKind, Write};
+use std::io::{BufRead, BufReader, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
@@ -20,6 +20,7 @@ use walkdir::WalkDir;
 use crate::file_set::FileSet;
 use crate::modules::{HEADER_PREFIX, is_generated};
 use crate::service::{Handler, Handlers};
+use portcullis_files::SHARED;
 use portcullis_foreign_text::{shell, words};
 
 /// The folders that the generator fills. Of what else is below `terraform/`, only the files right there are looked at.
@@ -113,7 +114,8 @@ pub fn write(root: &Path, changes: &[Change]) -> Result<()> {
             Some(text) => {
                 fs::create_dir_all(parent)
                     .with_context(|| format!("can't make the folder `{}`", parent.display()))?;
-                replace(&path, text).with_context(|| format!("can't write `{}`", path.display()))?;
+                portcullis_files::replace(&path, text.as_bytes(), SHARED)
+                    .with_context(|| format!("can't write `{}`", path.display()))?;
             }
             None => {
                 fs::remove_file(&path).with_context(|| format!("can't delete `{}`", path.display()))?;
@@ -146,17 +148,6 @@ pub fn check_no_link(root: &Path, below: &Path) -> Result<()> {
             None => return Ok(()),
         }
     }
-}
-
-fn replace(path: &Path, text: &str) -> std::io::Result<()> {
-    let temporary = path.with_extension(format!("{}.tmp", std::process::id()));
-    let written = fs::File::create_new(&temporary).and_then(|mut file| {
-        file.write_all(text.as_bytes())?;
-        file.sync_data()
-    });
-    written
-        .and_then(|()| fs::rename(&temporary, path))
-        .inspect_err(|_| _ = fs::remove_file(&temporary))
 }
 
 fn read_if_there(path: &Path) -> Result<Option<String>> {

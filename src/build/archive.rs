@@ -8,6 +8,7 @@ use std::{
 };
 
 use anyhow::{Context, Result};
+use portcullis_files::{SHARED, UNFINISHED, replace};
 use zip::{CompressionMethod, DateTime, ZipWriter, write::SimpleFileOptions};
 
 /// A zip with the program that `provided.al2023` starts; the same code gives the same bytes.
@@ -32,10 +33,7 @@ pub(super) fn write_if_changed(path: &Path, content: &[u8]) -> Result<()> {
         }
         _ => {}
     }
-    let new = path.with_extension("zip.new");
-    fs::write(&new, content)
-        .and_then(|()| fs::rename(&new, path))
-        .with_context(|| format!("cannot write `{}`", path.display()))
+    replace(path, content, SHARED).with_context(|| format!("cannot write `{}`", path.display()))
 }
 
 /// Deletes the zips of functions that are gone, and what a killed build left.
@@ -48,7 +46,9 @@ pub(super) fn delete_strays(folder: &Path, functions: &[String]) -> Result<()> {
     for entry in fs::read_dir(folder).with_context(read)? {
         let path = entry.with_context(read)?.path();
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        if (name.ends_with(".zip") || name.ends_with(".zip.new")) && !kept.contains(&*name) {
+        if (name.ends_with(".zip") || (name.contains(".zip.") && name.ends_with(UNFINISHED)))
+            && !kept.contains(&*name)
+        {
             fs::remove_file(&path).with_context(|| format!("cannot delete `{}`", path.display()))?;
         }
     }
@@ -101,7 +101,7 @@ mod tests {
     #[test]
     fn zips_of_no_function_are_deleted_and_other_files_are_not() {
         let folder = tempfile::tempdir().unwrap();
-        for name in ["open.zip", "gone.zip", "open.zip.new", "notes.txt"] {
+        for name in ["open.zip", "gone.zip", "open.zip.a1b2c3.tmp", "notes.txt"] {
             fs::write(folder.path().join(name), name).unwrap();
         }
         delete_strays(folder.path(), &["open".to_owned()]).unwrap();

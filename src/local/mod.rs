@@ -10,6 +10,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use portcullis_emulator::background::{Background, Started, Status};
+use portcullis_files::{PRIVATE, private_folder, replace};
 use portcullis_generator::service::LOCAL;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -337,25 +338,10 @@ fn port_of(url: &str) -> Option<u16> {
 
 /// Writes a file that only its owner may read, in a folder that only its owner may enter.
 fn write(path: &Path, text: &str) -> Outcome {
-    use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
-    let cant = |error: std::io::Error| Failure::tool(format!("can't write `{}`: {error}", path.display()));
-    if let Some(folder) = path.parent() {
-        fs::DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(folder)
-            .map_err(cant)?;
-    }
-    let temporary = path.with_extension("tmp");
-    let mut file = fs::OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(&temporary)
-        .map_err(cant)?;
-    std::io::Write::write_all(&mut file, text.as_bytes()).map_err(cant)?;
-    fs::rename(&temporary, path).map_err(cant)
+    let folder = path.parent().unwrap_or(Path::new(""));
+    private_folder(folder)
+        .and_then(|()| replace(path, text.as_bytes(), PRIVATE))
+        .map_err(|error| Failure::tool(format!("can't write `{}`: {error}", path.display())))
 }
 
 /// What a process that runs said of itself when it was ready.

@@ -16,6 +16,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
 use std::thread;
 
+use portcullis_foreign_text::words::hex;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -199,11 +200,7 @@ impl Terraform {
                 hasher.update(text);
             }
         }
-        Ok(hasher
-            .finalize()
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect())
+        Ok(hex(&hasher.finalize()))
     }
 
     /// Shows a plan on stdout, as Terraform words it, and keeps it in a file where one is named; whether it holds

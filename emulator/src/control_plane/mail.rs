@@ -2,19 +2,16 @@
 //! passwords and confirmation codes. Nothing else does: no state of Terraform, no log.
 
 use std::fmt;
-use std::fs::OpenOptions;
-use std::io::{ErrorKind, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use portcullis_files::PRIVATE;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use uuid::Uuid;
-
-use crate::background::private_folder;
 
 /// A message that Cognito would have sent, by mail or SMS.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -115,7 +112,8 @@ pub(super) struct Folder(PathBuf);
 impl Folder {
     /// The folder, made when missing, with what is in it.
     pub(super) fn opened(path: PathBuf) -> Result<Self> {
-        private_folder(&path)?;
+        portcullis_files::private_folder(&path)
+            .with_context(|| format!("cannot make the folder `{}`", path.display()))?;
         Ok(Self(path))
     }
 
@@ -133,16 +131,8 @@ impl Folder {
         let of_user = self.of_user(&mail.user_pool_id, &mail.assigned_username)?;
         let before = of_user.iter().filter(|(_, one)| one.kind == mail.kind);
         let path = self.0.join(format!("{}.json", Uuid::new_v4().simple()));
-        // Written beside and renamed: whoever reads the folder sees it whole or not at all.
-        let unfinished = path.with_extension("new");
         let text = serde_json::to_vec_pretty(mail).context("a mail is JSON")?;
-        OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(&unfinished)
-            .and_then(|mut file| file.write_all(&text))
-            .and_then(|()| std::fs::rename(&unfinished, &path))
+        portcullis_files::replace(&path, &text, PRIVATE)
             .with_context(|| format!("cannot write `{}`", path.display()))?;
         before.map(|(path, _)| path).try_for_each(|path| remove(path))
     }

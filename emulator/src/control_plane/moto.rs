@@ -12,8 +12,6 @@ use tokio::net::UnixStream;
 use tokio::process::{Child, ChildStdin, Command};
 use tokio::time::timeout;
 
-use crate::background::private_folder;
-
 /// What Python runs: a text on its command line, so that there is no file to go stale. First what moto lacks, then
 /// moto.
 const PROGRAM: &str = concat!(
@@ -51,7 +49,8 @@ struct Ready {
 impl Moto {
     /// Starts moto at a socket in the folder `work` and waits until it listens. Its log is our standard error.
     pub(super) async fn start(python: &Path, work: &Path) -> Result<Self> {
-        private_folder(work)?;
+        portcullis_files::private_folder(work)
+            .with_context(|| format!("cannot make the folder `{}`", work.display()))?;
         let socket = work.join(SOCKET);
         // What is left of a life that was killed.
         remove(&socket)?;

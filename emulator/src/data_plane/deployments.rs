@@ -7,12 +7,13 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::{self, DirBuilder};
-use std::io::{ErrorKind, Write};
-use std::os::unix::fs::DirBuilderExt;
+use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
+use portcullis_files::{PRIVATE, private_folder, replace};
+use portcullis_foreign_text::words::hex;
 use portcullis_terraform_json::Resource;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -124,19 +125,11 @@ impl Deployments {
             resources: frozen.cloned().collect::<Vec<_>>().into(),
         };
         let path = self.file(id)?;
-        // Writes beside and renames, so that a file is whole or not there.
-        let write = || -> Result<()> {
-            // What templates and headers hold is the owner's alone, as the state is.
-            DirBuilder::new()
-                .recursive(true)
-                .mode(0o700)
-                .create(&self.folder)?;
-            let mut file = tempfile::NamedTempFile::new_in(&self.folder)?;
-            file.write_all(&serde_json::to_vec(&memory)?)?;
-            file.persist(&path)?;
-            Ok(())
-        };
-        write().with_context(|| format!("cannot write `{}`", path.display()))
+        let text = serde_json::to_vec(&memory).context("a deployment is JSON")?;
+        // Templates and headers are the owner's alone, as the state is.
+        private_folder(&self.folder)
+            .and_then(|()| replace(&path, &text, PRIVATE))
+            .with_context(|| format!("cannot write `{}`", path.display()))
     }
 
     /// The file of the deployment `id`.
@@ -176,7 +169,7 @@ impl Owner {
         hasher.update([0]);
         hasher.update(&self.api);
         let hash = hasher.finalize();
-        hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+        hex(&hash[..16])
     }
 }
 

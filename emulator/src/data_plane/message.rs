@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use base64::Engine;
 use bytes::Bytes;
+use portcullis_foreign_text::words::hex;
 use time::OffsetDateTime;
 
 /// Header fields in the order and the case in which they were written.
@@ -78,7 +79,6 @@ impl RequestIds {
     /// Fresh ids of a request that arrived at `now`.
     pub fn new(now: OffsetDateTime) -> Self {
         let random = uuid::Uuid::new_v4().into_bytes();
-        let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
         Self {
             request: uuid::Uuid::new_v4().to_string(),
             extended: base64::engine::general_purpose::STANDARD.encode(&random[..11]),

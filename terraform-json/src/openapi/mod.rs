@@ -8,6 +8,7 @@
 
 use std::collections::BTreeMap;
 
+use portcullis_foreign_text::words::hex;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
@@ -73,7 +74,7 @@ impl Expansion<'_> {
     /// An id of ten letters, as AWS's are, that stands for a name of a kind.
     fn id(&self, kind: &str, name: &str) -> String {
         let digest = Sha256::digest(format!("{}\n{kind}\n{name}", self.document.api_id));
-        digest[..5].iter().map(|byte| format!("{byte:02x}")).collect()
+        hex(&digest[..5])
     }
 
     fn paths(&mut self, schemes: &security::Schemes) {

@@ -10,7 +10,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
-use portcullis_foreign_text::words::code;
+use portcullis_foreign_text::words::{code, hex};
 use sha2::{Digest, Sha256};
 use zip::ZipArchive;
 
@@ -122,7 +122,7 @@ fn hash(mut file: &File) -> std::io::Result<String> {
         }
     }
     let hash = hasher.finalize();
-    Ok(hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect())
+    Ok(hex(&hash[..16]))
 }
 
 /// A zip by its table of contents, of which nothing is too much.
