@@ -1,11 +1,10 @@
 //! One command at a time.
 
-use std::fs::{DirBuilder, File, OpenOptions};
+use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use rustix::fs::{FlockOperation, flock};
 
 use crate::talk;
 
@@ -26,11 +25,14 @@ pub fn exclusive(path: &Path, waits_for: &str) -> Result<File> {
         .mode(0o600)
         .open(path)
         .with_context(|| format!("can't open `{}`", path.display()))?;
-    let mut locked = flock(&file, FlockOperation::NonBlockingLockExclusive);
-    if locked == Err(rustix::io::Errno::WOULDBLOCK) {
-        talk::say(format_args!("Waiting for {waits_for}"));
-        locked = flock(&file, FlockOperation::LockExclusive);
-    }
+    let locked = match file.try_lock() {
+        Err(TryLockError::WouldBlock) => {
+            talk::say(format_args!("Waiting for {waits_for}"));
+            file.lock()
+        }
+        Err(TryLockError::Error(error)) => Err(error),
+        Ok(()) => Ok(()),
+    };
     locked.with_context(|| format!("can't lock `{}`", path.display()))?;
     Ok(file)
 }

@@ -1,0 +1,269 @@
+//! Processes in the background: started once, found again, told to reload, stopped.
+//!
+//! A background process knows nothing of being one. What it is to its starters hangs on its three standard
+//! streams, each a file in a folder of its own:
+//!
+//! - **stdin** is `lock`, a file on which an exclusive `flock` is held. The lock belongs to the open file, which
+//!   the process inherited, so it lives exactly as long as the process: whoever can take the lock knows that the
+//!   process is gone, however it went, and nobody has to trust a pid that a file remembers. The file's text is the
+//!   pid; it is believed only while the lock is held. Two rules follow for the process: it must not give its
+//!   standard input to children of its own, and it need not read it.
+//! - **stdout** is `out`. A line of JSON with `"ready": true` says that the process answers; after a reload it
+//!   prints another. A line with `"ready": false` says in `error` why it does not, and ends a wait.
+//! - **stderr** is `log`. The log of the run before is `log.previous`. A process that writes much there caps it: it is
+//!   told the path, and makes the file `log.previous` by itself.
+//!
+//! Starters exclude each other by a second lock, `starter`: of two that start at once, one starts and the other
+//! finds the process running. The process is a process group of its own, so that Ctrl-C in the starter's terminal
+//! does not reach it.
+//!
+//! Everything here blocks; none of it needs a runtime.
+
+mod folder;
+
+use std::os::unix::process::CommandExt;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::Value;
+
+use crate::signals;
+use folder::Folder;
+
+/// How often a wait looks again. Short beside what is waited for: the first line of a process takes 0.3 s or more.
+const POLL: Duration = Duration::from_millis(10);
+
+/// How long a process may take to vanish after SIGKILL. Only the kernel can need longer than an instant.
+const KILLED: Duration = Duration::from_secs(5);
+
+/// A background process, by the folder that holds its files; it need not run.
+#[derive(Debug, Clone)]
+pub struct Background {
+    folder: Folder,
+}
+
+/// Whether a background process runs.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Status {
+    /// Nobody holds the lock.
+    Stopped,
+    /// The lock is held.
+    Running {
+        /// Its pid; `None` only when its starter was killed in the instant between starting it and noting the pid.
+        pid: Option<u32>,
+        /// Its last ready line; `None` while it has not printed one.
+        ready: Option<Value>,
+    },
+}
+
+/// What [`Background::start`] found or made.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Started {
+    /// The ready line of the process.
+    pub ready: Value,
+    /// Whether this call started it; false when it already ran.
+    pub fresh: bool,
+}
+
+impl Background {
+    /// The background process whose files are, or will be, in `folder`. Several need a folder each.
+    pub fn new(folder: impl Into<PathBuf>) -> Self {
+        Self {
+            folder: Folder(folder.into()),
+        }
+    }
+
+    /// Where the process writes its log: its standard error.
+    pub fn log(&self) -> PathBuf {
+        self.folder.log()
+    }
+
+    /// Makes sure that the process runs and is ready: starts `command` unless it already runs, then waits for the
+    /// ready line. The command's standard streams and process group are set here; the rest is the caller's.
+    ///
+    /// # Errors
+    /// When the process ends or says why it cannot be ready, with the end of its log; when it is not ready within
+    /// `limit`, after which one that this call started is killed; when a file cannot be written.
+    pub fn start(&self, mut command: Command, limit: Duration) -> Result<Started> {
+        self.folder.make()?;
+        let _starter = self.folder.exclude_starters()?;
+        let deadline = Instant::now() + limit;
+        let Some(lock) = self.folder.try_lock()? else {
+            let ready = self.wait_for_ready(0, deadline, None)?;
+            return Ok(Started { ready, fresh: false });
+        };
+
+        let program = command.get_program().to_string_lossy().into_owned();
+        let inherited = lock.handed_on()?;
+        let (out, log) = self.folder.new_streams()?;
+        // A reload is a SIGHUP.
+        signals::default_for_children()?;
+        let spawned = command
+            .stdin(Stdio::from(inherited))
+            .stdout(out)
+            .stderr(log)
+            .process_group(0)
+            .spawn();
+        // The command still holds a copy of the lock's file, and would keep the lock of a process that ended.
+        drop(command);
+        let mut child = match spawned {
+            Ok(child) => child,
+            Err(error) => {
+                lock.release()?;
+                return Err(error).with_context(|| format!("cannot start `{program}`"));
+            }
+        };
+        match lock
+            .note(child.id())
+            .and_then(|()| self.wait_for_ready(0, deadline, Some(&mut child)))
+        {
+            Ok(ready) => Ok(Started { ready, fresh: true }),
+            Err(error) => {
+                // It is our child and not waited for: its pid is its own.
+                let _ = child.kill();
+                let _ = child.wait();
+                Err(error)
+            }
+        }
+    }
+
+    /// Whether the process runs, and its last ready line. Waits for a start, reload or stop in progress.
+    pub fn status(&self) -> Result<Status> {
+        if !self.folder.exists() {
+            return Ok(Status::Stopped);
+        }
+        let _starter = self.folder.exclude_starters()?;
+        self.look()
+    }
+
+    /// Tells the running process to reload (SIGHUP) and waits for its next ready line.
+    ///
+    /// # Errors
+    /// When it does not run, ends, says why it could not reload, or is not ready again within `limit`; it is left
+    /// as it is.
+    pub fn reload(&self, limit: Duration) -> Result<Value> {
+        let stopped = || {
+            format!(
+                "nothing to reload: no process holds `{}`",
+                self.folder.lock().display()
+            )
+        };
+        if !self.folder.exists() {
+            bail!(stopped());
+        }
+        let _starter = self.folder.exclude_starters()?;
+        match self.look()? {
+            Status::Stopped => bail!(stopped()),
+            Status::Running { pid, .. } => {
+                let seen = self.folder.lines()?.len();
+                self.send(pid, Signal::HUP)?;
+                self.wait_for_ready(seen, Instant::now() + limit, None)
+            }
+        }
+    }
+
+    /// Stops the process: SIGTERM, and SIGKILL to one that still runs after `limit`. Returns whether one ran.
+    ///
+    /// # Errors
+    /// When it cannot be signalled, or does not end even so.
+    pub fn stop(&self, limit: Duration) -> Result<bool> {
+        if !self.folder.exists() {
+            return Ok(false);
+        }
+        let _starter = self.folder.exclude_starters()?;
+        let Status::Running { pid, .. } = self.look()? else {
+            return Ok(false);
+        };
+        for (signal, limit) in [(Signal::TERM, limit), (Signal::KILL, KILLED)] {
+            // One that ended meanwhile is not signalled: the lock no longer vouches for the pid.
+            if self.folder.is_held()? {
+                self.send(pid, signal)?;
+            }
+            let deadline = Instant::now() + limit;
+            while Instant::now() < deadline {
+                if !self.folder.is_held()? {
+                    return Ok(true);
+                }
+                sleep(POLL);
+            }
+        }
+        bail!(
+            "`{}` is still held by a process that was killed",
+            self.folder.lock().display()
+        )
+    }
+
+    fn look(&self) -> Result<Status> {
+        if !self.folder.is_held()? {
+            return Ok(Status::Stopped);
+        }
+        let pid = self.folder.pid()?;
+        let ready = self.folder.lines()?.into_iter().rev().find(is_ready);
+        Ok(Status::Running { pid, ready })
+    }
+
+    /// Signals the process that holds the lock. The caller excludes starters and has seen the lock held.
+    fn send(&self, pid: Option<u32>, signal: Signal) -> Result<()> {
+        let pid = pid.and_then(|pid| Pid::from_raw(i32::try_from(pid).ok()?)).with_context(|| {
+            format!(
+                "a process holds `{}`, but its starter was killed before it noted the pid: find it with `fuser` \
+                 or `lsof` and end it",
+                self.folder.lock().display()
+            )
+        })?;
+        match kill_process(pid, signal) {
+            // Ended since the lock was looked at: whoever waits sees it.
+            Ok(()) | Err(rustix::io::Errno::SRCH) => Ok(()),
+            Err(error) => {
+                Err(error).with_context(|| format!("cannot signal process {}", pid.as_raw_nonzero()))
+            }
+        }
+    }
+
+    /// Waits for a ready line after the first `seen` lines. A child of ours is also reaped when it ends.
+    fn wait_for_ready(&self, seen: usize, deadline: Instant, mut child: Option<&mut Child>) -> Result<Value> {
+        let began = Instant::now();
+        loop {
+            // Looked at before the lines: what a process printed before it ended is then seen.
+            let running = self.folder.is_held()?;
+            for line in self.folder.lines()?.into_iter().skip(seen) {
+                if is_ready(&line) {
+                    return Ok(line);
+                }
+                if line.get("ready").is_some() {
+                    let why = line
+                        .get("error")
+                        .and_then(Value::as_str)
+                        .unwrap_or("it does not say why");
+                    bail!("{why}\nIts log is `{}`", self.log().display());
+                }
+            }
+            if !running {
+                let how = match child.as_mut().map(|child| child.wait()) {
+                    Some(Ok(status)) => format!("the process ended with {status}"),
+                    _ => "the process ended".to_owned(),
+                };
+                bail!("{how} before it was ready; {}", self.folder.end_of_log());
+            }
+            if Instant::now() >= deadline {
+                let seconds = began.elapsed().as_secs_f32();
+                bail!(
+                    "the process was not ready within {seconds:.0} s; {}",
+                    self.folder.end_of_log()
+                );
+            }
+            sleep(POLL);
+        }
+    }
+}
+
+fn is_ready(line: &Value) -> bool {
+    line.get("ready") == Some(&Value::Bool(true))
+}
+
+#[cfg(test)]
+mod tests;
