@@ -1,12 +1,18 @@
 //! The REST API: its name, its stage, and how long it waits.
 
+pub(crate) mod access_test;
+pub(crate) mod deployment;
+pub(crate) mod in_service;
 pub(crate) mod keys;
 pub(crate) mod meaning;
 pub(crate) mod module;
+pub(crate) mod surface_of_service;
 
 use serde::Serialize;
 
-use crate::cors::Cors;
+use crate::cors::{Cors, preflight_module};
+use crate::modules::module::Module;
+use crate::routes::{authorizer_module, integration_module};
 
 /// The REST API.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -21,4 +27,22 @@ pub struct Api {
     pub max_timeout_seconds: Option<u32>,
     /// CORS, where the spec asks for it. The origin is the environment's.
     pub cors: Option<Cors>,
+}
+
+/// The modules of this room, and those of the routes, which an API's settings are in.
+pub(crate) fn modules(api: &Api) -> Vec<Module> {
+    let Api {
+        name,
+        stage: _, // a resource of `modules/service`
+        authorizer_ttl_seconds,
+        max_timeout_seconds,
+        cors,
+    } = api;
+    let mut modules = vec![
+        module::module(name, cors.as_ref()),
+        authorizer_module::module(*authorizer_ttl_seconds),
+        integration_module::module(*max_timeout_seconds),
+    ];
+    modules.extend(cors.as_ref().map(preflight_module::module));
+    modules
 }

@@ -1,14 +1,13 @@
 //! `modules/rest_api`: the API, and what it answers when no function is asked.
 
-use crate::cors::preflight_module as preflight;
-use crate::hcl::{Block, commented, object, reference, value};
-use crate::modules::{Module, Output, Variable, versions};
+use crate::cors::{Cors, preflight_module as preflight};
+use crate::hcl::{Block, commented, object, reference, string, value};
+use crate::modules::module::{Module, Output, Variable, versions};
 use crate::resources::{api_gateway_gateway_response, api_gateway_rest_api};
-use crate::service::Api;
 
 /// What a deployment snapshots of this module beside the API itself.
-pub fn deployed(api: &Api) -> Vec<Block> {
-    let Some(cors) = &api.cors else { return Vec::new() };
+pub fn deployed(cors: Option<&Cors>) -> Vec<Block> {
+    let Some(cors) = cors else { return Vec::new() };
     let headers = preflight::shared_headers(cors, value("var.allow_origin"));
     api_gateway_gateway_response::TYPES
         .into_iter()
@@ -22,11 +21,11 @@ pub fn deployed(api: &Api) -> Vec<Block> {
 }
 
 /// The module.
-pub fn module(api: &Api) -> Module {
-    let mut main = vec![api_gateway_rest_api::resource_block(&api.name)];
-    main.extend(deployed(api));
+pub fn module(name: &str, cors: Option<&Cors>) -> Module {
+    let mut main = vec![api_gateway_rest_api::resource_block(string(name))];
+    main.extend(deployed(cors));
     let mut variables = Vec::new();
-    if api.cors.is_some() {
+    if cors.is_some() {
         variables.push(Variable::new(
             "allow_origin",
             "string",
@@ -47,7 +46,7 @@ pub fn module(api: &Api) -> Module {
             attribute("root_resource_id"),
         ),
     ];
-    if api.cors.is_some() {
+    if cors.is_some() {
         let parameters = |kind: &str| {
             let resource = format!("aws_api_gateway_gateway_response.{}", kind.to_lowercase());
             reference(&format!("{resource}.response_parameters"))

@@ -1,8 +1,12 @@
 //! CORS: what pages of other origins may send and read.
 
+pub(crate) mod access_test;
+pub(crate) mod in_service;
+pub(crate) mod picture;
 pub(crate) mod preflight_module;
 pub(crate) mod review;
 pub(crate) mod surface;
+pub(crate) mod surface_of_service;
 
 use serde::Serialize;
 

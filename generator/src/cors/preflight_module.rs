@@ -1,12 +1,12 @@
 //! `modules/preflight`: the answer to the question a browser asks before it calls from another origin.
 
+use crate::cors::Cors;
 use crate::hcl::{Block, Expression, Part, call, literal, reference, string, template, value};
-use crate::modules::{Module, Output, Variable, versions};
+use crate::modules::module::{Module, Output, Variable, versions};
 use crate::resources::{
     api_gateway_integration, api_gateway_integration_response, api_gateway_method,
     api_gateway_method_response,
 };
-use crate::service::Cors;
 
 /// What a deployment snapshots of this module.
 pub fn deployed(cors: &Cors) -> Vec<Block> {
@@ -22,9 +22,15 @@ pub fn deployed(cors: &Cors) -> Vec<Block> {
 
 /// The headers of a preflight's answer, sorted.
 pub fn headers(cors: &Cors, origin: Part, methods: Part) -> Vec<(&'static str, Expression)> {
+    let Cors {
+        allow_methods: _, // `methods`, of each path
+        allow_headers: _, // `shared_headers`
+        allow_credentials: _,
+        max_age_seconds,
+    } = cors;
     let mut headers = shared_headers(cors, origin);
     headers.push(("Access-Control-Allow-Methods", quoted(methods)));
-    if let Some(seconds) = cors.max_age_seconds {
+    if let Some(seconds) = max_age_seconds {
         headers.push(("Access-Control-Max-Age", string(format!("'{seconds}'"))));
     }
     headers.sort_by_key(|(name, _)| *name);

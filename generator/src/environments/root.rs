@@ -6,7 +6,7 @@ use unicode_normalization::UnicodeNormalization;
 use crate::hcl::{
     Block, Expression, argument, block, commented, list, literal, object, reference, string, template, value,
 };
-use crate::modules::{Module, Output, Variable, versions};
+use crate::modules::module::{Module, Output, Variable, versions};
 use crate::service::{Environment, LOCAL, Service};
 use portcullis_terraform_json::aws;
 

@@ -1,10 +1,10 @@
 //! What functions may do, and whom their answers admit.
 
-use crate::hcl::{Block, commented, literal, string};
-use crate::modules::access_test::{ENVIRONMENT, LOG_GROUPS_ARN, ORIGIN, ROLE_ARN, in_days, is, says};
-use crate::modules::service::function_name;
-use crate::resources::{cloudwatch_log_group, iam_role, iam_role_policy, lambda_function};
-use crate::service::{Function, Service};
+use crate::functions::{Function, in_service, rights};
+use crate::hcl::{Block, commented, string};
+use crate::modules::access_test::words::{ENVIRONMENT, LOG_GROUPS_ARN, ORIGIN, ROLE_ARN, in_days, is, says};
+use crate::resources::{iam_role, lambda_function};
+use crate::service::Service;
 
 pub(crate) fn what_functions_may_do(service: &Service) -> Vec<Block> {
     let function = |(name, function)| self::function(service, name, function);
@@ -12,26 +12,36 @@ pub(crate) fn what_functions_may_do(service: &Service) -> Vec<Block> {
 }
 
 fn function(service: &Service, name: &String, function: &Function) -> Block {
-    let of = |attribute: &str| format!("module.{}.{attribute}", function_name(name));
+    let Function {
+        formerly: _,        // its address, not what it may do
+        description: _,     // a text
+        memory_mb: _,       // no right
+        timeout_seconds: _, // no right
+        log_retention_days,
+        environment: _, // no right; the origin that answers admit is below
+    } = function;
+    let of = |attribute: &str| format!("module.{}.{attribute}", in_service::name(name));
     let full_name = service.function_name(ENVIRONMENT, name);
-    let streams = cloudwatch_log_group::streams(literal(LOG_GROUPS_ARN), literal(&full_name));
     let mut conditions = vec![
-        is(&of("name"), string(full_name)),
-        is(&of("log_retention_days"), function.log_retention_days),
+        is(&of("name"), string(&full_name)),
+        is(&of("log_retention_days"), *log_retention_days),
         is(&of("role_arn"), string(ROLE_ARN)),
         is(&of("assume_role_policy"), iam_role::assume_role_policy()),
-        is(&of("role_policy"), iam_role_policy::policy(streams)),
+        is(
+            &of("role_policy"),
+            rights::policy_of(function, LOG_GROUPS_ARN, &full_name),
+        ),
     ];
     if service.api.cors.is_some() {
         let origin = format!("environment_variables.{}", lambda_function::CORS_ALLOW_ORIGIN);
         conditions.insert(1, is(&of(&origin), string(ORIGIN)));
     }
-    let days = function.log_retention_days;
     let block = says(
         &format!("the function {name}"),
         &format!(
-            "it may write its own logs, which are kept for {}, and do nothing else; Lambda alone takes its role",
-            in_days(days)
+            "it may {} and do nothing else; logs are kept for {}; Lambda alone takes its role",
+            rights::phrase(&rights::of(function)),
+            in_days(*log_retention_days)
         ),
         conditions,
     );

@@ -1,16 +1,22 @@
 //! Functions: their code, what they may do, who may invoke them.
 
 pub(crate) mod access_test;
+pub(crate) mod in_service;
 pub(crate) mod keys;
 pub(crate) mod meaning;
 pub(crate) mod module;
+pub(crate) mod picture;
 pub(crate) mod review;
+pub(crate) mod rights;
 pub(crate) mod surface;
 pub(crate) mod surface_compare;
+pub(crate) mod surface_of_service;
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+
+use crate::modules::module::Module;
 
 /// A function.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -27,4 +33,9 @@ pub struct Function {
     pub log_retention_days: u32,
     /// Environment variables.
     pub environment: BTreeMap<String, String>,
+}
+
+/// The modules of this room.
+pub(crate) fn modules() -> Vec<Module> {
+    vec![module::module()]
 }

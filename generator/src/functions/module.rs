@@ -1,7 +1,8 @@
 //! `modules/lambda_function`: a function with its own role and log group.
 
+use crate::functions::rights;
 use crate::hcl::reference;
-use crate::modules::{Module, Output, Variable, versions};
+use crate::modules::module::{Module, Output, Variable, versions};
 use crate::resources::{cloudwatch_log_group, iam_role, iam_role_policy, lambda_function};
 
 /// The module.
@@ -9,16 +10,17 @@ pub fn module() -> Module {
     let variable = Variable::new;
     Module {
         folder: "modules/lambda_function".into(),
-        summary:
-            "A function with a role of its own, which may write to the function's log group and nothing else."
-                .into(),
+        summary: format!(
+            "A function with a role of its own, which may {} and nothing else.",
+            rights::phrase(&rights::OF_ALL)
+        ),
         files: vec![
             (
                 "main.tf",
                 vec![
                     cloudwatch_log_group::resource_block(),
                     iam_role::resource_block(),
-                    iam_role_policy::write_logs(),
+                    iam_role_policy::resource_block("write_logs", "write-logs", rights::policy_in_module()),
                     lambda_function::resource_block(),
                 ],
             ),

@@ -1,7 +1,7 @@
 //! Who can reach what, as a picture: callers → gate → routes → functions, each with what it may touch.
 //!
 //! ```text
-//! Service ──Picture::of_service──▶ Picture ──mermaid──▶ text that GitHub draws
+//! Service ──of_service::picture──▶ Picture ──mermaid──▶ text that GitHub draws
 //!                                          ──svg──────▶ a file that any browser draws
 //! ```
 //!
@@ -13,12 +13,12 @@
 //! so that a route that is added to a Mermaid text changes its own line, and two branches that add routes merge.
 
 mod mermaid;
-mod picture;
+mod of_service;
+pub(crate) mod picture;
 mod svg;
 mod words;
 
 use crate::service::Service;
-use picture::Picture;
 
 /// The picture as Mermaid: <https://mermaid.js.org/syntax/flowchart.html>. With the name of an environment it is as
 /// it is there; without, what differs by environment is told in general.
@@ -26,10 +26,10 @@ use picture::Picture;
 /// It fits between the fences of a Markdown code block whatever the spec says: it holds no backtick but those that
 /// begin and end a label.
 pub fn mermaid(service: &Service, environment: Option<&str>) -> String {
-    mermaid::text(&Picture::of_service(service, environment))
+    mermaid::text(&of_service::picture(service, environment))
 }
 
 /// The picture as a self-contained SVG, for screens in light and dark mode and for print.
 pub fn svg(service: &Service, environment: Option<&str>) -> String {
-    svg::text(&Picture::of_service(service, environment))
+    svg::text(&of_service::picture(service, environment))
 }

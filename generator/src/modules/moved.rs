@@ -7,24 +7,14 @@
 
 use crate::hcl::{Block, argument, block, commented, reference};
 use crate::identifier::Identifier;
-use crate::modules::service::{client_name, function_name};
 use crate::service::Service;
+use crate::{functions, user_pool};
 
 /// One block for each thing whose address differs from the one it had, sorted by the former address. `back-office` and
 /// `back_office` are one address.
 pub fn blocks(service: &Service) -> Vec<Block> {
-    let clients = service.user_pool.clients.iter().filter_map(|(name, client)| {
-        let formerly = client.formerly.as_deref()?;
-        let what = "The same client, renamed in place: its id stays.";
-        Some((client_name(formerly), client_name(name), what))
-    });
-    let functions = service.functions.iter().filter_map(|(name, function)| {
-        let formerly = function.formerly.as_deref()?;
-        let what = "The same function. Lambda has no rename: it is replaced.";
-        Some((function_name(formerly), function_name(name), what))
-    });
-    let mut moves: Vec<(Identifier, Identifier, &str)> = clients
-        .chain(functions)
+    let mut moves: Vec<(Identifier, Identifier, &str)> = user_pool::in_service::moves(&service.user_pool)
+        .chain(functions::in_service::moves(&service.functions))
         .filter(|(from, to, _)| from != to)
         .collect();
     moves.sort();

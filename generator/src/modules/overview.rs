@@ -7,7 +7,7 @@ use minijinja::value::{Serde, Value};
 use serde::Serialize;
 
 use crate::graph;
-use crate::modules::{HEADER, Module};
+use crate::modules::module::{HEADER, Module};
 use crate::service::{Auth, Service};
 use portcullis_foreign_text::words;
 

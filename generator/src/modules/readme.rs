@@ -4,7 +4,7 @@ use minijinja::Environment;
 use minijinja::value::{Serde, Value};
 use serde::Serialize;
 
-use crate::modules::{HEADER, Module, PROVIDER_VERSION, TERRAFORM_VERSION};
+use crate::modules::module::{HEADER, Module, PROVIDER_VERSION, TERRAFORM_VERSION};
 
 const TEMPLATE: &str = include_str!("readme.md.jinja");
 

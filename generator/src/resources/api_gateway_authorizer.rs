@@ -10,6 +10,16 @@ use crate::resources::resource;
 /// The authorizer's name in API Gateway.
 pub const NAME: &str = "cognito";
 
+/// `type`.
+pub const TYPE_OF_USER_POOLS: &str = "COGNITO_USER_POOLS";
+/// The header that holds the token.
+pub const HEADER: &str = "Authorization";
+
+/// `identity_source`.
+pub fn identity_source() -> String {
+    format!("method.request.header.{HEADER}")
+}
+
 /// Seconds for which a verified token is remembered:
 /// <https://docs.aws.amazon.com/apigateway/latest/api/API_Authorizer.html>
 pub const TTL_SECONDS: RangeInclusive<u32> = 0..=3600;
@@ -19,12 +29,9 @@ pub fn resource_block(ttl_seconds: u32) -> Block {
     resource("aws_api_gateway_authorizer", "this")
         .attribute(argument("rest_api_id", reference("var.rest_api_id")))
         .attribute(argument("name", string(NAME)))
-        .attribute(argument("type", string("COGNITO_USER_POOLS")))
+        .attribute(argument("type", string(TYPE_OF_USER_POOLS)))
         .attribute(argument("provider_arns", list([reference("var.user_pool_arn")])))
-        .attribute(argument(
-            "identity_source",
-            string("method.request.header.Authorization"),
-        ))
+        .attribute(argument("identity_source", string(identity_source())))
         .attribute(argument("authorizer_result_ttl_in_seconds", ttl_seconds))
         .build()
 }

@@ -19,6 +19,11 @@ pub const TIMEOUT_SECONDS: u32 = 29;
 /// The provider takes up to five minutes.
 pub const RAISED_TIMEOUT_SECONDS: RangeInclusive<u32> = TIMEOUT_SECONDS..=300;
 
+/// `type` of a function that receives the whole request.
+pub const FUNCTION: &str = "AWS_PROXY";
+/// `type` of a fixed answer.
+pub const MOCK: &str = "MOCK";
+
 /// A function that receives the whole request. Lambda is always invoked by `POST`:
 /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html>
 pub fn resource_block(max_timeout_seconds: Option<u32>) -> Block {
@@ -29,7 +34,7 @@ pub fn resource_block(max_timeout_seconds: Option<u32>) -> Block {
             "http_method",
             api_gateway_method::attribute("http_method"),
         ))
-        .attribute(argument("type", string("AWS_PROXY")))
+        .attribute(argument("type", string(FUNCTION)))
         .attribute(argument("integration_http_method", string("POST")))
         .attribute(argument("uri", reference("var.invoke_arn")));
     match max_timeout_seconds {
@@ -52,7 +57,7 @@ pub fn preflight() -> Block {
             "http_method",
             api_gateway_method::attribute("http_method"),
         ))
-        .attribute(argument("type", string("MOCK")))
+        .attribute(argument("type", string(MOCK)))
         .attribute(argument(
             "request_templates",
             object([("application/json", string(template))]),

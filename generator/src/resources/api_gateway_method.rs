@@ -6,15 +6,15 @@
 
 use crate::hcl::{Block, Expression, argument, reference, string};
 use crate::resources::resource;
-use crate::service::Auth;
 
-/// AWS's word for who may call a route.
-pub fn authorization(auth: Auth) -> &'static str {
-    match auth {
-        Auth::None => "NONE",
-        Auth::UserPool => "COGNITO_USER_POOLS",
-    }
-}
+/// `authorization` of a method that takes no token.
+pub const PUBLIC: &str = "NONE";
+/// `authorization` of a method that takes tokens of user pools.
+pub const USER_POOLS: &str = "COGNITO_USER_POOLS";
+/// `authorization_scopes`, which no block here sets: with none, a token has to be an id token.
+pub const SCOPES: [&str; 0] = [];
+/// `api_key_required`, which no block here sets.
+pub const API_KEY_REQUIRED: bool = false;
 
 /// A method that a function answers; who may call it is the caller's to say.
 pub fn resource_block() -> Block {
@@ -33,7 +33,7 @@ pub fn preflight() -> Block {
         .attribute(argument("rest_api_id", reference("var.rest_api_id")))
         .attribute(argument("resource_id", reference("var.resource_id")))
         .attribute(argument("http_method", string("OPTIONS")))
-        .attribute(argument("authorization", string(authorization(Auth::None))))
+        .attribute(argument("authorization", string(PUBLIC)))
         .build()
 }
 

@@ -4,34 +4,30 @@
 //!
 //! `path_part` changes in place; a resource has at most one variable child.
 
-use crate::hcl::{Block, argument, reference, string};
+use crate::hcl::{Block, Expression, argument, reference, string};
 use crate::identifier::Identifier;
 use crate::resources::resource;
-use crate::service::RoutePath;
 
 /// The quota "Resources per API" of an account that has not raised it; the root is one of them.
 ///
 /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html>
 pub const QUOTA: usize = 300;
 
-/// The resource of a path's last segment; none for the root, which comes with the API.
-pub fn resource_block(path: &RoutePath) -> Option<Block> {
-    let segment = path.segments().last()?;
-    let parent = path.parent()?;
-    Some(
-        resource("aws_api_gateway_resource", path.identifier().as_str())
-            .attribute(argument("rest_api_id", reference("module.rest_api.id")))
-            .attribute(argument("parent_id", id(&parent)))
-            .attribute(argument("path_part", string(segment.to_string())))
-            .build(),
-    )
+/// A segment below its parent, by its name in the service module.
+pub fn resource_block(name: &Identifier, parent_id: Expression, path_part: &str) -> Block {
+    resource("aws_api_gateway_resource", name.as_str())
+        .attribute(argument("rest_api_id", reference("module.rest_api.id")))
+        .attribute(argument("parent_id", parent_id))
+        .attribute(argument("path_part", string(path_part)))
+        .build()
 }
 
-/// The id of a path's resource, as the service module names it.
-pub fn id(path: &RoutePath) -> crate::hcl::Expression {
-    if path.segments().is_empty() {
-        return reference("module.rest_api.root_resource_id");
-    }
-    let name: Identifier = path.identifier();
+/// The id of a resource, by its name in the service module.
+pub fn id(name: &Identifier) -> Expression {
     reference(&format!("aws_api_gateway_resource.{name}.id"))
+}
+
+/// The id of the root's resource, which comes with the API.
+pub fn root_id() -> Expression {
+    reference("module.rest_api.root_resource_id")
 }

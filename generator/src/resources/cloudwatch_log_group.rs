@@ -20,10 +20,7 @@ pub const RETENTION_DAYS: [u32; 22] = [
 /// The group that Lambda writes to by itself, made first so that its retention is ours.
 pub fn resource_block() -> Block {
     resource("aws_cloudwatch_log_group", "this")
-        .attribute(argument(
-            "name",
-            template([literal("/aws/lambda/"), value("var.name")]),
-        ))
+        .attribute(argument("name", template([literal(PREFIX), value("var.name")])))
         .attribute(argument("retention_in_days", reference("var.log_retention_days")))
         .build()
 }
@@ -54,7 +51,16 @@ pub fn arn() -> Vec<Block> {
     ]
 }
 
+/// What a log group's name begins with that Lambda writes to.
+const PREFIX: &str = "/aws/lambda/";
+
 /// The ARN of all streams of a function's group, behind what [`arn`] begins with.
-pub fn streams(log_groups_arn: Part, function: Part) -> Expression {
-    template([log_groups_arn, literal(":/aws/lambda/"), function, literal(":*")])
+pub fn streams(log_groups_arn: &str, function: &str) -> String {
+    format!("{log_groups_arn}:{PREFIX}{function}:*")
+}
+
+/// The same of values that only Terraform knows.
+pub fn streams_of(log_groups_arn: Part, function: Part) -> Expression {
+    let prefix = format!(":{PREFIX}");
+    template([log_groups_arn, literal(prefix), function, literal(":*")])
 }

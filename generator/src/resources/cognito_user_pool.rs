@@ -16,9 +16,8 @@
 
 use std::ops::RangeInclusive;
 
-use crate::hcl::{Block, argument, block, commented, list, reference, string};
+use crate::hcl::{Block, Expression, argument, block, commented, list, reference, string};
 use crate::resources::resource;
-use crate::service::UserPool;
 
 /// <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_PasswordPolicyType.html>
 pub const MINIMUM_LENGTH: RangeInclusive<u32> = 6..=99;
@@ -41,13 +40,64 @@ pub fn check_name(name: &str) -> Result<(), &'static str> {
     }
 }
 
+/// `username_attributes`: users sign in with these in place of a user name.
+pub const SIGN_IN_WITH: [&str; 1] = ["email"];
+/// `auto_verified_attributes`: Cognito verifies these of a user who registers.
+pub const VERIFIED: [&str; 1] = ["email"];
+/// `attributes_require_verification_before_update`: the old value of these counts until the new one is verified.
+pub const VERIFIED_BEFORE_UPDATE: [&str; 1] = ["email"];
+/// `case_sensitive` of user names.
+pub const CASE_SENSITIVE: bool = false;
+/// `mfa_configuration`, which no block here sets.
+pub const MFA: &str = "OFF";
+
+/// `password_policy`.
+#[allow(missing_docs, reason = "the provider's own names")]
+pub struct PasswordPolicy {
+    pub minimum_length: u32,
+    pub require_lowercase: bool,
+    pub require_numbers: bool,
+    pub require_symbols: bool,
+    pub require_uppercase: bool,
+    pub temporary_password_validity_days: u32,
+}
+
+impl PasswordPolicy {
+    /// Its arguments, by name.
+    pub fn arguments(&self) -> [(&'static str, Expression); 6] {
+        let Self {
+            minimum_length,
+            require_lowercase,
+            require_numbers,
+            require_symbols,
+            require_uppercase,
+            temporary_password_validity_days,
+        } = *self;
+        [
+            ("minimum_length", minimum_length.into()),
+            ("require_lowercase", require_lowercase.into()),
+            ("require_numbers", require_numbers.into()),
+            ("require_symbols", require_symbols.into()),
+            ("require_uppercase", require_uppercase.into()),
+            (
+                "temporary_password_validity_days",
+                temporary_password_validity_days.into(),
+            ),
+        ]
+    }
+}
+
 /// A pool whose users sign in with their e-mail address, which Cognito verifies.
-pub fn resource_block(pool: &UserPool) -> Block {
-    let password = &pool.password;
+pub fn resource_block(name: Expression, self_sign_up: bool, password: &PasswordPolicy) -> Block {
+    let list_of = |names: [&str; 1]| list(names.map(string));
+    let mut policy = block("password_policy", []);
+    for (name, value) in password.arguments() {
+        policy = policy.attribute(argument(name, value));
+    }
     resource("aws_cognito_user_pool", "this")
-        .attribute(argument("name", string(&pool.name)))
-        .attribute(argument("username_attributes", list([string("email")])))
-        .attribute(argument("auto_verified_attributes", list([string("email")])))
+        .attribute(argument("name", name))
+        .attribute(argument("username_attributes", list_of(SIGN_IN_WITH)))
+        .attribute(argument("auto_verified_attributes", list_of(VERIFIED)))
         .attribute(argument(
             "deletion_protection",
             reference("var.deletion_protection"),
@@ -55,8 +105,8 @@ pub fn resource_block(pool: &UserPool) -> Block {
         .block(
             block("admin_create_user_config", [])
                 .attribute(commented(
-                    argument("allow_admin_create_user_only", !pool.self_sign_up),
-                    if pool.self_sign_up {
+                    argument("allow_admin_create_user_only", !self_sign_up),
+                    if self_sign_up {
                         "Anybody may register."
                     } else {
                         "Only who is invited."
@@ -64,25 +114,13 @@ pub fn resource_block(pool: &UserPool) -> Block {
                 ))
                 .build(),
         )
-        .block(
-            block("password_policy", [])
-                .attribute(argument("minimum_length", password.minimum_length))
-                .attribute(argument("require_lowercase", password.lowercase))
-                .attribute(argument("require_numbers", password.numbers))
-                .attribute(argument("require_symbols", password.symbols))
-                .attribute(argument("require_uppercase", password.uppercase))
-                .attribute(argument(
-                    "temporary_password_validity_days",
-                    password.temporary_password_validity_days,
-                ))
-                .build(),
-        )
+        .block(policy.build())
         .block(
             block("user_attribute_update_settings", [])
                 .attribute(commented(
                     argument(
                         "attributes_require_verification_before_update",
-                        list([string("email")]),
+                        list_of(VERIFIED_BEFORE_UPDATE),
                     ),
                     "Until a user has entered the code sent to a new address, the old one stays.",
                 ))
@@ -91,7 +129,7 @@ pub fn resource_block(pool: &UserPool) -> Block {
         .block(
             block("username_configuration", [])
                 .attribute(commented(
-                    argument("case_sensitive", false),
+                    argument("case_sensitive", CASE_SENSITIVE),
                     "An e-mail address is the same in any case.",
                 ))
                 .build(),

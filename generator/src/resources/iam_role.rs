@@ -5,6 +5,9 @@
 use crate::hcl::{Block, Expression, argument, call, lines, object, reference, string};
 use crate::resources::resource;
 
+/// The service that may take on a role.
+pub const PRINCIPAL: &str = "lambda.amazonaws.com";
+
 /// A role that only Lambda can take on, with the function's name.
 pub fn resource_block() -> Block {
     resource("aws_iam_role", "this")
@@ -19,7 +22,7 @@ pub fn assume_role_policy() -> Expression {
         ("Sid", string("LambdaTakesTheRole")),
         ("Effect", string("Allow")),
         ("Action", string("sts:AssumeRole")),
-        ("Principal", object([("Service", string("lambda.amazonaws.com"))])),
+        ("Principal", object([("Service", string(PRINCIPAL))])),
     ]);
     let policy = object([
         ("Version", string("2012-10-17")),

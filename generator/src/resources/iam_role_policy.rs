@@ -1,38 +1,47 @@
-//! `aws_iam_role_policy`: the least a function needs.
+//! `aws_iam_role_policy`: what a role allows.
 //!
 //! <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/iam_role_policy>
 
 use crate::hcl::{Block, Expression, argument, call, lines, object, reference, string};
-use crate::resources::{cloudwatch_log_group, resource};
+use crate::resources::resource;
 
-/// Leave to write to the function's own log group, and to nothing else. It can't create groups: the one there is
-/// has its retention, and a late invocation can't bring a deleted one back.
-pub fn write_logs() -> Block {
-    let streams = cloudwatch_log_group::streams(
-        crate::hcl::value("var.log_groups_arn"),
-        crate::hcl::value("var.name"),
-    );
-    resource("aws_iam_role_policy", "write_logs")
-        .attribute(argument("name", string("write-logs")))
+/// A statement that allows something.
+pub struct Statement<'a> {
+    /// Names it in its policy.
+    pub sid: &'a str,
+    /// Actions, sorted.
+    pub actions: &'a [&'a str],
+    /// The ARN that they are allowed on.
+    pub resource: Expression,
+}
+
+/// A policy of the module's role, named `name` in AWS.
+pub fn resource_block(label: &str, name: &str, policy: Expression) -> Block {
+    resource("aws_iam_role_policy", label)
+        .attribute(argument("name", string(name)))
         .attribute(argument("role", reference("aws_iam_role.this.id")))
-        .attribute(argument("policy", policy(streams)))
+        .attribute(argument("policy", policy))
         .build()
 }
 
-/// The policy, for the log streams of one group.
-pub fn policy(streams: Expression) -> Expression {
-    let statement = object([
-        ("Sid", string("WriteOwnLogs")),
-        ("Effect", string("Allow")),
-        (
-            "Action",
-            lines([string("logs:CreateLogStream"), string("logs:PutLogEvents")]),
-        ),
-        ("Resource", streams),
-    ]);
+/// A policy of these statements.
+pub fn policy<'a>(statements: impl IntoIterator<Item = Statement<'a>>) -> Expression {
+    let statements = statements.into_iter().map(|statement| {
+        let Statement {
+            sid,
+            actions,
+            resource,
+        } = statement;
+        object([
+            ("Sid", string(sid)),
+            ("Effect", string("Allow")),
+            ("Action", lines(actions.iter().map(|action| string(*action)))),
+            ("Resource", resource),
+        ])
+    });
     let policy = object([
         ("Version", string("2012-10-17")),
-        ("Statement", lines([statement])),
+        ("Statement", lines(statements)),
     ]);
     call("jsonencode", [policy])
 }

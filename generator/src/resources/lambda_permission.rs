@@ -10,7 +10,6 @@
 use crate::hcl::{Block, argument, block, literal, reference, string, template, value};
 use crate::identifier::Identifier;
 use crate::resources::resource;
-use crate::routes::permissions::Permission;
 
 /// Who invokes functions.
 pub const PRINCIPAL: &str = "apigateway.amazonaws.com";
@@ -30,15 +29,10 @@ pub fn statement_id_prefix(name: &Identifier) -> String {
     format!("{prefix}-")
 }
 
-/// A permission of the service module.
-pub fn resource_block(permission: &Permission, function: &Identifier, stage: &str) -> Block {
-    let name = permission.name();
-    let source = permission.source(stage);
+/// Lets API Gateway invoke the function of a module for calls whose ARN is like `source`, behind the API's own.
+pub fn resource_block(name: &Identifier, function: &Identifier, source: String) -> Block {
     resource("aws_lambda_permission", name.as_str())
-        .attribute(argument(
-            "statement_id_prefix",
-            string(statement_id_prefix(&name)),
-        ))
+        .attribute(argument("statement_id_prefix", string(statement_id_prefix(name))))
         .attribute(argument("action", string(ACTION)))
         .attribute(argument(
             "function_name",

@@ -2,23 +2,24 @@
 
 use std::collections::BTreeSet;
 
-use crate::cors::preflight_module as preflight;
-use crate::hcl::{Block, Expression, call, commented, literal, reference, string};
-use crate::modules::access_test::{ENVIRONMENT, EXECUTION_ARN, ORIGIN, USER_POOL_ARN, is, says, set};
-use crate::modules::service::{function_name, preflight_name, promise, route_name};
-use crate::resources::{
-    api_gateway_gateway_response, api_gateway_integration_response, api_gateway_method, api_gateway_resource,
-    lambda_permission,
+use crate::api::access_test::stage;
+use crate::cors::access_test as cors;
+use crate::functions::in_service as functions;
+use crate::hcl::{Block, Expression, commented, reference, string};
+use crate::modules::access_test::words::{
+    ENVIRONMENT, EXECUTION_ARN, USER_POOL_ARN, is, is_deployed, says, set,
 };
+use crate::resources::{api_gateway_authorizer, api_gateway_integration, lambda_permission};
+use crate::routes::in_service::{name, promise, resource_id};
 use crate::routes::permissions::{self, Calls, Permission};
-use crate::service::{Auth, Cors, Method, Route, RoutePath, Service};
+use crate::routes::{Auth, Method, Route, RoutePath};
+use crate::service::Service;
 
 /// The gate, then path by path: its resource, its routes, its preflight.
 pub(crate) fn who_may_call(service: &Service) -> Vec<Block> {
-    let mut blocks = vec![authorizer(service), stage(service)];
-    if let Some(cors) = &service.api.cors {
-        blocks.push(gateway_responses(cors));
-    }
+    let api = &service.api;
+    let mut blocks = vec![authorizer(api.authorizer_ttl_seconds), stage(&api.stage)];
+    blocks.extend(api.cors.as_ref().map(cors::gateway_responses));
     let mut made = BTreeSet::new();
     let permissions: Vec<Permission> = permissions::of_service(service).into_values().flatten().collect();
     for path in service.paths() {
@@ -35,9 +36,8 @@ pub(crate) fn who_may_call(service: &Service) -> Vec<Block> {
             });
             blocks.push(self::route(service, path, method, route, own));
         }
-        if let Some(cors) = &service.api.cors {
-            blocks.push(self::preflight(service, path, cors));
-        }
+        let own = api.cors.as_ref();
+        blocks.extend(own.map(|own| cors::preflight(service, path, own)));
     }
     let several = permissions
         .iter()
@@ -65,54 +65,22 @@ fn conditions(service: &Service, permission: &Permission) -> Vec<Expression> {
     ]
 }
 
-fn authorizer(service: &Service) -> Block {
+fn authorizer(ttl_seconds: u32) -> Block {
     says(
         "guarded routes",
         "who signed in to this user pool is let in, by the token in Authorization",
         [
-            is("module.authorizer.type", string("COGNITO_USER_POOLS")),
+            is(
+                "module.authorizer.type",
+                string(api_gateway_authorizer::TYPE_OF_USER_POOLS),
+            ),
             is("module.authorizer.provider_arns", set([string(USER_POOL_ARN)])),
             is(
                 "module.authorizer.identity_source",
-                string("method.request.header.Authorization"),
+                string(api_gateway_authorizer::identity_source()),
             ),
-            is(
-                "module.authorizer.result_ttl_seconds",
-                service.api.authorizer_ttl_seconds,
-            ),
+            is("module.authorizer.result_ttl_seconds", ttl_seconds),
         ],
-    )
-}
-
-fn stage(service: &Service) -> Block {
-    says(
-        &format!("the stage {}", service.api.stage),
-        "it serves what was deployed",
-        [
-            is(
-                "aws_api_gateway_stage.this.stage_name",
-                string(&service.api.stage),
-            ),
-            is(
-                "aws_api_gateway_stage.this.deployment_id",
-                reference("aws_api_gateway_deployment.this.id"),
-            ),
-        ],
-    )
-}
-
-fn gateway_responses(cors: &Cors) -> Block {
-    let headers = preflight::shared_headers(cors, literal(ORIGIN));
-    says(
-        "the gateway's own errors",
-        "pages of this origin may read them, and no others",
-        api_gateway_gateway_response::TYPES.map(|kind| {
-            let parameters = api_gateway_gateway_response::parameters(&headers);
-            is(
-                &format!("module.rest_api.gateway_responses.{kind}"),
-                call("tomap", [parameters]),
-            )
-        }),
     )
 }
 
@@ -124,7 +92,7 @@ fn path(path: &RoutePath) -> Option<Block> {
         "this path",
         &path.to_string(),
         [
-            is(&of("parent_id"), api_gateway_resource::id(&path.parent()?)),
+            is(&of("parent_id"), resource_id(&path.parent()?)),
             is(&of("path_part"), string(segment.to_string())),
         ],
     );
@@ -138,60 +106,25 @@ fn route(
     route: &Route,
     own: Option<&Permission>,
 ) -> Block {
-    let name = route_name(path, method);
+    let Route { function, auth } = route;
+    let name = name(path, method);
     let of = |attribute: &str| format!("module.{name}.{attribute}");
-    let authorizer = match route.auth {
+    let authorizer = match auth {
         Auth::None => Expression::null(),
         Auth::UserPool => reference("module.authorizer.id"),
     };
-    let invoke_arn = format!("module.{}.invoke_arn", function_name(&route.function));
+    let invoke_arn = format!("module.{}.invoke_arn", functions::name(function));
     let title = format!("{} {path}", method.as_str());
     let mut holds = vec![
-        is(&of("resource_id"), api_gateway_resource::id(path)),
+        is(&of("resource_id"), resource_id(path)),
         is(&of("http_method"), string(method.as_str())),
-        is(
-            &of("authorization"),
-            string(api_gateway_method::authorization(route.auth)),
-        ),
+        is(&of("authorization"), string(auth.authorization())),
         is(&of("authorizer_id"), authorizer),
-        is(&of("integration_type"), string("AWS_PROXY")),
+        is(&of("integration_type"), string(api_gateway_integration::FUNCTION)),
         is(&of("uri"), reference(&invoke_arn)),
     ];
     holds.extend(own.into_iter().flat_map(|own| conditions(service, own)));
     holds.push(is_deployed(name.as_str()));
     let block = says(&title, &promise(route), holds);
     commented(block, &title)
-}
-
-fn preflight(service: &Service, path: &RoutePath, cors: &Cors) -> Block {
-    let name = preflight_name(path);
-    let of = |attribute: &str| format!("module.{name}.{attribute}");
-    let methods = literal(service.preflight_methods(path, cors).join(","));
-    let headers = preflight::headers(cors, literal(ORIGIN), methods);
-    let title = format!("OPTIONS {path}");
-    let block = says(
-        &title,
-        "the preflight, without a token and without a function",
-        [
-            is(&of("resource_id"), api_gateway_resource::id(path)),
-            is(&of("http_method"), string("OPTIONS")),
-            is(
-                &of("authorization"),
-                string(api_gateway_method::authorization(Auth::None)),
-            ),
-            is(&of("integration_type"), string("MOCK")),
-            is(
-                &of("response_parameters"),
-                call("tomap", [api_gateway_integration_response::parameters(&headers)]),
-            ),
-            is_deployed(name.as_str()),
-        ],
-    );
-    commented(block, &title)
-}
-
-/// A changed guard is in force only after another deployment, which a hash in the triggers makes.
-fn is_deployed(name: &str) -> Expression {
-    let triggers = reference("aws_api_gateway_deployment.this.triggers");
-    call("contains", [call("keys", [triggers]), string(name)])
 }

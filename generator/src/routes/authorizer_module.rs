@@ -1,22 +1,24 @@
 //! `modules/authorizer`: the gate of the guarded routes.
 
-use crate::hcl::{Block, reference};
-use crate::modules::{Module, Output, Variable, versions};
+use crate::hcl::{Block, argument, reference};
+use crate::modules::module::{Module, Output, Variable, module_call, versions};
 use crate::resources::api_gateway_authorizer;
-use crate::service::Api;
 
 /// What a deployment snapshots of this module.
-pub fn deployed(api: &Api) -> Vec<Block> {
-    vec![api_gateway_authorizer::resource_block(api.authorizer_ttl_seconds)]
+pub fn deployed(ttl_seconds: u32) -> Vec<Block> {
+    vec![api_gateway_authorizer::resource_block(ttl_seconds)]
 }
 
 /// The module.
-pub fn module(api: &Api) -> Module {
+pub fn module(ttl_seconds: u32) -> Module {
     let attribute = |name: &str| reference(&format!("aws_api_gateway_authorizer.this.{name}"));
     Module {
         folder: "modules/authorizer".into(),
         summary: "The authorizer: lets in who signed in to the user pool.".into(),
-        files: vec![("main.tf", deployed(api)), ("versions.tf", versions(None))],
+        files: vec![
+            ("main.tf", deployed(ttl_seconds)),
+            ("versions.tf", versions(None)),
+        ],
         variables: vec![
             Variable::new("rest_api_id", "string", "Id of the REST API."),
             Variable::new("user_pool_arn", "string", "ARN of the user pool."),
@@ -41,4 +43,12 @@ pub fn module(api: &Api) -> Module {
             Output::new("type", "How it decides.", attribute("type")),
         ],
     }
+}
+
+/// The call for it.
+pub(crate) fn call() -> Block {
+    module_call("authorizer", "authorizer")
+        .attribute(argument("rest_api_id", reference("module.rest_api.id")))
+        .attribute(argument("user_pool_arn", reference("module.user_pool.arn")))
+        .build()
 }

@@ -1,27 +1,29 @@
 //! `modules/lambda_integration`: a method of the API that a function answers.
 
 use crate::hcl::{Block, Expression, reference};
-use crate::modules::{Module, Output, Variable, versions};
+use crate::modules::module::{Module, Output, Variable, versions};
 use crate::resources::{api_gateway_integration, api_gateway_method};
-use crate::service::Api;
 
 /// What a deployment snapshots of this module.
-pub fn deployed(api: &Api) -> Vec<Block> {
+pub fn deployed(max_timeout_seconds: Option<u32>) -> Vec<Block> {
     vec![
         api_gateway_method::resource_block(),
-        api_gateway_integration::resource_block(api.max_timeout_seconds),
+        api_gateway_integration::resource_block(max_timeout_seconds),
     ]
 }
 
 /// The module.
-pub fn module(api: &Api) -> Module {
+pub fn module(max_timeout_seconds: Option<u32>) -> Module {
     let variable = Variable::new;
     let method = |name: &str| reference(&format!("aws_api_gateway_method.this.{name}"));
     let integration = |name: &str| reference(&format!("aws_api_gateway_integration.this.{name}"));
     Module {
         folder: "modules/lambda_integration".into(),
         summary: "A method of the API, who may call it, and the function that answers.".into(),
-        files: vec![("main.tf", deployed(api)), ("versions.tf", versions(None))],
+        files: vec![
+            ("main.tf", deployed(max_timeout_seconds)),
+            ("versions.tf", versions(None)),
+        ],
         variables: vec![
             variable(
                 "authorization",

@@ -2,19 +2,24 @@
 
 pub(crate) mod access_test;
 pub(crate) mod authorizer_module;
+pub(crate) mod in_service;
 pub(crate) mod integration_module;
 pub(crate) mod meaning;
 mod path;
 pub(crate) mod permissions;
+pub(crate) mod picture;
 pub(crate) mod requests;
 pub(crate) mod review;
 pub(crate) mod surface;
 pub(crate) mod surface_authorizers;
 pub(crate) mod surface_compare;
+pub(crate) mod surface_of_service;
 
 pub use path::{Method, RoutePath, Segment};
 
 use serde::Serialize;
+
+use crate::resources::api_gateway_method;
 
 /// What answers a path and method, and for whom.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -33,4 +38,14 @@ pub enum Auth {
     None,
     /// Who signed in to the user pool.
     UserPool,
+}
+
+impl Auth {
+    /// AWS's word for it.
+    pub(crate) fn authorization(self) -> &'static str {
+        match self {
+            Self::None => api_gateway_method::PUBLIC,
+            Self::UserPool => api_gateway_method::USER_POOLS,
+        }
+    }
 }

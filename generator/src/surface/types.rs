@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use unicode_normalization::UnicodeNormalization;
 
 /// The version of the JSON.
 pub const FORMAT: u32 = 1;
@@ -363,4 +364,9 @@ pub struct Unknown {
     pub why: String,
     /// Whether a check has to say no. It need not where nothing but this API's own ARN, or the pool's, is unknown.
     pub fails: bool,
+}
+
+/// The one thing that Terraform does to a string.
+pub(crate) fn composed(text: &str) -> String {
+    text.nfc().collect()
 }

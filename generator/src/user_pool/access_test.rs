@@ -1,13 +1,18 @@
 //! Who may sign in: who has an account, what a password holds, what signs users in.
 
-use crate::hcl::{Block, commented, string};
-use crate::modules::access_test::{in_days, is, says, set};
-use crate::modules::service::client_name;
-use crate::service::{Client, PasswordPolicy, Service};
+use crate::hcl::{Block, Expression, commented, string};
+use crate::modules::access_test::words::{in_days, is, says, set};
+use crate::resources::{cognito_user_pool, cognito_user_pool_client};
+use crate::user_pool::{Client, PasswordPolicy, UserPool, client_module};
 
-pub(crate) fn who_may_sign_in(service: &Service) -> Vec<Block> {
-    let pool = &service.user_pool;
-    let registers = if pool.self_sign_up {
+pub(crate) fn who_may_sign_in(pool: &UserPool) -> Vec<Block> {
+    let UserPool {
+        name: _, // a label in the console
+        self_sign_up,
+        password,
+        clients,
+    } = pool;
+    let registers = if *self_sign_up {
         "anybody may register"
     } else {
         "only who is invited has an account"
@@ -16,15 +21,21 @@ pub(crate) fn who_may_sign_in(service: &Service) -> Vec<Block> {
         says(
             "the user pool",
             registers,
-            [is("module.user_pool.admin_create_user_only", !pool.self_sign_up)],
+            [is("module.user_pool.admin_create_user_only", !self_sign_up)],
         ),
-        password(&pool.password),
+        self::password(password),
         says(
             "an e-mail address",
             "it counts once it is verified, also a new one of a user",
             [
-                is("module.user_pool.verified_attributes", set([string("email")])),
-                is("module.user_pool.verified_before_update", set([string("email")])),
+                is(
+                    "module.user_pool.verified_attributes",
+                    strings(cognito_user_pool::VERIFIED),
+                ),
+                is(
+                    "module.user_pool.verified_before_update",
+                    strings(cognito_user_pool::VERIFIED_BEFORE_UPDATE),
+                ),
             ],
         ),
         says(
@@ -33,53 +44,62 @@ pub(crate) fn who_may_sign_in(service: &Service) -> Vec<Block> {
             [is("module.user_pool.deletion_protection", string("ACTIVE"))],
         ),
     ];
-    blocks.extend(
-        pool.clients
-            .iter()
-            .map(|(name, client)| self::client(name, client)),
-    );
+    blocks.extend(clients.iter().map(|(name, client)| self::client(name, client)));
     blocks
 }
 
+fn strings(texts: impl IntoIterator<Item = &'static str>) -> Expression {
+    set(texts.into_iter().map(string))
+}
+
 fn password(policy: &PasswordPolicy) -> Block {
-    let of = |name: &str| format!("module.user_pool.password_policy.{name}");
+    let PasswordPolicy {
+        minimum_length,
+        lowercase,
+        uppercase,
+        numbers,
+        symbols,
+        temporary_password_validity_days,
+    } = *policy;
     let kinds = [
-        (policy.lowercase, "a lower-case letter"),
-        (policy.numbers, "a number"),
-        (policy.symbols, "a symbol"),
-        (policy.uppercase, "an upper-case letter"),
+        (lowercase, "a lower-case letter"),
+        (numbers, "a number"),
+        (symbols, "a symbol"),
+        (uppercase, "an upper-case letter"),
     ];
     let kinds = kinds.iter().filter(|(required, _)| *required);
-    let mut holds = vec![format!("at least {} characters", policy.minimum_length)];
+    let mut holds = vec![format!("at least {minimum_length} characters")];
     holds.extend(kinds.map(|(_, kind)| (*kind).to_string()));
-    let days = policy.temporary_password_validity_days;
+    let arguments = policy.in_aws().arguments().into_iter();
     says(
         "a password",
         &format!(
             "{}; one of an invitation is good for {}",
             holds.join(", "),
-            in_days(days)
+            in_days(temporary_password_validity_days)
         ),
-        [
-            is(&of("minimum_length"), policy.minimum_length),
-            is(&of("require_lowercase"), policy.lowercase),
-            is(&of("require_numbers"), policy.numbers),
-            is(&of("require_symbols"), policy.symbols),
-            is(&of("require_uppercase"), policy.uppercase),
-            is(&of("temporary_password_validity_days"), days),
-        ],
+        arguments.map(|(name, value)| is(&format!("module.user_pool.password_policy.{name}"), value)),
     )
 }
 
 fn client(name: &str, client: &Client) -> Block {
-    let of = |attribute: &str| format!("module.{}.{attribute}", client_name(name));
-    let flows = client.explicit_auth_flows.iter().map(|flow| string(*flow));
+    let Client {
+        formerly: _, // the client's id stays
+        explicit_auth_flows,
+    } = client;
+    let of = |attribute: &str| format!("module.{}.{attribute}", client_module::name(name));
     let block = says(
         &format!("the client {name}"),
         "it signs users in in no other way, and tells nobody who has an account",
         [
-            is(&of("explicit_auth_flows"), set(flows)),
-            is(&of("prevent_user_existence_errors"), string("ENABLED")),
+            is(
+                &of("explicit_auth_flows"),
+                strings(explicit_auth_flows.iter().copied()),
+            ),
+            is(
+                &of("prevent_user_existence_errors"),
+                string(cognito_user_pool_client::HIDES_USERS),
+            ),
         ],
     );
     commented(block, &format!("Client {name}"))

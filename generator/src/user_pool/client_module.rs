@@ -1,8 +1,29 @@
 //! `modules/user_pool_client`: what may sign users in.
 
-use crate::hcl::reference;
-use crate::modules::{Module, Output, Variable, versions};
+use crate::hcl::{Block, argument, lines, reference, string};
+use crate::identifier::Identifier;
+use crate::modules::module::{Module, Output, Variable, module_call, versions};
 use crate::resources::cognito_user_pool_client;
+use crate::user_pool::Client;
+
+/// The name of a client's call.
+pub(crate) fn name(client: &str) -> Identifier {
+    Identifier::new(client).prefixed("client")
+}
+
+/// The call for a client.
+pub(crate) fn call(name: &str, client: &Client) -> Block {
+    let Client {
+        formerly: _, // a `moved` block
+        explicit_auth_flows,
+    } = client;
+    let flows = explicit_auth_flows.iter().map(|flow| string(*flow));
+    module_call(self::name(name).as_str(), "user_pool_client")
+        .attribute(argument("user_pool_id", reference("module.user_pool.id")))
+        .attribute(argument("name", string(name)))
+        .attribute(argument("explicit_auth_flows", lines(flows)))
+        .build()
+}
 
 /// The module.
 pub fn module() -> Module {

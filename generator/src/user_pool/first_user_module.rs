@@ -1,8 +1,16 @@
 //! `modules/user`: a user who is invited by mail.
 
-use crate::hcl::reference;
-use crate::modules::{Module, Output, Variable, versions};
+use crate::hcl::{Block, argument, reference};
+use crate::modules::module::{Module, Output, Variable, module_call, versions};
 use crate::resources::cognito_user;
+
+/// The call for the first user.
+pub(crate) fn call() -> Block {
+    module_call("first_user", "user")
+        .attribute(argument("user_pool_id", reference("module.user_pool.id")))
+        .attribute(argument("email", reference("var.first_user_email")))
+        .build()
+}
 
 /// The module.
 pub fn module() -> Module {

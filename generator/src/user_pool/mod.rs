@@ -3,16 +3,22 @@
 pub(crate) mod access_test;
 pub(crate) mod client_module;
 pub(crate) mod first_user_module;
+pub(crate) mod in_service;
 pub(crate) mod keys;
 pub(crate) mod meaning;
 pub(crate) mod module;
+pub(crate) mod picture;
 pub(crate) mod review;
 pub(crate) mod surface;
 pub(crate) mod surface_compare;
+pub(crate) mod surface_of_service;
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+
+use crate::modules::module::Module;
+use crate::resources::cognito_user_pool;
 
 /// The user pool.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -45,6 +51,26 @@ pub struct PasswordPolicy {
 }
 
 impl PasswordPolicy {
+    /// The same in AWS's words.
+    pub(crate) fn in_aws(&self) -> cognito_user_pool::PasswordPolicy {
+        let Self {
+            minimum_length,
+            lowercase,
+            uppercase,
+            numbers,
+            symbols,
+            temporary_password_validity_days,
+        } = *self;
+        cognito_user_pool::PasswordPolicy {
+            minimum_length,
+            require_lowercase: lowercase,
+            require_numbers: numbers,
+            require_symbols: symbols,
+            require_uppercase: uppercase,
+            temporary_password_validity_days,
+        }
+    }
+
     /// A password that satisfies the policy, always the same one. Everybody knows it, so it is for the emulated AWS.
     pub fn example(&self) -> String {
         let symbol = if self.symbols { "-" } else { "" };
@@ -63,6 +89,15 @@ pub struct Client {
     /// Cognito's names of its flows, such as `ALLOW_USER_PASSWORD_AUTH`, sorted.
     #[serde(rename = "auth_flows")]
     pub explicit_auth_flows: Vec<&'static str>,
+}
+
+/// The modules of this room.
+pub(crate) fn modules(pool: &UserPool) -> Vec<Module> {
+    vec![
+        module::module(pool),
+        client_module::module(),
+        first_user_module::module(),
+    ]
 }
 
 #[cfg(test)]

@@ -1,18 +1,31 @@
 //! `modules/user_pool`: the users, and what their passwords must hold.
 
-use crate::hcl::reference;
-use crate::modules::{Module, Output, Variable, versions};
+use crate::hcl::{reference, string};
+use crate::modules::module::{Module, Output, Variable, versions};
 use crate::resources::cognito_user_pool;
-use crate::service::UserPool;
+use crate::user_pool::UserPool;
 
 /// The module.
 pub fn module(pool: &UserPool) -> Module {
+    let UserPool {
+        name,
+        self_sign_up,
+        password,
+        clients: _, // a module of their own
+    } = pool;
     let attribute = |name: &str| reference(&format!("aws_cognito_user_pool.this.{name}"));
     Module {
         folder: "modules/user_pool".into(),
         summary: "The user pool: who can sign in, and what a password must hold.".into(),
         files: vec![
-            ("main.tf", vec![cognito_user_pool::resource_block(pool)]),
+            (
+                "main.tf",
+                vec![cognito_user_pool::resource_block(
+                    string(name),
+                    *self_sign_up,
+                    &password.in_aws(),
+                )],
+            ),
             ("versions.tf", versions(None)),
         ],
         variables: vec![Variable::new(

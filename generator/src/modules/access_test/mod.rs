@@ -8,26 +8,18 @@
 //!
 //! <https://developer.hashicorp.com/terraform/language/tests/mocking>
 
-use crate::functions::access_test as functions;
-use crate::routes::access_test as routes;
-use crate::user_pool::access_test as users;
+pub(crate) mod words;
 
-use crate::hcl::{
-    Block, Body, Expression, argument, block, call, commented, equal, lines, object, reference, string,
-};
-use crate::modules::LOCAL_ACCOUNT;
+use crate::environments::root::LOCAL_ACCOUNT;
+use crate::functions::access_test as functions;
+use crate::hcl::{Block, Body, argument, block, commented, object, reference, string};
+use crate::routes::access_test as routes;
 use crate::service::Service;
+use crate::user_pool::access_test as users;
+use words::{ENVIRONMENT, EXECUTION_ARN, ORIGIN, ROLE_ARN, USER_POOL_ARN};
 
 /// The file, beside the module that it tests.
 pub const FILE: &str = "tests/access.tftest.hcl";
-
-/// The environment and the origin of the test; the provider's ARNs are made up of the rest.
-pub(crate) const ENVIRONMENT: &str = "test";
-pub(crate) const ORIGIN: &str = "https://page.example";
-pub(crate) const EXECUTION_ARN: &str = "arn:aws:execute-api:us-east-1:123456789012:mocked";
-pub(crate) const LOG_GROUPS_ARN: &str = "arn:aws:logs:us-east-1:123456789012:log-group";
-pub(crate) const ROLE_ARN: &str = "arn:aws:iam::123456789012:role/mocked";
-pub(crate) const USER_POOL_ARN: &str = "arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_mocked";
 
 /// The blocks of the file: the made-up provider, what the modules are given, and one run for each question.
 pub fn blocks(service: &Service) -> Vec<Block> {
@@ -42,7 +34,7 @@ pub fn blocks(service: &Service) -> Vec<Block> {
              The provider makes up what AWS would answer: ids at random, ARNs as they are compared below.",
         ),
         variables(service),
-        run("who_may_sign_in", users::who_may_sign_in(service)),
+        run("who_may_sign_in", users::who_may_sign_in(&service.user_pool)),
         run("what_functions_may_do", functions::what_functions_may_do(service)),
         run("who_may_call", routes::who_may_call(service)),
     ]
@@ -102,34 +94,4 @@ fn run(question: &str, answers: Vec<Block>) -> Block {
         .attribute(argument("command", reference("plan")))
         .blocks(answers)
         .build()
-}
-
-/// A sentence of the spec's, and everything that has to hold for it.
-pub(crate) fn says(of: &str, what: &str, conditions: impl IntoIterator<Item = Expression>) -> Block {
-    let mut conditions: Vec<_> = conditions.into_iter().collect();
-    let condition = if conditions.len() == 1 {
-        conditions.remove(0)
-    } else {
-        call("alltrue", [lines(conditions)])
-    };
-    block("assert", [])
-        .attribute(argument("condition", condition))
-        .attribute(argument(
-            "error_message",
-            string(format!("The spec says of {of}: {what}.")),
-        ))
-        .build()
-}
-
-/// An attribute has this value.
-pub(crate) fn is(path: &str, value: impl Into<Expression>) -> Expression {
-    equal(reference(path), value)
-}
-
-pub(crate) fn set(items: impl IntoIterator<Item = Expression>) -> Expression {
-    call("toset", [lines(items)])
-}
-
-pub(crate) fn in_days(days: u32) -> String {
-    format!("{days} day{}", if days == 1 { "" } else { "s" })
 }

@@ -146,7 +146,7 @@ run "what_functions_may_do" {
         ]
       }),
     ])
-    error_message = "The spec says of the function authenticated: it may write its own logs, which are kept for 14 days, and do nothing else; Lambda alone takes its role."
+    error_message = "The spec says of the function authenticated: it may write its own log group and do nothing else; logs are kept for 14 days; Lambda alone takes its role."
   }
 
   # Function open
@@ -184,7 +184,7 @@ run "what_functions_may_do" {
         ]
       }),
     ])
-    error_message = "The spec says of the function open: it may write its own logs, which are kept for 14 days, and do nothing else; Lambda alone takes its role."
+    error_message = "The spec says of the function open: it may write its own log group and do nothing else; logs are kept for 14 days; Lambda alone takes its role."
   }
 }
 

@@ -146,7 +146,7 @@ run "what_functions_may_do" {
         ]
       }),
     ])
-    error_message = "The spec says of the function ships: it may write its own logs, which are kept for 14 days, and do nothing else; Lambda alone takes its role."
+    error_message = "The spec says of the function ships: it may write its own log group and do nothing else; logs are kept for 14 days; Lambda alone takes its role."
   }
 }
 

@@ -143,7 +143,7 @@ run "what_functions_may_do" {
         ]
       }),
     ])
-    error_message = "The spec says of the function status: it may write its own logs, which are kept for 14 days, and do nothing else; Lambda alone takes its role."
+    error_message = "The spec says of the function status: it may write its own log group and do nothing else; logs are kept for 14 days; Lambda alone takes its role."
   }
 
   # Function work
@@ -180,7 +180,7 @@ run "what_functions_may_do" {
         ]
       }),
     ])
-    error_message = "The spec says of the function work: it may write its own logs, which are kept for 14 days, and do nothing else; Lambda alone takes its role."
+    error_message = "The spec says of the function work: it may write its own log group and do nothing else; logs are kept for 14 days; Lambda alone takes its role."
   }
 }
 

@@ -1,0 +1,19 @@
+//! The stage, and what it serves.
+
+use crate::hcl::{Block, reference, string};
+use crate::modules::access_test::words::{is, says};
+
+/// The stage serves what was deployed.
+pub(crate) fn stage(stage: &str) -> Block {
+    says(
+        &format!("the stage {}", stage),
+        "it serves what was deployed",
+        [
+            is("aws_api_gateway_stage.this.stage_name", string(stage)),
+            is(
+                "aws_api_gateway_stage.this.deployment_id",
+                reference("aws_api_gateway_deployment.this.id"),
+            ),
+        ],
+    )
+}

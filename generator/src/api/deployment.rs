@@ -1,0 +1,126 @@
+//! What a deployment snapshots: what it waits for, and the hashes that make another one.
+
+use std::collections::BTreeMap;
+
+use crate::api::{Api, module};
+use crate::cors::{in_service as preflights, preflight_module};
+use crate::hcl::{Expression, commented, reference, string};
+use crate::identifier::Identifier;
+use crate::modules::module::{fingerprint, hash};
+use crate::routes::{authorizer_module, in_service as routes, integration_module};
+use crate::service::Service;
+
+/// What the deployment waits for, sorted.
+pub(super) fn deployed_modules(service: &Service) -> Vec<Expression> {
+    let mut names = vec!["module.authorizer".to_string(), "module.rest_api".to_string()];
+    for (path, method) in service.routes.keys() {
+        names.push(format!("module.{}", routes::name(path, *method)));
+    }
+    if service.api.cors.is_some() {
+        names.extend(
+            service
+                .paths()
+                .into_iter()
+                .map(|path| format!("module.{}", preflights::name(path))),
+        );
+    }
+    names.sort();
+    names.iter().map(|name| reference(name)).collect()
+}
+
+/// What a deployment snapshots of a service, by trigger: another text of any makes another deployment. What only an
+/// environment knows stands there as a reference.
+pub fn snapshot(service: &Service) -> BTreeMap<String, String> {
+    let triggers = triggers(service).into_iter();
+    triggers.map(|(name, value)| (name, value.to_string())).collect()
+}
+
+/// One entry a shared setting, sorted, then one a route, path by path. What a deployment snapshots is hashed from
+/// the very blocks that make it, so that no change of the spec or of Portcullis is missed; what only an environment
+/// knows stands there by value.
+///
+/// A comment above each route keeps its line from being aligned with others: a longer name would move them all, and
+/// two pull requests that each add a route could not be merged.
+pub(super) fn triggers(service: &Service) -> Vec<(String, Expression)> {
+    let Api {
+        name: _,  // no part of a snapshot
+        stage: _, // names a deployment, is no part of it
+        authorizer_ttl_seconds,
+        max_timeout_seconds,
+        ref cors,
+    } = service.api;
+    let mut triggers = vec![
+        (
+            "authorizer".to_string(),
+            string(fingerprint(&authorizer_module::deployed(authorizer_ttl_seconds))),
+        ),
+        // A snapshot holds the ARNs of the functions, whose names hold the environment's: one that is renamed and keeps
+        // its state needs another snapshot.
+        ("environment".to_string(), reference("var.environment")),
+    ];
+    if cors.is_some() {
+        triggers.insert(0, ("allow_origin".to_string(), reference("var.allow_origin")));
+        triggers.push((
+            "rest_api".to_string(),
+            string(fingerprint(&module::deployed(cors.as_ref()))),
+        ));
+    }
+    // A snapshot holds the ARN of the pool: another pool needs another snapshot.
+    triggers.push(("user_pool".to_string(), reference("module.user_pool.arn")));
+    let trigger = |name: Identifier, title: String, parts: &[&str]| {
+        (name.to_string(), commented(string(hash(parts)), &title))
+    };
+    let integration = fingerprint(&integration_module::deployed(max_timeout_seconds));
+    let preflight = cors
+        .as_ref()
+        .map(|cors| (cors, fingerprint(&preflight_module::deployed(cors))));
+    for path in service.paths() {
+        let text = path.to_string();
+        for method in service.methods(path) {
+            let route = &service.routes[&(path.clone(), method)];
+            let call = fingerprint(&[routes::call(path, method, route)]);
+            // The call names the function's module; the snapshot holds its ARN, which the service's name is part of.
+            let function = format!("{}-{}", service.name, route.function);
+            triggers.push(trigger(
+                routes::name(path, method),
+                format!("{} {text}", method.as_str()),
+                &[&text, &call, &integration, &function],
+            ));
+        }
+        if let Some((cors, preflight)) = &preflight {
+            let call = fingerprint(&[preflights::call(service, path, cors)]);
+            triggers.push(trigger(
+                preflights::name(path),
+                format!("OPTIONS {text}"),
+                &[&text, &call, preflight],
+            ));
+        }
+    }
+    triggers
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::resources::api_gateway_deployment::SNAPSHOT;
+
+    const SPEC: &str = include_str!("../../../portcullis.toml");
+
+    #[test]
+    fn whatever_is_deployed_is_known_to_be_in_the_snapshot() {
+        let api = crate::service(SPEC, None).unwrap().api;
+        let blocks = [
+            authorizer_module::deployed(300),
+            integration_module::deployed(None),
+            preflight_module::deployed(api.cors.as_ref().unwrap()),
+            module::deployed(api.cors.as_ref()),
+        ];
+        for blocks in blocks {
+            assert!(!blocks.is_empty());
+            for block in blocks {
+                let kind = block.labels[0].as_str();
+                assert!(SNAPSHOT.contains(&kind), "{kind}");
+            }
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! The API's part of `modules/service`: `api.tf`.
+
+use crate::api::deployment::{deployed_modules, triggers};
+use crate::hcl::{Block, argument, reference};
+use crate::modules::module::{Output, module_call};
+use crate::resources::{api_gateway_deployment, api_gateway_stage};
+use crate::routes::authorizer_module;
+use crate::routes::permissions::{self, Permission};
+use crate::service::Service;
+
+/// The API, the gate, and what the stage serves.
+pub(crate) fn blocks(service: &Service) -> Vec<Block> {
+    let mut rest_api = module_call("rest_api", "rest_api");
+    if service.api.cors.is_some() {
+        rest_api = rest_api.attribute(argument("allow_origin", reference("var.allow_origin")));
+    }
+    let mut permissions: Vec<_> = permissions::of_service(service)
+        .values()
+        .flatten()
+        .map(Permission::name)
+        .collect();
+    permissions.sort();
+    let permissions = permissions
+        .iter()
+        .map(|name| reference(&format!("aws_lambda_permission.{name}")));
+    vec![
+        rest_api.build(),
+        authorizer_module::call(),
+        api_gateway_deployment::resource_block(triggers(service), deployed_modules(service)),
+        api_gateway_stage::resource_block(&service.api.stage, permissions),
+    ]
+}
+
+/// What an environment's root hands on.
+pub(crate) fn outputs() -> Vec<Output> {
+    vec![
+        Output::new(
+            "invoke_url",
+            "Address of the API on AWS.",
+            reference("aws_api_gateway_stage.this.invoke_url"),
+        ),
+        Output::new(
+            "rest_api_id",
+            "Id of the REST API.",
+            reference("module.rest_api.id"),
+        ),
+    ]
+}

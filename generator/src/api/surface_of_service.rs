@@ -1,0 +1,32 @@
+//! The API and the gate that a spec asks for.
+
+use crate::api::Api;
+use crate::resources::{api_gateway_authorizer, api_gateway_rest_api};
+use crate::surface::types::{self, Authorizer};
+
+/// The API, and what admits to its guarded routes.
+pub(crate) fn api(api: &Api) -> (types::Api, Authorizer) {
+    let Api {
+        name,
+        stage,
+        authorizer_ttl_seconds,
+        max_timeout_seconds: _, // opens nothing
+        cors: _,                // the preflights and the gateway's responses
+    } = api;
+    let api = types::Api {
+        name: types::composed(name),
+        stage: stage.clone(),
+        other_stages: Vec::new(),
+        endpoint: api_gateway_rest_api::ENDPOINT.into(),
+    };
+    let authorizer = Authorizer {
+        name: api_gateway_authorizer::NAME.into(),
+        kind: api_gateway_authorizer::TYPE_OF_USER_POOLS.into(),
+        header: api_gateway_authorizer::HEADER.into(),
+        ttl_seconds: *authorizer_ttl_seconds,
+        pools: vec!["${user_pool}".into()],
+        validation: None,
+        function: None,
+    };
+    (api, authorizer)
+}

@@ -1,0 +1,34 @@
+//! CORS' part of `modules/service`: the origin, and a preflight for each path.
+
+use crate::cors::Cors;
+use crate::hcl::{Block, argument, list, reference, string};
+use crate::identifier::Identifier;
+use crate::modules::module::{Variable, module_call};
+use crate::routes::RoutePath;
+use crate::routes::in_service::resource_id;
+use crate::service::Service;
+
+/// What an environment decides.
+pub(crate) fn variable() -> Variable {
+    Variable::new(
+        "allow_origin",
+        "string",
+        "The origin that browsers may call from, or `*`.",
+    )
+}
+
+/// The name of a path's preflight.
+pub(crate) fn name(path: &RoutePath) -> Identifier {
+    path.identifier().prefixed("options")
+}
+
+/// The call for a path's preflight.
+pub(crate) fn call(service: &Service, path: &RoutePath, cors: &Cors) -> Block {
+    let methods = service.preflight_methods(path, cors);
+    module_call(name(path).as_str(), "preflight")
+        .attribute(argument("rest_api_id", reference("module.rest_api.id")))
+        .attribute(argument("resource_id", resource_id(path)))
+        .attribute(argument("allow_origin", reference("var.allow_origin")))
+        .attribute(argument("allow_methods", list(methods.into_iter().map(string))))
+        .build()
+}

@@ -1,0 +1,107 @@
+//! The functions' part of `modules/service`: `functions.tf`.
+
+use std::collections::BTreeMap;
+
+use crate::functions::Function;
+use crate::hcl::{Block, Expression, argument, literal, object, reference, string, template, value};
+use crate::identifier::Identifier;
+use crate::modules::module::{Variable, module_call};
+use crate::resources::{cloudwatch_log_group, lambda_function};
+use crate::service::Service;
+
+/// What an environment decides.
+pub(crate) fn variables() -> [Variable; 2] {
+    [
+        Variable::new(
+            "architecture",
+            "string",
+            "What the zips were built for: `x86_64` or `arm64`.",
+        ),
+        Variable::new("artifacts_directory", "string", "Folder of the functions' zips."),
+    ]
+}
+
+/// Every function, behind what their roles need to know.
+pub(crate) fn blocks(service: &Service) -> Vec<Block> {
+    let calls = service
+        .functions
+        .iter()
+        .map(|(name, function)| call(service, name, function));
+    cloudwatch_log_group::arn().into_iter().chain(calls).collect()
+}
+
+/// The name of a function's call.
+pub(crate) fn name(function: &str) -> Identifier {
+    Identifier::new(function).prefixed("function")
+}
+
+/// The environment variables of a function, where the API admits this origin: the spec's, and what a handler has to know.
+pub fn environment_variables(
+    service: &Service,
+    function: &str,
+    allow_origin: &str,
+) -> BTreeMap<String, String> {
+    let mut variables = service.functions[function].environment.clone();
+    // A handler then sees the path as the spec has it: the event's path has no stage, but `lambda_http` adds it.
+    variables
+        .entry(lambda_function::IGNORE_STAGE_IN_PATH.into())
+        .or_insert_with(|| "true".into());
+    if let Some(cors) = &service.api.cors {
+        variables.insert(lambda_function::CORS_ALLOW_ORIGIN.into(), allow_origin.into());
+        if cors.allow_credentials {
+            variables.insert(lambda_function::CORS_ALLOW_CREDENTIALS.into(), "true".into());
+        }
+    }
+    variables
+}
+
+fn call(service: &Service, name: &str, function: &Function) -> Block {
+    let Function {
+        formerly: _, // a `moved` block
+        description,
+        memory_mb,
+        timeout_seconds,
+        log_retention_days,
+        environment: _, // `environment_variables`
+    } = function;
+    let mut environment: BTreeMap<String, Expression> = environment_variables(service, name, "")
+        .iter()
+        .map(|(key, text)| (key.clone(), string(text)))
+        .collect();
+    // The origin is the environment's.
+    if let Some(origin) = environment.get_mut(lambda_function::CORS_ALLOW_ORIGIN) {
+        *origin = reference("var.allow_origin");
+    }
+    module_call(self::name(name).as_str(), "lambda_function")
+        .attribute(argument(
+            "name",
+            template([
+                literal(format!("{}-", service.name)),
+                value("var.environment"),
+                literal(format!("-{name}")),
+            ]),
+        ))
+        .attribute(argument("description", string(description)))
+        .attribute(argument(
+            "filename",
+            template([value("var.artifacts_directory"), literal(format!("/{name}.zip"))]),
+        ))
+        .attribute(argument("architecture", reference("var.architecture")))
+        .attribute(argument("memory_mb", *memory_mb))
+        .attribute(argument("timeout_seconds", *timeout_seconds))
+        .attribute(argument("log_groups_arn", reference("local.log_groups_arn")))
+        .attribute(argument("log_retention_days", *log_retention_days))
+        .attribute(argument("environment_variables", object(environment)))
+        .build()
+}
+
+/// Calls of renamed functions: what each was, is, and means.
+pub(crate) fn moves(
+    functions: &BTreeMap<String, Function>,
+) -> impl Iterator<Item = (Identifier, Identifier, &'static str)> {
+    functions.iter().filter_map(|(name, function)| {
+        let formerly = function.formerly.as_deref()?;
+        let what = "The same function. Lambda has no rename: it is replaced.";
+        Some((self::name(formerly), self::name(name), what))
+    })
+}

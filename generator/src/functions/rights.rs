@@ -1,0 +1,89 @@
+//! What the role of a function allows. HCL, access test, surface, picture and READMEs all say it from here.
+
+use crate::functions::Function;
+use crate::hcl::{Expression, string, value};
+use crate::resources::cloudwatch_log_group;
+use crate::resources::iam_role_policy::{self, Statement};
+
+/// Something that a role allows.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Right {
+    /// Names its statement in the role's policy.
+    pub(crate) sid: &'static str,
+    /// Actions, sorted.
+    pub(crate) actions: &'static [&'static str],
+    /// What they are allowed on.
+    pub(crate) on: On,
+    /// It in words, behind "may".
+    pub(crate) may: &'static str,
+}
+
+/// What a right is for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum On {
+    /// The streams of the function's own log group.
+    OwnLogs,
+}
+
+impl On {
+    /// Its ARN, of a function by its name in AWS.
+    pub(crate) fn arn(self, log_groups_arn: &str, function: &str) -> String {
+        match self {
+            Self::OwnLogs => cloudwatch_log_group::streams(log_groups_arn, function),
+        }
+    }
+
+    /// The same in `modules/lambda_function`.
+    fn arn_in_module(self) -> Expression {
+        match self {
+            Self::OwnLogs => cloudwatch_log_group::streams_of(value("var.log_groups_arn"), value("var.name")),
+        }
+    }
+}
+
+/// What every function's role allows. It can't create log groups: the one there is has its retention, and a late
+/// invocation can't bring a deleted one back.
+pub(crate) const OF_ALL: [Right; 1] = [Right {
+    sid: "WriteOwnLogs",
+    actions: &["logs:CreateLogStream", "logs:PutLogEvents"],
+    on: On::OwnLogs,
+    may: "write its own log group",
+}];
+
+/// What the role of a function allows.
+pub(crate) fn of(function: &Function) -> Vec<Right> {
+    // None of these lets a function do more to other resources.
+    let Function {
+        formerly: _,
+        description: _,
+        memory_mb: _,
+        timeout_seconds: _,
+        log_retention_days: _,
+        environment: _,
+    } = function;
+    OF_ALL.to_vec()
+}
+
+/// Rights as one phrase: "write its own log group, read the table `orders`".
+pub(crate) fn phrase(rights: &[Right]) -> String {
+    let phrases: Vec<&str> = rights.iter().map(|right| right.may).collect();
+    phrases.join(", ")
+}
+
+/// The policy of all roles, in `modules/lambda_function`.
+pub(crate) fn policy_in_module() -> Expression {
+    policy(&OF_ALL, On::arn_in_module)
+}
+
+/// The policy of a function's role, by its name in AWS.
+pub(crate) fn policy_of(function: &Function, log_groups_arn: &str, name: &str) -> Expression {
+    policy(&of(function), |on| string(on.arn(log_groups_arn, name)))
+}
+
+fn policy(rights: &[Right], arn: impl Fn(On) -> Expression) -> Expression {
+    iam_role_policy::policy(rights.iter().map(|right| Statement {
+        sid: right.sid,
+        actions: right.actions,
+        resource: arn(right.on),
+    }))
+}

@@ -1,0 +1,56 @@
+//! The picture of a service: each room says its boxes.
+
+use crate::cors::picture::preflights;
+use crate::functions::picture::node;
+use crate::graph::picture::{ANYONE, Block, Edge, Kind, Node, Picture, Stroke};
+use crate::identifier::Identifier;
+use crate::routes::picture::routes;
+use crate::service::{Api, Auth, Service};
+use crate::user_pool::picture::gate;
+use portcullis_foreign_text::words;
+
+/// All of a service, in one of its environments or in general.
+pub fn picture(service: &Service, environment: Option<&str>) -> Picture {
+    let title = match environment {
+        Some(name) => format!("Who can reach what in {}, {name}", service.name),
+        None => format!("Who can reach what in {}", service.name),
+    };
+    let mut blocks = vec![callers(service, environment)];
+    blocks.extend(service.functions.iter().map(|(name, function)| {
+        let id = format!("function_{}", Identifier::new(name));
+        let mut block = Block::default();
+        routes(&service.routes, name, &id, &mut block);
+        block.nodes.push(node(id, name, function));
+        block
+    }));
+    Picture {
+        title: words::line(&title),
+        blocks,
+    }
+}
+
+fn callers(service: &Service, environment: Option<&str>) -> Block {
+    let Api {
+        name: _,                   // a label in the console
+        stage: _,                  // in every URL, in front of no route
+        authorizer_ttl_seconds: _, // how long, not who
+        max_timeout_seconds: _,    // how long, not who
+        cors,
+    } = &service.api;
+    let mut block = Block::default();
+    let any = |auth| service.routes.values().any(|route| route.auth == auth);
+    if any(Auth::None) || cors.is_some() {
+        block.nodes.push(Node::new(ANYONE, Kind::Caller, "Anyone", []));
+    }
+    if any(Auth::UserPool) {
+        let (nodes, edge) = gate(&service.user_pool);
+        block.nodes.extend(nodes);
+        block.edges.push(edge);
+    }
+    if let Some(cors) = cors {
+        let node = preflights(cors, &service.environments, environment);
+        block.edges.push(Edge::new(ANYONE, &node.id, Stroke::Plain));
+        block.nodes.push(node);
+    }
+    block
+}

@@ -1,0 +1,47 @@
+//! The words of an access test.
+
+use crate::hcl::{Block, Expression, argument, block, call, equal, lines, reference, string};
+
+/// The environment and the origin of the test; the provider's ARNs are made up of the rest.
+pub(crate) const ENVIRONMENT: &str = "test";
+pub(crate) const ORIGIN: &str = "https://page.example";
+pub(crate) const EXECUTION_ARN: &str = "arn:aws:execute-api:us-east-1:123456789012:mocked";
+pub(crate) const LOG_GROUPS_ARN: &str = "arn:aws:logs:us-east-1:123456789012:log-group";
+pub(crate) const ROLE_ARN: &str = "arn:aws:iam::123456789012:role/mocked";
+pub(crate) const USER_POOL_ARN: &str = "arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_mocked";
+
+/// A sentence of the spec's, and everything that has to hold for it.
+pub(crate) fn says(of: &str, what: &str, conditions: impl IntoIterator<Item = Expression>) -> Block {
+    let mut conditions: Vec<_> = conditions.into_iter().collect();
+    let condition = if conditions.len() == 1 {
+        conditions.remove(0)
+    } else {
+        call("alltrue", [lines(conditions)])
+    };
+    block("assert", [])
+        .attribute(argument("condition", condition))
+        .attribute(argument(
+            "error_message",
+            string(format!("The spec says of {of}: {what}.")),
+        ))
+        .build()
+}
+
+/// An attribute has this value.
+pub(crate) fn is(path: &str, value: impl Into<Expression>) -> Expression {
+    equal(reference(path), value)
+}
+
+pub(crate) fn set(items: impl IntoIterator<Item = Expression>) -> Expression {
+    call("toset", [lines(items)])
+}
+
+pub(crate) fn in_days(days: u32) -> String {
+    format!("{days} day{}", if days == 1 { "" } else { "s" })
+}
+
+/// A changed guard is in force only after another deployment, which a hash in the triggers makes.
+pub(crate) fn is_deployed(name: &str) -> Expression {
+    let triggers = reference("aws_api_gateway_deployment.this.triggers");
+    call("contains", [call("keys", [triggers]), string(name)])
+}

@@ -1,0 +1,114 @@
+//! The routes' part of `modules/service`: `routes.tf`.
+
+use std::collections::BTreeSet;
+
+use crate::cors::in_service as preflights;
+use crate::functions::in_service as functions;
+use crate::hcl::{Block, Expression, argument, commented, reference, string};
+use crate::identifier::Identifier;
+use crate::modules::module::module_call;
+use crate::resources::{api_gateway_resource, lambda_permission};
+use crate::routes::permissions::{self, Calls, Permission};
+use crate::routes::{Auth, Method, Route, RoutePath};
+use crate::service::Service;
+
+/// The name of a route's call.
+pub(crate) fn name(path: &RoutePath, method: Method) -> Identifier {
+    path.identifier().prefixed(&method.as_str().to_lowercase())
+}
+
+/// The id of a path's resource.
+pub(crate) fn resource_id(path: &RoutePath) -> Expression {
+    if path.segments().is_empty() {
+        api_gateway_resource::root_id()
+    } else {
+        api_gateway_resource::id(&path.identifier())
+    }
+}
+
+/// Path by path: its resource, its routes with their own permissions, its preflight; then the permissions of several
+/// routes.
+pub(crate) fn blocks(service: &Service) -> Vec<Block> {
+    let permissions: Vec<Permission> = permissions::of_service(service).into_values().flatten().collect();
+    let block = |permission: &Permission| {
+        lambda_permission::resource_block(
+            &permission.name(),
+            &functions::name(&permission.function),
+            permission.source(&service.api.stage),
+        )
+    };
+    let mut blocks = Vec::new();
+    let mut made = BTreeSet::new();
+    for path in service.paths() {
+        for resource in path.resources() {
+            if made.insert(resource.identifier()) {
+                blocks.extend(self::resource(&resource).map(|block| commented(block, &resource.to_string())));
+            }
+        }
+        for method in service.methods(path) {
+            let route = &service.routes[&(path.clone(), method)];
+            blocks.push(commented(
+                call(path, method, route),
+                &format!("{} {path}: {}", method.as_str(), promise(route)),
+            ));
+            let own = permissions.iter().find(|permission| {
+                permission.function == route.function
+                    && permission.calls == Calls::Route(path.clone(), method)
+            });
+            blocks.extend(own.map(block));
+        }
+        if let Some(cors) = &service.api.cors {
+            blocks.push(commented(
+                preflights::call(service, path, cors),
+                &format!("OPTIONS {path}: the preflight, without a token"),
+            ));
+        }
+    }
+    let several = permissions
+        .iter()
+        .filter(|permission| !permission.is_of_a_route());
+    blocks.extend(several.map(|permission| commented(block(permission), &permission.title())));
+    blocks
+}
+
+/// The resource of a path's last segment; none for the root.
+fn resource(path: &RoutePath) -> Option<Block> {
+    let part = path.segments().last()?.to_string();
+    let parent = resource_id(&path.parent()?);
+    Some(api_gateway_resource::resource_block(
+        &path.identifier(),
+        parent,
+        &part,
+    ))
+}
+
+/// Who may call a route, and who answers.
+pub(crate) fn promise(route: &Route) -> String {
+    let Route { function, auth } = route;
+    let who = match auth {
+        Auth::None => "open to anyone",
+        Auth::UserPool => "for who signed in",
+    };
+    format!("{who}, answered by {function}")
+}
+
+/// The call for a route.
+pub(crate) fn call(path: &RoutePath, method: Method, route: &Route) -> Block {
+    let Route { function, auth } = route;
+    let mut call = module_call(name(path, method).as_str(), "lambda_integration")
+        .attribute(argument("rest_api_id", reference("module.rest_api.id")))
+        .attribute(argument("resource_id", resource_id(path)))
+        .attribute(argument("http_method", string(method.as_str())))
+        .attribute(argument("authorization", string(auth.authorization())));
+    match auth {
+        Auth::None => (),
+        Auth::UserPool => {
+            call = call.attribute(argument("authorizer_id", reference("module.authorizer.id")));
+        }
+    }
+    call.attribute(argument(
+        "invoke_arn",
+        reference(&format!("module.{}.invoke_arn", functions::name(function))),
+    ))
+    .build()
+}

@@ -1,0 +1,40 @@
+//! The boxes of a function's routes: a line a route, those that anyone may call apart from the others.
+
+use std::collections::BTreeMap;
+
+use crate::graph::picture::{ANYONE, Block, Edge, GATE, GUARDED, Kind, Node, OPEN, Stroke};
+use crate::identifier::Identifier;
+use crate::routes::{Auth, Method, Route, RoutePath};
+
+/// The routes of a function, the way to them and the way on to its box.
+pub(crate) fn routes(
+    routes: &BTreeMap<(RoutePath, Method), Route>,
+    function: &str,
+    function_id: &str,
+    block: &mut Block,
+) {
+    let identifier = Identifier::new(function);
+    for auth in [Auth::None, Auth::UserPool] {
+        let lines: Vec<String> = routes
+            .iter()
+            .filter_map(|((path, method), route)| {
+                let Route {
+                    function: by,
+                    auth: own,
+                } = route;
+                (by == function && *own == auth).then(|| path.key(*method))
+            })
+            .collect();
+        if lines.is_empty() {
+            continue;
+        }
+        let (prefix, kind, title, from, stroke) = match auth {
+            Auth::None => ("open", Kind::Open, OPEN, ANYONE, Stroke::Thick),
+            Auth::UserPool => ("guarded", Kind::Guarded, GUARDED, GATE, Stroke::Plain),
+        };
+        let node = Node::new(format!("{prefix}_{identifier}"), kind, title, lines);
+        block.edges.push(Edge::new(from, &node.id, stroke));
+        block.edges.push(Edge::new(&node.id, function_id, stroke));
+        block.nodes.push(node);
+    }
+}

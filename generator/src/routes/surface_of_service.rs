@@ -1,0 +1,35 @@
+//! The routes that a spec asks for.
+
+use crate::resources::{api_gateway_authorizer, api_gateway_integration, api_gateway_method};
+use crate::routes::{Auth, Method, Route, RoutePath};
+use crate::surface::types::{self, Uncertain};
+
+/// A route.
+pub(crate) fn route(path: &RoutePath, method: Method, route: &Route) -> types::Route {
+    let Route { function, auth } = route;
+    types::Route {
+        function: Some(function.clone()),
+        ..method_of(path, method.as_str(), *auth, api_gateway_integration::FUNCTION)
+    }
+}
+
+/// A method that no function answers yet.
+pub(crate) fn method_of(path: &RoutePath, method: &str, auth: Auth, integration: &str) -> types::Route {
+    types::Route {
+        path: path.to_string(),
+        method: method.into(),
+        auth_type: auth.authorization().into(),
+        authorizer: match auth {
+            Auth::None => None,
+            Auth::UserPool => Some(api_gateway_authorizer::NAME.into()),
+        },
+        scopes: api_gateway_method::SCOPES.map(String::from).to_vec(),
+        api_key_required: api_gateway_method::API_KEY_REQUIRED,
+        integration: integration.into(),
+        function: None,
+        qualifier: None,
+        uri: None,
+        cors: None,
+        uncertain: Uncertain::default(),
+    }
+}

@@ -1,0 +1,70 @@
+//! The user pool that a spec asks for.
+
+use crate::resources::{cognito_user_pool, cognito_user_pool_client};
+use crate::surface::types;
+use crate::user_pool::{Client, PasswordPolicy, UserPool};
+
+/// The pool of an environment that is deletion-protected or not.
+pub(crate) fn user_pool(pool: &UserPool, deletion_protection: bool) -> types::UserPool {
+    let UserPool {
+        name,
+        self_sign_up,
+        password,
+        clients,
+    } = pool;
+    types::UserPool {
+        name: name.clone(),
+        sign_in_with: texts(cognito_user_pool::SIGN_IN_WITH),
+        verified: texts(cognito_user_pool::VERIFIED),
+        verified_before_update: texts(cognito_user_pool::VERIFIED_BEFORE_UPDATE),
+        case_sensitive: cognito_user_pool::CASE_SENSITIVE,
+        self_sign_up: *self_sign_up,
+        password: self::password(password),
+        mfa: cognito_user_pool::MFA.into(),
+        deletion_protection,
+        clients: clients
+            .iter()
+            .map(|(name, client)| self::client(name, client))
+            .collect(),
+    }
+}
+
+fn password(policy: &PasswordPolicy) -> types::Password {
+    let PasswordPolicy {
+        minimum_length,
+        lowercase,
+        uppercase,
+        numbers,
+        symbols,
+        temporary_password_validity_days,
+    } = *policy;
+    types::Password {
+        minimum_length: minimum_length.into(),
+        lowercase,
+        uppercase,
+        numbers,
+        symbols,
+        temporary_password_validity_days: temporary_password_validity_days.into(),
+    }
+}
+
+fn client(name: &str, client: &Client) -> types::Client {
+    let Client {
+        formerly: _, // who gets a token stays the same
+        explicit_auth_flows,
+    } = client;
+    types::Client {
+        name: name.into(),
+        auth_flows: texts(explicit_auth_flows.iter().copied()),
+        generate_secret: cognito_user_pool_client::SECRET,
+        hides_users: cognito_user_pool_client::HIDES_USERS == "ENABLED",
+        oauth_flows: texts(cognito_user_pool_client::OAUTH),
+        oauth_scopes: texts(cognito_user_pool_client::OAUTH),
+        callback_urls: texts(cognito_user_pool_client::OAUTH),
+        identity_providers: texts(cognito_user_pool_client::OAUTH),
+    }
+}
+
+fn texts(texts: impl IntoIterator<Item = &'static str>) -> Vec<String> {
+    texts.into_iter().map(String::from).collect()
+}
