@@ -6,11 +6,12 @@ use std::path::Path;
 use crate::markdown::{Document, REPOSITORY, documents};
 
 /// The documents that follow STYLE.md.
-const TEXTS: [&str; 9] = [
+const TEXTS: [&str; 10] = [
     "README.md",
     "STYLE.md",
     "CONTRIBUTING.md",
     "ARCHITECTURE.md",
+    "CHANGELOG.md",
     "docs",
     "examples",
     "tests",
