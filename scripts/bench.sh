@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The load benchmark: `scripts/bench.sh [PART]… [--seconds N]`, where the parts are compare, share, endurance and
-# crashes; all of them where none is named. What the data plane is compared with is installed below target/load/.
+# The load benchmark: `scripts/bench.sh [PART]… [--seconds N]`. The parts are compare, share, endurance and crashes. The
+# default is all of them. The other servers are installed below target/load/.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -16,7 +16,7 @@ if [ ${#parts[@]} -gt 0 ]; then
         python3 -m venv target/load/venv
         target/load/venv/bin/pip install --quiet ministack==1.5.33 cryptography boto3
     }
-    # The fourth version of serverless wants an account.
+    # Version 4 of serverless needs an account.
     [ -d target/load/offline/node_modules ] || if command -v npm >/dev/null; then
         mkdir -p target/load/offline
         npm install --prefix target/load/offline --no-audit --no-fund --silent serverless@3.40.0 serverless-offline@13.9.0
@@ -27,7 +27,7 @@ if [ ${#parts[@]} -gt 0 ]; then
     cargo bench --locked --bench load -- "${parts[@]}"
 fi
 if $crashes; then
-    # The functions of this one are Python and start over all the time: how the data plane was compiled does not matter.
+    # These functions are Python and restart all the time, so the data plane's build profile doesn't matter.
     cargo build --locked --quiet --package portcullis-emulator --examples
     PORTCULLIS_CRASH_REQUESTS=${PORTCULLIS_CRASH_REQUESTS:-2500} \
         cargo test --locked --quiet --package portcullis-emulator --test crashes -- --nocapture

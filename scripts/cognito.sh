@@ -1,30 +1,30 @@
 # shellcheck shell=bash
-# What login_first.sh and login.sh share: where Cognito is, one call of it, and its errors as sentences.
+# Shared by login_first.sh and login.sh: finds Cognito, calls it, and prints its errors as sentences.
 #
-# Which Cognito is asked:
-#   1. AWS_ENDPOINT_URL, when it is set.
-#   2. The emulated one of this machine, when the pool or client is that of the local environment:
-#      `portcullis apply` records its ids, region and endpoint in .portcullis/local/outputs.json. Ids are made up at
-#      random by AWS and the emulator alike, so one of another environment never goes there, nor the other way round.
-#   3. AWS, otherwise.
-# The region is that of the pool id or of the local environment, else AWS_REGION or AWS_DEFAULT_REGION, else the AWS
-# CLI's own configuration. No credentials are needed: signing in is how one gets some.
+# The scripts call the first of these:
+#   1. AWS_ENDPOINT_URL, if it is set.
+#   2. The emulated AWS on this machine, if the pool or client belongs to the local environment. `portcullis apply` writes
+#      its ids, region and endpoint to .portcullis/local/outputs.json. AWS and the emulator choose ids at random, so
+#      ids of different environments are never the same.
+#   3. AWS.
+# The region comes from the pool id or the local environment, or else from AWS_REGION, AWS_DEFAULT_REGION or the AWS CLI's
+# configuration. Signing in needs no credentials.
 #
-# Passwords (and the session of a challenge) reach the AWS CLI on standard input, never as its arguments: those are
-# readable by every user of the machine.
+# Passwords and challenge sessions reach the AWS CLI on standard input, because every user of the machine can read
+# arguments.
 
 project=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 local_outputs=$project/.portcullis/local/outputs.json
 local=false
 
-# fail STATUS SENTENCE: 2 for wrong use, 3 when AWS or the AWS CLI failed.
+# fail STATUS SENTENCE: exits with 2 after wrong use, and with 3 if AWS or the AWS CLI failed.
 fail() {
   printf 'error: %s\n' "$(seen "$2")" >&2
   exit "$1"
 }
 
-# seen TEXT: without characters that control a terminal or turn the text around, as UTF-8 has them: C0 but for the end
-# of a line, DEL, C1, U+061C, U+200B to U+200F, U+2028 to U+202E, U+2060 to U+206F.
+# seen TEXT: replaces UTF-8 characters that control a terminal or reverse text: C0 except the end of a line, DEL, C1,
+# U+061C, U+200B to U+200F, U+2028 to U+202E, U+2060 to U+206F.
 seen() {
   local LC_ALL=C text=$1
   text=${text//[$'\x01'-$'\x09'$'\x0b'-$'\x1f'$'\x7f']/?}
@@ -35,13 +35,13 @@ seen() {
   printf %s "$text"
 }
 
-# word TEXT: as one word of a command to paste.
+# word TEXT: quotes text as one word of a command to paste.
 word() {
   printf %q "$1"
 }
 
-# password_or_ask VARIABLE ARGUMENT PROMPT: sets VARIABLE to the argument; when that is absent or `-`, leaves what the
-# environment gave it, or asks on the terminal, where it is not echoed.
+# password_or_ask VARIABLE ARGUMENT PROMPT: sets VARIABLE to the argument. If the argument is missing or `-`, it keeps the
+# value from the environment, or asks on the terminal without an echo.
 password_or_ask() {
   local variable=$1 argument=$2 prompt=$3
   if [[ -n $argument && $argument != - ]]; then
@@ -54,10 +54,10 @@ password_or_ask() {
     printf '\n' >/dev/tty
     [[ -n ${!variable} ]] || fail 2 "no password"
   fi
-  export -n "${variable?}" # the AWS CLI has no use for it in its environment
+  export -n "${variable?}" # the AWS CLI doesn't need it in its environment
 }
 
-# json TEXT: as a JSON string.
+# json TEXT: prints text as a JSON string.
 json() {
   local LC_ALL=C text=$1 code character escape
   text=${text//\\/\\\\}
@@ -70,13 +70,13 @@ json() {
   printf '"%s"' "$text"
 }
 
-# local_output KEY: what `portcullis apply` recorded of the local environment, if it did.
+# local_output KEY: prints a value that `portcullis apply` recorded for the local environment, if there is one.
 local_output() {
   [[ ! -r $local_outputs ]] ||
     sed -n 's/.*"'"$1"'"[[:space:]]*:[[:space:]]*"\([^"]*\)".*/\1/p' "$local_outputs"
 }
 
-# find_cognito KEY ID [REGION]: finds endpoint and region, by an id that is KEY in the local environment's outputs.
+# find_cognito KEY ID [REGION]: finds endpoint and region. If ID is the local environment's output KEY, they are local.
 find_cognito() {
   local key=$1 id=$2 region=${3:-}
   if [[ -n $id && $id == "$(local_output "$key")" ]]; then
@@ -100,9 +100,9 @@ find_cognito() {
   trap 'rm -f -- "$errors"' EXIT
 }
 
-# cognito OPERATION ARGUMENT…: one call, with what is secret on standard input. Sets challenge, session, user and token to what the answer holds; what it does
-# not hold is `None`. When Cognito refuses, sets refusal to its error's name (else empty) and reason to its message,
-# and returns 1.
+# cognito OPERATION ARGUMENT…: makes one call, with secrets on standard input. Sets challenge, session, user and token from
+# the answer, or to `None`. If Cognito refuses, it sets refusal to the error's name (or to nothing) and reason to its
+# message, and returns 1.
 cognito() {
   local answer endpoint=()
   if [[ -n ${AWS_ENDPOINT_URL:-} ]]; then
@@ -124,7 +124,7 @@ cognito() {
   IFS=$'\t' read -r challenge session user token <<<"$answer"
 }
 
-# fail_with_refusal EMAIL CLIENT_ID POOL_ID: says what Cognito's error means and what to do, and ends.
+# fail_with_refusal EMAIL CLIENT_ID POOL_ID: explains Cognito's error, tells how to fix it, and exits.
 fail_with_refusal() {
   local email=$1 client_id=$2 pool_id=$3
   local where="at ${AWS_ENDPOINT_URL:-AWS}${AWS_REGION:+ in $AWS_REGION}"
@@ -142,14 +142,14 @@ fail_with_refusal() {
       fail 3 "the session has expired before the new password was set: run this again"
       ;;
     *SECRET_HASH*)
-      fail 3 "the client $client_id has a secret, with which nobody can sign in from a command line: use a client without one"
+      fail 3 "the client $client_id has a secret, so these scripts can't use it: use a client without a secret"
       ;;
     NotAuthorizedException:*ncorrect\ username\ or\ password*) return 1 ;;
     UserNotFoundException:*)
       fail 3 "there is no user $email in the pool of the client $client_id: look for a typing error, or create the user"
       ;;
     UserNotConfirmedException:*)
-      fail 3 "$email has signed up but not confirmed it: enter the code of the mail with \`aws cognito-idp confirm-sign-up --client-id $(word "$client_id") --username $(word "$email") --confirmation-code CODE\`"
+      fail 3 "$email must confirm the sign-up first: enter the code from the mail with \`aws cognito-idp confirm-sign-up --client-id $(word "$client_id") --username $(word "$email") --confirmation-code CODE\`"
       ;;
     PasswordResetRequiredException:*)
       fail 3 "an administrator has reset the password of $email: get a code with \`aws cognito-idp forgot-password --client-id $(word "$client_id") --username $(word "$email")\` and set a password with \`confirm-forgot-password\`"
@@ -161,10 +161,10 @@ fail_with_refusal() {
       fail 3 "there is no client $client_id $where: \`make outputs\` (with ENV=… for another environment than local) prints the ids"
       ;;
     TooManyRequestsException:* | LimitExceededException:* | ThrottlingException:* | *TooManyFailedAttemptsException:*)
-      fail 3 "Cognito is asked too often: wait a minute and try again"
+      fail 3 "too many calls to Cognito: wait a minute and try again"
       ;;
     InvalidParameterException:*USER_PASSWORD_AUTH*)
-      fail 3 "the client $client_id does not let one sign in with a password: give it \`auth_flows = [\"user_password\", …]\` in portcullis.toml and apply"
+      fail 3 "the client $client_id doesn't allow passwords: give it \`auth_flows = [\"user_password\", …]\` in portcullis.toml and apply"
       ;;
     :*Could\ not\ connect\ to\ the\ endpoint* | :*Connection\ was\ closed* | :*timeout\ on\ endpoint*)
       if $local; then
@@ -173,7 +173,7 @@ fail_with_refusal() {
       fail 3 "Cognito cannot be reached $where: is the network up, and the region right?"
       ;;
     :*[Ss]pecify\ a\ region*)
-      fail 3 "the region is not known: set AWS_REGION to the one of the user pool"
+      fail 3 "unknown region: set AWS_REGION to the user pool's region"
       ;;
     :*rror\ parsing\ parameter* | :*could\ not\ be\ decoded*)
       fail 3 "the AWS CLI cannot read the password: is it UTF-8?" # its own message repeats the password
@@ -190,7 +190,7 @@ initiate_auth() {
     < <(printf '{"USERNAME": %s, "PASSWORD": %s}' "$(json "$2")" "$(json "$3")")
 }
 
-# print_token_or_fail EMAIL: the token, when there is one; otherwise names the challenge that stands before it.
+# print_token_or_fail EMAIL: prints the token. If there is none, it fails and names the challenge.
 print_token_or_fail() {
   [[ $token == None ]] || {
     printf '%s\n' "$token"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Formatting, lints and documentation, of the tool and of the functions.
+# Checks formatting, lints and documentation of the tool and of the functions.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

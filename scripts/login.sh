@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Signs in with a password. Prints the IdToken, and nothing else, on stdout.
+# Signs in with a password. Prints only the IdToken on stdout.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=cognito.sh
 source "$(dirname -- "${BASH_SOURCE[0]}")/cognito.sh"
@@ -8,7 +8,7 @@ usage() {
   cat <<'END'
 usage: scripts/login.sh CLIENT_ID EMAIL [PASSWORD]
 
-A password that is absent or `-` is read from the environment (PASSWORD), else asked for.
+A password that is missing or `-` comes from the environment (PASSWORD), or the script asks for it.
 END
 }
 

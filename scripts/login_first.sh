@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Signs in for the first time, with the temporary password of the invitation, and sets the password.
-# Prints the IdToken, and nothing else, on stdout.
+# Prints only the IdToken on stdout.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=cognito.sh
 source "$(dirname -- "${BASH_SOURCE[0]}")/cognito.sh"
@@ -9,8 +9,8 @@ usage() {
   cat <<'END'
 usage: scripts/login_first.sh POOL_ID CLIENT_ID EMAIL [TEMPORARY_PASSWORD] [NEW_PASSWORD]
 
-A password that is absent or `-` is read from the environment (TEMPORARY_PASSWORD, NEW_PASSWORD), else asked for;
-in the emulated AWS the new one is an example that fits the pool's policy if it is given nowhere: Testing1, or longer.
+A password that is missing or `-` comes from the environment (TEMPORARY_PASSWORD, NEW_PASSWORD), or the script asks for it.
+In the emulated AWS, the default for the new password is Testing1, or longer if the pool's policy asks for more.
 END
 }
 
@@ -24,10 +24,10 @@ if (($# < 3 || $# > 5)); then
 fi
 pool_id=$1 client_id=$2 email=$3
 [[ $pool_id =~ ^[a-z]+(-[a-z]+)+-[0-9]+_[0-9A-Za-z]+$ ]] ||
-  fail 2 "\`$pool_id\` is no id of a user pool (such as us-east-1_AbCdEf123): \`make outputs\` prints it"
+  fail 2 "\`$pool_id\` must be the id of a user pool, such as us-east-1_AbCdEf123: \`make outputs\` prints it"
 password_or_ask TEMPORARY_PASSWORD "${4:-}" "Temporary password of $email"
 find_cognito user_pool_id "$pool_id" "${pool_id%%_*}"
-# A password that everybody knows is for the emulated AWS alone.
+# A well-known password is only for the emulated AWS.
 if (($# < 5)) && [[ -n ${AWS_ENDPOINT_URL:-} ]]; then
   if $local; then
     NEW_PASSWORD=${NEW_PASSWORD:-$(local_output example_password)}
@@ -40,7 +40,7 @@ initiate_auth "$client_id" "$email" "$TEMPORARY_PASSWORD" || fail_with_refusal "
   fail 3 "Cognito does not accept this temporary password of $email: it is another one (\`make invitation\` prints the local one), or $email has signed in before (then: scripts/login.sh $(word "$client_id") $(word "$email"))"
 
 if [[ $token != None ]]; then
-  fail 3 "$email has signed in before, and this is no temporary password: use scripts/login.sh $(word "$client_id") $(word "$email")"
+  fail 3 "$email has signed in before, and this isn't a temporary password: use scripts/login.sh $(word "$client_id") $(word "$email")"
 fi
 if [[ $challenge == NEW_PASSWORD_REQUIRED ]]; then
   if [[ $user == None ]]; then

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# What a fresh machine lacks, a pipeline's above all: Terraform comes into `.portcullis/tools/bin`, which the Makefile
-# puts first on the PATH; what a package manager has, is installed where that can be done without asking.
+# Installs missing tools on a new machine, such as a pipeline's. Terraform goes into `.portcullis/tools/bin`, which the
+# Makefile puts first on the PATH. The package manager installs the rest if that works without a question.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-# Another Terraform may plan otherwise, and another Rust makes other zips: all jobs of a pipeline have the same ones. The
-# digests are those of HashiCorp's SHA256SUMS.
+# All jobs of a pipeline use the same versions, because another Terraform may plan differently and another Rust makes
+# different zips. The digests are from HashiCorp's SHA256SUMS.
 rust=1.95.0
 version=1.11.4
 case $(uname -sm) in
@@ -15,12 +15,12 @@ case $(uname -sm) in
 esac
 
 fail() {
-    printf 'error: %s\n\nhint: %s\n' "$1" "$2" >&2
+    printf 'error: %s\n\nhelp: %s\n' "$1" "$2" >&2
     exit 3
 }
 
 if ! command -v cargo >/dev/null; then
-    fail 'Rust is missing' 'https://rustup.rs'
+    fail 'Rust is missing' 'install it from https://rustup.rs'
 fi
 if command -v rustup >/dev/null; then
     if [ "${CI:-}" ]; then
@@ -29,27 +29,27 @@ if command -v rustup >/dev/null; then
     fi
     cargo clippy --version >/dev/null 2>&1 || rustup component add clippy
     cargo fmt --version >/dev/null 2>&1 || rustup component add rustfmt
-    # Both of Lambda's.
+    # Lambda's two architectures.
     rustup --quiet target add x86_64-unknown-linux-gnu aarch64-unknown-linux-gnu
 fi
 
 if ! python3 -c 'import ensurepip, venv' 2>/dev/null; then
     if ! command -v apt-get >/dev/null || [ "$(id -u)" != 0 ]; then
-        fail 'Python 3 or its `venv` module is missing' 'Debian and Ubuntu: `apt install python3 python3-venv`'
+        fail 'Python 3 or its `venv` module is missing' 'on Debian and Ubuntu, run `apt install python3 python3-venv`'
     fi
     apt-get update --quiet=2
     DEBIAN_FRONTEND=noninteractive apt-get install --yes --quiet=2 --no-install-recommends python3 python3-venv
 fi
 
 if [ "$(terraform version 2>/dev/null | sed -n '1s/^Terraform v//p')" != "$version" ]; then
-    [ "$platform" ] || fail "Terraform $version is missing" 'https://developer.hashicorp.com/terraform/install'
+    [ "$platform" ] || fail "Terraform $version is missing" 'install it from https://developer.hashicorp.com/terraform/install'
     echo "Installing Terraform $version into .portcullis/tools/bin" >&2
     folder=$(mktemp -d)
     trap 'rm -rf "$folder"' EXIT
     address=https://releases.hashicorp.com/terraform/$version/terraform_${version}_$platform.zip
     curl --fail --silent --show-error --location --proto '=https' --retry 3 --output "$folder/terraform.zip" "$address"
     sha256sum --check --quiet <<<"$sha256  $folder/terraform.zip" ||
-        fail "what came from $address is not Terraform $version" 'try again later'
+        fail "$address is not Terraform $version: its checksum is unknown" 'try again later'
     python3 -m zipfile --extract "$folder/terraform.zip" "$folder"
     mkdir -p .portcullis/tools/bin
     install -m 755 "$folder/terraform" .portcullis/tools/bin/terraform

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The tests. `--fast` leaves out what starts Terraform's provider, moto or cargo-lambda: it takes under a minute once
-# everything is compiled. Further arguments go to cargo test.
+# Runs the tests. `--fast` skips tests that start Terraform's provider, moto or cargo-lambda. It takes under a minute
+# once everything is compiled. Other arguments go to cargo test.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -47,18 +47,18 @@ export PORTCULLIS_MINISTACK=$ministack/bin/python
 
 if [ "${CI:-}" ]; then
     step 'what the tests in a browser need'
-    # Where it can be installed: Debian or one like it, as root.
+    # Root can install it on Debian and similar systems.
     packages=()
     command -v chromium chromium-browser google-chrome >/dev/null || packages+=(chromium)
     command -v npm >/dev/null || packages+=(npm)
     if [ ${#packages[@]} -gt 0 ] && command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
-        apt-get update --quiet=2 || true # the lists that are there may do
+        apt-get update --quiet=2 || true # the existing lists may be enough
         DEBIAN_FRONTEND=noninteractive apt-get install --yes --quiet=2 --no-install-recommends "${packages[@]}"
     fi
 fi
 
 step 'Mermaid, which draws the README of the tree'
-# One file, which needs no other. Where there is no npm it is left out, and the test says so.
+# One self-contained file. Without npm it is skipped, and the test reports that.
 mermaid=$PWD/target/mermaid
 verified() { (cd "$mermaid" && sha256sum --check --quiet) <tests/mermaid.sha256 2>/dev/null; }
 if ! verified && command -v npm >/dev/null; then
@@ -84,17 +84,17 @@ fi
 cargo test --locked --quiet --test workflows "$@"
 
 step 'control plane and data plane'
-# The tests of the data plane drive it as a process, which cargo builds by itself only without `--test`.
+# The tests run the data plane as a process, which cargo builds by itself only without `--test`.
 cargo build --locked --quiet --package portcullis-emulator --examples
 cargo test --locked --quiet --package portcullis-emulator --test bad_input --test control_plane --test crashes \
     --test data_plane --test limits --test listeners --test openapi "$@"
 step 'build of the functions, login scripts'
 cargo test --locked --quiet --test functions --test login --test foreign_text "$@"
-# Terraform's provider takes half a gigabyte: one at a time.
+# Terraform's provider needs half a gigabyte, so run one at a time.
 step 'generated Terraform, with Terraform'
 cargo test --locked --quiet --test terraform "$@" -- --test-threads=1
 step 'hand edits of generated Terraform'
-# Two providers at once: one after the other they would take minutes more.
+# Run two providers at once. One after the other would take minutes longer.
 cargo test --locked --quiet --test mutations "$@"
 step 'end to end'
 cargo test --locked --test end_to_end "$@" -- --test-threads=1

@@ -301,7 +301,7 @@ fn a_user_signs_in_for_the_first_time_and_again_with_nothing_set() {
     ));
 
     let sentence = format!(
-        "{EMAIL} has signed in before, and this is no temporary password: use scripts/login.sh {client} {EMAIL}"
+        "{EMAIL} has signed in before, and this isn't a temporary password: use scripts/login.sh {client} {EMAIL}"
     );
     assert_eq!(
         project.run("login_first.sh", &[pool, client, EMAIL, NEW_PASSWORD], &[]),
@@ -468,7 +468,7 @@ fn every_error_of_cognito_says_what_to_do() {
         (
             "NotAuthorizedException",
             "Client client is configured with secret but SECRET_HASH was not received",
-            "the client client has a secret, with which nobody can sign in from a command line: use a client without one",
+            "the client client has a secret, so these scripts can't use it: use a client without a secret",
         ),
         (
             "UserNotFoundException",
@@ -478,7 +478,7 @@ fn every_error_of_cognito_says_what_to_do() {
         (
             "UserNotConfirmedException",
             "User is not confirmed.",
-            "someone@example.com has signed up but not confirmed it: enter the code of the mail with `aws cognito-idp confirm-sign-up --client-id client --username someone@example.com --confirmation-code CODE`",
+            "someone@example.com must confirm the sign-up first: enter the code from the mail with `aws cognito-idp confirm-sign-up --client-id client --username someone@example.com --confirmation-code CODE`",
         ),
         (
             "PasswordResetRequiredException",
@@ -488,12 +488,12 @@ fn every_error_of_cognito_says_what_to_do() {
         (
             "TooManyRequestsException",
             "Rate exceeded",
-            "Cognito is asked too often: wait a minute and try again",
+            "too many calls to Cognito: wait a minute and try again",
         ),
         (
             "InvalidParameterException",
             "USER_PASSWORD_AUTH flow not enabled for this client",
-            "the client client does not let one sign in with a password: give it `auth_flows = [\"user_password\", …]` in portcullis.toml and apply",
+            "the client client doesn't allow passwords: give it `auth_flows = [\"user_password\", …]` in portcullis.toml and apply",
         ),
         (
             "SomethingNewException",
@@ -571,7 +571,8 @@ fn wrong_use_is_status_2_and_asks_nobody() {
         &["client", "us-east-1_Pool", EMAIL, "Temporary1"],
         &[],
     );
-    let sentence = "`client` is no id of a user pool (such as us-east-1_AbCdEf123): `make outputs` prints it";
+    let sentence =
+        "`client` must be the id of a user pool, such as us-east-1_AbCdEf123: `make outputs` prints it";
     assert_eq!(ended, failed(2, sentence));
 }
 
@@ -604,7 +605,7 @@ fn what_others_say_moves_no_cursor_and_is_not_run() {
         &["client", &email, "x"],
         &[("AWS_REGION", "us-east-1")],
     );
-    let (_, rest) = said.stderr.split_once("of the mail with `").unwrap();
+    let (_, rest) = said.stderr.split_once("from the mail with `").unwrap();
     let command = rest.trim_end().strip_suffix('`').unwrap();
     let pasted = Command::new("bash")
         .args(["-c", &format!("aws() {{ printf '%s\\n' \"$@\"; }}; {command}")])

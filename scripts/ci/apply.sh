@@ -1,35 +1,35 @@
 #!/usr/bin/env bash
-# apply.sh ENVIRONMENT BASE: applies exactly what plans/ENVIRONMENT.json says, if it is a plan of the tree that is checked
-# out and what the spec says, nothing in it is blocked, and it is still what Terraform would do. BASE is the commit before the merge.
+# apply.sh ENVIRONMENT BASE: applies exactly the plan in plans/ENVIRONMENT.json. The plan must be for the checked-out Git
+# tree, match the spec, have no blocked change, and still be what Terraform would do. BASE is the commit before the merge.
 #
-# Whoever may push a branch could have put that file into its place. So nothing of it is applied or run: the functions are
-# built from what was merged, and what Terraform applies it has planned from that. Only what both say is done.
+# Anyone who can push a branch could have replaced that file, so nothing in it is applied or run. The functions are built
+# from the merged files. Terraform plans again from them, and applies its own plan if both plans are the same.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 umask 077
 environment=$1
 
 fail() {
-    local anew='plan this branch anew (docs/pipelines.md says how), read the review, and run this job again'
-    printf 'error: %s\n\nhint: %s\n' "$1" "${2:-$anew}" >&2
+    local again='plan this branch again (see docs/pipelines.md), read the review, and run this job again'
+    printf 'error: %s\n\nhelp: %s\n' "$1" "${2:-$again}" >&2
     exit 1
 }
 
-# The whole hash: a file of the checkout that has the name of a revision does not stand in for it.
+# The full hash, so a file with the name of a revision can't replace it.
 base=$(git rev-parse --verify --quiet --end-of-options "$2^{commit}") ||
     fail "$(printf '%q' "$2") is not a commit of this clone" 'fetch the whole history: `fetch-depth: 0`'
 plan=plans/$environment.json
-[ -f "$plan" ] || fail "there is no plan of \`$environment\`: \`$plan\` is missing"
+[ -f "$plan" ] || fail "missing plan of \`$environment\`: \`$plan\`"
 planned=$(cat "plans/$environment.tree")
 merged=$(git rev-parse 'HEAD^{tree}')
 [ "$planned" = "$merged" ] ||
-    fail "the plan of \`$environment\` is one of the tree ${planned:0:12}, and what was merged is ${merged:0:12}"
+    fail "the plan of \`$environment\` must be for the merged Git tree ${merged:0:12}, but is for ${planned:0:12}"
 
 # A blocked change stays blocked after a merge, and after the last day of its entry in `[review]`.
 BASE=$base PLANS=$plan make review ||
-    fail "the review of \`$environment\` says no: nothing was applied" \
+    fail "the review of \`$environment\` blocks this change: nothing was applied" \
         'accept it under `[review]` of portcullis.toml, or revert the change, in a pull request'
-ENV=$environment PLAN=$plan make check || fail "the plan of \`$environment\` is not what the spec says: nothing was applied"
+ENV=$environment PLAN=$plan make check || fail "the plan of \`$environment\` doesn't match the spec: nothing was applied"
 ENV=$environment make build
 ENV=$environment PLAN=$plan make apply ||
-    fail "the plan of \`$environment\` was not applied to its end: Portcullis says why above"
+    fail "the plan of \`$environment\` was not fully applied: see the error above"

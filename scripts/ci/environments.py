@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
-"""environments.py plan|apply: makes a pipeline's list of jobs out of what `portcullis environments --json` prints.
+"""environments.py plan|apply: makes a pipeline's list of jobs from the output of `portcullis environments --json`.
 
-An environment is in it with the ARN of its role, from the variable AWS_PLAN_ROLE_ARN_DEV (of `dev`), else from
-AWS_PLAN_ROLE_ARN, or AWS_APPLY_… of these. One without a role, or without a state that outlives the runner, is left
-out, and that is said.
+Each environment gets the ARN of its role from the variable AWS_PLAN_ROLE_ARN_DEV (for `dev`), or else from
+AWS_PLAN_ROLE_ARN. For `apply`, the names start with AWS_APPLY. An environment is skipped with a notice if it has no
+role, or if its state would be lost with the runner.
 
-VARIABLES holds the variables as a JSON object; without it they are those of the environment. PUBLIC is `true` in a
-public repository: everybody may read the plans that its pipeline keeps, so there is none unless the variable
-PUBLISH_PLANS says `true`. The list, [{"name", "region", "role"}], goes to stdout, or in GitHub's runners to the step's
-output `environments`.
+VARIABLES holds the variables as a JSON object. The default is the process's environment. PUBLIC is `true` in a public
+repository. Anyone may read its stored plans, so nothing is planned unless the variable PUBLISH_PLANS is `true`.
+
+The list, [{"name", "region", "role"}], goes to stdout, or to the step's output `environments` on GitHub.
 """
 
 import json
@@ -17,7 +17,7 @@ import sys
 
 
 def notice(environment, reason):
-    text = f"`{environment}` is left out: {reason}"
+    text = f"skipped `{environment}`: {reason}"
     # https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions
     print(f"::notice::{text}" if "GITHUB_OUTPUT" in os.environ else f"notice: {text}", file=sys.stderr)
 
@@ -29,11 +29,11 @@ def jobs(kind, environments, variables, public):
         own = f"{general}_{name.upper().replace('-', '_')}"
         role = variables.get(own) or variables.get(general)
         if not role:
-            notice(name, f"neither the variable {own} nor {general} names a role")
+            notice(name, f"missing variable {own} or {general} with the ARN of a role")
         elif environment["state"] is None:
-            notice(name, f"its state would go with this machine; add `state` to `[environments.{name}]`")
+            notice(name, f"its state would be lost with this machine, so add `state` to `[environments.{name}]`")
         elif public and variables.get("PUBLISH_PLANS") != "true":
-            notice(name, "everybody could read the plans of a public repository; the variable PUBLISH_PLANS allows it")
+            notice(name, "anyone can read the plans of a public repository, so set the variable PUBLISH_PLANS to `true` to allow it")
         else:
             yield {"name": name, "region": environment["region"], "role": role}
 

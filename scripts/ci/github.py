@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
-"""github.py ENVIRONMENT: finds the artifact with the reviewed plan of the tree that is checked out.
+"""github.py ENVIRONMENT: finds the artifact with the reviewed plan of the checked-out Git tree.
 
-Anybody who can push a branch, or open a pull request from a fork, can have a run keep an artifact of any name. Such a
-one could not have anything applied (apply.sh says why), but it would not be what was reviewed. So it counts only if it
-comes from the workflow `plan` of this repository,
+Anyone who can push a branch or open a pull request from a fork can have a run store an artifact with any name. Such a
+plan could not be applied (apply.sh explains why), but it was not reviewed. So an artifact counts only if it comes from
+the workflow `plan` of this repository, in one of these runs:
 
-- of the pull request that was merged as this commit, at the very commit that was reviewed, or
-- of a run that somebody started by hand for this commit on this branch.
+- the run for the pull request that was merged as this commit, at the commit that was reviewed
+- a run that was started by hand for this commit on this branch
 
-The step's outputs `artifact` and `run` say where it is. GH_TOKEN reads actions, contents and pull requests.
+The step's outputs `artifact` and `run` name the artifact. GH_TOKEN reads actions, contents and pull requests.
 """
 
 import json
@@ -34,17 +34,17 @@ def get(path):
 
 
 def refusal(run, heads):
-    """Why the artifacts of a run do not count; none where they do."""
+    """Returns why the artifacts of a run don't count, or None if they do."""
     repository, commit, branch = (os.environ[f"GITHUB_{name}"] for name in ("REPOSITORY", "SHA", "REF_NAME"))
     if (run.get("head_repository") or {}).get("full_name") != repository:
-        return "is of a fork"
+        return "is from a fork"
     if run["path"].split("@")[0] != WORKFLOW:
-        return f"is of the workflow `{run['path']}`"
+        return f"is from the workflow `{run['path']}`"
     if run["event"] == "pull_request":
-        return None if run["head_sha"] in heads else f"is of {run['head_sha'][:12]}, which is not what was merged"
+        return None if run["head_sha"] in heads else f"is for {run['head_sha'][:12]}, which was not merged"
     if run["event"] == "workflow_dispatch":
         here = run["head_sha"] == commit and run["head_branch"] == branch
-        return None if here else f"is of {run['head_sha'][:12]} on `{run['head_branch']}`"
+        return None if here else f"is for {run['head_sha'][:12]} on `{run['head_branch']}`"
     return f"was started by `{run['event']}`"
 
 
@@ -66,15 +66,15 @@ def main():
         run = artifact["workflow_run"]["id"]
         reason = "has expired" if artifact["expired"] else refusal(get(f"actions/runs/{run}"), heads)
         if reason is None:
-            print(f"The plan of `{environment}` is of the run {run}", file=sys.stderr)
+            print(f"The plan of `{environment}` is from run {run}", file=sys.stderr)
             with open(os.environ["GITHUB_OUTPUT"], "a", encoding="utf-8") as file:
                 file.write(f"artifact={artifact['id']}\nrun={run}\n")
             return
-        refused.append(f"\n  the one of the run {run} {reason}")
+        refused.append(f"\n  the one from run {run} {reason}")
     sys.exit(
-        f"error: there is no reviewed plan of `{environment}` for this tree, {tree[:12]}: what was merged is not what "
-        f"was planned, or that is too long ago{''.join(refused)}\n\n"
-        f"hint: run the workflow `plan` on `{branch}`, read its review, and re-run the newest run of `apply`"
+        f"error: missing reviewed plan of `{environment}` for the Git tree {tree[:12]}: the merged tree was not planned, "
+        f"or its plan has expired{''.join(refused)}\n\n"
+        f"help: run the workflow `plan` on `{branch}`, read its review, and re-run the newest run of `apply`"
     )
 
 

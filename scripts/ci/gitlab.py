@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
-"""gitlab.py pipeline | note | plan ENVIRONMENT: what the pipeline of GitLab needs of its API.
+"""gitlab.py pipeline | note | plan ENVIRONMENT: calls GitLab's API for the pipeline.
 
-pipeline          the list of environments.py on stdin becomes a child pipeline with a job for each
-note              writes plans/review.md into the merge request: into the note of the time before, where there is one
-plan ENVIRONMENT  fetches the plan of the tree that is checked out, into plans/: from the last pipeline of the merge
-                  request that was merged, else from one that somebody started by hand for this branch
+pipeline          reads the list of environments.py on stdin and prints a child pipeline with one job for each
+note              writes plans/review.md into the merge request, and replaces an earlier note
+plan ENVIRONMENT  fetches the plan of the checked-out Git tree into plans/: from the last pipeline of the merged merge
+                  request, or else from a pipeline that was started by hand for this branch
 
-A job's own token may not write notes, and reads artifacts only in some tiers. GITLAB_TOKEN, a project access token with
-the scope `api` and the role Developer, may; without it there is no note, and the job's own token is tried.
+A job's own token can't write notes, and reads artifacts only in some tiers. GITLAB_TOKEN can do both. It is a project
+access token with the scope `api` and the role Developer. Without it, `note` writes nothing, and `plan` tries the job's
+token.
 """
 
 import io
@@ -25,7 +26,7 @@ JOB = "review"
 
 
 class WithoutToken(urllib.request.HTTPRedirectHandler):
-    """Artifacts are kept elsewhere: who keeps them is not told the token."""
+    """Artifacts are stored on another server, which must not get the token."""
 
     def redirect_request(self, request, file, code, message, headers, address):
         return urllib.request.Request(address)
@@ -67,13 +68,13 @@ def pipeline():
         }
         for environment in environments
     }
-    # A pipeline without a job is none.
+    # GitLab refuses a pipeline without jobs.
     print(json.dumps(child or {"nothing to apply": {"script": "true", "variables": {"GIT_STRATEGY": "none"}}}))
 
 
 def note():
     if not os.environ.get("GITLAB_TOKEN"):
-        print("notice: there is no note in the merge request, because the variable GITLAB_TOKEN is not set")
+        print("notice: no note in the merge request, because the variable GITLAB_TOKEN is missing")
         return
     me = json.loads(call("user"))["id"]
     notes = project(f"merge_requests/{os.environ['CI_MERGE_REQUEST_IID']}/notes")
@@ -102,7 +103,7 @@ def plan(environment):
         and request["target_branch"] == branch
         and commit in (request["merge_commit_sha"], request["squash_commit_sha"], request["sha"])
     ]
-    # Only the last pipeline that succeeded counts, so a review that said no has no plan to give.
+    # Only the last pipeline that succeeded counts, so a failed review supplies no plan.
     refs = [f"refs/merge-requests/{iid}/{kind}" for iid in merged for kind in ("merge", "head")] + [branch]
     for ref in refs:
         address = project(f"jobs/artifacts/{urllib.parse.quote(ref, safe='')}/download?job={JOB}")
@@ -116,12 +117,12 @@ def plan(environment):
         if set(names) <= set(archive.namelist()) and archive.read(names[0]).decode() == tree:
             for name in names:
                 archive.extract(name)
-            print(f"The plan of `{environment}` is of {ref}", file=sys.stderr)
+            print(f"The plan of `{environment}` is from {ref}", file=sys.stderr)
             return
     sys.exit(
-        f"error: there is no reviewed plan of `{environment}` for this tree, {tree[:12]}: what was merged is not what "
-        "was planned, or that is too long ago\n\n"
-        f"hint: run a pipeline for `{branch}` by hand, read its review, and retry this job"
+        f"error: missing reviewed plan of `{environment}` for the Git tree {tree[:12]}: the merged tree was not planned, "
+        "or its plan has expired\n\n"
+        f"help: run a pipeline for `{branch}` by hand, read its review, and retry this job"
     )
 
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Plans every environment that has a role, reviews what changes, and writes that into the merge request. By hand, for
-# the default branch, it does the same but for the note: what was merged and could not be applied is planned anew.
+# Plans every environment that has a role, reviews the changes, and writes the review into the merge request. In a
+# pipeline started by hand for the default branch, it plans a merge again that could not be applied, and writes no note.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 umask 077
@@ -15,7 +15,7 @@ export AWS_WEB_IDENTITY_TOKEN_FILE=$token AWS_ROLE_SESSION_NAME=plan-$CI_JOB_ID
 names=()
 while read -r name region role; do
     names+=("$name")
-    # What could not be planned is said in the review.
+    # The review reports each failed plan.
     AWS_REGION=$region AWS_ROLE_ARN=$role scripts/ci/plan.sh "$name" </dev/null || true
 done < <(python3 -c 'import json, sys; [print(*job.values()) for job in json.loads(sys.argv[1])]' "$list")
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# plan.sh ENVIRONMENT: plans it, and keeps in plans/ what its review and its apply need: the plan in JSON, and of which
-# tree it is. A plan holds what the state holds.
+# plan.sh ENVIRONMENT: plans an environment. plans/ then has the plan in JSON and the hash of its Git tree, for the review
+# and the apply. A plan contains everything in the state.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 umask 077

@@ -224,23 +224,23 @@ fn an_artifact_of_the_right_name_from_anywhere_else_does_not_count() {
     gone["head_repository"] = Value::Null;
     let commit = merged.commit.as_str();
     let forged = [
-        (fork, "is of a fork"),
-        (gone, "is of a fork"),
+        (fork, "is from a fork"),
+        (gone, "is from a fork"),
         (
             merged.run_of(&[("path", ".github/workflows/evil.yml")]),
-            "is of the workflow `.github/workflows/evil.yml`",
+            "is from the workflow `.github/workflows/evil.yml`",
         ),
         (
             merged.run_of(&[("head_sha", "pushed_over")]),
-            "is of pushed_over, which is not what was merged",
+            "is for pushed_over, which was not merged",
         ),
         (
             merged.run_of(&[("head_sha", "open")]),
-            "is of open, which is not what was merged",
+            "is for open, which was not merged",
         ),
         (
             merged.run_of(&[("head_sha", "elsewhere")]),
-            "is of elsewhere, which is not what was merged",
+            "is for elsewhere, which was not merged",
         ),
         (merged.run_of(&[("event", "push")]), "was started by `push`"),
         (
@@ -249,7 +249,7 @@ fn an_artifact_of_the_right_name_from_anywhere_else_does_not_count() {
         ),
         (
             merged.run_of(&[("event", "workflow_dispatch"), ("head_branch", "main")]),
-            "is of reviewed on `main`",
+            "is for reviewed on `main`",
         ),
     ];
     let runs: Vec<_> = forged.iter().map(|(run, _)| run.clone()).collect();
@@ -257,7 +257,7 @@ fn an_artifact_of_the_right_name_from_anywhere_else_does_not_count() {
     for (_, reason) in forged {
         ended = ended.failed(reason);
     }
-    ended.failed("hint: run the workflow `plan` on `main`, read its review, and re-run");
+    ended.failed("help: run the workflow `plan` on `main`, read its review, and re-run");
     assert_eq!(output, "");
 }
 
@@ -265,8 +265,8 @@ fn an_artifact_of_the_right_name_from_anywhere_else_does_not_count() {
 fn a_tree_that_was_not_planned_and_a_plan_that_has_expired_are_said() {
     let merged = Merged::new();
     let (ended, _) = merged.find(&merged.api(&[], false));
-    ended.failed(&format!("for this tree, {}", &merged.tree[..12]));
+    ended.failed(&format!("for the Git tree {}", &merged.tree[..12]));
     let (ended, output) = merged.find(&merged.api(&[merged.run_of(&[])], true));
-    ended.failed("the one of the run 0 has expired");
+    ended.failed("the one from run 0 has expired");
     assert_eq!(output, "");
 }

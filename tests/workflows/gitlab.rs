@@ -90,7 +90,7 @@ fn the_note_is_written_once_and_then_updated_in_place() {
 #[test]
 fn without_a_token_there_is_no_note_and_that_is_said() {
     let (ended, api) = note(Vec::new(), None);
-    assert!(ended.succeeded().stdout.contains("GITLAB_TOKEN is not set"));
+    assert!(ended.succeeded().stdout.contains("GITLAB_TOKEN is missing"));
     assert!(api.requests().is_empty());
 }
 
@@ -166,7 +166,7 @@ fn the_plan_of_the_merge_request_is_fetched_and_no_other_one() {
     let api = Api::start(known(&commit, refs, None));
     fetch(folder.path(), &commit, &api, None)
         .succeeded()
-        .said("is of refs/merge-requests/7/head");
+        .said("is from refs/merge-requests/7/head");
     assert_eq!(
         fs::read_to_string(folder.path().join("plans/dev.json")).unwrap(),
         "the plan"
@@ -194,7 +194,7 @@ fn the_plan_of_the_merge_request_is_fetched_and_no_other_one() {
     let api = Api::start(known(&commit, refs, None));
     fetch(folder.path(), &commit, &api, None)
         .succeeded()
-        .said("is of main");
+        .said("is from main");
 
     let (folder, commit, tree) = merged();
     let refs = vec![
@@ -203,8 +203,8 @@ fn the_plan_of_the_merge_request_is_fetched_and_no_other_one() {
     ];
     let api = Api::start(known(&commit, refs, None));
     fetch(folder.path(), &commit, &api, None)
-        .failed(&format!("for this tree, {}", &tree[..12]))
-        .failed("hint: run a pipeline for `main` by hand, read its review, and retry this job");
+        .failed(&format!("for the Git tree {}", &tree[..12]))
+        .failed("help: run a pipeline for `main` by hand, read its review, and retry this job");
     assert!(!folder.path().join("plans/dev.json").exists());
 }
 

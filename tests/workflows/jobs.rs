@@ -68,13 +68,13 @@ fn an_environment_gets_a_job_where_a_role_and_a_state_are_there() {
     let (list, said) = environments("plan", &all, &variables, false);
     assert_eq!(list, json!([job("dev", "plan"), job("prod-eu", "plan in prod")]));
     assert!(
-        said.contains("::notice::`own` is left out: its state would go with this machine"),
+        said.contains("::notice::skipped `own`: its state would be lost with this machine"),
         "{said}"
     );
 
     let (list, said) = environments("apply", &all, &variables, false);
     assert_eq!(list, json!([job("dev", "apply in dev")]));
-    let reason = "`prod-eu` is left out: neither the variable AWS_APPLY_ROLE_ARN_PROD_EU nor AWS_APPLY_ROLE_ARN names a role";
+    let reason = "skipped `prod-eu`: missing variable AWS_APPLY_ROLE_ARN_PROD_EU or AWS_APPLY_ROLE_ARN with the ARN of a role";
     assert!(said.contains(reason), "{said}");
 
     // Nothing is set up: no job, and no failure. The workflows compare with exactly this text.
@@ -91,7 +91,7 @@ fn plans_of_a_public_repository_are_kept_only_where_somebody_allows_it() {
     let roles = json!({"AWS_PLAN_ROLE_ARN": "plan"});
     let (list, said) = environments("plan", &all, &roles, true);
     assert_eq!(list, json!([]));
-    assert!(said.contains("everybody could read the plans"), "{said}");
+    assert!(said.contains("anyone can read the plans"), "{said}");
     let allowed = json!({"AWS_PLAN_ROLE_ARN": "plan", "PUBLISH_PLANS": "true"});
     assert_eq!(
         environments("plan", &all, &allowed, true).0,
@@ -253,7 +253,7 @@ fn a_review_without_plans_and_one_with_a_plan_that_failed_are_told() {
     let review = checkout.read("plans/review.md");
     assert!(review.starts_with("# A review\n"), "{review}");
     assert!(
-        review.contains("**`dev` was not planned**: the log of its plan says why."),
+        review.contains("**`dev` was not planned**: see the log of its plan."),
         "{review}"
     );
 
@@ -272,12 +272,12 @@ fn a_plan_that_is_not_what_the_spec_says_is_told_and_not_applied() {
     let review = other.read("plans/review.md");
     assert_eq!(
         review,
-        "# A review\n\n**The plan of `dev` is not what the spec says**\n\n```\nGET /admin is open\n```\n"
+        "# A review\n\n**The plan of `dev` doesn't match the spec**\n\n```\nGET /admin is open\n```\n"
     );
     other.calls();
     other
         .run("apply.sh", &["dev", "before"])
-        .failed("the plan of `dev` is not what the spec says: nothing was applied");
+        .failed("the plan of `dev` doesn't match the spec: nothing was applied");
     assert!(!other.calls().iter().any(|call| call.starts_with("apply")));
 }
 
@@ -292,15 +292,15 @@ fn what_was_merged_has_to_be_what_was_planned() {
     merged
         .run("apply.sh", &["dev", "before"])
         .failed(&format!(
-            "the plan of `dev` is one of the tree {}, and what was merged is {}",
-            tree(&planned),
-            tree(&merged)
+            "the plan of `dev` must be for the merged Git tree {}, but is for {}",
+            tree(&merged),
+            tree(&planned)
         ))
-        .failed("hint: plan this branch anew");
+        .failed("help: plan this branch again");
     assert_eq!(merged.calls(), [""; 0]);
     merged
         .run("apply.sh", &["prod", "before"])
-        .failed("there is no plan of `prod`");
+        .failed("missing plan of `prod`");
 }
 
 #[test]
@@ -311,7 +311,7 @@ fn what_the_review_denies_is_not_applied_although_it_was_merged() {
     merged.write(".verdict", "1");
     merged
         .run("apply.sh", &["dev", "before"])
-        .failed("the review of `dev` says no: nothing was applied");
+        .failed("the review of `dev` blocks this change: nothing was applied");
     assert_eq!(
         merged.calls(),
         [format!("review --base {} --plan plans/dev.json", merged.base())]
@@ -498,7 +498,7 @@ fn a_base_that_is_no_commit_is_neither_run_nor_read() {
         checkout.write("0123abc", "# a spec");
         let reviewed = checkout.run("review.sh", &[&base, "dev"]);
         assert!(!reviewed.success);
-        let review = "**There is no review**: its log says why.\n";
+        let review = "**The review failed**: see its log.\n";
         assert_eq!(checkout.read("plans/review.md"), review, "{base}");
         checkout
             .run("apply.sh", &["dev", &base])

@@ -66,7 +66,7 @@ fn a_terraform_that_is_not_the_pinned_one_is_not_installed() {
         ],
     )
     .failed(&format!("is not Terraform {}", version()))
-    .failed("hint: try again later");
+    .failed("help: try again later");
     assert!(!folder.path().join(".portcullis").exists());
 }
 
