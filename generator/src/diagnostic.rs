@@ -28,8 +28,8 @@ pub struct Diagnostic {
     pub label: String,
     /// Other places that explain this one, each with its label.
     pub related: Vec<(Span, String)>,
-    /// What to do about it.
-    pub hint: Option<String>,
+    /// What to do about it, a line each.
+    pub help: Vec<String>,
     /// The key that is meant here, mistyped or with a wrong value, such as `user_pool.clients`.
     pub meant: Option<String>,
     /// The key whose absence is the mistake.
@@ -44,7 +44,7 @@ impl Diagnostic {
             span,
             label: String::new(),
             related: Vec::new(),
-            hint: None,
+            help: Vec::new(),
             meant: None,
             missing: None,
         }
@@ -62,10 +62,32 @@ impl Diagnostic {
         self
     }
 
-    /// What to do about it.
-    pub fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.hint = Some(hint.into());
+    /// What to do about it, beginning with a verb. May be called several times.
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help.push(help.into());
         self
+    }
+
+    /// What to do about it, if there is anything to say.
+    pub fn helps(self, help: &str) -> Self {
+        if help.is_empty() { self } else { self.help(help) }
+    }
+
+    /// Names what is spelled nearly as an unknown word, if anything is. `what` is what the words are: "a key".
+    pub fn similar<'k>(self, word: &str, what: &str, known: impl IntoIterator<Item = &'k str>) -> Self {
+        match nearest(word, known) {
+            Some(near) => self.help(format!("{what} with a similar name exists: `{near}`")),
+            None => self,
+        }
+    }
+
+    /// Lists the words that are known, if there was no similar one.
+    pub fn known<'k>(self, known: impl Iterator<Item = &'k str>) -> Self {
+        if !self.help.is_empty() {
+            return self;
+        }
+        let known: Vec<String> = known.map(|word| format!("`{word}`")).collect();
+        self.help(format!("use one of {}", known.join(", ")))
     }
 
     /// The key that is meant here. Mistakes that are about its absence, or that of a key in it, are not told.
@@ -143,8 +165,8 @@ impl Diagnostics {
             text.push_str("\n\n");
         }
         let count = sorted.len();
-        let noun = if count == 1 { "mistake" } else { "mistakes" };
-        text.push_str(&format!("{count} {noun} in {path}; nothing was written\n"));
+        let noun = if count == 1 { "error" } else { "errors" };
+        text.push_str(&format!("{count} {noun} in {path}. Nothing was written.\n"));
         text
     }
 }
@@ -199,7 +221,7 @@ impl Diagnostic {
                 .iter()
                 .map(|(span, label)| (span.clone(), line(label)))
                 .collect(),
-            hint: self.hint.as_deref().map(line),
+            help: self.help.iter().map(|help| line(help)).collect(),
             meant: self.meant.clone(),
             missing: self.missing.clone(),
         }
@@ -213,8 +235,8 @@ fn draw<'a>(diagnostic: &'a Diagnostic, path: &'a str, source: &'a Shown) -> Vec
     } else {
         title.element(snippet(diagnostic, path, source))
     }];
-    if let Some(hint) = &diagnostic.hint {
-        groups.push(Group::with_title(Level::HELP.secondary_title(hint.as_str())));
+    for help in &diagnostic.help {
+        groups.push(Group::with_title(Level::HELP.secondary_title(help.as_str())));
     }
     groups
 }
@@ -296,7 +318,7 @@ mod tests {
             Diagnostic::new(place("\u{202e}"), "a\u{1b}[2J\nerror: b")
                 .label("c\u{202e}")
                 .related(place("b = 1"), "d\u{9b}\ne")
-                .hint("f\u{7}\ng"),
+                .help("f\u{7}\ng"),
         );
         let drawn = diagnostics.render("x\u{1b}\n.toml", source, false);
         assert_eq!(
@@ -311,7 +333,7 @@ mod tests {
   |
 help: f\u0007\u000Ag
 
-1 mistake in x\u001B\u000A.toml; nothing was written
+1 error in x\u001B\u000A.toml. Nothing was written.
 "#
         );
     }

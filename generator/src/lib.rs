@@ -35,6 +35,7 @@ pub mod service;
 pub mod spec;
 
 pub mod surface;
+pub mod text_rule;
 pub mod tree;
 pub mod user_pool;
 pub mod warnings;

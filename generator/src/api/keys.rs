@@ -1,87 +1,33 @@
-//! `[api]` and its CORS.
+//! The keys of `[api]`.
 
-use crate::diagnostic::{Diagnostic, Diagnostics, Span};
-use crate::spec::{Reader, Written};
+use crate::cors::keys::CorsTable;
+use crate::resources::api_gateway_authorizer::TTL_SECONDS;
+use crate::resources::api_gateway_integration::RAISED_TIMEOUT_SECONDS;
+use crate::resources::{api_gateway_rest_api, api_gateway_stage};
+use crate::review::ChangeKind::{StageRenamed, TokenLifetimeLonger};
+use crate::review::Direction::{More, Other};
+use crate::review::Meaning::{Elsewhere, Harmless, When};
+use crate::review::consequence;
+use crate::spec::declaration::Absent::{Derived, Nothing};
+use crate::spec::declaration::Kind::{self, Text};
+use crate::spec::declaration::{EVERYWHERE, Literal, default, keys, number};
+use crate::spec::field::{Given, Set};
 
-/// `[api]`.
-#[derive(Debug, Default)]
-pub struct ApiTable {
-    /// The name that the API Gateway console shows.
-    pub name: Option<Written<String>>,
-    /// Name of the stage, the first segment of every address.
-    pub stage: Option<Written<String>>,
-    /// Seconds for which API Gateway remembers a verified token.
-    pub authorizer_ttl_seconds: Option<Written<i64>>,
-    /// Seconds that API Gateway waits for a function, in an account whose quota was raised.
-    pub max_timeout_seconds: Option<Written<i64>>,
-    /// `cors = { … }`, where given.
-    pub cors: Option<CorsTable>,
-}
-
-/// `cors = { … }` of the API.
-#[derive(Debug, Default)]
-pub struct CorsTable {
-    /// Where the table stands.
-    pub span: Span,
-    /// The one origin that may call, or `*`.
-    pub allow_origin: Option<Written<String>>,
-    /// Methods of a preflight's answer; `*` stands for those of the path.
-    pub allow_methods: Option<Written<Vec<Written<String>>>>,
-    /// Headers of a preflight's answer.
-    pub allow_headers: Option<Written<Vec<Written<String>>>>,
-    /// Whether browsers may send cookies.
-    pub allow_credentials: Option<Written<bool>>,
-    /// Seconds for which a browser remembers a preflight.
-    pub max_age_seconds: Option<Written<i64>>,
-}
-
-impl ApiTable {
-    pub(crate) fn read(mut reader: Reader<'_>, diagnostics: &mut Diagnostics) -> Self {
-        let table = Self {
-            name: reader.string("name", diagnostics),
-            stage: reader.string("stage", diagnostics),
-            authorizer_ttl_seconds: reader.integer("authorizer_ttl_seconds", diagnostics),
-            max_timeout_seconds: reader.integer("max_timeout_seconds", diagnostics),
-            cors: reader
-                .table("cors", diagnostics)
-                .map(|table| CorsTable::read(table, diagnostics)),
-        };
-        reader.finish(diagnostics);
-        table
+keys! {
+    /// The REST API.
+    ApiTable {
+        /// Name of the API in the API Gateway console.
+        name: Given<String> = Text(&api_gateway_rest_api::NAME), Derived("`name` of `[service]`"), EVERYWHERE, Harmless;
+        /// Name of the stage, the first segment of every path.
+        stage: Set<String> = Text(&api_gateway_stage::NAME), default(Literal::Text("v1")), EVERYWHERE,
+            When(&[consequence(Other, StageRenamed, "every URL changes and the old ones stop working")]);
+        /// How long API Gateway remembers a verified token. 0 verifies each request.
+        authorizer_ttl_seconds: Set<u32> = number(TTL_SECONDS, "seconds"), default(Literal::Number(300)), EVERYWHERE,
+            When(&[consequence(More, TokenLifetimeLonger, "a token once verified goes unchecked for longer")]);
+        /// How long API Gateway waits for a function, if AWS raised the quota "Maximum integration timeout in
+        /// milliseconds" of your account.
+        max_timeout_seconds: Given<u32> = number(RAISED_TIMEOUT_SECONDS, "seconds"), Nothing, EVERYWHERE, Harmless;
+        /// CORS: what web pages of other origins may send and read. Without it they can't call the API.
+        cors: Option<CorsTable> = Kind::Table(&CorsTable::TABLE), Nothing, EVERYWHERE, Elsewhere;
     }
-}
-
-impl CorsTable {
-    pub(crate) fn read(mut reader: Reader<'_>, diagnostics: &mut Diagnostics) -> Self {
-        let origin = read_origin(&mut reader, diagnostics);
-        let table = Self {
-            span: reader.span(),
-            allow_origin: reader.require_with(
-                origin,
-                "allow_origin",
-                "add `allow_origin = \"https://app.example.com\"`, the origin of your page; `\"*\"` lets every page call, \
-                 which is right only if all routes are public",
-                diagnostics,
-            ),
-            allow_methods: reader.strings("allow_methods", diagnostics),
-            allow_headers: reader.strings("allow_headers", diagnostics),
-            allow_credentials: reader.boolean("allow_credentials", diagnostics),
-            max_age_seconds: reader.integer("max_age_seconds", diagnostics),
-        };
-        reader.finish(diagnostics);
-        table
-    }
-}
-
-/// `allow_origin`: a list is the mistake people make, and deserves its own words.
-pub(crate) fn read_origin(reader: &mut Reader<'_>, diagnostics: &mut Diagnostics) -> Option<Written<String>> {
-    if let Some(span) = reader.span_of_list("allow_origin") {
-        diagnostics.push(
-            Diagnostic::new(span, "`allow_origin` holds one origin")
-                .label("a list")
-                .hint("a gateway response and a mock answer with one static value: name one origin or `\"*\"`; where each environment has its own, set `allow_origin` there"),
-        );
-        return None;
-    }
-    reader.string("allow_origin", diagnostics)
 }

@@ -2,6 +2,8 @@
 
 pub(crate) mod access_test;
 pub(crate) mod in_service;
+pub(crate) mod keys;
+pub(crate) mod meaning;
 pub(crate) mod picture;
 pub(crate) mod preflight_module;
 pub(crate) mod review;

@@ -1,67 +1,92 @@
-//! `[environments.NAME]` and where each keeps its state.
+//! The keys of `[environments.NAME]`, and of where each keeps its state.
 
-use crate::api::keys::read_origin;
-use crate::diagnostic::Diagnostics;
-use crate::spec::{Reader, StringMap, Written};
+use crate::cors::keys::ORIGIN;
+use crate::environments::is_email;
+use crate::review::ChangeKind::{
+    AccountChanged, AccountUnpinned, DeletionProtectionOff, RegionChanged, UserReplaced,
+};
+use crate::review::Direction::{Added, Less, Other, Removed};
+use crate::review::Meaning::{Elsewhere, When};
+use crate::review::consequence;
+use crate::service::tags::{TAG_KEY, TAG_VALUE};
+use crate::spec::declaration::Absent::{Derived, Nothing, Required};
+use crate::spec::declaration::Kind::{self, Flag, Strings as Map, Text};
+use crate::spec::declaration::{EVERYWHERE, Literal, default, keys};
+use crate::spec::field::{Given, Set, Strings};
+use crate::text_rule::{REGION, TextRule};
 
-/// `[environments.NAME]`.
-#[derive(Debug, Default)]
-pub struct EnvironmentTable {
-    /// AWS region, where it differs from the service's.
-    pub region: Option<Written<String>>,
-    /// The only AWS account that this environment may touch.
-    pub account: Option<Written<String>>,
-    /// The CORS origin, where it differs from the API's.
-    pub allow_origin: Option<Written<String>>,
-    /// E-mail of the first user.
-    pub first_user: Option<Written<String>>,
-    /// Whether the user pool can't be deleted.
-    pub deletion_protection: Option<Written<bool>>,
-    /// Tags beside the service's.
-    pub tags: StringMap,
-    /// `state = { … }`: where Terraform keeps its state.
-    pub state: Option<StateTable>,
-}
+static ACCOUNT: TextRule = TextRule {
+    must_be: "an AWS account of twelve digits",
+    help: "run `aws sts get-caller-identity` to see yours",
+    check: |text| text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit()),
+    pattern: "^[0-9]{12}$",
+};
 
-/// `state = { … }` of an environment: an S3 backend.
-#[derive(Debug, Default)]
-pub struct StateTable {
-    /// Name of the S3 bucket.
-    pub bucket: Option<Written<String>>,
-    /// Region of the bucket.
-    pub region: Option<Written<String>>,
-    /// Key of the state in the bucket.
-    pub key: Option<Written<String>>,
-}
+static EMAIL: TextRule = TextRule {
+    must_be: "an e-mail address",
+    help: "write it as in `you@example.com`: Cognito sends the invitation there",
+    check: is_email,
+    pattern: r"^(?=.{1,254}$)[!#-'*+\-./0-9:=?A-Z\[\]^_`a-z{|}~]+@(?!\.)(?=[^.]+\.)[!#-'*+\-./0-9:=?A-Z\[\]^_`a-z{|}~]*[!#-'*+\-/0-9:=?A-Z\[\]^_`a-z{|}~]$",
+};
 
-impl EnvironmentTable {
-    pub(crate) fn read(mut reader: Reader<'_>, diagnostics: &mut Diagnostics) -> Self {
-        let table = Self {
-            region: reader.string("region", diagnostics),
-            account: reader.string("account", diagnostics),
-            allow_origin: read_origin(&mut reader, diagnostics),
-            first_user: reader.string("first_user", diagnostics),
-            deletion_protection: reader.boolean("deletion_protection", diagnostics),
-            tags: reader.string_map("tags", diagnostics),
-            state: reader
-                .table("state", diagnostics)
-                .map(|table| StateTable::read(table, diagnostics)),
-        };
-        reader.finish(diagnostics);
-        table
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html>
+static BUCKET: TextRule = TextRule {
+    must_be: "a bucket's name: 3 to 63 lower-case letters, digits, `-` and `.`, with a letter or digit at both ends",
+    help: "",
+    check: |name| {
+        let is_inner = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'.');
+        (3..=63).contains(&name.len())
+            && name.bytes().all(is_inner)
+            && !name.starts_with(['-', '.'])
+            && !name.ends_with(['-', '.'])
+    },
+    pattern: "^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$",
+};
+
+static STATE_KEY: TextRule = TextRule {
+    must_be: "1 to 1024 bytes",
+    help: "write it as in `hello/dev/terraform.tfstate`",
+    check: |key| (1..=1024).contains(&key.len()),
+    pattern: r"^[\s\S]{1,1024}$",
+};
+
+keys! {
+    /// An environment: one copy of the service in AWS. `local`, the emulated AWS of this machine, is always there and has no
+    /// table.
+    EnvironmentTable {
+        /// AWS region of this environment.
+        region: Given<String> = Text(&REGION), Derived("`region` of `[service]`"), EVERYWHERE,
+            When(&[consequence(Other, RegionChanged, "pool, users, API and logs are **lost**, and recreated there")]);
+        /// The only AWS account that the environment may be deployed to.
+        account: Given<String> = Text(&ACCOUNT), Nothing, EVERYWHERE, When(&[
+            consequence(Other, AccountChanged, "pool, users, API and logs are **left behind**, and recreated there"),
+            consequence(Removed, AccountUnpinned, "it deploys to whichever account your credentials belong to"),
+        ]);
+        /// The origin whose pages may call, or `*`.
+        allow_origin: Given<String> = Text(&ORIGIN), Derived("`allow_origin` of `cors` in `[api]`"), EVERYWHERE, Elsewhere;
+        /// E-mail address of the first user, who is invited. `YOUR_EMAIL` or `--first-user` can name it instead.
+        first_user: Given<String> = Text(&EMAIL), Nothing, EVERYWHERE, When(&[
+            consequence(Other, UserReplaced, "the old user is **deleted**, the new one invited"),
+            consequence(Added, UserReplaced, "a user invited with another address is **deleted**"),
+        ]);
+        /// Whether AWS refuses to delete the user pool.
+        deletion_protection: Set<bool> = Flag, default(Literal::Flag(true)), EVERYWHERE,
+            When(&[consequence(Less, DeletionProtectionOff, "its pool can be deleted, and every user with it")]);
+        /// Tags of this environment's resources, beside the service's.
+        tags: Strings = Map { noun: "tag", names: &TAG_KEY, values: &TAG_VALUE }, Nothing, EVERYWHERE, Elsewhere;
+        /// The S3 bucket that keeps Terraform's state. Without it, the state is a file below the environment's folder.
+        state: Option<StateTable> = Kind::Table(&StateTable::TABLE), Nothing, EVERYWHERE, Elsewhere;
     }
 }
 
-impl StateTable {
-    pub(crate) fn read(mut reader: Reader<'_>, diagnostics: &mut Diagnostics) -> Self {
-        let bucket = reader.string("bucket", diagnostics);
-        let region = reader.string("region", diagnostics);
-        let table = Self {
-            bucket: reader.require(bucket, "bucket", "\"my-terraform-state\"", diagnostics),
-            region: reader.require(region, "region", "\"us-east-1\"", diagnostics),
-            key: reader.string("key", diagnostics),
-        };
-        reader.finish(diagnostics);
-        table
+keys! {
+    /// Where Terraform keeps an environment's state: an S3 bucket.
+    StateTable {
+        /// Name of the bucket, which must exist.
+        bucket: Given<String> = Text(&BUCKET), Required("`bucket = \"my-terraform-state\"`"), EVERYWHERE, Elsewhere;
+        /// AWS region of the bucket.
+        region: Given<String> = Text(&REGION), Required("`region = \"us-east-1\"`"), EVERYWHERE, Elsewhere;
+        /// Key of the state in the bucket.
+        key: Given<String> = Text(&STATE_KEY), Derived("`<service>/<environment>/terraform.tfstate`"), EVERYWHERE, Elsewhere;
     }
 }

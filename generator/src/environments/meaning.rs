@@ -1,171 +1,124 @@
-//! Environments: where the service goes, and what differs there.
+//! What the keys of an environment mean, together with those of the service that it overrides.
 
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, Span};
-use crate::service::meaning::{Resolver, is_email};
-use crate::service::{Environment, LOCAL, S3State};
-use crate::spec::{EnvironmentTable, Spec, StateTable, StringMap, Written};
+use crate::environments::{Environment, LOCAL, S3State};
+use crate::service::meaning::Resolver;
+use crate::spec::field::Keys;
+use crate::spec::{EnvironmentTable, Given, Placed, Spec, StateTable};
+
+/// AWS's limit of tags of a resource.
+const MOST_TAGS: usize = 50;
 
 impl Resolver<'_> {
-    pub(crate) fn environment_name(&mut self, name: &Written<String>) {
-        if name.get_ref().eq_ignore_ascii_case(LOCAL) {
-            self.report(
-                Diagnostic::new(
-                    name.span(),
-                    format!("an environment can't be called `{}`", name.get_ref()),
-                )
+    pub(crate) fn environments(
+        &mut self,
+        spec: &Spec,
+        tables: &[(Placed<String>, EnvironmentTable)],
+        service: &str,
+        service_tags: &BTreeMap<String, String>,
+    ) -> BTreeMap<String, Environment> {
+        let local = EnvironmentTable::absent();
+        let local = self.environment(spec, service, LOCAL, &local, service_tags);
+        let mut environments = BTreeMap::from([(LOCAL.into(), local)]);
+        for (name, table) in tables {
+            if name.value.eq_ignore_ascii_case(LOCAL) {
+                self.report(
+                    Diagnostic::new(
+                        name.span.clone(),
+                        format!("the name of an environment must not be `{}`", name.value),
+                    )
                     .label("built in")
-                    .hint("`local` is the emulated AWS of this machine and needs no table; give this one another name"),
-            );
-            return;
+                    .help(
+                        "choose another name: `local` is the emulated AWS of this machine and needs no table",
+                    ),
+                );
+            }
+            let environment = self.environment(spec, service, &name.value, table, service_tags);
+            environments.insert(name.value.clone(), environment);
         }
-        self.check_name(name, "an environment", 32);
+        self.same_but_for_case(tables.iter().map(|(name, _)| name), "environment");
+        self.shared_states(tables, &environments);
+        environments
     }
 
-    pub(crate) fn environment(
+    fn environment(
         &mut self,
         spec: &Spec,
         service: &str,
         name: &str,
-        table: Option<&EnvironmentTable>,
+        table: &EnvironmentTable,
         service_tags: &BTreeMap<String, String>,
     ) -> Environment {
-        let default = EnvironmentTable::default();
-        let own = table.unwrap_or(&default);
-        let region = own.region.as_ref().or(spec.service.region.as_ref());
-        // The service's own region is checked once, with `local`.
-        if let Some(region) = own
-            .region
-            .as_ref()
-            .or(table.is_none().then_some(region).flatten())
-        {
-            self.region(region);
-        }
-        if let Some(account) = &own.account
-            && (account.get_ref().len() != 12 || !account.get_ref().bytes().all(|b| b.is_ascii_digit()))
-        {
-            self.report(
-                Diagnostic::new(account.span(), "an AWS account has twelve digits")
-                    .hint("`aws sts get-caller-identity` prints yours"),
-            );
-        }
-        let api_origin = spec.api.cors.as_ref().and_then(|cors| cors.allow_origin.as_ref());
-        if let Some(origin) = &own.allow_origin {
+        let EnvironmentTable {
+            span: _,
+            region,
+            account,
+            allow_origin,
+            first_user,
+            deletion_protection,
+            tags: own_tags,
+            state,
+        } = table;
+        if let Some(span) = &allow_origin.span {
             match &spec.api.cors {
-                Some(cors) => self.origin(origin, cors),
+                Some(cors) => self.credentials(allow_origin, &cors.allow_credentials),
                 None => self.report(
-                    Diagnostic::new(
-                        origin.span(),
-                        "`allow_origin` overrides nothing: the API has no `cors`",
-                    )
-                    .hint("add `cors = { allow_origin = \"…\" }` to `[api]`"),
+                    Diagnostic::new(span.clone(), "`allow_origin` needs `cors` in `[api]`")
+                        .label("it overrides nothing")
+                        .help("add `cors = { allow_origin = \"…\" }` to `[api]`"),
                 ),
             }
         }
-        if let Some(state) = &own.state {
-            self.state(state);
-        }
-        if let Some(email) = &own.first_user {
-            self.email(email);
-        }
         let mut tags = service_tags.clone();
-        tags.extend(self.tags(&own.tags, &spec.service.tags));
+        tags.extend(self.tags(own_tags, &spec.service.tags));
         tags.insert("Service".into(), service.into());
         tags.insert("Environment".into(), name.into());
-        if tags.len() > 50 {
-            let span = own.tags.values().next().map_or(0..0, |(span, _)| span.clone());
-            self.report(Diagnostic::new(
-                span,
-                format!("{} tags; AWS allows 50 a resource", tags.len()),
-            ));
+        if tags.len() > MOST_TAGS {
+            let span = own_tags.values().next().map_or(0..0, |(span, _)| span.clone());
+            self.report(
+                Diagnostic::new(
+                    span,
+                    format!(
+                        "the tags of `{name}` must be at most {MOST_TAGS}, not {}",
+                        tags.len()
+                    ),
+                )
+                .help("delete some: AWS takes 50 on a resource, and Portcullis sets two"),
+            );
         }
-        let value = |written: Option<&Written<String>>| written.map(|written| written.get_ref().clone());
+        let or = |own: &Given<String>, other: Option<&Given<String>>| {
+            let other = other.and_then(|other| other.value.as_ref());
+            own.value.as_ref().or(other).cloned()
+        };
+        let cors = spec.api.cors.as_ref();
         Environment {
-            region: value(region).unwrap_or_default(),
-            account: value(own.account.as_ref()),
-            allow_origin: value(own.allow_origin.as_ref().or(api_origin)).unwrap_or_else(|| "*".into()),
-            first_user: value(own.first_user.as_ref()),
-            deletion_protection: name != LOCAL
-                && own
-                    .deletion_protection
-                    .as_ref()
-                    .is_none_or(|written| *written.get_ref()),
+            region: or(region, Some(&spec.service.region)).unwrap_or_default(),
+            account: account.value.clone(),
+            allow_origin: or(allow_origin, cors.map(|cors| &cors.allow_origin)).unwrap_or_else(|| "*".into()),
+            first_user: first_user.value.clone(),
+            deletion_protection: name != LOCAL && deletion_protection.value,
             tags,
-            state: own.state.as_ref().map(|state| S3State {
-                bucket: value(state.bucket.as_ref()).unwrap_or_default(),
-                region: value(state.region.as_ref()).unwrap_or_default(),
-                key: value(state.key.as_ref())
-                    .unwrap_or_else(|| format!("{service}/{name}/terraform.tfstate")),
-            }),
+            state: state.as_ref().map(|state| s3_state(state, service, name)),
         }
     }
 
-    fn state(&mut self, state: &StateTable) {
-        if let Some(bucket) = &state.bucket
-            && !is_bucket_name(bucket.get_ref())
-        {
-            let summary = format!("`{}` can't be the name of a bucket", bucket.get_ref());
-            self.report(Diagnostic::new(bucket.span(), summary).hint(
-                "3 to 63 lower-case letters, digits, `-` and `.`, with a letter or digit at both ends",
-            ));
-        }
-        if let Some(region) = &state.region {
-            self.region(region);
-        }
-        if let Some(key) = &state.key
-            && (key.get_ref().is_empty() || key.get_ref().len() > 1024)
-        {
-            self.report(
-                Diagnostic::new(key.span(), "S3 refuses this key")
-                    .hint("1 to 1024 bytes, such as `hello/dev/terraform.tfstate`"),
-            );
-        }
-    }
-
-    /// The shape of a region's name; which exist changes too often to list.
-    pub(crate) fn region(&mut self, region: &Written<String>) {
-        let parts: Vec<_> = region.get_ref().split('-').collect();
-        let word = |part: &&str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase());
-        let valid = parts.len() >= 3
-            && parts[..parts.len() - 1].iter().all(word)
-            && parts
-                .last()
-                .is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()));
-        if !valid {
-            self.report(
-                Diagnostic::new(
-                    region.span(),
-                    format!("`{}` is not an AWS region", region.get_ref()),
-                )
-                .hint("write it as in `us-east-1` or `eu-central-1`"),
-            );
-        }
-    }
-
-    pub(crate) fn email(&mut self, email: &Written<String>) {
-        if !is_email(email.get_ref()) {
-            self.report(
-                Diagnostic::new(
-                    email.span(),
-                    format!("`{}` is not an e-mail address", email.get_ref()),
-                )
-                .hint("Cognito sends the invitation there: write it as in `you@example.com`"),
-            );
-        }
-    }
-
-    /// Two environments with one state: each `apply` would delete what the other made.
-    pub(crate) fn shared_states(&mut self, spec: &Spec, environments: &BTreeMap<String, Environment>) {
+    /// Reports two environments with one state: each `apply` would delete what the other made.
+    fn shared_states(
+        &mut self,
+        tables: &[(Placed<String>, EnvironmentTable)],
+        environments: &BTreeMap<String, Environment>,
+    ) {
         let mut seen: BTreeMap<(&str, &str), Span> = BTreeMap::new();
-        for (name, table) in &spec.environments {
+        for (name, table) in tables {
             let written = table.state.as_ref().and_then(|state| {
-                let bucket = state.bucket.as_ref()?;
-                Some(state.key.as_ref().unwrap_or(bucket).span())
+                let bucket = state.bucket.placed()?.1;
+                Some(state.key.span.clone().unwrap_or(bucket))
             });
             let resolved = environments
-                .get(name.get_ref())
-                .and_then(|environment| environment.state.as_ref());
+                .get(&name.value)
+                .and_then(|found| found.state.as_ref());
             let (Some(span), Some(state)) = (written, resolved) else {
                 continue;
             };
@@ -173,88 +126,30 @@ impl Resolver<'_> {
                 self.report(
                     Diagnostic::new(
                         span,
-                        format!(
-                            "two environments keep their state in `{}` of `{}`",
-                            state.key, state.bucket
-                        ),
+                        format!("duplicate state `{}` in `{}`", state.key, state.bucket),
                     )
+                    .label("two environments would share it")
                     .related(other.clone(), "the other one")
-                    .hint("give each a `key` of its own: each would delete what the other made"),
+                    .help("give each a `key` of its own: each would delete what the other made"),
                 );
             } else {
                 seen.insert((&state.bucket, &state.key), span);
             }
         }
     }
-
-    /// The tags of a table, which stand beside those of the table that it overrides. Keys that differ only in case
-    /// are the same to IAM: <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html#id_tags_rules>
-    pub(crate) fn tags(&mut self, tags: &StringMap, overridden: &StringMap) -> BTreeMap<String, String> {
-        let mut resolved = BTreeMap::new();
-        for (key, (span, value)) in tags {
-            let same = |other: &str| other.to_lowercase() == key.to_lowercase();
-            let earlier = tags.range(..key.clone()).chain(overridden);
-            if ["Service", "Environment"].into_iter().any(same) {
-                self.report(
-                    Diagnostic::new(span.clone(), format!("the tag `{key}` is set by Portcullis")).hint(
-                        "choose another key, not only in case; every resource carries `Service` and `Environment`",
-                    ),
-                );
-            } else if let Err(why) = check_tag_key(key) {
-                self.report(Diagnostic::new(span.clone(), format!("AWS refuses the tag `{key}`")).hint(why));
-            } else if let Some((other, (place, _))) = earlier
-                .into_iter()
-                .find(|(other, _)| *other != key && same(other))
-            {
-                self.report(
-                    Diagnostic::new(
-                        span.clone(),
-                        format!("the tags `{other}` and `{key}` differ only in case"),
-                    )
-                    .related(place.clone(), "the other one")
-                    .hint("IAM refuses both on one role: spell them alike, or rename one"),
-                );
-            }
-            if let Err(why) = check_tag_value(value.get_ref()) {
-                let summary = format!("AWS refuses this value of the tag `{key}`");
-                self.report(Diagnostic::new(value.span(), summary).hint(why));
-            }
-            resolved.insert(key.clone(), value.get_ref().clone());
-        }
-        resolved
-    }
 }
 
-/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html>
-fn is_bucket_name(name: &str) -> bool {
-    let is_inner = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'.');
-    (3..=63).contains(&name.len())
-        && name.bytes().all(is_inner)
-        && !name.starts_with(['-', '.'])
-        && !name.ends_with(['-', '.'])
-}
-
-/// <https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html>
-fn check_tag_key(key: &str) -> Result<(), &'static str> {
-    if key.is_empty() || key.chars().count() > 128 || key.to_ascii_lowercase().starts_with("aws:") {
-        return Err("a key has 1 to 128 characters and does not begin with `aws:`");
-    }
-    has_tag_characters(key)
-}
-
-fn check_tag_value(value: &str) -> Result<(), &'static str> {
-    if value.chars().count() > 256 {
-        return Err("a value has at most 256 characters");
-    }
-    has_tag_characters(value)
-}
-
-fn has_tag_characters(text: &str) -> Result<(), &'static str> {
-    let valid =
-        |c: char| c.is_alphanumeric() || matches!(c, ' ' | '_' | '.' | ':' | '/' | '=' | '+' | '-' | '@');
-    if text.chars().all(valid) {
-        Ok(())
-    } else {
-        Err("letters, digits, spaces and `_ . : / = + - @`")
+fn s3_state(table: &StateTable, service: &str, environment: &str) -> S3State {
+    let StateTable {
+        span: _,
+        bucket,
+        region,
+        key,
+    } = table;
+    let default = || format!("{service}/{environment}/terraform.tfstate");
+    S3State {
+        bucket: bucket.value.clone().unwrap_or_default(),
+        region: region.value.clone().unwrap_or_default(),
+        key: key.value.clone().unwrap_or_else(default),
     }
 }

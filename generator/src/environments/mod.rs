@@ -39,3 +39,22 @@ pub struct S3State {
     pub region: String,
     pub key: String,
 }
+
+/// Whether Cognito would take a text for an e-mail address: something on both sides of one `@`, a dot in the
+/// domain, nothing that would need quoting.
+pub fn is_email(text: &str) -> bool {
+    let valid = |part: &str| {
+        !part.is_empty()
+            && part.chars().all(|c| {
+                c.is_ascii_graphic() && !matches!(c, '@' | '"' | '\\' | ',' | ';' | '<' | '>' | '(' | ')')
+            })
+    };
+    text.len() <= 254
+        && text.split_once('@').is_some_and(|(user, domain)| {
+            valid(user)
+                && valid(domain)
+                && domain.contains('.')
+                && !domain.starts_with('.')
+                && !domain.ends_with('.')
+        })
+}

@@ -1,57 +1,35 @@
-//! `[functions.NAME]`, and the tables of routes, which name them.
+//! The keys of `[functions.NAME]`.
 
-use crate::diagnostic::Diagnostics;
-use crate::spec::{Reader, StringMap, Written};
+use crate::resources::cloudwatch_log_group::RETENTION_DAYS;
+use crate::resources::lambda_function::{DESCRIPTION, ENVIRONMENT_KEY, MEMORY_MB, TIMEOUT_SECONDS};
+use crate::review::ChangeKind::LogRetentionShorter;
+use crate::review::Direction::Less;
+use crate::review::Meaning::{Elsewhere, Harmless, Secret, When};
+use crate::review::consequence;
+use crate::spec::declaration::Absent::Nothing;
+use crate::spec::declaration::Kind::{OneOfNumbers, Strings as Map, Text};
+use crate::spec::declaration::{EVERYWHERE, Literal, default, keys, number};
+use crate::spec::field::{Given, Set, Strings};
+use crate::text_rule::{ANY_TEXT, NAME_64};
 
-/// `[functions.NAME]`.
-#[derive(Debug, Default)]
-pub struct FunctionTable {
-    /// The name that the function had before.
-    pub formerly: Option<Written<String>>,
-    /// What the function does, for the Lambda console and the generated comments.
-    pub description: Option<Written<String>>,
-    /// Memory in MB.
-    pub memory_mb: Option<Written<i64>>,
-    /// Seconds after which Lambda ends an invocation.
-    pub timeout_seconds: Option<Written<i64>>,
-    /// Days for which the logs are kept.
-    pub log_retention_days: Option<Written<i64>>,
-    /// Environment variables.
-    pub environment: StringMap,
-}
-
-/// A route's table.
-#[derive(Debug, Default)]
-pub struct RouteTable {
-    /// Name of the function that answers.
-    pub function: Option<Written<String>>,
-    /// `none`, or `user_pool`, which is what holds when it is absent.
-    pub auth: Option<Written<String>>,
-}
-
-impl FunctionTable {
-    pub(crate) fn read(mut reader: Reader<'_>, diagnostics: &mut Diagnostics) -> Self {
-        let table = Self {
-            formerly: reader.string("formerly", diagnostics),
-            description: reader.string("description", diagnostics),
-            memory_mb: reader.integer("memory_mb", diagnostics),
-            timeout_seconds: reader.integer("timeout_seconds", diagnostics),
-            log_retention_days: reader.integer("log_retention_days", diagnostics),
-            environment: reader.string_map("environment", diagnostics),
-        };
-        reader.finish(diagnostics);
-        table
-    }
-}
-
-impl RouteTable {
-    pub(crate) fn read(mut reader: Reader<'_>, diagnostics: &mut Diagnostics) -> Self {
-        let function = reader.string("function", diagnostics);
-        let table = Self {
-            function: reader.require(function, "function", "\"…\"", diagnostics),
-            auth: reader.string("auth", diagnostics),
-        };
-        reader.finish(diagnostics);
-        table
+keys! {
+    /// A Lambda function, built from the crate of its name below `functions/`.
+    FunctionTable {
+        /// Former name of the function. A review then shows a rename instead of two changes.
+        formerly: Given<String> = Text(&NAME_64), Nothing, EVERYWHERE, Elsewhere;
+        /// What the function does. The Lambda console and the generated comments show it.
+        description: Set<String> = Text(&DESCRIPTION), default(Literal::Text("")), EVERYWHERE, Harmless;
+        /// Memory. Lambda gives CPU in proportion.
+        memory_mb: Set<u32> = number(MEMORY_MB, "MB"), default(Literal::Number(128)), EVERYWHERE, Harmless;
+        /// How long an invocation may take. API Gateway waits 29 seconds for a function with routes, unless
+        /// `max_timeout_seconds` of `[api]` says otherwise.
+        timeout_seconds: Set<u32> = number(TIMEOUT_SECONDS, "seconds"), default(Literal::Number(10)), EVERYWHERE, Harmless;
+        /// How long CloudWatch keeps the function's logs.
+        log_retention_days: Set<u32> = OneOfNumbers { values: &RETENTION_DAYS, unit: "days" },
+            default(Literal::Number(14)), EVERYWHERE,
+            When(&[consequence(Less, LogRetentionShorter, "older logs are deleted")]);
+        /// Environment variables. A review never shows their values.
+        environment: Strings = Map { noun: "environment variable", names: &ENVIRONMENT_KEY, values: &ANY_TEXT }, Nothing,
+            EVERYWHERE, Secret;
     }
 }

@@ -1,18 +1,20 @@
-//! Functions, and the crates that make them.
+//! What the keys of functions mean, together with the crates that make them and the routes that lead to them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::diagnostic::{Diagnostic, nearest};
+use crate::diagnostic::Diagnostic;
+use crate::functions::Function;
 use crate::identifier::Identifier;
-use crate::resources::{api_gateway_integration, cloudwatch_log_group, lambda_function};
-use crate::service::meaning::{Handler, Handlers, Resolver};
-use crate::service::{Function, LOCAL};
-use crate::spec::{FunctionTable, Spec, Written};
+use crate::resources::{api_gateway_integration, lambda_function};
+use crate::service::meaning::{Handler, Handlers, Resolver, longest_environment};
+use crate::spec::{FunctionTable, Placed, Spec};
+use crate::text_rule::NAME_64;
 
 impl Resolver<'_> {
     pub(crate) fn functions(
         &mut self,
         spec: &Spec,
+        tables: &[(Placed<String>, FunctionTable)],
         handlers: Option<&Handlers>,
     ) -> BTreeMap<String, Function> {
         let mut functions = BTreeMap::new();
@@ -21,34 +23,24 @@ impl Resolver<'_> {
         let routed: BTreeSet<&str> = spec
             .routes
             .iter()
-            .filter_map(|(_, route)| Some(route.function.as_ref()?.get_ref().as_str()))
+            .filter_map(|(_, route)| route.function.value.as_deref())
             .collect();
-        // A number out of range is reported where it stands.
-        let raised = spec.api.max_timeout_seconds.as_ref();
-        let longest = raised
-            .and_then(|written| u32::try_from(*written.get_ref()).ok())
-            .filter(|seconds| api_gateway_integration::RAISED_TIMEOUT_SECONDS.contains(seconds))
-            .unwrap_or(api_gateway_integration::TIMEOUT_SECONDS);
-        self.same_but_for_case(spec.functions.iter().map(|(name, _)| name), "functions");
-        for (name, table) in &spec.functions {
-            let is_name = self.check_name(name, "a function", 64);
-            self.collision(
-                &mut identifiers,
-                Identifier::new(name.get_ref()),
-                name,
-                "functions",
-            );
-            if let Some(handlers) = handlers.filter(|_| is_name) {
+        let longest = spec.api.max_timeout_seconds.value;
+        let longest = longest.unwrap_or(api_gateway_integration::TIMEOUT_SECONDS);
+        self.same_but_for_case(tables.iter().map(|(name, _)| name), "function");
+        for (name, table) in tables {
+            self.collision(&mut identifiers, Identifier::new(&name.value), name, "function");
+            // What is wrong with the name of a function is wrong with that of its crate.
+            if let Some(handlers) = handlers.filter(|_| (NAME_64.check)(&name.value)) {
                 self.binary(name, handlers);
             }
-            let longest = routed.contains(name.get_ref().as_str()).then_some(longest);
-            functions.insert(name.get_ref().clone(), self.function(table, &added, longest));
+            if routed.contains(name.value.as_str()) {
+                self.timeout(table, longest);
+            }
+            functions.insert(name.value.clone(), self.function(name, table, &added));
         }
-        let former = spec
-            .functions
-            .iter()
-            .map(|(name, table)| (name, table.formerly.as_ref()));
-        self.former_names(former, "function", 64);
+        let former = tables.iter().map(|(name, table)| (name, &table.formerly));
+        self.former_names(former, "function");
         for (package, handler) in handlers.into_iter().flatten() {
             let mut names = handler.binaries.iter().chain([package]);
             if !names.any(|name| functions.contains_key(name)) {
@@ -56,11 +48,11 @@ impl Resolver<'_> {
                     Diagnostic::new(
                         0..0,
                         format!(
-                            "the crate `{package}` in `{}` has no function in the spec",
+                            "missing `[functions.{package}]` for the crate in `{}`",
                             handler.folder
                         ),
                     )
-                    .hint(format!("add `[functions.{package}]`, or delete the crate"))
+                    .help(format!("add `[functions.{package}]`, or delete the crate"))
                     .missing(format!("functions.{package}")),
                 );
             }
@@ -69,8 +61,8 @@ impl Resolver<'_> {
     }
 
     /// A function is built from the binary of its name, whatever the package is called.
-    fn binary(&mut self, name: &Written<String>, handlers: &Handlers) {
-        let text = name.get_ref();
+    fn binary(&mut self, name: &Placed<String>, handlers: &Handlers) {
+        let text = &name.value;
         if handlers.values().any(|handler| handler.binaries.contains(text)) {
             return;
         }
@@ -80,169 +72,135 @@ impl Resolver<'_> {
         let binaries: Vec<_> = binaries.iter().map(|binary| format!("`{binary}`")).collect();
         self.report(
             Diagnostic::new(
-                name.span(),
-                format!("the function `{text}` needs a binary called `{text}`"),
+                name.span.clone(),
+                format!("missing binary `{text}` in `{folder}` for the function `{text}`"),
             )
             .label(format!("`{folder}` builds {}", binaries.join(", ")))
-            .hint(format!(
+            .help(format!(
                 "set `name = \"{text}\"` under `[[bin]]` in `{folder}/Cargo.toml`"
             )),
         );
     }
 
-    fn function_without_crate(&mut self, name: &Written<String>, handlers: &Handlers) {
-        let text = name.get_ref();
-        let mut diagnostic = Diagnostic::new(
-            name.span(),
-            format!("the function `{text}` has no crate in `functions/`"),
-        );
+    fn function_without_crate(&mut self, name: &Placed<String>, handlers: &Handlers) {
+        let text = &name.value;
         let known = handlers.iter().flat_map(|(package, handler)| {
             let binaries = handler.binaries.iter().map(String::as_str);
             binaries.chain([package.as_str()])
         });
-        if let Some(near) = nearest(text, known) {
-            diagnostic = diagnostic
-                .label(format!("did you mean `{near}`?"))
-                .meant(format!("functions.{near}"));
+        let mut diagnostic = Diagnostic::new(
+            name.span.clone(),
+            format!("missing crate `{text}` in `functions/` for the function `{text}`"),
+        );
+        if let Some(near) = crate::diagnostic::nearest(text, known.clone()) {
+            diagnostic = diagnostic.meant(format!("functions.{near}"));
         }
-        self.report(diagnostic.hint(format!(
-            "copy an existing handler to `functions/{text}`, name the package `{text}`, and add it to the \
-             members of `functions/Cargo.toml`"
+        self.report(diagnostic.similar(text, "a crate", known).help(format!(
+            "copy a crate to `functions/{text}`, name its package `{text}`, and add it to the members of \
+             `functions/Cargo.toml`"
         )));
     }
 
-    /// `longest` is how long API Gateway waits, if a route leads to the function.
-    fn timeout(&mut self, table: &FunctionTable, longest: Option<u32>) -> u32 {
-        let seconds = self.number(
-            "timeout_seconds",
-            &table.timeout_seconds,
-            10,
-            lambda_function::TIMEOUT_SECONDS,
-            "seconds",
-        );
-        if let (Some(written), Some(longest)) = (&table.timeout_seconds, longest)
+    /// Reports a function that may run for longer than API Gateway waits, which is `longest`.
+    fn timeout(&mut self, table: &FunctionTable, longest: u32) {
+        let seconds = table.timeout_seconds.value;
+        if let Some(span) = &table.timeout_seconds.span
             && seconds > longest
         {
             self.report(
                 Diagnostic::new(
-                    written.span(),
-                    format!("`timeout_seconds` must be at most {longest} for a function with routes"),
+                    span.clone(),
+                    format!(
+                        "`timeout_seconds` must be at most {longest} seconds for a function with routes, not {seconds}"
+                    ),
                 )
                 .label("API Gateway waits no longer")
-                .hint(format!(
-                    "lower it; if AWS raised \"Maximum integration timeout in milliseconds\" for your account, set \
+                .help(format!(
+                    "lower it. If AWS raised \"Maximum integration timeout in milliseconds\" for your account, set \
                      `max_timeout_seconds = {}` in `[api]`",
                     seconds.min(*api_gateway_integration::RAISED_TIMEOUT_SECONDS.end())
                 )),
             );
         }
-        seconds
     }
 
     fn function(
         &mut self,
+        name: &Placed<String>,
         table: &FunctionTable,
         added: &BTreeMap<String, String>,
-        longest: Option<u32>,
     ) -> Function {
-        if let Some(description) = &table.description
-            && let Err(why) = lambda_function::check_description(description.get_ref())
-        {
-            self.report(Diagnostic::new(description.span(), "Lambda refuses this description").hint(why));
-        }
-        let mut environment = BTreeMap::new();
-        for (key, (span, value)) in &table.environment {
-            if let Err(why) = lambda_function::check_environment_key(key) {
+        let FunctionTable {
+            span: _,
+            formerly,
+            description,
+            memory_mb,
+            timeout_seconds,
+            log_retention_days,
+            environment,
+        } = table;
+        for (key, (span, _)) in environment {
+            if let Some(owner) = lambda_function::owner_of(key) {
                 self.report(
                     Diagnostic::new(
                         span.clone(),
-                        format!("`{key}` can't be an environment variable of a function"),
+                        format!("the name of an environment variable must not be `{key}`, which {owner}"),
                     )
-                    .hint(why),
+                    .help("choose another name"),
                 );
             }
-            environment.insert(key.clone(), value.get_ref().clone());
         }
+        let texts = environment
+            .iter()
+            .map(|(key, (_, value))| (key.clone(), value.value.clone()));
+        let environment: BTreeMap<String, String> = texts.collect();
         let mut variables = added.clone();
         variables.extend(environment.clone());
         let bytes: usize = variables.iter().map(|(key, value)| key.len() + value.len()).sum();
         if bytes > lambda_function::ENVIRONMENT_BYTES {
-            let span = table
-                .environment
-                .values()
-                .next()
-                .map_or(0..0, |(span, _)| span.clone());
+            let first = table.environment.values().next();
+            let span = first.map_or(name.span.clone(), |(span, _)| span.clone());
+            let added: Vec<String> = added.keys().map(|key| format!("`{key}`")).collect();
             self.report(
-                Diagnostic::new(span, format!("{bytes} bytes of environment variables")).hint(format!(
-                    "Lambda takes {} bytes a function; Portcullis adds {}",
-                    lambda_function::ENVIRONMENT_BYTES,
-                    added
-                        .keys()
-                        .map(|key| format!("`{key}`"))
-                        .collect::<Vec<_>>()
-                        .join(", ")
-                )),
+                Diagnostic::new(
+                    span,
+                    format!(
+                        "the environment variables of `{}` must be at most {} bytes, not {bytes}",
+                        name.value,
+                        lambda_function::ENVIRONMENT_BYTES
+                    ),
+                )
+                .help(format!("shorten them: Portcullis adds {}", added.join(", "))),
             );
         }
-        let known = cloudwatch_log_group::RETENTION_DAYS;
-        let log_retention_days = match &table.log_retention_days {
-            None => 14,
-            Some(written) => match known
-                .into_iter()
-                .find(|days| i64::from(*days) == *written.get_ref())
-            {
-                Some(days) => days,
-                None => {
-                    let summary = format!("CloudWatch can't keep logs for {} days", written.get_ref());
-                    let hint = format!("choose one of {}", known.map(|days| days.to_string()).join(", "));
-                    self.report(Diagnostic::new(written.span(), summary).hint(hint));
-                    14
-                }
-            },
-        };
         Function {
-            formerly: table.formerly.as_ref().map(|name| name.get_ref().clone()),
-            description: table
-                .description
-                .as_ref()
-                .map(|text| text.get_ref().clone())
-                .unwrap_or_default(),
-            memory_mb: self.number(
-                "memory_mb",
-                &table.memory_mb,
-                128,
-                lambda_function::MEMORY_MB,
-                "MB",
-            ),
-            timeout_seconds: self.timeout(table, longest),
-            log_retention_days,
+            formerly: formerly.value.clone(),
+            description: description.value.clone(),
+            memory_mb: memory_mb.value,
+            timeout_seconds: timeout_seconds.value,
+            log_retention_days: log_retention_days.value,
             environment,
         }
     }
 
     /// The longest name of an environment decides how long the names of functions may be.
     pub(crate) fn function_name_lengths(&mut self, spec: &Spec, service: &str) {
-        let environments = spec
-            .environments
-            .iter()
-            .map(|(name, _)| name.get_ref().as_str())
-            .chain([LOCAL]);
-        let Some(longest) = environments.max_by_key(|name| name.len()) else {
-            return;
-        };
         self.function_names_of_environments(spec, service);
+        let longest = longest_environment(spec);
         for (name, _) in &spec.functions {
-            let full = format!("{service}-{longest}-{}", name.get_ref());
-            if full.len() > lambda_function::NAME_LENGTH
-                && name.get_ref().len() <= lambda_function::NAME_LENGTH
-            {
+            let full = format!("{service}-{longest}-{}", name.value);
+            let most = lambda_function::NAME_LENGTH;
+            if full.len() > most && name.value.len() <= most {
                 self.report(
-                    Diagnostic::new(name.span(), format!("`{full}` is too long for AWS"))
-                        .label(format!("{} characters with service and environment", full.len()))
-                        .hint(format!(
-                            "names of functions and of their roles hold {} characters: shorten the name",
-                            lambda_function::NAME_LENGTH
-                        )),
+                    Diagnostic::new(
+                        name.span.clone(),
+                        format!(
+                            "the name `{full}` must be at most {most} characters, not {}",
+                            full.len()
+                        ),
+                    )
+                    .label("with service and environment")
+                    .help("shorten the name: functions and their roles share it"),
                 );
             }
         }
@@ -250,25 +208,25 @@ impl Resolver<'_> {
 
     /// Environments live in one account: `a` with `b-c` and `a-b` with `c` would be one function there.
     fn function_names_of_environments(&mut self, spec: &Spec, service: &str) {
-        let mut seen: BTreeMap<String, &Written<String>> = BTreeMap::new();
+        let mut seen: BTreeMap<String, &Placed<String>> = BTreeMap::new();
         for (environment, _) in &spec.environments {
             for (name, _) in &spec.functions {
-                let full = format!("{service}-{}-{}", environment.get_ref(), name.get_ref());
+                let full = format!("{service}-{}-{}", environment.value, name.value);
                 // IAM's names of roles are unique regardless of case.
                 let key = full.to_ascii_lowercase();
                 if let Some(other) = seen.get(&key) {
                     // Then the names of the environments, or these two, are reported as differing only in case.
-                    if other.get_ref().eq_ignore_ascii_case(name.get_ref()) {
+                    if other.value.eq_ignore_ascii_case(&name.value) {
                         continue;
                     }
                     self.report(
                         Diagnostic::new(
-                            name.span(),
-                            format!("two environments would have a function `{full}` in AWS"),
+                            name.span.clone(),
+                            format!("duplicate function `{full}` in AWS, of two environments"),
                         )
-                        .label(format!("as `{}` in `{}`", name.get_ref(), environment.get_ref()))
-                        .related(other.span(), "as this one in another environment")
-                        .hint("rename one of the functions or environments"),
+                        .label(format!("as `{}` in `{}`", name.value, environment.value))
+                        .related(other.span.clone(), "as this one in another environment")
+                        .help("rename one of the functions or environments"),
                     );
                 } else {
                     seen.insert(key, name);
@@ -282,23 +240,15 @@ impl Resolver<'_> {
 fn added_variables(spec: &Spec) -> BTreeMap<String, String> {
     let mut added = BTreeMap::from([(lambda_function::IGNORE_STAGE_IN_PATH.into(), "true".into())]);
     if let Some(cors) = &spec.api.cors {
-        let own = spec
-            .environments
-            .iter()
-            .filter_map(|(_, table)| table.allow_origin.as_ref());
-        let longest = own
-            .chain(&cors.allow_origin)
-            .map(|origin| origin.get_ref().clone())
-            .max_by_key(String::len);
+        let own = spec.environments.iter().map(|(_, table)| &table.allow_origin);
+        let origins = own
+            .chain([&cors.allow_origin])
+            .filter_map(|origin| origin.value.clone());
         added.insert(
             lambda_function::CORS_ALLOW_ORIGIN.into(),
-            longest.unwrap_or_default(),
+            origins.max_by_key(String::len).unwrap_or_default(),
         );
-        if cors
-            .allow_credentials
-            .as_ref()
-            .is_some_and(|written| *written.get_ref())
-        {
+        if cors.allow_credentials.value {
             added.insert(lambda_function::CORS_ALLOW_CREDENTIALS.into(), "true".into());
         }
     }

@@ -4,6 +4,15 @@
 
 use crate::hcl::{Block, Expression, argument, block, list, string};
 use crate::resources::resource;
+use crate::text_rule::TextRule;
+
+/// The name of an API: <https://docs.aws.amazon.com/apigateway/latest/api/API_CreateRestApi.html>
+pub static NAME: TextRule = TextRule {
+    must_be: "1 to 1024 characters",
+    help: "",
+    check: |name| !name.trim().is_empty() && name.chars().count() <= 1024,
+    pattern: r"^(?=[\s\S]*\S)[\s\S]{1,1024}$",
+};
 
 /// `endpoint_configuration.types`.
 pub const ENDPOINT: &str = "REGIONAL";

@@ -4,22 +4,18 @@
 
 use crate::hcl::{Block, Expression, argument, commented, lines, reference, string};
 use crate::resources::resource;
+use crate::text_rule::TextRule;
 
-/// Whether API Gateway takes a name: letters, digits, `-` and `_`, at most 128.
-///
-/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-stages.html>
-pub fn check_name(name: &str) -> Result<(), &'static str> {
-    let valid = !name.is_empty()
-        && name.len() <= 128
-        && name
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
-    if valid {
-        Ok(())
-    } else {
-        Err("letters, digits, `-` and `_`, at most 128")
-    }
-}
+/// The name of a stage: <https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-stages.html>
+pub static NAME: TextRule = TextRule {
+    must_be: "1 to 128 letters, digits, `-` and `_`",
+    help: "",
+    check: |name| {
+        let is_of_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+        (1..=128).contains(&name.len()) && name.chars().all(is_of_name)
+    },
+    pattern: "^[A-Za-z0-9_-]{1,128}$",
+};
 
 /// The stage. It waits for the permissions: what it makes reachable must be allowed to be invoked.
 pub fn resource_block(name: &str, permissions: impl IntoIterator<Item = Expression>) -> Block {

@@ -18,27 +18,24 @@ use std::ops::RangeInclusive;
 
 use crate::hcl::{Block, Expression, argument, block, commented, list, reference, string};
 use crate::resources::resource;
+use crate::text_rule::TextRule;
 
 /// <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_PasswordPolicyType.html>
 pub const MINIMUM_LENGTH: RangeInclusive<u32> = 6..=99;
 /// Days for which the password of an invitation is valid; the same page.
 pub const TEMPORARY_PASSWORD_VALIDITY_DAYS: RangeInclusive<u32> = 1..=365;
 
-/// Whether Cognito takes a name for a pool: 1 to 128 characters of words, spaces and `+ = , . @ -`.
-///
+/// The name of a pool:
 /// <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateUserPool.html>
-pub fn check_name(name: &str) -> Result<(), &'static str> {
-    let valid = !name.trim().is_empty()
-        && name.chars().count() <= 128
-        && name
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || matches!(c, ' ' | '_' | '+' | '=' | ',' | '.' | '@' | '-'));
-    if valid {
-        Ok(())
-    } else {
-        Err("letters, digits, spaces and `_ + = , . @ -`, at most 128")
-    }
-}
+pub static NAME: TextRule = TextRule {
+    must_be: "1 to 128 letters, digits, spaces and `_ + = , . @ -`",
+    help: "",
+    check: |name| {
+        let is_of_name = |c: char| c.is_ascii_alphanumeric() || " _+=,.@-".contains(c);
+        !name.trim().is_empty() && name.chars().count() <= 128 && name.chars().all(is_of_name)
+    },
+    pattern: r"^(?=.*[^ ])[A-Za-z0-9_+=,.@\- ]{1,128}$",
+};
 
 /// `username_attributes`: users sign in with these in place of a user name.
 pub const SIGN_IN_WITH: [&str; 1] = ["email"];

@@ -7,6 +7,7 @@ use std::ops::RangeInclusive;
 
 use crate::hcl::{Block, argument, block, call, commented, conditional, lines, list, reference, string};
 use crate::resources::resource;
+use crate::text_rule::TextRule;
 use portcullis_terraform_json::aws::RESERVED_VARIABLES;
 
 /// Memory in MB.
@@ -34,31 +35,35 @@ pub const CORS_ALLOW_ORIGIN: &str = "CORS_ALLOW_ORIGIN";
 /// The variable that tells a handler to admit credentials; set by the service module.
 pub const CORS_ALLOW_CREDENTIALS: &str = "CORS_ALLOW_CREDENTIALS";
 
-/// Whether a function may have this environment variable.
-pub fn check_environment_key(key: &str) -> Result<(), String> {
+/// The name of an environment variable. [`owner_of`] names those that are taken.
+pub static ENVIRONMENT_KEY: TextRule = TextRule {
+    must_be: "a letter, then letters, digits and `_`, at least two characters",
+    help: "",
+    check: |key| {
+        // Lambda's own begin with `_`, and have a better explanation.
+        let begins = key.starts_with(|c: char| c.is_ascii_alphabetic()) || RESERVED_VARIABLES.contains(&key);
+        begins && key.len() >= 2 && key.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+    },
+    pattern: "^[A-Za-z][A-Za-z0-9_]+$",
+};
+
+/// Who sets an environment variable that a spec must not set, if anyone does.
+pub fn owner_of(key: &str) -> Option<&'static str> {
     if RESERVED_VARIABLES.contains(&key) {
-        return Err("Lambda sets it itself; choose another name".into());
+        return Some("Lambda sets");
     }
-    if [CORS_ALLOW_ORIGIN, CORS_ALLOW_CREDENTIALS].contains(&key) {
-        return Err("Portcullis sets it from `cors` in `[api]`; choose another name".into());
-    }
-    let valid = key.len() >= 2
-        && key.starts_with(|c: char| c.is_ascii_alphabetic())
-        && key.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-    if valid {
-        Ok(())
-    } else {
-        Err("a letter, then letters, digits and `_`, at least two characters".into())
-    }
+    let ours = [CORS_ALLOW_ORIGIN, CORS_ALLOW_CREDENTIALS];
+    ours.contains(&key)
+        .then_some("Portcullis sets from `cors` in `[api]`")
 }
 
-/// Whether Lambda takes a description: at most 256 characters.
-pub fn check_description(description: &str) -> Result<(), String> {
-    match description.chars().count() {
-        0..=256 => Ok(()),
-        count => Err(format!("{count} characters; 256 are allowed")),
-    }
-}
+/// The description of a function.
+pub static DESCRIPTION: TextRule = TextRule {
+    must_be: "at most 256 characters",
+    help: "",
+    check: |description| description.chars().count() <= 256,
+    pattern: r"^[\s\S]{0,256}$",
+};
 
 /// A function whose zip holds one executable, `bootstrap`.
 pub fn resource_block() -> Block {
@@ -105,10 +110,11 @@ mod tests {
 
     #[test]
     fn names_that_lambda_sets_itself_are_refused() {
-        assert!(check_environment_key("AWS_REGION").is_err());
-        assert!(check_environment_key("LAMBDA_RUNTIME_DIR").is_err());
-        assert!(check_environment_key("CORS_ALLOW_ORIGIN").is_err());
-        assert!(check_environment_key("1ST").is_err());
-        assert!(check_environment_key("TABLE_NAME").is_ok());
+        assert_eq!(owner_of("AWS_REGION"), Some("Lambda sets"));
+        assert_eq!(owner_of("LAMBDA_RUNTIME_DIR"), Some("Lambda sets"));
+        assert!(owner_of("CORS_ALLOW_ORIGIN").is_some());
+        assert_eq!(owner_of("TABLE_NAME"), None);
+        assert!((ENVIRONMENT_KEY.check)("TABLE_NAME"));
+        assert!(!(ENVIRONMENT_KEY.check)("1ST"));
     }
 }

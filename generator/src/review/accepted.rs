@@ -1,79 +1,77 @@
-//! `[review]`: the changes that somebody has said yes to.
+//! What `[review]` means: the changes that are accepted.
 
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, Span};
+use crate::review::{AcceptedChange, ChangeKind, Class};
 use crate::service::meaning::Resolver;
-use crate::service::{AcceptedChange, ChangeKind, Class};
 use crate::spec::{AcceptTable, ReviewTable};
 
 impl Resolver<'_> {
     pub(crate) fn accepted_changes(&mut self, table: &ReviewTable) -> Vec<AcceptedChange> {
-        let mut accepted_changes = Vec::new();
+        let ReviewTable { span: _, accept } = table;
+        let mut accepted = Vec::new();
         let mut seen: BTreeMap<(ChangeKind, String), Span> = BTreeMap::new();
-        for accept in &table.accept {
-            let Some(accepted_change) = self.accepted_change(accept) else {
+        for table in accept {
+            let AcceptTable {
+                span,
+                change,
+                of,
+                reason,
+                until,
+            } = table;
+            let change = change.placed().and_then(|(text, span)| self.change(text, span));
+            let (Some(change), Some(of)) = (change, of.value.clone()) else {
                 continue;
             };
-            let key = (accepted_change.change, accepted_change.of.clone());
-            if let Some(first) = seen.get(&key) {
+            if let Some(first) = seen.get(&(change, of.clone())) {
+                let summary = format!("duplicate accepted change `{}` of `{of}`", change.as_str());
                 self.report(
-                    Diagnostic::new(
-                        accept.span.clone(),
-                        format!("`{}` of `{}` is accepted twice", key.0.as_str(), key.1),
-                    )
-                    .related(first.clone(), "first here")
-                    .hint("keep the line with the reason that holds"),
+                    Diagnostic::new(span.clone(), summary)
+                        .related(first.clone(), "first here")
+                        .help("keep the one with the right reason"),
                 );
                 continue;
             }
-            seen.insert(key, accept.span.clone());
-            accepted_changes.push(accepted_change);
+            seen.insert((change, of.clone()), span.clone());
+            let reason = reason.value.as_deref().unwrap_or_default().trim().into();
+            let until = until.value;
+            accepted.push(AcceptedChange {
+                change,
+                of,
+                reason,
+                until,
+            });
         }
-        accepted_changes
+        accepted
     }
 
-    fn accepted_change(&mut self, accept: &AcceptTable) -> Option<AcceptedChange> {
-        let change = accept.change.as_ref().and_then(|written| {
-            let Some(change) = ChangeKind::parse(written.get_ref()) else {
-                let acceptable = ChangeKind::ALL.iter().filter(|kind| kind.can_be_accepted());
-                self.unknown(written, "change", acceptable.map(|kind| kind.as_str()));
-                return None;
-            };
-            let (rule, help) = match change.class() {
-                Class::Acceptable => return Some(change),
-                Class::Info => (
-                    "is never blocked: there is nothing to accept",
-                    "delete this entry",
-                ),
-                Class::Unacceptable(instead) => ("can't be accepted: it is always blocked", instead),
-            };
-            let message = format!("`{}` {rule}", change.as_str());
-            self.report(Diagnostic::new(written.span(), message).hint(help));
-            None
-        });
-        if let Some(reason) = accept
-            .reason
-            .as_ref()
-            .filter(|reason| reason.get_ref().trim().is_empty())
-        {
+    /// Reads a kind of change that can be accepted.
+    fn change(&mut self, text: &str, span: Span) -> Option<ChangeKind> {
+        let Some(change) = ChangeKind::parse(text) else {
+            let acceptable = ChangeKind::ALL.iter().filter(|kind| kind.can_be_accepted());
+            let names = acceptable.map(|kind| kind.as_str());
             self.report(
-                Diagnostic::new(reason.span(), "a reason holds words")
-                    .hint("say why the change is right, for who reads the spec a year from now"),
+                Diagnostic::new(span, format!("unknown `change` `{text}`"))
+                    .similar(text, "a kind of change", names.clone())
+                    .known(names),
             );
-        }
-        Some(AcceptedChange {
-            change: change?,
-            of: accept.of.as_ref()?.get_ref().clone(),
-            reason: accept.reason.as_ref()?.get_ref().trim().into(),
-            until: accept.until.as_ref().map(|until| *until.get_ref()),
-        })
+            return None;
+        };
+        let (label, help) = match change.class() {
+            Class::Acceptable => return Some(change),
+            Class::Info => ("never blocked", "delete this entry"),
+            Class::Unacceptable(instead) => ("always blocked", instead),
+        };
+        let summary = format!("`change` must be a kind that can be accepted, not `{text}`");
+        self.report(Diagnostic::new(span, summary).label(label).help(help));
+        None
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::service::{ChangeKind, Class};
+    use crate::review::{ChangeKind, Class};
 
     /// What a spec that accepts a change of a kind is told; empty if it is right.
     fn mistakes(kind: ChangeKind) -> String {
@@ -91,15 +89,19 @@ mod tests {
     fn a_line_that_no_judge_would_take_is_a_mistake_at_its_place() {
         for kind in ChangeKind::ALL.iter().copied() {
             let said = mistakes(kind);
-            let rule = match kind.class() {
+            let label = match kind.class() {
                 Class::Acceptable => {
                     assert_eq!(said, "");
                     continue;
                 }
-                Class::Info => "is never blocked",
-                Class::Unacceptable(_) => "can't be accepted",
+                Class::Info => "never blocked",
+                Class::Unacceptable(_) => "always blocked",
             };
-            let line = format!("error: `{}` {rule}", kind.as_str());
+            let line = format!(
+                "error: `change` must be a kind that can be accepted, not `{}`",
+                kind.as_str()
+            );
+            assert!(said.contains(label), "{said}");
             assert!(said.starts_with(&line), "{said}");
             assert!(said.contains("--> spec:16:22"), "{said}");
             assert!(said.contains("help: "), "{said}");

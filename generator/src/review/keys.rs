@@ -1,62 +1,40 @@
-//! `[review]`: what somebody has said yes to.
+//! The keys of `[review]`: accepted changes.
 
-use crate::diagnostic::{Diagnostics, Span};
-use crate::spec::{Date, Reader, Written};
+use toml::value::Date;
 
-/// `[review]`.
-#[derive(Debug, Default)]
-pub struct ReviewTable {
-    /// `accept = [{ … }]`, in the order of the text.
-    pub accept: Vec<AcceptTable>,
-}
+use crate::review::Meaning::Elsewhere;
+use crate::spec::declaration::Absent::{Nothing, Required};
+use crate::spec::declaration::Kind::{self, Text};
+use crate::spec::declaration::{EVERYWHERE, keys};
+use crate::spec::field::Given;
+use crate::text_rule::{ANY_TEXT, TextRule};
 
-/// One element of `accept`.
-#[derive(Debug, Default)]
-pub struct AcceptTable {
-    /// Where the table stands.
-    pub span: Span,
-    /// The kind of change, such as `route_opened`.
-    pub change: Option<Written<String>>,
-    /// What changes, in the words of the spec: `GET /admin`.
-    pub of: Option<Written<String>>,
-    /// Why it is right.
-    pub reason: Option<Written<String>>,
-    /// The last day on which the line counts.
-    pub until: Option<Written<Date>>,
-}
+static REASON: TextRule = TextRule {
+    must_be: "a text",
+    help: "say why the change is right, for someone who reads the spec a year from now",
+    check: |reason| !reason.trim().is_empty(),
+    pattern: r"\S",
+};
 
-impl ReviewTable {
-    pub(crate) fn read(mut reader: Reader<'_>, diagnostics: &mut Diagnostics) -> Self {
-        let table = Self {
-            accept: reader
-                .list_of_tables("accept", diagnostics)
-                .into_iter()
-                .map(|accept| AcceptTable::read(accept, diagnostics))
-                .collect(),
-        };
-        reader.finish(diagnostics);
-        table
+keys! {
+    /// What a review accepts.
+    ReviewTable {
+        /// Changes that a review blocks and that you accept.
+        accept: Vec<AcceptTable> = Kind::List(&AcceptTable::TABLE), Nothing, EVERYWHERE, Elsewhere;
     }
 }
 
-impl AcceptTable {
-    fn read(mut reader: Reader<'_>, diagnostics: &mut Diagnostics) -> Self {
-        let change = reader.string("change", diagnostics);
-        let of = reader.string("of", diagnostics);
-        let reason = reader.string("reason", diagnostics);
-        let table = Self {
-            span: reader.span(),
-            change: reader.require(change, "change", "\"route_opened\"", diagnostics),
-            of: reader.require(of, "of", "\"GET /admin\"", diagnostics),
-            reason: reader.require(
-                reason,
-                "reason",
-                "\"Public since the launch, TICKET-12\"",
-                diagnostics,
-            ),
-            until: reader.date("until", diagnostics),
-        };
-        reader.finish(diagnostics);
-        table
+keys! {
+    /// An accepted change. The review prints it for you to paste.
+    AcceptTable {
+        /// The kind of change, such as `route_opened`.
+        change: Given<String> = Text(&ANY_TEXT), Required("`change = \"route_opened\"`"), EVERYWHERE, Elsewhere;
+        /// What changes, as the review names it, such as `GET /admin`.
+        of: Given<String> = Text(&ANY_TEXT), Required("`of = \"GET /admin\"`"), EVERYWHERE, Elsewhere;
+        /// Why the change is right.
+        reason: Given<String> = Text(&REASON), Required("`reason = \"Public since the launch, TICKET-12\"`"), EVERYWHERE,
+            Elsewhere;
+        /// The last day on which the change is accepted.
+        until: Given<Date> = Kind::Date, Nothing, EVERYWHERE, Elsewhere;
     }
 }

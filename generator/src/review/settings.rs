@@ -1,18 +1,18 @@
 //! Every key of the spec, compared by its value.
 //!
-//! The keys are those of the resolved [`Service`], serialized: a field that somebody adds to it is compared from then on,
-//! and told as a `setting_changed`. `rules.rs` says what else a change of a key may mean, one line a key.
+//! The keys are those of the resolved [`Service`], serialized: a new field is compared from then on, as a
+//! `setting_changed`. The declaration of a key says what else a change of it may mean.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
+use crate::review::Direction::{self, Added, Less, More, Other, Removed};
+use crate::review::Meaning::{Elsewhere, Harmless, Secret, When};
 use crate::review::comparison::Comparison;
-use crate::review::rules::Direction::{self, Added, Less, More, Other, Removed};
-use crate::review::rules::Rule::{Elsewhere, Harmless, Secret, When};
-use crate::review::rules::rule_of;
-use crate::review::{Fact, words};
-use crate::service::{ChangeKind, Service};
+use crate::review::{ChangeKind, Fact, words};
+use crate::service::Service;
+use crate::spec;
 
 /// The keys that changed, but for those of which another file tells.
 pub(crate) fn facts(comparison: &Comparison) -> Vec<Fact> {
@@ -126,7 +126,7 @@ impl Setting {
         let key = words::key(&self.path);
         let (before, after) = (self.before.as_ref(), self.after.as_ref());
         let changed = words::changed(&key, before, after);
-        let directions = match rule_of(&self.path) {
+        let consequences = match spec::meaning(&self.path) {
             Some(Elsewhere) => return None,
             Some(Secret) => {
                 let what = match (before, after) {
@@ -137,12 +137,15 @@ impl Setting {
                 let sentence = format!("{} {what}", words::code(&key));
                 return Some(comparison.fact(ChangeKind::SettingChanged, key, sentence));
             }
-            Some(When(directions)) => directions,
+            Some(When(consequences)) => consequences,
             Some(Harmless) | None => &[],
         };
-        let mut directions = directions.iter();
-        let fact = match directions.find(|(direction, ..)| self.goes(*direction)) {
-            Some((_, kind, so)) => comparison.fact(*kind, self.subject(*kind), format!("{changed}: {so}")),
+        let fact = match consequences.iter().find(|consequence| self.goes(consequence.if_)) {
+            Some(found) => comparison.fact(
+                found.kind,
+                self.subject(found.kind),
+                format!("{changed}: {}", found.so),
+            ),
             None => comparison.fact(ChangeKind::SettingChanged, key, changed),
         };
         Some(fact.values(before, after))
@@ -185,8 +188,9 @@ fn number(value: &Value) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::review::rules::RULES;
     use crate::service::LOCAL;
+    use crate::spec::declaration::{Kind, Table};
+    use crate::spec::field::Keys;
     use serde_json::json;
 
     const EVERY_KEY: &str = include_str!("../../../tests/review/specs/fleet.toml");
@@ -210,29 +214,51 @@ mod tests {
     }
 
     #[test]
-    fn every_key_of_a_service_has_a_line() {
+    fn every_key_of_a_service_is_declared() {
         let tree = tree(&fleet()).to_string();
         assert!(!tree.contains(":null"), "`fleet.toml` sets every key: {tree}");
         for setting in keys_of(&fleet()) {
+            let key = words::key(&setting.path);
             assert!(
-                rule_of(&setting.path).is_some(),
-                "{}: add a line to `RULES`",
-                words::key(&setting.path)
+                spec::meaning(&setting.path).is_some(),
+                "{key} is no key of the spec"
             );
         }
     }
 
+    /// The declared keys that hold a value, each as a pattern in which `*` stands for any name.
+    fn declared(table: &'static Table, at: &str) -> Vec<String> {
+        let of = |key: &'static spec::declaration::Key| {
+            let path = format!("{at}{}", key.name);
+            match &key.kind {
+                Kind::Table(table) => declared(table, &format!("{path}.")),
+                Kind::Tables { table, .. } => declared(table, &format!("{path}.*.")),
+                Kind::Strings { .. } => vec![format!("{path}.*")],
+                _ => vec![path],
+            }
+        };
+        table.keys.iter().flat_map(of).collect()
+    }
+
+    /// A key that is read and then forgotten would never be compared.
     #[test]
-    fn every_line_is_of_a_key_of_a_service() {
+    fn every_declared_key_is_one_of_a_service() {
+        // Each environment has the service's region, tags and origin; users sign in with nothing but e-mail addresses yet.
+        const RESOLVED: [&str; 4] = [
+            "service.region",
+            "service.tags.*",
+            "api.cors.allow_origin",
+            "user_pool.sign_in_with",
+        ];
         let keys = keys_of(&fleet());
-        for (pattern, _) in RULES {
-            let parts = pattern.split('.').count();
+        for pattern in declared(spec::Spec::table(), "") {
+            if RESOLVED.contains(&pattern.as_str()) || pattern.starts_with("review.") {
+                continue;
+            }
+            let parts: Vec<&str> = pattern.split('.').collect();
             let is_of = |setting: &Setting| {
-                setting.path.len() == parts
-                    && pattern
-                        .split('.')
-                        .zip(&setting.path)
-                        .all(|(part, key)| part == "*" || part == key)
+                let mut pairs = parts.iter().zip(&setting.path);
+                setting.path.len() == parts.len() && pairs.all(|(part, key)| *part == "*" || *part == key)
             };
             assert!(keys.iter().any(is_of), "{pattern}");
         }

@@ -2,36 +2,37 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::diagnostic::{Diagnostic, Span, nearest};
+use crate::diagnostic::{Diagnostic, Span};
+use crate::routes::{Method, Route, RoutePath};
 use crate::service::meaning::Resolver;
-use crate::service::{Auth, Method, Route, RoutePath};
-use crate::spec::{Spec, Written};
+use crate::spec::{Placed, RouteTable, Spec};
 
 impl Resolver<'_> {
-    pub(crate) fn routes(&mut self, spec: &Spec) -> BTreeMap<(RoutePath, Method), Route> {
+    pub(crate) fn routes(
+        &mut self,
+        spec: &Spec,
+        tables: &[(Placed<String>, RouteTable)],
+    ) -> BTreeMap<(RoutePath, Method), Route> {
         let mut routes: BTreeMap<(RoutePath, Method), Route> = BTreeMap::new();
         let mut places: BTreeMap<(RoutePath, Method), Span> = BTreeMap::new();
         let mut variables = BTreeMap::new();
         let known: BTreeSet<&str> = spec
             .functions
             .iter()
-            .map(|(name, _)| name.get_ref().as_str())
+            .map(|(name, _)| name.value.as_str())
             .collect();
-        let mut unknown: BTreeMap<&str, Vec<&Written<String>>> = BTreeMap::new();
-        for (key, table) in &spec.routes {
-            if let Some(function) = &table.function
-                && !known.contains(function.get_ref().as_str())
+        let mut unknown: BTreeMap<&str, Vec<Span>> = BTreeMap::new();
+        for (key, table) in tables {
+            let RouteTable {
+                span: _,
+                function,
+                auth,
+            } = table;
+            if let Some((name, span)) = function.placed()
+                && !known.contains(name.as_str())
             {
-                unknown.entry(function.get_ref()).or_default().push(function);
+                unknown.entry(name).or_default().push(span);
             }
-            let auth = match table.auth.as_ref().map(|auth| (auth, auth.get_ref().as_str())) {
-                None | Some((_, "user_pool")) => Auth::UserPool,
-                Some((_, "none")) => Auth::None,
-                Some((written, _)) => {
-                    self.unknown_auth(written);
-                    Auth::UserPool
-                }
-            };
             let Some((method, path)) = self.route_key(key) else {
                 continue;
             };
@@ -39,106 +40,82 @@ impl Resolver<'_> {
             let id = (path, method);
             if let Some(span) = places.get(&id) {
                 self.report(
-                    Diagnostic::new(key.span(), format!("the route `{}` stands twice", key.get_ref()))
+                    Diagnostic::new(key.span.clone(), format!("duplicate route `{}`", key.value))
                         .related(span.clone(), "first here")
-                        .hint("delete one of them"),
+                        .help("delete one of them"),
                 );
                 continue;
             }
-            places.insert(id.clone(), key.span());
-            let function = table
-                .function
-                .as_ref()
-                .map(|name| name.get_ref().clone())
-                .unwrap_or_default();
-            routes.insert(id, Route { function, auth });
+            places.insert(id.clone(), key.span.clone());
+            let route = Route {
+                function: function.value.clone().unwrap_or_default(),
+                auth: auth.value,
+            };
+            routes.insert(id, route);
         }
-        for places in unknown.values() {
-            self.unknown_function(places, &known);
-        }
-        if spec.routes.is_empty() {
-            self.report(
-                Diagnostic::new(0..0, "the service has no route")
-                    .hint("add `\"GET /\" = { function = \"…\" }` under `[routes]`")
-                    .missing("routes"),
-            );
+        for (name, places) in unknown {
+            self.unknown_function(name, places, &known);
         }
         routes
     }
 
-    fn unknown_auth(&mut self, written: &Written<String>) {
-        let text = written.get_ref();
-        let own = match text.to_ascii_uppercase().as_str() {
-            "COGNITO_USER_POOLS" => Some("user_pool"),
-            "NONE" => Some("none"),
-            _ => None,
-        };
-        match own {
-            Some(own) => self.report(
-                Diagnostic::new(written.span(), format!("unknown `auth` `{text}`"))
-                    .hint(format!("write `{own}`")),
-            ),
-            None => self.unknown(written, "`auth`", ["none", "user_pool"].into_iter()),
-        }
-    }
-
     /// Reports a name that no function has, once, wherever routes name it.
-    fn unknown_function(&mut self, places: &[&Written<String>], known: &BTreeSet<&str>) {
-        let Some((function, others)) = places.split_first() else {
-            return;
-        };
-        let mut diagnostic = Diagnostic::new(
-            function.span(),
-            format!("there is no function `{}`", function.get_ref()),
+    fn unknown_function(&mut self, name: &str, places: Vec<Span>, known: &BTreeSet<&str>) {
+        let mut places = places.into_iter();
+        let Some(first) = places.next() else { return };
+        let mut diagnostic = Diagnostic::new(first, format!("unknown function `{name}`")).similar(
+            name,
+            "a function",
+            known.iter().copied(),
         );
-        if let Some(near) = nearest(function.get_ref(), known.iter().copied()) {
-            diagnostic = diagnostic.label(format!("did you mean `{near}`?"));
+        for other in places {
+            diagnostic = diagnostic.related(other, "and here");
         }
-        for other in others {
-            diagnostic = diagnostic.related(other.span(), "and here");
-        }
-        let name = function.get_ref();
         self.report(
             diagnostic
-                .hint(format!("add `[functions.{name}]`, or name another"))
+                .help(format!("add `[functions.{name}]`, or name another function"))
                 .missing(format!("functions.{name}")),
         );
     }
 
-    pub(crate) fn route_key(&mut self, key: &Written<String>) -> Option<(Method, RoutePath)> {
-        let text = key.get_ref();
+    pub(crate) fn route_key(&mut self, key: &Placed<String>) -> Option<(Method, RoutePath)> {
+        let text = &key.value;
         let Some((method_text, path_text)) = text.split_once(' ') else {
             self.report(
-                Diagnostic::new(key.span(), format!("`{text}` is not a route"))
-                    .hint("a route is a method and a path: `\"GET /open\"`"),
+                Diagnostic::new(
+                    key.span.clone(),
+                    format!("a route must be a method and a path, not `{text}`"),
+                )
+                .help("write it as in `\"GET /open\"`"),
             );
             return None;
         };
         let path_text = path_text.trim_start();
-        let (method_span, path_span) = if key.span().len() == text.len() + 2 {
+        let (method_span, path_span) = if key.span.len() == text.len() + 2 {
             // Between quotes, and without escapes: the places of both parts are known.
-            let start = key.span().start + 1;
+            let start = key.span.start + 1;
             let path = start + text.len() - path_text.len();
             (start..start + method_text.len(), path..path + path_text.len())
         } else {
-            (key.span(), key.span())
+            (key.span.clone(), key.span.clone())
         };
         let method = Method::parse(method_text);
         if method.is_none() {
-            let diagnostic =
-                Diagnostic::new(method_span, format!("`{method_text}` is not a method of a route"));
+            let diagnostic = Diagnostic::new(method_span, format!("unknown method `{method_text}`"));
             self.report(if method_text == "OPTIONS" {
-                diagnostic.hint("the preflight answers `OPTIONS` on every path; `cors` in `[api]` says how")
+                diagnostic.help(
+                    "delete the route: `cors` in `[api]` makes API Gateway answer `OPTIONS` on every path",
+                )
             } else if Method::parse(&method_text.to_uppercase()).is_some() {
-                diagnostic.hint(format!("write `{}`", method_text.to_uppercase()))
+                diagnostic.help(format!("write `{}`", method_text.to_uppercase()))
             } else {
-                diagnostic.hint(format!("known: {}", Method::ALL.map(Method::as_str).join(", ")))
+                diagnostic.known(Method::ALL.into_iter().map(Method::as_str))
             });
         }
         match RoutePath::parse(path_text) {
             Ok(path) => method.map(|method| (method, path)),
             Err((summary, hint)) => {
-                self.report(Diagnostic::new(path_span, summary).hint(hint));
+                self.report(Diagnostic::new(path_span, summary).help(hint));
                 None
             }
         }
@@ -150,7 +127,7 @@ impl Resolver<'_> {
         &mut self,
         seen: &mut BTreeMap<String, (String, Span)>,
         path: &RoutePath,
-        key: &Written<String>,
+        key: &Placed<String>,
     ) {
         for resource in path.resources() {
             let (Some(segment), Some(parent)) = (resource.segments().last(), resource.parent()) else {
@@ -163,16 +140,16 @@ impl Resolver<'_> {
             // Parents whose parameters have other names are one resource all the same.
             let (other_text, span) = seen
                 .entry(parent.arn_pattern())
-                .or_insert_with(|| (text.clone(), key.span()));
+                .or_insert_with(|| (text.clone(), key.span.clone()));
             if *other_text != text {
                 self.report(
                     Diagnostic::new(
-                        key.span(),
-                        format!("`{text}` and `{other_text}` are both variable parts under `{parent}`"),
+                        key.span.clone(),
+                        format!("duplicate parameter under `{parent}`: `{text}` beside `{other_text}`"),
                     )
                     .related(span.clone(), "the other one")
-                    .hint(format!(
-                        "API Gateway allows one: write `{other_text}` here too, or change the path"
+                    .help(format!(
+                        "write `{other_text}` here too, or change the path: API Gateway allows one"
                     )),
                 );
                 return;

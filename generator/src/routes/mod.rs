@@ -4,6 +4,7 @@ pub(crate) mod access_test;
 pub(crate) mod authorizer_module;
 pub(crate) mod in_service;
 pub(crate) mod integration_module;
+pub(crate) mod keys;
 pub(crate) mod meaning;
 mod path;
 pub(crate) mod permissions;
@@ -20,6 +21,8 @@ pub use path::{Method, RoutePath, Segment};
 use serde::Serialize;
 
 use crate::resources::api_gateway_method;
+use crate::spec::declaration::choices;
+use crate::text_rule::TextRule;
 
 /// What answers a path and method, and for whom.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -30,14 +33,14 @@ pub struct Route {
     pub auth: Auth,
 }
 
-/// Who may call a route.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Auth {
-    /// Anyone.
-    None,
-    /// Who signed in to the user pool.
-    UserPool,
+choices! {
+    /// Who may call a route.
+    Auth {
+        /// Public: no token is needed.
+        None = "none" | "NONE" | "public" | "open";
+        /// Signed-in users of the user pool only.
+        UserPool = "user_pool" | "COGNITO_USER_POOLS" | "cognito";
+    }
 }
 
 impl Auth {
@@ -49,3 +52,11 @@ impl Auth {
         }
     }
 }
+
+/// The key of a route. [`meaning`] reads it and says what is wrong with its parts.
+pub static ROUTE: TextRule = TextRule {
+    must_be: "a method and a path",
+    help: "",
+    check: |_| true,
+    pattern: "^(ANY|DELETE|GET|HEAD|PATCH|POST|PUT) +/",
+};

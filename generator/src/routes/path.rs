@@ -49,7 +49,7 @@ impl RoutePath {
     pub fn parse(text: &str) -> Result<Self, (String, String)> {
         let Some(rest) = text.strip_prefix('/') else {
             return Err((
-                format!("the path `{text}` does not begin with `/`"),
+                format!("the path `{text}` must begin with `/`"),
                 format!("write `/{text}`"),
             ));
         };
@@ -58,7 +58,7 @@ impl RoutePath {
         }
         if let Some(without) = text.strip_suffix('/') {
             let hint = format!("write `{without}`: API Gateway answers `{text}` with the same route");
-            return Err((format!("the path `{text}` ends with `/`"), hint));
+            return Err((format!("the path `{text}` must not end with `/`"), hint));
         }
         let segments: Vec<_> = rest.split('/').map(Segment::parse).collect::<Result<_, _>>()?;
         let before_last = &segments[..segments.len() - 1];
@@ -67,16 +67,15 @@ impl RoutePath {
             .find(|segment| matches!(segment, Segment::Greedy(_)))
         {
             return Err((
-                format!("`{greedy}` is not the last segment of `{text}`"),
-                "a greedy parameter takes the rest of the path; write it without `+`, or end the path there"
-                    .into(),
+                format!("`{greedy}` must be the last segment of `{text}`"),
+                "write it without `+`, or end the path there: with `+` it takes the rest of the path".into(),
             ));
         }
         let mut names: Vec<_> = segments.iter().filter_map(Segment::parameter_name).collect();
         names.sort_unstable();
         if let Some(twice) = names.windows(2).find(|pair| pair[0] == pair[1]) {
             return Err((
-                format!("the parameter `{}` stands twice in `{text}`", twice[0]),
+                format!("duplicate parameter `{}` in `{text}`", twice[0]),
                 "give each parameter a name of its own".into(),
             ));
         }
@@ -180,8 +179,8 @@ impl Segment {
                 .map_or((inner, false), |name| (name, true));
             if !is_name(name) {
                 return Err((
-                    format!("`{text}` is not a path parameter"),
-                    "a parameter is `{name}` of letters, digits, `_`, `-` and `.`, or `{name+}` for the rest"
+                    format!("a path parameter must be a name in braces, not `{text}`"),
+                    "write `{name}` with letters, digits, `_`, `-` and `.`, or `{name+}` for the rest of the path"
                         .into(),
                 ));
             }
@@ -198,9 +197,10 @@ impl Segment {
                 format!("`{text}`")
             };
             return Err((
-                format!("API Gateway refuses {what} in a path"),
-                "write a segment with letters, digits and `_ - . : , $`, or as one parameter in braces"
-                    .into(),
+                format!(
+                    "a path segment must be letters, digits and `_ - . : , $`, or one parameter, not {what}"
+                ),
+                "write a literal segment, or one parameter in braces".into(),
             ));
         }
         Ok(Self::Static(text.into()))
@@ -328,20 +328,20 @@ mod tests {
     #[test]
     fn bad_paths_are_refused_with_the_reason() {
         for (text, reason) in [
-            ("open", "does not begin with `/`"),
-            ("/open/", "ends with `/`"),
-            ("/a//b", "refuses an empty segment"),
-            ("/a b", "refuses `a b`"),
-            ("/~c", "refuses `~c`"),
-            ("/${c}", "refuses `${c}`"),
-            ("/a+b", "refuses `a+b`"),
-            ("/@me", "refuses `@me`"),
-            ("/a%20b", "refuses `a%20b`"),
-            ("/*", "refuses `*`"),
-            ("/{proxy+}/x", "not the last segment"),
-            ("/{id}/{id}", "stands twice"),
-            ("/{}", "not a path parameter"),
-            ("/a{id}", "refuses `a{id}`"),
+            ("open", "must begin with `/`"),
+            ("/open/", "must not end with `/`"),
+            ("/a//b", "not an empty segment"),
+            ("/a b", "not `a b`"),
+            ("/~c", "not `~c`"),
+            ("/${c}", "not `${c}`"),
+            ("/a+b", "not `a+b`"),
+            ("/@me", "not `@me`"),
+            ("/a%20b", "not `a%20b`"),
+            ("/*", "not `*`"),
+            ("/{proxy+}/x", "must be the last segment"),
+            ("/{id}/{id}", "duplicate parameter"),
+            ("/{}", "must be a name in braces"),
+            ("/a{id}", "not `a{id}`"),
         ] {
             let (summary, _) = RoutePath::parse(text).unwrap_err();
             assert!(summary.contains(reason), "{text}: {summary}");

@@ -1,32 +1,33 @@
-//! `[service]`.
+//! The keys of `[service]`.
 
-use crate::diagnostic::Diagnostics;
-use crate::spec::{Reader, StringMap, Written};
+use crate::review::ChangeKind::ServiceRenamed;
+use crate::review::Direction::Other;
+use crate::review::Meaning::{Elsewhere, Harmless, When};
+use crate::review::consequence;
+use crate::service::Architecture;
+use crate::service::tags::{TAG_KEY, TAG_VALUE};
+use crate::spec::declaration::Absent::{Nothing, Required};
+use crate::spec::declaration::Kind::{Choice, Strings as Map, Text};
+use crate::spec::declaration::Literal;
+use crate::spec::declaration::Scope::Overridable;
+use crate::spec::declaration::{EVERYWHERE, default, keys};
+use crate::spec::field::{Given, Set, Strings, Word};
+use crate::text_rule::{NAME_32, REGION};
 
-/// `[service]`.
-#[derive(Debug, Default)]
-pub struct ServiceTable {
-    /// Begins every name in AWS.
-    pub name: Option<Written<String>>,
-    /// AWS region, such as `us-east-1`.
-    pub region: Option<Written<String>>,
-    /// `x86_64` or `arm64`.
-    pub architecture: Option<Written<String>>,
-    /// Tags of every resource.
-    pub tags: StringMap,
-}
-
-impl ServiceTable {
-    pub(crate) fn read(mut reader: Reader<'_>, diagnostics: &mut Diagnostics) -> Self {
-        let name = reader.string("name", diagnostics);
-        let region = reader.string("region", diagnostics);
-        let table = Self {
-            name: reader.require(name, "name", "\"hello\"", diagnostics),
-            region: reader.require(region, "region", "\"us-east-1\"", diagnostics),
-            architecture: reader.string("architecture", diagnostics),
-            tags: reader.string_map("tags", diagnostics),
-        };
-        reader.finish(diagnostics);
-        table
+keys! {
+    /// What holds for the whole service.
+    ServiceTable {
+        /// Begins every name in AWS: `<service>-<environment>-<function>`.
+        name: Given<String> = Text(&NAME_32), Required("`name = \"hello\"`"), EVERYWHERE,
+            When(&[consequence(Other, ServiceRenamed, "every function, role and log group is **replaced**")]);
+        /// AWS region, such as `us-east-1`.
+        region: Given<String> = Text(&REGION), Required("`region = \"us-east-1\"`"),
+            Overridable("region"), Elsewhere;
+        /// The processor that functions are built for. `local` builds for this machine.
+        architecture: Set<Architecture> = Choice(Architecture::CHOICES), default(Literal::Text("x86_64")), EVERYWHERE,
+            Harmless;
+        /// Tags of every resource, beside `Service` and `Environment`, which Portcullis sets.
+        tags: Strings = Map { noun: "tag", names: &TAG_KEY, values: &TAG_VALUE }, Nothing, Overridable("tags"),
+            Elsewhere;
     }
 }

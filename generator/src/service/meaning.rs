@@ -1,14 +1,11 @@
-//! From the spec as written to the service it means, with every mistake on the way.
-//!
-//! The limits that are checked here are the resources' own and stand in their files.
+//! From the spec as written to the service it means, with every error on the way.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::RangeInclusive;
 
-use crate::diagnostic::{Diagnostic, Diagnostics, Span, nearest};
+use crate::diagnostic::{Diagnostic, Diagnostics, Span};
 use crate::identifier::Identifier;
-use crate::service::{Architecture, LOCAL, Service};
-use crate::spec::{Spec, StringMap, Written};
+use crate::service::{LOCAL, Service};
+use crate::spec::{Given, Placed, ServiceTable, Spec, Strings};
 
 /// The packages of the functions workspace that have a binary, by name.
 pub type Handlers = BTreeMap<String, Handler>;
@@ -22,10 +19,10 @@ pub struct Handler {
     pub binaries: BTreeSet<String>,
 }
 
-/// What the spec means. It is held against the `handlers` that there are; without them it is read by itself, as that
-/// of another revision, whose crates are not there.
+/// Returns what the spec means. It is held against the `handlers` that there are. Without them it is read by itself, as
+/// that of another revision, whose crates are not there.
 ///
-/// None where anything is wrong; then `diagnostics` says what.
+/// Returns nothing if anything is wrong; then `diagnostics` says what.
 pub fn resolve(spec: &Spec, handlers: Option<&Handlers>, diagnostics: &mut Diagnostics) -> Option<Service> {
     let mut resolver = Resolver { diagnostics };
     let service = resolver.service(spec, handlers);
@@ -41,260 +38,169 @@ impl Resolver<'_> {
         self.diagnostics.push(diagnostic);
     }
 
-    pub(crate) fn service(&mut self, spec: &Spec, handlers: Option<&Handlers>) -> Service {
-        let name = self.service_name(spec);
-        let functions = self.functions(spec, handlers);
-        let mut environments = BTreeMap::new();
-        let service_tags = self.tags(&spec.service.tags, &StringMap::new());
-        let cors = spec.api.cors.as_ref();
-        environments.insert(
-            LOCAL.into(),
-            self.environment(spec, &name, LOCAL, None, &service_tags),
-        );
-        for (environment, table) in &spec.environments {
-            let key = environment.get_ref();
-            self.environment_name(environment);
-            environments.insert(
-                key.clone(),
-                self.environment(spec, &name, key, Some(table), &service_tags),
-            );
-        }
-        self.same_but_for_case(spec.environments.iter().map(|(name, _)| name), "environments");
-        self.shared_states(spec, &environments);
+    fn service(&mut self, spec: &Spec, handlers: Option<&Handlers>) -> Service {
+        let Spec {
+            span: _,
+            service,
+            user_pool,
+            api,
+            functions,
+            routes,
+            environments,
+            review,
+        } = spec;
+        let ServiceTable {
+            span: _,
+            name,
+            // Each environment has a region.
+            region: _,
+            architecture,
+            tags,
+        } = service;
+        let name = name.value.clone().unwrap_or_default();
+        let functions = self.functions(spec, functions, handlers);
+        let service_tags = self.tags(tags, &Strings::new());
+        let environments = self.environments(spec, environments, &name, &service_tags);
         self.function_name_lengths(spec, &name);
         Service {
-            architecture: self.architecture(spec),
-            user_pool: self.user_pool(&spec.user_pool, &name),
-            api: self.api(&spec.api, &name, cors),
-            routes: self.routes(spec),
+            architecture: architecture.value,
+            user_pool: self.user_pool(user_pool, &name),
+            api: self.api(api, &name),
+            routes: self.routes(spec, routes),
             name,
             functions,
             environments,
-            accepted_changes: self.accepted_changes(&spec.review),
+            accepted_changes: self.accepted_changes(review),
         }
     }
 
-    pub(crate) fn service_name(&mut self, spec: &Spec) -> String {
-        let Some(name) = &spec.service.name else {
-            return String::new();
-        };
-        self.check_name(name, "a service", 32);
-        name.get_ref().clone()
-    }
-
-    /// Names that become parts of names in AWS and folders on disk; whether this can be one.
-    pub(crate) fn check_name(&mut self, name: &Written<String>, what: &str, longest: usize) -> bool {
-        let text = name.get_ref();
-        let starts = text.starts_with(|c: char| c.is_ascii_alphabetic());
-        let holds = text
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
-        let valid = starts && holds && text.len() <= longest;
-        if !valid {
-            self.report(
-                Diagnostic::new(name.span(), format!("`{text}` can't be the name of {what}")).hint(format!(
-                    "a name begins with a letter and holds letters, digits, `-` and `_`, at most {longest}: \
-                     it becomes part of names in AWS"
-                )),
-            );
-        }
-        valid
-    }
-
-    pub(crate) fn architecture(&mut self, spec: &Spec) -> Architecture {
-        let Some(written) = &spec.service.architecture else {
-            return Architecture::X86_64;
-        };
-        Architecture::parse(written.get_ref()).unwrap_or_else(|| {
-            self.report(
-                Diagnostic::new(
-                    written.span(),
-                    format!("`{}` is not an architecture of Lambda", written.get_ref()),
-                )
-                .hint("write `x86_64` or `arm64`"),
-            );
-            Architecture::X86_64
-        })
-    }
-
-    /// Reports a word that is none of the known ones.
-    pub(crate) fn unknown<'k>(
-        &mut self,
-        word: &Written<String>,
-        what: &str,
-        known: impl Iterator<Item = &'k str> + Clone,
-    ) {
-        let mut diagnostic = Diagnostic::new(word.span(), format!("unknown {what} `{}`", word.get_ref()));
-        if let Some(near) = nearest(word.get_ref(), known.clone()) {
-            diagnostic = diagnostic.label(format!("did you mean `{near}`?"));
-        }
-        self.report(diagnostic.hint(format!("known: {}", known.collect::<Vec<_>>().join(", "))));
-    }
-
-    /// Two names of the spec that would be the same in Terraform.
+    /// Reports two names of the spec that would be the same in Terraform.
     pub(crate) fn collision(
         &mut self,
         seen: &mut BTreeMap<Identifier, (Span, String)>,
         identifier: Identifier,
-        written: &Written<String>,
+        name: &Placed<String>,
         what: &str,
     ) {
         if let Some((span, other)) = seen.get(&identifier) {
             self.report(
                 Diagnostic::new(
-                    written.span(),
+                    name.span.clone(),
                     format!(
-                        "the {what} `{other}` and `{}` would both be `{identifier}` in Terraform",
-                        written.get_ref()
+                        "duplicate {what} `{}`: in Terraform it would be `{identifier}`, as `{other}` is",
+                        name.value
                     ),
                 )
                 .related(span.clone(), "the other one")
-                .hint("rename one of them"),
+                .help("rename one of them"),
             );
         } else {
-            seen.insert(identifier, (written.span(), written.get_ref().clone()));
+            seen.insert(identifier, (name.span.clone(), name.value.clone()));
         }
     }
 
-    /// The names that things had before: each is nobody's any more, and claimed once. They are Terraform's addresses,
-    /// so one that maps to the same address as a name that is there is taken, but for its own.
+    /// Checks former names: nothing has one any more, and each is claimed once. They are addresses in Terraform, so one
+    /// that maps to the same address as a name that is there is taken, but for its own.
     pub(crate) fn former_names<'n>(
         &mut self,
-        names: impl Iterator<Item = (&'n Written<String>, Option<&'n Written<String>>)> + Clone,
+        names: impl Iterator<Item = (&'n Placed<String>, &'n Given<String>)> + Clone,
         what: &str,
-        longest: usize,
     ) {
-        let mut claimed: BTreeMap<Identifier, &Written<String>> = BTreeMap::new();
+        let mut claimed: BTreeMap<Identifier, Span> = BTreeMap::new();
         for (name, formerly) in names.clone() {
-            let Some(formerly) = formerly else { continue };
-            if !self.check_name(formerly, &format!("a {what}"), longest) {
+            let Some((text, span)) = formerly.placed() else {
                 continue;
-            }
-            let text = formerly.get_ref();
+            };
             let identifier = Identifier::new(text);
             let taken = names.clone().find(|(other, _)| {
-                other.get_ref() == text
-                    || (other.get_ref() != name.get_ref() && Identifier::new(other.get_ref()) == identifier)
+                other.value == *text
+                    || (other.value != name.value && Identifier::new(&other.value) == identifier)
             });
             if let Some((other, _)) = taken {
                 self.report(
                     Diagnostic::new(
-                        formerly.span(),
-                        format!("`{}` can't be the former name: a {what} has it", formerly.get_ref()),
+                        span,
+                        format!("`formerly` must be a name that no {what} has, not `{text}`"),
                     )
-                    .related(other.span(), "here")
-                    .hint("`formerly` names what this one was called before it was renamed; leave it out where nothing was renamed"),
+                    .related(other.span.clone(), format!("this {what} has it"))
+                    .help("name what this one was called before you renamed it, or delete `formerly`"),
                 );
             } else if let Some(other) = claimed.get(&identifier) {
                 self.report(
-                    Diagnostic::new(
-                        formerly.span(),
-                        format!("two {what}s were `{}` before", formerly.get_ref()),
-                    )
-                    .related(other.span(), "the other one")
-                    .hint("one thing becomes one thing: leave one of them out"),
+                    Diagnostic::new(span, format!("duplicate `formerly` `{text}`"))
+                        .related(other.clone(), "first here")
+                        .help(format!("delete one of them: one {what} becomes one {what}")),
                 );
             } else {
-                claimed.insert(identifier, formerly);
+                claimed.insert(identifier, span);
             }
         }
     }
 
-    /// Names that differ only in case: IAM's names of roles are unique regardless of it, and so are folders on some
-    /// machines.
+    /// Reports names that differ only in case: IAM's names of roles are unique regardless of it, and so are folders on
+    /// some machines.
     pub(crate) fn same_but_for_case<'n>(
         &mut self,
-        names: impl Iterator<Item = &'n Written<String>>,
+        names: impl Iterator<Item = &'n Placed<String>>,
         what: &str,
     ) {
-        let mut seen: BTreeMap<String, &Written<String>> = BTreeMap::new();
+        let mut seen: BTreeMap<String, &Placed<String>> = BTreeMap::new();
         for name in names {
-            if let Some(other) = seen.get(&name.get_ref().to_ascii_lowercase()) {
+            if let Some(other) = seen.get(&name.value.to_ascii_lowercase()) {
                 self.report(
                     Diagnostic::new(
-                        name.span(),
+                        name.span.clone(),
                         format!(
-                            "the {what} `{}` and `{}` differ only in case",
-                            other.get_ref(),
-                            name.get_ref()
+                            "duplicate {what} `{}`: it differs from `{}` only in case",
+                            name.value, other.value
                         ),
                     )
-                    .related(other.span(), "the other one")
-                    .hint("rename one of them: IAM ignores case in the names of their roles"),
+                    .related(other.span.clone(), "the other one")
+                    .help("rename one of them: IAM ignores case in the names of their roles"),
                 );
             } else {
-                seen.insert(name.get_ref().to_ascii_lowercase(), name);
+                seen.insert(name.value.to_ascii_lowercase(), name);
             }
         }
     }
 
-    pub(crate) fn display_name(
-        &mut self,
-        written: &Option<Written<String>>,
-        default: &str,
-        what: &str,
-        check: fn(&str) -> Result<(), &'static str>,
-    ) -> String {
-        let Some(name) = written else {
-            return default.into();
-        };
-        if let Err(why) = check(name.get_ref()) {
-            self.report(
-                Diagnostic::new(
-                    name.span(),
-                    format!("`{}` can't be the name of {what}", name.get_ref()),
-                )
-                .hint(why),
-            );
-        }
-        name.get_ref().clone()
-    }
-
-    /// A number of the spec within its limits, or the default.
-    pub(crate) fn number(
-        &mut self,
-        key: &str,
-        written: &Option<Written<i64>>,
-        default: u32,
-        limits: RangeInclusive<u32>,
-        unit: &str,
-    ) -> u32 {
-        let Some(written) = written else { return default };
-        match u32::try_from(*written.get_ref())
-            .ok()
-            .filter(|value| limits.contains(value))
-        {
-            Some(value) => value,
-            None => {
-                self.report(Diagnostic::new(
-                    written.span(),
-                    format!(
-                        "`{key}` must be between {} and {} {unit}",
-                        limits.start(),
-                        limits.end()
-                    ),
-                ));
-                default
+    /// The tags of a table, which stand beside those of the table that it overrides. Keys that differ only in case
+    /// are the same to IAM: <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html#id_tags_rules>
+    pub(crate) fn tags(&mut self, tags: &Strings, overridden: &Strings) -> BTreeMap<String, String> {
+        let mut resolved = BTreeMap::new();
+        for (key, (span, value)) in tags {
+            let same = |other: &str| other.to_lowercase() == key.to_lowercase();
+            let mut earlier = tags.range(..key.clone()).chain(overridden);
+            if ["Service", "Environment"].into_iter().any(same) {
+                self.report(
+                    Diagnostic::new(
+                        span.clone(),
+                        format!("the name of a tag must not be `{key}`, which Portcullis sets"),
+                    )
+                    .help("choose another key, not only in case: every resource has `Service` and `Environment`"),
+                );
+            } else if let Some((other, (place, _))) = earlier.find(|(other, _)| *other != key && same(other))
+            {
+                self.report(
+                    Diagnostic::new(
+                        span.clone(),
+                        format!("duplicate tag `{key}`: it differs from `{other}` only in case"),
+                    )
+                    .related(place.clone(), "the other one")
+                    .help("spell them alike or rename one: IAM refuses both on one role"),
+                );
             }
+            resolved.insert(key.clone(), value.value.clone());
         }
+        resolved
     }
 }
 
-/// Whether Cognito would take a text for an e-mail address: something on both sides of one `@`, a dot in the
-/// domain, nothing that would need quoting.
-pub fn is_email(text: &str) -> bool {
-    let valid = |part: &str| {
-        !part.is_empty()
-            && part.chars().all(|c| {
-                c.is_ascii_graphic() && !matches!(c, '@' | '"' | '\\' | ',' | ';' | '<' | '>' | '(' | ')')
-            })
-    };
-    text.len() <= 254
-        && text.split_once('@').is_some_and(|(user, domain)| {
-            valid(user)
-                && valid(domain)
-                && domain.contains('.')
-                && !domain.starts_with('.')
-                && !domain.ends_with('.')
-        })
+/// The name of the environment that has the longest one.
+pub(crate) fn longest_environment(spec: &Spec) -> &str {
+    let names = spec.environments.iter().map(|(name, _)| name.value.as_str());
+    names
+        .chain([LOCAL])
+        .max_by_key(|name| name.len())
+        .unwrap_or(LOCAL)
 }

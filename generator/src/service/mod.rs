@@ -5,6 +5,7 @@
 
 pub(crate) mod keys;
 pub(crate) mod meaning;
+pub(crate) mod tags;
 
 pub use crate::api::Api;
 pub use crate::cors::Cors;
@@ -14,11 +15,14 @@ pub use crate::review::{AcceptedChange, Answer, ChangeKind, Class, Evidence, ans
 pub use crate::routes::{Auth, Method, Route, RoutePath, Segment};
 pub use crate::spec::Date;
 pub use crate::user_pool::{Client, PasswordPolicy, UserPool};
-pub use meaning::{Handler, Handlers, is_email, resolve};
+pub use meaning::{Handler, Handlers, resolve};
 
 use std::collections::BTreeMap;
 
 use serde::{Serialize, Serializer};
+
+pub use crate::environments::is_email;
+use crate::spec::declaration::choices;
 
 /// A resolved service.
 ///
@@ -46,13 +50,14 @@ pub struct Service {
     pub accepted_changes: Vec<AcceptedChange>,
 }
 
-/// The processor that functions are built for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-#[allow(missing_docs, reason = "the names say it")]
-pub enum Architecture {
-    X86_64,
-    Arm64,
+choices! {
+    /// The processor that functions are built for.
+    Architecture {
+        /// Intel and AMD.
+        X86_64 = "x86_64" | "amd64";
+        /// AWS Graviton.
+        Arm64 = "arm64" | "aarch64";
+    }
 }
 
 impl Architecture {
@@ -70,13 +75,6 @@ impl Architecture {
             Self::X86_64 => "x86_64-unknown-linux-gnu",
             Self::Arm64 => "aarch64-unknown-linux-gnu",
         }
-    }
-
-    /// Reads AWS's name.
-    pub fn parse(text: &str) -> Option<Self> {
-        [Self::X86_64, Self::Arm64]
-            .into_iter()
-            .find(|architecture| architecture.as_str() == text)
     }
 }
 

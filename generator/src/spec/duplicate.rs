@@ -23,10 +23,10 @@ pub(crate) fn of(text: &str, second: Span) -> Option<Diagnostic> {
     let (first, _) = table_with(document.get_ref(), &unique)?.get_key_value(name.as_str())?;
     let first = Some(first.span()).filter(|first| first.end <= second.start)?;
     Some(
-        Diagnostic::new(second, format!("`{name}` is there twice"))
+        Diagnostic::new(second, format!("duplicate key `{name}`"))
             .label("again here")
             .related(first, "first here")
-            .hint("delete one of them, or put what both hold under the first"),
+            .help("delete one of them, or merge the second into the first"),
     )
 }
 

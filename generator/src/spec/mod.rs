@@ -1,58 +1,73 @@
-//! `portcullis.toml` as it was written: every value optional, every value with its place in the text.
+//! `portcullis.toml` as it was written: every value with its place in the text.
 //!
-//! This stage knows keys and types, nothing else. What the values mean, which are missing and which contradict
-//! each other is [`mod@crate::service`]'s business.
+//! Each room declares its keys ([`declaration`]); reading, limits, defaults, the [`schema`], the [`reference`] page and a
+//! key's meaning for a review follow from that. What the values mean together, which are missing and which contradict
+//! each other is each room's `meaning.rs`.
 
+pub mod declaration;
 mod duplicate;
+pub mod field;
+mod hidden;
 mod reader;
+pub mod reference;
+pub mod schema;
 
-pub use crate::api::keys::{ApiTable, CorsTable};
+pub use crate::api::keys::ApiTable;
+pub use crate::cors::keys::CorsTable;
 pub use crate::environments::keys::{EnvironmentTable, StateTable};
-pub use crate::functions::keys::{FunctionTable, RouteTable};
+pub use crate::functions::keys::FunctionTable;
 pub use crate::review::keys::{AcceptTable, ReviewTable};
+pub use crate::routes::keys::RouteTable;
 pub use crate::service::keys::ServiceTable;
 pub use crate::user_pool::keys::{ClientTable, PasswordTable, UserPoolTable};
+pub use field::{Given, Placed, Set, Strings};
 pub(crate) use reader::Reader;
-pub use reader::Written;
 pub use toml::value::Date;
-
-use std::collections::BTreeMap;
 
 use toml::de::DeTable;
 
-use crate::diagnostic::{Diagnostic, Diagnostics, Span};
-use portcullis_foreign_text::words;
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::review::Meaning::{self, Elsewhere};
+use crate::routes::ROUTE;
+use crate::spec::declaration::Absent::{Nothing, Required};
+use crate::spec::declaration::Kind::{self, Tables};
+use crate::spec::declaration::{EVERYWHERE, Table, keys};
+use crate::spec::field::Keys;
+use crate::text_rule::{NAME_32, NAME_64};
 
-/// Strings under free names, each with the place of its name: tags, environment variables.
-pub type StringMap = BTreeMap<String, (Span, Written<String>)>;
-
-/// The whole document.
-#[derive(Debug, Default)]
-pub struct Spec {
-    /// `[service]`.
-    pub service: ServiceTable,
-    /// `[user_pool]`.
-    pub user_pool: UserPoolTable,
-    /// `[api]`.
-    pub api: ApiTable,
-    /// `[functions.NAME]`, in the order of the text.
-    pub functions: Vec<(Written<String>, FunctionTable)>,
-    /// `"METHOD /path" = { … }` under `[routes]`, in the order of the text.
-    pub routes: Vec<(Written<String>, RouteTable)>,
-    /// `[environments.NAME]`, in the order of the text.
-    pub environments: Vec<(Written<String>, EnvironmentTable)>,
-    /// `[review]`.
-    pub review: ReviewTable,
+keys! {
+    /// `portcullis.toml`: one service.
+    Spec {
+        /// What holds for the whole service.
+        service: ServiceTable = Kind::Table(&ServiceTable::TABLE),
+            Required("`[service]` with `name = \"hello\"` and `region = \"us-east-1\"`"), EVERYWHERE, Elsewhere;
+        /// The Cognito user pool: who can sign in.
+        user_pool: UserPoolTable = Kind::Table(&UserPoolTable::TABLE),
+            Required("`[user_pool.clients.cli]` with `auth_flows = [\"user_srp\", \"refresh_token\"]`"), EVERYWHERE, Elsewhere;
+        /// The REST API.
+        api: ApiTable = Kind::Table(&ApiTable::TABLE), Nothing, EVERYWHERE, Elsewhere;
+        /// The Lambda functions, by name.
+        functions: Vec<(Placed<String>, FunctionTable)> =
+            Tables { noun: "function", names: &NAME_64, table: &FunctionTable::TABLE }, Nothing, EVERYWHERE, Elsewhere;
+        /// The routes, by method and path: `"GET /orders/{id}" = { function = "orders" }`.
+        routes: Vec<(Placed<String>, RouteTable)> = Tables { noun: "route", names: &ROUTE, table: &RouteTable::TABLE },
+            Required("`\"GET /\" = { function = \"…\" }` under `[routes]`"), EVERYWHERE, Elsewhere;
+        /// The environments in AWS, by name. `local`, the emulated AWS of this machine, needs no table.
+        environments: Vec<(Placed<String>, EnvironmentTable)> =
+            Tables { noun: "environment", names: &NAME_32, table: &EnvironmentTable::TABLE }, Nothing, EVERYWHERE, Elsewhere;
+        /// What a review accepts.
+        review: ReviewTable = Kind::Table(&ReviewTable::TABLE), Nothing, EVERYWHERE, Elsewhere;
+    }
 }
 
 impl Spec {
     /// Reads a document. Hidden characters come alone, and so do TOML's own syntax errors: nothing else can be said of
     /// such a text.
     pub fn parse(text: &str, diagnostics: &mut Diagnostics) -> Option<Self> {
-        let hidden = hidden(text);
+        let hidden = hidden::hidden(text);
         if !hidden.is_empty() {
             for span in hidden {
-                diagnostics.push(hidden_characters(&text[span.clone()], span));
+                diagnostics.push(hidden::error(&text[span.clone()], span));
             }
             return None;
         }
@@ -60,95 +75,34 @@ impl Spec {
         if !errors.is_empty() {
             for error in errors {
                 let span = error.span().unwrap_or(0..0);
-                let mistake = duplicate::of(text, span.clone()).unwrap_or_else(|| {
-                    Diagnostic::new(span, format!("not TOML: {}", error.message()))
-                        .hint("see https://toml.io/en/v1.1.0")
+                let error = duplicate::of(text, span.clone()).unwrap_or_else(|| {
+                    Diagnostic::new(span, format!("invalid TOML: {}", error.message()))
+                        .help("see https://toml.io/en/v1.1.0")
                 });
-                diagnostics.push(mistake);
+                diagnostics.push(error);
             }
             return None;
         }
         let mut reader = Reader::new(document.get_ref(), 0..0, "");
-        if !document.get_ref().contains_key("service") {
-            diagnostics.push(
-                Diagnostic::new(0..0, "the spec has no `[service]`")
-                    .hint("begin with `[service]`, `name = \"hello\"` and `region = \"us-east-1\"`")
-                    .missing("service"),
-            );
-        }
-        let spec = Self {
-            service: reader
-                .table("service", diagnostics)
-                .map(|r| ServiceTable::read(r, diagnostics))
-                .unwrap_or_default(),
-            user_pool: reader
-                .table("user_pool", diagnostics)
-                .map(|table| UserPoolTable::read(table, diagnostics))
-                .unwrap_or_default(),
-            api: reader
-                .table("api", diagnostics)
-                .map(|r| ApiTable::read(r, diagnostics))
-                .unwrap_or_default(),
-            functions: read_each(&mut reader, "functions", diagnostics, FunctionTable::read),
-            routes: read_each(&mut reader, "routes", diagnostics, RouteTable::read),
-            environments: read_each(&mut reader, "environments", diagnostics, EnvironmentTable::read),
-            review: reader
-                .table("review", diagnostics)
-                .map(|table| ReviewTable::read(table, diagnostics))
-                .unwrap_or_default(),
-        };
+        let spec = Self::read(&mut reader, diagnostics);
         reader.finish(diagnostics);
         Some(spec)
     }
 }
 
-/// Where characters are that a reader of the text does not see. In a comment too they can make a line look like another
-/// one (CVE-2021-42574). Neighbours are one place.
-fn hidden(text: &str) -> Vec<Span> {
-    let mut places: Vec<Span> = Vec::new();
-    for (start, c) in text.char_indices() {
-        let is_white = matches!(c, '\t' | '\n') || c == '\r' && text[start + 1..].starts_with('\n');
-        let is_mark = c == '\u{feff}' && start == 0;
-        if is_white || is_mark || !words::is_hidden(c) {
-            continue;
-        }
-        let end = start + c.len_utf8();
-        match places.last_mut() {
-            Some(last) if last.end == start => last.end = end,
-            _ => places.push(start..end),
+/// What a change of a key means, by its path in a spec such as `["functions", "orders", "memory_mb"]`. None if no key
+/// has this path.
+pub fn meaning(path: &[String]) -> Option<Meaning> {
+    fn within(table: &'static Table, path: &[String]) -> Option<Meaning> {
+        let (first, rest) = path.split_first()?;
+        let key = table.keys.iter().find(|key| key.name == first)?;
+        match (&key.kind, rest) {
+            (_, []) => Some(key.meaning),
+            (Kind::Table(table), rest) => within(table, rest),
+            (Kind::Tables { table, .. }, [_, rest @ ..]) => within(table, rest),
+            (Kind::Strings { .. }, [_]) => Some(key.meaning),
+            _ => None,
         }
     }
-    places
-}
-
-fn hidden_characters(characters: &str, span: Span) -> Diagnostic {
-    let escapes: String = characters.chars().map(words::escape).collect();
-    let noun = if characters.chars().nth(1).is_none() {
-        "character"
-    } else {
-        "characters"
-    };
-    Diagnostic::new(
-        span,
-        format!("hidden {noun} `{escapes}`: the spec must not hold text that nobody sees"),
-    )
-    .hint(format!(
-        "delete the hidden {noun}; if a value needs them, write `{escapes}` in a string in double quotes"
-    ))
-}
-
-pub(crate) fn read_each<T: Default>(
-    reader: &mut Reader<'_>,
-    key: &'static str,
-    diagnostics: &mut Diagnostics,
-    read: impl Fn(Reader<'_>, &mut Diagnostics) -> T,
-) -> Vec<(Written<String>, T)> {
-    reader
-        .tables(key, diagnostics)
-        .into_iter()
-        .map(|(name, table)| {
-            let table = table.map(|table| read(table, diagnostics));
-            (name, table.unwrap_or_default())
-        })
-        .collect()
+    within(Spec::table(), path)
 }

@@ -1,36 +1,41 @@
-//! Reads one table of the spec, key by key, and collects every mistake on the way.
+//! Reads one table of the spec, key by key, and collects every error on the way.
 //!
-//! serde would stop at the first wrong value. The spanned tree of the `toml` crate does not: each key is asked
-//! for once, with the type it must have, and what nobody asked for is an unknown key.
-
-use std::collections::BTreeMap;
+//! serde would stop at the first wrong value. The spanned tree of the `toml` crate does not: each declared key is asked
+//! for once, and what nobody asked for is an unknown key.
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
-use toml::value::Date;
 
-use crate::diagnostic::{Diagnostic, Diagnostics, Span, nearest};
+use crate::diagnostic::{Diagnostic, Diagnostics, Span};
+use crate::spec::declaration::{Absent, Key, Kind};
+use crate::spec::field::{Field, Placed, shown};
 
-/// A value as it was written, with its place.
-pub type Written<T> = Spanned<T>;
-
-/// One table of the spec that is being read.
+/// A table of the spec that is being read.
 pub struct Reader<'a> {
     table: &'a DeTable<'a>,
     /// Where the table stands: for what is missing in it.
     span: Span,
     /// What the table is called in messages, such as `functions.open`.
-    name: String,
+    path: String,
     asked: Vec<&'static str>,
 }
 
+/// A value of the spec that is being read.
+pub struct Value<'a> {
+    value: &'a Spanned<DeValue<'a>>,
+    /// Where a table stands that is this value: at its name, if it has one.
+    name: Span,
+    /// The path of its key, such as `functions.open.memory_mb`.
+    pub path: String,
+}
+
 impl<'a> Reader<'a> {
-    /// Begins to read a table that stands at `span` and is called `name` (empty for the document itself).
-    pub fn new(table: &'a DeTable<'a>, span: Span, name: impl Into<String>) -> Self {
+    /// Begins to read a table that stands at `span` and is called `path` (empty for the document itself).
+    pub fn new(table: &'a DeTable<'a>, span: Span, path: impl Into<String>) -> Self {
         Self {
             table,
             span,
-            name: name.into(),
+            path: path.into(),
             asked: Vec::new(),
         }
     }
@@ -40,185 +45,33 @@ impl<'a> Reader<'a> {
         self.span.clone()
     }
 
-    fn value(&mut self, key: &'static str) -> Option<&'a Spanned<DeValue<'a>>> {
-        self.asked.push(key);
-        self.table.get(key)
-    }
-
-    fn typed<T>(
-        &mut self,
-        key: &'static str,
-        expected: &str,
-        diagnostics: &mut Diagnostics,
-        convert: impl FnOnce(&'a DeValue<'a>) -> Option<T>,
-    ) -> Option<Written<T>> {
-        let value = self.value(key)?;
-        let converted = convert(value.get_ref());
-        if converted.is_none() {
-            let diagnostic = wrong_type(value, &format!("`{key}`"), expected);
-            diagnostics.push(diagnostic.meant(self.qualified(key)));
-        }
-        converted.map(|converted| Spanned::new(value.span(), converted))
-    }
-
-    /// A string.
-    pub fn string(&mut self, key: &'static str, diagnostics: &mut Diagnostics) -> Option<Written<String>> {
-        self.typed(key, "a string", diagnostics, as_string)
-    }
-
-    /// The place of a list under a key that takes no list: for messages better than «not a string».
-    pub fn span_of_list(&mut self, key: &'static str) -> Option<Span> {
-        self.value(key)
-            .filter(|value| value.get_ref().is_array())
-            .map(Spanned::span)
-    }
-
-    /// A whole number.
-    pub fn integer(&mut self, key: &'static str, diagnostics: &mut Diagnostics) -> Option<Written<i64>> {
-        self.typed(key, "a whole number", diagnostics, as_integer)
-    }
-
-    /// `true` or `false`.
-    pub fn boolean(&mut self, key: &'static str, diagnostics: &mut Diagnostics) -> Option<Written<bool>> {
-        self.typed(key, "`true` or `false`", diagnostics, DeValue::as_bool)
-    }
-
-    /// A list of strings, each with its place. Elements of another type are reported one by one.
-    pub fn strings(
-        &mut self,
-        key: &'static str,
-        diagnostics: &mut Diagnostics,
-    ) -> Option<Written<Vec<Written<String>>>> {
-        let array = self.typed(key, "a list of strings", diagnostics, DeValue::as_array)?;
-        let span = array.span();
-        let strings = array
-            .into_inner()
-            .iter()
-            .filter_map(|element| {
-                convert_or_report(
-                    element,
-                    &format!("an element of `{key}`"),
-                    "a string",
-                    diagnostics,
-                    as_string,
-                )
-            })
-            .collect();
-        Some(Spanned::new(span, strings))
-    }
-
-    /// A table of strings under free names, such as tags.
-    pub fn string_map(
-        &mut self,
-        key: &'static str,
-        diagnostics: &mut Diagnostics,
-    ) -> BTreeMap<String, (Span, Written<String>)> {
-        let Some(table) = self.typed(key, "a table of strings", diagnostics, DeValue::as_table) else {
-            return BTreeMap::new();
-        };
-        let mut strings = BTreeMap::new();
-        for (name, value) in table.into_inner() {
-            if let Some(value) = convert_or_report(
-                value,
-                &format!("`{}`", name.get_ref()),
-                "a string",
-                diagnostics,
-                as_string,
-            ) {
-                strings.insert(name.get_ref().to_string(), (name.span(), value));
+    /// Reads a key, or reports that it is missing. The macro that declares keys hands them over in their order.
+    pub fn field<T: Field>(&mut self, key: Option<&'static Key>, diagnostics: &mut Diagnostics) -> T {
+        let key = key.expect("a field has a key");
+        self.asked.push(key.name);
+        let path = self.path_of(key.name);
+        match self.table.get_key_value(key.name) {
+            Some((name, value)) => {
+                let name = name.span();
+                T::read(&Value { value, name, path }, key, diagnostics)
+            }
+            None => {
+                if let Absent::Required(example) = key.absent {
+                    diagnostics.push(self.missing(key, example));
+                }
+                T::absent(key)
             }
         }
-        strings
     }
 
-    /// A day: a date of TOML, without a time.
-    pub fn date(&mut self, key: &'static str, diagnostics: &mut Diagnostics) -> Option<Written<Date>> {
-        self.typed(
-            key,
-            "a date such as 2027-01-31, without quotes",
-            diagnostics,
-            as_date,
-        )
-    }
-
-    /// A list of tables with known keys, each a reader of its own. What is no table is reported one by one.
-    pub fn list_of_tables(&mut self, key: &'static str, diagnostics: &mut Diagnostics) -> Vec<Reader<'a>> {
-        let Some(array) = self.typed(key, "a list of tables", diagnostics, DeValue::as_array) else {
-            return Vec::new();
+    fn missing(&self, key: &Key, example: &str) -> Diagnostic {
+        let path = self.path_of(key.name);
+        let summary = match &key.kind {
+            Kind::Table(_) | Kind::Tables { .. } => format!("missing `[{path}]`"),
+            _ if self.path.is_empty() => format!("missing `{}`", key.name),
+            _ => format!("missing `{}` in `[{}]`", key.name, self.path),
         };
-        let what = format!("an element of `{key}`");
-        let tables = array.into_inner().iter().filter_map(|element| {
-            let table = convert_or_report(element, &what, "a table", diagnostics, DeValue::as_table)?;
-            let span = table.span();
-            Some(Reader::new(table.into_inner(), span, self.qualified(key)))
-        });
-        tables.collect()
-    }
-
-    /// A table with known keys, as a reader of its own.
-    pub fn table(&mut self, key: &'static str, diagnostics: &mut Diagnostics) -> Option<Reader<'a>> {
-        let table = self.typed(key, "a table", diagnostics, DeValue::as_table)?;
-        let name = self.qualified(key);
-        let span = self.key_span(key);
-        Some(Reader::new(table.into_inner(), span, name))
-    }
-
-    /// A table of tables under free names, such as `[functions]`: each with the place of its name, and none where
-    /// it is no table. The name is known then all the same.
-    pub fn tables(
-        &mut self,
-        key: &'static str,
-        diagnostics: &mut Diagnostics,
-    ) -> Vec<(Written<String>, Option<Reader<'a>>)> {
-        let Some(table) = self.typed(key, "a table", diagnostics, DeValue::as_table) else {
-            return Vec::new();
-        };
-        let mut tables = Vec::new();
-        for (name, value) in table.into_inner() {
-            let qualified = format!("{}.{}", self.qualified(key), as_key(name.get_ref()));
-            let what = format!("`{qualified}`");
-            let inner = convert_or_report(value, &what, "a table", diagnostics, DeValue::as_table);
-            let reader = inner.map(|inner| Reader::new(inner.into_inner(), name.span(), qualified));
-            tables.push((Spanned::new(name.span(), name.get_ref().to_string()), reader));
-        }
-        // The order of the text: `toml` keeps tables in the order of their names.
-        tables.sort_by_key(|(name, _)| name.span().start);
-        tables
-    }
-
-    /// Reports a required key that is absent. `example` shows what to write.
-    pub fn require<T>(
-        &self,
-        value: Option<Written<T>>,
-        key: &'static str,
-        example: &str,
-        diagnostics: &mut Diagnostics,
-    ) -> Option<Written<T>> {
-        self.require_with(value, key, &format!("add `{key} = {example}`"), diagnostics)
-    }
-
-    /// Reports a required key that is absent, with a hint in own words.
-    pub fn require_with<T>(
-        &self,
-        value: Option<Written<T>>,
-        key: &'static str,
-        hint: &str,
-        diagnostics: &mut Diagnostics,
-    ) -> Option<Written<T>> {
-        // A key that is there and was refused has been reported already.
-        if value.is_none() && !self.table.contains_key(key) {
-            let table = if self.name.is_empty() {
-                "the spec".into()
-            } else {
-                format!("`[{}]`", self.name)
-            };
-            diagnostics.push(
-                Diagnostic::new(self.span.clone(), format!("{table} has no `{key}`"))
-                    .hint(hint)
-                    .missing(self.qualified(key)),
-            );
-        }
-        value
+        missing(self.span.clone(), summary, example, path)
     }
 
     /// Reports every key that nobody asked for, with the nearest known one.
@@ -228,38 +81,187 @@ impl<'a> Reader<'a> {
             if self.asked.contains(&name) {
                 continue;
             }
-            let place = if self.name.is_empty() {
-                String::new()
-            } else {
-                format!(" in `[{}]`", self.name)
-            };
-            let mut diagnostic = Diagnostic::new(key.span(), format!("unknown key `{name}`{place}"));
-            diagnostic = match nearest(name, self.asked.iter().copied()) {
-                Some(known) => diagnostic
-                    .label(format!("did you mean `{known}`?"))
-                    .meant(self.qualified(known)),
-                None => diagnostic,
+            let place = match self.path.as_str() {
+                "" => String::new(),
+                path => format!(" in `[{path}]`"),
             };
             let mut known = self.asked.clone();
             known.sort_unstable();
-            known.dedup();
-            diagnostics.push(diagnostic.hint(format!("known here: {}", known.join(", "))));
+            let mut unknown = Diagnostic::new(key.span(), format!("unknown key `{}`{place}", shown(name)));
+            if let Some(near) = crate::diagnostic::nearest(name, known.iter().copied()) {
+                unknown = unknown.meant(self.path_of(near));
+            }
+            diagnostics.push(
+                unknown
+                    .similar(name, "a key", known.iter().copied())
+                    .known(known.into_iter()),
+            );
         }
     }
 
-    fn qualified(&self, key: &str) -> String {
-        if self.name.is_empty() {
-            key.into()
+    fn path_of(&self, key: &str) -> String {
+        match self.path.as_str() {
+            "" => key.into(),
+            path => format!("{path}.{key}"),
+        }
+    }
+}
+
+impl<'a> Value<'a> {
+    /// Where it stands.
+    pub fn span(&self) -> Span {
+        self.value.span()
+    }
+
+    /// The value as TOML has it.
+    pub fn value(&self) -> &'a DeValue<'a> {
+        self.value.get_ref()
+    }
+
+    /// Its text, if it is a string.
+    pub fn text(&self) -> Option<&'a str> {
+        self.value().as_str()
+    }
+
+    /// Its number, if it is a whole number of 64 bits.
+    pub fn integer(&self) -> Option<i64> {
+        let integer = self.value().as_integer()?;
+        i64::from_str_radix(integer.as_str(), integer.radix()).ok()
+    }
+
+    /// A reader, if it is a table.
+    pub fn table(&self) -> Option<Reader<'a>> {
+        let table = self.value().as_table()?;
+        Some(Reader::new(table, self.name.clone(), self.path.as_str()))
+    }
+
+    /// Whether it is a list without elements.
+    pub fn is_empty_list(&self) -> bool {
+        self.value().as_array().is_some_and(|list| list.is_empty())
+    }
+
+    /// Whether it is a table without entries.
+    pub fn is_empty_table(&self) -> bool {
+        self.value().as_table().is_some_and(|table| table.is_empty())
+    }
+
+    /// The report of a table that needs entries and has none.
+    pub fn missing(&self, key: &Key, example: &str) -> Diagnostic {
+        let summary = format!("missing entries in `[{}]`", self.path);
+        missing(
+            self.span(),
+            summary,
+            example,
+            format!("{}.{}", self.path, key.name),
+        )
+    }
+
+    /// The elements of a list of strings; those of another type are reported one by one. None if it is no list.
+    pub fn texts(&self, key: &Key, diagnostics: &mut Diagnostics) -> Option<Vec<Placed<String>>> {
+        let Some(array) = self.value().as_array() else {
+            diagnostics.push(self.wrong_type(key, "a list of strings"));
+            return None;
+        };
+        let mut texts = Vec::new();
+        for element in array.iter() {
+            let element = self.element(element);
+            match element.text() {
+                Some(text) => texts.push(Placed {
+                    span: element.span(),
+                    value: text.into(),
+                }),
+                None => diagnostics.push(element.wrong(&format!("each of `{}`", key.name), "a string")),
+            }
+        }
+        Some(texts)
+    }
+
+    /// The elements of a list. Reports what is none.
+    pub fn elements(&self, key: &Key, expected: &str, diagnostics: &mut Diagnostics) -> Vec<Self> {
+        let Some(array) = self.value().as_array() else {
+            diagnostics.push(self.wrong_type(key, expected));
+            return Vec::new();
+        };
+        array.iter().map(|element| self.element(element)).collect()
+    }
+
+    fn element(&self, value: &'a Spanned<DeValue<'a>>) -> Self {
+        Self {
+            value,
+            name: value.span(),
+            path: self.path.clone(),
+        }
+    }
+
+    /// The entries of a table under free names, in the order of the text. Reports what is none.
+    pub fn entries(
+        &self,
+        key: &Key,
+        expected: &str,
+        diagnostics: &mut Diagnostics,
+    ) -> Vec<(Placed<String>, Self)> {
+        let Some(table) = self.value().as_table() else {
+            diagnostics.push(self.wrong_type(key, expected));
+            return Vec::new();
+        };
+        let entries = table.iter().map(|(name, value)| {
+            let text = name.get_ref().to_string();
+            let path = format!("{}.{}", self.path, as_key(&text));
+            let span = name.span();
+            let value = Self {
+                value,
+                name: span.clone(),
+                path,
+            };
+            (Placed { span, value: text }, value)
+        });
+        let mut entries: Vec<_> = entries.collect();
+        // The order of the text: `toml` keeps tables in the order of their names.
+        entries.sort_by_key(|(name, _)| name.span.start);
+        entries
+    }
+
+    /// The report of a key with a value of another type.
+    pub fn wrong_type(&self, key: &Key, expected: &str) -> Diagnostic {
+        self.wrong(&format!("`{}`", key.name), expected)
+            .meant(self.path.as_str())
+    }
+
+    /// The report of a value of another type. `subject` begins the sentence.
+    pub fn wrong(&self, subject: &str, expected: &str) -> Diagnostic {
+        let summary = format!("{subject} must be {expected}, not {}", self.described());
+        let diagnostic = Diagnostic::new(self.span(), summary);
+        let is_unquoted = expected == "a string"
+            && !matches!(
+                self.value(),
+                DeValue::String(_) | DeValue::Array(_) | DeValue::Table(_)
+            );
+        if is_unquoted {
+            diagnostic.help("write it in quotes")
         } else {
-            format!("{}.{key}", self.name)
+            diagnostic
         }
     }
 
-    fn key_span(&self, key: &str) -> Span {
-        self.table
-            .get_key_value(key)
-            .map_or(self.span.clone(), |(key, _)| key.span())
+    /// The value in a headline: a short one as it is written, any other by its type.
+    pub fn described(&self) -> String {
+        match self.value() {
+            DeValue::String(text) => format!("the string `{}`", shown(text)),
+            DeValue::Integer(integer) => shown(&integer.to_string()),
+            DeValue::Float(float) => shown(&float.to_string()),
+            DeValue::Boolean(flag) => format!("`{flag}`"),
+            DeValue::Datetime(datetime) if datetime.time.is_some() => "a date with a time".into(),
+            DeValue::Datetime(_) => "a date".into(),
+            DeValue::Array(_) => "a list".into(),
+            DeValue::Table(_) => "a table".into(),
+        }
     }
+}
+
+fn missing(span: Span, summary: String, example: &str, path: String) -> Diagnostic {
+    Diagnostic::new(span, summary)
+        .help(format!("add {example}"))
+        .missing(path)
 }
 
 /// A name as TOML would have it in a header.
@@ -269,65 +271,4 @@ fn as_key(name: &str) -> String {
             .bytes()
             .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'));
     if is_bare { name.into() } else { format!("{name:?}") }
-}
-
-fn as_string(value: &DeValue<'_>) -> Option<String> {
-    value.as_str().map(str::to_string)
-}
-
-fn as_integer(value: &DeValue<'_>) -> Option<i64> {
-    let integer = value.as_integer()?;
-    i64::from_str_radix(integer.as_str(), integer.radix()).ok()
-}
-
-fn as_date(value: &DeValue<'_>) -> Option<Date> {
-    let datetime = value.as_datetime()?;
-    datetime
-        .date
-        .filter(|_| datetime.time.is_none() && datetime.offset.is_none())
-}
-
-fn convert_or_report<'a, T>(
-    value: &'a Spanned<DeValue<'a>>,
-    what: &str,
-    expected: &str,
-    diagnostics: &mut Diagnostics,
-    convert: impl FnOnce(&'a DeValue<'a>) -> Option<T>,
-) -> Option<Written<T>> {
-    let converted = convert(value.get_ref());
-    if converted.is_none() {
-        diagnostics.push(wrong_type(value, what, expected));
-    }
-    converted.map(|converted| Spanned::new(value.span(), converted))
-}
-
-fn wrong_type(value: &Spanned<DeValue<'_>>, what: &str, expected: &str) -> Diagnostic {
-    let diagnostic = Diagnostic::new(value.span(), format!("{what} is not {expected}")).label(format!(
-        "expected {expected}, found {}",
-        describe(value.get_ref())
-    ));
-    let is_unquoted = expected == "a string"
-        && !matches!(
-            value.get_ref(),
-            DeValue::String(_) | DeValue::Array(_) | DeValue::Table(_)
-        );
-    if is_unquoted {
-        diagnostic.hint("write it in quotes")
-    } else {
-        diagnostic
-    }
-}
-
-fn describe(value: &DeValue<'_>) -> &'static str {
-    match value {
-        DeValue::String(_) => "a string",
-        DeValue::Integer(_) if as_integer(value).is_none() => "one beyond 64 bits",
-        DeValue::Integer(_) => "a number",
-        DeValue::Float(_) => "a number with a fraction",
-        DeValue::Boolean(_) => "a boolean",
-        DeValue::Datetime(datetime) if datetime.time.is_some() => "a date with a time",
-        DeValue::Datetime(_) => "a date",
-        DeValue::Array(_) => "a list",
-        DeValue::Table(_) => "a table",
-    }
 }

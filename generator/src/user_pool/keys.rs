@@ -1,94 +1,70 @@
-//! `[user_pool]`, its password policy and its clients.
+//! The keys of `[user_pool]`, its password policy and its clients.
 
-use crate::diagnostic::Diagnostics;
-use crate::spec::{Reader, Written, read_each};
+use crate::resources::cognito_user_pool::{self, MINIMUM_LENGTH, TEMPORARY_PASSWORD_VALIDITY_DAYS};
+use crate::review::ChangeKind::{PasswordWeaker, SelfSignUpOn};
+use crate::review::Direction::{Less, More};
+use crate::review::Meaning::{self, Elsewhere, When};
+use crate::review::{consequence, meaning::Consequence};
+use crate::spec::declaration::Absent::{self, Derived, Nothing, Required};
+use crate::spec::declaration::Kind::{self, Choices, Flag, Text};
+use crate::spec::declaration::{EVERYWHERE, Literal, default, keys, number};
+use crate::spec::field::{Given, Placed, Set, Word};
+use crate::text_rule::NAME_64;
+use crate::user_pool::{AuthFlow, SignInName};
 
-/// `[user_pool]`.
-#[derive(Debug, Default)]
-pub struct UserPoolTable {
-    /// The name that the Cognito console shows.
-    pub name: Option<Written<String>>,
-    /// What a user signs in with.
-    pub sign_in_with: Option<Written<Vec<Written<String>>>>,
-    /// Whether anybody may register.
-    pub self_sign_up: Option<Written<bool>>,
-    /// `password = { … }`.
-    pub password: PasswordTable,
-    /// `[user_pool.clients.NAME]`.
-    pub clients: Vec<(Written<String>, ClientTable)>,
-}
+const WEAKER_IF_LESS: Meaning = When(&[WEAKER]);
+const WEAKER: Consequence = consequence(Less, PasswordWeaker, "passwords pass that were refused");
+const OFF: Absent = default(Literal::Flag(false));
 
-/// `password = { … }` of the user pool.
-#[derive(Debug, Default)]
-pub struct PasswordTable {
-    /// Characters, at least.
-    pub minimum_length: Option<Written<i64>>,
-    /// Whether a lower-case letter is required.
-    pub lowercase: Option<Written<bool>>,
-    /// Whether an upper-case letter is required.
-    pub uppercase: Option<Written<bool>>,
-    /// Whether a digit is required.
-    pub numbers: Option<Written<bool>>,
-    /// Whether a symbol is required.
-    pub symbols: Option<Written<bool>>,
-    /// Days for which an invitation's password is valid.
-    pub temporary_password_validity_days: Option<Written<i64>>,
-}
-
-/// `[user_pool.clients.NAME]`.
-#[derive(Debug, Default)]
-pub struct ClientTable {
-    /// The name that the client had before.
-    pub formerly: Option<Written<String>>,
-    /// How the client may sign users in.
-    pub auth_flows: Option<Written<Vec<Written<String>>>>,
-}
-
-impl UserPoolTable {
-    pub(crate) fn read(mut reader: Reader<'_>, diagnostics: &mut Diagnostics) -> Self {
-        let table = Self {
-            name: reader.string("name", diagnostics),
-            sign_in_with: reader.strings("sign_in_with", diagnostics),
-            self_sign_up: reader.boolean("self_sign_up", diagnostics),
-            password: reader
-                .table("password", diagnostics)
-                .map(|table| PasswordTable::read(table, diagnostics))
-                .unwrap_or_default(),
-            clients: read_each(&mut reader, "clients", diagnostics, ClientTable::read),
-        };
-        reader.finish(diagnostics);
-        table
+keys! {
+    /// The Cognito user pool: who can sign in.
+    UserPoolTable {
+        /// Name of the pool in the Cognito console. Another name is another pool: every user is lost.
+        name: Given<String> = Text(&cognito_user_pool::NAME), Derived("`name` of `[service]`"), EVERYWHERE, Elsewhere;
+        /// What users sign in with. The e-mail address is the user name, and Cognito verifies it.
+        sign_in_with: Given<Vec<Placed<SignInName>>> = Choices(SignInName::CHOICES),
+            default(Literal::Texts(&["email"])), EVERYWHERE, Elsewhere;
+        /// Whether anyone may register. Otherwise users are invited.
+        self_sign_up: Set<bool> = Flag, OFF, EVERYWHERE,
+            When(&[consequence(More, SelfSignUpOn, "anyone may register, and then call whatever asks for a sign-in")]);
+        /// What a password must contain.
+        password: PasswordTable = Kind::Table(&PasswordTable::TABLE), Nothing, EVERYWHERE, Elsewhere;
+        /// Programs that sign users in. At least one is needed.
+        clients: Vec<(Placed<String>, ClientTable)> =
+            Kind::Tables { noun: "client", names: &NAME_64, table: &ClientTable::TABLE },
+            Required("`[user_pool.clients.cli]` with `auth_flows = [\"user_srp\", \"refresh_token\"]`"), EVERYWHERE,
+            Elsewhere;
     }
 }
 
-impl PasswordTable {
-    pub(crate) fn read(mut reader: Reader<'_>, diagnostics: &mut Diagnostics) -> Self {
-        let table = Self {
-            minimum_length: reader.integer("minimum_length", diagnostics),
-            lowercase: reader.boolean("lowercase", diagnostics),
-            uppercase: reader.boolean("uppercase", diagnostics),
-            numbers: reader.boolean("numbers", diagnostics),
-            symbols: reader.boolean("symbols", diagnostics),
-            temporary_password_validity_days: reader.integer("temporary_password_validity_days", diagnostics),
-        };
-        reader.finish(diagnostics);
-        table
+keys! {
+    /// What a password must contain.
+    PasswordTable {
+        /// Minimum length.
+        minimum_length: Set<u32> = number(MINIMUM_LENGTH, "characters"), default(Literal::Number(8)), EVERYWHERE,
+            WEAKER_IF_LESS;
+        /// Whether a password needs a lower-case letter.
+        lowercase: Set<bool> = Flag, OFF, EVERYWHERE, WEAKER_IF_LESS;
+        /// Whether a password needs an upper-case letter.
+        uppercase: Set<bool> = Flag, OFF, EVERYWHERE, WEAKER_IF_LESS;
+        /// Whether a password needs a digit.
+        numbers: Set<bool> = Flag, OFF, EVERYWHERE, WEAKER_IF_LESS;
+        /// Whether a password needs a symbol.
+        symbols: Set<bool> = Flag, OFF, EVERYWHERE, WEAKER_IF_LESS;
+        /// How long the password of an invitation is valid.
+        temporary_password_validity_days: Set<u32> = number(TEMPORARY_PASSWORD_VALIDITY_DAYS, "days"),
+            default(Literal::Number(7)), EVERYWHERE,
+            When(&[consequence(More, PasswordWeaker, "the password of an invitation is good for longer")]);
     }
 }
 
-impl ClientTable {
-    pub(crate) fn read(mut reader: Reader<'_>, diagnostics: &mut Diagnostics) -> Self {
-        let auth_flows = reader.strings("auth_flows", diagnostics);
-        let table = Self {
-            formerly: reader.string("formerly", diagnostics),
-            auth_flows: reader.require(
-                auth_flows,
-                "auth_flows",
-                "[\"user_srp\", \"refresh_token\"]",
-                diagnostics,
-            ),
-        };
-        reader.finish(diagnostics);
-        table
+keys! {
+    /// A client of the user pool: a program that signs users in.
+    ClientTable {
+        /// Former name of the client. The client keeps its id if you rename it with this key.
+        formerly: Given<String> = Text(&NAME_64), Nothing, EVERYWHERE, Elsewhere;
+        /// How the client signs users in.
+        auth_flows: Given<Vec<Placed<AuthFlow>>> = Choices(AuthFlow::CHOICES),
+            Required("`auth_flows = [\"user_srp\", \"refresh_token\"]`"), EVERYWHERE, Elsewhere;
     }
 }

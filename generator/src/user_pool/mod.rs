@@ -19,6 +19,7 @@ use serde::Serialize;
 
 use crate::modules::module::Module;
 use crate::resources::cognito_user_pool;
+use crate::spec::declaration::choices;
 
 /// The user pool.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -98,6 +99,49 @@ pub(crate) fn modules(pool: &UserPool) -> Vec<Module> {
         client_module::module(),
         first_user_module::module(),
     ]
+}
+
+choices! {
+    /// What users sign in with.
+    SignInName {
+        /// The e-mail address, which Cognito verifies.
+        Email = "email";
+    }
+}
+
+choices! {
+    /// How a client signs users in.
+    ///
+    /// <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateUserPoolClient.html>. Other names
+    /// are those of a call that signs in, and former ones:
+    /// <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_InitiateAuth.html>
+    AuthFlow {
+        /// A server signs users in with their passwords and its own AWS credentials.
+        AdminUserPassword = "admin_user_password" | "ALLOW_ADMIN_USER_PASSWORD_AUTH" | "ADMIN_USER_PASSWORD_AUTH"
+            | "ADMIN_NO_SRP_AUTH" | "ALLOW_ADMIN_NO_SRP_AUTH";
+        /// Lambda triggers ask questions of their own.
+        Custom = "custom" | "ALLOW_CUSTOM_AUTH" | "CUSTOM_AUTH" | "CUSTOM_AUTH_FLOW_ONLY" | "ALLOW_CUSTOM_AUTH_FLOW_ONLY";
+        /// A refresh token gets new tokens.
+        RefreshToken = "refresh_token" | "ALLOW_REFRESH_TOKEN_AUTH" | "REFRESH_TOKEN_AUTH" | "REFRESH_TOKEN"
+            | "ALLOW_REFRESH_TOKEN";
+        /// The client sends the password.
+        UserPassword = "user_password" | "ALLOW_USER_PASSWORD_AUTH" | "USER_PASSWORD_AUTH";
+        /// The client proves that it knows the password and does not send it.
+        UserSrp = "user_srp" | "ALLOW_USER_SRP_AUTH" | "USER_SRP_AUTH";
+    }
+}
+
+impl AuthFlow {
+    /// Cognito's name of it.
+    pub fn explicit_auth_flow(self) -> &'static str {
+        match self {
+            Self::AdminUserPassword => "ALLOW_ADMIN_USER_PASSWORD_AUTH",
+            Self::Custom => "ALLOW_CUSTOM_AUTH",
+            Self::RefreshToken => "ALLOW_REFRESH_TOKEN_AUTH",
+            Self::UserPassword => "ALLOW_USER_PASSWORD_AUTH",
+            Self::UserSrp => "ALLOW_USER_SRP_AUTH",
+        }
+    }
 }
 
 #[cfg(test)]

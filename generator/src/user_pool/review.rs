@@ -2,11 +2,12 @@
 
 use serde_json::Value;
 
-use crate::resources::cognito_user_pool_client::AUTH_FLOWS;
 use crate::review::Fact;
 use crate::review::comparison::Comparison;
 use crate::review::words::{code, list};
 use crate::service::{ChangeKind, Client};
+use crate::spec::field::Word;
+use crate::user_pool::AuthFlow;
 
 pub(crate) fn facts(comparison: &Comparison) -> Vec<Fact> {
     let (before, after) = (&comparison.base.user_pool, &comparison.head.user_pool);
@@ -92,8 +93,8 @@ fn flow_facts(comparison: &Comparison, name: &str, before: &Client, after: &Clie
 
 /// The flows of a client in the words of the spec.
 fn flows(client: &Client) -> impl Iterator<Item = &'static str> {
-    let known = AUTH_FLOWS.iter();
+    let known = AuthFlow::ALL.iter().zip(AuthFlow::CHOICES);
     known
-        .filter(|(_, cognito)| client.explicit_auth_flows.contains(cognito))
-        .map(|(own, _)| *own)
+        .filter(|(flow, _)| client.explicit_auth_flows.contains(&flow.explicit_auth_flow()))
+        .map(|(_, choice)| choice.name)
 }

@@ -1,0 +1,281 @@
+//! What is known of a key of the spec before its value is. Each room declares its keys with [`keys!`], once; the reader,
+//! the schema, the reference page and the review follow from the declarations.
+//!
+//! A declaration reads
+//!
+//! ```text
+//! /// What the key means.
+//! memory_mb: Set<u32> = number(MEMORY_MB, "MB"), default(128), EVERYWHERE, Meaning::Harmless;
+//! ```
+//!
+//! the type of the field, its [`Kind`], what holds if the key is [`Absent`], whether an environment may set a value of its
+//! own ([`Scope`]), and what a change means to a reviewer ([`Meaning`]). A key without one of them does not compile.
+
+use std::ops::RangeInclusive;
+
+use crate::review::Meaning;
+use crate::text_rule::TextRule;
+
+/// A table of the spec and its keys, in the order of the reference page.
+#[derive(Debug)]
+pub struct Table {
+    /// What the table is for. Markdown; the first paragraph is a summary.
+    pub doc: &'static str,
+    /// Its keys.
+    pub keys: &'static [Key],
+}
+
+/// A key of a table.
+#[derive(Debug)]
+pub struct Key {
+    /// Its name in the spec.
+    pub name: &'static str,
+    /// What it means. Markdown; the first paragraph is a summary.
+    pub doc: &'static str,
+    /// Which values it takes.
+    pub kind: Kind,
+    /// What holds if it is absent.
+    pub absent: Absent,
+    /// Whether an environment may set a value of its own.
+    pub scope: Scope,
+    /// What a change means to a reviewer.
+    pub meaning: Meaning,
+}
+
+/// Which values a key takes.
+#[derive(Debug)]
+pub enum Kind {
+    /// A string.
+    Text(&'static TextRule),
+    /// A list of strings.
+    Texts(&'static TextRule),
+    /// Strings under free names. `noun` is what such a name names, such as "tag".
+    Strings {
+        /// What a name names.
+        noun: &'static str,
+        /// The rule of names.
+        names: &'static TextRule,
+        /// The rule of values.
+        values: &'static TextRule,
+    },
+    /// A whole number within limits.
+    Number {
+        /// The least and the greatest.
+        limits: RangeInclusive<u32>,
+        /// Of what, such as "MB".
+        unit: &'static str,
+    },
+    /// One of these numbers.
+    OneOfNumbers {
+        /// The numbers, sorted.
+        values: &'static [u32],
+        /// Of what, such as "days".
+        unit: &'static str,
+    },
+    /// `true` or `false`.
+    Flag,
+    /// A date without a time.
+    Date,
+    /// One of these words.
+    Choice(&'static [Choice]),
+    /// A list of these words.
+    Choices(&'static [Choice]),
+    /// A table with known keys.
+    Table(&'static Table),
+    /// Tables under free names. `noun` is what such a name names, such as "function".
+    Tables {
+        /// What a name names.
+        noun: &'static str,
+        /// The rule of names.
+        names: &'static TextRule,
+        /// The keys of each.
+        table: &'static Table,
+    },
+    /// A list of tables with known keys.
+    List(&'static Table),
+}
+
+/// A word that a key takes.
+#[derive(Debug)]
+pub struct Choice {
+    /// The word.
+    pub name: &'static str,
+    /// What it means.
+    pub doc: &'static str,
+}
+
+/// What holds if a key is absent.
+#[derive(Debug)]
+pub enum Absent {
+    /// An error. It holds what to write, such as `name = "hello"`.
+    Required(&'static str),
+    /// Nothing is set.
+    Nothing,
+    /// This value.
+    Default(Literal),
+    /// A value that follows from other keys, in words: "`region` of `[service]`".
+    Derived(&'static str),
+}
+
+/// A default.
+#[derive(Debug, Clone, Copy)]
+#[allow(missing_docs, reason = "the names are the types'")]
+pub enum Literal {
+    Number(u32),
+    Flag(bool),
+    Text(&'static str),
+    Texts(&'static [&'static str]),
+}
+
+/// Whether an environment may set a value of its own.
+#[derive(Debug)]
+pub enum Scope {
+    /// It holds in every environment.
+    Everywhere,
+    /// `[environments.NAME]` may set its own under this key.
+    Overridable(&'static str),
+}
+
+/// It holds in every environment.
+pub const EVERYWHERE: Scope = Scope::Everywhere;
+
+/// The kinds without what they hold: a field's type takes one of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names are those of `Kind`")]
+pub enum Form {
+    Text,
+    Texts,
+    Strings,
+    Number,
+    Flag,
+    Date,
+    Choice,
+    Choices,
+    Table,
+    Tables,
+    List,
+}
+
+impl Kind {
+    /// The kind without what it holds.
+    pub const fn form(&self) -> Form {
+        match self {
+            Self::Text(_) => Form::Text,
+            Self::Texts(_) => Form::Texts,
+            Self::Strings { .. } => Form::Strings,
+            Self::Number { .. } | Self::OneOfNumbers { .. } => Form::Number,
+            Self::Flag => Form::Flag,
+            Self::Date => Form::Date,
+            Self::Choice(_) => Form::Choice,
+            Self::Choices(_) => Form::Choices,
+            Self::Table(_) => Form::Table,
+            Self::Tables { .. } => Form::Tables,
+            Self::List(_) => Form::List,
+        }
+    }
+}
+
+/// A number within limits, of a unit.
+pub const fn number(limits: RangeInclusive<u32>, unit: &'static str) -> Kind {
+    Kind::Number { limits, unit }
+}
+
+/// What holds if the key is absent.
+pub const fn default(value: Literal) -> Absent {
+    Absent::Default(value)
+}
+
+/// Declares a table: its struct as written, how it is read, and all that is known of its keys.
+macro_rules! keys {
+    (
+        $(#[doc = $table_doc:literal])+
+        $table:ident {
+            $(
+                $(#[doc = $doc:literal])+
+                $key:ident: $field:ty = $kind:expr, $absent:expr, $scope:expr, $meaning:expr;
+            )*
+        }
+    ) => {
+        $(#[doc = $table_doc])+
+        #[derive(Debug)]
+        pub struct $table {
+            /// Where the table stands; the beginning of the text if it is not there.
+            pub span: $crate::diagnostic::Span,
+            $($(#[doc = $doc])+ pub $key: $field,)*
+        }
+
+        impl $crate::spec::field::Keys for $table {
+            const TABLE: $crate::spec::declaration::Table = $crate::spec::declaration::Table {
+                doc: concat!($($table_doc, "\n"),+),
+                keys: &[$({
+                    const KIND: $crate::spec::declaration::Kind = $kind;
+                    assert!(
+                        KIND.form() as u8 == <$field as $crate::spec::field::Field>::FORM as u8,
+                        concat!("the type of `", stringify!($key), "` takes another kind"),
+                    );
+                    $crate::spec::declaration::Key {
+                        name: stringify!($key),
+                        doc: concat!($($doc, "\n"),+),
+                        kind: KIND,
+                        absent: $absent,
+                        scope: $scope,
+                        meaning: $meaning,
+                    }
+                }),*],
+            };
+
+            fn read(
+                reader: &mut $crate::spec::Reader<'_>,
+                diagnostics: &mut $crate::diagnostic::Diagnostics,
+            ) -> Self {
+                let mut keys = <Self as $crate::spec::field::Keys>::table().keys.iter();
+                Self {
+                    span: reader.span(),
+                    $($key: reader.field(keys.next(), diagnostics),)*
+                }
+            }
+
+            fn absent() -> Self {
+                let mut keys = <Self as $crate::spec::field::Keys>::table().keys.iter();
+                Self {
+                    span: 0..0,
+                    $($key: $crate::spec::field::absent(keys.next()),)*
+                }
+            }
+        }
+    };
+}
+pub(crate) use keys;
+
+/// Declares an enum whose variants are words of the spec. Words behind `|` are AWS's own names: help translates them.
+macro_rules! choices {
+    (
+        $(#[doc = $enum_doc:literal])+
+        $choice:ident {
+            $(
+                $(#[doc = $doc:literal])+
+                $variant:ident = $name:literal $(| $other:literal)*;
+            )*
+        }
+    ) => {
+        $(#[doc = $enum_doc])+
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+        pub enum $choice {
+            $($(#[doc = $doc])+ #[serde(rename = $name)] $variant,)*
+        }
+
+        impl $crate::spec::field::Word for $choice {
+            const ALL: &'static [Self] = &[$(Self::$variant,)*];
+            const CHOICES: &'static [$crate::spec::declaration::Choice] = &[
+                $($crate::spec::declaration::Choice { name: $name, doc: concat!($($doc, "\n"),+) },)*
+            ];
+
+            fn others(self) -> &'static [&'static str] {
+                match self {
+                    $(Self::$variant => &[$($other,)*],)*
+                }
+            }
+        }
+    };
+}
+pub(crate) use choices;
