@@ -7,13 +7,14 @@ use std::time::Duration;
 
 use super::authorizer::Authorizer;
 use super::content::ContentHandling;
-use super::gateway_response::GatewayResponses;
 use super::limits::throttle::Throttle;
 use super::limits::usage_plan::{StageMethod, UsagePlan};
-use super::mock::Mock;
-use super::permission::{FunctionReference, Permission};
-use super::validation::Model;
+use super::model::Model;
+use portcullis_terraform_json::expression::{Headers, Parameter};
+use portcullis_terraform_json::lambda::{FunctionReference, Permission};
 use portcullis_terraform_json::router::Router;
+use portcullis_terraform_json::template::Template;
+use regex::Regex;
 
 /// A REST API with all that answers its requests.
 #[derive(Debug)]
@@ -26,8 +27,8 @@ pub struct Api {
     pub usage_plans: BTreeMap<String, UsagePlan>,
     /// The functions that its integrations name, by function name.
     pub functions: BTreeMap<String, FunctionConfiguration>,
-    /// Who may invoke them.
-    pub permissions: Vec<Permission>,
+    /// Who may invoke them, by function name.
+    pub permissions: BTreeMap<String, Vec<Permission>>,
     /// What the state holds and the data plane does not emulate. Routes that need it answer 501, behind their guards.
     pub unsupported: Vec<Unsupported>,
 }
@@ -145,17 +146,6 @@ pub struct Authorization {
     pub scopes: Vec<String>,
 }
 
-/// A parameter of a request by the place where it stands.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Parameter {
-    /// A header; API Gateway compares the case of the name as well.
-    Header(String),
-    /// A query parameter.
-    Query(String),
-    /// A parameter of the path.
-    Path(String),
-}
-
 /// What answers a route.
 #[derive(Debug)]
 pub enum Integration {
@@ -177,6 +167,49 @@ pub struct FunctionIntegration {
     /// How long the client waits at most.
     pub timeout: Duration,
 }
+
+/// A MOCK integration.
+#[derive(Debug, Clone, Default)]
+pub struct Mock {
+    /// Request templates by media type.
+    pub templates: BTreeMap<String, Template>,
+    /// Whether a body without a fitting template is refused (`NEVER`, or `WHEN_NO_TEMPLATES` where there are some).
+    pub strict: bool,
+    /// What becomes of the body of a request.
+    pub content_handling: ContentHandling,
+    /// Integration responses.
+    pub responses: Vec<MockResponse>,
+}
+
+/// One integration response of a mock.
+#[derive(Debug, Clone)]
+pub struct MockResponse {
+    /// Status of the method response that it answers with.
+    pub status: u16,
+    /// The status codes it is for, matched as a whole; none is the default.
+    pub pattern: Option<Regex>,
+    /// What the method response declares of its headers.
+    pub headers: Headers,
+    /// Template of the body by media type.
+    pub templates: BTreeMap<String, Template>,
+    /// What becomes of the template's text.
+    pub content_handling: ContentHandling,
+}
+
+/// One gateway response as it was applied.
+#[derive(Debug, Clone, Default)]
+pub struct GatewayResponse {
+    /// Status instead of the error's own.
+    pub status: Option<u16>,
+    /// Headers.
+    pub headers: Headers,
+    /// Templates of the body by media type.
+    pub templates: BTreeMap<String, Template>,
+}
+
+/// All gateway responses of an API by response type.
+#[derive(Debug, Clone, Default)]
+pub struct GatewayResponses(pub BTreeMap<String, GatewayResponse>);
 
 /// A Lambda function as it was applied.
 #[derive(Debug, Clone, PartialEq)]

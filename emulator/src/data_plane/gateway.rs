@@ -225,12 +225,9 @@ impl Gateway {
             return Err(GatewayError::configuration().because(reason));
         }
         let source = call.method_arn();
-        if !self
-            .api
-            .permissions
-            .iter()
-            .any(|permission| permission.allows(reference, &source))
-        {
+        let permissions = self.api.permissions.get(&reference.name);
+        let mut permissions = permissions.into_iter().flatten();
+        if !permissions.any(|permission| permission.allows(reference, &source)) {
             let reason = format!(
                 "no `aws_lambda_permission` lets `{source}` invoke `{}`",
                 reference.name

@@ -8,25 +8,12 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 
+use super::api::GatewayResponses;
 use super::call::Call;
 use super::gateway_error::GatewayError;
 use super::message::{Headers, Response};
-use super::template::{self, Template};
-
-/// One gateway response as it was applied.
-#[derive(Debug, Clone, Default)]
-pub struct GatewayResponse {
-    /// Status instead of the error's own.
-    pub status: Option<u16>,
-    /// Header name and mapping expression.
-    pub headers: Vec<(String, String)>,
-    /// Templates of the body by media type.
-    pub templates: BTreeMap<String, Template>,
-}
-
-/// All gateway responses of an API by response type.
-#[derive(Debug, Clone, Default)]
-pub struct GatewayResponses(pub BTreeMap<String, GatewayResponse>);
+use super::template;
+use portcullis_terraform_json::template::Template;
 
 impl GatewayResponses {
     /// The answer to `error` on a call.
@@ -48,7 +35,7 @@ impl GatewayResponses {
             ..plain
         };
         if let Some((media_type, template)) = chosen(&applied.templates, &call.request.headers) {
-            response.body = Bytes::from(template.render(call, Some(error)));
+            response.body = Bytes::from(template::render(template, call, Some(error)));
             response.headers.set("Content-Type", media_type);
         }
         for (name, expression) in &applied.headers {
@@ -78,7 +65,10 @@ fn chosen<'a>(
 
 #[cfg(test)]
 mod tests {
+    use portcullis_terraform_json::expression::Expression;
+
     use super::*;
+    use crate::data_plane::api::GatewayResponse;
     use crate::data_plane::call::tests::with_call;
 
     fn answer(responses: &[(&str, GatewayResponse)], error: &GatewayError, accept: &str) -> Response {
@@ -93,7 +83,7 @@ mod tests {
 
     fn with_header(value: &str) -> GatewayResponse {
         GatewayResponse {
-            headers: vec![("X-Who".into(), format!("'{value}'"))],
+            headers: vec![("X-Who".into(), Expression::Static(value.to_owned()))],
             ..Default::default()
         }
     }

@@ -167,8 +167,9 @@ fn client(key: &ApiKey) -> Client {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data_plane::limits::usage_plan::{Period, Quota};
+    use crate::data_plane::limits::usage_plan::Quota;
     use crate::data_plane::state;
+    use portcullis_terraform_json::rest_api::Period;
     use time::Duration;
     use time::macros::datetime;
 

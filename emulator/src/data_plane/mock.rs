@@ -4,46 +4,18 @@
 //! without a pattern takes what no other does), and that one's status, headers and template are the answer.
 //! Source: <https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-mock-integration.html>.
 
-use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use bytes::Bytes;
 use regex::Regex;
 
+use super::api::{Mock, MockResponse};
 use super::call::Call;
-use super::content::{self, ContentHandling, Payload};
+use super::content::{self, Payload};
 use super::gateway_error::GatewayError;
 use super::message::{Headers, Response};
 use super::result::Fault;
-use super::template::{self, Template};
-
-/// A MOCK integration.
-#[derive(Debug, Clone, Default)]
-pub struct Mock {
-    /// Request templates by media type.
-    pub templates: BTreeMap<String, Template>,
-    /// Whether a body without a fitting template is refused (`NEVER`, or `WHEN_NO_TEMPLATES` where there are some).
-    pub strict: bool,
-    /// What becomes of the body of a request.
-    pub content_handling: ContentHandling,
-    /// Integration responses.
-    pub responses: Vec<MockResponse>,
-}
-
-/// One integration response of a mock.
-#[derive(Debug, Clone)]
-pub struct MockResponse {
-    /// Status of the method response that it answers with.
-    pub status: u16,
-    /// The status codes it is for, matched as a whole; none is the default.
-    pub pattern: Option<Regex>,
-    /// Header name and mapping expression, only of headers that the method response declares.
-    pub headers: Vec<(String, String)>,
-    /// Template of the body by media type.
-    pub templates: BTreeMap<String, Template>,
-    /// What becomes of the template's text.
-    pub content_handling: ContentHandling,
-}
+use super::template;
 
 // Not JSON alone: AWS reads `{ statusCode: 204 }` too, and the CDK writes it so.
 static STATUS_CODE: LazyLock<Regex> = LazyLock::new(|| {
@@ -74,7 +46,7 @@ impl Mock {
                      of the mock to `CONVERT_TO_TEXT`",
                 ));
             }
-            (Some(template), Payload::Text(_) | Payload::Base64(_)) => template.render(call, None),
+            (Some(template), Payload::Text(_) | Payload::Base64(_)) => template::render(template, call, None),
             (None, Payload::Text(text)) => text.into_owned(),
             (None, Payload::Base64(text)) => text,
             (None, Payload::Binary(bytes)) => String::from_utf8_lossy(&bytes).into_owned(),
@@ -122,7 +94,7 @@ impl Mock {
             let accepts_binary = content::is_binary(accepted, binary_media_types);
             let body = chosen
                 .content_handling
-                .response(template.render(call, None), accepts_binary);
+                .response(template::render(template, call, None), accepts_binary);
             response.body = body.map_err(Fault::configuration)?;
         }
         for (name, expression) in &chosen.headers {
@@ -136,8 +108,14 @@ impl Mock {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
+    use portcullis_terraform_json::expression::Expression;
+    use portcullis_terraform_json::template::Template;
+
     use super::*;
     use crate::data_plane::call::tests::with_call;
+    use crate::data_plane::content::ContentHandling;
 
     fn templates(text: &str) -> BTreeMap<String, Template> {
         BTreeMap::from([("application/json".to_owned(), Template::parse(text).unwrap())])
@@ -147,7 +125,10 @@ mod tests {
         MockResponse {
             status,
             pattern: pattern.map(|pattern| Regex::new(&format!("^(?:{pattern})$")).unwrap()),
-            headers: vec![("Access-Control-Allow-Origin".into(), "'*'".into())],
+            headers: vec![(
+                "Access-Control-Allow-Origin".into(),
+                Expression::Static("*".into()),
+            )],
             templates: BTreeMap::new(),
             content_handling: ContentHandling::Unset,
         }

@@ -10,6 +10,7 @@ use super::routes::routes;
 use super::types::{Api, Argument, FORMAT, Surface};
 use super::{arguments, authorizers, others, unknown, user_pool};
 use crate::modules::{REST_API, STAGE};
+use portcullis_terraform_json::index::Index;
 use portcullis_terraform_json::plan::{self, Plan, PlanError};
 use portcullis_terraform_json::{self, Resource, RestApi, Stage, StateError};
 
@@ -152,7 +153,7 @@ struct Stages<'a> {
 
 /// The stage of a generated tree, where another one is not accounted for; or else all of them, the first by name first.
 fn stages(resources: &[Resource]) -> Result<Stages<'_>, SurfaceError> {
-    let mut stages = portcullis_terraform_json::stages(resources);
+    let mut stages = portcullis_terraform_json::stages(&Index::of(resources));
     let generated = stages
         .iter()
         .find(|stage| stage.resource.address == STAGE)

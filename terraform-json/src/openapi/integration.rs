@@ -5,6 +5,7 @@
 use serde_json::{Value, json};
 
 use super::{Expansion, entries, text, texts};
+use crate::rest_api::DEFAULT_TIMEOUT_MILLISECONDS;
 
 /// What an integration of a REST API may say. The rest is of HTTP APIs, or newer than this list.
 const KNOWN: [&str; 17] = [
@@ -47,7 +48,10 @@ impl Expansion<'_> {
         values["content_handling"] = upper("contentHandling", "").into();
         values["connection_type"] = upper("connectionType", "INTERNET").into();
         values["connection_id"] = said("connectionId").into();
-        values["timeout_milliseconds"] = integration["timeoutInMillis"].as_u64().unwrap_or(29_000).into();
+        values["timeout_milliseconds"] = integration["timeoutInMillis"]
+            .as_u64()
+            .unwrap_or(DEFAULT_TIMEOUT_MILLISECONDS)
+            .into();
         let mut obstacle = obstacle(integration);
         for (name, attribute) in [
             ("requestTemplates", "request_templates"),

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::{Expansion, entries, text};
+use crate::rest_api::DEFAULT_TTL_SECONDS;
 
 /// What a security scheme asks for.
 #[derive(Clone)]
@@ -94,7 +95,7 @@ impl Expansion<'_> {
             "authorizer_uri": said(authorizer, "authorizerUri"),
             "authorizer_credentials": said(authorizer, "authorizerCredentials"),
             "authorizer_result_ttl_in_seconds":
-                authorizer["authorizerResultTtlInSeconds"].as_u64().unwrap_or(300),
+                authorizer["authorizerResultTtlInSeconds"].as_u64().unwrap_or(DEFAULT_TTL_SECONDS.into()),
         });
         if !values["provider_arns"]
             .as_array()

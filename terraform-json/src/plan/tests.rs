@@ -412,6 +412,7 @@ fn a_stage_without_its_name_is_one() {
             "expressions": {"stage_name": {"references": ["random_pet.this.id", "random_pet.this"]}}}]}},
     });
     let plan = Plan::parse(&plan.to_string()).unwrap();
-    let stages = crate::stages(&plan.resources);
+    let index = crate::index::Index::of(&plan.resources);
+    let stages = crate::stages(&index);
     assert_eq!(stages.iter().map(|stage| stage.name).collect::<Vec<_>>(), ["?"]);
 }

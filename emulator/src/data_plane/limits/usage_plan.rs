@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use portcullis_terraform_json::rest_api::Period;
 use time::{Date, OffsetDateTime};
 
 use super::throttle::Throttle;
@@ -47,30 +47,16 @@ pub struct Quota {
     pub period: Period,
 }
 
-/// A period of a quota.
-#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
-#[serde(rename_all = "UPPERCASE")]
-pub enum Period {
-    /// From midnight UTC.
-    Day,
-    /// From Sunday.
-    Week,
-    /// From the first.
-    Month,
-}
-
-impl Period {
-    /// The day on which the period began that `now` is in. AWS does not document when periods begin: that all do at
-    /// midnight UTC is told by users, and that weeks do so on Sunday is from memory.
-    fn start(self, now: OffsetDateTime) -> Date {
-        let today = now.to_offset(time::UtcOffset::UTC).date();
-        let days = match self {
-            Self::Day => 0,
-            Self::Week => today.weekday().number_days_from_sunday(),
-            Self::Month => today.day() - 1,
-        };
-        today.saturating_sub(time::Duration::days(days.into()))
-    }
+/// The day on which the period began that `now` is in. AWS does not document when periods begin: that all do at
+/// midnight UTC is told by users, and that weeks do so on Sunday is from memory.
+fn start_of(period: Period, now: OffsetDateTime) -> Date {
+    let today = now.to_offset(time::UtcOffset::UTC).date();
+    let days = match period {
+        Period::Day => 0,
+        Period::Week => today.weekday().number_days_from_sunday(),
+        Period::Month => today.day() - 1,
+    };
+    today.saturating_sub(time::Duration::days(days.into()))
 }
 
 /// What one key has used of a quota in one period.
@@ -85,17 +71,14 @@ impl Usage {
     pub fn allows(&mut self, quota: Quota, since: OffsetDateTime, now: OffsetDateTime) -> bool {
         // A request that began before midnight may be counted behind it: periods only go on.
         let begun = self.period.filter(|(period, _)| *period == quota.period);
-        let start = quota
-            .period
-            .start(now)
-            .max(begun.map_or(time::Date::MIN, |(_, start)| start));
+        let start = start_of(quota.period, now).max(begun.map_or(time::Date::MIN, |(_, start)| start));
         if begun.is_none_or(|(_, begun)| begun < start) {
             *self = Self {
                 period: Some((quota.period, start)),
                 requests: 0,
             };
         }
-        let first = quota.period.start(since) == start;
+        let first = start_of(quota.period, since) == start;
         let offset = if first { quota.offset } else { 0 };
         self.requests < quota.limit.saturating_sub(offset)
     }
@@ -133,15 +116,15 @@ mod tests {
 
     #[test]
     fn periods_begin_at_midnight_utc_on_sundays_and_on_firsts() {
-        assert_eq!(Period::Day.start(START), date!(2024 - 06 - 17));
-        assert_eq!(Period::Week.start(START), date!(2024 - 06 - 16));
-        assert_eq!(Period::Month.start(START), date!(2024 - 06 - 01));
+        assert_eq!(start_of(Period::Day, START), date!(2024 - 06 - 17));
+        assert_eq!(start_of(Period::Week, START), date!(2024 - 06 - 16));
+        assert_eq!(start_of(Period::Month, START), date!(2024 - 06 - 01));
         assert_eq!(
-            Period::Day.start(datetime!(2024-06-18 01:00 +2)),
+            start_of(Period::Day, datetime!(2024-06-18 01:00 +2)),
             date!(2024 - 06 - 17)
         );
         let sunday = datetime!(2024-06-16 00:00 UTC);
-        assert_eq!(Period::Week.start(sunday), sunday.date());
+        assert_eq!(start_of(Period::Week, sunday), sunday.date());
     }
 
     /// How many of `requests` at `now` a plan that came at [`START`] allows.

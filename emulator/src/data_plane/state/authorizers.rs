@@ -1,35 +1,18 @@
 //! Authorizers with their user pools.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Error, Result};
 use portcullis_foreign_text::words::code;
+use portcullis_terraform_json::cognito::UserPool;
+use portcullis_terraform_json::index::{Index, Part};
+use portcullis_terraform_json::rest_api::{COGNITO_USER_POOLS, Snapshot, TokenSource};
 use regex::Regex;
-use serde::Deserialize;
 
-use super::{Authorizers, State, given};
 use crate::data_plane::authorizer::{Authorizer, Cache};
 
-/// How many seconds results are kept where nothing is said.
-/// Source: <https://docs.aws.amazon.com/apigateway/latest/api/API_Authorizer.html>.
-const DEFAULT_TTL: u32 = 300;
-
-#[derive(Deserialize)]
-struct AuthorizerValues {
-    id: String,
-    #[serde(rename = "type")]
-    kind: String,
-    provider_arns: Option<Vec<String>>,
-    identity_source: Option<String>,
-    identity_validation_expression: Option<String>,
-    authorizer_result_ttl_in_seconds: Option<u32>,
-}
-
-#[derive(Deserialize)]
-struct UserPool {
-    arn: String,
-    endpoint: String,
-}
+/// Authorizers by id; one that cannot be emulated is the sentence that says why.
+pub(super) type Authorizers = BTreeMap<String, Result<Authorizer, String>>;
 
 /// The issuer of a pool's tokens. It becomes an option that a user pastes, so it is taken only as Cognito writes it.
 /// Source: <https://docs.aws.amazon.com/general/latest/gr/cognito_identity.html>, and for an id
@@ -48,54 +31,53 @@ fn issuer_at(endpoint: &str) -> Option<String> {
         .then(|| format!("https://{endpoint}"))
 }
 
-/// Authorizers by id; one that cannot be emulated is the sentence that says why.
-pub(super) fn authorizers(state: &State) -> Result<Authorizers> {
-    let pools = state.all::<UserPool>("aws_cognito_user_pool")?;
-    let issuer = |arn: &String| {
-        let Some((address, pool)) = pools.iter().find(|(_, pool)| pool.arn == *arn) else {
-            // A pool that another project made: arn:aws:cognito-idp:<region>:<account>:userpool/<id>.
-            let region = arn.split(':').nth(3)?;
-            let id = arn.split_once(":userpool/")?.1;
-            return issuer_at(&format!("cognito-idp.{region}.amazonaws.com/{id}")).map(Ok);
-        };
-        Some(issuer_at(&pool.endpoint).with_context(|| {
-            format!(
-                "the `endpoint` of {} must be `cognito-idp.REGION.amazonaws.com/REGION_ID`, and is {}",
-                code(address),
-                code(&pool.endpoint)
-            )
-        }))
+/// The issuer of the pool with an ARN; none if that is no ARN of one.
+fn issuer(pools: &HashMap<&str, &Part<UserPool>>, arn: &str) -> Option<Result<String>> {
+    let Some(pool) = pools.get(arn) else {
+        // A pool that another project made: arn:aws:cognito-idp:<region>:<account>:userpool/<id>.
+        let region = arn.split(':').nth(3)?;
+        let id = arn.split_once(":userpool/")?.1;
+        return issuer_at(&format!("cognito-idp.{region}.amazonaws.com/{id}")).map(Ok);
     };
+    Some(issuer_at(&pool.endpoint).with_context(|| {
+        format!(
+            "the `endpoint` of {} must be `cognito-idp.REGION.amazonaws.com/REGION_ID`, and is {}",
+            code(&pool.resource.address),
+            code(&pool.endpoint)
+        )
+    }))
+}
+
+/// The authorizers of a snapshot; `index` has the pools.
+pub(super) fn authorizers(index: &Index, snapshot: &Snapshot) -> Result<Authorizers> {
+    let pools = index.applied::<UserPool>().map_err(Error::msg)?;
+    let pools: HashMap<&str, &Part<UserPool>> = pools.iter().map(|pool| (pool.arn.as_str(), pool)).collect();
     let mut authorizers = BTreeMap::new();
-    for (address, values) in state.all::<AuthorizerValues>("aws_api_gateway_authorizer")? {
+    for part in &snapshot.authorizers {
+        part.check().map_err(Error::msg)?;
+        let address = &part.resource.address;
         let refused = |why: &str| Err(format!("`{address}` {why}"));
-        let source =
-            given(values.identity_source).unwrap_or("method.request.header.Authorization".to_owned());
-        let expression = given(values.identity_validation_expression);
+        let expression = part.identity_validation_expression.as_ref();
         let audience = expression
             .map(|expression| Regex::new(&format!("^(?:{expression})$")))
             .transpose();
-        let issuers: Option<Result<Vec<String>>> = values
-            .provider_arns
-            .unwrap_or_default()
-            .iter()
-            .map(issuer)
-            .collect();
+        let issuers = part.provider_arns.iter().map(|arn| issuer(&pools, arn));
+        let issuers: Option<Result<Vec<String>>> = issuers.collect();
         let issuers = issuers.transpose()?;
-        let authorizer = match (source.strip_prefix("method.request.header."), audience, issuers) {
-            _ if values.kind != "COGNITO_USER_POOLS" => refused("is no authorizer of Cognito user pools"),
-            (None, ..) => refused("does not take its token from one header"),
+        let authorizer = match (part.token_source(), audience, issuers) {
+            _ if part.kind() != COGNITO_USER_POOLS => refused("is no authorizer of Cognito user pools"),
+            (TokenSource::Other(_), ..) => refused("does not take its token from one header"),
             (_, Err(_), _) => refused("has an identity validation expression that is not understood here"),
             (.., None) => refused("names a user pool by something that is no ARN of one"),
-            (Some(header), Ok(audience), Some(issuers)) => Ok(Authorizer {
-                address: address.to_owned(),
+            (TokenSource::Header(header), Ok(audience), Some(issuers)) => Ok(Authorizer {
+                address: address.clone(),
                 header: header.to_owned(),
                 audience,
                 issuers,
-                cache: Cache::new(values.authorizer_result_ttl_in_seconds.unwrap_or(DEFAULT_TTL)),
+                cache: Cache::new(part.ttl_seconds()),
             }),
         };
-        authorizers.insert(values.id, authorizer);
+        authorizers.insert(part.id.clone(), authorizer);
     }
     Ok(authorizers)
 }

@@ -1,183 +1,108 @@
 //! Integrations with their responses.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
-use anyhow::Result;
+use portcullis_terraform_json::index::Part;
+use portcullis_terraform_json::lambda::FunctionReference;
+use portcullis_terraform_json::rest_api::{Integration as Applied, IntegrationResponse, Route};
 use regex::Regex;
-use serde::Deserialize;
 
-use super::{State, Texts, given, templates};
-use crate::data_plane::api::{FunctionConfiguration, FunctionIntegration, Integration};
+use super::{emulated_header, templates};
+use crate::data_plane::api::{FunctionConfiguration, FunctionIntegration, Integration, Mock, MockResponse};
 use crate::data_plane::content::ContentHandling;
-use crate::data_plane::mock::{Mock, MockResponse};
-use crate::data_plane::permission::FunctionReference;
 
-#[derive(Deserialize)]
-pub(super) struct IntegrationValues {
-    pub(super) resource_id: String,
-    pub(super) http_method: String,
-    #[serde(rename = "type")]
-    kind: String,
-    uri: Option<String>,
-    integration_http_method: Option<String>,
-    credentials: Option<String>,
-    content_handling: Option<String>,
-    timeout_milliseconds: Option<u64>,
-    request_templates: Option<Texts>,
-    passthrough_behavior: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct ResponseValues<Parameter> {
-    resource_id: String,
-    http_method: String,
-    status_code: String,
-    selection_pattern: Option<String>,
-    response_parameters: Option<BTreeMap<String, Parameter>>,
-    response_templates: Option<Texts>,
-    content_handling: Option<String>,
-}
-
-/// An integration, or why it is none here.
+/// What answers a route, or why it is not emulated.
 pub(super) fn integration(
-    state: &State,
-    values: &IntegrationValues,
+    route: &Route,
+    applied: &Part<Applied>,
     functions: &BTreeMap<String, FunctionConfiguration>,
-) -> Result<Result<Integration, String>> {
-    if values.kind == "MOCK" {
-        return Ok(mock(state, values)?.map(Integration::Mock));
+) -> Result<Integration, String> {
+    if let Some(obstacle) = &applied.resource.obstacle {
+        return Err(obstacle.clone());
     }
-    let uri = values.uri.as_deref().unwrap_or_default();
+    if applied.kind == "MOCK" {
+        return mock(route, applied).map(Integration::Mock);
+    }
+    let uri = applied.uri.as_deref().unwrap_or_default();
     if uri.contains("${stageVariables.") {
-        return Ok(Err(format!(
+        return Err(format!(
             "its `uri` is `{uri}`, and stage variables in it are not replaced"
-        )));
+        ));
     }
-    let arn = uri
-        .split_once("/functions/")
-        .and_then(|(_, rest)| rest.strip_suffix("/invocations"));
-    let arn = match (values.kind.as_str(), arn) {
+    let arn = match (applied.kind.as_str(), applied.function_arn()) {
         ("AWS_PROXY", Some(arn)) => arn,
         // Tutorials write it: mapping templates make its event and its answer.
         ("AWS", Some(_)) => {
-            return Ok(Err(
-                "a Lambda integration of type `AWS` is not emulated, only `AWS_PROXY` is".to_owned(),
-            ));
+            return Err("a Lambda integration of type `AWS` is not emulated, only `AWS_PROXY` is".to_owned());
         }
         (kind, _) => {
-            return Ok(Err(format!(
+            return Err(format!(
                 "an integration of type `{kind}` with `{uri}` is not emulated"
-            )));
+            ));
         }
     };
-    let content_handling = match ContentHandling::parse(values.content_handling.as_deref()) {
-        Ok(content_handling) => content_handling,
-        Err(why) => return Ok(Err(why)),
-    };
-    if given(values.credentials.clone()).is_some() {
-        return Ok(Err(
-            "the rights of the role in its `credentials` are not evaluated".to_owned(),
-        ));
+    let content_handling = ContentHandling::parse(applied.content_handling.as_deref())?;
+    if applied.credentials.is_some() {
+        return Err("the rights of the role in its `credentials` are not evaluated".to_owned());
     }
     let function = FunctionReference::parse(arn);
     if !functions.contains_key(&function.name) {
-        return Ok(Err(format!("its function `{arn}` is not in the state")));
+        return Err(format!("its function `{arn}` is not in the state"));
     }
-    Ok(Ok(Integration::Function(FunctionIntegration {
+    Ok(Integration::Function(FunctionIntegration {
         function,
         content_handling,
-        method: values.integration_http_method.clone().unwrap_or_default(),
-        timeout: Duration::from_millis(values.timeout_milliseconds.unwrap_or(29_000)),
-    })))
+        method: applied.integration_http_method.clone().unwrap_or_default(),
+        timeout: applied.timeout(),
+    }))
 }
 
-fn mock(state: &State, values: &IntegrationValues) -> Result<Result<Mock, String>> {
-    let request_templates = match templates(values.request_templates.clone()) {
-        Ok(templates) => templates,
-        Err(why) => return Ok(Err(why)),
-    };
-    let content_handling = match ContentHandling::parse(values.content_handling.as_deref()) {
-        Ok(content_handling) => content_handling,
-        Err(why) => return Ok(Err(why)),
-    };
-    let strict = match values.passthrough_behavior.as_deref() {
+fn mock(route: &Route, applied: &Applied) -> Result<Mock, String> {
+    let templates = templates(&applied.request_templates)?;
+    let content_handling = ContentHandling::parse(applied.content_handling.as_deref())?;
+    let strict = match applied.passthrough_behavior.as_deref() {
         Some("NEVER") => true,
-        Some("WHEN_NO_TEMPLATES") => !request_templates.is_empty(),
+        Some("WHEN_NO_TEMPLATES") => !templates.is_empty(),
         _ => false,
     };
-    let mut responses = Vec::new();
-    let declared = state.all::<ResponseValues<bool>>("aws_api_gateway_method_response")?;
-    for (address, response) in state.all::<ResponseValues<String>>("aws_api_gateway_integration_response")? {
-        if (&response.resource_id, &response.http_method) != (&values.resource_id, &values.http_method) {
-            continue;
-        }
-        let method_response =
-            declared
-                .iter()
-                .map(|(_, method_response)| method_response)
-                .find(|method_response| {
-                    (
-                        &method_response.resource_id,
-                        &method_response.http_method,
-                        &method_response.status_code,
-                    ) == (
-                        &response.resource_id,
-                        &response.http_method,
-                        &response.status_code,
-                    )
-                });
-        let declares = |name: &str| {
-            method_response
-                .and_then(|method_response| method_response.response_parameters.as_ref())
-                .is_some_and(|parameters| parameters.contains_key(name))
-        };
-        let parameters = response.response_parameters.unwrap_or_default();
-        let headers = parameters
-            .into_iter()
-            .filter(|(name, _)| declares(name))
-            .filter_map(|(name, expression)| {
-                Some((
-                    name.strip_prefix("method.response.header.")?.to_owned(),
-                    expression,
-                ))
-            });
-        let pattern =
-            given(response.selection_pattern).map(|pattern| Regex::new(&format!("^(?:{pattern})$")));
-        let Ok(pattern) = pattern.transpose() else {
-            return Ok(Err(format!(
-                "the selection pattern of `{address}` is not understood here"
-            )));
-        };
-        let status = response
-            .status_code
-            .parse()
-            .ok()
-            .filter(|status| (200..=999).contains(status));
-        let Some(status) = status else {
-            return Ok(Err(format!(
-                "`{address}` has the status `{}`",
-                response.status_code
-            )));
-        };
-        let headers = headers.collect();
-        let content_handling = ContentHandling::parse(response.content_handling.as_deref());
-        let templates = templates(response.response_templates);
-        match content_handling.and_then(|content_handling| Ok((content_handling, templates?))) {
-            Ok((content_handling, templates)) => responses.push(MockResponse {
-                status,
-                pattern,
-                headers,
-                templates,
-                content_handling,
-            }),
-            Err(why) => return Ok(Err(format!("`{address}`: {why}"))),
-        }
-    }
-    Ok(Ok(Mock {
-        templates: request_templates,
+    let response = |part: &Part<IntegrationResponse>| {
+        response(route, part).map_err(|why| format!("`{}`{why}", part.resource.address))
+    };
+    let responses: Result<Vec<MockResponse>, String> = route.responses.iter().map(response).collect();
+    Ok(Mock {
+        templates,
         strict,
         content_handling,
-        responses,
-    }))
+        responses: responses?,
+    })
+}
+
+/// A response of a mock. An error goes on behind its address.
+fn response(route: &Route, part: &Part<IntegrationResponse>) -> Result<MockResponse, String> {
+    if let Some(obstacle) = &part.resource.obstacle {
+        return Err(format!(": {obstacle}"));
+    }
+    let pattern = part.selection_pattern.as_ref();
+    let pattern = pattern.map(|pattern| Regex::new(&format!("^(?:{pattern})$")));
+    let pattern = pattern.transpose();
+    let pattern = pattern.map_err(|_| ": its selection pattern is not understood here".to_owned())?;
+    let status = part.status_code.parse().ok();
+    let status = status.filter(|status| (200..=999).contains(status));
+    let status = status.ok_or_else(|| format!(" has the status `{}`", part.status_code))?;
+    let mut declared = route.declared.iter();
+    let declared = declared.find(|declared| declared.status_code == part.status_code);
+    let declares =
+        |name: &str| declared.is_some_and(|declared| declared.response_parameters.contains_key(name));
+    let because = |why: String| format!(": {why}");
+    let headers = part.response_parameters.iter();
+    let headers = headers
+        .filter(|(name, _)| declares(name))
+        .map(|(key, text)| emulated_header(key, text, IntegrationResponse::HEADER));
+    Ok(MockResponse {
+        status,
+        pattern,
+        headers: headers.collect::<Result<_, _>>().map_err(because)?,
+        templates: templates(&part.response_templates).map_err(because)?,
+        content_handling: ContentHandling::parse(part.content_handling.as_deref()).map_err(because)?,
+    })
 }

@@ -1,12 +1,12 @@
 //! Settings of methods: the throttling that holds for all clients of a stage.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
-use anyhow::Result;
-use serde::Deserialize;
+use anyhow::{Error, Result};
+use portcullis_terraform_json::index::Index;
+use portcullis_terraform_json::rest_api::MethodSettings;
 
-use super::State;
-use crate::data_plane::api::{Route, Unsupported};
+use super::Notes;
 use crate::data_plane::limits::throttle::Throttle;
 use crate::data_plane::limits::usage_plan::StageMethod;
 
@@ -17,19 +17,8 @@ const ACCOUNT: Throttle = Throttle {
     burst: 5_000.0,
 };
 
-#[derive(Deserialize)]
-struct MethodSettings {
-    stage_name: String,
-    method_path: String,
-    settings: Vec<Settings>,
-}
-
-#[derive(Deserialize)]
-struct Settings {
-    throttling_rate_limit: Option<f64>,
-    throttling_burst_limit: Option<f64>,
-    caching_enabled: Option<bool>,
-}
+/// Methods of the API by path and method.
+pub(super) type Methods = HashSet<(String, String)>;
 
 /// The limits that two settings make; none where neither is set. The provider writes -1 for what is not.
 pub(super) fn throttle(rate: Option<f64>, burst: Option<f64>) -> Option<Throttle> {
@@ -45,64 +34,61 @@ pub(super) fn throttle(rate: Option<f64>, burst: Option<f64>) -> Option<Throttle
 
 /// The path of a resource and the method that a method path names, if the API has them: `/pets/{id}/GET` as usage
 /// plans write it, `pets/{id}/GET` as method settings do, or `~1pets~1{id}/GET`, where `~1` is a slash.
-pub(super) fn applied_method(method_path: &str, routes: &[(&str, &Route)]) -> Option<(String, String)> {
+pub(super) fn applied_method(method_path: &str, methods: &Methods) -> Option<(String, String)> {
     let (path, method) = method_path.rsplit_once('/').unwrap_or(("", method_path));
     let path = format!("/{}", path.replace("~1", "/").trim_matches('/'));
-    let named = |(other, route): &(&str, &Route)| *other == method && route.resource_path == path;
-    routes.iter().find(|route| named(route))?;
-    Some((path, method.to_owned()))
+    let found = (path, method.to_owned());
+    methods.contains(&found).then_some(found)
 }
 
 /// The limits of each method of a stage: its own settings, or else those of `*/*`, which hold for each method by
 /// itself. Source:
 /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html>.
 pub(super) fn throttles(
-    state: &State,
-    routes: &[(&str, &Route)],
-    unsupported: &mut Vec<Unsupported>,
+    index: &Index,
+    methods: &Methods,
+    notes: &mut Notes,
 ) -> Result<BTreeMap<StageMethod, Throttle>> {
     let mut own = BTreeMap::new();
     let mut of_all = BTreeMap::new();
-    for (address, values) in state.all::<MethodSettings>("aws_api_gateway_method_settings")? {
-        let mut note = |reason: String| {
-            unsupported.push(Unsupported {
-                address: address.to_owned(),
-                reason,
-            });
-        };
-        let Some(settings) = values.settings.into_iter().next() else {
+    for part in index.applied::<MethodSettings>().map_err(Error::msg)? {
+        let address = &part.resource.address;
+        let Some(settings) = part.settings.first() else {
             continue;
         };
-        if settings.caching_enabled == Some(true) {
-            note("caching is not emulated".to_owned());
+        if settings.caching_enabled {
+            notes.add(address, "caching is not emulated".to_owned());
         }
         let limits = throttle(settings.throttling_rate_limit, settings.throttling_burst_limit);
-        if values.method_path == "*/*" {
-            of_all.extend(limits.map(|limits| (values.stage_name, limits)));
+        if part.method_path == "*/*" {
+            of_all.extend(limits.map(|limits| (part.stage_name.clone(), limits)));
             continue;
         }
-        match applied_method(&values.method_path, routes) {
+        match applied_method(&part.method_path, methods) {
             Some((resource_path, method)) => {
                 let method = StageMethod {
-                    stage: values.stage_name,
+                    stage: part.stage_name.clone(),
                     resource_path,
                     method,
                 };
                 own.insert(method, limits);
             }
-            None if limits.is_some() => note(format!(
-                "its throttling is for `{}`, which is no method of the API",
-                values.method_path
-            )),
+            None if limits.is_some() => notes.add(
+                address,
+                format!(
+                    "its throttling is for `{}`, which is no method of the API",
+                    part.method_path
+                ),
+            ),
             None => {}
         }
     }
     for (stage, limits) in of_all {
-        for &(method, route) in routes {
+        for (resource_path, method) in methods {
             let method = StageMethod {
                 stage: stage.clone(),
-                resource_path: route.resource_path.clone(),
-                method: method.to_owned(),
+                resource_path: resource_path.clone(),
+                method: method.clone(),
             };
             own.entry(method).or_insert(Some(limits));
         }

@@ -3,28 +3,23 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use anyhow::Result;
-use serde::Deserialize;
+use anyhow::{Error, Result};
+use portcullis_terraform_json::rest_api::Snapshot;
 use serde_json::{Value, json};
 
-use super::{State, Texts};
-use crate::data_plane::validation::{Model, Schemas};
+use super::Texts;
+use crate::data_plane::model::{Model, Schemas};
 
-#[derive(Deserialize)]
-struct ModelValues {
-    name: String,
-    schema: Option<String>,
-}
-
-/// The models of an API.
+/// The models of an API, each compiled once.
 pub(super) struct Models<'a> {
     api: &'a str,
     schemas: Schemas,
+    compiled: BTreeMap<String, Result<Arc<Model>, String>>,
 }
 
 impl<'a> Models<'a> {
-    /// The models of a state, and the two that every API is made with (recorded).
-    pub fn read(state: &State<'a>) -> Result<Self> {
+    /// The models of a snapshot, and the two that every API is made with (recorded).
+    pub fn of_snapshot(snapshot: &'a Snapshot) -> Result<Self> {
         let message = json!({"message": {"type": "string"}});
         let mut schemas = Schemas::from([
             (
@@ -36,24 +31,26 @@ impl<'a> Models<'a> {
                 json!({"title": "Error Schema", "type": "object", "properties": message}),
             ),
         ]);
-        for (_, values) in state.all::<ModelValues>("aws_api_gateway_model")? {
+        for part in &snapshot.models {
+            part.check().map_err(Error::msg)?;
             // What is no JSON becomes what is no schema, and the methods that need it are refused for it.
-            let schema = values
-                .schema
-                .and_then(|schema| serde_json::from_str(&schema).ok());
-            schemas.insert(values.name, schema.unwrap_or(Value::Null));
+            let schema = part.schema.as_ref();
+            let schema = schema.and_then(|schema| serde_json::from_str(schema).ok());
+            schemas.insert(part.name.clone(), schema.unwrap_or(Value::Null));
         }
         Ok(Self {
-            api: state.api,
+            api: &snapshot.settings.id,
             schemas,
+            compiled: BTreeMap::new(),
         })
     }
 
     /// The models of a method by content type, compiled, or why they cannot be.
-    pub fn of(&self, request_models: &Texts) -> Result<BTreeMap<String, Arc<Model>>, String> {
+    pub fn of(&mut self, request_models: &Texts) -> Result<BTreeMap<String, Arc<Model>>, String> {
         let model = |(content_type, name): (&String, &String)| {
-            let model = Model::compile(name, &self.schemas, self.api)?;
-            Ok((content_type.clone(), Arc::new(model)))
+            let compile = || Model::compile(name, &self.schemas, self.api).map(Arc::new);
+            let model = self.compiled.entry(name.clone()).or_insert_with(compile);
+            Ok((content_type.clone(), model.clone()?))
         };
         request_models.iter().map(model).collect()
     }

@@ -2,122 +2,82 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::{Result, bail};
-use serde::Deserialize;
-
-use super::integrations::{self, IntegrationValues};
-use super::models::Models;
-use super::{Authorizers, RestApi, State, Texts, note};
-use crate::data_plane::api::{
-    Authorization, FunctionConfiguration, NotEmulated, Parameter, Route, Unsupported,
-};
+use anyhow::{Error, Result, bail};
+use portcullis_terraform_json::rest_api::{Method, Route as Applied, Snapshot};
 use portcullis_terraform_json::router::Router;
 
-#[derive(Deserialize)]
-struct Method {
-    resource_id: String,
-    http_method: String,
-    authorization: String,
-    authorizer_id: Option<String>,
-    authorization_scopes: Option<Vec<String>>,
-    api_key_required: Option<bool>,
-    request_validator_id: Option<String>,
-    request_parameters: Option<BTreeMap<String, bool>>,
-    request_models: Option<Texts>,
-}
-
-#[derive(Deserialize)]
-struct Validator {
-    id: String,
-    validate_request_parameters: Option<bool>,
-    validate_request_body: Option<bool>,
-}
+use super::authorizers::Authorizers;
+use super::models::Models;
+use super::{Notes, Texts, integrations};
+use crate::data_plane::api::{Authorization, FunctionConfiguration, NotEmulated, Route};
 
 pub(super) fn routes(
-    state: &State,
-    rest_api: &RestApi,
+    snapshot: &Snapshot,
     authorizers: &Authorizers,
     functions: &BTreeMap<String, FunctionConfiguration>,
     closed: Option<&NotEmulated>,
-    unsupported: &mut Vec<Unsupported>,
+    notes: &mut Notes,
 ) -> Result<Router<Route>> {
-    let paths = portcullis_terraform_json::paths(state.resources, &rest_api.root_resource_id);
-    let validators = state.all::<Validator>("aws_api_gateway_request_validator")?;
-    let models = Models::read(state)?;
-    let mut integrations = BTreeMap::new();
-    for (address, values) in state.all::<IntegrationValues>("aws_api_gateway_integration")? {
-        integrations.insert(
-            (values.resource_id.clone(), values.http_method.clone()),
-            (address, values),
-        );
+    for validator in snapshot.validators.values() {
+        validator.check().map_err(Error::msg)?;
     }
-
+    let mut models = Models::of_snapshot(snapshot)?;
+    let key_source = snapshot.settings.api_key_source.as_deref();
     let mut router = Router::default();
-    for (address, method) in state.all::<Method>("aws_api_gateway_method")? {
-        let Some(path) = paths.get(&method.resource_id) else {
+    for applied in &snapshot.routes {
+        let Applied { path, method, .. } = applied;
+        let address = method.resource.address.as_str();
+        let Some(path) = path else {
             bail!(
                 "`{address}` belongs to the resource `{}`, which is not in the state",
                 method.resource_id
             );
         };
-        let validator = validators
-            .iter()
-            .find(|(_, validator)| method.request_validator_id.as_ref() == Some(&validator.id));
-        let mut refuse = |address: &str, reason: String| {
-            let sentence = format!("`{address}`: {reason}");
-            note(unsupported, address, reason);
-            NotEmulated(sentence)
-        };
-        let obstacle = state.obstacle(address);
-        let authorization = match &obstacle {
+        let obstacle = method.resource.obstacle.as_ref();
+        let authorization = match obstacle {
             // Of an operation that is not understood up to its guard.
             Some(obstacle) if method.authorization.is_empty() => Err(obstacle.clone()),
-            _ => guard(&method, authorizers),
+            _ => guard(method, authorizers),
         };
-        let authorization = authorization.map_err(|why| refuse(address, why));
-        let api_key_required = method.api_key_required == Some(true);
+        let authorization = authorization.map_err(|why| notes.refuse(address, why));
+        let validator = method.request_validator_id.as_ref();
+        let validator = validator.and_then(|id| snapshot.validators.get(id));
+        let required = match validator {
+            Some(validator) if validator.validate_request_parameters => method.required_parameters(),
+            _ => Ok(Vec::new()),
+        };
+        let (required, not_understood) = match required {
+            Ok(required) => (required, None),
+            Err(why) => (Vec::new(), Some(why)),
+        };
         let admission = if let Some(closed) = closed {
             Err(closed.clone())
-        } else if let Some(obstacle) = obstacle {
-            Err(refuse(address, obstacle))
-        } else if api_key_required && rest_api.api_key_source.as_deref() == Some("AUTHORIZER") {
+        } else if let Some(why) = obstacle.cloned().or(not_understood) {
+            Err(notes.refuse(address, why))
+        } else if method.api_key_required && key_source == Some("AUTHORIZER") {
             let why = "API keys that an authorizer returns are not emulated";
-            Err(refuse(address, why.to_owned()))
+            Err(notes.refuse(address, why.to_owned()))
         } else {
             Ok(())
         };
-        let validates_body =
-            validator.is_some_and(|(_, validator)| validator.validate_request_body == Some(true));
-        let request_models = method
-            .request_models
-            .clone()
-            .filter(|_| validates_body)
-            .unwrap_or_default();
-        let models = models.of(&request_models);
-        let models = models.map_err(|why| refuse(address, format!("its {why}")));
-        let integration = match integrations.get(&(method.resource_id.clone(), method.http_method.clone())) {
-            None => Err(refuse(address, "the method has no integration".to_owned())),
-            Some((address, values)) => match state.obstacle(address) {
-                Some(obstacle) => Err(obstacle),
-                None => integrations::integration(state, values, functions)?,
-            }
-            .map_err(|why| refuse(address, why)),
+        let models = match validator {
+            Some(validator) if validator.validate_request_body => models.of(&method.request_models),
+            _ => models.of(&Texts::new()),
         };
-        let validates =
-            validator.is_some_and(|(_, validator)| validator.validate_request_parameters == Some(true));
-        let required = method
-            .request_parameters
-            .iter()
-            .flatten()
-            .filter(|(_, required)| validates && **required);
+        let models = models.map_err(|why| notes.refuse(address, format!("its {why}")));
+        let integration = match &applied.integration {
+            None => Err(notes.refuse(address, "the method has no integration".to_owned())),
+            Some(integration) => integrations::integration(applied, integration, functions)
+                .map_err(|why| notes.refuse(&integration.resource.address, why)),
+        };
         let route = Route {
-            resource_id: method.resource_id,
+            resource_id: method.resource_id.clone(),
             resource_path: path.clone(),
             http_method: method.http_method.clone(),
             authorization,
             admission,
-            api_key_required,
-            required: required.filter_map(|(name, _)| parameter(name)).collect(),
+            api_key_required: method.api_key_required,
+            required,
             models,
             integration,
         };
@@ -133,28 +93,14 @@ fn guard(method: &Method, authorizers: &Authorizers) -> Result<Option<Authorizat
         "COGNITO_USER_POOLS" | "CUSTOM" => {
             let id = method.authorizer_id.clone().unwrap_or_default();
             match authorizers.get(&id) {
-                Some(Ok(_)) if method.authorization == "COGNITO_USER_POOLS" => {
-                    let mut scopes = method.authorization_scopes.clone().unwrap_or_default();
-                    scopes.sort();
-                    Ok(Some(Authorization {
-                        authorizer: id,
-                        scopes,
-                    }))
-                }
+                Some(Ok(_)) if method.authorization == "COGNITO_USER_POOLS" => Ok(Some(Authorization {
+                    authorizer: id,
+                    scopes: method.authorization_scopes.clone(),
+                })),
                 Some(Err(why)) => Err(format!("its authorizer {why}")),
                 _ => Err(format!("its authorizer `{id}` is not in the state")),
             }
         }
         other => Err(format!("its authorization `{other}` is not emulated")),
-    }
-}
-
-fn parameter(name: &str) -> Option<Parameter> {
-    let (place, name) = name.strip_prefix("method.request.")?.split_once('.')?;
-    match place {
-        "header" => Some(Parameter::Header(name.to_owned())),
-        "querystring" => Some(Parameter::Query(name.to_owned())),
-        "path" => Some(Parameter::Path(name.to_owned())),
-        _ => None,
     }
 }

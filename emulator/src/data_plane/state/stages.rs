@@ -2,22 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::{Result, bail};
-use portcullis_terraform_json::Stage;
-use serde::Deserialize;
-use serde_json::Value;
+use anyhow::{Error, Result, bail};
+use portcullis_terraform_json::index::{Index, Part};
+use portcullis_terraform_json::rest_api::{DeploymentSettings, StageSettings, stages as named_stages};
 
-use super::{State, Texts, values};
-
-#[derive(Deserialize)]
-struct Canary {
-    canary_settings: Option<Vec<Value>>,
-}
-
-#[derive(Deserialize)]
-struct StageValues {
-    variables: Option<Texts>,
-}
+use super::Texts;
 
 /// What a stage itself says.
 pub(super) struct NamedStage {
@@ -28,32 +17,28 @@ pub(super) struct NamedStage {
 }
 
 /// The stages of the API at the address `api`, by name.
-pub(super) fn stages(state: &State, api: &str) -> Result<BTreeMap<String, NamedStage>> {
-    for kind in ["aws_api_gateway_deployment", "aws_api_gateway_stage"] {
-        for (address, values) in state.all::<Canary>(kind)? {
-            if values
-                .canary_settings
-                .is_some_and(|settings| !settings.is_empty())
-            {
-                bail!(
-                    "`{address}` has `canary_settings`: which of two deployments a request goes to is not emulated. \
-                     Take them out, or serve the state of an environment without them"
-                );
-            }
+pub(super) fn stages(index: &Index, api: &str) -> Result<BTreeMap<String, NamedStage>> {
+    let deployments = index.applied::<DeploymentSettings>().map_err(Error::msg)?;
+    let own = index.applied::<StageSettings>().map_err(Error::msg)?;
+    let deployments = deployments.iter().map(|part| (part.resource, &part.values.0));
+    let settings = deployments.chain(own.iter().map(|part| (part.resource, &part.values)));
+    for (resource, settings) in settings {
+        if !settings.canary_settings.is_empty() {
+            bail!(
+                "`{}` has `canary_settings`: which of two deployments a request goes to is not emulated. \
+                 Take them out, or serve the state of an environment without them",
+                resource.address
+            );
         }
     }
     let mut stages = BTreeMap::new();
-    for Stage {
-        resource,
-        name,
-        deployment,
-    } in portcullis_terraform_json::stages(state.resources)
-    {
-        let stage = NamedStage {
-            deployment: deployment.to_owned(),
-            variables: values::<StageValues>(resource)?.variables.unwrap_or_default(),
+    for stage in named_stages(index) {
+        let settings: Part<StageSettings> = Part::of(stage.resource);
+        let named = NamedStage {
+            deployment: stage.deployment.to_owned(),
+            variables: settings.values.variables,
         };
-        stages.insert(name.to_owned(), stage);
+        stages.insert(stage.name.to_owned(), named);
     }
     if stages.is_empty() {
         bail!("`{api}` has no stage in the state: nothing of it is reachable");

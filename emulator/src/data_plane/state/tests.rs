@@ -17,8 +17,10 @@ pub fn read(text: &str) -> Result<Api> {
 fn v1(api: &Api) -> &Deployed {
     &api.stages["v1"].deployed
 }
-use crate::data_plane::api::{Authorization, Code, Integration, Parameter, Route};
+use crate::data_plane::api::{Authorization, Code, Integration, NotEmulated, Route, Unsupported};
+use portcullis_terraform_json::expression::Parameter;
 
+mod custom_domains;
 mod limits;
 
 const SHOP: &str = include_str!("../../../tests/fixtures/shop/state.json");
@@ -159,7 +161,10 @@ fn a_real_state_is_read_whole() {
         v1(&api).gateway_responses.0["BAD_REQUEST_PARAMETERS"].status,
         Some(422)
     );
-    assert_eq!(v1(&api).gateway_responses.0["DEFAULT_4XX"].headers[0].1, "'*'");
+    assert_eq!(
+        v1(&api).gateway_responses.0["DEFAULT_4XX"].headers[0].1,
+        Expression::Static("*".into())
+    );
 
     let unsupported: Vec<&str> = api
         .unsupported

@@ -1,62 +1,15 @@
 //! Usage plans, and the API keys that they let into stages.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
-use anyhow::Result;
-use serde::Deserialize;
+use anyhow::{Error, Result};
+use portcullis_terraform_json::index::Index;
+use portcullis_terraform_json::rest_api::{self as applied, UsagePlanKey};
 
-use super::State;
-use super::method_settings::{applied_method, throttle};
-use crate::data_plane::api::{ApiKey, Route, Unsupported};
-use crate::data_plane::limits::usage_plan::{Period, Quota, StageMethod, UsagePlan};
-
-#[derive(Deserialize)]
-struct ApiKeyValues {
-    id: String,
-    value: String,
-    enabled: Option<bool>,
-}
-
-#[derive(Deserialize)]
-struct UsagePlanValues {
-    id: String,
-    api_stages: Option<Vec<ApiStage>>,
-    throttle_settings: Option<Vec<ThrottleSettings>>,
-    quota_settings: Option<Vec<QuotaSettings>>,
-}
-
-#[derive(Deserialize)]
-struct ApiStage {
-    api_id: String,
-    stage: String,
-    throttle: Option<Vec<MethodThrottle>>,
-}
-
-#[derive(Deserialize)]
-struct ThrottleSettings {
-    rate_limit: Option<f64>,
-    burst_limit: Option<f64>,
-}
-
-#[derive(Deserialize)]
-struct MethodThrottle {
-    path: String,
-    #[serde(flatten)]
-    settings: ThrottleSettings,
-}
-
-#[derive(Deserialize)]
-struct QuotaSettings {
-    limit: u64,
-    offset: Option<u64>,
-    period: Period,
-}
-
-#[derive(Deserialize)]
-struct UsagePlanKey {
-    key_id: String,
-    usage_plan_id: String,
-}
+use super::Notes;
+use super::method_settings::{Methods, applied_method, throttle};
+use crate::data_plane::api::ApiKey;
+use crate::data_plane::limits::usage_plan::{Quota, StageMethod, UsagePlan};
 
 /// The usage plans of a state.
 pub(super) struct UsagePlans {
@@ -71,25 +24,24 @@ pub(super) struct UsagePlans {
 /// AWS lets a key into a stage by one plan only, and refuses a second one; a state that has one nevertheless is not
 /// AWS's. Source: <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html>.
 pub(super) fn usage_plans(
-    state: &State,
-    routes: &[(&str, &Route)],
-    unsupported: &mut Vec<Unsupported>,
+    index: &Index,
+    api: &str,
+    methods_of_api: &Methods,
+    notes: &mut Notes,
 ) -> Result<UsagePlans> {
     let mut plans = BTreeMap::new();
     let mut stages: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for (address, values) in state.all::<UsagePlanValues>("aws_api_gateway_usage_plan")? {
+    for part in index.applied::<applied::UsagePlan>().map_err(Error::msg)? {
+        let address = &part.resource.address;
         let mut methods = BTreeMap::new();
-        let entries = values.api_stages.unwrap_or_default();
-        for entry in entries.into_iter().filter(|entry| entry.api_id == state.api) {
-            for limits in entry.throttle.unwrap_or_default() {
-                let Some((resource_path, method)) = applied_method(&limits.path, routes) else {
-                    unsupported.push(Unsupported {
-                        address: address.to_owned(),
-                        reason: format!(
-                            "its throttle is for `{}`, which is no method of the API",
-                            limits.path
-                        ),
-                    });
+        for entry in part.api_stages.iter().filter(|entry| entry.api_id == api) {
+            for limits in &entry.throttle {
+                let Some((resource_path, method)) = applied_method(&limits.path, methods_of_api) else {
+                    let reason = format!(
+                        "its throttle is for `{}`, which is no method of the API",
+                        limits.path
+                    );
+                    notes.add(address, reason);
                     continue;
                 };
                 let method = StageMethod {
@@ -97,53 +49,51 @@ pub(super) fn usage_plans(
                     resource_path,
                     method,
                 };
-                let limits = throttle(limits.settings.rate_limit, limits.settings.burst_limit);
+                let limits = throttle(limits.rate_limit, limits.burst_limit);
                 methods.extend(limits.map(|limits| (method, limits)));
             }
-            stages.entry(values.id.clone()).or_default().push(entry.stage);
+            let of_plan = stages.entry(part.id.clone()).or_default();
+            of_plan.push(entry.stage.clone());
         }
-        let throttle_settings = values.throttle_settings.unwrap_or_default().into_iter().next();
-        let quota_settings = values.quota_settings.unwrap_or_default().into_iter().next();
+        let limits = &part.throttle_settings;
         let plan = UsagePlan {
-            id: values.id.clone(),
-            address: address.to_owned(),
-            throttle: throttle_settings.and_then(|limits| throttle(limits.rate_limit, limits.burst_limit)),
+            id: part.id.clone(),
+            address: address.clone(),
+            throttle: throttle(limits.rate_limit, limits.burst_limit),
             methods,
-            quota: quota_settings.map(|quota| Quota {
+            quota: part.quota_settings.first().map(|quota| Quota {
                 limit: quota.limit,
                 offset: quota.offset.unwrap_or(0),
                 period: quota.period,
             }),
         };
-        plans.insert(values.id, plan);
+        plans.insert(part.id.clone(), plan);
     }
 
-    let api_keys = state.all::<ApiKeyValues>("aws_api_gateway_api_key")?;
-    let enabled: BTreeMap<&str, &ApiKeyValues> = api_keys
+    let api_keys = index.applied::<applied::ApiKey>().map_err(Error::msg)?;
+    let enabled: BTreeMap<&str, &applied::ApiKey> = api_keys
         .iter()
-        .filter(|(_, key)| key.enabled != Some(false))
-        .map(|(_, key)| (key.id.as_str(), key))
+        .filter(|key| key.enabled != Some(false))
+        .map(|key| (key.id.as_str(), &key.values))
         .collect();
     let mut keys: BTreeMap<String, Vec<ApiKey>> = BTreeMap::new();
-    for (address, member) in state.all::<UsagePlanKey>("aws_api_gateway_usage_plan_key")? {
-        let Some(key) = enabled.get(member.key_id.as_str()) else {
+    let mut taken = HashSet::new();
+    for part in index.applied::<UsagePlanKey>().map_err(Error::msg)? {
+        let Some(key) = enabled.get(part.key_id.as_str()) else {
             continue;
         };
-        for stage in stages.get(&member.usage_plan_id).into_iter().flatten() {
-            let keys = keys.entry(stage.clone()).or_default();
-            if keys.iter().any(|other| other.id == key.id) {
-                unsupported.push(Unsupported {
-                    address: address.to_owned(),
-                    reason: format!(
-                        "its key is in another usage plan with stage `{stage}` already, which AWS refuses"
-                    ),
-                });
+        for stage in stages.get(&part.usage_plan_id).into_iter().flatten() {
+            if !taken.insert((stage.clone(), key.id.clone())) {
+                let reason = format!(
+                    "its key is in another usage plan with stage `{stage}` already, which AWS refuses"
+                );
+                notes.add(&part.resource.address, reason);
                 continue;
             }
-            keys.push(ApiKey {
+            keys.entry(stage.clone()).or_default().push(ApiKey {
                 id: key.id.clone(),
                 value: key.value.clone(),
-                usage_plan: member.usage_plan_id.clone(),
+                usage_plan: part.usage_plan_id.clone(),
             });
         }
     }

@@ -1,7 +1,8 @@
 //! Tests of reading usage plans, method settings and models.
 
 use super::*;
-use crate::data_plane::limits::usage_plan::{Period, Quota, UsagePlan};
+use crate::data_plane::limits::usage_plan::{Quota, UsagePlan};
+use portcullis_terraform_json::rest_api::Period;
 
 const LIMITS: &str = include_str!("../../../../tests/fixtures/limits/state.json");
 

@@ -2,7 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::Resource;
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::Resource;
+use crate::index::{Index, kind, or_empty};
 
 /// A stage of a REST API.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -15,29 +19,49 @@ pub struct Stage<'a> {
     pub deployment: &'a str,
 }
 
+/// What both ways to write a stage have in common.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct StageSettings {
+    /// Its variables.
+    #[serde(deserialize_with = "or_empty")]
+    pub variables: BTreeMap<String, String>,
+    /// Whether answers are cached.
+    #[serde(deserialize_with = "or_empty")]
+    pub cache_cluster_enabled: bool,
+    /// The settings of a canary: a part of its requests goes to another deployment.
+    #[serde(deserialize_with = "or_empty")]
+    pub canary_settings: Vec<Value>,
+}
+
+kind!(StageSettings, "aws_api_gateway_stage");
+
+/// The same of an `aws_api_gateway_deployment`, for the stage that it may make.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(transparent)]
+pub struct DeploymentSettings(pub StageSettings);
+
+kind!(DeploymentSettings, "aws_api_gateway_deployment");
+
 /// The stages among the resources of one REST API, by name.
 ///
 /// Providers before 6 also make a stage of a deployment's `stage_name`. If a stage of its own has the same name, its
 /// deployment counts.
 /// <https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/api_gateway_deployment>
-pub fn stages(resources: &[Resource]) -> Vec<Stage<'_>> {
-    let of = |kind: &'static str, deployment: &'static str| {
-        let managed = resources.iter().filter(|resource| resource.mode == "managed");
-        managed
-            .filter(move |resource| resource.kind == kind)
-            .filter_map(move |resource| {
-                let text = |key: &str| resource.values[key].as_str().unwrap_or_default();
-                let name = Some(text("stage_name")).filter(|name| !name.is_empty())?;
-                let deployment = text(deployment);
-                Some((
-                    name,
-                    Stage {
-                        resource,
-                        name,
-                        deployment,
-                    },
-                ))
-            })
+pub fn stages<'a>(index: &Index<'a>) -> Vec<Stage<'a>> {
+    let of = |kind: &str, deployment: &'static str| {
+        let resources = index.managed(kind).to_vec().into_iter();
+        resources.filter_map(move |resource| {
+            let text = |key: &str| resource.values[key].as_str().unwrap_or_default();
+            let name = Some(text("stage_name")).filter(|name| !name.is_empty())?;
+            let deployment = text(deployment);
+            let stage = Stage {
+                resource,
+                name,
+                deployment,
+            };
+            Some((name, stage))
+        })
     };
     let named = of("aws_api_gateway_deployment", "id").chain(of("aws_api_gateway_stage", "deployment_id"));
     let by_name: BTreeMap<&str, Stage> = named.collect();
@@ -69,7 +93,8 @@ mod tests {
             resource("deployment", json!({"id": "nameless", "stage_name": null})),
             resource("stage", json!({"stage_name": "", "deployment_id": "x"})),
         ];
-        let found = stages(&all);
+        let index = Index::of(&all);
+        let found = stages(&index);
         let found: Vec<_> = found.iter().map(|stage| (stage.name, stage.deployment)).collect();
         assert_eq!(found, [("test", "test"), ("v1", "new")]);
     }

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Resource, StateError, faults, openapi, paths};
+use super::faults;
+use crate::{Resource, StateError, openapi, paths};
 
 /// A REST API and what the state holds beside it.
 #[derive(Debug, Clone, PartialEq)]

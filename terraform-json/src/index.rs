@@ -1,0 +1,166 @@
+//! Resources by type, each read once as the type that this crate has for it.
+
+use std::collections::HashMap;
+use std::ops::Deref;
+
+use serde::{Deserialize, Deserializer, de::DeserializeOwned};
+
+use super::{Resource, typed};
+
+/// What this crate reads of a type of resources.
+///
+/// A plan leaves attributes out that are unknown until the apply, so each has a default.
+pub trait Kind: DeserializeOwned + Default {
+    /// The type, such as `aws_api_gateway_method`.
+    const KIND: &'static str;
+    /// The attributes that every applied resource has.
+    const REQUIRED: &'static [&'static str] = &[];
+}
+
+/// Says of which type of resources a struct is.
+macro_rules! kind_of {
+    ($values:ty, $kind:literal $(, $required:literal)*) => {
+        impl $crate::index::Kind for $values {
+            const KIND: &'static str = $kind;
+            const REQUIRED: &'static [&'static str] = &[$($required),*];
+        }
+    };
+}
+pub(crate) use kind_of as kind;
+
+/// A resource and what is read of it. It derefs to its values.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Part<'a, Values> {
+    /// The resource.
+    pub resource: &'a Resource,
+    /// Its values; their defaults if they can't be read.
+    pub values: Values,
+    /// Why they can't be read.
+    mistake: Option<String>,
+}
+
+impl<Values> Deref for Part<'_, Values> {
+    type Target = Values;
+
+    fn deref(&self) -> &Values {
+        &self.values
+    }
+}
+
+impl<'a, Values> Part<'a, Values> {
+    /// The same resource with other values.
+    pub(crate) fn map<To>(self, to: impl FnOnce(Values) -> To) -> Part<'a, To> {
+        Part {
+            resource: self.resource,
+            values: to(self.values),
+            mistake: self.mistake,
+        }
+    }
+}
+
+impl<'a, Values: Kind> Part<'a, Values> {
+    /// Reads a resource.
+    pub fn of(resource: &'a Resource) -> Self {
+        // A state may hold a resource without values.
+        let read = match resource.values.is_null() {
+            true => Ok(Values::default()),
+            false => typed::read(&resource.values),
+        };
+        match read {
+            Ok(values) => Self {
+                resource,
+                values,
+                mistake: None,
+            },
+            Err(mistake) => Self {
+                resource,
+                values: Values::default(),
+                mistake: Some(mistake.to_string()),
+            },
+        }
+    }
+
+    /// Fails if it can't be read, or lacks what every applied resource of its type has. The error names the resource,
+    /// the attribute and the rule.
+    pub fn check(&self) -> Result<(), String> {
+        let missing = || {
+            let mut required = Values::REQUIRED.iter();
+            let missing = required.find(|key| self.resource.values.get(key).is_none())?;
+            Some(format!("`{missing}` is missing"))
+        };
+        match self.mistake.clone().or_else(missing) {
+            Some(mistake) => Err(format!("`{}`: {mistake}", self.resource.address)),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Managed resources by type.
+#[derive(Debug)]
+pub struct Index<'a> {
+    /// All resources, data sources among them.
+    pub all: &'a [Resource],
+    managed: HashMap<&'a str, Vec<&'a Resource>>,
+}
+
+impl<'a> Index<'a> {
+    /// The index of these resources.
+    pub fn of(all: &'a [Resource]) -> Self {
+        let mut managed: HashMap<&str, Vec<&Resource>> = HashMap::new();
+        for resource in all.iter().filter(|resource| resource.mode == "managed") {
+            managed.entry(&resource.kind).or_default().push(resource);
+        }
+        Self { all, managed }
+    }
+
+    /// The managed resources of a type, in their order.
+    pub fn managed(&self, kind: &str) -> &[&'a Resource] {
+        self.managed.get(kind).map_or(&[], Vec::as_slice)
+    }
+
+    /// The same, read as a type.
+    pub fn parts<Values: Kind>(&self) -> Vec<Part<'a, Values>> {
+        let resources = self.managed(Values::KIND).iter();
+        resources.map(|resource| Part::of(resource)).collect()
+    }
+
+    /// The same, of what was applied. Fails if one can't be read or is not whole.
+    pub fn applied<Values: Kind>(&self) -> Result<Vec<Part<'a, Values>>, String> {
+        let parts = self.parts();
+        parts.iter().try_for_each(Part::check)?;
+        Ok(parts)
+    }
+}
+
+/// Returns why a resource can't be read as a type.
+pub(crate) fn mistake<Values: Kind>(resource: &Resource) -> Option<String> {
+    Part::<Values>::of(resource).mistake
+}
+
+/// Reads a text; none if it is null or empty, which the provider writes for what is not set.
+pub(crate) fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    let text: Option<String> = Option::deserialize(deserializer)?;
+    Ok(text.filter(|text| !text.is_empty()))
+}
+
+/// Reads a list or a map; an empty one if it is null.
+pub(crate) fn or_empty<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(
+    deserializer: D,
+) -> Result<T, D::Error> {
+    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
+}
+
+/// Reads a list of texts, sorted; an empty one if it is null.
+pub(crate) fn sorted<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    let mut texts: Vec<String> = or_empty(deserializer)?;
+    texts.sort();
+    Ok(texts)
+}
+
+/// Reads a block that stands at most once, which the provider writes as a list; its defaults if there is none.
+pub(crate) fn block<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(
+    deserializer: D,
+) -> Result<T, D::Error> {
+    let blocks: Vec<Option<T>> = or_empty(deserializer)?;
+    Ok(blocks.into_iter().next().flatten().unwrap_or_default())
+}

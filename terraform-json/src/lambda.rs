@@ -1,0 +1,375 @@
+//! Lambda functions, what names them, and who may invoke them.
+//!
+//! A function's resource policy is its `aws_lambda_permission`s. API Gateway calls with the principal
+//! `apigateway.amazonaws.com` and the ARN of the called method as source:
+//! `arn:aws:execute-api:<region>:<account>:<api>/<stage>/<METHOD>/<resource path>`. Without a permission that fits,
+//! the caller gets a 500.
+//! Source: <https://docs.aws.amazon.com/lambda/latest/dg/services-apigateway.html#apigateway-permissions>.
+
+use std::collections::{BTreeMap, HashMap};
+
+use serde::Deserialize;
+
+use crate::aws::arn_like;
+use crate::index::{Index, Part, block, given, kind, or_empty};
+
+/// A function as ARNs and permissions name it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FunctionReference {
+    /// The name alone.
+    pub name: String,
+    /// Version or alias, where one is named.
+    pub qualifier: Option<String>,
+}
+
+impl FunctionReference {
+    /// Reads a name, a partial ARN or an ARN, each with or without a qualifier behind it.
+    pub fn parse(text: &str) -> Self {
+        let behind = text.split_once(":function:").map(|(_, tail)| tail);
+        let tail = behind.or_else(|| text.strip_prefix("function:")).unwrap_or(text);
+        match tail.split_once(':') {
+            Some((name, qualifier)) => Self {
+                name: name.to_owned(),
+                qualifier: Some(qualifier.to_owned()),
+            },
+            None => Self {
+                name: tail.to_owned(),
+                qualifier: None,
+            },
+        }
+    }
+}
+
+/// The ARN of the function in the `uri` of an integration or an authorizer, perhaps with a version or an alias behind it:
+/// `arn:aws:apigateway:<region>:lambda:path/2015-03-31/functions/<ARN>/invocations`.
+/// Source: <https://docs.aws.amazon.com/apigateway/latest/api/API_PutIntegration.html#apigw-PutIntegration-request-uri>.
+pub fn arn_in_uri(uri: &str) -> Option<&str> {
+    uri.split_once("/functions/")?.1.strip_suffix("/invocations")
+}
+
+/// An `aws_lambda_function`.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct Function {
+    /// Its id, which is its name.
+    pub id: String,
+    /// Its name.
+    pub function_name: String,
+    /// Its ARN without a qualifier.
+    pub arn: String,
+    /// What integrations call it by.
+    pub invoke_arn: String,
+    /// What integrations call its newest version by.
+    #[serde(deserialize_with = "given")]
+    pub qualified_invoke_arn: Option<String>,
+    /// Version behind `$LATEST` or a number.
+    #[serde(deserialize_with = "given")]
+    pub version: Option<String>,
+    /// What of the code is called.
+    #[serde(deserialize_with = "given")]
+    pub handler: Option<String>,
+    /// Lambda's runtime.
+    #[serde(deserialize_with = "given")]
+    pub runtime: Option<String>,
+    /// `Zip` or `Image`.
+    #[serde(deserialize_with = "given")]
+    pub package_type: Option<String>,
+    /// Memory in MB.
+    pub memory_size: Option<u64>,
+    /// Seconds for one invocation.
+    pub timeout: Option<u64>,
+    /// Its environment.
+    #[serde(deserialize_with = "block")]
+    pub environment: Environment,
+    /// How many may run at once; -1 if it is not set.
+    pub reserved_concurrent_executions: Option<i64>,
+    /// Where it writes its log.
+    #[serde(deserialize_with = "block")]
+    pub logging_config: Logging,
+    /// Its layers.
+    #[serde(deserialize_with = "or_empty")]
+    pub layers: Vec<String>,
+    /// The processors that it runs on; there is one at most.
+    #[serde(deserialize_with = "or_empty")]
+    pub architectures: Vec<String>,
+    /// The file of its code.
+    #[serde(deserialize_with = "given")]
+    pub filename: Option<String>,
+    /// The image of its code.
+    #[serde(deserialize_with = "given")]
+    pub image_uri: Option<String>,
+    /// The bucket of its code.
+    #[serde(deserialize_with = "given")]
+    pub s3_bucket: Option<String>,
+    /// The key of its code in the bucket.
+    #[serde(deserialize_with = "given")]
+    pub s3_key: Option<String>,
+    /// The version of its code in the bucket.
+    #[serde(deserialize_with = "given")]
+    pub s3_object_version: Option<String>,
+    /// The ARN of its role.
+    #[serde(deserialize_with = "given")]
+    pub role: Option<String>,
+    /// Its tags, those of the provider among them.
+    #[serde(deserialize_with = "or_empty")]
+    pub tags_all: BTreeMap<String, String>,
+}
+
+kind!(Function, "aws_lambda_function", "function_name", "arn");
+
+/// The environment of a function.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct Environment {
+    /// Its variables.
+    #[serde(deserialize_with = "or_empty")]
+    pub variables: BTreeMap<String, String>,
+}
+
+/// Where a function writes its log.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct Logging {
+    /// The log group.
+    #[serde(deserialize_with = "given")]
+    pub log_group: Option<String>,
+}
+
+/// The functions of a state or a plan, by what names them.
+#[derive(Debug)]
+pub struct Functions<'a> {
+    /// The functions, in the order of the resources.
+    pub all: Vec<Part<'a, Function>>,
+    by_name: HashMap<String, usize>,
+    by_arn: HashMap<String, usize>,
+}
+
+/// What an integration or an authorizer calls.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Called {
+    /// The place of the function among [`Functions::all`], if it is here.
+    pub function: Option<usize>,
+    /// The function by name; none if a plan has a symbol for it.
+    pub reference: Option<FunctionReference>,
+}
+
+impl<'a> Functions<'a> {
+    /// The functions in an index.
+    pub fn of(index: &Index<'a>) -> Self {
+        let all: Vec<Part<Function>> = index.parts();
+        let mut functions = Self {
+            by_name: HashMap::new(),
+            by_arn: HashMap::new(),
+            all,
+        };
+        for (place, function) in functions.all.iter().enumerate() {
+            let Function {
+                id,
+                arn,
+                invoke_arn,
+                qualified_invoke_arn,
+                function_name,
+                ..
+            } = &function.values;
+            functions.by_name.insert(function_name.clone(), place);
+            let own = [arn, invoke_arn, id].into_iter().chain(qualified_invoke_arn);
+            for own in own.filter(|own| !own.is_empty()) {
+                functions.by_arn.insert(own.clone(), place);
+            }
+        }
+        functions.by_name.remove("");
+        functions
+    }
+
+    /// The function that a name, an ARN, a part of one, or a symbol of a plan means, with a qualifier or without.
+    /// Source: <https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html>.
+    pub fn named(&self, named: &str) -> Option<usize> {
+        let exact = self.by_arn.get(named).or_else(|| self.by_name.get(named));
+        exact
+            .or_else(|| self.by_name.get(&FunctionReference::parse(named).name))
+            .copied()
+    }
+
+    /// What the `uri` of an integration or an authorizer calls; none if that is no function.
+    pub fn called(&self, uri: &str) -> Option<Called> {
+        let Some(arn) = arn_in_uri(uri) else {
+            // A plan has a symbol there.
+            let function = Some(*self.by_arn.get(uri)?);
+            let reference = None;
+            return Some(Called { function, reference });
+        };
+        Some(Called {
+            function: self.named(arn),
+            reference: Some(FunctionReference::parse(arn)),
+        })
+    }
+}
+
+/// An `aws_lambda_permission`.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct Permission {
+    /// What is allowed, such as `lambda:InvokeFunction`.
+    pub action: String,
+    /// The function by name or ARN, perhaps with a qualifier.
+    pub function_name: String,
+    /// A service such as `apigateway.amazonaws.com`, an account or an ARN; `*` is anyone.
+    pub principal: String,
+    /// Version or alias.
+    #[serde(deserialize_with = "given")]
+    pub qualifier: Option<String>,
+    /// The account that the source has to be of.
+    #[serde(deserialize_with = "given")]
+    pub source_account: Option<String>,
+    /// On whose behalf: a pattern of ARNs.
+    #[serde(deserialize_with = "given")]
+    pub source_arn: Option<String>,
+    /// The organization whose accounts it is allowed to.
+    #[serde(deserialize_with = "given")]
+    pub principal_org_id: Option<String>,
+    /// Which kind of function address it is allowed by.
+    #[serde(deserialize_with = "given")]
+    pub function_url_auth_type: Option<String>,
+}
+
+kind!(
+    Permission,
+    "aws_lambda_permission",
+    "action",
+    "function_name",
+    "principal"
+);
+
+impl Permission {
+    /// The function that it is of, with the qualifier.
+    pub fn function(&self) -> FunctionReference {
+        let mut reference = FunctionReference::parse(&self.function_name);
+        reference.qualifier = self.qualifier.clone().or(reference.qualifier);
+        reference
+    }
+
+    /// Whether it lets API Gateway call `function` for the method with the ARN `source`.
+    pub fn allows(&self, function: &FunctionReference, source: &str) -> bool {
+        let account = source.split(':').nth(4);
+        matches!(self.action.as_str(), "lambda:InvokeFunction" | "lambda:*" | "*")
+            && matches!(self.principal.as_str(), "apigateway.amazonaws.com" | "*")
+            && self.function() == *function
+            && self
+                .source_account
+                .as_deref()
+                .is_none_or(|wanted| account == Some(wanted))
+            && self
+                .source_arn
+                .as_deref()
+                .is_none_or(|pattern| arn_like(pattern, source))
+    }
+}
+
+/// An `aws_lambda_function_url`: an address of a function's own.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct FunctionUrl {
+    /// The function by name or ARN.
+    pub function_name: String,
+    /// `NONE` is anyone, `AWS_IAM` whom IAM lets.
+    #[serde(deserialize_with = "given")]
+    pub authorization_type: Option<String>,
+}
+
+kind!(FunctionUrl, "aws_lambda_function_url");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    const SOURCE: &str = "arn:aws:execute-api:us-east-1:123456789012:abc/v1/GET/pets/{id}";
+
+    fn permission(change: serde_json::Value) -> Permission {
+        let mut values = json!({
+            "action": "lambda:InvokeFunction", "function_name": "open", "principal": "apigateway.amazonaws.com",
+            "qualifier": "", "source_account": null, "source_arn": SOURCE,
+        });
+        values
+            .as_object_mut()
+            .unwrap()
+            .extend(change.as_object().unwrap().clone());
+        serde_json::from_value(values).unwrap()
+    }
+
+    fn allows(change: serde_json::Value) -> bool {
+        permission(change).allows(&FunctionReference::parse("open"), SOURCE)
+    }
+
+    #[test]
+    fn a_name_that_ends_in_function_is_told_from_an_arn() {
+        let arn = "arn:aws:lambda:us-east-1:123456789012:function:shop-function";
+        for text in [
+            arn,
+            "123456789012:function:shop-function",
+            "function:shop-function",
+            "shop-function",
+        ] {
+            let plain = FunctionReference::parse(text);
+            assert_eq!(
+                (plain.name.as_str(), plain.qualifier),
+                ("shop-function", None),
+                "{text}"
+            );
+            let alias = FunctionReference::parse(&format!("{text}:live"));
+            assert_eq!(
+                (alias.name.as_str(), alias.qualifier.as_deref()),
+                ("shop-function", Some("live")),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_source_arn_is_a_pattern() {
+        assert!(allows(json!({})));
+        assert!(allows(
+            json!({"source_arn": "arn:aws:execute-api:us-east-1:123456789012:abc/*/*"})
+        ));
+        assert!(allows(
+            json!({"source_arn": "arn:aws:execute-api:us-east-1:123456789012:abc/*/GET/pets/*"})
+        ));
+        assert!(allows(
+            json!({"source_arn": "arn:aws:execute-api:us-east-1:123456789012:abc/v?/G?T/pets/*"})
+        ));
+        assert!(allows(json!({"source_arn": null})));
+        assert!(!allows(
+            json!({"source_arn": "arn:aws:execute-api:us-east-1:123456789012:abc/*/POST/pets/*"})
+        ));
+        assert!(!allows(
+            json!({"source_arn": "arn:aws:execute-api:us-east-1:123456789012:abd/*/*"})
+        ));
+        assert!(!allows(
+            json!({"source_arn": "arn:aws:execute-api:us-east-1:123456789012:abc/v1/GET/pets"})
+        ));
+        assert!(!allows(
+            json!({"source_arn": "arn:aws:execute-api:us-east-1:123456789012:abc/v1/GET/pets/{id}?"})
+        ));
+    }
+
+    #[test]
+    fn principal_action_function_and_account_must_fit() {
+        assert!(!allows(json!({"principal": "events.amazonaws.com"})));
+        assert!(!allows(json!({"action": "lambda:GetFunction"})));
+        assert!(!allows(json!({"function_name": "other"})));
+        assert!(allows(
+            json!({"function_name": "arn:aws:lambda:us-east-1:123456789012:function:open"})
+        ));
+        assert!(allows(json!({"source_account": "123456789012"})));
+        assert!(!allows(json!({"source_account": "210987654321"})));
+    }
+
+    #[test]
+    fn a_permission_of_an_alias_is_none_of_the_function() {
+        assert!(!allows(json!({"qualifier": "live"})));
+        let alias = FunctionReference::parse("arn:aws:lambda:us-east-1:123456789012:function:open:live");
+        assert!(permission(json!({"qualifier": "live"})).allows(&alias, SOURCE));
+        assert!(permission(json!({"function_name": "open:live"})).allows(&alias, SOURCE));
+        assert!(!permission(json!({})).allows(&alias, SOURCE));
+    }
+}

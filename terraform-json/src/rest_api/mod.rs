@@ -1,0 +1,32 @@
+//! A REST API of a state or a plan, read once into types.
+//!
+//! Both readers of an API stand on them: what `surface` prints and what the gateway enforces are the same values. What is
+//! not understood of a resource is its [`obstacle`](crate::Resource::obstacle), which stands beside the values.
+
+mod authorizers;
+mod chosen;
+mod custom_domains;
+pub(crate) mod faults;
+mod gateway_responses;
+mod integrations;
+mod methods;
+mod settings;
+mod snapshot;
+mod stages;
+mod usage_plans;
+mod validation;
+
+pub use authorizers::{Authorizer, COGNITO_USER_POOLS, DEFAULT_TTL_SECONDS, TokenSource};
+pub use chosen::{RestApi, rest_api};
+pub use custom_domains::{CustomDomains, Domain, Mapping, custom_domains};
+pub use gateway_responses::GatewayResponse;
+pub use integrations::{DEFAULT_TIMEOUT_MILLISECONDS, Integration, IntegrationResponse};
+pub use methods::{Method, MethodResponse};
+pub use settings::{Endpoint, Settings};
+pub use snapshot::{Route, Snapshot};
+pub use stages::{DeploymentSettings, Stage, StageSettings, stages};
+pub use usage_plans::{
+    ApiKey, ApiStage, MethodSetting, MethodSettings, MethodThrottle, Period, QuotaSettings, ThrottleSettings,
+    UsagePlan, UsagePlanKey,
+};
+pub use validation::{Model, Validator};
