@@ -322,6 +322,9 @@ pub struct ControlPlane {
     /// Folder for the mails that Cognito would have sent
     #[arg(long, value_name = "DIR")]
     pub mails: PathBuf,
+    /// File for the log instead of stderr; at 10 MB it becomes FILE.previous, and begins anew
+    #[arg(long, value_name = "FILE")]
+    pub log: Option<PathBuf>,
     /// Python with moto, to be started as the emulated AWS
     #[arg(long, value_name = "FILE", requires = "work")]
     pub python: Option<PathBuf>,

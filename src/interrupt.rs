@@ -11,8 +11,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
 
+use portcullis_emulator::signals;
 use rustix::process::{Pid, Signal, kill_process};
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal as Stream, SignalKind, signal};
 
 use crate::talk;
 
@@ -56,7 +57,8 @@ fn working() -> MutexGuard<'static, Option<Pid>> {
     WORKING.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Takes the signals that ask us to end; while nothing works they do what they always did.
+/// Takes the signals that ask us to end; while nothing works they do what they always did. A signal that we were started
+/// to ignore, as under `nohup`, stays ignored.
 fn listen() -> io::Result<()> {
     static LISTENING: OnceLock<()> = OnceLock::new();
     if LISTENING.get().is_some() {
@@ -65,21 +67,23 @@ fn listen() -> io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_io()
         .build()?;
+    let ignored = signals::ignored().map_err(io::Error::other)?;
     let (mut interrupt, mut terminate, mut hangup) = {
         let _context = runtime.enter();
+        let unless = |ignored: bool, kind| (!ignored).then(|| signal(kind)).transpose();
         (
-            signal(SignalKind::interrupt())?,
-            signal(SignalKind::terminate())?,
-            signal(SignalKind::hangup())?,
+            unless(ignored.interrupt, SignalKind::interrupt())?,
+            unless(false, SignalKind::terminate())?,
+            unless(ignored.hangup, SignalKind::hangup())?,
         )
     };
     thread::spawn(move || {
         runtime.block_on(async {
             loop {
                 let number = tokio::select! {
-                    _ = interrupt.recv() => Signal::INT,
-                    _ = terminate.recv() => Signal::TERM,
-                    _ = hangup.recv() => Signal::HUP,
+                    () = next(&mut interrupt) => Signal::INT,
+                    () = next(&mut terminate) => Signal::TERM,
+                    () = next(&mut hangup) => Signal::HUP,
                 };
                 pass_on(number);
             }
@@ -87,6 +91,14 @@ fn listen() -> io::Result<()> {
     });
     _ = LISTENING.set(());
     Ok(())
+}
+
+/// Waits for the next signal: for ever, if it is ignored.
+async fn next(stream: &mut Option<Stream>) {
+    match stream {
+        Some(stream) => _ = stream.recv().await,
+        None => std::future::pending().await,
+    }
 }
 
 fn pass_on(signal: Signal) {
@@ -103,4 +115,39 @@ fn pass_on(signal: Signal) {
     }
     // It may have ended in this instant; then there is nobody to tell.
     _ = kill_process(pid, Signal::INT);
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use portcullis_test_support::in_time::InTime;
+    use rustix::process::getpid;
+
+    use super::*;
+
+    /// This very test, in a process that was started to ignore both signals.
+    #[test]
+    fn signals_that_we_were_started_to_ignore_do_not_end_us() {
+        const AGAIN: &str = "PORTCULLIS_TEST_IGNORES_SIGNALS";
+        if std::env::var_os(AGAIN).is_some() {
+            listen().unwrap();
+            for signal in [Signal::HUP, Signal::INT] {
+                kill_process(getpid(), signal).unwrap();
+            }
+            thread::sleep(Duration::from_millis(100));
+            return;
+        }
+        let this = "interrupt::tests::signals_that_we_were_started_to_ignore_do_not_end_us";
+        let mut ignoring = Command::new("/bin/sh");
+        ignoring
+            .args(["-c", r#"trap '' HUP INT; exec "$@""#, "sh"])
+            .arg(std::env::current_exe().unwrap())
+            .args(["--exact", this, "--nocapture"])
+            .env(AGAIN, "1");
+        let output = ignoring.output_in_time().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(said.contains("1 passed"), "{said}");
+    }
 }

@@ -5,10 +5,35 @@
 //! does nothing, which is the same to us.
 
 use std::process::{Command, Stdio};
-use std::sync::Once;
+use std::sync::{Once, OnceLock};
 
 use anyhow::{Context, Result};
 use tokio::signal::unix::{SignalKind, signal};
+
+/// The signals that we were started to ignore.
+#[derive(Debug, Clone, Copy)]
+pub struct Ignored {
+    /// SIGHUP: `nohup` ignores it.
+    pub hangup: bool,
+    /// SIGINT: shell scripts ignore it in programs that they start with `&`.
+    pub interrupt: bool,
+}
+
+/// Returns the signals that we were started to ignore. It looks once: a handler of ours would hide them.
+///
+/// # Errors
+/// If `/bin/sh` can't be started.
+pub fn ignored() -> Result<Ignored> {
+    static IGNORED: OnceLock<Ignored> = OnceLock::new();
+    if let Some(ignored) = IGNORED.get() {
+        return Ok(*ignored);
+    }
+    let found = Ignored {
+        hangup: is_ignored("HUP")?,
+        interrupt: is_ignored("INT")?,
+    };
+    Ok(*IGNORED.get_or_init(|| found))
+}
 
 /// From now on, programs that we start have the default of every signal that we ignore.
 ///
@@ -22,15 +47,19 @@ pub fn default_for_children() -> Result<()> {
 }
 
 fn handle_ignored() -> Result<()> {
+    let Ignored { hangup, interrupt } = ignored()?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_io()
         .build()
         .context("cannot listen for signals")?;
     let _context = runtime.enter();
-    for (name, kind) in [("HUP", SignalKind::hangup()), ("INT", SignalKind::interrupt())] {
-        if is_ignored(name)? {
+    for (ignored, kind) in [
+        (hangup, SignalKind::hangup()),
+        (interrupt, SignalKind::interrupt()),
+    ] {
+        if ignored {
             // The handler stays when what it is for is dropped.
-            drop(signal(kind).with_context(|| format!("cannot listen for SIG{name}"))?);
+            drop(signal(kind).context("cannot listen for a signal")?);
         }
     }
     Ok(())

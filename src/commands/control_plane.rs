@@ -1,7 +1,6 @@
 //! `portcullis control-plane`
 
 use portcullis_emulator::control_plane::{self, Emulator, Options};
-use tracing_subscriber::fmt::writer::BoxMakeWriter;
 
 use crate::cli::ControlPlane;
 use crate::commands::serve::runtime;
@@ -19,12 +18,11 @@ pub fn run(options: ControlPlane) -> Outcome {
         },
         _ => return Err(Failure::input("give exactly one of `--python` and `--upstream`")),
     };
+    let log = options.log;
     let options = Options {
         emulator,
         port: options.port,
         mails: options.mails,
     };
-    runtime(BoxMakeWriter::new(std::io::stderr))?
-        .block_on(control_plane::run(options))
-        .or_tool()
+    runtime(log)?.block_on(control_plane::run(options)).or_tool()
 }

@@ -35,10 +35,7 @@ pub fn run(options: Serve) -> Outcome {
             failure.hint("write `--env TABLE=orders`, or `--env orders:TABLE=orders` for one function")
         })
     });
-    let log = match options.log {
-        Some(path) => BoxMakeWriter::new(Mutex::new(CappedFile::open(path, LIMIT).or_input()?)),
-        None => BoxMakeWriter::new(std::io::stderr),
-    };
+    let log = options.log;
     let options = Options {
         state: options.state,
         api: options.api,
@@ -92,9 +89,13 @@ fn pairs(given: &[String], form: &str) -> Outcome<Vec<(String, String)>> {
         .collect()
 }
 
-/// The runtime of the servers, with a log that `RUST_LOG` tunes. An event is a line, whatever a request, a
-/// state or a function put into it.
-pub fn runtime(log: BoxMakeWriter) -> Outcome<tokio::runtime::Runtime> {
+/// The runtime of the servers, with a log that `RUST_LOG` tunes: a capped file, or stderr. An event is a line, whatever a
+/// request, a state or a function put into it.
+pub fn runtime(log: Option<PathBuf>) -> Outcome<tokio::runtime::Runtime> {
+    let log = match log {
+        Some(path) => BoxMakeWriter::new(Mutex::new(CappedFile::open(path, LIMIT).or_input()?)),
+        None => BoxMakeWriter::new(std::io::stderr),
+    };
     let filter = tracing_subscriber::EnvFilter::try_from_default_env()
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
     tracing_subscriber::fmt()

@@ -36,8 +36,6 @@ impl Local {
                         .arg("--root")
                         .arg(&self.directory);
                     command.arg("--work").arg(self.work.join("data-plane"));
-                    // The file that its stderr is: what grows in it does so under a limit.
-                    command.arg("--log").arg(background.log());
                     for issuer in &issuers {
                         command.args(["--jwks", issuer]);
                     }

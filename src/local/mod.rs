@@ -252,6 +252,8 @@ impl Local {
         let executable = std::env::current_exe().or_tool()?;
         let mut command = Command::new(executable);
         arguments(&mut command);
+        // The log's file is its stderr, too. Only the log is capped.
+        command.arg("--log").arg(background.log());
         if let Some(port) = free {
             command.args(["--port", &port.to_string()]);
         }

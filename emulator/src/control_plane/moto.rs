@@ -9,8 +9,9 @@ use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::net::UnixStream;
-use tokio::process::{Child, ChildStdin, Command};
+use tokio::process::{Child, ChildStderr, ChildStdin, Command};
 use tokio::time::timeout;
+use tracing::info;
 
 /// What Python runs: a text on its command line, so that there is no file to go stale. First what moto lacks, then
 /// moto.
@@ -47,7 +48,7 @@ struct Ready {
 }
 
 impl Moto {
-    /// Starts moto at a socket in the folder `work` and waits until it listens. Its log is our standard error.
+    /// Starts moto at a socket in the folder `work` and waits until it listens. Its log becomes part of ours.
     pub(super) async fn start(python: &Path, work: &Path) -> Result<Self> {
         portcullis_files::private_folder(work)
             .with_context(|| format!("cannot make the folder `{}`", work.display()))?;
@@ -68,10 +69,13 @@ impl Moto {
         let mut child = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
             .kill_on_drop(true)
             .spawn()
             .with_context(|| format!("cannot start moto with `{}`", python.display()))?;
         let stdin = child.stdin.take();
+        let stderr = child.stderr.take().context("moto has no standard error")?;
+        let log = tokio::spawn(pass_on(stderr));
         let stdout = child.stdout.take().context("moto has no standard output")?;
         let mut lines = BufReader::new(stdout).lines();
         let line = timeout(START, lines.next_line())
@@ -80,6 +84,8 @@ impl Moto {
             .context("cannot read what moto says")?;
         let Some(line) = line else {
             let status = child.wait().await.context("cannot wait for moto")?;
+            // The reason is in its last lines.
+            _ = timeout(STOP, log).await;
             bail!(
                 "moto ended before it answered ({status}); is it installed for `{}`?",
                 python.display()
@@ -124,6 +130,14 @@ impl Moto {
             Err(_) => self.child.kill().await.context("cannot kill moto")?,
         }
         remove(&self.socket)
+    }
+}
+
+/// Writes moto's warnings and errors to our log.
+async fn pass_on(stderr: ChildStderr) {
+    let mut lines = BufReader::new(stderr).split(b'\n');
+    while let Ok(Some(line)) = lines.next_segment().await {
+        info!("moto: {}", String::from_utf8_lossy(&line).trim_end());
     }
 }
 
