@@ -73,14 +73,14 @@ pub enum Command {
         #[command(flatten)]
         options: TerraformOptions,
         #[command(flatten)]
-        keep: KeepPlan,
+        save: SavePlan,
         /// Exit as Terraform does: 0 no changes, 1 any error, 2 changes
         #[arg(long)]
         detailed_exitcode: bool,
     },
     /// Build, generate and apply; in `local` also start everything that is needed
     #[command(
-        after_help = "Examples:\n  portcullis apply                 # to the emulated AWS of this machine\n  portcullis apply --watch         # and again whenever something is saved\n  portcullis apply --env dev       # to AWS: shows the plan and asks\n  portcullis apply --env dev --plan dev.tfplan   # exactly what `plan --out` kept: builds and asks nothing"
+        after_help = "Examples:\n  portcullis apply                 # to the emulated AWS of this machine\n  portcullis apply --watch         # and again whenever something is saved\n  portcullis apply --env dev       # to AWS: shows the plan and asks\n  portcullis apply --env dev --plan dev.tfplan   # exactly the saved plan: builds and asks nothing"
     )]
     Apply {
         #[command(flatten)]
@@ -91,7 +91,7 @@ pub enum Command {
         /// Stay, and serve every change of a function or of the spec as it is saved (local only)
         #[arg(long)]
         watch: bool,
-        /// Apply this plan, which `plan` kept with `--out` or `--json-out`, if it is still exactly what Terraform would do
+        /// Apply this saved plan (`plan --out` or `--json-out`) if Terraform would still make exactly its changes
         #[arg(long, value_name = "FILE", conflicts_with = "watch")]
         plan: Option<PathBuf>,
     },
@@ -211,10 +211,10 @@ pub struct Environment {
     pub name: String,
 }
 
-/// Where a plan is kept.
+/// Where a plan is saved.
 #[derive(Args)]
-pub struct KeepPlan {
-    /// Keep the plan in this file, for `apply --plan`; it holds what the state holds
+pub struct SavePlan {
+    /// Save the plan to this file, for `apply --plan`; it contains everything in the state, including secrets
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
     /// Also write what `terraform show -json` prints of it, for `review --plan`
@@ -222,7 +222,7 @@ pub struct KeepPlan {
     pub json_out: Option<PathBuf>,
 }
 
-impl KeepPlan {
+impl SavePlan {
     /// The files that are asked for.
     pub fn files(&self) -> impl Iterator<Item = &PathBuf> {
         self.out.iter().chain(&self.json_out)

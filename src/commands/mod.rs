@@ -1,7 +1,7 @@
 //! The commands, one file each.
 
 mod apply;
-mod apply_kept;
+mod apply_saved;
 mod build;
 mod check;
 mod check_plan;
@@ -45,7 +45,7 @@ pub fn run(cli: Cli) -> Outcome {
             options,
             plan: Some(plan),
             ..
-        } => apply_kept::run(&open()?, &options, &plan),
+        } => apply_saved::run(&open()?, &options, &plan),
         Command::Build(environment) => build::run(&open()?, &environment.name),
         Command::Check { plan: None, .. } => check::run(&open()?),
         Command::Check {
@@ -73,9 +73,9 @@ pub fn run(cli: Cli) -> Outcome {
         Command::Outputs(environment) => outputs::run(&open()?, &environment.name),
         Command::Plan {
             options,
-            keep,
+            save,
             detailed_exitcode,
-        } => plan::run(&open()?, &options, &keep, detailed_exitcode),
+        } => plan::run(&open()?, &options, &save, detailed_exitcode),
         Command::Review(options) => review::run(&cli.project, &options),
         Command::Serve(options) => serve::run(options),
         Command::Tools => tools::run(&open()?),

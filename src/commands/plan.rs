@@ -6,40 +6,40 @@ use std::path::{Path, PathBuf};
 use portcullis_foreign_text::{shell, words};
 use portcullis_generator::service::{LOCAL, Service};
 
-use crate::cli::{KeepPlan, TerraformOptions};
+use crate::cli::{SavePlan, TerraformOptions};
 use crate::commands::build;
 use crate::failure::{Failure, Outcome};
-use crate::kept_plan::private_file;
 use crate::prepared_environment::{self, PreparedEnvironment};
 use crate::project::{Project, check_environment};
+use crate::saved_plan::private_file;
 use crate::terraform_program::Terraform;
 use crate::tools::Tools;
 use crate::{own_files, talk};
 
-/// Generates and builds, then shows what Terraform would change, and keeps that where it is asked to.
+/// Generates and builds, then shows what Terraform would change, and saves the plan if a file is given.
 pub fn run(
     project: &Project,
     options: &TerraformOptions,
-    keep: &KeepPlan,
+    save: &SavePlan,
     detailed_exitcode: bool,
 ) -> Outcome {
     let service = project.service()?;
     let name = &options.environment.name;
     check_environment(&service, name)?;
     let tools = Tools::new(project.root());
-    for file in keep.files() {
+    for file in save.files() {
         check_folder(file)?;
     }
     prepared_environment::check(project, &service, &tools, options)?;
     let _turn = project.turn(name)?;
-    generate(project, &service, name, keep)?;
+    generate(project, &service, name, save)?;
     own_files::check_for(project, &service, name)?;
     build::build(project, &service, &tools, name)?;
     let prepared = PreparedEnvironment::prepare(project, &service, &tools, options)?;
-    let changes = plan(&prepared.terraform, project, name, keep)?;
-    if let Some(file) = keep.files().next() {
+    let changes = plan(&prepared.terraform, project, name, save)?;
+    if let Some(file) = save.files().next() {
         talk::say(format!(
-            "\nKept in {}, which holds what the state holds. To apply exactly this:\n  portcullis apply --env \
+            "\nSaved the plan to {}. It contains everything in the state, including secrets. To apply exactly this:\n  portcullis apply --env \
              {name} --plan {}",
             words::code(&file.display().to_string()),
             shell::word(&file.display().to_string())
@@ -52,14 +52,12 @@ pub fn run(
     }
 }
 
-/// Makes the tree. A plan that is kept for AWS will be reviewed beside the tree that is committed, so then a stale one is
-/// refused.
-fn generate(project: &Project, service: &Service, name: &str, keep: &KeepPlan) -> Outcome {
+/// Generates the files. A saved plan for AWS is reviewed beside the committed files, so it must match them.
+fn generate(project: &Project, service: &Service, name: &str, save: &SavePlan) -> Outcome {
     let changes = project.changes(service)?;
-    if keep.files().next().is_some() && name != LOCAL && !changes.is_empty() {
+    if save.files().next().is_some() && name != LOCAL && !changes.is_empty() {
         return Err(Failure::refused(format!(
-            "terraform/ is not what portcullis.toml says: {} files differ, and a plan that is kept is one of what was \
-             committed",
+            "terraform/ is not what portcullis.toml says: {} files differ, and a saved plan must match the committed files",
             changes.len()
         ))
         .hint("run `make generate`, review and commit the result"));
@@ -68,21 +66,21 @@ fn generate(project: &Project, service: &Service, name: &str, keep: &KeepPlan) -
 }
 
 /// Shows the plan and writes the files; whether it holds changes. Where it fails, no file of half a plan is left.
-fn plan(terraform: &Terraform, project: &Project, name: &str, keep: &KeepPlan) -> Outcome<bool> {
-    if keep.files().next().is_none() {
+fn plan(terraform: &Terraform, project: &Project, name: &str, save: &SavePlan) -> Outcome<bool> {
+    if save.files().next().is_none() {
         return terraform.plan_to_stdout(None);
     }
     // `turn` made the folder, which only its owner may enter.
     let own = project.work().join(name).join("plan.tfplan");
-    let file = private_file(keep.out.as_ref().unwrap_or(&own))?;
-    let json = keep.json_out.as_deref().map(private_file).transpose()?;
+    let file = private_file(save.out.as_ref().unwrap_or(&own))?;
+    let json = save.json_out.as_deref().map(private_file).transpose()?;
     let result = terraform.plan_to_stdout(Some(&file)).and_then(|changes| {
         if let Some(json) = &json {
             write(json, &terraform.show(Some(&file))?)?;
         }
         Ok(changes)
     });
-    if keep.out.is_none() || result.is_err() {
+    if save.out.is_none() || result.is_err() {
         _ = fs::remove_file(&file);
     }
     if let (Some(json), Err(_)) = (&json, &result) {

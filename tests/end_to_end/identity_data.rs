@@ -78,7 +78,7 @@ fn users_are_lost_only_where_the_spec_says_so() {
     assert_eq!(first.len(), 2, "{first:?}");
     assert_eq!(protection("dev"), "INACTIVE");
 
-    // Two pools would go, each is told, and nothing happens. The same of a plan that was kept.
+    // Two pools would go, each is told, and nothing happens. The same of a saved plan.
     let renamed = SPEC.replace("\"Customers\"", "\"People\"");
     generate(&renamed);
     fs::remove_file(project.path(STAFF_FILE)).unwrap();

@@ -5,11 +5,11 @@
 mod calls;
 mod changes;
 mod identity_data;
-mod kept_plans;
 mod other_environments;
 mod privacy;
 mod renames;
 mod robustness;
+mod saved_plans;
 #[path = "../support/mod.rs"]
 mod support;
 mod transcript;

@@ -82,7 +82,7 @@ fn another_account_than_the_specs_is_refused_whatever_the_credentials_may_do() {
 }
 
 #[test]
-fn a_kept_plan_has_to_be_one_of_the_environment_with_the_code_that_is_here() {
+fn a_saved_plan_has_to_be_one_of_the_environment_with_the_code_that_is_here() {
     let project = Project::demo();
     let path = signed_in_as(&project, "111111111111");
     let portcullis = |arguments: &[&str]| run(project.command(PORTCULLIS).args(arguments).env("PATH", &path));
@@ -116,7 +116,7 @@ fn a_kept_plan_has_to_be_one_of_the_environment_with_the_code_that_is_here() {
         portcullis(&["apply", "--env", "dev", "--plan", "plan.json"]).failed(status, sentence);
     }
 
-    // What is kept for AWS is a plan of what was committed.
+    // A saved plan for AWS must match the committed files.
     let spec = project.read("portcullis.toml");
     project.write("portcullis.toml", &spec.replace("GET /open", "GET /opened"));
     portcullis(&["plan", "--env", "dev", "--out", "dev.tfplan"])

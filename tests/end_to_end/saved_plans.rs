@@ -1,4 +1,4 @@
-//! Plans that are kept in a file and applied later: `plan --out`, `apply --plan`.
+//! Plans that are saved in a file and applied later: `plan --out`, `apply --plan`.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -33,8 +33,8 @@ const GOING: &str = "\"GET /going\" = { function = \"one\", auth = \"none\" }\n"
 const COMING: &str = "\"GET /coming\" = { function = \"one\", auth = \"none\" }\n";
 
 #[test]
-fn a_plan_that_was_kept_is_applied_exactly_and_only_where_it_fits() {
-    let project = Project::of("kept plans", BEFORE);
+fn a_saved_plan_is_applied_exactly_and_only_where_it_fits() {
+    let project = Project::of("saved plans", BEFORE);
     let plan = |file: &str| {
         let json = format!("{file}.json");
         project
@@ -134,7 +134,7 @@ fn a_plan_that_was_kept_is_applied_exactly_and_only_where_it_fits() {
     assert_eq!((status("/going"), status("/coming")), (200, 403));
     apply("plans/there.tfplan")
         .failed(1, "the plan is stale")
-        .failed(1, "it was made of another tree than the one that is here")
+        .failed(1, "it was made of other files than those that are here")
         .failed(1, "hint: plan again");
     assert_eq!((status("/going"), status("/coming")), (200, 403));
     project.assert_nothing_to_change();

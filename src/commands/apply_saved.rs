@@ -9,17 +9,17 @@ use crate::cli::TerraformOptions;
 use crate::commands::apply::{self, SECOND_DEPLOYMENT};
 use crate::commands::outputs;
 use crate::failure::{Failure, OrFail, Outcome};
-use crate::kept_plan::KeptPlan;
 use crate::local::Local;
 use crate::prepared_environment::{self, PreparedEnvironment};
 use crate::project::{Project, check_environment};
 use crate::redeployment::{self, Redeployment};
+use crate::saved_plan::SavedPlan;
 use crate::terraform_program::Terraform;
 use crate::tools::Tools;
 use crate::{firewall, interrupt, talk};
 
-/// Applies exactly what a plan that was kept says, if that is still exactly what Terraform would do. Nothing is generated
-/// or built, and nobody is asked: who names the file has read it.
+/// Applies exactly what a saved plan says, if Terraform would still do exactly that. It generates and builds nothing, and
+/// asks nothing: the user has read the plan.
 pub fn run(project: &Project, options: &TerraformOptions, plan: &Path) -> Outcome {
     let name = &options.environment.name;
     let service = project.service()?;
@@ -41,10 +41,10 @@ pub fn run(project: &Project, options: &TerraformOptions, plan: &Path) -> Outcom
             connected.terraform.show(Some(&file))?
         }
     };
-    let kept = KeptPlan::read(plan, &shown)?;
-    kept.check_environment(&service, name)?;
-    kept.check_zips(&project.environment(name))?;
-    options.your_email = kept.first_user().map(String::from);
+    let saved = SavedPlan::read(plan, &shown)?;
+    saved.check_environment(&service, name)?;
+    saved.check_zips(&project.environment(name))?;
+    options.your_email = saved.first_user().map(String::from);
     let PreparedEnvironment {
         terraform,
         local,
@@ -54,7 +54,7 @@ pub fn run(project: &Project, options: &TerraformOptions, plan: &Path) -> Outcom
         service: &service,
         environment: name,
         terraform: &terraform,
-        kept: &kept,
+        saved: &saved,
         // It deletes something that a deployment snapshots.
         deletes: redeployment::deletes_from_snapshot(&shown)?,
         // `turn` made the folder, which only its owner may enter.
@@ -80,7 +80,7 @@ pub fn run(project: &Project, options: &TerraformOptions, plan: &Path) -> Outcom
     Ok(())
 }
 
-/// What was kept.
+/// A saved plan, as Terraform wrote it.
 enum Record {
     /// What `--json-out` wrote.
     Json(String),
@@ -105,12 +105,12 @@ impl Record {
     }
 }
 
-/// A plan that was kept, and what applies it.
+/// A saved plan, and what applies it.
 struct Work<'a> {
     service: &'a Service,
     environment: &'a str,
     terraform: &'a Terraform,
-    kept: &'a KeptPlan,
+    saved: &'a SavedPlan,
     deletes: bool,
     /// For Terraform's own plan.
     file: PathBuf,
@@ -129,10 +129,10 @@ impl Work<'_> {
     fn apply(&self) -> Outcome {
         self.terraform.plan_to_file(&self.file, None)?;
         let shown = self.terraform.show(Some(&self.file))?;
-        let now = KeptPlan::read(&self.file, &shown)?;
-        let differences = self.kept.differences(&now);
+        let now = SavedPlan::read(&self.file, &shown)?;
+        let differences = self.saved.differences(&now);
         // A run that was cut short may have applied it, and what it wrote down may be on a machine that is gone.
-        let before = now.is_empty() && self.kept.means_the_same_as(&now);
+        let before = now.is_empty() && self.saved.means_the_same_as(&now);
         if !differences.is_empty() && !before {
             return Err(self.stale(&differences));
         }
@@ -141,7 +141,7 @@ impl Work<'_> {
             talk::say(SECOND_DEPLOYMENT);
             self.redeployment.owe()?;
         }
-        match (before, self.kept.is_empty()) {
+        match (before, self.saved.is_empty()) {
             (true, true) => talk::say("No changes"),
             (true, false) => talk::say("This plan was applied before: Terraform has nothing to change"),
             (false, _) => self.terraform.apply_file(&self.file)?,
