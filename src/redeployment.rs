@@ -9,7 +9,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use portcullis_generator::modules::DEPLOYMENT;
-use portcullis_generator::resources::api_gateway_deployment::SNAPSHOT;
+use portcullis_generator::resources;
 use portcullis_terraform_json::plan::{self, Action};
 
 use crate::failure::{Failure, OrFail, Outcome};
@@ -65,7 +65,7 @@ impl Redeployment {
 
 /// Whether a resource type is part of what a deployment snapshots.
 pub fn is_snapshot(kind: &str) -> bool {
-    SNAPSHOT.contains(&kind)
+    resources::of(kind).is_some_and(|of| of.in_snapshot)
 }
 
 /// Whether a plan, as `terraform show -json` prints it, deletes something that a deployment snapshots.

@@ -5,7 +5,23 @@
 use std::ops::RangeInclusive;
 
 use crate::hcl::{Block, argument, list, reference, string};
-use crate::resources::resource;
+use crate::resources::Meaning::Said;
+use crate::resources::ResourceType;
+
+/// The type.
+pub const TYPE: ResourceType = ResourceType {
+    name: "aws_api_gateway_authorizer",
+    in_snapshot: true,
+    arguments: &[
+        ("authorizer_result_ttl_in_seconds", Said),
+        ("authorizer_uri", Said),
+        ("identity_source", Said),
+        ("identity_validation_expression", Said),
+        ("name", Said),
+        ("provider_arns", Said),
+        ("type", Said),
+    ],
+};
 
 /// The authorizer's name in API Gateway.
 pub const NAME: &str = "cognito";
@@ -26,7 +42,7 @@ pub const TTL_SECONDS: RangeInclusive<u32> = 0..=3600;
 
 /// An authorizer that lets in who signed in to one user pool, and reads the token from `Authorization`.
 pub fn resource_block(ttl_seconds: u32) -> Block {
-    resource("aws_api_gateway_authorizer", "this")
+    TYPE.block("this")
         .attribute(argument("rest_api_id", reference("var.rest_api_id")))
         .attribute(argument("name", string(NAME)))
         .attribute(argument("type", string(TYPE_OF_USER_POOLS)))

@@ -9,26 +9,31 @@
 //! (<https://github.com/hashicorp/terraform-provider-aws/issues/162>).
 
 use crate::hcl::{Block, Expression, argument, block, commented, lines, object, reference};
-use crate::resources::resource;
+use crate::resources::Meaning::{Harmless, Said, Secret};
+use crate::resources::ResourceType;
 
-/// Resource types that a deployment snapshots. Terraform deletes what is gone only after it has taken the new
-/// snapshot, because the old one depended on it; a second deployment then leaves it out.
-pub const SNAPSHOT: [&str; 7] = [
-    "aws_api_gateway_authorizer",
-    "aws_api_gateway_gateway_response",
-    "aws_api_gateway_integration",
-    "aws_api_gateway_integration_response",
-    "aws_api_gateway_method",
-    "aws_api_gateway_method_response",
-    "aws_api_gateway_resource",
-];
+/// The type.
+pub const TYPE: ResourceType = ResourceType {
+    name: "aws_api_gateway_deployment",
+    in_snapshot: false,
+    arguments: &[
+        ("created_date", Harmless),
+        ("execution_arn", Harmless),
+        ("invoke_url", Harmless),
+        ("stage_description", Harmless),
+        // Where it makes another stage than the surface's, that one is among the other arguments.
+        ("stage_name", Said),
+        ("triggers", Harmless),
+        ("variables", Secret),
+    ],
+};
 
 /// A snapshot of everything in `depends_on`.
 pub fn resource_block(
     triggers: Vec<(String, Expression)>,
     depends_on: impl IntoIterator<Item = Expression>,
 ) -> Block {
-    resource("aws_api_gateway_deployment", "this")
+    TYPE.block("this")
         .attribute(argument("rest_api_id", reference("module.rest_api.id")))
         .attribute(commented(
             argument("triggers", object(triggers)),

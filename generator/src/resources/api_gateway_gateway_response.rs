@@ -6,14 +6,27 @@
 //! body as they are: <https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html>
 
 use crate::hcl::{Block, Expression, argument, object, reference, string};
-use crate::resources::resource;
+use crate::resources::Meaning::Said;
+use crate::resources::ResourceType;
+
+/// The type.
+pub const TYPE: ResourceType = ResourceType {
+    name: "aws_api_gateway_gateway_response",
+    in_snapshot: true,
+    arguments: &[
+        ("response_parameters", Said),
+        ("response_templates", Said),
+        ("response_type", Said),
+        ("status_code", Said),
+    ],
+};
 
 /// The types that together cover every error of the gateway's.
 pub const TYPES: [&str; 2] = ["DEFAULT_4XX", "DEFAULT_5XX"];
 
 /// Headers on every error of a type, given as the header's name and a static value in single quotes.
 pub fn resource_block(response_type: &str, headers: &[(&'static str, Expression)]) -> Block {
-    resource("aws_api_gateway_gateway_response", &response_type.to_lowercase())
+    TYPE.block(&response_type.to_lowercase())
         .attribute(argument(
             "rest_api_id",
             reference("aws_api_gateway_rest_api.this.id"),

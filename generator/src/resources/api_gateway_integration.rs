@@ -8,7 +8,30 @@
 use std::ops::RangeInclusive;
 
 use crate::hcl::{Block, argument, object, reference, string};
-use crate::resources::{api_gateway_method, resource};
+use crate::resources::Meaning::{Default, Harmless, Said, Secret};
+use crate::resources::{ResourceType, api_gateway_method};
+
+/// The type.
+pub const TYPE: ResourceType = ResourceType {
+    name: "aws_api_gateway_integration",
+    in_snapshot: true,
+    arguments: &[
+        ("cache_key_parameters", Harmless),
+        ("cache_namespace", Harmless),
+        ("connection_type", Default("\"INTERNET\"")),
+        ("content_handling", Harmless),
+        ("http_method", Said),
+        // A function is asked by `POST` or not at all.
+        ("integration_http_method", Harmless),
+        ("passthrough_behavior", Harmless),
+        ("request_parameters", Secret),
+        ("request_templates", Secret),
+        ("resource_id", Said),
+        ("timeout_milliseconds", Harmless),
+        ("type", Said),
+        ("uri", Said),
+    ],
+};
 
 /// Seconds that API Gateway waits for an integration, unless the quota of the account was raised:
 /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html>
@@ -27,7 +50,8 @@ pub const MOCK: &str = "MOCK";
 /// A function that receives the whole request. Lambda is always invoked by `POST`:
 /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html>
 pub fn resource_block(max_timeout_seconds: Option<u32>) -> Block {
-    let integration = resource("aws_api_gateway_integration", "this")
+    let integration = TYPE
+        .block("this")
         .attribute(argument("rest_api_id", reference("var.rest_api_id")))
         .attribute(argument("resource_id", reference("var.resource_id")))
         .attribute(argument(
@@ -50,7 +74,7 @@ pub fn preflight() -> Block {
         "{{\"statusCode\": {}}}",
         super::api_gateway_method_response::PREFLIGHT_STATUS
     );
-    resource("aws_api_gateway_integration", "this")
+    TYPE.block("this")
         .attribute(argument("rest_api_id", reference("var.rest_api_id")))
         .attribute(argument("resource_id", reference("var.resource_id")))
         .attribute(argument(

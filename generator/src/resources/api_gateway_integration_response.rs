@@ -3,12 +3,29 @@
 //! <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/api_gateway_integration_response>
 
 use crate::hcl::{Block, Expression, argument, lines, object, reference};
-use crate::resources::{api_gateway_method, resource};
+use crate::resources::Meaning::{Harmless, Said};
+use crate::resources::{ResourceType, api_gateway_method};
+
+/// The type.
+pub const TYPE: ResourceType = ResourceType {
+    name: "aws_api_gateway_integration_response",
+    in_snapshot: true,
+    arguments: &[
+        ("content_handling", Harmless),
+        ("http_method", Said),
+        ("resource_id", Said),
+        ("response_parameters", Said),
+        // Bodies of a mock's answer.
+        ("response_templates", Harmless),
+        ("selection_pattern", Harmless),
+        ("status_code", Harmless),
+    ],
+};
 
 /// The answer to a preflight. Each value is static and stands in single quotes:
 /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-cors.html>
 pub fn preflight(headers: &[(&'static str, Expression)]) -> Block {
-    resource("aws_api_gateway_integration_response", "this")
+    TYPE.block("this")
         .attribute(argument("rest_api_id", reference("var.rest_api_id")))
         .attribute(argument("resource_id", reference("var.resource_id")))
         .attribute(argument(

@@ -5,7 +5,27 @@
 //! `authorization` and `authorizer_id` change in place.
 
 use crate::hcl::{Block, Expression, argument, reference, string};
-use crate::resources::resource;
+use crate::resources::Meaning::{Harmless, Said};
+use crate::resources::ResourceType;
+
+/// The type.
+pub const TYPE: ResourceType = ResourceType {
+    name: "aws_api_gateway_method",
+    in_snapshot: true,
+    arguments: &[
+        ("api_key_required", Said),
+        ("authorization", Said),
+        ("authorization_scopes", Said),
+        ("authorizer_id", Said),
+        ("http_method", Said),
+        ("operation_name", Harmless),
+        // They refuse requests, or name what is taken from them.
+        ("request_models", Harmless),
+        ("request_parameters", Harmless),
+        ("request_validator_id", Harmless),
+        ("resource_id", Said),
+    ],
+};
 
 /// `authorization` of a method that takes no token.
 pub const PUBLIC: &str = "NONE";
@@ -18,7 +38,7 @@ pub const API_KEY_REQUIRED: bool = false;
 
 /// A method that a function answers; who may call it is the caller's to say.
 pub fn resource_block() -> Block {
-    resource("aws_api_gateway_method", "this")
+    TYPE.block("this")
         .attribute(argument("rest_api_id", reference("var.rest_api_id")))
         .attribute(argument("resource_id", reference("var.resource_id")))
         .attribute(argument("http_method", reference("var.http_method")))
@@ -29,7 +49,7 @@ pub fn resource_block() -> Block {
 
 /// The method of a preflight: browsers send it without a token, so nothing guards it.
 pub fn preflight() -> Block {
-    resource("aws_api_gateway_method", "this")
+    TYPE.block("this")
         .attribute(argument("rest_api_id", reference("var.rest_api_id")))
         .attribute(argument("resource_id", reference("var.resource_id")))
         .attribute(argument("http_method", string("OPTIONS")))

@@ -3,7 +3,22 @@
 //! <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/api_gateway_method_response>
 
 use crate::hcl::{Block, Expression, argument, object, reference, string};
-use crate::resources::{api_gateway_method, resource};
+use crate::resources::Meaning::Harmless;
+use crate::resources::{ResourceType, api_gateway_method};
+
+/// The type.
+pub const TYPE: ResourceType = ResourceType {
+    name: "aws_api_gateway_method_response",
+    in_snapshot: true,
+    // They name headers and models of answers.
+    arguments: &[
+        ("http_method", Harmless),
+        ("resource_id", Harmless),
+        ("response_models", Harmless),
+        ("response_parameters", Harmless),
+        ("status_code", Harmless),
+    ],
+};
 
 /// The status of a preflight: an answer without a body.
 pub const PREFLIGHT_STATUS: &str = "204";
@@ -13,7 +28,7 @@ pub fn preflight(headers: &[(&'static str, Expression)]) -> Block {
     let parameters = headers
         .iter()
         .map(|(name, _)| (format!("method.response.header.{name}"), Expression::from(true)));
-    resource("aws_api_gateway_method_response", "this")
+    TYPE.block("this")
         .attribute(argument("rest_api_id", reference("var.rest_api_id")))
         .attribute(argument("resource_id", reference("var.resource_id")))
         .attribute(argument(

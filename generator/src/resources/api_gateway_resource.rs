@@ -6,7 +6,15 @@
 
 use crate::hcl::{Block, Expression, argument, reference, string};
 use crate::identifier::Identifier;
-use crate::resources::resource;
+use crate::resources::Meaning::{Harmless, Said};
+use crate::resources::ResourceType;
+
+/// The type.
+pub const TYPE: ResourceType = ResourceType {
+    name: "aws_api_gateway_resource",
+    in_snapshot: true,
+    arguments: &[("parent_id", Said), ("path", Harmless), ("path_part", Said)],
+};
 
 /// The quota "Resources per API" of an account that has not raised it; the root is one of them.
 ///
@@ -15,7 +23,7 @@ pub const QUOTA: usize = 300;
 
 /// A segment below its parent, by its name in the service module.
 pub fn resource_block(name: &Identifier, parent_id: Expression, path_part: &str) -> Block {
-    resource("aws_api_gateway_resource", name.as_str())
+    TYPE.block(name.as_str())
         .attribute(argument("rest_api_id", reference("module.rest_api.id")))
         .attribute(argument("parent_id", parent_id))
         .attribute(argument("path_part", string(path_part)))

@@ -3,8 +3,31 @@
 //! <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/api_gateway_rest_api>
 
 use crate::hcl::{Block, Expression, argument, block, list, string};
-use crate::resources::resource;
+use crate::resources::Meaning::{Default, Harmless, Said};
+use crate::resources::ResourceType;
 use crate::text_rule::TextRule;
+
+/// The type.
+pub const TYPE: ResourceType = ResourceType {
+    name: "aws_api_gateway_rest_api",
+    in_snapshot: false,
+    arguments: &[
+        ("api_key_source", Default("\"HEADER\"")),
+        ("binary_media_types", Harmless),
+        ("body", Said),
+        ("created_date", Harmless),
+        ("endpoint_configuration.ip_address_type", Harmless),
+        ("endpoint_configuration.types", Said),
+        ("execution_arn", Harmless),
+        ("fail_on_warnings", Harmless),
+        ("minimum_compression_size", Harmless),
+        ("name", Said),
+        // How a body is put, by which it is read.
+        ("parameters", Harmless),
+        ("put_rest_api_mode", Harmless),
+        ("root_resource_id", Harmless),
+    ],
+};
 
 /// The name of an API: <https://docs.aws.amazon.com/apigateway/latest/api/API_CreateRestApi.html>
 pub static NAME: TextRule = TextRule {
@@ -19,7 +42,7 @@ pub const ENDPOINT: &str = "REGIONAL";
 
 /// A regional API.
 pub fn resource_block(name: Expression) -> Block {
-    resource("aws_api_gateway_rest_api", "this")
+    TYPE.block("this")
         .attribute(argument("name", name))
         .block(
             block("endpoint_configuration", [])

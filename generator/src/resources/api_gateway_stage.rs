@@ -3,8 +3,28 @@
 //! <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/api_gateway_stage>
 
 use crate::hcl::{Block, Expression, argument, commented, lines, reference, string};
-use crate::resources::resource;
+use crate::resources::Meaning::{Harmless, Said, Secret};
+use crate::resources::ResourceType;
 use crate::text_rule::TextRule;
+
+/// The type.
+pub const TYPE: ResourceType = ResourceType {
+    name: "aws_api_gateway_stage",
+    in_snapshot: false,
+    arguments: &[
+        ("cache_cluster_size", Harmless),
+        ("client_certificate_id", Harmless),
+        ("deployment_id", Said),
+        ("documentation_version", Harmless),
+        ("execution_arn", Harmless),
+        ("invoke_url", Harmless),
+        ("stage_name", Said),
+        ("variables", Secret),
+        // A firewall narrows.
+        ("web_acl_arn", Harmless),
+        ("xray_tracing_enabled", Harmless),
+    ],
+};
 
 /// The name of a stage: <https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-stages.html>
 pub static NAME: TextRule = TextRule {
@@ -19,7 +39,7 @@ pub static NAME: TextRule = TextRule {
 
 /// The stage. It waits for the permissions: what it makes reachable must be allowed to be invoked.
 pub fn resource_block(name: &str, permissions: impl IntoIterator<Item = Expression>) -> Block {
-    resource("aws_api_gateway_stage", "this")
+    TYPE.block("this")
         .attribute(argument("rest_api_id", reference("module.rest_api.id")))
         .attribute(argument(
             "deployment_id",

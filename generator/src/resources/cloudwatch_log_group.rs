@@ -9,7 +9,15 @@
 use crate::hcl::{
     Block, Expression, Part, argument, block, commented, literal, reference, string, template, value,
 };
-use crate::resources::resource;
+use crate::resources::ResourceType;
+
+/// The type.
+pub const TYPE: ResourceType = ResourceType {
+    name: "aws_cloudwatch_log_group",
+    in_snapshot: false,
+    // No surface accounts for it: only a role lets somebody read what it holds.
+    arguments: &[],
+};
 
 /// The days for which CloudWatch can keep logs:
 /// <https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html>
@@ -19,7 +27,7 @@ pub const RETENTION_DAYS: [u32; 22] = [
 
 /// The group that Lambda writes to by itself, made first so that its retention is ours.
 pub fn resource_block() -> Block {
-    resource("aws_cloudwatch_log_group", "this")
+    TYPE.block("this")
         .attribute(argument("name", template([literal(PREFIX), value("var.name")])))
         .attribute(argument("retention_in_days", reference("var.log_retention_days")))
         .build()

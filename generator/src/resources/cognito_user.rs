@@ -6,11 +6,36 @@
 //! temporary password and mails it.
 
 use crate::hcl::{Block, argument, commented, list, object, reference, string};
-use crate::resources::resource;
+use crate::resources::Meaning::{Harmless, Said, Secret};
+use crate::resources::ResourceType;
+
+/// The type.
+pub const TYPE: ResourceType = ResourceType {
+    name: "aws_cognito_user",
+    in_snapshot: false,
+    arguments: &[
+        ("attributes", Secret),
+        ("client_metadata", Secret),
+        ("creation_date", Harmless),
+        ("desired_delivery_mediums", Harmless),
+        ("enabled", Harmless),
+        ("last_modified_date", Harmless),
+        ("mfa_setting_list", Harmless),
+        ("password", Secret),
+        ("preferred_mfa_setting", Harmless),
+        ("status", Harmless),
+        ("sub", Harmless),
+        ("temporary_password", Secret),
+        ("user_pool_id", Said),
+        // Who the first user is, `check` holds against the environment.
+        ("username", Harmless),
+        ("validation_data", Secret),
+    ],
+};
 
 /// A user who is invited by mail. `email_verified` is what lets a forgotten password be reset.
 pub fn resource_block() -> Block {
-    resource("aws_cognito_user", "this")
+    TYPE.block("this")
         .attribute(argument("user_pool_id", reference("var.user_pool_id")))
         .attribute(argument("username", reference("var.email")))
         .attribute(argument(

@@ -17,8 +17,63 @@
 use std::ops::RangeInclusive;
 
 use crate::hcl::{Block, Expression, argument, block, commented, list, reference, string};
-use crate::resources::resource;
+use crate::resources::Meaning::{Default, Harmless, Said};
+use crate::resources::ResourceType;
 use crate::text_rule::TextRule;
+
+/// The type.
+pub const TYPE: ResourceType = ResourceType {
+    name: "aws_cognito_user_pool",
+    in_snapshot: false,
+    arguments: &[
+        (
+            "account_recovery_setting.recovery_mechanism.name",
+            Default("[\"verified_email\",\"verified_phone_number\"]"),
+        ),
+        (
+            "account_recovery_setting.recovery_mechanism.priority",
+            Default("[1,2]"),
+        ),
+        ("admin_create_user_config.allow_admin_create_user_only", Said),
+        ("admin_create_user_config.invite_message_template", Harmless),
+        ("auto_verified_attributes", Said),
+        ("creation_date", Harmless),
+        ("deletion_protection", Said),
+        (
+            "email_configuration.email_sending_account",
+            Default("\"COGNITO_DEFAULT\""),
+        ),
+        ("email_mfa_configuration", Harmless),
+        ("email_verification_message", Harmless),
+        ("email_verification_subject", Harmless),
+        ("endpoint", Harmless),
+        ("estimated_number_of_users", Harmless),
+        ("last_modified_date", Harmless),
+        ("mfa_configuration", Said),
+        ("name", Said),
+        ("password_policy.minimum_length", Said),
+        ("password_policy.password_history_size", Harmless),
+        ("password_policy.require_lowercase", Said),
+        ("password_policy.require_numbers", Said),
+        ("password_policy.require_symbols", Said),
+        ("password_policy.require_uppercase", Said),
+        ("password_policy.temporary_password_validity_days", Said),
+        (
+            "sign_in_policy.allowed_first_auth_factors",
+            Default("[\"PASSWORD\"]"),
+        ),
+        ("sms_authentication_message", Harmless),
+        ("sms_verification_message", Harmless),
+        (
+            "user_attribute_update_settings.attributes_require_verification_before_update",
+            Said,
+        ),
+        ("user_pool_tier", Harmless),
+        ("username_attributes", Said),
+        ("username_configuration.case_sensitive", Said),
+        ("verification_message_template", Harmless),
+    ],
+};
 
 /// <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_PasswordPolicyType.html>
 pub const MINIMUM_LENGTH: RangeInclusive<u32> = 6..=99;
@@ -91,7 +146,7 @@ pub fn resource_block(name: Expression, self_sign_up: bool, password: &PasswordP
     for (name, value) in password.arguments() {
         policy = policy.attribute(argument(name, value));
     }
-    resource("aws_cognito_user_pool", "this")
+    TYPE.block("this")
         .attribute(argument("name", name))
         .attribute(argument("username_attributes", list_of(SIGN_IN_WITH)))
         .attribute(argument("auto_verified_attributes", list_of(VERIFIED)))

@@ -3,7 +3,32 @@
 //! <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/cognito_user_pool_client>
 
 use crate::hcl::{Block, argument, commented, reference, string};
-use crate::resources::resource;
+use crate::resources::Meaning::{Default, Harmless, Said};
+use crate::resources::ResourceType;
+
+/// The type.
+pub const TYPE: ResourceType = ResourceType {
+    name: "aws_cognito_user_pool_client",
+    in_snapshot: false,
+    arguments: &[
+        ("allowed_oauth_flows", Said),
+        ("allowed_oauth_scopes", Said),
+        ("auth_session_validity", Default("3")),
+        ("callback_urls", Said),
+        ("client_secret", Harmless),
+        ("enable_token_revocation", Default("true")),
+        ("explicit_auth_flows", Said),
+        ("generate_secret", Said),
+        ("name", Said),
+        ("prevent_user_existence_errors", Said),
+        ("refresh_token_validity", Default("30")),
+        ("supported_identity_providers", Said),
+        ("token_validity_units.access_token", Default("\"hours\"")),
+        ("token_validity_units.id_token", Default("\"hours\"")),
+        ("token_validity_units.refresh_token", Default("\"days\"")),
+        ("user_pool_id", Said),
+    ],
+};
 
 /// `generate_secret`.
 pub const SECRET: bool = false;
@@ -15,7 +40,7 @@ pub const OAUTH: [&str; 0] = [];
 
 /// A client without a secret: one that runs on a command line or in a browser could not keep it.
 pub fn resource_block() -> Block {
-    resource("aws_cognito_user_pool_client", "this")
+    TYPE.block("this")
         .attribute(argument("name", reference("var.name")))
         .attribute(argument("user_pool_id", reference("var.user_pool_id")))
         .attribute(argument("generate_secret", SECRET))

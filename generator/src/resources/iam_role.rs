@@ -3,14 +3,33 @@
 //! <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/iam_role>
 
 use crate::hcl::{Block, Expression, argument, call, lines, object, reference, string};
-use crate::resources::resource;
+use crate::resources::Meaning::{Default, Harmless, Said};
+use crate::resources::ResourceType;
+
+/// The type.
+pub const TYPE: ResourceType = ResourceType {
+    name: "aws_iam_role",
+    in_snapshot: false,
+    arguments: &[
+        ("assume_role_policy", Said),
+        ("create_date", Harmless),
+        ("force_detach_policies", Harmless),
+        ("inline_policy", Said),
+        ("managed_policy_arns", Said),
+        ("max_session_duration", Default("3600")),
+        ("name", Harmless),
+        ("name_prefix", Harmless),
+        ("path", Default("\"/\"")),
+        ("unique_id", Harmless),
+    ],
+};
 
 /// The service that may take on a role.
 pub const PRINCIPAL: &str = "lambda.amazonaws.com";
 
 /// A role that only Lambda can take on, with the function's name.
 pub fn resource_block() -> Block {
-    resource("aws_iam_role", "this")
+    TYPE.block("this")
         .attribute(argument("name", reference("var.name")))
         .attribute(argument("assume_role_policy", assume_role_policy()))
         .build()

@@ -3,7 +3,20 @@
 //! <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/iam_role_policy>
 
 use crate::hcl::{Block, Expression, argument, call, lines, object, reference, string};
-use crate::resources::resource;
+use crate::resources::Meaning::{Harmless, Said};
+use crate::resources::ResourceType;
+
+/// The type.
+pub const TYPE: ResourceType = ResourceType {
+    name: "aws_iam_role_policy",
+    in_snapshot: false,
+    arguments: &[
+        ("name", Harmless),
+        ("name_prefix", Harmless),
+        ("policy", Said),
+        ("role", Said),
+    ],
+};
 
 /// A statement that allows something.
 pub struct Statement<'a> {
@@ -17,7 +30,7 @@ pub struct Statement<'a> {
 
 /// A policy of the module's role, named `name` in AWS.
 pub fn resource_block(label: &str, name: &str, policy: Expression) -> Block {
-    resource("aws_iam_role_policy", label)
+    TYPE.block(label)
         .attribute(argument("name", string(name)))
         .attribute(argument("role", reference("aws_iam_role.this.id")))
         .attribute(argument("policy", policy))

@@ -6,9 +6,58 @@
 use std::ops::RangeInclusive;
 
 use crate::hcl::{Block, argument, block, call, commented, conditional, lines, list, reference, string};
-use crate::resources::resource;
+use crate::resources::Meaning::{Harmless, Said};
+use crate::resources::ResourceType;
 use crate::text_rule::TextRule;
 use portcullis_terraform_json::aws::RESERVED_VARIABLES;
+
+/// The type.
+pub const TYPE: ResourceType = ResourceType {
+    name: "aws_lambda_function",
+    in_snapshot: false,
+    arguments: &[
+        ("architectures", Harmless),
+        ("code_sha256", Harmless),
+        // It refuses code that nobody signed.
+        ("code_signing_config_arn", Harmless),
+        ("environment.variables", Said),
+        ("ephemeral_storage", Harmless),
+        ("filename", Said),
+        ("function_name", Said),
+        ("handler", Said),
+        ("image_uri", Said),
+        ("invoke_arn", Harmless),
+        ("kms_key_arn", Harmless),
+        ("last_modified", Harmless),
+        // Its role says which groups it may write to.
+        ("logging_config", Harmless),
+        ("memory_size", Harmless),
+        ("package_type", Harmless),
+        ("publish", Harmless),
+        ("qualified_arn", Harmless),
+        ("qualified_invoke_arn", Harmless),
+        ("replace_security_groups_on_destroy", Harmless),
+        ("replacement_security_group_ids", Harmless),
+        ("reserved_concurrent_executions", Harmless),
+        ("response_streaming_invoke_arn", Harmless),
+        ("role", Said),
+        ("runtime", Said),
+        ("s3_bucket", Said),
+        ("s3_key", Said),
+        ("s3_object_version", Said),
+        ("signing_job_arn", Harmless),
+        ("signing_profile_version_arn", Harmless),
+        ("skip_destroy", Harmless),
+        ("snap_start", Harmless),
+        ("source_code_hash", Harmless),
+        ("source_code_size", Harmless),
+        ("source_kms_key_arn", Harmless),
+        ("timeout", Harmless),
+        ("tracing_config", Harmless),
+        ("version", Harmless),
+        ("vpc_config.vpc_id", Harmless),
+    ],
+};
 
 /// Memory in MB.
 pub const MEMORY_MB: RangeInclusive<u32> = 128..=10_240;
@@ -72,7 +121,7 @@ pub fn resource_block() -> Block {
         call("filebase64sha256", [reference("var.filename")]),
         crate::hcl::Expression::null(),
     );
-    resource("aws_lambda_function", "this")
+    TYPE.block("this")
         .attribute(argument("function_name", reference("var.name")))
         .attribute(argument("description", reference("var.description")))
         .attribute(argument("role", reference("aws_iam_role.this.arn")))

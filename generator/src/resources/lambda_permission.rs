@@ -9,7 +9,27 @@
 
 use crate::hcl::{Block, argument, block, literal, reference, string, template, value};
 use crate::identifier::Identifier;
-use crate::resources::resource;
+use crate::resources::Meaning::{Harmless, Said, Secret};
+use crate::resources::ResourceType;
+
+/// The type.
+pub const TYPE: ResourceType = ResourceType {
+    name: "aws_lambda_permission",
+    in_snapshot: false,
+    arguments: &[
+        ("action", Said),
+        ("event_source_token", Secret),
+        ("function_name", Said),
+        ("function_url_auth_type", Said),
+        ("principal", Said),
+        ("principal_org_id", Said),
+        ("qualifier", Said),
+        ("source_account", Said),
+        ("source_arn", Said),
+        ("statement_id", Harmless),
+        ("statement_id_prefix", Harmless),
+    ],
+};
 
 /// Who invokes functions.
 pub const PRINCIPAL: &str = "apigateway.amazonaws.com";
@@ -31,7 +51,7 @@ pub fn statement_id_prefix(name: &Identifier) -> String {
 
 /// Lets API Gateway invoke the function of a module for calls whose ARN is like `source`, behind the API's own.
 pub fn resource_block(name: &Identifier, function: &Identifier, source: String) -> Block {
-    resource("aws_lambda_permission", name.as_str())
+    TYPE.block(name.as_str())
         .attribute(argument("statement_id_prefix", string(statement_id_prefix(name))))
         .attribute(argument("action", string(ACTION)))
         .attribute(argument(

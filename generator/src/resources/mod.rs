@@ -1,5 +1,6 @@
-//! One file per resource type of the AWS provider, with all that is known about it: its arguments, AWS's limits,
-//! the link to its documentation, and what was learned by applying it. [`crate::modules`] only composes these.
+//! One file per resource type of the AWS provider, with all that is known about it: its arguments and their meaning for
+//! access, AWS's limits, whether a deployment snapshots it, the link to its documentation, and what was learned by applying
+//! it. These files know AWS alone; the folder of each concern uses them.
 //!
 //! A rule for every file here: an argument that forces a new resource never changes under one address while the
 //! key that AWS knows the resource by stays. The deployment is created before its predecessor is destroyed, and
@@ -20,16 +21,43 @@ pub mod cloudwatch_log_group;
 pub mod cognito_user;
 pub mod cognito_user_pool;
 pub mod cognito_user_pool_client;
+pub mod iam_policy;
 pub mod iam_role;
 pub mod iam_role_policy;
+pub mod iam_role_policy_attachment;
 pub mod lambda_function;
+pub mod lambda_function_url;
 pub mod lambda_permission;
+mod resource_type;
 
-use hcl_edit::structure::BlockBuilder;
+pub use resource_type::{EVERYWHERE, Meaning, ResourceType};
 
-use crate::hcl::block;
+/// The types that Portcullis makes, or that a surface accounts for.
+pub const TYPES: [&ResourceType; 21] = [
+    &api_gateway_authorizer::TYPE,
+    &api_gateway_deployment::TYPE,
+    &api_gateway_gateway_response::TYPE,
+    &api_gateway_integration::TYPE,
+    &api_gateway_integration_response::TYPE,
+    &api_gateway_method::TYPE,
+    &api_gateway_method_response::TYPE,
+    &api_gateway_resource::TYPE,
+    &api_gateway_rest_api::TYPE,
+    &api_gateway_stage::TYPE,
+    &cloudwatch_log_group::TYPE,
+    &cognito_user::TYPE,
+    &cognito_user_pool::TYPE,
+    &cognito_user_pool_client::TYPE,
+    &iam_policy::TYPE,
+    &iam_role::TYPE,
+    &iam_role_policy::TYPE,
+    &iam_role_policy_attachment::TYPE,
+    &lambda_function::TYPE,
+    &lambda_function_url::TYPE,
+    &lambda_permission::TYPE,
+];
 
-/// Begins a resource. Where a module has one of a type, its name is `this`.
-pub(crate) fn resource(kind: &str, name: &str) -> BlockBuilder {
-    block("resource", [kind, name])
+/// Returns a type by its name.
+pub fn of(name: &str) -> Option<&'static ResourceType> {
+    TYPES.into_iter().find(|of| of.name == name)
 }

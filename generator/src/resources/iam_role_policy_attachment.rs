@@ -1,0 +1,13 @@
+//! `aws_iam_role_policy_attachment`: a shared policy of a role. Portcullis makes none, and a surface says what others make.
+//!
+//! <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/iam_role_policy_attachment>
+
+use crate::resources::Meaning::Said;
+use crate::resources::ResourceType;
+
+/// The type.
+pub const TYPE: ResourceType = ResourceType {
+    name: "aws_iam_role_policy_attachment",
+    in_snapshot: false,
+    arguments: &[("policy_arn", Said), ("role", Said)],
+};

@@ -1,0 +1,20 @@
+//! `aws_lambda_function_url`: an address of a function's own, past the API. Portcullis makes none, and a surface says what others make.
+//!
+//! <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/lambda_function_url>
+
+use crate::resources::Meaning::{Harmless, Said};
+use crate::resources::ResourceType;
+
+/// The type.
+pub const TYPE: ResourceType = ResourceType {
+    name: "aws_lambda_function_url",
+    in_snapshot: false,
+    arguments: &[
+        ("authorization_type", Said),
+        ("function_arn", Harmless),
+        ("function_name", Said),
+        ("function_url", Harmless),
+        ("invoke_mode", Harmless),
+        ("url_id", Harmless),
+    ],
+};
