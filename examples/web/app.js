@@ -1,35 +1,35 @@
-// Signs in at a Cognito user pool and calls an API of another origin, with nothing but the browser's own means.
-// Tokens stay in this variable: what is kept in storage, every script of the page's origin could read.
+// Signs in to a Cognito user pool and calls an API on another origin, without a library.
+// Tokens stay in this variable, because every script of the page's origin can read the browser's storage.
 let idToken = null;
 
-// How Cognito asks for a new password, between its question and the answer: client, session and user.
+// Cognito's request for a new password, until it is answered: client, session and user.
 let challenge = null;
 
 const element = (id) => document.getElementById(id);
 const say = (id, sentence) => { element(id).textContent = sentence; };
 
-/** What `make outputs` printed: addresses and ids. */
+/** Returns the pasted output of `make outputs`: addresses and ids. */
 function outputs() {
   let found;
   try {
     found = JSON.parse(element("outputs").value);
   } catch {
-    throw new Error("This is not what `make outputs` prints: paste all of it, from { to }.");
+    throw new Error("Invalid output of `make outputs`: paste all of it, from { to }.");
   }
   for (const key of ["api_url", "user_pool_id", "user_pool_client_id"]) {
-    if (typeof found?.[key] !== "string") throw new Error(`\`make outputs\` prints ${key}, and it is not here.`);
+    if (typeof found?.[key] !== "string") throw new Error(`Missing ${key}: paste all of the output of \`make outputs\`.`);
   }
   return found;
 }
 
-/** Where Cognito answers: the emulated one of this machine is named, AWS's follows from the id of the user pool. */
+/** Returns Cognito's address. The outputs name the emulated one, and the user pool's id determines AWS's. */
 function cognitoUrl({ endpoint, user_pool_id }) {
   return endpoint ?? `https://cognito-idp.${user_pool_id.split("_")[0]}.amazonaws.com`;
 }
 
 /**
- * fetch, and a sentence where the browser lets the page see no answer. Why it does not, a page is not told: it asks
- * again for an answer that it may not read. If there is one, it was for its origin.
+ * Fetches, and explains an answer that the browser hides. The browser gives no reason, so this asks again for an answer
+ * that the page can't read. If there is one, the page's origin is the reason.
  */
 async function ask(url, init) {
   try {
@@ -39,12 +39,12 @@ async function ask(url, init) {
     throw new Error(answers
       ? `The browser refused: ${new URL(url).origin} answers, but does not allow pages of ${location.origin} to call it ` +
         "and read that (`allow_origin` in portcullis.toml)."
-      : `Nothing answers at ${new URL(url).origin}: does the service run?`);
+      : `Nothing answers at ${new URL(url).origin}. Is the service running?`);
   }
 }
 
 /**
- * Calls an operation of Cognito that needs no credentials.
+ * Calls a Cognito operation that needs no credentials.
  * https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_InitiateAuth.html
  */
 async function cognito(operation, request) {
@@ -72,7 +72,7 @@ async function signIn() {
   if (answer.ChallengeName === "NEW_PASSWORD_REQUIRED") {
     challenge = { client, session: answer.Session, user: answer.ChallengeParameters.USER_ID_FOR_SRP ?? email };
     show();
-    say("session", "This password was temporary: choose your own.");
+    say("session", "This password is temporary. Choose a new one.");
     element("new-password").focus();
   } else {
     signedIn(answer);
@@ -90,7 +90,7 @@ async function choosePassword() {
 }
 
 function signedIn({ AuthenticationResult: result, ChallengeName: name }) {
-  if (!result) throw new Error(`Cognito asks for ${name}, which this page cannot answer.`);
+  if (!result) throw new Error(`Cognito asks for ${name}, which this page can't answer.`);
   idToken = result.IdToken;
   challenge = null;
   show();
@@ -100,10 +100,10 @@ function signedIn({ AuthenticationResult: result, ChallengeName: name }) {
 function signOut() {
   idToken = challenge = null;
   show();
-  say("session", "Nobody is signed in.");
+  say("session", "You are not signed in.");
 }
 
-/** Shows the form that is next, and forgets passwords that were typed. */
+/** Shows the next form and clears typed passwords. */
 function show() {
   element("sign-in").hidden = Boolean(idToken || challenge);
   element("choose-password").hidden = !challenge;
@@ -111,7 +111,7 @@ function show() {
   element("password").value = element("new-password").value = "";
 }
 
-/** Calls a route. Without a token the guarded one answers 401, and this page may read that too. */
+/** Calls a route. Without a token, the protected route answers 401, and this page can read that. */
 async function call(path, token) {
   say("status", `GET ${path || "/"} …`);
   say("body", "");
@@ -131,7 +131,7 @@ function pretty(body) {
   }
 }
 
-/** Does one thing at a time when something happens, and says where it fails. */
+/** Handles one event at a time, and shows its errors. */
 function on(id, event, where, action) {
   element(id).addEventListener(event, async (happened) => {
     happened.preventDefault();

@@ -42,7 +42,7 @@ fn the_example_page_signs_in_and_calls_the_service_from_another_origin() {
     let mut page = Page::start(&chromium);
     page.open(&origin);
     page.enter("outputs", "{");
-    page.until("service", "This is not what `make outputs` prints");
+    page.until("service", "Invalid output of `make outputs`");
     page.enter("outputs", &printed.stdout);
     page.until("service", &format!("The API is {api_url}"));
 
@@ -55,7 +55,7 @@ fn the_example_page_signs_in_and_calls_the_service_from_another_origin() {
     sign_in(&mut page, "Wrong1");
     page.until("session", "Cognito refuses: Incorrect username or password");
     sign_in(&mut page, &project.temporary_password());
-    page.until("session", "This password was temporary");
+    page.until("session", "This password is temporary");
     page.enter("new-password", NEW_PASSWORD);
     page.click("#choose-password button");
     page.until("session", &format!("{email} is signed in"));

@@ -1,7 +1,7 @@
-//! `authenticated` answers those who signed in, and calls them by their e-mail.
+//! `authenticated` greets signed-in users by their e-mail address.
 //!
-//! API Gateway has verified the token before this runs; what it says is in the request. Keep such a route
-//! guarded: without `auth = "none"` in `portcullis.toml`. How a function is added stands in `../../open/src/main.rs`.
+//! API Gateway verifies the token before this runs, and the request has its claims. Don't set `auth = "none"` on such a
+//! route in `portcullis.toml`. `../../open/src/main.rs` explains how to add a function.
 
 use lambda_http::Request;
 use serde::Serialize;
@@ -111,7 +111,7 @@ mod tests {
         }
     }
 
-    /// Users of Cognito choose their e-mail: until it is verified, it may be anybody's.
+    /// Cognito's users choose their e-mail address. Until it is verified, it may belong to someone else.
     #[tokio::test]
     async fn an_email_that_is_not_verified_is_not_among_the_claims() {
         async fn claims(request: Request) -> Result<Claims, Refusal> {

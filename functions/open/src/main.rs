@@ -1,8 +1,10 @@
-//! `open` answers anyone, and shows what a function is told about a request.
+//! `open` is public, and shows the structure of the request that a function gets.
 //!
-//! To add a function: copy this folder and name the crate in its `Cargo.toml` after the function, add it to `members`
-//! in `../Cargo.toml`, run `cargo check` there (it completes `Cargo.lock`), and give the function an entry under
-//! `[functions]` and a route in `portcullis.toml`.
+//! To add a function:
+//!
+//! 1. Copy this folder, and name the crate in its `Cargo.toml` after the function.
+//! 2. Add it to `members` in `../Cargo.toml`, and run `cargo check` there, which completes `Cargo.lock`.
+//! 3. In `portcullis.toml`, add the function under `[functions]` and give it a route.
 
 mod structure;
 

@@ -3,13 +3,13 @@ use std::collections::BTreeSet;
 use lambda_http::{Request, RequestExt, request::RequestContext};
 use serde::Serialize;
 
-/// How a request reaches a function: where it went, and the names of what it carried.
+/// The structure of a request: its path, and the names of its headers and parameters.
 ///
-/// Names only: values may be secrets (`Authorization`, a query parameter with a token).
+/// It has only names, because values may be secrets, such as `Authorization` or a token in the query.
 #[derive(Serialize)]
 pub struct Structure {
     method: String,
-    /// As the client wrote it, still percent-encoded, without the stage.
+    /// The client's path, percent-encoded, without the stage.
     path: String,
     /// The route that matched, such as `/things/{id}`.
     resource: Option<String>,

@@ -9,9 +9,9 @@ use serde::Serialize;
 
 use crate::Cors;
 
-/// Why a handler does not answer what was asked: `{"message": …}` with a status.
+/// An error answer of a handler: `{"message": …}` with a status.
 ///
-/// Any error becomes one with `?`: status 500, a message that gives nothing away, and the cause in the log.
+/// `?` turns any error into one with status 500 and a generic message. The log has the cause.
 #[derive(Debug)]
 pub struct Refusal {
     status: StatusCode,
@@ -45,7 +45,7 @@ struct Message<'a> {
     message: &'a str,
 }
 
-/// What API Gateway takes for an answer.
+/// An answer in API Gateway's format.
 /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html#api-gateway-simple-proxy-for-lambda-output-format>
 pub(crate) fn write<Value: Serialize>(
     answer: Result<Value, Refusal>,
@@ -54,7 +54,7 @@ pub(crate) fn write<Value: Serialize>(
     let written = answer.and_then(|value| Ok((StatusCode::OK, serde_json::to_string(&value)?)));
     let (status, body) = written.unwrap_or_else(|refusal| {
         if let Some(cause) = &refusal.cause {
-            // Lambda keeps what a function writes to standard error in its log group.
+            // Lambda writes a function's standard error to its log group.
             eprintln!("error: {cause}");
         }
         let message = Message {

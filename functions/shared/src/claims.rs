@@ -4,17 +4,17 @@ use serde_json::Value;
 
 use crate::Refusal;
 
-/// What the token of the signed-in user says; API Gateway has verified it and hands every value over as text.
+/// The claims in the signed-in user's token. API Gateway has verified the token and passes every value as a string.
 ///
-/// Claims that identify the token itself (`jti`, `origin_jti`, `event_id`) and custom attributes are left out,
-/// so that a value of this type can be answered.
+/// Claims that identify the token itself (`jti`, `origin_jti`, `event_id`) and custom attributes are omitted, so a handler
+/// may return a value of this type.
 /// <https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-id-token.html>
 #[derive(Debug, Deserialize, Serialize)]
 pub struct Claims {
-    /// The user's id, which never changes and is never given to another user. Know users by it, never by their e-mail.
+    /// The user's id. It never changes, and no other user ever gets it. Identify users by it, never by their e-mail.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sub: Option<String>,
-    /// Absent until Cognito has verified it: any user can enter somebody else's address. [`Claims::email`] tells it.
+    /// Missing until Cognito has verified it, because a user can enter any address. [`Claims::email`] returns it.
     #[serde(skip_serializing_if = "Option::is_none")]
     email: Option<String>,
     /// `true` or `false`.
@@ -47,10 +47,10 @@ pub struct Claims {
 }
 
 impl Claims {
-    /// The claims of a request.
+    /// Returns the claims in a request.
     ///
     /// # Errors
-    /// 401 when nobody is signed in: the route is not guarded. 500 when they are not what Cognito's look like.
+    /// 401 if the request has no claims, because the route is public. 500 if they don't have Cognito's form.
     pub fn of(request: &Request) -> Result<Self, Refusal> {
         let context = request.request_context_ref();
         let authorizer = context.and_then(|context| context.authorizer());
@@ -69,10 +69,10 @@ impl Claims {
         }
     }
 
-    /// The e-mail of the user, to write to or to greet with. Users can change it: [`Claims::sub`] says who they are.
+    /// Returns the user's verified e-mail address. Users can change it, so identify them by [`Claims::sub`].
     ///
     /// # Errors
-    /// 403 when the token names none, or one that Cognito has not verified.
+    /// 403 if the token has no address, or if Cognito has not verified it.
     pub fn email(&self) -> Result<&str, Refusal> {
         self.email.as_deref().ok_or_else(|| {
             Refusal::new(

@@ -8,7 +8,7 @@ use lambda_http::{
     },
 };
 
-/// Which pages of other origins may read the answers: none by default.
+/// The pages from other origins that may read the answers. The default is none.
 ///
 /// Terraform sets the variables from `api.cors` in `portcullis.toml`. Preflight requests never reach a function.
 #[derive(Debug, Clone, Default)]
@@ -18,10 +18,10 @@ pub struct Cors {
 }
 
 impl Cors {
-    /// Pages of `allow_origin` (an origin or `*`), with their cookies and credentials or without.
+    /// Allows pages from `allow_origin` (an origin or `*`), with or without credentials.
     ///
     /// # Errors
-    /// When `allow_origin` cannot stand in a header, or is `*` with credentials: browsers refuse that.
+    /// If `allow_origin` is invalid in a header, or is `*` with credentials, which browsers refuse.
     pub fn new(allow_origin: &str, allow_credentials: bool) -> Result<Self, Error> {
         let origin = HeaderValue::from_str(allow_origin)
             .map_err(|_| format!("`CORS_ALLOW_ORIGIN` is no header value: {allow_origin:?}"))?;
@@ -34,7 +34,7 @@ impl Cors {
         })
     }
 
-    /// From `CORS_ALLOW_ORIGIN` and `CORS_ALLOW_CREDENTIALS=true`; none when the first is not set or empty.
+    /// Reads `CORS_ALLOW_ORIGIN` and `CORS_ALLOW_CREDENTIALS`. If the first is missing or empty, no page is allowed.
     ///
     /// # Errors
     /// As [`Cors::new`].
@@ -59,7 +59,7 @@ impl Cors {
             headers.insert(ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
         }
         if origin != "*" {
-            // A cache must not hand the answer for this origin to a page of another one.
+            // A cache must not give this origin's answer to a page from another origin.
             headers.insert(VARY, HeaderValue::from_static("Origin"));
         }
     }

@@ -1,10 +1,10 @@
-//! What the functions share: [`run`] makes a handler a Lambda function behind a REST API.
+//! Code that all functions share. [`run`] makes a handler a Lambda function behind a REST API.
 //!
 //! ```text
 //! event ─decode→ Request ─handler→ value | Refusal ─write→ answer, with the CORS headers of the configuration
 //! ```
-//! A handler knows nothing of Lambda, and no answer leaves without its CORS headers: a browser shows a script
-//! only an error that carries them.
+//! A handler doesn't depend on Lambda. Every answer has CORS headers, because a browser shows a script only errors with
+//! these headers.
 
 mod answer;
 mod claims;
@@ -28,11 +28,11 @@ pub use lambda_http::Error;
 
 /// Serves events with `handler` until Lambda ends the process.
 ///
-/// The handler's value is answered as JSON with status 200, its [`Refusal`] with the status that it names.
+/// A handler's value becomes a JSON answer with status 200, and its [`Refusal`] an answer with its own status.
 ///
 /// # Errors
-/// When the process was not started by Lambda (or what stands in for it), the CORS configuration is wrong, or
-/// the Runtime API fails.
+/// If Lambda (or its emulation) did not start the process, if the CORS configuration is invalid, or if the Runtime API
+/// fails.
 pub async fn run<Handler, Answer, Value>(handler: Handler) -> Result<(), Error>
 where
     Handler: Fn(Request) -> Answer,
@@ -50,7 +50,7 @@ where
     .await
 }
 
-/// One event, answered.
+/// Answers one event.
 async fn respond<Handler, Answer, Value>(
     handler: &Handler,
     cors: &Cors,

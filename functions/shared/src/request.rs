@@ -9,10 +9,10 @@ use url::Url;
 
 use crate::Refusal;
 
-/// The request in an event of a REST API.
+/// Reads the request from a REST API's event.
 ///
-/// `lambda_http` decodes it, but panics at what the client can choose: an address that is no URL, a body that is
-/// no base64. A panic ends the process with everything that it keeps warm, so those two are looked at first.
+/// `lambda_http` decodes it, but panics at values that clients choose: an invalid URL or an invalid base64 body. A panic
+/// ends the warm process, so this function checks both first.
 pub(crate) fn decode(mut event: ApiGatewayProxyRequest, context: Context) -> Result<Request, Refusal> {
     let malformed = |what| {
         Refusal::new(
@@ -32,7 +32,7 @@ pub(crate) fn decode(mut event: ApiGatewayProxyRequest, context: Context) -> Res
     Ok(request)
 }
 
-/// The address that `lambda_http` composes, where it can: the scheme and the host are headers.
+/// Returns the URL that `lambda_http` builds, if it is valid. Scheme and host come from headers.
 fn address(event: &ApiGatewayProxyRequest) -> Option<Uri> {
     let header = |name: &str| event.headers.get(name).and_then(|value| value.to_str().ok());
     let scheme = header("x-forwarded-proto").unwrap_or("https");

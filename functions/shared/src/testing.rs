@@ -1,4 +1,4 @@
-//! For the tests of handlers.
+//! Helpers for tests of handlers.
 
 use std::future::Future;
 
@@ -8,10 +8,10 @@ use serde_json::Value;
 
 use crate::{Cors, Refusal, respond};
 
-/// What API Gateway is answered to an event of its (JSON): `statusCode`, `headers`, and the `body` read as JSON.
+/// Returns a handler's answer to an API Gateway event (JSON): `statusCode`, `headers`, and the `body` parsed as JSON.
 ///
 /// # Panics
-/// When the event is none of a REST API, or the answer is no JSON: a test has failed then.
+/// If the event is not from a REST API, or the answer is not JSON. Then the test has failed.
 #[allow(clippy::missing_errors_doc)]
 pub async fn invoke<Handler, Answer, Answered>(handler: Handler, cors: Cors, event: &str) -> Value
 where
