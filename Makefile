@@ -11,9 +11,10 @@ $(foreach name,ENV PLAN PLAN_JSON PLANS BASE MARKDOWN YOUR_EMAIL,$(if $(filter u
 export PATH := $(CURDIR)/.portcullis/tools/bin:$(PATH)
 
 # In your own project, set PORTCULLIS = portcullis, and add a line to `setup` that installs it into
-# .portcullis/tools/bin. Cargo is quiet except for the first time, when it compiles for minutes.
-QUIET := $(if $(wildcard target/release/portcullis),--quiet)
-PORTCULLIS ?= cargo run $(QUIET) --release --locked --package portcullis --
+# .portcullis/tools/bin. Cargo is quiet except for the first time, when it compiles for minutes. The build is not
+# optimised: that would take four times as long, and Portcullis mostly waits for other programs. Tests use the same build.
+QUIET := $(if $(wildcard target/debug/portcullis),--quiet)
+PORTCULLIS ?= cargo run $(QUIET) --locked --package portcullis --
 
 .DEFAULT_GOAL := help
 .PHONY: help apply watch plan review destroy outputs environments build generate check lint invitation logs clean \
