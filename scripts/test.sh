@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs the tests. `--fast` skips tests that start Terraform's provider, moto or cargo-lambda. It takes under a minute
-# once everything is compiled. Other arguments go to cargo test.
+# Runs the tests. `--fast` skips tests that start Terraform, moto, cargo-lambda, pip or a browser, or use the network.
+# It needs git, and takes under a minute once everything is compiled. Other arguments go to cargo test.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -10,24 +10,29 @@ if [ "${1:-}" = --fast ]; then
     shift
 fi
 
+more=("$@")
+# One program has them all: each links the whole of the tool. A step runs a module of it.
+slow() { cargo test --locked --test slow "${more[@]}" -- "$@"; }
 step() { printf '\n== %s\n' "$*" >&2; }
 
 step 'units of the tool'
 cargo test --locked --quiet --workspace --lib --bins "$@"
-step 'HCL as Terraform reads it'
-cargo test --locked --quiet --package portcullis-generator --test hcl --test addresses "$@"
-step 'what a review tells of a change'
-cargo test --locked --quiet --package portcullis-generator --test review --test review_of_random_specs "$@"
+step 'addresses, what a review tells of a change'
+cargo test --locked --quiet --package portcullis-generator --test addresses --test review --test review_of_random_specs "$@"
 step 'golden trees, mistakes, states of others'
 cargo test --locked --quiet --test golden --test serve --test review_command --test plans --test linked_folders \
-    --test check --test documents --test exit_codes --test reconfigured --test surfaces "$@"
+    --test check --test documents --test exit_codes --test foreign_text --test reconfigured --test surfaces "$@"
 step 'conformance of the data plane'
 cargo test --locked --quiet --package portcullis-emulator --test conformance "$@"
 step 'units of the functions'
 cargo test --locked --quiet --manifest-path functions/Cargo.toml "$@"
 "$fast" && exit 0
 
+step 'HCL as Terraform reads it'
+cargo test --locked --quiet --package portcullis-generator --test hcl "$@"
 step 'tools'
+# Two units install something with pip.
+cargo test --locked --quiet --lib "$@" -- --ignored
 tools=$(cargo run --quiet --locked --package portcullis -- tools)
 field() { printf '%s\n' "$tools" | sed -n "s/.*\"$1\": \"\(.*\)\".*/\1/p"; }
 PORTCULLIS_CARGO_LAMBDA=$(field cargo_lambda)
@@ -89,14 +94,14 @@ cargo build --locked --quiet --package portcullis-emulator --examples
 cargo test --locked --quiet --package portcullis-emulator --test bad_input --test control_plane --test crashes \
     --test data_plane --test limits --test listeners --test openapi "$@"
 step 'build of the functions, login scripts'
-cargo test --locked --quiet --test functions --test login --test foreign_text "$@"
+slow functions:: login::
 # Terraform's provider needs half a gigabyte, so run one at a time.
 step 'generated Terraform, with Terraform'
-cargo test --locked --quiet --test terraform "$@" -- --test-threads=1
+slow terraform:: --test-threads=1
 step 'hand edits of generated Terraform'
 # Run two providers at once. One after the other would take minutes longer.
-cargo test --locked --quiet --test mutations "$@"
+slow mutations::
 step 'end to end'
-cargo test --locked --test end_to_end "$@" -- --test-threads=1
+slow end_to_end:: --test-threads=1
 step 'in a browser'
-cargo test --locked --test browser "$@"
+slow browser::

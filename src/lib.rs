@@ -5,12 +5,12 @@
 //! serves: the arrows go from here to `portcullis-generator` and `portcullis-emulator`, and from local to generator.
 
 mod aws;
-mod build;
+pub mod build;
 mod cli;
 mod commands;
 mod destruction;
 mod endpoint;
-mod failure;
+pub mod failure;
 mod firewall;
 mod interrupt;
 mod local;
@@ -33,6 +33,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use crate::failure::ExitCodes;
+pub use crate::terraform_program::ProviderSource;
 
 /// Runs the command of this process's arguments; its exit code.
 pub fn run() -> ExitCode {

@@ -11,6 +11,7 @@ const SIX: Requirements = Requirements {
 };
 
 #[test]
+#[ignore = "starts pip, which uses the network"]
 fn a_tool_is_installed_once_and_again_when_the_folder_moved() {
     let folder = tempfile::tempdir().unwrap();
     let tools = Tools::new(&folder.path().join("first"));
@@ -55,6 +56,7 @@ fn a_tool_is_installed_once_and_again_when_the_folder_moved() {
 }
 
 #[test]
+#[ignore = "starts pip, which uses the network"]
 fn a_hash_that_does_not_match_is_reported_with_what_pip_said() {
     const WRONG: Requirements = Requirements {
         name: "six",

@@ -1,7 +1,7 @@
 //! The arguments that a surface does not say. `crate::resources` classifies each; one that nobody classified is never
 //! swallowed: if it is set, it is among the surface's `other_arguments`.
 //!
-//! `tests/terraform.rs` holds this against the provider's own schema: every argument that is set to something else
+//! `tests/slow/terraform.rs` holds this against the provider's own schema: every argument that is set to something else
 //! changes the surface, or is classified as one that can let nobody in.
 
 use serde_json::Value;

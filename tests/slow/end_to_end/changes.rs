@@ -4,7 +4,7 @@
 
 use portcullis_generator::surface::{Route, Surface};
 
-use crate::calls::{CREATE_DEPLOYMENT, DELETE_METHOD, calls, last};
+use super::calls::{CREATE_DEPLOYMENT, DELETE_METHOD, calls, last};
 use crate::support::{Answer, Project, curl, preflight, text};
 
 /// What all the specs share.

@@ -2,12 +2,15 @@
 //! `portcullis` itself finds one, else from the registry.
 
 use portcullis_test_support::in_time::InTime;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use tempfile::TempDir;
 
-use crate::provider::ProviderSource;
+use super::PORTCULLIS;
+
+use portcullis::ProviderSource;
 
 /// Where the provider comes from, and what several roots share of it.
 pub struct Provider {
@@ -56,6 +59,26 @@ impl Provider {
         }
         command
     }
+}
+
+/// Makes a folder a project whose tree is generated. Its functions are crates of an empty program.
+pub fn generate(project: &Path, spec: &str) {
+    let table: toml::Table = spec.parse().unwrap();
+    for function in table["functions"].as_table().unwrap().keys() {
+        let source = project.join("functions").join(function).join("src");
+        fs::create_dir_all(&source).unwrap();
+        fs::write(source.join("main.rs"), "fn main() {}\n").unwrap();
+        let manifest = format!("[package]\nname = \"{function}\"\n");
+        fs::write(source.join("../Cargo.toml"), manifest).unwrap();
+    }
+    fs::write(project.join("portcullis.toml"), spec).unwrap();
+    super::run(
+        Command::new(PORTCULLIS)
+            .arg("--project")
+            .arg(project)
+            .arg("generate"),
+    )
+    .succeeded();
 }
 
 /// Whether Terraform succeeded; what it printed on stdout, and on stderr where it did not.

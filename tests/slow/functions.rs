@@ -3,11 +3,6 @@
 //! `PORTCULLIS_CARGO_LAMBDA` names cargo-lambda (in an environment of Python's that has `ziglang`). Without it the
 //! tests say so and do nothing, except under `CI=true`, where they fail.
 
-#![allow(clippy::unwrap_used)] // a test may panic
-
-#[path = "../src/build/mod.rs"]
-mod functions;
-
 use portcullis_test_support::in_time::InTime;
 use std::{
     env, fs,
@@ -18,7 +13,7 @@ use std::{
     time::{Duration, Instant, SystemTime},
 };
 
-use functions::{Artifact, BuildOptions, build};
+use portcullis::build::{Artifact, BuildOptions, build};
 use portcullis_generator::service::Architecture;
 use serde_json::{Value, json};
 

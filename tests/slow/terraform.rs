@@ -1,58 +1,100 @@
-//! The golden trees in the hands of the real Terraform and AWS provider, without artifacts, credentials or network.
-//! Slow: the provider takes seconds to start.
-
-#![allow(clippy::unwrap_used)] // a test may panic
-#![allow(dead_code, reason = "the search for the provider is the command's own")]
-
-#[path = "../src/failure.rs"]
-mod failure;
-#[path = "../src/terraform_program/provider.rs"]
-mod provider;
-#[path = "support/terraform.rs"]
-mod terraform;
+//! The trees of the golden specs in the hands of the real Terraform and AWS provider, without artifacts, credentials or
+//! network. One root calls them all: the provider takes seconds to start, and each root starts it anew.
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
+use portcullis_generator::hcl::{self, Block, Body, argument, block, string};
 use portcullis_generator::surface;
+use portcullis_test_support::in_time::InTime;
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use terraform::{Provider, run};
 
+use crate::support::terraform::{Provider, generate, run};
+
+const TEST: &str = "tests/access.tftest.hcl";
+
+/// The real judge of the layout.
 #[test]
-fn slow_terraform_validates_a_root_of_every_tree() {
-    let provider = Provider::find();
-    for entry in fs::read_dir(root()).unwrap() {
-        let case = entry.unwrap().file_name().into_string().unwrap();
-        let tree = Tree::copy(&case);
-        let environments = names(&tree.0.path().join("environments"));
-        // What goes to AWS has more in it than `local`.
-        let environment = environments.iter().find(|name| *name != "local");
-        let environment = environment.map_or("local", String::as_str);
-        let folder = tree.0.path().join("environments").join(environment);
-        provider.init(&folder);
-        let (_, text) = run(provider.terraform(&folder).args(["validate", "-json"]));
-        let answer: Value = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}"));
-        assert_eq!(
-            answer["diagnostics"],
-            Value::Array(vec![]),
-            "{case}, {environment}"
-        );
-    }
+fn terraform_fmt_leaves_every_tree_alone() {
+    let trees = Trees::generate();
+    let output = Command::new("terraform")
+        .args(["fmt", "-check", "-diff", "-recursive", "-no-color"])
+        .arg(trees.root.path())
+        .output_in_time()
+        .expect("`terraform` is on the PATH: this test asks the real one (>= 1.11)");
+    let text = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+    assert!(output.status.success(), "{text}");
 }
 
-/// As anybody runs it: in the module's folder, with what Terraform installs there. That it can fail, `tests/mutations`
-/// shows.
 #[test]
-fn slow_the_generated_test_of_every_tree_passes() {
-    let provider = Provider::find();
-    for case in names(&root()) {
-        let tree = Tree::copy(&case);
-        let folder = tree.0.path().join("modules/service");
-        provider.init(&folder);
-        let (success, text) = run(provider.terraform(&folder).args(["test", "-no-color"]));
-        assert!(success && text.contains("3 passed, 0 failed"), "{case}: {text}");
+fn terraform_validates_every_root_of_every_tree() {
+    let trees = Trees::generate();
+    let mut calls = Vec::new();
+    for tree in &trees.names {
+        for environment in names(&trees.path(tree).join("environments")) {
+            let folder = format!("{tree}/terraform/environments/{environment}");
+            let name = format!("{tree}_{environment}");
+            let mut call =
+                block("module", [name.as_str()]).attribute(argument("source", string(format!("./{folder}"))));
+            let variables = trees.root.path().join(folder).join("variables.tf");
+            if fs::read_to_string(variables).is_ok_and(|text| text.contains("\"first_user_email\"")) {
+                call = call.attribute(argument("first_user_email", string("someone@example.com")));
+            }
+            calls.push(call.build());
+        }
     }
+    assert!(calls.len() > trees.names.len(), "{}", calls.len());
+    trees.write("main.tf", calls);
+    let provider = Provider::find();
+    provider.init(trees.root.path());
+    let (_, text) = run(provider.terraform(trees.root.path()).args(["validate", "-json"]));
+    let answer: Value = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}"));
+    let diagnostics = answer["diagnostics"].as_array().unwrap().iter();
+    // A root that is called as a module has no backend of its own.
+    let found: Vec<_> = diagnostics
+        .filter(|diagnostic| diagnostic["summary"] != "Backend configuration ignored")
+        .collect();
+    assert!(found.is_empty(), "{found:#?}");
+}
+
+/// That they can fail, `tests/mutations` shows.
+#[test]
+fn the_generated_test_of_every_tree_passes() {
+    let trees = Trees::generate();
+    // `init` looks for the modules of tests only where there is a root.
+    trees.write("main.tf", []);
+    for tree in &trees.names {
+        let text = fs::read_to_string(trees.path(tree).join("modules/service").join(TEST)).unwrap();
+        let source = argument("source", string(format!("./{tree}/terraform/modules/service")));
+        let module = block("module", []).attribute(source).build();
+        let blocks = text.parse::<Body>().unwrap().into_iter();
+        let blocks = blocks.map(|structure| {
+            let mut block = structure.into_block().unwrap();
+            if block.ident.as_str() == "run" {
+                block.body.push(module.clone());
+            }
+            block
+        });
+        trees.write(&format!("tests/{tree}.tftest.hcl"), blocks);
+    }
+    let provider = Provider::find();
+    provider.init(trees.root.path());
+    let (success, text) = run(provider.terraform(trees.root.path()).args(["test", "-no-color"]));
+    let passed = format!("{} passed, 0 failed", 3 * trees.names.len());
+    assert!(success && text.contains(&passed), "{passed} is not in\n{text}");
+}
+
+/// As anybody runs it: in the module's folder, with what Terraform installs there.
+#[test]
+fn the_generated_test_passes_where_it_is() {
+    let trees = Trees::generate();
+    let provider = Provider::find();
+    let folder = trees.path("demo").join("modules/service");
+    provider.init(&folder);
+    let (success, text) = run(provider.terraform(&folder).args(["test", "-no-color"]));
+    assert!(success && text.contains("3 passed, 0 failed"), "{text}");
 }
 
 /// What a demo's state does not have, and surfaces account for: an address of a function's own, a policy by reference.
@@ -143,15 +185,15 @@ const SWALLOWED: [(&str, &str); 6] = [
 ];
 
 #[test]
-fn slow_every_argument_that_the_provider_knows_changes_the_surface_or_is_harmless() {
-    let (provider, tree) = (Provider::find(), Tree::copy("minimal"));
-    let folder = tree.0.path().join("environments/local");
+fn every_argument_that_the_provider_knows_changes_the_surface_or_is_harmless() {
+    let (provider, trees) = (Provider::find(), Trees::generate());
+    let folder = trees.path("minimal").join("environments/local");
     provider.init(&folder);
     let (_, text) = run(provider.terraform(&folder).args(["providers", "schema", "-json"]));
     let schemas: Value = serde_json::from_str(&text).unwrap();
     let schemas = &schemas["provider_schemas"]["registry.terraform.io/hashicorp/aws"]["resource_schemas"];
 
-    let text = include_str!("../generator/tests/demo.state.json");
+    let text = include_str!("../../generator/tests/demo.state.json");
     let state = with_more(serde_json::from_str(text).unwrap());
     let surface = |state: &Value| surface::of_state(&state.to_string(), None);
     let unchanged = surface(&state).unwrap();
@@ -193,10 +235,6 @@ fn slow_every_argument_that_the_provider_knows_changes_the_surface_or_is_harmles
     assert!(count > 300, "{count}");
 }
 
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/specs")
-}
-
 fn names(folder: &Path) -> Vec<String> {
     let mut names: Vec<_> = fs::read_dir(folder)
         .unwrap()
@@ -206,22 +244,33 @@ fn names(folder: &Path) -> Vec<String> {
     names
 }
 
-/// A copy of a golden tree, where Terraform may leave what it likes.
-struct Tree(TempDir);
+/// Every golden spec with its tree, where Terraform may leave what it likes.
+struct Trees {
+    root: TempDir,
+    names: Vec<String>,
+}
 
-impl Tree {
-    fn copy(case: &str) -> Self {
-        let tree = Self(tempfile::tempdir().unwrap());
-        let golden = root().join(case).join("expected/terraform");
-        for entry in walkdir::WalkDir::new(&golden) {
-            let entry = entry.unwrap();
-            let path = tree.0.path().join(entry.path().strip_prefix(&golden).unwrap());
-            if entry.file_type().is_dir() {
-                fs::create_dir_all(path).unwrap();
-            } else {
-                fs::copy(entry.path(), path).unwrap();
-            }
+impl Trees {
+    fn generate() -> Self {
+        let root = tempfile::tempdir().unwrap();
+        let specs = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/specs");
+        let names = names(&specs);
+        for name in &names {
+            let spec = fs::read_to_string(specs.join(name).join("portcullis.toml")).unwrap();
+            generate(&root.path().join(name), &spec);
         }
-        tree
+        Self { root, names }
+    }
+
+    /// The tree of a spec.
+    fn path(&self, name: &str) -> PathBuf {
+        self.root.path().join(name).join("terraform")
+    }
+
+    /// A file of the root that calls all of them.
+    fn write(&self, file: &str, blocks: impl IntoIterator<Item = Block>) {
+        let path = self.root.path().join(file);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, hcl::layout(blocks.into_iter().collect())).unwrap();
     }
 }

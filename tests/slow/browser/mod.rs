@@ -1,13 +1,8 @@
 //! What only a real browser can show: the page of `examples/web` against the applied service, because no other client
 //! does what browsers do across origins, and the pictures of who can reach what.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
-
 mod chromium;
 mod pictures;
-#[path = "../support/mod.rs"]
-#[allow(dead_code, unused_imports, reason = "the end-to-end tests need more of it")]
-mod support;
 
 use portcullis_test_support::in_time::InTime;
 use std::env;
@@ -15,8 +10,8 @@ use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use crate::support::{Project, text};
 use chromium::Page;
-use support::{Project, text};
 
 const NEW_PASSWORD: &str = "Other1, \"quoted\" é";
 

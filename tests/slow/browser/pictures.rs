@@ -11,8 +11,8 @@ use portcullis_generator::service::{Auth, Method, Route, RoutePath, Service};
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::chromium::{self, Page};
-use crate::{NO_CHROMIUM, missing};
+use super::chromium::{self, Page};
+use super::{NO_CHROMIUM, missing};
 
 const NO_MERMAID: &str = "`PORTCULLIS_MERMAID` names no `mermaid.min.js`; `scripts/test.sh` installs one";
 

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use crate::calls::{CREATE_FUNCTION, calls, last};
+use super::calls::{CREATE_FUNCTION, calls, last};
 use crate::support::{Ended, PORTCULLIS, Project, Running, curl, run, text, token, wait_until};
 
 #[test]

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::calls::{CREATE_DEPLOYMENT, CREATE_FUNCTION, DELETE_METHOD, calls, is, last};
+use super::calls::{CREATE_DEPLOYMENT, CREATE_FUNCTION, DELETE_METHOD, calls, is, last};
 use crate::support::{Project, curl};
 
 const BEFORE: &str = r#"

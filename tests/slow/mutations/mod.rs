@@ -17,17 +17,8 @@
 //! The plan is made with the real provider as a first one of an account: nothing is asked of AWS but whose account it is,
 //! and a stub answers that.
 
-#![allow(clippy::unwrap_used)] // a test may panic
-#![allow(dead_code, reason = "the search for the provider is the command's own")]
-
-#[path = "../../src/failure.rs"]
-mod failure;
 mod plan;
-#[path = "../../src/terraform_program/provider.rs"]
-mod provider;
 mod sts;
-#[path = "../support/terraform.rs"]
-mod terraform;
 
 use portcullis_test_support::in_time::InTime;
 use std::collections::BTreeMap;
@@ -35,11 +26,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use crate::support::PORTCULLIS;
+use crate::support::terraform::{Provider, generate, run};
 use portcullis_generator::hcl::{self, Block, Body, argument, block, reference, string};
 use serde::Deserialize;
 use serde_json::Value;
 use tempfile::TempDir;
-use terraform::{Provider, run};
 
 const ENVIRONMENT: &str = "prod";
 const TEST: &str = "modules/service/tests/access.tftest.hcl";
@@ -117,16 +109,8 @@ struct Project(TempDir);
 impl Project {
     fn generate() -> Self {
         let project = Self(tempfile::tempdir().unwrap());
-        fs::copy(folder().join("portcullis.toml"), project.path("portcullis.toml")).unwrap();
-        for function in ["catalogue", "orders"] {
-            let source = project.path("functions").join(function).join("src");
-            fs::create_dir_all(&source).unwrap();
-            fs::write(source.join("main.rs"), "fn main() {}\n").unwrap();
-            let manifest = format!("[package]\nname = \"{function}\"\n");
-            fs::write(source.join("../Cargo.toml"), manifest).unwrap();
-        }
-        let (status, text) = project.portcullis(&["generate"]);
-        assert_eq!(status, 0, "{text}");
+        let spec = fs::read_to_string(folder().join("portcullis.toml")).unwrap();
+        generate(project.0.path(), &spec);
         project
     }
 
@@ -139,7 +123,7 @@ impl Project {
     }
 
     fn portcullis(&self, arguments: &[&str]) -> (i32, String) {
-        let output = Command::new(env!("CARGO_BIN_EXE_portcullis"))
+        let output = Command::new(PORTCULLIS)
             .arg("--project")
             .arg(self.0.path())
             .args(arguments)

@@ -4,8 +4,6 @@
 //! `PORTCULLIS_PYTHON` names a Python that has moto (`moto[server]`); else `python3` is taken. An `aws` beside it is
 //! preferred to that of the PATH.
 
-#![allow(clippy::unwrap_used)] // a test may panic
-
 use portcullis_test_support::in_time::InTime;
 use std::{
     env, fs,

@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 
 use portcullis_foreign_text::words::is_hidden;
 
-use crate::calls::{CREATE_DEPLOYMENT, DELETE_METHOD, calls, last};
+use super::calls::{CREATE_DEPLOYMENT, DELETE_METHOD, calls, last};
 use crate::support::{Project, curl, run, text};
 
 const BEFORE: &str = r#"

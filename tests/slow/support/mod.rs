@@ -4,6 +4,7 @@
 mod aws;
 mod emulator;
 mod project;
+pub mod terraform;
 
 use portcullis_test_support::in_time::InTime;
 use std::io::Write;

@@ -1,7 +1,5 @@
 //! The whole of Portcullis on this machine: the real program, Terraform and its provider, moto, zips, AWS CLI, curl.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
-
 mod calls;
 mod changes;
 mod identity_data;
@@ -10,7 +8,5 @@ mod privacy;
 mod renames;
 mod robustness;
 mod saved_plans;
-#[path = "../support/mod.rs"]
-mod support;
 mod transcript;
 mod watch;

@@ -1,0 +1,11 @@
+//! What starts Terraform, moto, cargo-lambda or a browser. `scripts/test.sh` runs each module by itself.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod browser;
+mod end_to_end;
+mod functions;
+mod login;
+mod mutations;
+mod support;
+mod terraform;
