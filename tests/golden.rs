@@ -1,7 +1,8 @@
 //! Golden cases. A folder below `tests/golden/` is a case, and a new folder is a new test:
 //!
 //! ```text
-//! specs/<case>/     portcullis.toml → expected/terraform/**: the whole tree
+//! specs/<case>/     portcullis.toml → expected/terraform/**: what of the tree is not as in `specs/demo`, which is whole;
+//!                   `without` names what the demo's tree has and this one lacks, a path a line
 //! mistakes/<case>/  portcullis.toml → expected.txt: every mistake as a user reads it
 //! pictures/<case>/  portcullis.toml → expected.mmd, expected.svg: who can reach what
 //! changes/<case>/   before.toml, after.toml → expected.diff: what a pull request shows
@@ -13,7 +14,7 @@
 //! workspace of a case holds the crates of its spec's functions, or those that a file `handlers` names, one a line, with the
 //! name of the binary behind it where that is another.
 //! Everything goes through the real binary. A file that no case refers to fails, as do cases that were left half
-//! made. Nothing here starts a provider; `tests/terraform.rs` does.
+//! made. Nothing here starts Terraform; `tests/slow/terraform.rs` does.
 
 #![allow(clippy::unwrap_used)] // a test may panic
 
@@ -32,12 +33,19 @@ use walkdir::WalkDir;
 #[test]
 fn a_spec_becomes_its_tree() {
     let mut wrong = Wrong::default();
-    for case in cases("specs") {
-        case.holds_only(&["portcullis.toml", "handlers", "expected"]);
+    let mut demo = BTreeMap::new();
+    let mut cases = cases("specs");
+    cases.sort_by_key(|case| case.name != "specs/demo");
+    for case in cases {
+        case.holds_only(&["portcullis.toml", "handlers", "expected", "without"]);
         let project = Project::of(&case.read("portcullis.toml"), case.handlers());
         let output = project.portcullis(&["generate"]);
         assert!(output.status.success(), "{}: {}", case.name, text(&output.stderr));
-        compare_trees(&case.path("expected/terraform"), &project.terraform(), &mut wrong);
+        let tree = files(&project.terraform());
+        compare_trees(&case, &demo, &tree, &mut wrong);
+        if demo.is_empty() {
+            demo = tree;
+        }
     }
     wrong.report();
 }
@@ -174,22 +182,6 @@ fn the_order_of_a_spec_does_not_matter() {
             );
         }
     }
-}
-
-/// The real judge of the layout, over every golden tree in one run.
-#[test]
-fn terraform_fmt_leaves_every_tree_alone() {
-    let output = Command::new("terraform")
-        .args(["fmt", "-check", "-diff", "-recursive", "-no-color"])
-        .arg(root().join("specs"))
-        .output_in_time()
-        .expect("`terraform` is on the PATH: this test asks the real one (>= 1.11)");
-    assert!(
-        output.status.success(),
-        "{}{}",
-        text(&output.stdout),
-        text(&output.stderr)
-    );
 }
 
 #[test]
@@ -383,8 +375,11 @@ fn shuffled(table: toml::Table, seed: u64) -> String {
     text
 }
 
-/// Every file below a folder, by its path there.
-fn files(folder: &Path) -> BTreeMap<PathBuf, String> {
+/// Files of a folder by their paths in it.
+type Tree = BTreeMap<PathBuf, String>;
+
+/// Every file below a folder.
+fn files(folder: &Path) -> Tree {
     WalkDir::new(folder)
         .into_iter()
         .filter_map(Result::ok)
@@ -411,18 +406,37 @@ impl Wrong {
     }
 }
 
-fn compare_trees(expected: &Path, found: &Path, wrong: &mut Wrong) {
-    let found = files(found);
-    for (path, text) in &found {
-        compare(&expected.join(path), text, wrong);
+/// Holds a tree against a case, whose folder has the files that differ from the demo's tree.
+fn compare_trees(case: &Case, demo: &Tree, found: &Tree, wrong: &mut Wrong) {
+    let folder = case.path("expected/terraform");
+    let is_demos = |path: &PathBuf, text: &String| demo.get(path) == Some(text);
+    for (path, text) in found.iter().filter(|(path, text)| !is_demos(path, text)) {
+        compare(&folder.join(path), text, wrong);
     }
-    for path in files(expected).keys().filter(|path| !found.contains_key(*path)) {
-        let stray = expected.join(path);
-        if updating() {
-            fs::remove_file(stray).unwrap();
-        } else {
-            wrong.0.push(format!("{}: nothing generates it", stray.display()));
+    for path in files(&folder).keys() {
+        match found.get(path) {
+            None => delete(&folder.join(path), "nothing generates it", wrong),
+            Some(text) if is_demos(path, text) => delete(&folder.join(path), "it is the demo's", wrong),
+            Some(_) => (),
         }
+    }
+    let without: String = demo
+        .keys()
+        .filter(|path| !found.contains_key(*path))
+        .map(|path| format!("{}\n", path.display()))
+        .collect();
+    match (without.as_str(), case.path("without")) {
+        ("", path) if path.exists() => delete(&path, "this tree has all files of the demo's", wrong),
+        ("", _) => (),
+        (without, path) => compare(&path, without, wrong),
+    }
+}
+
+fn delete(stray: &Path, why: &str, wrong: &mut Wrong) {
+    if updating() {
+        fs::remove_file(stray).unwrap();
+    } else {
+        wrong.0.push(format!("{}: {why}", stray.display()));
     }
 }
 
