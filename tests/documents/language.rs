@@ -2,6 +2,9 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
+
+use portcullis_test_support::in_time::InTime;
 
 use crate::markdown::{Document, REPOSITORY, documents};
 
@@ -19,8 +22,8 @@ const TEXTS: [&str; 10] = [
     "emulator/tests",
 ];
 
-/// Texts of the program that don't follow STYLE.md yet: generated files and golden outputs. Once a folder does, move it
-/// into a test of its own here.
+/// Texts of the program that don't follow STYLE.md yet: generated files and golden outputs. The help of the command line
+/// is checked with them. Once they do, the test below loses its `ignore`.
 const TEXTS_TO_ADD: [&str; 3] = ["terraform", "tests/golden/changes", "tests/golden/mistakes"];
 
 /// Returns the phrases to avoid, in lower case.
@@ -81,12 +84,30 @@ fn documents_use_the_words_of_the_style_guide() {
     );
 }
 
+/// Returns the help of a command, or of the program.
+fn help(command: &str) -> String {
+    let mut portcullis = Command::new(env!("CARGO_BIN_EXE_portcullis"));
+    portcullis.args(Some(command).filter(|command| !command.is_empty()));
+    String::from_utf8(portcullis.arg("--help").output_in_time().unwrap().stdout).unwrap()
+}
+
 /// `cargo test --test documents -- --ignored` prints the phrases that are left.
 #[test]
 #[ignore = "these texts don't follow STYLE.md yet"]
 fn texts_of_the_program_use_the_words_of_the_style_guide() {
     let phrases = phrases();
     let mut wrong = Vec::new();
+    let commands = help("");
+    let commands = commands.lines().skip_while(|line| *line != "Commands:").skip(1);
+    for line in commands.take_while(|line| !line.is_empty()) {
+        // A line with more indentation continues a description.
+        let name = line.strip_prefix("  ").filter(|rest| !rest.starts_with(' '));
+        if let Some(name) = name.and_then(|rest| rest.split(' ').next()) {
+            let help = help(name).to_lowercase();
+            let found = found(&help, &phrases).into_iter();
+            wrong.extend(found.map(|phrase| format!("portcullis {name} --help: {phrase}")));
+        }
+    }
     for folder in TEXTS_TO_ADD {
         for entry in walkdir::WalkDir::new(Path::new(REPOSITORY).join(folder)) {
             let path = entry.unwrap().into_path();
