@@ -140,7 +140,7 @@ pub struct Logging {
 pub struct Functions<'a> {
     /// The functions, in the order of the resources.
     pub all: Vec<Part<'a, Function>>,
-    by_name: HashMap<String, usize>,
+    by_name: HashMap<String, Vec<usize>>,
     by_arn: HashMap<String, usize>,
 }
 
@@ -171,7 +171,8 @@ impl<'a> Functions<'a> {
                 function_name,
                 ..
             } = &function.values;
-            functions.by_name.insert(function_name.clone(), place);
+            let named = functions.by_name.entry(function_name.clone()).or_default();
+            named.push(place);
             let own = [arn, invoke_arn, id].into_iter().chain(qualified_invoke_arn);
             for own in own.filter(|own| !own.is_empty()) {
                 functions.by_arn.insert(own.clone(), place);
@@ -181,13 +182,16 @@ impl<'a> Functions<'a> {
         functions
     }
 
-    /// The function that a name, an ARN, a part of one, or a symbol of a plan means, with a qualifier or without.
+    /// The functions that a permission or an address is of: by their name, their ARN, a part of one, or a symbol of a plan, with
+    /// a qualifier or without.
     /// Source: <https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html>.
-    pub fn named(&self, named: &str) -> Option<usize> {
-        let exact = self.by_arn.get(named).or_else(|| self.by_name.get(named));
-        exact
-            .or_else(|| self.by_name.get(&FunctionReference::parse(named).name))
-            .copied()
+    pub fn named(&self, named: &str) -> Vec<usize> {
+        if let Some(place) = self.by_arn.get(named) {
+            return vec![*place];
+        }
+        let by_name = |name: &str| self.by_name.get(name).cloned();
+        let found = by_name(named).or_else(|| by_name(&FunctionReference::parse(named).name));
+        found.unwrap_or_default()
     }
 
     /// What the `uri` of an integration or an authorizer calls; none if that is no function.
@@ -198,8 +202,10 @@ impl<'a> Functions<'a> {
             let reference = None;
             return Some(Called { function, reference });
         };
+        // The ARN of a function of another account may have the name of one here.
+        let unqualified = arn.match_indices(':').nth(6).map_or(arn, |(end, _)| &arn[..end]);
         Some(Called {
-            function: self.named(arn),
+            function: self.by_arn.get(unqualified).copied(),
             reference: Some(FunctionReference::parse(arn)),
         })
     }

@@ -1,20 +1,22 @@
 //! What the gateway itself answers.
 
-use crate::surface::resources::{Resources, map, optional, text};
+use crate::surface::resources::{Resources, without};
 use crate::surface::types::GatewayResponse;
-use portcullis_terraform_json::Resource;
+use portcullis_terraform_json::rest_api::{self as applied, Snapshot};
 
 /// Every gateway response of the REST API, by type.
-pub(crate) fn gateway_responses(resources: &mut Resources<'_>) -> Vec<GatewayResponse> {
-    let found: Vec<&Resource> = resources.of("aws_api_gateway_gateway_response").collect();
+pub(crate) fn gateway_responses<'a>(
+    resources: &mut Resources<'a>,
+    snapshot: &Snapshot<'a>,
+) -> Vec<GatewayResponse> {
     let mut responses = Vec::new();
-    for response in found {
-        resources.account(response);
+    for response in &snapshot.gateway_responses {
+        resources.account(response.resource);
         responses.push(GatewayResponse {
-            kind: text(response, "response_type").into(),
-            status: optional(response, "status_code"),
-            headers: map(&response.values["response_parameters"], "gatewayresponse.header."),
-            templates: map(&response.values["response_templates"], ""),
+            kind: response.response_type.clone(),
+            status: response.status_code.clone(),
+            headers: without(&response.response_parameters, applied::GatewayResponse::HEADER),
+            templates: response.response_templates.clone(),
         });
     }
     responses.sort_by(|a, b| a.kind.cmp(&b.kind));

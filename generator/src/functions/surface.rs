@@ -1,14 +1,17 @@
 //! Functions: who may invoke each, and what its role may do.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use serde_json::Value;
 
 use crate::surface::names::Names;
 use crate::surface::policy;
-use crate::surface::resources::{Resources, digest, map, optional, text, texts};
+use crate::surface::resources::{Resources, digest};
 use crate::surface::types::{Function, Invoker, Statement, UNKNOWN};
 use portcullis_terraform_json::Resource;
+use portcullis_terraform_json::iam::{Policy, Role, RolePolicy, RolePolicyAttachment};
+use portcullis_terraform_json::index::{Kind, Part};
+use portcullis_terraform_json::lambda::{self, FunctionUrl, Functions, Permission};
 use portcullis_terraform_json::plan::Change;
 
 /// What an integration calls.
@@ -17,54 +20,70 @@ pub(crate) struct CalledFunction {
     pub(crate) qualifier: Option<String>,
 }
 
-/// Names of functions by what integrations call them by.
-pub(crate) struct Called(BTreeMap<String, String>);
+/// The functions here with their names.
+pub(crate) struct Called<'a> {
+    functions: Functions<'a>,
+    names: Vec<String>,
+}
 
-impl Called {
-    pub(crate) fn of(resources: &Resources<'_>, names: &Names) -> Self {
-        let mut called = BTreeMap::new();
-        for function in resources.of("aws_lambda_function") {
-            for key in ["arn", "invoke_arn", "qualified_invoke_arn"] {
-                called.insert(text(function, key).to_owned(), name(function, names.prefix()));
-            }
+impl<'a> Called<'a> {
+    pub(crate) fn of(resources: &Resources<'a>, names: &Names) -> Self {
+        let functions = Functions::of(&resources.index);
+        let names = functions
+            .all
+            .iter()
+            .map(|function| name(function, names.prefix()));
+        Self {
+            names: names.collect(),
+            functions,
         }
-        called.remove("");
-        Self(called)
     }
 
-    /// The function of an integration: its `uri` holds the ARN between `/functions/` and `/invocations`, with seven
-    /// parts up to the name, behind which a version or an alias may stand:
+    /// The function of an integration, perhaps with a version or an alias behind it:
     /// <https://docs.aws.amazon.com/lambda/latest/dg/configuration-versions.html>
     pub(crate) fn by_uri(&self, uri: &str) -> Option<CalledFunction> {
-        // A plan has a symbol there.
-        let arn = uri
-            .split_once("/functions/")
-            .and_then(|(_, rest)| rest.strip_suffix("/invocations"));
-        let Some(arn) = arn else {
-            let name = self.0.get(uri)?.clone();
-            return Some(CalledFunction {
-                name,
-                qualifier: None,
-            });
-        };
-        let parts: Vec<_> = arn.splitn(8, ':').collect();
-        let function = parts.iter().take(7).copied().collect::<Vec<_>>().join(":");
-        let known = self.0.get(&function).cloned();
-        let name = known.or_else(|| parts.iter().take(7).next_back().map(|name| (*name).to_owned()))?;
-        let qualifier = parts.get(7).filter(|qualifier| **qualifier != "$LATEST");
+        let called = self.functions.called(uri)?;
+        let known = called.function.map(|place| self.names[place].clone());
+        let (stranger, qualifier) = called.reference.map_or((None, None), |reference| {
+            (Some(reference.name), reference.qualifier)
+        });
         Some(CalledFunction {
-            name,
-            qualifier: qualifier.map(|qualifier| (*qualifier).to_owned()),
+            name: known.or(stranger)?,
+            qualifier: qualifier.filter(|qualifier| qualifier != "$LATEST"),
         })
+    }
+
+    /// The name of the function that is named so in a permission.
+    pub(crate) fn named(&self, named: &str) -> Option<&str> {
+        let place = *self.functions.named(named).first()?;
+        Some(&self.names[place])
+    }
+
+    /// The function at an address, or at one of its attributes, and its name.
+    pub(crate) fn at(&self, address: &str) -> Option<(&'a Resource, &str)> {
+        let mut all = self.functions.all.iter().zip(&self.names);
+        let is_at = |function: &Part<lambda::Function>| {
+            let rest = address.strip_prefix(function.resource.address.as_str());
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        let (function, name) = all.find(|(function, _)| is_at(function))?;
+        Some((function.resource, name))
+    }
+
+    /// The names of the functions with a role.
+    pub(crate) fn with_role(&self, arn: &str) -> Vec<String> {
+        let all = self.functions.all.iter().zip(&self.names);
+        let with_role = all.filter(|(function, _)| !arn.is_empty() && function.role.as_deref() == Some(arn));
+        with_role.map(|(_, name)| name.clone()).collect()
     }
 }
 
 /// A function's name in its spec, where the tags say which service and environment it is of; else its name in AWS.
 /// `prefix` is what the names of the service begin with, where a plan's root says it: with an empty tag among them, tags
 /// are known only after the apply.
-pub(crate) fn name(function: &Resource, prefix: Option<&str>) -> String {
-    let name = text(function, "function_name");
-    let tag = |key: &str| function.values["tags_all"][key].as_str();
+fn name(function: &lambda::Function, prefix: Option<&str>) -> String {
+    let name = function.function_name.as_str();
+    let tag = |key: &str| function.tags_all.get(key);
     let tagged = match (tag("Service"), tag("Environment")) {
         (Some(service), Some(environment)) => Some(format!("{service}-{environment}-")),
         _ => None,
@@ -76,58 +95,156 @@ pub(crate) fn name(function: &Resource, prefix: Option<&str>) -> String {
 
 /// Every function with all that is attached to it. `changes` are a plan's, where it is one: what it changes of a role's
 /// policies is among the role's own attributes as it was before, because these are read again only after the apply.
-pub(crate) fn functions(
-    resources: &mut Resources<'_>,
+pub(crate) fn functions<'a>(
+    resources: &mut Resources<'a>,
     names: &Names,
+    called: &Called<'a>,
     changes: Option<&[Change]>,
 ) -> Vec<Function> {
-    let found: Vec<&Resource> = resources.of("aws_lambda_function").collect();
+    let attached = Attached::of(resources, &called.functions, changes);
     let mut functions = Vec::new();
-    for function in found {
-        resources.account(function);
-        let role_arn = text(function, "role");
-        let role = resources
-            .of("aws_iam_role")
-            .find(|role| !role_arn.is_empty() && text(role, "arn") == role_arn);
+    for (place, function) in called.functions.all.iter().enumerate() {
+        resources.account(function.resource);
+        let role = function.role.as_deref().and_then(|arn| attached.roles.get(arn));
         let rights = role
-            .map(|role| rights(resources, role, names, changes))
+            .map(|role| rights(resources, role, &attached, names))
             .unwrap_or_default();
+        let variables = function.environment.variables.iter();
         functions.push(Function {
-            name: name(function, names.prefix()),
+            name: called.names[place].clone(),
             code: code(function),
-            handler: text(function, "handler").into(),
-            runtime: text(function, "runtime").into(),
-            environment: map(&function.values["environment"][0]["variables"], "")
-                .into_iter()
-                .map(|(name, value)| (name, digest(&value)))
+            handler: function.handler.clone().unwrap_or_default(),
+            runtime: function.runtime.clone().unwrap_or_default(),
+            environment: variables
+                .map(|(name, value)| (name.clone(), digest(value)))
                 .collect(),
             assumed_by: rights.assumed_by,
-            role: optional(function, "role")
+            role: function
+                .role
+                .as_ref()
                 .filter(|_| role.is_none())
-                .map(|arn| names.without(&arn)),
+                .map(|arn| names.without(arn)),
             statements: rights.statements,
             managed_policies: rights.managed_policies,
-            invokers: invokers(resources, function, names),
-            url_auth: url_auth(resources, function),
+            invokers: invokers(resources, of(&attached.permissions, place), names),
+            url_auth: url_auth(resources, of(&attached.urls, place)),
         });
     }
     functions
 }
 
-/// Where the code is. The folder of the zips is of the processor that they were built for.
-fn code(function: &Resource) -> String {
-    if let Some(image) = optional(function, "image_uri") {
-        return image;
+/// What is attached to functions and roles.
+struct Attached<'a, 'c> {
+    /// By ARN.
+    roles: HashMap<String, Part<'a, Role>>,
+    /// By what they name a role by.
+    own_policies: HashMap<String, Vec<Part<'a, RolePolicy>>>,
+    attachments: HashMap<String, Vec<Part<'a, RolePolicyAttachment>>>,
+    /// By ARN.
+    policies: HashMap<String, Part<'a, Policy>>,
+    /// By the place of the function.
+    permissions: HashMap<usize, Vec<Part<'a, Permission>>>,
+    urls: HashMap<usize, Vec<Part<'a, FunctionUrl>>>,
+    /// What a plan changes, by type and by what it named a role by; none if this is no plan.
+    changes: Option<HashMap<(&'c str, &'c str), Vec<&'c Change>>>,
+}
+
+impl<'a, 'c> Attached<'a, 'c> {
+    fn of(resources: &Resources<'a>, functions: &Functions<'a>, changes: Option<&'c [Change]>) -> Self {
+        let index = &resources.index;
+        let mut roles = HashMap::new();
+        // Of two with an ARN, the first counts.
+        for role in index
+            .parts::<Role>()
+            .into_iter()
+            .filter(|role| !role.arn.is_empty())
+        {
+            roles.entry(role.arn.clone()).or_insert(role);
+        }
+        let mut policies = HashMap::new();
+        for policy in index.parts::<Policy>() {
+            policies.entry(policy.arn.clone()).or_insert(policy);
+        }
+        let of_role = |change: &'c Change| {
+            (
+                change.kind.as_str(),
+                change.before["role"].as_str().unwrap_or_default(),
+            )
+        };
+        Self {
+            roles,
+            own_policies: grouped(index.parts(), |policy: &RolePolicy| vec![policy.role.clone()]),
+            attachments: grouped(index.parts(), |one: &RolePolicyAttachment| vec![one.role.clone()]),
+            policies,
+            permissions: grouped(index.parts(), |permission: &Permission| {
+                functions.named(&permission.function_name)
+            }),
+            urls: grouped(index.parts(), |url: &FunctionUrl| {
+                functions.named(&url.function_name)
+            }),
+            changes: changes.map(|changes| {
+                let mut by_role: HashMap<_, Vec<_>> = HashMap::new();
+                for change in changes {
+                    by_role.entry(of_role(change)).or_default().push(change);
+                }
+                by_role
+            }),
+        }
     }
-    let [bucket, key, version] = ["s3_bucket", "s3_key", "s3_object_version"].map(|key| text(function, key));
-    if !(bucket.is_empty() && key.is_empty() && version.is_empty()) {
-        let version = Some(version).filter(|version| !version.is_empty());
+
+    /// What names a role, in one of its three ways.
+    fn of_role<'m, T>(map: &'m HashMap<String, Vec<T>>, role: &'m Role) -> impl Iterator<Item = &'m T> {
+        names_of(role).filter_map(|name| map.get(name)).flatten()
+    }
+
+    /// What a plan changes of a type that names a role.
+    fn changes<'m>(&'m self, kind: &'static str, role: &'m Role) -> impl Iterator<Item = &'c Change> {
+        let changes = self.changes.as_ref();
+        let of = move |name| changes?.get(&(kind, name));
+        names_of(role).filter_map(of).flatten().copied()
+    }
+}
+
+/// The names of a role, each once.
+fn names_of(role: &Role) -> impl Iterator<Item = &str> {
+    let Role { name, id, arn, .. } = role;
+    let all = [Some(name), Some(id).filter(|id| *id != name), Some(arn)];
+    let all = all.into_iter().flatten().map(String::as_str);
+    all.filter(|name| !name.is_empty())
+}
+
+fn grouped<'a, Key: std::hash::Hash + Eq, Values: Kind + Clone>(
+    parts: Vec<Part<'a, Values>>,
+    keys: impl Fn(&Values) -> Vec<Key>,
+) -> HashMap<Key, Vec<Part<'a, Values>>> {
+    let mut groups: HashMap<Key, Vec<Part<Values>>> = HashMap::new();
+    for part in parts {
+        for key in keys(&part) {
+            groups.entry(key).or_default().push(part.clone());
+        }
+    }
+    groups
+}
+
+fn of<T>(groups: &HashMap<usize, Vec<T>>, place: usize) -> &[T] {
+    groups.get(&place).map_or(&[], Vec::as_slice)
+}
+
+/// Where the code is. The folder of the zips is of the processor that they were built for.
+fn code(function: &lambda::Function) -> String {
+    if let Some(image) = &function.image_uri {
+        return image.clone();
+    }
+    let text = |text: &Option<String>| text.clone().unwrap_or_default();
+    let (bucket, key) = (text(&function.s3_bucket), text(&function.s3_key));
+    let version = function.s3_object_version.as_ref();
+    if !(bucket.is_empty() && key.is_empty() && version.is_none()) {
         let version = version.map(|version| format!("?versionId={version}"));
         return format!("s3://{bucket}/{key}{}", version.unwrap_or_default());
     }
-    let architecture = function.values["architectures"][0].as_str().unwrap_or_default();
-    let folders = text(function, "filename").split('/');
-    let folders = folders.map(|folder| match folder {
+    let architecture = function.architectures.first().map_or("", String::as_str);
+    let file = text(&function.filename);
+    let folders = file.split('/').map(|folder| match folder {
         folder if !folder.is_empty() && folder == architecture => "${architecture}",
         other => other,
     });
@@ -143,66 +260,50 @@ struct Rights {
 
 fn rights<'a>(
     resources: &mut Resources<'a>,
-    role: &'a Resource,
+    role: &Part<'a, Role>,
+    attached: &Attached<'a, '_>,
     names: &Names,
-    changes: Option<&[Change]>,
 ) -> Rights {
-    let is_of = |values: &Value| {
-        let of = values["role"].as_str().unwrap_or_default();
-        !of.is_empty() && ["name", "id", "arn"].iter().any(|key| text(role, key) == of)
-    };
-    let of = |kind: &'static str| resources.of(kind).filter(|other| is_of(&other.values));
-    let own_policies: Vec<&Resource> = of("aws_iam_role_policy").collect();
-    let attachments: Vec<&Resource> = of("aws_iam_role_policy_attachment").collect();
-    let before = |kind: &'static str| {
-        let changes = changes.unwrap_or_default().iter();
-        changes.filter(move |change| change.kind == kind && is_of(&change.before))
-    };
+    let own_policies: Vec<_> = Attached::of_role(&attached.own_policies, role).collect();
+    let attachments: Vec<_> = Attached::of_role(&attached.attachments, role).collect();
 
     // What a role says of its policies is read back from AWS, older than the policies themselves. In a state the newer
     // ones count; in a plan only what is theirs, or was, is theirs.
-    let mut documents: Vec<&str> = own_policies.iter().map(|policy| text(policy, "policy")).collect();
-    for inline in role.values["inline_policy"].as_array().into_iter().flatten() {
-        let (name, document) = (&inline["name"], inline["policy"].as_str().unwrap_or_default());
-        let is_same = |other: &Value| {
-            let statements = |text: &str| policy::statements(text, names);
-            other
-                .as_str()
-                .is_some_and(|other| statements(other) == statements(document))
+    let mut documents: Vec<&str> = own_policies.iter().map(|policy| policy.policy.as_str()).collect();
+    for inline in &role.inline_policy {
+        let document = inline.policy.as_str();
+        let is_same = |other: &str| policy::statements(other, names) == policy::statements(document, names);
+        let is_old = |change: &Change| {
+            let before = &change.before;
+            before["name"].as_str() == inline.name.as_deref()
+                && before["policy"].as_str().is_some_and(is_same)
         };
         let is_read_back = own_policies
             .iter()
-            .any(|own| own.values["name"] == *name && (changes.is_none() || is_same(&own.values["policy"])))
-            || before("aws_iam_role_policy")
-                .any(|change| change.before["name"] == *name && is_same(&change.before["policy"]));
+            .any(|own| own.name == inline.name && (attached.changes.is_none() || is_same(&own.policy)))
+            || attached.changes(RolePolicy::KIND, role).any(is_old);
         if !is_read_back {
             documents.push(document);
         }
     }
-    let mut arns: Vec<String> = attachments
-        .iter()
-        .map(|one| text(one, "policy_arn").to_owned())
-        .collect();
-    let read_back = texts(&role.values["managed_policy_arns"]).into_iter();
-    arns.extend(read_back.filter(|arn| {
-        let mut before = before("aws_iam_role_policy_attachment");
+    let mut arns: Vec<&str> = attachments.iter().map(|one| one.policy_arn.as_str()).collect();
+    let read_back = role.managed_policy_arns.iter();
+    arns.extend(read_back.map(String::as_str).filter(|arn| {
+        let mut before = attached.changes(RolePolicyAttachment::KIND, role);
         !before.any(|change| change.before["policy_arn"] == **arn)
     }));
-    arns.sort();
+    arns.sort_unstable();
     arns.dedup();
 
     let mut managed_policies = Vec::new();
-    let mut known: Vec<&Resource> = Vec::new();
+    let mut known = Vec::new();
     for arn in arns {
-        match resources
-            .of("aws_iam_policy")
-            .find(|policy| text(policy, "arn") == arn)
-        {
+        match attached.policies.get(arn) {
             Some(policy) => {
-                documents.push(text(policy, "policy"));
-                known.push(policy);
+                documents.push(&policy.policy);
+                known.push(policy.resource);
             }
-            None => managed_policies.push(names.without(&arn)),
+            None => managed_policies.push(names.without(arn)),
         }
     }
     let statements = documents
@@ -210,7 +311,9 @@ fn rights<'a>(
         .filter_map(|document| policy::statements(document, names));
     let mut statements: Vec<Statement> = statements.flatten().collect();
     sort(&mut statements);
-    for resource in [role]
+    let own_policies = own_policies.iter().map(|policy| policy.resource);
+    let attachments = attachments.iter().map(|attachment| attachment.resource);
+    for resource in [role.resource]
         .into_iter()
         .chain(own_policies)
         .chain(attachments)
@@ -219,7 +322,7 @@ fn rights<'a>(
         resources.account(resource);
     }
     Rights {
-        assumed_by: policy::trusted(text(role, "assume_role_policy"), names),
+        assumed_by: policy::trusted(&role.assume_role_policy, names),
         statements,
         managed_policies,
     }
@@ -242,53 +345,27 @@ pub(crate) fn sort(statements: &mut Vec<Statement>) {
     statements.dedup();
 }
 
-/// Whether what names a function names this one: its name, its ARN, or a part of it, with a qualifier or without.
-///
-/// <https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html>
-fn is_named(function: &Resource, named: &str) -> bool {
-    let (name, arn) = (text(function, "function_name"), text(function, "arn"));
-    if named.is_empty() {
-        return false;
-    }
-    let last = match named.split(':').collect::<Vec<_>>()[..] {
-        ["arn", _, "lambda", _, _, "function", name] | ["arn", _, "lambda", _, _, "function", name, _] => {
-            name
-        }
-        [_, "function", name] | [_, "function", name, _] => name,
-        [name] | [name, _] => name,
-        _ => named,
-    };
-    named == arn || named == text(function, "id") || last == name
-}
-
-fn invokers(resources: &mut Resources<'_>, function: &Resource, names: &Names) -> Vec<Invoker> {
-    let permissions = resources.of("aws_lambda_permission");
-    let permissions: Vec<&Resource> = permissions
-        .filter(|permission| is_named(function, text(permission, "function_name")))
-        .collect();
+fn invokers<'a>(
+    resources: &mut Resources<'a>,
+    permissions: &[Part<'a, Permission>],
+    names: &Names,
+) -> Vec<Invoker> {
     let mut invokers = Vec::new();
     for permission in permissions {
-        resources.account(permission);
-        let own = |key: &str| optional(permission, key).map(|text| names.without(&text));
+        resources.account(permission.resource);
+        let own = |text: &Option<String>| text.as_ref().map(|text| names.without(text));
         // What a plan leaves open is not there at all; without a source there is a null.
-        let is_open = permission.values.get("source_arn").is_none();
-        let source = own("source_arn").or_else(|| is_open.then(|| UNKNOWN.to_owned()));
-        let qualifier = own("qualifier").or_else(|| {
-            let named = text(permission, "function_name").split(':').collect::<Vec<_>>();
-            let at = named
-                .iter()
-                .position(|part| *part == "function")
-                .map_or(1, |place| place + 2);
-            named.get(at).map(|qualifier| (*qualifier).to_owned())
-        });
+        let is_open = permission.resource.values.get("source_arn").is_none();
+        let source = own(&permission.source_arn).or_else(|| is_open.then(|| UNKNOWN.to_owned()));
+        let principal = Some(&permission.principal).filter(|principal| !principal.is_empty());
         invokers.push(Invoker {
-            principal: own("principal").unwrap_or_else(|| UNKNOWN.to_owned()),
-            action: text(permission, "action").into(),
+            principal: principal.map_or_else(|| UNKNOWN.to_owned(), |principal| names.without(principal)),
+            action: permission.action.clone(),
             source,
-            source_account: own("source_account"),
-            principal_org_id: own("principal_org_id"),
-            function_url_auth_type: own("function_url_auth_type"),
-            qualifier,
+            source_account: own(&permission.source_account),
+            principal_org_id: own(&permission.principal_org_id),
+            function_url_auth_type: own(&permission.function_url_auth_type),
+            qualifier: own(&permission.function().qualifier),
         });
     }
     invokers.sort();
@@ -296,9 +373,9 @@ fn invokers(resources: &mut Resources<'_>, function: &Resource, names: &Names) -
 }
 
 /// The function's own address. A second one, of an alias, is not accounted for.
-fn url_auth(resources: &mut Resources<'_>, function: &Resource) -> Option<String> {
-    let mut urls = resources.of("aws_lambda_function_url");
-    let url = urls.find(|url| is_named(function, text(url, "function_name")))?;
-    resources.account(url);
-    Some(optional(url, "authorization_type").unwrap_or_else(|| UNKNOWN.to_owned()))
+fn url_auth<'a>(resources: &mut Resources<'a>, urls: &[Part<'a, FunctionUrl>]) -> Option<String> {
+    let url = urls.first()?;
+    resources.account(url.resource);
+    let kind = url.authorization_type.clone();
+    Some(kind.unwrap_or_else(|| UNKNOWN.to_owned()))
 }

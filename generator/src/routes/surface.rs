@@ -2,70 +2,82 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
-
 use crate::functions::surface::Called;
-use crate::surface::resources::{Resources, map, optional, text, texts};
+use crate::surface::resources::{Resources, without};
 use crate::surface::types::{Preflight, Route, Uncertain};
-use crate::surface::unknown::{missing_guard, missing_path};
+use crate::surface::unknown::{Open, missing_guard, missing_path};
 use portcullis_foreign_text::words::code;
-use portcullis_terraform_json::{self, Resource, plan};
+use portcullis_terraform_json::expression::Expression;
+use portcullis_terraform_json::index::Part;
+use portcullis_terraform_json::rest_api::{self as applied, Integration, IntegrationResponse, Snapshot};
+use portcullis_terraform_json::{Resource, plan};
 
 /// What stands in a field that is uncertain.
 const UNCERTAIN: &str = "?";
 
-/// Every method of the REST API. What stands beside a method a second time is not accounted for. `unknown` is what a plan
+/// Every method of the REST API. What stands beside a method a second time is not accounted for. `open` is what a plan
 /// leaves open.
-pub(crate) fn routes(
-    resources: &mut Resources<'_>,
-    rest_api: &Resource,
+pub(crate) fn routes<'a>(
+    resources: &mut Resources<'a>,
+    snapshot: &Snapshot<'a>,
     authorizers: &BTreeMap<String, String>,
     called: &Called,
-    unknown: &[plan::Unknown],
+    open: &Open<'_>,
 ) -> Vec<Route> {
-    let paths = portcullis_terraform_json::paths(resources.all, text(rest_api, "root_resource_id"));
-    let integrations = by_method(resources, "aws_api_gateway_integration", |_| true);
-    let responses = by_method(resources, "aws_api_gateway_integration_response", |response| {
-        text(response, "selection_pattern").is_empty()
-    });
-    let doubts = Doubts::new(resources, rest_api, unknown);
-    let methods: Vec<&Resource> = resources.of("aws_api_gateway_method").collect();
+    let doubts = Doubts::new(snapshot, open);
     let mut routes = Vec::new();
-    for method in methods {
-        let integration = integrations.get(&method_key(method)).copied();
-        let response = responses.get(&method_key(method)).copied();
-        let cors = response.and_then(preflight);
-        resources.account(method);
-        integration.into_iter().for_each(|found| resources.account(found));
-        response
-            .filter(|_| cors.is_some())
-            .into_iter()
-            .for_each(|found| resources.account(found));
-        let path = paths.get(text(method, "resource_id"));
+    for applied in &snapshot.routes {
+        let applied::Route {
+            path,
+            method,
+            integration,
+            responses: _,
+            declared: _,
+        } = applied;
+        let response = applied.default_response();
+        let cors = response.and_then(|response| preflight(response));
+        resources.account(method.resource);
+        if let Some(integration) = integration {
+            resources.account(integration.resource);
+        }
+        if let Some(response) = response.filter(|_| cors.is_some()) {
+            resources.account(response.resource);
+        }
         let uncertain = Uncertain {
-            path: path.is_none().then(|| doubts.path(method, &paths)),
+            path: path.is_none().then(|| doubts.path(method, snapshot)),
             auth_type: doubts.guard(method),
-            integration: doubts.answer(integration),
+            integration: doubts.answer(integration.as_ref()),
         };
         let is_guarded = uncertain.auth_type.is_none();
-        let field = |is_uncertain: bool, text: String| if is_uncertain { UNCERTAIN.into() } else { text };
-        let kind = integration.map_or("", |found| text(found, "type"));
-        let uri = integration.map_or("", |found| text(found, "uri"));
-        let called = called.by_uri(uri);
+        let uncertain_or = |is_uncertain: bool, text: &str| match (is_uncertain, text) {
+            (true, _) => UNCERTAIN.to_owned(),
+            (false, text) => text.to_owned(),
+        };
+        let kind = integration
+            .as_ref()
+            .map_or("", |integration| integration.kind.as_str());
+        let uri = integration
+            .as_ref()
+            .and_then(|integration| integration.uri.clone());
+        let called = uri.as_ref().and_then(|uri| called.by_uri(uri));
         routes.push(Route {
-            path: path.map_or_else(|| UNCERTAIN.into(), Clone::clone),
-            method: optional(method, "http_method").unwrap_or_else(|| UNCERTAIN.into()),
-            auth_type: field(!is_guarded, text(method, "authorization").into()),
+            path: path.clone().unwrap_or_else(|| UNCERTAIN.into()),
+            method: uncertain_or(method.http_method.is_empty(), &method.http_method),
+            auth_type: uncertain_or(!is_guarded, &method.authorization),
             // One that is managed elsewhere has no name here.
-            authorizer: optional(method, "authorizer_id")
+            authorizer: method
+                .authorizer_id
+                .as_ref()
                 .filter(|_| is_guarded)
-                .map(|id| authorizers.get(&id).cloned().unwrap_or(id)),
-            scopes: Some(&method.values["authorization_scopes"])
-                .filter(|_| is_guarded)
-                .map_or_else(Vec::new, texts),
-            api_key_required: method.values["api_key_required"] == Value::Bool(true),
-            integration: field(uncertain.integration.is_some(), kind.into()),
-            uri: (called.is_none() && kind != "MOCK" && !uri.is_empty()).then(|| uri.into()),
+                .map(|id| authorizers.get(id).unwrap_or(id).clone()),
+            scopes: if is_guarded {
+                method.authorization_scopes.clone()
+            } else {
+                Vec::new()
+            },
+            api_key_required: method.api_key_required,
+            integration: uncertain_or(uncertain.integration.is_some(), kind),
+            uri: uri.filter(|_| called.is_none() && kind != "MOCK"),
             qualifier: called.as_ref().and_then(|called| called.qualifier.clone()),
             function: called.map(|called| called.name),
             cors,
@@ -77,17 +89,15 @@ pub(crate) fn routes(
         narrow.into_iter().for_each(|found| resources.account(found));
     }
     // Of which method it is, a plan leaves open, and says so.
-    let open: Vec<&Resource> = resources
-        .of("aws_api_gateway_integration")
-        .filter(|integration| !has_key(integration))
-        .collect();
-    open.into_iter().for_each(|found| resources.account(found));
+    for integration in &snapshot.unattached {
+        resources.account(integration.resource);
+    }
     routes
 }
 
 /// Why routes are uncertain.
 struct Doubts<'a> {
-    unknown: &'a [plan::Unknown],
+    open: &'a Open<'a>,
     /// Of every route, if a plan does not tell the OpenAPI body that stands beside them.
     body: Option<String>,
     /// What answers a route that has no integration, if a plan does not tell of which method an integration is.
@@ -95,26 +105,22 @@ struct Doubts<'a> {
 }
 
 impl<'a> Doubts<'a> {
-    fn new(resources: &Resources<'_>, rest_api: &Resource, unknown: &'a [plan::Unknown]) -> Self {
-        let of = |address: &str, attributes: &[&str]| find(unknown, address, attributes).map(reason);
-        let mut integrations = resources.of("aws_api_gateway_integration");
-        let unattached = integrations
-            .find(|integration| !has_key(integration))
-            .map(|integration| format!("{} may answer it", code(&integration.address)));
-        let body = of(&rest_api.address, &["body"]);
+    fn new(snapshot: &Snapshot<'_>, open: &'a Open<'a>) -> Self {
+        let unattached = snapshot.unattached.first();
+        let body = open.find(snapshot.settings.resource, &["body"]).map(reason);
         Self {
-            unknown,
+            open,
             body: body.map(|why| format!("an OpenAPI body stands beside it: {why}")),
-            unattached,
+            unattached: unattached.map(|one| format!("{} may answer it", code(&one.resource.address))),
         }
     }
 
     fn of(&self, resource: &Resource, attributes: &[&str]) -> Option<String> {
-        find(self.unknown, &resource.address, attributes).map(reason)
+        self.open.find(resource, attributes).map(reason)
     }
 
     /// Who may call a method.
-    fn guard(&self, method: &Resource) -> Option<String> {
+    fn guard(&self, method: &Part<'_, applied::Method>) -> Option<String> {
         let attributes = [
             "authorization",
             "authorizer_id",
@@ -122,26 +128,31 @@ impl<'a> Doubts<'a> {
             "api_key_required",
             "http_method",
         ];
+        let resource = method.resource;
         // A path that is likely may be another route's.
-        let is_likely = find(self.unknown, &method.address, &["resource_id"]).filter(|one| one.is_read);
-        method
+        let is_likely = self
+            .open
+            .find(resource, &["resource_id"])
+            .filter(|one| one.is_read);
+        resource
             .obstacle
             .clone()
             .or_else(|| self.body.clone())
-            .or_else(|| self.of(method, &attributes))
+            .or_else(|| self.of(resource, &attributes))
             .or_else(|| is_likely.map(reason))
             .or_else(|| missing_guard(method))
     }
 
     /// What answers a method by its integration.
-    fn answer(&self, integration: Option<&Resource>) -> Option<String> {
+    fn answer(&self, integration: Option<&Part<'_, Integration>>) -> Option<String> {
         let own = match integration {
             Some(integration) => {
                 let attributes = ["type", "uri", "resource_id", "http_method"];
-                integration
+                let resource = integration.resource;
+                resource
                     .obstacle
                     .clone()
-                    .or_else(|| self.of(integration, &attributes))
+                    .or_else(|| self.of(resource, &attributes))
             }
             None => self.unattached.clone(),
         };
@@ -149,18 +160,11 @@ impl<'a> Doubts<'a> {
     }
 
     /// Where a method stands that has no path.
-    fn path(&self, method: &Resource, paths: &BTreeMap<String, String>) -> String {
-        self.of(method, &["resource_id"])
-            .or_else(|| missing_path(method, paths))
+    fn path(&self, method: &Part<'_, applied::Method>, snapshot: &Snapshot<'_>) -> String {
+        self.of(method.resource, &["resource_id"])
+            .or_else(|| missing_path(method, &snapshot.paths))
             .unwrap_or_else(|| "nothing says its `resource_id`".to_owned())
     }
-}
-
-/// What a plan leaves open of a resource's attributes.
-fn find<'a>(unknown: &'a [plan::Unknown], address: &str, attributes: &[&str]) -> Option<&'a plan::Unknown> {
-    unknown
-        .iter()
-        .find(|one| one.address == address && attributes.contains(&one.attribute.as_str()))
 }
 
 fn reason(unknown: &plan::Unknown) -> String {
@@ -176,45 +180,24 @@ fn reason(unknown: &plan::Unknown) -> String {
     format!("{} {depends}: {}", code(&unknown.attribute), unknown.why)
 }
 
-/// What a method shares with its integration and their responses.
-fn method_key(resource: &Resource) -> (&str, &str) {
-    (text(resource, "resource_id"), text(resource, "http_method"))
-}
-
-/// Whether it is known of which method a resource is.
-fn has_key(resource: &Resource) -> bool {
-    let (resource_id, http_method) = method_key(resource);
-    !resource_id.is_empty() && !http_method.is_empty()
-}
-
-/// One resource of a type for each method.
-fn by_method<'a>(
-    resources: &Resources<'a>,
-    kind: &'static str,
-    is_meant: impl Fn(&Resource) -> bool,
-) -> BTreeMap<(&'a str, &'a str), &'a Resource> {
-    resources
-        .of(kind)
-        .filter(|resource| has_key(resource) && is_meant(resource))
-        .map(|resource| (method_key(resource), resource))
-        .collect()
-}
-
-/// What a mock answers to a preflight: static values in single quotes.
-fn preflight(response: &Resource) -> Option<Preflight> {
-    let mut headers = map(&response.values["response_parameters"], "method.response.header.");
+/// What a mock answers to a preflight. A header that a request fills stands among the others, as API Gateway takes it.
+fn preflight(response: &IntegrationResponse) -> Option<Preflight> {
+    let mut headers = without(&response.response_parameters, IntegrationResponse::HEADER);
     let mut taken = |name: &str| {
-        let value = headers.remove(&format!("Access-Control-{name}"))?;
-        let inner = value.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\''));
-        Some(inner.unwrap_or(&value).to_owned())
+        let name = format!("Access-Control-{name}");
+        match Expression::parse(headers.get(&name)?) {
+            Ok(Expression::Static(text)) => headers.remove(&name).map(|_| text),
+            _ => None,
+        }
     };
     let list = |text: Option<String>| -> Vec<String> {
         let text = text.unwrap_or_default();
         let items = text.split(',').map(|item| item.trim().to_owned());
         items.filter(|item| !item.is_empty()).collect()
     };
+    let allow_origin = taken("Allow-Origin");
     let preflight = Preflight {
-        allow_origin: taken("Allow-Origin")?,
+        allow_origin: String::new(),
         allow_methods: list(taken("Allow-Methods")),
         allow_headers: list(taken("Allow-Headers")),
         allow_credentials: taken("Allow-Credentials").is_some_and(|value| value == "true"),
@@ -222,6 +205,7 @@ fn preflight(response: &Resource) -> Option<Preflight> {
         other_headers: BTreeMap::new(),
     };
     Some(Preflight {
+        allow_origin: allow_origin.or_else(|| headers.remove("Access-Control-Allow-Origin"))?,
         other_headers: headers,
         ..preflight
     })

@@ -4,69 +4,61 @@ use std::collections::BTreeMap;
 
 use crate::functions::surface::Called;
 use crate::surface::names::Names;
-use crate::surface::resources::{Resources, optional, text, texts};
+use crate::surface::resources::Resources;
 use crate::surface::types::Authorizer;
-use portcullis_terraform_json::Resource;
+use portcullis_terraform_json::cognito::UserPool;
+use portcullis_terraform_json::rest_api::{Snapshot, TokenSource};
 
 /// Names of authorizers by their ids.
-pub(crate) fn by_id(resources: &Resources<'_>) -> BTreeMap<String, String> {
-    resources
-        .of("aws_api_gateway_authorizer")
-        .map(|authorizer| {
-            (
-                text(authorizer, "id").to_owned(),
-                text(authorizer, "name").to_owned(),
-            )
-        })
+pub(crate) fn by_id(snapshot: &Snapshot<'_>) -> BTreeMap<String, String> {
+    let authorizers = snapshot.authorizers.iter();
+    authorizers
+        .map(|authorizer| (authorizer.id.clone(), authorizer.name.clone()))
         .collect()
 }
 
 /// The ARNs of the pools whose users are admitted, in the order of the authorizers' names.
-pub(crate) fn pools(resources: &Resources<'_>) -> Vec<String> {
-    let mut authorizers: Vec<&Resource> = resources.of("aws_api_gateway_authorizer").collect();
-    authorizers.sort_by_key(|authorizer| text(authorizer, "name"));
+pub(crate) fn pools(snapshot: &Snapshot<'_>) -> Vec<String> {
+    let mut authorizers: Vec<_> = snapshot.authorizers.iter().collect();
+    authorizers.sort_by_key(|authorizer| &authorizer.name);
     let pools = authorizers
         .into_iter()
-        .map(|authorizer| texts(&authorizer.values["provider_arns"]));
+        .map(|authorizer| authorizer.provider_arns.clone());
     pools.flatten().collect()
 }
 
 /// Every authorizer of the REST API; `user_pool` is the pool that the surface describes.
-pub(crate) fn authorizers(
-    resources: &mut Resources<'_>,
+pub(crate) fn authorizers<'a>(
+    resources: &mut Resources<'a>,
+    snapshot: &Snapshot<'a>,
     names: &Names,
-    user_pool: Option<&Resource>,
+    user_pool: Option<&UserPool>,
     called: &Called,
 ) -> Vec<Authorizer> {
-    let found: Vec<&Resource> = resources.of("aws_api_gateway_authorizer").collect();
     let mut authorizers = Vec::new();
-    for authorizer in found {
-        resources.account(authorizer);
-        let source = text(authorizer, "identity_source");
-        let mut pools: Vec<String> = texts(&authorizer.values["provider_arns"])
+    for authorizer in &snapshot.authorizers {
+        resources.account(authorizer.resource);
+        let mut pools: Vec<String> = authorizer
+            .provider_arns
             .iter()
             .map(|arn| match user_pool {
-                Some(pool) if text(pool, "arn") == arn => "${user_pool}".to_owned(),
+                Some(pool) if pool.arn == *arn => "${user_pool}".to_owned(),
                 _ => names.without(arn),
             })
             .collect();
         pools.sort();
+        let (TokenSource::Header(source) | TokenSource::Other(source)) = authorizer.token_source();
+        let uri = authorizer.authorizer_uri.as_ref();
         authorizers.push(Authorizer {
-            name: text(authorizer, "name").into(),
-            kind: optional(authorizer, "type").unwrap_or_else(|| "TOKEN".into()),
-            header: source
-                .strip_prefix("method.request.header.")
-                .unwrap_or(source)
-                .into(),
-            ttl_seconds: authorizer.values["authorizer_result_ttl_in_seconds"]
-                .as_u64()
-                .and_then(|seconds| u32::try_from(seconds).ok())
-                .unwrap_or(300),
+            name: authorizer.name.clone(),
+            kind: authorizer.kind().to_owned(),
+            header: source.to_owned(),
+            ttl_seconds: authorizer.ttl_seconds(),
             pools,
-            validation: optional(authorizer, "identity_validation_expression"),
-            function: optional(authorizer, "authorizer_uri").map(|uri| match called.by_uri(&uri) {
+            validation: authorizer.identity_validation_expression.clone(),
+            function: uri.map(|uri| match called.by_uri(uri) {
                 Some(called) => called.name,
-                None => uri,
+                None => uri.clone(),
             }),
         });
     }

@@ -36,7 +36,7 @@ pub(crate) fn is_known(kind: &str) -> bool {
 pub(crate) fn other_arguments(resources: &Resources<'_>) -> Vec<Argument> {
     let mut arguments = Vec::new();
     let accounted = resources
-        .all
+        .all()
         .iter()
         .filter(|resource| resources.is_accounted(resource));
     for resource in accounted {

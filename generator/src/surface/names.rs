@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use super::resources::{Resources, text};
-use portcullis_terraform_json::Resource;
 use portcullis_terraform_json::plan::Root;
+use portcullis_terraform_json::rest_api::Settings;
 
 /// What this environment's own ARNs hold, as far as it is known.
 #[derive(Debug, Default)]
@@ -18,11 +18,11 @@ pub(crate) struct Names {
 
 impl Names {
     /// Of ARNs that AWS gave to resources here, of data sources that ask for the names, and of what a plan's root says.
-    pub(crate) fn of(resources: &Resources<'_>, rest_api: &Resource, root: Option<&Root>) -> Self {
+    pub(crate) fn of(resources: &Resources<'_>, settings: &Settings, root: Option<&Root>) -> Self {
         let named = root.and_then(|root| Some((root.service.as_ref()?, root.environment.as_ref()?)));
         let mut names = Self {
             region: root.and_then(|root| root.region.clone()),
-            execution_arn: text(rest_api, "execution_arn").to_owned(),
+            execution_arn: settings.execution_arn.clone(),
             prefix: named.map(|(service, environment)| format!("{service}-{environment}-")),
             ..Self::default()
         };
@@ -42,7 +42,7 @@ impl Names {
                 keep(&mut names.account, account);
             }
         }
-        for data in resources.all.iter().filter(|resource| resource.mode == "data") {
+        for data in resources.all().iter().filter(|resource| resource.mode == "data") {
             match data.kind.as_str() {
                 "aws_caller_identity" => keep(&mut names.account, text(data, "account_id")),
                 "aws_partition" => keep(&mut names.partition, text(data, "partition")),

@@ -8,10 +8,12 @@ use super::names::Names;
 use super::resources::{Resources, optional, text};
 use super::routes::routes;
 use super::types::{Api, Argument, FORMAT, Surface};
+use super::unknown::Open;
 use super::{arguments, authorizers, others, unknown, user_pool};
 use crate::modules::{REST_API, STAGE};
 use portcullis_terraform_json::index::Index;
 use portcullis_terraform_json::plan::{self, Plan, PlanError};
+use portcullis_terraform_json::rest_api::Snapshot;
 use portcullis_terraform_json::{self, Resource, RestApi, Stage, StateError};
 
 /// Why a state or a plan has no surface.
@@ -71,11 +73,15 @@ fn of_resources(
         resources,
     } = portcullis_terraform_json::rest_api(all.clone(), chosen).map_err(SurfaceError::State)?;
     let mut resources = Resources::new(&resources);
-    let Stages { served, others } = stages(resources.all)?;
-    let names = Names::of(&resources, &api, plan.map(|plan| &plan.root));
+    let snapshot = Snapshot::of(&resources.index, &api);
+    let Stages { served, others } = stages(&resources.index)?;
+    let names = Names::of(&resources, &snapshot.settings, plan.map(|plan| &plan.root));
     let called = Called::of(&resources, &names);
-    let pool = user_pool::choose(&resources, &authorizers::pools(&resources));
-    let by_id = authorizers::by_id(&resources);
+    let pool = user_pool::choose(&resources, &authorizers::pools(&snapshot));
+    let by_id = authorizers::by_id(&snapshot);
+    let unknown: &[plan::Unknown] = plan.map_or(&[], |plan| &plan.unknown);
+    let open = Open::of(unknown);
+    let readers = unknown::Readers::of(&resources, &snapshot, &called, &open);
 
     let mut made = Vec::new();
     let mut missing = Vec::new();
@@ -93,24 +99,29 @@ fn of_resources(
     own.collect::<Vec<_>>()
         .into_iter()
         .for_each(|found| resources.account(found));
-    let endpoint = &api.values["endpoint_configuration"][0]["types"][0];
-    let open: &[plan::Unknown] = plan.map_or(&[], |plan| &plan.unknown);
     let mut surface = Surface {
         format: FORMAT,
         api: Api {
-            name: text(&api, "name").into(),
+            name: snapshot.settings.name.clone(),
             stage: served.name.into(),
             other_stages: others.iter().map(|stage| stage.name.to_owned()).collect(),
-            endpoint: endpoint.as_str().unwrap_or("EDGE").into(),
+            endpoint: snapshot.settings.endpoint().to_owned(),
         },
-        authorizers: authorizers::authorizers(&mut resources, &names, pool, &called),
-        routes: routes(&mut resources, &api, &by_id, &called, open),
-        functions: functions(&mut resources, &names, plan.map(|plan| plan.changes.as_slice())),
-        user_pool: pool.map(|pool| user_pool::user_pool(&mut resources, pool)),
-        gateway_responses: gateway_responses(&mut resources),
+        authorizers: authorizers::authorizers(&mut resources, &snapshot, &names, pool.as_deref(), &called),
+        routes: routes(&mut resources, &snapshot, &by_id, &called, &open),
+        functions: functions(
+            &mut resources,
+            &names,
+            &called,
+            plan.map(|plan| plan.changes.as_slice()),
+        ),
+        user_pool: pool
+            .as_ref()
+            .map(|pool| user_pool::user_pool(&mut resources, pool)),
+        gateway_responses: gateway_responses(&mut resources, &snapshot),
         other_arguments: Vec::new(),
         others: Vec::new(),
-        unknown: unknown::of_state(resources.all, &api, &names, open),
+        unknown: unknown::of_state(&readers, &snapshot),
     };
     surface.other_arguments = arguments::other_arguments(&resources);
     // An older deployment may let in whom the routes here do not.
@@ -140,7 +151,7 @@ fn of_resources(
         surface.others.sort();
         surface
             .unknown
-            .extend(unknown::of_plan(open, resources.all, &api, pool, &names));
+            .extend(unknown::of_plan(unknown, &readers, &api, pool.as_ref()));
     }
     Ok(surface.sorted())
 }
@@ -152,8 +163,8 @@ struct Stages<'a> {
 }
 
 /// The stage of a generated tree, where another one is not accounted for; or else all of them, the first by name first.
-fn stages(resources: &[Resource]) -> Result<Stages<'_>, SurfaceError> {
-    let mut stages = portcullis_terraform_json::stages(&Index::of(resources));
+fn stages<'a>(index: &Index<'a>) -> Result<Stages<'a>, SurfaceError> {
+    let mut stages = portcullis_terraform_json::stages(index);
     let generated = stages
         .iter()
         .find(|stage| stage.resource.address == STAGE)

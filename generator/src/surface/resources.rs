@@ -2,30 +2,33 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use portcullis_terraform_json::Resource;
+use portcullis_terraform_json::index::Index;
 
 /// The resources of one REST API and what stands beside it, and which of them the surface accounts for.
 pub(crate) struct Resources<'a> {
-    pub(crate) all: &'a [Resource],
+    pub(crate) index: Index<'a>,
     accounted: BTreeSet<&'a str>,
 }
 
 impl<'a> Resources<'a> {
     pub(crate) fn new(all: &'a [Resource]) -> Self {
         Self {
-            all,
+            index: Index::of(all),
             accounted: BTreeSet::new(),
         }
     }
 
+    /// Every resource, data sources among them.
+    pub(crate) fn all(&self) -> &'a [Resource] {
+        self.index.all
+    }
+
     /// The managed ones of a type.
-    pub(crate) fn of(&self, kind: &'static str) -> impl Iterator<Item = &'a Resource> + use<'a> {
-        self.all
-            .iter()
-            .filter(move |resource| resource.mode == "managed" && resource.kind == kind)
+    pub(crate) fn of(&self, kind: &'static str) -> impl Iterator<Item = &'a Resource> {
+        self.index.managed(kind).iter().copied()
     }
 
     /// Writes down that the surface says what there is to say of a resource.
@@ -48,20 +51,11 @@ pub(crate) fn optional(resource: &Resource, key: &str) -> Option<String> {
     Some(text(resource, key).to_owned()).filter(|text| !text.is_empty())
 }
 
-/// The texts of a list, sorted.
-pub(crate) fn texts(value: &Value) -> Vec<String> {
-    let items = value.as_array().into_iter().flatten();
-    let mut texts: Vec<String> = items.filter_map(|item| item.as_str().map(String::from)).collect();
-    texts.sort();
-    texts
-}
-
-/// The texts of a map whose keys begin so, without that beginning.
-pub(crate) fn map(value: &Value, prefix: &str) -> BTreeMap<String, String> {
-    let entries = value.as_object().into_iter().flatten();
-    let named = entries.filter_map(|(key, value)| {
+/// The entries of a map whose keys begin so, without that beginning.
+pub(crate) fn without(map: &BTreeMap<String, String>, prefix: &str) -> BTreeMap<String, String> {
+    let named = map.iter().map(|(key, value)| {
         let key = key.strip_prefix(prefix).unwrap_or(key);
-        Some((key.to_owned(), value.as_str()?.to_owned()))
+        (key.to_owned(), value.clone())
     });
     named.collect()
 }

@@ -1,35 +1,62 @@
 //! What a plan leaves open, as far as it decides who may do what.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::arguments;
-use super::functions;
-use super::names::Names;
 use super::others;
-use super::resources::text;
+use super::resources::{Resources, text};
 use super::types::{Question, Unknown};
+use crate::functions::surface::Called;
 use portcullis_foreign_text::words::code;
-use portcullis_terraform_json::{self, Resource, plan};
+use portcullis_terraform_json::cognito::UserPool;
+use portcullis_terraform_json::iam::Role;
+use portcullis_terraform_json::index::Part;
+use portcullis_terraform_json::rest_api::{Method, Snapshot};
+use portcullis_terraform_json::{Resource, plan};
+
+/// What a plan leaves open, by the address of the resource.
+pub(crate) struct Open<'a>(HashMap<&'a str, Vec<&'a plan::Unknown>>);
+
+impl<'a> Open<'a> {
+    pub(crate) fn of(unknown: &'a [plan::Unknown]) -> Self {
+        let mut open: HashMap<&str, Vec<&plan::Unknown>> = HashMap::new();
+        for one in unknown {
+            open.entry(&one.address).or_default().push(one);
+        }
+        Self(open)
+    }
+
+    /// What is open of one of these attributes.
+    pub(crate) fn find(&self, resource: &Resource, attributes: &[&str]) -> Option<&'a plan::Unknown> {
+        let of_resource = self.0.get(resource.address.as_str())?;
+        of_resource
+            .iter()
+            .find(|one| attributes.contains(&one.attribute.as_str()))
+            .copied()
+    }
+
+    fn has(&self, resource: &Resource) -> bool {
+        self.0.contains_key(resource.address.as_str())
+    }
+}
 
 /// What is unknown of the resources that a surface accounts for, or would. `pool` is the surface's user pool.
 pub(crate) fn of_plan(
     unknown: &[plan::Unknown],
-    all: &[Resource],
+    readers: &Readers<'_>,
     rest_api: &Resource,
-    pool: Option<&Resource>,
-    names: &Names,
+    pool: Option<&Part<'_, UserPool>>,
 ) -> Vec<Unknown> {
-    let readers = Readers {
-        all,
-        names,
-        unknown,
-        paths: portcullis_terraform_json::paths(all, text(rest_api, "root_resource_id")),
-    };
+    let all: HashMap<&str, &Resource> = readers
+        .all
+        .iter()
+        .map(|resource| (resource.address.as_str(), resource))
+        .collect();
     let own_source = format!("{}.execution_arn", rest_api.address);
-    let own_pool = pool.map(|pool| format!("{}.arn", pool.address));
+    let own_pool = pool.map(|pool| format!("{}.arn", pool.resource.address));
     let mut found = Vec::new();
     for one in unknown {
-        let resource = all.iter().find(|resource| resource.address == one.address);
+        let resource = all.get(one.address.as_str()).copied();
         let Some(resource) = resource.filter(|resource| counts(resource, &one.attribute)) else {
             continue;
         };
@@ -67,19 +94,7 @@ fn counts(resource: &Resource, attribute: &str) -> bool {
 }
 
 /// What is not understood of a state or a plan, and the paths that are not in it.
-/// `unknown` is what a plan says itself.
-pub(crate) fn of_state(
-    all: &[Resource],
-    rest_api: &Resource,
-    names: &Names,
-    unknown: &[plan::Unknown],
-) -> Vec<Unknown> {
-    let readers = Readers {
-        all,
-        names,
-        unknown: &[],
-        paths: portcullis_terraform_json::paths(all, text(rest_api, "root_resource_id")),
-    };
+pub(crate) fn of_state(readers: &Readers<'_>, snapshot: &Snapshot<'_>) -> Vec<Unknown> {
     let of = |resource: &Resource, (question, of): (Question, Vec<String>), why: String| Unknown {
         address: resource.address.clone(),
         argument: String::new(),
@@ -90,7 +105,7 @@ pub(crate) fn of_state(
         why,
         fails: true,
     };
-    let obstacles = all.iter().filter_map(|resource| {
+    let obstacles = readers.all.iter().filter_map(|resource| {
         let why = resource.obstacle.clone()?;
         let question = match resource.kind.as_str() {
             "aws_api_gateway_method" | "aws_api_gateway_integration" => readers.question(resource, ""),
@@ -98,32 +113,37 @@ pub(crate) fn of_state(
         };
         Some(of(resource, question, why))
     });
-    let methods = || {
-        let managed = all.iter().filter(|resource| resource.mode == "managed");
-        managed.filter(|resource| resource.kind == "aws_api_gateway_method")
-    };
+    let methods = || snapshot.routes.iter().map(|route| &route.method);
     let pathless = methods().filter_map(|method| {
-        let why = missing_path(method, &readers.paths)?;
-        Some(of(method, readers.question(method, "resource_id"), why))
+        let why = missing_path(method, &snapshot.paths)?;
+        Some(of(
+            method.resource,
+            readers.question(method.resource, "resource_id"),
+            why,
+        ))
     });
-    let is_said = |method: &Resource| unknown.iter().any(|one| one.address == method.address);
-    let guardless = methods().filter(|method| method.obstacle.is_none() && !is_said(method));
+    let guardless =
+        methods().filter(|method| method.resource.obstacle.is_none() && !readers.open.has(method.resource));
     let guardless = guardless.filter_map(|method| {
         let why = missing_guard(method)?;
-        Some(of(method, readers.question(method, "authorization"), why))
+        Some(of(
+            method.resource,
+            readers.question(method.resource, "authorization"),
+            why,
+        ))
     });
     obstacles.chain(pathless).chain(guardless).collect()
 }
 
 /// Why nobody knows who may call a method, if it does not say it.
-pub(crate) fn missing_guard(method: &Resource) -> Option<String> {
-    let is_missing = text(method, "authorization").is_empty();
+pub(crate) fn missing_guard(method: &Method) -> Option<String> {
+    let is_missing = method.authorization.is_empty();
     is_missing.then(|| "its `authorization` is missing".to_owned())
 }
 
 /// Why a method has no path, if it names a resource that is known to a plan.
-pub(crate) fn missing_path(method: &Resource, paths: &BTreeMap<String, String>) -> Option<String> {
-    let id = text(method, "resource_id");
+pub(crate) fn missing_path(method: &Method, paths: &BTreeMap<String, String>) -> Option<String> {
+    let id = &method.resource_id;
     let is_missing = !id.is_empty() && !paths.contains_key(id);
     is_missing.then(|| format!("its resource {} is not here, or has no path", code(id)))
 }
@@ -133,16 +153,30 @@ fn root(attribute: &str) -> &str {
 }
 
 /// What a reader calls things.
-struct Readers<'a> {
+pub(crate) struct Readers<'a> {
     all: &'a [Resource],
-    names: &'a Names,
-    /// What the plan leaves open.
-    unknown: &'a [plan::Unknown],
-    /// Paths by the ids of their resources.
-    paths: BTreeMap<String, String>,
+    open: &'a Open<'a>,
+    paths: &'a BTreeMap<String, String>,
+    called: &'a Called<'a>,
+    roles: Vec<Part<'a, Role>>,
 }
 
-impl Readers<'_> {
+impl<'a> Readers<'a> {
+    pub(crate) fn of(
+        resources: &Resources<'a>,
+        snapshot: &'a Snapshot<'a>,
+        called: &'a Called<'a>,
+        open: &'a Open<'a>,
+    ) -> Self {
+        Self {
+            all: resources.all(),
+            open,
+            paths: &snapshot.paths,
+            called,
+            roles: resources.index.parts(),
+        }
+    }
+
     /// What is not known therefore, and of what.
     fn question(&self, resource: &Resource, attribute: &str) -> (Question, Vec<String>) {
         let of = |name: String| vec![name];
@@ -159,10 +193,10 @@ impl Readers<'_> {
             ),
             ("aws_lambda_permission", "source_arn") => (Question::OnWhoseBehalf, of(self.invoked(resource))),
             ("aws_lambda_permission", _) => (Question::WhoInvokes, of(self.invoked(resource))),
-            ("aws_lambda_function", _) => (
-                Question::WhatFunction,
-                of(self.named(resource, &self.name(resource))),
-            ),
+            ("aws_lambda_function", _) => {
+                let name = self.called.at(&resource.address).map_or("", |(_, name)| name);
+                (Question::WhatFunction, of(self.named(resource, name)))
+            }
             ("aws_iam_role", "assume_role_policy") => (Question::WhoTakesRoles, Vec::new()),
             ("aws_iam_role" | "aws_iam_policy", _) => (Question::Rights, Vec::new()),
             ("aws_iam_role_policy" | "aws_iam_role_policy_attachment", _) => {
@@ -191,50 +225,26 @@ impl Readers<'_> {
         code(if name.is_empty() { &resource.address } else { name })
     }
 
-    fn name(&self, function: &Resource) -> String {
-        functions::name(function, self.names.prefix())
-    }
-
     /// The function that a permission is of. If its name is unknown, what the name depends on says which.
     fn invoked(&self, permission: &Resource) -> String {
         let named = text(permission, "function_name");
-        let mut functions = self.of_kind("aws_lambda_function");
         if !named.is_empty() {
-            let function = functions.find(|other| text(other, "function_name") == named);
-            return code(&function.map_or_else(|| named.to_owned(), |function| self.name(function)));
+            return code(self.called.named(named).unwrap_or(named));
         }
-        let mut unknown = self.unknown.iter();
-        let unknown =
-            unknown.find(|one| one.address == permission.address && one.attribute == "function_name");
+        let unknown = self.open.find(permission, &["function_name"]);
         let Some([reference]) = unknown.map(|one| one.references.as_slice()) else {
             return code(&permission.address);
         };
-        let function = functions.find(|function| {
-            let attribute = reference.strip_prefix(&function.address);
-            attribute.is_some_and(|attribute| attribute.starts_with('.'))
-        });
-        match function {
-            Some(function) => self.named(function, &self.name(function)),
+        match self.called.at(reference) {
+            Some((function, name)) => self.named(function, name),
             None => code(reference),
         }
     }
 
     /// The functions that have a role.
-    fn of_role(&self, role: &str) -> Vec<String> {
-        let mut roles = self.of_kind("aws_iam_role");
-        let is_named = |other: &&Resource| ["name", "id", "arn"].iter().any(|key| text(other, key) == role);
-        let Some(role) = roles.find(|other| !role.is_empty() && is_named(other)) else {
-            return Vec::new();
-        };
-        let arn = text(role, "arn");
-        let functions = self.of_kind("aws_lambda_function");
-        functions
-            .filter(|function| !arn.is_empty() && text(function, "role") == arn)
-            .map(|function| self.name(function))
-            .collect()
-    }
-
-    fn of_kind(&self, kind: &'static str) -> impl Iterator<Item = &Resource> {
-        self.all.iter().filter(move |resource| resource.kind == kind)
+    fn of_role(&self, named: &str) -> Vec<String> {
+        let role = self.roles.iter().find(|role| role.is_named(named));
+        let functions = role.map(|role| self.called.with_role(&role.arn));
+        functions.unwrap_or_default()
     }
 }
