@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use jwt::Jwt;
+use jwt::{Jwt, quoted};
 use regex::Regex;
 use serde_json::Value;
 use time::{Duration, OffsetDateTime};
@@ -198,14 +198,6 @@ fn pool(issuer: &str) -> String {
         (plain(region) && plain(name) && id.len() <= 55).then_some(id)
     };
     id().map_or_else(|| quoted(issuer, 120), |id| format!("pool `{id}`"))
-}
-
-/// A caller's text for the log: escaped, and cut after so many characters.
-fn quoted(text: &str, limit: usize) -> String {
-    match text.char_indices().nth(limit) {
-        Some((end, _)) => format!("{:?}…", &text[..end]),
-        None => format!("{text:?}"),
-    }
 }
 
 #[cfg(test)]

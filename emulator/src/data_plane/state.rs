@@ -10,11 +10,9 @@ use std::sync::Arc;
 
 use anyhow::{Context, Error, Result, bail};
 use portcullis_foreign_text::words::code;
-use portcullis_terraform_json::expression::{self, Expression};
 use portcullis_terraform_json::index::Index;
 use portcullis_terraform_json::lambda::Permission;
 use portcullis_terraform_json::rest_api::{self as applied, Settings, Snapshot, custom_domains};
-use portcullis_terraform_json::template::Template;
 use portcullis_terraform_json::{Resource, RestApi as Applied};
 
 use super::api::{
@@ -22,9 +20,11 @@ use super::api::{
 };
 use super::limits::throttle::Throttle;
 use super::limits::usage_plan::StageMethod;
+use answers::{emulated_header, templates};
 use notes::Notes;
 use stages::NamedStage;
 
+mod answers;
 mod authorizers;
 mod functions;
 mod integrations;
@@ -36,8 +36,6 @@ mod stages;
 #[cfg(test)]
 pub(crate) mod tests;
 mod usage_plans;
-
-type Texts = BTreeMap<String, String>;
 
 /// The API that was applied, each stage with the resources that `deployed` tells for the id of its deployment. An error
 /// says what is not as it must be; what can be served in part is in [`Api::unsupported`].
@@ -179,23 +177,6 @@ fn note_custom_domains(index: &Index, api: &str, notes: &mut Notes) {
             code(&mapping.url())
         );
         notes.add(&mapping.resource.address, reason);
-    }
-}
-
-fn templates(texts: &Texts) -> Result<BTreeMap<String, Template>, String> {
-    let parse = |(media_type, text): (&String, &String)| Ok((media_type.clone(), Template::parse(text)?));
-    texts.iter().map(parse).collect()
-}
-
-/// A header of an answer, or why the gateway can't fill it.
-fn emulated_header(key: &str, text: &str, prefix: &str) -> Result<(String, Expression), String> {
-    match expression::header(key, text, prefix)? {
-        (name, Expression::Other(text)) => Err(format!(
-            "its header {} is {}, which is not emulated",
-            code(&name),
-            code(&text)
-        )),
-        header => Ok(header),
     }
 }
 

@@ -12,6 +12,7 @@ use crate::spec::declaration::Absent::{Derived, Nothing};
 use crate::spec::declaration::Kind::{self, Text};
 use crate::spec::declaration::{EVERYWHERE, Literal, default, keys, number};
 use crate::spec::field::{Given, Set};
+use portcullis_terraform_json::rest_api::DEFAULT_TTL_SECONDS;
 
 keys! {
     /// The REST API.
@@ -22,7 +23,7 @@ keys! {
         stage: Set<String> = Text(&api_gateway_stage::NAME), default(Literal::Text("v1")), EVERYWHERE,
             When(&[consequence(Other, StageRenamed, "every URL changes and the old ones stop working")]);
         /// How long API Gateway remembers a verified token. 0 verifies each request.
-        authorizer_ttl_seconds: Set<u32> = number(TTL_SECONDS, "seconds"), default(Literal::Number(300)), EVERYWHERE,
+        authorizer_ttl_seconds: Set<u32> = number(TTL_SECONDS, "seconds"), default(Literal::Number(DEFAULT_TTL_SECONDS)), EVERYWHERE,
             When(&[consequence(More, TokenLifetimeLonger, "a token once verified goes unchecked for longer")]);
         /// How long API Gateway waits for a function, if AWS raised the quota "Maximum integration timeout in
         /// milliseconds" of your account.

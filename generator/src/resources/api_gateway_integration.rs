@@ -10,6 +10,7 @@ use std::ops::RangeInclusive;
 use crate::hcl::{Block, argument, object, reference, string};
 use crate::resources::Meaning::{Default, Harmless, Said, Secret};
 use crate::resources::{ResourceType, api_gateway_method};
+use portcullis_terraform_json::rest_api::DEFAULT_TIMEOUT_MILLISECONDS;
 
 /// The type.
 pub const TYPE: ResourceType = ResourceType {
@@ -35,7 +36,7 @@ pub const TYPE: ResourceType = ResourceType {
 
 /// Seconds that API Gateway waits for an integration, unless the quota of the account was raised:
 /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html>
-pub const TIMEOUT_SECONDS: u32 = 29;
+pub const TIMEOUT_SECONDS: u32 = (DEFAULT_TIMEOUT_MILLISECONDS / 1_000) as u32;
 
 /// Seconds to which the quota "Maximum integration timeout in milliseconds" can be raised, since June 2024 and for
 /// Regional and private APIs: <https://aws.amazon.com/about-aws/whats-new/2024/06/amazon-api-gateway-integration-timeout-limit-29-seconds/>.

@@ -15,7 +15,6 @@ use rsa::sha2::{Digest, Sha256};
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 use serde_json::{Map, Value};
 
-use super::quoted;
 use crate::data_plane::claims::Claims;
 
 /// The longest token in bytes. Source, from memory: API Gateway's quotas, 10,240 bytes for the request line and all
@@ -137,5 +136,13 @@ impl<'de> Deserialize<'de> for Members {
             }
         }
         from.deserialize_map(Once)
+    }
+}
+
+/// A caller's text for the log: escaped, and cut after so many characters.
+pub(super) fn quoted(text: &str, limit: usize) -> String {
+    match text.char_indices().nth(limit) {
+        Some((end, _)) => format!("{:?}…", &text[..end]),
+        None => format!("{text:?}"),
     }
 }

@@ -7,7 +7,7 @@ use portcullis_terraform_json::lambda::FunctionReference;
 use portcullis_terraform_json::rest_api::{Integration as Applied, IntegrationResponse, Route};
 use regex::Regex;
 
-use super::{emulated_header, templates};
+use super::answers::{emulated_header, templates};
 use crate::data_plane::api::{FunctionConfiguration, FunctionIntegration, Integration, Mock, MockResponse};
 use crate::data_plane::content::ContentHandling;
 
@@ -46,7 +46,11 @@ pub(super) fn integration(
         return Err("the rights of the role in its `credentials` are not evaluated".to_owned());
     }
     let function = FunctionReference::parse(arn);
-    if !functions.contains_key(&function.name) {
+    // A function of another account may have the name of one here.
+    let unqualified = function.qualifier.as_ref();
+    let unqualified = unqualified.and_then(|qualifier| arn.strip_suffix(qualifier)?.strip_suffix(':'));
+    let is_here = |function: &FunctionConfiguration| function.arn == unqualified.unwrap_or(arn);
+    if !functions.get(&function.name).is_some_and(is_here) {
         return Err(format!("its function `{arn}` is not in the state"));
     }
     Ok(Integration::Function(FunctionIntegration {

@@ -6,7 +6,7 @@ use anyhow::{Error, Result};
 use portcullis_terraform_json::index::Index;
 use portcullis_terraform_json::rest_api::MethodSettings;
 
-use super::Notes;
+use super::notes::Notes;
 use crate::data_plane::limits::throttle::Throttle;
 use crate::data_plane::limits::usage_plan::StageMethod;
 

@@ -7,7 +7,6 @@ use anyhow::{Error, Result};
 use portcullis_terraform_json::rest_api::Snapshot;
 use serde_json::{Value, json};
 
-use super::Texts;
 use crate::data_plane::model::{Model, Schemas};
 
 /// The models of an API, each compiled once.
@@ -46,7 +45,10 @@ impl<'a> Models<'a> {
     }
 
     /// The models of a method by content type, compiled, or why they cannot be.
-    pub fn of(&mut self, request_models: &Texts) -> Result<BTreeMap<String, Arc<Model>>, String> {
+    pub fn of(
+        &mut self,
+        request_models: &BTreeMap<String, String>,
+    ) -> Result<BTreeMap<String, Arc<Model>>, String> {
         let model = |(content_type, name): (&String, &String)| {
             let compile = || Model::compile(name, &self.schemas, self.api).map(Arc::new);
             let model = self.compiled.entry(name.clone()).or_insert_with(compile);

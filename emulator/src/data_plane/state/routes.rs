@@ -7,8 +7,9 @@ use portcullis_terraform_json::rest_api::{Method, Route as Applied, Snapshot};
 use portcullis_terraform_json::router::Router;
 
 use super::authorizers::Authorizers;
+use super::integrations;
 use super::models::Models;
-use super::{Notes, Texts, integrations};
+use super::notes::Notes;
 use crate::data_plane::api::{Authorization, FunctionConfiguration, NotEmulated, Route};
 
 pub(super) fn routes(
@@ -62,7 +63,7 @@ pub(super) fn routes(
         };
         let models = match validator {
             Some(validator) if validator.validate_request_body => models.of(&method.request_models),
-            _ => models.of(&Texts::new()),
+            _ => Ok(BTreeMap::new()),
         };
         let models = models.map_err(|why| notes.refuse(address, format!("its {why}")));
         let integration = match &applied.integration {

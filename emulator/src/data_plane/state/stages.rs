@@ -6,14 +6,12 @@ use anyhow::{Error, Result, bail};
 use portcullis_terraform_json::index::{Index, Part};
 use portcullis_terraform_json::rest_api::{DeploymentSettings, StageSettings, stages as named_stages};
 
-use super::Texts;
-
 /// What a stage itself says.
 pub(super) struct NamedStage {
     /// The id of its deployment.
     pub deployment: String,
     /// Its variables.
-    pub variables: Texts,
+    pub variables: BTreeMap<String, String>,
 }
 
 /// The stages of the API at the address `api`, by name.

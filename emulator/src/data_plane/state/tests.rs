@@ -18,7 +18,7 @@ fn v1(api: &Api) -> &Deployed {
     &api.stages["v1"].deployed
 }
 use crate::data_plane::api::{Authorization, Code, Integration, NotEmulated, Route, Unsupported};
-use portcullis_terraform_json::expression::Parameter;
+use portcullis_terraform_json::expression::{Expression, Parameter};
 
 mod custom_domains;
 mod limits;

@@ -6,8 +6,8 @@ use anyhow::{Error, Result};
 use portcullis_terraform_json::index::Index;
 use portcullis_terraform_json::rest_api::{self as applied, UsagePlanKey};
 
-use super::Notes;
 use super::method_settings::{Methods, applied_method, throttle};
+use super::notes::Notes;
 use crate::data_plane::api::ApiKey;
 use crate::data_plane::limits::usage_plan::{Quota, StageMethod, UsagePlan};
 
