@@ -135,7 +135,7 @@ fn sentences_of_the_user_documents_are_short() {
             for sentence in line.split(". ").flat_map(|part| part.split(".\n")) {
                 let words = sentence.split_whitespace().count();
                 assert!(
-                    is_table || words <= 30,
+                    is_table || words <= 26,
                     "{}: {words} words in\n{sentence}",
                     document.name
                 );
