@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::failure::ExitCodes;
 
@@ -19,9 +19,25 @@ pub struct Cli {
     #[arg(long, global = true, value_name = "DIR", default_value = ".")]
     pub project: PathBuf,
 
+    /// How `check` and `generate` print errors: for people, as JSON lines, or as annotations of a GitHub workflow
+    #[arg(long, global = true, value_enum, value_name = "FORMAT", default_value_t)]
+    pub message_format: MessageFormat,
+
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
+}
+
+/// How errors are printed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, ValueEnum)]
+pub enum MessageFormat {
+    /// For people, on stderr
+    #[default]
+    Text,
+    /// A JSON object a line, on stdout
+    Json,
+    /// An annotation of a GitHub workflow a line, on stdout
+    Github,
 }
 
 impl Cli {
@@ -174,6 +190,15 @@ pub enum Command {
         after_help = "Examples:\n  portcullis review                        # what is saved, since the branch left main\n  portcullis review --base v1.2 --head v1.3\n  portcullis review --plan dev.json        # with what `terraform show -json` printed of a plan\n  portcullis review --markdown             # for a comment of a pull request\n\nAn `accept` entry under `[review]` in the spec lets a blocked change through, with a reason."
     )]
     Review(Review),
+    /// Print all keys of the spec: a JSON schema for editors, or the reference page
+    #[command(
+        after_help = "Example:\n  portcullis schema > portcullis.schema.json   # line 1 of the spec: #:schema portcullis.schema.json"
+    )]
+    Schema {
+        /// As a page in Markdown
+        #[arg(long)]
+        markdown: bool,
+    },
     /// Serve an applied state with a REST API on loopback, in the foreground
     #[command(
         after_help = "Example:\n  terraform show -json > state.json\n  portcullis serve --state state.json --jwks https://cognito-idp.us-east-1.amazonaws.com/POOL=jwks.json"

@@ -4,12 +4,26 @@ use std::ffi::OsString;
 use std::fmt::Display;
 use std::process::ExitCode;
 
+use portcullis_generator::diagnostic::Diagnostics;
+
 /// Why a command did not do what it was asked.
 #[derive(Debug)]
 pub struct Failure {
     kind: Kind,
     message: String,
     hint: Option<String>,
+    spec: Option<Box<SpecErrors>>,
+}
+
+/// The errors of a spec.
+#[derive(Debug)]
+pub struct SpecErrors {
+    /// What messages call the file.
+    pub name: String,
+    /// The text of the file.
+    pub text: String,
+    /// The errors.
+    pub errors: Diagnostics,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -90,7 +104,22 @@ impl Failure {
             kind,
             message: format!("{message:#}").trim_end().to_string(),
             hint: None,
+            spec: None,
         }
+    }
+
+    /// The spec has errors: exit code 2.
+    pub fn spec(errors: SpecErrors) -> Self {
+        let spec = Some(Box::new(errors));
+        Self {
+            spec,
+            ..Self::of(Kind::Input, "")
+        }
+    }
+
+    /// The errors of the spec, if it has any.
+    pub fn spec_errors(&self) -> Option<&SpecErrors> {
+        self.spec.as_deref()
     }
 
     /// What to do about it.
@@ -104,7 +133,12 @@ impl Failure {
         ExitCode::from(codes.number(self.kind))
     }
 
-    /// Message and hint for a terminal; empty where everything has been said.
+    /// Message and help, if not everything has been said.
+    pub fn message(&self) -> Option<(&str, Option<&str>)> {
+        (!self.message.is_empty()).then_some((self.message.as_str(), self.hint.as_deref()))
+    }
+
+    /// Message and help for a terminal; empty if everything has been said.
     pub fn render(&self) -> String {
         if self.message.is_empty() {
             return String::new();
@@ -112,7 +146,7 @@ impl Failure {
         let hint = self
             .hint
             .as_ref()
-            .map(|hint| format!("\nhint: {hint}\n"))
+            .map(|help| format!("\nhelp: {help}\n"))
             .unwrap_or_default();
         format!("error: {}\n{hint}", self.message)
     }

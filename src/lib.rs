@@ -50,11 +50,12 @@ pub fn run() -> ExitCode {
             };
         }
     };
-    let codes = cli.exit_codes();
+    let (codes, format) = (cli.exit_codes(), cli.message_format);
     match commands::run(cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            talk::show(failure.render());
+            // Nobody reads the output any more, and nothing is left to say.
+            _ = talk::failure(&failure, format);
             failure.exit_code(codes)
         }
     }

@@ -8,8 +8,8 @@ use portcullis_generator::modules;
 use portcullis_generator::service::{Architecture, Handlers, LOCAL, Service};
 use portcullis_generator::tree::{self, Change};
 
-use crate::failure::{Failure, OrFail, Outcome};
-use crate::{lock, talk, umask};
+use crate::failure::{Failure, OrFail, Outcome, SpecErrors};
+use crate::{lock, umask};
 
 /// The name of the spec's file.
 pub const SPEC: &str = "portcullis.toml";
@@ -115,9 +115,9 @@ pub fn service_of(path: &Path, name: &str, handlers: Option<&Handlers>) -> Outco
         let path = words::code(&path.display().to_string());
         Failure::input(format!("can't read {path}: {error}"))
     })?;
-    portcullis_generator::service(&text, handlers).map_err(|diagnostics| {
-        talk::drawn(&diagnostics.render(name, &text, talk::colour()));
-        Failure::input("")
+    portcullis_generator::service(&text, handlers).map_err(|errors| {
+        let name = name.to_owned();
+        Failure::spec(SpecErrors { name, text, errors })
     })
 }
 

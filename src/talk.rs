@@ -11,8 +11,10 @@ use std::io::{self, ErrorKind, IsTerminal, Write, stderr, stdout};
 use std::time::{Duration, Instant};
 
 use portcullis_foreign_text::words;
+use portcullis_generator::diagnostic::machine;
 
-use crate::failure::{Failure, Outcome};
+use crate::cli::MessageFormat;
+use crate::failure::{Failure, Outcome, SpecErrors};
 
 /// Whether stderr takes colour: a terminal, and no `NO_COLOR` (<https://no-color.org>).
 pub fn colour() -> bool {
@@ -61,7 +63,39 @@ pub fn show(text: impl Display) {
     drawn(&seen(&text.to_string(), colour()));
 }
 
-/// Shows mistakes in a spec, or a line that counts: both hold nothing foreign that is hidden, and codes of their own.
+/// Prints why a command failed: for people on stderr, for programs on stdout.
+pub fn failure(failure: &Failure, format: MessageFormat) -> Outcome {
+    if format == MessageFormat::Text {
+        if let Some(SpecErrors { name, text, errors }) = failure.spec_errors() {
+            drawn(&errors.render(name, text, colour()));
+        }
+        show(failure.render());
+        return Ok(());
+    }
+    let is_json = format == MessageFormat::Json;
+    if let Some(SpecErrors { name, text, errors }) = failure.spec_errors() {
+        if is_json {
+            errors.json(name, text).into_iter().try_for_each(json)?;
+        } else {
+            let mut lines = errors.github(name, text).into_iter();
+            lines.try_for_each(|line| data(format_args!("{line}\n")))?;
+        }
+    }
+    let Some((message, help)) = failure.message() else {
+        return Ok(());
+    };
+    if is_json {
+        let help: Vec<&str> = help.into_iter().collect();
+        return json(serde_json::json!({
+            "level": "error", "message": message, "file": null, "span": null, "label": "", "related": [], "help": help,
+        }));
+    }
+    let help = help.map(|help| format!("\nhelp: {help}")).unwrap_or_default();
+    let line = machine::annotation("error", "", &format!("{message}{help}"));
+    data(format_args!("{line}\n"))
+}
+
+/// Shows errors in a spec, or a line that counts: both hold nothing foreign that is hidden, and codes of their own.
 pub fn drawn(text: &str) {
     _ = write!(stderr(), "{text}").and_then(|()| stderr().flush());
 }

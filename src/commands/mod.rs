@@ -16,6 +16,7 @@ mod logs;
 mod outputs;
 mod plan;
 mod review;
+mod schema;
 mod serve;
 mod surface;
 mod tools;
@@ -77,6 +78,7 @@ pub fn run(cli: Cli) -> Outcome {
             detailed_exitcode,
         } => plan::run(&open()?, &options, &save, detailed_exitcode),
         Command::Review(options) => review::run(&cli.project, &options),
+        Command::Schema { markdown } => schema::run(markdown),
         Command::Serve(options) => serve::run(options),
         Command::Tools => tools::run(&open()?),
         Command::Surface {

@@ -11,7 +11,7 @@ use portcullis_generator::service::{LOCAL, Service};
 
 use super::apply::{Serving, apply};
 use crate::build::{Artifact, BuildOptions, Builder};
-use crate::cli::TerraformOptions;
+use crate::cli::{MessageFormat, TerraformOptions};
 use crate::failure::{Failure, OrFail, Outcome};
 use crate::local::Local;
 use crate::project::{Project, SPEC, architecture};
@@ -90,7 +90,7 @@ fn serve_code_until_applied(
             Ok(None) => {}
             Err(failure) if interrupt::interrupted() => return Err(failure),
             Err(failure) => {
-                talk::show(failure.render());
+                _ = talk::failure(&failure, MessageFormat::Text);
                 talk::say("What was served before goes on; waiting for the next save");
             }
         }

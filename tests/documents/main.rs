@@ -6,6 +6,7 @@
 mod examples;
 mod language;
 mod markdown;
+mod reference;
 mod references;
 
 use std::fs;

@@ -62,7 +62,7 @@ static HEADER: TextRule = TextRule {
 keys! {
     /// CORS: what web pages of other origins may send and read.
     CorsTable {
-        /// The origin whose pages may call, or `*`. An environment may set its own.
+        /// The origin whose pages may call, or `*`.
         allow_origin: Given<String> = Text(&ORIGIN), Required(
             "`allow_origin = \"https://app.example.com\"`, the origin of your page. Use `\"*\"` only if all routes are public"
         ), Overridable("allow_origin"), Elsewhere;

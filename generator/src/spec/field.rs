@@ -149,7 +149,9 @@ impl Scalar for String {
     fn take(value: &Value<'_>, key: &Key, diagnostics: &mut Diagnostics) -> Option<Self> {
         let Kind::Text(rule) = &key.kind else { return None };
         let text = value.text().or_else(|| {
-            diagnostics.push(value.wrong_type(key, "a string").helps(rule.help));
+            let wrong = value.wrong_type(key, "a string");
+            let help = if wrong.help.is_empty() { rule.help } else { "" };
+            diagnostics.push(wrong.helps(help));
             None
         })?;
         keep(rule, &format!("`{}`", key.name), text, value.span(), diagnostics).then(|| text.into())

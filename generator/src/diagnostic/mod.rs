@@ -1,10 +1,15 @@
-//! Mistakes in a spec, as data, and how they are drawn.
+//! Errors in a spec, as data, and how they are drawn.
 //!
-//! Policy: a mistake never stops the search for the next one, and is told once: what is missing only because its name is
-//! mistyped elsewhere is not a second mistake. Every stage pushes what it finds into one
-//! [`Diagnostics`] and says whether its own part is usable; the caller shows all of them in one run and writes
-//! nothing. A diagnostic is a summary, a tight place with a label, further places that explain it, and a hint
-//! that says what to do. Only TOML's own syntax errors come alone, because a text that is not TOML has no places.
+//! An error never stops the search for the next one, and is reported once: if a name is missing only because it is
+//! mistyped elsewhere, that is one error. Every stage pushes its errors into one [`Diagnostics`] and says whether its own
+//! part is usable. The caller shows all of them in one run and writes nothing. Only TOML's own syntax errors come alone,
+//! because a text that is not TOML has no places.
+//!
+//! The summary of an error stands alone. It names the key, the value and the rule in one of four forms: "`x` must be …,
+//! not `y`", "unknown x `y`", "missing `x` in `[y]`", "duplicate x `y`". Its place is tight, further places explain it,
+//! and help begins with a verb.
+
+pub mod machine;
 
 use std::ops::Range;
 
