@@ -68,7 +68,9 @@ impl Emulator {
                 "--bind",
                 &format!("127.0.0.1:{port}"),
             ])
-            .current_dir(folder.path());
+            .current_dir(folder.path())
+            // It takes calls that are not signed, such as a sign-in, for calls of this account.
+            .env("MINISTACK_ACCOUNT_ID", "123456789012");
         Self {
             child: start(command, port),
             endpoint: format!("http://localhost:{port}"),
