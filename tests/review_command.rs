@@ -130,9 +130,9 @@ fn a_branch_is_compared_with_where_it_left_main() {
         "\
 main → portcullis.toml: 1 blocked
 
-✗ blocked: `GET /` becomes open: anyone may call it now, `authenticated` answers
+✗ blocked: `GET /` becomes public, handled by `authenticated`
 · 1 new deployment in `dev`
-To let through what is right, under [review], with a reason:
+To accept a blocked change, add it under [review] with a reason:
   accept = [{ change = \"route_opened\", of = \"GET /\", reason = \"…\" }]
 "
     );
@@ -160,7 +160,7 @@ fn a_revision_that_main_has_is_not_compared_with_itself() {
     assert_eq!(reviewed.stdout, "");
     clone
         .review(&["--base", "HEAD^", "--head", "HEAD"])
-        .says(1, "`GET /` becomes open");
+        .says(1, "`GET /` becomes public");
 }
 
 #[test]
@@ -182,7 +182,7 @@ fn a_project_that_moved_is_not_a_new_one() {
     review(&moved, &["--base", "HEAD^", "--head", "HEAD"]).says(2, sentence);
     // One that comes beside others is new.
     clone.git(&["checkout", "--quiet", "HEAD^", "--", "service"]);
-    review(&moved, &["--base", "HEAD^"]).says(0, "the first spec");
+    review(&moved, &["--base", "HEAD^"]).says(0, "first spec: ");
 }
 
 /// What a pipeline checks out by itself must not be found equal to itself.
@@ -203,7 +203,7 @@ fn a_shallow_clone_is_compared_with_main_or_not_at_all() {
     clone.git(&["-C", "shallow", "fetch", "--quiet", "--depth=1", &url, main]);
     review(&shallow.join("service"), &[])
         .says(1, "origin/main → portcullis.toml: 1 blocked")
-        .says(1, "`GET /` becomes open");
+        .says(1, "`GET /` becomes public");
 }
 
 #[test]
@@ -226,7 +226,7 @@ fn what_is_answered_in_the_spec_passes() {
     let files = ["--base", base, "--head", head];
     clone
         .review(&files)
-        .says(0, "! accepted: `GET /` becomes open")
+        .says(0, "! accepted: `GET /` becomes public")
         .says(0, "(Public)");
     let json: Value =
         serde_json::from_str(&clone.review(&[&files[..], &["--json"]].concat()).stdout).unwrap();
@@ -247,25 +247,25 @@ fn a_revision_without_a_spec_is_said_and_is_never_equal() {
     clone.git(&["commit", "--quiet", "--message", "Without"]);
     clone
         .review(&["--base", "HEAD", "--head", "HEAD~1"])
-        .says(1, "the first spec");
+        .says(1, "first spec: ");
     clone
         .review(&["--base", "HEAD~1", "--head", "HEAD"])
-        .says(1, "the spec is gone");
+        .says(1, "the spec is removed");
     let empty = clone.review(&["--base", "HEAD", "--head", "HEAD"]);
     empty.says(2, "neither `HEAD` nor `HEAD` has a spec");
     assert_eq!(empty.stdout, "");
 }
 
 #[test]
-fn a_spec_with_mistakes_is_shown_and_denied() {
+fn a_spec_with_mistakes_is_shown_and_blocked() {
     let clone = Clone::new();
     clone.write(
         "portcullis.toml",
         &DEMO.replace("stage = \"v1\"", "stag = \"v1\""),
     );
-    clone.review(&[]).says(1, "did you mean `stage`?").says(
+    clone.review(&[]).says(1, "a key with a similar name exists: `stage`").says(
         1,
-        "✗ blocked: the spec of the head has a mistake: nothing is compared",
+        "✗ blocked: the spec of the head has an error, so nothing is compared",
     );
 }
 
@@ -299,7 +299,7 @@ fn a_file_that_is_called_like_a_revision_does_not_stand_in_for_it() {
         .says(0, "./HEAD^ → portcullis.toml: nothing changes");
     clone
         .review(&["--base", "HEAD~1"])
-        .says(1, "`GET /` becomes open");
+        .says(1, "`GET /` becomes public");
 }
 
 #[test]
@@ -318,7 +318,7 @@ fn a_tree_that_is_not_the_specs_is_told() {
     clone
         .review(&[])
         .says(0, "· `terraform/modules/service/extra.tf` is new and is not generated")
-        .says(0, "· terraform/ is not what the spec says, so this review has not seen all: `modules/service/routes.tf`");
+        .says(0, "· generated files are not what the spec generates, so this review is incomplete: `modules/service/routes.tf`");
     for entry in walkdir::WalkDir::new(clone.project().join("terraform")) {
         let path = entry.unwrap().into_path();
         if path.ends_with("versions.tf") {
@@ -326,9 +326,10 @@ fn a_tree_that_is_not_the_specs_is_told() {
             fs::write(&path, text.replace(">= 1.11", ">= 1.5")).unwrap();
         }
     }
-    clone
-        .review(&[])
-        .says(1, "an older version of Terraform may run: `>= 1.11` → `>= 1.5`");
+    clone.review(&[]).says(
+        1,
+        "an older version of Terraform may run: its version constraint changes from `>= 1.11` to `>= 1.5`",
+    );
     // As git has it, it is the same.
     clone.git(&["add", "--all"]);
     clone.git(&["commit", "--quiet", "--message", "Edited"]);
@@ -377,9 +378,9 @@ fn what_is_no_plan_of_this_spec_counts_for_nothing_and_hides_nothing() {
     ] {
         clone
             .review(&["--plan", &plan(text)])
-            .says(1, "✗ blocked: the plan `")
+            .says(1, "✗ blocked: can't compare the plan `")
             .says(1, sentence)
-            .says(1, "`GET /` becomes open");
+            .says(1, "`GET /` becomes public");
     }
     clone
         .review(&["--plan", "/nowhere.json"])
@@ -400,7 +401,7 @@ fn what_a_plan_has_beside_the_spec_is_answered_by_its_address() {
     let blocked = clone.review(&["--plan", &plan]);
     blocked
         .says(1, "✗ blocked: `dev`: ")
-        .says(1, "\\u001B[2J\\u0060@team` is in the plan, and not in the spec");
+        .says(1, "\\u001B[2J\\u0060@team` is in the plan, but not in the spec");
     assert!(!blocked.stdout.contains('\u{1b}'));
 
     let line = blocked
@@ -443,7 +444,7 @@ fn lines_for_what_can_only_be_mended_let_no_plan_through() {
     let plan = clone.write("plan.json", &plan.to_string()).display().to_string();
     clone.review(&["--plan", &plan]).says(
         1,
-        "✗ blocked: `dev`: the function `authenticated` may `*` on `*` in the plan",
+        "✗ blocked: `dev`: function `authenticated` may `*` on `*` in the plan",
     );
 
     let spec = format!(
@@ -453,8 +454,8 @@ fn lines_for_what_can_only_be_mended_let_no_plan_through() {
     clone.write("portcullis.toml", &spec);
     clone
         .review(&["--plan", &plan])
-        .says(1, "error: `plan_differs` can't be accepted: it is always blocked")
-        .says(1, "✗ blocked: the spec of the head has 2 mistakes");
+        .says(1, "error: `change` must be a kind that can be accepted, not `plan_differs`")
+        .says(1, "✗ blocked: the spec of the head has 2 errors");
     portcullis(&clone.project(), &["check", "--plan", &plan])
-        .says(2, "error: `plan_differs` can't be accepted: it is always blocked");
+        .says(2, "error: `change` must be a kind that can be accepted, not `plan_differs`");
 }

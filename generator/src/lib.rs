@@ -17,10 +17,10 @@
 
 pub mod api;
 pub mod cors;
+pub mod data_loss;
 pub mod diagnostic;
 pub mod environments;
 pub mod file_set;
-pub mod firewall;
 pub mod functions;
 pub mod graph;
 pub mod hcl;
@@ -30,6 +30,7 @@ pub mod own_files;
 pub mod resources;
 pub mod review;
 pub mod routes;
+pub mod sentences;
 pub mod service;
 
 pub mod spec;

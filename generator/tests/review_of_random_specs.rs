@@ -241,8 +241,8 @@ fn holds(subject: &str, method: &str, sent: &[&str]) -> bool {
 fn subjects(facts: &[Fact], kind: ChangeKind) -> BTreeSet<String> {
     facts
         .iter()
-        .filter(|fact| fact.kind == kind)
-        .map(|fact| fact.of.clone())
+        .filter(|fact| fact.kind() == kind)
+        .map(Fact::of)
         .collect()
 }
 
@@ -339,13 +339,13 @@ proptest! {
     }
 
     #[test]
-    fn a_line_for_each_denied_change_lets_everything_through((base, head) in change()) {
+    fn an_entry_for_each_blocked_change_lets_everything_through((base, head) in change()) {
         let facts = compare(Some(&base.service()), Some(&head.service()));
-        let blocked = facts.iter().filter(|fact| fact.blocked);
+        let blocked = facts.iter().filter(|fact| fact.is_blocked());
         let lines: Vec<_> = blocked
             .map(|fact| AcceptedChange {
-                change: fact.kind,
-                of: fact.of.clone(),
+                change: fact.kind(),
+                of: fact.of(),
                 reason: "because".into(),
                 until: None,
             })
@@ -394,16 +394,13 @@ fn whatever_a_spec_holds_a_sentence_is_a_line_that_can_be_shown() {
         );
         for head in &specs {
             for fact in compare(Some(base), Some(head)) {
-                let sentence = &fact.sentence;
+                let sentence = fact.sentence();
                 assert_eq!(sentence.matches('`').count() % 2, 0, "{sentence}");
                 let between = sentence.split('`').step_by(2).collect::<String>();
                 assert!(between.chars().all(|c| c.is_ascii() || c == '→'), "{between}");
                 let is_shown = |c: char| c == '\'' || c == '"' || c == '\\' || c.escape_debug().len() == 1;
                 assert!(sentence.chars().all(is_shown), "{sentence}");
-                for text in [Some(&fact.of), fact.before.as_ref(), fact.after.as_ref()]
-                    .into_iter()
-                    .flatten()
-                {
+                for text in [Some(fact.of())].into_iter().chain(fact.values()).flatten() {
                     assert!(text.chars().all(|c| is_shown(c) && c != '`'), "{text}");
                 }
             }

@@ -17,7 +17,7 @@ use crate::project::{Project, check_environment};
 use crate::redeployment::{self, Redeployment};
 use crate::terraform_program::{Applied, Terraform};
 use crate::tools::Tools;
-use crate::{firewall, interrupt, own_files, talk};
+use crate::{data_loss, interrupt, own_files, talk};
 
 /// Generates, builds and applies, and says what comes next.
 pub fn run(project: &Project, options: &TerraformOptions, yes: bool) -> Outcome {
@@ -265,7 +265,7 @@ fn apply_plan(
     let mut deletes = false;
     if changes {
         let plan = terraform.show(Some(file))?;
-        firewall::check(&plan, service, name)?;
+        data_loss::check(&plan, service, name)?;
         deletes = redeployment::deletes_from_snapshot(&plan)?;
     }
     if deletes || redeployment.is_owed() {
@@ -283,7 +283,7 @@ fn apply_plan(
     }
     if redeployment.is_owed() {
         redeployment.make(terraform, file, |plan| {
-            firewall::check(plan, service, name)?;
+            data_loss::check(plan, service, name)?;
             if redeployment::only_redeploys(plan)? {
                 return Ok(());
             }

@@ -16,7 +16,7 @@ use crate::redeployment::{self, Redeployment};
 use crate::saved_plan::SavedPlan;
 use crate::terraform_program::Terraform;
 use crate::tools::Tools;
-use crate::{firewall, interrupt, talk};
+use crate::{data_loss, interrupt, talk};
 
 /// Applies exactly what a saved plan says, if Terraform would still do exactly that. It generates and builds nothing, and
 /// asks nothing: the user has read the plan.
@@ -136,7 +136,7 @@ impl Work<'_> {
         if !differences.is_empty() && !before {
             return Err(self.stale(&differences));
         }
-        firewall::check(&shown, self.service, self.environment)?;
+        data_loss::check(&shown, self.service, self.environment)?;
         if self.deletes {
             talk::say(SECOND_DEPLOYMENT);
             self.redeployment.owe()?;

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use portcullis_foreign_text::words;
-use portcullis_generator::review::kind_and_subject;
 use portcullis_generator::service::{Answer, answer};
 use portcullis_generator::surface::check_plan;
 
@@ -14,7 +13,7 @@ use crate::project::{Project, SPEC, service_of};
 use crate::talk;
 use crate::today::today;
 
-/// Fails where a plan lets anybody do what the spec does not, or leaves open whether it does.
+/// Fails if a plan lets anyone do more than the spec does, or can't tell yet.
 pub fn run(project: &Project, file: &Path, environment: Option<&str>) -> Outcome {
     // A plan needs no crate.
     let service = service_of(&project.root().join(SPEC), SPEC, None)?;
@@ -31,37 +30,37 @@ pub fn run(project: &Project, file: &Path, environment: Option<&str>) -> Outcome
             format!(" ({times} times)")
         };
         talk::say(format!(
-            "{} is known after the apply{times}: this API or its pool alone decides it",
+            "can't tell {} before the apply{times}: it depends only on this API or its user pool",
             words::line(what)
         ));
     }
     let environment = &checked.environment;
     let mut differences = Vec::new();
     for difference in &checked.differences {
-        let (kind, of) = kind_and_subject(environment, difference);
+        let (kind, of) = (difference.kind(), difference.of(environment));
         match answer(&service.accepted_changes, &[(kind, &of)], today()) {
             Answer::Accepted(line) => {
-                let sentence = words::line(&difference.sentence);
+                let sentence = words::line(&difference.sentence());
                 talk::say(format!("accepted: {sentence} ({})", words::line(&line.reason)));
             }
             Answer::Expired(_) | Answer::None => differences.push(difference),
         }
     }
     if differences.is_empty() {
-        talk::say(format!(
-            "the plan of `{environment}` lets in whom the spec lets in, and nobody else"
-        ));
+        talk::say(format!("the plan of `{environment}` matches the spec"));
         return Ok(());
     }
     let count = differences.len();
     let lines: String = differences
         .iter()
-        .map(|difference| words::line(&difference.sentence) + "\n")
+        .map(|difference| words::line(&difference.sentence()) + "\n")
         .collect();
     talk::data(lines)?;
-    let things = if count == 1 { "thing" } else { "things" };
-    Err(
-        Failure::refused(format!("the plan of `{environment}` differs from the spec in {count} {things}"))
-            .hint("undo what was changed by hand below `terraform/`, or write it into `portcullis.toml`, and run `portcullis generate`"),
-    )
+    let things = if count == 1 { "difference" } else { "differences" };
+    Err(Failure::refused(format!(
+        "the plan of `{environment}` has {count} {things} from the spec"
+    ))
+    .hint(
+        "undo edits below `terraform/`, or write them into `portcullis.toml` and run `portcullis generate`",
+    ))
 }

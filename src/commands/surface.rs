@@ -4,7 +4,8 @@ use std::path::Path;
 
 use portcullis_emulator::shown_file::{Shown, read};
 use portcullis_foreign_text::words::{line, plain};
-use portcullis_generator::surface::{Route, Surface, of_plan, of_service, of_state, summaries};
+use portcullis_generator::sentences::summaries;
+use portcullis_generator::surface::{Route, Surface, of_plan, of_service, of_state};
 use portcullis_terraform_json::plan::Plan;
 
 use crate::cli::SurfaceOf;

@@ -24,7 +24,7 @@ keys! {
             When(&[consequence(Other, StageRenamed, "every URL changes and the old ones stop working")]);
         /// How long API Gateway remembers a verified token. 0 verifies each request.
         authorizer_ttl_seconds: Set<u32> = number(TTL_SECONDS, "seconds"), default(Literal::Number(DEFAULT_TTL_SECONDS)), EVERYWHERE,
-            When(&[consequence(More, TokenLifetimeLonger, "a token once verified goes unchecked for longer")]);
+            When(&[consequence(More, TokenLifetimeLonger, "API Gateway verifies a token less often")]);
         /// How long API Gateway waits for a function, if AWS raised the quota "Maximum integration timeout in
         /// milliseconds" of your account.
         max_timeout_seconds: Given<u32> = number(RAISED_TIMEOUT_SECONDS, "seconds"), Nothing, EVERYWHERE, Harmless;

@@ -74,7 +74,7 @@ keys! {
             EVERYWHERE, Elsewhere;
         /// Whether browsers may send cookies. It needs one origin, not `*`.
         allow_credentials: Set<bool> = Flag, default(Literal::Flag(false)), EVERYWHERE,
-            When(&[consequence(More, CorsWider, "pages of the other origin may send cookies")]);
+            When(&[consequence(More, CorsWider, "pages of allowed origins may send cookies")]);
         /// How long a browser remembers a preflight. Without it, each browser decides.
         max_age_seconds: Given<u32> = number(MAX_AGE_SECONDS, "seconds"), Nothing, EVERYWHERE, Harmless;
     }

@@ -56,22 +56,22 @@ keys! {
     EnvironmentTable {
         /// AWS region of this environment.
         region: Given<String> = Text(&REGION), Derived("`region` of `[service]`"), EVERYWHERE,
-            When(&[consequence(Other, RegionChanged, "pool, users, API and logs are **lost**, and recreated there")]);
+            When(&[consequence(Other, RegionChanged, "pool, users, API and logs are **lost**, and new ones are created there")]);
         /// The only AWS account that the environment may be deployed to.
         account: Given<String> = Text(&ACCOUNT), Nothing, EVERYWHERE, When(&[
-            consequence(Other, AccountChanged, "pool, users, API and logs are **left behind**, and recreated there"),
+            consequence(Other, AccountChanged, "pool, users, API and logs are **left behind**, and new ones are created there"),
             consequence(Removed, AccountUnpinned, "it deploys to whichever account your credentials belong to"),
         ]);
         /// The origin whose pages may call, or `*`.
         allow_origin: Given<String> = Text(&ORIGIN), Derived("`allow_origin` of `cors` in `[api]`"), EVERYWHERE, Elsewhere;
         /// E-mail address of the first user, who is invited. `YOUR_EMAIL` or `--first-user` can name it instead.
         first_user: Given<String> = Text(&EMAIL), Nothing, EVERYWHERE, When(&[
-            consequence(Other, UserReplaced, "the old user is **deleted**, the new one invited"),
+            consequence(Other, UserReplaced, "the old user is **deleted** and the new one is invited"),
             consequence(Added, UserReplaced, "a user invited with another address is **deleted**"),
         ]);
         /// Whether AWS refuses to delete the user pool.
         deletion_protection: Set<bool> = Flag, default(Literal::Flag(true)), EVERYWHERE,
-            When(&[consequence(Less, DeletionProtectionOff, "its pool can be deleted, and every user with it")]);
+            When(&[consequence(Less, DeletionProtectionOff, "AWS no longer refuses to delete its user pool")]);
         /// Tags of this environment's resources, beside the service's.
         tags: Strings = Map { noun: "tag", names: &TAG_KEY, values: &TAG_VALUE }, Nothing, EVERYWHERE, Elsewhere;
         /// The S3 bucket that keeps Terraform's state. Without it, the state is a file below the environment's folder.

@@ -4,30 +4,24 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::review::Fact;
 use crate::review::comparison::Comparison;
-use crate::review::words::{both_quoted, code, quoted};
-use crate::service::{ChangeKind, LOCAL, S3State};
+use crate::service::{LOCAL, S3State};
 
 /// Tags that follow from what they are on.
 const OWN_TAGS: [&str; 2] = ["Environment", "Service"];
 
 pub(crate) fn facts(comparison: &Comparison) -> Vec<Fact> {
     let mut facts = Vec::new();
-    for name in comparison.new_environments() {
-        let region = &comparison.head.environments[name].region;
-        let sentence = format!(
-            "environment {} is new: a whole service more, in {}",
-            code(name),
-            code(region)
-        );
-        facts.push(comparison.fact(ChangeKind::EnvironmentAdded, name, sentence));
-    }
-    for name in comparison.gone_environments() {
-        let sentence = format!(
-            "environment {} is **forgotten**: its pool, API and all else go on running, and nothing here knows of them",
-            code(name)
-        );
-        facts.push(comparison.fact(ChangeKind::EnvironmentRemoved, name, sentence));
-    }
+    facts.extend(comparison.new_environments().map(|name| Fact::EnvironmentAdded {
+        environment: name.into(),
+        region: comparison.head.environments[name].region.clone(),
+    }));
+    facts.extend(
+        comparison
+            .gone_environments()
+            .map(|name| Fact::EnvironmentRemoved {
+                environment: name.into(),
+            }),
+    );
     for name in &comparison.environments {
         let (before, after) = comparison.environment(name);
         facts.extend(state(
@@ -51,19 +45,11 @@ fn state(
     let place = |state: &S3State| (state.bucket.clone(), state.key.clone());
     if before.map(place) != after.map(place) {
         let address = |state: &S3State| format!("s3://{}/{}", state.bucket, state.key);
-        let [before, after] = match (before.map(address), after.map(address)) {
-            (Some(before), Some(after)) => both_quoted(&before, &after),
-            (before, after) => [before, after].map(|address| match address {
-                Some(address) => quoted(&address),
-                None => "a local file".into(),
-            }),
-        };
-        let sentence = format!(
-            "Terraform looks for the state of {} in {after}, no longer in {before}: unless it is moved first, everything \
-             is made a **second time**",
-            code(name),
-        );
-        return Some(comparison.fact(ChangeKind::StateMoved, name, sentence));
+        return Some(Fact::StateMoved {
+            environment: name.into(),
+            before: before.map(address),
+            after: after.map(address),
+        });
     }
     let region = |state: &S3State| state.region.clone();
     let path = ["environments", name, "state", "region"];
@@ -93,7 +79,7 @@ fn tags(comparison: &Comparison) -> Vec<Fact> {
             } else {
                 comparison.setting(&["environments", environment, "tags", tag], before, after)
             };
-            facts.extend(fact.map(|fact| (fact.of.clone(), fact)));
+            facts.extend(fact.map(|fact| (fact.of(), fact)));
         }
     }
     facts.into_values().collect()

@@ -9,7 +9,6 @@ pub(crate) mod picture;
 pub(crate) mod review;
 pub(crate) mod rights;
 pub(crate) mod surface;
-pub(crate) mod surface_compare;
 pub(crate) mod surface_of_service;
 
 use std::collections::BTreeMap;

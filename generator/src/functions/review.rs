@@ -2,49 +2,32 @@
 
 use std::collections::BTreeSet;
 
-use crate::resources::lambda_permission;
 use crate::review::Fact;
 use crate::review::comparison::Comparison;
-use crate::review::words::{code, list};
 use crate::routes::permissions::{self, Calls, Permission};
 use crate::routes::requests::{Routing, Shift};
-use crate::service::{Auth, ChangeKind, Function, Route, Service};
+use crate::service::{Auth, Function, Route, Service};
 
 pub(crate) fn facts(comparison: &Comparison, base: &Routing, shifts: &[Shift]) -> Vec<Fact> {
     let functions = &comparison.functions;
-    let mut facts = Vec::new();
-    for name in &functions.new {
-        let answers = match routes(comparison.head, name).count() {
-            0 => "no route uses it".into(),
-            1 => "it answers one route".into(),
-            count => format!("it answers {count} routes"),
-        };
-        let sentence = format!("function {} is new: {answers}", code(name));
-        facts.push(comparison.fact(ChangeKind::FunctionAdded, name, sentence));
-    }
-    for name in &functions.gone {
-        let sentence = format!("function {} is deleted, with its role", code(name));
-        facts.push(comparison.fact(ChangeKind::FunctionRemoved, name, sentence));
-    }
-    for (before, name) in functions.renamed() {
-        let sentence = format!(
-            "function {} is called {} now: AWS has no rename, so function, role and log group are **replaced**",
-            code(before),
-            code(name)
-        );
-        let fact = comparison.fact(ChangeKind::FunctionRenamed, name, sentence);
-        facts.push(fact.states(Some(before), Some(name)));
-    }
+    let new = functions.new.iter().map(|name| Fact::FunctionAdded {
+        function: name.clone(),
+        routes: routes(comparison.head, name).count(),
+    });
+    let gone = functions.gone.iter().map(|name| Fact::FunctionRemoved {
+        function: name.clone(),
+    });
+    let renamed = functions.renamed().map(|(before, after)| Fact::FunctionRenamed {
+        before: before.clone(),
+        after: after.clone(),
+    });
+    let mut facts: Vec<Fact> = new.chain(gone).chain(renamed).collect();
     let without_logs = functions
         .gone
         .iter()
         .chain(functions.renamed().map(|(before, _)| before));
-    facts.extend(without_logs.map(|name| {
-        let sentence = format!(
-            "the log group of function {} is **deleted**, with all that it holds",
-            code(name)
-        );
-        comparison.fact(ChangeKind::LogsDeleted, name, sentence)
+    facts.extend(without_logs.map(|name| Fact::LogsDeleted {
+        function: name.clone(),
     }));
     facts.extend(opened(comparison, base, shifts));
     facts.extend(permissions(comparison));
@@ -81,15 +64,13 @@ fn opened(comparison: &Comparison, base: &Routing, shifts: &[Shift]) -> Vec<Fact
                 shift.after.is_some_and(|after| is_open(after.route))
                     && shift.before.is_none_or(|entry| entry.route.function != *before)
             })
-            .map(|shift| code(&shift.requests()))
+            .map(Shift::requests)
             .collect();
         if !requests.is_empty() {
-            let sentence = format!(
-                "function {} runs for anyone who calls {}: before, only who signed in could reach it",
-                code(name),
-                list(requests)
-            );
-            facts.push(comparison.fact(ChangeKind::FunctionOpened, name, sentence));
+            facts.push(Fact::FunctionOpened {
+                function: name.clone(),
+                requests: requests.into_iter().collect(),
+            });
         }
     }
     facts
@@ -123,25 +104,20 @@ fn permissions(comparison: &Comparison) -> Vec<Fact> {
             |calls: &Calls, permissions: &[Permission]| permissions.iter().any(|other| other.calls == *calls);
         let sources = |of: &[Permission], service: &Service, others: &[Permission]| {
             let of = of.iter().filter(|permission| !is_in(&permission.calls, others));
-            list(of.map(|permission| code(&permission.source(&service.api.stage))))
+            of.map(|permission| permission.source(&service.api.stage))
+                .collect()
         };
         if after.iter().any(|permission| !is_in(&permission.calls, &before)) {
-            let sentence = format!(
-                "function {} has {} routes, and permissions for each of them pass the {} bytes of its policy: API \
-                 Gateway may invoke it for {}",
-                code(name),
-                routes(comparison.head, name).count(),
-                lambda_permission::POLICY_BYTES,
-                sources(&after, comparison.head, &before)
-            );
-            facts.push(comparison.fact(ChangeKind::PermissionsWidened, name, sentence));
+            facts.push(Fact::PermissionsWidened {
+                function: name.clone(),
+                routes: routes(comparison.head, name).count(),
+                patterns: sources(&after, comparison.head, &before),
+            });
         } else if after.len() < before.len() {
-            let sentence = format!(
-                "API Gateway may no longer invoke function {} for {}",
-                code(name),
-                sources(&before, comparison.base, &after)
-            );
-            facts.push(comparison.fact(ChangeKind::PermissionsNarrowed, name, sentence));
+            facts.push(Fact::PermissionsNarrowed {
+                function: name.clone(),
+                patterns: sources(&before, comparison.base, &after),
+            });
         }
     }
     facts

@@ -3,7 +3,7 @@
 //! <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/cognito_user_pool>
 //!
 //! `name` (before AWS provider 6.6) and `username_attributes` force a new pool, and with it the loss of every user: the
-//! firewall refuses that.
+//! data-loss guard refuses that.
 //!
 //! Without `user_attribute_update_settings` a user's new address counts at once, to sign in and in tokens, also if it
 //! belongs to somebody else:

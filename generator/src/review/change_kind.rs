@@ -1,4 +1,21 @@
-//! What can be told of a change: the vocabulary of a review, and of the lines of `[review]` that accept it.
+//! The kinds of change: the vocabulary of a review and of `[review] accept`, and the policy for each kind.
+
+/// What a kind of change means for access and data. What a review does about it follows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// Nobody can do more, and nothing is lost.
+    Harmless,
+    /// More is reachable or less is known, but a reader expects it, for this reason.
+    Expected(&'static str),
+    /// Somebody can do more.
+    Widens,
+    /// Somebody can do more if a route is for signed-in users. Otherwise it is harmless.
+    WidensSignIn,
+    /// Something is lost.
+    Loses,
+    /// The review or a plan is itself wrong. It holds what to do instead of accepting it.
+    Wrong(&'static str),
+}
 
 /// What a review does about a kind of change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,9 +41,23 @@ pub enum Evidence {
     Review,
 }
 
-/// A kind is a name, its class and its evidence: one without a class does not compile.
+/// Where a kind of change stands in a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Section {
+    /// What is wrong with the review itself: an invalid spec, an expired or unused `accept` entry.
+    Review,
+    /// Routes and requests: their callers and their functions.
+    Routes,
+    /// Other changes that may be blocked.
+    AtRisk,
+    /// All else.
+    Rest,
+}
+
+/// The policy: a line a kind, with its name, its evidence, its section and its effect. A kind without one of them does
+/// not compile.
 macro_rules! kinds {
-    ($($(#[$doc:meta])* $variant:ident = $name:literal, $class:expr, $evidence:expr;)*) => {
+    ($($(#[$doc:meta])* $variant:ident = $name:literal, $evidence:ident, $section:ident, $effect:expr;)*) => {
         /// A kind of change of a service.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
         pub enum ChangeKind {
@@ -44,19 +75,25 @@ macro_rules! kinds {
                 }
             }
 
-            /// What a review does about it.
-            pub fn class(self) -> Class {
-                use Class::{Acceptable, Info, Unacceptable};
+            /// What it is seen in.
+            pub fn evidence(self) -> Evidence {
                 match self {
-                    $(Self::$variant => $class,)*
+                    $(Self::$variant => Evidence::$evidence,)*
                 }
             }
 
-            /// What it is seen in.
-            pub fn evidence(self) -> Evidence {
-                use Evidence::{Files, Plan, Review, Specs};
+            /// Where it stands in a report.
+            pub fn section(self) -> Section {
                 match self {
-                    $(Self::$variant => $evidence,)*
+                    $(Self::$variant => Section::$section,)*
+                }
+            }
+
+            /// What it means for access and data.
+            pub fn effect(self) -> Effect {
+                use Effect::{Expected, Harmless, Loses, Widens, WidensSignIn, Wrong};
+                match self {
+                    $(Self::$variant => $effect,)*
                 }
             }
         }
@@ -64,131 +101,130 @@ macro_rules! kinds {
 }
 
 kinds! {
-    /// A route that was not there; anyone may call it.
-    RouteAddedOpen = "route_added_open", Info, Specs;
-    /// A route that was not there; who signed in may call it.
-    RouteAddedGuarded = "route_added_guarded", Info, Specs;
-    /// A route that is gone.
-    RouteRemoved = "route_removed", Info, Specs;
-    /// Requests that needed a sign-in are open to anyone.
-    RouteOpened = "route_opened", Acceptable, Specs;
-    /// Requests that were open need a sign-in.
-    RouteGuarded = "route_guarded", Info, Specs;
-    /// Another function answers a route.
-    RouteFunctionChanged = "route_function_changed", Info, Specs;
+    /// A new public route.
+    RouteAddedOpen = "route_added_open", Specs, Routes, Expected("a new route is what the change is for");
+    /// A new route for signed-in users.
+    RouteAddedGuarded = "route_added_guarded", Specs, Routes, Harmless;
+    /// A removed route.
+    RouteRemoved = "route_removed", Specs, Routes, Harmless;
+    /// Requests that required a sign-in are public.
+    RouteOpened = "route_opened", Specs, Routes, Widens;
+    /// Public requests require a sign-in.
+    RouteGuarded = "route_guarded", Specs, Routes, Harmless;
+    /// Another function handles a route.
+    RouteFunctionChanged = "route_function_changed", Specs, Routes, Harmless;
     /// A path parameter has another name, which its function reads.
-    RouteParameterRenamed = "route_parameter_renamed", Info, Specs;
-    /// A function that was not there.
-    FunctionAdded = "function_added", Info, Specs;
-    /// A function that is gone.
-    FunctionRemoved = "function_removed", Info, Specs;
-    /// A function has another name: AWS has no rename, so it is replaced.
-    FunctionRenamed = "function_renamed", Info, Specs;
-    /// A function that only who signed in could reach runs for requests of anyone.
-    FunctionOpened = "function_opened", Acceptable, Specs;
-    /// API Gateway may invoke a function for a pattern of paths, because permissions for single routes are too many.
-    PermissionsWidened = "permissions_widened", Info, Specs;
+    RouteParameterRenamed = "route_parameter_renamed", Specs, Routes, Harmless;
+    /// A new function.
+    FunctionAdded = "function_added", Specs, Rest, Expected("it runs only for what its routes let in");
+    /// A removed function.
+    FunctionRemoved = "function_removed", Specs, Rest, Harmless;
+    /// A function has another name. Lambda can't rename, so it is replaced.
+    FunctionRenamed = "function_renamed", Specs, Rest, Harmless;
+    /// A function that only signed-in users could reach runs for public requests.
+    FunctionOpened = "function_opened", Specs, AtRisk, Widens;
+    /// API Gateway may invoke a function for a pattern of paths, because it has too many routes for single permissions.
+    PermissionsWidened = "permissions_widened", Specs, Rest, Expected("API Gateway still invokes it for its own routes alone");
     /// API Gateway may no longer invoke a function for a pattern of paths.
-    PermissionsNarrowed = "permissions_narrowed", Info, Specs;
-    /// The log group of a function goes, and what it holds.
-    LogsDeleted = "logs_deleted", Acceptable, Specs;
-    /// Logs that are older than the new limit go.
-    LogRetentionShorter = "log_retention_shorter", Acceptable, Specs;
+    PermissionsNarrowed = "permissions_narrowed", Specs, Rest, Harmless;
+    /// The log group of a function is deleted, with its logs.
+    LogsDeleted = "logs_deleted", Specs, AtRisk, Loses;
+    /// Logs that are older than the new limit are deleted.
+    LogRetentionShorter = "log_retention_shorter", Specs, AtRisk, Loses;
     /// Another user pool: every user is lost.
-    PoolReplaced = "pool_replaced", Acceptable, Specs;
-    /// An attribute of the users is gone, or is another one.
-    PoolSchemaChanged = "pool_schema_changed", Acceptable, Plan;
-    /// The address of the sign-in pages is gone, or is another one.
-    DomainDeleted = "domain_deleted", Acceptable, Plan;
-    /// Anybody may register, and then call guarded routes.
-    SelfSignUpOn = "self_sign_up_on", Acceptable, Specs;
+    PoolReplaced = "pool_replaced", Specs, AtRisk, Loses;
+    /// An attribute of the users is removed or changed.
+    PoolSchemaChanged = "pool_schema_changed", Plan, AtRisk, Loses;
+    /// The domain of the sign-in pages is deleted or changed.
+    DomainDeleted = "domain_deleted", Plan, AtRisk, Loses;
+    /// Anyone may sign up, and then call routes for signed-in users.
+    SelfSignUpOn = "self_sign_up_on", Specs, AtRisk, WidensSignIn;
     /// A rule of the password policy asks for less.
-    PasswordWeaker = "password_weaker", Acceptable, Specs;
-    /// A token is good for longer, or is not looked at again for longer.
-    TokenLifetimeLonger = "token_lifetime_longer", Acceptable, Specs;
-    /// A client that was not there.
-    ClientAdded = "client_added", Info, Specs;
-    /// A client that is gone, and its id, which programs hold.
-    ClientDeleted = "client_deleted", Acceptable, Specs;
-    /// The same client with another name; its id stays.
-    ClientRenamed = "client_renamed", Info, Specs;
-    /// A client may sign users in by one more way.
-    ClientFlowAdded = "client_flow_added", Info, Specs;
-    /// A client may sign users in by one way less.
-    ClientFlowRemoved = "client_flow_removed", Info, Specs;
-    /// Every address changes, the old ones answer no more.
-    StageRenamed = "stage_renamed", Acceptable, Specs;
-    /// Preflights and headers for browsers of other origins.
-    CorsAdded = "cors_added", Info, Specs;
-    /// None of them any more.
-    CorsRemoved = "cors_removed", Info, Specs;
-    /// An environment admits pages of every origin.
-    CorsAnyOrigin = "cors_any_origin", Acceptable, Specs;
-    /// An environment admits pages of another origin.
-    CorsOriginChanged = "cors_origin_changed", Info, Specs;
-    /// Browsers may send more.
-    CorsWider = "cors_wider", Info, Specs;
-    /// A whole service more.
-    EnvironmentAdded = "environment_added", Info, Specs;
-    /// What runs in an environment goes on running, and nothing here knows of it.
-    EnvironmentRemoved = "environment_removed", Acceptable, Specs;
-    /// Everything of an environment is made anew in another region.
-    RegionChanged = "region_changed", Acceptable, Specs;
-    /// Everything of an environment is made anew in another account.
-    AccountChanged = "account_changed", Acceptable, Specs;
-    /// Nothing says any more which account an environment may touch.
-    AccountUnpinned = "account_unpinned", Info, Specs;
-    /// Terraform looks elsewhere for an environment's state.
-    StateMoved = "state_moved", Acceptable, Specs;
-    /// The first user is another: the old one is deleted.
-    UserReplaced = "user_replaced", Acceptable, Specs;
-    /// AWS no longer refuses to delete the user pool, and every user with it.
-    DeletionProtectionOff = "deletion_protection_off", Acceptable, Specs;
+    PasswordWeaker = "password_weaker", Specs, AtRisk, Widens;
+    /// A token is valid for longer, or is verified less often.
+    TokenLifetimeLonger = "token_lifetime_longer", Specs, AtRisk, Widens;
+    /// A new client.
+    ClientAdded = "client_added", Specs, Rest, Expected("users need a password to sign in through it");
+    /// A client is deleted with its id, which programs use.
+    ClientDeleted = "client_deleted", Specs, AtRisk, Loses;
+    /// The same client with another name. Its id stays.
+    ClientRenamed = "client_renamed", Specs, Rest, Harmless;
+    /// A client may sign users in by one more auth flow.
+    ClientFlowAdded = "client_flow_added", Specs, Rest, Expected("users need a password to sign in by it");
+    /// A client may sign users in by one auth flow less.
+    ClientFlowRemoved = "client_flow_removed", Specs, Rest, Harmless;
+    /// Every URL changes and the old ones stop working.
+    StageRenamed = "stage_renamed", Specs, AtRisk, Loses;
+    /// CORS is new: preflights, and headers for pages of other origins.
+    CorsAdded = "cors_added", Specs, Rest, Expected("an origin that matters is `cors_any_origin`");
+    /// CORS is removed.
+    CorsRemoved = "cors_removed", Specs, Rest, Harmless;
+    /// An environment allows every origin.
+    CorsAnyOrigin = "cors_any_origin", Specs, AtRisk, WidensSignIn;
+    /// An environment allows another origin.
+    CorsOriginChanged = "cors_origin_changed", Specs, Rest, Expected("one origin takes the place of another");
+    /// Pages of allowed origins may send more.
+    CorsWider = "cors_wider", Specs, Rest, Expected("the origin stays the same");
+    /// A new environment.
+    EnvironmentAdded = "environment_added", Specs, Rest, Expected("it brings what the service has");
+    /// An environment is removed from the spec, and keeps running in AWS.
+    EnvironmentRemoved = "environment_removed", Specs, AtRisk, Loses;
+    /// An environment is recreated in another region.
+    RegionChanged = "region_changed", Specs, AtRisk, Loses;
+    /// An environment is recreated in another account.
+    AccountChanged = "account_changed", Specs, AtRisk, Loses;
+    /// An environment is no longer pinned to an account.
+    AccountUnpinned = "account_unpinned", Specs, Rest, Expected("the credentials decide, as they did before the first pin");
+    /// Terraform looks for an environment's state in another place.
+    StateMoved = "state_moved", Specs, AtRisk, Loses;
+    /// The first user is another one. The old one is deleted.
+    UserReplaced = "user_replaced", Specs, AtRisk, Loses;
+    /// AWS no longer refuses to delete the user pool and its users.
+    DeletionProtectionOff = "deletion_protection_off", Specs, AtRisk, Loses;
     /// The first spec.
-    ServiceAdded = "service_added", Info, Specs;
-    /// The spec is gone; what runs goes on running.
-    ServiceRemoved = "service_removed", Acceptable, Specs;
+    ServiceAdded = "service_added", Specs, Rest, Expected("its routes, CORS and sign-up are reported by themselves");
+    /// The spec is removed. The service keeps running.
+    ServiceRemoved = "service_removed", Specs, AtRisk, Loses;
     /// Every function, role and log group is replaced.
-    ServiceRenamed = "service_renamed", Acceptable, Specs;
+    ServiceRenamed = "service_renamed", Specs, AtRisk, Loses;
     /// An older Terraform or AWS provider may run.
-    VersionConstraintLowered = "version_constraint_lowered", Acceptable, Files;
-    /// The committed tree is not the one that the spec generates.
-    GeneratedFilesDiffer = "generated_files_differ", Info, Files;
-    /// A file of Terraform's beside the generated ones came or changed.
-    OwnFileChanged = "own_file_changed", Info, Files;
-    /// What is not generated below `terraform/` decides where Terraform connects or what it runs.
-    TerraformReconfigured = "terraform_reconfigured", Acceptable, Files;
-    /// What a plan makes of the tree is not what the spec says: somebody edited the tree.
-    PlanDiffers = "plan_differs", Unacceptable(
+    VersionConstraintLowered = "version_constraint_lowered", Files, AtRisk, Widens;
+    /// The committed files are not those that the spec generates.
+    GeneratedFilesDiffer = "generated_files_differ", Files, Rest, Expected("`generate --check` fails, and a plan shows the rest");
+    /// A Terraform file that is not generated is new or has changed.
+    OwnFileChanged = "own_file_changed", Files, Rest, Expected("its blocks are judged one by one");
+    /// A file that is not generated decides where Terraform connects or what it runs.
+    TerraformReconfigured = "terraform_reconfigured", Files, AtRisk, Widens;
+    /// A plan differs from the spec: somebody edited the generated files.
+    PlanDiffers = "plan_differs", Plan, Review, Wrong(
         "undo the edit below `terraform/`, or write it into the spec and run `portcullis generate`, and delete this entry"
-    ), Plan;
-    /// A plan has a resource or an argument that may let more people in or a function do more, and of which no spec
-    /// knows.
-    PlanAdds = "plan_adds", Acceptable, Plan;
-    /// A plan that is given can't be held against the spec.
-    PlanUnreadable = "plan_unreadable", Unacceptable(
+    );
+    /// A plan has a resource or an argument outside the spec that may let more callers in or a function do more.
+    PlanAdds = "plan_adds", Plan, AtRisk, Widens;
+    /// A plan can't be compared with the spec.
+    PlanUnreadable = "plan_unreadable", Plan, Review, Wrong(
         "plan again from this spec, and delete this entry"
-    ), Plan;
-    /// A plan leaves open who may call, or what a function may do.
-    PlanUnknown = "plan_unknown", Acceptable, Plan;
-    /// A plan deletes or replaces the REST API: its address and every key that belongs to it.
-    ApiDeleted = "api_deleted", Acceptable, Plan;
-    /// Another value that no other kind tells.
-    SettingChanged = "setting_changed", Info, Specs;
-    /// Something new looks like something that is gone.
-    FormerlyMissing = "formerly_missing", Info, Specs;
-    /// A spec has mistakes, and nothing is compared.
-    SpecInvalid = "spec_invalid", Unacceptable(
+    );
+    /// A plan can't tell yet who may call a route or what a function may do.
+    PlanUnknown = "plan_unknown", Plan, AtRisk, Widens;
+    /// A plan deletes or replaces the REST API with its URL and API keys.
+    ApiDeleted = "api_deleted", Plan, AtRisk, Loses;
+    /// Another value that no other kind covers.
+    SettingChanged = "setting_changed", Specs, Rest, Harmless;
+    /// Something new looks like something removed.
+    FormerlyMissing = "formerly_missing", Specs, Rest, Harmless;
+    /// A spec has mistakes, so nothing is compared.
+    SpecInvalid = "spec_invalid", Review, Review, Wrong(
         "fix the mistakes that the review lists, and delete this entry"
-    ), Review;
-    /// A line of `[review]` answers nothing that is denied.
-    AcceptedChangeUnused = "accepted_change_unused", Unacceptable(
+    );
+    /// An `accept` entry matches no blocked change.
+    AcceptedChangeUnused = "accepted_change_unused", Review, Review, Wrong(
         "delete this entry and the unused one"
-    ), Review;
-    /// A line of `[review]` would answer something, but its day is over.
-    AcceptedChangeExpired = "accepted_change_expired", Unacceptable(
+    );
+    /// An `accept` entry matches a blocked change, but its last day is over.
+    AcceptedChangeExpired = "accepted_change_expired", Review, Review, Wrong(
         "give the expired entry a later `until`, and delete this one"
-    ), Review;
+    );
 }
 
 impl ChangeKind {
@@ -197,11 +233,12 @@ impl ChangeKind {
         Self::ALL.iter().copied().find(|kind| kind.as_str() == text)
     }
 
-    /// Whether a review blocks it, at least somewhere.
-    pub fn has_gate(self) -> bool {
-        match self.class() {
-            Class::Info => false,
-            Class::Acceptable | Class::Unacceptable(_) => true,
+    /// What a review does about it.
+    pub fn class(self) -> Class {
+        match self.effect() {
+            Effect::Harmless | Effect::Expected(_) => Class::Info,
+            Effect::Widens | Effect::WidensSignIn | Effect::Loses => Class::Acceptable,
+            Effect::Wrong(instead) => Class::Unacceptable(instead),
         }
     }
 
@@ -210,14 +247,6 @@ impl ChangeKind {
         match self.class() {
             Class::Acceptable => true,
             Class::Info | Class::Unacceptable(_) => false,
-        }
-    }
-
-    /// Whether it is about the review itself, or about a plan that no line accepts.
-    pub fn can_only_be_mended(self) -> bool {
-        match self.class() {
-            Class::Unacceptable(_) => true,
-            Class::Info | Class::Acceptable => false,
         }
     }
 }

@@ -2,10 +2,10 @@
 
 use serde::Serialize;
 
-use crate::review::Fact;
 use crate::review::names::{Names, RouteName};
-use crate::review::words::{self, code};
-use crate::service::{Auth, ChangeKind, Environment, LOCAL, Service};
+use crate::review::words;
+use crate::review::{Callers, Fact};
+use crate::service::{Auth, Environment, LOCAL, Service};
 
 /// Two revisions of a service.
 pub(crate) struct Comparison<'a> {
@@ -33,21 +33,7 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// A fact, which its gate denies where its kind has one. What only guarded routes make dangerous is blocked where
-    /// the head has one.
-    pub fn fact(&self, kind: ChangeKind, of: impl Into<String>, sentence: impl Into<String>) -> Fact {
-        let needs_a_guard = matches!(kind, ChangeKind::CorsAnyOrigin | ChangeKind::SelfSignUpOn);
-        Fact {
-            kind,
-            of: of.into(),
-            sentence: sentence.into(),
-            blocked: kind.has_gate() && (self.guards() || !needs_a_guard),
-            before: None,
-            after: None,
-        }
-    }
-
-    /// A key of another value, in a sentence that says no more than that.
+    /// A key of another value, which no other fact says.
     pub fn setting<Value: Serialize>(
         &self,
         path: &[&str],
@@ -56,19 +42,21 @@ impl<'a> Comparison<'a> {
     ) -> Option<Fact> {
         let value = |value: Value| serde_json::to_value(value).expect("a value of the spec is one of JSON");
         let (before, after) = (before.map(value), after.map(value));
-        let key = words::key(path);
-        let sentence = words::changed(&key, before.as_ref(), after.as_ref());
-        let fact = || {
-            self.fact(ChangeKind::SettingChanged, key, sentence)
-                .values(before.as_ref(), after.as_ref())
-        };
-        (before != after).then(fact)
+        (before != after).then(|| Fact::Setting {
+            path: path.iter().map(ToString::to_string).collect(),
+            of: words::key(path),
+            before,
+            after,
+            is_secret: false,
+            meaning: None,
+            signs_in: self.signs_in(),
+        })
     }
 
     /// New things of a table that look like one that is gone, each like one at most.
     pub fn formerly_missing(
         &self,
-        table: &str,
+        table: &'static str,
         names: &Names,
         are_alike: impl Fn(&str, &str) -> bool,
     ) -> Vec<Fact> {
@@ -76,22 +64,18 @@ impl<'a> Comparison<'a> {
         let mut facts = Vec::new();
         for name in &names.new {
             if let Some(index) = gone.iter().position(|before| are_alike(before, name)) {
-                let before = gone.remove(index);
-                let sentence = format!(
-                    "{name} looks like {before}, which is gone: if it is the same one, add {line} to {table}",
-                    name = code(name),
-                    before = code(before),
-                    line = format_args!("`formerly = \"{before}\"`"),
-                    table = code(&format!("[{table}.{name}]")),
-                );
-                facts.push(self.fact(ChangeKind::FormerlyMissing, name, sentence));
+                facts.push(Fact::FormerlyMissing {
+                    table,
+                    before: gone.remove(index).clone(),
+                    after: name.clone(),
+                });
             }
         }
         facts
     }
 
-    /// Whether a route of the head asks for a sign-in.
-    pub fn guards(&self) -> bool {
+    /// Whether a route of the head is for signed-in users.
+    pub fn signs_in(&self) -> bool {
         let mut routes = self.head.routes.values();
         routes.any(|route| route.auth != Auth::None)
     }
@@ -121,11 +105,11 @@ pub(crate) fn counting(service: &Service) -> impl Iterator<Item = &str> {
     names.filter(move |name| alone || *name != LOCAL)
 }
 
-/// Who may call.
-pub(crate) fn who(service: &Service, auth: Auth) -> &'static str {
+/// Who may call a route of a service.
+pub(crate) fn callers(service: &Service, auth: Auth) -> Callers {
     match auth {
-        Auth::None => "anyone",
-        Auth::UserPool if service.user_pool.self_sign_up => "whoever registers",
-        Auth::UserPool => "who signed in",
+        Auth::None => Callers::Anyone,
+        Auth::UserPool if service.user_pool.self_sign_up => Callers::SelfSignUp,
+        Auth::UserPool => Callers::SignedIn,
     }
 }

@@ -1,7 +1,7 @@
-//! What the gates say to facts, and what the lines of `[review]` answer.
+//! The verdicts on facts, and the `accept` entries that match none.
 
-use crate::review::{Fact, Judged, Verdict, words};
-use crate::service::{AcceptedChange, Answer, ChangeKind, Date, Evidence, answer};
+use crate::review::{Fact, Judged, Verdict};
+use crate::service::{AcceptedChange, Answer, Date, Evidence, answer};
 
 /// What a review was not given.
 #[derive(Debug, Clone, Copy, Default)]
@@ -12,18 +12,17 @@ pub struct Unseen<'a> {
     pub files: bool,
 }
 
-/// The facts, each with what the review says to it, and the lines that answer nothing or not any more. The gravest
-/// stand first.
+/// The facts, each with its verdict, and the `accept` entries that are unused or expired. The gravest stand first.
 ///
-/// Only a fact that a gate denies can be acknowledged. `today` is the day of the review. A line for what this review has
-/// not seen is not unused.
+/// Only a blocked fact can be accepted. `today` is the day of the review. An entry for what this review has not seen is
+/// not unused.
 pub fn judge(
     facts: Vec<Fact>,
     accepted_changes: &[AcceptedChange],
     today: Date,
     unseen: Unseen<'_>,
 ) -> Vec<Judged> {
-    let says = |fact: &Fact| answer(accepted_changes, &[(fact.kind, &fact.of)], today);
+    let says = |fact: &Fact| answer(accepted_changes, &[(fact.kind(), &fact.of())], today);
     let may_be_of_what_is_unseen = |line: &AcceptedChange| {
         line.change.can_be_accepted()
             && match line.change.evidence() {
@@ -35,55 +34,37 @@ pub fn judge(
                 Evidence::Specs | Evidence::Review => false,
             }
     };
-    let mut told = Vec::new();
+    let mut judged = Vec::new();
     for line in accepted_changes {
-        let is_for = |fact: &&Fact| fact.blocked && line.is_for(fact.kind, &fact.of);
-        let kind = match facts.iter().find(is_for).map(says) {
+        let is_for = |fact: &&Fact| fact.is_blocked() && line.is_for(fact.kind(), &fact.of());
+        let fact = match facts.iter().find(is_for).map(says) {
             Some(Answer::Accepted(_)) => continue,
-            Some(Answer::Expired(_)) => ChangeKind::AcceptedChangeExpired,
+            Some(Answer::Expired(_)) => Fact::AcceptedChangeExpired(line.clone()),
             Some(Answer::None) | None if may_be_of_what_is_unseen(line) => continue,
-            Some(Answer::None) | None => ChangeKind::AcceptedChangeUnused,
+            Some(Answer::None) | None => Fact::AcceptedChangeUnused(line.clone()),
         };
-        told.push(Judged {
-            fact: left_over(line, kind),
+        judged.push(Judged {
+            fact,
             verdict: Verdict::Blocked,
         });
     }
     for fact in facts {
-        let verdict = match (fact.blocked, says(&fact)) {
+        let verdict = match (fact.is_blocked(), says(&fact)) {
             (false, _) => Verdict::Info,
             (true, Answer::Accepted(line)) => Verdict::Accepted(line.reason.clone()),
             (true, Answer::Expired(_) | Answer::None) => Verdict::Blocked,
         };
-        told.push(Judged { fact, verdict });
+        judged.push(Judged { fact, verdict });
     }
-    told.sort_by(|a, b| a.order().cmp(&b.order()));
-    told
-}
-
-/// A line of `[review]` that answers nothing, or would if its day were not over.
-fn left_over(line: &AcceptedChange, kind: ChangeKind) -> Fact {
-    let (change, of) = (words::code(line.change.as_str()), words::code(&line.of));
-    let sentence = match line.until {
-        Some(until) if kind == ChangeKind::AcceptedChangeExpired => {
-            format!("`[review]` answered {change} of {of} until {until}: that day is over")
-        }
-        _ => format!("`[review]` answers {change} of {of}, which nothing here denies: delete the line"),
-    };
-    let of = format!("{} of {}", line.change.as_str(), line.of);
-    Fact {
-        kind,
-        of,
-        sentence,
-        blocked: true,
-        before: None,
-        after: None,
-    }
+    judged.sort_by_cached_key(Judged::order);
+    judged
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::review::{ChangeKind, PlannedError};
+    use crate::surface::CheckError;
 
     const TODAY: Date = Date {
         year: 2026,
@@ -91,62 +72,45 @@ mod tests {
         day: 1,
     };
 
-    fn unused(of: &str, change: ChangeKind, unplanned: &[&str]) -> bool {
-        let line = AcceptedChange {
+    fn line(change: ChangeKind, of: &str) -> AcceptedChange {
+        AcceptedChange {
             change,
             of: of.into(),
             reason: "Ours".into(),
             until: None,
-        };
+        }
+    }
+
+    fn unused(of: &str, change: ChangeKind, unplanned: &[&str]) -> bool {
         let unseen = Unseen {
             environments: unplanned,
             files: false,
         };
-        let told = judge(Vec::new(), &[line], TODAY, unseen);
-        told.iter()
-            .any(|told| told.fact.kind == ChangeKind::AcceptedChangeUnused)
+        let judged = judge(Vec::new(), &[line(change, of)], TODAY, unseen);
+        judged
+            .iter()
+            .any(|judged| judged.fact.kind() == ChangeKind::AcceptedChangeUnused)
     }
 
     #[test]
-    fn no_line_accepts_what_can_only_be_mended() {
-        let mut mended = 0;
-        for kind in ChangeKind::ALL.iter().copied().filter(|kind| kind.has_gate()) {
-            let fact = Fact {
-                kind,
-                of: "dev: authenticated".into(),
-                sentence: "it may do everything".into(),
-                blocked: true,
-                before: None,
-                after: None,
-            };
-            // No spec has such a line; a `Service` that is made by other means may.
-            let line = AcceptedChange {
-                change: kind,
-                of: fact.of.clone(),
-                reason: "Ours".into(),
-                until: None,
-            };
-            let unseen = Unseen {
-                environments: &["dev"],
-                files: true,
-            };
-            let told = judge(vec![fact], std::slice::from_ref(&line), TODAY, unseen);
-            let verdict = |kind| {
-                let mut told = told.iter().filter(|told| told.fact.kind == kind);
-                told.find(|told| told.fact.of == line.of)
-                    .map(|told| &told.verdict)
-            };
-            if kind.can_be_accepted() {
-                assert_eq!(verdict(kind), Some(&Verdict::Accepted("Ours".into())));
-                assert_eq!(told.len(), 1);
-            } else {
-                mended += 1;
-                assert_eq!(verdict(kind), Some(&Verdict::Blocked), "{}", kind.as_str());
-                let unused = |told: &Judged| told.fact.kind == ChangeKind::AcceptedChangeUnused;
-                assert!(told.iter().any(unused), "{}", kind.as_str());
-            }
+    fn no_entry_accepts_what_is_always_blocked() {
+        let fact = Fact::PlanUnreadable {
+            file: "dev.json".into(),
+            error: PlannedError::Check(CheckError::NotGenerated),
+        };
+        // No spec has such an entry; a `Service` that is made by other means may.
+        let line = line(fact.kind(), &fact.of());
+        let unseen = Unseen {
+            environments: &["dev"],
+            files: true,
+        };
+        let judged = judge(vec![fact], std::slice::from_ref(&line), TODAY, unseen);
+        assert_eq!(judged.len(), 2);
+        for kind in [ChangeKind::PlanUnreadable, ChangeKind::AcceptedChangeUnused] {
+            let is_blocked =
+                |judged: &Judged| judged.fact.kind() == kind && judged.verdict == Verdict::Blocked;
+            assert!(judged.iter().any(is_blocked), "{}", kind.as_str());
         }
-        assert!(mended >= 5);
     }
 
     #[test]

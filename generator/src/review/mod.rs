@@ -1,21 +1,23 @@
-//! The review of a change: what became reachable, by whom, and what would be lost.
+//! The review of a change: what it exposes, and what it deletes.
 //!
 //! ```text
-//! base, head ─ compare ─▶ Vec<Fact>       what a careful reviewer must be told, in the spec's own words
-//! plan, head, facts ─ planned ─▶ Vec<Fact>    what Terraform would do that the specs do not tell
-//! facts, [review] of the head, today ─ judge ─▶ Vec<Judged>      what of it is blocked, and what somebody answers for
+//! base, head ─ compare ─▶ Vec<Fact>             what changes, as values
+//! plan, head, facts ─ planned ─▶ Vec<Fact>      what Terraform would do that the specs don't show
+//! facts, `accept` of the head, today ─ judge ─▶ Vec<Judged>     blocked, accepted or info
 //! ```
 //!
-//! [`review()`] does all of it, and [`report`] shows it.
+//! [`review()`] does all of it, and [`report`] shows it. [`ChangeKind`] holds the policy for each kind of change, and
+//! `sentences` the text of each fact.
 //!
-//! Settings are compared by what they mean: two texts of one service have no facts. `tests/review` says what must be
-//! told of which change; its README holds the vocabulary and the rules.
+//! Specs are compared by meaning: two texts of one service have no facts. `tests/review` holds labelled changes; its
+//! README holds the vocabulary and the rules.
 
 mod accepted;
 mod accepted_change;
 mod change_kind;
 pub(crate) mod comparison;
-mod floors;
+mod fact;
+mod fact_policy;
 mod infrastructure;
 mod judge;
 pub(crate) mod keys;
@@ -26,6 +28,7 @@ pub mod report;
 mod revision;
 mod settings;
 mod tree;
+mod version_constraints;
 pub(crate) mod words;
 
 use crate::cors::review as cors;
@@ -34,51 +37,28 @@ use crate::functions::review as functions;
 use crate::routes::review as routes;
 use crate::user_pool::review as user_pool;
 pub use accepted_change::{AcceptedChange, Answer, answer};
-pub use change_kind::{ChangeKind, Class, Evidence};
+pub use change_kind::{ChangeKind, Class, Effect, Evidence, Section};
 pub use meaning::{Consequence, Direction, Meaning, consequence};
 
-pub use floors::floors;
+pub use fact::{Callers, Fact, Lost, Program, Sendable, Shifted};
 pub use infrastructure::{deployments, infrastructure};
 pub use judge::{Unseen, judge};
-pub use plan::{Planned, PlannedError, kind_and_subject, planned, unreadable};
+pub use plan::{Planned, PlannedError, planned};
 pub use revision::{Beside, Revision, review};
 pub use tree::tree;
-
-use serde_json::Value;
+pub use version_constraints::version_constraints;
 
 use crate::diagnostic::Diagnostics;
 use crate::review::comparison::{Comparison, counting};
-use crate::review::words::{code, list};
 use crate::routes::requests::{Routing, shifts};
 use crate::service::Service;
 
-/// One thing that a reviewer must be told.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fact {
-    /// What kind of change.
-    pub kind: ChangeKind,
-    /// What changes, in the words of the spec: `GET /admin`, `functions.orders.memory_mb`, `prod`. With `kind` it is
-    /// what a line of `[review]` answers.
-    pub of: String,
-    /// The sentence of the reviewer's: one line without a full stop. What stands in backticks is the spec's own, with
-    /// TOML's escapes where it holds a backtick or a character that does not show; words in `**` must not be
-    /// overlooked. All else is ours.
-    pub sentence: String,
-    /// Whether the gate of its kind says no to this one.
-    pub blocked: bool,
-    /// What held before, where one word says it: a value of a setting as TOML writes it, all of it; who might call a
-    /// route, the function that answered it, an earlier name. None where there was nothing, or nobody may see it.
-    pub before: Option<String>,
-    /// What holds now.
-    pub after: Option<String>,
-}
-
-/// A fact, and what the review says to it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A fact and its verdict.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Judged {
-    /// What is told.
+    /// The fact.
     pub fact: Fact,
-    /// What the review says.
+    /// What the review says to it.
     pub verdict: Verdict,
 }
 
@@ -93,19 +73,6 @@ pub enum Verdict {
     Accepted(String),
 }
 
-/// Where a fact stands in a report.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Section {
-    /// What is wrong with the review itself: a spec with mistakes, a line of `[review]` that is over or left over.
-    Review,
-    /// Routes and requests: who may call, what answers.
-    Routes,
-    /// What a gate may deny beside them: what would be lost, or easier to come by.
-    AtRisk,
-    /// All else.
-    Rest,
-}
-
 /// Which of the two revisions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Side {
@@ -115,54 +82,46 @@ pub enum Side {
     Head,
 }
 
-/// Everything that a reviewer must be told of a change, the gravest first. No service stands for a revision without a
-/// spec.
+impl Side {
+    /// Its name as a subject.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Base => "base",
+            Self::Head => "head",
+        }
+    }
+}
+
+/// Every fact of a change, the gravest first. No service stands for a revision without a spec.
 pub fn compare(base: Option<&Service>, head: Option<&Service>) -> Vec<Fact> {
+    let environments = |service| counting(service).map(Into::into).collect();
     let mut facts = match (base, head) {
         (None, None) => Vec::new(),
         (Some(base), Some(head)) => compare_services(&Comparison::new(base, head)),
         (None, Some(head)) => {
-            let base = nothing(head);
-            let comparison = Comparison::new(&base, head);
-            let mut facts = compare_services(&comparison);
-            let environments = list(counting(head).map(code));
-            let sentence = format!("the first spec: {} goes to {environments}", code(&head.name));
-            facts.push(comparison.fact(ChangeKind::ServiceAdded, "service.name", sentence));
+            let mut facts = compare_services(&Comparison::new(&nothing(head), head));
+            facts.push(Fact::ServiceAdded {
+                service: head.name.clone(),
+                environments: environments(head),
+            });
             facts
         }
-        (Some(base), None) => {
-            let environments = list(counting(base).map(code));
-            let sentence = format!("the spec is **gone**: what runs in {environments} goes on running");
-            vec![Comparison::new(base, base).fact(ChangeKind::ServiceRemoved, "service.name", sentence)]
-        }
+        (Some(base), None) => vec![Fact::ServiceRemoved {
+            environments: environments(base),
+        }],
     };
-    facts.sort_by(|a, b| a.order().cmp(&b.order()));
+    facts.sort_by_cached_key(Fact::order);
     facts
 }
 
-/// What is said of a revision whose spec has mistakes: nothing can be compared with it, so nothing is let through, and
-/// no line of `[review]` answers that.
+/// What is said of a revision whose spec has mistakes: nothing can be compared with it, so it is blocked, and no entry
+/// accepts that.
 pub fn invalid(side: Side, mistakes: &Diagnostics) -> Judged {
-    let of = match side {
-        Side::Base => "base",
-        Side::Head => "head",
-    };
-    let count = match mistakes.sorted().len() {
-        1 => "a mistake".into(),
-        count => format!("{count} mistakes"),
-    };
-    let sentence = format!("the spec of the {of} has {count}: nothing is compared");
-    let kind = ChangeKind::SpecInvalid;
-    let fact = Fact {
-        kind,
-        of: of.into(),
-        sentence,
-        blocked: true,
-        before: None,
-        after: None,
-    };
     Judged {
-        fact,
+        fact: Fact::SpecInvalid {
+            side,
+            mistakes: mistakes.sorted().len(),
+        },
         verdict: Verdict::Blocked,
     }
 }
@@ -188,51 +147,14 @@ fn nothing(head: &Service) -> Service {
     nothing
 }
 
-impl Fact {
-    /// Where it stands in a report.
-    pub fn section(&self) -> Section {
-        match self.kind {
-            kind if kind.can_only_be_mended() => Section::Review,
-            ChangeKind::RouteAddedOpen
-            | ChangeKind::RouteAddedGuarded
-            | ChangeKind::RouteRemoved
-            | ChangeKind::RouteOpened
-            | ChangeKind::RouteGuarded
-            | ChangeKind::RouteFunctionChanged
-            | ChangeKind::RouteParameterRenamed => Section::Routes,
-            kind if kind.has_gate() => Section::AtRisk,
-            _ => Section::Rest,
-        }
-    }
-
-    /// With the values of a setting.
-    pub(crate) fn values(mut self, before: Option<&Value>, after: Option<&Value>) -> Self {
-        self.before = before.map(words::toml);
-        self.after = after.map(words::toml);
-        self
-    }
-
-    /// With what held before and holds now, in a word each.
-    pub(crate) fn states(mut self, before: Option<&str>, after: Option<&str>) -> Self {
-        self.before = before.map(Into::into);
-        self.after = after.map(Into::into);
-        self
-    }
-
-    /// The order of reading: what is blocked first, then by kind and subject.
-    fn order(&self) -> impl Ord + '_ {
-        (!self.blocked, self.kind, &self.of)
-    }
-}
-
 impl Judged {
-    /// The order of reading: what is blocked, what somebody answers for, the rest.
-    fn order(&self) -> impl Ord + '_ {
+    /// The order of reading: what is blocked, what is accepted, the rest.
+    fn order(&self) -> impl Ord + use<> {
         let gravity = match self.verdict {
             Verdict::Blocked => 0,
             Verdict::Accepted(_) => 1,
             Verdict::Info => 2,
         };
-        (gravity, self.fact.kind, &self.fact.of)
+        (gravity, self.fact.kind(), self.fact.of())
     }
 }

@@ -4,7 +4,8 @@ use crate::diagnostic::Diagnostics;
 use crate::own_files::Tree;
 use crate::review::report::Report;
 use crate::review::{
-    Side, Unseen, compare, deployments, floors, infrastructure, invalid, judge, planned, tree, unreadable,
+    Fact, Side, Unseen, compare, deployments, infrastructure, invalid, judge, planned, tree,
+    version_constraints,
 };
 use crate::service::{Date, LOCAL, Service};
 
@@ -61,13 +62,13 @@ pub fn review(base: &Revision, head: &Revision, beside: &Beside, today: Date) ->
         facts: mistakes.collect(),
         ..Report::default()
     };
-    // Nothing can be compared with mistakes, and every line of `[review]` would seem to answer nothing.
+    // A spec with mistakes can't be compared, and every `accept` entry would seem to be unused.
     if !report.facts.is_empty() {
         return report;
     }
     let (base, head) = (base.service(), head.service());
     let mut facts = compare(base, head);
-    facts.extend(floors(&beside.base, &beside.head));
+    facts.extend(version_constraints(&beside.base, &beside.head));
     if let Some(service) = head {
         facts.extend(tree(service, &beside.base, &beside.head));
         for (name, text) in &beside.plans {
@@ -76,7 +77,10 @@ pub fn review(base: &Revision, head: &Revision, beside: &Beside, today: Date) ->
                     facts.extend(planned.facts);
                     report.plans.push(planned.plan);
                 }
-                Err(error) => facts.push(unreadable(name, &error)),
+                Err(error) => facts.push(Fact::PlanUnreadable {
+                    file: name.clone(),
+                    error,
+                }),
             }
         }
     }

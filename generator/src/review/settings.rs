@@ -123,32 +123,28 @@ fn leaves(value: &Value, path: &mut Vec<String>, add: &mut impl FnMut(&[String],
 
 impl Setting {
     fn fact(&self, comparison: &Comparison) -> Option<Fact> {
-        let key = words::key(&self.path);
-        let (before, after) = (self.before.as_ref(), self.after.as_ref());
-        let changed = words::changed(&key, before, after);
-        let consequences = match spec::meaning(&self.path) {
+        let rule = spec::meaning(&self.path);
+        let consequences = match rule {
             Some(Elsewhere) => return None,
-            Some(Secret) => {
-                let what = match (before, after) {
-                    (None, _) => "is set now",
-                    (_, None) => "is not set any more",
-                    _ => "has another value",
-                };
-                let sentence = format!("{} {what}", words::code(&key));
-                return Some(comparison.fact(ChangeKind::SettingChanged, key, sentence));
-            }
             Some(When(consequences)) => consequences,
-            Some(Harmless) | None => &[],
+            Some(Harmless | Secret) | None => &[],
         };
-        let fact = match consequences.iter().find(|consequence| self.goes(consequence.if_)) {
-            Some(found) => comparison.fact(
-                found.kind,
-                self.subject(found.kind),
-                format!("{changed}: {}", found.so),
-            ),
-            None => comparison.fact(ChangeKind::SettingChanged, key, changed),
+        let consequence = consequences.iter().find(|consequence| self.goes(consequence.if_));
+        let meaning = consequence.map(|found| (found.kind, found.so));
+        let is_secret = matches!(rule, Some(Secret));
+        let shown = |value: &Option<Value>| match is_secret {
+            true => value.as_ref().map(|_| Value::Null),
+            false => value.clone(),
         };
-        Some(fact.values(before, after))
+        Some(Fact::Setting {
+            path: self.path.clone(),
+            of: meaning.map_or_else(|| words::key(&self.path), |(kind, _)| self.subject(kind)),
+            before: shown(&self.before),
+            after: shown(&self.after),
+            is_secret,
+            meaning,
+            signs_in: comparison.signs_in(),
+        })
     }
 
     fn goes(&self, direction: Direction) -> bool {
@@ -279,8 +275,8 @@ mod tests {
                 .into_iter()
                 .filter_map(|setting| setting.fact(&comparison));
             facts
-                .inspect(|fact| assert_eq!(fact.kind, ChangeKind::SettingChanged))
-                .map(|fact| fact.sentence)
+                .inspect(|fact| assert_eq!(fact.kind(), ChangeKind::SettingChanged))
+                .map(|fact| fact.sentence())
                 .collect()
         };
         assert_eq!(

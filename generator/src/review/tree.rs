@@ -1,15 +1,14 @@
-//! The committed tree beside the specs: what in it is not what the spec says.
+//! The committed files below `terraform/` that are not what the spec generates.
 //!
-//! A review of two specs takes for granted that the tree is the one that is generated. Where it is not, and nobody has
-//! planned, a reader must know that the review has not seen all.
+//! A review of two specs assumes that the committed files are the generated ones. If they are not, and there is no plan,
+//! a reader must know that the review is incomplete.
 
 use crate::modules::{self, is_generated};
 use crate::own_files::{Tree, findings, is_terraform};
 use crate::review::Fact;
-use crate::review::words::{code, list};
-use crate::service::{ChangeKind, Service};
+use crate::service::Service;
 
-/// What of the head's tree its spec does not say. A project that does not commit its tree has none.
+/// What the head's files have that its spec does not say. A project that does not commit its files has none.
 pub fn tree(service: &Service, base: &Tree, head: &Tree) -> Vec<Fact> {
     if head.is_empty() {
         return Vec::new();
@@ -30,53 +29,31 @@ pub fn tree(service: &Service, base: &Tree, head: &Tree) -> Vec<Fact> {
     differing.sort_unstable();
     let mut facts = Vec::new();
     if !differing.is_empty() {
-        let names = list(differing.iter().map(|path| code(path)));
-        facts.push(fact(
-            ChangeKind::GeneratedFilesDiffer,
-            "terraform",
-            format!("terraform/ is **not what the spec says**, so this review has not seen all: {names}"),
-        ));
+        facts.push(Fact::GeneratedFilesDiffer {
+            files: differing.into_iter().map(Into::into).collect(),
+        });
     }
     let own = head
         .iter()
         .filter(|(path, file)| generated.get(path).is_none() && !file.text().is_some_and(is_generated));
-    facts.extend(
-        own.filter(|(path, file)| base.get(*path) != Some(*file))
-            .map(|(path, _)| {
-                let what = if base.contains_key(path) {
-                    "has changed"
-                } else {
-                    "is new"
-                };
-                let sentence = format!(
-                    "{} {what} and is **not generated**: what it does is not in the spec",
-                    code(&format!("terraform/{path}"))
-                );
-                fact(ChangeKind::OwnFileChanged, path, sentence)
-            }),
-    );
-    // Whatever the base had: it holds for as long as it is there, and is accepted for as long.
-    facts.extend(findings(service, head).into_iter().map(|finding| Fact {
-        blocked: true,
-        ..fact(ChangeKind::TerraformReconfigured, &finding.of, finding.sentence)
+    let changed = own.filter(|(path, file)| base.get(*path) != Some(*file));
+    facts.extend(changed.map(|(path, _)| Fact::OwnFileChanged {
+        file: path.clone(),
+        is_new: !base.contains_key(path),
     }));
+    // Whatever the base had: it holds for as long as it is there, and is accepted for as long.
+    facts.extend(
+        findings(service, head)
+            .into_iter()
+            .map(Fact::TerraformReconfigured),
+    );
     facts
-}
-
-fn fact(kind: ChangeKind, of: &str, sentence: String) -> Fact {
-    Fact {
-        kind,
-        of: of.into(),
-        sentence,
-        blocked: false,
-        before: None,
-        after: None,
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::service::ChangeKind;
 
     const DEMO: &str = include_str!("../../../portcullis.toml");
 
@@ -93,7 +70,7 @@ mod tests {
         let mut head = base.clone();
         change(&mut head);
         let facts = tree(&service, &base, &head);
-        facts.into_iter().map(|fact| (fact.kind, fact.sentence)).collect()
+        facts.iter().map(|fact| (fact.kind(), fact.sentence())).collect()
     }
 
     #[test]
@@ -140,6 +117,6 @@ mod tests {
         assert_eq!(tree(&service, &base, &base), []);
         let mut head = base.clone();
         head.insert("modules/service/extra.tf".into(), "# Ours, and more\n".into());
-        assert!(tree(&service, &base, &head)[0].sentence.contains("has changed"));
+        assert!(tree(&service, &base, &head)[0].sentence().contains("has changed"));
     }
 }

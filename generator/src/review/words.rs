@@ -88,7 +88,7 @@ pub(crate) fn changed(key: &str, before: Option<&Value>, after: Option<&Value>) 
             format!("{key} {}", changes.join(" and "))
         }
         (Some(before), Some(after)) => format!("{key} {} → {}", in_text(before), in_text(after)),
-        (Some(before), None) => format!("{key} removed, it was {}", in_text(before)),
+        (Some(before), None) => format!("{key} removed (was {})", in_text(before)),
         (None, Some(after)) => format!("{key} set to {}", in_text(after)),
         (None, None) => key,
     }

@@ -13,7 +13,6 @@ pub(crate) mod requests;
 pub(crate) mod review;
 pub(crate) mod surface;
 pub(crate) mod surface_authorizers;
-pub(crate) mod surface_compare;
 pub(crate) mod surface_of_service;
 
 pub use path::{Method, RoutePath, Segment};

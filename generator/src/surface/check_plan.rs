@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::compare::{Difference, Subject, Words, compare};
+use super::compare::{Difference, Differing, Subject, compare};
 use super::of_resources::{SurfaceError, of_plan};
 use super::of_service::of_service;
 use super::setup;
@@ -24,7 +24,7 @@ pub struct Checked {
 }
 
 /// Why a plan cannot be held against a spec.
-#[derive(Debug, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum CheckError {
     /// The plan's root does not call a module `service` with an environment's name.
     NotGenerated,
@@ -92,7 +92,7 @@ pub fn check_plan(service: &Service, plan: &Plan, environment: Option<&str>) -> 
         Err(error @ SurfaceError::NoStage) => {
             let no_stage = Difference {
                 subject: Subject::Api,
-                sentence: error.to_string(),
+                what: Differing::NoSurface(error),
             };
             return Ok(Checked {
                 environment: found,
@@ -102,7 +102,7 @@ pub fn check_plan(service: &Service, plan: &Plan, environment: Option<&str>) -> 
         }
         Err(error) => return Err(CheckError::Surface(error)),
     };
-    let mut differences = compare(&of_service(service, environment), &surface, Words::PLAN);
+    let mut differences = compare(&of_service(service, environment), &surface);
     differences.extend(root_differences(plan, &found, environment));
     differences.extend(setup);
     Ok(Checked {
@@ -119,59 +119,35 @@ pub fn check_plan(service: &Service, plan: &Plan, environment: Option<&str>) -> 
 /// What only the root decides: the region, and who is invited.
 fn root_differences(plan: &Plan, name: &str, environment: &Environment) -> Vec<Difference> {
     let mut differences = Vec::new();
-    let mut push = |subject: Subject, sentence: String| differences.push(Difference { subject, sentence });
-    if let Some(region) = plan
-        .root
-        .region
-        .as_ref()
-        .filter(|region| **region != environment.region)
+    let mut push = |subject: Subject, what: Differing| differences.push(Difference { subject, what });
+    if let Some(found) = &plan.root.region
+        && *found != environment.region
     {
-        let expected = &environment.region;
-        push(
-            Subject::Api,
-            format!(
-                "the region is {} in the plan, and is `{expected}` in the spec",
-                code(region)
-            ),
-        );
+        let what = Differing::Region {
+            expected: environment.region.clone(),
+            found: found.clone(),
+        };
+        push(Subject::Api, what);
     }
     let user = plan
         .resources
         .iter()
         .find(|resource| resource.address == FIRST_USER);
-    let invited = user.and_then(|user| user.values["username"].as_str());
+    let found = user.and_then(|user| user.values["username"].as_str());
     let (expected, has_default) = match (&environment.first_user, &plan.root.first_user_email) {
         (Some(email), _) => (Some(email.as_str()), false),
         (None, Some((email, has_default))) => (Some(email.as_str()), *has_default && name != LOCAL),
         (None, None) => (None, false),
     };
-    match (invited, expected) {
-        (Some(invited), Some(expected)) if invited == expected => (),
-        (Some(invited), Some(expected)) => push(
-            Subject::Other(FIRST_USER.to_owned()),
-            format!(
-                "{} is invited as the first user in the plan; {} is who was named",
-                code(invited),
-                code(expected)
-            ),
-        ),
-        (Some(invited), None) => push(
-            Subject::Other(FIRST_USER.to_owned()),
-            format!(
-                "{} is invited as the first user in the plan; the spec names nobody, and `YOUR_EMAIL` was not asked",
-                code(invited)
-            ),
-        ),
-        (None, _) => push(
-            Subject::Other(FIRST_USER.to_owned()),
-            "nobody is invited as the first user in the plan".to_owned(),
-        ),
+    if found.is_none() || found != expected {
+        let what = Differing::FirstUser {
+            expected: expected.map(Into::into),
+            found: found.map(Into::into),
+        };
+        push(Subject::Other(FIRST_USER.to_owned()), what);
     }
     if has_default {
-        push(
-            Subject::Other(FIRST_USER.to_owned()),
-            "the variable `first_user_email` has a default in the plan, and not in the spec".to_owned(),
-        );
+        push(Subject::Other(FIRST_USER.to_owned()), Differing::FirstUserDefault);
     }
     differences
 }

@@ -15,7 +15,6 @@ mod of_resources;
 mod of_service;
 mod others;
 pub(crate) mod policy;
-mod questions;
 pub(crate) mod resources;
 mod setup;
 #[cfg(test)]
@@ -30,11 +29,10 @@ use crate::user_pool::surface as user_pool;
 pub use crate::user_pool::surface::FIRST_USER;
 pub use arguments::is_harmless;
 pub use check_plan::{CheckError, Checked, check_plan};
-pub use compare::{Difference, Subject, Words, compare};
+pub use compare::{Difference, DifferentValue, Differing, Subject, compare};
 pub use of_resources::{SurfaceError, of_plan, of_state};
 pub use of_service::of_service;
 pub use others::why as why_it_counts;
-pub use questions::summaries;
 pub use types::{
     Api, Argument, Authorizer, Client, FORMAT, Function, GatewayResponse, Invoker, Password, Preflight,
     Question, Route, Statement, Surface, UNKNOWN, Uncertain, Unknown, UserPool,

@@ -17,7 +17,7 @@ use portcullis_terraform_json::rest_api::Snapshot;
 use portcullis_terraform_json::{self, Resource, RestApi, Stage, StateError};
 
 /// Why a state or a plan has no surface.
-#[derive(Debug, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum SurfaceError {
     /// The text is no state, or which REST API of it is meant is not known.
     State(StateError),

@@ -3,10 +3,9 @@
 
 use serde_json::Map;
 
-use super::compare::{Difference, Subject};
+use super::compare::{Difference, Differing, Subject};
 use crate::modules::planned_provider;
 use crate::service::Environment;
-use portcullis_foreign_text::words::code;
 use portcullis_terraform_json::plan::{Plan, Provider};
 
 /// The address and the source of the only provider of a generated tree.
@@ -18,7 +17,7 @@ const BUILTIN: &str = "terraform.io/builtin/terraform";
 /// What of a plan's configuration is not generated.
 pub(crate) fn differences(plan: &Plan, name: &str, environment: &Environment) -> Vec<Difference> {
     let mut differences = Vec::new();
-    let mut push = |subject: Subject, sentence: String| differences.push(Difference { subject, sentence });
+    let mut push = |subject: Subject, what: Differing| differences.push(Difference { subject, what });
     let mut generated = None;
     for provider in &plan.providers {
         let address = &provider.address;
@@ -29,13 +28,11 @@ pub(crate) fn differences(plan: &Plan, name: &str, environment: &Environment) ->
             generated = Some(&provider.arguments);
             continue;
         }
-        let what = if provider.source == AWS.1 {
-            format!("{} configures AWS once more", code(address))
-        } else {
-            format!("{} runs the program of {}", code(address), code(&provider.source))
+        let what = Differing::Provider {
+            address: address.clone(),
+            source: (provider.source != AWS.1).then(|| provider.source.clone()),
         };
-        let sentence = format!("{what} in the plan, and is not in the spec");
-        push(Subject::Other(address.clone()), sentence);
+        push(Subject::Other(address.clone()), what);
     }
     let nothing = Map::new();
     let mut found = generated.unwrap_or(&nothing).clone();
@@ -49,23 +46,22 @@ pub(crate) fn differences(plan: &Plan, name: &str, environment: &Environment) ->
     names.sort();
     names.dedup();
     for name in names {
-        let how = match (found.get(name), expected.get(name)) {
-            (Some(found), Some(expected)) if found == expected => continue,
-            (Some(_), Some(_)) => "is another in the plan than in the spec",
-            (Some(_), None) => "is set in the plan, and not in the spec",
-            (None, _) => "is set in the spec, and not in the plan",
-        };
-        let address = AWS.0;
-        let subject = Subject::Argument(format!("{address}.{name}"));
-        push(subject, format!("{} of {} {how}", code(name), code(address)));
+        let (found, expected) = (found.get(name), expected.get(name));
+        if found != expected {
+            let what = Differing::ProviderArgument {
+                name: name.clone(),
+                is_expected: expected.is_some(),
+                is_found: found.is_some(),
+            };
+            push(Subject::Argument(format!("{}.{name}", AWS.0)), what);
+        }
     }
     for (address, source) in &plan.other_modules {
-        let sentence = format!(
-            "{} is taken from {} in the plan, and is not in the spec",
-            code(address),
-            code(source)
-        );
-        push(Subject::Other(address.clone()), sentence);
+        let what = Differing::Module {
+            address: address.clone(),
+            source: source.clone(),
+        };
+        push(Subject::Other(address.clone()), what);
     }
     differences
 }

@@ -127,9 +127,9 @@ fn a_guard_that_is_uncertain_silences_no_other_route() {
     orders.uncertain.auth_type = Some(why.into());
     assert_eq!(surface.routes, expected.routes);
     assert_eq!(
-        summaries(&surface.unknown),
+        crate::sentences::summaries(&surface.unknown),
         [format!(
-            "who may call `GET /orders` is uncertain: \
+            "can't tell who may call `GET /orders`: \
              `module.openapi.aws_api_gateway_rest_api.this.body.paths[\"/orders\"].get`: {why}"
         )]
     );
@@ -144,12 +144,12 @@ fn a_stage_that_nothing_accounts_for_is_shown() {
             values["stage_name"] = "another".into();
         }
     });
-    let differences = compare(&demo(), &deployment, Words::PLAN);
+    let differences = compare(&demo(), &deployment);
     assert_eq!(differences.len(), 1);
     assert_eq!(
-        differences[0].sentence,
-        "`stage_name` of `module.service.aws_api_gateway_deployment.this` is set to `\"another\"` in the plan, and not in \
-         the spec"
+        differences[0].sentence(),
+        "`stage_name` of `module.service.aws_api_gateway_deployment.this` is set to `another` in the plan, but not in the \
+         spec"
     );
     // Under another address the first by name is the surface's.
     let state = changed(|_, _| ()).replace("aws_api_gateway_stage.this", "aws_api_gateway_stage.moved");
@@ -163,11 +163,11 @@ fn a_stage_that_nothing_accounts_for_is_shown() {
         None => *moved = serde_json::json!([second]),
     }
     let surface = of_state(&state.to_string(), None).unwrap();
-    let differences = compare(&demo(), &surface, Words::PLAN);
+    let differences = compare(&demo(), &surface);
     assert_eq!(differences.len(), 1, "{differences:?}");
     assert_eq!(
-        differences[0].sentence,
-        "another stage, `zzz`, is in the plan, and not in the spec"
+        differences[0].sentence(),
+        "stage `zzz` is in the plan, but not in the spec"
     );
 }
 
@@ -249,11 +249,10 @@ fn what_a_first_plan_of_hand_written_hcl_leaves_open_is_said_and_joins_nothing()
 
 #[test]
 fn a_surface_differs_from_itself_in_nothing_and_from_another_both_ways() {
-    assert_eq!(compare(&demo(), &demo(), Words::PLAN), []);
+    assert_eq!(compare(&demo(), &demo()), []);
     let bookshop = of_state(BOOKSHOP, Some("bookshop-openapi")).unwrap();
-    let words = |found, expected| Words { found, expected };
-    let forth = compare(&demo(), &bookshop, words("here", "there"));
-    let back = compare(&bookshop, &demo(), words("there", "here"));
+    let forth = compare(&demo(), &bookshop);
+    let back = compare(&bookshop, &demo());
     let subjects = |differences: &[Difference]| {
         let mut subjects: Vec<Subject> = differences.iter().map(|one| one.subject.clone()).collect();
         subjects.sort();

@@ -353,7 +353,7 @@ pub struct Unknown {
     /// The kind of what is not known therefore.
     #[serde(default)]
     pub question: Question,
-    /// What it is asked of, such as `` `GET /open` ``.
+    /// What it is asked of, such as `GET /open`.
     #[serde(default)]
     pub of: Vec<String>,
     /// Both in words, such as `what function \`open\` may do`.

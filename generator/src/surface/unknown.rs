@@ -181,7 +181,7 @@ impl<'a> Readers<'a> {
     fn question(&self, resource: &Resource, attribute: &str) -> (Question, Vec<String>) {
         let of = |name: String| vec![name];
         match (resource.kind.as_str(), root(attribute)) {
-            ("aws_api_gateway_rest_api", "body") => (Question::Routes, of(code(&resource.address))),
+            ("aws_api_gateway_rest_api", "body") => (Question::Routes, of(resource.address.clone())),
             ("aws_api_gateway_rest_api", _) => (Question::ApiSetting, Vec::new()),
             (_, "resource_id" | "parent_id" | "path_part") => (Question::Path, of(self.route(resource))),
             ("aws_api_gateway_method", _) => (Question::WhoCalls, of(self.route(resource))),
@@ -201,7 +201,7 @@ impl<'a> Readers<'a> {
             ("aws_iam_role" | "aws_iam_policy", _) => (Question::Rights, Vec::new()),
             ("aws_iam_role_policy" | "aws_iam_role_policy_attachment", _) => {
                 let names = self.of_role(text(resource, "role"));
-                (Question::Rights, names.iter().map(|name| code(name)).collect())
+                (Question::Rights, names)
             }
             ("aws_cognito_user_pool" | "aws_cognito_user_pool_client" | "aws_cognito_user", _) => {
                 (Question::WhoGetsTokens, Vec::new())
@@ -215,29 +215,29 @@ impl<'a> Readers<'a> {
     fn route(&self, resource: &Resource) -> String {
         let path = self.paths.get(text(resource, "resource_id"));
         match (text(resource, "http_method"), path) {
-            ("", _) | (_, None) => code(&resource.address),
-            (method, Some(path)) => code(&format!("{method} {path}")),
+            ("", _) | (_, None) => resource.address.clone(),
+            (method, Some(path)) => format!("{method} {path}"),
         }
     }
 
     /// A name, or the address of what has none before the apply.
     fn named(&self, resource: &Resource, name: &str) -> String {
-        code(if name.is_empty() { &resource.address } else { name })
+        if name.is_empty() { &resource.address } else { name }.to_owned()
     }
 
     /// The function that a permission is of. If its name is unknown, what the name depends on says which.
     fn invoked(&self, permission: &Resource) -> String {
         let named = text(permission, "function_name");
         if !named.is_empty() {
-            return code(self.called.named(named).unwrap_or(named));
+            return self.called.named(named).unwrap_or(named).to_owned();
         }
         let unknown = self.open.find(permission, &["function_name"]);
         let Some([reference]) = unknown.map(|one| one.references.as_slice()) else {
-            return code(&permission.address);
+            return permission.address.clone();
         };
         match self.called.at(reference) {
             Some((function, name)) => self.named(function, name),
-            None => code(reference),
+            None => reference.clone(),
         }
     }
 

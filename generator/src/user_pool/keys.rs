@@ -13,7 +13,7 @@ use crate::text_rule::NAME_64;
 use crate::user_pool::{AuthFlow, SignInName};
 
 const WEAKER_IF_LESS: Meaning = When(&[WEAKER]);
-const WEAKER: Consequence = consequence(Less, PasswordWeaker, "passwords pass that were refused");
+const WEAKER: Consequence = consequence(Less, PasswordWeaker, "weaker passwords are allowed");
 const OFF: Absent = default(Literal::Flag(false));
 
 keys! {
@@ -26,7 +26,7 @@ keys! {
             default(Literal::Texts(&["email"])), EVERYWHERE, Elsewhere;
         /// Whether anyone may register. Otherwise users are invited.
         self_sign_up: Set<bool> = Flag, OFF, EVERYWHERE,
-            When(&[consequence(More, SelfSignUpOn, "anyone may register, and then call whatever asks for a sign-in")]);
+            When(&[consequence(More, SelfSignUpOn, "anyone may sign up and then call routes for signed-in users")]);
         /// What a password must contain.
         password: PasswordTable = Kind::Table(&PasswordTable::TABLE), Nothing, EVERYWHERE, Elsewhere;
         /// Programs that sign users in. At least one is needed.
@@ -54,7 +54,7 @@ keys! {
         /// How long the password of an invitation is valid.
         temporary_password_validity_days: Set<u32> = number(TEMPORARY_PASSWORD_VALIDITY_DAYS, "days"),
             default(Literal::Number(7)), EVERYWHERE,
-            When(&[consequence(More, PasswordWeaker, "the password of an invitation is good for longer")]);
+            When(&[consequence(More, PasswordWeaker, "the password of an invitation stays valid for longer")]);
     }
 }
 

@@ -1,11 +1,8 @@
 //! The user pool, and the clients that sign users in to it.
 
-use serde_json::Value;
-
 use crate::review::Fact;
 use crate::review::comparison::Comparison;
-use crate::review::words::{code, list};
-use crate::service::{ChangeKind, Client};
+use crate::service::Client;
 use crate::spec::field::Word;
 use crate::user_pool::AuthFlow;
 
@@ -14,45 +11,30 @@ pub(crate) fn facts(comparison: &Comparison) -> Vec<Fact> {
     let is_replaced = before.name != after.name;
     let mut facts = Vec::new();
     if is_replaced {
-        let sentence =
-            "the pool would be **replaced**: every user is lost (because `user_pool.name` changed)";
-        let names = [&before.name, &after.name].map(|name| Value::from(name.as_str()));
-        let fact = comparison.fact(ChangeKind::PoolReplaced, "user_pool", sentence);
-        facts.push(fact.values(Some(&names[0]), Some(&names[1])));
+        facts.push(Fact::PoolReplaced {
+            before: before.name.clone(),
+            after: after.name.clone(),
+        });
     }
     let clients = &comparison.clients;
-    for name in &clients.new {
-        let flows = list(flows(&after.clients[name]).map(code));
-        let sentence = format!("client {} is new: it may sign users in by {flows}", code(name));
-        facts.push(comparison.fact(ChangeKind::ClientAdded, name, sentence));
-    }
-    for name in &clients.gone {
-        let sentence = format!(
-            "client {} is **deleted**: programs that hold its id can't sign in any more",
-            code(name)
-        );
-        facts.push(comparison.fact(ChangeKind::ClientDeleted, name, sentence));
-    }
-    for (before, name) in clients.renamed() {
-        let id = if is_replaced {
-            "its id goes with the pool"
-        } else {
-            "its id stays"
-        };
-        let sentence = format!("client {} is called {} now: {id}", code(before), code(name));
-        facts.push(
-            comparison
-                .fact(ChangeKind::ClientRenamed, name, sentence)
-                .states(Some(before), Some(name)),
-        );
-    }
+    facts.extend(clients.new.iter().map(|name| Fact::ClientAdded {
+        client: name.clone(),
+        flows: flows(&after.clients[name]).collect(),
+    }));
+    facts.extend(
+        clients
+            .gone
+            .iter()
+            .map(|name| Fact::ClientDeleted { client: name.clone() }),
+    );
+    facts.extend(clients.renamed().map(|(before, after)| Fact::ClientRenamed {
+        before: before.clone(),
+        after: after.clone(),
+        with_pool: is_replaced,
+    }));
     for (base, name) in &clients.kept {
-        facts.extend(flow_facts(
-            comparison,
-            name,
-            &before.clients[base],
-            &after.clients[name],
-        ));
+        let (before, after) = (&before.clients[base], &after.clients[name]);
+        facts.extend(flow_facts(name, before, after));
     }
     let settings = |client: &Client| Client {
         formerly: None,
@@ -66,27 +48,24 @@ pub(crate) fn facts(comparison: &Comparison) -> Vec<Fact> {
     facts
 }
 
-fn flow_facts(comparison: &Comparison, name: &str, before: &Client, after: &Client) -> Vec<Fact> {
-    let only = |one: &Client, other: &Client| -> Vec<String> {
+fn flow_facts(name: &str, before: &Client, after: &Client) -> Vec<Fact> {
+    let only = |one: &Client, other: &Client| -> Vec<&'static str> {
         let other: Vec<_> = flows(other).collect();
-        flows(one)
-            .filter(|flow| !other.contains(flow))
-            .map(code)
-            .collect()
+        flows(one).filter(|flow| !other.contains(flow)).collect()
     };
     let (more, less) = (only(after, before), only(before, after));
     let mut facts = Vec::new();
     if !more.is_empty() {
-        let sentence = format!("client {} may sign users in by {} too", code(name), list(more));
-        facts.push(comparison.fact(ChangeKind::ClientFlowAdded, name, sentence));
+        facts.push(Fact::ClientFlowAdded {
+            client: name.into(),
+            flows: more,
+        });
     }
     if !less.is_empty() {
-        let sentence = format!(
-            "client {} can't sign users in by {} any more",
-            code(name),
-            list(less)
-        );
-        facts.push(comparison.fact(ChangeKind::ClientFlowRemoved, name, sentence));
+        facts.push(Fact::ClientFlowRemoved {
+            client: name.into(),
+            flows: less,
+        });
     }
     facts
 }

@@ -99,8 +99,8 @@ impl Label {
     /// What was told, as a label.
     pub fn of(told: &Judged) -> Self {
         Self {
-            fact: told.fact.kind.as_str().into(),
-            of: told.fact.of.clone(),
+            fact: told.fact.kind().as_str().into(),
+            of: told.fact.of(),
             blocked: told.verdict == Verdict::Blocked,
             accepted: matches!(told.verdict, Verdict::Accepted(_)),
             why: None,

@@ -7,16 +7,15 @@ use std::fmt;
 
 use serde_json::Value;
 
-use crate::firewall::{self, Loss};
+use crate::data_loss::{self, Loss};
 use crate::review::report;
-use crate::review::{Fact, words};
+use crate::review::{Fact, Lost, words};
 use crate::service::{ChangeKind, LOCAL, Service};
-use crate::surface::{CheckError, Difference, Subject, check_plan};
-use portcullis_foreign_text::words::{code, line};
+use crate::surface::{CheckError, check_plan};
 use portcullis_terraform_json::plan::{Action, Change, Plan, PlanError};
 
 /// Why a plan can't be reviewed.
-#[derive(Debug, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum PlannedError {
     /// The text is no plan that can be read.
     Plan(PlanError),
@@ -57,11 +56,14 @@ pub fn planned(service: &Service, text: &str, told: &[Fact]) -> Result<Planned, 
     let mut facts: Vec<Fact> = checked
         .differences
         .iter()
-        .map(|difference| reading.difference(difference))
+        .map(|difference| Fact::PlanDiffers {
+            environment: checked.environment.clone(),
+            difference: difference.clone(),
+        })
         .collect();
     // Nothing in `local` is worth keeping: it goes with the emulated AWS.
     if checked.environment != LOCAL {
-        let losses = firewall::losses(text, service, &checked.environment).map_err(PlannedError::Plan)?;
+        let losses = data_loss::losses(text, service, &checked.environment).map_err(PlannedError::Plan)?;
         facts.extend(losses.iter().filter_map(|loss| reading.loss(loss)));
         let pools: Vec<&str> = losses.iter().filter_map(|loss| loss.pool.as_deref()).collect();
         facts.extend(
@@ -79,38 +81,6 @@ pub fn planned(service: &Service, text: &str, told: &[Fact]) -> Result<Planned, 
     })
 }
 
-/// What a difference of a plan from its spec is called by a review, and by a line of `[review]` that answers it: only
-/// what the spec has no word for can be answered, by its address. Everything else the tree has from the spec, so
-/// somebody edited the tree.
-pub fn kind_and_subject(environment: &str, difference: &Difference) -> (ChangeKind, String) {
-    let (kind, of) = match &difference.subject {
-        Subject::Unknown(what) => (ChangeKind::PlanUnknown, what.as_str()),
-        Subject::Argument(address) | Subject::Other(address) => (ChangeKind::PlanAdds, address.as_str()),
-        Subject::Api => (ChangeKind::PlanDiffers, "api"),
-        Subject::UserPool => (ChangeKind::PlanDiffers, "user_pool"),
-        Subject::Authorizer(name)
-        | Subject::Route(name)
-        | Subject::Function(name)
-        | Subject::Client(name)
-        | Subject::GatewayResponse(name) => (ChangeKind::PlanDiffers, name.as_str()),
-    };
-    (kind, format!("{environment}: {of}"))
-}
-
-/// What is said of a plan that can't be held against the spec: nothing is known of what it would do, so nothing is let
-/// through.
-pub fn unreadable(file: &str, error: &PlannedError) -> Fact {
-    let why = error.to_string();
-    Fact {
-        kind: ChangeKind::PlanUnreadable,
-        of: file.into(),
-        sentence: format!("the plan {} counts for nothing: {}", code(file), line(&why)),
-        blocked: true,
-        before: None,
-        after: None,
-    }
-}
-
 struct Reading<'a> {
     service: &'a Service,
     environment: &'a str,
@@ -119,7 +89,9 @@ struct Reading<'a> {
 
 impl Reading<'_> {
     fn is_told(&self, kind: ChangeKind, of: &str) -> bool {
-        self.told.iter().any(|fact| fact.kind == kind && fact.of == of)
+        self.told
+            .iter()
+            .any(|fact| fact.kind() == kind && fact.of() == of)
     }
 
     /// Whether the specs tell that the whole environment is made anew, or let go.
@@ -133,81 +105,65 @@ impl Reading<'_> {
         .any(|kind| self.is_told(kind, self.environment))
     }
 
-    fn fact(&self, kind: ChangeKind, of: &str, sentence: String) -> Fact {
-        Fact {
-            kind,
-            of: of.into(),
-            // A plan says whatever somebody wrote into it.
-            sentence: format!("{}: {}", code(self.environment), line(&sentence)),
-            blocked: true,
-            before: None,
-            after: None,
-        }
-    }
-
-    fn difference(&self, difference: &Difference) -> Fact {
-        let (kind, of) = kind_and_subject(self.environment, difference);
-        self.fact(kind, &of, difference.sentence.clone())
-    }
-
-    /// What the firewall of `apply` would refuse, by the line of `[review]` that is there, or the one to recommend.
+    /// What the data-loss guard of `apply` would refuse, by the `accept` entry that is there, or the one to recommend.
     fn loss(&self, loss: &Loss) -> Option<Fact> {
-        if self.moves() || loss.answers.iter().any(|(kind, of)| self.is_told(*kind, of)) {
+        if self.moves() || loss.names.iter().any(|(kind, of)| self.is_told(*kind, of)) {
             return None;
         }
-        let is_answered = |answer: &&(ChangeKind, String)| {
+        let is_accepted = |name: &&(ChangeKind, String)| {
             let mut lines = self.service.accepted_changes.iter();
-            lines.any(|line| line.is_for(answer.0, &answer.1))
+            lines.any(|line| line.is_for(name.0, &name.1))
         };
-        let answer = loss.answers.iter().find(is_answered).or(loss.answers.first())?;
-        Some(self.fact(answer.0, &answer.1, loss.sentence.clone()))
+        let name = loss.names.iter().find(is_accepted).or(loss.names.first())?;
+        Some(Fact::PlanLoses {
+            environment: self.environment.into(),
+            event: loss.event.clone(),
+            name: name.clone(),
+        })
     }
 
     /// What is lost beside identity data, and beside what goes with the `pools` that are lost.
     fn change(&self, change: &Change, pools: &[&str]) -> Option<Fact> {
-        let goes = match &change.action {
-            Action::Replace { .. } => "is replaced",
-            Action::Delete => "is deleted",
-            Action::Forget => "is forgotten: it stays in AWS, and nothing here knows of it",
-            Action::Other(_) => "may be lost: a newer Terraform would do to it what is not known here",
+        match &change.action {
+            Action::Replace { .. } | Action::Delete | Action::Forget | Action::Other(_) => {}
             Action::Update => return self.shorter_logs(change),
             Action::NoOp | Action::Create | Action::Read => return None,
-        };
+        }
         if change.mode != "managed" || self.moves() {
             return None;
         }
         let name = change.before["name"].as_str().unwrap_or_default();
-        let address = &change.address;
-        let fact = |kind, of: &str, what: String| {
-            (!self.is_told(kind, of))
-                .then(|| self.fact(kind, of, format!("{what} {goes} ({})", code(address))))
-        };
+        let address = change.address.as_str();
         // Their pool takes them along.
         let alone = !pools.contains(&change.before["user_pool_id"].as_str().unwrap_or_default());
-        match change.kind.as_str() {
+        let (lost, of) = match change.kind.as_str() {
             // The spec's own are called by its word, those of other HCL by their address.
-            "aws_cognito_user_pool_client" if alone => fact(
-                ChangeKind::ClientDeleted,
-                if is_ours(change) { name } else { address },
-                format!("the client {}, whose id programs hold,", code(name)),
-            ),
+            "aws_cognito_user_pool_client" if alone => {
+                let of = if is_ours(change) { name } else { address };
+                (Lost::Client(name.into()), of)
+            }
             "aws_cognito_user" if alone => {
                 let user = change.before["username"].as_str().unwrap_or_default();
-                let what = format!("the user {}", code(user));
-                fact(ChangeKind::UserReplaced, self.environment, what)
+                (Lost::User(user.into()), self.environment)
             }
-            "aws_api_gateway_rest_api" => fact(
-                ChangeKind::ApiDeleted,
-                address,
-                format!("the REST API {}, with its address and every API key,", code(name)),
+            "aws_api_gateway_rest_api" => (Lost::RestApi(name.into()), address),
+            "aws_cloudwatch_log_group" if !self.is_told(ChangeKind::ServiceRenamed, "service.name") => (
+                Lost::LogGroup(name.into()),
+                self.function(name).unwrap_or(address),
             ),
-            "aws_cloudwatch_log_group" if !self.is_told(ChangeKind::ServiceRenamed, "service.name") => {
-                let of = self.function(name).unwrap_or(address);
-                let what = format!("the log group {}, with what it holds,", code(name));
-                fact(ChangeKind::LogsDeleted, of, what)
-            }
-            _ => None,
-        }
+            _ => return None,
+        };
+        self.unless_told(Fact::PlanDeletes {
+            environment: self.environment.into(),
+            address: address.into(),
+            lost,
+            action: change.action.clone(),
+            of: of.into(),
+        })
+    }
+
+    fn unless_told(&self, fact: Fact) -> Option<Fact> {
+        (!self.is_told(fact.kind(), &fact.of())).then_some(fact)
     }
 
     /// The function that a log group is of.
@@ -231,14 +187,13 @@ impl Reading<'_> {
             || change.address.clone(),
             |function| words::key(&["functions", function, "log_retention_days"]),
         );
-        let kept = before.map_or("for ever".to_owned(), |days| format!("{days} days"));
-        let sentence = format!(
-            "the log group {}, which keeps its logs {kept}, will for {} days: older logs are deleted",
-            code(name),
-            after.unwrap_or_default()
-        );
-        (!self.is_told(ChangeKind::LogRetentionShorter, &of))
-            .then(|| self.fact(ChangeKind::LogRetentionShorter, &of, sentence))
+        self.unless_told(Fact::PlanShortensLogs {
+            environment: self.environment.into(),
+            log_group: name.into(),
+            before,
+            after: after.unwrap_or_default(),
+            of,
+        })
     }
 }
 

@@ -18,8 +18,8 @@ fn service(spec: &str) -> Service {
 /// The kinds and subjects of what a plan adds, each with the end of its sentence.
 fn added(spec: &str, text: &str, told: &[Fact]) -> Vec<(ChangeKind, String)> {
     let facts = planned(&service(spec), text, told).unwrap().facts;
-    assert!(facts.iter().all(|fact| fact.blocked));
-    facts.into_iter().map(|fact| (fact.kind, fact.of)).collect()
+    assert!(facts.iter().all(Fact::is_blocked));
+    facts.into_iter().map(|fact| (fact.kind(), fact.of())).collect()
 }
 
 /// The first plan of `dev`, with more changes.
@@ -54,29 +54,31 @@ fn what_the_spec_says_is_not_told_again() {
 }
 
 #[test]
-fn a_plan_that_does_more_than_the_spec_says_is_denied_route_by_route() {
+fn a_plan_that_does_more_than_the_spec_says_is_blocked_route_by_route() {
     let facts = planned(&service(DEMO), LATER, &[]).unwrap().facts;
     assert!(!facts.is_empty());
     assert!(
         facts
             .iter()
-            .all(|fact| fact.blocked && fact.kind == ChangeKind::PlanDiffers)
+            .all(|fact| fact.is_blocked() && fact.kind() == ChangeKind::PlanDiffers)
     );
     // The tree is the spec's: who edited it undoes that, and no line answers for it.
     assert!(!ChangeKind::PlanDiffers.can_be_accepted());
     assert!(
-        facts.iter().all(|fact| fact.sentence.starts_with("`local`: ")),
+        facts.iter().all(|fact| fact.sentence().starts_with("`local`: ")),
         "{facts:?}"
     );
-    let opened = facts.iter().find(|fact| fact.sentence.contains("open to anyone"));
+    let opened = facts
+        .iter()
+        .find(|fact| fact.sentence().contains(", public and handled by"));
     assert!(
-        opened.is_some_and(|fact| fact.of.starts_with("local: ") && fact.of.contains(" /")),
+        opened.is_some_and(|fact| fact.of().starts_with("local: ") && fact.of().contains(" /")),
         "{facts:?}"
     );
 }
 
 #[test]
-fn a_first_plan_says_what_it_does_not_know_and_is_not_denied_for_it() {
+fn a_first_plan_says_what_it_does_not_know_and_is_not_blocked_for_it() {
     let planned = planned(&service(FIRST_SPEC), FIRST, &[]).unwrap();
     assert_eq!(planned.facts, []);
     assert!(!planned.plan.notes.is_empty());
@@ -169,7 +171,7 @@ fn what_the_specs_told_is_not_told_twice() {
     let told = compare(Some(&service(&with_more)), Some(&service(FIRST_SPEC)));
     assert!(
         told.iter()
-            .any(|fact| fact.kind == ChangeKind::LogsDeleted && fact.of == "gone")
+            .any(|fact| fact.kind() == ChangeKind::LogsDeleted && fact.of() == "gone")
     );
     assert_eq!(added(FIRST_SPEC, &logs, &told), []);
     assert_eq!(
@@ -201,7 +203,7 @@ fn only_its_own_pool_takes_a_client_along() {
     // That the specs tell of another pool says nothing of what a plan does that keeps it.
     let renamed = FIRST_SPEC.replace("\"TestingUsers\"", "\"Users\"");
     let told = compare(Some(&service(&renamed)), Some(&service(FIRST_SPEC)));
-    assert!(told.iter().any(|fact| fact.kind == ChangeKind::PoolReplaced));
+    assert!(told.iter().any(|fact| fact.kind() == ChangeKind::PoolReplaced));
     assert_eq!(added(FIRST_SPEC, &with(&[client]), &told), [web]);
 }
 
@@ -231,7 +233,7 @@ fn a_client_of_other_hcl_is_told_by_its_address() {
     let told = compare(Some(&service(&with_more)), Some(&service(FIRST_SPEC)));
     assert!(
         told.iter()
-            .any(|fact| fact.kind == ChangeKind::ClientDeleted && fact.of == "web"),
+            .any(|fact| fact.kind() == ChangeKind::ClientDeleted && fact.of() == "web"),
         "{told:?}"
     );
     let plan = with(&[gone(
@@ -255,7 +257,7 @@ fn an_environment_that_moves_takes_everything_along() {
     )]);
     let elsewhere = FIRST_SPEC.replace("region = \"us-east-1\"", "region = \"eu-west-1\"");
     let told = compare(Some(&service(&elsewhere)), Some(&service(FIRST_SPEC)));
-    assert!(told.iter().any(|fact| fact.kind == ChangeKind::RegionChanged));
+    assert!(told.iter().any(|fact| fact.kind() == ChangeKind::RegionChanged));
     assert_eq!(added(FIRST_SPEC, &plan, &told), []);
 }
 

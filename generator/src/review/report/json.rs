@@ -10,15 +10,16 @@ const FORMAT: u32 = 2;
 
 /// The report as one JSON object.
 pub fn json(report: &Report) -> String {
-    let told = |told: &Judged| {
-        let (verdict, reason) = match &told.verdict {
+    let told = |Judged { fact, verdict }: &Judged| {
+        let (verdict, reason) = match verdict {
             Verdict::Info => ("info", None),
             Verdict::Blocked => ("blocked", None),
             Verdict::Accepted(reason) => ("accepted", Some(reason)),
         };
+        let [before, after] = fact.values();
         object!({
-            "change": told.fact.kind.as_str(), "of": told.fact.of, "sentence": told.fact.sentence,
-            "before": told.fact.before, "after": told.fact.after, "verdict": verdict, "reason": reason,
+            "change": fact.kind().as_str(), "of": fact.of(), "sentence": fact.sentence(),
+            "before": before, "after": after, "verdict": verdict, "reason": reason,
         })
     };
     let plan = |plan: &Plan| {

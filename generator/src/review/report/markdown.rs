@@ -10,46 +10,48 @@ const LONGEST: usize = 55_000;
 /// The report as Markdown of GitHub's and GitLab's.
 pub fn markdown(report: &Report) -> String {
     let of = |section| -> Vec<&Judged> {
-        let told = report.facts.iter();
-        told.filter(|told| told.fact.section() == section).collect()
+        let judged = report.facts.iter();
+        judged
+            .filter(|judged| judged.fact.kind().section() == section)
+            .collect()
     };
     let routes = of(Section::Routes);
     let (mut at_risk, mut settings) = (of(Section::Review), of(Section::Rest));
-    // What its gate lets through is as harmless as the rest.
-    for told in of(Section::AtRisk) {
-        let table = match told.verdict {
+    // A change that may be blocked and is not here is as harmless as the rest.
+    for judged in of(Section::AtRisk) {
+        let table = match judged.verdict {
             Verdict::Info => &mut settings,
             _ => &mut at_risk,
         };
-        table.push(told);
+        table.push(judged);
     }
     let mut parts = vec![
         format!("### Portcullis: {}", report.conclusion()),
         format!("{} → {}", code(&report.base), code(&report.head)),
     ];
     if !routes.is_empty() {
-        let rows = routes.iter().map(|told| {
-            let mark = match &told.verdict {
+        let rows = routes.iter().map(|judged| {
+            let mark = match &judged.verdict {
                 Verdict::Info => String::new(),
                 Verdict::Blocked => "❌ ".into(),
                 Verdict::Accepted(_) => "⚠️ ".into(),
             };
-            let reason = match &told.verdict {
+            let reason = match &judged.verdict {
                 Verdict::Accepted(reason) => format!(" (accepted: {})", cell(&code(reason))),
                 _ => String::new(),
             };
-            let route = cell(&code(&told.fact.of));
-            format!("| {route} | {mark}{}{reason} |", cell(&told.fact.sentence))
+            let route = cell(&code(&judged.fact.of()));
+            format!("| {route} | {mark}{}{reason} |", cell(&judged.fact.sentence()))
         });
         parts.push(table("| Route | What changes |\n|---|---|", rows));
     }
     if !at_risk.is_empty() {
-        let rows = at_risk.iter().map(|told| {
-            let verdict = match &told.verdict {
+        let rows = at_risk.iter().map(|judged| {
+            let verdict = match &judged.verdict {
                 Verdict::Accepted(reason) => format!("⚠️ accepted: {}", cell(&code(reason))),
                 _ => "❌ blocked".into(),
             };
-            format!("| {} | {verdict} |", cell(&told.fact.sentence))
+            format!("| {} | {verdict} |", cell(&judged.fact.sentence()))
         });
         parts.push(table("| At risk | Verdict |\n|---|---|", rows));
     }
@@ -66,7 +68,7 @@ pub fn markdown(report: &Report) -> String {
         };
         let list: Vec<_> = settings
             .iter()
-            .map(|told| format!("- {}", told.fact.sentence))
+            .map(|judged| format!("- {}", judged.fact.sentence()))
             .collect();
         parts.push(folded(&format!("{count} {noun}"), &list.join("\n")));
     }
@@ -80,7 +82,7 @@ pub fn markdown(report: &Report) -> String {
             "Add under `[review]`, with a reason:\n\n```toml\naccept = [\n{}]\n```",
             lines.concat()
         );
-        parts.push(folded("To let through what is blocked", &text));
+        parts.push(folded("To accept blocked changes", &text));
     }
     let mut left_out = false;
     // What is folded last goes first where a comment would not hold it all: cut anywhere else, its markup would break.
@@ -101,7 +103,7 @@ pub fn markdown(report: &Report) -> String {
         push(&mut parts, folded(&summary, &list.join("\n")));
     }
     if left_out {
-        parts.push("More than a comment holds was left out: `portcullis review` tells all.".into());
+        parts.push("This comment was too long, so parts of it were left out. Run `portcullis review` to see everything.".into());
     }
     parts.join("\n\n") + "\n"
 }

@@ -14,13 +14,13 @@ use crate::review::{Judged, Verdict, words};
 use crate::service::ChangeKind;
 
 /// A whole review, ready to be shown.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Report {
     /// What is compared, as the reader knows it: `main`, `portcullis.toml`.
     pub base: String,
     /// With what.
     pub head: String,
-    /// What is told, the gravest first.
+    /// The facts with their verdicts, the gravest first.
     pub facts: Vec<Judged>,
     /// Environments whose API gets a new deployment, as far as the specs tell.
     pub deployments: Vec<String>,
@@ -45,7 +45,7 @@ pub struct Plan {
     pub deployment: bool,
     /// Addresses with what happens to each, sorted: the folded details.
     pub actions: Vec<(String, &'static str)>,
-    /// What is known only after the apply, and lets nobody in whom the spec does not.
+    /// What is unknown before the apply, and lets in no other callers than the spec.
     pub notes: Vec<String>,
 }
 
@@ -53,13 +53,13 @@ pub struct Plan {
 pub(crate) const FORGET: &str = "forget";
 
 impl Report {
-    /// Whether a gate says no to anything.
+    /// Whether a fact is blocked.
     pub fn is_blocked(&self) -> bool {
         self.count(|verdict| *verdict == Verdict::Blocked) > 0
     }
 
     fn count(&self, is: impl Fn(&Verdict) -> bool) -> usize {
-        self.facts.iter().filter(|told| is(&told.verdict)).count()
+        self.facts.iter().filter(|judged| is(&judged.verdict)).count()
     }
 
     /// The first line: what came out.
@@ -82,7 +82,7 @@ impl Report {
         }
     }
 
-    /// The lines of `[review]` that would let through what is blocked, each once.
+    /// The `accept` entries for what is blocked, each once.
     fn lines_to_add(&self) -> Vec<String> {
         let mut lines: Vec<String> = self.facts.iter().filter_map(Judged::line_to_add).collect();
         let mut seen = BTreeSet::new();
@@ -107,9 +107,9 @@ impl Report {
         let is_compared = self
             .facts
             .iter()
-            .all(|told| told.fact.kind != ChangeKind::SpecInvalid);
+            .all(|judged| judged.fact.kind() != ChangeKind::SpecInvalid);
         if lines.is_empty() && !self.infrastructure && is_compared {
-            lines.push("no infrastructure change, as far as the specs tell".into());
+            lines.push("no infrastructure changes expected".into());
         }
         lines
     }
@@ -131,7 +131,7 @@ impl Plan {
             .filter(|(_, action)| *action == FORGET)
             .count();
         if *add + *change + *destroy + forget == 0 {
-            return format!("plan of `{environment}`: no infrastructure change");
+            return format!("plan of `{environment}`: no infrastructure changes");
         }
         let forget = match forget {
             0 => String::new(),
@@ -152,13 +152,13 @@ impl Plan {
             count => format!(" and {count} more"),
         };
         Some(format!(
-            "known only after the apply to `{}`: {first}{more}",
+            "unknown before the apply to `{}`: {first}{more}",
             self.environment
         ))
     }
 }
 
-/// The line of `[review]` that accepts a change, to be pasted.
+/// The `accept` entry for a change, to be pasted.
 pub fn line_to_accept(kind: ChangeKind, of: &str) -> String {
     // A subject that is a plan's may hold what would end the line.
     let of = if words::plain(of) == of {
@@ -170,54 +170,60 @@ pub fn line_to_accept(kind: ChangeKind, of: &str) -> String {
 }
 
 impl Judged {
-    /// The line of `[review]` that would let it through; none where nothing can.
+    /// The `accept` entry for it; none if nothing accepts it.
     fn line_to_add(&self) -> Option<String> {
         let fact = &self.fact;
-        (self.verdict == Verdict::Blocked && fact.kind.can_be_accepted())
-            .then(|| line_to_accept(fact.kind, &fact.of))
+        (self.verdict == Verdict::Blocked && fact.kind().can_be_accepted())
+            .then(|| line_to_accept(fact.kind(), &fact.of()))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::review::Fact;
+    use crate::review::{Callers, Fact, Shifted};
 
-    fn told(kind: ChangeKind, of: &str, sentence: &str, verdict: Verdict) -> Judged {
-        Judged {
-            fact: Fact {
-                kind,
-                of: of.into(),
-                sentence: sentence.into(),
-                blocked: verdict != Verdict::Info,
-                before: None,
-                after: None,
-            },
-            verdict,
+    fn judged(fact: Fact, verdict: Verdict) -> Judged {
+        Judged { fact, verdict }
+    }
+
+    fn setting(path: &[&str], before: u32, after: u32) -> Fact {
+        Fact::Setting {
+            path: path.iter().map(ToString::to_string).collect(),
+            of: path.join("."),
+            before: Some(before.into()),
+            after: Some(after.into()),
+            is_secret: false,
+            meaning: None,
+            signs_in: true,
         }
     }
 
     fn report() -> Report {
+        let opened = Shifted {
+            requests: "GET /admin".into(),
+            from: None,
+            to: "GET /admin".into(),
+            function: "admin".into(),
+            before: Callers::SignedIn,
+            after: Callers::Anyone,
+            kept: Vec::new(),
+        };
+        let every_origin = Fact::CorsOrigin {
+            environment: "dev".into(),
+            before: None,
+            after: "*".into(),
+            signs_in: true,
+        };
+        let reason = "Previews have addresses of their own | soon";
         Report {
             base: "main".into(),
             head: "portcullis.toml".into(),
             facts: vec![
-                told(
-                    ChangeKind::RouteOpened,
-                    "GET /admin",
-                    "`GET /admin` becomes **open**: anyone may call it",
-                    Verdict::Blocked,
-                ),
-                told(
-                    ChangeKind::CorsAnyOrigin,
-                    "dev",
-                    "CORS of `dev` now admits every origin on guarded routes",
-                    Verdict::Accepted("Previews have addresses of their own | soon".into()),
-                ),
-                told(
-                    ChangeKind::SettingChanged,
-                    "functions.orders.memory_mb",
-                    "`functions.orders.memory_mb` 512 → 1024",
+                judged(Fact::RouteOpened(opened), Verdict::Blocked),
+                judged(every_origin, Verdict::Accepted(reason.into())),
+                judged(
+                    setting(&["functions", "orders", "memory_mb"], 512, 1024),
                     Verdict::Info,
                 ),
             ],
@@ -234,11 +240,11 @@ mod tests {
             "\
 main → portcullis.toml: 1 blocked, 1 accepted, 1 info
 
-✗ blocked: `GET /admin` becomes open: anyone may call it
-! accepted: CORS of `dev` now admits every origin on guarded routes (Previews have addresses of their own | soon)
+✗ blocked: `GET /admin` becomes public, handled by `admin`
+! accepted: CORS now allows every origin in `dev`, also on routes for signed-in users (Previews have addresses of their own | soon)
 · `functions.orders.memory_mb` 512 → 1024
 · 1 new deployment each in `dev`, `prod`
-To let through what is right, under [review], with a reason:
+To accept a blocked change, add it under [review] with a reason:
   accept = [{ change = \"route_opened\", of = \"GET /admin\", reason = \"…\" }]
 "
         );
@@ -255,11 +261,11 @@ To let through what is right, under [review], with a reason:
 
 | Route | What changes |
 |---|---|
-| `GET /admin` | ❌ `GET /admin` becomes **open**: anyone may call it |
+| `GET /admin` | ❌ `GET /admin` becomes **public**, handled by `admin` |
 
 | At risk | Verdict |
 |---|---|
-| CORS of `dev` now admits every origin on guarded routes | ⚠️ accepted: `Previews have addresses of their own \\| soon` |
+| CORS now allows **every origin** in `dev`, also on routes for signed-in users | ⚠️ accepted: `Previews have addresses of their own \\| soon` |
 
 1 new deployment each in `dev`, `prod`
 
@@ -269,7 +275,7 @@ To let through what is right, under [review], with a reason:
 
 </details>
 
-<details><summary>To let through what is blocked</summary>
+<details><summary>To accept blocked changes</summary>
 
 Add under `[review]`, with a reason:
 
@@ -322,8 +328,8 @@ accept = [
             json["told"][1],
             serde_json::json!({
                 "change": "cors_any_origin", "of": "dev", "verdict": "accepted",
-                "sentence": "CORS of `dev` now admits every origin on guarded routes",
-                "before": null, "after": null, "reason": "Previews have addresses of their own | soon"
+                "sentence": "CORS now allows **every origin** in `dev`, also on routes for signed-in users",
+                "before": null, "after": "*", "reason": "Previews have addresses of their own | soon"
             })
         );
         assert_eq!(json["deployments"], serde_json::json!(["dev", "prod"]));
@@ -349,21 +355,21 @@ accept = [
         let shown = text(&same, &|_, text| text.into());
         assert!(shown.contains(": nothing changes\n"), "{shown}");
         assert!(
-            shown.contains("· plan of `dev`: no infrastructure change\n"),
+            shown.contains("· plan of `dev`: no infrastructure changes\n"),
             "{shown}"
         );
     }
 
     #[test]
     fn a_line_to_add_is_one_line_and_ends_no_fence() {
-        let mut blocked = told(ChangeKind::LogsDeleted, "", "", Verdict::Blocked);
         for (of, line) in [
             ("orders", "\"orders\""),
             ("a[\"b\"]", "'a[\"b\"]'"),
             ("a\n```\n\"b\"", r#""a\n\u0060\u0060\u0060\n\"b\"""#),
         ] {
-            blocked.fact.of = of.into();
-            let shown = blocked.line_to_add().unwrap();
+            let function = of.into();
+            let shown = judged(Fact::LogsDeleted { function }, Verdict::Blocked);
+            let shown = shown.line_to_add().unwrap();
             assert_eq!(
                 shown,
                 format!("{{ change = \"logs_deleted\", of = {line}, reason = \"…\" }}")
@@ -382,11 +388,11 @@ accept = [
         };
         assert_eq!(
             text(&same, &|_, text| text.into()),
-            "HEAD → portcullis.toml: nothing changes\n\n· no infrastructure change, as far as the specs tell\n"
+            "HEAD → portcullis.toml: nothing changes\n\n· no infrastructure changes expected\n"
         );
         assert_eq!(
             markdown(&same),
-            "### Portcullis: nothing changes\n\n`HEAD` → `portcullis.toml`\n\nno infrastructure change, as far as the specs tell\n"
+            "### Portcullis: nothing changes\n\n`HEAD` → `portcullis.toml`\n\nno infrastructure changes expected\n"
         );
     }
 
@@ -406,6 +412,6 @@ accept = [
             "{}",
             text.len()
         );
-        assert!(text.contains("was left out") && text.contains("becomes **open**"));
+        assert!(text.contains("were left out") && text.contains("becomes **public**"));
     }
 }

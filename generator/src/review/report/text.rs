@@ -18,10 +18,10 @@ pub fn text(report: &Report, paint: &dyn Fn(&str, &str) -> String) -> String {
         ),
         String::new(),
     ];
-    for told in &report.facts {
+    for judged in &report.facts {
         // The emphasis is Markdown's.
-        let sentence = told.fact.sentence.replace("**", "");
-        lines.push(match &told.verdict {
+        let sentence = judged.fact.sentence().replace("**", "");
+        lines.push(match &judged.verdict {
             Verdict::Blocked => format!("{} {sentence}", paint("31", "✗ blocked:")),
             Verdict::Accepted(reason) => {
                 format!("{} {sentence} ({})", paint("33", "! accepted:"), plain(reason))
@@ -34,9 +34,12 @@ pub fn text(report: &Report, paint: &dyn Fn(&str, &str) -> String) -> String {
     }
     let accept = report.lines_to_add();
     if !accept.is_empty() {
-        lines.push("To let through what is right, under [review], with a reason:".into());
+        lines.push("To accept a blocked change, add it under [review] with a reason:".into());
         lines.push(if accept.len() > MANY {
-            format!("  `portcullis review --markdown` has the {} lines", accept.len())
+            format!(
+                "  run `portcullis review --markdown` for the {} entries",
+                accept.len()
+            )
         } else {
             format!("  accept = [{}]", accept.join(", "))
         });

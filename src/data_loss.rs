@@ -1,12 +1,12 @@
-//! The firewall for identity data, before a plan is applied.
+//! The data-loss guard, before a plan is applied.
 
-use portcullis_generator::firewall::{judge, losses};
+use portcullis_generator::data_loss::{judge, losses};
 use portcullis_generator::service::{LOCAL, Service};
 
 use crate::failure::{Failure, OrFail, Outcome};
 use crate::today::today;
 
-/// Fails where a plan, as `terraform show -json PLANFILE` prints it, would lose identity data that nobody has let go.
+/// Fails if a plan, as `terraform show -json PLANFILE` prints it, would lose identity data that the spec does not accept.
 /// `local` holds none.
 pub fn check(plan: &str, service: &Service, environment: &str) -> Outcome {
     if environment == LOCAL {

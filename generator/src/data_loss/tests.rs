@@ -1,4 +1,4 @@
-//! Real plans (`tests/identity_data`), and what the firewall says to them.
+//! Real plans (`tests/identity_data`), and what the data-loss guard says to them.
 
 use serde_json::{Value, json};
 
@@ -53,7 +53,7 @@ fn refused(plan: &str) -> Refusal {
 /// The kind and subject to answer with, of each loss.
 fn answers(plan: &str, environment: &str) -> Vec<(ChangeKind, String)> {
     let losses = losses(plan, &service(&[]), environment).unwrap();
-    losses.into_iter().map(|loss| loss.answers[0].clone()).collect()
+    losses.into_iter().map(|loss| loss.names[0].clone()).collect()
 }
 
 /// A plan in which every object that has an attribute with this value has another one in its place.
@@ -98,13 +98,13 @@ fn a_renamed_pool_is_refused_with_the_key_that_keeps_it_and_the_line_that_lets_i
     let Refusal { message, hint } = refused(plan!("pool_renamed"));
     assert_eq!(
         message,
-        "this plan would lose identity data of `dev`:\n  \
-         `module.service.module.user_pool.aws_cognito_user_pool.this` would be replaced, because `user_pool.name` changes \
+        "this plan loses user data of `dev`:\n  \
+         `module.service.module.user_pool.aws_cognito_user_pool.this` is replaced because `user_pool.name` changes \
          from `TestingUsers` to `OtherUsers`: every user is lost"
     );
     assert_eq!(
         hint,
-        "`name = \"TestingUsers\"` under `[user_pool]` keeps the pool and its users. If it may go, say so in \
+        "set `name = \"TestingUsers\"` under `[user_pool]` to keep the pool and its users. To let it go, accept it in \
          portcullis.toml:\n\n[review]\naccept = [\n  { change = \"pool_replaced\", of = \"user_pool\", reason = \"…\" },\n]"
     );
 }
@@ -117,12 +117,13 @@ fn a_line_answers_for_its_own_change_of_its_own_subject_to_the_end_of_its_day() 
     assert_eq!(line("pool_replaced", "user_pool", Some("2026-12-01")), None);
     let Refusal { message, hint } = line("pool_replaced", "user_pool", Some("2026-11-30")).unwrap();
     assert!(
-        message
-            .ends_with("`pool_replaced` of `user_pool` was accepted until 2026-11-30, and that day is over"),
+        message.ends_with(
+            "expired `accept` entry: `pool_replaced` of `user_pool` was accepted until 2026-11-30"
+        ),
         "{message}"
     );
     assert!(
-        hint.ends_with("If it may go, give the line of `[review]` a later `until`"),
+        hint.ends_with("To let it go, give the `accept` entry a later `until`"),
         "{hint}"
     );
     for (change, of) in [
@@ -136,7 +137,7 @@ fn a_line_answers_for_its_own_change_of_its_own_subject_to_the_end_of_its_day() 
         let refusal = line(change, of, None).unwrap();
         // The list is there: it need not be made.
         assert!(
-            refusal.hint.contains("say so in `accept` of `[review]`"),
+            refusal.hint.contains("add to `accept` under `[review]`"),
             "{}",
             refusal.hint
         );
@@ -159,7 +160,7 @@ fn an_accepted_pool_that_aws_protects_is_refused_before_it_is_half_done() {
     let accepted = [("pool_replaced", "user_pool", None)];
     let refusal = judged(&plan, &accepted).unwrap();
     assert!(
-        refusal.message.contains("its `deletion_protection` is still on"),
+        refusal.message.contains("`deletion_protection` is still on for "),
         "{}",
         refusal.message
     );
@@ -171,7 +172,7 @@ fn an_accepted_pool_that_aws_protects_is_refused_before_it_is_half_done() {
         refusal.hint
     );
     // Nobody accepted it: that is what has to be said first.
-    assert!(refused(&plan).message.starts_with("this plan would lose"));
+    assert!(refused(&plan).message.starts_with("this plan loses"));
 }
 
 #[test]
@@ -180,14 +181,14 @@ fn what_stands_in_hcl_that_somebody_wrote_is_called_by_its_address() {
     let Refusal { message, hint } = refused(plan);
     assert_eq!(message.lines().count(), 3, "{message}");
     assert!(
-        message.contains("`aws_cognito_user_pool.staff` would be deleted: every user is lost"),
+        message.contains("`aws_cognito_user_pool.staff` is deleted: every user is lost"),
         "{message}"
     );
     assert!(
-        message.contains("nobody can sign in at `staff-of-keep`"),
+        message.contains("users can no longer sign in at `staff-of-keep`"),
         "{message}"
     );
-    assert!(hint.starts_with("leave it as it was."), "{hint}");
+    assert!(hint.starts_with("leave it as it was. "), "{hint}");
     let domain = ("domain_deleted", "aws_cognito_user_pool_domain.staff", None);
     let pool = ("pool_replaced", STAFF, None);
     assert_eq!(judged(plan, &[pool, domain]), None);
@@ -212,11 +213,11 @@ fn what_stands_in_hcl_that_somebody_wrote_is_called_by_its_address() {
 fn what_terraform_forgets_is_lost_too() {
     let Refusal { message, .. } = refused(plan!("pool_and_domain_forgotten"));
     assert!(
-        message.contains("Terraform would forget `aws_cognito_user_pool.staff`"),
+        message.contains("`aws_cognito_user_pool.staff` is removed from the state"),
         "{message}"
     );
     assert!(
-        message.contains("Terraform would forget `aws_cognito_user_pool_domain.staff`"),
+        message.contains("`aws_cognito_user_pool_domain.staff` is removed from the state"),
         "{message}"
     );
 }
@@ -226,13 +227,13 @@ fn a_pool_that_was_taken_out_of_the_state_is_known_by_what_hangs_on_it() {
     let plan = plan!("pool_removed_from_the_state");
     let Refusal { message, hint } = refused(plan);
     assert!(
-        message.contains("which is not in the state any more and has the users"),
+        message.contains("which has the users and is no longer in the state"),
         "{message}"
     );
     assert!(
         hint.starts_with(
-            "take it into the state again: `terraform import \
-             'module.service.module.user_pool.aws_cognito_user_pool.this' us-east-1_"
+            "import the pool again: `terraform import \
+             module.service.module.user_pool.aws_cognito_user_pool.this us-east-1_"
         ),
         "{hint}"
     );
@@ -252,7 +253,7 @@ fn a_pool_that_is_imported_in_place_of_one_is_not_the_one_that_has_the_users() {
     }
     let plan = plan.to_string();
     let message = refused(&plan).message;
-    assert!(message.contains("would be another pool: "), "{message}");
+    assert!(message.contains("becomes another pool: "), "{message}");
     assert_eq!(judged(&plan, &[("pool_replaced", "user_pool", None)]), None);
 }
 
@@ -275,7 +276,7 @@ fn a_pool_that_makes_room_for_an_empty_one_is_lost_to_what_refers_to_it() {
     let message = refused(&plan).message;
     assert!(
         message.contains(
-            "`module.service.module.user_pool.aws_cognito_user_pool.this` would be made anew and empty"
+            "`module.service.module.user_pool.aws_cognito_user_pool.this` becomes a new, empty pool"
         ),
         "{message}"
     );
@@ -298,7 +299,7 @@ fn a_pool_that_is_not_found_in_another_region_is_lost_and_the_move_of_the_enviro
     assert!(
         refusal
             .message
-            .contains("Terraform looks in `eu-west-3`, and does not find the pool `us-east-1_"),
+            .contains("Terraform looks in `eu-west-3` and doesn't find pool `us-east-1_"),
         "{}",
         refusal.message
     );
@@ -347,7 +348,7 @@ fn where_the_region_itself_replaces_the_pool_the_move_answers_for_it() {
 fn an_attribute_that_goes_or_changes_is_a_loss_and_one_that_comes_is_not() {
     let Refusal { message, hint } = refused(plan!("attribute_removed"));
     assert!(
-        message.contains("`aws_cognito_user_pool.staff` would have no attribute `number` any more"),
+        message.contains("`aws_cognito_user_pool.staff` removes the attribute `number`"),
         "{message}"
     );
     assert!(!message.contains("department"), "{message}");
@@ -373,11 +374,14 @@ fn an_attribute_that_goes_or_changes_is_a_loss_and_one_that_comes_is_not() {
         department["string_attribute_constraints"][0]["max_length"] = json!("41");
     });
     assert!(
-        changed.contains("would have another attribute `department`"),
+        changed.contains("changes the attribute `department`"),
         "{changed}"
     );
     let unknown = after(|change| change["after_unknown"]["schema"] = json!([{"name": true}]));
-    assert!(unknown.contains("attributes that are not known yet"), "{unknown}");
+    assert!(
+        unknown.contains("may change attributes that are unknown"),
+        "{unknown}"
+    );
 }
 
 #[test]
@@ -386,8 +390,8 @@ fn a_domain_that_gets_another_name_is_lost_and_one_that_follows_its_pool_is_not(
     let Refusal { message, .. } = refused(plan);
     assert_eq!(
         message.lines().nth(1).unwrap().trim(),
-        "`aws_cognito_user_pool_domain.staff` would be replaced, because `domain` changes from `staff-of-keep` to \
-         `staff-at-keep`: nobody can sign in at `staff-of-keep`, and programs hold that address"
+        "`aws_cognito_user_pool_domain.staff` is replaced because `domain` changes from `staff-of-keep` to \
+         `staff-at-keep`: users can no longer sign in at `staff-of-keep`"
     );
     let plan = doing(plan, STAFF, &json!(["delete", "create"]), &[]);
     let plan = plan.replace(r#"[["domain"]]"#, r#"[["user_pool_id"]]"#);
@@ -405,7 +409,7 @@ fn what_moves_is_kept_and_what_is_not_known_is_not() {
     assert!(
         refused(&newer)
             .message
-            .contains("what is not known here (`create, forget`)")
+            .contains("doesn't know the action `create, forget`")
     );
     let deposed = doing(
         plan!("pool_moved"),
@@ -441,7 +445,7 @@ fn a_line_of_a_kind_that_can_only_be_mended_lets_nothing_go() {
         let mut losses = losses(plan!("pool_renamed"), &service, "dev").unwrap();
         for loss in &mut losses {
             loss.protected = false;
-            loss.answers = vec![(kind, STAFF.to_owned())];
+            loss.names = vec![(kind, STAFF.to_owned())];
         }
         // No spec has such a line; a `Service` that is made by other means may.
         service.accepted_changes = vec![crate::service::AcceptedChange {

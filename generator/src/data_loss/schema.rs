@@ -8,25 +8,24 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use portcullis_foreign_text::words::code;
+use super::losses::Attribute;
 use portcullis_terraform_json::plan::Change;
 
-/// What a change would take from the users, such as "no attribute `number` any more"; `None` where it only adds.
-pub(super) fn lost(change: &Change) -> Option<String> {
+/// What a change would take from the users: nothing if it only adds.
+pub(super) fn lost(change: &Change) -> Vec<Attribute> {
     let unknown = &change.after_unknown["schema"];
     if *unknown == Value::Bool(true) || holds_true(unknown) {
-        return Some("attributes that are not known yet".to_owned());
+        return vec![Attribute::Unknown];
     }
     let (before, after) = (attributes(&change.before), attributes(&change.after));
-    let lost: Vec<String> = before
+    let lost = before
         .iter()
         .filter_map(|(name, attribute)| match after.get(name) {
-            None => Some(format!("no attribute {} any more", code(name))),
-            Some(other) if !same(attribute, other) => Some(format!("another attribute {}", code(name))),
+            None => Some(Attribute::Removed((*name).to_owned())),
+            Some(other) if !same(attribute, other) => Some(Attribute::Changed((*name).to_owned())),
             Some(_) => None,
-        })
-        .collect();
-    (!lost.is_empty()).then(|| lost.join(" and "))
+        });
+    lost.collect()
 }
 
 fn attributes(pool: &Value) -> BTreeMap<&str, &Value> {

@@ -1,49 +1,35 @@
-//! The oldest Terraform and AWS provider that the generated tree lets run: older ones miss fixes, and know less of what
-//! a plan has to tell.
+//! The oldest Terraform and AWS provider that may run: older ones lack fixes, and their plans show less.
 
 use hcl_edit::structure::Body;
 
 use crate::own_files::Tree;
-use crate::review::Fact;
-use crate::service::ChangeKind;
+use crate::review::{Fact, Program};
 
-/// What changed between two trees for the worse. Terraform holds every module to its constraints, so the strictest
-/// counts. A revision without a tree, such as a spec that is a file of its own, says nothing.
-pub fn floors(base: &Tree, head: &Tree) -> Vec<Fact> {
+/// Version constraints that became lower. Terraform holds every module to its constraints, so the strictest counts. A
+/// revision without files, such as a spec that is a file of its own, has none.
+pub fn version_constraints(base: &Tree, head: &Tree) -> Vec<Fact> {
     if base.is_empty() || head.is_empty() {
         return Vec::new();
     }
     let (base, head) = (Constraints::of(base), Constraints::of(head));
-    [
-        ("terraform", "Terraform", base.terraform, head.terraform),
-        ("aws", "the AWS provider", base.aws, head.aws),
-    ]
-    .into_iter()
-    .filter_map(|(of, what, before, after)| {
-        // Of what can't be read, nothing is known to be kept.
-        let lower = match (
-            before.as_deref().and_then(floor),
-            after.as_deref().and_then(floor),
-        ) {
-            (Some(before), Some(after)) => after < before,
-            (Some(_), None) => true,
+    let pairs = [
+        (Program::Terraform, base.terraform, head.terraform),
+        (Program::AwsProvider, base.aws, head.aws),
+    ];
+    let lowered = pairs.into_iter().filter(|(_, before, after)| {
+        let lowest = |constraint: &Option<String>| constraint.as_deref().and_then(lowest);
+        // A constraint that can't be read keeps nothing.
+        match (lowest(before), lowest(after)) {
+            (Some(before), after) => after.is_none_or(|after| after < before),
             (None, _) => false,
-        };
-        let text = |constraint: Option<String>| constraint.unwrap_or_else(|| "none".into());
-        lower.then(|| Fact {
-            kind: ChangeKind::VersionConstraintLowered,
-            of: of.into(),
-            sentence: format!(
-                "an older version of {what} may run: `{}` → `{}`",
-                text(before),
-                text(after)
-            ),
-            blocked: true,
-            before: None,
-            after: None,
-        })
-    })
-    .collect()
+        }
+    });
+    let facts = lowered.map(|(program, before, after)| Fact::VersionConstraintLowered {
+        program,
+        before,
+        after,
+    });
+    facts.collect()
 }
 
 #[derive(Default)]
@@ -61,7 +47,7 @@ impl Constraints {
                 (&mut strictest.terraform, one.terraform),
                 (&mut strictest.aws, one.aws),
             ] {
-                let lowest = |constraint: &Option<String>| constraint.as_deref().and_then(floor);
+                let lowest = |constraint: &Option<String>| constraint.as_deref().and_then(lowest);
                 if lowest(&found) > lowest(kept) {
                     *kept = found;
                 }
@@ -94,8 +80,8 @@ impl Constraints {
     }
 }
 
-/// The lowest version that a constraint such as `>= 5.100, < 7` admits; none where it has no lower end.
-fn floor(constraint: &str) -> Option<Vec<u64>> {
+/// The lowest version that a constraint such as `>= 5.100, < 7` allows; none if it has no lower end.
+fn lowest(constraint: &str) -> Option<Vec<u64>> {
     constraint
         .split(',')
         .filter_map(|part| {
@@ -139,8 +125,8 @@ mod tests {
                 .map(|folder| (format!("{folder}/versions.tf"), text.clone().into()))
                 .into()
         };
-        let facts = floors(&tree(before), &tree(after));
-        facts.into_iter().map(|fact| fact.of).collect()
+        let facts = version_constraints(&tree(before), &tree(after));
+        facts.iter().map(Fact::of).collect()
     }
 
     #[test]
@@ -160,15 +146,21 @@ mod tests {
         let today = versions(">= 1.11", ">= 5.100, < 7");
         let older = versions(">= 1.5", ">= 5.0");
         let both = Tree::from([file("a", &today), file("b", &today)]);
-        assert_eq!(floors(&both, &[file("a", &older), file("b", &today)].into()), []);
-        assert_eq!(floors(&both, &[file("a", &today)].into()), []);
         assert_eq!(
-            floors(&both, &[file("a", &older), file("b", &older)].into()).len(),
+            version_constraints(&both, &[file("a", &older), file("b", &today)].into()),
+            []
+        );
+        assert_eq!(version_constraints(&both, &[file("a", &today)].into()), []);
+        assert_eq!(
+            version_constraints(&both, &[file("a", &older), file("b", &older)].into()).len(),
             2
         );
-        assert_eq!(floors(&both, &[file("a", "terraform {")].into()).len(), 2);
+        assert_eq!(
+            version_constraints(&both, &[file("a", "terraform {")].into()).len(),
+            2
+        );
         // Without a tree nothing is known.
-        assert_eq!(floors(&Tree::new(), &both), []);
-        assert_eq!(floors(&both, &Tree::new()), []);
+        assert_eq!(version_constraints(&Tree::new(), &both), []);
+        assert_eq!(version_constraints(&both, &Tree::new()), []);
     }
 }

@@ -2,38 +2,44 @@
 
 use std::collections::BTreeMap;
 
-use super::types::{Question, Unknown};
+use crate::surface::{Question, Unknown};
 use portcullis_foreign_text::words::code;
 
 /// How many names a sentence has.
 const NAMES: usize = 3;
 
 impl Question {
-    /// The question of things, which stand in backticks.
+    /// What nobody can tell yet of things with these names.
     pub(crate) fn what(self, of: &[String]) -> String {
-        let names = match of {
+        let mut of: Vec<String> = of.iter().map(|name| code(name)).collect();
+        let left_out = of.len().saturating_sub(NAMES);
+        if left_out > 0 {
+            of.truncate(NAMES);
+            of.push(format!("{left_out} more"));
+        }
+        let names = match &of[..] {
             [] => match self {
                 Self::Rights => "a function".to_owned(),
                 _ => "something".to_owned(),
             },
-            [last] => last.clone(),
+            [one] => one.clone(),
             [names @ .., last] => format!("{} and {last}", names.join(", ")),
         };
         match self {
-            Self::Routes => format!("which routes {names} has, and who may call them,"),
+            Self::Routes => format!("which routes {names} has and who may call them"),
             Self::ApiSetting => "a setting of the API".to_owned(),
             Self::Path => format!("the path of {names}"),
             Self::WhoCalls => format!("who may call {names}"),
-            Self::WhatAnswers => format!("what answers {names}"),
-            Self::Preflight => "what a preflight answers".to_owned(),
-            Self::WhoIsAdmitted => format!("whom the authorizer {names} admits"),
+            Self::WhatAnswers => format!("what handles {names}"),
+            Self::Preflight => "what a preflight allows".to_owned(),
+            Self::WhoIsAdmitted => format!("which users the authorizer {names} accepts"),
             Self::WhoInvokes => format!("who may invoke {names}"),
-            Self::OnWhoseBehalf => format!("on whose behalf {names} may be invoked"),
-            Self::WhatFunction => format!("what the function {names} is and may do"),
-            Self::WhoTakesRoles => "who may take on a function's role".to_owned(),
+            Self::OnWhoseBehalf => format!("for which source {names} may be invoked"),
+            Self::WhatFunction => format!("what function {names} is and may do"),
+            Self::WhoTakesRoles => "who may assume a function's role".to_owned(),
             Self::Rights => format!("what {names} may do"),
             Self::WhoGetsTokens => "who can get a token".to_owned(),
-            Self::Policy => "whom a policy lets do what".to_owned(),
+            Self::Policy => "what a policy allows".to_owned(),
             Self::Setting => "a setting".to_owned(),
             Self::PartOfTheApi => "what a part of the API does".to_owned(),
         }
@@ -46,30 +52,22 @@ impl Unknown {
         let Self {
             address,
             argument,
+            question: _,
+            of,
             what,
+            references,
             why,
-            ..
+            fails: _,
         } = self;
+        let is_named = of == std::slice::from_ref(address);
         let address = code(address);
-        let is_named = self.of == [address.as_str()];
         if argument.is_empty() {
             let place = if is_named {
                 String::new()
             } else {
                 format!("{address}: ")
             };
-            return format!("{what} is uncertain: {place}{why}");
-        }
-        let references: Vec<String> = self.references.iter().map(|reference| code(reference)).collect();
-        let depends = if references.is_empty() {
-            String::new()
-        } else {
-            format!(" depends on {}", references.join(", "))
-        };
-        if self.question == Question::Routes {
-            return format!(
-                "the routes of {address} are unknown until its OpenAPI `{argument}` is known: it{depends}: {why}"
-            );
+            return format!("can't tell {what}: {place}{why}");
         }
         let argument = code(argument);
         let place = if is_named {
@@ -77,7 +75,13 @@ impl Unknown {
         } else {
             format!("{argument} of {address}")
         };
-        format!("{what} is uncertain before the apply: {place}{depends}: {why}")
+        let references: Vec<String> = references.iter().map(|reference| code(reference)).collect();
+        let depends = if references.is_empty() {
+            "is unknown".to_owned()
+        } else {
+            format!("depends on {}", references.join(", "))
+        };
+        format!("can't tell {what} before the apply: {place} {depends} ({why})")
     }
 }
 
@@ -109,11 +113,6 @@ fn summary(kind: &[&Unknown]) -> String {
             names.push(name.clone());
         }
     }
-    let left_out = names.len().saturating_sub(NAMES);
-    if left_out > 0 {
-        names.truncate(NAMES);
-        names.push(format!("{left_out} more"));
-    }
     let mut reasons: Vec<&str> = kind.iter().map(|one| one.why.as_str()).collect();
     reasons.sort_unstable();
     reasons.dedup();
@@ -128,7 +127,7 @@ fn summary(kind: &[&Unknown]) -> String {
         " before the apply"
     };
     format!(
-        "{} is uncertain{when} ({} times): {}{others}",
+        "can't tell {}{when} ({} times): {}{others}",
         first.question.what(&names),
         kind.len(),
         reasons[0]
@@ -140,7 +139,7 @@ mod tests {
     use super::*;
 
     fn unknown(question: Question, of: &str, argument: &str, why: &str) -> Unknown {
-        let of = vec![code(of)];
+        let of = vec![of.to_owned()];
         Unknown {
             address: "a.b".into(),
             argument: argument.into(),
@@ -161,7 +160,7 @@ mod tests {
             .into();
         assert_eq!(
             summaries(&all),
-            ["who may invoke `a`, `b`, `c` and 2 more is uncertain before the apply (6 times): because"]
+            ["can't tell who may invoke `a`, `b`, `c` and 2 more before the apply (6 times): because"]
         );
         all.truncate(2);
         all.push(unknown(Question::Path, "GET", "resource_id", "because"));
@@ -169,8 +168,8 @@ mod tests {
         assert_eq!(
             summaries(&all),
             [
-                "the path of `GET` is uncertain before the apply: `resource_id` of `a.b` depends on `local.x`: because",
-                "who may invoke `a` and `b` is uncertain before the apply (2 times): an odd thing (and another reason)",
+                "can't tell the path of `GET` before the apply: `resource_id` of `a.b` depends on `local.x` (because)",
+                "can't tell who may invoke `a` and `b` before the apply (2 times): an odd thing (and another reason)",
             ]
         );
         all.iter_mut().for_each(|one| one.fails = false);
@@ -188,8 +187,8 @@ mod tests {
         assert_eq!(
             summaries(&all),
             [
-                "who may call `GET /b` is uncertain: `a.b`: that",
-                "who may call `GET /a` and `GET /c` is uncertain (2 times): this",
+                "can't tell who may call `GET /b`: `a.b`: that",
+                "can't tell who may call `GET /a` and `GET /c` (2 times): this",
             ]
         );
     }

@@ -1,0 +1,392 @@
+//! A plan → what it would lose of identity data.
+
+use serde_json::Value;
+
+use super::schema;
+use crate::modules::USER_POOL;
+use crate::service::{ChangeKind, Environment, Service};
+use portcullis_terraform_json::plan::{self, Action, Change, PlanError};
+
+const POOL: &str = "aws_cognito_user_pool";
+const DOMAIN: &str = "aws_cognito_user_pool_domain";
+
+/// Identity data that a plan would lose.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Loss {
+    /// What happens.
+    pub event: Event,
+    /// Whether it is the pool of the spec, and not one of HCL that somebody wrote.
+    pub is_ours: bool,
+    /// What keeps it, if the spec or Terraform has a way.
+    pub keep: Option<Keep>,
+    /// The kinds and subjects by which `accept` entries let it go, the one to recommend first. A subject is the spec's
+    /// own word, else the address.
+    pub names: Vec<(ChangeKind, String)>,
+    /// Whether AWS would refuse it, because the pool's deletion protection is on.
+    pub protected: bool,
+    /// The id of the pool, if that is lost with all that is in it.
+    pub pool: Option<String>,
+}
+
+/// What happens to identity data. Each holds the address that it happens to, after moves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// A pool ends, with its users.
+    PoolEnds {
+        /// Its address.
+        address: String,
+        /// How it ends.
+        ending: Ending,
+    },
+    /// A pool leaves its address to a new, empty one.
+    PoolMovedAside {
+        /// The address of the new one.
+        address: String,
+        /// The id of the pool with the users.
+        pool: String,
+        /// The address that it moves to.
+        to: String,
+    },
+    /// Terraform doesn't find a pool, and creates an empty one.
+    PoolNotFound {
+        /// Its address.
+        address: String,
+        /// Its id.
+        pool: String,
+        /// The region that Terraform looks in.
+        looks_in: String,
+        /// The region of the pool.
+        region: String,
+        /// The account of the pool.
+        account: String,
+    },
+    /// A pool takes the place of one that is no longer in the state, while something in the state belongs to that.
+    PoolOrphaned {
+        /// The address of the new one.
+        address: String,
+        /// Whether the new one is imported. Else it is created.
+        imported: bool,
+        /// The address of what belongs to the old one.
+        orphan: String,
+        /// The id of the old one.
+        pool: String,
+    },
+    /// The users of a pool lose attributes.
+    AttributesLost {
+        /// The address of the pool.
+        address: String,
+        /// The attributes.
+        attributes: Vec<Attribute>,
+    },
+    /// The domain of sign-in pages ends.
+    DomainEnds {
+        /// Its address.
+        address: String,
+        /// The domain.
+        domain: String,
+        /// How it ends.
+        ending: Ending,
+    },
+}
+
+/// How something ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ending {
+    /// It is replaced, for these reasons.
+    Replaced(Vec<Reason>),
+    /// A replacement left it behind, and it is deleted.
+    Deposed,
+    /// It is deleted.
+    Deleted,
+    /// It is removed from the state.
+    Forgotten,
+    /// Terraform's actions on it are unknown.
+    Unknown(Vec<String>),
+}
+
+/// Why something is replaced.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reason {
+    /// The key of the spec that changes, or the argument.
+    pub key: String,
+    /// Its value before and after, if both are known texts.
+    pub values: Option<[String; 2]>,
+}
+
+/// What a change takes from the users of a pool.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Attribute {
+    /// An attribute is removed.
+    Removed(String),
+    /// An attribute is changed.
+    Changed(String),
+    /// The attributes are unknown before the apply.
+    Unknown,
+}
+
+/// What keeps identity data.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Keep {
+    /// This `name` under `[user_pool]`.
+    Name(String),
+    /// To import the pool again.
+    Import {
+        /// The address.
+        address: String,
+        /// The id of the pool.
+        pool: String,
+    },
+}
+
+impl Event {
+    /// The address that it happens to.
+    pub fn address(&self) -> &str {
+        match self {
+            Self::PoolEnds { address, .. }
+            | Self::PoolMovedAside { address, .. }
+            | Self::PoolNotFound { address, .. }
+            | Self::PoolOrphaned { address, .. }
+            | Self::AttributesLost { address, .. }
+            | Self::DomainEnds { address, .. } => address,
+        }
+    }
+
+    /// The kind of change that it is.
+    fn kind(&self) -> ChangeKind {
+        match self {
+            Self::PoolEnds { .. }
+            | Self::PoolMovedAside { .. }
+            | Self::PoolNotFound { .. }
+            | Self::PoolOrphaned { .. } => ChangeKind::PoolReplaced,
+            Self::AttributesLost { .. } => ChangeKind::PoolSchemaChanged,
+            Self::DomainEnds { .. } => ChangeKind::DomainDeleted,
+        }
+    }
+}
+
+/// What a plan, as `terraform show -json PLANFILE` prints it, would lose in an environment of a service, in the plan's
+/// order.
+pub fn losses(text: &str, service: &Service, environment: &str) -> Result<Vec<Loss>, PlanError> {
+    let (changes, drift) = (plan::changes(text)?, plan::drift(text)?);
+    let reading = Reading {
+        changes: changes.iter().filter(|change| change.mode == "managed").collect(),
+        drift: drift.iter().filter(|change| change.mode == "managed").collect(),
+        name: environment,
+        environment: &service.environments[environment],
+    };
+    let pools = reading.of(POOL).filter_map(|change| reading.pool(change));
+    let mut losses: Vec<Loss> = pools.collect();
+    if losses.is_empty() {
+        losses.extend(reading.orphaned());
+    }
+    losses.extend(reading.of(POOL).filter_map(attributes));
+    losses.extend(reading.of(DOMAIN).filter_map(|change| reading.domain(change)));
+    Ok(losses)
+}
+
+struct Reading<'a> {
+    changes: Vec<&'a Change>,
+    drift: Vec<&'a Change>,
+    name: &'a str,
+    environment: &'a Environment,
+}
+
+impl<'a> Reading<'a> {
+    fn of(&self, kind: &'static str) -> impl Iterator<Item = &'a Change> {
+        self.changes
+            .iter()
+            .copied()
+            .filter(move |change| change.kind == kind)
+    }
+
+    /// A pool that is not there afterwards, or not known to be.
+    fn pool(&self, change: &Change) -> Option<Loss> {
+        let ending = match &change.action {
+            Action::NoOp | Action::Read | Action::Update => return self.moved_aside(change),
+            Action::Create => return self.not_found(change),
+            Action::Delete if change.deposed.is_some() => Ending::Deposed,
+            Action::Replace { .. } | Action::Delete | Action::Forget | Action::Other(_) => {
+                self.ending(change)?
+            }
+        };
+        let address = change.address.clone();
+        let mut loss = loss(change, Event::PoolEnds { address, ending });
+        if change.replace_paths.iter().any(|path| path == "region") {
+            loss.names
+                .insert(0, (ChangeKind::RegionChanged, self.name.into()));
+        }
+        loss.keep = keep(change);
+        loss.pool = Some(text(&change.before, "id").to_owned());
+        loss.protected = change.action.destroys() && text(&change.before, "deletion_protection") == "ACTIVE";
+        Some(loss)
+    }
+
+    /// How a change ends what it is of; none if that stays.
+    fn ending(&self, change: &Change) -> Option<Ending> {
+        match &change.action {
+            Action::NoOp | Action::Read | Action::Update | Action::Create => None,
+            Action::Replace { .. } => {
+                let paths = change.replace_paths.iter();
+                Some(Ending::Replaced(
+                    paths.map(|path| self.reason(change, path)).collect(),
+                ))
+            }
+            Action::Delete => Some(Ending::Deleted),
+            Action::Forget => Some(Ending::Forgotten),
+            Action::Other(actions) => Some(Ending::Unknown(actions.clone())),
+        }
+    }
+
+    /// A pool that stays and gives its address to one that is created: what refers to it has the empty one then.
+    fn moved_aside(&self, change: &Change) -> Option<Loss> {
+        let before = change.previous_address.as_deref()?;
+        let made = self
+            .of(POOL)
+            .find(|pool| pool.address == before && pool.action == Action::Create)?;
+        let pool = text(&change.before, "id").to_owned();
+        let event = Event::PoolMovedAside {
+            address: made.address.clone(),
+            pool: pool.clone(),
+            to: change.address.clone(),
+        };
+        Some(Loss {
+            pool: Some(pool),
+            ..loss(made, event)
+        })
+    }
+
+    /// A pool that is created although there is one in the state: Terraform looked for that and did not find it. It takes
+    /// another region for that (AWS provider 5), another account, or somebody who deleted it.
+    fn not_found(&self, change: &Change) -> Option<Loss> {
+        let gone = self
+            .drift
+            .iter()
+            .find(|drift| drift.address == change.address && drift.action.destroys())?;
+        // arn:aws:cognito-idp:REGION:ACCOUNT:userpool/ID
+        let arn: Vec<&str> = text(&gone.before, "arn").split(':').collect();
+        let place = |index: usize| arn.get(index).copied().unwrap_or_default();
+        let (region, account) = (place(3), place(4));
+        let pool = text(&gone.before, "id").to_owned();
+        let event = Event::PoolNotFound {
+            address: change.address.clone(),
+            pool: pool.clone(),
+            looks_in: self.environment.region.clone(),
+            region: region.into(),
+            account: account.into(),
+        };
+        let mut loss = loss(change, event);
+        loss.pool = Some(pool);
+        if self
+            .environment
+            .account
+            .as_deref()
+            .is_some_and(|now| now != account)
+        {
+            loss.names
+                .insert(0, (ChangeKind::AccountChanged, self.name.into()));
+        }
+        if self.environment.region != region {
+            loss.names
+                .insert(0, (ChangeKind::RegionChanged, self.name.into()));
+        }
+        Some(loss)
+    }
+
+    /// A pool that is created or imported, although something in the state belongs to one that is no longer there.
+    fn orphaned(&self) -> Option<Loss> {
+        let made = self
+            .of(POOL)
+            .find(|change| change.action == Action::Create || !change.importing.is_null())?;
+        let known = |id: &str| self.of(POOL).any(|pool| text(&pool.before, "id") == id);
+        let orphan = self.changes.iter().find(|change| {
+            change.replace_paths.iter().any(|path| path == "user_pool_id")
+                && !known(text(&change.before, "user_pool_id"))
+        })?;
+        let pool = text(&orphan.before, "user_pool_id").to_owned();
+        let address = made.address.clone();
+        let event = Event::PoolOrphaned {
+            address: address.clone(),
+            imported: !made.importing.is_null(),
+            orphan: orphan.address.clone(),
+            pool: pool.clone(),
+        };
+        Some(Loss {
+            keep: Some(Keep::Import {
+                address,
+                pool: pool.clone(),
+            }),
+            pool: Some(pool),
+            ..loss(made, event)
+        })
+    }
+
+    /// A domain that is not there afterwards, or is another one. One that follows its pool has nothing of its own to
+    /// lose.
+    fn domain(&self, change: &Change) -> Option<Loss> {
+        let follows = change.replace_paths == ["user_pool_id"]
+            && self
+                .of(POOL)
+                .any(|pool| pool.action.destroys() && pool.before["id"] == change.before["user_pool_id"]);
+        let ending = match self.ending(change)? {
+            Ending::Replaced(_) if follows => return None,
+            ending => ending,
+        };
+        let event = Event::DomainEnds {
+            address: change.address.clone(),
+            domain: text(&change.before, "domain").to_owned(),
+            ending,
+        };
+        Some(loss(change, event))
+    }
+
+    /// Terraform's reason for a replacement in the words of the spec, if it has one.
+    fn reason(&self, change: &Change, path: &str) -> Reason {
+        let key = match path.split(['[', '.']).next() {
+            Some("name") if is_ours(change) => "user_pool.name".to_owned(),
+            Some("username_attributes") if is_ours(change) => "user_pool.sign_in_with".to_owned(),
+            Some("region") if is_ours(change) => format!("environments.{}.region", self.name),
+            _ => path.to_owned(),
+        };
+        let values = change.before[path].as_str().zip(change.after[path].as_str());
+        let values = values.map(|(before, after)| [before.to_owned(), after.to_owned()]);
+        Reason { key, values }
+    }
+}
+
+/// A pool whose users lose an attribute, or get another one in its place.
+fn attributes(change: &Change) -> Option<Loss> {
+    if change.action != Action::Update {
+        return None;
+    }
+    let attributes = schema::lost(change);
+    let address = change.address.clone();
+    (!attributes.is_empty()).then(|| loss(change, Event::AttributesLost { address, attributes }))
+}
+
+fn loss(change: &Change, event: Event) -> Loss {
+    let is_ours = is_ours(change);
+    let of = if is_ours { "user_pool" } else { &change.address };
+    Loss {
+        is_ours,
+        keep: None,
+        names: vec![(event.kind(), of.to_owned())],
+        protected: false,
+        pool: None,
+        event,
+    }
+}
+
+/// The line of the spec that keeps our pool.
+fn keep(change: &Change) -> Option<Keep> {
+    let renamed = is_ours(change) && change.replace_paths == ["name"];
+    let name = change.before["name"].as_str().filter(|_| renamed)?;
+    Some(Keep::Name(name.to_owned()))
+}
+
+fn is_ours(change: &Change) -> bool {
+    change.address == USER_POOL || change.previous_address.as_deref() == Some(USER_POOL)
+}
+
+fn text<'a>(object: &'a Value, key: &str) -> &'a str {
+    object[key].as_str().unwrap_or_default()
+}

@@ -1,0 +1,271 @@
+//! What a review reports, as values. `sentences` turns each into text; nothing compares that text.
+
+use serde_json::Value;
+
+use crate::own_files::Finding;
+use crate::review::{AcceptedChange, ChangeKind, PlannedError, Side};
+use crate::surface::Difference;
+use portcullis_terraform_json::plan::Action;
+
+/// Who may call a route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Callers {
+    /// Anyone: the route is public.
+    Anyone,
+    /// Users with a valid token, of whom an administrator creates each.
+    SignedIn,
+    /// Users with a valid token, which anyone can become.
+    SelfSignUp,
+}
+
+/// Requests whose callers change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shifted {
+    /// The narrowest `METHOD /path` that holds the requests.
+    pub requests: String,
+    /// The route that they went to, if that is another one.
+    pub from: Option<String>,
+    /// The route that they go to.
+    pub to: String,
+    /// The function of that route.
+    pub function: String,
+    /// Their callers before.
+    pub before: Callers,
+    /// Their callers now.
+    pub after: Callers,
+    /// Requests of this path that still require a sign-in.
+    pub kept: Vec<String>,
+}
+
+/// What pages of allowed origins may send now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sendable {
+    /// Everything.
+    Every,
+    /// These too.
+    Also(Vec<String>),
+    /// No longer everything, but these.
+    Only(Vec<String>),
+    /// No longer these.
+    NoLonger(Vec<String>),
+    /// The same as before, under other words.
+    Same,
+}
+
+/// A program whose version constraint the generated files hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Program {
+    /// Terraform.
+    Terraform,
+    /// The AWS provider.
+    AwsProvider,
+}
+
+/// A resource that a plan takes away.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Lost {
+    /// A client of a user pool, by name.
+    Client(String),
+    /// A user, by user name.
+    User(String),
+    /// A REST API, by name.
+    RestApi(String),
+    /// A log group, by name.
+    LogGroup(String),
+}
+
+/// One thing that a review reports.
+#[derive(Debug, Clone, PartialEq)]
+#[allow(missing_docs, reason = "`ChangeKind` documents each")]
+pub enum Fact {
+    RouteAdded {
+        route: String,
+        function: String,
+        callers: Callers,
+    },
+    RouteRemoved {
+        route: String,
+        callers: Callers,
+        /// The routes that its requests go to now.
+        heirs: Vec<String>,
+    },
+    RouteOpened(Shifted),
+    RouteGuarded(Shifted),
+    RouteFunctionChanged {
+        route: String,
+        before: String,
+        after: String,
+    },
+    RouteParameterRenamed {
+        /// The path that ends with it, as it was.
+        path: String,
+        before: String,
+        after: String,
+        functions: Vec<String>,
+    },
+    FunctionAdded {
+        function: String,
+        routes: usize,
+    },
+    FunctionRemoved {
+        function: String,
+    },
+    FunctionRenamed {
+        before: String,
+        after: String,
+    },
+    FunctionOpened {
+        function: String,
+        requests: Vec<String>,
+    },
+    PermissionsWidened {
+        function: String,
+        routes: usize,
+        patterns: Vec<String>,
+    },
+    PermissionsNarrowed {
+        function: String,
+        patterns: Vec<String>,
+    },
+    LogsDeleted {
+        function: String,
+    },
+    PoolReplaced {
+        before: String,
+        after: String,
+    },
+    ClientAdded {
+        client: String,
+        flows: Vec<&'static str>,
+    },
+    ClientDeleted {
+        client: String,
+    },
+    ClientRenamed {
+        before: String,
+        after: String,
+        /// Whether its pool is replaced, so that its id changes too.
+        with_pool: bool,
+    },
+    ClientFlowAdded {
+        client: String,
+        flows: Vec<&'static str>,
+    },
+    ClientFlowRemoved {
+        client: String,
+        flows: Vec<&'static str>,
+    },
+    CorsAdded {
+        /// The origin of each environment.
+        origins: Vec<(String, String)>,
+    },
+    CorsRemoved,
+    CorsOrigin {
+        environment: String,
+        before: Option<String>,
+        after: String,
+        /// Whether a route is for signed-in users.
+        signs_in: bool,
+    },
+    CorsSends {
+        /// `api.cors.allow_headers` or `api.cors.allow_methods`.
+        key: &'static str,
+        before: Vec<String>,
+        after: Vec<String>,
+        now: Sendable,
+    },
+    EnvironmentAdded {
+        environment: String,
+        region: String,
+    },
+    EnvironmentRemoved {
+        environment: String,
+    },
+    StateMoved {
+        environment: String,
+        /// The address of the state; a local file has none.
+        before: Option<String>,
+        after: Option<String>,
+    },
+    ServiceAdded {
+        service: String,
+        environments: Vec<String>,
+    },
+    ServiceRemoved {
+        environments: Vec<String>,
+    },
+    /// A key of the spec has another value.
+    Setting {
+        path: Vec<String>,
+        /// Its subject: the key, or the environment.
+        of: String,
+        before: Option<Value>,
+        after: Option<Value>,
+        /// Whether its values may not be shown.
+        is_secret: bool,
+        /// The kind that this direction is of, and what follows from it. Else it is a `setting_changed`.
+        meaning: Option<(ChangeKind, &'static str)>,
+        /// Whether a route is for signed-in users.
+        signs_in: bool,
+    },
+    FormerlyMissing {
+        /// `functions` or `user_pool.clients`.
+        table: &'static str,
+        before: String,
+        after: String,
+    },
+    GeneratedFilesDiffer {
+        files: Vec<String>,
+    },
+    OwnFileChanged {
+        file: String,
+        is_new: bool,
+    },
+    TerraformReconfigured(Finding),
+    VersionConstraintLowered {
+        program: Program,
+        before: Option<String>,
+        after: Option<String>,
+    },
+    /// A plan differs from the spec.
+    PlanDiffers {
+        environment: String,
+        difference: Difference,
+    },
+    /// A plan loses identity data.
+    PlanLoses {
+        environment: String,
+        event: crate::data_loss::Event,
+        /// The kind and subject by which it is accepted.
+        name: (ChangeKind, String),
+    },
+    /// A plan loses something else.
+    PlanDeletes {
+        environment: String,
+        address: String,
+        lost: Lost,
+        action: Action,
+        /// The subject by which it is accepted.
+        of: String,
+    },
+    /// A plan keeps logs for a shorter time.
+    PlanShortensLogs {
+        environment: String,
+        log_group: String,
+        /// Days; none is for ever.
+        before: Option<u64>,
+        after: u64,
+        /// The subject by which it is accepted.
+        of: String,
+    },
+    PlanUnreadable {
+        file: String,
+        error: PlannedError,
+    },
+    SpecInvalid {
+        side: Side,
+        mistakes: usize,
+    },
+    AcceptedChangeUnused(AcceptedChange),
+    AcceptedChangeExpired(AcceptedChange),
+}

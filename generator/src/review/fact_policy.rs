@@ -1,0 +1,240 @@
+//! What follows from a fact: its kind, its subject, its values, and whether it is blocked.
+
+use crate::review::fact::{Callers, Fact, Lost, Program, Sendable, Shifted};
+use crate::review::{ChangeKind, Effect, words};
+use crate::surface::{Difference, Subject};
+
+impl Fact {
+    /// What kind of change it is.
+    pub fn kind(&self) -> ChangeKind {
+        match self {
+            Self::RouteAdded { callers, .. } => match callers {
+                Callers::Anyone => ChangeKind::RouteAddedOpen,
+                Callers::SignedIn | Callers::SelfSignUp => ChangeKind::RouteAddedGuarded,
+            },
+            Self::RouteRemoved { .. } => ChangeKind::RouteRemoved,
+            Self::RouteOpened(_) => ChangeKind::RouteOpened,
+            Self::RouteGuarded(_) => ChangeKind::RouteGuarded,
+            Self::RouteFunctionChanged { .. } => ChangeKind::RouteFunctionChanged,
+            Self::RouteParameterRenamed { .. } => ChangeKind::RouteParameterRenamed,
+            Self::FunctionAdded { .. } => ChangeKind::FunctionAdded,
+            Self::FunctionRemoved { .. } => ChangeKind::FunctionRemoved,
+            Self::FunctionRenamed { .. } => ChangeKind::FunctionRenamed,
+            Self::FunctionOpened { .. } => ChangeKind::FunctionOpened,
+            Self::PermissionsWidened { .. } => ChangeKind::PermissionsWidened,
+            Self::PermissionsNarrowed { .. } => ChangeKind::PermissionsNarrowed,
+            Self::LogsDeleted { .. } => ChangeKind::LogsDeleted,
+            Self::PoolReplaced { .. } => ChangeKind::PoolReplaced,
+            Self::ClientAdded { .. } => ChangeKind::ClientAdded,
+            Self::ClientDeleted { .. } => ChangeKind::ClientDeleted,
+            Self::ClientRenamed { .. } => ChangeKind::ClientRenamed,
+            Self::ClientFlowAdded { .. } => ChangeKind::ClientFlowAdded,
+            Self::ClientFlowRemoved { .. } => ChangeKind::ClientFlowRemoved,
+            Self::CorsAdded { .. } => ChangeKind::CorsAdded,
+            Self::CorsRemoved => ChangeKind::CorsRemoved,
+            Self::CorsOrigin { after, .. } if after == "*" => ChangeKind::CorsAnyOrigin,
+            Self::CorsOrigin { .. } => ChangeKind::CorsOriginChanged,
+            Self::CorsSends { now, .. } => match now {
+                Sendable::Every | Sendable::Also(_) => ChangeKind::CorsWider,
+                Sendable::Only(_) | Sendable::NoLonger(_) | Sendable::Same => ChangeKind::SettingChanged,
+            },
+            Self::EnvironmentAdded { .. } => ChangeKind::EnvironmentAdded,
+            Self::EnvironmentRemoved { .. } => ChangeKind::EnvironmentRemoved,
+            Self::StateMoved { .. } => ChangeKind::StateMoved,
+            Self::ServiceAdded { .. } => ChangeKind::ServiceAdded,
+            Self::ServiceRemoved { .. } => ChangeKind::ServiceRemoved,
+            Self::Setting { meaning, .. } => meaning.map_or(ChangeKind::SettingChanged, |(kind, _)| kind),
+            Self::FormerlyMissing { .. } => ChangeKind::FormerlyMissing,
+            Self::GeneratedFilesDiffer { .. } => ChangeKind::GeneratedFilesDiffer,
+            Self::OwnFileChanged { .. } => ChangeKind::OwnFileChanged,
+            Self::TerraformReconfigured(_) => ChangeKind::TerraformReconfigured,
+            Self::VersionConstraintLowered { .. } => ChangeKind::VersionConstraintLowered,
+            Self::PlanDiffers { difference, .. } => difference.kind(),
+            Self::PlanLoses { name, .. } => name.0,
+            Self::PlanDeletes { lost, .. } => match lost {
+                Lost::Client(_) => ChangeKind::ClientDeleted,
+                Lost::User(_) => ChangeKind::UserReplaced,
+                Lost::RestApi(_) => ChangeKind::ApiDeleted,
+                Lost::LogGroup(_) => ChangeKind::LogsDeleted,
+            },
+            Self::PlanShortensLogs { .. } => ChangeKind::LogRetentionShorter,
+            Self::PlanUnreadable { .. } => ChangeKind::PlanUnreadable,
+            Self::SpecInvalid { .. } => ChangeKind::SpecInvalid,
+            Self::AcceptedChangeUnused(_) => ChangeKind::AcceptedChangeUnused,
+            Self::AcceptedChangeExpired(_) => ChangeKind::AcceptedChangeExpired,
+        }
+    }
+
+    /// What changes, in the words of the spec: `GET /admin`, `functions.orders.memory_mb`, `prod`. With the kind it is
+    /// what an `accept` entry names.
+    pub fn of(&self) -> String {
+        match self {
+            Self::RouteAdded { route, .. }
+            | Self::RouteRemoved { route, .. }
+            | Self::RouteFunctionChanged { route, .. } => route.clone(),
+            Self::RouteOpened(Shifted { requests, .. }) | Self::RouteGuarded(Shifted { requests, .. }) => {
+                requests.clone()
+            }
+            Self::RouteParameterRenamed { path, .. } => path.clone(),
+            Self::FunctionAdded { function, .. }
+            | Self::FunctionRemoved { function }
+            | Self::FunctionOpened { function, .. }
+            | Self::PermissionsWidened { function, .. }
+            | Self::PermissionsNarrowed { function, .. }
+            | Self::LogsDeleted { function } => function.clone(),
+            Self::FunctionRenamed { after, .. }
+            | Self::ClientRenamed { after, .. }
+            | Self::FormerlyMissing { after, .. } => after.clone(),
+            Self::PoolReplaced { .. } => "user_pool".into(),
+            Self::ClientAdded { client, .. }
+            | Self::ClientDeleted { client }
+            | Self::ClientFlowAdded { client, .. }
+            | Self::ClientFlowRemoved { client, .. } => client.clone(),
+            Self::CorsAdded { .. } | Self::CorsRemoved => "api.cors".into(),
+            Self::CorsSends { key, .. } => (*key).into(),
+            Self::CorsOrigin { environment, .. }
+            | Self::EnvironmentAdded { environment, .. }
+            | Self::EnvironmentRemoved { environment }
+            | Self::StateMoved { environment, .. } => environment.clone(),
+            Self::ServiceAdded { .. } | Self::ServiceRemoved { .. } => "service.name".into(),
+            Self::Setting { of, .. } => of.clone(),
+            Self::GeneratedFilesDiffer { .. } => "terraform".into(),
+            Self::OwnFileChanged { file, .. } | Self::PlanUnreadable { file, .. } => file.clone(),
+            Self::TerraformReconfigured(finding) => finding.of.clone(),
+            Self::VersionConstraintLowered { program, .. } => match program {
+                Program::Terraform => "terraform".into(),
+                Program::AwsProvider => "aws".into(),
+            },
+            Self::PlanDiffers {
+                environment,
+                difference,
+            } => difference.of(environment),
+            Self::PlanLoses { name, .. } => name.1.clone(),
+            Self::PlanDeletes { of, .. } | Self::PlanShortensLogs { of, .. } => of.clone(),
+            Self::SpecInvalid { side, .. } => side.as_str().into(),
+            Self::AcceptedChangeUnused(line) | Self::AcceptedChangeExpired(line) => {
+                format!("{} of {}", line.change.as_str(), line.of)
+            }
+        }
+    }
+
+    /// What held before and what holds now, if a word says it: a value of a setting as TOML writes it, the callers of a
+    /// route, the function that handled it, an earlier name. None if there was nothing, or nobody may see it.
+    pub fn values(&self) -> [Option<String>; 2] {
+        let names = |before: &str, after: &str| [Some(before.into()), Some(after.into())];
+        let lists = |list: &[String]| Some(words::toml(&list.to_vec().into()));
+        match self {
+            Self::RouteAdded { callers, .. } => [None, Some(callers.as_str().into())],
+            Self::RouteRemoved { callers, .. } => [Some(callers.as_str().into()), None],
+            Self::RouteOpened(shifted) | Self::RouteGuarded(shifted) => {
+                names(shifted.before.as_str(), shifted.after.as_str())
+            }
+            Self::RouteFunctionChanged { before, after, .. }
+            | Self::RouteParameterRenamed { before, after, .. }
+            | Self::FunctionRenamed { before, after }
+            | Self::ClientRenamed { before, after, .. } => names(before, after),
+            Self::PoolReplaced { before, after } => {
+                [before, after].map(|name| Some(words::toml(&name.as_str().into())))
+            }
+            Self::CorsOrigin { before, after, .. } => [before.clone(), Some(after.clone())],
+            Self::CorsSends { before, after, .. } => [lists(before), lists(after)],
+            Self::Setting { is_secret: true, .. } => [None, None],
+            Self::Setting { before, after, .. } => {
+                [before, after].map(|value| value.as_ref().map(words::toml))
+            }
+            Self::FunctionAdded { .. }
+            | Self::FunctionRemoved { .. }
+            | Self::FunctionOpened { .. }
+            | Self::PermissionsWidened { .. }
+            | Self::PermissionsNarrowed { .. }
+            | Self::LogsDeleted { .. }
+            | Self::ClientAdded { .. }
+            | Self::ClientDeleted { .. }
+            | Self::ClientFlowAdded { .. }
+            | Self::ClientFlowRemoved { .. }
+            | Self::CorsAdded { .. }
+            | Self::CorsRemoved
+            | Self::EnvironmentAdded { .. }
+            | Self::EnvironmentRemoved { .. }
+            | Self::StateMoved { .. }
+            | Self::ServiceAdded { .. }
+            | Self::ServiceRemoved { .. }
+            | Self::FormerlyMissing { .. }
+            | Self::GeneratedFilesDiffer { .. }
+            | Self::OwnFileChanged { .. }
+            | Self::TerraformReconfigured(_)
+            | Self::VersionConstraintLowered { .. }
+            | Self::PlanDiffers { .. }
+            | Self::PlanLoses { .. }
+            | Self::PlanDeletes { .. }
+            | Self::PlanShortensLogs { .. }
+            | Self::PlanUnreadable { .. }
+            | Self::SpecInvalid { .. }
+            | Self::AcceptedChangeUnused(_)
+            | Self::AcceptedChangeExpired(_) => [None, None],
+        }
+    }
+
+    /// Whether a review blocks it until it is accepted, by the policy for its kind.
+    pub fn is_blocked(&self) -> bool {
+        match self.kind().effect() {
+            Effect::Harmless | Effect::Expected(_) => false,
+            Effect::Widens | Effect::Loses | Effect::Wrong(_) => true,
+            Effect::WidensSignIn => match self {
+                Self::CorsOrigin { signs_in, .. } | Self::Setting { signs_in, .. } => *signs_in,
+                _ => true,
+            },
+        }
+    }
+
+    /// The order of reading: blocked facts first, then by kind and subject.
+    pub(crate) fn order(&self) -> impl Ord + use<> {
+        (!self.is_blocked(), self.kind(), self.of())
+    }
+}
+
+impl Callers {
+    /// Them in a word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Anyone => "anyone",
+            Self::SignedIn => "signed-in users",
+            Self::SelfSignUp => "anyone who signs up",
+        }
+    }
+}
+
+impl Difference {
+    /// The kind of change: only what the spec has no word for can be accepted, by its address. The generated files have
+    /// everything else from the spec, so somebody edited them.
+    pub fn kind(&self) -> ChangeKind {
+        match &self.subject {
+            Subject::Unknown(_) => ChangeKind::PlanUnknown,
+            Subject::Argument(_) | Subject::Other(_) => ChangeKind::PlanAdds,
+            Subject::Api
+            | Subject::UserPool
+            | Subject::Authorizer(_)
+            | Subject::Route(_)
+            | Subject::Function(_)
+            | Subject::Client(_)
+            | Subject::GatewayResponse(_) => ChangeKind::PlanDiffers,
+        }
+    }
+
+    /// Its subject in a review of an environment.
+    pub fn of(&self, environment: &str) -> String {
+        let of = match &self.subject {
+            Subject::Api => "api",
+            Subject::UserPool => "user_pool",
+            Subject::Unknown(name)
+            | Subject::Argument(name)
+            | Subject::Other(name)
+            | Subject::Authorizer(name)
+            | Subject::Route(name)
+            | Subject::Function(name)
+            | Subject::Client(name)
+            | Subject::GatewayResponse(name) => name,
+        };
+        format!("{environment}: {of}")
+    }
+}

@@ -1,0 +1,407 @@
+//! The sentence of a fact.
+
+use crate::resources::lambda_permission::POLICY_BYTES;
+use crate::review::words::{self, both_quoted, code, list, quoted};
+use crate::review::{Callers, Fact, Lost, Program, Sendable, Shifted, Side};
+use crate::sentences::{expired, names};
+use portcullis_foreign_text::words::line;
+use portcullis_terraform_json::plan::Action;
+
+impl Fact {
+    /// What a reader is told: one line without a full stop.
+    pub fn sentence(&self) -> String {
+        match self {
+            Self::RouteAdded {
+                route,
+                function,
+                callers,
+            } => {
+                let (route, function) = (code(route), code(function));
+                match callers {
+                    Callers::Anyone => format!("{route} is new and **public**, handled by {function}"),
+                    _ => format!("{route} is new, {}, handled by {function}", only(*callers)),
+                }
+            }
+            Self::RouteRemoved { route, heirs, .. } => match &heirs[..] {
+                [] => format!("{} is removed: its requests are no longer handled", code(route)),
+                heirs => format!(
+                    "{} is removed: its requests now go to {}",
+                    code(route),
+                    names(heirs)
+                ),
+            },
+            Self::RouteOpened(shifted) => {
+                let kept = match &shifted.kept[..] {
+                    [] => String::new(),
+                    kept => format!(" (sign-in still required: {})", names(kept)),
+                };
+                let becomes = format!("{} becomes **public**", code(&shifted.requests));
+                now(shifted, &becomes, "required a sign-in") + &kept
+            }
+            Self::RouteGuarded(shifted) => {
+                let becomes = format!("{} is now {}", code(&shifted.requests), only(shifted.after));
+                now(shifted, &becomes, "was public")
+            }
+            Self::RouteFunctionChanged { route, before, after } => format!(
+                "{} is handled by {} instead of {}",
+                code(route),
+                code(after),
+                code(before)
+            ),
+            Self::RouteParameterRenamed {
+                path,
+                before,
+                after,
+                functions,
+            } => format!(
+                "{} in {} is renamed to {}: {} must read it by that name",
+                code(before),
+                code(path),
+                code(after),
+                names(functions)
+            ),
+            Self::FunctionAdded { function, routes } => {
+                let routes = match routes {
+                    0 => "handles no route".to_owned(),
+                    1 => "handles 1 route".to_owned(),
+                    routes => format!("handles {routes} routes"),
+                };
+                format!("function {} is new and {routes}", code(function))
+            }
+            Self::FunctionRemoved { function } => {
+                format!("function {} is deleted, with its role", code(function))
+            }
+            Self::FunctionRenamed { before, after } => format!(
+                "function {} is renamed to {}: Lambda can't rename, so function, role and log group are **replaced**",
+                code(before),
+                code(after)
+            ),
+            Self::FunctionOpened { function, requests } => format!(
+                "function {} becomes **public** through {}: before, only signed-in users could reach it",
+                code(function),
+                names(requests)
+            ),
+            Self::PermissionsWidened {
+                function,
+                routes,
+                patterns,
+            } => format!(
+                "API Gateway may invoke function {} for {}: permissions for each of its {routes} routes exceed the \
+                 {POLICY_BYTES} bytes of its policy",
+                code(function),
+                names(patterns)
+            ),
+            Self::PermissionsNarrowed { function, patterns } => format!(
+                "API Gateway may no longer invoke function {} for {}",
+                code(function),
+                names(patterns)
+            ),
+            Self::LogsDeleted { function } => {
+                format!(
+                    "the log group of function {} is **deleted**, with its logs",
+                    code(function)
+                )
+            }
+            Self::PoolReplaced { .. } => {
+                "the user pool is **replaced** because `user_pool.name` changes: every user is lost".into()
+            }
+            Self::ClientAdded { client, flows } => {
+                format!(
+                    "client {} is new and signs users in with {}",
+                    code(client),
+                    names(flows)
+                )
+            }
+            Self::ClientDeleted { client } => format!(
+                "client {} is **deleted**: programs that use its id can no longer sign users in",
+                code(client)
+            ),
+            Self::ClientRenamed {
+                before,
+                after,
+                with_pool,
+            } => {
+                let id = if *with_pool {
+                    "gets another id with the new pool"
+                } else {
+                    "keeps its id"
+                };
+                format!("client {} is renamed to {} and {id}", code(before), code(after))
+            }
+            Self::ClientFlowAdded { client, flows } => {
+                format!(
+                    "client {} may also sign users in with {}",
+                    code(client),
+                    names(flows)
+                )
+            }
+            Self::ClientFlowRemoved { client, flows } => {
+                format!(
+                    "client {} may no longer sign users in with {}",
+                    code(client),
+                    names(flows)
+                )
+            }
+            Self::CorsAdded { origins } => {
+                let origins = origins
+                    .iter()
+                    .map(|(environment, one)| format!("{} in {}", origin(one), code(environment)));
+                format!("CORS is new: it allows {}", list(origins))
+            }
+            Self::CorsRemoved => "CORS is removed: pages of other origins can no longer call the API".into(),
+            Self::CorsOrigin {
+                environment,
+                before,
+                after,
+                signs_in,
+            } => match before {
+                _ if after == "*" => {
+                    let routes = if *signs_in {
+                        "also on routes for signed-in users"
+                    } else {
+                        "and no route requires a sign-in"
+                    };
+                    format!(
+                        "CORS now allows **every origin** in {}, {routes}",
+                        code(environment)
+                    )
+                }
+                Some(before) => format!(
+                    "CORS allows {} instead of {} in {}",
+                    origin(after),
+                    origin(before),
+                    code(environment)
+                ),
+                None => format!("CORS allows {} in {}", origin(after), code(environment)),
+            },
+            Self::CorsSends { key, now, .. } => {
+                let noun = if *key == "api.cors.allow_headers" {
+                    "header"
+                } else {
+                    "method"
+                };
+                let what = match now {
+                    Sendable::Every => format!("may send **every {noun}**"),
+                    Sendable::Also(more) => format!("may also send the {noun} {}", names(more)),
+                    Sendable::Only(these) => format!("may only send the {noun} {}", names(these)),
+                    Sendable::NoLonger(less) => format!("may no longer send the {noun} {}", names(less)),
+                    Sendable::Same => format!("may send the same {noun}s as before"),
+                };
+                format!("pages of allowed origins {what} ({})", code(key))
+            }
+            Self::EnvironmentAdded { environment, region } => {
+                format!("environment {} is new, in {}", code(environment), code(region))
+            }
+            Self::EnvironmentRemoved { environment } => format!(
+                "environment {} is **removed** from the spec: it keeps running in AWS, and Portcullis no longer manages it",
+                code(environment)
+            ),
+            Self::StateMoved {
+                environment,
+                before,
+                after,
+            } => {
+                let [before, after] = match (before, after) {
+                    (Some(before), Some(after)) => both_quoted(before, after),
+                    (before, after) => [before, after]
+                        .map(|address| address.as_ref().map_or("a local file".into(), |it| quoted(it))),
+                };
+                format!(
+                    "the state of {} moves from {before} to {after}: unless you move it first, Terraform creates \
+                     everything **again**",
+                    code(environment)
+                )
+            }
+            Self::ServiceAdded {
+                service,
+                environments,
+            } => format!("first spec: {} deploys to {}", code(service), names(environments)),
+            Self::ServiceRemoved { environments } => {
+                format!(
+                    "the spec is **removed**: the service keeps running in {}",
+                    names(environments)
+                )
+            }
+            Self::Setting {
+                path,
+                before,
+                after,
+                is_secret,
+                meaning,
+                ..
+            } => {
+                let key = words::key(path);
+                let (before, after) = (before.as_ref(), after.as_ref());
+                if *is_secret {
+                    let what = match (before, after) {
+                        (None, _) => "is set",
+                        (_, None) => "is removed",
+                        _ => "has another value",
+                    };
+                    return format!("{} {what}", code(&key));
+                }
+                let changed = words::changed(&key, before, after);
+                meaning.map_or(changed.clone(), |(_, so)| format!("{changed}: {so}"))
+            }
+            Self::FormerlyMissing { table, before, after } => format!(
+                "{} looks like {}, which is removed: if it is the same, add {} to {}",
+                code(after),
+                code(before),
+                code(&format!("formerly = \"{before}\"")),
+                code(&format!("[{table}.{after}]"))
+            ),
+            Self::GeneratedFilesDiffer { files } => format!(
+                "generated files are **not what the spec generates**, so this review is incomplete: {}",
+                names(files)
+            ),
+            Self::OwnFileChanged { file, is_new } => format!(
+                "{} {} and is **not generated**: this review doesn't cover what it does",
+                code(&format!("terraform/{file}")),
+                if *is_new { "is new" } else { "has changed" }
+            ),
+            Self::TerraformReconfigured(finding) => finding.sentence.clone(),
+            Self::VersionConstraintLowered {
+                program,
+                before,
+                after,
+            } => {
+                let program = match program {
+                    Program::Terraform => "Terraform",
+                    Program::AwsProvider => "the AWS provider",
+                };
+                let constraint = |text: &Option<String>| code(text.as_deref().unwrap_or("none"));
+                format!(
+                    "an older version of {program} may run: its version constraint changes from {} to {}",
+                    constraint(before),
+                    constraint(after)
+                )
+            }
+            Self::PlanDiffers {
+                environment,
+                difference,
+            } => in_plan(environment, &difference.sentence()),
+            Self::PlanLoses {
+                environment, event, ..
+            } => in_plan(environment, &event.sentence()),
+            Self::PlanDeletes {
+                environment,
+                address,
+                lost,
+                action,
+                ..
+            } => {
+                let (what, with) = match lost {
+                    Lost::Client(name) => (format!("client {}", code(name)), ", and its id is lost"),
+                    Lost::User(name) => (format!("user {}", code(name)), ""),
+                    Lost::RestApi(name) => (
+                        format!("REST API {}", code(name)),
+                        ", and its URL and API keys are lost",
+                    ),
+                    Lost::LogGroup(name) => (format!("log group {}", code(name)), ", and its logs are lost"),
+                };
+                let goes = match action {
+                    Action::Replace { .. } => format!("is replaced{with}"),
+                    Action::Forget => "is removed from the state but stays in AWS".to_owned(),
+                    Action::Other(actions) => {
+                        format!(
+                            "may be lost: Portcullis doesn't know the action {}",
+                            code(&actions.join(", "))
+                        )
+                    }
+                    Action::Delete | Action::NoOp | Action::Create | Action::Read | Action::Update => {
+                        format!("is deleted{with}")
+                    }
+                };
+                in_plan(environment, &format!("{what} {goes} ({})", code(address)))
+            }
+            Self::PlanShortensLogs {
+                environment,
+                log_group,
+                before,
+                after,
+                ..
+            } => {
+                let days = |days: u64| format!("{days} {}", if days == 1 { "day" } else { "days" });
+                let sentence = format!(
+                    "log group {} keeps logs for {} instead of {}: older logs are deleted",
+                    code(log_group),
+                    days(*after),
+                    before.map_or("forever".to_owned(), days)
+                );
+                in_plan(environment, &sentence)
+            }
+            Self::PlanUnreadable { file, error } => {
+                format!(
+                    "can't compare the plan {} with the spec: {}",
+                    code(file),
+                    line(&error.to_string())
+                )
+            }
+            Self::SpecInvalid { side, mistakes } => {
+                let side = match side {
+                    Side::Base => "base",
+                    Side::Head => "head",
+                };
+                let errors = match mistakes {
+                    1 => "an error".to_owned(),
+                    count => format!("{count} errors"),
+                };
+                format!("the spec of the {side} has {errors}, so nothing is compared")
+            }
+            Self::AcceptedChangeUnused(line) => format!(
+                "unused `accept` entry: {} of {} is not blocked by this change",
+                code(line.change.as_str()),
+                code(&line.of)
+            ),
+            Self::AcceptedChangeExpired(line) => expired(line),
+        }
+    }
+}
+
+/// Where the requests go now, and where they went.
+fn now(shifted: &Shifted, becomes: &str, was: &str) -> String {
+    let Shifted {
+        requests,
+        from,
+        to,
+        function,
+        ..
+    } = shifted;
+    let function = code(function);
+    match from {
+        None if to == requests => format!("{becomes}, handled by {function}"),
+        None => format!("{becomes}: it goes to {}, handled by {function}", code(to)),
+        Some(from) if to == requests => {
+            format!(
+                "{becomes}: {function} handles it instead of {}, which {was}",
+                code(from)
+            )
+        }
+        Some(from) => format!(
+            "{becomes}: it goes to {}, handled by {function}, instead of {}, which {was}",
+            code(to),
+            code(from)
+        ),
+    }
+}
+
+/// For whom a route is.
+fn only(callers: Callers) -> &'static str {
+    match callers {
+        Callers::Anyone => "public",
+        Callers::SignedIn => "for signed-in users only",
+        Callers::SelfSignUp => "for anyone who signs up",
+    }
+}
+
+fn origin(origin: &str) -> String {
+    match origin {
+        "*" => "every origin".into(),
+        one => code(one),
+    }
+}
+
+/// What a plan does to an environment. A plan says whatever somebody wrote into it.
+fn in_plan(environment: &str, sentence: &str) -> String {
+    format!("{}: {}", code(environment), line(sentence))
+}

@@ -1,0 +1,388 @@
+//! Every difference of two surfaces, by its path.
+//!
+//! The surfaces are compared as they are serialized, so a new field of one is compared without a line here. `LISTS` says
+//! by what the items of a list are known, `GROUPS` which fields say one thing together, and `LEFT_OUT` what is compared
+//! in another way.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value};
+
+use super::of_resources::SurfaceError;
+use super::types::{Invoker, Question, Surface, UNKNOWN, Unknown};
+
+/// What a difference is of.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Subject {
+    /// The API itself.
+    Api,
+    /// An authorizer, by name.
+    Authorizer(String),
+    /// A route: `METHOD /path`.
+    Route(String),
+    /// A function, by name.
+    Function(String),
+    /// The user pool.
+    UserPool,
+    /// A client, by name.
+    Client(String),
+    /// A response of the gateway itself, by type.
+    GatewayResponse(String),
+    /// An argument that nobody classified: `ADDRESS.ARGUMENT`.
+    Argument(String),
+    /// A resource that nothing else accounts for, by address.
+    Other(String),
+    /// Something that a plan leaves open: `ADDRESS.ARGUMENT`.
+    Unknown(String),
+}
+
+/// One difference of a plan from its spec.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Difference {
+    /// What it is of.
+    pub subject: Subject,
+    /// What differs.
+    pub what: Differing,
+}
+
+/// What differs.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Differing {
+    /// A value of the surface.
+    Value(DifferentValue),
+    /// The plan leaves it open.
+    Unknown(Unknown),
+    /// The plan has no surface.
+    NoSurface(SurfaceError),
+    /// The region.
+    Region {
+        /// In the spec.
+        expected: String,
+        /// In the plan.
+        found: String,
+    },
+    /// Who is invited as the first user.
+    FirstUser {
+        /// Whom the spec or its variable names.
+        expected: Option<String>,
+        /// Whom the plan invites.
+        found: Option<String>,
+    },
+    /// The variable of the first user has a default.
+    FirstUserDefault,
+    /// Another provider, or AWS's once more.
+    Provider {
+        /// Its address.
+        address: String,
+        /// Its source, unless that is AWS's provider.
+        source: Option<String>,
+    },
+    /// An argument of the provider. Values are not shown: credentials may be among them.
+    ProviderArgument {
+        /// Its name.
+        name: String,
+        /// Whether the spec sets it.
+        is_expected: bool,
+        /// Whether the plan sets it.
+        is_found: bool,
+    },
+    /// A module that is not generated.
+    Module {
+        /// Its address.
+        address: String,
+        /// Its source.
+        source: String,
+    },
+}
+
+/// A value of a surface that differs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DifferentValue {
+    /// Where in the surface, with the names of items.
+    pub path: Vec<String>,
+    /// The same with `*` for the names.
+    pub pattern: String,
+    /// In the spec; null if it is not there.
+    pub expected: Value,
+    /// In the plan; null if it is not there.
+    pub found: Value,
+    /// Whether it is an item of the list at the path.
+    pub is_item: bool,
+}
+
+/// A list of a surface, whose items have names.
+struct List {
+    pattern: &'static str,
+    name: fn(&Value) -> String,
+    subject: fn(String) -> Subject,
+    /// Whether an item is compared as a whole.
+    is_whole: bool,
+}
+
+const LISTS: [List; 7] = [
+    List {
+        pattern: "authorizers",
+        name: |item| text(item, "name"),
+        subject: Subject::Authorizer,
+        is_whole: false,
+    },
+    List {
+        pattern: "routes",
+        name: |item| format!("{} {}", text(item, "method"), text(item, "path")),
+        subject: Subject::Route,
+        is_whole: false,
+    },
+    List {
+        pattern: "functions",
+        name: |item| text(item, "name"),
+        subject: Subject::Function,
+        is_whole: false,
+    },
+    List {
+        pattern: "user_pool.clients",
+        name: |item| text(item, "name"),
+        subject: Subject::Client,
+        is_whole: false,
+    },
+    List {
+        pattern: "gateway_responses",
+        name: |item| text(item, "type"),
+        subject: Subject::GatewayResponse,
+        is_whole: false,
+    },
+    List {
+        pattern: "other_arguments",
+        name: |item| format!("{}.{}", text(item, "address"), text(item, "argument")),
+        subject: Subject::Argument,
+        is_whole: true,
+    },
+    List {
+        pattern: "others",
+        name: |item| item.as_str().unwrap_or_default().to_owned(),
+        subject: Subject::Other,
+        is_whole: true,
+    },
+];
+
+/// Fields that say one thing together: the object that has them, a name for it, and the fields.
+pub(crate) const GROUPS: [(&str, &str, &[&str]); 2] = [
+    (
+        "routes.*",
+        "callers",
+        &["auth_type", "authorizer", "scopes", "api_key_required"],
+    ),
+    (
+        "routes.*",
+        "handler",
+        &["integration", "function", "qualifier", "uri"],
+    ),
+];
+
+/// The reasons of what is uncertain are no difference, and what is unknown is one by itself.
+const LEFT_OUT: [&str; 3] = ["format", "unknown", "routes.*.uncertain"];
+
+/// Every difference of `found` from `expected`. What a plan leaves open is a difference if it has to fail.
+pub fn compare(expected: &Surface, found: &Surface) -> Vec<Difference> {
+    let mut comparison = Comparison {
+        path: Vec::new(),
+        pattern: Vec::new(),
+        differences: Vec::new(),
+    };
+    let values = [expected, &settled(expected, found)].map(|surface| {
+        serde_json::to_value(surface).expect("the keys of every map of a surface are strings")
+    });
+    comparison.value(&Subject::Api, &values[0], &values[1]);
+    let mut differences = comparison.differences;
+    differences.retain(|difference| !may_be_unknown(difference, found));
+    let unknown = found.unknown.iter().filter(|unknown| unknown.fails);
+    differences.extend(unknown.map(|unknown| Difference {
+        subject: Subject::Unknown(format!("{}.{}", unknown.address, unknown.argument)),
+        what: Differing::Unknown(unknown.clone()),
+    }));
+    differences
+}
+
+/// What was found, with the sources of permissions that the plan leaves open: such a permission stands for any of the
+/// function's that is the same but for that, because the source depends on this API alone or is unknown by itself.
+fn settled(expected: &Surface, found: &Surface) -> Surface {
+    let mut settled = found.clone();
+    for function in &mut settled.functions {
+        let Some(expected) = expected
+            .functions
+            .iter()
+            .find(|other| other.name == function.name)
+        else {
+            continue;
+        };
+        let mut missing: Vec<&Invoker> = without(&expected.invokers, &function.invokers);
+        for invoker in &mut function.invokers {
+            let is_meant = |other: &&Invoker| {
+                let source = invoker.source.clone();
+                Invoker {
+                    source,
+                    ..(*other).clone()
+                } == *invoker
+            };
+            if invoker.source.as_deref() == Some(UNKNOWN)
+                && let Some(place) = missing.iter().position(is_meant)
+            {
+                *invoker = missing.remove(place).clone();
+            }
+        }
+    }
+    settled
+}
+
+/// Whether a statement that seems to be missing may be one that the plan leaves open.
+fn may_be_unknown(difference: &Difference, found: &Surface) -> bool {
+    let (Subject::Function(name), Differing::Value(value)) = (&difference.subject, &difference.what) else {
+        return false;
+    };
+    let mut unknown = found.unknown.iter();
+    value.pattern == "functions.*.statements"
+        && value.found.is_null()
+        && unknown.any(|one| one.question == Question::Rights && one.of.contains(name))
+}
+
+struct Comparison {
+    path: Vec<String>,
+    pattern: Vec<String>,
+    differences: Vec<Difference>,
+}
+
+impl Comparison {
+    fn value(&mut self, subject: &Subject, expected: &Value, found: &Value) {
+        if expected == found || LEFT_OUT.contains(&self.pattern.join(".").as_str()) {
+            return;
+        }
+        match (expected, found) {
+            (Value::Object(expected), Value::Object(found)) => self.object(subject, expected, found),
+            (Value::Array(expected), Value::Array(found)) => self.list(subject, expected, found),
+            // A list that is left out is empty.
+            (Value::Null, Value::Array(found)) => self.list(subject, &[], found),
+            (Value::Array(expected), Value::Null) => self.list(subject, expected, &[]),
+            _ => self.push(subject, expected, found, false),
+        }
+    }
+
+    fn object(&mut self, subject: &Subject, expected: &Map<String, Value>, found: &Map<String, Value>) {
+        let pattern = self.pattern.join(".");
+        let groups = GROUPS.iter().filter(|(of, ..)| *of == pattern);
+        let mut grouped: Vec<&str> = Vec::new();
+        for (_, name, fields) in groups {
+            let [expected, only_found] = [expected, found].map(|object| {
+                let fields = fields.iter().map(|field| {
+                    let value = object.get(*field).cloned().unwrap_or_default();
+                    ((*field).to_owned(), value)
+                });
+                Value::Object(fields.collect())
+            });
+            // A route of which nothing is certain has one difference.
+            let is_certain = |field| found.get("uncertain").is_none_or(|of| of[field].is_null());
+            let is_told = !grouped.is_empty() && !is_certain("auth_type") && !is_certain("integration");
+            grouped.extend(*fields);
+            if expected != only_found && !is_told {
+                self.step(name, name, |this| {
+                    this.push(subject, &expected, &only_found, false)
+                });
+            }
+        }
+        let names: BTreeSet<&String> = expected.keys().chain(found.keys()).collect();
+        for name in names.into_iter().filter(|name| !grouped.contains(&name.as_str())) {
+            let subject = match (pattern.as_str(), name.as_str()) {
+                ("", "user_pool") => &Subject::UserPool,
+                _ => subject,
+            };
+            let value = |object: &Map<String, Value>| object.get(name).cloned().unwrap_or_default();
+            self.step(name, name, |this| {
+                this.value(subject, &value(expected), &value(found))
+            });
+        }
+    }
+
+    fn list(&mut self, subject: &Subject, expected: &[Value], found: &[Value]) {
+        let pattern = self.pattern.join(".");
+        let Some(list) = LISTS.iter().find(|list| list.pattern == pattern) else {
+            for item in without(found, expected) {
+                self.push(subject, &Value::Null, item, true);
+            }
+            for item in without(expected, found) {
+                self.push(subject, item, &Value::Null, true);
+            }
+            return;
+        };
+        for (name, expected, found) in pairs(expected, found, list.name) {
+            let subject = (list.subject)(name.clone());
+            let (expected, found) = (expected.unwrap_or(&Value::Null), found.unwrap_or(&Value::Null));
+            self.step(&name, "*", |this| {
+                if list.is_whole && expected != found {
+                    this.push(&subject, expected, found, false);
+                } else {
+                    this.value(&subject, expected, found);
+                }
+            });
+        }
+    }
+
+    fn step(&mut self, name: &str, pattern: &str, inside: impl FnOnce(&mut Self)) {
+        self.path.push(name.to_owned());
+        self.pattern.push(pattern.to_owned());
+        inside(self);
+        self.path.pop();
+        self.pattern.pop();
+    }
+
+    fn push(&mut self, subject: &Subject, expected: &Value, found: &Value, is_item: bool) {
+        self.differences.push(Difference {
+            subject: subject.clone(),
+            what: Differing::Value(DifferentValue {
+                path: self.path.clone(),
+                pattern: self.pattern.join("."),
+                expected: expected.clone(),
+                found: found.clone(),
+                is_item,
+            }),
+        });
+    }
+}
+
+fn text(item: &Value, field: &str) -> String {
+    item[field].as_str().unwrap_or_default().to_owned()
+}
+
+/// What is in one list and not in another, each as often as it is there more often.
+fn without<'a, T: PartialEq>(list: &'a [T], other: &[T]) -> Vec<&'a T> {
+    let mut rest: Vec<&T> = other.iter().collect();
+    list.iter()
+        .filter(|item| match rest.iter().position(|other| other == item) {
+            Some(place) => {
+                rest.remove(place);
+                false
+            }
+            None => true,
+        })
+        .collect()
+}
+
+/// The items of two lists by name, side by side. A name that stands several times is paired in order.
+fn pairs<'a>(
+    expected: &'a [Value],
+    found: &'a [Value],
+    name: fn(&Value) -> String,
+) -> Vec<(String, Option<&'a Value>, Option<&'a Value>)> {
+    let mut sides: BTreeMap<String, (Vec<&Value>, Vec<&Value>)> = BTreeMap::new();
+    for item in expected {
+        sides.entry(name(item)).or_default().0.push(item);
+    }
+    for item in found {
+        sides.entry(name(item)).or_default().1.push(item);
+    }
+    let mut pairs = Vec::new();
+    for (name, (expected, found)) in sides {
+        for place in 0..expected.len().max(found.len()) {
+            let at = |side: &[&'a Value]| side.get(place).copied();
+            pairs.push((name.clone(), at(&expected), at(&found)));
+        }
+    }
+    pairs
+}
