@@ -169,7 +169,7 @@ fn a_file_that_reconfigures_terraform_is_blocked_until_its_address_is_accepted()
         project.commit();
         project.portcullis(OF_FILES[3]).says(0, "Ours");
         project.git(&["rm", "--quiet", &format!("terraform/{path}")]);
-        project.portcullis(&["review"]).says(1, "delete the line");
+        project.portcullis(&["review"]).says(1, "unused `accept` entry");
     }
 }
 

@@ -30,7 +30,7 @@ pub fn run(project: &Project, file: &Path, environment: Option<&str>) -> Outcome
             format!(" ({times} times)")
         };
         talk::say(format!(
-            "can't tell {} before the apply{times}: it depends only on this API or its user pool",
+            "Portcullis assumes that this API or its user pool alone decides {}{times}",
             words::line(what)
         ));
     }

@@ -81,7 +81,7 @@ fn a_surface_of_a_plan_is_printed_and_what_it_leaves_open_is_said() {
     );
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(
-        said.starts_with("warning: what `open` may do is uncertain before the apply: `policy` of"),
+        said.starts_with("warning: can't tell what `open` may do before the apply: `policy` of"),
         "{said}"
     );
     assert_eq!(said.lines().count(), 4, "{said}");
@@ -107,8 +107,8 @@ fn a_plan_without_its_body_does_not_print_an_empty_table_as_if_nothing_were_reac
     assert_eq!((code, table.as_str()), (Some(1), ""));
     assert!(
         said.starts_with(
-            "warning: the routes of `module.openapi.aws_api_gateway_rest_api.this` are unknown until its OpenAPI `body` is \
-             known: it depends on `local.api.functions`, `local.api.pools`, `local.api.scopes`: "
+            "warning: can't tell which routes `module.openapi.aws_api_gateway_rest_api.this` has and who may call them before \
+             the apply: its `body` depends on `local.api.functions`, `local.api.pools`, `local.api.scopes` ("
         ),
         "{said}"
     );
@@ -120,10 +120,11 @@ fn a_plan_without_its_body_does_not_print_an_empty_table_as_if_nothing_were_reac
         .filter(|line| line.starts_with("warning: "))
         .collect();
     assert_eq!(warnings.len(), 4, "{said}");
-    let answers = "warning: what answers `module.resources.aws_api_gateway_integration.this[\"ANY /books/{id}/pages/{proxy+}\"]`, ";
+    let answers = "warning: can't tell what handles `module.resources.aws_api_gateway_integration.this[\"ANY /books/{id}/pages/{proxy+}\"]`, ";
     assert!(
-        warnings.iter().any(|line| line.starts_with(answers)
-            && line.contains(" and 4 more is uncertain before the apply (7 times): ")),
+        warnings.iter().any(
+            |line| line.starts_with(answers) && line.contains(" and 4 more before the apply (7 times): ")
+        ),
         "{said}"
     );
 }
@@ -152,7 +153,7 @@ fn what_has_no_name_before_the_apply_is_called_by_its_address() {
         fs::write(project.path().join("plan.json"), plan.to_string()).unwrap();
         let output = portcullis(project.path(), &["surface", "--plan", "plan.json"]);
         let said = String::from_utf8(output.stderr).unwrap();
-        let expected = format!("warning: who may invoke `{name}` is uncertain before the apply: ");
+        let expected = format!("warning: can't tell who may invoke `{name}` before the apply: ");
         assert!(said.starts_with(&expected), "{name}: {said}");
     }
 }

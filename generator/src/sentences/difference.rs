@@ -19,7 +19,7 @@ impl Difference {
             Differing::Value(one) => special(&self.subject, one).unwrap_or_else(|| plain(&self.subject, one)),
             Differing::Unknown(unknown) => unknown.sentence(),
             Differing::NoSurface(error) => error.to_string(),
-            Differing::Region { expected, found } => both("the region", "is", found, expected),
+            Differing::Region { expected, found } => both("the region", "is", &code(found), &code(expected)),
             Differing::FirstUser { expected, found } => match (expected, found) {
                 (_, None) => "the plan invites no first user".into(),
                 (Some(expected), Some(found)) => format!(
