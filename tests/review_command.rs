@@ -263,10 +263,13 @@ fn a_spec_with_mistakes_is_shown_and_blocked() {
         "portcullis.toml",
         &DEMO.replace("stage = \"v1\"", "stag = \"v1\""),
     );
-    clone.review(&[]).says(1, "a key with a similar name exists: `stage`").says(
-        1,
-        "✗ blocked: the spec of the head has an error, so nothing is compared",
-    );
+    clone
+        .review(&[])
+        .says(1, "a key with a similar name exists: `stage`")
+        .says(
+            1,
+            "✗ blocked: the spec of the head has an error, so nothing is compared",
+        );
 }
 
 #[test]
@@ -454,8 +457,13 @@ fn lines_for_what_can_only_be_mended_let_no_plan_through() {
     clone.write("portcullis.toml", &spec);
     clone
         .review(&["--plan", &plan])
-        .says(1, "error: `change` must be a kind that can be accepted, not `plan_differs`")
+        .says(
+            1,
+            "error: `change` must be a kind that can be accepted, not `plan_differs`",
+        )
         .says(1, "✗ blocked: the spec of the head has 2 errors");
-    portcullis(&clone.project(), &["check", "--plan", &plan])
-        .says(2, "error: `change` must be a kind that can be accepted, not `plan_differs`");
+    portcullis(&clone.project(), &["check", "--plan", &plan]).says(
+        2,
+        "error: `change` must be a kind that can be accepted, not `plan_differs`",
+    );
 }

@@ -163,8 +163,11 @@ fn plain(subject: &Subject, one: &DifferentValue) -> String {
         ONLY_EXPECTED
     };
     // What is behind the name of an item, or behind the name of a table.
-    let depth = pattern.split('.').rev().take_while(|part| *part != "*").count();
-    let start = (path.len() - depth).max(1).min(path.len());
+    let behind_name = pattern.split('.').rev().take_while(|part| *part != "*").count();
+    let start = match path[0].as_str() {
+        "api" | "user_pool" => (path.len() - behind_name).max(1),
+        _ => path.len() - behind_name,
+    };
     if start == path.len() {
         return format!("{name} is {place}");
     }

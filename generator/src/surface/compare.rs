@@ -183,16 +183,10 @@ const LEFT_OUT: [&str; 3] = ["format", "unknown", "routes.*.uncertain"];
 
 /// Every difference of `found` from `expected`. What a plan leaves open is a difference if it has to fail.
 pub fn compare(expected: &Surface, found: &Surface) -> Vec<Difference> {
-    let mut comparison = Comparison {
-        path: Vec::new(),
-        pattern: Vec::new(),
-        differences: Vec::new(),
-    };
-    let values = [expected, &settled(expected, found)].map(|surface| {
+    let [expected, settled] = [expected, &settled(expected, found)].map(|surface| {
         serde_json::to_value(surface).expect("the keys of every map of a surface are strings")
     });
-    comparison.value(&Subject::Api, &values[0], &values[1]);
-    let mut differences = comparison.differences;
+    let mut differences = of_values(&expected, &settled);
     differences.retain(|difference| !may_be_unknown(difference, found));
     let unknown = found.unknown.iter().filter(|unknown| unknown.fails);
     differences.extend(unknown.map(|unknown| Difference {
@@ -200,6 +194,17 @@ pub fn compare(expected: &Surface, found: &Surface) -> Vec<Difference> {
         what: Differing::Unknown(unknown.clone()),
     }));
     differences
+}
+
+/// Every difference of two surfaces as they are serialized.
+fn of_values(expected: &Value, found: &Value) -> Vec<Difference> {
+    let mut comparison = Comparison {
+        path: Vec::new(),
+        pattern: Vec::new(),
+        differences: Vec::new(),
+    };
+    comparison.value(&Subject::Api, expected, found);
+    comparison.differences
 }
 
 /// What was found, with the sources of permissions that the plan leaves open: such a permission stands for any of the
@@ -385,4 +390,79 @@ fn pairs<'a>(
         }
     }
     pairs
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::surface::of_service;
+
+    const SPEC: &str = include_str!("../../../portcullis.toml");
+
+    fn demo() -> Surface {
+        let service = crate::service(SPEC, None).unwrap();
+        of_service(&service, &service.environments[crate::service::LOCAL])
+    }
+
+    /// As if somebody had added a field to a struct, and nothing else.
+    #[test]
+    fn a_field_that_no_line_is_of_is_compared_and_said() {
+        let before = serde_json::to_value(demo()).unwrap();
+        let mut after = before.clone();
+        after["throttling"] = json!({"rate": 10});
+        after["functions"][0]["tracing"] = json!(true);
+        after["user_pool"]["clients"][0]["origins"] = json!(["https://a", "https://b"]);
+        after["user_pool"]["risk"]["level"] = json!("LOW");
+        after["routes"][0]["cache"]["seconds"] = json!(60);
+        let sentences = |from: &Value, to: &Value| -> Vec<String> {
+            of_values(from, to).iter().map(Difference::sentence).collect()
+        };
+        assert_eq!(
+            sentences(&before, &after),
+            [
+                "`tracing` of function `authenticated` is `true` in the plan, but not set in the spec",
+                "`cache` of `GET /` is `{\"seconds\":60}` in the plan, but not set in the spec",
+                "`throttling` of the API is `{\"rate\":10}` in the plan, but not set in the spec",
+                "`origins` of client `cli` includes `https://a` in the plan, but not in the spec",
+                "`origins` of client `cli` includes `https://b` in the plan, but not in the spec",
+                "`risk` of the user pool is `{\"level\":\"LOW\"}` in the plan, but not set in the spec",
+            ]
+        );
+        assert_eq!(sentences(&after, &before).len(), 6);
+        // No entry accepts what the generated files have from the spec.
+        for difference in of_values(&before, &after) {
+            assert_eq!(difference.kind(), crate::service::ChangeKind::PlanDiffers);
+        }
+    }
+
+    /// A policy that the plan leaves open may be any that is missed, of each function that has its role.
+    #[test]
+    fn functions_that_share_a_role_of_unknown_rights_miss_none() {
+        let expected = demo();
+        let mut found = demo();
+        for function in &mut found.functions {
+            function.statements.clear();
+        }
+        let subjects = |found: &Surface| -> Vec<Subject> {
+            let differences = compare(&expected, found).into_iter();
+            differences.map(|difference| difference.subject).collect()
+        };
+        let functions = ["authenticated", "open"].map(|name| Subject::Function(name.into()));
+        assert_eq!(subjects(&found), functions);
+        let of = vec!["authenticated".to_owned(), "open".to_owned()];
+        found.unknown.push(Unknown {
+            address: "aws_iam_role_policy.shared".into(),
+            argument: "policy".into(),
+            question: Question::Rights,
+            what: Question::Rights.what(&of),
+            of,
+            references: Vec::new(),
+            why: "it is made of another resource".into(),
+            fails: true,
+        });
+        let unknown = Subject::Unknown("aws_iam_role_policy.shared.policy".into());
+        assert_eq!(subjects(&found), [unknown]);
+    }
 }

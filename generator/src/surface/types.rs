@@ -10,7 +10,7 @@ use serde_json::Value;
 use unicode_normalization::UnicodeNormalization;
 
 /// The version of the JSON.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 /// Stands where a value is not known before the apply.
 pub const UNKNOWN: &str = "(known after apply)";

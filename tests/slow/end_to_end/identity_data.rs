@@ -87,10 +87,7 @@ fn users_are_lost_only_where_the_spec_says_so() {
             1,
             "`user_pool.name` changes from `Customers` to `People`: every user is lost",
         )
-        .failed(
-            1,
-            "`aws_cognito_user_pool.staff` would be deleted: every user is lost",
-        )
+        .failed(1, "`aws_cognito_user_pool.staff` is deleted: every user is lost")
         .failed(
             1,
             r#"{ change = "pool_replaced", of = "user_pool", reason = "…" },"#,
@@ -115,7 +112,7 @@ fn users_are_lost_only_where_the_spec_says_so() {
     in_dev(&["plan", "--out", "dev.tfplan"]).succeeded();
     in_dev(&["apply", "--plan", "dev.tfplan"]).failed(
         1,
-        "`pool_replaced` of `user_pool` was accepted until 2020-02-29, and that day is over",
+        "expired `accept` entry: `pool_replaced` of `user_pool` was accepted until 2020-02-29",
     );
     assert_eq!(pools(), first);
 
