@@ -40,6 +40,7 @@ mod call;
 mod claims;
 mod content;
 mod deployments;
+mod enforced;
 mod event;
 mod function;
 mod gateway;
@@ -59,6 +60,7 @@ mod validation;
 
 pub use api::Unsupported;
 pub use authorizer::keys::KeySource;
+pub use enforced::{Enforced, Guard, enforced};
 pub use load::Variable;
 // The probe of an emulator verifies a token as a request's is.
 pub(crate) use authorizer::keys::Keys;
