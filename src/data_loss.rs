@@ -2,17 +2,17 @@
 
 use portcullis_generator::data_loss::{judge, losses};
 use portcullis_generator::service::{LOCAL, Service};
+use portcullis_terraform_json::plan::Shown;
 
-use crate::failure::{Failure, OrFail, Outcome};
+use crate::failure::{Failure, Outcome};
 use crate::today::today;
 
-/// Fails if a plan, as `terraform show -json PLANFILE` prints it, would lose identity data that the spec does not accept.
-/// `local` holds none.
-pub fn check(plan: &str, service: &Service, environment: &str) -> Outcome {
+/// Fails if a plan would lose identity data that the spec does not accept. `local` holds none.
+pub fn check(plan: &Shown, service: &Service, environment: &str) -> Outcome {
     if environment == LOCAL {
         return Ok(());
     }
-    let losses = losses(plan, service, environment).or_tool()?;
+    let losses = losses(plan, service, environment);
     match judge(&losses, service, environment, today()) {
         Some(refusal) => Err(Failure::refused(refusal.message).hint(refusal.hint)),
         None => Ok(()),

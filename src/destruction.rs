@@ -3,10 +3,8 @@
 use std::collections::BTreeSet;
 
 use portcullis_generator::modules::USER_POOL;
-use portcullis_terraform_json::plan::{self, Action, Change};
+use portcullis_terraform_json::plan::{Action, Change, Shown};
 use serde_json::Value;
-
-use crate::failure::{OrFail, Outcome};
 
 /// A plan that destroys.
 #[derive(Debug, PartialEq)]
@@ -19,16 +17,16 @@ pub struct Destruction {
 }
 
 impl Destruction {
-    /// Reads what `terraform show -json PLANFILE` printed.
-    pub fn read(shown: &str) -> Outcome<Self> {
-        let changes = plan::changes(shown).or_tool()?;
+    /// What a plan destroys.
+    pub fn of(plan: &Shown) -> Self {
+        let changes = &plan.changes;
         let of = |wanted: fn(&Change) -> bool| changes.iter().filter(move |change| wanted(change)).map(name);
-        Ok(Self {
+        Self {
             deletes: of(|change| change.action == Action::Delete).collect(),
             others: of(|change| !matches!(change.action, Action::NoOp | Action::Read | Action::Delete))
                 .collect(),
             protected: of(is_protected).collect(),
-        })
+        }
     }
 
     /// Whether the environment's own pool is protected.
@@ -57,13 +55,12 @@ fn is_protected(change: &Change) -> bool {
 }
 
 /// Whether a plan takes the deletion protection off the environment's own pool and does nothing else.
-pub fn only_unprotects(shown: &str) -> Outcome<bool> {
-    let changes = plan::changes(shown).or_tool()?;
-    Ok(changes.iter().all(|change| match change.action {
+pub fn only_unprotects(plan: &Shown) -> bool {
+    plan.changes.iter().all(|change| match change.action {
         Action::NoOp | Action::Read => true,
         Action::Update => change.address == USER_POOL && differs_in_protection(change),
         _ => false,
-    }))
+    })
 }
 
 fn differs_in_protection(change: &Change) -> bool {
@@ -93,8 +90,9 @@ mod tests {
         })
     }
 
-    fn plan(changes: &[Value]) -> String {
-        json!({"format_version": "1.2", "resource_changes": changes}).to_string()
+    fn plan(changes: &[Value]) -> Shown {
+        let plan = json!({"format_version": "1.2", "resource_changes": changes});
+        Shown::parse(&plan.to_string()).unwrap()
     }
 
     #[test]
@@ -111,27 +109,27 @@ mod tests {
             json!({"deletion_protection": "INACTIVE"}),
             Value::Null,
         );
-        let shown = Destruction::read(&plan(std::slice::from_ref(&pool))).unwrap();
+        let shown = Destruction::of(&plan(std::slice::from_ref(&pool)));
         assert!(shown.protects_the_pool() && shown.others.is_empty());
-        let more = Destruction::read(&plan(&[pool, staff.clone()])).unwrap();
+        let more = Destruction::of(&plan(&[pool, staff.clone()]));
         assert_eq!(more.protected.len(), 1);
         assert_eq!(
             (more.beyond(&shown), shown.beyond(&more)),
             (vec![STAFF.into()], vec![])
         );
         staff["deposed"] = json!("a1b2");
-        let deposed = Destruction::read(&plan(&[staff])).unwrap();
+        let deposed = Destruction::of(&plan(&[staff]));
         assert_eq!(
             deposed.beyond(&more),
             ["aws_cognito_user_pool.staff (deposed a1b2)"]
         );
         let other = change(STAFF, "update", json!({}), json!({}));
-        assert_eq!(Destruction::read(&plan(&[other])).unwrap().others, [STAFF]);
+        assert_eq!(Destruction::of(&plan(&[other])).others, [STAFF]);
     }
 
     #[test]
     fn only_the_protection_of_the_pool_itself_may_go_before() {
-        let unprotects = |changes: &[Value]| only_unprotects(&plan(changes)).unwrap();
+        let unprotects = |changes: &[Value]| only_unprotects(&plan(changes));
         let before = json!({"name": "a", "deletion_protection": "ACTIVE"});
         let off = json!({"name": "a", "deletion_protection": "INACTIVE"});
         let renamed = json!({"name": "b", "deletion_protection": "INACTIVE"});

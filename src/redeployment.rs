@@ -10,9 +10,9 @@ use std::path::{Path, PathBuf};
 
 use portcullis_generator::modules::DEPLOYMENT;
 use portcullis_generator::resources;
-use portcullis_terraform_json::plan::{self, Action};
+use portcullis_terraform_json::plan::{Action, Shown};
 
-use crate::failure::{Failure, OrFail, Outcome};
+use crate::failure::{Failure, Outcome};
 use crate::project::Project;
 use crate::terraform_program::Terraform;
 
@@ -43,10 +43,15 @@ impl Redeployment {
             .map_err(|error| Failure::tool(format!("can't write `{}`: {error}", self.marker.display())))
     }
 
-    /// Makes the one that is owed: plans it into `file`, shows that plan as JSON to `accept`, and applies it.
-    pub fn make(&self, terraform: &Terraform, file: &Path, accept: impl FnOnce(&str) -> Outcome) -> Outcome {
+    /// Makes the one that is owed: plans it into `file`, shows that plan to `accept`, and applies it.
+    pub fn make(
+        &self,
+        terraform: &Terraform,
+        file: &Path,
+        accept: impl FnOnce(&Shown) -> Outcome,
+    ) -> Outcome {
         terraform.plan_to_file(file, Some(DEPLOYMENT))?;
-        accept(&terraform.show(Some(file))?)?;
+        accept(&terraform.show_plan(file)?)?;
         terraform.apply_file(file)?;
         self.made()
     }
@@ -68,29 +73,26 @@ pub fn is_snapshot(kind: &str) -> bool {
     resources::of(kind).is_some_and(|of| of.in_snapshot)
 }
 
-/// Whether a plan, as `terraform show -json` prints it, deletes something that a deployment snapshots.
-pub fn deletes_from_snapshot(plan: &str) -> Outcome<bool> {
-    let changes = plan::changes(plan).or_tool()?;
-    Ok(changes
-        .iter()
-        .any(|change| change.action == Action::Delete && is_snapshot(&change.kind)))
+/// Whether a plan deletes something that a deployment snapshots.
+pub fn deletes_from_snapshot(plan: &Shown) -> bool {
+    let mut changes = plan.changes.iter();
+    changes.any(|change| change.action == Action::Delete && is_snapshot(&change.kind))
 }
 
 /// Whether a plan replaces the deployment, moves the stage to it, and does nothing else.
-pub fn only_redeploys(plan: &str) -> Outcome<bool> {
-    let changes = plan::changes(plan).or_tool()?;
-    Ok(changes.iter().all(|change| match change.action {
+pub fn only_redeploys(plan: &Shown) -> bool {
+    plan.changes.iter().all(|change| match change.action {
         Action::NoOp | Action::Read => true,
         Action::Update => change.kind == "aws_api_gateway_stage",
         _ => change.address == DEPLOYMENT,
-    }))
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn plan(changes: &[(&str, &str, &str)]) -> String {
+    fn plan(changes: &[(&str, &str, &str)]) -> Shown {
         let changes: Vec<_> = changes
             .iter()
             .map(|(address, kind, actions)| {
@@ -98,12 +100,13 @@ mod tests {
                 serde_json::json!({"address": address, "type": kind, "change": {"actions": actions}})
             })
             .collect();
-        serde_json::json!({ "format_version": "1.2", "resource_changes": changes }).to_string()
+        let plan = serde_json::json!({ "format_version": "1.2", "resource_changes": changes });
+        Shown::parse(&plan.to_string()).unwrap()
     }
 
     #[test]
     fn a_deleted_method_asks_for_a_second_deployment_and_a_replaced_one_does_not() {
-        let deletes = |actions, kind| deletes_from_snapshot(&plan(&[("a", kind, actions)])).unwrap();
+        let deletes = |actions, kind| deletes_from_snapshot(&plan(&[("a", kind, actions)]));
         assert!(deletes("delete", "aws_api_gateway_method"));
         assert!(!deletes("create", "aws_api_gateway_method"));
         assert!(!deletes("create delete", "aws_api_gateway_method"));
@@ -123,7 +126,7 @@ mod tests {
             "aws_cognito_user_pool",
             "update",
         );
-        assert!(only_redeploys(&plan(&[deployment, stage])).unwrap());
-        assert!(!only_redeploys(&plan(&[deployment, stage, other])).unwrap());
+        assert!(only_redeploys(&plan(&[deployment, stage])));
+        assert!(!only_redeploys(&plan(&[deployment, stage, other])));
     }
 }

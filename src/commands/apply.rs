@@ -264,9 +264,9 @@ fn apply_plan(
     let changes = terraform.plan_to_file(file, None)?;
     let mut deletes = false;
     if changes {
-        let plan = terraform.show(Some(file))?;
+        let plan = terraform.show_plan(file)?;
         data_loss::check(&plan, service, name)?;
-        deletes = redeployment::deletes_from_snapshot(&plan)?;
+        deletes = redeployment::deletes_from_snapshot(&plan);
     }
     if deletes || redeployment.is_owed() {
         talk::say(SECOND_DEPLOYMENT);
@@ -284,7 +284,7 @@ fn apply_plan(
     if redeployment.is_owed() {
         redeployment.make(terraform, file, |plan| {
             data_loss::check(plan, service, name)?;
-            if redeployment::only_redeploys(plan)? {
+            if redeployment::only_redeploys(plan) {
                 return Ok(());
             }
             ask("This plan does more than the one you agreed to. Apply it?", false)

@@ -56,7 +56,7 @@ pub fn run(project: &Project, options: &TerraformOptions, plan: &Path) -> Outcom
         terraform: &terraform,
         saved: &saved,
         // It deletes something that a deployment snapshots.
-        deletes: redeployment::deletes_from_snapshot(&shown)?,
+        deletes: redeployment::deletes_from_snapshot(saved.plan()),
         // `turn` made the folder, which only its owner may enter.
         file: project.work().join(name).join("apply.tfplan"),
         redeployment: Redeployment::of(project, name),
@@ -136,7 +136,7 @@ impl Work<'_> {
         if !differences.is_empty() && !before {
             return Err(self.stale(&differences));
         }
-        data_loss::check(&shown, self.service, self.environment)?;
+        data_loss::check(now.plan(), self.service, self.environment)?;
         if self.deletes {
             talk::say(SECOND_DEPLOYMENT);
             self.redeployment.owe()?;
@@ -150,7 +150,7 @@ impl Work<'_> {
             return Ok(());
         }
         self.redeployment.make(self.terraform, &self.file, |again| {
-            if redeployment::only_redeploys(again)? {
+            if redeployment::only_redeploys(again) {
                 return Ok(());
             }
             let failure = "the plan is applied, and the second deployment would now do more than deploy: something \

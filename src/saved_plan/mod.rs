@@ -46,6 +46,11 @@ impl SavedPlan {
         Ok(Self { name, plan })
     }
 
+    /// The plan.
+    pub fn plan(&self) -> &Shown {
+        &self.plan
+    }
+
     /// Fails unless this is a plan of an environment of a service.
     pub fn check_environment(&self, service: &Service, environment: &str) -> Outcome {
         let root = &self.plan.root;

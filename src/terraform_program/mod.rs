@@ -17,6 +17,7 @@ use std::process::{Command, ExitStatus, Stdio};
 use std::thread;
 
 use portcullis_foreign_text::words::hex;
+use portcullis_terraform_json::plan;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -343,6 +344,11 @@ impl Terraform {
             return Err(said_no("show", &output.stderr));
         }
         String::from_utf8(output.stdout).or_tool()
+    }
+
+    /// The plan in a file.
+    pub fn show_plan(&self, file: &Path) -> Outcome<plan::Shown> {
+        plan::Shown::parse(&self.show(Some(file))?).or_tool()
     }
 
     /// The state as Terraform keeps it; empty if nothing was ever applied.

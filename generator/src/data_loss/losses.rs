@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::schema;
 use crate::modules::USER_POOL;
 use crate::service::{ChangeKind, Environment, Service};
-use portcullis_terraform_json::plan::{self, Action, Change, PlanError};
+use portcullis_terraform_json::plan::{Action, Change, Shown};
 
 const POOL: &str = "aws_cognito_user_pool";
 const DOMAIN: &str = "aws_cognito_user_pool_domain";
@@ -164,10 +164,9 @@ impl Event {
     }
 }
 
-/// What a plan, as `terraform show -json PLANFILE` prints it, would lose in an environment of a service, in the plan's
-/// order.
-pub fn losses(text: &str, service: &Service, environment: &str) -> Result<Vec<Loss>, PlanError> {
-    let (changes, drift) = (plan::changes(text)?, plan::drift(text)?);
+/// What a plan would lose in an environment of a service, in the plan's order.
+pub fn losses(plan: &Shown, service: &Service, environment: &str) -> Vec<Loss> {
+    let Shown { changes, drift, .. } = plan;
     let reading = Reading {
         changes: changes.iter().filter(|change| change.mode == "managed").collect(),
         drift: drift.iter().filter(|change| change.mode == "managed").collect(),
@@ -181,7 +180,7 @@ pub fn losses(text: &str, service: &Service, environment: &str) -> Result<Vec<Lo
     }
     losses.extend(reading.of(POOL).filter_map(attributes));
     losses.extend(reading.of(DOMAIN).filter_map(|change| reading.domain(change)));
-    Ok(losses)
+    losses
 }
 
 struct Reading<'a> {

@@ -73,7 +73,7 @@ fn delete(terraform: &Terraform, file: &Path, name: &str, yes: bool) -> Outcome 
         talk::say(format!("Nothing is left in `{name}`"));
         return Ok(());
     }
-    let shown = Destruction::read(&terraform.show(Some(file))?)?;
+    let shown = Destruction::of(&terraform.show_plan(file)?);
     check_others(&shown)?;
     ask(
         &format!("Delete all of this from `{name}`, every user among it?"),
@@ -118,7 +118,7 @@ fn unprotect(terraform: &Terraform, file: &Path, name: &str) -> Outcome {
         true => failure,
         false => failure.hint(first.as_str()),
     })?;
-    if !changes || !only_unprotects(&terraform.show(Some(file))?)? {
+    if !changes || !only_unprotects(&terraform.show_plan(file)?) {
         return Err(Failure::refused(
             "the user pool differs from the spec in more than its protection. Nothing was deleted",
         )
@@ -130,7 +130,7 @@ fn unprotect(terraform: &Terraform, file: &Path, name: &str) -> Outcome {
 /// Plans the end of what was shown once more, because the state is another since.
 fn plan_again(terraform: &Terraform, file: &Path, shown: &Destruction) -> Outcome {
     terraform.destroy_plan(file, false)?;
-    let now = Destruction::read(&terraform.show(Some(file))?)?;
+    let now = Destruction::of(&terraform.show_plan(file)?);
     check_others(&now)?;
     match now.beyond(shown).first() {
         Some(address) => Err(Failure::refused(format!(

@@ -6,8 +6,6 @@ use std::fmt;
 
 use serde_json::Value;
 
-use super::{PlanError, Shown};
-
 /// What a plan does to one resource instance.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Change {
@@ -115,16 +113,6 @@ impl fmt::Display for Action {
     }
 }
 
-/// Returns [`Shown::changes`] of a text.
-pub fn changes(text: &str) -> Result<Vec<Change>, PlanError> {
-    Ok(Shown::parse(text)?.changes)
-}
-
-/// Returns [`Shown::drift`] of a text.
-pub fn drift(text: &str) -> Result<Vec<Change>, PlanError> {
-    Ok(Shown::parse(text)?.drift)
-}
-
 /// The changes in a list of them: `resource_changes` or `resource_drift`.
 pub(super) fn of_list(list: &Value) -> Vec<Change> {
     items(list).map(change).collect()
@@ -186,8 +174,7 @@ mod tests {
     use super::*;
 
     fn of(change: Value) -> Change {
-        let text = json!({"format_version": "1.2", "resource_changes": [change]}).to_string();
-        changes(&text).unwrap().remove(0)
+        of_list(&json!([change])).remove(0)
     }
 
     #[test]
@@ -238,11 +225,5 @@ mod tests {
         let newer = action(json!(["create", "forget"]));
         assert_eq!(newer, Action::Other(vec!["create".into(), "forget".into()]));
         assert!(newer.destroys() && Action::Delete.destroys());
-    }
-
-    #[test]
-    fn what_is_no_plan_has_no_changes() {
-        assert_eq!(changes(r#"{"format_version":"1.0"}"#), Err(PlanError::State));
-        assert_eq!(changes("{"), Err(PlanError::CutOff));
     }
 }

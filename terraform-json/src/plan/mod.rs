@@ -23,7 +23,7 @@ mod shown;
 mod tests;
 mod unknown;
 
-pub use changes::{Action, Change, OutputChange, changes, drift};
+pub use changes::{Action, Change, OutputChange};
 pub use configuration::Provider;
 pub use error::PlanError;
 pub use shown::Shown;

@@ -80,6 +80,12 @@ mod tests {
     }
 
     #[test]
+    fn what_is_no_plan_is_an_error() {
+        assert_eq!(Shown::parse(r#"{"format_version":"1.0"}"#), Err(PlanError::State));
+        assert_eq!(Shown::parse("{"), Err(PlanError::CutOff));
+    }
+
+    #[test]
     fn outputs_are_changes_by_name() {
         let outputs = json!({"url": {"actions": ["create"], "before": null, "after_unknown": true}});
         let outputs = shown(json!({"output_changes": outputs})).outputs;

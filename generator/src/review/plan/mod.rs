@@ -12,7 +12,7 @@ use crate::review::report;
 use crate::review::{Fact, Lost, words};
 use crate::service::{ChangeKind, LOCAL, Service};
 use crate::surface::{CheckError, check_plan};
-use portcullis_terraform_json::plan::{Action, Change, Plan, PlanError};
+use portcullis_terraform_json::plan::{Action, Change, PlanError, Shown};
 
 /// Why a plan can't be reviewed.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,7 +46,8 @@ pub struct Planned {
 /// What the text that `terraform show -json PLANFILE` printed adds to the facts that the specs `told`; `service` is that
 /// of the head.
 pub fn planned(service: &Service, text: &str, told: &[Fact]) -> Result<Planned, PlannedError> {
-    let plan = Plan::parse(text).map_err(PlannedError::Plan)?;
+    let shown = Shown::parse(text).map_err(PlannedError::Plan)?;
+    let plan = shown.whole().map_err(PlannedError::Plan)?;
     let checked = check_plan(service, &plan, None).map_err(PlannedError::Check)?;
     let reading = Reading {
         service,
@@ -63,7 +64,7 @@ pub fn planned(service: &Service, text: &str, told: &[Fact]) -> Result<Planned, 
         .collect();
     // Nothing in `local` is worth keeping: it goes with the emulated AWS.
     if checked.environment != LOCAL {
-        let losses = data_loss::losses(text, service, &checked.environment).map_err(PlannedError::Plan)?;
+        let losses = data_loss::losses(&shown, service, &checked.environment);
         facts.extend(losses.iter().filter_map(|loss| reading.loss(loss)));
         let pools: Vec<&str> = losses.iter().filter_map(|loss| loss.pool.as_deref()).collect();
         facts.extend(
