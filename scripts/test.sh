@@ -21,7 +21,7 @@ step 'addresses, what a review tells of a change'
 cargo test --locked --quiet --package portcullis-generator --test addresses --test schema --test review --test review_of_random_specs "$@"
 step 'golden trees, mistakes, states of others'
 cargo test --locked --quiet --test golden --test serve --test review_command --test plans --test linked_folders \
-    --test check --test message_format --test documents --test exit_codes --test foreign_text --test reconfigured --test surfaces "$@"
+    --test check --test message_format --test documents --test exit_codes --test foreign_text --test house --test reconfigured --test surfaces "$@"
 step 'conformance of the data plane'
 cargo test --locked --quiet --package portcullis-emulator --test conformance "$@"
 step 'units of the functions'
