@@ -210,7 +210,7 @@ fn what_is_beside_the_texts_is_blocked_by_its_path() {
     for command in OF_FILES {
         project
             .portcullis(command)
-            .says(1, "`terraform/modules/own` leads elsewhere");
+            .says(1, "`terraform/modules/own` is a link");
     }
 }
 

@@ -56,7 +56,7 @@ fn state(
     comparison.setting(&path, before.map(region), after.map(region))
 }
 
-/// What the service says is told once, where any environment follows; what an environment says by environment.
+/// A tag of the service is reported once, if an environment has it. A tag of an environment is reported with it.
 fn tags(comparison: &Comparison) -> Vec<Fact> {
     let change = |environment: &str, tag: &str| {
         let (before, after) = comparison.environment(environment);

@@ -44,8 +44,8 @@ pub(crate) fn facts(comparison: &Comparison, base: &Routing, shifts: &[Shift]) -
     facts
 }
 
-/// Functions that only who signed in could reach, and that run now for requests of anyone's that they did not answer
-/// before. Those that they did are told by the routes.
+/// Functions that only signed-in users could reach, and that run now for public requests that they did not handle before.
+/// Those that they did are facts of the routes.
 fn opened(comparison: &Comparison, base: &Routing, shifts: &[Shift]) -> Vec<Fact> {
     let mut facts = Vec::new();
     for (before, name) in &comparison.functions.kept {

@@ -1,14 +1,11 @@
 //! Which blocks decide where Terraform connects or what it runs, and by which address each is accepted.
 
-use std::fmt;
-
 use super::block::{Argument, Block, Content};
 use super::file::Reader;
-use portcullis_foreign_text::words::code;
 
 /// What a block decides.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) enum Decision {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Decision {
     /// It configures a provider.
     Provider,
     /// It configures where the state is kept.
@@ -41,43 +38,6 @@ pub(super) enum Decision {
     Link,
     /// Terraform takes the folder for what it installed itself.
     Installed,
-}
-
-/// A clause that begins with a verb; what matters stands in `**`.
-impl fmt::Display for Decision {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(match self {
-            Self::Provider => "**configures a provider**: where Terraform connects, and as whom",
-            Self::Backend => "**configures where the state is kept**",
-            Self::ProviderSource(Some(source)) => {
-                let source = code(source);
-                return write!(formatter, "**takes a provider**, a program, from {source}");
-            }
-            Self::ProviderSource(None) => "**takes a provider**, a program, from a source that is not written as text",
-            Self::Setting => "**changes a setting of Terraform** that Portcullis does not know",
-            Self::ModuleSource(Some(source)) => {
-                let source = code(source);
-                return write!(formatter, "**takes a module** that is not reviewed here, from {source}");
-            }
-            Self::ModuleSource(None) => "**takes a module** from a source that is not written as text",
-            Self::OtherProvider(name) => {
-                let name = code(name);
-                return write!(formatter, "**needs another provider**, a program that Terraform runs: {name}");
-            }
-            Self::OtherState => "**reads another state**, from where it says",
-            Self::Invocation => "**invokes a function** during the plan",
-            Self::Provisioner => "**runs a program** during the apply",
-            Self::Action => "**runs an action** during the apply",
-            Self::Override => "**overrides other blocks**",
-            Self::OpenTofu => "**is read by OpenTofu** in place of a file that is reviewed",
-            Self::UnknownBlock => "**is of a kind that Portcullis does not know**",
-            Self::Unreadable => "**can't be parsed**: what it decides is unknown",
-            Self::Link => "**leads elsewhere**: what is there is not reviewed",
-            Self::Installed => {
-                "**holds what Terraform takes for installed by itself**: providers, which are programs, and modules"
-            }
-        })
-    }
 }
 
 /// The source of AWS's provider, in both forms.

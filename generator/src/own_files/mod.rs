@@ -23,22 +23,36 @@ use std::collections::BTreeSet;
 pub use file::{Tree, TreeFile, installed_folder, is_terraform};
 
 use block::{Block, Content};
-use decision::{Decision, decisions};
+pub use decision::Decision;
+use decision::decisions;
 use file::{Reader, kind};
 
 use crate::file_set::FileSet;
 use crate::modules::{self, is_generated};
 use crate::service::Service;
-use portcullis_foreign_text::words::code;
 
 /// Something that decides where Terraform connects or what it runs, and is not generated.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// Its address, by which a line of `[review]` accepts it: `terraform/environments/local/z.tf: provider.aws`, or only
-    /// the path where that is all there is to say.
-    pub of: String,
-    /// What it does, as a sentence without a full stop. Words in `**` must not be overlooked.
-    pub sentence: String,
+    /// Path of the file from the project's folder.
+    pub path: String,
+    /// Address in the file; none if it is about the whole file.
+    pub address: Option<String>,
+    /// What it decides.
+    pub decision: Decision,
+    /// Whether it stands in a generated file, which `portcullis generate` writes again.
+    pub is_in_generated: bool,
+}
+
+impl Finding {
+    /// The subject by which an `accept` entry accepts it: `terraform/environments/local/z.tf: provider.aws`, or only the
+    /// path.
+    pub fn of(&self) -> String {
+        match &self.address {
+            Some(address) => format!("{}: {address}", self.path),
+            None => self.path.clone(),
+        }
+    }
 }
 
 /// What is to be accepted of a project's files, by path, then in the order of the text; each address once.
@@ -48,31 +62,18 @@ pub fn findings(service: &Service, tree: &Tree) -> Vec<Finding> {
     for (path, file) in tree {
         let is_ours = generated.get(path).is_some() || file.text().is_some_and(is_generated);
         for (address, decision) in of_file(path, file, tree, &generated) {
-            let mut finding = finding(path, address.as_deref(), &decision);
-            if is_ours {
-                finding.sentence.push_str(", which `portcullis generate` undoes");
-            }
-            if !findings.iter().any(|other| other.of == finding.of) {
+            let finding = Finding {
+                path: format!("terraform/{path}"),
+                address,
+                decision,
+                is_in_generated: is_ours,
+            };
+            if !findings.iter().any(|other| other.of() == finding.of()) {
                 findings.push(finding);
             }
         }
     }
     findings
-}
-
-fn finding(path: &str, address: Option<&str>, decision: &Decision) -> Finding {
-    let path = format!("terraform/{path}");
-    let (of, what) = match address {
-        Some(address) => (
-            format!("{path}: {address}"),
-            format!("{} in {}", code(address), code(&path)),
-        ),
-        None => (path.clone(), code(&path)),
-    };
-    Finding {
-        of,
-        sentence: format!("{what} {decision}"),
-    }
 }
 
 /// What a file decides, by address; none for the whole file.

@@ -20,7 +20,8 @@ fn found(path: &str, text: &str) -> Vec<String> {
     findings(&service, &tree)
         .into_iter()
         .map(|finding| {
-            let rest = finding.of.strip_prefix(&start);
+            let of = finding.of();
+            let rest = of.strip_prefix(&start);
             let rest = rest.unwrap_or_else(|| panic!("{finding:?} is not in {start}"));
             rest.strip_prefix(": ").unwrap_or("the file").into()
         })
@@ -302,9 +303,9 @@ fn of_an_edited_generated_file_only_the_edit_is_found() {
     let (service, mut tree) = demo();
     tree.insert(main.into(), text.into());
     assert_eq!(
-        findings(&service, &tree)[0].sentence,
-        "`module.service` in `terraform/environments/dev/main.tf` **takes a module** that is not reviewed here, from \
-         `../../../x`, which `portcullis generate` undoes"
+        findings(&service, &tree)[0].sentence(),
+        "`module.service` in `terraform/environments/dev/main.tf` **uses a module** that this review doesn't cover, from \
+         `../../../x`, and `portcullis generate` undoes it"
     );
 }
 
@@ -319,7 +320,7 @@ fn links_and_what_terraform_takes_for_installed_are_found_by_their_paths() {
     );
     let found: Vec<String> = findings(&service, &tree)
         .into_iter()
-        .map(|finding| finding.of)
+        .map(|finding| finding.of())
         .collect();
     assert_eq!(
         found,

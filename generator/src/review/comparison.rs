@@ -98,7 +98,7 @@ impl<'a> Comparison<'a> {
     }
 }
 
-/// The environments of a service that a reviewer is told of.
+/// The environments of a service that a review reports.
 pub(crate) fn counting(service: &Service) -> impl Iterator<Item = &str> {
     let alone = service.environments.len() == 1;
     let names = service.environments.keys().map(String::as_str);

@@ -100,7 +100,7 @@ impl Fact {
             Self::Setting { of, .. } => of.clone(),
             Self::GeneratedFilesDiffer { .. } => "terraform".into(),
             Self::OwnFileChanged { file, .. } | Self::PlanUnreadable { file, .. } => file.clone(),
-            Self::TerraformReconfigured(finding) => finding.of.clone(),
+            Self::TerraformReconfigured(finding) => finding.of(),
             Self::VersionConstraintLowered { program, .. } => match program {
                 Program::Terraform => "terraform".into(),
                 Program::AwsProvider => "aws".into(),

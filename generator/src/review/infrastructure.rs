@@ -8,7 +8,7 @@ use crate::service::{Environment, Service};
 /// The environments whose API gets a new deployment, or a new API with one, in order. Those that are new or gone are
 /// not among them.
 ///
-/// What a deployment snapshots is told by its triggers; what stands in them as a reference is looked at by value: the
+/// The triggers of a deployment say what it snapshots. What stands in them as a reference is compared by value: the
 /// origin of an environment, and the pool, which is another one where its name is.
 pub fn deployments(base: &Service, head: &Service) -> Vec<String> {
     let comparison = Comparison::new(base, head);

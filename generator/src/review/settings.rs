@@ -159,7 +159,7 @@ impl Setting {
         }
     }
 
-    /// What an environment is told of as a whole is told of by its name, else the key is the subject.
+    /// The subject: the environment if the change is one of it as a whole, else the key.
     fn subject(&self, kind: ChangeKind) -> String {
         let of_environment = matches!(
             kind,

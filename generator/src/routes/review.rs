@@ -127,9 +127,9 @@ fn shifted(comparison: &Comparison, before: Entry, after: Entry, requests: Strin
     }
 }
 
-/// Routes of another guard that answer no request of theirs, before or after: others go before them.
+/// Routes with other callers that handle no request, before or after, because other routes take precedence.
 fn of_no_request(comparison: &Comparison, shifts: &[Shift]) -> Vec<Fact> {
-    let told: BTreeSet<String> = shifts
+    let reported: BTreeSet<String> = shifts
         .iter()
         .filter_map(|shift| shift.before.zip(shift.after))
         .filter(|(before, after)| is_same(comparison, *before, *after))
@@ -139,7 +139,7 @@ fn of_no_request(comparison: &Comparison, shifts: &[Shift]) -> Vec<Fact> {
     for (base, head) in &comparison.routes.kept {
         let (before, after) = (&comparison.base.routes[base], &comparison.head.routes[head]);
         let key = head.0.key(head.1);
-        if before.auth != after.auth && !told.contains(&key) {
+        if before.auth != after.auth && !reported.contains(&key) {
             facts.extend(comparison.setting(&["routes", &key, "auth"], Some(before.auth), Some(after.auth)));
         }
     }

@@ -259,7 +259,7 @@ impl Fact {
                 code(&format!("terraform/{file}")),
                 if *is_new { "is new" } else { "has changed" }
             ),
-            Self::TerraformReconfigured(finding) => finding.sentence.clone(),
+            Self::TerraformReconfigured(finding) => finding.sentence(),
             Self::VersionConstraintLowered {
                 program,
                 before,

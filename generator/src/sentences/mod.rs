@@ -1,11 +1,12 @@
-//! The one layer that turns what was found into text: facts of a review, differences of a plan, losses, and what is
-//! uncertain.
+//! The one layer that turns what was found into text: facts of a review, differences of a plan, losses, files that
+//! are not generated, and what is uncertain.
 //!
 //! Everything below it holds values. Nothing above it reads a sentence, but to show it. A sentence is one line without a
 //! full stop. Text of others stands in backticks, `**` marks a word that must not be overlooked, and all else is ours.
 
 mod difference;
 mod fact;
+mod finding;
 mod loss;
 mod unknown;
 

@@ -1,4 +1,4 @@
-//! A plan of a generated tree against the spec that the tree is of.
+//! A plan of the generated files, compared with their spec.
 
 use std::fmt;
 
@@ -12,18 +12,18 @@ use crate::service::{Environment, LOCAL, Service};
 use portcullis_foreign_text::words::code;
 use portcullis_terraform_json::plan::Plan;
 
-/// What a plan is worth against a spec.
+/// A plan compared with its spec.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Checked {
     /// The environment that the plan is of.
     pub environment: String,
-    /// What is not as the spec says, or may not be; with none the plan may go.
+    /// What differs from the spec, or may differ. Without any, the plan may be applied.
     pub differences: Vec<Difference>,
-    /// What the plan leaves open without harm.
+    /// What is unknown before the apply, and harmless.
     pub said: Vec<Unknown>,
 }
 
-/// Why a plan cannot be held against a spec.
+/// Why a plan can't be compared with a spec.
 #[derive(Debug, Clone, PartialEq)]
 pub enum CheckError {
     /// The plan's root does not call a module `service` with an environment's name.
@@ -42,26 +42,26 @@ impl fmt::Display for CheckError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotGenerated => formatter.write_str(
-                "this plan is not of a tree that Portcullis generates: its root calls no module `service` with \
-                 the name of an `environment`: plan in `terraform/environments/NAME`",
+                "Portcullis did not generate this plan's root: no module `service` has the name of an `environment`. Plan in \
+                 `terraform/environments/NAME`",
             ),
             Self::OtherService(found, expected) => write!(
                 formatter,
-                "this is a plan of the service {}, and the spec is of `{expected}`: name that one's folder with `--project \
-                 DIR`, or plan anew",
+                "this is a plan of the service {}, but the spec is for `{expected}`: name the other folder with `--project \
+                 DIR`, or plan again",
                 code(found)
             ),
             Self::OtherEnvironment(found, expected) => write!(
                 formatter,
-                "this is a plan of the environment {}, and not of `{expected}`: plan in \
+                "this is a plan of the environment {}, not of `{expected}`: plan in \
                  `terraform/environments/{expected}`, or leave out `--env`",
                 code(found)
             ),
             Self::NoEnvironment(found, known) => write!(
                 formatter,
-                "this is a plan of the environment {}, which the spec does not have; known: {}",
+                "unknown environment {} in this plan: the spec has {}",
                 code(found),
-                known.join(", ")
+                known.iter().map(|name| code(name)).collect::<Vec<_>>().join(", ")
             ),
             Self::Surface(error) => error.fmt(formatter),
         }
@@ -70,8 +70,8 @@ impl fmt::Display for CheckError {
 
 impl std::error::Error for CheckError {}
 
-/// Holds a plan against the spec: whom it lets in, what functions may do, who can get a token. `environment` is the one
-/// that is asked for, where one is.
+/// Compares a plan with the spec: who may call, what functions may do, who can get a token. `environment` is the one that
+/// the user asked for, if any.
 pub fn check_plan(service: &Service, plan: &Plan, environment: Option<&str>) -> Result<Checked, CheckError> {
     let root = &plan.root;
     let found = root.environment.clone().ok_or(CheckError::NotGenerated)?;

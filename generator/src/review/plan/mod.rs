@@ -1,7 +1,7 @@
-//! Terraform's plan beside two specs: what it would do that the specs do not tell.
+//! Terraform's plan beside two specs: what it would do that the specs don't show.
 //!
-//! A plan is made of the tree and of what is applied, so it sees what no spec does: HCL that somebody changed by hand, a
-//! state that lags behind, what was deleted by other means. Of what the specs tell already, nothing is told twice.
+//! A plan follows from the generated files and the state, so it shows what no spec does: HCL that was edited by hand, a
+//! state that is out of date, resources that were deleted by other means. It repeats nothing that the specs show.
 
 use std::fmt;
 
@@ -198,7 +198,7 @@ impl Reading<'_> {
     }
 }
 
-/// Whether something is, or was before it moved, what the tree makes of the spec.
+/// Whether something is generated from the spec, also before it moved.
 fn is_ours(change: &Change) -> bool {
     let was = change.previous_address.as_deref().unwrap_or(&change.address);
     [was, &change.address]
