@@ -156,7 +156,7 @@ fn a_revision_that_main_has_is_not_compared_with_itself() {
     let reviewed = clone.review(&["--head", "HEAD"]);
     reviewed
         .says(2, "`HEAD` is part of `main`")
-        .says(2, "hint: name what to compare it with: `--base 'HEAD^'`");
+        .says(2, "help: name what to compare it with: `--base 'HEAD^'`");
     assert_eq!(reviewed.stdout, "");
     clone
         .review(&["--base", "HEAD^", "--head", "HEAD"])
@@ -198,7 +198,7 @@ fn a_shallow_clone_is_compared_with_main_or_not_at_all() {
     let shallow = clone.0.path().join("shallow");
     review(&shallow.join("service"), &[])
         .says(2, "this clone is shallow and has no main branch")
-        .says(2, "hint: fetch the branch");
+        .says(2, "help: fetch the branch");
     let main = "main:refs/remotes/origin/main";
     clone.git(&["-C", "shallow", "fetch", "--quiet", "--depth=1", &url, main]);
     review(&shallow.join("service"), &[])
@@ -285,7 +285,7 @@ fn what_git_does_not_know_is_wrong_use() {
     fs::write(outside.path().join("portcullis.toml"), DEMO).unwrap();
     review(outside.path(), &[])
         .says(2, "there is nothing to compare")
-        .says(2, "hint: name a spec");
+        .says(2, "help: name a spec");
 }
 
 #[test]

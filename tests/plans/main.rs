@@ -86,7 +86,7 @@ fn a_surface_of_a_plan_is_printed_and_what_it_leaves_open_is_said() {
     );
     assert_eq!(said.lines().count(), 4, "{said}");
     assert!(
-        said.contains("error: 1 part of this API is uncertain\n\nhint: "),
+        said.contains("error: 1 part of this API is uncertain\n\nhelp: "),
         "{said}"
     );
     let both = portcullis(project.path(), &["surface", "--plan", "a", "--state", "b"]);

@@ -39,7 +39,7 @@ fn without_a_terminal_and_a_yes_aws_is_not_touched() {
 fn without_credentials_it_fails_at_once_and_says_how_to_get_some() {
     apply(&Project::demo(), &["--yes"], &[])
         .failed(3, "AWS does not know who you are")
-        .failed(3, "hint: sign in");
+        .failed(3, "help: sign in");
 }
 
 #[test]
@@ -78,7 +78,7 @@ fn another_account_than_the_specs_is_refused_whatever_the_credentials_may_do() {
             1,
             "the credentials are of account 222222222222, and `dev` belongs to 111111111111",
         )
-        .failed(1, "hint: use the other account's credentials");
+        .failed(1, "help: use the other account's credentials");
 }
 
 #[test]
@@ -121,7 +121,7 @@ fn a_saved_plan_has_to_be_one_of_the_environment_with_the_code_that_is_here() {
     project.write("portcullis.toml", &spec.replace("GET /open", "GET /opened"));
     portcullis(&["plan", "--env", "dev", "--out", "dev.tfplan"])
         .failed(1, "terraform/ is not what portcullis.toml says")
-        .failed(1, "hint: run `make generate`, review and commit the result");
+        .failed(1, "help: run `make generate`, review and commit the result");
     assert!(!project.path("dev.tfplan").exists());
     assert_eq!(project.processes(), [""; 0]);
 }

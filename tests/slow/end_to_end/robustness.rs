@@ -170,7 +170,7 @@ fn a_local_environment_comes_out_of_whatever_happens_to_it() {
     interrupted
         .ended()
         .failed(3, "`terraform apply` was interrupted")
-        .failed(3, "hint: the next `make apply` makes it whole");
+        .failed(3, "help: the next `make apply` makes it whole");
     let begun = project.resources("aws_iam_role").len();
     assert!(begun > 0, "Terraform's state holds nothing of what was begun");
 
@@ -194,7 +194,7 @@ fn a_local_environment_comes_out_of_whatever_happens_to_it() {
     let before = project.files();
     run(&mut applying("else@example.com"))
         .failed(2, "the first user of `local` is `me@example.com`")
-        .failed(2, "hint: leave YOUR_EMAIL out, or `make destroy` first");
+        .failed(2, "help: leave YOUR_EMAIL out, or `make destroy` first");
     assert!(project.files() == before, "something was changed");
     assert_eq!(answers(), 200);
 

@@ -47,7 +47,7 @@ fn a_saved_plan_is_applied_exactly_and_only_where_it_fits() {
     project
         .portcullis(&["plan", "--out", "plans/first.tfplan"])
         .failed(2, "there is no folder `plans`")
-        .failed(2, "hint: `mkdir -p plans`");
+        .failed(2, "help: `mkdir -p plans`");
     assert_eq!(project.processes(), [""; 0]);
 
     // The first apply of all, and its first user, out of the file.
@@ -135,7 +135,7 @@ fn a_saved_plan_is_applied_exactly_and_only_where_it_fits() {
     apply("plans/there.tfplan")
         .failed(1, "the plan is stale")
         .failed(1, "it was made of other files than those that are here")
-        .failed(1, "hint: plan again");
+        .failed(1, "help: plan again");
     assert_eq!((status("/going"), status("/coming")), (200, 403));
     project.assert_nothing_to_change();
 }
