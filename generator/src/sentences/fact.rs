@@ -2,10 +2,10 @@
 
 use crate::resources::lambda_permission::POLICY_BYTES;
 use crate::review::words::{self, both_quoted, code, list, quoted};
-use crate::review::{Callers, Fact, Lost, Program, Sendable, Shifted, Side};
+use crate::review::{Callers, Fact, Program, Sendable, Shifted, Side};
+use crate::sentences::deleted::deleted;
 use crate::sentences::{expired, names};
 use portcullis_foreign_text::words::line;
-use portcullis_terraform_json::plan::Action;
 
 impl Fact {
     /// What a reader is told: one line without a full stop.
@@ -289,31 +289,7 @@ impl Fact {
                 lost,
                 action,
                 ..
-            } => {
-                let (what, with) = match lost {
-                    Lost::Client(name) => (format!("client {}", code(name)), ", and its id is lost"),
-                    Lost::User(name) => (format!("user {}", code(name)), ""),
-                    Lost::RestApi(name) => (
-                        format!("REST API {}", code(name)),
-                        ", and its URL and API keys are lost",
-                    ),
-                    Lost::LogGroup(name) => (format!("log group {}", code(name)), ", and its logs are lost"),
-                };
-                let goes = match action {
-                    Action::Replace { .. } => format!("is replaced{with}"),
-                    Action::Forget => "is removed from the state but stays in AWS".to_owned(),
-                    Action::Other(actions) => {
-                        format!(
-                            "may be lost: Portcullis doesn't know the action {}",
-                            code(&actions.join(", "))
-                        )
-                    }
-                    Action::Delete | Action::NoOp | Action::Create | Action::Read | Action::Update => {
-                        format!("is deleted{with}")
-                    }
-                };
-                in_plan(environment, &format!("{what} {goes} ({})", code(address)))
-            }
+            } => in_plan(environment, &deleted(lost, action, address)),
             Self::PlanShortensLogs {
                 environment,
                 log_group,

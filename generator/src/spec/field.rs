@@ -285,7 +285,7 @@ pub trait Word: Copy + 'static {
     fn meant_by(text: &str) -> Option<&'static str> {
         let variants = Self::ALL.iter().zip(Self::CHOICES);
         let is_meant = |other: &&str| other.eq_ignore_ascii_case(text);
-        let mut found = variants.filter(|(variant, _)| variant.others().iter().any(|other| is_meant(other)));
+        let mut found = variants.filter(|(variant, _)| variant.others().iter().any(&is_meant));
         found.next().map(|(_, choice)| choice.name)
     }
 }

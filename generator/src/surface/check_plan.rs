@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use super::compare::{Difference, Differing, Subject, compare};
+use super::compare::compare;
+use super::difference::{Difference, Differing, Subject};
 use super::of_resources::{SurfaceError, of_plan};
 use super::of_service::of_service;
 use super::setup;

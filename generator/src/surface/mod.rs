@@ -9,7 +9,8 @@
 
 mod arguments;
 mod check_plan;
-pub(crate) mod compare;
+mod compare;
+mod difference;
 pub(crate) mod names;
 mod of_resources;
 mod of_service;
@@ -29,7 +30,8 @@ use crate::user_pool::surface as user_pool;
 pub use crate::user_pool::surface::FIRST_USER;
 pub use arguments::is_harmless;
 pub use check_plan::{CheckError, Checked, check_plan};
-pub use compare::{Difference, DifferentValue, Differing, Subject, compare};
+pub use compare::compare;
+pub use difference::{Difference, DifferentValue, Differing, Subject};
 pub use of_resources::{SurfaceError, of_plan, of_state};
 pub use of_service::of_service;
 pub use others::why as why_it_counts;

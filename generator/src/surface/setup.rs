@@ -3,7 +3,7 @@
 
 use serde_json::Map;
 
-use super::compare::{Difference, Differing, Subject};
+use super::difference::{Difference, Differing, Subject};
 use crate::modules::planned_provider;
 use crate::service::Environment;
 use portcullis_terraform_json::plan::{Plan, Provider};

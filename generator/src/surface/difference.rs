@@ -1,0 +1,105 @@
+//! Differences of a plan from its spec, as values. `sentences` words them.
+
+use serde_json::Value;
+
+use super::of_resources::SurfaceError;
+use super::types::Unknown;
+
+/// What a difference is of.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Subject {
+    /// The API itself.
+    Api,
+    /// An authorizer, by name.
+    Authorizer(String),
+    /// A route: `METHOD /path`.
+    Route(String),
+    /// A function, by name.
+    Function(String),
+    /// The user pool.
+    UserPool,
+    /// A client, by name.
+    Client(String),
+    /// A response of the gateway itself, by type.
+    GatewayResponse(String),
+    /// An argument that nobody classified: `ADDRESS.ARGUMENT`.
+    Argument(String),
+    /// A resource that nothing else accounts for, by address.
+    Other(String),
+    /// Something that a plan leaves open: `ADDRESS.ARGUMENT`.
+    Unknown(String),
+}
+
+/// One difference of a plan from its spec.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Difference {
+    /// What it is of.
+    pub subject: Subject,
+    /// What differs.
+    pub what: Differing,
+}
+
+/// What differs.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Differing {
+    /// A value of the surface.
+    Value(DifferentValue),
+    /// The plan leaves it open.
+    Unknown(Unknown),
+    /// The plan has no surface.
+    NoSurface(SurfaceError),
+    /// The region.
+    Region {
+        /// In the spec.
+        expected: String,
+        /// In the plan.
+        found: String,
+    },
+    /// Who is invited as the first user.
+    FirstUser {
+        /// Whom the spec or its variable names.
+        expected: Option<String>,
+        /// Whom the plan invites.
+        found: Option<String>,
+    },
+    /// The variable of the first user has a default.
+    FirstUserDefault,
+    /// Another provider, or AWS's once more.
+    Provider {
+        /// Its address.
+        address: String,
+        /// Its source, unless that is AWS's provider.
+        source: Option<String>,
+    },
+    /// An argument of the provider. Values are not shown: credentials may be among them.
+    ProviderArgument {
+        /// Its name.
+        name: String,
+        /// Whether the spec sets it.
+        is_expected: bool,
+        /// Whether the plan sets it.
+        is_found: bool,
+    },
+    /// A module that is not generated.
+    Module {
+        /// Its address.
+        address: String,
+        /// Its source.
+        source: String,
+    },
+}
+
+/// A value of a surface that differs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DifferentValue {
+    /// Where in the surface, with the names of items.
+    pub path: Vec<String>,
+    /// The same with `*` for the names.
+    pub pattern: String,
+    /// In the spec; null if it is not there.
+    pub expected: Value,
+    /// In the plan; null if it is not there.
+    pub found: Value,
+    /// Whether it is an item of the list at the path.
+    pub is_item: bool,
+}
