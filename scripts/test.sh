@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Runs the tests. `--fast` skips tests that start Terraform, moto, cargo-lambda, pip or a browser, or use the network.
-# It needs git, and takes under a minute once everything is compiled. Other arguments go to cargo test.
+# Runs the tests. `--fast` skips tests that start Terraform, moto, cargo-lambda, pip or a browser, use the network, or start
+# thousands of processes. It needs git, and takes under a minute once everything is compiled. Other arguments go to cargo
+# test.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -21,13 +22,16 @@ step 'addresses, what a review tells of a change'
 cargo test --locked --quiet --package portcullis-generator --test addresses --test schema --test review --test review_of_random_specs "$@"
 step 'golden trees, mistakes, states of others'
 cargo test --locked --quiet --test golden --test serve --test review_command --test plans --test linked_folders \
-    --test check --test message_format --test documents --test exit_codes --test foreign_text --test house --test reconfigured --test surfaces "$@"
+    --test check --test message_format --test documents --test exit_codes --test house --test surfaces "$@"
 step 'conformance of the data plane'
 cargo test --locked --quiet --package portcullis-emulator --test conformance "$@"
 step 'units of the functions'
 cargo test --locked --quiet --manifest-path functions/Cargo.toml "$@"
 "$fast" && exit 0
 
+step 'text of others, hand-written Terraform'
+# These two start some thousand processes.
+cargo test --locked --quiet --test foreign_text --test reconfigured "$@"
 step 'HCL as Terraform reads it'
 cargo test --locked --quiet --package portcullis-generator --test hcl "$@"
 step 'tools'
