@@ -22,7 +22,7 @@ const KNOWN: [(&str, &str, &str); 8] = [
     ("generator/src", "spec::reader", "spec::field"),
 ];
 
-/// What each module of a crate uses, by the path of the module: empty for the crate itself.
+/// The modules that each module of a crate uses. A path is empty for the crate itself.
 type Uses = BTreeMap<String, BTreeSet<String>>;
 
 #[test]

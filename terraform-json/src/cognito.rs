@@ -1,4 +1,4 @@
-//! User pools: who can get a token.
+//! User pools, their clients and users.
 
 use serde::Deserialize;
 
@@ -16,22 +16,22 @@ pub struct UserPool {
     pub arn: String,
     /// `cognito-idp.REGION.amazonaws.com/REGION_ID`, which with `https://` is the issuer of its tokens.
     pub endpoint: String,
-    /// What users sign in with in place of a user name, sorted.
+    /// Attributes that users sign in with in place of a user name, sorted.
     #[serde(deserialize_with = "sorted")]
     pub username_attributes: Vec<String>,
-    /// What Cognito verifies of a user by itself, sorted.
+    /// Attributes that Cognito verifies by itself, sorted.
     #[serde(deserialize_with = "sorted")]
     pub auto_verified_attributes: Vec<String>,
-    /// How attributes of a user change.
+    /// Rules for changes of attributes.
     #[serde(deserialize_with = "block")]
     pub user_attribute_update_settings: AttributeUpdates,
-    /// How user names are compared.
+    /// Rules for user names.
     #[serde(deserialize_with = "block")]
     pub username_configuration: UserNames,
-    /// Who makes users.
+    /// Rules for new users.
     #[serde(deserialize_with = "block")]
     pub admin_create_user_config: UserCreation,
-    /// What a password must hold.
+    /// Rules for passwords.
     #[serde(deserialize_with = "block")]
     pub password_policy: PasswordPolicy,
     /// `OFF`, `OPTIONAL` or `ON`.
@@ -44,7 +44,7 @@ pub struct UserPool {
 
 kind!(UserPool, "aws_cognito_user_pool", "arn", "endpoint");
 
-/// How attributes of a user change.
+/// Rules for changes of attributes.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default)]
 pub struct AttributeUpdates {
@@ -53,15 +53,15 @@ pub struct AttributeUpdates {
     pub attributes_require_verification_before_update: Vec<String>,
 }
 
-/// How user names are compared.
+/// Rules for user names.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default)]
 pub struct UserNames {
-    /// Whether another case makes another name; it does if it does not say so.
+    /// Whether another case makes another name, which is the default.
     pub case_sensitive: Option<bool>,
 }
 
-/// Who makes users.
+/// Rules for new users.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default)]
 pub struct UserCreation {
@@ -70,7 +70,7 @@ pub struct UserCreation {
     pub allow_admin_create_user_only: bool,
 }
 
-/// What a password must hold.
+/// Rules for passwords.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default)]
 #[allow(missing_docs, reason = "the names are AWS's")]
@@ -112,10 +112,10 @@ pub struct UserPoolClient {
     /// OAuth scopes, sorted.
     #[serde(deserialize_with = "sorted")]
     pub allowed_oauth_scopes: Vec<String>,
-    /// Where codes and tokens are sent, sorted.
+    /// URLs that codes and tokens are sent to, sorted.
     #[serde(deserialize_with = "sorted")]
     pub callback_urls: Vec<String>,
-    /// Who else may say who a user is, sorted.
+    /// Other identity providers, sorted.
     #[serde(deserialize_with = "sorted")]
     pub supported_identity_providers: Vec<String>,
 }

@@ -1,4 +1,4 @@
-//! Roles and their policies: what functions may do.
+//! Roles and their policies.
 
 use serde::Deserialize;
 

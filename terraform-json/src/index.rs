@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 
 use super::{Resource, typed};
 
-/// What this crate reads of a type of resources.
+/// The attributes that this crate reads of a type of resources.
 ///
 /// A plan leaves attributes out that are unknown until the apply, so each has a default.
 pub trait Kind: DeserializeOwned + Default {
@@ -35,7 +35,7 @@ pub struct Part<'a, Values> {
     pub resource: &'a Resource,
     /// Its values; their defaults if they can't be read.
     pub values: Values,
-    /// Why they can't be read.
+    /// The reason if they can't be read.
     mistake: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! Lambda functions, what names them, and who may invoke them.
+//! Lambda functions, the names for them, and their permissions.
 //!
 //! A function's resource policy is its `aws_lambda_permission`s. API Gateway calls with the principal
 //! `apigateway.amazonaws.com` and the ARN of the called method as source:
@@ -57,15 +57,15 @@ pub struct Function {
     pub function_name: String,
     /// Its ARN without a qualifier.
     pub arn: String,
-    /// What integrations call it by.
+    /// The ARN that an integration's `uri` holds.
     pub invoke_arn: String,
-    /// What integrations call its newest version by.
+    /// The same with its newest version.
     #[serde(deserialize_with = "given")]
     pub qualified_invoke_arn: Option<String>,
     /// Version behind `$LATEST` or a number.
     #[serde(deserialize_with = "given")]
     pub version: Option<String>,
-    /// What of the code is called.
+    /// The entry point of the code.
     #[serde(deserialize_with = "given")]
     pub handler: Option<String>,
     /// Lambda's runtime.
@@ -81,9 +81,9 @@ pub struct Function {
     /// Its environment.
     #[serde(deserialize_with = "block")]
     pub environment: Environment,
-    /// How many may run at once; -1 if it is not set.
+    /// Reserved concurrency; -1 if it is not set.
     pub reserved_concurrent_executions: Option<i64>,
-    /// Where it writes its log.
+    /// Its log.
     #[serde(deserialize_with = "block")]
     pub logging_config: Logging,
     /// Its layers.
@@ -126,7 +126,7 @@ pub struct Environment {
     pub variables: BTreeMap<String, String>,
 }
 
-/// Where a function writes its log.
+/// The log of a function.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default)]
 pub struct Logging {
@@ -144,7 +144,7 @@ pub struct Functions<'a> {
     by_arn: HashMap<String, usize>,
 }
 
-/// What an integration or an authorizer calls.
+/// A function that an integration or an authorizer calls.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Called {
     /// The place of the function among [`Functions::all`], if it is here.
@@ -194,7 +194,7 @@ impl<'a> Functions<'a> {
         found.unwrap_or_default()
     }
 
-    /// What the `uri` of an integration or an authorizer calls; none if that is no function.
+    /// Returns the function that the `uri` of an integration or an authorizer calls; none if it calls something else.
     pub fn called(&self, uri: &str) -> Option<Called> {
         let Some(arn) = arn_in_uri(uri) else {
             // A plan has a symbol there.
@@ -215,7 +215,7 @@ impl<'a> Functions<'a> {
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default)]
 pub struct Permission {
-    /// What is allowed, such as `lambda:InvokeFunction`.
+    /// The allowed action, such as `lambda:InvokeFunction`.
     pub action: String,
     /// The function by name or ARN, perhaps with a qualifier.
     pub function_name: String,

@@ -1,4 +1,4 @@
-//! Who gets to what in a state, as the gateway decides it.
+//! The routes of a state as the gateway enforces them.
 
 use anyhow::Result;
 use portcullis_terraform_json::{resources, rest_api};
@@ -13,7 +13,7 @@ pub struct Enforced {
     pub method: String,
     /// Its path, such as `/pets/{id}`.
     pub path: String,
-    /// Who may call it.
+    /// Its guard.
     pub guard: Guard,
     /// Whether it needs an API key.
     pub api_key_required: bool,
@@ -21,7 +21,7 @@ pub struct Enforced {
     pub function: Option<(String, Option<String>)>,
 }
 
-/// Who may call a route.
+/// The guard of a route.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Guard {
     /// Anyone.

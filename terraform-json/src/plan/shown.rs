@@ -5,19 +5,19 @@ use serde_json::Value;
 use super::changes::{of_list, of_outputs};
 use super::{Change, OutputChange, Plan, PlanError, Root, document, root};
 
-/// What `terraform show -json PLANFILE` printed.
+/// A plan as `terraform show -json PLANFILE` printed it.
 ///
 /// A failed plan and one of `-target` have changes too. [`Shown::whole`] refuses both.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Shown {
-    /// What the plan does to each resource instance, in the order of its text.
+    /// The changes of resource instances, in the order of the text.
     pub changes: Vec<Change>,
-    /// What changed, or is gone, since the last apply: `resource_drift`. A missing object is deleted here and created
+    /// Changes outside of Terraform since the last apply: `resource_drift`. A missing object is deleted here and created
     /// in [`changes`](Self::changes).
     pub drift: Vec<Change>,
-    /// What the plan does to each root output, by name.
+    /// The changes of root outputs, by name.
     pub outputs: Vec<OutputChange>,
-    /// What the root says of itself.
+    /// The root's environment, service and region.
     pub root: Root,
     document: Value,
 }

@@ -1,10 +1,10 @@
-//! Authorizers: who is let in.
+//! Authorizers.
 
 use serde::Deserialize;
 
 use crate::index::{given, kind, sorted};
 
-/// For how many seconds an authorizer remembers a result if nothing is set.
+/// Seconds that an authorizer remembers a result if nothing is set.
 /// Source: <https://docs.aws.amazon.com/apigateway/latest/api/API_Authorizer.html>.
 pub const DEFAULT_TTL_SECONDS: u32 = 300;
 
@@ -35,14 +35,14 @@ pub struct Authorizer {
     #[serde(deserialize_with = "given")]
     pub identity_validation_expression: Option<String>,
     authorizer_result_ttl_in_seconds: Option<u32>,
-    /// What a Lambda authorizer calls, as the `uri` of an integration.
+    /// The function of a Lambda authorizer, written as the `uri` of an integration.
     #[serde(deserialize_with = "given")]
     pub authorizer_uri: Option<String>,
 }
 
 kind!(Authorizer, "aws_api_gateway_authorizer", "id", "type");
 
-/// Where an authorizer finds the token.
+/// The place of the token in a request.
 #[derive(Debug, Clone, PartialEq)]
 pub enum TokenSource<'a> {
     /// In the header of this name.
@@ -57,7 +57,7 @@ impl Authorizer {
         self.kind.as_deref().unwrap_or(DEFAULT_TYPE)
     }
 
-    /// Where it finds the token.
+    /// Returns the place of the token.
     pub fn token_source(&self) -> TokenSource<'_> {
         let source = self.identity_source.as_deref().unwrap_or(DEFAULT_SOURCE);
         match source.strip_prefix("method.request.header.") {
@@ -66,7 +66,7 @@ impl Authorizer {
         }
     }
 
-    /// For how many seconds it remembers a result.
+    /// Returns the seconds that it remembers a result.
     pub fn ttl_seconds(&self) -> u32 {
         self.authorizer_result_ttl_in_seconds
             .unwrap_or(DEFAULT_TTL_SECONDS)

@@ -1,4 +1,4 @@
-//! What the gateway itself answers.
+//! Answers of the gateway itself.
 
 use std::collections::BTreeMap;
 
@@ -31,7 +31,7 @@ kind!(
 );
 
 impl GatewayResponse {
-    /// What the names of its headers begin with.
+    /// The prefix of its headers' names.
     pub const HEADER: &'static str = "gatewayresponse.header.";
 
     /// Its headers. The error names what is not understood.

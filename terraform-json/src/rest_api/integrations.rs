@@ -1,4 +1,4 @@
-//! Integrations: what answers a method.
+//! Integrations and their responses.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use crate::index::{given, kind, or_empty};
 use crate::lambda;
 use portcullis_foreign_text::words::code;
 
-/// For how long API Gateway waits for an answer if nothing is set, in milliseconds.
+/// Milliseconds that API Gateway waits for an answer if nothing is set.
 /// Source: <https://docs.aws.amazon.com/apigateway/latest/api/API_Integration.html>.
 pub const DEFAULT_TIMEOUT_MILLISECONDS: u64 = 29_000;
 
@@ -27,7 +27,7 @@ pub struct Integration {
     /// AWS's type, such as `AWS_PROXY`; empty if it is not known.
     #[serde(rename = "type")]
     pub kind: String,
-    /// What is called.
+    /// The address that it calls.
     #[serde(deserialize_with = "given")]
     pub uri: Option<String>,
     /// The method that it is called by.
@@ -36,17 +36,17 @@ pub struct Integration {
     /// The role that calls it.
     #[serde(deserialize_with = "given")]
     pub credentials: Option<String>,
-    /// What becomes of bodies.
+    /// The conversion of bodies.
     #[serde(deserialize_with = "given")]
     pub content_handling: Option<String>,
     timeout_milliseconds: Option<u64>,
-    /// What a backend gets beside the body.
+    /// Mappings of headers and parameters to the backend's request.
     #[serde(deserialize_with = "or_empty")]
     pub request_parameters: BTreeMap<String, String>,
     /// Templates of the body by media type.
     #[serde(deserialize_with = "or_empty")]
     pub request_templates: BTreeMap<String, String>,
-    /// What becomes of a body without a template.
+    /// The treatment of a body without a template.
     #[serde(deserialize_with = "given")]
     pub passthrough_behavior: Option<String>,
 }
@@ -59,7 +59,7 @@ impl Integration {
         lambda::arn_in_uri(self.uri.as_deref()?)
     }
 
-    /// For how long it waits for an answer.
+    /// Returns the time that it waits for an answer.
     pub fn timeout(&self) -> Duration {
         Duration::from_millis(self.timeout_milliseconds.unwrap_or(DEFAULT_TIMEOUT_MILLISECONDS))
     }
@@ -101,7 +101,7 @@ pub struct IntegrationResponse {
     /// Templates of the body by media type.
     #[serde(deserialize_with = "or_empty")]
     pub response_templates: BTreeMap<String, String>,
-    /// What becomes of the body.
+    /// The conversion of the body.
     #[serde(deserialize_with = "given")]
     pub content_handling: Option<String>,
 }
@@ -109,7 +109,7 @@ pub struct IntegrationResponse {
 kind!(IntegrationResponse, "aws_api_gateway_integration_response");
 
 impl IntegrationResponse {
-    /// What the names of its headers begin with.
+    /// The prefix of its headers' names.
     pub const HEADER: &'static str = "method.response.header.";
 
     /// Its headers. The error names what is not understood.

@@ -1,4 +1,4 @@
-//! Methods of resources: who may call each, and with what.
+//! Methods of resources.
 
 use std::collections::BTreeMap;
 

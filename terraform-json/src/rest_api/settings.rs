@@ -1,4 +1,4 @@
-//! What holds for all routes of a REST API.
+//! Settings of a REST API, which hold for all routes.
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -20,7 +20,7 @@ pub struct Settings {
     /// Its resource policy.
     #[serde(deserialize_with = "given")]
     pub policy: Option<String>,
-    /// Where API keys come from: `HEADER` or `AUTHORIZER`.
+    /// The source of API keys: `HEADER` or `AUTHORIZER`.
     #[serde(deserialize_with = "given")]
     pub api_key_source: Option<String>,
     /// Media types whose bodies are bytes, such as `image/png` or `*/*`.
@@ -28,7 +28,7 @@ pub struct Settings {
     pub binary_media_types: Vec<String>,
     /// Whether only custom domains lead to it.
     pub disable_execute_api_endpoint: Option<bool>,
-    /// Where it can be reached from.
+    /// Its endpoints.
     #[serde(deserialize_with = "block")]
     pub endpoint_configuration: Endpoint,
     /// The provider holds the size as a text, and -1 for none.

@@ -1,4 +1,4 @@
-//! What a deployment holds of an API: its routes with all that is attached to them.
+//! The parts of an API that a deployment freezes: routes with all that is attached to them, and authorizers.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -12,10 +12,10 @@ use crate::Resource;
 use crate::index::{Index, Kind, Part};
 use crate::resource_paths::paths;
 
-/// What a deployment holds.
+/// The parts of an API that a deployment freezes.
 #[derive(Debug)]
 pub struct Snapshot<'a> {
-    /// What holds for all routes.
+    /// The settings of the API.
     pub settings: Part<'a, Settings>,
     /// A resource policy that stands by itself, beside one in the settings.
     pub policy: Option<&'a Resource>,
@@ -25,7 +25,7 @@ pub struct Snapshot<'a> {
     pub routes: Vec<Route<'a>>,
     /// Integrations of which a plan does not tell the method.
     pub unattached: Vec<Part<'a, Integration>>,
-    /// What the gateway itself answers.
+    /// Answers of the gateway itself.
     pub gateway_responses: Vec<Part<'a, GatewayResponse>>,
     /// Validators by id.
     pub validators: BTreeMap<String, Part<'a, Validator>>,
@@ -35,16 +35,16 @@ pub struct Snapshot<'a> {
     pub paths: BTreeMap<String, String>,
 }
 
-/// A method of a path, and what answers it.
+/// A method of a path, with its integration.
 #[derive(Debug)]
 pub struct Route<'a> {
     /// Its path, such as `/pets/{id}`; none if its resource is not here, or has no path.
     pub path: Option<String>,
     /// The method.
     pub method: Part<'a, Method>,
-    /// What answers it.
+    /// Its integration, if it has one.
     pub integration: Option<Part<'a, Integration>>,
-    /// How results become answers, in the order of the resources.
+    /// Its integration responses, in the order of the resources.
     pub responses: Vec<Part<'a, IntegrationResponse>>,
     /// The answers that it declares.
     pub declared: Vec<Part<'a, MethodResponse>>,
@@ -109,7 +109,7 @@ impl<'a> Snapshot<'a> {
     }
 }
 
-/// What a method shares with its integration and their responses: the resource and its method.
+/// The resource and the method that a method, its integration and their responses have in common.
 #[derive(PartialEq, Eq, Hash)]
 struct MethodKey(String, String);
 

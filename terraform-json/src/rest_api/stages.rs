@@ -19,7 +19,7 @@ pub struct Stage<'a> {
     pub deployment: &'a str,
 }
 
-/// What both ways to write a stage have in common.
+/// The settings that both ways to write a stage have in common.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default)]
 pub struct StageSettings {

@@ -43,9 +43,9 @@ pub struct MethodSetting {
 pub struct ApiKey {
     /// Its id.
     pub id: String,
-    /// What the client sends.
+    /// The key that the client sends.
     pub value: String,
-    /// Whether it opens anything; it does if it does not say so.
+    /// Whether it is on, which is the default.
     pub enabled: Option<bool>,
 }
 
@@ -70,7 +70,7 @@ pub struct UsagePlan {
     /// The limits of each client.
     #[serde(deserialize_with = "block")]
     pub throttle_settings: ThrottleSettings,
-    /// How often a client may call.
+    /// The quota of each client; there is one at most.
     #[serde(deserialize_with = "or_empty")]
     pub quota_settings: Vec<QuotaSettings>,
 }
@@ -110,7 +110,7 @@ pub struct MethodThrottle {
     pub burst_limit: Option<f64>,
 }
 
-/// How often a client may call.
+/// A quota: requests of a client in a period.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct QuotaSettings {
     /// Requests in a period.

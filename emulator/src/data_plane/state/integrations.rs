@@ -11,7 +11,7 @@ use super::answers::{emulated_header, templates};
 use crate::data_plane::api::{FunctionConfiguration, FunctionIntegration, Integration, Mock, MockResponse};
 use crate::data_plane::content::ContentHandling;
 
-/// What answers a route, or why it is not emulated.
+/// Returns the integration of a route, or why it is not emulated.
 pub(super) fn integration(
     route: &Route,
     applied: &Part<Applied>,

@@ -1,4 +1,4 @@
-//! What is not emulated, each said once.
+//! The list of what is not emulated, without repetitions.
 
 use std::collections::HashSet;
 
@@ -8,7 +8,7 @@ use portcullis_terraform_json::rest_api::{Settings, StageSettings};
 
 use crate::data_plane::api::{NotEmulated, Unsupported};
 
-/// What is not emulated, in the order in which it was found.
+/// Unsupported things, in the order in which they were found.
 #[derive(Default)]
 pub(super) struct Notes {
     list: Vec<Unsupported>,
@@ -16,14 +16,14 @@ pub(super) struct Notes {
 }
 
 impl Notes {
-    /// Adds what is not emulated of a resource, and returns the sentence for what needs it.
+    /// Adds an unsupported thing, and returns the sentence for routes that need it.
     pub(super) fn refuse(&mut self, address: &str, reason: String) -> NotEmulated {
         let sentence = format!("`{address}`: {reason}");
         self.add(address, reason);
         NotEmulated(sentence)
     }
 
-    /// Adds what is not emulated of a resource.
+    /// Adds an unsupported thing.
     pub(super) fn add(&mut self, address: &str, reason: String) {
         let address = address.to_owned();
         if self.said.insert((address.clone(), reason.clone())) {
@@ -35,7 +35,7 @@ impl Notes {
         self.list
     }
 
-    /// Adds what bears on more than one route and is not emulated, or not certain.
+    /// Adds unsupported and uncertain things that bear on more than one route.
     pub(super) fn of_all(&mut self, index: &Index) {
         for resource in index.all.iter().filter(|resource| resource.mode == "managed") {
             if let Some(obstacle) = &resource.obstacle {
