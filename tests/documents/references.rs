@@ -69,14 +69,14 @@ fn every_relative_link_leads_somewhere() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// Files that documents name in inline code, by their path in the repository. Rows of ARCHITECTURE.md are left out while
-/// files move.
+/// Files that documents name in inline code, by their path in the repository.
 #[test]
 fn every_named_file_exists() {
     let folders = [
         "docs",
         "emulator",
         "examples",
+        "files",
         "foreign-text",
         "functions",
         "generator",
@@ -89,11 +89,7 @@ fn every_named_file_exists() {
     ]
     .concat();
     let mut wrong = Vec::new();
-    for mut document in documents(&DOCUMENTS) {
-        if document.name == "ARCHITECTURE.md" {
-            let lines = document.text.lines().filter(|line| !line.starts_with('|'));
-            document.text = lines.map(|line| format!("{line}\n")).collect();
-        }
+    for document in documents(&DOCUMENTS) {
         for code in document.inline_code() {
             let is_path = code
                 .split_once('/')

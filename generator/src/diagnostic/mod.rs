@@ -276,6 +276,15 @@ fn clamp(span: &Span, source: &str) -> Span {
     start..floor(span.end.max(start))
 }
 
+/// A text in a headline: long ones are cut.
+pub fn shown(text: &str) -> String {
+    const LONGEST: usize = 60;
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.into(),
+    }
+}
+
 /// The known name nearest to a mistyped one, where one is near enough to be meant: at most a third of its
 /// letters differ, or one holds the other.
 pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {

@@ -4,7 +4,7 @@ use crate::review::ChangeKind::ServiceRenamed;
 use crate::review::Direction::Other;
 use crate::review::Meaning::{Elsewhere, Harmless, When};
 use crate::review::consequence;
-use crate::service::Architecture;
+use crate::service::architecture::Architecture;
 use crate::service::tags::{TAG_KEY, TAG_VALUE};
 use crate::spec::declaration::Absent::{Nothing, Required};
 use crate::spec::declaration::Kind::{Choice, Strings as Map, Text};

@@ -3,6 +3,7 @@
 //! [`resolve()`] makes it from a [`Spec`](crate::spec::Spec) or reports every mistake. What has a `Service` in hand
 //! need not ask whether a function exists, a name is too long or a range is kept.
 
+mod architecture;
 pub(crate) mod keys;
 pub(crate) mod meaning;
 pub(crate) mod tags;
@@ -15,6 +16,7 @@ pub use crate::review::{AcceptedChange, Answer, ChangeKind, Class, Evidence, ans
 pub use crate::routes::{Auth, Method, Route, RoutePath, Segment};
 pub use crate::spec::Date;
 pub use crate::user_pool::{Client, PasswordPolicy, UserPool};
+pub use architecture::Architecture;
 pub use meaning::{Handler, Handlers, resolve};
 
 use std::collections::BTreeMap;
@@ -22,7 +24,6 @@ use std::collections::BTreeMap;
 use serde::{Serialize, Serializer};
 
 pub use crate::environments::is_email;
-use crate::spec::declaration::choices;
 
 /// A resolved service.
 ///
@@ -48,34 +49,6 @@ pub struct Service {
     /// Changes that somebody has said yes to, in the order of the text.
     #[serde(skip)]
     pub accepted_changes: Vec<AcceptedChange>,
-}
-
-choices! {
-    /// The processor that functions are built for.
-    Architecture {
-        /// Intel and AMD.
-        X86_64 = "x86_64" | "amd64";
-        /// AWS Graviton.
-        Arm64 = "arm64" | "aarch64";
-    }
-}
-
-impl Architecture {
-    /// AWS's name for it, which is also the name of its folder of artifacts.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::X86_64 => "x86_64",
-            Self::Arm64 => "arm64",
-        }
-    }
-
-    /// Rust's name of its machines.
-    pub fn target(self) -> &'static str {
-        match self {
-            Self::X86_64 => "x86_64-unknown-linux-gnu",
-            Self::Arm64 => "aarch64-unknown-linux-gnu",
-        }
-    }
 }
 
 /// Routes as the spec has them, each under its method and path.

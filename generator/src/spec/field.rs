@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use toml::de::DeValue;
 use toml::value::Date;
 
-use crate::diagnostic::{Diagnostic, Diagnostics, Span};
+use crate::diagnostic::{Diagnostic, Diagnostics, Span, shown};
 use crate::spec::declaration::{Absent, Choice, Form, Key, Kind, Literal, Table};
+pub use crate::spec::reader::{Field, Placed};
 use crate::spec::reader::{Reader, Value};
 use crate::text_rule::TextRule;
 
@@ -25,18 +26,6 @@ pub trait Keys: Sized + 'static {
 
     /// What holds if the table is absent.
     fn absent() -> Self;
-}
-
-/// A type that a key can have.
-pub trait Field: Sized {
-    /// The kind that it takes.
-    const FORM: Form;
-
-    /// The value that is there, or what holds instead of a wrong one, which is reported.
-    fn read(value: &Value<'_>, key: &'static Key, diagnostics: &mut Diagnostics) -> Self;
-
-    /// What holds if the key is absent.
-    fn absent(key: &'static Key) -> Self;
 }
 
 /// What holds if a key is absent. The macro hands over the keys in their order.
@@ -58,15 +47,6 @@ pub struct Given<T> {
 pub struct Set<T> {
     /// Where it stands, if it is written.
     pub span: Option<Span>,
-    /// The value.
-    pub value: T,
-}
-
-/// A value with its place.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Placed<T> {
-    /// Where it stands.
-    pub span: Span,
     /// The value.
     pub value: T,
 }
@@ -173,15 +153,6 @@ fn keep(rule: &TextRule, subject: &str, text: &str, span: Span, diagnostics: &mu
         diagnostics.push(Diagnostic::new(span, summary).helps(rule.help));
     }
     keeps
-}
-
-/// A text in a headline: long ones are cut.
-pub(crate) fn shown(text: &str) -> String {
-    const LONGEST: usize = 60;
-    match text.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.into(),
-    }
 }
 
 impl Scalar for u32 {

@@ -6,9 +6,8 @@
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::diagnostic::{Diagnostic, Diagnostics, Span};
-use crate::spec::declaration::{Absent, Key, Kind};
-use crate::spec::field::{Field, Placed, shown};
+use crate::diagnostic::{Diagnostic, Diagnostics, Span, shown};
+use crate::spec::declaration::{Absent, Form, Key, Kind};
 
 /// A table of the spec that is being read.
 pub struct Reader<'a> {
@@ -27,6 +26,27 @@ pub struct Value<'a> {
     name: Span,
     /// The path of its key, such as `functions.open.memory_mb`.
     pub path: String,
+}
+
+/// A value with its place.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Placed<T> {
+    /// Where it stands.
+    pub span: Span,
+    /// The value.
+    pub value: T,
+}
+
+/// A type that a key can have.
+pub trait Field: Sized {
+    /// The kind that it takes.
+    const FORM: Form;
+
+    /// The value that is there, or what holds instead of a wrong one, which is reported.
+    fn read(value: &Value<'_>, key: &'static Key, diagnostics: &mut Diagnostics) -> Self;
+
+    /// What holds if the key is absent.
+    fn absent(key: &'static Key) -> Self;
 }
 
 impl<'a> Reader<'a> {
