@@ -1,4 +1,4 @@
-//! AWS through its own command line: who we are, before anything is done.
+//! Checks the AWS credentials through the AWS CLI before a command changes anything.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::failure::{Failure, OrFail, Outcome};
 
-/// Who the credentials belong to.
+/// The owner of the credentials.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Identity {
     /// The account's twelve digits.
@@ -16,7 +16,7 @@ pub struct Identity {
     pub arn: String,
 }
 
-/// Fails where something would lead a command for AWS to another endpoint.
+/// Fails if an environment variable redirects AWS calls to another endpoint.
 pub fn refuse_endpoint_override() -> Outcome {
     let set: Vec<String> = std::env::vars_os()
         .map(|(name, _)| name.to_string_lossy().into_owned())
@@ -25,13 +25,14 @@ pub fn refuse_endpoint_override() -> Outcome {
     if set.is_empty() {
         return Ok(());
     }
-    Err(
-        Failure::input(format!("`{}` is set: this would not go to AWS", set.join("`, `")))
-            .hint("unset it, or leave `ENV` out for the emulated AWS of this machine"),
-    )
+    Err(Failure::input(format!(
+        "can't use AWS: `{}` redirects calls to another endpoint",
+        set.join("`, `")
+    ))
+    .help("unset it, or use the emulated AWS on this machine: `--env local`"))
 }
 
-/// Asks STS who we are: proves the credentials before Terraform starts.
+/// Returns the owner of the credentials, as STS reports it.
 pub fn identity(aws: &Path, region: &str) -> Outcome<Identity> {
     let output = Command::new(aws)
         .args([
@@ -41,7 +42,7 @@ pub fn identity(aws: &Path, region: &str) -> Outcome<Identity> {
             "json",
             "--region",
             region,
-            // Its defaults, a minute and five times, are minutes where there is no network.
+            // The defaults, five attempts of a minute each, take minutes without a network.
             "--cli-connect-timeout",
             "5",
             "--cli-read-timeout",
@@ -55,8 +56,8 @@ pub fn identity(aws: &Path, region: &str) -> Outcome<Identity> {
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stderr);
         return Err(
-            Failure::tool(format!("AWS does not know who you are: {}", said.trim()))
-                .hint("sign in (`aws sso login`, `aws configure`) or set AWS_PROFILE, then try again"),
+            Failure::tool(format!("AWS rejected the credentials: {}", said.trim()))
+                .help("sign in with `aws sso login` or `aws configure`, or set AWS_PROFILE"),
         );
     }
     let json: Value = serde_json::from_slice(&output.stdout).or_tool()?;
@@ -67,14 +68,14 @@ pub fn identity(aws: &Path, region: &str) -> Outcome<Identity> {
     })
 }
 
-/// Fails where the account is not the one that the spec allows.
+/// Fails unless the account is the one in the spec.
 pub fn check_account(identity: &Identity, allowed: Option<&str>, environment: &str) -> Outcome {
     match allowed {
         Some(allowed) if allowed != identity.account => Err(Failure::refused(format!(
-            "the credentials are of account {}, and `{environment}` belongs to {allowed}",
+            "`{environment}` must be deployed to account {allowed}, but the credentials belong to {}",
             identity.account
         ))
-        .hint("use the other account's credentials, or change `account` in the spec")),
+        .help("use credentials of that account, or change `account` in the spec")),
         _ => Ok(()),
     }
 }
@@ -92,6 +93,10 @@ mod tests {
         assert!(check_account(&identity, Some("111111111111"), "dev").is_ok());
         assert!(check_account(&identity, None, "dev").is_ok());
         let failure = check_account(&identity, Some("222222222222"), "dev").unwrap_err();
-        assert!(failure.render().contains("belongs to 222222222222"));
+        assert!(
+            failure
+                .render()
+                .contains("must be deployed to account 222222222222")
+        );
     }
 }

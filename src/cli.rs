@@ -6,42 +6,42 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::failure::ExitCodes;
 
-/// Terraform for an API Gateway REST API that a Cognito user pool guards, and the same API on a laptop.
+/// Generate Terraform for an API Gateway REST API with Cognito sign-in, and run the same API on your machine
 #[derive(Parser)]
 #[command(name = "portcullis", version, disable_help_subcommand = false)]
 #[command(
-    after_help = "Exit codes: 0 done; 1 a check found a difference or a gate said no; \
-2 wrong use or wrong input; 3 a tool or AWS failed. `plan --detailed-exitcode` has Terraform's: 0 no changes; 1 any error; \
-2 changes.\nData is on stdout, talk on stderr. NO_COLOR is honoured."
+    after_help = "Exit codes:\n  0  success\n  1  a check found a difference, or a change is blocked\n  2  invalid arguments or \
+input\n  3  a tool or AWS failed\n\n`plan --detailed-exitcode` exits as Terraform does:\n  0  no changes\n  1  any error\n  2  \
+changes\n\nPortcullis prints data on stdout and messages on stderr. Set NO_COLOR to turn color off."
 )]
 pub struct Cli {
     /// Folder of the project
     #[arg(long, global = true, value_name = "DIR", default_value = ".")]
     pub project: PathBuf,
 
-    /// How `check` and `generate` print errors: for people, as JSON lines, or as annotations of a GitHub workflow
+    /// Print errors of `check` and `generate` as text, JSON lines or GitHub annotations
     #[arg(long, global = true, value_enum, value_name = "FORMAT", default_value_t)]
     pub message_format: MessageFormat,
 
-    /// What to do.
+    /// The command.
     #[command(subcommand)]
     pub command: Command,
 }
 
-/// How errors are printed.
+/// The format of errors.
 #[derive(Debug, Clone, Copy, Default, PartialEq, ValueEnum)]
 pub enum MessageFormat {
-    /// For people, on stderr
+    /// Print text on stderr
     #[default]
     Text,
-    /// A JSON object a line, on stdout
+    /// Print one JSON object per line on stdout
     Json,
-    /// An annotation of a GitHub workflow a line, on stdout
+    /// Print one GitHub workflow annotation per line on stdout
     Github,
 }
 
 impl Cli {
-    /// Whose exit codes the command ends with.
+    /// The exit codes that the command uses.
     pub fn exit_codes(&self) -> ExitCodes {
         if let Command::Plan {
             detailed_exitcode: true,
@@ -55,33 +55,33 @@ impl Cli {
     }
 }
 
-/// What to do.
+/// A command.
 #[derive(Subcommand)]
 pub enum Command {
-    /// Make terraform/ from portcullis.toml
+    /// Generate terraform/ from portcullis.toml
     #[command(
-        after_help = "Example:\n  portcullis generate --check   # in CI: exit 1 and a diff where the tree is stale"
+        after_help = "Example:\n  portcullis generate --check   # in CI: exit 1 and print a diff if terraform/ is out of date"
     )]
     Generate {
-        /// Write nothing; print a diff and exit with 1 where the tree differs
+        /// Print a diff and exit 1 if terraform/ is out of date; write nothing
         #[arg(long)]
         check: bool,
     },
-    /// Check the spec, the generated tree and the tools, without starting a provider; or a plan against the spec
+    /// Check the spec, the generated files and the tools, or compare a plan with the spec
     #[command(
-        after_help = "Example:\n  terraform plan -out plan && terraform show -json plan > plan.json\n  portcullis check --plan plan.json   # exit 1 where the plan lets anybody do what the spec does not"
+        after_help = "Example:\n  terraform plan -out plan && terraform show -json plan > plan.json\n  portcullis check --plan plan.json   # exit 1 if the plan allows more than the spec"
     )]
     Check {
-        /// Check this plan instead: the output of `terraform show -json PLANFILE`
+        /// Compare this plan with the spec: the output of `terraform show -json PLANFILE`
         #[arg(long, value_name = "FILE")]
         plan: Option<PathBuf>,
-        /// The environment that the plan has to be of; the plan says it itself
+        /// Fail unless the plan is for this environment
         #[arg(long = "env", value_name = "NAME", requires = "plan")]
         environment: Option<String>,
     },
     /// Build the functions and zip them reproducibly
     Build(Environment),
-    /// Show what apply would change
+    /// Show the changes that `apply` would make
     #[command(
         after_help = "Examples:\n  portcullis plan --env dev\n  portcullis plan --env dev --out dev.tfplan        # then: portcullis apply --env dev --plan dev.tfplan\n  portcullis plan --env dev --json-out dev.json     # then: portcullis review --plan dev.json"
     )]
@@ -90,56 +90,56 @@ pub enum Command {
         options: TerraformOptions,
         #[command(flatten)]
         save: SavePlan,
-        /// Exit as Terraform does: 0 no changes, 1 any error, 2 changes
+        /// Exit as Terraform does: 0 for no changes, 1 for any error, 2 for changes
         #[arg(long)]
         detailed_exitcode: bool,
     },
-    /// Build, generate and apply; in `local` also start everything that is needed
+    /// Build, generate and apply; in `local`, also start the emulated AWS and the API
     #[command(
-        after_help = "Examples:\n  portcullis apply                 # to the emulated AWS of this machine\n  portcullis apply --watch         # and again whenever something is saved\n  portcullis apply --env dev       # to AWS: shows the plan and asks\n  portcullis apply --env dev --plan dev.tfplan   # exactly the saved plan: builds and asks nothing"
+        after_help = "Examples:\n  portcullis apply                 # on this machine, with an emulated AWS\n  portcullis apply --watch         # again each time you save a file\n  portcullis apply --env dev       # in AWS: shows the plan and asks first\n  portcullis apply --env dev --plan dev.tfplan   # this saved plan, without a build or a question"
     )]
     Apply {
         #[command(flatten)]
         options: TerraformOptions,
-        /// Do not ask; needed where there is no terminal
+        /// Answer yes to every question; required without a terminal
         #[arg(long)]
         yes: bool,
-        /// Stay, and serve every change of a function or of the spec as it is saved (local only)
+        /// Keep running, and apply every change of the functions or the spec when you save it (`local` only)
         #[arg(long)]
         watch: bool,
         /// Apply this saved plan (`plan --out` or `--json-out`) if Terraform would still make exactly its changes
         #[arg(long, value_name = "FILE", conflicts_with = "watch")]
         plan: Option<PathBuf>,
     },
-    /// Print the environments in AWS, for a pipeline to make its jobs of
+    /// List the environments in AWS, for example to create CI jobs
     #[command(after_help = "Example:\n  portcullis environments --json")]
     Environments {
-        /// As JSON
+        /// Print JSON
         #[arg(long)]
         json: bool,
     },
-    /// Print addresses and ids as one JSON object
+    /// Print the API's URL and ids as one JSON object
     #[command(after_help = "Example:\n  portcullis outputs --env dev")]
     Outputs(Environment),
-    /// Delete everything; in `local` also stop every process
+    /// Delete an environment; in `local`, also stop every process
     #[command(
-        after_help = "Elsewhere than in `local` the spec has to let it go: `deletion_protection = false` under `[environments.NAME]`."
+        after_help = "To delete an environment in AWS, first write `deletion_protection = false` under `[environments.NAME]` in the spec."
     )]
     Destroy {
         #[command(flatten)]
         options: TerraformOptions,
-        /// Do not ask; needed where there is no terminal
+        /// Answer yes to every question; required without a terminal
         #[arg(long)]
         yes: bool,
     },
-    /// Print the last mail that Cognito would have sent, with its password or code (local only)
+    /// Print the last email that Cognito would have sent, with its password or code (`local` only)
     #[command(
-        after_help = "Example:\n  portcullis invitation | tail -1     # the temporary password or the code alone"
+        after_help = "Example:\n  portcullis invitation | tail -1     # only the temporary password or code"
     )]
     Invitation {
         #[command(flatten)]
         environment: Environment,
-        /// Whose mail, if several users got one
+        /// Print the last email to this address
         email: Option<String>,
     },
     /// Print the functions' logs
@@ -147,219 +147,217 @@ pub enum Command {
     Logs {
         #[command(flatten)]
         environment: Environment,
-        /// One function's only
+        /// Print the logs of this function only
         #[arg(long, value_name = "NAME")]
         function: Option<String>,
-        /// Keep printing what comes
+        /// Keep printing new lines (`local` only)
         #[arg(short, long)]
         follow: bool,
     },
-    /// Print what is reachable, by whom; exit 1 if something of it is uncertain
+    /// List the routes and who may call them; exit 1 if anything is uncertain
     #[command(
-        after_help = "Examples:\n  portcullis surface                      # of the spec, as a table\n  portcullis surface --json --state FILE  # of what `terraform show -json` printed\n  portcullis surface --plan FILE          # of what will be: `terraform show -json PLANFILE`"
+        after_help = "Examples:\n  portcullis surface                      # read the spec\n  portcullis surface --json --state FILE  # read a state: the output of `terraform show -json`\n  portcullis surface --plan FILE          # read a plan: the output of `terraform show -json PLANFILE`"
     )]
     Surface {
         #[command(flatten)]
         environment: Environment,
         #[command(flatten)]
         of: SurfaceOf,
-        /// Name or id of the REST API, where the state or plan holds several
+        /// Choose a REST API by name or id; required if the state or plan contains several
         #[arg(long, value_name = "NAME|ID", conflicts_with = "spec")]
         api: Option<String>,
-        /// As JSON
+        /// Print JSON
         #[arg(long)]
         json: bool,
     },
-    /// Draw who can reach what, as Mermaid or as SVG
+    /// Draw the routes, who may call them and their functions as Mermaid or SVG
     #[command(
-        after_help = "Examples:\n  portcullis graph                           # Mermaid, for a ```mermaid block of a README\n  portcullis graph --env dev --svg > api.svg # with the origin whose pages may call in `dev`"
+        after_help = "Examples:\n  portcullis graph                           # Mermaid, for a ```mermaid block in a README\n  portcullis graph --env dev --svg > api.svg # with the CORS origin of `dev`"
     )]
     Graph {
-        /// As it is in this environment; else what differs by environment is told in general
+        /// Draw this environment [default: what all environments share]
         #[arg(long = "env", value_name = "NAME")]
         environment: Option<String>,
-        /// Of this spec
+        /// Read this spec [default: portcullis.toml in the project]
         #[arg(long, value_name = "FILE")]
         spec: Option<PathBuf>,
-        /// An SVG, which needs nothing beside it, instead of Mermaid
+        /// Print one self-contained SVG instead of Mermaid
         #[arg(long)]
         svg: bool,
     },
     /// Review what a change exposes or deletes; exit 1 if a change is blocked
     #[command(
-        after_help = "Examples:\n  portcullis review                        # what is saved, since the branch left main\n  portcullis review --base v1.2 --head v1.3\n  portcullis review --plan dev.json        # with what `terraform show -json` printed of a plan\n  portcullis review --markdown             # for a comment of a pull request\n\nAn `accept` entry under `[review]` in the spec lets a blocked change through, with a reason."
+        after_help = "Examples:\n  portcullis review                        # the working tree, compared with the merge base with main\n  portcullis review --base v1.2 --head v1.3\n  portcullis review --plan dev.json        # with a plan: the output of `terraform show -json PLANFILE`\n  portcullis review --markdown             # for a comment on a pull request\n\nTo accept a blocked change, add an entry with a reason to `accept` under `[review]` in the spec."
     )]
     Review(Review),
-    /// Print all keys of the spec: a JSON schema for editors, or the reference page
+    /// Print the JSON schema of the spec for editors, or its reference page
     #[command(
-        after_help = "Example:\n  portcullis schema > portcullis.schema.json   # line 1 of the spec: #:schema portcullis.schema.json"
+        after_help = "Example:\n  portcullis schema > portcullis.schema.json   # then write as line 1 of the spec: #:schema portcullis.schema.json"
     )]
     Schema {
-        /// As a page in Markdown
+        /// Print the reference page in Markdown
         #[arg(long)]
         markdown: bool,
     },
-    /// Serve an applied state with a REST API on loopback, in the foreground
+    /// Serve the REST API of an applied state on this machine, in the foreground
     #[command(
         after_help = "Example:\n  terraform show -json > state.json\n  portcullis serve --state state.json --jwks https://cognito-idp.us-east-1.amazonaws.com/POOL=jwks.json"
     )]
     Serve(Serve),
-    /// Delete what was built: zips, the functions' target folder, Terraform's local folder
+    /// Delete build output: zips, the functions' `target` folder and Terraform's folder of `local`
     Clean,
-    /// Install the pinned tools now, and print where they are as JSON; other commands install what they need
+    /// Install the pinned tools and print their paths as JSON; other commands install tools when they need them
     Tools,
-    /// The emulated control plane; `apply` starts it
+    /// Run the emulated control plane; `apply` starts it
     #[command(hide = true)]
     ControlPlane(ControlPlane),
 }
 
-/// What a surface is of: the project's spec where nothing is named.
+/// The source of a surface: a file, or else the project's spec.
 #[derive(Args)]
 #[group(multiple = false)]
 pub struct SurfaceOf {
-    /// Of this spec
+    /// Read this spec
     #[arg(long, value_name = "FILE")]
     pub spec: Option<PathBuf>,
-    /// Of this plan: the output of `terraform show -json PLANFILE`
+    /// Read this plan: the output of `terraform show -json PLANFILE`
     #[arg(long, value_name = "FILE")]
     pub plan: Option<PathBuf>,
-    /// Of this state: the output of `terraform show -json`
+    /// Read this state: the output of `terraform show -json`
     #[arg(long, value_name = "FILE")]
     pub state: Option<PathBuf>,
 }
 
-/// Which environment is meant.
+/// The environment to work on.
 #[derive(Args, Clone)]
 pub struct Environment {
-    /// Name of the environment
+    /// Work on this environment
     #[arg(long = "env", value_name = "NAME", default_value = "local")]
     pub name: String,
 }
 
-/// Where a plan is saved.
+/// The files to save a plan to.
 #[derive(Args)]
 pub struct SavePlan {
     /// Save the plan to this file, for `apply --plan`; it contains everything in the state, including secrets
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
-    /// Also write what `terraform show -json` prints of it, for `review --plan`
+    /// Save the plan as JSON, as `terraform show -json` prints it, for `review --plan`
     #[arg(long, value_name = "FILE")]
     pub json_out: Option<PathBuf>,
 }
 
 impl SavePlan {
-    /// The files that are asked for.
+    /// Returns the files to write.
     pub fn files(&self) -> impl Iterator<Item = &PathBuf> {
         self.out.iter().chain(&self.json_out)
     }
 }
 
-/// How Terraform is called.
+/// Options of the commands that run Terraform.
 #[derive(Args, Clone)]
 pub struct TerraformOptions {
     #[command(flatten)]
     pub environment: Environment,
 
-    /// E-mail of the first user, in `local` and at an environment's first apply
+    /// Invite this email address as the first user, in `local` or at the first apply of an environment
     #[arg(long, value_name = "EMAIL", env = "YOUR_EMAIL")]
-    pub your_email: Option<String>,
+    pub first_user: Option<String>,
 
-    /// Folder with Terraform providers, where the registry can't be reached
+    /// Install Terraform providers from this folder instead of the registry
     #[arg(long, value_name = "DIR", env = "PORTCULLIS_PLUGIN_DIR")]
     pub plugin_dir: Option<PathBuf>,
 
-    /// An emulated AWS to use in `local` instead of our own; PORTCULLIS_ENDPOINT_ACCESS_KEY_ID sets the access key to use
-    /// there
+    /// Use this emulated AWS in `local` instead of the built-in one; PORTCULLIS_ENDPOINT_ACCESS_KEY_ID sets its access
+    /// key
     #[arg(long, value_name = "URL", env = "PORTCULLIS_ENDPOINT")]
     pub endpoint: Option<String>,
 }
 
 impl TerraformOptions {
-    /// The e-mail that was given. `make` passes an empty one on.
+    /// Returns the email address that was given. The Makefile passes an empty one on.
     pub fn chosen_email(&self) -> Option<&str> {
-        self.your_email.as_deref().filter(|email| !email.is_empty())
+        self.first_user.as_deref().filter(|email| !email.is_empty())
     }
 }
 
-/// What is reviewed.
+/// Options of `review`.
 #[derive(Args)]
 pub struct Review {
-    /// What to compare with: a spec, or a revision of git, of which the last commit in common counts. Where it is not
-    /// given, the main branch, and on that itself its last commit
+    /// Compare with this spec file or Git revision [default: the merge base with the main branch]
     #[arg(long, value_name = "REV|FILE")]
     pub base: Option<String>,
-    /// What to review, where that is not the project as it lies there
+    /// Review this spec file or Git revision [default: the working tree]
     #[arg(long, value_name = "REV|FILE")]
     pub head: Option<String>,
-    /// A plan of an environment: the output of `terraform show -json` of its file; several times for several
-    /// environments
+    /// Review this plan too: the output of `terraform show -json PLANFILE`; repeat it for each environment
     #[arg(long, value_name = "FILE")]
     pub plan: Vec<PathBuf>,
-    /// As Markdown, for a comment
+    /// Print Markdown, for a comment
     #[arg(long, conflicts_with = "json")]
     pub markdown: bool,
-    /// As JSON
+    /// Print JSON
     #[arg(long)]
     pub json: bool,
 }
 
-/// What the data plane serves.
+/// Options of `serve`.
 #[derive(Args)]
 pub struct Serve {
-    /// The state: the output of `terraform show -json`
+    /// Serve this state: the output of `terraform show -json`
     #[arg(long, value_name = "FILE")]
     pub state: PathBuf,
-    /// Name or id of the REST API, where the state holds several
+    /// Choose a REST API by name or id; required if the state contains several
     #[arg(long, value_name = "NAME|ID")]
     pub api: Option<String>,
-    /// The stage that `api_url` leads to, of several; all are served
+    /// Print the URL of this stage as `api_url`; all stages are served
     #[arg(long, value_name = "NAME")]
     pub stage: Option<String>,
-    /// What the functions' `filename` is relative to
+    /// Resolve the functions' relative `filename` from this folder
     #[arg(long, value_name = "DIR", default_value = ".")]
     pub root: PathBuf,
-    /// The zip or bootstrap of a function
+    /// Run this zip or `bootstrap` for a function
     #[arg(long, value_name = "NAME=PATH")]
     pub function: Vec<String>,
-    /// A variable of every function or of one, over those of the state
+    /// Set an environment variable for all functions or one; it overrides the state
     #[arg(long, value_name = "[FUNCTION:]NAME=VALUE")]
     pub env: Vec<String>,
-    /// The keys of an issuer: a file, or an `http://` address of this machine
+    /// Read an issuer's signing keys from this file or `http://` URL on this machine
     #[arg(long, value_name = "ISSUER=FILE|URL")]
     pub jwks: Vec<String>,
-    /// Port on loopback; a free one where it is not given
+    /// Listen on this port of 127.0.0.1 [default: a free port]
     #[arg(long, value_name = "N")]
     pub port: Option<u16>,
-    /// File for the log instead of stderr; at 10 MB it becomes FILE.previous, and begins anew
+    /// Write the log to this file instead of stderr; at 10 MB, rename it to FILE.previous and start a new one
     #[arg(long, value_name = "FILE")]
     pub log: Option<PathBuf>,
-    /// Folder for unpacked functions and logs
+    /// Unpack functions and write their logs in this folder [default: a temporary folder]
     #[arg(long, value_name = "DIR")]
     pub work: Option<PathBuf>,
 }
 
-/// How the emulated control plane runs.
+/// Options of `control-plane`.
 #[derive(Args)]
 pub struct ControlPlane {
-    /// Port on loopback; a free one where it is not given
+    /// Listen on this port of 127.0.0.1 [default: a free port]
     #[arg(long, value_name = "N")]
     pub port: Option<u16>,
-    /// Folder for the mails that Cognito would have sent
+    /// Write the emails that Cognito would have sent to this folder
     #[arg(long, value_name = "DIR")]
     pub mails: PathBuf,
-    /// File for the log instead of stderr; at 10 MB it becomes FILE.previous, and begins anew
+    /// Write the log to this file instead of stderr; at 10 MB, rename it to FILE.previous and start a new one
     #[arg(long, value_name = "FILE")]
     pub log: Option<PathBuf>,
-    /// Python with moto, to be started as the emulated AWS
+    /// Start moto with this Python as the emulated AWS
     #[arg(long, value_name = "FILE", requires = "work")]
     pub python: Option<PathBuf>,
-    /// Private folder for moto's socket
+    /// Create moto's socket in this private folder
     #[arg(long, value_name = "DIR")]
     pub work: Option<PathBuf>,
-    /// An emulated AWS to stand in front of, instead of starting moto
+    /// Forward to this emulated AWS instead of starting moto
     #[arg(long, value_name = "URL", requires = "region")]
     pub upstream: Option<String>,
-    /// The region to try it in
+    /// Probe the emulated AWS in this region
     #[arg(long, value_name = "NAME")]
     pub region: Option<String>,
 }

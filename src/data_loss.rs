@@ -7,14 +7,14 @@ use portcullis_terraform_json::plan::Shown;
 use crate::failure::{Failure, Outcome};
 use crate::today::today;
 
-/// Fails if a plan would lose identity data that the spec does not accept. `local` holds none.
+/// Fails if a plan would lose identity data and the spec doesn't accept this. `local` has no such data.
 pub fn check(plan: &Shown, service: &Service, environment: &str) -> Outcome {
     if environment == LOCAL {
         return Ok(());
     }
     let losses = losses(plan, service, environment);
     match judge(&losses, service, environment, today()) {
-        Some(refusal) => Err(Failure::refused(refusal.message).hint(refusal.hint)),
+        Some(refusal) => Err(Failure::refused(refusal.message).help(refusal.help)),
         None => Ok(()),
     }
 }

@@ -1,4 +1,4 @@
-//! What a plan that destroys an environment would delete, and what stands in its way.
+//! Reads a plan that destroys an environment: its deletions, and the resources that prevent them.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use serde_json::Value;
 #[derive(Debug, PartialEq)]
 pub struct Destruction {
     deletes: BTreeSet<String>,
-    /// The addresses of what it would do something else to than delete it; there should be none.
+    /// The addresses of resources that it changes instead of deleting them. There should be none.
     pub others: Vec<String>,
     /// The user pools that it would delete and that AWS protects.
     pub protected: BTreeSet<String>,
@@ -34,13 +34,13 @@ impl Destruction {
         self.protected.contains(USER_POOL)
     }
 
-    /// What this one deletes and an earlier one did not.
+    /// Returns the resources that this plan deletes and an earlier one doesn't.
     pub fn beyond(&self, shown: &Self) -> Vec<String> {
         self.deletes.difference(&shown.deletes).cloned().collect()
     }
 }
 
-/// An address; what an unfinished replacement left behind has its key behind it.
+/// Returns an address, followed by the key of an object that an unfinished replacement left behind.
 fn name(change: &Change) -> String {
     match &change.deposed {
         Some(key) => format!("{} (deposed {key})", change.address),

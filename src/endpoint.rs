@@ -1,4 +1,4 @@
-//! Somebody else's emulated AWS: its address, and the access key to use there.
+//! Another emulated AWS: its address, and the access key to use there.
 
 use portcullis_generator::modules::LOCAL_ACCOUNT;
 use serde_json::Value;
@@ -9,10 +9,10 @@ use crate::talk;
 /// The access key for an emulated AWS. Not the user's own, which no emulator needs to see.
 const ACCESS_KEY_ID: &str = "PORTCULLIS_ENDPOINT_ACCESS_KEY_ID";
 
-/// What a command was told of an emulated AWS; of our own, nothing.
+/// The emulated AWS that a command was given; the default is the built-in one.
 #[derive(Debug, Clone)]
 pub struct Endpoint {
-    /// Where it answers.
+    /// Its URL; none for the built-in one.
     pub url: Option<String>,
     /// The access key of every call.
     pub access_key_id: String,
@@ -43,7 +43,7 @@ pub fn access_key_id() -> String {
     set.unwrap_or_else(|| LOCAL_ACCOUNT.into())
 }
 
-/// Says what the probe of a control plane found, by its ready line.
+/// Prints the weaknesses that the probe of a control plane found, from its ready line.
 pub fn say_weaknesses(ready: &Value) {
     for weakness in ready["weaker"].as_array().into_iter().flatten() {
         talk::say(format!(

@@ -1,4 +1,4 @@
-//! How a command fails: a message, a hint, and an exit code that scripts rely on.
+//! The failure of a command: a message, help, and an exit code that scripts rely on.
 
 use std::ffi::OsString;
 use std::fmt::Display;
@@ -6,19 +6,19 @@ use std::process::ExitCode;
 
 use portcullis_generator::diagnostic::Diagnostics;
 
-/// Why a command did not do what it was asked.
+/// The failure of a command.
 #[derive(Debug)]
 pub struct Failure {
     kind: Kind,
     message: String,
-    hint: Option<String>,
+    help: Option<String>,
     spec: Option<Box<SpecErrors>>,
 }
 
 /// The errors of a spec.
 #[derive(Debug)]
 pub struct SpecErrors {
-    /// What messages call the file.
+    /// The name of the file in messages.
     pub name: String,
     /// The text of the file.
     pub text: String,
@@ -28,28 +28,28 @@ pub struct SpecErrors {
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Kind {
-    /// A check found a difference, or a gate said no.
+    /// A check found a difference, or a change is blocked.
     Refused,
-    /// Wrong use or wrong input.
+    /// Invalid arguments or input.
     Input,
     /// A tool or AWS failed.
     Tool,
-    /// A plan holds changes, and that is what was asked.
+    /// A plan contains changes, and `--detailed-exitcode` was given.
     Changes,
 }
 
-/// Whose exit codes a command ends with.
+/// The exit codes that a command uses.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum ExitCodes {
-    /// 1 refused, 2 wrong use or input, 3 a tool or AWS failed.
+    /// 1 for a refusal, 2 for invalid arguments or input, 3 if a tool or AWS failed.
     Portcullis,
-    /// 1 for every failure, 2 for a plan that holds changes: of `plan --detailed-exitcode`, as Terraform has them.
+    /// 1 for every failure, 2 for a plan that contains changes: those of Terraform, for `plan --detailed-exitcode`.
     Terraform,
 }
 
 impl ExitCodes {
-    /// Those that a command line asks for which can't be parsed. A script that applies on 2 must not apply on a typo,
-    /// also not on one in the flag itself or in the form that Terraform writes it in.
+    /// Returns the exit codes for a command line that can't be parsed. A script that applies on 2 must not apply after a
+    /// typo, even in the flag itself or in the form that Terraform writes it in.
     pub fn of_wrong_use(arguments: impl IntoIterator<Item = OsString>) -> Self {
         let asks = arguments.into_iter().any(|argument| {
             let argument = argument.to_string_lossy().to_lowercase();
@@ -68,7 +68,7 @@ impl ExitCodes {
         }
     }
 
-    /// The exit code of wrong use.
+    /// The exit code of invalid arguments.
     pub fn wrong_use(self) -> ExitCode {
         ExitCode::from(self.number(Kind::Input))
     }
@@ -78,12 +78,12 @@ impl ExitCodes {
 pub type Outcome<T = ()> = Result<T, Failure>;
 
 impl Failure {
-    /// A check found a difference, or a gate said no: exit code 1.
+    /// A check found a difference, or a change is blocked: exit code 1.
     pub fn refused(message: impl Display) -> Self {
         Self::of(Kind::Refused, message)
     }
 
-    /// Wrong use or wrong input: exit code 2.
+    /// Invalid arguments or input: exit code 2.
     pub fn input(message: impl Display) -> Self {
         Self::of(Kind::Input, message)
     }
@@ -93,7 +93,7 @@ impl Failure {
         Self::of(Kind::Tool, message)
     }
 
-    /// A plan holds changes, and `--detailed-exitcode` asks for that: exit code 2, as Terraform has it.
+    /// A plan contains changes, and `--detailed-exitcode` was given: exit code 2, as of Terraform.
     pub fn changes() -> Self {
         Self::of(Kind::Changes, "")
     }
@@ -103,7 +103,7 @@ impl Failure {
         Self {
             kind,
             message: format!("{message:#}").trim_end().to_string(),
-            hint: None,
+            help: None,
             spec: None,
         }
     }
@@ -122,9 +122,9 @@ impl Failure {
         self.spec.as_deref()
     }
 
-    /// What to do about it.
-    pub fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.hint = Some(hint.into());
+    /// Adds help.
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
         self
     }
 
@@ -133,28 +133,28 @@ impl Failure {
         ExitCode::from(codes.number(self.kind))
     }
 
-    /// Message and help, if not everything has been said.
+    /// Message and help, unless the command has printed them already.
     pub fn message(&self) -> Option<(&str, Option<&str>)> {
-        (!self.message.is_empty()).then_some((self.message.as_str(), self.hint.as_deref()))
+        (!self.message.is_empty()).then_some((self.message.as_str(), self.help.as_deref()))
     }
 
-    /// Message and help for a terminal; empty if everything has been said.
+    /// Message and help for a terminal; empty if the command has printed them already.
     pub fn render(&self) -> String {
         if self.message.is_empty() {
             return String::new();
         }
-        let hint = self
-            .hint
+        let help = self
+            .help
             .as_ref()
             .map(|help| format!("\nhelp: {help}\n"))
             .unwrap_or_default();
-        format!("error: {}\n{hint}", self.message)
+        format!("error: {}\n{help}", self.message)
     }
 }
 
-/// Sorts other errors by who is to blame.
+/// Sorts other errors by their cause.
 pub trait OrFail<T> {
-    /// The user's input is wrong.
+    /// The user's input is invalid.
     fn or_input(self) -> Outcome<T>;
     /// A tool, the disk or AWS failed.
     fn or_tool(self) -> Outcome<T>;

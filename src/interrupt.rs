@@ -20,7 +20,7 @@ use crate::talk;
 /// The Terraform that works, if one does.
 static WORKING: Mutex<Option<Pid>> = Mutex::new(None);
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
-/// What is said at a signal while nothing works, where that is the way to end well.
+/// The message for a signal that ends a command well, while no Terraform works.
 static FAREWELL: OnceLock<&str> = OnceLock::new();
 
 /// As long as it lives, signals to us are passed on. Dropped once the program has been waited for.
@@ -111,7 +111,7 @@ fn pass_on(signal: Signal) {
         std::process::exit(128 + signal.as_raw());
     };
     if !INTERRUPTED.swap(true, Ordering::Relaxed) {
-        talk::warn("interrupted: waiting for Terraform to end what it has begun");
+        talk::warn("interrupted: waiting for Terraform to finish its current work");
     }
     // It may have ended in this instant; then there is nobody to tell.
     _ = kill_process(pid, Signal::INT);

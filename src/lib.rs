@@ -1,8 +1,7 @@
 //! The command line of Portcullis.
 //!
-//! Each command is a file in [`commands`]: it opens a project, asks the generator for what is pure, starts the
-//! programs that do the rest, and ends with an exit code of [`failure`]. Nothing that generates depends on what
-//! serves: the arrows go from here to `portcullis-generator` and `portcullis-emulator`, and from local to generator.
+//! Each command is a file in [`commands`]: it opens a project, calls the pure generator, starts the programs
+//! that do the rest, and ends with an exit code of [`failure`]. The generator doesn't depend on the emulator.
 
 mod aws;
 pub mod build;
@@ -35,13 +34,13 @@ use clap::Parser;
 use crate::failure::ExitCodes;
 pub use crate::terraform_program::ProviderSource;
 
-/// Runs the command of this process's arguments; its exit code.
+/// Runs the command of this process's arguments and returns its exit code.
 pub fn run() -> ExitCode {
     umask::private();
     let cli = match cli::Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
-            // Where nobody reads it, nothing is lost.
+            // It doesn't matter if the output is closed.
             _ = error.print();
             return if error.use_stderr() {
                 ExitCodes::of_wrong_use(std::env::args_os()).wrong_use()
@@ -54,7 +53,7 @@ pub fn run() -> ExitCode {
     match commands::run(cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            // Nobody reads the output any more, and nothing is left to say.
+            // If the output is closed, the exit code remains.
             _ = talk::failure(&failure, format);
             failure.exit_code(codes)
         }

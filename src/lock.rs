@@ -8,15 +8,15 @@ use anyhow::{Context, Result};
 
 use crate::talk;
 
-/// Takes a file's lock, which dropping the file releases, and so does the death of whoever holds it. While another
-/// process holds it, this says for what it waits, and waits. File and folder are made when missing.
+/// Locks a file, which it creates if missing. Dropping the file releases the lock, and so does the end of the process.
+/// While another process holds the lock, this prints a message and waits.
 pub fn exclusive(path: &Path, waits_for: &str) -> Result<File> {
     if let Some(folder) = path.parent() {
         DirBuilder::new()
             .recursive(true)
             .mode(0o700)
             .create(folder)
-            .with_context(|| format!("can't make the folder `{}`", folder.display()))?;
+            .with_context(|| format!("can't create the folder `{}`", folder.display()))?;
     }
     let file = OpenOptions::new()
         .create(true)

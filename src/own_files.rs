@@ -1,4 +1,5 @@
-//! The check of files that are not generated and decide where Terraform connects or what it runs, before Terraform runs.
+//! Checks files in `terraform/` that Portcullis did not generate, before Terraform runs: they may decide where Terraform
+//! connects or which programs it runs.
 
 use portcullis_generator::own_files::findings;
 use portcullis_generator::review::report::line_to_accept;
@@ -10,8 +11,8 @@ use crate::revision::Revision;
 use crate::talk;
 use crate::today::today;
 
-/// Fails if such a file is not accepted by `[review]`, before Terraform works on an environment in AWS: it would run
-/// programs as early as in its plan. `local` reaches only this machine.
+/// Fails for an environment in AWS if `[review]` doesn't accept such a file, because Terraform runs programs as early as in
+/// its plan. `local` reaches only this machine.
 pub fn check_for(project: &Project, service: &Service, environment: &str) -> Outcome {
     if environment == LOCAL {
         return Ok(());
@@ -19,7 +20,7 @@ pub fn check_for(project: &Project, service: &Service, environment: &str) -> Out
     judge(project, service, |_| ())
 }
 
-/// Prints what is accepted, and fails if something is not.
+/// Prints the accepted ones, and fails if one is not accepted.
 pub fn check(project: &Project, service: &Service) -> Outcome {
     judge(project, service, talk::say)
 }
@@ -40,12 +41,13 @@ fn judge(project: &Project, service: &Service, mut say_accepted: impl FnMut(Stri
         return Ok(());
     }
     let mut message = String::from(
-        "files below `terraform/` that are not generated decide where Terraform connects or what it runs:",
+        "files in terraform/ that Portcullis did not generate change where Terraform connects or what it runs:",
     );
-    let mut hint = String::from("delete what should not be there, or accept it under `[review]`:\n");
+    let mut help =
+        String::from("delete unwanted files, or add an entry for each to `accept` under `[review]`:\n");
     for (of, sentence) in blocked {
         message.push_str(&format!("\n  {sentence}"));
-        hint.push_str(&format!("\n  {},", line_to_accept(kind, &of)));
+        help.push_str(&format!("\n  {},", line_to_accept(kind, &of)));
     }
-    Err(Failure::refused(message).hint(hint))
+    Err(Failure::refused(message).help(help))
 }

@@ -1,5 +1,5 @@
-//! One environment of a project, ready for Terraform: the AWS it talks to is known and proved, Terraform is
-//! initialised, and it is known who the first user is.
+//! One environment of a project, ready for Terraform: its AWS is known and checked, Terraform is initialised, and the first
+//! user is known.
 
 use portcullis_generator::modules::LOCAL_FIRST_USER;
 use portcullis_generator::service::{Environment, LOCAL, Service, is_email};
@@ -21,11 +21,11 @@ pub struct PreparedEnvironment {
     pub terraform: Terraform,
     /// The processes behind `local`; none elsewhere.
     pub local: Option<(Local, ControlPlane)>,
-    /// E-mail of the first user; none where the spec has it.
+    /// Email address of the first user; none if the spec has it.
     pub first_user: Option<String>,
 }
 
-/// Fails where an environment can't be worked on, before anything is built, written or started.
+/// Fails if an environment can't be used, before anything is built, written or started.
 pub fn check(project: &Project, service: &Service, tools: &Tools, options: &TerraformOptions) -> Outcome {
     let name = &options.environment.name;
     let environment = &service.environments[name];
@@ -43,7 +43,7 @@ pub fn check(project: &Project, service: &Service, tools: &Tools, options: &Terr
 }
 
 impl PreparedEnvironment {
-    /// Prepares an environment that was checked and whose tree is generated.
+    /// Prepares an environment whose generated files were checked.
     pub fn prepare(
         project: &Project,
         service: &Service,
@@ -72,7 +72,7 @@ impl PreparedEnvironment {
         Ok(prepared)
     }
 
-    /// Prepares an environment but for the values of its variables: to read what is there.
+    /// Prepares an environment without values of its variables, which is enough to read its state.
     pub fn connect(
         project: &Project,
         service: &Service,
@@ -81,7 +81,7 @@ impl PreparedEnvironment {
     ) -> Outcome<Self> {
         let name = &options.environment.name;
         let environment = &service.environments[name];
-        // Whatever command this is of: Terraform begins here.
+        // Every command starts Terraform here.
         own_files::check_for(project, service, name)?;
         let directory = project.environment(name);
         // The lock file of `local` is ours and goes before each `init`.
@@ -111,11 +111,11 @@ impl PreparedEnvironment {
     }
 }
 
-/// Fails at once where AWS would not let us in; says where the command goes.
+/// Fails if AWS rejects the credentials. Prints the account and region that the command uses.
 fn prove_credentials(tools: &Tools, name: &str, environment: &Environment) -> Outcome {
     aws::refuse_endpoint_override()?;
     let cli = tools.aws().or_tool()?;
-    let identity = talk::step("Asking AWS who you are", || {
+    let identity = talk::step("Checking your AWS credentials", || {
         aws::identity(&cli, &environment.region)
     })?;
     aws::check_account(&identity, environment.account.as_deref(), name)?;
@@ -125,24 +125,24 @@ fn prove_credentials(tools: &Tools, name: &str, environment: &Environment) -> Ou
     ));
     if environment.state.is_none() {
         talk::warn(format!(
-            "the state of `{name}` is a file on this machine; add `state = {{ bucket = \"…\", region = \"…\" }}` to \
-             `[environments.{name}]` to share it"
+            "the state of `{name}` is a local file. To share it, add `state = {{ bucket = \"…\", region = \"…\" }}` to \
+             `[environments.{name}]`"
         ));
     }
     Ok(())
 }
 
-/// What is known of an environment's first user before an apply.
+/// The known first users of an environment before an apply.
 #[derive(Debug, Default, PartialEq)]
 pub struct FirstUser {
-    /// The user whom the state holds.
+    /// The user in the state.
     pub applied: Option<String>,
-    /// Whom an earlier apply was to invite, whether it came to that or not.
+    /// The user of an earlier apply, which may have failed before the invitation.
     pub remembered: Option<String>,
 }
 
-/// The first user of a state as Terraform keeps it. The output `first_user_email` is not asked: Terraform writes it
-/// from the plan, also if the user could not be made.
+/// Returns the first user in a state. The output `first_user_email` doesn't count: Terraform writes it from the plan, even
+/// if it could not create the user.
 pub fn first_user_of_state(state: &str) -> Option<String> {
     let state: Value = serde_json::from_str(state).ok()?;
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
@@ -164,8 +164,8 @@ fn is_same_user(email: &str, other: &str) -> bool {
     email.to_lowercase() == other.to_lowercase()
 }
 
-/// The value of the root module's `first_user_email`; none where the spec has it as a literal. Another value than
-/// the applied one would delete the user, so it is refused. One that is only remembered gives way.
+/// Returns the value of the root module's `first_user_email`; none if the spec has it. It refuses to replace the applied
+/// user, because this would delete the user. A user who is only remembered can be replaced.
 fn first_user(
     name: &str,
     environment: &Environment,
@@ -173,19 +173,21 @@ fn first_user(
     chosen: Option<&str>,
 ) -> Outcome<Option<String>> {
     if let Some(email) = chosen.filter(|email| !is_email(email)) {
-        return Err(Failure::input(format!("`{email}` is not an e-mail address"))
-            .hint("write it as in `YOUR_EMAIL=you@example.com`"));
+        return Err(Failure::input(format!(
+            "`--first-user` must be an email address, but it is `{email}`"
+        ))
+        .help("write `--first-user you@example.com`"));
     }
     if let Some(email) = &environment.first_user {
         return match chosen {
             Some(chosen) if !is_same_user(chosen, email) => Err(Failure::input(format!(
-                "the spec names `{email}` as the first user of `{name}`, and YOUR_EMAIL names `{chosen}`"
+                "the first user of `{name}` must be `{email}`, as in the spec, but `--first-user` is `{chosen}`"
             ))
-            .hint("leave YOUR_EMAIL out, or change `first_user` in the spec")),
+            .help("remove `--first-user` (and YOUR_EMAIL), or change `first_user` in the spec")),
             _ => {
                 if let Some(applied) = applied.filter(|applied| applied != email) {
                     talk::warn(format!(
-                        "the spec makes `{email}` the first user of `{name}`: the user `{applied}` will be deleted"
+                        "the spec changes the first user of `{name}` to `{email}`, so the user `{applied}` will be deleted"
                     ));
                 }
                 Ok(None)
@@ -194,19 +196,20 @@ fn first_user(
     }
     match (applied, chosen) {
         (Some(applied), Some(chosen)) if !is_same_user(&applied, chosen) => Err(Failure::input(format!(
-            "the first user of `{name}` is `{applied}`; making it `{chosen}` would delete that user"
+            "can't make `{chosen}` the first user of `{name}`: this would delete the user `{applied}`"
         ))
-        .hint(if name == LOCAL {
-            "leave YOUR_EMAIL out, or `make destroy` first".to_string()
+        .help(if name == LOCAL {
+            "remove `--first-user` (and YOUR_EMAIL), or run `portcullis destroy` first".to_string()
         } else {
-            format!("leave YOUR_EMAIL out, or say so in the spec: `first_user = \"{chosen}\"` under `[environments.{name}]`")
+            format!("remove `--first-user` (and YOUR_EMAIL), or write `first_user = \"{chosen}\"` under `[environments.{name}]`")
         })),
         (Some(applied), _) => Ok(Some(applied)),
         (None, Some(chosen)) => Ok(Some(chosen.into())),
         (None, None) if remembered.is_some() => Ok(remembered),
         (None, None) if name == LOCAL => Ok(Some(LOCAL_FIRST_USER.into())),
-        (None, None) => Err(Failure::input(format!("nobody says who the first user of `{name}` is")).hint(format!(
-            "add `YOUR_EMAIL=you@example.com` to the first apply, or `first_user` to `[environments.{name}]`"
+        (None, None) => Err(Failure::input(format!("missing first user of `{name}`")).help(format!(
+            "add `--first-user you@example.com` to the first apply, or write `first_user = \"you@example.com\"` under \
+             `[environments.{name}]`"
         ))),
     }
 }
@@ -252,7 +255,7 @@ mod tests {
             assert_eq!(of(Some(same)).unwrap().as_deref(), Some("a@example.com"));
         }
         let failure = of(Some("b@example.com")).unwrap_err();
-        assert!(failure.render().contains("would delete that user"));
+        assert!(failure.render().contains("would delete the user"));
     }
 
     #[test]
@@ -297,7 +300,7 @@ mod tests {
     }
 
     #[test]
-    fn only_local_has_a_first_user_whom_nobody_named() {
+    fn only_local_has_a_default_first_user() {
         let environment = environment(None);
         let of = |name, chosen| first_user(name, &environment, FirstUser::default(), chosen);
         assert_eq!(of(LOCAL, None).unwrap().as_deref(), Some(LOCAL_FIRST_USER));

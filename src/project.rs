@@ -1,4 +1,4 @@
-//! A project on disk: where its parts are, and the service that its spec means.
+//! A project on disk: the paths of its parts, and its service.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -20,7 +20,7 @@ pub struct Project {
 }
 
 impl Project {
-    /// The project in a folder; fails where the folder has no spec.
+    /// Opens the project in a folder. Fails if the folder has no spec.
     pub fn open(folder: &Path) -> Outcome<Self> {
         let root = folder.canonicalize().map_err(|error| {
             let folder = words::code(&folder.display().to_string());
@@ -28,10 +28,10 @@ impl Project {
         })?;
         if !root.join(SPEC).is_file() {
             return Err(Failure::input(format!(
-                "there is no `{SPEC}` in {}",
+                "missing `{SPEC}` in {}",
                 words::code(&root.display().to_string())
             ))
-            .hint("go to the folder of a project, or name it with `--project DIR`"));
+            .help("go to the folder of a project, or name it: `--project DIR`"));
         }
         Ok(Self { root })
     }
@@ -46,7 +46,7 @@ impl Project {
         self.root.join("functions")
     }
 
-    /// The generated tree.
+    /// The folder of the generated files.
     pub fn terraform(&self) -> PathBuf {
         self.root.join("terraform")
     }
@@ -61,31 +61,31 @@ impl Project {
         self.terraform().join("artifacts")
     }
 
-    /// What Portcullis keeps beside the project: tools, the state of `local`. Git ignores it.
+    /// The folder for tools and the state of `local`. Git ignores it.
     pub fn work(&self) -> PathBuf {
         self.root.join(".portcullis")
     }
 
-    /// Waits until no other command works on an environment: two that build, generate and apply at once would mix.
-    /// Dropping the file gives the turn to the next.
+    /// Waits until no other command works on an environment, because two at once would mix their files. Dropping the
+    /// returned file lets the next command continue.
     pub fn turn(&self, environment: &str) -> Outcome<fs::File> {
         let path = self.work().join(environment).join("turn");
         lock::exclusive(&path, &format!("another command that works on `{environment}`")).or_tool()
     }
 
-    /// The service that the spec means. A wrong spec is shown with all its mistakes.
+    /// Reads the service from the spec. The failure contains all errors of the spec.
     pub fn service(&self) -> Outcome<Service> {
         let handlers = tree::handlers(&self.functions()).or_input()?;
         service_of(&self.root.join(SPEC), SPEC, Some(&handlers))
     }
 
-    /// What differs on disk from the generated tree of a service.
+    /// Returns the differences between the files on disk and the generated files of a service.
     pub fn changes(&self, service: &Service) -> Outcome<Vec<Change>> {
         tree::compare(&self.terraform(), &modules::all(service)).or_input()
     }
 
-    /// Fails if a zip would be written, or a stray one deleted, outside of the project. What Portcullis keeps for itself
-    /// may be linked: no command that takes a checkout for data writes there, and developers share tools that way.
+    /// Fails if a zip would be written, or an unused one deleted, outside of the project. The folder `.portcullis` may be
+    /// a link: no command that treats a checkout as data writes there, and developers share tools that way.
     pub fn check_artifacts(&self, service: &Service, architecture: Architecture) -> Outcome {
         for function in service.functions.keys() {
             let zip = Path::new("artifacts")
@@ -96,12 +96,12 @@ impl Project {
         Ok(())
     }
 
-    /// Makes changes to the tree on disk.
+    /// Writes changes to the generated files.
     pub fn write(&self, changes: &[Change]) -> Outcome {
         umask::of_the_user(|| tree::write(&self.terraform(), changes)).or_tool()
     }
 
-    /// Makes the tree on disk the generated one; what was changed.
+    /// Generates the files and returns the changes.
     pub fn generate(&self, service: &Service) -> Outcome<Vec<Change>> {
         let changes = self.changes(service)?;
         self.write(&changes)?;
@@ -109,7 +109,7 @@ impl Project {
     }
 }
 
-/// The service that a file means; `name` is what messages call it. Without `handlers` it is read by itself.
+/// Reads the service from a spec file, which messages call `name`. Without `handlers` it doesn't check the functions.
 pub fn service_of(path: &Path, name: &str, handlers: Option<&Handlers>) -> Outcome<Service> {
     let text = fs::read_to_string(path).map_err(|error| {
         let path = words::code(&path.display().to_string());
@@ -121,7 +121,7 @@ pub fn service_of(path: &Path, name: &str, handlers: Option<&Handlers>) -> Outco
     })
 }
 
-/// What an environment's functions are built for: this machine's processor in `local`, else the spec's.
+/// Returns the architecture of an environment's functions: this machine's in `local`, or else the spec's.
 pub fn architecture(service: &Service, environment: &str) -> Outcome<Architecture> {
     if environment != LOCAL {
         return Ok(service.architecture);
@@ -131,22 +131,21 @@ pub fn architecture(service: &Service, environment: &str) -> Outcome<Architectur
         ("linux", "x86_64") => Ok(Architecture::X86_64),
         ("linux", "aarch64") => Ok(Architecture::Arm64),
         _ => Err(Failure::input(format!(
-            "`local` runs the functions' own executables, and this machine ({system}, {processor}) can't run those \
-             of Lambda"
+            "`local` must run on Linux with x86_64 or arm64, but this machine has {system} and {processor}"
         ))
-        .hint("use Linux on x86_64 or arm64, a virtual machine or a container")),
+        .help("use a virtual machine or a container")),
     }
 }
 
-/// Fails where a service has no environment of a name.
+/// Fails if a service has no environment with this name.
 pub fn check_environment(service: &Service, name: &str) -> Outcome {
     if service.environments.contains_key(name) {
         return Ok(());
     }
     let known: Vec<_> = service.environments.keys().map(String::as_str).collect();
     Err(
-        Failure::input(format!("the spec has no environment {}", words::code(name))).hint(format!(
-            "known: {}; add {} to `{SPEC}`",
+        Failure::input(format!("unknown environment {}", words::code(name))).help(format!(
+            "choose one of: {}. To add it, write {} in `{SPEC}`",
             known.join(", "),
             words::code(&format!("[environments.{name}]"))
         )),

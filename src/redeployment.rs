@@ -1,8 +1,8 @@
-//! The second deployment after something of an API was deleted.
+//! The second deployment after a part of an API was deleted.
 //!
-//! Terraform deletes what is gone only after it has taken the new snapshot, because the old deployment depended on it;
-//! the snapshot then still holds it, and only another deployment leaves it out. Whatever ends an apply in between, a
-//! failure or a kill, the next plan would not know: so it is written down that one is owed.
+//! Terraform deletes a part only after it has taken the new snapshot, because the old deployment depended on that part.
+//! So the snapshot still contains it, and only another deployment leaves it out. If an apply ends in between, the next plan
+//! would not know, so a file records that a deployment is owed.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -25,7 +25,7 @@ impl Redeployment {
     /// The file's name in the environment's working folder.
     pub const MARKER: &str = "redeployment_owed";
 
-    /// Of an environment of a project.
+    /// Opens the record of an environment.
     pub fn of(project: &Project, environment: &str) -> Self {
         Self {
             marker: project.work().join(environment).join(Self::MARKER),
@@ -43,7 +43,7 @@ impl Redeployment {
             .map_err(|error| Failure::tool(format!("can't write `{}`: {error}", self.marker.display())))
     }
 
-    /// Makes the one that is owed: plans it into `file`, shows that plan to `accept`, and applies it.
+    /// Deploys: plans into `file`, shows that plan to `accept`, and applies it.
     pub fn make(
         &self,
         terraform: &Terraform,

@@ -1,4 +1,4 @@
-//! The two sides of a review: a file, what git has at a revision, or the project as it lies there.
+//! The two sides of a review: a file, a Git revision, or the working tree.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -14,27 +14,27 @@ use crate::project::SPEC;
 /// Branches that a pull request usually goes to, in the order in which they are tried.
 const MAIN_BRANCHES: [&str; 5] = ["origin/HEAD", "origin/main", "origin/master", "main", "master"];
 
-/// The folder of the generated tree.
+/// The folder of the generated files.
 const TREE: &str = "terraform";
 
 /// One side of a review.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Revision {
-    /// A spec of its own.
+    /// A spec file.
     File(PathBuf),
-    /// A commit, with the name that it is shown by.
+    /// A commit, with its name in reports.
     Commit {
         /// Such as `main`.
         name: String,
         /// Its hash.
         commit: String,
     },
-    /// The project's folder, saved or not.
+    /// The project's folder, committed or not.
     WorkingTree,
 }
 
 impl Revision {
-    /// What is reviewed: a file or a revision that was named, or the project as it lies there.
+    /// Returns the head of a review: the given file or revision, or the working tree.
     pub fn head(root: &Path, chosen: Option<&str>) -> Outcome<Self> {
         match chosen {
             None => Ok(Self::WorkingTree),
@@ -42,8 +42,8 @@ impl Revision {
         }
     }
 
-    /// What it is compared with: a file that was named, or the last commit that the head has in common with a
-    /// revision; of none is named, with the main branch, and on the main branch itself with its last commit.
+    /// Returns the base of a review: the given file, or the merge base of the head and a revision. The default revision is
+    /// the main branch, and on the main branch its last commit.
     pub fn base(root: &Path, chosen: Option<&str>, head: &Self) -> Outcome<Self> {
         let head_commit = match head {
             Self::Commit { commit, .. } => commit.clone(),
@@ -66,10 +66,10 @@ impl Revision {
         }
         let Some(last) = commit_of(root, "HEAD") else {
             return Err(Failure::input(format!(
-                "there is nothing to compare `{}` with: git has no commit here",
+                "missing base: `{}` has no Git commit to compare with",
                 root.display()
             ))
-            .hint("name a spec: `--base FILE`"));
+            .help("name a spec file: `--base FILE`"));
         };
         let main = MAIN_BRANCHES.into_iter().find_map(|branch| {
             let tip = commit_of(root, branch)?;
@@ -77,19 +77,19 @@ impl Revision {
             Some((branch, common.unwrap_or(tip)))
         });
         if main.is_none() && git(root, ["rev-parse", "--is-shallow-repository"])?.trim() == "true" {
-            return Err(Failure::input(
-                "this clone is shallow and has no main branch: there is nothing to compare with but the last commit itself",
-            )
-            .hint("fetch the branch that it goes to, or name what to compare with: `--base REV|FILE`"));
+            return Err(
+                Failure::input("missing base: this clone is shallow and has no main branch")
+                    .help("fetch the target branch, or name a base: `--base REV|FILE`"),
+            );
         }
         if let (Some((branch, common)), Self::Commit { name, .. }) = (&main, head)
             && *common == head_commit
         {
             return Err(Failure::input(format!(
-                "`{name}` is part of `{branch}`: there is nothing to compare it with but itself"
+                "missing base: `{name}` is part of `{branch}`, so it would be compared with itself"
             ))
-            .hint(format!(
-                "name what to compare it with: `--base {}`",
+            .help(format!(
+                "name a base: `--base {}`",
                 shell::word(&format!("{name}^"))
             )));
         }
@@ -106,14 +106,14 @@ impl Revision {
     }
 
     fn named(root: &Path, text: &str) -> Outcome<Self> {
-        // A file that a change brings along, called `HEAD^` or `main`, must not stand in for the revision.
+        // A file called `HEAD^` or `main`, which a change adds, must not replace the revision.
         match (Path::new(text).is_file(), commit_of(root, text)) {
             (true, Some(_)) => Err(Failure::input(format!(
-                "{} is a file and a revision of git",
+                "{} is ambiguous: it is a file and a Git revision",
                 words::code(text)
             ))
-            .hint(format!(
-                "name the file {}, or the revision by its whole name, such as {}",
+            .help(format!(
+                "write {} for the file, or the full name of the revision, such as {}",
                 words::code(&format!("./{text}")),
                 words::code(&format!("refs/heads/{text}"))
             ))),
@@ -123,14 +123,14 @@ impl Revision {
                 commit,
             }),
             (false, None) => Err(Failure::input(format!(
-                "{} is neither a file nor a revision of git",
+                "unknown file or Git revision {}",
                 words::code(text)
             ))
-            .hint("name a spec's file, a branch, a tag or a commit; of a shallow clone, fetch it first")),
+            .help("name a spec file, a branch, a tag or a commit. In a shallow clone, fetch it first")),
         }
     }
 
-    /// What it is called in a report.
+    /// Returns its name in reports.
     pub fn name(&self) -> String {
         match self {
             Self::File(path) => words::line(&path.display().to_string()),
@@ -139,7 +139,7 @@ impl Revision {
         }
     }
 
-    /// The text of the spec; none where there is none.
+    /// Returns the text of the spec, if there is one.
     pub fn spec(&self, root: &Path) -> Outcome<Option<String>> {
         match self {
             Self::File(path) => read(path).map(Some),
@@ -162,8 +162,8 @@ impl Revision {
         }
     }
 
-    /// The specs of other folders that this revision has and the head does not, by their paths in the repository: where
-    /// the project may have been.
+    /// Returns the paths of specs in other folders that this revision has and the head doesn't. The project may have moved
+    /// from there.
     pub fn specs_gone(&self, root: &Path, head: &Self) -> Outcome<Vec<String>> {
         let Self::Commit { commit, .. } = self else {
             return Ok(Vec::new());
@@ -192,8 +192,7 @@ impl Revision {
         Ok(gone)
     }
 
-    /// Terraform's files of the generated tree, by their path below `terraform/`; none beside a spec that is a file of its
-    /// own.
+    /// Returns Terraform's files by their path below `terraform/`; none for a spec file.
     pub fn tree(&self, root: &Path) -> Outcome<Tree> {
         match self {
             Self::File(_) => Ok(Tree::new()),
@@ -228,8 +227,8 @@ fn tree_on_disk(folder: &Path) -> Outcome<Tree> {
     Ok(tree)
 }
 
-/// What git has of Terraform's own folders in its index: `terraform init` makes them, so a committed one stands in for
-/// what it would make. Without git there is none.
+/// Returns Terraform's own folders that Git tracks. `terraform init` creates such folders, so a committed one replaces its
+/// contents. Without Git there are none.
 fn committed_installations(root: &Path) -> Tree {
     let listed = git(root, ["ls-files", "-z", "--", TREE]).unwrap_or_default();
     let below = listed.split_terminator('\0').filter_map(below_tree);
@@ -262,7 +261,7 @@ fn tree_of(root: &Path, commit: &str) -> Outcome<Tree> {
     Ok(tree)
 }
 
-/// A path below the tree, of one below the project.
+/// Returns the path below `terraform/` of a path below the project.
 fn below_tree(path: &str) -> Option<&str> {
     path.strip_prefix(TREE)?.strip_prefix('/')
 }
@@ -287,7 +286,7 @@ fn merge_base(root: &Path, one: &str, other: &str) -> Option<String> {
     Some(git(root, ["merge-base", one, other]).ok()?.trim().to_string())
 }
 
-/// What git prints.
+/// Returns the output of Git.
 fn git<S: AsRef<OsStr>>(root: &Path, arguments: impl IntoIterator<Item = S>) -> Outcome<String> {
     let output = Command::new("git")
         .arg("-C")
@@ -297,12 +296,14 @@ fn git<S: AsRef<OsStr>>(root: &Path, arguments: impl IntoIterator<Item = S>) -> 
         .output()
         .map_err(|error| {
             Failure::tool(format!("can't start `git`: {error}"))
-                .hint("install it, or name two files: `--base FILE --head FILE`")
+                .help("install Git, or name two files: `--base FILE --head FILE`")
         })?;
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stderr);
-        return Err(Failure::tool(format!("git says no: {}", said.trim())));
+        return Err(Failure::tool(format!("`git` failed: {}", said.trim())));
     }
-    String::from_utf8(output.stdout)
-        .map_err(|_| Failure::input("git has a text here that is not UTF-8").hint("a spec is UTF-8"))
+    String::from_utf8(output.stdout).map_err(|_| {
+        Failure::input("the output of `git` must be UTF-8")
+            .help("save the spec and the files in `terraform/` as UTF-8")
+    })
 }

@@ -1,9 +1,8 @@
-//! What a project's service is made from, watched: the spec, and the functions' workspace.
+//! Watches the sources of a project: the spec and the functions' workspace.
 //!
-//! The system's messages only wake us; what was saved is told by what the files hold. So it does not matter how an
-//! editor saves (in place, or by renaming another file), what it leaves beside the sources, or whether a message is
-//! missed: not every file system sends them, and a folder that is replaced takes its watch with it. Therefore we also
-//! look by ourselves once a second.
+//! The system's messages only wake this module, and the contents of the files decide what was saved. So editors may save in
+//! place or by renaming a file, and may leave other files beside the sources. A message can be missed: not every file system
+//! sends them, and a replaced folder takes its watch with it. Therefore this module also looks once a second.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -19,11 +18,11 @@ use walkdir::{DirEntry, WalkDir};
 use crate::failure::{OrFail, Outcome};
 use crate::project::{Project, SPEC};
 
-/// How long nothing must happen until a save counts as complete: an editor renames within that.
+/// Time without a message after which a save counts as complete. An editor renames within it.
 const QUIET: Duration = Duration::from_millis(20);
-/// How long a save may go on. A file of the project's that never comes to rest is none of the sources.
+/// Time limit of one save. A file that never comes to rest is not a source.
 const SAVE: Duration = Duration::from_millis(200);
-/// How often is looked without a message.
+/// Interval of looks without a message.
 const LOOK: Duration = Duration::from_secs(1);
 
 /// The sources of a project.
@@ -35,9 +34,9 @@ pub struct Sources {
     seen: BTreeMap<PathBuf, Vec<u8>>,
 }
 
-/// What was saved.
+/// A save.
 pub struct Saved {
-    /// When that was noticed first, or when there was time for it.
+    /// The time of its first message, or of the call that waited for it.
     pub at: Instant,
     /// The files that were changed, made or deleted, below the project's folder.
     pub paths: Vec<PathBuf>,

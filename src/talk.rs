@@ -1,10 +1,9 @@
-//! What a command prints: its data on stdout, what it says while it works on stderr, in colour only where a person
-//! reads it. Nothing but this file writes to stdout and stderr, and the log in `commands::serve`: so foreign text
-//! reaches nobody's terminal as it is. Of the programs that we start, the compiler of the functions writes there by
-//! itself.
+//! Prints data on stdout and messages on stderr, with colour only on a terminal. Only this file and the log in
+//! `commands::serve` write to stdout and stderr, so foreign text reaches a terminal only escaped. Of the programs that we
+//! start, the compiler of the functions writes there by itself.
 //!
-//! Whoever reads may stop early, as `head` does. Nothing is told them any more, and the command goes on: half an
-//! apply is worth less than a few unread lines.
+//! A reader may stop early, as `head` does. The command then prints nothing more and goes on, because half an apply is
+//! worse than a few unread lines.
 
 use std::fmt::Display;
 use std::io::{self, ErrorKind, IsTerminal, Write, stderr, stdout};
@@ -33,7 +32,7 @@ pub fn data(text: impl Display) -> Outcome {
     outcome(try_data(text))
 }
 
-/// Prints data, and fails if nobody reads it any more.
+/// Prints data, and fails if its reader has closed the pipe.
 pub fn try_data(text: impl Display) -> io::Result<()> {
     print(&seen(&text.to_string(), colour_of(&stdout())))
 }
@@ -63,7 +62,7 @@ pub fn show(text: impl Display) {
     drawn(&seen(&text.to_string(), colour()));
 }
 
-/// Prints why a command failed: for people on stderr, for programs on stdout.
+/// Prints the failure of a command: for people on stderr, for programs on stdout.
 pub fn failure(failure: &Failure, format: MessageFormat) -> Outcome {
     if format == MessageFormat::Text {
         if let Some(SpecErrors { name, text, errors }) = failure.spec_errors() {
@@ -95,22 +94,22 @@ pub fn failure(failure: &Failure, format: MessageFormat) -> Outcome {
     data(format_args!("{line}\n"))
 }
 
-/// Shows errors in a spec, or a line that counts: both hold nothing foreign that is hidden, and codes of their own.
+/// Shows errors in a spec, or a counting line. Both have codes of their own and hide no foreign text.
 pub fn drawn(text: &str) {
     _ = write!(stderr(), "{text}").and_then(|()| stderr().flush());
 }
 
-/// Says a line.
+/// Prints a message.
 pub fn say(line: impl Display) {
     show(format_args!("{line}\n"));
 }
 
-/// Says what needs attention but stops nothing.
+/// Prints a warning.
 pub fn warn(line: impl Display) {
     say(format_args!("{} {line}", paint("33", "warning:")));
 }
 
-/// Says what is being done, does it, and says how long it took where that was over a second.
+/// Prints the name of a step, runs it, and prints its duration if it is over a second.
 pub fn step<T, E>(what: &str, work: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
     let started = Instant::now();
     say(format_args!("{} {what}", paint("36", "·")));
@@ -126,12 +125,12 @@ pub fn step<T, E>(what: &str, work: impl FnOnce() -> Result<T, E>) -> Result<T, 
     result
 }
 
-/// Text in an SGR style, where stderr takes colour.
+/// Text in an SGR style, if stderr takes colour.
 pub fn paint(style: &str, text: &str) -> String {
     paint_on(&stderr(), style, text)
 }
 
-/// Text in an SGR style, where a stream takes colour.
+/// Text in an SGR style, if a stream takes colour.
 pub fn paint_on(stream: &impl IsTerminal, style: &str, text: &str) -> String {
     if colour_of(stream) {
         format!("\u{1b}[{style}m{text}\u{1b}[0m")

@@ -1,9 +1,9 @@
-//! The day on which a line of `[review]` counts.
+//! The day for the `until` of accepted changes.
 
 use portcullis_generator::service::Date;
 use time::OffsetDateTime;
 
-/// The day in UTC, so that a line of `[review]` counts equally long for everybody.
+/// Returns the day in UTC, so that an `accept` entry ends at the same time everywhere.
 pub fn today() -> Date {
     let (year, month, day) = OffsetDateTime::now_utc().to_calendar_date();
     Date {

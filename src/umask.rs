@@ -1,4 +1,4 @@
-//! Who may read what we write. States, plans, logs, mails and code hold secrets or are run, and most of them are written
+//! Permissions of the files that we write. States, plans, logs, mails and code hold secrets or are run, and most of them are written
 //! by programs that we start. So one umask holds for all of us: what is made is its user's alone. Generated files are
 //! source code, which a team may share, so they keep the umask that the user has.
 
@@ -9,7 +9,7 @@ use rustix::process::umask;
 
 static OF_THE_USER: OnceLock<Mode> = OnceLock::new();
 
-/// From now on, whatever we and our children make is for the user alone.
+/// Restricts all files that we and our child processes create from now on to the user.
 pub fn private() {
     let before = umask(Mode::RWXG | Mode::RWXO);
     // Kept once: a second call would find our own.

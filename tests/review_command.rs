@@ -156,7 +156,7 @@ fn a_revision_that_main_has_is_not_compared_with_itself() {
     let reviewed = clone.review(&["--head", "HEAD"]);
     reviewed
         .says(2, "`HEAD` is part of `main`")
-        .says(2, "help: name what to compare it with: `--base 'HEAD^'`");
+        .says(2, "help: name a base: `--base 'HEAD^'`");
     assert_eq!(reviewed.stdout, "");
     clone
         .review(&["--base", "HEAD^", "--head", "HEAD"])
@@ -173,7 +173,7 @@ fn a_project_that_moved_is_not_a_new_one() {
     )
     .unwrap();
     let moved = clone.0.path().join("moved");
-    let sentence = "`service/portcullis.toml`, which it has, is gone";
+    let sentence = "its `service/portcullis.toml` no longer exists";
     review(&moved, &[])
         .says(2, sentence)
         .says(2, "`git show HEAD:service/portcullis.toml > before.toml`");
@@ -198,7 +198,7 @@ fn a_shallow_clone_is_compared_with_main_or_not_at_all() {
     let shallow = clone.0.path().join("shallow");
     review(&shallow.join("service"), &[])
         .says(2, "this clone is shallow and has no main branch")
-        .says(2, "help: fetch the branch");
+        .says(2, "help: fetch the target branch");
     let main = "main:refs/remotes/origin/main";
     clone.git(&["-C", "shallow", "fetch", "--quiet", "--depth=1", &url, main]);
     review(&shallow.join("service"), &[])
@@ -252,7 +252,7 @@ fn a_revision_without_a_spec_is_said_and_is_never_equal() {
         .review(&["--base", "HEAD~1", "--head", "HEAD"])
         .says(1, "the spec is removed");
     let empty = clone.review(&["--base", "HEAD", "--head", "HEAD"]);
-    empty.says(2, "neither `HEAD` nor `HEAD` has a spec");
+    empty.says(2, "missing spec: neither `HEAD` nor `HEAD` has one");
     assert_eq!(empty.stdout, "");
 }
 
@@ -277,14 +277,14 @@ fn what_git_does_not_know_is_wrong_use() {
     let clone = Clone::new();
     clone
         .review(&["--base", "nowhere"])
-        .says(2, "`nowhere` is neither a file nor a revision of git");
+        .says(2, "unknown file or Git revision `nowhere`");
     clone
         .review(&["--base=--output=x"])
-        .says(2, "is neither a file nor a revision of git");
+        .says(2, "unknown file or Git revision");
     let outside = tempfile::tempdir().unwrap();
     fs::write(outside.path().join("portcullis.toml"), DEMO).unwrap();
     review(outside.path(), &[])
-        .says(2, "there is nothing to compare")
+        .says(2, "missing base: ")
         .says(2, "help: name a spec");
 }
 
@@ -295,7 +295,7 @@ fn a_file_that_is_called_like_a_revision_does_not_stand_in_for_it() {
     clone.write("HEAD^", &opened);
     clone.commit(&opened);
     let reviewed = clone.review(&["--base", "HEAD^"]);
-    reviewed.says(2, "`HEAD^` is a file and a revision of git");
+    reviewed.says(2, "`HEAD^` is ambiguous: it is a file and a Git revision");
     assert_eq!(reviewed.stdout, "");
     clone
         .review(&["--base", "./HEAD^"])

@@ -69,7 +69,7 @@ pub fn compare(root: &Path, files: &FileSet) -> Result<Vec<Change>> {
         {
             bail!(
                 "`{}` was not generated and is in the way of a generated file\n\
-                 hint: move it; its first line lacks `{HEADER_PREFIX}`",
+                 help: move it; its first line lacks `{HEADER_PREFIX}`",
                 root.join(path).display()
             );
         }
@@ -138,7 +138,7 @@ pub fn check_no_link(root: &Path, below: &Path) -> Result<()> {
             let path = path.display().to_string();
             bail!(
                 "{} is a symbolic link: Portcullis writes to the project's own files and folders only\n\
-                 hint: delete the link with `rm {}`, then run `portcullis generate`",
+                 help: delete the link with `rm {}`, then run `portcullis generate`",
                 words::code(&path),
                 shell::word(&path),
             );
@@ -333,7 +333,7 @@ mod tests {
             error.contains("README.md` was not generated and is in the way"),
             "{error}"
         );
-        assert!(error.contains("hint: move it"), "{error}");
+        assert!(error.contains("help: move it"), "{error}");
         assert_eq!(compare(root.path(), &FileSet::default()).unwrap(), []);
     }
 
@@ -403,7 +403,7 @@ mod tests {
                 let link = link.display();
                 assert!(
                     error.starts_with(&format!("`{link}` is a symbolic link: "))
-                        && error.contains(&format!("hint: delete the link with `rm {link}`")),
+                        && error.contains(&format!("help: delete the link with `rm {link}`")),
                     "{error}"
                 );
             }

@@ -12,7 +12,7 @@ pub struct Warning {
     /// What it is about, in one sentence without a trailing period.
     pub summary: String,
     /// What to do about it.
-    pub hint: String,
+    pub help: String,
 }
 
 /// Every warning about a service.
@@ -37,7 +37,7 @@ fn patterns(service: &Service) -> Vec<Warning> {
                  its policy",
                 lambda_permission::POLICY_BYTES
             ),
-            hint: format!(
+            help: format!(
                 "read for what API Gateway may invoke it instead: {}; divide the routes among functions if that is too \
                  wide",
                 sources.join(", ")
@@ -57,7 +57,7 @@ fn resources(service: &Service) -> Option<Warning> {
             "the API has {count} resources, and AWS allows {} unless you raise the quota",
             api_gateway_resource::QUOTA
         ),
-        hint: "raise \"Resources per API\" of Amazon API Gateway in Service Quotas in every account that you deploy to, or \
+        help: "raise \"Resources per API\" of Amazon API Gateway in Service Quotas in every account that you deploy to, or \
                replace literal paths by parameters"
             .into(),
     })
@@ -97,9 +97,9 @@ mod tests {
             "the API has 301 resources, and AWS allows 300 unless you raise the quota"
         );
         assert!(
-            found[0].hint.contains("\"Resources per API\""),
+            found[0].help.contains("\"Resources per API\""),
             "{}",
-            found[0].hint
+            found[0].help
         );
     }
     #[test]
@@ -113,14 +113,14 @@ mod tests {
             "the function `open` has 70 routes, and permissions for each of them pass the 20480 bytes of its policy"
         );
         assert!(
-            found[0].hint.contains("instead: `/v1/GET/a/0/*`;"),
+            found[0].help.contains("instead: `/v1/GET/a/0/*`;"),
             "{}",
-            found[0].hint
+            found[0].help
         );
         assert!(
-            found[1].hint.contains("instead: `/v1/GET/a/1/*`;"),
+            found[1].help.contains("instead: `/v1/GET/a/1/*`;"),
             "{}",
-            found[1].hint
+            found[1].help
         );
     }
 }

@@ -29,11 +29,11 @@ pub(super) fn write_if_changed(path: &Path, content: &[u8]) -> Result<()> {
     match fs::read(path) {
         Ok(old) if old == content => return Ok(()),
         Err(error) if error.kind() != ErrorKind::NotFound => {
-            return Err(error).with_context(|| format!("cannot read `{}`", path.display()));
+            return Err(error).with_context(|| format!("can't read `{}`", path.display()));
         }
         _ => {}
     }
-    replace(path, content, SHARED).with_context(|| format!("cannot write `{}`", path.display()))
+    replace(path, content, SHARED).with_context(|| format!("can't write `{}`", path.display()))
 }
 
 /// Deletes the zips of functions that are gone, and what a killed build left.
@@ -42,14 +42,14 @@ pub(super) fn delete_strays(folder: &Path, functions: &[String]) -> Result<()> {
         .iter()
         .map(|function| format!("{function}.zip"))
         .collect();
-    let read = || format!("cannot read `{}`", folder.display());
+    let read = || format!("can't read `{}`", folder.display());
     for entry in fs::read_dir(folder).with_context(read)? {
         let path = entry.with_context(read)?.path();
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         if (name.ends_with(".zip") || (name.contains(".zip.") && name.ends_with(UNFINISHED)))
             && !kept.contains(&*name)
         {
-            fs::remove_file(&path).with_context(|| format!("cannot delete `{}`", path.display()))?;
+            fs::remove_file(&path).with_context(|| format!("can't delete `{}`", path.display()))?;
         }
     }
     Ok(())

@@ -7,8 +7,8 @@
 //! every machine, wherever the checkout, `CARGO_HOME` and the toolchain are:
 //!
 //! - the paths of all three are remapped, because panic messages carry them;
-//! - flags of compilers in configuration files of the machine are ignored (`-C target-cpu=native` there would not
-//!   even run on Lambda); those in `RUSTFLAGS` are somebody's wish for this build and are kept;
+//! - compiler flags in the machine's configuration files are ignored (`-C target-cpu=native` there would not
+//!   even run on Lambda); flags in `RUSTFLAGS` are meant for this build and are kept;
 //! - the linker and the C library's version come with zig, not from the machine;
 //! - a zip's entry has a fixed time and mode (cargo-lambda's own zips hold the time of the build, cargo-lambda#658).
 
@@ -37,14 +37,14 @@ use workspace::{Toolchain, Workspace};
 /// on the laptops of the last years.
 const GLIBC: &str = "2.28";
 
-/// What to build, with what, to where.
+/// Sources, tools and target folders of a build.
 #[derive(Debug, Clone, Copy)]
 pub struct BuildOptions<'a> {
     /// The workspace of the functions; it has a `Cargo.lock`.
     pub functions_dir: &'a Path,
-    /// The zips come into a folder per architecture in here.
+    /// The parent of the folders of zips, one per architecture.
     pub artifacts_dir: &'a Path,
-    /// For which machines.
+    /// The processor to build for.
     pub architecture: Architecture,
     /// The functions of the service; each is a program of that name in the workspace.
     pub functions: &'a [String],
@@ -68,7 +68,7 @@ pub struct Artifact {
 /// Compiles the functions and writes their zips.
 ///
 /// # Errors
-/// As those of [`Builder`].
+/// Those of [`Builder`].
 pub fn build(options: &BuildOptions) -> Result<Vec<Artifact>> {
     let mut builder = Builder::new(options)?;
     builder.compile()?;
@@ -99,8 +99,8 @@ impl<'a> Builder<'a> {
             .find(|function| !workspace.programs.contains(*function));
         if let Some(function) = missing {
             bail!(
-                "the function `{function}` has no crate: no package in `{}` has a program of that name\n\
-                 hint: name a binary `{function}`, and add its crate to the members of `functions/Cargo.toml`",
+                "missing crate for function `{function}`: no package in `{}` has a binary with this name\n\
+                 help: name a binary `{function}` and add its crate to `members` in `functions/Cargo.toml`",
                 options.functions_dir.display()
             );
         }
@@ -124,13 +124,13 @@ impl<'a> Builder<'a> {
     /// Writes the zips of what was compiled; an equal zip is left alone, and one of no function is deleted.
     ///
     /// # Errors
-    /// When a file cannot be written.
+    /// When a file can't be written.
     pub fn zip(&mut self) -> Result<Vec<Artifact>> {
         let folder = self
             .options
             .artifacts_dir
             .join(self.options.architecture.as_str());
-        fs::create_dir_all(&folder).with_context(|| format!("cannot create `{}`", folder.display()))?;
+        fs::create_dir_all(&folder).with_context(|| format!("can't create `{}`", folder.display()))?;
         delete_strays(&folder, self.options.functions)?;
         let functions = self.options.functions.iter();
         functions
@@ -140,7 +140,7 @@ impl<'a> Builder<'a> {
 
     fn zip_one(&mut self, folder: &Path, function: &str) -> Result<Artifact> {
         let program = self.target_dir.join("lambda").join(function).join("bootstrap");
-        let code = fs::read(&program).with_context(|| format!("cannot read `{}`", program.display()))?;
+        let code = fs::read(&program).with_context(|| format!("can't read `{}`", program.display()))?;
         let hash = Sha256::digest(&code).to_vec();
         match self.zipped.get(function) {
             Some((zipped, artifact)) if *zipped == hash && artifact.path.exists() => {
@@ -148,7 +148,7 @@ impl<'a> Builder<'a> {
             }
             _ => {}
         }
-        let zip = zip(&code).with_context(|| format!("cannot zip `{}`", program.display()))?;
+        let zip = zip(&code).with_context(|| format!("can't zip `{}`", program.display()))?;
         let path = folder.join(format!("{function}.zip"));
         write_if_changed(&path, &zip)?;
         let artifact = Artifact {
@@ -193,7 +193,7 @@ fn compile(
             io::stderr()
                 .as_fd()
                 .try_clone_to_owned()
-                .context("cannot duplicate stderr")?,
+                .context("can't duplicate stderr")?,
         );
     let python = options.cargo_lambda.with_file_name("python3");
     if python.exists() && env::var_os("CARGO_ZIGBUILD_PYTHON_PATH").is_none() {
@@ -201,10 +201,10 @@ fn compile(
     }
     let status = command
         .status()
-        .with_context(|| format!("cannot run `{}`", options.cargo_lambda.display()))?;
+        .with_context(|| format!("can't run `{}`", options.cargo_lambda.display()))?;
     ensure!(
         status.success(),
-        "the functions in `{}` were not built: cargo-lambda says why above",
+        "can't build the functions in `{}`: see the output of cargo-lambda above",
         options.functions_dir.display()
     );
     Ok(())
@@ -228,7 +228,7 @@ fn encoded_rustflags(toolchain: &Toolchain, workspace: &Workspace) -> OsString {
     flags.join(OsStr::new("\x1f"))
 }
 
-/// Which folders of this machine are called what in the binaries.
+/// Returns folders of this machine and their names in the binaries.
 fn remapped(toolchain: &Toolchain, workspace: &Workspace) -> Vec<(PathBuf, String)> {
     let mut remapped = vec![(workspace.root.clone(), "/functions".to_owned())];
     // A registry's folder is named after its address, which differs behind a mirror.
@@ -339,8 +339,8 @@ mod tests {
         assert_eq!(
             error.to_string(),
             format!(
-                "the function `closed` has no crate: no package in `{}` has a program of that name\n\
-                 hint: name a binary `closed`, and add its crate to the members of `functions/Cargo.toml`",
+                "missing crate for function `closed`: no package in `{}` has a binary with this name\n\
+                 help: name a binary `closed` and add its crate to `members` in `functions/Cargo.toml`",
                 functions.display()
             )
         );
@@ -358,7 +358,7 @@ mod tests {
         assert_eq!(
             format!("{error:#}"),
             format!(
-                "the functions in `{}` were not built: cargo-lambda says why above",
+                "can't build the functions in `{}`: see the output of cargo-lambda above",
                 functions.display()
             )
         );
@@ -396,6 +396,6 @@ mod tests {
             Architecture::X86_64,
         )
         .unwrap_err();
-        assert_eq!(error.to_string(), "cannot run `/nowhere/cargo-lambda`");
+        assert_eq!(error.to_string(), "can't run `/nowhere/cargo-lambda`");
     }
 }

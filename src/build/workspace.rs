@@ -1,4 +1,4 @@
-//! What cargo and rustc know about the functions' workspace.
+//! The facts about the functions' workspace that cargo and rustc report.
 
 use std::{
     collections::BTreeSet,
@@ -12,7 +12,7 @@ use serde::Deserialize;
 
 use portcullis_generator::service::Architecture;
 
-/// What is asked of the `rustc` that cargo uses in a folder.
+/// Facts about the `rustc` that cargo uses in a folder.
 pub(super) struct Toolchain {
     pub(super) sysroot: PathBuf,
     pub(super) commit: String,
@@ -24,7 +24,7 @@ impl Toolchain {
         let target = architecture.target();
         let run = |arguments: &[&str]| {
             output(Command::new(&rustc).args(arguments).current_dir(folder))
-                .and_then(|text| String::from_utf8(text).context("rustc's answer is no UTF-8"))
+                .and_then(|text| String::from_utf8(text).context("the output of rustc must be UTF-8"))
         };
         let paths = run(&[
             "--print",
@@ -37,7 +37,7 @@ impl Toolchain {
         let (sysroot, libraries) = paths
             .trim()
             .split_once('\n')
-            .context("rustc does not name its folders")?;
+            .context("missing folders in the output of rustc")?;
         installed(Path::new(libraries), architecture)?;
         let version = run(&["-vV"])?;
         let commit = version
@@ -51,18 +51,18 @@ impl Toolchain {
     }
 }
 
-/// Whether Rust can build for an architecture, by the folder where its standard library would be.
+/// Fails unless the folder of an architecture's standard library exists.
 fn installed(libraries: &Path, architecture: Architecture) -> Result<()> {
     let (name, target) = (architecture.as_str(), architecture.target());
     ensure!(
         libraries.is_dir(),
-        "Rust cannot build for {name}: its standard library for `{target}` is not installed; \
-         run `rustup target add {target}`"
+        "Rust can't build for {name}: the standard library for `{target}` is missing\n\
+         help: run `rustup target add {target}`"
     );
     Ok(())
 }
 
-/// What is asked of cargo about the functions' workspace. Asking also downloads what is missing.
+/// Facts about the functions' workspace. Reading them also downloads missing crates.
 pub(super) struct Workspace {
     pub(super) root: PathBuf,
     pub(super) programs: BTreeSet<String>,
@@ -101,9 +101,9 @@ impl Workspace {
         )
         .with_context(|| {
             let folder = folder.display();
-            format!("cannot read the workspace `{folder}` (`cargo check` there completes a `Cargo.lock` that lacks a crate)")
+            format!("can't read the workspace `{folder}` (run `cargo check` there if a crate is missing in `Cargo.lock`)")
         })?;
-        let metadata: Metadata = serde_json::from_slice(&metadata).context("cannot read cargo's metadata")?;
+        let metadata: Metadata = serde_json::from_slice(&metadata).context("can't read cargo's metadata")?;
         let mut workspace = Self {
             root: metadata.workspace_root,
             programs: BTreeSet::new(),
@@ -131,8 +131,8 @@ fn output(command: &mut Command) -> Result<Vec<u8>> {
         .stdin(Stdio::null())
         .stderr(Stdio::inherit())
         .output()
-        .with_context(|| format!("cannot run `{name}`; is Rust installed?"))?;
-    ensure!(output.status.success(), "`{name}` failed: it says why above");
+        .with_context(|| format!("can't run `{name}`: install Rust from https://rustup.rs"))?;
+    ensure!(output.status.success(), "`{name}` failed: see its output above");
     Ok(output.stdout)
 }
 
@@ -145,8 +145,8 @@ mod tests {
         let error = installed(Path::new("/nowhere"), Architecture::Arm64).unwrap_err();
         assert_eq!(
             error.to_string(),
-            "Rust cannot build for arm64: its standard library for `aarch64-unknown-linux-gnu` is not installed; \
-             run `rustup target add aarch64-unknown-linux-gnu`"
+            "Rust can't build for arm64: the standard library for `aarch64-unknown-linux-gnu` is missing\n\
+             help: run `rustup target add aarch64-unknown-linux-gnu`"
         );
     }
 }

@@ -19,7 +19,7 @@ use crate::terraform_program::{Applied, Terraform};
 use crate::tools::Tools;
 use crate::{data_loss, interrupt, own_files, talk};
 
-/// Generates, builds and applies, and says what comes next.
+/// Generates, builds and applies, then prints commands to try.
 pub fn run(project: &Project, options: &TerraformOptions, yes: bool) -> Outcome {
     if let Some(serving) = apply(project, options, yes)? {
         serving.next_commands();
@@ -27,20 +27,20 @@ pub fn run(project: &Project, options: &TerraformOptions, yes: bool) -> Outcome 
     Ok(())
 }
 
-/// What is said before a plan that a second deployment follows.
-pub const SECOND_DEPLOYMENT: &str = "Something of the API goes. Terraform deletes it after it has taken the new \
-     snapshot, so a second deployment follows: it replaces the deployment and changes nothing else.";
+/// The notice before a plan that needs a second deployment.
+pub const SECOND_DEPLOYMENT: &str = "This plan removes part of the API. Terraform snapshots the API before it \
+     deletes, so Portcullis deploys a second time afterwards. The second deployment changes nothing else.";
 
-/// What answers in `local` after an apply.
+/// The running API of `local` after an apply.
 pub struct Serving {
-    /// What was applied.
+    /// The applied service.
     pub service: Service,
-    /// The address that answers.
+    /// The URL of the API.
     pub api_url: String,
     outputs: serde_json::Map<String, Value>,
 }
 
-/// Generates, builds and applies once. Elsewhere than in `local` nothing answers on this machine.
+/// Generates, builds and applies once. Returns the running API in `local`, and nothing in AWS.
 pub fn apply(project: &Project, options: &TerraformOptions, yes: bool) -> Outcome<Option<Serving>> {
     let name = &options.environment.name;
     let service = project.service()?;
@@ -72,8 +72,8 @@ pub fn apply(project: &Project, options: &TerraformOptions, yes: bool) -> Outcom
     }
 }
 
-/// Makes the tree anew. Elsewhere than in `local` what is applied should have been reviewed: a stale tree is said, and
-/// where nobody looks, refused.
+/// Generates the files. Files for AWS should have been reviewed, so this warns if they are out of date, and fails if nobody
+/// reads the warning.
 fn generate_for(project: &Project, service: &Service, name: &str, yes: bool) -> Outcome {
     if name == LOCAL {
         return project.generate(service).map(drop);
@@ -84,12 +84,14 @@ fn generate_for(project: &Project, service: &Service, name: &str, yes: bool) -> 
     }
     if yes {
         return Err(Failure::refused(format!(
-            "terraform/ is not what portcullis.toml says: {} files differ, and nobody would have read them",
+            "terraform/ is out of date: {} files differ from portcullis.toml, and `--yes` skips the review",
             changes.len()
         ))
-        .hint("run `make generate`, review and commit the result"));
+        .help("run `portcullis generate`, then review and commit the result"));
     }
-    talk::warn("terraform/ was not what portcullis.toml says; made anew and not reviewed yet:");
+    talk::warn(
+        "terraform/ was out of date. Portcullis generated these files again, and they are not reviewed yet:",
+    );
     project.write(&changes)?;
     for change in &changes {
         talk::say(format!("  terraform/{}", change.path.display()));
@@ -97,12 +99,12 @@ fn generate_for(project: &Project, service: &Service, name: &str, yes: bool) -> 
     Ok(())
 }
 
-/// Without a terminal nobody can be asked, so somebody must have said yes before.
+/// Fails without a terminal to ask in, unless `--yes` was given.
 pub fn check_consent(yes: bool) -> Outcome {
     if yes || stdin().is_terminal() {
         return Ok(());
     }
-    Err(Failure::refused("there is no terminal to ask, and `--yes` is not given").hint("add `--yes`"))
+    Err(Failure::refused("missing `--yes`: there is no terminal to ask in").help("add `--yes`"))
 }
 
 /// Asks a question that only `yes` answers.
@@ -187,7 +189,7 @@ fn apply_twice_where_needed(terraform: &Terraform, redeployment: &Redeployment) 
 }
 
 impl Serving {
-    /// What a first user types next, ready to be copied.
+    /// Prints commands to try next, ready to be copied.
     pub fn next_commands(&self) {
         let Self {
             service,
@@ -196,7 +198,7 @@ impl Serving {
         } = self;
         let text = |key: &str| outputs.get(key).and_then(Value::as_str).unwrap_or_default();
         talk::say(format!(
-            "\nThe service `{}` answers at {}\n",
+            "\nThe API of `{}` is running at {}\n",
             service.name,
             talk::paint("1", api_url)
         ));
@@ -219,18 +221,19 @@ impl Serving {
             ));
         }
         talk::say(sign_in_commands(text, &service.user_pool.password.example()));
-        talk::say("\nThen: make logs, make plan, make destroy");
+        talk::say("\nNext: portcullis logs, portcullis plan, portcullis destroy");
     }
 }
 
-/// How the first user signs in. The scripts ask for passwords: an argument would stay in the shell's history.
+/// Returns the commands that sign the first user in. The scripts ask for passwords: an argument would stay in the shell's history.
 fn sign_in_commands<'a>(output: impl Fn(&str) -> &'a str, new_password: &str) -> String {
     let email = words::code(output("first_user_email"));
     let [pool, client, user] =
         ["user_pool_id", "user_pool_client_id", "first_user_email"].map(|key| shell::word(output(key)));
     format!(
-        "\nThe first sign-in of {email} asks for the password that `make invitation` prints, and sets {new_password}:\n  \
-         TOKEN=$(scripts/login_first.sh {pool} {client} {user})\nLater ones ask for {new_password}:\n  \
+        "\nAt the first sign-in of {email}, type the password that `portcullis invitation` prints. The script then sets \
+         {new_password}:\n  \
+         TOKEN=$(scripts/login_first.sh {pool} {client} {user})\nLater, type {new_password}:\n  \
          TOKEN=$(scripts/login.sh {client} {user})"
     )
 }
@@ -247,7 +250,7 @@ fn apply_real(project: &Project, service: &Service, name: &str, terraform: &Terr
         yes,
         &Redeployment::of(project, name),
     );
-    // A plan holds what its values hold; it has been used or refused.
+    // A plan contains secrets, and this one is no longer needed.
     _ = std::fs::remove_file(&file);
     result?;
     outputs::print_applied(terraform.outputs()?)
@@ -287,7 +290,10 @@ fn apply_plan(
             if redeployment::only_redeploys(plan) {
                 return Ok(());
             }
-            ask("This plan does more than the one you agreed to. Apply it?", false)
+            ask(
+                "This plan changes more than the one you accepted. Apply it?",
+                false,
+            )
         })?;
     }
     Ok(())
@@ -344,7 +350,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_terminal_somebody_must_have_said_yes() {
+    fn yes_replaces_a_terminal() {
         assert!(check_consent(true).is_ok());
     }
 }

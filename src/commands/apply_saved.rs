@@ -18,16 +18,16 @@ use crate::terraform_program::Terraform;
 use crate::tools::Tools;
 use crate::{data_loss, interrupt, talk};
 
-/// Applies exactly what a saved plan says, if Terraform would still do exactly that. It generates and builds nothing, and
-/// asks nothing: the user has read the plan.
+/// Applies a saved plan if Terraform would still make exactly its changes. It generates, builds and asks nothing, because
+/// the user has read the plan.
 pub fn run(project: &Project, options: &TerraformOptions, plan: &Path) -> Outcome {
     let name = &options.environment.name;
     let service = project.service()?;
     check_environment(&service, name)?;
     let record = Record::of(plan)?;
-    // Who the first user is stands in the plan.
+    // The plan names the first user.
     let mut options = options.clone();
-    options.your_email = None;
+    options.first_user = None;
     let tools = Tools::new(project.root());
     prepared_environment::check(project, &service, &tools, &options)?;
     let _turn = project.turn(name)?;
@@ -44,7 +44,7 @@ pub fn run(project: &Project, options: &TerraformOptions, plan: &Path) -> Outcom
     let saved = SavedPlan::read(plan, &shown)?;
     saved.check_environment(&service, name)?;
     saved.check_zips(&project.environment(name))?;
-    options.your_email = saved.first_user().map(String::from);
+    options.first_user = saved.first_user().map(String::from);
     let PreparedEnvironment {
         terraform,
         local,
@@ -82,9 +82,9 @@ pub fn run(project: &Project, options: &TerraformOptions, plan: &Path) -> Outcom
 
 /// A saved plan, as Terraform wrote it.
 enum Record {
-    /// What `--json-out` wrote.
+    /// A file of `--json-out`.
     Json(String),
-    /// What `--out` wrote; from anywhere.
+    /// A file of `--out`, by its absolute path.
     File(PathBuf),
 }
 
@@ -99,8 +99,8 @@ impl Record {
         }
         match String::from_utf8(bytes) {
             Ok(text) if text.starts_with('{') => Ok(Self::Json(text)),
-            _ => Err(Failure::input(format!("`{name}` is no plan"))
-                .hint("name the file that `portcullis plan --out FILE` or `--json-out FILE` wrote")),
+            _ => Err(Failure::input(format!("`{name}` is not a saved plan"))
+                .help("name a file that `portcullis plan --out FILE` or `--json-out FILE` wrote")),
         }
     }
 }
@@ -118,10 +118,10 @@ struct Work<'a> {
 }
 
 impl Work<'_> {
-    /// Does what was planned.
+    /// Applies the plan.
     fn done(&self) -> Outcome {
         let outcome = self.apply();
-        // A plan holds what its values hold; it has been used or refused.
+        // A plan contains secrets, and this one is no longer needed.
         _ = fs::remove_file(&self.file);
         outcome
     }
@@ -143,7 +143,7 @@ impl Work<'_> {
         }
         match (before, self.saved.is_empty()) {
             (true, true) => talk::say("No changes"),
-            (true, false) => talk::say("This plan was applied before: Terraform has nothing to change"),
+            (true, false) => talk::say("This plan was already applied. Nothing to change"),
             (false, _) => self.terraform.apply_file(&self.file)?,
         }
         if !self.redeployment.is_owed() {
@@ -153,10 +153,9 @@ impl Work<'_> {
             if redeployment::only_redeploys(again) {
                 return Ok(());
             }
-            let failure = "the plan is applied, and the second deployment would now do more than deploy: something \
-                           changed meanwhile";
-            Err(Failure::refused(failure).hint(format!(
-                "what was deleted answers with an error until then; read `portcullis plan --env {}`, and apply it",
+            let failure = "the plan is applied, but the second deployment would change more than the deployment";
+            Err(Failure::refused(failure).help(format!(
+                "read `portcullis plan --env {}`, then apply it. Until then, deleted routes answer with an error",
                 self.environment
             )))
         })
@@ -168,10 +167,10 @@ impl Work<'_> {
             .map(|difference| format!("\n  {difference}"))
             .collect();
         Failure::refused(format!(
-            "the plan is stale: Terraform would now do something else to `{}`, so nothing was done{list}",
+            "the saved plan is out of date, so `{}` was not changed. Terraform would now make other changes:{list}",
             self.environment
         ))
-        .hint("plan again, read what it does now, and apply that")
+        .help("plan again, read the new plan, and apply it")
     }
 }
 
@@ -191,7 +190,7 @@ mod tests {
         assert!(matches!(record(b"{}"), Ok(Record::Json(_))));
         for text in [&b""[..], b"{\xff", b"resource \"x\" \"y\" {}"] {
             let said = record(text).map(drop).unwrap_err().render();
-            assert!(said.contains("is no plan"), "{said}");
+            assert!(said.contains("is not a saved plan"), "{said}");
         }
         let missing = Record::of(Path::new("/nowhere")).map(drop).unwrap_err().render();
         assert!(missing.contains("can't read the plan `/nowhere`"), "{missing}");

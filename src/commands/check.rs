@@ -10,7 +10,7 @@ use crate::project::Project;
 use crate::talk;
 use crate::terraform_program::{ProviderSource, Terraform};
 
-/// Checks spec, tree and tools without starting a provider.
+/// Checks the spec, the generated files and the tools without starting a provider.
 pub fn run(project: &Project) -> Outcome {
     let service = project.service()?;
     talk::say(format!(
@@ -24,8 +24,8 @@ pub fn run(project: &Project) -> Outcome {
             .collect::<Vec<_>>()
             .join(", ")
     ));
-    for Warning { summary, hint } in warnings::of_service(&service) {
-        talk::say(format!("warning: {summary}\nhint: {hint}"));
+    for Warning { summary, help } in warnings::of_service(&service) {
+        talk::say(format!("warning: {summary}\nhelp: {help}"));
     }
     generate::run(project, true)?;
     talk::say(format!(
@@ -33,11 +33,11 @@ pub fn run(project: &Project) -> Outcome {
         Terraform::version()?,
         ProviderSource::find(None, None)?
     ));
-    for (program, why) in [
-        ("cargo", "to build the functions: https://rustup.rs"),
+    for (program, help) in [
+        ("cargo", "install Rust to build the functions: https://rustup.rs"),
         (
             "python3",
-            "for cargo-lambda and the emulated AWS; Debian: `apt install python3 python3-venv`",
+            "install Python for cargo-lambda and the emulated AWS, on Debian with `apt install python3 python3-venv`",
         ),
     ] {
         let found = Command::new(program)
@@ -46,7 +46,7 @@ pub fn run(project: &Project) -> Outcome {
             .stderr(Stdio::null())
             .status();
         if !found.is_ok_and(|status| status.success()) {
-            return Err(Failure::tool(format!("`{program}` is missing")).hint(format!("it is needed {why}")));
+            return Err(Failure::tool(format!("missing program `{program}`")).help(help));
         }
     }
     Ok(())

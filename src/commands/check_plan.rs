@@ -13,7 +13,7 @@ use crate::project::{Project, SPEC, service_of};
 use crate::talk;
 use crate::today::today;
 
-/// Fails if a plan lets anyone do more than the spec does, or can't tell yet.
+/// Fails if a plan allows more than the spec, or if this is still uncertain.
 pub fn run(project: &Project, file: &Path, environment: Option<&str>) -> Outcome {
     // A plan needs no crate.
     let service = service_of(&project.root().join(SPEC), SPEC, None)?;
@@ -60,7 +60,7 @@ pub fn run(project: &Project, file: &Path, environment: Option<&str>) -> Outcome
     Err(Failure::refused(format!(
         "the plan of `{environment}` has {count} {things} from the spec"
     ))
-    .hint(
+    .help(
         "undo edits below `terraform/`, or write them into `portcullis.toml` and run `portcullis generate`",
     ))
 }

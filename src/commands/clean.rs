@@ -9,10 +9,13 @@ use crate::local::Local;
 use crate::project::Project;
 use crate::talk;
 
-/// Deletes what was built. The pinned tools stay: they change only with Portcullis.
+/// Deletes build output. The pinned tools stay: they change only with Portcullis.
 pub fn run(project: &Project) -> Outcome {
     if Local::of(project).runs()? {
-        return Err(Failure::refused("the local service is running").hint("run `make destroy` first"));
+        return Err(
+            Failure::refused("can't delete build output while `local` is running")
+                .help("run `portcullis destroy` first"),
+        );
     }
     let folders = [
         project.terraform().join("artifacts"),
@@ -23,7 +26,7 @@ pub fn run(project: &Project) -> Outcome {
     for folder in folders {
         match std::fs::remove_dir_all(&folder) {
             Ok(()) => talk::say(format!(
-                "deleted {}",
+                "Deleted {}",
                 folder.strip_prefix(project.root()).unwrap_or(&folder).display()
             )),
             Err(error) if error.kind() == ErrorKind::NotFound => {}

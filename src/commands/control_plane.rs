@@ -7,7 +7,7 @@ use crate::commands::serve::runtime;
 use crate::endpoint::access_key_id;
 use crate::failure::{Failure, OrFail, Outcome};
 
-/// Runs the emulated control plane in the foreground until it is told to stop.
+/// Runs the emulated control plane in the foreground until a signal ends it.
 pub fn run(options: ControlPlane) -> Outcome {
     let emulator = match (options.python.zip(options.work), options.upstream) {
         (Some((python, work)), None) => Emulator::Moto { python, work },
@@ -16,7 +16,11 @@ pub fn run(options: ControlPlane) -> Outcome {
             access_key_id: access_key_id(),
             region: options.region.unwrap_or_default(),
         },
-        _ => return Err(Failure::input("give exactly one of `--python` and `--upstream`")),
+        _ => {
+            return Err(Failure::input(
+                "exactly one of `--python` and `--upstream` must be set",
+            ));
+        }
     };
     let log = options.log;
     let options = Options {

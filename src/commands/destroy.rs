@@ -17,9 +17,9 @@ pub fn run(project: &Project, options: &TerraformOptions, yes: bool) -> Outcome 
     let name = &options.environment.name;
     let service = project.service()?;
     check_environment(&service, name)?;
-    // Who the first user was matters no more.
+    // The first user no longer matters.
     let options = TerraformOptions {
-        your_email: None,
+        first_user: None,
         ..options.clone()
     };
     let tools = Tools::new(project.root());
@@ -34,7 +34,7 @@ pub fn run(project: &Project, options: &TerraformOptions, yes: bool) -> Outcome 
 fn destroy_local(project: &Project, service: &Service, tools: &Tools, options: &TerraformOptions) -> Outcome {
     let local = Local::of(project);
     let applied = local.terraform_state().exists();
-    // A control plane that is gone took every resource with it: there is nothing to ask it to delete.
+    // A control plane that has ended took every resource with it, so there is nothing to delete.
     if applied && (local.runs()? || local.upstream(options.endpoint.as_deref())?.is_some()) {
         project.generate(service)?;
         let prepared = PreparedEnvironment::prepare(project, service, tools, options)?;
@@ -45,6 +45,6 @@ fn destroy_local(project: &Project, service: &Service, tools: &Tools, options: &
     for name in ["terraform.tfstate", "terraform.tfstate.backup"] {
         _ = std::fs::remove_file(project.environment(LOCAL).join(name));
     }
-    talk::say("Nothing is left; `make apply` builds it again");
+    talk::say("Deleted `local`. To create it again, run `portcullis apply`");
     Ok(())
 }

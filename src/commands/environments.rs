@@ -7,7 +7,7 @@ use crate::failure::{OrFail, Outcome};
 use crate::project::Project;
 use crate::talk;
 
-/// Prints the environments in AWS, a line each or as a JSON array: a pipeline makes its jobs of them.
+/// Prints the environments in AWS, one per line or as a JSON array. A pipeline can create its jobs from them.
 pub fn run(project: &Project, json: bool) -> Outcome {
     let service = project.service()?;
     let in_aws = service.environments.iter().filter(|(name, _)| *name != LOCAL);
@@ -22,7 +22,7 @@ pub fn run(project: &Project, json: bool) -> Outcome {
         let state = environment
             .state
             .as_ref()
-            .map_or("a state on this machine".into(), |state| {
+            .map_or("local state file".into(), |state| {
                 format!("s3://{}/{}", state.bucket, state.key)
             });
         talk::data(format_args!(

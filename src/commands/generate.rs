@@ -6,15 +6,15 @@ use crate::failure::{Failure, Outcome};
 use crate::project::Project;
 use crate::{own_files, talk};
 
-/// Makes the generated tree, or prints how it differs.
+/// Writes the generated files, or prints how they differ.
 pub fn run(project: &Project, check: bool) -> Outcome {
     let service = project.service()?;
     if !check {
         let changes = project.generate(&service)?;
         for name in removed_environments(&changes) {
             talk::warn(format!(
-                "the environment `{name}` is no longer in the spec; what is applied in it stays: bring it back and \
-                 `make destroy ENV={name}` first, if it has to go"
+                "the environment `{name}` is no longer in the spec, but its resources still exist. To delete them, restore \
+                 it and run `portcullis destroy --env {name}`"
             ));
         }
         for change in &changes {
@@ -26,18 +26,18 @@ pub fn run(project: &Project, check: bool) -> Outcome {
             talk::say(format!("{verb:>8} terraform/{}", change.path.display()));
         }
         let count = if changes.is_empty() {
-            "nothing to change".into()
+            "no changes".into()
         } else {
             format!("{} files", changes.len())
         };
-        talk::say(format!("terraform/ is made from portcullis.toml: {count}"));
+        talk::say(format!("Generated terraform/ from portcullis.toml: {count}"));
         return Ok(());
     }
     let changes = project.changes(&service)?;
     let own_files = own_files::check(project, &service);
     if changes.is_empty() {
         own_files?;
-        talk::say("terraform/ is what portcullis.toml says");
+        talk::say("terraform/ is up to date");
         return Ok(());
     }
     if let Err(failure) = own_files {
@@ -47,13 +47,13 @@ pub fn run(project: &Project, check: bool) -> Outcome {
         talk::data(change.diff())?;
     }
     Err(Failure::refused(format!(
-        "terraform/ is not what portcullis.toml says: {} files differ",
+        "terraform/ is out of date: {} files differ from portcullis.toml",
         changes.len()
     ))
-    .hint("run `make generate` and commit the result"))
+    .help("run `portcullis generate` and commit the result"))
 }
 
-/// Environments whose root goes.
+/// Returns the environments whose root module is deleted.
 fn removed_environments(changes: &[Change]) -> impl Iterator<Item = String> {
     changes
         .iter()

@@ -8,7 +8,7 @@ use crate::failure::Outcome;
 use crate::project::{Project, check_environment, service_of};
 use crate::talk;
 
-/// Prints who can reach what, as Mermaid or as SVG.
+/// Prints the routes, who may call them and their functions, as Mermaid or SVG.
 pub fn run(folder: &Path, environment: Option<&str>, spec: Option<&Path>, svg: bool) -> Outcome {
     let service = match spec {
         Some(file) => service_of(file, &file.display().to_string(), None)?,

@@ -9,25 +9,24 @@ use crate::local::Local;
 use crate::project::Project;
 use crate::talk;
 
-/// Prints the last mail, or the last one of a user. The temporary password or the code stands alone on the last line.
+/// Prints the last email, or the last one to a user. The last line holds only the temporary password or code.
 pub fn run(project: &Project, environment: &str, email: Option<&str>) -> Outcome {
     if environment != LOCAL {
-        return Err(Failure::input(format!("Cognito sends the mails of {}", code(environment)))
-            .hint("to send an invitation again: `aws cognito-idp admin-create-user --message-action RESEND --user-pool-id POOL --username EMAIL`"));
+        return Err(Failure::input(format!("can't read emails of {}: Cognito sends them", code(environment)))
+            .help("send an invitation again: `aws cognito-idp admin-create-user --message-action RESEND --user-pool-id POOL --username EMAIL`"));
     }
     let all = mails(&Local::of(project).mails()).or_tool()?;
     let Some(mail) = last(&all, email) else {
         let who = email
             .map(|email| format!(" for {}", code(email)))
             .unwrap_or_default();
-        return Err(Failure::input(format!("there is no mail{who}")).hint(
-            "`make apply` invites the first user; elsewhere than in `local` Cognito sends a real mail",
-        ));
+        return Err(Failure::input(format!("no email{who} yet"))
+            .help("run `portcullis apply` to invite the first user"));
     };
     talk::data(format_args!("{mail}\n\n{}\n", mail.secret))
 }
 
-/// The last mail, or the last one of a user, whose name is the same in any case.
+/// Returns the last email, or the last one to a user. Case is ignored.
 fn last<'a>(all: &'a [Mail], email: Option<&str>) -> Option<&'a Mail> {
     let Some(email) = email.map(str::to_lowercase) else {
         return all.last();

@@ -17,16 +17,14 @@ use crate::project::{Project, check_environment};
 use crate::talk;
 use crate::tools::Tools;
 
-/// Prints the logs of the functions, of `local` from their files and of AWS from CloudWatch.
+/// Prints the logs of the functions: from files in `local`, from CloudWatch in AWS.
 pub fn run(project: &Project, environment: &str, function: Option<&str>, follow: bool) -> Outcome {
     let service = project.service()?;
     check_environment(&service, environment)?;
     if let Some(name) = function.filter(|name| !service.functions.contains_key(*name)) {
         let known: Vec<_> = service.functions.keys().map(String::as_str).collect();
-        return Err(
-            Failure::input(format!("there is no function {}", words::code(name)))
-                .hint(format!("known: {}", known.join(", "))),
-        );
+        return Err(Failure::input(format!("unknown function {}", words::code(name)))
+            .help(format!("choose one of: {}", known.join(", "))));
     }
     let names: Vec<String> = service
         .functions
@@ -35,8 +33,8 @@ pub fn run(project: &Project, environment: &str, function: Option<&str>, follow:
         .map(|name| service.function_name(environment, name))
         .collect();
     if follow && environment != LOCAL {
-        return Err(Failure::input("`--follow` is for `local`")
-            .hint("`aws logs tail --follow` of AWS CLI version 2 follows a log group"));
+        return Err(Failure::input("`--follow` must be used with `local`")
+            .help("follow a log group with AWS CLI version 2: `aws logs tail --follow GROUP`"));
     }
     if environment == LOCAL {
         return print_local(&Local::of(project).logs(), &names, follow);
@@ -50,11 +48,12 @@ pub fn run(project: &Project, environment: &str, function: Option<&str>, follow:
     Ok(())
 }
 
-/// Prints what the logs hold, then, where asked, what comes: also in those that are not there yet.
+/// Prints the logs. With `follow` it goes on with new lines, including those of logs that don't exist yet.
 fn print_local(folder: &Path, names: &[String], follow: bool) -> Outcome {
     let mut logs: Vec<Log> = names.iter().map(|name| Log::new(folder, name)).collect();
     if !follow && !logs.iter().any(|log| log.path.exists()) {
-        return Err(Failure::input("no function was called yet").hint("call one: `curl $api_url/open`"));
+        return Err(Failure::input("no logs yet: no function has run")
+            .help("call a route of the API, then try again"));
     }
     let mut printed_last = None;
     loop {
@@ -63,13 +62,13 @@ fn print_local(folder: &Path, names: &[String], follow: bool) -> Outcome {
             if lines.is_empty() {
                 continue;
             }
-            // As `tail` does where it follows several files.
+            // As `tail` does for several files.
             let heading = match printed_last.replace(index) {
                 last if names.len() == 1 || last == Some(index) => String::new(),
                 _ => format!("==> {} <==\n", names[index]),
             };
             match talk::try_data(heading + &String::from_utf8_lossy(&lines)) {
-                // Whoever read has read enough.
+                // The reader has closed the pipe.
                 Err(error) if error.kind() == ErrorKind::BrokenPipe => return Ok(()),
                 printed => printed.or_tool()?,
             }

@@ -9,14 +9,14 @@ use crate::project::{Project, check_environment};
 use crate::talk;
 use crate::terraform_program::{Aws, LOCK_FILE, ProviderSource, Terraform};
 
-/// Prints one JSON object: addresses and ids. In `local`, `endpoint` is where Cognito answers.
+/// Prints URLs and ids as one JSON object. In `local`, `endpoint` is the address of Cognito.
 pub fn run(project: &Project, name: &str) -> Outcome {
     let service = project.service()?;
     check_environment(&service, name)?;
-    let hint = if name == LOCAL {
-        "run `make apply`".to_string()
+    let help = if name == LOCAL {
+        "run `portcullis apply`".to_string()
     } else {
-        format!("run `make apply ENV={name}`")
+        format!("run `portcullis apply --env {name}`")
     };
     let directory = project.environment(name);
     let terraform = Terraform::new(directory.clone(), Aws::Real, Vec::new());
@@ -26,7 +26,7 @@ pub fn run(project: &Project, name: &str) -> Outcome {
     }
     let mut outputs = terraform.outputs()?;
     if outputs.is_empty() {
-        return Err(Failure::input(format!("nothing is applied in `{name}`")).hint(hint));
+        return Err(Failure::input(format!("`{name}` is not applied yet")).help(help));
     }
     if name == LOCAL {
         let local = Local::of(project);
@@ -34,15 +34,16 @@ pub fn run(project: &Project, name: &str) -> Outcome {
             ("api_url", local.api_url()?, "the API"),
             ("endpoint", local.endpoint()?, "the emulated AWS"),
         ] {
-            let address = address
-                .ok_or_else(|| Failure::tool(format!("{who} of `local` does not run")).hint(hint.clone()))?;
+            let address = address.ok_or_else(|| {
+                Failure::tool(format!("{who} of `local` is not running")).help(help.clone())
+            })?;
             outputs.insert(key.into(), Value::String(address));
         }
     }
     print_applied(outputs)
 }
 
-/// Prints outputs as the contract has them: one object, keys sorted.
+/// Prints outputs as one JSON object with sorted keys.
 pub fn print_applied(outputs: Map<String, Value>) -> Outcome {
     let sorted: std::collections::BTreeMap<_, _> = outputs.into_iter().collect();
     talk::json(serde_json::to_string_pretty(&sorted).or_tool()?)

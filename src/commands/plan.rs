@@ -57,15 +57,15 @@ fn generate(project: &Project, service: &Service, name: &str, save: &SavePlan) -
     let changes = project.changes(service)?;
     if save.files().next().is_some() && name != LOCAL && !changes.is_empty() {
         return Err(Failure::refused(format!(
-            "terraform/ is not what portcullis.toml says: {} files differ, and a saved plan must match the committed files",
+            "terraform/ is out of date: {} files differ from portcullis.toml, and a saved plan must match the committed files",
             changes.len()
         ))
-        .hint("run `make generate`, review and commit the result"));
+        .help("run `portcullis generate`, then review and commit the result"));
     }
     project.write(&changes)
 }
 
-/// Shows the plan and writes the files; whether it holds changes. Where it fails, no file of half a plan is left.
+/// Shows the plan and writes the files. Returns whether it contains changes. If it fails, it leaves no files.
 fn plan(terraform: &Terraform, project: &Project, name: &str, save: &SavePlan) -> Outcome<bool> {
     if save.files().next().is_none() {
         return terraform.plan_to_stdout(None);
@@ -93,17 +93,17 @@ fn write(path: &PathBuf, text: &str) -> Outcome {
     fs::write(path, text).map_err(|error| Failure::tool(format!("can't write `{}`: {error}", path.display())))
 }
 
-/// Fails at once, and not after a build, where a file has no folder to be in.
+/// Fails before the build if the folder of a file is missing.
 fn check_folder(file: &Path) -> Outcome {
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
     match folder {
         Some(folder) if !folder.is_dir() => Err(Failure::input(format!(
-            "{} is to be written, and there is no folder {}",
+            "can't write {}: missing folder {}",
             words::code(&file.display().to_string()),
             words::code(&folder.display().to_string())
         ))
-        .hint(format!(
-            "`mkdir -p {}`",
+        .help(format!(
+            "create it: `mkdir -p {}`",
             shell::word(&folder.display().to_string())
         ))),
         _ => Ok(()),

@@ -12,39 +12,39 @@ use crate::revision::Revision;
 use crate::talk;
 use crate::today::today;
 
-/// Compares two revisions of a spec, says what became reachable, by whom, and what would be lost, and fails where a gate
-/// says no.
+/// Compares two revisions of a spec and reports new access and losses. Fails if a change is blocked.
 pub fn run(root: &Path, options: &cli::Review) -> Outcome {
     let head = Revision::head(root, options.head.as_deref())?;
     let base = Revision::base(root, options.base.as_deref(), &head)?;
     let (before, after) = (read(root, &base)?, read(root, &head)?);
     if (&before, &after) == (&Spec::Missing, &Spec::Missing) {
         return Err(Failure::input(format!(
-            "neither `{}` nor `{}` has a spec",
+            "missing spec: neither `{}` nor `{}` has one",
             base.name(),
             head.name()
         ))
-        .hint("go to the folder of a project, or name it with `--project DIR`"));
+        .help("go to the folder of a project, or name it: `--project DIR`"));
     }
-    // A project that moved is not a new one, of which nothing can be opened or lost.
+    // A moved project must not pass as a new one, in which nothing can be exposed or lost.
     if before == Spec::Missing
         && let Some(gone) = base.specs_gone(root, &head)?.first()
     {
         return Err(Failure::input(format!(
-            "`{}` has no spec of this folder, and `{gone}`, which it has, is gone: if that is what this was, all of it would \
-             seem to be new",
+            "can't compare with `{}`: it has no spec in this folder, and its `{gone}` no longer exists. If you moved the \
+             spec, everything would look new",
             base.name()
         ))
-        .hint(format!(
-            "compare with the text: `git show {} > before.toml`, then `--base before.toml`",
+        .help(format!(
+            "compare with the old file: `git show {} > before.toml`, then `--base before.toml`",
             shell::word(&format!("{}:{gone}", base.name()))
         )));
     }
     if after == Spec::Missing && !options.plan.is_empty() {
-        return Err(
-            Failure::input(format!("`{}` has no spec for a plan to be of", head.name()))
-                .hint("leave `--plan` out"),
-        );
+        return Err(Failure::input(format!(
+            "missing spec: `{}` has none to compare the plan with",
+            head.name()
+        ))
+        .help("leave `--plan` out"));
     }
     let beside = Beside {
         base: base.tree(root)?,
@@ -58,7 +58,7 @@ pub fn run(root: &Path, options: &cli::Review) -> Outcome {
     } else if options.markdown {
         talk::data(report::markdown(&report))?;
     } else {
-        // It is read where stdout goes.
+        // Colors depend on stdout, because the report goes there.
         talk::data(report::text(&report, &|style, text| {
             talk::paint_on(&std::io::stdout(), style, text)
         }))?;
@@ -70,17 +70,18 @@ pub fn run(root: &Path, options: &cli::Review) -> Outcome {
     Ok(())
 }
 
-/// What a revision's spec means. Its mistakes are shown, and do not end the review: who reads only its report must learn
-/// of them too.
+/// Reads a revision's spec. Errors in it don't end the review, because its report must mention them, too.
 fn read(root: &Path, revision: &Revision) -> Outcome<Spec> {
     let text = revision.spec(root)?;
     let spec = Spec::read(text.as_deref());
     let name = revision.name();
     match &spec {
-        Spec::Missing => talk::warn(format!("`{name}` has no spec: it counts as nothing")),
-        Spec::Invalid(mistakes) => {
+        Spec::Missing => talk::warn(format!(
+            "`{name}` has no spec, so everything counts as new or removed"
+        )),
+        Spec::Invalid(errors) => {
             let text = text.unwrap_or_default();
-            talk::drawn(&mistakes.render(&name, &text, talk::colour()));
+            talk::drawn(&errors.render(&name, &text, talk::colour()));
         }
         Spec::Valid(_) => {}
     }

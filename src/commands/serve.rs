@@ -17,9 +17,9 @@ use crate::cli::Serve;
 use crate::failure::{Failure, OrFail, Outcome};
 use crate::talk;
 
-/// Serves an applied state in the foreground until it is told to stop.
+/// Serves an applied state in the foreground until a signal ends it.
 pub fn run(options: Serve) -> Outcome {
-    // Code is unpacked and run there, so nobody else may write to it; it goes when we end.
+    // Code is unpacked and run there, so no other user may write to it. It is deleted at the end.
     let temporary = tempfile::Builder::new()
         .prefix("portcullis-")
         .tempdir()
@@ -32,7 +32,7 @@ pub fn run(options: Serve) -> Outcome {
     let variables = options.env.iter().map(|text| {
         let variable = text.parse::<Variable>().map_err(Failure::input);
         variable.map_err(|failure| {
-            failure.hint("write `--env TABLE=orders`, or `--env orders:TABLE=orders` for one function")
+            failure.help("write `--env TABLE=orders`, or `--env orders:TABLE=orders` for one function")
         })
     });
     let log = options.log;
@@ -58,8 +58,8 @@ pub fn run(options: Serve) -> Outcome {
     })
 }
 
-/// Where what deployments froze is kept: in the folder that was named, else with the user's state, because the next
-/// start must know it. Source of the place: <https://specifications.freedesktop.org/basedir/latest/>.
+/// Returns the folder for snapshots of deployments: in `--work`, or else with the user's state, because the next start
+/// needs them. Source of the place: <https://specifications.freedesktop.org/basedir/latest/>.
 fn deployments(work: Option<&Path>, temporary: &Path) -> PathBuf {
     const NAME: &str = "deployments";
     let absolute = |name: &str| {
@@ -71,20 +71,20 @@ fn deployments(work: Option<&Path>, temporary: &Path) -> PathBuf {
         (Some(work), _) => work.join(NAME),
         (None, Some(state)) => state.join("portcullis").join(NAME),
         (None, None) => {
-            talk::warn("HOME is not set: what a deployment froze is forgotten when this ends");
+            talk::warn("missing HOME: snapshots of deployments are lost when this command ends");
             temporary.join(NAME)
         }
     }
 }
 
-/// Arguments of the form `NAME=VALUE`; `form` is what messages call it.
+/// Splits arguments of the form `NAME=VALUE`. Messages show `form`.
 fn pairs(given: &[String], form: &str) -> Outcome<Vec<(String, String)>> {
     given
         .iter()
         .map(|pair| {
             pair.split_once('=')
                 .map(|(name, value)| (name.to_string(), value.to_string()))
-                .ok_or_else(|| Failure::input(format!("{} is not `{form}`", code(pair))))
+                .ok_or_else(|| Failure::input(format!("{} must have the form `{form}`", code(pair))))
         })
         .collect()
 }

@@ -13,8 +13,7 @@ use crate::failure::{Failure, OrFail, Outcome};
 use crate::project::{Project, check_environment, service_of};
 use crate::talk;
 
-/// Prints the surface of a spec, a plan or a state, as a table or as JSON. Fails if something of it is uncertain, which is
-/// also said.
+/// Prints the surface of a spec, a plan or a state, as a table or as JSON. Fails if a part of it is uncertain.
 pub fn run(folder: &Path, environment: &str, of: &SurfaceOf, api: Option<&str>, json: bool) -> Outcome {
     let surface = surface(folder, environment, of, api)?;
     if json {
@@ -36,7 +35,7 @@ pub fn run(folder: &Path, environment: &str, of: &SurfaceOf, api: Option<&str>, 
             Err(if json {
                 failure
             } else {
-                failure.hint("add `--json`: `unknown` lists each of them, and what it depends on")
+                failure.help("add `--json` to list each under `unknown`, with the expression it depends on")
             })
         }
     }
@@ -65,11 +64,12 @@ pub fn plan_of(file: &Path) -> Outcome<Plan> {
     Plan::parse(&text).map_err(|error| of_file(file, error))
 }
 
+/// Returns an error about the contents of a file.
 pub fn of_file(file: &Path, error: impl std::fmt::Display) -> Failure {
     Failure::input(line(&format!("`{}`: {error}", file.display())))
 }
 
-/// A line a route: method, path, who may call, what answers.
+/// Returns a line per route: method, path, callers and function.
 fn table(surface: &Surface) -> String {
     let rows: Vec<[String; 4]> = surface
         .routes
@@ -102,7 +102,7 @@ fn table(surface: &Surface) -> String {
         .collect()
 }
 
-/// Who may call a route. A token needs one of its scopes.
+/// Returns the callers of a route. A token needs one of the scopes.
 fn who(route: &Route) -> String {
     if route.uncertain.auth_type.is_some() {
         return "uncertain".to_owned();
@@ -121,7 +121,7 @@ fn who(route: &Route) -> String {
     who
 }
 
-/// What answers a route.
+/// Returns the function of a route, or the type of its integration.
 fn answers(route: &Route) -> String {
     match (
         &route.uncertain.integration,

@@ -7,7 +7,7 @@ use crate::project::Project;
 use crate::talk;
 use crate::tools::Tools;
 
-/// Installs the pinned tools now rather than when they are first needed, and prints where they are.
+/// Installs the pinned tools and prints their paths.
 pub fn run(project: &Project) -> Outcome {
     let tools = Tools::new(project.root());
     let paths = json!({

@@ -1,4 +1,4 @@
-//! `portcullis apply --watch`: the loop of saving and asking.
+//! `portcullis apply --watch`: applies each change when it is saved.
 //!
 //! Code that was saved needs no Terraform: the zip stands where the applied function takes its code from, and the data
 //! plane reads it again. Terraform's state then has the hash of the code before, which `plan` says, and the next
@@ -19,15 +19,14 @@ use crate::sources::{Saved, Sources};
 use crate::tools::Tools;
 use crate::{interrupt, talk};
 
-const FAREWELL: &str = "Nobody watches any more; the API goes on. `make apply` takes what was saved since into \
-                        Terraform's state, `make destroy` ends it";
+const FAREWELL: &str = "Stopped watching. The API is still running. To update Terraform's state, run `portcullis \
+                        apply`. To stop the API, run `portcullis destroy`";
 
-/// Applies, and serves what is saved until a signal ends it. What fails later is said, and what was served before goes
-/// on.
+/// Applies, then serves each saved change until a signal ends it. After a failure the former version stays.
 pub fn run(project: &Project, options: &TerraformOptions, yes: bool) -> Outcome {
     if options.environment.name != LOCAL {
-        return Err(Failure::input("`--watch` is for `local`")
-            .hint("leave `--watch` out: what goes to AWS is looked at before"));
+        return Err(Failure::input("`--watch` must be used with `local`")
+            .help("remove `--watch`: read every plan for AWS before you apply it"));
     }
     // Before anything is read: what is saved meanwhile is seen then.
     let mut sources = Sources::of(project)?;
@@ -38,12 +37,12 @@ pub fn run(project: &Project, options: &TerraformOptions, yes: bool) -> Outcome 
     interrupt::end_well(FAREWELL).or_tool()?;
     loop {
         talk::say(format!(
-            "\nWatching {SPEC} and functions/; Ctrl-C ends this and leaves the API running"
+            "\nWatching {SPEC} and functions/. Press Ctrl-C to stop watching. The API keeps running"
         ));
         let (applied, at) = serve_code_until_applied(project, options, &mut sources, &serving.service)?;
         serving = applied;
         talk::say(format!(
-            "{} {} answers as {SPEC} says, {} after it was saved",
+            "{} {} serves the new {SPEC}, {} after the save",
             talk::paint("32", "✓"),
             serving.api_url,
             seconds(at.elapsed()),
@@ -55,7 +54,7 @@ pub fn run(project: &Project, options: &TerraformOptions, yes: bool) -> Outcome 
     }
 }
 
-/// Serves the code of a service until a spec is applied, and says when that was saved: it may mean other functions.
+/// Serves the code of a service until a new spec is applied. Returns the time of that save.
 fn serve_code_until_applied(
     project: &Project,
     options: &TerraformOptions,
@@ -76,7 +75,7 @@ fn serve_code_until_applied(
     loop {
         let saved = sources.next()?;
         for path in &saved.paths {
-            talk::say(format!("{} {} was saved", talk::paint("36", "·"), path.display()));
+            talk::say(format!("{} Saved {}", talk::paint("36", "·"), path.display()));
         }
         // What a spec failed for may be there now, such as the crate of a function.
         spec_failed |= saved.paths.iter().any(|path| path.as_os_str() == SPEC);
@@ -91,13 +90,13 @@ fn serve_code_until_applied(
             Err(failure) if interrupt::interrupted() => return Err(failure),
             Err(failure) => {
                 _ = talk::failure(&failure, MessageFormat::Text);
-                talk::say("What was served before goes on; waiting for the next save");
+                talk::say("The API still runs the previous version. Waiting for the next save");
             }
         }
     }
 }
 
-/// The functions' code as it is built and served.
+/// The functions' code that is built and served.
 struct Code<'a> {
     options: BuildOptions<'a>,
     /// None after the workspace's crates have changed.
@@ -117,7 +116,7 @@ impl<'a> Code<'a> {
         })
     }
 
-    /// Builds what was saved, and has it served. Says what the compiler took, and what the rest.
+    /// Builds and serves the saved code, and prints how long the compiler and the rest took.
     fn serve(&mut self, project: &Project, saved: &Saved) -> Outcome {
         let _turn = project.turn(LOCAL)?;
         if saved.paths.iter().any(|path| changes_crates(path)) {
@@ -137,14 +136,13 @@ impl<'a> Code<'a> {
             .map(|artifact| artifact.function.as_str())
             .collect();
         if changed.is_empty() {
-            talk::say("The code is the same as before");
+            talk::say("The code did not change");
             return Ok(());
         }
         Local::of(project).serve_code()?;
         let took = saved.at.elapsed();
         talk::say(format!(
-            "{} the next request runs the new code of {}: {} after the save, of which {} were the compiler's and {} \
-             the rest",
+            "{} the next request runs the new code of {}, {} after the save ({} compiler, {} rest)",
             talk::paint("32", "✓"),
             changed.join(", "),
             seconds(took),
@@ -156,7 +154,7 @@ impl<'a> Code<'a> {
     }
 }
 
-/// Whether a file says which crates there are, or what compiles them.
+/// Whether a file decides about the crates or their compiler.
 fn changes_crates(path: &Path) -> bool {
     ["Cargo.toml", "Cargo.lock", "rust-toolchain.toml", "config.toml"]
         .iter()

@@ -1,4 +1,4 @@
-//! The data plane of `local`: started, and told what it serves.
+//! Starts the data plane of `local` and passes it the state to serve.
 
 use std::fs;
 
@@ -11,8 +11,8 @@ use crate::failure::{Failure, OrFail, Outcome};
 use crate::talk;
 
 impl Local {
-    /// Serves an applied state, as `terraform show -json` printed it: starts the data plane, or has it read the
-    /// new state. Returns the address that answers.
+    /// Serves an applied state, as `terraform show -json` printed it: starts the data plane, or reloads the new
+    /// state. Returns the URL of the API.
     pub fn serve(&self, control_plane: &ControlPlane, shown: &str) -> Outcome<String> {
         let file = self.work.join("state.json");
         write(&file, shown)?;
@@ -47,10 +47,10 @@ impl Local {
             .as_str()
             .ok_or_else(|| {
                 Failure::tool(format!(
-                    "the API does not answer: {}",
-                    ready["error"].as_str().unwrap_or("no reason given")
+                    "the API did not start: {}",
+                    ready["error"].as_str().unwrap_or("no reason was reported")
                 ))
-                .hint(format!("its log is `{}`", background.log().display()))
+                .help(format!("read its log: `{}`", background.log().display()))
             })?
             .to_string();
         warn_of_open_routes(&ready);
@@ -61,21 +61,21 @@ impl Local {
         Ok(api_url)
     }
 
-    /// Has the data plane run the functions' zips as they are now; the state that it serves stays.
+    /// Makes the data plane load the functions' current zips. The served state stays.
     pub fn serve_code(&self) -> Outcome {
         let reloaded = self.data_plane().reload(START).or_tool();
         reloaded
             .map(drop)
-            .map_err(|failure| failure.hint("`make apply` starts what does not run"))
+            .map_err(|failure| failure.help("start the API: `portcullis apply`"))
     }
 
-    /// The address that answers; none while the data plane does not run.
+    /// The URL of the API; none while the data plane does not run.
     pub fn api_url(&self) -> Outcome<Option<String>> {
         told(&self.data_plane(), "api_url")
     }
 }
 
-/// Tells which routes let in more than the state, because their deployment was made before.
+/// Warns of routes that are more open than in the state, because their deployment is older.
 fn warn_of_open_routes(ready: &Value) {
     for deployment in ready["more_open"]
         .as_object()

@@ -23,9 +23,9 @@ use crate::redeployment::Redeployment;
 use crate::talk;
 use crate::tools::Tools;
 
-/// How long a process may take until it answers; a cold disk and a busy machine included.
+/// Time limit for the start of a process, even on a cold disk and a busy machine.
 const START: Duration = Duration::from_secs(60);
-/// How long a process may take to end by itself.
+/// Time limit for the end of a process.
 const STOP: Duration = Duration::from_secs(10);
 
 /// The control plane's folder, in the one of `local`.
@@ -49,7 +49,7 @@ struct Ports {
 pub struct ControlPlane {
     /// Such as `http://127.0.0.1:4567`.
     pub endpoint: String,
-    /// Another one when what was in it is gone.
+    /// Its random id, which is new when its resources are gone.
     instance: String,
 }
 
@@ -62,7 +62,7 @@ impl Local {
         }
     }
 
-    /// The mails that were not sent.
+    /// The folder of the emails that Cognito would have sent.
     pub fn mails(&self) -> PathBuf {
         self.work.join("mails")
     }
@@ -94,8 +94,8 @@ impl Local {
         write(&self.work.join("first_user"), email)
     }
 
-    /// Remembers that Terraform is at work. The provider, when it is interrupted, forgets what it was just creating,
-    /// and the next apply would meet it as somebody else's.
+    /// Remembers that Terraform is at work. An interrupted provider forgets the resources that it was creating, and the
+    /// next apply would find them as foreign ones.
     pub fn begin(&self) -> Outcome {
         // Terraform keeps the modes of files that are there, and earlier versions of ours let it choose them.
         for state in [
@@ -114,14 +114,14 @@ impl Local {
         fs::remove_file(self.unfinished()).or_tool()
     }
 
-    /// Where Terraform was interrupted or killed at its work, ends our own emulated AWS, and with it what nobody
-    /// knows of; the next start is that of an empty one.
+    /// Ends our own emulated AWS if Terraform was interrupted or killed, because it may contain resources that no state
+    /// knows. The next start is that of an empty one.
     pub fn recover(&self) -> Outcome {
         if !self.unfinished().exists() {
             return Ok(());
         }
         if self.upstream(None)?.is_none() {
-            talk::say("The last apply did not come to its end");
+            talk::say("The last apply was interrupted");
             self.control_plane().stop(STOP).or_tool()?;
         }
         self.end()
@@ -131,8 +131,8 @@ impl Local {
         self.work.join("unfinished")
     }
 
-    /// Whose emulated AWS `local` is in, or comes into: somebody else's at an address, or our own. It stays in the
-    /// one it was applied to, which alone can delete what it holds.
+    /// Returns the URL of the other emulated AWS that `local` uses; none for the built-in one. `local` stays where it was
+    /// applied, because only that one can delete its resources.
     pub fn upstream(&self, chosen: Option<&str>) -> Outcome<Option<String>> {
         let chosen = chosen
             .map(|url| url.trim_end_matches('/'))
@@ -143,23 +143,23 @@ impl Local {
         let known_upstream = self.known_upstream();
         match chosen {
             Some(chosen) if known_upstream.as_deref() != Some(chosen) => Err(Failure::input(format!(
-                "`local` is applied to {}, and the endpoint given is `{chosen}`",
+                "can't use the endpoint `{chosen}`: `local` is applied to {}",
                 known_upstream.map_or("the emulated AWS of this project".into(), |url| format!(
                     "`{url}`"
                 ))
             ))
-            .hint("`make destroy` first, or leave `--endpoint` and PORTCULLIS_ENDPOINT out")),
+            .help("run `portcullis destroy` first, or remove `--endpoint` and PORTCULLIS_ENDPOINT")),
             _ => Ok(known_upstream),
         }
     }
 
-    /// The address of somebody else's emulated AWS, if `local` was last in one.
+    /// The URL of another emulated AWS, if `local` was last in one.
     fn known_upstream(&self) -> Option<String> {
         let known = fs::read_to_string(self.work.join("instance")).ok()?;
         known.starts_with("http").then_some(known)
     }
 
-    /// Whether an emulated AWS still holds what the state says. How long somebody else's has lived nobody knows.
+    /// Whether an emulated AWS still contains the resources of the state. The age of another emulated AWS is unknown.
     fn holds_what_is_applied(&self) -> Outcome<bool> {
         let running = matches!(self.control_plane().status().or_tool()?, Status::Running { .. });
         Ok(self.terraform_state().exists() && (running || self.known_upstream().is_some()))
@@ -183,7 +183,7 @@ impl Local {
         write(&self.work.join("ports.json"), &text)
     }
 
-    /// Makes sure that the emulated AWS answers; `endpoint` is somebody else's, to stand in front of.
+    /// Makes sure that the emulated AWS answers; `endpoint` is another one to forward to.
     pub fn start_control_plane(
         &self,
         tools: &Tools,
@@ -236,7 +236,7 @@ impl Local {
         Ok(control_plane)
     }
 
-    /// Starts a process of ours on the port that it had before; where that is taken, on a free one.
+    /// Starts a process of ours on its former port, or on a free one if that is taken.
     fn start(
         &self,
         background: &Background,
@@ -246,7 +246,7 @@ impl Local {
         let free = port.filter(|port| std::net::TcpListener::bind(("127.0.0.1", *port)).is_ok());
         if let (Some(port), None) = (port, free) {
             talk::warn(format!(
-                "port {port} is taken by another program; the address changes"
+                "port {port} is in use by another program, so the URL changes"
             ));
         }
         let executable = std::env::current_exe().or_tool()?;
@@ -261,13 +261,13 @@ impl Local {
         background.start(command, START).or_tool()
     }
 
-    /// Throws away a state whose resources died with the emulated AWS that held them.
+    /// Deletes a state whose resources ended with their emulated AWS.
     pub fn forget_stale_state(&self, control_plane: &ControlPlane) -> Outcome {
         let file = self.work.join("instance");
         let known = fs::read_to_string(&file).unwrap_or_default();
         let state = self.terraform_state();
         if known != control_plane.instance && state.exists() {
-            talk::say("The emulated AWS was started anew; what was in it is gone and will be built again");
+            talk::say("The emulated AWS restarted without its resources. Terraform creates them again");
             for stale in [state.clone(), self.directory.join("terraform.tfstate.backup")] {
                 match fs::remove_file(&stale) {
                     Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
@@ -283,7 +283,7 @@ impl Local {
         write(&file, &control_plane.instance)
     }
 
-    /// Where the emulated AWS answers; none while it does not run.
+    /// The URL of the emulated AWS; none while it does not run.
     pub fn endpoint(&self) -> Outcome<Option<String>> {
         told(&self.control_plane(), "endpoint")
     }
@@ -318,7 +318,7 @@ impl Local {
         Ok(false)
     }
 
-    /// Keeps what the scripts need to know of the environment.
+    /// Writes the outputs that the scripts need.
     pub fn keep_outputs(&self, outputs: &serde_json::Map<String, Value>) -> Outcome {
         write(
             &self.work.join("outputs.json"),
@@ -346,7 +346,7 @@ fn write(path: &Path, text: &str) -> Outcome {
         .map_err(|error| Failure::tool(format!("can't write `{}`: {error}", path.display())))
 }
 
-/// What a process that runs said of itself when it was ready.
+/// Returns a value of the ready line of a running process.
 fn told(background: &Background, key: &str) -> Outcome<Option<String>> {
     match background.status().or_tool()? {
         Status::Running {

@@ -1,11 +1,11 @@
-//! What a plan does, compared with what another one does.
+//! Compares the changes of two plans.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use portcullis_terraform_json::plan::{Action, Shown};
 use serde_json::Value;
 
-/// What a plan does to a resource or an output.
+/// The change of a resource or an output.
 #[derive(Debug, PartialEq)]
 pub(super) struct Effect {
     action: Action,
@@ -16,7 +16,7 @@ pub(super) struct Effect {
     values: BTreeMap<String, [Value; 2]>,
 }
 
-/// Returns what a plan does to each resource and output that it changes, by address.
+/// Returns the changes of a plan by address.
 pub(super) fn of(plan: &Shown) -> BTreeMap<String, Effect> {
     let managed = plan.changes.iter().filter(|change| change.mode == "managed");
     let resources = managed.map(|change| {
@@ -53,7 +53,7 @@ pub(super) fn of(plan: &Shown) -> BTreeMap<String, Effect> {
         .collect()
 }
 
-/// Returns a sentence for each address to which `now` does something else than `before`.
+/// Returns a sentence for each address that `now` changes in another way than `before`.
 pub(super) fn differences(before: &Shown, now: &Shown) -> Vec<String> {
     let (before, now) = (of(before), of(now));
     let addresses: BTreeSet<_> = before.keys().chain(now.keys()).collect();
@@ -70,9 +70,7 @@ pub(super) fn differences(before: &Shown, now: &Shown) -> Vec<String> {
         } else {
             would
         };
-        Some(format!(
-            "`{address}`: {planned} was planned, and now it would be {would}"
-        ))
+        Some(format!("`{address}`: planned {planned}, now {would}"))
     });
     sentences.collect()
 }

@@ -35,13 +35,13 @@ impl SavedPlan {
         let name = name.display().to_string();
         let plan = Shown::parse(shown).map_err(|error| {
             Failure::input(format!("can't read the plan `{name}`: {error}"))
-                .hint("name the file that `portcullis plan --out FILE` wrote")
+                .help("name a file that `portcullis plan --out FILE` wrote")
         })?;
         if plan.is_errored() {
             return Err(Failure::input(format!(
                 "can't apply `{name}`: Terraform failed before it finished this plan"
             ))
-            .hint("plan again"));
+            .help("plan again"));
         }
         Ok(Self { name, plan })
     }
@@ -54,19 +54,19 @@ impl SavedPlan {
     /// Fails unless this is a plan of an environment of a service.
     pub fn check_environment(&self, service: &Service, environment: &str) -> Outcome {
         let root = &self.plan.root;
-        let hint = format!("`portcullis plan --env {environment} --out FILE` makes one");
+        let help = format!("save a new plan: `portcullis plan --env {environment} --out FILE`");
         match (root.environment.as_deref(), root.service.as_deref()) {
             (Some(planned), Some(of)) if planned == environment && of == service.name => Ok(()),
             (Some(planned), Some(of)) => Err(Failure::input(format!(
-                "`{}` is a plan of the environment `{planned}` of `{of}`, not of `{environment}` of `{}`",
+                "`{}` must be a plan of `{environment}` of `{}`, but it is one of `{planned}` of `{of}`",
                 self.name, service.name
             ))
-            .hint(hint)),
+            .help(help)),
             _ => Err(Failure::input(format!(
-                "`{}` is not a plan of generated files: it names no environment",
+                "`{}` must be a plan of generated files, but it names no environment",
                 self.name
             ))
-            .hint(hint)),
+            .help(help)),
         }
     }
 
@@ -83,12 +83,12 @@ impl SavedPlan {
             let zip = root.join(filename);
             let what = match zip_hash(&zip) {
                 _ if function["source_code_hash"].is_null() => {
-                    "was missing when this was planned".to_string()
+                    "was missing when the plan was made".to_string()
                 }
                 Err(error) if error.kind() == ErrorKind::NotFound => "is missing".to_string(),
                 Err(error) => format!("can't be read: {error}"),
                 Ok(hash) if function["source_code_hash"] == hash.as_str() => continue,
-                Ok(_) => "is not the one that was planned".to_string(),
+                Ok(_) => "differs from the planned one".to_string(),
             };
             let name = function["function_name"].as_str().unwrap_or_default();
             wrong.push(format!("\n  the zip of `{name}`, `{}`, {what}", zip.display()));
@@ -98,11 +98,11 @@ impl SavedPlan {
         }
         wrong.sort();
         Err(Failure::refused(format!(
-            "`{}` can't be applied with the code that is here:{}",
+            "can't apply `{}` with the current code:{}",
             self.name,
             wrong.concat()
         ))
-        .hint("build what was planned (`portcullis build`, with the same Rust), or plan again"))
+        .help("build the planned code with the same Rust (`portcullis build`), or plan again"))
     }
 
     /// Whether another plan was made of the same configuration and variables.
@@ -120,10 +120,10 @@ impl SavedPlan {
     pub fn differences(&self, other: &Self) -> Vec<String> {
         let mut differences = Vec::new();
         if !self.plan.has_the_configuration_of(&other.plan) {
-            differences.push("it was made of other files than those that are here".to_string());
+            differences.push("the plan was made from other files".to_string());
         }
         if !self.plan.has_the_variables_of(&other.plan) {
-            differences.push("it was made with other values of the variables".to_string());
+            differences.push("the plan was made with other values of variables".to_string());
         }
         differences.extend(effects::differences(&self.plan, &other.plan));
         differences

@@ -4,7 +4,7 @@ use super::*;
 
 fn service(name: &str) -> Service {
     let spec = include_str!("../../portcullis.toml").replace("\"hello\"", &format!("\"{name}\""));
-    portcullis_generator::service(&spec, None).unwrap_or_else(|_| panic!("the spec has mistakes"))
+    portcullis_generator::service(&spec, None).unwrap_or_else(|_| panic!("the spec is invalid"))
 }
 
 fn plan(environment: &Value, changes: &Value) -> SavedPlan {
@@ -40,11 +40,11 @@ fn a_plan_is_of_one_environment_of_one_service() {
     assert!(plan.check_environment(&service("hello"), "dev").is_ok());
     says(
         plan.check_environment(&service("hello"), "prod"),
-        "`dev.tfplan` is a plan of the environment `dev` of `hello`, not of `prod` of `hello`",
+        "`dev.tfplan` must be a plan of `prod` of `hello`, but it is one of `dev` of `hello`",
     );
     says(
         plan.check_environment(&service("other"), "dev"),
-        "not of `dev` of `other`",
+        "must be a plan of `dev` of `other`",
     );
 }
 
@@ -53,7 +53,7 @@ fn a_plan_that_does_not_say_of_what_it_is_is_refused() {
     for nothing in [Value::Null, json!(["dev"])] {
         says(
             plan(&nothing, &json!([])).check_environment(&service("hello"), "dev"),
-            "is not a plan of generated files",
+            "must be a plan of generated files",
         );
     }
 }
@@ -67,10 +67,13 @@ fn plans_of_one_tree_and_one_first_user_mean_the_same() {
     let saved = with("dev", "a@example.com");
     assert!(saved.means_the_same_as(&with("dev", "a@example.com")));
     for (other, sentence) in [
-        (with("prod", "a@example.com"), "it was made of other files"),
+        (
+            with("prod", "a@example.com"),
+            "the plan was made from other files",
+        ),
         (
             with("dev", "b@example.com"),
-            "it was made with other values of the variables",
+            "the plan was made with other values of variables",
         ),
     ] {
         assert!(!saved.means_the_same_as(&other));
@@ -138,10 +141,10 @@ fn what_does_something_else_differs_and_what_changed_by_itself_does_not() {
     assert_eq!(
         saved.differences(&now),
         [
-            "`a.new`: create was planned, and now it would be with other values",
-            "`a.old`: delete was planned, and now it would be nothing",
-            "`a.pool`: update was planned, and now it would be with other values",
-            "`a.stays`: nothing was planned, and now it would be delete, create",
+            "`a.new`: planned create, now with other values",
+            "`a.old`: planned delete, now nothing",
+            "`a.pool`: planned update, now with other values",
+            "`a.stays`: planned nothing, now delete, create",
         ]
     );
 }
@@ -180,7 +183,7 @@ fn a_move_an_import_and_an_output_are_changes_too() {
     assert_eq!(output(json!("b")).differences(&output(json!("b"))), [""; 0]);
     assert_eq!(
         output(json!("b")).differences(&output(json!("c"))),
-        ["`output.api_url`: update was planned, and now it would be with other values"]
+        ["`output.api_url`: planned update, now with other values"]
     );
 }
 
@@ -228,9 +231,9 @@ fn every_zip_has_to_be_the_one_that_was_planned() {
     assert_eq!(refused.matches("the zip of").count(), 3, "{refused}");
     for sentence in [
         "of `hello-dev-other`",
-        "other.zip`, is not the one that was planned",
+        "other.zip`, differs from the planned one",
         "gone.zip`, is missing",
-        "late.zip`, was missing when this was planned",
+        "late.zip`, was missing when the plan was made",
     ] {
         assert!(refused.contains(sentence), "`{sentence}` is not in\n{refused}");
     }

@@ -1,4 +1,4 @@
-//! The events that `terraform apply -json` and `destroy -json` report, and what is shown of them.
+//! The events that `terraform apply -json` and `destroy -json` report, and their display.
 
 use std::io::{IsTerminal, stderr};
 
@@ -15,12 +15,12 @@ pub enum Event {
     PlannedChange,
     /// Work on a resource began.
     ApplyStart {
-        /// Which.
+        /// The resource and the action.
         hook: Hook,
     },
     /// Work on a resource ended.
     ApplyComplete {
-        /// Which.
+        /// The resource and the action.
         hook: Hook,
     },
     /// Totals.
@@ -30,15 +30,15 @@ pub enum Event {
     },
     /// An error or a warning.
     Diagnostic {
-        /// What it says.
+        /// Its text.
         diagnostic: Diagnostic,
     },
-    /// What is of no interest here, or of a newer version.
+    /// Any other event, or one of a newer version.
     #[serde(other)]
     Other,
 }
 
-/// A resource and what happens to it.
+/// A resource and its action.
 #[derive(Debug, Deserialize)]
 pub struct Hook {
     /// The resource.
@@ -78,14 +78,13 @@ pub struct Diagnostic {
 }
 
 impl Event {
-    /// Reads a line; one that is no event of interest is [`Event::Other`].
+    /// Reads a line. Lines without an event are [`Event::Other`].
     pub fn read(line: &str) -> Self {
         serde_json::from_str(line).unwrap_or(Self::Other)
     }
 }
 
-/// What a run did, and what it shows while it does it: a line that counts on a terminal, nothing elsewhere but
-/// errors.
+/// The result of a run. While it runs, it shows a counting line on a terminal, and errors everywhere.
 #[derive(Debug, Default)]
 pub struct Applied {
     /// The totals that Terraform reported last.

@@ -1,6 +1,6 @@
-//! Terraform as a program: how it is started, and what it is never given.
+//! Starts Terraform with a controlled environment.
 //!
-//! Variables of the shell that would turn a command into another one are taken away from it: `TF_CLI_ARGS*`,
+//! Portcullis removes variables of the shell that would change the meaning of a command: `TF_CLI_ARGS*`,
 //! `TF_WORKSPACE`, `TF_DATA_DIR`, and in `local` everything that begins with `AWS_`.
 
 mod events;
@@ -30,11 +30,10 @@ pub const LOCK_FILE: &str = ".terraform.lock.hcl";
 /// The oldest Terraform that the generated code runs on.
 const OLDEST: (u64, u64) = (1, 11);
 
-/// How long another run that holds the state's lock is waited for. In a pipeline two are often there at once, and
-/// nobody is who would try again.
+/// Time limit of the wait for the state's lock. Two runs of a pipeline often meet, and neither would be retried.
 const LOCK_TIMEOUT: &str = "-lock-timeout=5m";
 
-/// Where Terraform's own words are shown.
+/// The stream for Terraform's own output.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Shown {
     Stdout,
@@ -68,7 +67,7 @@ fn copy(stream: Option<impl Read>, shown: Shown) {
     }
 }
 
-/// Which AWS Terraform talks to.
+/// The AWS that Terraform uses.
 #[derive(Debug, Clone)]
 pub enum Aws {
     /// The emulated one at an endpoint on loopback.
@@ -77,7 +76,7 @@ pub enum Aws {
         endpoint: String,
         /// The region of the local environment.
         region: String,
-        /// What the emulated AWS knows us by; nothing of the user's own.
+        /// The access key for the emulated AWS, which is not the user's own.
         access_key_id: String,
     },
     /// The real one, with the user's own credentials.
@@ -106,21 +105,23 @@ impl Terraform {
         Self { variables, ..self }
     }
 
-    /// The version, such as `1.11.4`; fails where Terraform is missing or too old.
+    /// Returns the version, such as `1.11.4`. Fails if Terraform is missing or too old.
     pub fn version() -> Outcome<String> {
         let mut command = Command::new("terraform");
         scrub(&mut command, &Aws::Real);
         let output = command.args(["version", "-json"]).output();
-        let hint = "install Terraform 1.11 or newer: https://developer.hashicorp.com/terraform/install";
+        let help = "install Terraform 1.11 or newer: https://developer.hashicorp.com/terraform/install";
         let output =
-            output.map_err(|error| Failure::tool(format!("can't start `terraform`: {error}")).hint(hint))?;
+            output.map_err(|error| Failure::tool(format!("can't start `terraform`: {error}")).help(help))?;
         let json: Value = serde_json::from_slice(&output.stdout)
-            .map_err(|_| Failure::tool("`terraform version -json` printed no JSON").hint(hint))?;
+            .map_err(|_| Failure::tool("the output of `terraform version -json` must be JSON").help(help))?;
         let version = json["terraform_version"].as_str().unwrap_or_default().to_string();
         let mut parts = version.split('.').filter_map(|part| part.parse::<u64>().ok());
         let found = (parts.next().unwrap_or(0), parts.next().unwrap_or(0));
         if found < OLDEST {
-            return Err(Failure::tool(format!("Terraform {version} is too old")).hint(hint));
+            return Err(
+                Failure::tool(format!("Terraform must be 1.11 or newer, but it is {version}")).help(help),
+            );
         }
         Ok(version)
     }
@@ -142,7 +143,7 @@ impl Terraform {
             .collect()
     }
 
-    /// Installs provider and modules where anything that decides about them has changed since the last time.
+    /// Installs the provider and modules, unless nothing has changed since the last time.
     pub fn init(&self, source: &ProviderSource) -> Outcome {
         let stamp = self.init_stamp(source)?;
         let stamp_file = self.directory.join(".terraform/portcullis-init");
@@ -163,7 +164,7 @@ impl Terraform {
             }
             let output = self.command(arguments).output().or_tool()?;
             if !output.status.success() {
-                return Err(said_no("init", &output.stderr).hint(source.hint()));
+                return Err(said_no("init", &output.stderr).help(source.help()));
             }
             // `init` may have written the lock file that the stamp is made of.
             fs::write(&stamp_file, self.init_stamp(source)?).or_tool()
@@ -204,14 +205,13 @@ impl Terraform {
         Ok(hex(&hasher.finalize()))
     }
 
-    /// Shows a plan on stdout, as Terraform words it, and keeps it in a file where one is named; whether it holds
-    /// changes.
+    /// Shows a plan on stdout, and saves it if a file is given. Returns whether it contains changes.
     pub fn plan_to_stdout(&self, file: Option<&Path>) -> Outcome<bool> {
         let out: Vec<OsString> = file.map(out_argument).into_iter().collect();
         self.plan(&out, Shown::Stdout)
     }
 
-    /// Shows a plan on stderr and keeps it in a file; whether it holds changes.
+    /// Shows a plan on stderr and saves it. Returns whether it contains changes.
     pub fn plan_to_file(&self, file: &Path, replace: Option<&str>) -> Outcome<bool> {
         let mut arguments = vec![out_argument(file)];
         arguments.extend(replace.map(|address| format!("-replace={address}").into()));
@@ -231,7 +231,7 @@ impl Terraform {
         }
     }
 
-    /// Applies a plan that was shown; Terraform's own words go to stderr.
+    /// Applies a saved plan. Terraform's output goes to stderr.
     pub fn apply_file(&self, file: &Path) -> Outcome {
         let mut arguments: Vec<OsString> = vec!["apply".into(), "-input=false".into()];
         self.wait_for_the_lock(&mut arguments);
@@ -267,27 +267,26 @@ impl Terraform {
         }
     }
 
-    /// Applies without asking and shows each resource as it comes: for `local`. What was done is known also where
-    /// it failed.
+    /// Applies without a question and shows each resource: for `local`. It returns the result of a failed apply, too.
     pub fn apply(&self, replace: Option<&str>) -> (Applied, Outcome) {
         let mut arguments = vec!["apply".to_string(), "-auto-approve".into()];
         arguments.extend(replace.map(|address| format!("-replace={address}")));
         self.stream(arguments)
     }
 
-    /// Destroys without asking: for `local`.
+    /// Destroys without a question: for `local`.
     pub fn destroy(&self) -> Outcome<Applied> {
         let (applied, outcome) = self.stream(vec!["destroy".into(), "-auto-approve".into()]);
         outcome.map(|()| applied)
     }
 
-    /// Shows a plan that destroys everything on stderr, or to nobody, and keeps it in a file; whether anything is left.
+    /// Saves a plan that destroys everything, and shows it on stderr if asked. Returns whether anything is left.
     pub fn destroy_plan(&self, file: &Path, shown: bool) -> Outcome<bool> {
         let shown = if shown { Shown::Stderr } else { Shown::Nowhere };
         self.plan(&["-destroy".into(), out_argument(file)], shown)
     }
 
-    /// Keeps a plan of one resource, and of what it depends on, in a file; whether it holds changes.
+    /// Saves a plan of one resource and its dependencies. Returns whether it contains changes.
     pub fn plan_target_to_file(&self, file: &Path, address: &str) -> Outcome<bool> {
         let target = format!("-target={address}").into();
         self.plan(&[target, out_argument(file)], Shown::Nowhere)
@@ -321,21 +320,21 @@ impl Terraform {
         }
     }
 
-    /// Terraform has said why.
+    /// Returns a failure whose reason Terraform has printed.
     fn failed(&self, command: &str) -> Failure {
         if !interrupt::interrupted() {
-            return Failure::tool(format!("`terraform {command}` failed: it says why above"));
+            return Failure::tool(format!("`terraform {command}` failed: see its output above"));
         }
-        Failure::tool(format!("`terraform {command}` was interrupted")).hint(match self.aws {
-            Aws::Local { .. } => "the next `make apply` makes it whole",
+        Failure::tool(format!("`terraform {command}` was interrupted")).help(match self.aws {
+            Aws::Local { .. } => "run `portcullis apply` to finish it",
             Aws::Real => {
-                "the same command goes on from there; where it says that something exists already, that was being \
-                 created in this moment: `terraform import` it"
+                "run the same command again. If it reports that a resource already exists, Terraform was creating it: \
+                 import it with `terraform import`"
             }
         })
     }
 
-    /// What `terraform show -json` prints of the state, or of a plan's file.
+    /// Returns the output of `terraform show -json` for the state or a saved plan.
     pub fn show(&self, file: Option<&Path>) -> Outcome<String> {
         let mut arguments: Vec<OsString> = vec!["show".into(), "-json".into(), "-no-color".into()];
         arguments.extend(file.map(OsString::from));
@@ -388,7 +387,7 @@ fn said_no(command: &str, stderr: &[u8]) -> Failure {
     Failure::tool(format!("`terraform {command}` failed:\n{}", text.trim()))
 }
 
-/// Takes from a program's environment what would turn its commands into others, and names the AWS it talks to.
+/// Removes variables from a program's environment that would change its commands, and names the AWS it uses.
 pub fn scrub(command: &mut Command, aws: &Aws) {
     for (name, _) in std::env::vars_os() {
         let text = name.to_string_lossy();
@@ -421,7 +420,7 @@ pub fn scrub(command: &mut Command, aws: &Aws) {
     }
 }
 
-/// The variables by which a program finds the emulated AWS, and nothing of the user's own configuration.
+/// Returns the variables that lead a program to the emulated AWS and away from the user's own configuration.
 fn local_environment(endpoint: &str, region: &str, access_key_id: &str) -> [(&'static str, String); 9] {
     [
         ("AWS_ENDPOINT_URL", endpoint.into()),

@@ -1,4 +1,4 @@
-//! Where the AWS provider comes from: a mirror on this machine that holds it, else the registry.
+//! Finds the source of the AWS provider: a mirror on this machine, or else the registry.
 //!
 //! A user's own choice goes first and is never replaced: the option and its environment variable, then a CLI
 //! configuration with a `provider_installation`. Then Terraform's implied directories, then the prefixes where
@@ -12,13 +12,13 @@ use crate::failure::{Failure, Outcome};
 
 const PROVIDER: &str = "registry.terraform.io/hashicorp/aws";
 
-/// Where the AWS provider comes from.
+/// The source of the AWS provider.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ProviderSource {
     /// A folder in the layout of a filesystem mirror:
     /// <https://developer.hashicorp.com/terraform/cli/config/config-file#filesystem_mirror>
     Mirror(PathBuf),
-    /// What the user's own CLI configuration says.
+    /// The user's own CLI configuration.
     Configuration(PathBuf),
     /// The public registry.
     Registry,
@@ -28,25 +28,28 @@ impl fmt::Display for ProviderSource {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Mirror(folder) => write!(formatter, "the mirror `{}`", folder.display()),
-            Self::Configuration(file) => write!(formatter, "where `{}` says", file.display()),
+            Self::Configuration(file) => write!(formatter, "the source in `{}`", file.display()),
             Self::Registry => formatter.write_str("the registry"),
         }
     }
 }
 
 impl ProviderSource {
-    /// The source that holds on this machine. `chosen` is the user's option; a folder without the provider in it
-    /// is an error. A mirror counts only with the version that `lock_file` allows, where there is one.
+    /// Finds the source for this machine. `chosen` is the user's option, and must contain the provider. If there is a
+    /// `lock_file`, a mirror must have its version.
     pub fn find(chosen: Option<&Path>, lock_file: Option<&Path>) -> Outcome<Self> {
         let locked = lock_file.and_then(locked_version);
         let locked = locked.as_deref();
         if let Some(folder) = chosen {
             if !holds_provider(folder, locked) {
                 return Err(Failure::input(format!(
-                    "`{}` holds no AWS provider 5.100 to 6.x for this machine",
+                    "missing AWS provider 5.100 to 6.x for this machine in `{}`",
                     folder.display()
                 ))
-                .hint(format!("a mirror holds `{PROVIDER}/VERSION/{}/`", platform())));
+                .help(format!(
+                    "name a folder that contains `{PROVIDER}/VERSION/{}/`",
+                    platform()
+                )));
             }
             return Ok(Self::Mirror(absolute(folder)));
         }
@@ -60,13 +63,13 @@ impl ProviderSource {
         Ok(mirror.map_or(Self::Registry, Self::Mirror))
     }
 
-    /// What to do when Terraform can't install from here.
-    pub fn hint(&self) -> String {
+    /// Returns help for the case that Terraform can't install from here.
+    pub fn help(&self) -> String {
         match self {
-            Self::Mirror(folder) => format!("look into `{}`, or name another with `--plugin-dir`", folder.display()),
-            Self::Configuration(file) => format!("look into `{}`", file.display()),
+            Self::Mirror(folder) => format!("check `{}`, or name another folder: `--plugin-dir DIR`", folder.display()),
+            Self::Configuration(file) => format!("check `{}`", file.display()),
             Self::Registry => {
-                "the registry was asked; where it can't be reached, name a folder with the provider: `--plugin-dir DIR`"
+                "if you can't reach the registry, name a folder that contains the provider: `--plugin-dir DIR`"
                     .into()
             }
         }
@@ -107,7 +110,7 @@ fn locked_version(lock_file: &Path) -> Option<String> {
     )
 }
 
-/// Whether a folder holds a fitting provider for this machine, unpacked or packed.
+/// Whether a folder contains a matching provider for this machine, unpacked or packed.
 fn holds_provider(mirror: &Path, locked: Option<&str>) -> bool {
     let fits = |version: &str| fits(version) && locked.is_none_or(|locked| locked == version);
     let platform = platform();
@@ -136,7 +139,7 @@ fn fits(version: &str) -> bool {
     }
 }
 
-/// The user's CLI configuration, where it says how providers are installed.
+/// Returns the user's CLI configuration if it sets how providers are installed.
 fn user_configuration() -> Option<PathBuf> {
     let named = std::env::var_os("TF_CLI_CONFIG_FILE").map(PathBuf::from);
     let usual = std::env::home_dir().map(|home| home.join(".terraformrc"));

@@ -1,4 +1,4 @@
-//! Makes the venv, and has pip install into it.
+//! Creates the venv, and installs into it with pip.
 
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Command, Output, Stdio};
@@ -22,20 +22,20 @@ impl Tools {
         check_python()?;
         if venv.exists() {
             talk::say(format_args!(
-                "Making `{}` anew: it was moved, or its Python changed",
+                "Creating `{}` again: it was moved, or its Python changed",
                 venv.display()
             ));
             std::fs::remove_dir_all(&venv)
-                .with_context(|| format!("cannot remove the broken `{}`", venv.display()))?;
+                .with_context(|| format!("can't remove the broken `{}`", venv.display()))?;
         } else {
-            talk::say(format_args!("Making the Python venv `{}`", venv.display()));
+            talk::say(format_args!("Creating the Python venv `{}`", venv.display()));
         }
         let output = Command::new("python3")
             .args(["-I", "-m", "venv"])
             .arg(&venv)
             .stdin(Stdio::null())
             .output()
-            .context("cannot start `python3`")?;
+            .context("can't start `python3`")?;
         if !output.status.success() {
             // Python reports a missing ensurepip only after it made half a venv.
             let _ = std::fs::remove_dir_all(&venv);
@@ -43,7 +43,7 @@ impl Tools {
         }
         let notes = venv.join("portcullis");
         std::fs::create_dir(&notes)
-            .with_context(|| format!("cannot make the folder `{}`", notes.display()))?;
+            .with_context(|| format!("can't create the folder `{}`", notes.display()))?;
         write(&self.origin_path(), &self.origin()?)
     }
 
@@ -76,7 +76,7 @@ impl Tools {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
-            .with_context(|| format!("cannot start `{}`", self.bin("python").display()))?;
+            .with_context(|| format!("can't start `{}`", self.bin("python").display()))?;
 
         let mut stderr = child.stderr.take().context("pip has no standard error")?;
         let errors = thread::spawn(move || {
@@ -94,13 +94,13 @@ impl Tools {
             }
             said.push(line);
         }
-        let status = child.wait().context("cannot wait for pip")?;
+        let status = child.wait().context("can't wait for pip")?;
         let errors = errors.join().unwrap_or_default();
         if !status.success() {
             said.extend(errors.lines().map(str::to_owned));
             bail!(
-                "pip could not install {name} ({status}); it said\n{}\n\nIt read `{}` and its own configuration \
-                 (`pip config list`, `PIP_INDEX_URL`, `PIP_CERT`). Once that is mended, run the command again",
+                "pip can't install {name} ({status}). Its output ends with:\n{}\n\nhelp: check `{}` and pip's configuration \
+                 (`pip config list`, `PIP_INDEX_URL`, `PIP_CERT`), then run the command again",
                 last_lines(&said.join("\n")),
                 file.display()
             );
@@ -129,17 +129,17 @@ fn check_python() -> Result<()> {
         .output();
     let output = match output {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            bail!("`python3` is not on the PATH: install {wanted}")
+            bail!("missing program `python3`: install {wanted}")
         }
-        other => other.context("cannot start `python3`")?,
+        other => other.context("can't start `python3`")?,
     };
     match version(&String::from_utf8_lossy(&output.stdout)) {
         Some(found) if found >= PYTHON => Ok(()),
         Some((major, minor)) => {
-            bail!("`python3` on the PATH is {major}.{minor}, which is too old: install {wanted}")
+            bail!("`python3` must be 3.10 or newer, but it is {major}.{minor}: install {wanted}")
         }
         None => bail!(
-            "`python3` on the PATH does not run ({}): install {wanted}\n{}",
+            "can't run `python3` ({}): install {wanted}\n{}",
             output.status,
             last_lines(&String::from_utf8_lossy(&output.stderr))
         ),
@@ -157,12 +157,12 @@ fn explain_venv_failure(output: &Output) -> anyhow::Error {
         .concat();
     if said.contains("ensurepip") || said.contains("No module named venv") {
         return anyhow!(
-            "`python3` cannot make a venv, because its `venv` module is not installed: install it (Debian: \
-             `apt install python3-venv`) and run the command again"
+            "`python3` can't create a venv because its `venv` module is missing: install it (Debian: \
+             `apt install python3-venv`), then run the command again"
         );
     }
     anyhow!(
-        "`python3 -m venv` failed ({}); it said\n{}",
+        "`python3 -m venv` failed ({}):\n{}",
         output.status,
         last_lines(&said)
     )
@@ -191,8 +191,8 @@ mod tests {
         };
         assert_eq!(
             explain_venv_failure(&output).to_string(),
-            "`python3` cannot make a venv, because its `venv` module is not installed: install it (Debian: \
-             `apt install python3-venv`) and run the command again"
+            "`python3` can't create a venv because its `venv` module is missing: install it (Debian: \
+             `apt install python3-venv`), then run the command again"
         );
     }
 

@@ -6,9 +6,9 @@
 //!   while it matches, so that a call costs a few reads.
 //! - A venv knows where it was made: its scripts name its interpreter by an absolute path, and its packages are of
 //!   one Python version. The **origin** noted beside the stamps holds both; a venv whose folder moved or whose
-//!   Python went or changed is made anew.
-//! - One process installs at a time: a file lock, which the death of its holder releases. What it left half done
-//!   has no stamp and is done again.
+//!   Python was removed or changed is created again.
+//! - One process installs at a time: a file lock, which the death of its holder releases. A half-finished install
+//!   has no stamp and is repeated.
 //!
 //! Nothing of the user's environment is changed, and pip's configuration (`PIP_*`, `pip.conf`) is honoured but for
 //! where to install.
@@ -28,7 +28,7 @@ use sha2::{Digest, Sha256};
 
 use crate::lock;
 
-/// What one tool is installed from.
+/// The source of one tool.
 #[derive(Debug, Clone, Copy)]
 struct Requirements {
     /// The name of the tool, of its requirement file and of its stamp.
@@ -117,7 +117,7 @@ impl Tools {
     /// Where the venv stands and what its interpreter, a chain of links, ends at: `…/python3.12` says the version.
     fn origin(&self) -> Result<String> {
         let resolve = |path: PathBuf| {
-            std::fs::canonicalize(&path).with_context(|| format!("cannot resolve `{}`", path.display()))
+            std::fs::canonicalize(&path).with_context(|| format!("can't resolve `{}`", path.display()))
         };
         Ok(format!(
             "{}\n{}\n",
@@ -186,5 +186,5 @@ fn hash(text: &str) -> String {
 }
 
 fn write(path: &Path, text: &str) -> Result<()> {
-    std::fs::write(path, text).with_context(|| format!("cannot write `{}`", path.display()))
+    std::fs::write(path, text).with_context(|| format!("can't write `{}`", path.display()))
 }

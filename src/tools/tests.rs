@@ -66,7 +66,7 @@ fn a_hash_that_does_not_match_is_reported_with_what_pip_said() {
     let tools = Tools::new(folder.path());
     let error = tools.install(WRONG).unwrap_err().to_string();
     assert!(
-        error.starts_with("pip could not install six (exit status: 1); it said\n"),
+        error.starts_with("pip can't install six (exit status: 1). Its output ends with:\n"),
         "{error}"
     );
     assert!(

@@ -29,7 +29,7 @@ pub struct Refusal {
     /// What would be lost, a line each.
     pub message: String,
     /// What keeps it, and the `accept` entries that let it go.
-    pub hint: String,
+    pub help: String,
 }
 
 /// Refuses losses that no `accept` entry names; `today` is the day in UTC.
@@ -59,27 +59,27 @@ pub fn judge(losses: &[Loss], service: &Service, environment: &str, today: Date)
         keeps.extend(&loss.keep);
     }
     if !message.is_empty() {
-        let mut hint = match keeps.first() {
+        let mut help = match keeps.first() {
             Some(keep) => keep.sentence(),
             None => "leave it as it was".to_owned(),
         };
         if missing.is_empty() {
-            hint.push_str(". To let it go, give the `accept` entry a later `until`");
+            help.push_str(". To let it go, give the `accept` entry a later `until`");
         } else {
             let list = service.accepted_changes.is_empty();
-            hint.push_str(if list {
+            help.push_str(if list {
                 ". To let it go, accept it in portcullis.toml:\n\n[review]\naccept = [\n"
             } else {
                 ". To let it go, add to `accept` under `[review]`:\n\n"
             });
             for (change, of) in missing {
-                _ = writeln!(hint, "  {},", line_to_accept(*change, of));
+                _ = writeln!(help, "  {},", line_to_accept(*change, of));
             }
-            hint.push_str(if list { "]" } else { "" });
+            help.push_str(if list { "]" } else { "" });
         }
         return Some(Refusal {
             message: format!("this plan loses user data of `{environment}`:{message}"),
-            hint: hint.trim_end().to_owned(),
+            help: help.trim_end().to_owned(),
         });
     }
     let first = protected.first()?;
@@ -89,7 +89,7 @@ pub fn judge(losses: &[Loss], service: &Service, environment: &str, today: Date)
             "AWS would refuse this plan halfway: `deletion_protection` is still on for {}",
             addresses.join(", ")
         ),
-        hint: if first.is_ours {
+        help: if first.is_ours {
             format!(
                 "apply `deletion_protection = false` under `[environments.{environment}]` on its own first, then apply this \
                  plan's change, then remove the key"

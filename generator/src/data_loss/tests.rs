@@ -99,7 +99,7 @@ fn doing(plan: &str, address: &str, actions: &Value, more: &[(&str, Value)]) -> 
 
 #[test]
 fn a_renamed_pool_is_refused_with_the_key_that_keeps_it_and_the_line_that_lets_it_go() {
-    let Refusal { message, hint } = refused(plan!("pool_renamed"));
+    let Refusal { message, help } = refused(plan!("pool_renamed"));
     assert_eq!(
         message,
         "this plan loses user data of `dev`:\n  \
@@ -107,7 +107,7 @@ fn a_renamed_pool_is_refused_with_the_key_that_keeps_it_and_the_line_that_lets_i
          from `TestingUsers` to `OtherUsers`: every user is lost"
     );
     assert_eq!(
-        hint,
+        help,
         "set `name = \"TestingUsers\"` under `[user_pool]` to keep the pool and its users. To let it go, accept it in \
          portcullis.toml:\n\n[review]\naccept = [\n  { change = \"pool_replaced\", of = \"user_pool\", reason = \"…\" },\n]"
     );
@@ -119,7 +119,7 @@ fn a_line_answers_for_its_own_change_of_its_own_subject_to_the_end_of_its_day() 
     let line = |change, of, until| judged(plan, &[(change, of, until)]);
     assert_eq!(line("pool_replaced", "user_pool", None), None);
     assert_eq!(line("pool_replaced", "user_pool", Some("2026-12-01")), None);
-    let Refusal { message, hint } = line("pool_replaced", "user_pool", Some("2026-11-30")).unwrap();
+    let Refusal { message, help } = line("pool_replaced", "user_pool", Some("2026-11-30")).unwrap();
     assert!(
         message.ends_with(
             "expired `accept` entry: `pool_replaced` of `user_pool` was accepted until 2026-11-30"
@@ -127,8 +127,8 @@ fn a_line_answers_for_its_own_change_of_its_own_subject_to_the_end_of_its_day() 
         "{message}"
     );
     assert!(
-        hint.ends_with("To let it go, give the `accept` entry a later `until`"),
-        "{hint}"
+        help.ends_with("To let it go, give the `accept` entry a later `until`"),
+        "{help}"
     );
     for (change, of) in [
         ("pool_replaced", STAFF),
@@ -141,9 +141,9 @@ fn a_line_answers_for_its_own_change_of_its_own_subject_to_the_end_of_its_day() 
         let refusal = line(change, of, None).unwrap();
         // The list is there: it need not be made.
         assert!(
-            refusal.hint.contains("add to `accept` under `[review]`"),
+            refusal.help.contains("add to `accept` under `[review]`"),
             "{}",
-            refusal.hint
+            refusal.help
         );
     }
     let lines = [
@@ -170,10 +170,10 @@ fn an_accepted_pool_that_aws_protects_is_refused_before_it_is_half_done() {
     );
     assert!(
         refusal
-            .hint
+            .help
             .contains("`deletion_protection = false` under `[environments.dev]`"),
         "{}",
-        refusal.hint
+        refusal.help
     );
     // Nobody accepted it: that is what has to be said first.
     assert!(refused(&plan).message.starts_with("this plan loses"));
@@ -182,7 +182,7 @@ fn an_accepted_pool_that_aws_protects_is_refused_before_it_is_half_done() {
 #[test]
 fn what_stands_in_hcl_that_somebody_wrote_is_called_by_its_address() {
     let plan = plan!("pool_and_domain_deleted");
-    let Refusal { message, hint } = refused(plan);
+    let Refusal { message, help } = refused(plan);
     assert_eq!(message.lines().count(), 3, "{message}");
     assert!(
         message.contains("`aws_cognito_user_pool.staff` is deleted: every user is lost"),
@@ -192,23 +192,23 @@ fn what_stands_in_hcl_that_somebody_wrote_is_called_by_its_address() {
         message.contains("users can no longer sign in at `staff-of-keep`"),
         "{message}"
     );
-    assert!(hint.starts_with("leave it as it was. "), "{hint}");
+    assert!(help.starts_with("leave it as it was. "), "{help}");
     let domain = ("domain_deleted", "aws_cognito_user_pool_domain.staff", None);
     let pool = ("pool_replaced", STAFF, None);
     assert_eq!(judged(plan, &[pool, domain]), None);
     let rest = judged(plan, &[pool]).unwrap();
     assert!(!rest.message.contains("every user is lost"), "{}", rest.message);
     assert!(
-        rest.hint.contains(r#"of = "aws_cognito_user_pool_domain.staff""#),
+        rest.help.contains(r#"of = "aws_cognito_user_pool_domain.staff""#),
         "{}",
-        rest.hint
+        rest.help
     );
     // In a module too, and with a key.
     let address = r#"module.staff["a"].aws_cognito_user_pool.this"#;
     let elsewhere = with(plan, "address", STAFF, json!(address));
     assert!(
         refused(&elsewhere)
-            .hint
+            .help
             .contains(r#"of = 'module.staff["a"].aws_cognito_user_pool.this'"#)
     );
 }
@@ -229,17 +229,17 @@ fn what_terraform_forgets_is_lost_too() {
 #[test]
 fn a_pool_that_was_taken_out_of_the_state_is_known_by_what_hangs_on_it() {
     let plan = plan!("pool_removed_from_the_state");
-    let Refusal { message, hint } = refused(plan);
+    let Refusal { message, help } = refused(plan);
     assert!(
         message.contains("which has the users and is no longer in the state"),
         "{message}"
     );
     assert!(
-        hint.starts_with(
+        help.starts_with(
             "import the pool again: `terraform import \
              module.service.module.user_pool.aws_cognito_user_pool.this us-east-1_"
         ),
-        "{hint}"
+        "{help}"
     );
     assert_eq!(judged(plan, &[("pool_replaced", "user_pool", None)]), None);
 }
@@ -309,10 +309,10 @@ fn a_pool_that_is_not_found_in_another_region_is_lost_and_the_move_of_the_enviro
     );
     assert!(
         refusal
-            .hint
+            .help
             .contains(r#"{ change = "region_changed", of = "paris""#),
         "{}",
-        refusal.hint
+        refusal.help
     );
     // In the same region it is another account, or somebody deleted it.
     assert_eq!(
@@ -350,15 +350,15 @@ fn where_the_region_itself_replaces_the_pool_the_move_answers_for_it() {
 
 #[test]
 fn an_attribute_that_goes_or_changes_is_a_loss_and_one_that_comes_is_not() {
-    let Refusal { message, hint } = refused(plan!("attribute_removed"));
+    let Refusal { message, help } = refused(plan!("attribute_removed"));
     assert!(
         message.contains("`aws_cognito_user_pool.staff` removes the attribute `number`"),
         "{message}"
     );
     assert!(!message.contains("department"), "{message}");
     assert!(
-        hint.contains(r#"{ change = "pool_schema_changed", of = "aws_cognito_user_pool.staff""#),
-        "{hint}"
+        help.contains(r#"{ change = "pool_schema_changed", of = "aws_cognito_user_pool.staff""#),
+        "{help}"
     );
     let grown = plan!("attribute_added");
     assert_eq!(judged(grown, &[]), None);

@@ -114,8 +114,8 @@ impl Resolver<'_> {
         }
         match RoutePath::parse(path_text) {
             Ok(path) => method.map(|method| (method, path)),
-            Err((summary, hint)) => {
-                self.report(Diagnostic::new(path_span, summary).help(hint));
+            Err((summary, help)) => {
+                self.report(Diagnostic::new(path_span, summary).help(help));
                 None
             }
         }

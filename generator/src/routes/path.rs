@@ -45,7 +45,7 @@ impl fmt::Display for RoutePath {
 }
 
 impl RoutePath {
-    /// Reads a path; the error is a sentence and a hint.
+    /// Reads a path; the error is a sentence and a help.
     pub fn parse(text: &str) -> Result<Self, (String, String)> {
         let Some(rest) = text.strip_prefix('/') else {
             return Err((
@@ -57,8 +57,8 @@ impl RoutePath {
             return Ok(Self(Vec::new()));
         }
         if let Some(without) = text.strip_suffix('/') {
-            let hint = format!("write `{without}`: API Gateway answers `{text}` with the same route");
-            return Err((format!("the path `{text}` must not end with `/`"), hint));
+            let help = format!("write `{without}`: API Gateway answers `{text}` with the same route");
+            return Err((format!("the path `{text}` must not end with `/`"), help));
         }
         let segments: Vec<_> = rest.split('/').map(Segment::parse).collect::<Result<_, _>>()?;
         let before_last = &segments[..segments.len() - 1];

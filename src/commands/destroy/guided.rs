@@ -1,8 +1,7 @@
-//! The end of an environment in AWS, in one guided run: what goes is shown, asked for once, and nothing else goes.
+//! Deletes an environment in AWS in one guided run: it shows the plan, asks once, and deletes nothing else.
 //!
-//! Users can't be made again, so two locks are opened one after the other: `deletion_protection` in the spec, which is
-//! reviewed as every change of it is, and with it AWS's own, which also holds against everybody who comes with other
-//! tools. Whatever ends a run in between, the same command goes on from there.
+//! Deleted users can't be created again, so two locks protect them: `deletion_protection` in the spec, which a review
+//! covers, and AWS's own, which also protects them from other tools. If a run ends early, the same command continues.
 
 use std::path::Path;
 
@@ -20,10 +19,10 @@ use crate::terraform_program::Terraform;
 use crate::tools::Tools;
 use crate::{interrupt, talk};
 
-/// Who the root's variable names where the spec names nobody: Terraform wants a value also to delete.
+/// A value for the root's variable if the spec names no first user, because Terraform needs one to delete, too.
 const NOBODY: &str = "nobody@example.com";
 
-/// Deletes an environment that the spec has let go.
+/// Deletes an environment that the spec no longer protects.
 pub fn destroy(
     project: &Project,
     service: &Service,
@@ -47,7 +46,7 @@ pub fn destroy(
     // `turn` made the folder, which only its owner may enter.
     let file = project.work().join(name).join("destroy.tfplan");
     let result = delete(&terraform, &file, name, yes);
-    // A plan holds what its values hold; it has been used or refused.
+    // A plan contains secrets, and this one is no longer needed.
     _ = std::fs::remove_file(&file);
     result?;
     Redeployment::of(project, name).made()?;
@@ -55,32 +54,32 @@ pub fn destroy(
     Ok(())
 }
 
-/// Fails, before anything else happens, where the spec does not let the environment go.
+/// Fails if the spec protects the environment.
 fn check_key(name: &str, environment: &Environment) -> Outcome {
     if !environment.deletion_protection {
         return Ok(());
     }
     Err(Failure::refused(format!(
-        "`{name}` is protected: with it goes its user pool, and every user is lost"
+        "can't delete `{name}`: its deletion protection is on, and you would lose every user"
     ))
-    .hint(format!(
-        "to let it go, write `deletion_protection = false` under `[environments.{name}]` in {SPEC}, and run this again"
+    .help(format!(
+        "write `deletion_protection = false` under `[environments.{name}]` in {SPEC}, then run this command again"
     )))
 }
 
 fn delete(terraform: &Terraform, file: &Path, name: &str, yes: bool) -> Outcome {
     if !terraform.destroy_plan(file, true)? {
-        talk::say(format!("Nothing is left in `{name}`"));
+        talk::say(format!("`{name}` is empty already"));
         return Ok(());
     }
     let shown = Destruction::of(&terraform.show_plan(file)?);
     check_others(&shown)?;
     ask(
-        &format!("Delete all of this from `{name}`, every user among it?"),
+        &format!("Delete all of this from `{name}`, including every user?"),
         yes,
     )?;
     if shown.protects_the_pool() {
-        talk::step("Taking the deletion protection off the user pool", || {
+        talk::step("Turning the deletion protection of the user pool off", || {
             unprotect(terraform, file, name)
         })?;
         plan_again(terraform, file, &shown)?;
@@ -88,7 +87,7 @@ fn delete(terraform: &Terraform, file: &Path, name: &str, yes: bool) -> Outcome 
     terraform.apply_file(file)
 }
 
-/// Fails where something stands in the way that is not this tool's to move.
+/// Fails if the plan must not be applied: it changes something, or AWS protects another user pool.
 fn check_others(shown: &Destruction) -> Outcome {
     let foreign: Vec<_> = shown
         .protected
@@ -97,46 +96,46 @@ fn check_others(shown: &Destruction) -> Outcome {
         .collect();
     if let Some(address) = foreign.first() {
         return Err(Failure::refused(format!(
-            "AWS would refuse to delete `{address}`, which its own HCL protects. Nothing was deleted"
+            "can't delete `{address}`: its own HCL turns deletion protection on. Nothing was deleted"
         ))
-        .hint("apply `deletion_protection = \"INACTIVE\"` on it first, or take it out of this environment"));
+        .help("apply `deletion_protection = \"INACTIVE\"` to it first, or remove it from this environment"));
     }
     match shown.others.first() {
         Some(address) => Err(Failure::refused(format!(
-            "this plan does more than delete: it changes `{address}`. Nothing was deleted"
+            "a plan to destroy must only delete, but this one changes `{address}`. Nothing was deleted"
         ))),
         None => Ok(()),
     }
 }
 
-/// Applies the pool's own protection and nothing else: what else differs from the spec need not be made any more.
+/// Turns the pool's own protection off and changes nothing else, because the rest will be deleted.
 fn unprotect(terraform: &Terraform, file: &Path, name: &str) -> Outcome {
-    let first = format!("`portcullis apply --env {name}` first, then this again");
+    let first = format!("run `portcullis apply --env {name}`, then this command again");
     // Terraform refuses to plan one resource while others have yet to move.
     let planned = terraform.plan_target_to_file(file, USER_POOL);
     let changes = planned.map_err(|failure| match interrupt::interrupted() {
         true => failure,
-        false => failure.hint(first.as_str()),
+        false => failure.help(first.as_str()),
     })?;
     if !changes || !only_unprotects(&terraform.show_plan(file)?) {
         return Err(Failure::refused(
-            "the user pool differs from the spec in more than its protection. Nothing was deleted",
+            "the user pool must differ from the spec only in its deletion protection. Nothing was deleted",
         )
-        .hint(first));
+        .help(first));
     }
     terraform.apply_file(file)
 }
 
-/// Plans the end of what was shown once more, because the state is another since.
+/// Plans again, because the state has changed, and fails if the plan now deletes more than it showed.
 fn plan_again(terraform: &Terraform, file: &Path, shown: &Destruction) -> Outcome {
     terraform.destroy_plan(file, false)?;
     let now = Destruction::of(&terraform.show_plan(file)?);
     check_others(&now)?;
     match now.beyond(shown).first() {
         Some(address) => Err(Failure::refused(format!(
-            "something came since you were asked: `{address}` would be deleted too. Nothing was deleted"
+            "the plan changed after you accepted it: it would also delete `{address}`. Nothing was deleted"
         ))
-        .hint("run this again, and read what it shows")),
+        .help("run this command again and read the new plan")),
         None => Ok(()),
     }
 }
@@ -144,17 +143,17 @@ fn plan_again(terraform: &Terraform, file: &Path, shown: &Destruction) -> Outcom
 fn say_what_is_left(name: &str, environment: &Environment) {
     let state = match &environment.state {
         Some(state) => format!(
-            "Terraform's state, which is empty now, as `s3://{}/{}`; its older versions hold what was there",
+            "Terraform's empty state is left in `s3://{}/{}`. Its older versions still contain the former state",
             state.bucket, state.key
         ),
         None => format!(
-            "Terraform's state, which is empty now, in `terraform/environments/{name}`; its backup there holds what was"
+            "Terraform's empty state is left in `terraform/environments/{name}`. The backup beside it still contains the former state"
         ),
     };
     talk::say(format!(
-        "\nNothing of `{name}` is left in AWS that this tree made. Left is {state}.\nTo be rid of the environment, delete \
-         `[environments.{name}]` from {SPEC}, run `make generate`, and delete the rest of its folder. To build it again, \
-         take `deletion_protection = false` out first"
+        "\nDeleted everything of `{name}` in AWS. {state}.\nTo remove the environment, delete `[environments.{name}]` from \
+         {SPEC}, run `portcullis generate`, and delete the rest of its folder. To create it again, first remove \
+         `deletion_protection = false`"
     ));
 }
 
@@ -168,7 +167,7 @@ mod tests {
         let environment = |spec: &str| {
             let service = portcullis_generator::service(spec, None);
             service
-                .unwrap_or_else(|_| panic!("the spec has mistakes"))
+                .unwrap_or_else(|_| panic!("the spec is invalid"))
                 .environments["dev"]
                 .clone()
         };

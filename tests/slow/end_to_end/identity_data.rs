@@ -69,11 +69,11 @@ fn users_are_lost_only_where_the_spec_says_so() {
     // Where nothing was ever applied there is nothing to destroy, and nobody to be named for it.
     in_dev(&["destroy", "--yes"])
         .succeeded()
-        .failed(0, "Nothing is left in `dev`");
+        .failed(0, "`dev` is empty already");
 
     generate(SPEC);
     project.write(STAFF_FILE, STAFF);
-    in_dev(&["apply", "--yes", "--your-email", "me@example.com"]).succeeded();
+    in_dev(&["apply", "--yes", "--first-user", "me@example.com"]).succeeded();
     let first = pools();
     assert_eq!(first.len(), 2, "{first:?}");
     assert_eq!(protection("dev"), "INACTIVE");
@@ -172,7 +172,7 @@ fn users_are_lost_only_where_the_spec_says_so() {
     generate(&protected);
     project
         .portcullis(&["destroy", "--env", "test", "--yes"])
-        .failed(1, "`test` is protected")
+        .failed(1, "can't delete `test`")
         .failed(
             1,
             "write `deletion_protection = false` under `[environments.test]`",
@@ -181,13 +181,13 @@ fn users_are_lost_only_where_the_spec_says_so() {
     project.write("portcullis.toml", &moved(&renamed));
     in_environment("test", &["destroy", "--yes"])
         .succeeded()
-        .failed(0, "Taking the deletion protection off the user pool")
-        .failed(0, "Nothing of `test` is left in AWS");
+        .failed(0, "Turning the deletion protection of the user pool off")
+        .failed(0, "Deleted everything of `test` in AWS");
     assert_eq!(pools(), []);
     let functions = aws.ask(&["lambda", "list-functions"]);
     assert_eq!(functions["Functions"], Value::Array(vec![]));
     // It can be repeated.
     in_environment("test", &["destroy", "--yes"])
         .succeeded()
-        .failed(0, "Nothing is left in `test`");
+        .failed(0, "`test` is empty already");
 }

@@ -32,13 +32,13 @@ fn apply(project: &Project, arguments: &[&str], variables: &[(&str, &str)]) -> E
 
 #[test]
 fn without_a_terminal_and_a_yes_aws_is_not_touched() {
-    apply(&Project::demo(), &[], &[]).failed(1, "there is no terminal to ask, and `--yes` is not given");
+    apply(&Project::demo(), &[], &[]).failed(1, "missing `--yes`: there is no terminal to ask in");
 }
 
 #[test]
 fn without_credentials_it_fails_at_once_and_says_how_to_get_some() {
     apply(&Project::demo(), &["--yes"], &[])
-        .failed(3, "AWS does not know who you are")
+        .failed(3, "AWS rejected the credentials")
         .failed(3, "help: sign in");
 }
 
@@ -46,7 +46,7 @@ fn without_credentials_it_fails_at_once_and_says_how_to_get_some() {
 fn an_endpoint_override_is_refused_by_name() {
     for variable in ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER"] {
         apply(&Project::demo(), &["--yes"], &[(variable, "http://127.0.0.1:1")])
-            .failed(2, &format!("`{variable}` is set"));
+            .failed(2, &format!("can't use AWS: `{variable}`"));
     }
 }
 
@@ -56,8 +56,8 @@ fn an_environment_that_the_spec_does_not_have_is_wrong_use() {
     let mut command = Command::new(PORTCULLIS);
     command.arg("--project").arg(project.path(""));
     run(command.args(["apply", "--env", "prod", "--yes"]))
-        .failed(2, "the spec has no environment `prod`")
-        .failed(2, "known: dev, local");
+        .failed(2, "unknown environment `prod`")
+        .failed(2, "help: choose one of: dev, local");
 }
 
 #[test]
@@ -76,9 +76,9 @@ fn another_account_than_the_specs_is_refused_whatever_the_credentials_may_do() {
     refused
         .failed(
             1,
-            "the credentials are of account 222222222222, and `dev` belongs to 111111111111",
+            "`dev` must be deployed to account 111111111111, but the credentials belong to 222222222222",
         )
-        .failed(1, "help: use the other account's credentials");
+        .failed(1, "help: use credentials of that account");
 }
 
 #[test]
@@ -108,7 +108,7 @@ fn a_saved_plan_has_to_be_one_of_the_environment_with_the_code_that_is_here() {
         (
             "prod",
             2,
-            "is a plan of the environment `prod` of `hello`, not of `dev` of `hello`",
+            "must be a plan of `dev` of `hello`, but it is one of `prod` of `hello`",
         ),
         ("dev", 1, "artifacts/x86_64/open.zip`, is missing"),
     ] {
@@ -120,8 +120,11 @@ fn a_saved_plan_has_to_be_one_of_the_environment_with_the_code_that_is_here() {
     let spec = project.read("portcullis.toml");
     project.write("portcullis.toml", &spec.replace("GET /open", "GET /opened"));
     portcullis(&["plan", "--env", "dev", "--out", "dev.tfplan"])
-        .failed(1, "terraform/ is not what portcullis.toml says")
-        .failed(1, "help: run `make generate`, review and commit the result");
+        .failed(1, "terraform/ is out of date")
+        .failed(
+            1,
+            "help: run `portcullis generate`, then review and commit the result",
+        );
     assert!(!project.path("dev.tfplan").exists());
     assert_eq!(project.processes(), [""; 0]);
 }

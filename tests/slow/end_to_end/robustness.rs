@@ -31,7 +31,7 @@ fn a_first_user_without_an_email_address_is_refused_before_anything_starts() {
     let project = Project::demo();
     let before = project.files();
     let mut apply = project.command(PORTCULLIS);
-    run(apply.arg("apply").env("YOUR_EMAIL", "nobody")).failed(2, "`nobody` is not an e-mail address");
+    run(apply.arg("apply").env("YOUR_EMAIL", "nobody")).failed(2, "`--first-user` must be an email address");
     assert!(project.files() == before, "something was written");
     assert_eq!(project.processes(), [""; 0]);
 }
@@ -94,7 +94,7 @@ fn only_a_first_user_who_exists_keeps_another_one_out() {
     assert_eq!(project.resources("aws_cognito_user").len(), 0);
     applying("you@example.com").succeeded();
     assert_eq!(first_user(), "you@example.com");
-    applying("else@example.com").failed(2, "making it `else@example.com` would delete that user");
+    applying("else@example.com").failed(2, "can't make `else@example.com` the first user of `local`");
 
     // The user went with the emulated AWS.
     let pid = project.read(".portcullis/local/control-plane/lock");
@@ -170,7 +170,7 @@ fn a_local_environment_comes_out_of_whatever_happens_to_it() {
     interrupted
         .ended()
         .failed(3, "`terraform apply` was interrupted")
-        .failed(3, "help: the next `make apply` makes it whole");
+        .failed(3, "help: run `portcullis apply` to finish it");
     let begun = project.resources("aws_iam_role").len();
     assert!(begun > 0, "Terraform's state holds nothing of what was begun");
 
@@ -193,8 +193,11 @@ fn a_local_environment_comes_out_of_whatever_happens_to_it() {
     // Another first user would delete this one.
     let before = project.files();
     run(&mut applying("else@example.com"))
-        .failed(2, "the first user of `local` is `me@example.com`")
-        .failed(2, "help: leave YOUR_EMAIL out, or `make destroy` first");
+        .failed(2, "would delete the user `me@example.com`")
+        .failed(
+            2,
+            "help: remove `--first-user` (and YOUR_EMAIL), or run `portcullis destroy` first",
+        );
     assert!(project.files() == before, "something was changed");
     assert_eq!(answers(), 200);
 
@@ -212,16 +215,16 @@ fn a_local_environment_comes_out_of_whatever_happens_to_it() {
     wait_until("moto ends with its proxy", || project.processes().is_empty());
     project
         .portcullis(&["outputs"])
-        .failed(3, "the API of `local` does not run");
+        .failed(3, "the API of `local` is not running");
     let taken = port("control_plane");
     let _somebody = TcpListener::bind(("127.0.0.1", taken)).unwrap();
     run(&mut applying(""))
         .succeeded()
         .failed(
             0,
-            "The emulated AWS was started anew; what was in it is gone and will be built again",
+            "The emulated AWS restarted without its resources. Terraform creates them again",
         )
-        .failed(0, &format!("port {taken} is taken by another program"));
+        .failed(0, &format!("port {taken} is in use by another program"));
     assert_ne!(port("control_plane"), taken);
     let rebuilt = project.outputs();
     assert_eq!(text(&rebuilt, "first_user_email"), "me@example.com");

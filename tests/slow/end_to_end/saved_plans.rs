@@ -46,8 +46,8 @@ fn a_saved_plan_is_applied_exactly_and_only_where_it_fits() {
     // Where there is nowhere to keep it, nothing is built or started for it.
     project
         .portcullis(&["plan", "--out", "plans/first.tfplan"])
-        .failed(2, "there is no folder `plans`")
-        .failed(2, "help: `mkdir -p plans`");
+        .failed(2, "missing folder `plans`")
+        .failed(2, "help: create it: `mkdir -p plans`");
     assert_eq!(project.processes(), [""; 0]);
 
     // The first apply of all, and its first user, out of the file.
@@ -97,13 +97,13 @@ fn a_saved_plan_is_applied_exactly_and_only_where_it_fits() {
         .join("one.zip");
     let code = fs::read(&zip).unwrap();
     fs::write(&zip, [&code[..], b"x"].concat()).unwrap();
-    apply("plans/there.tfplan").failed(1, "one.zip`, is not the one that was planned");
+    apply("plans/there.tfplan").failed(1, "one.zip`, differs from the planned one");
     fs::write(&zip, &code).unwrap();
     let other = project.read("portcullis.toml").replace("\"kept\"", "\"other\"");
     project.write("portcullis.toml", &other);
     apply("plans/there.tfplan").failed(
         2,
-        "is a plan of the environment `local` of `kept`, not of `local` of `other`",
+        "must be a plan of `local` of `other`, but it is one of `local` of `kept`",
     );
     project.write("portcullis.toml", &BEFORE.replace(GOING, COMING));
 
@@ -122,7 +122,7 @@ fn a_saved_plan_is_applied_exactly_and_only_where_it_fits() {
     assert!(!deployed_after_the_deletion(&project));
     apply("plans/there.tfplan")
         .succeeded()
-        .failed(0, "This plan was applied before: Terraform has nothing to change");
+        .failed(0, "This plan was already applied. Nothing to change");
     assert!(deployed_after_the_deletion(&project));
     assert_eq!((status("/going"), status("/coming")), (403, 200));
 
@@ -133,8 +133,8 @@ fn a_saved_plan_is_applied_exactly_and_only_where_it_fits() {
     assert!(deployed_after_the_deletion(&project));
     assert_eq!((status("/going"), status("/coming")), (200, 403));
     apply("plans/there.tfplan")
-        .failed(1, "the plan is stale")
-        .failed(1, "it was made of other files than those that are here")
+        .failed(1, "the saved plan is out of date")
+        .failed(1, "the plan was made from other files")
         .failed(1, "help: plan again");
     assert_eq!((status("/going"), status("/coming")), (200, 403));
     project.assert_nothing_to_change();

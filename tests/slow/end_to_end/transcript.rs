@@ -136,7 +136,7 @@ fn in_emulated_aws(project: &Project, emulator: &Emulator) {
     ] {
         assert!(!project.path(file).exists(), "`{file}` is left");
     }
-    make("outputs").failed(2, "nothing is applied in `local`");
+    make("outputs").failed(2, "`local` is not applied yet");
     make("destroy").succeeded();
 }
 

@@ -98,7 +98,7 @@ fn what_is_saved_is_served_and_what_is_wrong_is_said() {
     let project = Project::of("loop", &spec(open));
     project
         .portcullis(&["apply", "--watch", "--env", "dev"])
-        .failed(2, "`--watch` is for `local`");
+        .failed(2, "`--watch` must be used with `local`");
     let mut command = project.command(PORTCULLIS);
     let mut watch = Beside::start(&project, "watch.log", command.args(["apply", "--watch"]));
     watch.says("Watching portcullis.toml and functions/", 1);
@@ -146,7 +146,7 @@ fn what_is_saved_is_served_and_what_is_wrong_is_said() {
     );
 
     save("functions/one/src/main.rs", "fn main() { let no = ; }\n");
-    watch.says("What was served before goes on", 1);
+    watch.says("The API still runs the previous version", 1);
     assert!(
         watch.said().contains("expected expression, found `;`"),
         "{}",
@@ -162,7 +162,7 @@ fn what_is_saved_is_served_and_what_is_wrong_is_said() {
     wait_until("the last code answers", || answer("/open").1 == "five");
 
     save("portcullis.toml", &spec(&open.replace("none", "nobody")));
-    watch.says("What was served before goes on", 2);
+    watch.says("The API still runs the previous version", 2);
     assert!(watch.said().contains("nobody"), "{}", watch.said());
     assert_eq!(answer("/open"), (200, "five".into()));
 
@@ -170,13 +170,17 @@ fn what_is_saved_is_served_and_what_is_wrong_is_said() {
         "portcullis.toml",
         &spec(&format!("{open}\n{}", open.replace("open", "wide"))),
     );
-    watch.says("answers as portcullis.toml says", 1);
+    watch.says("serves the new portcullis.toml", 1);
     assert_eq!(answer("/wide"), (200, "five".into()));
     project.assert_nothing_to_change();
 
     watch.says("Watching portcullis.toml and functions/", 2);
     assert_eq!(watch.interrupt(), 0);
-    assert!(watch.said().contains("the API goes on"), "{}", watch.said());
+    assert!(
+        watch.said().contains("The API is still running"),
+        "{}",
+        watch.said()
+    );
     assert_eq!(answer("/open"), (200, "five".into()));
 
     assert_eq!(logs.interrupt(), 130);

@@ -40,7 +40,7 @@ impl Provider {
             success,
             "no AWS provider from {}; {}\n{text}",
             self.source,
-            self.source.hint()
+            self.source.help()
         );
     }
 
