@@ -10,6 +10,7 @@ pub mod field;
 mod hidden;
 mod reader;
 pub mod reference;
+mod scalar;
 pub mod schema;
 
 pub use crate::api::keys::ApiTable;
