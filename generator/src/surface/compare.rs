@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 
 use super::difference::{Difference, DifferentValue, Differing, Subject};
-use super::types::{Invoker, Question, Surface, UNKNOWN, Unknown};
+use super::types::{Invoker, Question, Surface, UNKNOWN};
 
 /// A list of a surface, whose items have names.
 struct List {
@@ -298,7 +298,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::surface::of_service;
+    use crate::surface::{Unknown, of_service};
 
     const SPEC: &str = include_str!("../../../portcullis.toml");
 
