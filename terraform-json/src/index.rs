@@ -164,3 +164,61 @@ pub(crate) fn block<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(
     let blocks: Vec<Option<T>> = or_empty(deserializer)?;
     Ok(blocks.into_iter().next().flatten().unwrap_or_default())
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::lambda::Permission;
+    use crate::rest_api::Authorizer;
+
+    fn resource(kind: &str, mode: &str, values: Value) -> Resource {
+        Resource {
+            address: "a.b".into(),
+            mode: mode.into(),
+            kind: kind.into(),
+            values,
+            obstacle: None,
+        }
+    }
+
+    #[test]
+    fn only_managed_resources_of_a_type_are_found() {
+        let all = [
+            resource(Authorizer::KIND, "managed", json!({"id": "one"})),
+            resource(Authorizer::KIND, "data", json!({"id": "two"})),
+            resource(Permission::KIND, "managed", json!({})),
+        ];
+        let parts = Index::of(&all).parts::<Authorizer>();
+        let ids: Vec<&str> = parts.iter().map(|part| part.id.as_str()).collect();
+        assert_eq!(ids, ["one"]);
+    }
+
+    #[test]
+    fn a_plan_may_leave_out_what_a_state_has() {
+        let all = [resource(Authorizer::KIND, "managed", json!({"id": "one"}))];
+        let index = Index::of(&all);
+        assert_eq!(index.parts::<Authorizer>()[0].kind(), "TOKEN");
+        assert_eq!(
+            index.applied::<Authorizer>().unwrap_err(),
+            "`a.b`: `type` is missing"
+        );
+    }
+
+    #[test]
+    fn an_attribute_of_another_type_leaves_the_defaults() {
+        let values = json!({"id": "one", "type": "TOKEN", "provider_arns": 7});
+        let all = [
+            resource(Authorizer::KIND, "managed", values),
+            resource(Authorizer::KIND, "managed", Value::Null),
+        ];
+        let index = Index::of(&all);
+        let parts = index.parts::<Authorizer>();
+        assert!(parts.iter().all(|part| part.values == Authorizer::default()));
+        assert_eq!(
+            index.applied::<Authorizer>().unwrap_err(),
+            "`a.b`: `provider_arns` must be a sequence, not a number"
+        );
+    }
+}

@@ -174,7 +174,8 @@ impl<'a> Functions<'a> {
             let named = functions.by_name.entry(function_name.clone()).or_default();
             named.push(place);
             let own = [arn, invoke_arn, id].into_iter().chain(qualified_invoke_arn);
-            for own in own.filter(|own| !own.is_empty()) {
+            // Its id is its name, but for a symbol of a plan.
+            for own in own.filter(|own| !own.is_empty() && *own != function_name) {
                 functions.by_arn.insert(own.clone(), place);
             }
         }
@@ -377,5 +378,54 @@ mod tests {
         assert!(permission(json!({"qualifier": "live"})).allows(&alias, SOURCE));
         assert!(permission(json!({"function_name": "open:live"})).allows(&alias, SOURCE));
         assert!(!permission(json!({})).allows(&alias, SOURCE));
+    }
+
+    fn function(account: &str, name: &str) -> crate::Resource {
+        let arn = format!("arn:aws:lambda:us-east-1:{account}:function:{name}");
+        crate::Resource {
+            address: format!("aws_lambda_function.{name}"),
+            mode: "managed".into(),
+            kind: "aws_lambda_function".into(),
+            values: json!({"id": name, "function_name": name, "arn": arn, "invoke_arn": format!("${{{name}.invoke_arn}}")}),
+            obstacle: None,
+        }
+    }
+
+    #[test]
+    fn an_integration_calls_the_function_of_its_arn_alone() {
+        let all = [function("1", "open"), function("1", "other")];
+        let functions = Functions::of(&Index::of(&all));
+        let called = |arn: &str| {
+            functions.called(&format!(
+                "arn:aws:apigateway:us-east-1:lambda:path/x/functions/{arn}/invocations"
+            ))
+        };
+        let open = called("arn:aws:lambda:us-east-1:1:function:open:live").unwrap();
+        assert_eq!(open.function, Some(0));
+        assert_eq!(open.reference.unwrap().qualifier.as_deref(), Some("live"));
+        let stranger = called("arn:aws:lambda:us-east-1:2:function:open").unwrap();
+        assert_eq!(
+            (stranger.function, stranger.reference.unwrap().name),
+            (None, "open".into())
+        );
+        let symbol = functions.called("${other.invoke_arn}").unwrap();
+        assert_eq!((symbol.function, symbol.reference), (Some(1), None));
+        assert_eq!(functions.called("https://example.com/"), None);
+    }
+
+    #[test]
+    fn a_permission_names_a_function_in_any_of_its_ways() {
+        let all = [function("1", "open"), function("2", "open")];
+        let functions = Functions::of(&Index::of(&all));
+        for (named, expected) in [
+            ("arn:aws:lambda:us-east-1:2:function:open", vec![1]),
+            ("open", vec![0, 1]),
+            ("open:live", vec![0, 1]),
+            ("1:function:open", vec![0, 1]),
+            ("other", vec![]),
+            ("", vec![]),
+        ] {
+            assert_eq!(functions.named(named), expected, "{named}");
+        }
     }
 }

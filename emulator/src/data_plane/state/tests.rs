@@ -21,6 +21,7 @@ use crate::data_plane::api::{Authorization, Code, Integration, NotEmulated, Rout
 use portcullis_terraform_json::expression::{Expression, Parameter};
 
 mod custom_domains;
+mod expressions;
 mod limits;
 
 const SHOP: &str = include_str!("../../../tests/fixtures/shop/state.json");
