@@ -162,7 +162,7 @@ fn users_are_lost_only_where_the_spec_says_so() {
     let accepted = moved(&accepted("").replace("deletion_protection = false\n", ""));
     generate(&accepted.replace("\"People\"", "\"Guests\""));
     in_environment("test", &["apply", "--yes"])
-        .failed(1, "its `deletion_protection` is still on")
+        .failed(1, "`deletion_protection` is still on for")
         .failed(
             1,
             "apply `deletion_protection = false` under `[environments.test]`",
