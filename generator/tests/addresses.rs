@@ -60,7 +60,7 @@ fn addresses(paths: &BTreeSet<String>) -> BTreeMap<String, String> {
     for line in routes.lines() {
         if let Some(text) = line.strip_prefix("# ") {
             // Another function may answer the path of another set.
-            comment = text.split(": for who").next().unwrap();
+            comment = text.split(": signed-in").next().unwrap();
         }
         if line.starts_with("resource ") || line.starts_with("module ") {
             let before = found.insert(line.trim_end_matches(" {").to_owned(), comment.to_owned());

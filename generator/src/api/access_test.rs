@@ -1,13 +1,13 @@
 //! The stage, and what it serves.
 
 use crate::hcl::{Block, reference, string};
-use crate::modules::access_test::words::{is, says};
+use crate::modules::access_test::words::{is, must};
 
 /// The stage serves what was deployed.
 pub(crate) fn stage(stage: &str) -> Block {
-    says(
-        &format!("the stage {}", stage),
-        "it serves what was deployed",
+    must(
+        &format!("The stage `{stage}`"),
+        "serve the latest deployment",
         [
             is("aws_api_gateway_stage.this.stage_name", string(stage)),
             is(

@@ -1,6 +1,7 @@
 //! The API's part of `modules/service`: `api.tf`.
 
 use crate::api::deployment::{deployed_modules, triggers};
+use crate::environments::name_in_service;
 use crate::hcl::{Block, argument, reference};
 use crate::modules::module::{Output, module_call};
 use crate::resources::{api_gateway_deployment, api_gateway_stage};
@@ -10,7 +11,8 @@ use crate::service::Service;
 
 /// The API, the gate, and what the stage serves.
 pub(crate) fn blocks(service: &Service) -> Vec<Block> {
-    let mut rest_api = module_call("rest_api", "rest_api");
+    let mut rest_api =
+        module_call("rest_api", "rest_api").attribute(argument("name", name_in_service(&service.api.name)));
     if service.api.cors.is_some() {
         rest_api = rest_api.attribute(argument("allow_origin", reference("var.allow_origin")));
     }
@@ -36,12 +38,12 @@ pub(crate) fn outputs() -> Vec<Output> {
     vec![
         Output::new(
             "invoke_url",
-            "Address of the API on AWS.",
+            "URL of the API on AWS.",
             reference("aws_api_gateway_stage.this.invoke_url"),
         ),
         Output::new(
             "rest_api_id",
-            "Id of the REST API.",
+            "ID of the REST API.",
             reference("module.rest_api.id"),
         ),
     ]

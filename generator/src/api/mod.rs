@@ -32,14 +32,14 @@ pub struct Api {
 /// The modules of this room, and those of the routes, which an API's settings are in.
 pub(crate) fn modules(api: &Api) -> Vec<Module> {
     let Api {
-        name,
+        name: _,  // a variable of `rest_api`: it may hold the environment's
         stage: _, // a resource of `modules/service`
         authorizer_ttl_seconds,
         max_timeout_seconds,
         cors,
     } = api;
     let mut modules = vec![
-        module::module(name, cors.as_ref()),
+        module::module(cors.as_ref()),
         authorizer_module::module(*authorizer_ttl_seconds),
         integration_module::module(*max_timeout_seconds),
     ];

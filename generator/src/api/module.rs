@@ -1,7 +1,7 @@
 //! `modules/rest_api`: the API, and what it answers when no function is asked.
 
 use crate::cors::{Cors, preflight_module as preflight};
-use crate::hcl::{Block, commented, object, reference, string, value};
+use crate::hcl::{Block, commented, object, reference, value};
 use crate::modules::module::{Module, Output, Variable, versions};
 use crate::resources::{api_gateway_gateway_response, api_gateway_rest_api};
 
@@ -14,35 +14,31 @@ pub fn deployed(cors: Option<&Cors>) -> Vec<Block> {
         .map(|kind| {
             commented(
                 api_gateway_gateway_response::resource_block(kind, &headers),
-                "Without these headers a browser hides the error from the page.",
+                "Without these headers, browsers hide the error from the page.",
             )
         })
         .collect()
 }
 
 /// The module.
-pub fn module(name: &str, cors: Option<&Cors>) -> Module {
-    let mut main = vec![api_gateway_rest_api::resource_block(string(name))];
+pub fn module(cors: Option<&Cors>) -> Module {
+    let mut main = vec![api_gateway_rest_api::resource_block(reference("var.name"))];
     main.extend(deployed(cors));
-    let mut variables = Vec::new();
+    let mut variables = vec![Variable::new("name", "string", "Name of the REST API.")];
     if cors.is_some() {
-        variables.push(Variable::new(
-            "allow_origin",
-            "string",
-            "The origin that may call, or `*`.",
-        ));
+        variables.push(preflight::allow_origin());
     }
     let attribute = |name: &str| reference(&format!("aws_api_gateway_rest_api.this.{name}"));
     let mut outputs = vec![
         Output::new(
             "execution_arn",
-            "Begins the ARN of every invocation.",
+            "Start of the ARNs of all calls.",
             attribute("execution_arn"),
         ),
-        Output::new("id", "Id of the REST API.", attribute("id")),
+        Output::new("id", "ID of the REST API.", attribute("id")),
         Output::new(
             "root_resource_id",
-            "Id of the resource of `/`.",
+            "ID of the resource of `/`.",
             attribute("root_resource_id"),
         ),
     ];
@@ -53,14 +49,14 @@ pub fn module(name: &str, cors: Option<&Cors>) -> Module {
         };
         outputs.push(Output::new(
             "gateway_responses",
-            "Headers of the errors that the gateway answers itself, by their type.",
+            "Headers of the errors that API Gateway answers itself, by type.",
             object(api_gateway_gateway_response::TYPES.map(|kind| (kind, parameters(kind)))),
         ));
     }
     Module {
         folder: "modules/rest_api".into(),
-        summary: "The REST API, and the headers of the errors that it answers itself.".into(),
-        files: vec![("main.tf", main), ("versions.tf", versions(None))],
+        summary: "The REST API, and the headers of the errors that API Gateway answers itself.".into(),
+        files: vec![("main.tf", main), ("versions.tf", versions())],
         variables,
         outputs,
     }

@@ -1,11 +1,12 @@
 //! The API and the gate that a spec asks for.
 
 use crate::api::Api;
+use crate::environments::name_in;
 use crate::resources::{api_gateway_authorizer, api_gateway_rest_api};
 use crate::surface::types::{self, Authorizer};
 
-/// The API, and what admits to its guarded routes.
-pub(crate) fn api(api: &Api) -> (types::Api, Authorizer) {
+/// The API and its authorizer in an environment.
+pub(crate) fn api(api: &Api, environment: &str) -> (types::Api, Authorizer) {
     let Api {
         name,
         stage,
@@ -14,7 +15,7 @@ pub(crate) fn api(api: &Api) -> (types::Api, Authorizer) {
         cors: _,                // the preflights and the gateway's responses
     } = api;
     let api = types::Api {
-        name: types::composed(name),
+        name: types::composed(&name_in(name, environment)),
         stage: stage.clone(),
         other_stages: Vec::new(),
         endpoint: api_gateway_rest_api::ENDPOINT.into(),

@@ -2,7 +2,7 @@
 
 use crate::cors::{Cors, in_service, preflight_module};
 use crate::hcl::{Block, call, commented, literal, string};
-use crate::modules::access_test::words::{ORIGIN, is, is_deployed, says};
+use crate::modules::access_test::words::{ORIGIN, is, is_deployed, must};
 use crate::resources::{
     api_gateway_gateway_response, api_gateway_integration, api_gateway_integration_response,
 };
@@ -13,9 +13,9 @@ use crate::service::Service;
 /// The errors of the gateway.
 pub(crate) fn gateway_responses(cors: &Cors) -> Block {
     let headers = preflight_module::shared_headers(cors, literal(ORIGIN));
-    says(
-        "the gateway's own errors",
-        "pages of this origin may read them, and no others",
+    must(
+        "Errors of API Gateway itself",
+        "be readable for pages of the allowed origin only",
         api_gateway_gateway_response::TYPES.map(|kind| {
             let parameters = api_gateway_gateway_response::parameters(&headers);
             is(
@@ -33,9 +33,9 @@ pub(crate) fn preflight(service: &Service, path: &RoutePath, cors: &Cors) -> Blo
     let methods = literal(service.preflight_methods(path, cors).join(","));
     let headers = preflight_module::headers(cors, literal(ORIGIN), methods);
     let title = format!("OPTIONS {path}");
-    let block = says(
+    let block = must(
         &title,
-        "the preflight, without a token and without a function",
+        "be a preflight that takes no token and calls no function",
         [
             is(&of("resource_id"), resource_id(path)),
             is(&of("http_method"), string("OPTIONS")),

@@ -1,21 +1,12 @@
-//! CORS' part of `modules/service`: the origin, and a preflight for each path.
+//! CORS' part of `modules/service`: a preflight for each path.
 
 use crate::cors::Cors;
 use crate::hcl::{Block, argument, list, reference, string};
 use crate::identifier::Identifier;
-use crate::modules::module::{Variable, module_call};
+use crate::modules::module::module_call;
 use crate::routes::RoutePath;
 use crate::routes::in_service::resource_id;
 use crate::service::Service;
-
-/// What an environment decides.
-pub(crate) fn variable() -> Variable {
-    Variable::new(
-        "allow_origin",
-        "string",
-        "The origin that browsers may call from, or `*`.",
-    )
-}
 
 /// The name of a path's preflight.
 pub(crate) fn name(path: &RoutePath) -> Identifier {

@@ -20,7 +20,7 @@ pub(crate) fn preflights(
     let lines = [
         "OPTIONS of every path".to_string(),
         pages(environments, environment),
-        "no function answers".to_string(),
+        "API Gateway answers them itself".to_string(),
     ];
     Node::new("preflights", Kind::Preflights, "Preflights", lines)
 }

@@ -1,7 +1,7 @@
 //! `modules/preflight`: the answer to the question a browser asks before it calls from another origin.
 
 use crate::cors::Cors;
-use crate::hcl::{Block, Expression, Part, call, literal, reference, string, template, value};
+use crate::hcl::{Block, Expression, Part, call, expression, literal, reference, string, template, value};
 use crate::modules::module::{Module, Output, Variable, versions};
 use crate::resources::{
     api_gateway_integration, api_gateway_integration_response, api_gateway_method,
@@ -56,45 +56,56 @@ fn quoted(part: Part) -> Expression {
     template([literal("'"), part, literal("'")])
 }
 
+/// The variable of the origin, which an environment decides.
+pub(crate) fn allow_origin() -> Variable {
+    Variable::new(
+        "allow_origin",
+        "string",
+        "Origin whose pages may call the API, `*` for all.",
+    )
+    .must_be(
+        expression("var.allow_origin == \"*\" || can(regex(\"^https?://[^/ ,']+$\", var.allow_origin))"),
+        "`*` or an origin, such as `https://app.example.com`",
+    )
+}
+
 /// The module.
 pub fn module(cors: &Cors) -> Module {
     let variable = Variable::new;
     Module {
         folder: "modules/preflight".into(),
-        summary:
-            "The answer to a browser's preflight of one path: no token is asked for, no function is called."
-                .into(),
-        files: vec![("main.tf", deployed(cors)), ("versions.tf", versions(None))],
+        summary: "The answer to a path's preflight requests. It takes no token and calls no function.".into(),
+        files: vec![("main.tf", deployed(cors)), ("versions.tf", versions())],
         variables: vec![
-            variable("allow_methods", "list(string)", "Methods that the path admits."),
-            variable("allow_origin", "string", "The origin that may call, or `*`."),
-            variable("resource_id", "string", "Id of the path's resource."),
-            variable("rest_api_id", "string", "Id of the REST API."),
+            variable("allow_methods", "list(string)", "Methods that pages may use."),
+            allow_origin(),
+            variable("resource_id", "string", "ID of the path's resource."),
+            variable("rest_api_id", "string", "ID of the REST API."),
         ],
         outputs: vec![
             Output::new(
                 "authorization",
-                "Who may call.",
+                "Authorization of the preflight.",
                 reference("aws_api_gateway_method.this.authorization"),
             ),
             Output::new(
                 "http_method",
-                "`OPTIONS`.",
+                "Method of the preflight.",
                 reference("aws_api_gateway_method.this.http_method"),
             ),
             Output::new(
                 "integration_type",
-                "What answers; `MOCK` asks no function.",
+                "Type of the integration. `MOCK` calls no function.",
                 reference("aws_api_gateway_integration.this.type"),
             ),
             Output::new(
                 "resource_id",
-                "Id of the path's resource.",
+                "ID of the path's resource.",
                 reference("aws_api_gateway_method.this.resource_id"),
             ),
             Output::new(
                 "response_parameters",
-                "Headers of the answer.",
+                "Headers of the response.",
                 reference("aws_api_gateway_integration_response.this.response_parameters"),
             ),
         ],

@@ -9,8 +9,35 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::hcl::{Expression, literal, string, template, value};
+
 /// The name of the environment on the developer's own machine.
 pub const LOCAL: &str = "local";
+
+/// Stands for the name of the environment in the names of the user pool and the API.
+pub const PLACEHOLDER: &str = "{environment}";
+
+/// A name as it is in an environment.
+pub fn name_in(name: &str, environment: &str) -> String {
+    name.replace(PLACEHOLDER, environment)
+}
+
+/// A name as `modules/service` makes it.
+pub(crate) fn name_in_service(name: &str) -> Expression {
+    if !name.contains(PLACEHOLDER) {
+        return string(name);
+    }
+    let mut parts = Vec::new();
+    for (index, text) in name.split(PLACEHOLDER).enumerate() {
+        if index > 0 {
+            parts.push(value("var.environment"));
+        }
+        if !text.is_empty() {
+            parts.push(literal(text));
+        }
+    }
+    template(parts)
+}
 
 /// A deployment of the service.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -57,4 +84,21 @@ pub fn is_email(text: &str) -> bool {
                 && !domain.starts_with('.')
                 && !domain.ends_with('.')
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_may_hold_the_environments() {
+        for (name, in_dev, in_service) in [
+            ("Users", "Users", "\"Users\""),
+            ("{environment}", "dev", "\"${var.environment}\""),
+            ("a-{environment}-b", "a-dev-b", "\"a-${var.environment}-b\""),
+        ] {
+            assert_eq!(name_in(name, "dev"), in_dev);
+            assert_eq!(name_in_service(name).to_string().trim(), in_service);
+        }
+    }
 }

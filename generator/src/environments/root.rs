@@ -6,8 +6,10 @@ use unicode_normalization::UnicodeNormalization;
 use crate::hcl::{
     Block, Expression, argument, block, commented, list, literal, object, reference, string, template, value,
 };
-use crate::modules::module::{Module, Output, Variable, versions};
-use crate::service::{Environment, LOCAL, Service};
+use crate::modules::module::{Module, Output, Variable, versions_of_root};
+use crate::service::{Architecture, Environment, LOCAL, Service};
+use crate::spec::field::Word;
+use crate::user_pool::first_user_module;
 use portcullis_terraform_json::aws;
 
 /// The only account of the emulated AWS.
@@ -27,7 +29,7 @@ pub fn environment(service: &Service, name: &str, environment: &Environment) -> 
     let mut files = vec![
         ("main.tf", vec![service_call(service, name, environment)]),
         ("providers.tf", vec![provider(is_local, environment)]),
-        ("versions.tf", versions(backend(environment))),
+        ("versions.tf", versions_of_root(backend(environment))),
     ];
     files.retain(|(_, blocks)| !blocks.is_empty());
     Module {
@@ -95,12 +97,12 @@ fn provider_arguments(is_local: bool, environment: &Environment) -> Vec<Provider
         arguments.push(argument(
             "allowed_account_ids",
             Constant::Texts(vec![LOCAL_ACCOUNT.into()]),
-            Some("The account of the emulated AWS: with real credentials nothing happens."),
+            Some("The account of the emulated AWS. With credentials of another account, Terraform stops."),
         ));
         arguments.push(argument(
             "max_retries",
             Constant::Number(2),
-            Some("An error of the emulator is final; the default would retry it for minutes."),
+            Some("The emulator's errors are final. By default the provider would retry for minutes."),
         ));
     } else if let Some(account) = &environment.account {
         let account = Constant::Texts(vec![account.clone()]);
@@ -156,11 +158,18 @@ fn service_call(service: &Service, name: &str, environment: &Environment) -> Blo
     let architecture: (Expression, _) = if is_local {
         (
             reference("var.architecture"),
-            vec![literal("../../artifacts/"), value("var.architecture")],
+            vec![
+                value("path.root"),
+                literal("/../../artifacts/"),
+                value("var.architecture"),
+            ],
         )
     } else {
         let known = service.architecture.as_str();
-        (string(known), vec![literal(format!("../../artifacts/{known}"))])
+        (
+            string(known),
+            vec![value("path.root"), literal(format!("/../../artifacts/{known}"))],
+        )
     };
     let mut call = block("module", ["service"])
         .attribute(argument("source", string("../../modules/service")))
@@ -181,6 +190,7 @@ fn service_call(service: &Service, name: &str, environment: &Environment) -> Blo
     };
     call.attribute(argument("deletion_protection", string(protection)))
         .attribute(argument("first_user_email", email))
+        .attribute(argument("require_zips", !is_local))
         .build()
 }
 
@@ -191,8 +201,9 @@ fn variables(service: &Service, is_local: bool, environment: &Environment) -> Ve
             Variable::new(
                 "architecture",
                 "string",
-                "What the zips were built for; `make apply` passes this machine's.",
+                "Architecture of the zips. `portcullis apply` sets it to this machine's.",
             )
+            .one_of(Architecture::ALL.iter().map(|one| one.as_str()))
             .default(string(service.architecture.as_str())),
         );
     }
@@ -200,8 +211,9 @@ fn variables(service: &Service, is_local: bool, environment: &Environment) -> Ve
         let variable = Variable::new(
             "first_user_email",
             "string",
-            "E-mail address of the first user; `make apply YOUR_EMAIL=…` passes it, and remembers it from the state.",
+            "Email address of the first user. `portcullis apply --first-user ADDRESS` sets it.",
         );
+        let variable = first_user_module::email(variable);
         variables.push(if is_local {
             variable.default(string(LOCAL_FIRST_USER))
         } else {
@@ -216,27 +228,27 @@ fn outputs(is_local: bool) -> Vec<Output> {
     let mut outputs = vec![
         Output::new(
             "first_user_email",
-            "E-mail address of the first user.",
+            "Email address of the first user.",
             of_service("first_user_email"),
         ),
-        Output::new("rest_api_id", "Id of the REST API.", of_service("rest_api_id")),
+        Output::new("rest_api_id", "ID of the REST API.", of_service("rest_api_id")),
         Output::new(
             "user_pool_client_id",
-            "Id of the first client that allows `ALLOW_USER_PASSWORD_AUTH`, else of the first one.",
+            "ID of the client that `portcullis apply` shows commands for.",
             of_service("user_pool_client_id"),
         ),
         Output::new(
             "user_pool_client_ids",
-            "Ids of the user pool's clients by name.",
+            "IDs of the user pool's clients by name.",
             of_service("user_pool_client_ids"),
         ),
-        Output::new("user_pool_id", "Id of the user pool.", of_service("user_pool_id")),
+        Output::new("user_pool_id", "ID of the user pool.", of_service("user_pool_id")),
     ];
     // Locally the API does not answer under its AWS address; `portcullis outputs` adds the one that does.
     if !is_local {
         outputs.push(Output::new(
             "api_url",
-            "Address of the API.",
+            "URL of the API.",
             of_service("invoke_url"),
         ));
     }

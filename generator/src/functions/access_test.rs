@@ -2,7 +2,7 @@
 
 use crate::functions::{Function, in_service, rights};
 use crate::hcl::{Block, commented, string};
-use crate::modules::access_test::words::{ENVIRONMENT, LOG_GROUPS_ARN, ORIGIN, ROLE_ARN, in_days, is, says};
+use crate::modules::access_test::words::{ENVIRONMENT, LOG_GROUPS_ARN, ORIGIN, ROLE_ARN, in_days, is, must};
 use crate::resources::{iam_role, lambda_function};
 use crate::service::Service;
 
@@ -24,7 +24,7 @@ fn function(service: &Service, name: &String, function: &Function) -> Block {
     let full_name = service.function_name(ENVIRONMENT, name);
     let mut conditions = vec![
         is(&of("name"), string(&full_name)),
-        is(&of("log_retention_days"), *log_retention_days),
+        is(&of("retention_in_days"), *log_retention_days),
         is(&of("role_arn"), string(ROLE_ARN)),
         is(&of("assume_role_policy"), iam_role::assume_role_policy()),
         is(
@@ -36,10 +36,10 @@ fn function(service: &Service, name: &String, function: &Function) -> Block {
         let origin = format!("environment_variables.{}", lambda_function::CORS_ALLOW_ORIGIN);
         conditions.insert(1, is(&of(&origin), string(ORIGIN)));
     }
-    let block = says(
-        &format!("the function {name}"),
+    let block = must(
+        &format!("The role of `{name}`"),
         &format!(
-            "it may {} and do nothing else; logs are kept for {}; Lambda alone takes its role",
+            "be for Lambda only and only let it {}, and its logs must be kept for {}",
             rights::phrase(&rights::of(function)),
             in_days(*log_retention_days)
         ),

@@ -10,14 +10,15 @@ use crate::resources::{cloudwatch_log_group, lambda_function};
 use crate::service::Service;
 
 /// What an environment decides.
-pub(crate) fn variables() -> [Variable; 2] {
+pub(crate) fn variables() -> [Variable; 3] {
     [
-        Variable::new(
-            "architecture",
-            "string",
-            "What the zips were built for: `x86_64` or `arm64`.",
-        ),
+        Variable::new("architecture", "string", "Architecture of the zips."),
         Variable::new("artifacts_directory", "string", "Folder of the functions' zips."),
+        Variable::new(
+            "require_zips",
+            "bool",
+            "Whether a plan fails if a zip is missing. Tests and `local` plan without.",
+        ),
     ]
 }
 
@@ -87,10 +88,11 @@ fn call(service: &Service, name: &str, function: &Function) -> Block {
             template([value("var.artifacts_directory"), literal(format!("/{name}.zip"))]),
         ))
         .attribute(argument("architecture", reference("var.architecture")))
-        .attribute(argument("memory_mb", *memory_mb))
-        .attribute(argument("timeout_seconds", *timeout_seconds))
+        .attribute(argument("memory_size", *memory_mb))
+        .attribute(argument("timeout", *timeout_seconds))
         .attribute(argument("log_groups_arn", reference("local.log_groups_arn")))
-        .attribute(argument("log_retention_days", *log_retention_days))
+        .attribute(argument("retention_in_days", *log_retention_days))
+        .attribute(argument("require_zip", reference("var.require_zips")))
         .attribute(argument("environment_variables", object(environment)))
         .build()
 }
@@ -101,7 +103,7 @@ pub(crate) fn moves(
 ) -> impl Iterator<Item = (Identifier, Identifier, &'static str)> {
     functions.iter().filter_map(|(name, function)| {
         let formerly = function.formerly.as_deref()?;
-        let what = "The same function. Lambda has no rename: it is replaced.";
+        let what = "The same function. Lambda can't rename it, so Terraform replaces it.";
         Some((self::name(formerly), self::name(name), what))
     })
 }

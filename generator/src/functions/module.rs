@@ -4,6 +4,8 @@ use crate::functions::rights;
 use crate::hcl::reference;
 use crate::modules::module::{Module, Output, Variable, versions};
 use crate::resources::{cloudwatch_log_group, iam_role, iam_role_policy, lambda_function};
+use crate::service::Architecture;
+use crate::spec::field::Word;
 
 /// The module.
 pub fn module() -> Module {
@@ -11,7 +13,7 @@ pub fn module() -> Module {
     Module {
         folder: "modules/lambda_function".into(),
         summary: format!(
-            "A function with a role of its own, which may {} and nothing else.",
+            "A function with its own role. The role may {} and nothing else.",
             rights::phrase(&rights::OF_ALL)
         ),
         files: vec![
@@ -24,15 +26,12 @@ pub fn module() -> Module {
                     lambda_function::resource_block(),
                 ],
             ),
-            ("versions.tf", versions(None)),
+            ("versions.tf", versions()),
         ],
         variables: vec![
-            variable(
-                "architecture",
-                "string",
-                "What the zip was built for: `x86_64` or `arm64`.",
-            ),
-            variable("description", "string", "What the function does."),
+            variable("architecture", "string", "Architecture of the zip.")
+                .one_of(Architecture::ALL.iter().map(|one| one.as_str())),
+            variable("description", "string", "Description of the function."),
             variable(
                 "environment_variables",
                 "map(string)",
@@ -41,22 +40,23 @@ pub fn module() -> Module {
             variable(
                 "filename",
                 "string",
-                "Path of the zip with the executable `bootstrap`.",
+                "Path of the zip. It holds the executable `bootstrap`.",
             ),
             variable(
                 "log_groups_arn",
                 "string",
-                "Begins the ARN of every log group of this account and region.",
+                "Start of the ARNs of all log groups in this account and region.",
             ),
-            variable(
-                "log_retention_days",
-                "number",
-                "Days for which the logs are kept.",
-            ),
-            variable("memory_mb", "number", "Memory in MB."),
+            variable("memory_size", "number", "Memory in MB."),
             variable("name", "string", "Name of the function and of its role."),
             variable(
-                "timeout_seconds",
+                "require_zip",
+                "bool",
+                "Whether a plan fails if the zip is missing.",
+            ),
+            variable("retention_in_days", "number", "Days to keep the logs."),
+            variable(
+                "timeout",
                 "number",
                 "Seconds after which Lambda ends an invocation.",
             ),
@@ -64,7 +64,7 @@ pub fn module() -> Module {
         outputs: vec![
             Output::new(
                 "assume_role_policy",
-                "Who may take on the function's role.",
+                "Trust policy of the function's role.",
                 reference("aws_iam_role.this.assume_role_policy"),
             ),
             Output::new(
@@ -74,13 +74,8 @@ pub fn module() -> Module {
             ),
             Output::new(
                 "invoke_arn",
-                "ARN by which API Gateway invokes the function.",
+                "ARN for API Gateway to invoke the function.",
                 reference("aws_lambda_function.this.invoke_arn"),
-            ),
-            Output::new(
-                "log_retention_days",
-                "Days for which the logs are kept.",
-                reference("aws_cloudwatch_log_group.this.retention_in_days"),
             ),
             Output::new(
                 "name",
@@ -89,13 +84,18 @@ pub fn module() -> Module {
             ),
             Output::new(
                 "role_arn",
-                "ARN of the role that the function runs with.",
+                "ARN of the function's role.",
                 reference("aws_lambda_function.this.role"),
             ),
             Output::new(
                 "role_policy",
-                "What the role allows.",
+                "Policy of the function's role.",
                 reference("aws_iam_role_policy.write_logs.policy"),
+            ),
+            Output::new(
+                "retention_in_days",
+                "Days to keep the logs.",
+                reference("aws_cloudwatch_log_group.this.retention_in_days"),
             ),
         ],
     }

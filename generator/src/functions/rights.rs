@@ -47,7 +47,7 @@ pub(crate) const OF_ALL: [Right; 1] = [Right {
     sid: "WriteOwnLogs",
     actions: &["logs:CreateLogStream", "logs:PutLogEvents"],
     on: On::OwnLogs,
-    may: "write its own log group",
+    may: "write its own logs",
 }];
 
 /// What the role of a function allows.
@@ -64,7 +64,7 @@ pub(crate) fn of(function: &Function) -> Vec<Right> {
     OF_ALL.to_vec()
 }
 
-/// Rights as one phrase: "write its own log group, read the table `orders`".
+/// Rights as one phrase: "write its own logs, read the table `orders`".
 pub(crate) fn phrase(rights: &[Right]) -> String {
     let phrases: Vec<&str> = rights.iter().map(|right| right.may).collect();
     phrases.join(", ")

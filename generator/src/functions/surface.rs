@@ -243,11 +243,16 @@ fn code(function: &lambda::Function) -> String {
         return format!("s3://{bucket}/{key}{}", version.unwrap_or_default());
     }
     let architecture = function.architectures.first().map_or("", String::as_str);
+    // A root names its files by `${path.root}`, which is `.`.
     let file = text(&function.filename);
-    let folders = file.split('/').map(|folder| match folder {
-        folder if !folder.is_empty() && folder == architecture => "${architecture}",
-        other => other,
-    });
+    let folders = file
+        .strip_prefix("./")
+        .unwrap_or(&file)
+        .split('/')
+        .map(|folder| match folder {
+            folder if !folder.is_empty() && folder == architecture => "${architecture}",
+            other => other,
+        });
     folders.collect::<Vec<_>>().join("/")
 }
 

@@ -14,7 +14,7 @@ use crate::graph::picture::{ANYONE, Kind, Picture, SIGNED_IN, Stroke};
 const CLASSES: [(&str, &str); 2] = [
     ("default", "text-align:left,white-space:nowrap"),
     (
-        "open",
+        "public",
         "fill:#ffe2d5,color:#3d1003,stroke:#c4320a,stroke-width:4px",
     ),
 ];
@@ -40,7 +40,7 @@ pub fn text(picture: &Picture) -> String {
             };
         }
         for edge in &block.edges {
-            // The way past the gate is as long as the one through it, so that routes stand below each other.
+            // The way past the authorizer is as long as the one through it, so that routes stand below each other.
             let arrow = match (edge.stroke, edge.from == ANYONE && edge.to != SIGNED_IN) {
                 (Stroke::Thick, false) => "==>",
                 (Stroke::Thick, true) => "===>",
@@ -61,17 +61,17 @@ pub fn text(picture: &Picture) -> String {
 fn shape(kind: Kind) -> (&'static str, &'static str) {
     match kind {
         Kind::Caller => ("([", "])"),
-        Kind::Gate => ("{{", "}}"),
-        Kind::Open => ("[[", "]]"),
+        Kind::Authorizer => ("{{", "}}"),
+        Kind::Public => ("[[", "]]"),
         Kind::Function => ("(", ")"),
-        Kind::Guarded | Kind::Preflights => ("[", "]"),
+        Kind::Protected | Kind::Preflights => ("[", "]"),
     }
 }
 
 fn class(kind: Kind) -> Option<&'static str> {
     match kind {
-        Kind::Open => Some("open"),
-        Kind::Caller | Kind::Gate | Kind::Guarded | Kind::Preflights | Kind::Function => None,
+        Kind::Public => Some("public"),
+        Kind::Caller | Kind::Authorizer | Kind::Protected | Kind::Preflights | Kind::Function => None,
     }
 }
 
@@ -127,19 +127,22 @@ mod tests {
         assert!(
             text.contains(
                 "
-  open_open[[\"`**OPEN to anyone**
+  public_open[[\"`**PUBLIC**
     GET /open
-  `\"]]:::open
+  `\"]]:::public
   function_open(\"`**open**
-    may write its own log group
+    may write its own logs
   `\")
-  anyone ===> open_open
-  open_open ==> function_open
+  anyone ===> public_open
+  public_open ==> function_open
 "
             ),
             "{text}"
         );
-        assert!(text.contains("gate --> guarded_authenticated\n"), "{text}");
+        assert!(
+            text.contains("authorizer --> protected_authenticated\n"),
+            "{text}"
+        );
     }
 
     #[test]

@@ -1,13 +1,12 @@
-//! Who can reach what, as a picture: callers → gate → routes → functions, each with what it may touch.
+//! Who can reach what, as a picture: callers → authorizer → routes → functions, each with its rights.
 //!
 //! ```text
 //! Service ──of_service::picture──▶ Picture ──mermaid──▶ text that GitHub draws
 //!                                          ──svg──────▶ a file that any browser draws
 //! ```
 //!
-//! A picture has no coordinates and knows no format. Routes that share their function and their gate are one box with
-//! a line a route, so that a hundred of them are some two dozen boxes. What is open differs from the rest in its
-//! colour, and also in its border, its line and its words: it is found in a black and white print too.
+//! A picture has no coordinates and knows no format. Routes that share their function and their callers are one box with
+//! a line a route, so that a hundred of them are some two dozen boxes. Public routes differ from the rest in colour, and also in border, line and words: they are found in a black and white print too.
 //!
 //! The same service gives the same bytes. What belongs to a function stands together and in the order of their names,
 //! so that a route that is added to a Mermaid text changes its own line, and two branches that add routes merge.

@@ -6,7 +6,7 @@ use crate::graph::picture::{ANYONE, Block, Edge, Kind, Node, Picture, Stroke};
 use crate::identifier::Identifier;
 use crate::routes::picture::routes;
 use crate::service::{Api, Auth, Service};
-use crate::user_pool::picture::gate;
+use crate::user_pool::picture::authorizer;
 use portcullis_foreign_text::words;
 
 /// All of a service, in one of its environments or in general.
@@ -43,7 +43,7 @@ fn callers(service: &Service, environment: Option<&str>) -> Block {
         block.nodes.push(Node::new(ANYONE, Kind::Caller, "Anyone", []));
     }
     if any(Auth::UserPool) {
-        let (nodes, edge) = gate(&service.user_pool);
+        let (nodes, edge) = authorizer(&service.user_pool, environment);
         block.nodes.extend(nodes);
         block.edges.push(edge);
     }

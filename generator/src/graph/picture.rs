@@ -12,7 +12,7 @@ const NARROW: usize = 28;
 pub struct Picture {
     /// What it shows.
     pub title: String,
-    /// Its parts, in order: first who calls and the gate, then function by function.
+    /// Its parts, in order: first callers and the authorizer, then function by function.
     pub blocks: Vec<Block>,
 }
 
@@ -42,12 +42,12 @@ pub struct Node {
 pub enum Kind {
     /// Who calls.
     Caller,
-    /// What lets some pass.
-    Gate,
-    /// Routes that anyone may call.
-    Open,
-    /// Routes behind the gate.
-    Guarded,
+    /// What admits signed-in users.
+    Authorizer,
+    /// Public routes.
+    Public,
+    /// Routes for signed-in users only.
+    Protected,
     /// What the gateway itself answers to browsers of other origins.
     Preflights,
     /// A function.
@@ -69,20 +69,20 @@ pub struct Edge {
 pub enum Stroke {
     /// Anyone gets there.
     Thick,
-    /// One has to pass the gate.
+    /// Signed-in users get there.
     Plain,
 }
 
 /// The id of callers without a token.
 pub const ANYONE: &str = "anyone";
-/// The id of who signed in.
+/// The id of signed-in users.
 pub const SIGNED_IN: &str = "signed_in";
-/// The id of the gate.
-pub const GATE: &str = "gate";
-/// What routes are called that anyone may call.
-pub const OPEN: &str = "OPEN to anyone";
-/// What the others are called.
-pub const GUARDED: &str = "Guarded";
+/// The id of the authorizer.
+pub const AUTHORIZER: &str = "authorizer";
+/// The title of public routes.
+pub const PUBLIC: &str = "PUBLIC";
+/// The title of the other routes.
+pub const PROTECTED: &str = "Signed-in users only";
 
 impl Node {
     /// A box with every line made visible, and broken where it is too long.
@@ -93,7 +93,7 @@ impl Node {
         lines: impl IntoIterator<Item = String>,
     ) -> Self {
         let width = match kind {
-            Kind::Caller | Kind::Gate => NARROW,
+            Kind::Caller | Kind::Authorizer => NARROW,
             _ => WIDTH,
         };
         Self {

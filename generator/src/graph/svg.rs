@@ -37,13 +37,13 @@ const ARROW: f64 = 8.0;
 const THICK_ARROW: f64 = 11.0;
 
 /// The names of the columns, from left to right.
-const COLUMNS: [&str; 4] = ["Callers", "Gate", "Routes", "Functions, and what they may touch"];
+const COLUMNS: [&str; 4] = ["Callers", "Authorizer", "Routes", "Functions and their rights"];
 
 fn column(kind: Kind) -> usize {
     match kind {
         Kind::Caller => 0,
-        Kind::Gate => 1,
-        Kind::Open | Kind::Guarded | Kind::Preflights => 2,
+        Kind::Authorizer => 1,
+        Kind::Public | Kind::Protected | Kind::Preflights => 2,
         Kind::Function => 3,
     }
 }
@@ -130,8 +130,8 @@ fn place(picture: &Picture) -> Graph<NodeLabel, EdgeLabel> {
     }
     for edge in picture.edges() {
         let label = EdgeLabel {
-            // Past the gate, whose column is between.
-            minlen: if is_past_the_gate(edge) { 2 } else { 1 },
+            // Past the authorizer, whose column is between.
+            minlen: if is_past_the_authorizer(edge) { 2 } else { 1 },
             ..EdgeLabel::default()
         };
         graph.set_edge(&*edge.from, &*edge.to, Some(label), None);
@@ -218,11 +218,11 @@ fn paths(picture: &Picture, placed: &Graph<NodeLabel, EdgeLabel>) -> Vec<Path> {
     edges.into_iter().filter_map(|edge| path(edge, placed)).collect()
 }
 
-fn is_past_the_gate(edge: &Edge) -> bool {
+fn is_past_the_authorizer(edge: &Edge) -> bool {
     edge.from == ANYONE
 }
 
-/// From the middle of a box's right side to the middle of the other's left one; past the gate by the places that the
+/// From the middle of a box's right side to the middle of the other's left one; past the authorizer by the places that the
 /// layout kept free there.
 fn path(edge: &Edge, placed: &Graph<NodeLabel, EdgeLabel>) -> Option<Path> {
     let (from, to) = (placed.node(&edge.from)?, placed.node(&edge.to)?);
@@ -231,7 +231,7 @@ fn path(edge: &Edge, placed: &Graph<NodeLabel, EdgeLabel>) -> Option<Path> {
     // The first and the last place are where a line between the boxes' middles would touch their borders.
     if let ([_, between @ .., _], true) = (
         &placed.edge(&edge.from, &edge.to, None)?.points[..],
-        is_past_the_gate(edge),
+        is_past_the_authorizer(edge),
     ) {
         points.extend(
             between
@@ -261,9 +261,9 @@ fn path(edge: &Edge, placed: &Graph<NodeLabel, EdgeLabel>) -> Option<Path> {
 fn class(kind: Kind) -> &'static str {
     match kind {
         Kind::Caller => "caller",
-        Kind::Gate => "gate",
-        Kind::Open => "open",
-        Kind::Guarded => "guarded",
+        Kind::Authorizer => "authorizer",
+        Kind::Public => "public",
+        Kind::Protected => "protected",
         Kind::Preflights => "preflights",
         Kind::Function => "function",
     }
@@ -286,7 +286,14 @@ mod tests {
         let service = crate::service(SPEC, None).unwrap();
         let text = svg(&service, None);
         assert_eq!(text, svg(&service, None));
-        for class in ["caller", "gate", "open", "guarded", "preflights", "function"] {
+        for class in [
+            "caller",
+            "authorizer",
+            "public",
+            "protected",
+            "preflights",
+            "function",
+        ] {
             assert!(text.contains(&format!("<g class=\"{class}\">")), "{class}");
         }
         assert!(text.contains(">GET /open</text>"), "{text}");
@@ -302,7 +309,7 @@ mod tests {
         let picture = Picture {
             title: hostile.into(),
             blocks: vec![Block {
-                nodes: vec![Node::new("a", Kind::Open, hostile, [hostile.to_string()])],
+                nodes: vec![Node::new("a", Kind::Public, hostile, [hostile.to_string()])],
                 edges: Vec::new(),
             }],
         };

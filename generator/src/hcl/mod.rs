@@ -171,6 +171,30 @@ pub fn conditional(condition: Expression, yes: Expression, no: Expression) -> Ex
     Expression::from(Conditional::new(condition, yes, no))
 }
 
+/// An expression as it is written here: for what no spec decides.
+pub fn expression(text: &str) -> Expression {
+    text.parse()
+        .expect("the text is a constant that the golden trees hold")
+}
+
+/// `contains([…], variable)`: whether a variable has one of these values.
+pub fn is_one_of(variable: &str, values: &[&str]) -> Expression {
+    let values = list(values.iter().map(|value| string(*value)));
+    call("contains", [values, reference(&format!("var.{variable}"))])
+}
+
+/// A check of something when Terraform plans, and its error.
+pub fn precondition(condition: Expression, error_message: Expression) -> Block {
+    block("lifecycle", [])
+        .block(
+            block("precondition", [])
+                .attribute(argument("condition", condition))
+                .attribute(argument("error_message", error_message))
+                .build(),
+        )
+        .build()
+}
+
 /// `left == right`. Terraform finds values of two types unequal: what is no string, number or truth value is made a
 /// map or a set first.
 pub fn equal(left: Expression, right: impl Into<Expression>) -> Expression {

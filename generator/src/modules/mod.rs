@@ -13,14 +13,18 @@ mod service;
 pub use crate::api::deployment::snapshot;
 pub use crate::environments::root::{LOCAL_ACCOUNT, LOCAL_FIRST_USER, environment, planned_provider};
 pub use crate::functions::in_service::environment_variables;
-pub use module::{
-    HEADER, HEADER_PREFIX, Module, Output, PROVIDER_VERSION, TERRAFORM_VERSION, Variable, is_generated,
-};
+pub use module::{HEADER, HEADER_PREFIX, Module, Output, PROVIDER, TERRAFORM, Variable, is_generated};
 pub use service::{DEPLOYMENT, REST_API, STAGE, USER_POOL};
 
 use crate::file_set::FileSet;
 use crate::service::Service;
 use crate::{api, functions, user_pool};
+
+/// What GitHub folds away in a pull request: files that say again what the HCL says.
+const GITATTRIBUTES: &str = "README.md      linguist-generated
+*.tftest.hcl   linguist-generated
+.gitattributes linguist-generated
+";
 
 /// Every module that the service needs, a root per environment, and a `README.md` of them all.
 pub fn all(service: &Service) -> FileSet {
@@ -29,6 +33,7 @@ pub fn all(service: &Service) -> FileSet {
     let environments = service.environments.iter();
     modules.extend(environments.map(|(name, environment)| self::environment(service, name, environment)));
     files.insert("", "README.md", overview::render(service, &modules));
+    files.insert("", ".gitattributes", format!("# {HEADER}\n{GITATTRIBUTES}"));
     for module in modules {
         module.write_to(&mut files);
     }

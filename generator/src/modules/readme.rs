@@ -4,7 +4,7 @@ use minijinja::Environment;
 use minijinja::value::{Serde, Value};
 use serde::Serialize;
 
-use crate::modules::module::{HEADER, Module, PROVIDER_VERSION, TERRAFORM_VERSION};
+use crate::modules::module::{HEADER, Module, PROVIDER, TERRAFORM};
 
 const TEMPLATE: &str = include_str!("readme.md.jinja");
 
@@ -13,8 +13,8 @@ struct Page<'a> {
     header: &'a str,
     title: &'a str,
     summary: &'a str,
-    terraform: &'a str,
-    provider: &'a str,
+    terraform: String,
+    provider: String,
     variables: Vec<Row<'a>>,
     outputs: Vec<Row<'a>>,
 }
@@ -41,12 +41,13 @@ pub fn render(module: &Module) -> String {
         description: &output.description,
         default: None,
     });
+    let is_root = module.folder.starts_with("environments/");
     let page = Page {
         header: HEADER,
         title: module.folder.rsplit('/').next().unwrap_or_default(),
         summary: &module.summary,
-        terraform: TERRAFORM_VERSION,
-        provider: PROVIDER_VERSION,
+        terraform: TERRAFORM.of(is_root),
+        provider: PROVIDER.of(is_root),
         variables: variables.collect(),
         outputs: outputs.collect(),
     };

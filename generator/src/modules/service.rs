@@ -1,5 +1,6 @@
 //! `modules/service`: composes the others into the service.
 
+use crate::hcl::expression;
 use crate::modules::module::{Module, Output, Variable, versions};
 use crate::modules::{access_test, moved};
 use crate::service::Service;
@@ -20,7 +21,7 @@ pub fn module(service: &Service) -> Module {
     Module {
         folder: "modules/service".into(),
         summary: format!(
-            "The service `{}`: users, functions, routes and the API that joins them.",
+            "The service `{}`: its users, functions, routes and API.",
             service.name
         ),
         files: vec![
@@ -29,7 +30,7 @@ pub fn module(service: &Service) -> Module {
             ("routes.tf", routes::in_service::blocks(service)),
             ("api.tf", api::in_service::blocks(service)),
             ("moved.tf", moved::blocks(service)),
-            ("versions.tf", versions(None)),
+            ("versions.tf", versions()),
             (access_test::FILE, access_test::blocks(service)),
         ],
         variables: variables(service),
@@ -38,14 +39,26 @@ pub fn module(service: &Service) -> Module {
 }
 
 fn variables(service: &Service) -> Vec<Variable> {
-    let mut variables = vec![Variable::new(
-        "environment",
-        "string",
-        "Name of the environment, part of every function's name.",
-    )];
+    let mut variables = vec![
+        Variable::new(
+            "environment",
+            "string",
+            "Name of the environment, which is part of the functions' names.",
+        )
+        .must_be(
+            expression("can(regex(\"^[A-Za-z][A-Za-z0-9_-]{0,31}$\", var.environment))"),
+            "a letter, then at most 31 letters, digits, `-` and `_`",
+        ),
+    ];
     variables.extend(user_pool::in_service::variables());
     variables.extend(functions::in_service::variables());
-    variables.extend(service.api.cors.as_ref().map(|_| cors::in_service::variable()));
+    variables.extend(
+        service
+            .api
+            .cors
+            .as_ref()
+            .map(|_| cors::preflight_module::allow_origin()),
+    );
     variables
 }
 

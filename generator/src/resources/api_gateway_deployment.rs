@@ -37,14 +37,15 @@ pub fn resource_block(
         .attribute(argument("rest_api_id", reference("module.rest_api.id")))
         .attribute(commented(
             argument("triggers", object(triggers)),
-            "A hash of what the snapshot holds of each; a changed one makes a new deployment.",
+            "API Gateway serves a snapshot of the API. Each hash covers one route's settings, or settings that all routes\n\
+             share. If one changes, Terraform deploys a new snapshot.",
         ))
         .attribute(argument("depends_on", lines(depends_on)))
         .block(commented(
             block("lifecycle", [])
                 .attribute(argument("create_before_destroy", true))
                 .build(),
-            "A deployment can't be deleted while a stage serves it.",
+            "A stage still serves the old deployment, so create the new one first.",
         ))
         .build()
 }

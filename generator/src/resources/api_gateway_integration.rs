@@ -61,7 +61,7 @@ pub fn resource_block(max_timeout_seconds: Option<u32>) -> Block {
         ))
         .attribute(argument("type", string(FUNCTION)))
         .attribute(argument("integration_http_method", string("POST")))
-        .attribute(argument("uri", reference("var.invoke_arn")));
+        .attribute(argument("uri", reference("var.uri")));
     match max_timeout_seconds {
         Some(seconds) => integration.attribute(argument("timeout_milliseconds", seconds * 1000)),
         None => integration,

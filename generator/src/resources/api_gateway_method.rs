@@ -4,7 +4,7 @@
 //!
 //! `authorization` and `authorizer_id` change in place.
 
-use crate::hcl::{Block, Expression, argument, reference, string};
+use crate::hcl::{Block, Expression, argument, expression, precondition, reference, string};
 use crate::resources::Meaning::{Harmless, Said};
 use crate::resources::ResourceType;
 
@@ -44,6 +44,14 @@ pub fn resource_block() -> Block {
         .attribute(argument("http_method", reference("var.http_method")))
         .attribute(argument("authorization", reference("var.authorization")))
         .attribute(argument("authorizer_id", reference("var.authorizer_id")))
+        .block(precondition(
+            expression(&format!(
+                "(var.authorizer_id != null) == (var.authorization == \"{USER_POOLS}\")"
+            )),
+            string(format!(
+                "`authorizer_id` must be set if and only if `authorization` is `{USER_POOLS}`"
+            )),
+        ))
         .build()
 }
 

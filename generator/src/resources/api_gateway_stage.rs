@@ -48,7 +48,7 @@ pub fn resource_block(name: &str, permissions: impl IntoIterator<Item = Expressi
         .attribute(argument("stage_name", string(name)))
         .attribute(commented(
             argument("depends_on", lines(permissions)),
-            "A route is reachable only after its function may be invoked.",
+            "A route is reachable only after API Gateway may invoke its function.",
         ))
         .build()
 }

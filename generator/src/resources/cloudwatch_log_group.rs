@@ -29,7 +29,7 @@ pub const RETENTION_DAYS: [u32; 22] = [
 pub fn resource_block() -> Block {
     TYPE.block("this")
         .attribute(argument("name", template([literal(PREFIX), value("var.name")])))
-        .attribute(argument("retention_in_days", reference("var.log_retention_days")))
+        .attribute(argument("retention_in_days", reference("var.retention_in_days")))
         .build()
 }
 
@@ -53,7 +53,7 @@ pub fn arn() -> Vec<Block> {
         block("locals", [])
             .attribute(commented(
                 argument("log_groups_arn", template(arn)),
-                "Begins the ARN of every log group. It is known before there is one: a first plan shows what roles may do.",
+                "Start of the ARNs of all log groups. It is known before the first apply, so a plan shows what roles may do.",
             ))
             .build(),
     ]

@@ -47,7 +47,7 @@ pub fn resource_block() -> Block {
         ))
         .attribute(commented(
             argument("desired_delivery_mediums", list([string("EMAIL")])),
-            "The invitation holds the temporary password; it is in no state and no log.",
+            "The invitation holds the temporary password, which no state and no log contains.",
         ))
         .build()
 }

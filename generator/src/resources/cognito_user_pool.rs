@@ -159,9 +159,9 @@ pub fn resource_block(name: Expression, self_sign_up: bool, password: &PasswordP
                 .attribute(commented(
                     argument("allow_admin_create_user_only", !self_sign_up),
                     if self_sign_up {
-                        "Anybody may register."
+                        "Anyone may register."
                     } else {
-                        "Only who is invited."
+                        "Users need an invitation."
                     },
                 ))
                 .build(),
@@ -174,7 +174,7 @@ pub fn resource_block(name: Expression, self_sign_up: bool, password: &PasswordP
                         "attributes_require_verification_before_update",
                         list_of(VERIFIED_BEFORE_UPDATE),
                     ),
-                    "Until a user has entered the code sent to a new address, the old one stays.",
+                    "The old address stays until the user has entered the code sent to the new one.",
                 ))
                 .build(),
         )
@@ -182,7 +182,7 @@ pub fn resource_block(name: Expression, self_sign_up: bool, password: &PasswordP
             block("username_configuration", [])
                 .attribute(commented(
                     argument("case_sensitive", CASE_SENSITIVE),
-                    "An e-mail address is the same in any case.",
+                    "The case of an email address makes no difference.",
                 ))
                 .build(),
         )

@@ -5,7 +5,10 @@
 
 use std::ops::RangeInclusive;
 
-use crate::hcl::{Block, argument, block, call, commented, conditional, lines, list, reference, string};
+use crate::hcl::{
+    Block, argument, block, call, commented, conditional, expression, lines, list, literal, precondition,
+    reference, string, template, value,
+};
 use crate::resources::Meaning::{Harmless, Said};
 use crate::resources::ResourceType;
 use crate::text_rule::TextRule;
@@ -128,13 +131,13 @@ pub fn resource_block() -> Block {
         .attribute(argument("filename", reference("var.filename")))
         .attribute(commented(
             argument("source_code_hash", hash),
-            "Without the zip, `validate` and `terraform test` still work; `apply` says that it is missing.",
+            "A new zip changes the hash. Without a zip, `validate`, `test` and `local` still work.",
         ))
         .attribute(argument("handler", string(HANDLER)))
         .attribute(argument("runtime", string(RUNTIME)))
         .attribute(argument("architectures", list([reference("var.architecture")])))
-        .attribute(argument("memory_size", reference("var.memory_mb")))
-        .attribute(argument("timeout", reference("var.timeout_seconds")))
+        .attribute(argument("memory_size", reference("var.memory_size")))
+        .attribute(argument("timeout", reference("var.timeout")))
         .block(
             block("environment", [])
                 .attribute(argument("variables", reference("var.environment_variables")))
@@ -148,7 +151,14 @@ pub fn resource_block() -> Block {
                     reference("aws_iam_role_policy.write_logs"),
                 ]),
             ),
-            "Otherwise the first invocation would make a log group without retention.",
+            "Otherwise the first invocation would create a log group that keeps logs forever.",
+        ))
+        .block(precondition(
+            expression("fileexists(var.filename) || !var.require_zip"),
+            template([
+                value("var.filename"),
+                literal(" is missing. Build it with `portcullis build`"),
+            ]),
         ))
         .build()
 }

@@ -1,4 +1,4 @@
-//! Who may call what: the gate, the routes behind it and beside it, and who answers.
+//! Who may call which route, and which function handles it.
 
 use std::collections::BTreeSet;
 
@@ -7,15 +7,15 @@ use crate::cors::access_test as cors;
 use crate::functions::in_service as functions;
 use crate::hcl::{Block, Expression, commented, reference, string};
 use crate::modules::access_test::words::{
-    ENVIRONMENT, EXECUTION_ARN, USER_POOL_ARN, is, is_deployed, says, set,
+    ENVIRONMENT, EXECUTION_ARN, USER_POOL_ARN, is, is_deployed, must, set,
 };
 use crate::resources::{api_gateway_authorizer, api_gateway_integration, lambda_permission};
-use crate::routes::in_service::{name, promise, resource_id};
+use crate::routes::in_service::{name, resource_id};
 use crate::routes::permissions::{self, Calls, Permission};
 use crate::routes::{Auth, Method, Route, RoutePath};
 use crate::service::Service;
 
-/// The gate, then path by path: its resource, its routes, its preflight.
+/// The authorizer, then path by path: its resource, its routes, its preflight.
 pub(crate) fn who_may_call(service: &Service) -> Vec<Block> {
     let api = &service.api;
     let mut blocks = vec![authorizer(api.authorizer_ttl_seconds), stage(&api.stage)];
@@ -44,8 +44,12 @@ pub(crate) fn who_may_call(service: &Service) -> Vec<Block> {
         .filter(|permission| !permission.is_of_a_route());
     blocks.extend(several.map(|permission| {
         let title = permission.title();
-        let of = format!("function {}", permission.function);
-        commented(says(&of, &title, conditions(service, permission)), &title)
+        let must = must(
+            "The permission",
+            &format!("allow only this: {title}"),
+            conditions(service, permission),
+        );
+        commented(must, &title)
     }));
     blocks
 }
@@ -66,9 +70,9 @@ fn conditions(service: &Service, permission: &Permission) -> Vec<Expression> {
 }
 
 fn authorizer(ttl_seconds: u32) -> Block {
-    says(
-        "guarded routes",
-        "who signed in to this user pool is let in, by the token in Authorization",
+    must(
+        "The authorizer",
+        "admit users of this user pool only, by the token in the `Authorization` header",
         [
             is(
                 "module.authorizer.type",
@@ -79,7 +83,7 @@ fn authorizer(ttl_seconds: u32) -> Block {
                 "module.authorizer.identity_source",
                 string(api_gateway_authorizer::identity_source()),
             ),
-            is("module.authorizer.result_ttl_seconds", ttl_seconds),
+            is("module.authorizer.authorizer_result_ttl_in_seconds", ttl_seconds),
         ],
     )
 }
@@ -88,9 +92,9 @@ fn authorizer(ttl_seconds: u32) -> Block {
 fn path(path: &RoutePath) -> Option<Block> {
     let segment = path.segments().last()?;
     let of = |attribute: &str| format!("aws_api_gateway_resource.{}.{attribute}", path.identifier());
-    let block = says(
-        "this path",
-        &path.to_string(),
+    let block = must(
+        &format!("The resource of {path}"),
+        "have this parent and this segment",
         [
             is(&of("parent_id"), resource_id(&path.parent()?)),
             is(&of("path_part"), string(segment.to_string())),
@@ -109,9 +113,9 @@ fn route(
     let Route { function, auth } = route;
     let name = name(path, method);
     let of = |attribute: &str| format!("module.{name}.{attribute}");
-    let authorizer = match auth {
-        Auth::None => Expression::null(),
-        Auth::UserPool => reference("module.authorizer.id"),
+    let (who, authorizer) = match auth {
+        Auth::None => ("public", Expression::null()),
+        Auth::UserPool => ("for signed-in users only", reference("module.authorizer.id")),
     };
     let invoke_arn = format!("module.{}.invoke_arn", functions::name(function));
     let title = format!("{} {path}", method.as_str());
@@ -125,6 +129,6 @@ fn route(
     ];
     holds.extend(own.into_iter().flat_map(|own| conditions(service, own)));
     holds.push(is_deployed(name.as_str()));
-    let block = says(&title, &promise(route), holds);
+    let block = must(&title, &format!("be {who} and handled by `{function}`"), holds);
     commented(block, &title)
 }

@@ -14,33 +14,30 @@ pub fn module(ttl_seconds: u32) -> Module {
     let attribute = |name: &str| reference(&format!("aws_api_gateway_authorizer.this.{name}"));
     Module {
         folder: "modules/authorizer".into(),
-        summary: "The authorizer: lets in who signed in to the user pool.".into(),
-        files: vec![
-            ("main.tf", deployed(ttl_seconds)),
-            ("versions.tf", versions(None)),
-        ],
+        summary: "The authorizer, which admits signed-in users of the user pool.".into(),
+        files: vec![("main.tf", deployed(ttl_seconds)), ("versions.tf", versions())],
         variables: vec![
-            Variable::new("rest_api_id", "string", "Id of the REST API."),
+            Variable::new("rest_api_id", "string", "ID of the REST API."),
             Variable::new("user_pool_arn", "string", "ARN of the user pool."),
         ],
         outputs: vec![
-            Output::new("id", "Id of the authorizer.", attribute("id")),
+            Output::new("id", "ID of the authorizer.", attribute("id")),
             Output::new(
                 "identity_source",
-                "Where the token stands in a request.",
+                "Header that holds the token.",
                 attribute("identity_source"),
             ),
             Output::new(
                 "provider_arns",
-                "ARNs of the user pools whose tokens let in.",
+                "ARNs of the user pools whose users are admitted.",
                 attribute("provider_arns"),
             ),
             Output::new(
-                "result_ttl_seconds",
-                "Seconds for which a verified token is remembered.",
+                "authorizer_result_ttl_in_seconds",
+                "Seconds for which API Gateway remembers a verified token.",
                 attribute("authorizer_result_ttl_in_seconds"),
             ),
-            Output::new("type", "How it decides.", attribute("type")),
+            Output::new("type", "Type of the authorizer.", attribute("type")),
         ],
     }
 }

@@ -60,7 +60,7 @@ pub(crate) fn blocks(service: &Service) -> Vec<Block> {
         if let Some(cors) = &service.api.cors {
             blocks.push(commented(
                 preflights::call(service, path, cors),
-                &format!("OPTIONS {path}: the preflight, without a token"),
+                &format!("OPTIONS {path}: preflight, public, handled by API Gateway"),
             ));
         }
     }
@@ -82,14 +82,14 @@ fn resource(path: &RoutePath) -> Option<Block> {
     ))
 }
 
-/// Who may call a route, and who answers.
-pub(crate) fn promise(route: &Route) -> String {
+/// Says who may call a route and which function handles it.
+fn promise(route: &Route) -> String {
     let Route { function, auth } = route;
     let who = match auth {
-        Auth::None => "open to anyone",
-        Auth::UserPool => "for who signed in",
+        Auth::None => "public",
+        Auth::UserPool => "signed-in users only",
     };
-    format!("{who}, answered by {function}")
+    format!("{who}, handled by `{function}`")
 }
 
 /// The call for a route.
@@ -107,7 +107,7 @@ pub(crate) fn call(path: &RoutePath, method: Method, route: &Route) -> Block {
         }
     }
     call.attribute(argument(
-        "invoke_arn",
+        "uri",
         reference(&format!("module.{}.invoke_arn", functions::name(function))),
     ))
     .build()

@@ -3,6 +3,7 @@
 use crate::hcl::{Block, Expression, reference};
 use crate::modules::module::{Module, Output, Variable, versions};
 use crate::resources::{api_gateway_integration, api_gateway_method};
+use crate::routes::Method;
 
 /// What a deployment snapshots of this module.
 pub fn deployed(max_timeout_seconds: Option<u32>) -> Vec<Block> {
@@ -19,43 +20,53 @@ pub fn module(max_timeout_seconds: Option<u32>) -> Module {
     let integration = |name: &str| reference(&format!("aws_api_gateway_integration.this.{name}"));
     Module {
         folder: "modules/lambda_integration".into(),
-        summary: "A method of the API, who may call it, and the function that answers.".into(),
+        summary: "A route: its method, who may call it, and the function that handles it.".into(),
         files: vec![
             ("main.tf", deployed(max_timeout_seconds)),
-            ("versions.tf", versions(None)),
+            ("versions.tf", versions()),
         ],
         variables: vec![
             variable(
                 "authorization",
                 "string",
-                "Who may call: `NONE` for anyone, or `COGNITO_USER_POOLS`.",
-            ),
+                "`NONE` if the route is public, `COGNITO_USER_POOLS` if it is for signed-in users only.",
+            )
+            .one_of([api_gateway_method::PUBLIC, api_gateway_method::USER_POOLS]),
             variable(
                 "authorizer_id",
                 "string",
-                "Id of the authorizer; null where anyone may call.",
+                "ID of the authorizer, null if the route is public.",
             )
             .default(Expression::null()),
-            variable("http_method", "string", "Method, such as `GET`, or `ANY`."),
-            variable(
-                "invoke_arn",
-                "string",
-                "ARN by which API Gateway invokes the function.",
-            ),
-            variable("resource_id", "string", "Id of the path's resource."),
-            variable("rest_api_id", "string", "Id of the REST API."),
+            variable("http_method", "string", "Method of the route, `ANY` for all.")
+                .one_of(Method::ALL.map(Method::as_str)),
+            variable("resource_id", "string", "ID of the path's resource."),
+            variable("rest_api_id", "string", "ID of the REST API."),
+            variable("uri", "string", "ARN for API Gateway to invoke the function."),
         ],
         outputs: vec![
-            Output::new("authorization", "Who may call.", method("authorization")),
+            Output::new(
+                "authorization",
+                "Authorization of the route.",
+                method("authorization"),
+            ),
             Output::new(
                 "authorizer_id",
-                "Id of the authorizer; null where anyone may call.",
+                "ID of the authorizer, null if the route is public.",
                 method("authorizer_id"),
             ),
-            Output::new("http_method", "Method, or `ANY`.", method("http_method")),
-            Output::new("integration_type", "What answers.", integration("type")),
-            Output::new("resource_id", "Id of the path's resource.", method("resource_id")),
-            Output::new("uri", "ARN by which the function is invoked.", integration("uri")),
+            Output::new("http_method", "Method of the route.", method("http_method")),
+            Output::new(
+                "integration_type",
+                "Type of the integration.",
+                integration("type"),
+            ),
+            Output::new("resource_id", "ID of the path's resource.", method("resource_id")),
+            Output::new(
+                "uri",
+                "ARN for API Gateway to invoke the function.",
+                integration("uri"),
+            ),
         ],
     }
 }

@@ -67,14 +67,14 @@ impl Permission {
     pub fn title(&self) -> String {
         let function = &self.function;
         match &self.calls {
-            Calls::Route(path, method) => format!("{} may run {function}", path.key(*method)),
-            Calls::At(path) => format!("Every method of {path} may run {function}"),
-            Calls::Below(path, Method::Any) => format!("Every path below {path} may run {function}"),
+            Calls::Route(path, method) => format!("{} may invoke {function}", path.key(*method)),
+            Calls::At(path) => format!("Every method of {path} may invoke {function}"),
+            Calls::Below(path, Method::Any) => format!("Every path below {path} may invoke {function}"),
             Calls::Below(path, method) => format!(
-                "{} of every path below {path} may run {function}",
+                "{} of every path below {path} may invoke {function}",
                 method.as_str()
             ),
-            Calls::Stage => format!("Every call of the stage may run {function}"),
+            Calls::Stage => format!("Every call of the stage may invoke {function}"),
         }
     }
 

@@ -1,8 +1,8 @@
-//! The boxes of a function's routes: a line a route, those that anyone may call apart from the others.
+//! The boxes of a function's routes: one for public routes, one for the others, with a line a route.
 
 use std::collections::BTreeMap;
 
-use crate::graph::picture::{ANYONE, Block, Edge, GATE, GUARDED, Kind, Node, OPEN, Stroke};
+use crate::graph::picture::{ANYONE, AUTHORIZER, Block, Edge, Kind, Node, PROTECTED, PUBLIC, Stroke};
 use crate::identifier::Identifier;
 use crate::routes::{Auth, Method, Route, RoutePath};
 
@@ -29,8 +29,8 @@ pub(crate) fn routes(
             continue;
         }
         let (prefix, kind, title, from, stroke) = match auth {
-            Auth::None => ("open", Kind::Open, OPEN, ANYONE, Stroke::Thick),
-            Auth::UserPool => ("guarded", Kind::Guarded, GUARDED, GATE, Stroke::Plain),
+            Auth::None => ("public", Kind::Public, PUBLIC, ANYONE, Stroke::Thick),
+            Auth::UserPool => ("protected", Kind::Protected, PROTECTED, AUTHORIZER, Stroke::Plain),
         };
         let node = Node::new(format!("{prefix}_{identifier}"), kind, title, lines);
         block.edges.push(Edge::new(from, &node.id, stroke));

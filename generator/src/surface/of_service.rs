@@ -31,7 +31,7 @@ pub fn of_service(service: &Service, environment: &Environment) -> Surface {
     } = environment;
     // An environment's tags hold its name.
     let name = tags.get("Environment").map_or(LOCAL, String::as_str);
-    let (api, authorizer) = api(own_api);
+    let (api, authorizer) = api(own_api, name);
     let cors = own_api.cors.as_ref();
     let own = routes
         .iter()
@@ -49,7 +49,7 @@ pub fn of_service(service: &Service, environment: &Environment) -> Surface {
             .iter()
             .map(|(function_name, own)| function(service, name, allow_origin, function_name, own))
             .collect(),
-        user_pool: Some(user_pool(pool, *deletion_protection)),
+        user_pool: Some(user_pool(pool, name, *deletion_protection)),
         gateway_responses: cors
             .map(|cors| gateway_responses(cors, allow_origin))
             .unwrap_or_default(),

@@ -1,7 +1,7 @@
 //! Who may sign in: who has an account, what a password holds, what signs users in.
 
 use crate::hcl::{Block, Expression, commented, string};
-use crate::modules::access_test::words::{in_days, is, says, set};
+use crate::modules::access_test::words::{in_days, is, must, set};
 use crate::resources::{cognito_user_pool, cognito_user_pool_client};
 use crate::user_pool::{Client, PasswordPolicy, UserPool, client_module};
 
@@ -13,20 +13,20 @@ pub(crate) fn who_may_sign_in(pool: &UserPool) -> Vec<Block> {
         clients,
     } = pool;
     let registers = if *self_sign_up {
-        "anybody may register"
+        "let anyone register"
     } else {
-        "only who is invited has an account"
+        "let only invited users sign in"
     };
     let mut blocks = vec![
-        says(
-            "the user pool",
+        must(
+            "The user pool",
             registers,
             [is("module.user_pool.admin_create_user_only", !self_sign_up)],
         ),
         self::password(password),
-        says(
-            "an e-mail address",
-            "it counts once it is verified, also a new one of a user",
+        must(
+            "Email addresses",
+            "be verified before Cognito uses them",
             [
                 is(
                     "module.user_pool.verified_attributes",
@@ -38,9 +38,9 @@ pub(crate) fn who_may_sign_in(pool: &UserPool) -> Vec<Block> {
                 ),
             ],
         ),
-        says(
-            "the user pool",
-            "its environment decides whether AWS refuses to delete it",
+        must(
+            "The user pool",
+            "have the deletion protection of its environment",
             [is("module.user_pool.deletion_protection", string("ACTIVE"))],
         ),
     ];
@@ -71,10 +71,10 @@ fn password(policy: &PasswordPolicy) -> Block {
     let mut holds = vec![format!("at least {minimum_length} characters")];
     holds.extend(kinds.map(|(_, kind)| (*kind).to_string()));
     let arguments = policy.in_aws().arguments().into_iter();
-    says(
-        "a password",
+    must(
+        "Passwords",
         &format!(
-            "{}; one of an invitation is good for {}",
+            "have {}, and be valid for {} if they come with an invitation",
             holds.join(", "),
             in_days(temporary_password_validity_days)
         ),
@@ -88,9 +88,9 @@ fn client(name: &str, client: &Client) -> Block {
         explicit_auth_flows,
     } = client;
     let of = |attribute: &str| format!("module.{}.{attribute}", client_module::name(name));
-    let block = says(
-        &format!("the client {name}"),
-        "it signs users in in no other way, and tells nobody who has an account",
+    let block = must(
+        &format!("The client `{name}`"),
+        "allow only these auth flows, and hide which users exist",
         [
             is(
                 &of("explicit_auth_flows"),

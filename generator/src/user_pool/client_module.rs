@@ -1,10 +1,11 @@
 //! `modules/user_pool_client`: what may sign users in.
 
-use crate::hcl::{Block, argument, lines, reference, string};
+use crate::hcl::{Block, Expression, argument, expression, lines, reference, string};
 use crate::identifier::Identifier;
 use crate::modules::module::{Module, Output, Variable, module_call, versions};
 use crate::resources::cognito_user_pool_client;
-use crate::user_pool::Client;
+use crate::spec::field::Word;
+use crate::user_pool::{AuthFlow, Client};
 
 /// The name of a client's call.
 pub(crate) fn name(client: &str) -> Identifier {
@@ -25,32 +26,46 @@ pub(crate) fn call(name: &str, client: &Client) -> Block {
         .build()
 }
 
+fn auth_flows_are_known() -> Expression {
+    let known = AuthFlow::ALL
+        .iter()
+        .map(|flow| format!("\"{}\"", flow.explicit_auth_flow()));
+    let known = known.collect::<Vec<_>>().join(", ");
+    expression(&format!(
+        "length(setsubtract(var.explicit_auth_flows, [{known}])) == 0"
+    ))
+}
+
 /// The module.
 pub fn module() -> Module {
     let attribute = |name: &str| reference(&format!("aws_cognito_user_pool_client.this.{name}"));
     Module {
         folder: "modules/user_pool_client".into(),
-        summary: "A client of the user pool: a program that may sign users in.".into(),
+        summary: "A client of the user pool: a program that signs users in.".into(),
         files: vec![
             ("main.tf", vec![cognito_user_pool_client::resource_block()]),
-            ("versions.tf", versions(None)),
+            ("versions.tf", versions()),
         ],
         variables: vec![
             Variable::new(
                 "explicit_auth_flows",
                 "list(string)",
-                "How the client may sign users in.",
+                "Auth flows that the client may use.",
+            )
+            .must_be(
+                auth_flows_are_known(),
+                "a list of auth flows, such as `ALLOW_USER_SRP_AUTH`",
             ),
             Variable::new("name", "string", "Name of the client."),
-            Variable::new("user_pool_id", "string", "Id of the user pool."),
+            Variable::new("user_pool_id", "string", "ID of the user pool."),
         ],
         outputs: vec![
             Output::new(
                 "explicit_auth_flows",
-                "How the client may sign users in.",
+                "Auth flows that the client may use.",
                 attribute("explicit_auth_flows"),
             ),
-            Output::new("id", "Id of the client.", attribute("id")),
+            Output::new("id", "ID of the client.", attribute("id")),
             Output::new(
                 "prevent_user_existence_errors",
                 "Whether a wrong password and an unknown user get the same answer.",

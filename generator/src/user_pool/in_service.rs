@@ -1,5 +1,6 @@
 //! The user pool's part of `modules/service`: `user_pool.tf`.
 
+use crate::environments::name_in_service;
 use crate::hcl::{Block, argument, object, reference};
 use crate::identifier::Identifier;
 use crate::modules::module::{Output, Variable, module_call};
@@ -11,12 +12,12 @@ pub(crate) fn variables() -> [Variable; 2] {
         Variable::new(
             "deletion_protection",
             "string",
-            "Whether AWS refuses to delete the user pool: `ACTIVE` or `INACTIVE`.",
+            "`ACTIVE` if AWS must refuse to delete the user pool, otherwise `INACTIVE`.",
         ),
         Variable::new(
             "first_user_email",
             "string",
-            "E-mail address of the first user, who is invited by mail.",
+            "Email address of the first user, who gets an invitation.",
         ),
     ]
 }
@@ -25,6 +26,7 @@ pub(crate) fn variables() -> [Variable; 2] {
 pub(crate) fn blocks(pool: &UserPool) -> Vec<Block> {
     let mut blocks = vec![
         module_call("user_pool", "user_pool")
+            .attribute(argument("name", name_in_service(&pool.name)))
             .attribute(argument(
                 "deletion_protection",
                 reference("var.deletion_protection"),
@@ -46,17 +48,17 @@ pub(crate) fn outputs(pool: &UserPool) -> Vec<Output> {
     let mut outputs = vec![
         Output::new(
             "first_user_email",
-            "E-mail address of the first user.",
+            "Email address of the first user.",
             reference("module.first_user.email"),
         ),
         Output::new(
             "user_pool_id",
-            "Id of the user pool.",
+            "ID of the user pool.",
             reference("module.user_pool.id"),
         ),
         Output::new(
             "user_pool_client_ids",
-            "Ids of the user pool's clients by name.",
+            "IDs of the user pool's clients by name.",
             object(pool.clients.keys().map(|name| (name.clone(), id(name)))),
         ),
     ];
@@ -68,7 +70,7 @@ pub(crate) fn outputs(pool: &UserPool) -> Vec<Output> {
     if let Some((name, _)) = with_password.or_else(|| pool.clients.iter().next()) {
         outputs.push(Output::new(
             "user_pool_client_id",
-            format!("Id of the client `{name}`."),
+            format!("ID of the client `{name}`."),
             id(name),
         ));
     }
@@ -79,7 +81,7 @@ pub(crate) fn outputs(pool: &UserPool) -> Vec<Output> {
 pub(crate) fn moves(pool: &UserPool) -> impl Iterator<Item = (Identifier, Identifier, &'static str)> {
     pool.clients.iter().filter_map(|(name, client)| {
         let formerly = client.formerly.as_deref()?;
-        let what = "The same client, renamed in place: its id stays.";
+        let what = "The same client, renamed in place. Its ID stays.";
         Some((client_module::name(formerly), client_module::name(name), what))
     })
 }

@@ -1,29 +1,39 @@
-//! Signed-in users and the gate: who gets a token, and what asks for it.
+//! Signed-in users and the authorizer that admits them.
 
-use crate::graph::picture::{Edge, GATE, Kind, Node, SIGNED_IN, Stroke};
+use crate::environments::name_in;
+use crate::graph::picture::{AUTHORIZER, Edge, Kind, Node, SIGNED_IN, Stroke};
 use crate::user_pool::UserPool;
 
-/// Who calls with a token, and what looks at it.
-pub(crate) fn gate(pool: &UserPool) -> (Vec<Node>, Edge) {
+/// Signed-in users and the authorizer, in one environment or in general.
+pub(crate) fn authorizer(pool: &UserPool, environment: Option<&str>) -> (Vec<Node>, Edge) {
     let UserPool {
         name,
         self_sign_up,
         password: _, // how hard an account is to take over, not who may have one
         clients: _,  // programs that sign users in, not callers
     } = pool;
+    let name = environment.map_or_else(|| name.clone(), |environment| name_in(name, environment));
     let registers = if *self_sign_up {
         "anyone may register"
     } else {
         "by invitation only"
     };
     let nodes = vec![
-        Node::new(SIGNED_IN, Kind::Caller, "Who signed in", [registers.to_string()]),
         Node::new(
-            GATE,
-            Kind::Gate,
-            "Gate",
-            [format!("user pool {name}"), "refuses others with 401".to_string()],
+            SIGNED_IN,
+            Kind::Caller,
+            "Signed-in users",
+            [registers.to_string()],
+        ),
+        Node::new(
+            AUTHORIZER,
+            Kind::Authorizer,
+            "Authorizer",
+            [
+                format!("user pool {name}"),
+                "answers 401 to other callers".to_string(),
+            ],
         ),
     ];
-    (nodes, Edge::new(SIGNED_IN, GATE, Stroke::Plain))
+    (nodes, Edge::new(SIGNED_IN, AUTHORIZER, Stroke::Plain))
 }

@@ -1,11 +1,12 @@
 //! The user pool that a spec asks for.
 
+use crate::environments::name_in;
 use crate::resources::{cognito_user_pool, cognito_user_pool_client};
 use crate::surface::types;
 use crate::user_pool::{Client, PasswordPolicy, UserPool};
 
-/// The pool of an environment that is deletion-protected or not.
-pub(crate) fn user_pool(pool: &UserPool, deletion_protection: bool) -> types::UserPool {
+/// The pool in an environment that protects it or not.
+pub(crate) fn user_pool(pool: &UserPool, environment: &str, deletion_protection: bool) -> types::UserPool {
     let UserPool {
         name,
         self_sign_up,
@@ -13,7 +14,7 @@ pub(crate) fn user_pool(pool: &UserPool, deletion_protection: bool) -> types::Us
         clients,
     } = pool;
     types::UserPool {
-        name: name.clone(),
+        name: name_in(name, environment),
         sign_in_with: texts(cognito_user_pool::SIGN_IN_WITH),
         verified: texts(cognito_user_pool::VERIFIED),
         verified_before_update: texts(cognito_user_pool::VERIFIED_BEFORE_UPDATE),

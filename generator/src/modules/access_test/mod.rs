@@ -26,12 +26,12 @@ pub fn blocks(service: &Service) -> Vec<Block> {
     vec![
         commented(
             mock_provider(),
-            "What the spec says about who may do what, held against the modules. It takes no credentials, no network\n\
-             and no artifacts. In this module's folder:\n\
+            "Compares the modules with literal values from portcullis.toml: who may call, what functions may do, who may\n\
+             sign in. It needs no credentials, no network and no zips. Run it in this module's folder:\n\
              \n\
              \u{20}  terraform init -backend=false && terraform test\n\
              \n\
-             The provider makes up what AWS would answer: ids at random, ARNs as they are compared below.",
+             The mocked provider makes up IDs at random, and ARNs as they are compared below.",
         ),
         variables(service),
         run("who_may_sign_in", users::who_may_sign_in(&service.user_pool)),
@@ -86,6 +86,7 @@ fn variables(service: &Service) -> Block {
         .map(|(name, value)| argument(name, string(value)));
     block("variables", [])
         .structures(variables.collect::<Body>())
+        .attribute(argument("require_zips", false))
         .build()
 }
 

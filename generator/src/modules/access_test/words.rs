@@ -10,8 +10,8 @@ pub(crate) const LOG_GROUPS_ARN: &str = "arn:aws:logs:us-east-1:123456789012:log
 pub(crate) const ROLE_ARN: &str = "arn:aws:iam::123456789012:role/mocked";
 pub(crate) const USER_POOL_ARN: &str = "arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_mocked";
 
-/// A sentence of the spec's, and everything that has to hold for it.
-pub(crate) fn says(of: &str, what: &str, conditions: impl IntoIterator<Item = Expression>) -> Block {
+/// What must hold of something, in words and in conditions.
+pub(crate) fn must(of: &str, what: &str, conditions: impl IntoIterator<Item = Expression>) -> Block {
     let mut conditions: Vec<_> = conditions.into_iter().collect();
     let condition = if conditions.len() == 1 {
         conditions.remove(0)
@@ -20,10 +20,7 @@ pub(crate) fn says(of: &str, what: &str, conditions: impl IntoIterator<Item = Ex
     };
     block("assert", [])
         .attribute(argument("condition", condition))
-        .attribute(argument(
-            "error_message",
-            string(format!("The spec says of {of}: {what}.")),
-        ))
+        .attribute(argument("error_message", string(format!("{of} must {what}"))))
         .build()
 }
 
@@ -40,7 +37,7 @@ pub(crate) fn in_days(days: u32) -> String {
     format!("{days} day{}", if days == 1 { "" } else { "s" })
 }
 
-/// A changed guard is in force only after another deployment, which a hash in the triggers makes.
+/// A changed authorizer is in force only after another deployment, which a hash in the triggers makes.
 pub(crate) fn is_deployed(name: &str) -> Expression {
     let triggers = reference("aws_api_gateway_deployment.this.triggers");
     call("contains", [call("keys", [triggers]), string(name)])
