@@ -91,7 +91,7 @@ fn build_elsewhere(elsewhere: &Path) {
     }
     copy_sources(&elsewhere.join("functions"));
     let status = Command::new(env::current_exe().unwrap())
-        .args(["--exact", "the_other_process_builds", "--nocapture"])
+        .args(["--exact", "functions::the_other_process_builds", "--nocapture"])
         .env("PORTCULLIS_TEST_BUILD_IN", elsewhere)
         .env("CARGO_HOME", other_home)
         .wait_in_time()
