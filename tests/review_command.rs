@@ -331,7 +331,7 @@ fn a_tree_that_is_not_the_specs_is_told() {
     }
     clone.review(&[]).says(
         1,
-        "an older version of Terraform may run: its version constraint changes from `>= 1.11` to `>= 1.5`",
+        "an older version of Terraform may run: its version constraint changes from `>= 1.11, < 2` to `>= 1.5, < 2`",
     );
     // As git has it, it is the same.
     clone.git(&["add", "--all"]);
