@@ -11,6 +11,7 @@ mod data_loss;
 mod destruction;
 mod endpoint;
 pub mod failure;
+pub mod first_user;
 mod interrupt;
 mod local;
 mod lock;

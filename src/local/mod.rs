@@ -17,7 +17,7 @@ use serde_json::Value;
 
 use crate::endpoint::{self, Endpoint};
 use crate::failure::{Failure, OrFail, Outcome};
-use crate::prepared_environment::{FirstUser, first_user_of_state};
+use crate::first_user::{FirstUser, first_user_of_state};
 use crate::project::Project;
 use crate::redeployment::Redeployment;
 use crate::talk;
