@@ -58,6 +58,6 @@ fn more_resources_than_the_quota_are_warned_of_and_do_not_fail() {
     );
     assert_eq!(many.status.code(), few.status.code());
     let text = String::from_utf8(many.stderr).unwrap();
-    assert!(text.contains("the function `open` has 299 routes"), "{text}");
+    assert!(text.contains("function `open` has 299 routes"), "{text}");
     assert!(text.contains("`/v1/GET/a/*`"), "{text}");
 }

@@ -45,7 +45,7 @@ fn refuses(project: &Path, arguments: &[&str], link: &Path) {
     let output = portcullis(project, arguments);
     let said = String::from_utf8(output.stderr).unwrap();
     let expected = format!(
-        "`{}` is a symbolic link",
+        "`{}` must not be a symbolic link",
         project
             .canonicalize()
             .unwrap()

@@ -374,7 +374,7 @@ fn what_is_no_plan_of_this_spec_counts_for_nothing_and_hides_nothing() {
             whole.replace("\"hello\"", "\"other\"").as_str(),
             "a plan of the service `other`",
         ),
-        (&whole[..1000], "it is cut off"),
+        (&whole[..1000], "it is incomplete"),
         (r#"{"format_version":"1.0","values":{}}"#, "this is a state"),
         (r#"{"format_version":"2.0","resource_changes":[]}"#, "2.0"),
         ("", "it is empty"),

@@ -23,7 +23,7 @@ pub struct CappedFile {
 impl CappedFile {
     /// Opens a file, made when missing, that grows to `limit` bytes.
     pub fn open(path: PathBuf, limit: u64) -> Result<Self> {
-        let opened = open(&path).with_context(|| format!("cannot write `{}`", path.display()));
+        let opened = open(&path).with_context(|| format!("can't write `{}`", path.display()));
         let (file, bytes) = opened?;
         Ok(Self {
             path,

@@ -43,13 +43,13 @@ pub fn read(path: &Path, shown: Shown) -> Result<String, Mistake> {
     let (word, name) = (shell::word(&name), words::code(&name));
     let (what, command) = (shown.name(), shown.command());
     let failed = |error: std::io::Error| match error.kind() {
-        std::io::ErrorKind::NotFound => Mistake(format!(
-            "there is no file {name}: write it with `{command} > {word}`"
-        )),
+        std::io::ErrorKind::NotFound => {
+            Mistake(format!("missing file {name}: write it with `{command} > {word}`"))
+        }
         std::io::ErrorKind::IsADirectory => Mistake(format!(
-            "{name} is a folder: name the file that `{command}` was written to"
+            "{name} is a folder: name a file with the output of `{command}`"
         )),
-        _ => Mistake(format!("cannot read the {what} {name}: {error}")),
+        _ => Mistake(format!("can't read the {what} {name}: {error}")),
     };
     let mut bytes = Vec::new();
     File::open(path)
@@ -57,7 +57,7 @@ pub fn read(path: &Path, shown: Shown) -> Result<String, Mistake> {
         .map_err(failed)?;
     if bytes.len() as u64 > LIMIT {
         return Err(Mistake(format!(
-            "{name} has over {} MB, and no {what} has: name the file that `{command}` was written to",
+            "{name} must have at most {} MB: name a file with the output of `{command}`",
             LIMIT >> 20
         )));
     }
@@ -65,17 +65,18 @@ pub fn read(path: &Path, shown: Shown) -> Result<String, Mistake> {
     if bytes.starts_with(b"PK\x03\x04") {
         return Err(Mistake(match shown {
             Shown::State => format!(
-                "{name} is a plan file or another zip, and no state: run `terraform show -json > FILE` after the apply"
+                "{name} must be a state, but it is a plan file or another zip: run `terraform show -json > FILE` \
+                 after the apply"
             ),
             Shown::Plan => format!(
-                "{name} is the plan's file itself, or another zip: run `terraform show -json {word} > FILE` in the folder \
-                 where it was planned, and name `FILE`"
+                "{name} must be JSON, but it is a plan file or another zip: run `terraform show -json {word} > FILE` \
+                 in the folder of the plan, and name `FILE`"
             ),
         }));
     }
     String::from_utf8(bytes).map_err(|_| {
         Mistake(format!(
-            "{name} is no UTF-8 text: name the file that `{command}` was written to"
+            "{name} must be UTF-8 text: name a file with the output of `{command}`"
         ))
     })
 }

@@ -51,7 +51,7 @@ fn handle_ignored() -> Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_io()
         .build()
-        .context("cannot listen for signals")?;
+        .context("can't listen for signals")?;
     let _context = runtime.enter();
     for (ignored, kind) in [
         (hangup, SignalKind::hangup()),
@@ -59,7 +59,7 @@ fn handle_ignored() -> Result<()> {
     ] {
         if ignored {
             // The handler stays when what it is for is dropped.
-            drop(signal(kind).context("cannot listen for a signal")?);
+            drop(signal(kind).context("can't listen for a signal")?);
         }
     }
     Ok(())
@@ -73,7 +73,7 @@ fn is_ignored(name: &str) -> Result<bool> {
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .status()
-        .context("cannot start `/bin/sh`")?;
+        .context("can't start `/bin/sh`")?;
     Ok(survived.success())
 }
 

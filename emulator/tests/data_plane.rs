@@ -76,7 +76,7 @@ fn a_guarded_route_answers_those_who_signed_in() {
         "no token in the header `Authorization`",
         "not a token",
         "days ago",
-        "the route wants pool `",
+        "the route requires pool `",
     ] {
         assert!(log.contains(reason), "{reason}: {log}");
     }
@@ -286,7 +286,7 @@ fn a_function_without_permission_is_a_500() {
     );
     assert!(
         shop.log()
-            .contains("no `aws_lambda_permission` lets `arn:aws:execute-api:"),
+            .contains("missing `aws_lambda_permission` for `arn:aws:execute-api:"),
         "{}",
         shop.log()
     );
@@ -436,7 +436,7 @@ fn a_deployment_serves_what_it_froze_until_there_is_another() {
     let undeployed: Vec<&Value> = line["undeployed"].as_object().unwrap().values().collect();
     assert_eq!(undeployed, [&json!([METHOD_OF_OPEN])]);
     assert_eq!(shop.get("/open").status, 200, "the deployment has it still");
-    let sentence = format!("was made before `{METHOD_OF_OPEN}` changed");
+    let sentence = format!("is older than the last change of `{METHOD_OF_OPEN}`");
     assert!(shop.log().contains(&sentence), "{}", shop.log());
 
     fs::write(shop.path("state.json"), state_without_open(Some("another"))).unwrap();
@@ -506,7 +506,7 @@ fn code_for_another_machine_is_named_in_the_log() {
     assert_eq!(shop.get("/open").status, 502);
     assert!(
         shop.log()
-            .contains("it is a Linux executable for the ELF machine 32639, and this machine is "),
+            .contains("it is a Linux executable for the ELF machine 32639, but this machine is "),
         "{}",
         shop.log()
     );
@@ -524,7 +524,8 @@ fn a_start_that_cannot_be_is_refused_by_name() {
     let both = ["customers", "staff"];
     let without_keys = error(&|_| (), 0, &["customers"]);
     assert!(
-        without_keys.contains("that guards `GET /staff` by `aws_api_gateway_authorizer.staff`: save those")
+        without_keys
+            .contains("which protects `GET /staff` through `aws_api_gateway_authorizer.staff`: save them")
             && without_keys.contains(&format!("\n  --jwks {}=", issuer("staff"))),
         "{without_keys}"
     );
@@ -544,14 +545,14 @@ fn a_start_that_cannot_be_is_refused_by_name() {
         0,
         &both,
     );
-    assert!(without_state.contains("there is no file `"), "{without_state}");
+    assert!(without_state.contains("missing file `"), "{without_state}");
     let bad_keys = error(
         &|folder| fs::write(folder.join("jwks.json"), "{}").unwrap(),
         0,
         &both,
     );
     assert!(
-        bad_keys.contains("jwks.json` is no JWKS with a key for RS256"),
+        bad_keys.contains("jwks.json` must be a JWKS with a key for RS256"),
         "{bad_keys}"
     );
 
@@ -559,7 +560,7 @@ fn a_start_that_cannot_be_is_refused_by_name() {
     let port = taken.local_addr().unwrap().port();
     let refused = error(&|_| (), port, &both);
     assert!(
-        refused.contains(&format!("cannot listen on 127.0.0.1:{port}")),
+        refused.contains(&format!("can't listen on 127.0.0.1:{port}")),
         "{refused}"
     );
 }

@@ -107,7 +107,7 @@ fn a_plan_throttles_each_key_and_some_methods_by_themselves() {
         "methods that want no key are not in the plan"
     );
     let log = shop.log();
-    let reason = "`aws_api_gateway_usage_plan.partners` lets no more through: rate 0.001/s, burst 3";
+    let reason = "throttled by `aws_api_gateway_usage_plan.partners`: rate 0.001/s, burst 3";
     assert!(log.contains(reason), "{log}");
     assert!(!log.contains("key-of-the"), "a key is in the log: {log}");
 }
@@ -302,7 +302,7 @@ fn a_method_whose_model_is_not_understood_is_not_emulated() {
     assert!(
         answer
             .text()
-            .contains("its model `Order` is no JSON schema of draft 4"),
+            .contains("its model `Order` must be a JSON schema of draft 4"),
         "{}",
         answer.text()
     );

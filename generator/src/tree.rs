@@ -68,8 +68,8 @@ pub fn compare(root: &Path, files: &FileSet) -> Result<Vec<Change>> {
             && !is_generated(before)
         {
             bail!(
-                "`{}` was not generated and is in the way of a generated file\n\
-                 help: move it; its first line lacks `{HEADER_PREFIX}`",
+                "`{}` must not exist: Portcullis generates a file with this name, and this one has no `{HEADER_PREFIX}` in its first \
+                 line\nhelp: move it, then run `portcullis generate`",
                 root.join(path).display()
             );
         }
@@ -113,7 +113,7 @@ pub fn write(root: &Path, changes: &[Change]) -> Result<()> {
         match &change.after {
             Some(text) => {
                 fs::create_dir_all(parent)
-                    .with_context(|| format!("can't make the folder `{}`", parent.display()))?;
+                    .with_context(|| format!("can't create the folder `{}`", parent.display()))?;
                 portcullis_files::replace(&path, text.as_bytes(), SHARED)
                     .with_context(|| format!("can't write `{}`", path.display()))?;
             }
@@ -137,7 +137,7 @@ pub fn check_no_link(root: &Path, below: &Path) -> Result<()> {
         if is_link {
             let path = path.display().to_string();
             bail!(
-                "{} is a symbolic link: Portcullis writes to the project's own files and folders only\n\
+                "{} must not be a symbolic link: Portcullis only writes to the project's own files and folders\n\
                  help: delete the link with `rm {}`, then run `portcullis generate`",
                 words::code(&path),
                 shell::word(&path),
@@ -330,7 +330,7 @@ mod tests {
         fs::write(&generated, "# Written by hand\n").unwrap();
         let error = compare(root.path(), &files).unwrap_err().to_string();
         assert!(
-            error.contains("README.md` was not generated and is in the way"),
+            error.contains("README.md` must not exist: Portcullis generates a file with this name"),
             "{error}"
         );
         assert!(error.contains("help: move it"), "{error}");
@@ -359,7 +359,11 @@ mod tests {
         assert_eq!(compare(root.path(), &FileSet::default()).unwrap(), []);
         fs::write(root.path().join("modules/a/main.tf"), "mine").unwrap();
         let error = compare(root.path(), &files(&[("main.tf", "a")])).unwrap_err();
-        assert!(error.to_string().contains("was not generated and is in the way"));
+        assert!(
+            error
+                .to_string()
+                .contains("must not exist: Portcullis generates a file with this name")
+        );
     }
 
     #[test]
@@ -402,7 +406,7 @@ mod tests {
                 let error = result.unwrap_err().to_string();
                 let link = link.display();
                 assert!(
-                    error.starts_with(&format!("`{link}` is a symbolic link: "))
+                    error.starts_with(&format!("`{link}` must not be a symbolic link: "))
                         && error.contains(&format!("help: delete the link with `rm {link}`")),
                     "{error}"
                 );

@@ -1,4 +1,4 @@
-//! What is right in a spec and may still fail in an account, or surprise: told, never refused.
+//! Warnings about a valid spec that may fail in an account, or surprise.
 
 use std::collections::BTreeSet;
 
@@ -9,18 +9,18 @@ use crate::service::Service;
 /// A warning.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Warning {
-    /// What it is about, in one sentence without a trailing period.
+    /// One sentence without a final period.
     pub summary: String,
-    /// What to do about it.
+    /// Help that starts with a verb.
     pub help: String,
 }
 
-/// Every warning about a service.
+/// Returns every warning about a service.
 pub fn of_service(service: &Service) -> Vec<Warning> {
     resources(service).into_iter().chain(patterns(service)).collect()
 }
 
-/// Functions that have too many routes for a permission each.
+/// Warns of functions that have too many routes for one permission per route.
 fn patterns(service: &Service) -> Vec<Warning> {
     let permissions = permissions::of_service(service).into_iter();
     let warnings = permissions.filter_map(|(function, permissions)| {
@@ -33,13 +33,12 @@ fn patterns(service: &Service) -> Vec<Warning> {
         let count = routes.filter(|route| route.function == function).count();
         (!sources.is_empty()).then(|| Warning {
             summary: format!(
-                "the function `{function}` has {count} routes, and permissions for each of them pass the {} bytes of \
-                 its policy",
+                "function `{function}` has {count} routes, and one permission per route would exceed the {} bytes of its policy",
                 lambda_permission::POLICY_BYTES
             ),
             help: format!(
-                "read for what API Gateway may invoke it instead: {}; divide the routes among functions if that is too \
-                 wide",
+                "check the permissions that API Gateway gets instead: {}. If they are too wide, split the routes over several \
+                 functions",
                 sources.join(", ")
             ),
         })
@@ -47,18 +46,18 @@ fn patterns(service: &Service) -> Vec<Warning> {
     warnings.collect()
 }
 
-/// An API of more resources than an account may have without asking.
+/// Warns of an API that has more resources than an account may have by default.
 fn resources(service: &Service) -> Option<Warning> {
     let paths = service.paths().into_iter();
     let below_the_root: BTreeSet<_> = paths.flat_map(|path| path.resources()).collect();
     let count = below_the_root.len() + 1;
     (count > api_gateway_resource::QUOTA).then(|| Warning {
         summary: format!(
-            "the API has {count} resources, and AWS allows {} unless you raise the quota",
+            "the API has {count} resources, but AWS allows only {} unless you raise the quota",
             api_gateway_resource::QUOTA
         ),
         help: "raise \"Resources per API\" of Amazon API Gateway in Service Quotas in every account that you deploy to, or \
-               replace literal paths by parameters"
+               replace literal paths with parameters"
             .into(),
     })
 }
@@ -113,12 +112,12 @@ mod tests {
             "the function `open` has 70 routes, and permissions for each of them pass the 20480 bytes of its policy"
         );
         assert!(
-            found[0].help.contains("instead: `/v1/GET/a/0/*`;"),
+            found[0].help.contains("instead: `/v1/GET/a/0/*`."),
             "{}",
             found[0].help
         );
         assert!(
-            found[1].help.contains("instead: `/v1/GET/a/1/*`;"),
+            found[1].help.contains("instead: `/v1/GET/a/1/*`."),
             "{}",
             found[1].help
         );

@@ -35,46 +35,46 @@ impl fmt::Display for StateError {
             Self::Empty => formatter.write_str(
                 "it is empty: write it with `terraform show -json`, in the folder where Terraform was applied",
             ),
-            Self::CutOff => formatter.write_str("it is cut off: write it anew with `terraform show -json`"),
+            Self::CutOff => formatter.write_str("it is incomplete: write it again with `terraform show -json`"),
             Self::Malformed(why) => write!(
                 formatter,
-                "not what `terraform show -json` prints of a state: {why}"
+                "it must be a state from `terraform show -json`: {why}"
             ),
             Self::StateFile => formatter.write_str(
-                "this is the state as Terraform keeps it, and what `terraform show -json` prints of it is needed: \
-                 run `terraform show -json terraform.tfstate > state.json` in the folder where Terraform was applied, \
-                 without the file's name where the state is elsewhere",
+                "this is Terraform's own state file, but it must be the output of `terraform show -json`: run \
+                 `terraform show -json terraform.tfstate > state.json` in the folder of the root module. If the \
+                 state is elsewhere, omit `terraform.tfstate`",
             ),
             Self::Plan => formatter.write_str(
-                "this is a plan, and not what was applied: run `terraform show -json > state.json`, without a plan's \
-                 name, after the apply",
+                "this is a plan, but it must be a state: after the apply, run `terraform show -json > state.json` \
+                 without the name of a plan",
             ),
             Self::Format(version) => write!(
                 formatter,
-                "format version {version}: only version 1 of `terraform show -json` is known"
+                "unknown format version {version}: it must be version 1 of `terraform show -json`"
             ),
             Self::NoApi => formatter.write_str(
-                "the state has no `aws_api_gateway_rest_api`: apply first, and write the state with \
-                 `terraform show -json`",
+                "missing `aws_api_gateway_rest_api` in the state: apply first, then write the state with `terraform \
+                 show -json`",
             ),
             Self::OtherApi(address) => write!(
                 formatter,
-                "the state has no `aws_api_gateway_rest_api`, only `{address}`: HTTP and WebSocket APIs are not served, \
-                 and a REST API of another project is in that project's state"
+                "missing `aws_api_gateway_rest_api` in the state, which only has `{address}`: HTTP and WebSocket \
+                 APIs are not emulated, and a REST API of another project is in that project's state"
             ),
             Self::NoSuchApi(name, names) => write!(
                 formatter,
-                "the state has no REST API `{name}`, but {}: choose with `--api NAME|ID`",
+                "unknown REST API `{name}`: the state has {}. Choose one with `--api NAME|ID`",
                 names.join(", ")
             ),
             Self::SeveralApis(names) => write!(
                 formatter,
-                "the state has {} REST APIs: choose one with `--api NAME|ID`, of {}",
+                "the state has {} REST APIs: choose one of them with `--api NAME|ID`: {}",
                 names.len(),
                 names.join(", ")
             ),
             Self::Body(address, why) => {
-                write!(formatter, "the OpenAPI `body` of `{address}` cannot be read: {why}")
+                write!(formatter, "can't read the OpenAPI `body` of `{address}`: {why}")
             }
         }
     }

@@ -32,7 +32,7 @@ impl Expression {
         if let Some(text) = inner(text) {
             return Ok(Self::Static(text));
         }
-        let unknown = || format!("{} is no mapping expression", code(text));
+        let unknown = || format!("{} must be a mapping expression", code(text));
         let parts: Vec<&str> = text.splitn(4, '.').collect();
         match parts[..] {
             ["method", "request", "header", name] if !name.is_empty() => Ok(Self::Header(name.to_owned())),
@@ -81,7 +81,7 @@ impl Parameter {
             Ok(Expression::Header(name)) => Ok(Self::Header(name)),
             Ok(Expression::Query(name)) => Ok(Self::Query(name)),
             Ok(Expression::Path(name)) => Ok(Self::Path(name)),
-            _ => Err(format!("{} is no parameter of a request", code(name))),
+            _ => Err(format!("{} must be a parameter of a request", code(name))),
         }
     }
 }
@@ -99,7 +99,7 @@ pub fn headers(parameters: &BTreeMap<String, String>, prefix: &str) -> Result<He
 /// Takes one of these headers apart.
 pub fn header(key: &str, text: &str, prefix: &str) -> Result<(String, Expression), String> {
     let name = key.strip_prefix(prefix).filter(|name| !name.is_empty());
-    let name = name.ok_or_else(|| format!("its parameter {} is no header", code(key)))?;
+    let name = name.ok_or_else(|| format!("its parameter {} must be a header", code(key)))?;
     let expression = Expression::parse(text).map_err(|why| format!("of its header {}, {why}", code(name)))?;
     Ok((name.to_owned(), expression))
 }
@@ -167,11 +167,11 @@ mod tests {
         assert_eq!(of("method.response.header.Access", "'*'"), Ok(vec![origin]));
         assert_eq!(
             of("method.response.header.Access", "*"),
-            Err("of its header `Access`, `*` is no mapping expression".into())
+            Err("of its header `Access`, `*` must be a mapping expression".into())
         );
         assert_eq!(
             of("method.response.body", "'*'"),
-            Err("its parameter `method.response.body` is no header".into())
+            Err("its parameter `method.response.body` must be a header".into())
         );
     }
 }

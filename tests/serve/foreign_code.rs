@@ -66,7 +66,7 @@ fn a_program_of_the_machine_does_not_run() {
     assert!(said.contains("outside the project"), "{said}");
     let said = project.refused(&with_code(Path::new("bash")), &[]);
     assert!(
-        said.contains("not a zip") && said.contains("executable"),
+        said.contains("must be a zip") && said.contains("executable"),
         "{said}"
     );
 }
@@ -211,13 +211,13 @@ fn what_is_no_variable_is_told_with_the_form() {
     for (text, error) in [
         (
             "TABLE",
-            "`TABLE` is neither `NAME=VALUE` nor `FUNCTION:NAME=VALUE`",
+            "`TABLE` must have the form `NAME=VALUE` or `FUNCTION:NAME=VALUE`",
         ),
-        ("orders:=x", "`orders:=x` is neither"),
-        ("AWS_REGION=x", "`AWS_REGION` can't be set: Lambda sets it itself"),
+        ("orders:=x", "`orders:=x` must have"),
+        ("AWS_REGION=x", "can't set `AWS_REGION`: Lambda sets it itself"),
         (
             "nobody:TABLE=x",
-            "`nobody` names no function of the state, which has `shop-orders`",
+            "unknown function `nobody`: the state has `shop-orders`",
         ),
     ] {
         let said = project.refused(&state, &["--env", text]);

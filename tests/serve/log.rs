@@ -52,7 +52,7 @@ fn a_log_that_is_full_begins_anew_and_the_one_before_is_kept() {
     assert_eq!(fs::read_to_string(&previous).unwrap().len(), LIMIT);
     let log = fs::read_to_string(&path).unwrap();
     assert!(
-        log.contains("`shop` answers at") && log.contains("GET /v1/ 200 in "),
+        log.contains("`shop` is running at") && log.contains("GET /v1/ 200 in "),
         "{log}"
     );
     // One that has room is continued.

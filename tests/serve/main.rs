@@ -71,7 +71,7 @@ fn what_is_no_state_is_told_with_the_next_step() {
         (
             "cut",
             &bookshop.as_bytes()[..bookshop.len() / 2],
-            "it is cut off: write it anew",
+            "it is incomplete: write it again",
         ),
         (
             "terraform.tfstate",
@@ -81,21 +81,21 @@ fn what_is_no_state_is_told_with_the_next_step() {
         (
             "plan.json",
             plan.as_bytes(),
-            "this is a plan, and not what was applied",
+            "this is a plan, but it must be a state",
         ),
         ("plan", b"PK\x03\x04rest", "is a plan file or another zip"),
         (
             "newer",
             br#"{"format_version":"2.0"}"#,
-            "only version 1 of `terraform show -json` is known",
+            "it must be version 1 of `terraform show -json`",
         ),
         ("else", b"{\"a\":1}", "`format_version` is missing"),
-        ("list", b"[]", "not what `terraform show -json` prints"),
-        ("bytes", b"\xff\xfe{\0", "is no UTF-8 text"),
+        ("list", b"[]", "it must be a state from `terraform show -json`"),
+        ("bytes", b"\xff\xfe{\0", "must be UTF-8 text"),
         (
             "no_api",
             br#"{"format_version":"1.0"}"#,
-            "no `aws_api_gateway_rest_api`: apply first",
+            "missing `aws_api_gateway_rest_api` in the state: apply first",
         ),
     ];
     for (name, content, _) in cases {
@@ -105,11 +105,11 @@ fn what_is_no_state_is_told_with_the_next_step() {
     let large = fs::File::create(folder.path().join("large")).unwrap();
     large.set_len(200 << 20).unwrap();
     let others = [
-        ("folder", "`folder` is a folder: name the file"),
-        ("large", "`large` has over 100 MB"),
+        ("folder", "`folder` is a folder: name a file"),
+        ("large", "`large` must have at most 100 MB"),
         (
             "gone",
-            "there is no file `gone`: write it with `terraform show -json > gone`",
+            "missing file `gone`: write it with `terraform show -json > gone`",
         ),
     ];
     let cases = cases.map(|(name, _, sentence)| (name, sentence));
@@ -130,12 +130,12 @@ fn one_of_several_apis_is_chosen() {
     for command in ["serve", "surface"] {
         let said = refused(here, &[command, "--state", BOOKSHOP]);
         assert!(
-            said.contains("2 REST APIs: choose one with `--api NAME|ID`, of `bookshop-openapi` (`"),
+            said.contains("2 REST APIs: choose one of them with `--api NAME|ID`: `bookshop-openapi` (`"),
             "{said}"
         );
         let said = refused(here, &[command, "--state", BOOKSHOP, "--api", "toys"]);
         assert!(
-            said.contains("no REST API `toys`, but `bookshop-openapi` (`"),
+            said.contains("unknown REST API `toys`: the state has `bookshop-openapi` (`"),
             "{said}"
         );
     }
@@ -272,7 +272,7 @@ fn keys_in_clear_text_come_from_this_machine_alone() {
     let jwks = format!("{}=http://keys.example.com/jwks.json", issuers()[0]);
     let said = refused(folder.path(), &["serve", "--state", BOOKSHOP, "--jwks", &jwks]);
     assert!(
-        said.contains("`http://keys.example.com/jwks.json` is not an address of this machine"),
+        said.contains("`http://keys.example.com/jwks.json` must be a loopback address"),
         "{said}"
     );
 }

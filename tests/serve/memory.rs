@@ -83,7 +83,7 @@ fn a_deployment_that_is_more_open_than_the_state_is_told_by_route() {
         told["routes"],
         json!([{
             "route": "GET /",
-            "reason": "it is public, and the state guards it by `aws_api_gateway_authorizer.this`",
+            "reason": "it is public, but the state protects it with `aws_api_gateway_authorizer.this`",
         }])
     );
     let file = told["remembered_in"].as_str().unwrap().to_owned();

@@ -34,7 +34,7 @@ fn the_ready_line_has_every_stage_and_the_one_that_is_named() {
         assert_eq!(served.get("/").0, 200);
         let others = url(&served, other);
         let log = served.stop();
-        let told = format!("its other stages answer at {}: ", others.as_str().unwrap());
+        let told = format!("other stages: {}. ", others.as_str().unwrap());
         assert!(log.contains(&told) && log.contains("`--stage NAME`"), "{log}");
     }
     let one = super::served::state(json!({"filename": "../build/orders.zip"}));

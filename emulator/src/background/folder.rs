@@ -42,7 +42,7 @@ impl Folder {
 
     pub(super) fn make(&self) -> Result<()> {
         portcullis_files::private_folder(&self.0)
-            .with_context(|| format!("cannot make the folder `{}`", self.0.display()))
+            .with_context(|| format!("can't create the folder `{}`", self.0.display()))
     }
 
     /// Waits until no other starter works in this folder. Dropping the file releases the lock.
@@ -50,7 +50,7 @@ impl Folder {
         let path = self.0.join("starter");
         let file = private_file(&path, false)?;
         file.lock()
-            .with_context(|| format!("cannot lock `{}`", path.display()))?;
+            .with_context(|| format!("can't lock `{}`", path.display()))?;
         Ok(file)
     }
 
@@ -62,7 +62,7 @@ impl Folder {
             Ok(()) => Ok(Some(Lock { file, path })),
             Err(TryLockError::WouldBlock) => Ok(None),
             Err(TryLockError::Error(error)) => {
-                Err(error).with_context(|| format!("cannot lock `{}`", path.display()))
+                Err(error).with_context(|| format!("can't lock `{}`", path.display()))
             }
         }
     }
@@ -85,7 +85,7 @@ impl Folder {
         let log = self.log();
         match std::fs::rename(&log, self.0.join("log.previous")) {
             Err(error) if error.kind() != ErrorKind::NotFound => {
-                return Err(error).with_context(|| format!("cannot rename `{}`", log.display()));
+                return Err(error).with_context(|| format!("can't rename `{}`", log.display()));
             }
             _ => {}
         }
@@ -116,7 +116,7 @@ impl Folder {
             Ok(String::from_utf8_lossy(&bytes).into_owned())
         };
         match read_end() {
-            Err(error) => format!("its log `{}` cannot be read: {error}", path.display()),
+            Err(error) => format!("can't read its log `{}`: {error}", path.display()),
             Ok(text) if text.trim().is_empty() => format!("its log `{}` is empty", path.display()),
             Ok(text) => {
                 let lines: Vec<_> = text.trim_end().lines().collect();
@@ -133,10 +133,10 @@ impl Lock {
     pub(super) fn handed_on(&self) -> Result<File> {
         self.file
             .set_len(0)
-            .with_context(|| format!("cannot empty `{}`", self.path.display()))?;
+            .with_context(|| format!("can't empty `{}`", self.path.display()))?;
         self.file
             .try_clone()
-            .with_context(|| format!("cannot duplicate `{}`", self.path.display()))
+            .with_context(|| format!("can't duplicate `{}`", self.path.display()))
     }
 
     /// Notes the pid of the process that inherited the lock.
@@ -144,7 +144,7 @@ impl Lock {
         self.file
             .seek(SeekFrom::Start(0))
             .and_then(|_| self.file.write_all(pid.to_string().as_bytes()))
-            .with_context(|| format!("cannot write `{}`", self.path.display()))
+            .with_context(|| format!("can't write `{}`", self.path.display()))
     }
 
     /// Gives the lock back at once. Closing the file is not enough: a process that another thread is just forking
@@ -152,7 +152,7 @@ impl Lock {
     pub(super) fn release(self) -> Result<()> {
         self.file
             .unlock()
-            .with_context(|| format!("cannot unlock `{}`", self.path.display()))
+            .with_context(|| format!("can't unlock `{}`", self.path.display()))
     }
 }
 
@@ -172,10 +172,10 @@ fn private_file(path: &Path, fresh: bool) -> Result<File> {
         }
         Ok(file)
     });
-    opened.with_context(|| format!("cannot open `{}`", path.display()))
+    opened.with_context(|| format!("can't open `{}`", path.display()))
 }
 
 pub(super) fn read(path: &Path) -> Result<String> {
-    let bytes = std::fs::read(path).with_context(|| format!("cannot read `{}`", path.display()))?;
+    let bytes = std::fs::read(path).with_context(|| format!("can't read `{}`", path.display()))?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }

@@ -114,7 +114,7 @@ impl Background {
             Ok(child) => child,
             Err(error) => {
                 lock.release()?;
-                return Err(error).with_context(|| format!("cannot start `{program}`"));
+                return Err(error).with_context(|| format!("can't start `{program}`"));
             }
         };
         match lock
@@ -148,7 +148,7 @@ impl Background {
     pub fn reload(&self, limit: Duration) -> Result<Value> {
         let stopped = || {
             format!(
-                "nothing to reload: no process holds `{}`",
+                "can't reload: no process holds `{}`",
                 self.folder.lock().display()
             )
         };
@@ -192,7 +192,7 @@ impl Background {
             }
         }
         bail!(
-            "`{}` is still held by a process that was killed",
+            "a process that was killed still holds `{}`",
             self.folder.lock().display()
         )
     }
@@ -210,8 +210,8 @@ impl Background {
     fn send(&self, pid: Option<u32>, signal: Signal) -> Result<()> {
         let pid = pid.and_then(|pid| Pid::from_raw(i32::try_from(pid).ok()?)).with_context(|| {
             format!(
-                "a process holds `{}`, but its starter was killed before it noted the pid: find it with `fuser` \
-                 or `lsof` and end it",
+                "can't end the process that holds `{}`: its pid is unknown because its starter was killed. Find it \
+                 with `fuser` or `lsof` and end it",
                 self.folder.lock().display()
             )
         })?;
@@ -219,7 +219,7 @@ impl Background {
             // Ended since the lock was looked at: whoever waits sees it.
             Ok(()) | Err(rustix::io::Errno::SRCH) => Ok(()),
             Err(error) => {
-                Err(error).with_context(|| format!("cannot signal process {}", pid.as_raw_nonzero()))
+                Err(error).with_context(|| format!("can't signal process {}", pid.as_raw_nonzero()))
             }
         }
     }
@@ -238,7 +238,7 @@ impl Background {
                     let why = line
                         .get("error")
                         .and_then(Value::as_str)
-                        .unwrap_or("it does not say why");
+                        .unwrap_or("it reported no reason");
                     bail!("{why}\nIts log is `{}`", self.log().display());
                 }
             }
@@ -247,12 +247,12 @@ impl Background {
                     Some(Ok(status)) => format!("the process ended with {status}"),
                     _ => "the process ended".to_owned(),
                 };
-                bail!("{how} before it was ready; {}", self.folder.end_of_log());
+                bail!("{how} before it was ready. {}", self.folder.end_of_log());
             }
             if Instant::now() >= deadline {
                 let seconds = began.elapsed().as_secs_f32();
                 bail!(
-                    "the process was not ready within {seconds:.0} s; {}",
+                    "the process was not ready within {seconds:.0} s. {}",
                     self.folder.end_of_log()
                 );
             }

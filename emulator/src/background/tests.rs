@@ -151,7 +151,7 @@ fn a_missing_program_is_named_and_leaves_no_lock() {
     let error = background
         .start(Command::new("no-such-program"), LIMIT)
         .unwrap_err();
-    assert_eq!(error.to_string(), "cannot start `no-such-program`");
+    assert_eq!(error.to_string(), "can't start `no-such-program`");
     assert_eq!(background.status().unwrap(), Status::Stopped);
 }
 
@@ -192,7 +192,7 @@ fn asking_about_what_never_ran_leaves_nothing_behind() {
     assert_eq!(
         background.reload(LIMIT).unwrap_err().to_string(),
         format!(
-            "nothing to reload: no process holds `{}`",
+            "can't reload: no process holds `{}`",
             background.folder.lock().display()
         )
     );

@@ -61,7 +61,7 @@ impl Answer {
     }
 
     fn json(&self) -> Result<Value> {
-        serde_json::from_slice(&self.body).context("moto did not answer with JSON")
+        serde_json::from_slice(&self.body).context("the answer of moto must be JSON")
     }
 
     fn into_response(self) -> Response<Body> {
@@ -144,7 +144,7 @@ impl Cognito {
         match self.keep_mails(&mails) {
             Ok(()) => answer,
             Err(error) => {
-                error!("a mail is lost: {error:#}");
+                error!("can't save an email: {error:#}");
                 let refusal = json!({
                     "__type": "CodeDeliveryFailureException",
                     "message": format!("{error:#}"),
@@ -189,7 +189,7 @@ impl Cognito {
         if !by_mail {
             warn!(
                 username,
-                "AWS sends this invitation by SMS: `DesiredDeliveryMediums` does not name EMAIL"
+                "AWS sends this invitation by SMS because `DesiredDeliveryMediums` has no EMAIL"
             );
         }
 
@@ -314,7 +314,7 @@ impl Cognito {
         let body = body
             .collect()
             .await
-            .context("cannot read the answer of moto")?
+            .context("can't read the answer of moto")?
             .to_bytes();
         Ok(Answer { head, body })
     }
@@ -324,9 +324,7 @@ impl Cognito {
 fn policy_of(pool: &Value) -> Result<PasswordPolicy> {
     match &pool["Policies"]["PasswordPolicy"] {
         Value::Null => Ok(PasswordPolicy::default()),
-        policy => {
-            serde_json::from_value(policy.clone()).context("moto told a password policy of another shape")
-        }
+        policy => serde_json::from_value(policy.clone()).context("unknown form of a password policy of moto"),
     }
 }
 
@@ -380,7 +378,7 @@ fn json_answer(status: StatusCode, body: &Value) -> Answer {
 /// The call has succeeded and says so; what is left behind is for the log.
 fn report(forgotten: Result<()>) {
     if let Err(error) = forgotten {
-        error!("a mail stays behind: {error:#}");
+        error!("can't delete an email: {error:#}");
     }
 }
 

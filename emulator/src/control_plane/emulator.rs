@@ -113,7 +113,7 @@ impl Running {
             // Its users' mails are worth nothing now, but the next life removes them: a kill would leave them
             // too.
             Self::Moto { moto, .. } => bail!(
-                "moto ended ({}): all it held is lost, so apply again",
+                "moto ended ({}) and lost all resources. Run `portcullis apply` again",
                 moto.ended().await?
             ),
             // It may come back, so the proxy stays; until then it answers with an error.
@@ -146,30 +146,29 @@ impl std::fmt::Display for Origin {
 
 impl Origin {
     fn parse(url: &str) -> Result<Self> {
-        const EXAMPLE: &str =
-            "name the emulator by its scheme, host and port, such as `http://127.0.0.1:4566`";
+        const EXAMPLE: &str = "write its scheme, host and port, such as `http://127.0.0.1:4566`";
         let uri: Uri = url
             .parse()
-            .with_context(|| format!("`{url}` is not a URL; {EXAMPLE}"))?;
+            .with_context(|| format!("invalid URL `{url}`: {EXAMPLE}"))?;
         ensure!(
             uri.scheme_str() == Some("http"),
-            "`{url}` must begin with `http://`; {EXAMPLE}"
+            "`{url}` must begin with `http://`: {EXAMPLE}"
         );
         let authority = uri
             .authority()
-            .with_context(|| format!("`{url}` names no host; {EXAMPLE}"))?;
+            .with_context(|| format!("missing host in `{url}`: {EXAMPLE}"))?;
         let host = authority.host();
         // What is applied holds the code of the functions and the first user's e-mail.
         ensure!(
             is_loopback(host),
-            "`{host}` of `{url}` is not this machine; only an emulator on the loopback address is used"
+            "`{host}` in `{url}` must be a loopback address, such as `127.0.0.1`"
         );
         let Some(port) = authority.port_u16() else {
-            bail!("`{url}` names no port; {EXAMPLE}");
+            bail!("missing port in `{url}`: {EXAMPLE}");
         };
         ensure!(
             uri.path() == "/" && uri.query().is_none() && !authority.as_str().contains('@'),
-            "`{url}` says more than a host and a port; {EXAMPLE}"
+            "`{url}` must have only a host and a port: {EXAMPLE}"
         );
         Ok(Self {
             host: host.to_ascii_lowercase(),
@@ -183,11 +182,11 @@ impl Origin {
         let name = host.trim_start_matches('[').trim_end_matches(']');
         let stream = TcpStream::connect((name, *port))
             .await
-            .with_context(|| format!("nothing answers at `{self}`; start the emulator first"))?;
+            .with_context(|| format!("can't connect to `{self}`: start the emulator first"))?;
         let address = stream.peer_addr()?;
         ensure!(
             address.ip().is_loopback(),
-            "`{host}` is {}, which is not this machine",
+            "`{host}` must be a loopback address, but it is {}",
             address.ip()
         );
         let request = Request::get("/")
@@ -197,7 +196,7 @@ impl Origin {
         upstream
             .send(request)
             .await
-            .with_context(|| format!("`{self}` does not answer a request"))?;
+            .with_context(|| format!("`{self}` does not answer requests"))?;
         Ok(upstream)
     }
 }
@@ -221,7 +220,7 @@ mod tests {
     #[test]
     fn what_else_a_url_may_be_is_refused_by_name() {
         for (url, reason) in [
-            ("", "`` is not a URL"),
+            ("", "invalid URL ``"),
             ("127.0.0.1:4566", "`127.0.0.1:4566` must begin with `http://`"),
             (
                 "https://localhost:4566",
@@ -234,22 +233,25 @@ mod tests {
             ),
             (
                 "http://example.com:4566",
-                "`example.com` of `http://example.com:4566` is not this machine",
+                "`example.com` in `http://example.com:4566` must be a loopback address",
             ),
             (
                 "http://10.0.0.1:4566",
-                "`10.0.0.1` of `http://10.0.0.1:4566` is not this machine",
+                "`10.0.0.1` in `http://10.0.0.1:4566` must be a loopback address",
             ),
-            ("http://127.0.0.1", "`http://127.0.0.1` names no port"),
+            ("http://127.0.0.1", "missing port in `http://127.0.0.1`"),
             (
                 "http://127.0.0.1:4566/aws",
-                "`http://127.0.0.1:4566/aws` says more",
+                "`http://127.0.0.1:4566/aws` must have only a host and a port",
             ),
             (
                 "http://127.0.0.1:4566?a=b",
-                "`http://127.0.0.1:4566?a=b` says more",
+                "`http://127.0.0.1:4566?a=b` must have only a host and a port",
             ),
-            ("http://me@127.0.0.1:4566", "`http://me@127.0.0.1:4566` says more"),
+            (
+                "http://me@127.0.0.1:4566",
+                "`http://me@127.0.0.1:4566` must have only a host and a port",
+            ),
         ] {
             let error = Origin::parse(url).unwrap_err().to_string();
             assert!(error.starts_with(reason), "{url}: {error}");

@@ -56,7 +56,7 @@ impl Mail {
     /// A mail of moto's, which says everything but when it was sent.
     pub(super) fn sent_now(mut mail: Value) -> Result<Self> {
         mail["sent_at"] = now()?.into();
-        serde_json::from_value(mail).context("moto sent a mail of another shape")
+        serde_json::from_value(mail).context("unknown form of an email of moto")
     }
 }
 
@@ -73,7 +73,7 @@ impl fmt::Display for Mail {
         if self.subject.is_some() {
             writeln!(formatter, "From: no-reply@verificationemail.com")?;
         }
-        let to = self.to.as_deref().unwrap_or("(no e-mail address)");
+        let to = self.to.as_deref().unwrap_or("(no email address)");
         writeln!(formatter, "To: {to}")?;
         writeln!(formatter, "Date: {}", self.sent_at)?;
         if let Some(subject) = &self.subject {
@@ -113,7 +113,7 @@ impl Folder {
     /// The folder, made when missing, with what is in it.
     pub(super) fn opened(path: PathBuf) -> Result<Self> {
         portcullis_files::private_folder(&path)
-            .with_context(|| format!("cannot make the folder `{}`", path.display()))?;
+            .with_context(|| format!("can't create the folder `{}`", path.display()))?;
         Ok(Self(path))
     }
 
@@ -133,7 +133,7 @@ impl Folder {
         let path = self.0.join(format!("{}.json", Uuid::new_v4().simple()));
         let text = serde_json::to_vec_pretty(mail).context("a mail is JSON")?;
         portcullis_files::replace(&path, &text, PRIVATE)
-            .with_context(|| format!("cannot write `{}`", path.display()))?;
+            .with_context(|| format!("can't write `{}`", path.display()))?;
         before.map(|(path, _)| path).try_for_each(|path| remove(path))
     }
 
@@ -163,12 +163,12 @@ impl Folder {
 fn paths(folder: &Path) -> Result<Vec<PathBuf>> {
     let entries = match std::fs::read_dir(folder) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
-        entries => entries.with_context(|| format!("cannot read the folder `{}`", folder.display()))?,
+        entries => entries.with_context(|| format!("can't read the folder `{}`", folder.display()))?,
     };
     let mut paths = Vec::new();
     for entry in entries {
         let path = entry
-            .with_context(|| format!("cannot read the folder `{}`", folder.display()))?
+            .with_context(|| format!("can't read the folder `{}`", folder.display()))?
             .path();
         if path.extension().is_some_and(|extension| extension == "json") {
             paths.push(path);
@@ -183,7 +183,7 @@ fn files(folder: &Path) -> Result<Vec<(PathBuf, Mail)>> {
         let bytes = match std::fs::read(&path) {
             // Removed since the folder was read.
             Err(error) if error.kind() == ErrorKind::NotFound => continue,
-            bytes => bytes.with_context(|| format!("cannot read `{}`", path.display()))?,
+            bytes => bytes.with_context(|| format!("can't read `{}`", path.display()))?,
         };
         let mail =
             serde_json::from_slice(&bytes).with_context(|| format!("`{}` is not a mail", path.display()))?;
@@ -195,7 +195,7 @@ fn files(folder: &Path) -> Result<Vec<(PathBuf, Mail)>> {
 fn remove(path: &Path) -> Result<()> {
     match std::fs::remove_file(path) {
         Err(error) if error.kind() != ErrorKind::NotFound => {
-            Err(error).with_context(|| format!("cannot remove `{}`", path.display()))
+            Err(error).with_context(|| format!("can't remove `{}`", path.display()))
         }
         _ => Ok(()),
     }

@@ -98,14 +98,14 @@ pub async fn run(options: Options) -> Result<()> {
 
 async fn serve(options: Options) -> Result<()> {
     // Before anything is started, so that no signal finds the default that would leave moto to itself.
-    let mut terminate = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
-    let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen for SIGINT")?;
-    let mut hangup = signal(SignalKind::hangup()).context("cannot listen for SIGHUP")?;
+    let mut terminate = signal(SignalKind::terminate()).context("can't listen for SIGTERM")?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("can't listen for SIGINT")?;
+    let mut hangup = signal(SignalKind::hangup()).context("can't listen for SIGHUP")?;
 
     let port = options.port.unwrap_or(0);
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
         .await
-        .with_context(|| format!("cannot listen on port {port} of the loopback address"))?;
+        .with_context(|| format!("can't listen on port {port} of the loopback address"))?;
     let address = listener.local_addr().context("the listener has no address")?;
     let endpoint = format!("http://{address}");
     let mails = match options.emulator {
@@ -134,11 +134,11 @@ async fn serve(options: Options) -> Result<()> {
         };
         let found = found
             .unwrap_or_else(|_| bail!("it did not answer within {} s", PROBE.as_secs()))
-            .with_context(|| format!("the emulated AWS at `{url}` cannot be used"))?;
+            .with_context(|| format!("can't use the emulated AWS at `{url}`"))?;
         ready["weaker"] = found.iter().map(Weakness::to_string).collect();
     }
     print_line(&ready)?;
-    info!(endpoint, "the control plane answers");
+    info!(endpoint, "the control plane is ready");
 
     let ended = loop {
         tokio::select! {
@@ -162,5 +162,5 @@ fn print_line(line: &Value) -> Result<()> {
     let mut stdout = std::io::stdout().lock();
     writeln!(stdout, "{}", words::json(&line.to_string()))
         .and_then(|()| stdout.flush())
-        .context("cannot write to standard output")
+        .context("can't write to standard output")
 }

@@ -51,7 +51,7 @@ impl Moto {
     /// Starts moto at a socket in the folder `work` and waits until it listens. Its log becomes part of ours.
     pub(super) async fn start(python: &Path, work: &Path) -> Result<Self> {
         portcullis_files::private_folder(work)
-            .with_context(|| format!("cannot make the folder `{}`", work.display()))?;
+            .with_context(|| format!("can't create the folder `{}`", work.display()))?;
         let socket = work.join(SOCKET);
         // What is left of a life that was killed.
         remove(&socket)?;
@@ -72,7 +72,7 @@ impl Moto {
             .stderr(Stdio::piped())
             .kill_on_drop(true)
             .spawn()
-            .with_context(|| format!("cannot start moto with `{}`", python.display()))?;
+            .with_context(|| format!("can't start moto with `{}`", python.display()))?;
         let stdin = child.stdin.take();
         let stderr = child.stderr.take().context("moto has no standard error")?;
         let log = tokio::spawn(pass_on(stderr));
@@ -81,21 +81,21 @@ impl Moto {
         let line = timeout(START, lines.next_line())
             .await
             .with_context(|| format!("moto did not answer within {} s", START.as_secs()))?
-            .context("cannot read what moto says")?;
+            .context("can't read the output of moto")?;
         let Some(line) = line else {
-            let status = child.wait().await.context("cannot wait for moto")?;
+            let status = child.wait().await.context("can't wait for moto")?;
             // The reason is in its last lines.
             _ = timeout(STOP, log).await;
             bail!(
-                "moto ended before it answered ({status}); is it installed for `{}`?",
+                "moto ended before it was ready ({status}): check that it is installed for `{}`",
                 python.display()
             );
         };
-        let ready: Ready = serde_json::from_str(&line).with_context(|| format!("moto said `{line}`"))?;
+        let ready: Ready = serde_json::from_str(&line).with_context(|| format!("moto printed `{line}`"))?;
         // Its own name for it is shorter than ours may be.
         UnixStream::connect(&socket).await.with_context(|| {
             format!(
-                "cannot reach moto at `{}`: a path of over 100 bytes is named relative to the current folder",
+                "can't reach moto at `{}`: a path of over 100 bytes is named relative to the current folder",
                 socket.display()
             )
         })?;
@@ -119,15 +119,15 @@ impl Moto {
     /// Waits until moto ends by itself. May be dropped and called again.
     pub(super) async fn ended(&mut self) -> Result<ExitStatus> {
         // It would first close the standard input that keeps moto alive, had that not been taken out.
-        self.child.wait().await.context("cannot wait for moto")
+        self.child.wait().await.context("can't wait for moto")
     }
 
     /// Lets moto exit, or kills it when it does not.
     pub(super) async fn stop(mut self) -> Result<()> {
         drop(self.stdin.take());
         match timeout(STOP, self.child.wait()).await {
-            Ok(status) => status.map(drop).context("cannot wait for moto")?,
-            Err(_) => self.child.kill().await.context("cannot kill moto")?,
+            Ok(status) => status.map(drop).context("can't wait for moto")?,
+            Err(_) => self.child.kill().await.context("can't kill moto")?,
         }
         remove(&self.socket)
     }
@@ -144,7 +144,7 @@ async fn pass_on(stderr: ChildStderr) {
 fn remove(socket: &Path) -> Result<()> {
     match std::fs::remove_file(socket) {
         Err(error) if error.kind() != ErrorKind::NotFound => {
-            Err(error).with_context(|| format!("cannot remove `{}`", socket.display()))
+            Err(error).with_context(|| format!("can't remove `{}`", socket.display()))
         }
         _ => Ok(()),
     }

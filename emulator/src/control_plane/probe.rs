@@ -48,16 +48,16 @@ pub(super) enum Weakness {
 impl fmt::Display for Weakness {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
-            Self::StricterPasswordPolicy => "passwords have to hold what the pool's policy does not ask for",
+            Self::StricterPasswordPolicy => "passwords must meet rules that the pool's policy does not have",
             Self::PolicyIgnoredInChallenge => {
-                "at the first sign-in, any new password is taken, whatever the pool's policy"
+                "the first sign-in accepts any new password and ignores the pool's policy"
             }
             Self::AuthFlowsIgnored => "a client's `auth_flows` are not enforced",
             Self::SharedKeys => {
-                "all user pools sign with the same key; only the issuer tells their tokens apart"
+                "all user pools sign with the same key, so only the issuer separates their tokens"
             }
             Self::VerifiedEmailUntold => {
-                "id tokens have no `email_verified`, so the demo's guarded route answers 403"
+                "id tokens have no `email_verified`, so the demo's `authenticated` function answers 403"
             }
         })
     }
@@ -82,7 +82,7 @@ pub(super) async fn probe(proxy: SocketAddr, access_key_id: &str, region: &str) 
             .cognito("DeleteUserPool", json!({"UserPoolId": pool}))
             .await
         {
-            warn!(pool, "a pool of the probe stays behind: {error:#}");
+            warn!(pool, "can't delete a user pool of the probe: {error:#}");
         }
     }
     found
@@ -106,9 +106,9 @@ async fn check_account(client: &Client<'_>) -> Result<()> {
         .with_context(|| format!("`sts:GetCallerIdentity` {}", answer.said()))?;
     ensure!(
         account == EXAMPLE_ACCOUNT,
-        "it takes the access key `{}` for the account {account}, and `local` is applied to {EXAMPLE_ACCOUNT} only: many \
-         emulators take an access key of twelve digits for the account, so leave \
-         PORTCULLIS_ENDPOINT_ACCESS_KEY_ID out, or use a key of that account",
+        "the access key `{}` must belong to account {EXAMPLE_ACCOUNT}, but it belongs to {account}. Many emulators \
+         use an access key of twelve digits as the account, so unset PORTCULLIS_ENDPOINT_ACCESS_KEY_ID, or set it to \
+         a key of that account",
         client.access_key_id
     );
     Ok(())
@@ -165,9 +165,9 @@ async fn try_pools(client: &Client<'_>, pools: &mut Vec<String>) -> Result<Vec<W
     let signed_in = client.sign_in(&app, password).await?;
     let token = signed_in["AuthenticationResult"]["IdToken"]
         .as_str()
-        .context("`InitiateAuth` with a permanent password answers without an id token")?;
+        .context("missing id token in the answer to `InitiateAuth` with a permanent password")?;
     let claims = verify(client, pool, token).await.with_context(|| {
-        format!("an id token of the user pool {pool} cannot be verified, so nobody could be let in")
+        format!("can't verify an id token of the user pool {pool}, so no user could call the API")
     })?;
     if !client
         .keys(pool)
@@ -248,7 +248,8 @@ impl Answer {
         if !self.is_success() {
             bail!("`cognito-idp:{operation}` {}", self.said());
         }
-        serde_json::from_slice(&self.body).with_context(|| format!("`{operation}` answers without JSON"))
+        serde_json::from_slice(&self.body)
+            .with_context(|| format!("the answer to `{operation}` must be JSON"))
     }
 
     /// What it says, cut short: it is the emulator's text.
@@ -292,7 +293,7 @@ impl Client<'_> {
         let (head, body) = proxy.send(request).await?.into_parts();
         Ok(Answer {
             status: head.status,
-            body: body.collect().await.context("cannot read an answer")?.to_bytes(),
+            body: body.collect().await.context("can't read an answer")?.to_bytes(),
         })
     }
 
@@ -354,5 +355,5 @@ impl Client<'_> {
 
 fn text(value: &Value, operation: &str) -> Result<String> {
     let text = value.as_str().map(str::to_owned);
-    text.with_context(|| format!("`cognito-idp:{operation}` answers without an id"))
+    text.with_context(|| format!("missing id in the answer to `cognito-idp:{operation}`"))
 }

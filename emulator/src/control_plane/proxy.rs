@@ -61,7 +61,7 @@ impl Proxy {
         if !web_page::may_send(&head) {
             return message(
                 StatusCode::FORBIDDEN,
-                "a web page may call what Cognito takes without credentials, and nothing else",
+                "web pages may only call operations of Cognito that need no credentials",
             );
         }
         let mut answer = self.pass(head, body).await;
@@ -112,13 +112,13 @@ pub(super) async fn serve(listener: TcpListener, proxy: Arc<Proxy>) {
         let stream = match listener.accept().await {
             Ok((stream, _)) => stream,
             Err(error) => {
-                warn!("cannot accept a connection: {error}");
+                warn!("can't accept a connection: {error}");
                 tokio::time::sleep(ACCEPT_AGAIN).await;
                 continue;
             }
         };
         if let Err(error) = stream.set_nodelay(true) {
-            debug!("cannot set TCP_NODELAY: {error}");
+            debug!("can't set TCP_NODELAY: {error}");
         }
         let proxy = Arc::clone(&proxy);
         let guard = Guard::of(&stream, Programs::OfTheUser, Browsers::Answered);
@@ -143,11 +143,11 @@ async fn read(body: Incoming) -> Result<Bytes, Response<Body>> {
         Ok(body) => Ok(body.to_bytes()),
         Err(error) if error.is::<LengthLimitError>() => Err(message(
             StatusCode::PAYLOAD_TOO_LARGE,
-            "no AWS call of this kind has so large a body",
+            "the body is larger than that of any AWS call of this kind",
         )),
         Err(error) => Err(message(
             StatusCode::BAD_REQUEST,
-            &format!("cannot read the request: {error}"),
+            &format!("can't read the request: {error}"),
         )),
     }
 }

@@ -65,13 +65,13 @@ impl Upstream {
             Self::Socket(path) => {
                 let stream = UnixStream::connect(path)
                     .await
-                    .with_context(|| format!("cannot reach moto at `{}`", path.display()))?;
+                    .with_context(|| format!("can't reach moto at `{}`", path.display()))?;
                 exchange(stream, request).await?
             }
             Self::Tcp(address) => {
                 let stream = TcpStream::connect(address)
                     .await
-                    .with_context(|| format!("the emulated AWS at {address} cannot be reached"))?;
+                    .with_context(|| format!("can't reach the emulated AWS at {address}"))?;
                 stream.set_nodelay(true)?;
                 exchange(stream, request).await?
             }

@@ -112,25 +112,25 @@ impl Authorizer {
 
     async fn verified(&self, token: &str, keys: &KeyRing) -> Result<Claims, Refusal> {
         let token = Jwt::parse(token)?;
-        let issuer = token.issuer().ok_or("it names no issuer (`iss`)")?;
+        let issuer = token.issuer().ok_or("missing issuer (`iss`)")?;
         let Some(issuer) = self.issuers.iter().find(|known| *known == issuer) else {
             let wanted: Vec<String> = self.issuers.iter().map(|issuer| pool(issuer)).collect();
             let wanted = match &wanted[..] {
                 [] => "no pool".to_owned(),
                 wanted => wanted.join(" or "),
             };
-            return Err(format!("issuer is {}, the route wants {wanted}", pool(issuer)).into());
+            return Err(format!("issuer is {}, but the route requires {wanted}", pool(issuer)).into());
         };
         let keys = keys.get(issuer).ok_or("the keys of its issuer are unknown")?;
         let key = keys.key(token.key_id()).await;
         let key = key.ok_or("no key of its issuer has its `kid`")?;
-        Ok(token.verified(&key).ok_or("its signature is wrong")?)
+        Ok(token.verified(&key).ok_or("invalid signature")?)
     }
 }
 
 /// Whether a verified token is of use now.
 fn in_time(claims: &Claims, now: OffsetDateTime) -> Result<(), Refusal> {
-    let expires = time(claims, "exp")?.ok_or("it has no `exp`")?;
+    let expires = time(claims, "exp")?.ok_or("missing `exp`")?;
     if expires <= now {
         return Err(Refusal {
             error: GatewayError::token_expired(),
@@ -138,7 +138,7 @@ fn in_time(claims: &Claims, now: OffsetDateTime) -> Result<(), Refusal> {
         });
     }
     match time(claims, "nbf")? {
-        Some(begins) if begins > now => Err(format!("not yet valid, but in {}", span(begins - now)).into()),
+        Some(begins) if begins > now => Err(format!("not valid for another {}", span(begins - now)).into()),
         _ => Ok(()),
     }
 }
@@ -147,18 +147,20 @@ fn in_time(claims: &Claims, now: OffsetDateTime) -> Result<(), Refusal> {
 fn fit(claims: &Claims, scopes: &[String]) -> Result<(), Refusal> {
     match (text(claims, "token_use"), scopes.is_empty()) {
         (Some("id"), true) => Ok(()),
-        (Some("access"), true) => Err("access token where the route takes an id token".into()),
-        (Some("id"), false) => Err("id token where the route takes an access token with a scope".into()),
+        (Some("access"), true) => Err("the route takes an id token, but this is an access token".into()),
+        (Some("id"), false) => {
+            Err("the route takes an access token with a scope, but this is an id token".into())
+        }
         (Some("access"), false) => {
             let granted = text(claims, "scope").unwrap_or_default();
             let wanted = |scope: &str| scopes.iter().any(|wanted| wanted == scope);
             if granted.split(' ').any(wanted) {
                 Ok(())
             } else {
-                Err(format!("none of its scopes is one of `{}`", scopes.join("`, `")).into())
+                Err(format!("it needs one of the scopes `{}`", scopes.join("`, `")).into())
             }
         }
-        _ => Err("neither an id token nor an access token (`token_use`)".into()),
+        _ => Err("`token_use` must be `id` or `access`".into()),
     }
 }
 
@@ -171,7 +173,7 @@ fn time(claims: &Claims, name: &str) -> Result<Option<OffsetDateTime>, String> {
     let time = |value: &Value| OffsetDateTime::from_unix_timestamp(value.as_i64()?).ok();
     let value = claims.get(name).map(time);
     value
-        .map(|value| value.ok_or_else(|| format!("its `{name}` is no time in whole seconds")))
+        .map(|value| value.ok_or_else(|| format!("its `{name}` must be a time in whole seconds")))
         .transpose()
 }
 

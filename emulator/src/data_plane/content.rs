@@ -41,7 +41,7 @@ impl ContentHandling {
             "" => Ok(Self::Unset),
             "CONVERT_TO_TEXT" => Ok(Self::ToText),
             "CONVERT_TO_BINARY" => Ok(Self::ToBinary),
-            other => Err(format!("its `content_handling` `{other}` is unknown")),
+            other => Err(format!("unknown `content_handling` `{other}`")),
         }
     }
 

@@ -87,7 +87,7 @@ impl Deployments {
             Some(owner) => folder.join(owner.name()),
             None => {
                 tracing::warn!(
-                    "the state `{}` is not a file: what a deployment froze is forgotten when this ends",
+                    "the state `{}` is not a file, so snapshots of deployments are lost when this command ends",
                     state.display()
                 );
                 folder.to_owned()
@@ -129,7 +129,7 @@ impl Deployments {
         // Templates and headers are the owner's alone, as the state is.
         private_folder(&self.folder)
             .and_then(|()| replace(&path, &text, PRIVATE))
-            .with_context(|| format!("cannot write `{}`", path.display()))
+            .with_context(|| format!("can't write `{}`", path.display()))
     }
 
     /// The file of the deployment `id`.
@@ -145,13 +145,13 @@ impl Deployments {
         match fs::read(&path) {
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
             text => {
-                let text = text.with_context(|| format!("cannot read `{}`", path.display()))?;
+                let text = text.with_context(|| format!("can't read `{}`", path.display()))?;
                 let memory: Option<Memory> = serde_json::from_slice(&text).ok();
                 let memory = memory.filter(|memory| memory.owner == *owner);
                 let memory = memory.with_context(|| {
                     format!(
-                        "`{}` is not what was written there: delete it, and what the state holds now is taken for \
-                         what deployment `{id}` froze",
+                        "invalid snapshot `{}`: delete it. Portcullis then takes the current state as the snapshot \
+                         of deployment `{id}`",
                         path.display()
                     )
                 })?;
@@ -178,7 +178,7 @@ fn file_name(id: &str) -> Result<&str> {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
     ensure!(
         !id.is_empty() && id.len() <= 64 && id.bytes().all(plain),
-        "`{}` is no id of an API or a deployment",
+        "invalid id `{}` of an API or a deployment",
         id.escape_debug()
     );
     Ok(id)
@@ -321,12 +321,7 @@ mod tests {
         fs::copy(theirs.file("one").unwrap(), ours.file("one").unwrap()).unwrap();
         let guarded = of_level("COGNITO_USER_POOLS", "1");
         let error = served(&ours, "one", &guarded).unwrap_err();
-        assert!(
-            error
-                .to_string()
-                .contains("is not what was written there: delete it"),
-            "{error}"
-        );
+        assert!(error.to_string().contains("invalid snapshot `"), "{error}");
         // Files were named by the API's id alone, and said nothing of a state.
         fs::remove_file(ours.file("one").unwrap()).unwrap();
         let before = folder.path().join("deployments/a");

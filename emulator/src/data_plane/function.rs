@@ -136,7 +136,7 @@ impl Function {
                 }
                 // An idle process may have ended meanwhile; one that is fresh and ends would do so for ever.
                 Err(Failure::Untouched(back)) if !fresh => invocation = back,
-                Err(Failure::Untouched(_)) => return Err("it ended before it took the invocation".to_owned()),
+                Err(Failure::Untouched(_)) => return Err("it ended before it took the request".to_owned()),
                 Err(Failure::Ended(why)) => return Err(why),
             }
         }
@@ -144,8 +144,8 @@ impl Function {
 
     fn throttled(&self) -> String {
         match self.configuration.concurrency {
-            Some(limit) => format!("{limit} at a time are reserved"),
-            None => format!("{UNRESERVED} at a time is the limit of an account"),
+            Some(limit) => format!("at most {limit} may run at a time, as reserved"),
+            None => format!("at most {UNRESERVED} may run at a time, the limit of an account"),
         }
     }
 
@@ -157,8 +157,8 @@ impl Function {
         let began = Instant::now();
         let permit = self.working.acquire().await.map_err(|error| error.to_string());
         tracing::info!(
-            "function `{}`, invocation {request_id}: it waited {:.2} s for one of {ENVIRONMENTS} environments, \
-             where AWS would have started another",
+            "function `{}`, invocation {request_id}: it waited {:.2} s for one of {ENVIRONMENTS} environments. AWS \
+             would have started another one",
             self.configuration.name,
             began.elapsed().as_secs_f64()
         );
@@ -199,7 +199,7 @@ impl Function {
             "START RequestId: {request_id} Version: {version}\nRequestId: {request_id} Error: {why}\n{report}"
         );
         self.log.write(lines.as_bytes()).await;
-        Err(format!("cannot come up: {why}"))
+        Err(format!("can't start: {why}"))
     }
 
     /// Ends every environment, also those at work, and waits for the processes.
@@ -312,7 +312,7 @@ mod tests {
         let rest = u32::try_from(UNRESERVED - 1).unwrap();
         let admitted = function.admitted.acquire_many(rest).await.unwrap();
         let throttled = function.invoke(None, String::new(), Bytes::new()).await;
-        let limit = "1000 at a time is the limit of an account".to_owned();
+        let limit = "at most 1000 may run at a time, the limit of an account".to_owned();
         assert_eq!(throttled, Ok(Outcome::Throttled(limit)));
         drop((working, admitted));
         waiting.await;

@@ -107,7 +107,7 @@ impl Gateway {
         let (stage, path) = split_stage(&request.path);
         let Some(stage) = self.api.stages.get(stage) else {
             let stages: Vec<&str> = self.api.stages.keys().map(String::as_str).collect();
-            let remark = format!("no stage `{stage}`, there is `{}`", stages.join("`, `"));
+            let remark = format!("unknown stage `{stage}`: the API has `{}`", stages.join("`, `"));
             return Answer {
                 response: GatewayError::forbidden().plain(request),
                 remark: Some(remark),
@@ -148,7 +148,7 @@ impl Gateway {
 
     async fn answer(&self, call: &Call<'_>) -> Result<Response, Problem> {
         let Some(route) = call.route else {
-            let reason = format!("no route `{} {}`", call.method, call.path);
+            let reason = format!("unknown route `{} {}`", call.method, call.path);
             return Err(aws_signature::of_unknown_path(&call.request.headers).because(reason));
         };
         // The order of what follows is also that of what is not emulated: a guard holds whatever is behind it. An
@@ -160,7 +160,10 @@ impl Gateway {
         let claims = self.claims(call, route).await?;
         route.admission.as_ref()?;
         if route.api_key_required && call.api_key.is_none() {
-            let reason = format!("no key of stage `{}` in the header `x-api-key`", call.stage.name);
+            let reason = format!(
+                "missing API key of stage `{}` in the header `x-api-key`",
+                call.stage.name
+            );
             return Err(GatewayError::invalid_api_key().because(reason));
         }
         self.admit(call, route)?;
@@ -198,7 +201,7 @@ impl Gateway {
             return Ok(None);
         };
         let Some(authorizer) = call.stage.deployed.authorizers.get(&authorization.authorizer) else {
-            return Err(GatewayError::configuration().because("the authorizer of the route is not there"));
+            return Err(GatewayError::configuration().because("missing authorizer of the route"));
         };
         let request = call.request;
         let claims = authorizer.authorize(
@@ -219,7 +222,7 @@ impl Gateway {
         let reference = &integration.function;
         if integration.method != "POST" {
             let reason = format!(
-                "the integration method is `{}`, and a function takes `POST`",
+                "the integration method must be `POST`, but it is `{}`",
                 integration.method
             );
             return Err(GatewayError::configuration().because(reason));
@@ -229,20 +232,23 @@ impl Gateway {
         let mut permissions = permissions.into_iter().flatten();
         if !permissions.any(|permission| permission.allows(reference, &source)) {
             let reason = format!(
-                "no `aws_lambda_permission` lets `{source}` invoke `{}`",
+                "missing `aws_lambda_permission` for `{source}` to invoke `{}`",
                 reference.name
             );
             return Err(GatewayError::configuration().because(reason));
         }
         let Some(function) = self.functions.get(&reference.name) else {
-            return Err(GatewayError::configuration().because(format!("no function `{}`", reference.name)));
+            return Err(
+                GatewayError::configuration().because(format!("unknown function `{}`", reference.name))
+            );
         };
         let function = function.as_ref()?;
         let binary = &call.stage.deployed.binary_media_types;
         let payload = integration.content_handling;
         let payload = payload.request(&call.request.body, call.has_binary_body(binary));
-        let event = event::event(call, claims, payload.map_err(Fault::configuration)?)
-            .map_err(|error| GatewayError::configuration().because(format!("no event: {error}")))?;
+        let event = event::event(call, claims, payload.map_err(Fault::configuration)?).map_err(|error| {
+            GatewayError::configuration().because(format!("can't create the event: {error}"))
+        })?;
         if event.len() > EVENT_LIMIT {
             return Err(
                 GatewayError::event_too_large().because(format!("the event has {} bytes", event.len()))
@@ -272,7 +278,9 @@ impl Gateway {
                 error: GatewayError::integration_failure(),
                 reason: format!("function `{}` is throttled: {why}", reference.name),
             }),
-            Ok(Outcome::TooLarge) => Err(format!("its result is over {} bytes", result::RESULT_LIMIT).into()),
+            Ok(Outcome::TooLarge) => {
+                Err(format!("its result must have at most {} bytes", result::RESULT_LIMIT).into())
+            }
             Err(why) => Err(why.into()),
         };
         Ok(answer?)

@@ -116,7 +116,7 @@ impl Limits {
             && !counters.bucket(counted, *throttle, now).has_token(*throttle, now)
         {
             return Err(Exceeded::Throttle(format!(
-                "`{address}` lets no more through: {throttle}"
+                "throttled by `{address}`: {throttle}"
             )));
         }
         if let Some((client, quota)) = &quota {
@@ -128,7 +128,7 @@ impl Limits {
                 .allows(*quota, since, now)
             {
                 let reason = format!(
-                    "the quota of `{address}` is used up: {} a {:?}",
+                    "the quota of `{address}` is used up: {} per {:?}",
                     quota.limit, quota.period
                 );
                 return Err(Exceeded::Quota(reason));
@@ -137,7 +137,7 @@ impl Limits {
         if let Some((counted, throttle)) = &by_stage
             && !counters.bucket(counted, *throttle, now).has_token(*throttle, now)
         {
-            let reason = format!("the settings of the method let no more through: {throttle}");
+            let reason = format!("throttled by the settings of the method: {throttle}");
             return Err(Exceeded::Throttle(reason));
         }
         for (counted, throttle) in by_plan.iter().chain(&by_stage) {
@@ -273,7 +273,7 @@ mod tests {
             assert!(matches!(at(0), Err(Exceeded::Throttle(_))));
         }
         assert_eq!(at(1), Ok(()), "nine refusals are not in the quota");
-        let reason = "the quota of `aws_api_gateway_usage_plan.this` is used up: 4 a Day";
+        let reason = "the quota of `aws_api_gateway_usage_plan.this` is used up: 4 per Day";
         assert_eq!(at(60), Err(Exceeded::Quota(reason.into())));
     }
 

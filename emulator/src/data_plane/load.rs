@@ -34,7 +34,7 @@ pub use variables::Variable;
 pub async fn gateway(options: &Options, previous: Option<&Gateway>) -> Result<Gateway> {
     let path = &options.state;
     let text = shown_file::read(path, Shown::State)?;
-    let unusable = || format!("cannot serve the state `{}`", path.display());
+    let unusable = || format!("can't serve the state `{}`", path.display());
     let resources = portcullis_terraform_json::resources(&text);
     let applied = resources.and_then(|resources| rest_api(resources, options.api.as_deref()));
     let applied = applied.with_context(unusable).map_err(mistake)?;
@@ -85,11 +85,11 @@ pub async fn gateway(options: &Options, previous: Option<&Gateway>) -> Result<Ga
     }
     // Processes run in the folder of their code: what leads there must not depend on where we run.
     let work = std::path::absolute(&options.work)
-        .with_context(|| format!("cannot tell where `{}` is", options.work.display()))?;
+        .with_context(|| format!("can't resolve `{}`", options.work.display()))?;
     let folders = ["code", "logs"].map(|name| work.join(name));
     for folder in &folders {
         let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
-        made.with_context(|| format!("cannot make `{}`", folder.display()))?;
+        made.with_context(|| format!("can't create `{}`", folder.display()))?;
     }
     let [cache, logs] = folders;
     let guardian = match previous {
@@ -212,7 +212,7 @@ fn issuers(options: &Options, api: &Api, mistakes: &mut Vec<String>) -> BTreeSet
                 (
                     0,
                     format!(
-                        "{} by {}",
+                        "{} through {}",
                         words::code(&format!("{method} {}", route.resource_path)),
                         words::code(&authorizer.address)
                     ),
@@ -230,9 +230,9 @@ fn issuers(options: &Options, api: &Api, mistakes: &mut Vec<String>) -> BTreeSet
                 count => format!(" and {} more", count - 1),
             };
             mistakes.push(format!(
-                "nothing says where the keys are of the user pool that guards {first}{others}: save those of a pool on \
-                 AWS, and add the option\n  curl -o {file} {issuer}/.well-known/jwks.json\n  \
-                 --jwks {issuer}={file}"
+                "no signing keys for user pool {}, which protects {first}{others}: save them, and add the option\n  \
+                 curl -o {file} {issuer}/.well-known/jwks.json\n  --jwks {issuer}={file}",
+                words::code(pool)
             ));
         }
     }
@@ -277,7 +277,7 @@ pub mod tests {
         );
         let told = lines.iter().filter(|line| {
             line.contains("it can't run here: its runtime is `python3.12`")
-                && line.ends_with("unless you name other code with `--function shop-hang=PATH`")
+                && line.ends_with("To run other code, add `--function shop-hang=PATH`")
         });
         assert_eq!(told.count(), 1, "{error}");
         assert!(
@@ -296,7 +296,7 @@ pub mod tests {
         };
         std::fs::write(&options.state, SHOP).unwrap();
         let error = gateway(&options, None).await.err().unwrap().to_string();
-        assert!(error.contains("`nobody` names no function"), "{error}");
+        assert!(error.contains("unknown function `nobody`"), "{error}");
         assert!(error.contains("\n  --function shop-open=PATH"), "{error}");
         assert_eq!(
             error

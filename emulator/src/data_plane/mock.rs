@@ -32,7 +32,7 @@ impl Mock {
         if template.is_none() && self.strict {
             return Err(Fault {
                 error: GatewayError::unsupported_media_type(),
-                reason: "the mock has no template for the type of the body".to_owned(),
+                reason: "the mock has no template for the body's media type".to_owned(),
             });
         }
         let payload = self
@@ -42,8 +42,8 @@ impl Mock {
         let request = match (template, payload) {
             (Some(_), Payload::Binary(_)) => {
                 return Err(Fault::configuration(
-                    "the body counts as binary (`binary_media_types`), and no template takes it: set `content_handling` \
-                     of the mock to `CONVERT_TO_TEXT`",
+                    "no template takes a binary body (`binary_media_types`): set `content_handling` of the mock to \
+                     `CONVERT_TO_TEXT`",
                 ));
             }
             (Some(template), Payload::Text(_) | Payload::Base64(_)) => template::render(template, call, None),

@@ -37,14 +37,15 @@ impl Model {
         let mut registry = Registry::new().draft(Draft::Draft4);
         for name in needed {
             let schema = &schemas[name];
-            let problem =
-                |why: &dyn std::fmt::Display| format!("model `{name}` is no JSON schema of draft 4: {why}");
+            let problem = |why: &dyn std::fmt::Display| {
+                format!("model `{name}` must be a JSON schema of draft 4: {why}")
+            };
             jsonschema::draft4::meta::validate(schema).map_err(|error| problem(&error))?;
             registry = registry
                 .add(format!("{prefix}{name}"), schema)
                 .map_err(|error| problem(&error))?;
         }
-        let problem = |why: &dyn std::fmt::Display| format!("model `{name}` cannot be compiled: {why}");
+        let problem = |why: &dyn std::fmt::Display| format!("can't compile model `{name}`: {why}");
         let registry = registry.prepare().map_err(|error| problem(&error))?;
         let validator = jsonschema::options()
             .with_draft(Draft::Draft4)
@@ -67,7 +68,7 @@ impl Model {
             return Ok(());
         }
         if body.len() > TELLING_LIMIT {
-            return Err("the body does not fit its model".to_owned());
+            return Err("the body does not match its model".to_owned());
         }
         Err(sentences(self.0.iter_errors(&value).take(10)))
     }

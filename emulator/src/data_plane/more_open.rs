@@ -100,18 +100,18 @@ fn access<'a>(deployed: &'a Deployed, path: &str, method: &str) -> (Access<'a>, 
 
 /// What of `then` goes beyond `now`.
 fn beyond((then, key_then): (Access, bool), (now, key_now): (Access, bool)) -> Option<String> {
-    let no_key = (key_now && !key_then).then(|| "it asks for no API key, and the state does".to_owned());
+    let no_key = (key_now && !key_then).then(|| "it needs no API key, but the state requires one".to_owned());
     match (then, now) {
         (Access::NoRoute | Access::NotEmulated, _) => None,
         (Access::Public | Access::Users(..), Access::NoRoute) => {
             Some("the state has no such route".to_owned())
         }
         (Access::Public | Access::Users(..), Access::NotEmulated) => {
-            Some("the state guards it by something that is not emulated".to_owned())
+            Some("the state protects it with an authorizer that is not emulated".to_owned())
         }
         (Access::Public | Access::Users(..), Access::Public) => no_key,
         (Access::Public, Access::Users(authorizer, _)) => Some(format!(
-            "it is public, and the state guards it by {}",
+            "it is public, but the state protects it with {}",
             code(&authorizer.address)
         )),
         (Access::Users(then, scopes_then), Access::Users(now, scopes_now)) => {
@@ -127,7 +127,7 @@ fn tokens_beyond(
 ) -> Option<String> {
     if let Some(issuer) = then.issuers.iter().find(|issuer| !now.issuers.contains(issuer)) {
         return Some(format!(
-            "it takes tokens of {}, and the state does not",
+            "it takes tokens of {}, but the state does not",
             code(issuer)
         ));
     }
@@ -137,11 +137,11 @@ fn tokens_beyond(
     }
     match (scopes_then, scopes_now) {
         ([], []) => None,
-        ([], [_, ..]) => Some("it takes id tokens, and the state asks for scopes".to_owned()),
+        ([], [_, ..]) => Some("it takes id tokens, but the state requires scopes".to_owned()),
         (scopes_then, scopes_now) => {
             let other = scopes_then.iter().find(|scope| !scopes_now.contains(scope))?;
             Some(format!(
-                "it takes the scope {}, and the state does not",
+                "it takes the scope {}, but the state does not",
                 code(other)
             ))
         }
@@ -238,32 +238,32 @@ mod tests {
             (
                 PUBLIC(),
                 users("one", &[]),
-                "it is public, and the state guards it by `authorizer.one`",
+                "it is public, but the state protects it with `authorizer.one`",
             ),
             (
                 PUBLIC(),
                 not_emulated(),
-                "the state guards it by something that is not emulated",
+                "the state protects it with an authorizer that is not emulated",
             ),
             (
                 users("one", &[]),
                 not_emulated(),
-                "the state guards it by something that is not emulated",
+                "the state protects it with an authorizer that is not emulated",
             ),
             (
                 PUBLIC(),
                 with_key(PUBLIC()),
-                "it asks for no API key, and the state does",
+                "it needs no API key, but the state requires one",
             ),
             (
                 users("one", &[]),
                 with_key(users("one", &[])),
-                "it asks for no API key, and the state does",
+                "it needs no API key, but the state requires one",
             ),
             (
                 users("both", &[]),
                 users("one", &[]),
-                "it takes tokens of `https://b`, and the state does not",
+                "it takes tokens of `https://b`, but the state does not",
             ),
             (
                 users("one", &[]),
@@ -273,7 +273,7 @@ mod tests {
             (
                 users("one", &["r", "w"]),
                 users("one", &["r"]),
-                "it takes the scope `w`, and the state does not",
+                "it takes the scope `w`, but the state does not",
             ),
         ] {
             let (more, less) = ([("GET /", more)], [("GET /", less)]);
@@ -285,11 +285,11 @@ mod tests {
         let (id, access) = ([("GET /", users("one", &[]))], [("GET /", users("one", &["r"]))]);
         assert_eq!(
             compared(&id, &access),
-            ["GET /: it takes id tokens, and the state asks for scopes"]
+            ["GET /: it takes id tokens, but the state requires scopes"]
         );
         assert_eq!(
             compared(&access, &id),
-            ["GET /: it takes the scope `r`, and the state does not"]
+            ["GET /: it takes the scope `r`, but the state does not"]
         );
     }
 
@@ -311,7 +311,7 @@ mod tests {
         let now = [("ANY /{proxy+}", PUBLIC()), ("GET /admin", guarded())];
         assert_eq!(
             compared(&then, &now),
-            ["GET /admin: it is public, and the state guards it by `authorizer.one`"]
+            ["GET /admin: it is public, but the state protects it with `authorizer.one`"]
         );
         // The greedy one is seen beside parameters of every depth.
         let others = [("GET /{id}", PUBLIC()), ("GET /{id}/{part}", PUBLIC())];
@@ -319,7 +319,7 @@ mod tests {
         let now = [&others[..], &[("GET /{proxy+}", guarded())]].concat();
         assert_eq!(
             compared(&then, &now),
-            ["GET /{proxy+}: it is public, and the state guards it by `authorizer.one`"]
+            ["GET /{proxy+}: it is public, but the state protects it with `authorizer.one`"]
         );
         // `ANY` is the methods that it stands for.
         let (then, now) = (
@@ -328,7 +328,7 @@ mod tests {
         );
         assert_eq!(
             compared(&then, &now),
-            ["DELETE /: it is public, and the state guards it by `authorizer.one`"]
+            ["DELETE /: it is public, but the state protects it with `authorizer.one`"]
         );
         assert_eq!(compared(&[("GET /", PUBLIC())], &[("ANY /", PUBLIC())]), [""; 0]);
     }

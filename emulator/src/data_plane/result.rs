@@ -70,12 +70,12 @@ impl From<&str> for Fault {
 pub fn response(result: &[u8], request: &Request, binary_media_types: &[String]) -> Result<Response, Fault> {
     if result.len() > RESULT_LIMIT {
         let length = result.len();
-        return Err(format!("the result has {length} bytes, more than {RESULT_LIMIT}").into());
+        return Err(format!("the result must have at most {RESULT_LIMIT} bytes, but it has {length}").into());
     }
     let result: Value =
-        serde_json::from_slice(result).map_err(|error| format!("the result is no JSON: {error}"))?;
+        serde_json::from_slice(result).map_err(|error| format!("the result must be JSON: {error}"))?;
     let Value::Object(result) = result else {
-        return Err("the result is no object".into());
+        return Err("the result must be an object".into());
     };
     const KNOWN: [&str; 5] = [
         "statusCode",
@@ -85,7 +85,7 @@ pub fn response(result: &[u8], request: &Request, binary_media_types: &[String])
         "isBase64Encoded",
     ];
     if let Some(unknown) = result.keys().find(|key| !KNOWN.contains(&key.as_str())) {
-        return Err(format!("the result has a key `{unknown}`, which payload 1.0 does not know").into());
+        return Err(format!("unknown key `{unknown}` in the result: payload 1.0 does not have it").into());
     }
 
     let mut headers = Headers::new();
@@ -107,9 +107,8 @@ pub fn response(result: &[u8], request: &Request, binary_media_types: &[String])
         } else {
             name.to_owned()
         };
-        http::HeaderName::try_from(&name).map_err(|_| format!("`{name}` is no name of a header"))?;
-        http::HeaderValue::try_from(value)
-            .map_err(|_| format!("header `{name}` has a value that no header can have"))?;
+        http::HeaderName::try_from(&name).map_err(|_| format!("invalid header name `{name}`"))?;
+        http::HeaderValue::try_from(value).map_err(|_| format!("invalid value of header `{name}`"))?;
         headers.append(name, value);
     }
     Ok(Response {
@@ -128,7 +127,7 @@ fn status(value: Option<&Value>) -> Result<u16, String> {
     };
     code.and_then(|code| u16::try_from(code).ok())
         .filter(|code| (200..=999).contains(code))
-        .ok_or_else(|| "`statusCode` is no status code".to_owned())
+        .ok_or_else(|| "`statusCode` must be a status code".to_owned())
 }
 
 /// `multiValueHeaders` first, then those of `headers` that are not among its values.
@@ -136,12 +135,12 @@ fn fields(result: &Map<String, Value>) -> Result<Headers, String> {
     let map = |key: &str| match result.get(key) {
         None | Some(Value::Null) => Ok(Map::new()),
         Some(Value::Object(map)) => Ok(map.clone()),
-        Some(_) => Err(format!("`{key}` is no object")),
+        Some(_) => Err(format!("`{key}` must be an object")),
     };
     let mut fields = Headers::new();
     for (name, values) in map("multiValueHeaders")? {
         let Value::Array(values) = values else {
-            return Err(format!("`multiValueHeaders` has no list for `{name}`"));
+            return Err(format!("`{name}` in `multiValueHeaders` must be a list"));
         };
         for value in &values {
             fields.append(&name, scalar(&name, value)?);
@@ -161,7 +160,7 @@ fn scalar(name: &str, value: &Value) -> Result<String, String> {
         Value::String(text) => Ok(text.clone()),
         Value::Bool(_) | Value::Number(_) => Ok(value.to_string()),
         Value::Null => Ok(String::new()),
-        Value::Array(_) | Value::Object(_) => Err(format!("header `{name}` is neither text nor a number")),
+        Value::Array(_) | Value::Object(_) => Err(format!("header `{name}` must be text or a number")),
     }
 }
 
@@ -175,12 +174,12 @@ fn body(
     let text = match result.get("body") {
         None | Some(Value::Null) => "",
         Some(Value::String(text)) => text,
-        Some(_) => return Err("`body` is no string".into()),
+        Some(_) => return Err("`body` must be a string".into()),
     };
     let encoded = match result.get("isBase64Encoded") {
         None | Some(Value::Null) => false,
         Some(Value::Bool(encoded)) => *encoded,
-        Some(_) => return Err("`isBase64Encoded` is neither true nor false".into()),
+        Some(_) => return Err("`isBase64Encoded` must be true or false".into()),
     };
     let first = content::first_accepted(&request.headers);
     let binary = is_binary(first, binary_media_types);
@@ -244,7 +243,7 @@ mod tests {
         ] {
             assert_eq!(
                 answer(json!({"statusCode": wrong})),
-                Err("`statusCode` is no status code".into()),
+                Err("`statusCode` must be a status code".into()),
                 "{wrong}"
             );
         }
@@ -253,30 +252,30 @@ mod tests {
     #[test]
     fn what_is_no_result_is_refused_with_its_reason() {
         for (wrong, why) in [
-            (json!("text"), "the result is no object"),
-            (json!(null), "the result is no object"),
+            (json!("text"), "the result must be an object"),
+            (json!(null), "the result must be an object"),
             (
                 json!({"cookies": []}),
-                "the result has a key `cookies`, which payload 1.0 does not know",
+                "unknown key `cookies` in the result: payload 1.0 does not have it",
             ),
-            (json!({"headers": []}), "`headers` is no object"),
+            (json!({"headers": []}), "`headers` must be an object"),
             (
                 json!({"headers": {"a": ["b"]}}),
-                "header `a` is neither text nor a number",
+                "header `a` must be text or a number",
             ),
             (
                 json!({"multiValueHeaders": {"a": "b"}}),
-                "`multiValueHeaders` has no list for `a`",
+                "`a` in `multiValueHeaders` must be a list",
             ),
-            (json!({"headers": {"a b": "c"}}), "`a b` is no name of a header"),
+            (json!({"headers": {"a b": "c"}}), "invalid header name `a b`"),
             (
                 json!({"headers": {"a": "b\r\nc: d"}}),
-                "header `a` has a value that no header can have",
+                "invalid value of header `a`",
             ),
-            (json!({"body": {"a": 1}}), "`body` is no string"),
+            (json!({"body": {"a": 1}}), "`body` must be a string"),
             (
                 json!({"isBase64Encoded": "yes"}),
-                "`isBase64Encoded` is neither true nor false",
+                "`isBase64Encoded` must be true or false",
             ),
         ] {
             assert_eq!(answer(wrong.clone()), Err(why.into()), "{wrong}");
@@ -286,14 +285,14 @@ mod tests {
             response(b"{", &request, &[])
                 .unwrap_err()
                 .reason
-                .starts_with("the result is no JSON")
+                .starts_with("the result must be JSON")
         );
         let large = json!({"body": "x".repeat(RESULT_LIMIT)}).to_string();
         assert!(
             response(large.as_bytes(), &request, &[])
                 .unwrap_err()
                 .reason
-                .contains("more than 6291556")
+                .contains("at most 6291556")
         );
     }
 

@@ -85,7 +85,7 @@ pub struct Server {
 /// `{"ready":false,"generation":…,"error":…}`, where the generation is that which goes on serving. Needs a runtime of
 /// tokio's with I/O and time. An error is that of the start.
 pub async fn serve(options: Options) -> Result<()> {
-    let listen = |kind| signal(kind).context("cannot listen for signals");
+    let listen = |kind| signal(kind).context("can't listen for signals");
     let mut hangup = listen(SignalKind::hangup())?;
     let mut terminate = listen(SignalKind::terminate())?;
     let mut interrupt = listen(SignalKind::interrupt())?;
@@ -99,7 +99,7 @@ pub async fn serve(options: Options) -> Result<()> {
                 Ok(ready) => print(&ready)?,
                 Err(error) => {
                     let error = format!("{error:#}");
-                    tracing::error!("the reload failed, what was served goes on: {error}");
+                    tracing::error!("the reload failed, so the previous version stays: {error}");
                     print(&serde_json::json!({"ready": false, "generation": server.generation, "error": error}))?;
                 }
             },
@@ -110,13 +110,13 @@ pub async fn serve(options: Options) -> Result<()> {
 }
 
 fn print(line: &impl Serialize) -> Result<()> {
-    let line = serde_json::to_string(line).context("cannot write the ready line")?;
+    let line = serde_json::to_string(line).context("can't write the ready line")?;
     let line = words::json(&line) + "\n";
     let mut stdout = std::io::stdout().lock();
     stdout
         .write_all(line.as_bytes())
         .and_then(|()| stdout.flush())
-        .context("cannot write the ready line to stdout")
+        .context("can't write the ready line to stdout")
 }
 
 impl Server {
@@ -126,7 +126,7 @@ impl Server {
         let port = options.port.unwrap_or(0);
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await;
         let listener = listener.with_context(|| {
-            format!("cannot listen on 127.0.0.1:{port}: end what does, or name another port with `--port`")
+            format!("can't listen on 127.0.0.1:{port}: end the other program, or choose another port with `--port`")
         })?;
         let address = listener.local_addr().context("the listener has no address")?;
         let current: Current = Arc::new(RwLock::new(gateway));
@@ -188,7 +188,7 @@ impl Server {
     fn announce(&self) {
         let ready = self.ready();
         tracing::info!(
-            "`{}` answers at {} (generation {})",
+            "`{}` is running at {} (generation {})",
             ready.api,
             ready.api_url,
             ready.generation
@@ -197,7 +197,7 @@ impl Server {
             let others = ready.stages.values().filter(|url| **url != ready.api_url);
             let others: Vec<&str> = others.map(String::as_str).collect();
             tracing::info!(
-                "its other stages answer at {}: name one with `--stage NAME` to have it as `api_url`",
+                "other stages: {}. To get one of them as `api_url`, add `--stage NAME`",
                 others.join(", ")
             );
         }
@@ -206,8 +206,9 @@ impl Server {
         }
         for (deployment, addresses) in &ready.undeployed {
             tracing::warn!(
-                "deployment `{deployment}` was made before `{}` changed, and serves that as it was, as AWS does: \
-                 another deployment takes it up (`terraform apply -replace=ADDRESS` of the `aws_api_gateway_deployment`)",
+                "deployment `{deployment}` is older than the last change of `{}`, so it serves the former version, \
+                 as on AWS. To deploy the change, run `terraform apply -replace=ADDRESS` with the address of the \
+                 `aws_api_gateway_deployment`",
                 addresses.join("`, `")
             );
         }
@@ -223,8 +224,8 @@ impl Server {
                 tracing::warn!("more open than the state: `{route}` of deployment `{deployment}`: {reason}");
             }
             tracing::warn!(
-                "AWS serves deployment `{deployment}` like this until there is another one. If it was never deployed like \
-                 this, delete `{remembered_in}` and start again"
+                "AWS also serves deployment `{deployment}` like this until the next deployment. If it was never \
+                 deployed like this, delete `{remembered_in}` and start again"
             );
         }
     }
@@ -256,7 +257,7 @@ async fn accept(listener: TcpListener, current: Current, mut stopping: watch::Re
             }
             Err(error) => {
                 // Too many open files, say: connections that end make room.
-                tracing::warn!("cannot accept a connection: {error}");
+                tracing::warn!("can't accept a connection: {error}");
                 tokio::time::sleep(Duration::from_millis(50)).await;
             }
         }
@@ -266,7 +267,7 @@ async fn accept(listener: TcpListener, current: Current, mut stopping: watch::Re
         .await
         .is_err()
     {
-        tracing::warn!("answers under way were given up");
+        tracing::warn!("stopped before all requests were answered");
     }
 }
 
@@ -346,7 +347,7 @@ async fn answer(
         }
         Ok(Err(error)) => (
             closing(bare(StatusCode::BAD_REQUEST)),
-            Some(format!("the body broke off: {error}")),
+            Some(format!("the body ended early: {error}")),
         ),
         Err(_) => (
             closing(bare(StatusCode::REQUEST_TIMEOUT)),
@@ -390,7 +391,7 @@ fn http_response(response: Response) -> http::Response<Full<Bytes>> {
             (Ok(name), Ok(value)) => {
                 answer.headers_mut().append(name, value);
             }
-            _ => tracing::warn!("header `{name}` cannot be sent"),
+            _ => tracing::warn!("can't send header `{name}`"),
         }
     }
     answer

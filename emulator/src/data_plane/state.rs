@@ -107,7 +107,7 @@ pub fn deployed_now(
 /// The settings of the only REST API.
 fn settings(index: &Index) -> Result<Settings> {
     let mut settings = index.applied::<Settings>().map_err(Error::msg)?;
-    let settings = settings.pop().context("there is no `aws_api_gateway_rest_api`")?;
+    let settings = settings.pop().context("missing `aws_api_gateway_rest_api`")?;
     Ok(settings.values)
 }
 
@@ -115,7 +115,7 @@ fn identity(address: &str, settings: &Settings) -> Result<ApiIdentity> {
     let arn: Vec<&str> = settings.execution_arn.split(':').collect();
     let [_, _, _, region, account, _] = arn[..] else {
         bail!(
-            "`{address}` has the execution ARN `{}`, which is none",
+            "invalid execution ARN `{}` of `{address}`",
             settings.execution_arn
         );
     };
@@ -136,7 +136,7 @@ fn deployment(
 ) -> Result<Deployed> {
     let index = Index::of(resources);
     let api = index.managed("aws_api_gateway_rest_api").first();
-    let api = api.context("the deployment has no `aws_api_gateway_rest_api`")?;
+    let api = api.context("missing `aws_api_gateway_rest_api` in the deployment")?;
     let snapshot = Snapshot::of(&index, api);
     snapshot.settings.check().map_err(Error::msg)?;
     // A policy decides over every request: without it none may pass.
@@ -145,7 +145,7 @@ fn deployment(
         None => snapshot.policy,
     };
     let closed = policy.map(|policy| {
-        let reason = "the resource policy is not evaluated, so no route can be served".to_owned();
+        let reason = "the resource policy is not emulated, so no route can be served".to_owned();
         notes.refuse(&policy.address, reason)
     });
     let authorizers = authorizers::authorizers(&index, &snapshot)?;
@@ -164,7 +164,7 @@ fn deployment(
 fn note_custom_domains(index: &Index, api: &str, notes: &mut Notes) {
     let found = custom_domains(index, api);
     for domain in found.domains {
-        let reason = format!("the custom domain {} is not answered", code(&domain.domain_name));
+        let reason = format!("the custom domain {} is not emulated", code(&domain.domain_name));
         notes.add(&domain.resource.address, reason);
     }
     for mapping in found.mappings {
@@ -173,7 +173,7 @@ fn note_custom_domains(index: &Index, api: &str, notes: &mut Notes) {
             Some(stage) => format!("stage {}", code(stage)),
         };
         let reason = format!(
-            "{} is not answered: on AWS it leads to {to}",
+            "{} is not emulated: on AWS it leads to {to}",
             code(&mapping.url())
         );
         notes.add(&mapping.resource.address, reason);

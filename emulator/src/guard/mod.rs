@@ -275,9 +275,6 @@ mod tests {
         assert_eq!(refusal(Browsers::Refused, "/", &program), None);
         assert!(!by_page(&head("/", &program).headers));
         let both = [("sec-fetch-site", "none"), ("origin", "null")];
-        assert!(
-            by_page(&head("/", &both).headers),
-            "a page cannot pass for nobody"
-        );
+        assert!(by_page(&head("/", &both).headers), "a page can't pass for nobody");
     }
 }

@@ -13,7 +13,7 @@ use rustix::process::Pid;
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(
     not(target_os = "linux"),
-    allow(dead_code, reason = "only Linux tells of peers")
+    allow(dead_code, reason = "only Linux identifies peers")
 )]
 pub(super) enum Peer {
     /// A program's socket.
@@ -51,9 +51,7 @@ pub(super) fn of(_peer: SocketAddrV4, _own: SocketAddrV4) -> Peer {
 fn untold(why: &str) -> Peer {
     static ONCE: std::sync::Once = std::sync::Once::new();
     ONCE.call_once(|| {
-        tracing::warn!(
-            "other users of this machine are not kept out: the kernel does not tell of them: {why}"
-        )
+        tracing::warn!("can't keep other users of this machine out: the kernel does not identify them: {why}")
     });
     Peer::Untold
 }
@@ -181,7 +179,7 @@ mod linux {
 }
 
 #[cfg(all(test, target_os = "linux"))]
-#[allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#[allow(clippy::unwrap_used, reason = "a test that can't go on fails")]
 mod tests {
     use std::net::{SocketAddr, TcpListener, TcpStream};
     use std::os::fd::AsFd;

@@ -61,8 +61,8 @@ fn a_token_is_taken_from_its_header_and_nowhere_else() {
     }
     let nothing = "no token in the header `Authorization`";
     let twice = "more than one header `Authorization`";
-    let beside = "not a token: only `Bearer ` may stand before one, and nothing behind it";
-    let header = "its header is not base64url without padding";
+    let beside = "not a token: the header must be a token, or `Bearer ` and a token";
+    let header = "its header must be base64url without padding";
     let cases: [(&str, &[u8], &str); 26] = [
         ("none", b"", nothing),
         ("an empty one", b"Authorization:\r\n", nothing),
@@ -110,7 +110,7 @@ fn a_token_is_taken_from_its_header_and_nowhere_else() {
         (
             "the scheme alone",
             b"Authorization: Bearer \r\n",
-            "not a token: not 3 segments but 1",
+            "not a token: it must have 3 segments, but it has 1",
         ),
         (
             "bytes that are no UTF-8 before it",
@@ -120,7 +120,7 @@ fn a_token_is_taken_from_its_header_and_nowhere_else() {
         (
             "bytes that are no UTF-8 behind it",
             b"Authorization: {token}\xc3\r\n",
-            "its signature is wrong",
+            "invalid signature",
         ),
         (
             "a space of Unicode",
@@ -214,7 +214,7 @@ fn a_refusal_tells_the_caller_little_and_the_log_why() {
             token("staff", json!({})),
             unauthorized,
             format!(
-                "issuer is pool `{}`, the route wants pool `{}`",
+                "issuer is pool `{}`, but the route requires pool `{}`",
                 pool("staff"),
                 pool("customers")
             ),
@@ -231,21 +231,21 @@ fn a_refusal_tells_the_caller_little_and_the_log_why() {
             token("customers", json!({})),
             token("customers", access.clone()),
             unauthorized,
-            "access token where the route takes an id token".to_owned(),
+            "the route takes an id token, but this is an access token".to_owned(),
         ),
         (
             "/scoped",
             token("customers", access.clone()),
             token("customers", json!({})),
             unauthorized,
-            "id token where the route takes an access token with a scope".to_owned(),
+            "the route takes an access token with a scope, but this is an id token".to_owned(),
         ),
         (
             "/scoped",
             token("customers", access),
             token("customers", json!({"token_use": "access", "scope": "openid"})),
             unauthorized,
-            "none of its scopes is one of `shop/all`, `shop/read`".to_owned(),
+            "it needs one of the scopes `shop/all`, `shop/read`".to_owned(),
         ),
         (
             "/claims",
@@ -253,7 +253,7 @@ fn a_refusal_tells_the_caller_little_and_the_log_why() {
             token("customers", json!({"iss": "\u{1b}[2J\r\nINFO all is well"})),
             unauthorized,
             format!(
-                r#"issuer is "\u{{1b}}[2J\r\nINFO all is well", the route wants pool `{}`"#,
+                r#"issuer is "\u{{1b}}[2J\r\nINFO all is well", but the route requires pool `{}`"#,
                 pool("customers")
             ),
         ),

@@ -17,12 +17,12 @@ use crate::harness::{ACCESS_KEY_ID, ControlPlane, LIMIT};
 /// What docs/another-emulator.md says of moto.
 const MOTO: [&str; 2] = [
     "a client's `auth_flows` are not enforced",
-    "all user pools sign with the same key; only the issuer tells their tokens apart",
+    "all user pools sign with the same key, so only the issuer separates their tokens",
 ];
 
 /// What docs/another-emulator.md says of ministack.
 const MINISTACK: [&str; 2] = [
-    "at the first sign-in, any new password is taken, whatever the pool's policy",
+    "the first sign-in accepts any new password and ignores the pool's policy",
     "a client's `auth_flows` are not enforced",
 ];
 
@@ -56,7 +56,7 @@ fn while_the_emulator_of_somebody_else_is_gone_calls_fail_and_say_so() {
     let refused = plane.rest("apigateway", "GET", "/restapis", b"").json_of(500);
     let message = refused["message"].as_str().unwrap();
     assert!(
-        message.starts_with(&format!("the emulated AWS at {address} cannot be reached: ")),
+        message.starts_with(&format!("can't reach the emulated AWS at {address}: ")),
         "{message}"
     );
 }
@@ -70,7 +70,7 @@ fn where_nothing_answers_the_proxy_does_not_start_and_says_so() {
     for (url, reason) in [
         (
             url.as_str(),
-            format!("nothing answers at `{url}`; start the emulator first"),
+            format!("can't connect to `{url}`: start the emulator first"),
         ),
         (
             "https://localhost:4566",
@@ -104,7 +104,7 @@ fn an_emulator_whose_tokens_cannot_be_verified_is_refused() {
     let emulator = ControlPlane::start();
     for (jwks, reason) in [
         (("404 Not Found", "{}"), "it answers with status 404 Not Found"),
-        (("200 OK", r#"{"keys":[]}"#), "none of its keys is an RSA key"),
+        (("200 OK", r#"{"keys":[]}"#), "missing RSA key"),
         (
             ("200 OK", include_str!("../fixtures/keys/jwks.json")),
             "no key of its issuer has its `kid`",
@@ -114,7 +114,7 @@ fn an_emulator_whose_tokens_cannot_be_verified_is_refused() {
         let error = refused(|folder| ControlPlane::command_in_front_of(folder, &address));
         assert!(
             error.starts_with(&format!(
-                "the emulated AWS at `{address}` cannot be used: an id token of the user pool "
+                "can't use the emulated AWS at `{address}`: can't verify an id token of the user pool "
             )) && error.contains(reason),
             "{error}"
         );
@@ -176,7 +176,9 @@ fn ministack_is_as_weak_as_we_say_and_only_our_account_of_it_is_used() {
         command
     });
     assert!(
-        error.contains("cannot be used: it takes the access key `test` for the account 000000000000"),
+        error.contains(
+            "the access key `test` must belong to account 123456789012, but it belongs to 000000000000"
+        ),
         "{error}"
     );
 }

@@ -283,7 +283,8 @@ fn reserved_concurrency_is_a_limit() {
     });
     assert_eq!(shop.get("/echo").status, 500);
     assert!(
-        shop.log().contains("is throttled: 1 at a time are reserved"),
+        shop.log()
+            .contains("is throttled: at most 1 may run at a time, as reserved"),
         "{}",
         shop.log()
     );

@@ -215,7 +215,7 @@ kinds! {
     FormerlyMissing = "formerly_missing", Specs, Rest, Harmless;
     /// A spec has mistakes, so nothing is compared.
     SpecInvalid = "spec_invalid", Review, Review, Wrong(
-        "fix the mistakes that the review lists, and delete this entry"
+        "fix the errors that the review lists, and delete this entry"
     );
     /// An `accept` entry matches no blocked change.
     AcceptedChangeUnused = "accepted_change_unused", Review, Review, Wrong(

@@ -30,7 +30,7 @@ impl Document {
         }
         let Parsed { value, twice } = parse(&with_variables(body, text("execution_arn")))?;
         if let Some([key]) = twice.iter().find(|steps| steps.len() == 1).map(Vec::as_slice) {
-            return Err(format!("`{key}` stands twice in it"));
+            return Err(format!("duplicate key `{key}`"));
         }
         let version = |key: &str| super::text(&value[key]).unwrap_or_default();
         let (swagger, openapi) = (version("swagger"), version("openapi"));
@@ -38,9 +38,9 @@ impl Document {
         let is_swagger = match (swagger.as_str(), openapi.as_str()) {
             ("2.0" | "2", "") => true,
             ("", version) if version == "3.0" || version.starts_with("3.0.") => false,
-            ("", "") => return Err("it says neither `swagger` nor `openapi`".to_owned()),
+            ("", "") => return Err("missing version `swagger` or `openapi`".to_owned()),
             (version, "") | (_, version) => {
-                return Err(format!("it is of version {version}: 2.0 and 3.0 are known here"));
+                return Err(format!("its version must be 2.0 or 3.0, but it is {version}"));
             }
         };
         let base_path = match base_path_parameter(rest_api)? {
@@ -85,7 +85,7 @@ impl Document {
     pub(super) fn doubt(&self, steps: &[&str]) -> Option<String> {
         let leads = |twice: &&Vec<String>| twice.iter().zip(steps).all(|(key, step)| key == step);
         let key = self.twice.iter().find(leads)?.last()?;
-        Some(format!("`{key}` stands twice in the body"))
+        Some(format!("duplicate `{key}` in the body"))
     }
 
     /// What a value refers to by `$ref`, or itself. An error names a reference that leads nowhere, or out of the
@@ -100,7 +100,7 @@ impl Document {
             value = reference
                 .strip_prefix('#')
                 .and_then(|pointer| self.value.pointer(pointer))
-                .ok_or_else(|| format!("`$ref` leads nowhere: `{reference}`"))?;
+                .ok_or_else(|| format!("unknown `$ref` `{reference}`"))?;
         }
         Err("`$ref` leads in a circle".to_owned())
     }

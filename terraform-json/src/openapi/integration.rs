@@ -97,13 +97,13 @@ impl Expansion<'_> {
 /// What is not understood of an integration as a whole.
 fn obstacle(integration: &Value) -> Option<String> {
     if !integration.is_object() {
-        return Some("it is no integration".to_owned());
+        return Some("it must be an integration".to_owned());
     }
     if integration.get("$ref").is_some() {
-        return Some("integrations by `$ref` are of HTTP APIs".to_owned());
+        return Some("integrations by `$ref` are only for HTTP APIs".to_owned());
     }
     if text(&integration["responseTransferMode"]).is_some_and(|mode| !mode.eq_ignore_ascii_case("buffered")) {
-        return Some("answers are not streamed here".to_owned());
+        return Some("streaming of answers is not emulated".to_owned());
     }
     let mut keys = entries(integration).map(|(key, _)| key);
     let unknown = keys.find(|key| !(KNOWN.contains(&key.as_str()) || key.starts_with("x-")));

@@ -84,12 +84,12 @@ impl Expansion<'_> {
                 continue;
             }
             if !path.starts_with('/') || !item.is_object() {
-                self.note(place, "this is no path with its methods");
+                self.note(place, "this must be a path with methods");
                 continue;
             }
             let resource_id = self.resource(path, &place);
             if item.get("$ref").is_some() {
-                let why = "its `$ref` leads to methods that are not read here";
+                let why = "its `$ref` to methods is not emulated";
                 self.add(
                     place,
                     "aws_api_gateway_method",
@@ -114,7 +114,7 @@ impl Expansion<'_> {
                         continue;
                     }
                     (None, _) => {
-                        self.note(place, "this is not understood here");
+                        self.note(place, "this is not supported");
                         continue;
                     }
                 };
@@ -144,7 +144,7 @@ impl Expansion<'_> {
                 _ => steps.iter().zip(schemes).all(|(step, of)| step == of),
             };
             if !is_said {
-                self.note(document.place(&steps), "it stands twice in the body");
+                self.note(document.place(&steps), "it is a duplicate in the body");
             }
         }
     }
@@ -196,7 +196,7 @@ fn text(value: &Value) -> Option<String> {
 fn texts(value: &Value) -> Result<Value, String> {
     let mut map = Map::new();
     for (key, value) in entries(value) {
-        let text = text(value).ok_or_else(|| format!("`{key}` is no text"))?;
+        let text = text(value).ok_or_else(|| format!("`{key}` must be text"))?;
         map.insert(key.clone(), text.into());
     }
     Ok(Value::Object(map))

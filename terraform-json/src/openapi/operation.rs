@@ -43,7 +43,7 @@ impl Expansion<'_> {
         schemes: &Schemes,
     ) -> Result<(), String> {
         if !operation.is_object() {
-            return Err("this is no operation".to_owned());
+            return Err("this must be an operation".to_owned());
         }
         let guard = self.guard(operation, schemes)?;
         values["authorization"] = guard.authorization.into();

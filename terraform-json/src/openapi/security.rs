@@ -101,7 +101,7 @@ impl Expansion<'_> {
             .as_array()
             .is_some_and(|arns| arns.iter().all(Value::is_string))
         {
-            return unclear("has `providerARNs` that are no texts".to_owned());
+            return unclear("has `providerARNs` that are not texts".to_owned());
         }
         self.add(place, "aws_api_gateway_authorizer", values, None);
         Scheme::Authorizer {
@@ -161,7 +161,7 @@ fn required(security: Option<&Value>, schemes: &Schemes) -> Result<Guard, String
     let requirements = match security {
         None => return Ok(guard),
         Some(Value::Array(requirements)) => requirements,
-        Some(_) => return Err("its `security` is no list".to_owned()),
+        Some(_) => return Err("its `security` must be a list".to_owned()),
     };
     let mut named = None;
     for requirement in requirements {
@@ -191,11 +191,11 @@ fn required(security: Option<&Value>, schemes: &Schemes) -> Result<Guard, String
             }
             let scopes = scopes
                 .as_array()
-                .ok_or("the scopes of its `security` are no list")?;
+                .ok_or("the scopes of its `security` must be a list")?;
             guard.authorization = authorization;
             guard.authorizer_id = id;
             for scope in scopes {
-                let scope = text(scope).ok_or("a scope of its `security` is no text")?;
+                let scope = text(scope).ok_or("a scope of its `security` must be text")?;
                 if !guard.scopes.contains(&scope) {
                     guard.scopes.push(scope);
                 }

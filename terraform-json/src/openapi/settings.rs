@@ -38,7 +38,7 @@ impl Expansion<'_> {
                 "binary-media-types" | "api-key-source" | "minimum-compression-size" | "policy" => {}
                 // Read elsewhere, or without a bearing on answers.
                 "request-validator" | "request-validators" | "documentation" | "importexport-version" => {}
-                "cors" => self.note(place, "this is of HTTP APIs: a REST API does not heed it"),
+                "cors" => self.note(place, "this is only for HTTP APIs: a REST API ignores it"),
                 _ => self.note(place, "this extension is not emulated"),
             }
         }

@@ -177,10 +177,10 @@ fn what_a_guard_cannot_be_leaves_no_route_open() {
         json!([{"by_name": []}]),
         "has no `x-amazon-apigateway-authorizer`",
     );
-    own(json!("pool"), "is no list");
-    own(json!([{"pool": "all"}]), "are no list");
-    own(json!({}), "is no list");
-    own(Value::Null, "is no list");
+    own(json!("pool"), "must be a list");
+    own(json!([{"pool": "all"}]), "must be a list");
+    own(json!({}), "must be a list");
+    own(Value::Null, "must be a list");
     let contradiction = json!({"security": [{"pool": []}], "x-amazon-apigateway-auth": {"type": "NONE"}});
     refused(contradiction, json!({}), "says something else");
     let unknown = json!({"x-amazon-apigateway-auth": {"type": "MAGIC"}});
@@ -279,7 +279,7 @@ fn an_integration_is_as_the_provider_writes_it() {
     );
     assert_eq!(other.values["selection_pattern"], "4\\d\\d");
     let [response] = of(&resources, "method_response")[..] else {
-        panic!("`default` is no status")
+        panic!("`default` is not a status")
     };
     assert_eq!(
         response.values["response_parameters"],
@@ -299,14 +299,17 @@ fn what_is_not_understood_of_an_integration_is_its_obstacle() {
     assert!(
         obstacle(json!({"type": "aws_proxy", "integrationSubtype": "x"})).contains("`integrationSubtype`")
     );
-    assert!(obstacle(json!({"$ref": "#/components/x"})).contains("of HTTP APIs"));
-    assert!(obstacle(json!("mock")).contains("no integration"));
-    assert!(obstacle(json!({"type": "mock", "requestTemplates": {"a/b": {}}})).contains("`a/b` is no text"));
+    assert!(obstacle(json!({"$ref": "#/components/x"})).contains("for HTTP APIs"));
+    assert!(obstacle(json!("mock")).contains("must be an integration"));
+    assert!(
+        obstacle(json!({"type": "mock", "requestTemplates": {"a/b": {}}})).contains("`a/b` must be text")
+    );
     assert!(
         obstacle(json!({"type": "mock", "responses": {"default": {}}})).contains("`statusCode` is missing")
     );
     assert!(
-        obstacle(json!({"type": "aws_proxy", "responseTransferMode": "STREAM"})).contains("not streamed")
+        obstacle(json!({"type": "aws_proxy", "responseTransferMode": "STREAM"}))
+            .contains("streaming of answers is not emulated")
     );
 }
 
@@ -382,9 +385,9 @@ fn swagger_has_its_body_among_the_parameters() {
 #[test]
 fn what_is_not_understood_of_a_method_is_its_obstacle() {
     let obstacle = |operation: Value| method(&document(operation, json!({}))).obstacle.unwrap();
-    assert!(obstacle(json!({"parameters": [{"$ref": "#/x"}]})).contains("leads nowhere: `#/x`"));
+    assert!(obstacle(json!({"parameters": [{"$ref": "#/x"}]})).contains("unknown `$ref` `#/x`"));
     assert!(
-        obstacle(json!({"parameters": [{"$ref": "other.json"}]})).contains("leads nowhere: `other.json`")
+        obstacle(json!({"parameters": [{"$ref": "other.json"}]})).contains("unknown `$ref` `other.json`")
     );
     let body = json!({"requestBody": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Gone"}}}}});
     assert!(obstacle(body).contains("leads to no model"));
@@ -393,7 +396,7 @@ fn what_is_not_understood_of_a_method_is_its_obstacle() {
             .contains("`gone` is not in the body")
     );
     assert!(obstacle(json!({"x-amazon-apigateway-new": 1})).contains("`x-amazon-apigateway-new`"));
-    assert!(obstacle(json!("get")).contains("no operation"));
+    assert!(obstacle(json!("get")).contains("must be an operation"));
     let elsewhere = json!({"openapi": "3.0.1", "paths": {"/open": {"$ref": "paths.json"}}});
     assert_eq!(method(&elsewhere).values["http_method"], "ANY");
     assert!(method(&elsewhere).obstacle.unwrap().contains("`$ref`"));
@@ -464,13 +467,13 @@ fn one_anchor_stands_for_the_integration_of_many_routes() {
 #[test]
 fn bodies_that_cannot_be_read_are_refused_whole() {
     let error = |body: &str| expand(&mut with(body, json!({}))).unwrap_err();
-    assert!(error("{\"openapi\":").contains("it is no JSON"));
-    assert!(error("a: [1\n").contains("it is no YAML"));
-    assert!(error("openapi: 3.0.1\nopenapi: 3.0.1\n").contains("`openapi` stands twice"));
-    assert!(error("text").contains("no OpenAPI document"));
-    assert!(error("{}").contains("neither `swagger` nor `openapi`"));
-    assert!(error("{\"openapi\":\"3.1.0\"}").contains("version 3.1.0"));
-    assert!(error("{\"swagger\":\"1.2\"}").contains("version 1.2"));
+    assert!(error("{\"openapi\":").contains("it must be JSON"));
+    assert!(error("a: [1\n").contains("it must be YAML"));
+    assert!(error("openapi: 3.0.1\nopenapi: 3.0.1\n").contains("duplicate key `openapi`"));
+    assert!(error("text").contains("must be an OpenAPI document"));
+    assert!(error("{}").contains("missing version `swagger` or `openapi`"));
+    assert!(error("{\"openapi\":\"3.1.0\"}").contains("it is 3.1.0"));
+    assert!(error("{\"swagger\":\"1.2\"}").contains("it is 1.2"));
     assert_eq!(expand(&mut with("", json!({}))), Ok(None));
 }
 
@@ -490,10 +493,10 @@ fn a_key_that_stands_twice_is_local_to_its_method_in_json_and_yaml() {
             Some((place.to_owned(), resource.obstacle.clone()?))
         });
         let expected = [
-            ("[\"/a\"].get", "`security` stands twice in the body"),
-            ("[\"/b\"].get", "`/b` stands twice in the body"),
-            ("[\"/b\"].put", "`/b` stands twice in the body"),
-            ("[\"/c\"].parameters", "it stands twice in the body"),
+            ("[\"/a\"].get", "duplicate `security` in the body"),
+            ("[\"/b\"].get", "duplicate `/b` in the body"),
+            ("[\"/b\"].put", "duplicate `/b` in the body"),
+            ("[\"/c\"].parameters", "it is a duplicate in the body"),
         ];
         let expected = expected.map(|(place, why)| (place.to_owned(), why.to_owned()));
         assert_eq!(doubts.collect::<Vec<_>>(), expected, "{body}");

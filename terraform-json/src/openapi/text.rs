@@ -17,12 +17,12 @@ pub(super) struct Parsed {
 /// Reads JSON, or else YAML.
 pub(super) fn parse(text: &str) -> Result<Parsed, String> {
     let node: Node = if text.trim_start().starts_with('{') {
-        serde_json::from_str(text).map_err(|error| format!("it is no JSON: {error}"))?
+        serde_json::from_str(text).map_err(|error| format!("it must be JSON: {error}"))?
     } else {
         let mistake = |error: serde_saphyr::Error| {
             // The first line says what and where, the others draw it.
             let message = error.to_string();
-            format!("it is no YAML: {}", message.lines().next().unwrap_or_default())
+            format!("it must be YAML: {}", message.lines().next().unwrap_or_default())
         };
         // An import takes 6 MB, and one anchor often stands for the integration of every route; the library's own
         // limits are for texts of strangers.
@@ -39,7 +39,7 @@ pub(super) fn parse(text: &str) -> Result<Parsed, String> {
     let mut twice = Vec::new();
     match node.value(&mut Vec::new(), &mut twice) {
         value @ Value::Object(_) => Ok(Parsed { value, twice }),
-        _ => Err("it is no OpenAPI document".to_owned()),
+        _ => Err("it must be an OpenAPI document".to_owned()),
     }
 }
 

@@ -31,43 +31,42 @@ impl fmt::Display for PlanError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Empty => formatter.write_str(
-                "it is empty: write it with `terraform plan -out FILE`, and then `terraform show -json FILE`",
+                "it is empty: write it with `terraform plan -out FILE`, then `terraform show -json FILE`",
             ),
             Self::CutOff => {
-                formatter.write_str("it is cut off: write it anew with `terraform show -json` of the plan's file")
+                formatter.write_str("it is incomplete: write it again with `terraform show -json PLANFILE`")
             }
             Self::Malformed(why) => {
-                write!(formatter, "not what `terraform show -json` prints of a plan: {why}")
+                write!(formatter, "it must be a plan from `terraform show -json`: {why}")
             }
             Self::State => formatter.write_str(
-                "this is a state, and no plan: give it with `--state`, or write a plan with `terraform plan -out FILE` \
-                 and `terraform show -json FILE`",
+                "this is a state, but it must be a plan: use `--state`, or write a plan with `terraform plan -out \
+                 FILE` and `terraform show -json FILE`",
             ),
             Self::StateFile => formatter.write_str(
-                "this is the state as Terraform keeps it, and no plan: write one with `terraform plan -out FILE` and \
-                 `terraform show -json FILE`",
+                "this is Terraform's own state file, but it must be a plan: write one with `terraform plan -out \
+                 FILE` and `terraform show -json FILE`",
             ),
             Self::Format(version) => write!(
                 formatter,
-                "format version {version}: only version 1 of `terraform show -json` is known"
+                "unknown format version {version}: it must be version 1 of `terraform show -json`"
             ),
             Self::NoConfiguration => formatter.write_str(
-                "it has no `configuration`, by which references are followed: give all that `terraform show -json` \
-                 prints of the plan's file",
+                "missing `configuration`, which contains the references: use the whole output of `terraform show \
+                 -json PLANFILE`",
             ),
             Self::Errored => formatter.write_str(
-                "Terraform could not finish this plan (`errored`), so it tells only a part: mend what `terraform plan` \
-                 complains of, and plan anew",
+                "this plan is incomplete (`errored`): fix the errors of `terraform plan`, then plan again",
             ),
             Self::Incomplete => formatter.write_str(
-                "this plan tells only a part (`complete` is false): plan anew without `-target`, or apply it and plan \
-                 again where Terraform had to put something off",
+                "this plan is incomplete (`complete` is false): plan again without `-target`. If Terraform deferred \
+                 changes, apply the plan first",
             ),
             Self::NoApi(true) => {
-                formatter.write_str("this plan deletes everything: nothing is reachable after it")
+                formatter.write_str("this plan deletes everything, so no API is left")
             }
             Self::NoApi(false) => formatter.write_str(
-                "the plan has no `aws_api_gateway_rest_api`: plan in the folder of an environment, \
+                "missing `aws_api_gateway_rest_api` in the plan: plan in the folder of an environment, \
                  `terraform/environments/NAME`",
             ),
         }

@@ -172,17 +172,16 @@ mod tests {
             );
         }
         let error = |name| chosen(name).unwrap_err().to_string();
-        assert!(
-            error(None)
-                .starts_with("the state has 3 REST APIs: choose one with `--api NAME|ID`, of `orders` (`a1`")
-        );
+        assert!(error(None).starts_with(
+            "the state has 3 REST APIs: choose one of them with `--api NAME|ID`: `orders` (`a1`"
+        ));
         assert!(
             error(Some("orders")).starts_with("the state has 2 REST APIs"),
             "{}",
             error(Some("orders"))
         );
         assert!(
-            error(Some("toys")).starts_with("the state has no REST API `toys`, but `orders` (`a1`, `a1`), ")
+            error(Some("toys")).starts_with("unknown REST API `toys`: the state has `orders` (`a1`, `a1`), ")
         );
         assert_eq!(rest_api(vec![], Some("x")), Err(StateError::NoApi));
         let http = resource("aws_apigatewayv2_api", "http", json!({}));

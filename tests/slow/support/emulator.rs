@@ -75,7 +75,7 @@ impl Emulator {
             child: start(command, port),
             endpoint: format!("http://localhost:{port}"),
             tells_verified_email: true,
-            weaker: &["any new password is taken", "a client's `auth_flows`"],
+            weaker: &["accepts any new password", "a client's `auth_flows`"],
             drifts: &[
                 (
                     "module.service.aws_api_gateway_stage.this",

@@ -36,11 +36,11 @@ impl<'a> Jwt<'a> {
         if token.len() > LIMIT {
             let length = token.len();
             return Err(format!(
-                "not a token: {length} bytes, and API Gateway takes {LIMIT} in all headers"
+                "not a token: it has {length} bytes, but API Gateway takes at most {LIMIT} in all headers"
             ));
         }
         if token.contains([' ', '\t', ',']) {
-            return Err("not a token: only `Bearer ` may stand before one, and nothing behind it".to_owned());
+            return Err("not a token: the header must be a token, or `Bearer ` and a token".to_owned());
         }
         let segments: Vec<&str> = token.split('.').collect();
         let [header, payload, signature] = segments[..] else {
@@ -50,27 +50,32 @@ impl<'a> Jwt<'a> {
             } else {
                 ""
             };
-            return Err(format!("not a token: not 3 segments but {count}{encrypted}"));
+            return Err(format!(
+                "not a token: it must have 3 segments, but it has {count}{encrypted}"
+            ));
         };
         let mut header = object(header).map_err(|why| format!("its header {why}"))?;
         match header.get("alg") {
             Some(Value::String(algorithm)) if algorithm == "RS256" => {}
             Some(Value::String(algorithm)) => {
-                return Err(format!("its algorithm is {}, not RS256", quoted(algorithm, 16)));
+                return Err(format!(
+                    "its algorithm must be RS256, but it is {}",
+                    quoted(algorithm, 16)
+                ));
             }
-            _ => return Err("its header names no algorithm".to_owned()),
+            _ => return Err("missing algorithm (`alg`) in its header".to_owned()),
         }
         if header.contains_key("crit") || header.contains_key("b64") {
-            return Err("it demands extensions (`crit`, `b64`)".to_owned());
+            return Err("it requires extensions (`crit`, `b64`)".to_owned());
         }
         if !header
             .get("typ")
             .is_none_or(|kind| kind.as_str().is_some_and(|kind| kind.eq_ignore_ascii_case("JWT")))
         {
-            return Err("its type (`typ`) is not JWT".to_owned());
+            return Err("its type (`typ`) must be JWT".to_owned());
         }
         let Some(Value::String(key_id)) = header.remove("kid") else {
-            return Err("its header names no key (`kid`)".to_owned());
+            return Err("missing key (`kid`) in its header".to_owned());
         };
         Ok(Self {
             key_id,
@@ -105,10 +110,10 @@ impl<'a> Jwt<'a> {
 fn object(segment: &str) -> Result<Map<String, Value>, &'static str> {
     let bytes = URL_SAFE_NO_PAD
         .decode(segment)
-        .map_err(|_| "is not base64url without padding")?;
+        .map_err(|_| "must be base64url without padding")?;
     let text = std::str::from_utf8(&bytes).map_err(|_| "is not UTF-8")?;
     let Members(members) =
-        serde_json::from_str(text).map_err(|_| "is no JSON object that names each member once")?;
+        serde_json::from_str(text).map_err(|_| "must be a JSON object without duplicate members")?;
     Ok(members)
 }
 
@@ -129,7 +134,7 @@ impl<'de> Deserialize<'de> for Members {
                 let mut members = Map::new();
                 while let Some((name, value)) = map.next_entry()? {
                     if members.insert(name, value).is_some() {
-                        return Err(Access::Error::custom("a member is named twice"));
+                        return Err(Access::Error::custom("duplicate member"));
                     }
                 }
                 Ok(Members(members))

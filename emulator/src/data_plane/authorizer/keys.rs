@@ -48,11 +48,11 @@ impl FromStr for KeySource {
     fn from_str(text: &str) -> Result<Self, String> {
         if text.starts_with("https://") {
             return Err(format!(
-                "`{text}` needs TLS, which the data plane does without: save it to a file and name that"
+                "the data plane can't read `{text}` because it has no TLS: save it to a file and name that file"
             ));
         }
         if text.is_empty() {
-            return Err("a JWKS is a file or an `http://` address".to_owned());
+            return Err("a JWKS must be a file or an `http://` address".to_owned());
         }
         if text.starts_with("http://") {
             own(text)?;
@@ -110,7 +110,7 @@ impl Keys {
                         .unwrap_or_else(|poisoned| poisoned.into_inner()) = Arc::new(keys);
                     self.generation.fetch_add(1, Ordering::SeqCst);
                 }
-                Err(error) => tracing::warn!("keys stay as they were: {error:#}"),
+                Err(error) => tracing::warn!("the keys did not change: {error:#}"),
             }
         }
         self.known(id)
@@ -135,11 +135,11 @@ async fn read(source: &KeySource) -> Result<KeysById> {
         KeySource::File(path) => tokio::fs::read(path).await.map_err(anyhow::Error::from),
         KeySource::Url(url) => match tokio::time::timeout(FETCH_TIMEOUT, fetch(url)).await {
             Ok(answer) => answer,
-            Err(_) => Err(anyhow::anyhow!("no answer in {FETCH_TIMEOUT:?}")),
+            Err(_) => Err(anyhow::anyhow!("no answer within {FETCH_TIMEOUT:?}")),
         },
     };
-    let text = text.with_context(|| format!("cannot read the JWKS `{source}`"))?;
-    parse(&text).with_context(|| format!("`{source}` is no JWKS with a key for RS256"))
+    let text = text.with_context(|| format!("can't read the JWKS `{source}`"))?;
+    parse(&text).with_context(|| format!("`{source}` must be a JWKS with a key for RS256"))
 }
 
 /// A URL of this machine. What comes from anywhere else in clear text may be anybody's, and who knows a key makes tokens.
@@ -148,8 +148,7 @@ fn own(url: &str) -> Result<Uri, String> {
     let own = uri.filter(|uri| uri.authority().is_some_and(is_own));
     own.ok_or_else(|| {
         format!(
-            "`{url}` is not an address of this machine, and keys come from no other without TLS: save them to a file and \
-             name that"
+            "`{url}` must be a loopback address: save keys of other machines to a file and name that file"
         )
     })
 }
@@ -160,7 +159,7 @@ async fn fetch(url: &str) -> Result<Vec<u8>> {
     let response = client.get(uri).await?;
     let peer = response.extensions().get::<HttpInfo>().map(HttpInfo::remote_addr);
     if !peer.is_some_and(|peer| peer.ip().is_loopback()) {
-        bail!("its host leads to another machine");
+        bail!("its host is another machine");
     }
     if !response.status().is_success() {
         bail!("it answers with status {}", response.status());
@@ -206,13 +205,13 @@ fn parse(text: &[u8]) -> Result<KeysById> {
                 bail!("key `{id}` has fewer than {KEY_BITS} bits");
             }
             if keys.contains_key(&id) {
-                bail!("two of its keys are `{id}`");
+                bail!("duplicate key `{id}`");
             }
             keys.insert(id, key);
         }
     }
     if keys.is_empty() {
-        bail!("none of its keys is an RSA key with `kid`, `n` and `e`");
+        bail!("missing RSA key with `kid`, `n` and `e`");
     }
     Ok(keys)
 }
@@ -229,11 +228,7 @@ mod tests {
             Ok(KeySource::Url("http://127.0.0.1:5000/p/jwks.json".into()))
         );
         assert_eq!("keys.json".parse(), Ok(KeySource::File("keys.json".into())));
-        assert!(
-            KeySource::from_str("https://a")
-                .unwrap_err()
-                .contains("needs TLS")
-        );
+        assert!(KeySource::from_str("https://a").unwrap_err().contains("no TLS"));
         assert!(KeySource::from_str("").is_err());
     }
 
@@ -262,11 +257,11 @@ mod tests {
             "http:///a",
         ] {
             let error = KeySource::from_str(other).unwrap_err();
-            assert!(error.contains("is not an address of this machine"), "{error}");
+            assert!(error.contains("must be a loopback address"), "{error}");
             // Whoever makes the source otherwise gets no further.
             let error = Keys::load(KeySource::Url(other.into())).await.unwrap_err();
             assert!(
-                format!("{error:#}").contains("is not an address of this machine"),
+                format!("{error:#}").contains("must be a loopback address"),
                 "{error:#}"
             );
         }
@@ -303,7 +298,7 @@ mod tests {
             .await
             .unwrap_err();
         assert!(
-            format!("{error:#}").starts_with("cannot read the JWKS `/nonexistent/jwks.json`: "),
+            format!("{error:#}").starts_with("can't read the JWKS `/nonexistent/jwks.json`: "),
             "{error:#}"
         );
     }
@@ -346,7 +341,7 @@ mod tests {
         let gone = KeySource::Url("http://127.0.0.1:1/jwks.json".into());
         let error = format!("{:#}", Keys::load(gone).await.unwrap_err());
         assert!(
-            error.starts_with("cannot read the JWKS `http://127.0.0.1:1/jwks.json`: "),
+            error.starts_with("can't read the JWKS `http://127.0.0.1:1/jwks.json`: "),
             "{error}"
         );
     }

@@ -45,7 +45,7 @@ pub struct Package {
 impl Package {
     /// Opens code. What is packed in it is not read yet: a zip is judged by the sizes that it declares.
     pub fn open(path: &Path, accepted: Accepted) -> Result<Self> {
-        let cannot_read = || format!("cannot read `{}`", path.display());
+        let cannot_read = || format!("can't read `{}`", path.display());
         let file = File::open(path).with_context(cannot_read)?;
         let length = file.metadata().with_context(cannot_read)?.len();
         let kind = Kind::of(&file).with_context(cannot_read)?;
@@ -53,15 +53,15 @@ impl Package {
         let is_zip = match (&kind, accepted) {
             (Kind::Zip, _) => true,
             (Kind::Elf(_) | Kind::Script(_) | Kind::MachO, Accepted::ZipOrProgram) => false,
-            (_, Accepted::Zip) => bail!("`{name}` is not a zip: it is {kind}"),
-            (_, Accepted::ZipOrProgram) => bail!("`{name}` is neither a zip nor a program: it is {kind}"),
+            (_, Accepted::Zip) => bail!("`{name}` must be a zip, but it is {kind}"),
+            (_, Accepted::ZipOrProgram) => bail!("`{name}` must be a zip or a program, but it is {kind}"),
         };
         ensure!(
             length <= UNZIPPED_LIMIT,
-            "`{name}` has {length} bytes, and Lambda takes at most {UNZIPPED_LIMIT}"
+            "`{name}` has {length} bytes, but Lambda takes at most {UNZIPPED_LIMIT}"
         );
         if is_zip {
-            archive(&file).with_context(|| format!("cannot unpack `{name}`"))?;
+            archive(&file).with_context(|| format!("can't unpack `{name}`"))?;
         }
         Ok(Self {
             path: path.to_owned(),
@@ -72,27 +72,27 @@ impl Package {
 
     /// Unpacks it under `cache` and returns the folder, which holds an executable `bootstrap`.
     pub fn unpack(&self, cache: &Path) -> Result<PathBuf> {
-        let hash = hash(&self.file).with_context(|| format!("cannot read `{}`", self.path.display()))?;
+        let hash = hash(&self.file).with_context(|| format!("can't read `{}`", self.path.display()))?;
         let folder = cache.join(hash);
         if folder.join("bootstrap").is_file() {
             return Ok(folder);
         }
         let partial = cache.join(format!("partial-{}", uuid::Uuid::new_v4()));
         let unpacked = self.fill(&partial);
-        let unpacked = unpacked.with_context(|| format!("cannot unpack `{}`", self.path.display()));
+        let unpacked = unpacked.with_context(|| format!("can't unpack `{}`", self.path.display()));
         let unpacked = unpacked.and_then(|()| match fs::rename(&partial, &folder) {
             // Another process was faster with the same zip.
             Err(_) if folder.join("bootstrap").is_file() => Ok(()),
-            renamed => renamed.with_context(|| format!("cannot make `{}`", folder.display())),
+            renamed => renamed.with_context(|| format!("can't create `{}`", folder.display())),
         });
         if partial.exists() {
-            fs::remove_dir_all(&partial).with_context(|| format!("cannot remove `{}`", partial.display()))?;
+            fs::remove_dir_all(&partial).with_context(|| format!("can't remove `{}`", partial.display()))?;
         }
         unpacked.map(|()| folder)
     }
 
     fn fill(&self, folder: &Path) -> Result<()> {
-        fs::create_dir_all(folder).with_context(|| format!("cannot make `{}`", folder.display()))?;
+        fs::create_dir_all(folder).with_context(|| format!("can't create `{}`", folder.display()))?;
         let bootstrap = folder.join("bootstrap");
         if self.is_zip {
             unzip(folder, &mut archive(&self.file)?)?;
@@ -102,10 +102,10 @@ impl Package {
             write(&bootstrap, &mut file, 0o755)?;
         }
         let Ok(metadata) = fs::metadata(&bootstrap) else {
-            bail!("it holds no `bootstrap`");
+            bail!("missing `bootstrap`");
         };
         if metadata.permissions().mode() & 0o100 == 0 {
-            bail!("its `bootstrap` is not executable, on AWS neither: set its mode to 755 before zipping");
+            bail!("its `bootstrap` must be executable, as on AWS: set its mode to 755 before you zip it");
         }
         Ok(())
     }
@@ -136,12 +136,12 @@ fn archive(mut file: &File) -> Result<ZipArchive<BufReader<&File>>> {
         bytes = bytes.saturating_add(entry.size());
         ensure!(
             bytes <= UNZIPPED_LIMIT,
-            "it is over {UNZIPPED_LIMIT} bytes unzipped, and Lambda takes no more"
+            "it must have at most {UNZIPPED_LIMIT} bytes unzipped, the limit of Lambda"
         );
         let name = entry.enclosed_name();
         let name = name.with_context(|| {
             let written = code(&String::from_utf8_lossy(entry.name_raw()));
-            format!("it holds {written}, which is outside of it")
+            format!("its entry {written} must be inside the zip's folder")
         })?;
         let ancestors = name.ancestors().take_while(|place| !place.as_os_str().is_empty());
         for place in ancestors {
@@ -150,7 +150,7 @@ fn archive(mut file: &File) -> Result<ZipArchive<BufReader<&File>>> {
             }
             ensure!(
                 places.len() <= PLACES_LIMIT,
-                "it holds more than {PLACES_LIMIT} files and folders"
+                "it must contain at most {PLACES_LIMIT} files and folders"
             );
         }
     }
@@ -162,18 +162,18 @@ fn unzip(folder: &Path, archive: &mut ZipArchive<BufReader<&File>>) -> Result<()
         let mut entry = archive.by_index(index)?;
         let written_name = code(&String::from_utf8_lossy(entry.name_raw()));
         let Some(name) = entry.enclosed_name() else {
-            bail!("it holds {written_name}, which is outside of it");
+            bail!("its entry {written_name} must be inside the zip's folder");
         };
         let path = folder.join(name);
         if entry.is_dir() {
-            fs::create_dir_all(&path).with_context(|| format!("cannot make `{}`", path.display()))?;
+            fs::create_dir_all(&path).with_context(|| format!("can't create `{}`", path.display()))?;
             continue;
         }
         if entry.is_symlink() {
-            bail!("it holds the symbolic link {written_name}");
+            bail!("it must not contain the symbolic link {written_name}");
         }
         if let Some(parent) = path.parent() {
-            fs::create_dir_all(parent).with_context(|| format!("cannot make `{}`", parent.display()))?;
+            fs::create_dir_all(parent).with_context(|| format!("can't create `{}`", parent.display()))?;
         }
         let mode = entry.unix_mode().unwrap_or(0o755) & 0o777;
         // What is declared has a limit, and what holds more than it declares is an error to the reader.
@@ -188,7 +188,7 @@ fn write(path: &Path, content: &mut impl Read, mode: u32) -> Result<()> {
         // Whoever may run it on Lambda, here its user alone may.
         fs::set_permissions(path, Permissions::from_mode(mode & 0o700))
     };
-    attempt(content).with_context(|| format!("cannot write `{}`", path.display()))
+    attempt(content).with_context(|| format!("can't write `{}`", path.display()))
 }
 
 #[cfg(test)]
@@ -275,15 +275,15 @@ pub(crate) mod tests {
     fn what_no_function_can_be_is_refused() {
         assert_eq!(
             error(&[("main", b"", 0o755)]),
-            "cannot unpack `a.zip`: it holds no `bootstrap`"
+            "can't unpack `a.zip`: missing `bootstrap`"
         );
-        assert!(error(&[("bootstrap", b"", 0o644)]).contains("is not executable"));
+        assert!(error(&[("bootstrap", b"", 0o644)]).contains("must be executable"));
         assert_eq!(
             error(&[("../bootstrap", b"", 0o755)]),
-            "cannot unpack `a.zip`: it holds `../bootstrap`, which is outside of it"
+            "can't unpack `a.zip`: its entry `../bootstrap` must be inside the zip's folder"
         );
         let missing = unpack(Path::new("/nonexistent/a.zip"), Path::new("/nonexistent")).unwrap_err();
-        assert!(format!("{missing:#}").starts_with("cannot read `/nonexistent/a.zip`: "));
+        assert!(format!("{missing:#}").starts_with("can't read `/nonexistent/a.zip`: "));
     }
 
     /// Has the first file of a zip, whose name is `bootstrap`, declare another size.
@@ -302,7 +302,8 @@ pub(crate) mod tests {
     fn a_zip_over_lambdas_limit_is_refused_by_what_it_declares() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.zip");
-        let expected = "cannot unpack `a.zip`: it is over 262144000 bytes unzipped, and Lambda takes no more";
+        let expected =
+            "can't unpack `a.zip`: it must have at most 262144000 bytes unzipped, the limit of Lambda";
         // What it holds is little: only the sum of what it declares can be too much.
         zip(
             &path,
@@ -319,7 +320,7 @@ pub(crate) mod tests {
         large.set_len(262_144_001).unwrap();
         assert_eq!(
             error_of(&path),
-            "`a.zip` has 262144001 bytes, and Lambda takes at most 262144000"
+            "`a.zip` has 262144001 bytes, but Lambda takes at most 262144000"
         );
     }
 
@@ -344,12 +345,9 @@ pub(crate) mod tests {
         let deep = |index: usize| format!("{index}/{}", "d/".repeat(200));
         let names: Vec<String> = (0..400).map(deep).collect();
         let files: Vec<(&str, &[u8], u32)> = names.iter().map(|name| (&**name, &b""[..], 0o755)).collect();
-        let expected = "cannot unpack `a.zip`: it holds more than 65535 files and folders";
+        let expected = "can't unpack `a.zip`: it must contain at most 65535 files and folders";
         assert_eq!(error(&files), expected);
-        assert_eq!(
-            error(&files[..5]),
-            "cannot unpack `a.zip`: it holds no `bootstrap`"
-        );
+        assert_eq!(error(&files[..5]), "can't unpack `a.zip`: missing `bootstrap`");
     }
 
     #[test]
@@ -366,7 +364,7 @@ pub(crate) mod tests {
             let cache = folder.path().join("cache");
             match unpack(&path, &cache) {
                 Err(error) => assert!(
-                    format!("{error:#}").contains("outside of it"),
+                    format!("{error:#}").contains("must be inside"),
                     "{name}: {error:#}"
                 ),
                 Ok(unpacked) => assert!(unpacked.starts_with(&cache), "{name}"),
@@ -391,7 +389,7 @@ pub(crate) mod tests {
         writer.finish().unwrap();
         assert_eq!(
             error_of(&path),
-            "cannot unpack `a.zip`: it holds the symbolic link `out`"
+            "can't unpack `a.zip`: it must not contain the symbolic link `out`"
         );
         assert!(!folder.path().join("written").exists());
     }
@@ -412,17 +410,17 @@ pub(crate) mod tests {
         ] {
             assert_eq!(
                 refused(content, Accepted::ZipOrProgram),
-                format!("`a.zip` is neither a zip nor a program: it is {kind}")
+                format!("`a.zip` must be a zip or a program, but it is {kind}")
             );
             assert_eq!(
                 refused(content, Accepted::Zip),
-                format!("`a.zip` is not a zip: it is {kind}")
+                format!("`a.zip` must be a zip, but it is {kind}")
             );
         }
         assert_eq!(
             refused(b"#!/bin/sh\n", Accepted::Zip),
-            "`a.zip` is not a zip: it is a script for `/bin/sh`"
+            "`a.zip` must be a zip, but it is a script for `/bin/sh`"
         );
-        assert!(refused(b"PK\x03\x04cut off", Accepted::Zip).starts_with("cannot unpack `a.zip`: "));
+        assert!(refused(b"PK\x03\x04cut off", Accepted::Zip).starts_with("can't unpack `a.zip`: "));
     }
 }

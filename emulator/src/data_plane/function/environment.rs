@@ -112,7 +112,7 @@ impl Environment {
             status = environment.child.wait() => End::exit(status),
             used = too_much => End::out_of_memory(used, function.memory),
             () = sleep(limit) => End {
-                why: format!("it did not ask for work within {:.2} seconds", limit.as_secs_f64()),
+                why: format!("it did not ask for an invocation within {:.2} seconds", limit.as_secs_f64()),
                 status: Status::Timeout,
             },
         };
@@ -131,9 +131,9 @@ impl Environment {
         guardian: &Arc<Guardian>,
     ) -> Result<Self, String> {
         let reserved = Reserved::port().await;
-        let reserved = reserved.map_err(|error| format!("cannot listen on loopback: {error}"))?;
+        let reserved = reserved.map_err(|error| format!("can't listen on loopback: {error}"))?;
         let opened = Output::open(log.clone());
-        let (output, [stdout, stderr]) = opened.map_err(|error| format!("cannot make a pipe: {error}"))?;
+        let (output, [stdout, stderr]) = opened.map_err(|error| format!("can't create a pipe: {error}"))?;
         let bootstrap = code.join("bootstrap");
         let mut command = Command::new(&bootstrap);
         command
@@ -147,7 +147,7 @@ impl Environment {
             .kill_on_drop(true);
         let child = command.spawn().map_err(|error| {
             let why = why_not_started(&bootstrap, &error, &function.architecture);
-            format!("cannot start `{}`: {why}", bootstrap.display())
+            format!("can't start `{}`: {why}", bootstrap.display())
         })?;
         let group = child.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?));
         // It has one until it is waited for.

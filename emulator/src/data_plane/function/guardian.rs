@@ -40,7 +40,7 @@ impl Guardian {
             .stderr(Stdio::null())
             .process_group(0)
             .spawn()
-            .context("cannot start `/bin/sh`, which ends the functions' processes if need be")?;
+            .context("can't start `/bin/sh`, which ends the functions' processes")?;
         let changes = shell.stdin.take().context("the shell has no stdin")?;
         // It ends when the pipe closes; a thread is there to reap it then.
         std::thread::spawn(move || shell.wait());
@@ -65,7 +65,7 @@ impl Guardian {
             .lock()
             .unwrap_or_else(|poisoned| poisoned.into_inner());
         if let Err(error) = changes.write_all(line.as_bytes()) {
-            tracing::warn!("processes of functions may outlive a crash of the data plane: {error}");
+            tracing::warn!("if the data plane crashes, processes of functions may keep running: {error}");
         }
     }
 }

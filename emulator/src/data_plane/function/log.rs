@@ -29,7 +29,7 @@ impl Log {
         }
         let mut file = self.file.lock().await;
         if let Err(error) = file.write_all(lines) {
-            tracing::warn!("cannot write the log `{}`: {error}", file.path().display());
+            tracing::warn!("can't write the log `{}`: {error}", file.path().display());
         }
     }
 }

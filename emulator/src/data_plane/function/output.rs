@@ -74,7 +74,7 @@ impl Output {
                 Ok(0) | Err(rustix::io::Errno::AGAIN) => break,
                 Ok(read) => self.write(&mut state, &chunk[..read]).await,
                 Err(error) => {
-                    tracing::warn!("cannot read what a function writes: {error}");
+                    tracing::warn!("can't read the output of a function: {error}");
                     break;
                 }
             }
@@ -93,7 +93,7 @@ impl Output {
                 Ok(0) => return self.log.write(&state.finish()).await,
                 Ok(read) => self.write(&mut state, &chunk[..read]).await,
                 Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {}
-                Err(error) => return tracing::warn!("cannot read what a function writes: {error}"),
+                Err(error) => return tracing::warn!("can't read the output of a function: {error}"),
             }
         }
     }

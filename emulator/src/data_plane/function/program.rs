@@ -85,26 +85,25 @@ pub fn why_not_started(path: &Path, error: &Error, declared: &str) -> String {
             let on_aws = match elf.architecture == declared {
                 true => String::new(),
                 false => format!(
-                    "; the function's `architectures` is {}, so it does not start on AWS either",
+                    ". The function's `architectures` is {}, so it does not start on AWS either",
                     code(declared)
                 ),
             };
-            format!("it is {kind}, and this machine is {}{on_aws}", this_machine())
+            format!("it is {kind}, but this machine is {}{on_aws}", this_machine())
         }
         (Kind::Elf(elf), ErrorKind::NotFound) => match elf.loader(&file) {
             Some(loader) if !is_there(&loader) => format!(
-                "it is linked to the loader {}, which is not there: install the C library that it belongs to, or link \
-                 the program statically",
+                "missing loader {}: install its C library, or link the program statically",
                 code(&loader)
             ),
             _ => error.to_string(),
         },
         (Kind::Script(interpreter), ErrorKind::NotFound) if !is_there(interpreter) => {
             let end = match interpreter.ends_with('\r') {
-                true => ": its lines end as on Windows",
+                true => ": its line ends are those of Windows",
                 false => "",
             };
-            format!("it is {kind}, which is not there{end}")
+            format!("it is {kind}, which does not exist{end}")
         }
         (Kind::Elf(_) | Kind::Script(_), _) => format!("it is {kind}: {error}"),
         (

@@ -63,11 +63,11 @@ pub fn not_run<T>(packages: &ByFunction<T>, api: &Api) -> Vec<Unsupported> {
             [first, second, others @ ..] => {
                 format!("{first}, {second} and {} more answer 501", others.len())
             }
-            [] => "nothing invokes it".to_owned(),
+            [] => "no route invokes it".to_owned(),
         };
         let unless = match &function.code {
             Code::File(_) | Code::Foreign(_) => {
-                format!(" unless you name other code with `--function {name}=PATH`")
+                format!(". To run other code, add `--function {name}=PATH`")
             }
             Code::Refused(_) => String::new(),
         };
@@ -101,7 +101,7 @@ fn named(options: &Options, api: &Api, mistakes: &mut Vec<String>) -> ByFunction
             (None, Code::Foreign(why) | Code::Refused(why)) => Err(why.clone()),
             (Some(_), Code::Refused(why)) => {
                 mistakes.push(format!(
-                    "no code can run for function {} ({}): {why}",
+                    "can't run function {} ({}): {why}",
                     code(&function.name),
                     code(&function.address),
                 ));
@@ -140,11 +140,15 @@ pub fn function<'a>(key: &str, api: &'a Api) -> Result<&'a str, String> {
     match found[..] {
         [name] => Ok(name),
         [] => Err(format!(
-            "{} names no function of the state, which has {}",
+            "unknown function {}: the state has {}",
             code(key),
             list(api.functions.keys())
         )),
-        _ => Err(format!("{} names several functions: {}", code(key), list(found))),
+        _ => Err(format!(
+            "{} must name one function, but it matches {}",
+            code(key),
+            list(found)
+        )),
     }
 }
 
@@ -156,8 +160,8 @@ fn package(root: &Path, named: &Named, function: &FunctionConfiguration) -> Resu
     };
     if !path.is_file() {
         return Err(format!(
-            "the code of function {name} ({address}) is not at {}: build it, or name the folder that Terraform \
-             runs in with `--root DIR`, or add the option\n  --function {}=PATH",
+            "missing code of function {name} ({address}) at {}: build it, name the folder of the root module with \
+             `--root DIR`, or add the option\n  --function {}=PATH",
             display(&path),
             shell::word(&function.name),
         ));
@@ -169,8 +173,8 @@ fn package(root: &Path, named: &Named, function: &FunctionConfiguration) -> Resu
             .and_then(|path| Package::open(&path, accepted).map_err(|error| format!("{error:#}")))
             .map_err(|why| {
                 format!(
-                    "the code of function {name} ({address}) is {} in the state: {why}. If you trust this file, add \
-                     the option\n  --function {}",
+                    "can't use {} as the code of function {name} ({address}): {why}. If you trust this file, add the \
+                     option\n  --function {}",
                     display(written),
                     shell::word(&format!("{}={}", function.name, path.display())),
                 )
@@ -182,7 +186,7 @@ fn package(root: &Path, named: &Named, function: &FunctionConfiguration) -> Resu
 fn inside(root: &Path, written: &Path) -> Result<PathBuf, String> {
     let canonical = |path: &Path| {
         path.canonicalize()
-            .map_err(|error| format!("cannot tell where {} is: {error}", display(path)))
+            .map_err(|error| format!("can't resolve {}: {error}", display(path)))
     };
     let (path, project) = (canonical(&root.join(written))?, project(&canonical(root)?));
     if path.starts_with(&project) {
@@ -260,14 +264,12 @@ mod tests {
             assert_ne!(code["shop-echo"], code["shop-open"]);
         }
         let (_, mistakes) = code_with(&[("pen", "/tmp/open.zip")], SHOP);
-        assert!(
-            mistakes[0].starts_with("`pen` names no function of the state, which has `shop-authenticated`, ")
-        );
+        assert!(mistakes[0].starts_with("unknown function `pen`: the state has `shop-authenticated`, "));
         let state = SHOP.replace("shop-echo", "shop-twice-open");
         let (_, mistakes) = code_with(&[("open", "/tmp/open.zip")], &state);
         assert_eq!(
             mistakes,
-            ["`open` names several functions: `shop-open`, `shop-twice-open`"]
+            ["`open` must name one function, but it matches `shop-open`, `shop-twice-open`"]
         );
     }
 
@@ -277,17 +279,17 @@ mod tests {
             (
                 "\"../artifacts/shop.zip\"",
                 "null",
-                "its code is not in a local file",
+                "its code must be in a local file",
             ),
             (
                 "\"provided.al2023\"",
                 "\"python3.12\"",
-                "its runtime is `python3.12`, and only a `bootstrap` of its own can run here",
+                "its runtime is `python3.12`, but only custom runtimes with a `bootstrap` can run here",
             ),
             (
                 "\"layers\":null",
                 "\"layers\":[\"x\"]",
-                "it has layers, which are not loaded",
+                "its layers are not emulated",
             ),
             (
                 "\"package_type\":\"Zip\"",
@@ -309,8 +311,8 @@ mod tests {
             assert_eq!(
                 hang.reason,
                 format!(
-                    "it can't run here: {why}. `GET /hang` answers 501 unless you name other code with \
-                     `--function shop-hang=PATH`"
+                    "it can't run here: {why}. `GET /hang` answers 501. To run other code, add `--function \
+                     shop-hang=PATH`"
                 )
             );
         }
@@ -324,11 +326,11 @@ mod tests {
         assert_eq!(mistakes, Vec::<String>::new());
         assert_eq!(
             code.get("../pwn-open"),
-            Some(&Err("its name is not one that Lambda takes".to_owned()))
+            Some(&Err("invalid function name".to_owned()))
         );
         let (code, mistakes) = code_with(&[("open", "/tmp/open.zip")], &state);
         assert_eq!((code.contains_key("../pwn-open"), mistakes.len()), (false, 1));
-        assert!(mistakes[0].starts_with("no code can run for function `../pwn-open` (`module.function"));
+        assert!(mistakes[0].starts_with("can't run function `../pwn-open` (`module.function"));
     }
 
     #[test]

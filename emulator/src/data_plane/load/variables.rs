@@ -78,7 +78,7 @@ impl FromStr for Variable {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let malformed = || format!("`{text}` is neither `NAME=VALUE` nor `FUNCTION:NAME=VALUE`");
+        let malformed = || format!("`{text}` must have the form `NAME=VALUE` or `FUNCTION:NAME=VALUE`");
         let (place, value) = text.split_once('=').ok_or_else(malformed)?;
         let (function, name) = match place.split_once(':') {
             Some((function, name)) => (Some(function.to_owned()), name),
@@ -88,7 +88,7 @@ impl FromStr for Variable {
             return Err(malformed());
         }
         if RESERVED_VARIABLES.contains(&name) {
-            return Err(format!("`{name}` can't be set: Lambda sets it itself"));
+            return Err(format!("can't set `{name}`: Lambda sets it itself"));
         }
         Ok(Self {
             function,
@@ -173,10 +173,10 @@ fn refusal(function: &FunctionConfiguration, name: &str, why: WhyNot) -> String 
         code(name)
     );
     match why {
-        WhyNot::NoName => format!("{sets}, and Lambda takes no variable of this name: take it out"),
+        WhyNot::NoName => format!("{sets}, but Lambda does not allow this name: remove it"),
         WhyNot::RunsOtherCode => format!(
-            "{sets}, by which a program can run code that is not in the function's zip: take it out, or if you want \
-             it, add the option\n  --env {}=VALUE",
+            "{sets}, which can run code from outside the function's zip: remove it, or if you trust it, add the \
+             option\n  --env {}=VALUE",
             shell::word(&format!("{}:{name}", function.name))
         ),
     }
@@ -236,7 +236,7 @@ mod tests {
             "{mistakes:?}"
         );
         assert!(
-            mistakes[1].starts_with("`nobody` names no function"),
+            mistakes[1].starts_with("unknown function `nobody`"),
             "{mistakes:?}"
         );
     }
@@ -249,7 +249,7 @@ mod tests {
             let error = text.parse::<Variable>().unwrap_err();
             assert_eq!(
                 error,
-                format!("`{text}` is neither `NAME=VALUE` nor `FUNCTION:NAME=VALUE`")
+                format!("`{text}` must have the form `NAME=VALUE` or `FUNCTION:NAME=VALUE`")
             );
         }
         for text in ["AWS_REGION=x", "open:_HANDLER=x", "AWS_ACCESS_KEY_ID=x"] {

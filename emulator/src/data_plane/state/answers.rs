@@ -16,7 +16,7 @@ pub(super) fn templates(texts: &BTreeMap<String, String>) -> Result<BTreeMap<Str
 pub(super) fn emulated_header(key: &str, text: &str, prefix: &str) -> Result<(String, Expression), String> {
     match header(key, text, prefix)? {
         (name, Expression::Other(text)) => Err(format!(
-            "its header {} is {}, which is not emulated",
+            "its header {} has the value {}, which is not emulated",
             code(&name),
             code(&text)
         )),

@@ -41,7 +41,7 @@ fn issuer(pools: &HashMap<&str, &Part<UserPool>>, arn: &str) -> Option<Result<St
     };
     Some(issuer_at(&pool.endpoint).with_context(|| {
         format!(
-            "the `endpoint` of {} must be `cognito-idp.REGION.amazonaws.com/REGION_ID`, and is {}",
+            "the `endpoint` of {} must be `cognito-idp.REGION.amazonaws.com/REGION_ID`, but it is {}",
             code(&pool.resource.address),
             code(&pool.endpoint)
         )
@@ -65,10 +65,10 @@ pub(super) fn authorizers(index: &Index, snapshot: &Snapshot) -> Result<Authoriz
         let issuers: Option<Result<Vec<String>>> = issuers.collect();
         let issuers = issuers.transpose()?;
         let authorizer = match (part.token_source(), audience, issuers) {
-            _ if part.kind() != COGNITO_USER_POOLS => refused("is no authorizer of Cognito user pools"),
-            (TokenSource::Other(_), ..) => refused("does not take its token from one header"),
-            (_, Err(_), _) => refused("has an identity validation expression that is not understood here"),
-            (.., None) => refused("names a user pool by something that is no ARN of one"),
+            _ if part.kind() != COGNITO_USER_POOLS => refused("is not an authorizer of Cognito user pools"),
+            (TokenSource::Other(_), ..) => refused("must take its token from one header"),
+            (_, Err(_), _) => refused("has an identity validation expression that is not supported"),
+            (.., None) => refused("must name its user pools by their ARNs"),
             (TokenSource::Header(header), Ok(audience), Some(issuers)) => Ok(Authorizer {
                 address: address.clone(),
                 header: header.to_owned(),

@@ -24,23 +24,23 @@ fn is_name(name: &str) -> bool {
 fn code(values: &Function) -> Code {
     let runtime = values.runtime.as_deref().unwrap_or_default();
     if !is_name(&values.function_name) {
-        return Code::Refused("its name is not one that Lambda takes".to_owned());
+        return Code::Refused("invalid function name".to_owned());
     }
     if values.package_type.as_deref() == Some("Image") {
         return Code::Foreign("its code is a container image".to_owned());
     }
     if !runtime.starts_with("provided") {
         return Code::Foreign(format!(
-            "its runtime is {}, and only a `bootstrap` of its own can run here",
+            "its runtime is {}, but only custom runtimes with a `bootstrap` can run here",
             words::code(runtime)
         ));
     }
     if !values.layers.is_empty() {
-        return Code::Foreign("it has layers, which are not loaded".to_owned());
+        return Code::Foreign("its layers are not emulated".to_owned());
     }
     match &values.filename {
         Some(file) => Code::File(file.into()),
-        None => Code::Foreign("its code is not in a local file".to_owned()),
+        None => Code::Foreign("its code must be in a local file".to_owned()),
     }
 }
 

@@ -25,15 +25,13 @@ pub(super) fn integration(
     }
     let uri = applied.uri.as_deref().unwrap_or_default();
     if uri.contains("${stageVariables.") {
-        return Err(format!(
-            "its `uri` is `{uri}`, and stage variables in it are not replaced"
-        ));
+        return Err(format!("stage variables in its `uri` `{uri}` are not emulated"));
     }
     let arn = match (applied.kind.as_str(), applied.function_arn()) {
         ("AWS_PROXY", Some(arn)) => arn,
         // Tutorials write it: mapping templates make its event and its answer.
         ("AWS", Some(_)) => {
-            return Err("a Lambda integration of type `AWS` is not emulated, only `AWS_PROXY` is".to_owned());
+            return Err("a Lambda integration of type `AWS` is not emulated: use `AWS_PROXY`".to_owned());
         }
         (kind, _) => {
             return Err(format!(
@@ -43,7 +41,7 @@ pub(super) fn integration(
     };
     let content_handling = ContentHandling::parse(applied.content_handling.as_deref())?;
     if applied.credentials.is_some() {
-        return Err("the rights of the role in its `credentials` are not evaluated".to_owned());
+        return Err("the role in its `credentials` is not emulated".to_owned());
     }
     let function = FunctionReference::parse(arn);
     // A function of another account may have the name of one here.
@@ -89,7 +87,7 @@ fn response(route: &Route, part: &Part<IntegrationResponse>) -> Result<MockRespo
     let pattern = part.selection_pattern.as_ref();
     let pattern = pattern.map(|pattern| Regex::new(&format!("^(?:{pattern})$")));
     let pattern = pattern.transpose();
-    let pattern = pattern.map_err(|_| ": its selection pattern is not understood here".to_owned())?;
+    let pattern = pattern.map_err(|_| ": its selection pattern is not supported".to_owned())?;
     let status = part.status_code.parse().ok();
     let status = status.filter(|status| (200..=999).contains(status));
     let status = status.ok_or_else(|| format!(" has the status `{}`", part.status_code))?;

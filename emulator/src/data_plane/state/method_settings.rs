@@ -76,7 +76,7 @@ pub(super) fn throttles(
             None if limits.is_some() => notes.add(
                 address,
                 format!(
-                    "its throttling is for `{}`, which is no method of the API",
+                    "its throttling is for `{}`, but the API has no such method",
                     part.method_path
                 ),
             ),

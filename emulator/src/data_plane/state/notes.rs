@@ -49,20 +49,22 @@ impl Notes {
 
 fn reason(resource: &Resource) -> Option<&'static str> {
     match resource.kind.as_str() {
-        "aws_wafv2_web_acl_association" => Some("requests are not filtered by a web ACL"),
+        "aws_wafv2_web_acl_association" => Some("web ACLs are not emulated"),
         "aws_api_gateway_rest_api" => {
             let settings: Part<Settings> = Part::of(resource);
             if settings.disable_execute_api_endpoint == Some(true) {
-                Some("its own endpoint is disabled, so on AWS only a custom domain answers")
+                Some("its own endpoint is disabled, so on AWS only a custom domain works")
             } else if settings.endpoint() == "PRIVATE" {
-                Some("it is private, so on AWS only its VPC endpoints answer")
+                Some("it is private, so on AWS only its VPC endpoints work")
             } else {
-                settings.compresses().then_some("bodies are not compressed")
+                settings.compresses().then_some("compression is not emulated")
             }
         }
         "aws_api_gateway_stage" => {
             let settings: Part<StageSettings> = Part::of(resource);
-            settings.cache_cluster_enabled.then_some("answers are not cached")
+            settings
+                .cache_cluster_enabled
+                .then_some("caching of answers is not emulated")
         }
         _ => None,
     }

@@ -30,7 +30,7 @@ pub(super) fn routes(
         let address = method.resource.address.as_str();
         let Some(path) = path else {
             bail!(
-                "`{address}` belongs to the resource `{}`, which is not in the state",
+                "missing resource `{}` of `{address}` in the state",
                 method.resource_id
             );
         };

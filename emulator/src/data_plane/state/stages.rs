@@ -23,8 +23,8 @@ pub(super) fn stages(index: &Index, api: &str) -> Result<BTreeMap<String, NamedS
     for (resource, settings) in settings {
         if !settings.canary_settings.is_empty() {
             bail!(
-                "`{}` has `canary_settings`: which of two deployments a request goes to is not emulated. \
-                 Take them out, or serve the state of an environment without them",
+                "`{}` has `canary_settings`, which are not emulated. Remove them, or serve the state of an \
+                 environment without them",
                 resource.address
             );
         }
@@ -39,7 +39,7 @@ pub(super) fn stages(index: &Index, api: &str) -> Result<BTreeMap<String, NamedS
         stages.insert(stage.name.to_owned(), named);
     }
     if stages.is_empty() {
-        bail!("`{api}` has no stage in the state: nothing of it is reachable");
+        bail!("missing stage of `{api}` in the state");
     }
     Ok(stages)
 }

@@ -201,8 +201,8 @@ fn what_is_not_emulated_is_named_by_address() {
             json!({"type": "TOKEN"}),
             "/"
         ),
-        "`aws_api_gateway_method.root`: its authorizer `aws_api_gateway_authorizer.customers` is no authorizer of \
-         Cognito user pools"
+        "`aws_api_gateway_method.root`: its authorizer `aws_api_gateway_authorizer.customers` is not an authorizer \
+         of Cognito user pools"
     );
     let integration = r#"aws_api_gateway_integration.this["open"]"#;
     assert_eq!(
@@ -211,7 +211,7 @@ fn what_is_not_emulated_is_named_by_address() {
             json!({"credentials": "arn:aws:iam::1:role/x"}),
             "/open"
         ),
-        format!("`{integration}`: the rights of the role in its `credentials` are not evaluated")
+        format!("`{integration}`: the role in its `credentials` is not emulated")
     );
     let validator = json!({"validate_request_body": true});
     assert!(
@@ -223,7 +223,7 @@ fn what_is_not_emulated_is_named_by_address() {
     );
     let why = refusal("aws_api_gateway_rest_api.shop", json!({"policy": "{}"}), "/open");
     assert!(
-        why.starts_with("`aws_api_gateway_rest_api.shop`: the resource policy is not evaluated"),
+        why.starts_with("`aws_api_gateway_rest_api.shop`: the resource policy is not emulated"),
         "{why}"
     );
 }
@@ -280,14 +280,17 @@ fn a_deployment_with_a_stage_name_is_a_stage() {
 #[test]
 fn states_that_cannot_be_served_are_refused_with_the_next_step() {
     let error = |text: &str| read(text).unwrap_err().to_string();
-    assert!(error(r#"{"format_version":"1.0"}"#).contains("no `aws_api_gateway_rest_api`: apply first"));
+    assert!(
+        error(r#"{"format_version":"1.0"}"#)
+            .contains("missing `aws_api_gateway_rest_api` in the state: apply first")
+    );
     assert!(error("").contains("it is empty: write it with `terraform show -json`"));
-    assert!(error(&SHOP[..SHOP.len() / 2]).contains("it is cut off"));
+    assert!(error(&SHOP[..SHOP.len() / 2]).contains("it is incomplete"));
     assert!(error(r#"{"format_version":"2.0"}"#).contains("format version 2.0"));
     let stageless = with("aws_api_gateway_stage.v1", json!({"stage_name": ""}))
         .unwrap_err()
         .to_string();
-    assert!(stageless.contains("has no stage"), "{stageless}");
+    assert!(stageless.contains("missing stage"), "{stageless}");
     let odd = with("aws_api_gateway_rest_api.shop", json!({"id": 7}))
         .unwrap_err()
         .to_string();
@@ -329,7 +332,7 @@ fn what_a_hostile_state_says_of_a_function_leads_nowhere_and_breaks_nothing() {
     assert_eq!(function.timeout, Duration::from_secs(900));
     for name in ["../../pwn", "/etc/pwn", "a b", ""] {
         let api = with(open, json!({"function_name": name})).unwrap();
-        let refused = Code::Refused("its name is not one that Lambda takes".to_owned());
+        let refused = Code::Refused("invalid function name".to_owned());
         assert_eq!(api.functions[name].code, refused, "{name}");
     }
 }
@@ -363,7 +366,7 @@ fn what_bears_on_every_answer_and_is_not_emulated_is_noted() {
         ),
         (
             json!({"minimum_compression_size": "0"}),
-            "bodies are not compressed",
+            "compression is not emulated",
         ),
         (
             json!({"endpoint_configuration": [{"types": ["PRIVATE"]}]}),
@@ -381,7 +384,7 @@ fn what_bears_on_every_answer_and_is_not_emulated_is_noted() {
         cached
             .unsupported
             .iter()
-            .any(|noted| noted.reason == "answers are not cached")
+            .any(|noted| noted.reason == "caching of answers is not emulated")
     );
 }
 

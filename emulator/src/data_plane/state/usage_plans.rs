@@ -38,7 +38,7 @@ pub(super) fn usage_plans(
             for limits in &entry.throttle {
                 let Some((resource_path, method)) = applied_method(&limits.path, methods_of_api) else {
                     let reason = format!(
-                        "its throttle is for `{}`, which is no method of the API",
+                        "its throttle is for `{}`, but the API has no such method",
                         limits.path
                     );
                     notes.add(address, reason);
@@ -84,9 +84,8 @@ pub(super) fn usage_plans(
         };
         for stage in stages.get(&part.usage_plan_id).into_iter().flatten() {
             if !taken.insert((stage.clone(), key.id.clone())) {
-                let reason = format!(
-                    "its key is in another usage plan with stage `{stage}` already, which AWS refuses"
-                );
+                let reason =
+                    format!("duplicate key: it is already in another usage plan with stage `{stage}`");
                 notes.add(&part.resource.address, reason);
                 continue;
             }

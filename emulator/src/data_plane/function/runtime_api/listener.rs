@@ -31,7 +31,7 @@ pub(super) async fn serve(listener: TcpListener, group: Pid, shared: Arc<Shared>
         let stream = match listener.accept().await {
             Ok((stream, _)) => stream,
             Err(error) => {
-                tracing::warn!("the Runtime API cannot accept a connection: {error}");
+                tracing::warn!("the Runtime API can't accept a connection: {error}");
                 tokio::time::sleep(Duration::from_millis(50)).await;
                 continue;
             }
@@ -124,7 +124,7 @@ async fn next(shared: &Shared) -> Response<Full<Bytes>> {
             .header("Lambda-Runtime-Trace-Id", &invocation.trace)
             .body(Full::new(invocation.payload));
         return response.unwrap_or_else(|error| {
-            tracing::error!("an invocation cannot be handed out: {error}");
+            tracing::error!("can't hand an invocation out: {error}");
             status(
                 StatusCode::INTERNAL_SERVER_ERROR,
                 r#"{"errorType":"ContainerError"}"#,

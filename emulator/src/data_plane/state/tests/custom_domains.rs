@@ -34,11 +34,11 @@ fn what_leads_to_another_api_is_not_ours_to_name() {
     let ours = [
         (
             domain.0.to_owned(),
-            "the custom domain `a.example.com` is not answered".to_owned(),
+            "the custom domain `a.example.com` is not emulated".to_owned(),
         ),
         (
             "aws_api_gateway_base_path_mapping.a".to_owned(),
-            "`https://a.example.com/` is not answered: on AWS it leads to the stage that the path names"
+            "`https://a.example.com/` is not emulated: on AWS it leads to the stage that the path names"
                 .to_owned(),
         ),
     ];
@@ -56,7 +56,7 @@ fn both_kinds_of_mapping_name_path_and_stage() {
         let values =
             json!({"api_id": "ours", "domain_name": "a.example.com", path: "shop/v2", stage: "prod"});
         let told = told(&[(&format!("{kind}.this"), values)]);
-        let expected = "`https://a.example.com/shop/v2` is not answered: on AWS it leads to stage `prod`";
+        let expected = "`https://a.example.com/shop/v2` is not emulated: on AWS it leads to stage `prod`";
         assert_eq!(told, [(format!("{kind}.this"), expected.to_owned())]);
     }
 }

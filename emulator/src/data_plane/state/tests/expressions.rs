@@ -15,11 +15,11 @@ fn a_mock_with_a_header_that_is_not_understood_is_not_emulated() {
     for (expression, why) in [
         (
             "*",
-            "of its header `Access-Control-Allow-Origin`, `*` is no mapping expression",
+            "of its header `Access-Control-Allow-Origin`, `*` must be a mapping expression",
         ),
         (
             "integration.response.header.Origin",
-            "its header `Access-Control-Allow-Origin` is `integration.response.header.Origin`, which is not emulated",
+            "its header `Access-Control-Allow-Origin` has the value `integration.response.header.Origin`, which is not emulated",
         ),
     ] {
         let api = with(address, json!({"response_parameters": {header: expression}})).unwrap();
@@ -45,7 +45,9 @@ fn a_gateway_response_leaves_out_only_the_header_that_it_cannot_fill() {
     );
     assert_eq!(
         noted(&api, address),
-        ["its header `X-Who` is `context.authorizer.claims.sub`, which is not emulated, so it is not sent"]
+        [
+            "its header `X-Who` has the value `context.authorizer.claims.sub`, which is not emulated, so it is not sent"
+        ]
     );
 }
 
@@ -56,7 +58,7 @@ fn a_parameter_of_a_backend_that_is_not_understood_closes_its_route() {
         (
             "integration.request.header.X",
             "X",
-            "of its parameter `integration.request.header.X`, `X` is no mapping expression",
+            "of its parameter `integration.request.header.X`, `X` must be a mapping expression",
         ),
         (
             "integration.request.cookie.X",

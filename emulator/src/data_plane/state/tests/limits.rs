@@ -95,7 +95,7 @@ fn limits_that_name_no_method_and_caching_are_noted() {
     assert_eq!(
         noted(&limits_with(settings, json!({"method_path": "pets/POST"}))),
         [format!(
-            "{settings}: its throttling is for `pets/POST`, which is no method of the API"
+            "{settings}: its throttling is for `pets/POST`, but the API has no such method"
         )]
     );
     let caching = json!({"settings": [{"caching_enabled": true}]});
@@ -109,7 +109,7 @@ fn limits_that_name_no_method_and_caching_are_noted() {
     assert_eq!(
         noted(&limits_with(partners, json!({"api_stages": stages}))),
         [format!(
-            "{partners}: its throttle is for `/keyed/PUT`, which is no method of the API"
+            "{partners}: its throttle is for `/keyed/PUT`, but the API has no such method"
         )]
     );
 }
@@ -133,7 +133,7 @@ fn a_key_opens_a_stage_by_one_plan() {
     assert_eq!(
         noted(&api),
         [format!(
-            "{member}: its key is in another usage plan with stage `v1` already, which AWS refuses"
+            "{member}: duplicate key: it is already in another usage plan with stage `v1`"
         )]
     );
 }
@@ -150,7 +150,7 @@ fn a_model_that_cannot_be_compiled_is_named() {
         why(json!({"name": "Another"})),
         format!("{method}: its model `Order` is not in the state")
     );
-    let start = format!("{method}: its model `Order` is no JSON schema of draft 4: ");
+    let start = format!("{method}: its model `Order` must be a JSON schema of draft 4: ");
     for schema in [r#"{"minimum": "1"}"#, "{", ""] {
         let why = why(json!({"schema": schema}));
         assert!(why.starts_with(&start), "{why}");

@@ -4,7 +4,7 @@ use super::*;
 
 const NOTHING: &str = "no token in the header `Authorization`";
 const TWICE: &str = "more than one header `Authorization`";
-const BESIDE: &str = "not a token: only `Bearer ` may stand before one, and nothing behind it";
+const BESIDE: &str = "not a token: the header must be a token, or `Bearer ` and a token";
 
 pub(super) fn cases() -> Vec<Case> {
     let send = |name, send: fn(&str) -> Vec<(&'static str, String)>, reason: &str| {
@@ -119,7 +119,7 @@ pub(super) fn cases() -> Vec<Case> {
         send(
             "the scheme alone",
             |_| vec![("Authorization", "Bearer ".into())],
-            "not a token: not 3 segments but 1",
+            "not a token: it must have 3 segments, but it has 1",
         ),
         send(
             "no space behind the scheme",
@@ -129,37 +129,37 @@ pub(super) fn cases() -> Vec<Case> {
         send(
             "a colon behind the scheme",
             |token| vec![("Authorization", format!("Bearer:{token}"))],
-            "its header is not base64url without padding",
+            "its header must be base64url without padding",
         ),
         send(
             "quotes round it",
             |token| vec![("Authorization", format!("\"{token}\""))],
-            "its header is not base64url without padding",
+            "its header must be base64url without padding",
         ),
         send(
             "a space that is none in HTTP before it",
             |token| vec![("Authorization", format!("\u{a0}{token}"))],
-            "its header is not base64url without padding",
+            "its header must be base64url without padding",
         ),
         send(
             "a line end of Unicode behind it",
             |token| vec![("Authorization", format!("{token}\u{2028}"))],
-            "its signature is wrong",
+            "invalid signature",
         ),
         send(
             "a line end behind it",
             |token| vec![("Authorization", format!("{token}\n"))],
-            "its signature is wrong",
+            "invalid signature",
         ),
         send(
             "a NUL behind it",
             |token| vec![("Authorization", format!("{token}\0"))],
-            "its signature is wrong",
+            "invalid signature",
         ),
         send(
             "percent-encoded",
             |token| vec![("Authorization", token.replace('.', "%2E"))],
-            "not a token: not 3 segments but 1",
+            "not a token: it must have 3 segments, but it has 1",
         ),
     ]
 }

@@ -3,12 +3,12 @@
 use super::super::header as member;
 use super::*;
 
-const EXTENSIONS: &str = "it demands extensions (`crit`, `b64`)";
-const NO_KEY: &str = "its header names no key (`kid`)";
+const EXTENSIONS: &str = "it requires extensions (`crit`, `b64`)";
+const NO_KEY: &str = "missing key (`kid`) in its header";
 const UNKNOWN_KEY: &str = "no key of its issuer has its `kid`";
-const NO_ALGORITHM: &str = "its header names no algorithm";
-const NO_OBJECT: &str = "its header is no JSON object that names each member once";
-const TYPE: &str = "its type (`typ`) is not JWT";
+const NO_ALGORITHM: &str = "missing algorithm (`alg`) in its header";
+const NO_OBJECT: &str = "its header must be a JSON object without duplicate members";
+const TYPE: &str = "its type (`typ`) must be JWT";
 
 pub(super) fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
@@ -34,14 +34,14 @@ pub(super) fn cases() -> Vec<Case> {
         ("alg in letters that look the same", "R\u{405}256"),
         ("alg RS1", "RS1"),
     ] {
-        let reason = format!("its algorithm is {algorithm:?}, not RS256");
+        let reason = format!("its algorithm must be RS256, but it is {algorithm:?}");
         cases.push(case(name, id(), member("alg", json!(algorithm)), reason));
     }
     cases.push(case(
         "alg long and full of line ends",
         id(),
         member("alg", json!("\n".repeat(500))),
-        format!("its algorithm is {:?}…, not RS256", "\n".repeat(16)),
+        format!("its algorithm must be RS256, but it is {:?}…", "\n".repeat(16)),
     ));
     for (name, algorithm) in [
         ("alg null", json!(null)),

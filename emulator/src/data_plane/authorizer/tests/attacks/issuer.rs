@@ -5,7 +5,7 @@ use super::*;
 const HOST: &str = "https://cognito-idp.eu-central-1.amazonaws.com/";
 
 pub(super) fn cases() -> Vec<Case> {
-    let reason = |shown: &str| format!("issuer is {shown}, the route wants pool `eu-central-1_One`");
+    let reason = |shown: &str| format!("issuer is {shown}, but the route requires pool `eu-central-1_One`");
     let mut cases = Vec::new();
     for (name, pool) in [
         ("another pool with the same key", "eu-central-1_Two"),
@@ -94,31 +94,26 @@ pub(super) fn cases() -> Vec<Case> {
         ("a number", json!(1)),
         ("true", json!(true)),
     ] {
-        cases.push(case(
-            name,
-            id(),
-            claim("iss", issuer),
-            "it names no issuer (`iss`)",
-        ));
+        cases.push(case(name, id(), claim("iss", issuer), "missing issuer (`iss`)"));
     }
     cases.push(case(
         "missing",
         id(),
         without_claim("iss"),
-        "it names no issuer (`iss`)",
+        "missing issuer (`iss`)",
     ));
     cases.push(case(
         "under another name",
         id(),
         claims_text(|text| text.replace("\"iss\"", "\"Iss\"")),
-        "it names no issuer (`iss`)",
+        "missing issuer (`iss`)",
     ));
     cases.push(case(
         "a third pool where two are taken",
         id().with(|attempt| attempt.authorizer.issuers.push(OTHER_POOL.into()))
             .with(claim("iss", json!(OTHER_POOL))),
         claim("iss", json!(format!("{HOST}eu-central-1_Three"))),
-        "issuer is pool `eu-central-1_Three`, the route wants pool `eu-central-1_One` or pool `eu-central-1_Two`",
+        "issuer is pool `eu-central-1_Three`, but the route requires pool `eu-central-1_One` or pool `eu-central-1_Two`",
     ));
     cases.push(case(
         "a pool that the authorizer no longer names",
@@ -131,7 +126,7 @@ pub(super) fn cases() -> Vec<Case> {
         "of an authorizer without pools",
         id(),
         |attempt| attempt.authorizer.issuers.clear(),
-        "issuer is pool `eu-central-1_One`, the route wants no pool",
+        "issuer is pool `eu-central-1_One`, but the route requires no pool",
     ));
     cases
 }

@@ -2,7 +2,7 @@
 
 use super::*;
 
-const NO_OBJECT: &str = "its payload is no JSON object that names each member once";
+const NO_OBJECT: &str = "its payload must be a JSON object without duplicate members";
 
 pub(super) fn cases() -> Vec<Case> {
     let text = |name, change| case(name, id(), claims_text(change), NO_OBJECT);
@@ -105,11 +105,11 @@ pub(super) fn cases() -> Vec<Case> {
             "an empty object",
             id(),
             claims_text(|_| "{}".into()),
-            "it names no issuer (`iss`)",
+            "missing issuer (`iss`)",
         ),
         case("claims of 1 MB", id(), claim("x", json!("x".repeat(1 << 20))), {
             let length = id().with(claim("x", json!("x".repeat(1 << 20)))).token().len();
-            format!("not a token: {length} bytes, and API Gateway takes 10240 in all headers")
+            format!("not a token: it has {length} bytes, but API Gateway takes at most 10240 in all headers")
         }),
     ]
 }

@@ -2,10 +2,10 @@
 
 use super::*;
 
-const NEITHER: &str = "neither an id token nor an access token (`token_use`)";
-const ACCESS: &str = "access token where the route takes an id token";
-const ID: &str = "id token where the route takes an access token with a scope";
-const SCOPES: &str = "none of its scopes is one of `shop/write`, `shop/read`";
+const NEITHER: &str = "`token_use` must be `id` or `access`";
+const ACCESS: &str = "the route takes an id token, but this is an access token";
+const ID: &str = "the route takes an access token with a scope, but this is an id token";
+const SCOPES: &str = "it needs one of the scopes `shop/write`, `shop/read`";
 const AUDIENCE: &str = "its `aud` does not match the identity validation expression";
 
 pub(super) fn cases() -> Vec<Case> {
@@ -59,7 +59,7 @@ pub(super) fn cases() -> Vec<Case> {
             "a route with another scope",
             access(),
             |attempt| attempt.scopes = vec!["shop/all"],
-            "none of its scopes is one of `shop/all`",
+            "it needs one of the scopes `shop/all`",
         ),
     ];
     for (name, purpose) in [

@@ -3,7 +3,7 @@
 use super::*;
 
 fn count(segments: usize) -> String {
-    format!("not a token: not 3 segments but {segments}")
+    format!("not a token: it must have 3 segments, but it has {segments}")
 }
 
 fn padded(bytes: &[u8]) -> String {
@@ -22,7 +22,7 @@ fn with_bits_left_over(bytes: &[u8]) -> String {
         'A'..='Y' | 'a'..='y' | '0'..='8' => char::from(last as u8 + 1),
         'Z' => 'a',
         'z' => '0',
-        _ => panic!("{last} cannot be raised"),
+        _ => panic!("{last} can't be raised"),
     });
     text
 }
@@ -37,9 +37,9 @@ const TELLING: &str = "???>>>~~~???>>>~~~???>>>~~~";
 
 pub(super) fn cases() -> Vec<Case> {
     let edited = |name, change, reason: String| case(name, id(), edit(change), reason);
-    let header = || "its header is not base64url without padding".to_owned();
-    let payload = || "its payload is not base64url without padding".to_owned();
-    let signature = || "its signature is wrong".to_owned();
+    let header = || "its header must be base64url without padding".to_owned();
+    let payload = || "its payload must be base64url without padding".to_owned();
+    let signature = || "invalid signature".to_owned();
     // Lengths that are no multiple of three, so that there is something to pad.
     let uneven = || {
         id().with(|attempt| {
@@ -59,7 +59,7 @@ pub(super) fn cases() -> Vec<Case> {
         edited(
             "two dots alone",
             |_| "..".into(),
-            "its header is no JSON object that names each member once".into(),
+            "its header must be a JSON object without duplicate members".into(),
         ),
         edited("the header alone", |token| segments(token)[0].into(), count(1)),
         edited(
@@ -106,12 +106,12 @@ pub(super) fn cases() -> Vec<Case> {
         edited(
             "an empty header",
             |token| token.replace(segments(token)[0], ""),
-            "its header is no JSON object that names each member once".into(),
+            "its header must be a JSON object without duplicate members".into(),
         ),
         edited(
             "an empty payload",
             |token| token.replace(segments(token)[1], ""),
-            "its payload is no JSON object that names each member once".into(),
+            "its payload must be a JSON object without duplicate members".into(),
         ),
         edited(
             "header and payload swapped",
@@ -119,7 +119,7 @@ pub(super) fn cases() -> Vec<Case> {
                 let [header, payload, signature] = segments(token);
                 format!("{payload}.{header}.{signature}")
             },
-            "its header names no algorithm".into(),
+            "missing algorithm (`alg`) in its header".into(),
         ),
         edited("no base64 at all", |_| "ä.ö.ü".into(), header()),
         edited(
@@ -131,14 +131,16 @@ pub(super) fn cases() -> Vec<Case> {
                     segments(token)[2]
                 )
             },
-            "not a token: only `Bearer ` may stand before one, and nothing behind it".into(),
+            "not a token: the header must be a token, or `Bearer ` and a token".into(),
         ),
         edited(
             "a token of 1 MB",
             |token| format!("{token}{}", "A".repeat(1 << 20)),
             {
                 let length = id().token().len() + (1 << 20);
-                format!("not a token: {length} bytes, and API Gateway takes 10240 in all headers")
+                format!(
+                    "not a token: it has {length} bytes, but API Gateway takes at most 10240 in all headers"
+                )
             },
         ),
         // 10,240 bytes are taken and one more is not. Stricter or unknown: from memory.
@@ -156,7 +158,9 @@ pub(super) fn cases() -> Vec<Case> {
                 filled(3),
                 {
                     let length = id().with(filled(3)).token().len();
-                    format!("not a token: {length} bytes, and API Gateway takes 10240 in all headers")
+                    format!(
+                        "not a token: it has {length} bytes, but API Gateway takes at most 10240 in all headers"
+                    )
                 },
             )
         },

@@ -39,10 +39,10 @@ pub(super) fn cases() -> Vec<Case> {
             name,
             id(),
             move |attempt| attempt.sign = sign,
-            "its signature is wrong",
+            "invalid signature",
         )
     };
-    let edited = |name, change| case(name, id(), edit(change), "its signature is wrong");
+    let edited = |name, change| case(name, id(), edit(change), "invalid signature");
     let foreign: fn(&str) -> String = |message| signed(message, B, Algorithm::Rs256);
     // Only the first key is the pool's; who attacks has the second, and says so in the token.
     let alone = || {
@@ -58,7 +58,7 @@ pub(super) fn cases() -> Vec<Case> {
             name,
             alone().with(member(key, value)),
             |attempt| attempt.sign = foreign,
-            "its signature is wrong",
+            "invalid signature",
         )
     };
     vec![
@@ -172,7 +172,7 @@ pub(super) fn cases() -> Vec<Case> {
                 attempt.sign = |message| signed(message, B, Algorithm::Rs256);
                 set(&mut attempt.claims, "exp", Some(json!(NOW - 200)));
             },
-            "its signature is wrong",
+            "invalid signature",
         ),
     ]
 }

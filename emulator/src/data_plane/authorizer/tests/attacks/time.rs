@@ -25,7 +25,7 @@ pub(super) fn cases() -> Vec<Case> {
         let reason = format!("expired {told} ago");
         cases.push(case(name, id(), claim("exp", json!(NOW - ago)), reason));
     }
-    let reason = "its `exp` is no time in whole seconds";
+    let reason = "its `exp` must be a time in whole seconds";
     for (name, written) in [
         ("exp a word", r#""1718636486""#),
         ("exp an empty word", r#""""#),
@@ -58,15 +58,15 @@ pub(super) fn cases() -> Vec<Case> {
         ("exp in hexadecimals", "0x6670a000"),
         ("exp with an underscore", "1_718_636_486"),
     ] {
-        let reason = "its payload is no JSON object that names each member once";
+        let reason = "its payload must be a JSON object without duplicate members";
         cases.push(case(name, id(), expires(written), reason));
     }
-    cases.push(case("no exp", id(), without_claim("exp"), "it has no `exp`"));
+    cases.push(case("no exp", id(), without_claim("exp"), "missing `exp`"));
     cases.push(case(
         "EXP",
         id(),
         claims_text(|text| text.replace("\"exp\"", "\"EXP\"")),
-        "it has no `exp`",
+        "missing `exp`",
     ));
     cases.push(case(
         "an access token that expired",
@@ -88,26 +88,38 @@ pub(super) fn cases() -> Vec<Case> {
     ));
     let begun = || id().with(claim("nbf", json!(NOW)));
     for (name, begins, reason) in [
-        ("nbf in a second", json!(NOW + 1), "not yet valid, but in 1 s"),
-        ("nbf in an hour", json!(NOW + 3_600), "not yet valid, but in 1 h"),
+        ("nbf in a second", json!(NOW + 1), "not valid for another 1 s"),
+        ("nbf in an hour", json!(NOW + 3_600), "not valid for another 1 h"),
         (
             "nbf in the year 9999",
             json!(253_402_300_799_i64),
-            "not yet valid, but in 2913005 days",
+            "not valid for another 2913005 days",
         ),
-        ("nbf a word", json!("1"), "its `nbf` is no time in whole seconds"),
-        ("nbf null", json!(null), "its `nbf` is no time in whole seconds"),
+        (
+            "nbf a word",
+            json!("1"),
+            "its `nbf` must be a time in whole seconds",
+        ),
+        (
+            "nbf null",
+            json!(null),
+            "its `nbf` must be a time in whole seconds",
+        ),
         (
             "nbf with a fraction",
             json!(1.5),
-            "its `nbf` is no time in whole seconds",
+            "its `nbf` must be a time in whole seconds",
         ),
         (
             "nbf over 63 bits",
             json!(u64::MAX),
-            "its `nbf` is no time in whole seconds",
+            "its `nbf` must be a time in whole seconds",
         ),
-        ("nbf a list", json!([1]), "its `nbf` is no time in whole seconds"),
+        (
+            "nbf a list",
+            json!([1]),
+            "its `nbf` must be a time in whole seconds",
+        ),
     ] {
         cases.push(case(name, begun(), claim("nbf", begins), reason));
     }
@@ -115,7 +127,7 @@ pub(super) fn cases() -> Vec<Case> {
         "a clock that went back",
         begun(),
         |attempt| attempt.now -= Duration::seconds(120),
-        "not yet valid, but in 2 min",
+        "not valid for another 2 min",
     ));
     cases
 }
