@@ -17,7 +17,7 @@ pub struct Destruction {
 }
 
 impl Destruction {
-    /// What a plan destroys.
+    /// Reads the deletions of a plan.
     pub fn of(plan: &Shown) -> Self {
         let changes = &plan.changes;
         let of = |wanted: fn(&Change) -> bool| changes.iter().filter(move |change| wanted(change)).map(name);
@@ -29,7 +29,7 @@ impl Destruction {
         }
     }
 
-    /// Whether the environment's own pool is protected.
+    /// Returns whether the environment's own pool is protected.
     pub fn protects_the_pool(&self) -> bool {
         self.protected.contains(USER_POOL)
     }
@@ -54,7 +54,7 @@ fn is_protected(change: &Change) -> bool {
         && change.before["deletion_protection"] == "ACTIVE"
 }
 
-/// Whether a plan takes the deletion protection off the environment's own pool and does nothing else.
+/// Returns whether a plan takes the deletion protection off the environment's own pool and does nothing else.
 pub fn only_unprotects(plan: &Shown) -> bool {
     plan.changes.iter().all(|change| match change.action {
         Action::NoOp | Action::Read => true,

@@ -27,7 +27,7 @@ impl Endpoint {
         }
     }
 
-    /// Whether a control plane, by its ready line, is in front of this URL with this access key.
+    /// Returns whether a control plane, by its ready line, is in front of this URL with this access key.
     pub fn is_that_of(&self, ready: &Value, url: Option<&str>) -> bool {
         let key = url.map(|_| self.access_key_id.as_str());
         ready["upstream"].as_str() == url && ready["access_key_id"].as_str() == key

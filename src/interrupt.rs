@@ -48,7 +48,7 @@ pub fn end_well(farewell: &'static str) -> io::Result<()> {
     listen()
 }
 
-/// Whether a signal was passed on.
+/// Returns whether a signal was passed on.
 pub fn interrupted() -> bool {
     INTERRUPTED.load(Ordering::Relaxed)
 }
@@ -57,8 +57,8 @@ fn working() -> MutexGuard<'static, Option<Pid>> {
     WORKING.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Takes the signals that ask us to end; while nothing works they do what they always did. A signal that we were started
-/// to ignore, as under `nohup`, stays ignored.
+/// Takes the signals that ask us to end; while nothing works they do what they always did. A signal that we were
+/// started to ignore, as under `nohup`, stays ignored.
 fn listen() -> io::Result<()> {
     static LISTENING: OnceLock<()> = OnceLock::new();
     if LISTENING.get().is_some() {

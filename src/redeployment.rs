@@ -1,8 +1,8 @@
 //! The second deployment after a part of an API was deleted.
 //!
 //! Terraform deletes a part only after it has taken the new snapshot, because the old deployment depended on that part.
-//! So the snapshot still contains it, and only another deployment leaves it out. If an apply ends in between, the next plan
-//! would not know, so a file records that a deployment is owed.
+//! So the snapshot still contains it, and only another deployment leaves it out. If an apply ends in between, the next
+//! plan would not know, so a file records that a deployment is owed.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -16,7 +16,7 @@ use crate::failure::{Failure, Outcome};
 use crate::project::Project;
 use crate::terraform_program::Terraform;
 
-/// Whether an environment owes a deployment.
+/// The record of whether an environment owes a deployment.
 pub struct Redeployment {
     marker: PathBuf,
 }
@@ -32,7 +32,7 @@ impl Redeployment {
         }
     }
 
-    /// Whether one is owed.
+    /// Returns whether one is owed.
     pub fn is_owed(&self) -> bool {
         self.marker.exists()
     }
@@ -68,18 +68,18 @@ impl Redeployment {
     }
 }
 
-/// Whether a resource type is part of what a deployment snapshots.
+/// Returns whether a resource type is part of what a deployment snapshots.
 pub fn is_snapshot(kind: &str) -> bool {
     resources::of(kind).is_some_and(|of| of.in_snapshot)
 }
 
-/// Whether a plan deletes something that a deployment snapshots.
+/// Returns whether a plan deletes something that a deployment snapshots.
 pub fn deletes_from_snapshot(plan: &Shown) -> bool {
     let mut changes = plan.changes.iter();
     changes.any(|change| change.action == Action::Delete && is_snapshot(&change.kind))
 }
 
-/// Whether a plan replaces the deployment, moves the stage to it, and does nothing else.
+/// Returns whether a plan replaces the deployment, moves the stage to it, and does nothing else.
 pub fn only_redeploys(plan: &Shown) -> bool {
     plan.changes.iter().all(|change| match change.action {
         Action::NoOp | Action::Read => true,

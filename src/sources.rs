@@ -1,8 +1,9 @@
 //! Watches the sources of a project: the spec and the functions' workspace.
 //!
-//! The system's messages only wake this module, and the contents of the files decide what was saved. So editors may save in
-//! place or by renaming a file, and may leave other files beside the sources. A message can be missed: not every file system
-//! sends them, and a replaced folder takes its watch with it. Therefore this module also looks once a second.
+//! The system's messages only wake this module, and the contents of the files decide what was saved. So editors may
+//! save in place or by renaming a file, and may leave other files beside the sources. A message can be missed: not
+//! every file system sends them, and a replaced folder takes its watch with it. Therefore this module also looks once a
+//! second.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -120,8 +121,8 @@ impl Sources {
     }
 }
 
-/// Whether something below the functions' folder can be a source: not what cargo builds there, and not what editors
-/// and Git keep beside.
+/// Returns whether something below the functions' folder can be a source: not what cargo builds there, and not what
+/// editors and Git keep beside.
 fn is_source(entry: &DirEntry) -> bool {
     let name = entry.file_name().to_string_lossy();
     let hidden = name.starts_with('.') && name != ".cargo";

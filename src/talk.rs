@@ -1,6 +1,6 @@
 //! Prints data on stdout and messages on stderr, with colour only on a terminal. Only this file and the log in
-//! `commands::serve` write to stdout and stderr, so foreign text reaches a terminal only escaped. Of the programs that we
-//! start, the compiler of the functions writes there by itself.
+//! `commands::serve` write to stdout and stderr, so foreign text reaches a terminal only escaped. Of the programs that
+//! we start, the compiler of the functions writes there by itself.
 //!
 //! A reader may stop early, as `head` does. The command then prints nothing more and goes on, because half an apply is
 //! worse than a few unread lines.
@@ -15,12 +15,12 @@ use portcullis_generator::diagnostic::machine;
 use crate::cli::MessageFormat;
 use crate::failure::{Failure, Outcome, SpecErrors};
 
-/// Whether stderr takes colour: a terminal, and no `NO_COLOR` (<https://no-color.org>).
+/// Returns whether stderr takes colour: a terminal, and no `NO_COLOR` (<https://no-color.org>).
 pub fn colour() -> bool {
     colour_of(&stderr())
 }
 
-/// Whether a stream takes colour.
+/// Returns whether a stream takes colour.
 pub fn colour_of(stream: &impl IsTerminal) -> bool {
     std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
         && std::env::var("TERM").as_deref() != Ok("dumb")
@@ -155,7 +155,8 @@ fn seen(text: &str, colour: bool) -> String {
     seen
 }
 
-/// Whether a text begins with a code that makes text bold, dim, underlined or coloured, or ends that. None hides it.
+/// Returns whether a text begins with a code that makes text bold, dim, underlined or coloured, or ends that. None
+/// hides it.
 fn is_paint(text: &str) -> bool {
     let Some((codes, _)) = text.strip_prefix('[').and_then(|text| text.split_once('m')) else {
         return false;

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-/// How large a log grows, in bytes. Then it becomes the one of `.previous`, which goes, and begins anew.
+/// Largest size of a log in bytes. Then it replaces the one of `.previous`, and a new one begins.
 pub const LIMIT: u64 = 10 << 20;
 
 /// A file that is written at its end, a whole line or several at a time.

@@ -12,7 +12,7 @@ use crate::data_plane::Mistake;
 /// The largest file that is read, in bytes: some hundred times what a service of 300 routes has.
 const LIMIT: u64 = 100 << 20;
 
-/// What `terraform show -json` was asked to show.
+/// The input of `terraform show -json`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shown {
     /// The applied state.

@@ -65,7 +65,7 @@ fn handle_ignored() -> Result<()> {
     Ok(())
 }
 
-/// Whether a shell that we start survives a signal.
+/// Returns whether a shell that we start survives a signal.
 fn is_ignored(name: &str) -> Result<bool> {
     let survived = Command::new("/bin/sh")
         .args(["-c", &format!("kill -s {name} $$; exit 0")])

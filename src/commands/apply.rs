@@ -72,8 +72,8 @@ pub fn apply(project: &Project, options: &TerraformOptions, yes: bool) -> Outcom
     }
 }
 
-/// Generates the files. Files for AWS should have been reviewed, so this warns if they are out of date, and fails if nobody
-/// reads the warning.
+/// Generates the files. Files for AWS should have been reviewed, so this warns if they are out of date, and fails if
+/// nobody reads the warning.
 fn generate_for(project: &Project, service: &Service, name: &str, yes: bool) -> Outcome {
     if name == LOCAL {
         return project.generate(service).map(drop);
@@ -225,7 +225,8 @@ impl Serving {
     }
 }
 
-/// Returns the commands that sign the first user in. The scripts ask for passwords: an argument would stay in the shell's history.
+/// Returns the commands that sign the first user in. The scripts ask for passwords: an argument would stay in the
+/// shell's history.
 fn sign_in_commands<'a>(output: impl Fn(&str) -> &'a str, new_password: &str) -> String {
     let email = words::code(output("first_user_email"));
     let [pool, client, user] =
@@ -322,7 +323,7 @@ mod tests {
         assert!(text.contains("sets Testing1-Testing1Tes:"), "{text}");
     }
 
-    /// What is printed is pasted: a shell runs our scripts with these words, and nothing of a word.
+    /// Users paste the printed commands: a shell must run our scripts with these words, and nothing of a word.
     #[test]
     fn a_printed_command_runs_nothing_of_an_output() {
         let folder = tempfile::tempdir().unwrap();

@@ -154,7 +154,7 @@ impl<'a> Code<'a> {
     }
 }
 
-/// Whether a file decides about the crates or their compiler.
+/// Returns whether a file decides about the crates or their compiler.
 fn changes_crates(path: &Path) -> bool {
     ["Cargo.toml", "Cargo.lock", "rust-toolchain.toml", "config.toml"]
         .iter()

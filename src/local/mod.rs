@@ -131,8 +131,8 @@ impl Local {
         self.work.join("unfinished")
     }
 
-    /// Returns the URL of the other emulated AWS that `local` uses; none for the built-in one. `local` stays where it was
-    /// applied, because only that one can delete its resources.
+    /// Returns the URL of the other emulated AWS that `local` uses; none for the built-in one. `local` stays where it
+    /// was applied, because only that one can delete its resources.
     pub fn upstream(&self, chosen: Option<&str>) -> Outcome<Option<String>> {
         let chosen = chosen
             .map(|url| url.trim_end_matches('/'))
@@ -159,7 +159,8 @@ impl Local {
         known.starts_with("http").then_some(known)
     }
 
-    /// Whether an emulated AWS still contains the resources of the state. The age of another emulated AWS is unknown.
+    /// Returns whether an emulated AWS still contains the resources of the state. The age of another emulated AWS is
+    /// unknown.
     fn holds_what_is_applied(&self) -> Outcome<bool> {
         let running = matches!(self.control_plane().status().or_tool()?, Status::Running { .. });
         Ok(self.terraform_state().exists() && (running || self.known_upstream().is_some()))
@@ -308,7 +309,7 @@ impl Local {
         Ok(())
     }
 
-    /// Whether any process runs.
+    /// Returns whether any process runs.
     pub fn runs(&self) -> Outcome<bool> {
         for background in [self.control_plane(), self.data_plane()] {
             if matches!(background.status().or_tool()?, Status::Running { .. }) {

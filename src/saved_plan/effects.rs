@@ -110,7 +110,7 @@ fn values(action: &Action, parts: [&Value; 3]) -> BTreeMap<String, [Value; 2]> {
         .collect()
 }
 
-/// Whether a part of this is unknown before the apply.
+/// Returns whether a part of this is unknown before the apply.
 fn is_unknown(value: &Value) -> bool {
     match value {
         Value::Bool(unknown) => *unknown,

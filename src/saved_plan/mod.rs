@@ -105,18 +105,18 @@ impl SavedPlan {
         .help("build the planned code with the same Rust (`portcullis build`), or plan again"))
     }
 
-    /// Whether another plan was made of the same configuration and variables.
+    /// Returns whether another plan was made of the same configuration and variables.
     pub fn means_the_same_as(&self, other: &Self) -> bool {
         self.plan.has_the_configuration_of(&other.plan) && self.plan.has_the_variables_of(&other.plan)
     }
 
-    /// Whether nothing changes, outputs included.
+    /// Returns whether nothing changes, outputs included.
     pub fn is_empty(&self) -> bool {
         effects::of(&self.plan).is_empty()
     }
 
-    /// Returns a sentence for each change that another plan would make otherwise. A resource that stays as it is may have
-    /// changed by itself, as a user pool does with every user: that is no difference.
+    /// Returns a sentence for each change that another plan would make otherwise. A resource that stays as it is may
+    /// have changed by itself, as a user pool does with every user: that is no difference.
     pub fn differences(&self, other: &Self) -> Vec<String> {
         let mut differences = Vec::new();
         if !self.plan.has_the_configuration_of(&other.plan) {

@@ -110,7 +110,7 @@ fn locked_version(lock_file: &Path) -> Option<String> {
     )
 }
 
-/// Whether a folder contains a matching provider for this machine, unpacked or packed.
+/// Returns whether a folder contains a matching provider for this machine, unpacked or packed.
 fn holds_provider(mirror: &Path, locked: Option<&str>) -> bool {
     let fits = |version: &str| fits(version) && locked.is_none_or(|locked| locked == version);
     let platform = platform();

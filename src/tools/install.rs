@@ -13,7 +13,7 @@ use crate::talk;
 /// The oldest Python that the pinned releases run on.
 const PYTHON: (u32, u32) = (3, 10);
 
-/// How many of pip's last lines an error quotes.
+/// Number of pip's last lines that an error quotes.
 const PIP_LINES: usize = 12;
 
 impl Tools {

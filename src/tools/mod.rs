@@ -103,7 +103,7 @@ impl Tools {
                 .is_ok_and(|stamp| stamp == hash(requirements.text))
     }
 
-    /// Whether there is a venv, and it was made at this place by the Python that is there now.
+    /// Returns whether there is a venv that was created in this folder by the current Python.
     fn is_sound(&self) -> bool {
         self.origin().is_ok_and(|origin| {
             std::fs::read_to_string(self.origin_path()).is_ok_and(|recorded| recorded == origin)
@@ -114,7 +114,7 @@ impl Tools {
         self.venv().join("portcullis/origin")
     }
 
-    /// Where the venv stands and what its interpreter, a chain of links, ends at: `…/python3.12` says the version.
+    /// Returns the folder of the venv and the real path of its interpreter: `…/python3.12` contains the version.
     fn origin(&self) -> Result<String> {
         let resolve = |path: PathBuf| {
             std::fs::canonicalize(&path).with_context(|| format!("can't resolve `{}`", path.display()))

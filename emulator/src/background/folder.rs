@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use serde_json::Value;
 
-/// How much of the log an error quotes.
+/// Number of log lines that an error quotes.
 const LOG_LINES: usize = 20;
 const LOG_BYTES: u64 = 16 * 1024;
 
@@ -35,7 +35,7 @@ impl Folder {
         self.0.join("out")
     }
 
-    /// Whether a process was ever started here: a question makes no file.
+    /// Returns whether a process was ever started here, without creating a file.
     pub(super) fn exists(&self) -> bool {
         self.lock().exists()
     }

@@ -34,10 +34,10 @@ use serde_json::Value;
 use crate::signals;
 use folder::Folder;
 
-/// How often a wait looks again. Short beside what is waited for: the first line of a process takes 0.3 s or more.
+/// Interval of looks while waiting. It is short: the first line of a process takes 0.3 s or more.
 const POLL: Duration = Duration::from_millis(10);
 
-/// How long a process may take to vanish after SIGKILL. Only the kernel can need longer than an instant.
+/// Time limit for a process to end after SIGKILL. Only the kernel can need longer than an instant.
 const KILLED: Duration = Duration::from_secs(5);
 
 /// A background process, by the folder that holds its files; it need not run.
@@ -46,7 +46,7 @@ pub struct Background {
     folder: Folder,
 }
 
-/// Whether a background process runs.
+/// The status of a background process.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Status {
     /// Nobody holds the lock.
@@ -60,12 +60,12 @@ pub enum Status {
     },
 }
 
-/// What [`Background::start`] found or made.
+/// The result of [`Background::start`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct Started {
     /// The ready line of the process.
     pub ready: Value,
-    /// Whether this call started it; false when it already ran.
+    /// True if this call started it, false if it already ran.
     pub fresh: bool,
 }
 
@@ -77,7 +77,7 @@ impl Background {
         }
     }
 
-    /// Where the process writes its log: its standard error.
+    /// Returns the file of the log, the standard error of the process.
     pub fn log(&self) -> PathBuf {
         self.folder.log()
     }
@@ -131,7 +131,7 @@ impl Background {
         }
     }
 
-    /// Whether the process runs, and its last ready line. Waits for a start, reload or stop in progress.
+    /// Returns whether the process runs, and its last ready line. Waits for a start, reload or stop in progress.
     pub fn status(&self) -> Result<Status> {
         if !self.folder.exists() {
             return Ok(Status::Stopped);

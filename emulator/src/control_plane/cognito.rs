@@ -26,7 +26,7 @@ use super::mail::{Folder, Kind, Mail, now};
 use super::password_policy::{self, PasswordPolicy};
 use super::upstream::{Body, Upstream, full, with_body};
 
-/// What Cognito sends when the pool has no template of its own.
+/// Cognito's subject if the pool has no template of its own.
 const EMAIL_SUBJECT: &str = "Your temporary password";
 const EMAIL_MESSAGE: &str = "Your username is {username} and temporary password is {####}.";
 
@@ -39,7 +39,7 @@ pub(super) fn operation(head: &request::Parts) -> Option<&str> {
     target.strip_prefix("AWSCognitoIdentityProviderService.")
 }
 
-/// Where moto says which mails it would have sent (`moto_codes.py`).
+/// The header in which moto names the emails that it would have sent (`moto_codes.py`).
 const MAILS: &str = "x-portcullis-mails";
 
 /// Amazon Cognito as clients see it: moto, mended.
@@ -74,7 +74,7 @@ impl Cognito {
         Self { upstream, mails }
     }
 
-    /// Whether an operation is handled here; every other one goes to moto as it came.
+    /// Returns whether an operation is handled here. Every other one goes to moto unchanged.
     pub(super) fn mends(operation: &str) -> bool {
         matches!(
             operation,

@@ -14,7 +14,7 @@ use super::moto::Moto;
 use super::upstream::{Upstream, full};
 use crate::guard::is_loopback;
 
-/// How long somebody else's emulator may take to answer a first request. Theirs is to be started before.
+/// Time limit for the first answer of another emulator, which must be started before.
 const ANSWER: Duration = Duration::from_secs(5);
 
 /// The emulated AWS behind the proxy.
@@ -30,7 +30,7 @@ pub enum Emulator {
     },
     /// An emulator that somebody else starts and stops.
     Upstream {
-        /// Where it answers on this machine, such as `http://127.0.0.1:4566`: no path.
+        /// Its URL on this machine without a path, such as `http://127.0.0.1:4566`.
         url: String,
         /// The access key of Terraform's calls and of the probe's. Many emulators take twelve digits for the account.
         access_key_id: String,
@@ -176,7 +176,7 @@ impl Origin {
         })
     }
 
-    /// Where it answers a request, whatever the answer says.
+    /// Returns its address if it answers a request in any way.
     async fn answering(&self) -> Result<Upstream> {
         let Self { host, port } = self;
         let name = host.trim_start_matches('[').trim_end_matches(']');

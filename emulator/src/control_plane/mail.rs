@@ -16,7 +16,7 @@ use uuid::Uuid;
 /// A message that Cognito would have sent, by mail or SMS.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mail {
-    /// What its secret is for.
+    /// The purpose of its secret.
     pub kind: Kind,
     /// The user pool, such as `us-east-1_a1B2c3D4e`.
     pub user_pool_id: String,
@@ -32,11 +32,11 @@ pub struct Mail {
     pub message: String,
     /// The temporary password, or the confirmation code.
     pub secret: String,
-    /// When it was sent, RFC 3339 in UTC.
+    /// Time of sending, RFC 3339 in UTC.
     pub sent_at: String,
 }
 
-/// What the secret of a mail is for.
+/// The purpose of the secret of an email.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {

@@ -27,9 +27,9 @@
 //! confirmation codes and hands their mails to the proxy.
 //!
 //! The proxy also stands in front of an emulator that somebody else runs ([`Emulator::Upstream`]). Its life is not
-//! ours: its address is the `instance`, and the mails of an earlier run of the proxy stay. It must not check signatures:
-//! the proxy changes calls after they were signed. Before the proxy is ready, it tries how the emulator differs from
-//! AWS ([`probe`]).
+//! ours: its address is the `instance`, and the mails of an earlier run of the proxy stay. It must not check
+//! signatures: the proxy changes calls after they were signed. Before the proxy is ready, it tries how the emulator
+//! differs from AWS ([`probe`]).
 //!
 //! moto does not run Lambda functions: it takes their zips as they are. Code runs in the data plane.
 
@@ -63,10 +63,10 @@ pub use mail::{Kind, Mail, mails};
 use probe::Weakness;
 use proxy::Proxy;
 
-/// What the control plane is run with.
+/// Options of the control plane.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// What the proxy stands in front of.
+    /// The emulator behind the proxy.
     pub emulator: Emulator,
     /// The loopback port to listen on; `None` or 0 for a free one.
     pub port: Option<u16>,
@@ -74,7 +74,7 @@ pub struct Options {
     pub mails: PathBuf,
 }
 
-/// How long the probe of somebody else's emulator may take.
+/// Time limit for the probe of another emulator.
 const PROBE: Duration = Duration::from_secs(30);
 
 /// Runs the control plane until SIGTERM or SIGINT. Once it answers it prints one JSON line on standard output:

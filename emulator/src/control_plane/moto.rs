@@ -13,8 +13,7 @@ use tokio::process::{Child, ChildStderr, ChildStdin, Command};
 use tokio::time::timeout;
 use tracing::info;
 
-/// What Python runs: a text on its command line, so that there is no file to go stale. First what moto lacks, then
-/// moto.
+/// The program for Python, passed on its command line so that no file gets out of date: additions to moto, then moto.
 const PROGRAM: &str = concat!(
     include_str!("moto_apigateway.py"),
     include_str!("moto_cognitoidp.py"),
@@ -26,10 +25,10 @@ const PROGRAM: &str = concat!(
 /// The file in moto's folder at which it answers.
 const SOCKET: &str = "socket";
 
-/// How long moto may take to answer. It takes 0.3 s from a warm disk.
+/// Time limit for the first answer of moto. It takes 0.3 s from a warm disk.
 const START: Duration = Duration::from_secs(60);
 
-/// How long moto may take to exit after its standard input ended. It takes 10 ms.
+/// Time limit for moto to exit after its standard input ended. It takes 10 ms.
 const STOP: Duration = Duration::from_secs(2);
 
 /// A moto that answers. Dropping it kills it.

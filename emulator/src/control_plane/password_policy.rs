@@ -4,7 +4,7 @@ use anyhow::{Context, Result};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-/// What a policy may ask for beside a length. The AWS provider leaves out what is false
+/// Requirements of a policy besides the length. The AWS provider leaves out those that are false
 /// (`aws_cognito_user_pool.password_policy`), which Cognito takes for false and moto for true.
 const REQUIREMENTS: [&str; 4] = [
     "RequireUppercase",

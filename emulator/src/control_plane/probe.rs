@@ -208,7 +208,7 @@ async fn verify(client: &Client<'_>, pool: &str, token: &str) -> Result<Claims> 
         .map_err(|refusal| anyhow!(refusal.reason))
 }
 
-/// What the probe's pools ask for, as the AWS provider says it: what is false is left out.
+/// Returns the policy of the probe's pools, as the AWS provider writes it, without requirements that are false.
 fn policy_request() -> Value {
     json!({"MinimumLength": 6, "RequireUppercase": true, "RequireLowercase": true})
 }
@@ -252,7 +252,7 @@ impl Answer {
             .with_context(|| format!("the answer to `{operation}` must be JSON"))
     }
 
-    /// What it says, cut short: it is the emulator's text.
+    /// Returns the start of its text, which is the emulator's.
     fn said(&self) -> String {
         let text: String = String::from_utf8_lossy(&self.body).chars().take(300).collect();
         format!("answers {}: {}", self.status.as_u16(), text.trim())

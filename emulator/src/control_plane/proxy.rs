@@ -24,10 +24,10 @@ use super::upstream::{Body, Upstream, full};
 use super::web_page;
 use crate::guard::{Browsers, Guard, Programs, by_page};
 
-/// How much of a mended call's body is read. AWS accepts far less in any of them.
+/// Limit of the bodies that are read. AWS accepts far less.
 const READ: usize = 4 * 1024 * 1024;
 
-/// How long to wait before accepting again after the system refused: it is out of file descriptors.
+/// Pause after the system refused a connection, because it is out of file descriptors.
 const ACCEPT_AGAIN: Duration = Duration::from_millis(50);
 
 /// All that a request is answered with.

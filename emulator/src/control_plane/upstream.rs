@@ -36,7 +36,7 @@ const HOP_BY_HOP: [HeaderName; 8] = [
     header::UPGRADE,
 ];
 
-/// Where the emulator listens.
+/// The address of the emulator.
 #[derive(Debug, Clone)]
 pub(super) enum Upstream {
     /// Our own moto, at a Unix socket: no web page and no other user reaches it.

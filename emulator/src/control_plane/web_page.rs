@@ -59,7 +59,8 @@ const UNSIGNED: [&str; 34] = [
 /// The documents of a user pool that anybody may read.
 const WELL_KNOWN: [&str; 2] = ["jwks.json", "openid-configuration"];
 
-/// Whether a page may send this: a call that AWS takes without credentials, or a public document of a user pool.
+/// Returns whether a page may send this: a call that AWS takes without credentials, or a public document of a user
+/// pool.
 pub(super) fn may_send(head: &Parts) -> bool {
     if head.headers.contains_key(AUTHORIZATION) || head.uri.query().is_some() {
         // Signed: by that the emulator would tell the service.
@@ -79,8 +80,8 @@ pub(super) fn may_send(head: &Parts) -> bool {
     }
 }
 
-/// What Cognito answers a browser that asks whether it may send a call; `None` where nobody asks that. Which call it
-/// will be is not said yet. As recorded of `cognito-idp.us-east-1.amazonaws.com`: every header that is asked for.
+/// Returns the answer to a preflight of a browser, if this is one. The call itself is still unknown. As recorded of
+/// `cognito-idp.us-east-1.amazonaws.com`: every header that is asked for.
 pub(super) fn preflight(head: &Parts) -> Option<Response<Body>> {
     let asked = head.headers.get(ACCESS_CONTROL_REQUEST_METHOD);
     if head.method != Method::OPTIONS || asked.is_none_or(|method| method != "POST") || head.uri != "/" {

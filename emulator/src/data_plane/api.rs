@@ -19,7 +19,7 @@ use regex::Regex;
 /// A REST API with all that answers its requests.
 #[derive(Debug)]
 pub struct Api {
-    /// What it is called.
+    /// Its names.
     pub identity: ApiIdentity,
     /// Its stages by name.
     pub stages: BTreeMap<String, Stage>,
@@ -27,9 +27,9 @@ pub struct Api {
     pub usage_plans: BTreeMap<String, UsagePlan>,
     /// The functions that its integrations name, by function name.
     pub functions: BTreeMap<String, FunctionConfiguration>,
-    /// Who may invoke them, by function name.
+    /// Permissions to invoke them, by function name.
     pub permissions: BTreeMap<String, Vec<Permission>>,
-    /// What the state holds and the data plane does not emulate. Routes that need it answer 501, behind their guards.
+    /// Parts of the state that are not emulated. Routes that need them answer 501 to callers with access.
     pub unsupported: Vec<Unsupported>,
 }
 
@@ -44,14 +44,14 @@ impl Api {
     }
 }
 
-/// What a deployment holds.
+/// The contents of a deployment.
 #[derive(Debug, Default)]
 pub struct Deployed {
     /// Methods of resources.
     pub router: Router<Route>,
     /// Authorizers by id.
     pub authorizers: BTreeMap<String, Authorizer>,
-    /// What errors look like.
+    /// The gateway responses, which shape errors.
     pub gateway_responses: GatewayResponses,
     /// Media types whose bodies are bytes, such as `image/png` or `*/*`.
     pub binary_media_types: Vec<String>,
@@ -94,7 +94,7 @@ pub struct Stage {
 pub struct ApiKey {
     /// Its id.
     pub id: String,
-    /// What the client sends in `x-api-key`.
+    /// The value that the client sends in `x-api-key`.
     pub value: String,
     /// Id of the usage plan by which it opens the stage.
     pub usage_plan: String,
@@ -123,17 +123,17 @@ pub struct Route {
     pub resource_path: String,
     /// Its method as it was applied, which may be `ANY`.
     pub http_method: String,
-    /// Who may call it; none is anyone.
+    /// Its callers. Without an authorization it is public.
     pub authorization: Emulated<Option<Authorization>>,
-    /// Whether there is nothing else of the method that decides about requests and is not emulated.
+    /// An error if the method has another check of requests that is not emulated.
     pub admission: Emulated<()>,
-    /// Whether it wants an API key.
+    /// True if it needs an API key.
     pub api_key_required: bool,
     /// Names of the parameters that a validator requires.
     pub required: Vec<Parameter>,
     /// Models by content type that a validator holds bodies against; `$default` is for every type.
     pub models: Emulated<BTreeMap<String, Arc<Model>>>,
-    /// What answers.
+    /// Its integration.
     pub integration: Emulated<Integration>,
 }
 
@@ -146,7 +146,7 @@ pub struct Authorization {
     pub scopes: Vec<String>,
 }
 
-/// What answers a route.
+/// The integration of a route.
 #[derive(Debug)]
 pub enum Integration {
     /// A function, by `AWS_PROXY`.
@@ -162,9 +162,9 @@ pub struct FunctionIntegration {
     pub function: FunctionReference,
     /// The method that API Gateway would call it by; any but `POST` fails.
     pub method: String,
-    /// What becomes of bodies.
+    /// The conversion of bodies.
     pub content_handling: ContentHandling,
-    /// How long the client waits at most.
+    /// Time limit for the answer.
     pub timeout: Duration,
 }
 
@@ -173,9 +173,9 @@ pub struct FunctionIntegration {
 pub struct Mock {
     /// Request templates by media type.
     pub templates: BTreeMap<String, Template>,
-    /// Whether a body without a fitting template is refused (`NEVER`, or `WHEN_NO_TEMPLATES` where there are some).
+    /// True if a body without a matching template is refused (`NEVER`, or `WHEN_NO_TEMPLATES` with templates).
     pub strict: bool,
-    /// What becomes of the body of a request.
+    /// The conversion of a request's body.
     pub content_handling: ContentHandling,
     /// Integration responses.
     pub responses: Vec<MockResponse>,
@@ -188,11 +188,11 @@ pub struct MockResponse {
     pub status: u16,
     /// The status codes it is for, matched as a whole; none is the default.
     pub pattern: Option<Regex>,
-    /// What the method response declares of its headers.
+    /// The headers that the method response declares.
     pub headers: Headers,
     /// Template of the body by media type.
     pub templates: BTreeMap<String, Template>,
-    /// What becomes of the template's text.
+    /// The conversion of the template's text.
     pub content_handling: ContentHandling,
 }
 
@@ -214,7 +214,7 @@ pub struct GatewayResponses(pub BTreeMap<String, GatewayResponse>);
 /// A Lambda function as it was applied.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FunctionConfiguration {
-    /// Where in the state it stands.
+    /// Its address in the state.
     pub address: String,
     /// Its name.
     pub name: String,
@@ -226,7 +226,7 @@ pub struct FunctionConfiguration {
     pub handler: String,
     /// Memory in MB. A process that uses more is ended, where the system tells what it uses.
     pub memory: u64,
-    /// How long one invocation may take.
+    /// Time limit of one invocation.
     pub timeout: Duration,
     /// Environment variables of its own.
     pub environment: BTreeMap<String, String>,
@@ -238,7 +238,7 @@ pub struct FunctionConfiguration {
     pub region: String,
     /// Its code.
     pub code: Code,
-    /// What it is said to be built for, such as `x86_64`.
+    /// Its declared architecture, such as `x86_64`.
     pub architecture: String,
 }
 
@@ -258,6 +258,6 @@ pub enum Code {
 pub struct Unsupported {
     /// Its address in the state.
     pub address: String,
-    /// What of it, and what that means.
+    /// The unsupported part and its effect.
     pub reason: String,
 }

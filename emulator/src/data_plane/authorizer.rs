@@ -27,11 +27,11 @@ pub use cache::Cache;
 /// An authorizer as it was applied.
 #[derive(Debug, Clone)]
 pub struct Authorizer {
-    /// Where in the state it stands.
+    /// Its address in the state.
     pub address: String,
     /// The header that holds the token.
     pub header: String,
-    /// What `aud` must match as a whole, where that is checked.
+    /// The pattern that the whole `aud` must match, if it is checked.
     pub audience: Option<Regex>,
     /// Issuers of its pools: `https://` and the pool's `endpoint`.
     pub issuers: Vec<String>,
@@ -42,12 +42,12 @@ pub struct Authorizer {
 /// The keys of every issuer that a guarded route needs.
 pub type KeyRing = BTreeMap<String, Arc<Keys>>;
 
-/// Why a request is not let in.
+/// The refusal of a request.
 #[derive(Debug, PartialEq)]
 pub struct Refusal {
-    /// What the caller is told.
+    /// The error for the caller.
     pub error: GatewayError,
-    /// What the log says. Never the token.
+    /// The reason for the log, which never contains the token.
     pub reason: String,
 }
 
@@ -128,7 +128,7 @@ impl Authorizer {
     }
 }
 
-/// Whether a verified token is of use now.
+/// Fails unless a verified token is valid now.
 fn in_time(claims: &Claims, now: OffsetDateTime) -> Result<(), Refusal> {
     let expires = time(claims, "exp")?.ok_or("missing `exp`")?;
     if expires <= now {
@@ -143,7 +143,7 @@ fn in_time(claims: &Claims, now: OffsetDateTime) -> Result<(), Refusal> {
     }
 }
 
-/// Whether a token is of the kind that a route takes.
+/// Fails unless a token is of the kind that a route takes.
 fn fit(claims: &Claims, scopes: &[String]) -> Result<(), Refusal> {
     match (text(claims, "token_use"), scopes.is_empty()) {
         (Some("id"), true) => Ok(()),
@@ -186,7 +186,7 @@ fn span(span: Duration) -> String {
     }
 }
 
-/// What the log calls an issuer: by its pool where it has the shape of Cognito's, and else as it was sent.
+/// Returns an issuer's name for the log: its pool if the issuer has the form of Cognito's, or else the text as sent.
 fn pool(issuer: &str) -> String {
     let id = || {
         let (region, id) = issuer

@@ -53,19 +53,19 @@ pub struct RequestContext<'a> {
     domain_name: String,
     deployment_id: &'a str,
     api_id: &'a str,
-    /// What the authorizer hands on, on guarded routes.
+    /// The data from the authorizer, on routes that have one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub authorizer: Option<AuthorizerContext<'a>>,
 }
 
-/// What a `COGNITO_USER_POOLS` authorizer hands on.
+/// The data from a `COGNITO_USER_POOLS` authorizer.
 #[derive(Debug, Serialize)]
 pub struct AuthorizerContext<'a> {
     /// Claims of the token.
     pub claims: Stringified<'a>,
 }
 
-/// Who sent a request. What belongs to IAM is always null: it is not emulated.
+/// The sender of a request. The fields of IAM are always null, because it is not emulated.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Identity<'a> {
@@ -106,7 +106,7 @@ impl Call<'_> {
             .collect()
     }
 
-    /// Whether its body is bytes.
+    /// Returns whether its body is bytes.
     pub fn has_binary_body(&self, binary_media_types: &[String]) -> bool {
         content::is_binary(content::type_of_body(&self.request.headers), binary_media_types)
     }

@@ -95,8 +95,8 @@ pub fn first_accepted(headers: &Headers) -> &str {
     media_type(accept.split(',').next().unwrap_or_default())
 }
 
-/// Whether bodies of a media type are bytes: it, its kind (`image/*`) or everything (`*/*`) is configured. Other
-/// stars in front (`*/png`) take nothing. Recorded by LocalStack (`test_aws_proxy_binary_response`) for answers.
+/// Returns whether bodies of a media type are bytes: it, its kind (`image/*`) or everything (`*/*`) is configured.
+/// Other stars in front (`*/png`) take nothing. Recorded by LocalStack (`test_aws_proxy_binary_response`) for answers.
 pub fn is_binary(media_type: &str, binary_media_types: &[String]) -> bool {
     binary_media_types
         .iter()

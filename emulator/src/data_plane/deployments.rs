@@ -50,14 +50,14 @@ pub struct Deployments {
     api: String,
 }
 
-/// Whose deployments they are.
+/// The owner of deployments.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct Owner {
     state: PathBuf,
     api: String,
 }
 
-/// What a file holds.
+/// The contents of a file.
 #[derive(Serialize, Deserialize)]
 struct Memory<'a> {
     #[serde(flatten)]

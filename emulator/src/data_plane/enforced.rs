@@ -15,7 +15,7 @@ pub struct Enforced {
     pub path: String,
     /// Its guard.
     pub guard: Guard,
-    /// Whether it needs an API key.
+    /// True if it needs an API key.
     pub api_key_required: bool,
     /// The function that answers, and its version or alias; none if a mock answers or if it is not emulated.
     pub function: Option<(String, Option<String>)>,
@@ -39,8 +39,8 @@ pub enum Guard {
     NotEmulated,
 }
 
-/// Reads what `terraform show -json` printed of a state, and returns the routes of the API that is chosen by name or id.
-/// Each deployment holds what the state does.
+/// Reads what `terraform show -json` printed of a state, and returns the routes of the API that is chosen by name or
+/// id. Each deployment holds what the state does.
 pub fn enforced(text: &str, chosen: Option<&str>) -> Result<Vec<Enforced>> {
     let applied = rest_api(resources(text)?, chosen)?;
     let api = state::read(&applied, |_| Ok(applied.resources.clone()))?;

@@ -39,9 +39,9 @@ const ENVIRONMENTS: usize = 64;
 /// throttled. Source: Lambda's quotas, 1,000 concurrent executions in a Region of an account.
 const UNRESERVED: usize = 1_000;
 
-/// How long an environment waits for the next invocation before it ends. AWS names no time; minutes were observed.
+/// Time until an idle environment ends. AWS names no time, but minutes were observed.
 const IDLE: Duration = Duration::from_secs(300);
-/// How often those are looked for.
+/// Interval of looks for idle environments.
 const LOOK: Duration = Duration::from_secs(10);
 
 /// A function that can be invoked.
@@ -81,7 +81,7 @@ impl Function {
         function
     }
 
-    /// Whether it runs this code with this configuration, so that a reload can keep its environments.
+    /// Returns whether it runs this code with this configuration, so that a reload can keep its environments.
     pub fn is(&self, configuration: &FunctionConfiguration, code: &Path) -> bool {
         self.configuration == *configuration && self.code == code
     }

@@ -29,25 +29,25 @@ const EVENT_LIMIT: usize = 6_291_556;
 pub struct Gateway {
     /// The API.
     pub api: Api,
-    /// What has changed since each deployment was made, by its id: addresses in the state. It is served as it was.
+    /// Addresses in the state that changed since each deployment, by its id. The former version is served.
     pub undeployed: BTreeMap<String, Vec<String>>,
     /// Deployments that let in more than the state, by id.
     pub more_open: BTreeMap<String, MoreOpen>,
-    /// What is counted for throttling and quotas; gateways before and after a reload share it.
+    /// Counters for throttling and quotas, which gateways before and after a reload share.
     pub limits: Arc<Limits>,
     /// Keys of the issuers that guarded routes take tokens of.
     pub keys: KeyRing,
     /// The functions that routes need, by name.
     pub functions: BTreeMap<String, Emulated<Arc<Function>>>,
-    /// What ends their processes if this one cannot.
+    /// The guardian, which ends their processes if this one can't.
     pub guardian: Arc<Guardian>,
 }
 
 /// An answer, and what the log should say of it.
 pub struct Answer {
-    /// What the client gets.
+    /// The response to the client.
     pub response: Response,
-    /// Why it is not what the client hoped for.
+    /// The reason of an error, for the log.
     pub remark: Option<String>,
 }
 

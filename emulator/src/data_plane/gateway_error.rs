@@ -17,9 +17,9 @@ pub struct GatewayError {
     pub status: u16,
     /// Value of the header `x-amzn-ErrorType`.
     pub error_type: &'static str,
-    /// What the body says.
+    /// The message in the body.
     pub message: String,
-    /// What a validator found, which only templates and the log tell.
+    /// The finding of a validator, for templates and the log only.
     pub validation: Option<String>,
 }
 

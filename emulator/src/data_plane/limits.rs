@@ -31,7 +31,7 @@ pub struct Limits(Mutex<Counters>);
 struct Counters {
     buckets: BTreeMap<Counted, Bucket>,
     usages: BTreeMap<Client, Usage>,
-    /// When each plan came to be known.
+    /// The time since which each plan is known.
     since: BTreeMap<String, OffsetDateTime>,
 }
 
@@ -42,7 +42,7 @@ struct Client {
     key: String,
 }
 
-/// What a bucket counts.
+/// The subject of a bucket.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Counted {
     /// All requests of a client but those to methods with a limit of their own.
@@ -214,7 +214,7 @@ mod tests {
         }
     }
 
-    /// Which of `requests` to a method at one time pass.
+    /// Returns which of `requests` to a method at one time pass.
     fn passed(
         limits: &Limits,
         name: &str,

@@ -144,7 +144,7 @@ pub async fn gateway(options: &Options, previous: Option<&Gateway>) -> Result<Ga
     })
 }
 
-/// Why the stage that is named is none.
+/// Returns an error if the chosen stage is unknown.
 fn unknown_stage(options: &Options, api: &Api) -> Option<String> {
     let named = options.stage.as_ref()?;
     let stages: Vec<String> = api.stages.keys().map(|stage| words::code(stage)).collect();

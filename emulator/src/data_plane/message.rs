@@ -101,13 +101,13 @@ pub struct Request {
     pub headers: Headers,
     /// Body, at most [`super::REQUEST_LIMIT`] bytes.
     pub body: Bytes,
-    /// Who is at the other end of the connection.
+    /// The address at the other end of the connection.
     pub source_ip: IpAddr,
     /// The port that was connected to.
     pub port: u16,
-    /// When it arrived, in UTC. Times of tokens are held against it.
+    /// Time of arrival in UTC. Times of tokens are compared with it.
     pub received: OffsetDateTime,
-    /// What it is called from here on.
+    /// Its ids.
     pub ids: RequestIds,
 }
 

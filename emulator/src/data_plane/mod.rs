@@ -28,7 +28,8 @@
 //!
 //! A reload builds another [`gateway::Gateway`] beside the one that serves and swaps them; environments of functions
 //! that did not change go over to it, and so do the counters of throttling and quotas. What cannot be emulated is in
-//! [`api::Api::unsupported`], by address: it is said at start, and its routes answer 501 to whoever their guards let in.
+//! [`api::Api::unsupported`], by address: it is said at start, and its routes answer 501 to whoever their guards let
+//! in.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -77,7 +78,7 @@ pub const REQUEST_LIMIT: usize = 10 << 20;
 /// The largest total of a request's header values in bytes. Source: API Gateway's quotas, not adjustable.
 pub const HEADER_LIMIT: usize = 10_240;
 
-/// What was named is not as it must be; what to change is in the message. Other errors are of tools and of the machine.
+/// An invalid input, with advice in its message. Other errors are those of tools and of the machine.
 #[derive(Debug)]
 pub struct Mistake(pub(crate) String);
 
@@ -89,7 +90,7 @@ impl std::fmt::Display for Mistake {
 
 impl std::error::Error for Mistake {}
 
-/// What is to be served.
+/// Options of the data plane.
 #[derive(Debug, Clone)]
 pub struct Options {
     /// A file that `terraform show -json` wrote.
@@ -105,12 +106,13 @@ pub struct Options {
     pub functions: BTreeMap<String, PathBuf>,
     /// Variables of functions, over those of the state.
     pub variables: Vec<Variable>,
-    /// Where the keys of an issuer (`https://` and the pool's `endpoint`) are.
+    /// Sources of keys by issuer (`https://` and the pool's `endpoint`).
     pub jwks: BTreeMap<String, KeySource>,
     /// The port on 127.0.0.1; a free one where none is named.
     pub port: Option<u16>,
     /// A folder for unpacked code (`code/`) and the functions' logs (`logs/<function name>.log`).
     pub work: PathBuf,
-    /// A folder for what deployments froze, by state and API. It should outlive this process: the state does not hold it.
+    /// A folder for what deployments froze, by state and API. It should outlive this process: the state does not hold
+    /// it.
     pub deployments: PathBuf,
 }

@@ -1,9 +1,9 @@
 //! Models of bodies, compiled.
 //!
 //! Models are JSON schemas of draft 4. AWS's list of what models lack (`oneOf`, `minItems`, `exclusiveMinimum` and
-//! others) is about importing OpenAPI. Of a model itself `oneOf` is recorded to work, and AWS refuses keywords that draft
-//! 4 does not have when the model is made. So draft 4 holds here as a whole, and keywords of later drafts mean nothing.
-//! Source: <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html>.
+//! others) is about importing OpenAPI. Of a model itself `oneOf` is recorded to work, and AWS refuses keywords that
+//! draft 4 does not have when the model is made. So draft 4 holds here as a whole, and keywords of later drafts mean
+//! nothing. Source: <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html>.
 //!
 //! Time and memory grow with the body alone, but for one kind of model: one that refers to itself more than once in
 //! the same `anyOf`, `allOf` or `oneOf` may cost twice as much for each level of the body.
@@ -56,8 +56,8 @@ impl Model {
         Ok(Self(validator.map_err(|error| problem(&error))?))
     }
 
-    /// Whether a body fits. The error says what does not, in the words of AWS's validator where they are known; they
-    /// hold names and limits, and no values of the body.
+    /// Returns whether a body fits. The error says what does not, in the words of AWS's validator where they are known;
+    /// they hold names and limits, and no values of the body.
     pub fn validate(&self, body: &[u8]) -> Result<(), String> {
         if body.is_empty() {
             return Err("the body is empty".to_owned());

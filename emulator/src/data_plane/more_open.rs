@@ -26,11 +26,11 @@ pub struct MoreOpen {
 pub struct OpenRoute {
     /// `METHOD /path`.
     pub route: String,
-    /// What it lets in.
+    /// The difference to the state.
     pub reason: String,
 }
 
-/// Who gets through to what answers a request.
+/// The callers that a request needs.
 #[derive(Clone, Copy)]
 enum Access<'a> {
     /// Nobody: there is no route.
@@ -82,7 +82,7 @@ fn request(template: &str, deepest: usize) -> String {
     }
 }
 
-/// Who gets through, and whether an API key is needed.
+/// Returns the callers with access, and whether an API key is needed.
 fn access<'a>(deployed: &'a Deployed, path: &str, method: &str) -> (Access<'a>, bool) {
     let Some((route, _)) = deployed.router.find(path, method) else {
         return (Access::NoRoute, false);
@@ -98,7 +98,7 @@ fn access<'a>(deployed: &'a Deployed, path: &str, method: &str) -> (Access<'a>, 
     (access, route.api_key_required)
 }
 
-/// What of `then` goes beyond `now`.
+/// Returns the access of `then` that `now` does not give.
 fn beyond((then, key_then): (Access, bool), (now, key_now): (Access, bool)) -> Option<String> {
     let no_key = (key_now && !key_then).then(|| "it needs no API key, but the state requires one".to_owned());
     match (then, now) {
@@ -120,7 +120,7 @@ fn beyond((then, key_then): (Access, bool), (now, key_now): (Access, bool)) -> O
     }
 }
 
-/// Which tokens open `then` and not `now`.
+/// Returns the tokens that `then` accepts and `now` does not.
 fn tokens_beyond(
     (then, scopes_then): (&Authorizer, &[String]),
     (now, scopes_now): (&Authorizer, &[String]),

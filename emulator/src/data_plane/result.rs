@@ -32,12 +32,12 @@ const REMAPPED: [&str; 15] = [
     "x-amzn-requestid",
 ];
 
-/// Why a result or a mock stands for no answer.
+/// The fault of a result or a mock that is not an answer.
 #[derive(Debug, PartialEq)]
 pub struct Fault {
-    /// What the client is told.
+    /// The error for the client.
     pub error: GatewayError,
-    /// What the log says: which rule is broken.
+    /// The broken rule, for the log.
     pub reason: String,
 }
 

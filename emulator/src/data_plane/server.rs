@@ -36,19 +36,19 @@ use header_case::{RecordedStream, Recorder};
 
 mod header_case;
 
-/// How long a connection may take for a head, or rest between two requests.
+/// Time limit for a head, and for the pause between two requests.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(60);
-/// How long a client may take for its body.
+/// Time limit for a body.
 const BODY_TIMEOUT: Duration = Duration::from_secs(30);
-/// How long answers under way may take after a stop was asked for.
+/// Time limit for open requests after a stop.
 const STOP_TIMEOUT: Duration = Duration::from_secs(2);
-/// How much of a path or a method the log has, in characters. Longer than what any route is called by.
+/// Longest path or method in the log, in characters. It is longer than that of any route.
 const LONGEST_NAME: usize = 512;
-/// How much of a remark it has.
+/// Longest remark in the log.
 const LONGEST_REMARK: usize = 1024;
 type Current = Arc<RwLock<Arc<Gateway>>>;
 
-/// What is served now: the line that [`serve`] prints.
+/// The ready line that [`serve`] prints.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Ready {
     /// Always true.
@@ -61,9 +61,9 @@ pub struct Ready {
     pub stages: BTreeMap<String, String>,
     /// Name of the API.
     pub api: String,
-    /// What is not emulated.
+    /// Parts of the state that are not emulated.
     pub unsupported: Vec<Unsupported>,
-    /// What has changed since each deployment was made, by its id: addresses in the state. It is served as it was.
+    /// Addresses in the state that changed since each deployment, by its id. The former version is served.
     pub undeployed: BTreeMap<String, Vec<String>>,
     /// Deployments that let in more than the state, by id. They are served, as AWS serves them.
     pub more_open: BTreeMap<String, MoreOpen>,
@@ -144,7 +144,7 @@ impl Server {
         Ok(server)
     }
 
-    /// What is served now.
+    /// Returns the ready line for the current state.
     pub fn ready(&self) -> Ready {
         let gateway = now(&self.current);
         let url = |stage: &String| (stage.clone(), format!("http://{}/{stage}", self.address));
@@ -415,7 +415,7 @@ fn bare(status: StatusCode) -> http::Response<Full<Bytes>> {
     response
 }
 
-/// What is left of a body is not read: the connection ends with the answer.
+/// Ends the connection with the answer, so that the rest of a body is not read.
 fn closing(mut response: http::Response<Full<Bytes>>) -> http::Response<Full<Bytes>> {
     response
         .headers_mut()

@@ -1,8 +1,8 @@
 //! A Terraform state → the API that it applied.
 //!
-//! `terraform_json` reads the resources into types and joins them. Here each part becomes what the gateway enforces, or is
-//! collected with its address as not emulated: a route that needs it answers 501 and says why, and nothing is skipped in
-//! silence.
+//! `terraform_json` reads the resources into types and joins them. Here each part becomes what the gateway enforces, or
+//! is collected with its address as not emulated: a route that needs it answers 501 and says why, and nothing is
+//! skipped in silence.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -96,7 +96,7 @@ pub fn read(applied: &Applied, mut deployed: impl FnMut(&str) -> Result<Vec<Reso
     })
 }
 
-/// What a deployment would hold that is made of the state as it is.
+/// Returns the contents of a deployment of the current state.
 pub fn deployed_now(
     applied: &Applied,
     functions: &BTreeMap<String, FunctionConfiguration>,
@@ -128,7 +128,7 @@ fn identity(address: &str, settings: &Settings) -> Result<ApiIdentity> {
     })
 }
 
-/// What a deployment holds, of resources as it has them.
+/// Returns the contents of a deployment with these resources.
 fn deployment(
     resources: &[Resource],
     functions: &BTreeMap<String, FunctionConfiguration>,

@@ -29,7 +29,7 @@ use tokio::net::TcpStream;
 
 use peer::Peer;
 
-/// Whether browsers are answered.
+/// The treatment of browsers.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Browsers {
     /// The listener itself says what they may do.
@@ -38,7 +38,7 @@ pub(crate) enum Browsers {
     Refused,
 }
 
-/// Which programs of this machine are answered, where the system tells them apart.
+/// The programs of this machine that may call, if the system can identify them.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Programs {
     /// Those of the user who runs us, and root's, whom nothing keeps out.
@@ -47,7 +47,7 @@ pub(crate) enum Programs {
     InGroup(Pid),
 }
 
-/// Why a request is not answered.
+/// The refusal of a request.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Refusal {
     /// It has no `Host`, or several. RFC 9112 asks for 400.
@@ -113,7 +113,7 @@ impl Guard {
         Self { program, browsers }
     }
 
-    /// Why this request is not answered; `None` if it is.
+    /// Returns the reason to refuse this request, if there is one.
     pub(crate) fn refusal(&self, head: &Parts) -> Option<Refusal> {
         if !self.program {
             return Some(Refusal::Program);
@@ -139,12 +139,12 @@ fn refused_host(uri: &Uri, headers: &HeaderMap) -> Option<Refusal> {
     (!own).then_some(Refusal::ForeignHost)
 }
 
-/// Whether the host of a URL is this machine, whatever stands around it.
+/// Returns whether the host of a URL is this machine.
 pub(crate) fn is_own(authority: &Authority) -> bool {
     !authority.as_str().contains('@') && is_loopback(authority.host())
 }
 
-/// Whether a host, as it stands in a URL, is this machine: a loopback address, or `localhost` and what is under it.
+/// Returns whether a host in a URL is this machine: a loopback address, `localhost` or a name below it.
 pub(crate) fn is_loopback(host: &str) -> bool {
     let name = host.to_ascii_lowercase();
     let address = match name.strip_prefix('[') {
@@ -159,14 +159,14 @@ pub(crate) fn is_loopback(host: &str) -> bool {
         || address.is_some_and(|address| address.is_loopback())
 }
 
-/// Whether a browser sends this.
+/// Returns whether a browser sends this.
 fn by_browser(headers: &HeaderMap) -> bool {
     headers.contains_key(ORIGIN)
         || headers.contains_key(REFERER)
         || headers.keys().any(|name| name.as_str().starts_with("sec-fetch-"))
 }
 
-/// Whether a web page sends this. What is typed into the address bar is nobody's.
+/// Returns whether a web page sends this. A URL that is typed into the address bar does not count.
 pub(crate) fn by_page(headers: &HeaderMap) -> bool {
     let site = headers.get("sec-fetch-site").map(HeaderValue::as_bytes);
     let typed = site == Some(b"none") && !headers.contains_key(ORIGIN) && !headers.contains_key(REFERER);

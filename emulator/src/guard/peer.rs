@@ -56,7 +56,7 @@ fn untold(why: &str) -> Peer {
     Peer::Untold
 }
 
-/// Whether a process of a group has a socket open. Its leader comes first, who mostly has it.
+/// Returns whether a process of a group has a socket open. It looks at the leader first, which usually has it.
 pub(super) fn is_held_in(group: Pid, socket: u32) -> bool {
     let group = group.as_raw_nonzero().get();
     let link = format!("socket:[{socket}]");

@@ -91,7 +91,7 @@ impl<'a> Jwt<'a> {
         &self.key_id
     }
 
-    /// Who it says it is from.
+    /// Returns the issuer that it claims.
     pub fn issuer(&self) -> Option<&str> {
         self.claims.get("iss").and_then(Value::as_str)
     }

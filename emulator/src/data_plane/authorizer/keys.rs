@@ -26,14 +26,14 @@ use tokio::time::Instant;
 
 use crate::guard::is_own;
 
-/// How long an unknown `kid` does not lead to another look at the source.
+/// Time until an unknown `kid` leads to another look at the source.
 pub const REFETCH_INTERVAL: Duration = Duration::from_secs(5);
 const FETCH_TIMEOUT: Duration = Duration::from_secs(5);
 const JWKS_LIMIT: usize = 1 << 20;
-/// What RS256 asks of a key. Source: <https://www.rfc-editor.org/rfc/rfc7518#section-3.3>.
+/// Smallest key of RS256 in bits. Source: <https://www.rfc-editor.org/rfc/rfc7518#section-3.3>.
 const KEY_BITS: usize = 2048;
 
-/// Where the keys of an issuer are.
+/// The source of the keys of an issuer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum KeySource {
     /// A file that holds a JWKS.
@@ -116,7 +116,7 @@ impl Keys {
         self.known(id)
     }
 
-    /// How often the keys were read anew. What was verified under a smaller number may no longer be.
+    /// Returns how often the keys were read again. A token that was verified under a smaller number may be invalid now.
     pub fn generation(&self) -> u64 {
         self.generation.load(Ordering::SeqCst)
     }
@@ -142,7 +142,8 @@ async fn read(source: &KeySource) -> Result<KeysById> {
     parse(&text).with_context(|| format!("`{source}` must be a JWKS with a key for RS256"))
 }
 
-/// A URL of this machine. What comes from anywhere else in clear text may be anybody's, and who knows a key makes tokens.
+/// A URL of this machine. What comes from anywhere else in clear text may be anybody's, and who knows a key makes
+/// tokens.
 fn own(url: &str) -> Result<Uri, String> {
     let uri = url.parse::<Uri>().ok();
     let own = uri.filter(|uri| uri.authority().is_some_and(is_own));

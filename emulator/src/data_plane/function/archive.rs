@@ -25,7 +25,7 @@ const UNZIPPED_LIMIT: u64 = 262_144_000;
 /// one keeps a zip of empty files from filling the disk's table of files.
 const PLACES_LIMIT: usize = 65_535;
 
-/// What may be a function's code.
+/// The accepted forms of a function's code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Accepted {
     /// A zip, as on Lambda.
@@ -214,7 +214,7 @@ pub(crate) mod tests {
         Package::open(path, Accepted::ZipOrProgram)?.unpack(cache)
     }
 
-    /// Why a zip is refused. Nothing of it is left.
+    /// Returns the error of a zip, and checks that nothing of it is left.
     fn error_of(path: &Path) -> String {
         let cache = path.with_file_name("cache");
         let error = unpack(path, &cache).unwrap_err();

@@ -22,7 +22,7 @@ use super::runtime_api::{Invocation, Outcome, Reserved, RuntimeApi};
 use super::variables::variables;
 use crate::data_plane::api::FunctionConfiguration;
 
-/// How long a process may take to ask for its first invocation. Source: Lambda's execution environment lifecycle.
+/// Time limit for a process to ask for its first invocation. Source: Lambda's execution environment lifecycle.
 pub const INIT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A process that waits for an invocation.
@@ -32,12 +32,12 @@ pub struct Environment {
     guardian: Arc<Guardian>,
     runtime: RuntimeApi,
     output: Arc<Output>,
-    /// How long it took to come up, until the first invocation has reported it.
+    /// The duration of its start, until the first invocation has reported it.
     init: Option<Duration>,
     peak: Peak,
 }
 
-/// How an invocation failed.
+/// The failure of an invocation.
 #[derive(Debug)]
 pub enum Failure {
     /// The process was gone before it took the invocation: another may have it.
@@ -164,7 +164,7 @@ impl Environment {
         })
     }
 
-    /// Whether the process still runs.
+    /// Returns whether the process still runs.
     pub fn lives(&mut self) -> bool {
         matches!(self.child.try_wait(), Ok(None))
     }

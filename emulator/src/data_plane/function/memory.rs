@@ -8,7 +8,7 @@
 use std::fs;
 use std::time::{Duration, Instant};
 
-/// How often is looked. What a function takes and gives back in between is seen when its peak is looked at next.
+/// Interval of measurements. Memory that a function uses only in between shows in its peak at the next one.
 const INTERVAL: Duration = Duration::from_millis(100);
 
 /// Waits until a process and all it started use more than `limit` MB; for ever where the system does not tell.

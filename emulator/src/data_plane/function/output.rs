@@ -18,9 +18,9 @@ use super::log::Log;
 
 /// A line that is longer is cut. Source: CloudWatch's quotas, 1 MB an event.
 const LINE_LIMIT: usize = 1 << 20;
-/// What one read takes.
+/// Size of one read in bytes.
 const CHUNK: usize = 16 << 10;
-/// What a pipe holds, in bytes: what was written before an END is not further behind. Source: pipe(7).
+/// Capacity of a pipe in bytes: text before an END is not further behind. Source: pipe(7).
 const PIPE: usize = 64 << 10;
 
 /// The pipe of one environment.
@@ -134,7 +134,7 @@ impl State {
         }
     }
 
-    /// What stands before each line.
+    /// Returns the prefix of each line.
     fn head(&self) -> String {
         format!("{} {} ", now(), self.request_id.as_deref().unwrap_or("-"))
     }

@@ -9,7 +9,7 @@ use portcullis_foreign_text::words::code;
 
 use super::elf::Elf;
 
-/// How much of a file tells what it is, in bytes. The kernel reads as much of a `#!` line.
+/// Bytes of a file that identify its kind. The kernel reads as many of a `#!` line.
 /// Source: <https://man7.org/linux/man-pages/man2/execve.2.html>.
 const HEAD: u64 = 256;
 
@@ -73,7 +73,8 @@ impl Kind {
     }
 }
 
-/// Why the system did not start the program at `path`, of a function whose `architectures` names `declared`.
+/// Returns the reason why the system did not start the program at `path`. The function declares the architecture
+/// `declared`.
 pub fn why_not_started(path: &Path, error: &Error, declared: &str) -> String {
     let opened = File::open(path).and_then(|file| Ok((Kind::of(&file)?, file)));
     let Ok((kind, file)) = opened else {
@@ -119,7 +120,7 @@ pub fn why_not_started(path: &Path, error: &Error, declared: &str) -> String {
     }
 }
 
-/// Whether an executable is for this machine's system and processor.
+/// Returns whether an executable is for this machine's system and processor.
 fn runs_here(elf: &Elf) -> bool {
     std::env::consts::OS == "linux" && elf.architecture == processor()
 }
@@ -148,7 +149,7 @@ fn interpreter(line: &[u8]) -> String {
     name.unwrap_or_default().to_owned()
 }
 
-/// Whether bytes are text; the last character may be cut.
+/// Returns whether bytes are text. The last character may be cut.
 fn is_text(head: &[u8]) -> bool {
     let text = match std::str::from_utf8(head) {
         Ok(text) => text,

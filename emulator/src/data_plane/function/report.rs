@@ -6,7 +6,7 @@ use std::fmt::{Display, Formatter, Result};
 use std::process::ExitStatus;
 use std::time::Duration;
 
-/// How an invocation or an initialisation ended, as far as Lambda itself says it: an error that the function
+/// The end of an invocation or an initialisation, as far as Lambda itself reports it: an error that the function
 /// answered with is none.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Status {
@@ -38,9 +38,9 @@ pub struct Report<'a> {
     pub memory_size: u64,
     /// The most that was used so far, in MB, where the system tells.
     pub max_memory_used: Option<u64>,
-    /// How long the process took to come up, where this was its first invocation.
+    /// The duration of the start, if this was the first invocation of the process.
     pub init: Option<Duration>,
-    /// How it ended.
+    /// Its end.
     pub status: Status,
 }
 
@@ -66,7 +66,7 @@ impl Display for Report<'_> {
     }
 }
 
-/// When a process was to come up.
+/// The phase in which a process was started.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Phase {
     /// Before the invocation.
@@ -85,7 +85,7 @@ pub fn init_report(duration: Duration, phase: Phase, status: &Status) -> String 
     format!("INIT_REPORT Init Duration: {duration:.2} ms\tPhase: {phase}{status}\n")
 }
 
-/// What Lambda says of a process that ended by itself.
+/// Returns Lambda's message about a process that ended by itself.
 pub fn exit(status: ExitStatus) -> String {
     use std::os::unix::process::ExitStatusExt;
     match (status.code(), status.signal()) {

@@ -41,7 +41,7 @@ impl Bucket {
         }
     }
 
-    /// Whether there is a token at `now`. Limits other than before make it a full bucket of those limits.
+    /// Returns whether there is a token at `now`. New limits refill the bucket.
     pub fn has_token(&mut self, throttle: Throttle, now: OffsetDateTime) -> bool {
         if self.throttle != throttle {
             *self = Self::new(throttle, now);
@@ -82,7 +82,7 @@ mod tests {
         assert_eq!(passed(&mut bucket, throttle, later + Duration::seconds(2), 9), 2);
     }
 
-    /// How many of `requests` at `now` pass.
+    /// Returns how many of `requests` at `now` pass.
     fn passed(bucket: &mut Bucket, throttle: Throttle, now: OffsetDateTime, requests: usize) -> usize {
         let pass = |_: &usize| {
             let passes = bucket.has_token(throttle, now);

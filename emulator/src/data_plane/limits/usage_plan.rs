@@ -15,7 +15,7 @@ use super::throttle::Throttle;
 pub struct UsagePlan {
     /// Its id.
     pub id: String,
-    /// Where in the state it stands.
+    /// Its address in the state.
     pub address: String,
     /// `throttle_settings`, for each key.
     pub throttle: Option<Throttle>,
@@ -36,7 +36,7 @@ pub struct StageMethod {
     pub method: String,
 }
 
-/// How many requests pass in a period.
+/// Number of requests that pass in a period.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Quota {
     /// Requests in a period.
@@ -59,7 +59,7 @@ fn start_of(period: Period, now: OffsetDateTime) -> Date {
     today.saturating_sub(time::Duration::days(days.into()))
 }
 
-/// What one key has used of a quota in one period.
+/// The use of a quota by one key in one period.
 #[derive(Debug, Default)]
 pub struct Usage {
     period: Option<(Period, Date)>,
@@ -67,7 +67,7 @@ pub struct Usage {
 }
 
 impl Usage {
-    /// Whether the quota allows one more request at `now`. `since` is when the plan came to be.
+    /// Returns whether the quota allows one more request at `now`. The plan exists since `since`.
     pub fn allows(&mut self, quota: Quota, since: OffsetDateTime, now: OffsetDateTime) -> bool {
         // A request that began before midnight may be counted behind it: periods only go on.
         let begun = self.period.filter(|(period, _)| *period == quota.period);
@@ -127,7 +127,7 @@ mod tests {
         assert_eq!(start_of(Period::Week, sunday), sunday.date());
     }
 
-    /// How many of `requests` at `now` a plan that came at [`START`] allows.
+    /// Returns how many of `requests` at `now` a plan from [`START`] allows.
     fn allowed(usage: &mut Usage, quota: Quota, now: OffsetDateTime, requests: usize) -> usize {
         let allows = |_: &usize| {
             let allows = usage.allows(quota, START, now);

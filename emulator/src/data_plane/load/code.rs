@@ -17,7 +17,7 @@ use crate::data_plane::function::archive::{Accepted, Package};
 /// Files and folders by which a folder is known as a project: of Git, and of Portcullis.
 const MARKERS: [&str; 2] = [".git", "portcullis.toml"];
 
-/// Who says where code is.
+/// The source of the path of code.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Named {
     /// The user, by an option.

@@ -98,13 +98,14 @@ impl FromStr for Variable {
     }
 }
 
-/// Whether a shell can set a variable of this name.
+/// Returns whether a shell can set a variable of this name.
 fn is_name(name: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
     name.bytes().all(plain) && name.bytes().next().is_some_and(|first| !first.is_ascii_digit())
 }
 
-/// Sets the user's variables, and tells which of the state's the functions that a route needs may not have, if they run.
+/// Sets the user's variables, and tells which of the state's the functions that a route needs may not have, if they
+/// run.
 pub fn set(variables: &[Variable], api: &mut Api, runs: impl Fn(&str) -> bool, mistakes: &mut Vec<String>) {
     let run = needed(api).filter(|function| runs(&function.name));
     let refused = run.flat_map(|function| {
@@ -147,7 +148,7 @@ fn is_for(variable: &Variable, name: &str, api: &Api) -> bool {
     key.is_none_or(|key| function(key, api).is_ok_and(|found| found == name))
 }
 
-/// Why a state may not set a variable of this name.
+/// The reason why a state may not set a variable of this name.
 #[derive(Debug, Clone, Copy)]
 enum WhyNot {
     /// Lambda takes no such name. Source: <https://docs.aws.amazon.com/lambda/latest/api/API_Environment.html>.

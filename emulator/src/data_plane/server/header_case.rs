@@ -15,7 +15,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 /// Heads over this size are not recorded to their end; hyper refuses them before.
 const HEAD_LIMIT: usize = 128 << 10;
 
-/// What was recorded of a connection; a handle that connection and service share.
+/// The record of a connection, which connection and service share.
 #[derive(Clone, Default)]
 pub struct Recorder(Arc<Mutex<Recorded>>);
 

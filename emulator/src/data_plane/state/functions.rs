@@ -14,7 +14,7 @@ use crate::data_plane::api::{Code, FunctionConfiguration};
 /// Seconds. Source: <https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html>, as of the names.
 const LONGEST_TIMEOUT: u64 = 900;
 
-/// Whether Lambda takes a name. It becomes a file's, so what leads elsewhere must not pass.
+/// Returns whether Lambda allows a name. It becomes a file's name, so it must not lead to another folder.
 fn is_name(name: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
     (1..=64).contains(&name.len()) && name.bytes().all(plain)

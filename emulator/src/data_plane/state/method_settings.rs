@@ -10,7 +10,7 @@ use super::notes::Notes;
 use crate::data_plane::limits::throttle::Throttle;
 use crate::data_plane::limits::usage_plan::StageMethod;
 
-/// What AWS takes where only one of the limits is set: an account's own, 10,000 requests a second in bursts of 5,000.
+/// The limits of an account, which AWS uses if only one is set: 10,000 requests a second in bursts of 5,000.
 /// Source: <https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html>.
 const ACCOUNT: Throttle = Throttle {
     rate: 10_000.0,
@@ -42,8 +42,7 @@ pub(super) fn applied_method(method_path: &str, methods: &Methods) -> Option<(St
 }
 
 /// The limits of each method of a stage: its own settings, or else those of `*/*`, which hold for each method by
-/// itself. Source:
-/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html>.
+/// itself. Source: <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html>.
 pub(super) fn throttles(
     index: &Index,
     methods: &Methods,

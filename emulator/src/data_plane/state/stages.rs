@@ -6,7 +6,7 @@ use anyhow::{Error, Result, bail};
 use portcullis_terraform_json::index::{Index, Part};
 use portcullis_terraform_json::rest_api::{DeploymentSettings, StageSettings, stages as named_stages};
 
-/// What a stage itself says.
+/// The settings of a stage.
 pub(super) struct NamedStage {
     /// The id of its deployment.
     pub deployment: String,

@@ -13,7 +13,7 @@ pub fn read(text: &str) -> Result<Api> {
     super::read(&applied, |_| Ok(applied.resources.clone()))
 }
 
-/// What stage `v1` serves.
+/// Returns the deployment of stage `v1`.
 fn v1(api: &Api) -> &Deployed {
     &api.stages["v1"].deployed
 }
@@ -68,14 +68,14 @@ fn changed(fixture: &str, address: &str, change: Value) -> Result<Api> {
     read(&state.to_string())
 }
 
-/// Why `GET path` is not emulated after a change.
+/// Returns the reason why `GET path` is not emulated after a change.
 fn refusal(address: &str, change: Value, path: &str) -> String {
     let api = with(address, change).unwrap();
     let (route, _) = v1(&api).router.find(path, "GET").unwrap();
     why_refused(route).expect("it is not emulated")
 }
 
-/// Why a route answers 501 to whoever gets so far.
+/// Returns the reason why a route answers 501 to callers with access.
 fn why_refused(route: &Route) -> Option<String> {
     let refused = [
         route.authorization.as_ref().err(),

@@ -18,7 +18,7 @@ use rustix::process::Pid;
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, oneshot, watch};
 
-/// What a process is asked to do.
+/// A request to a process.
 #[derive(Debug)]
 pub struct Invocation {
     /// Lambda's own request id.
@@ -29,11 +29,11 @@ pub struct Invocation {
     pub trace: String,
     /// The event.
     pub payload: Bytes,
-    /// How long it may take from now on.
+    /// Time limit from now on.
     pub timeout: Duration,
 }
 
-/// What became of an invocation.
+/// The outcome of an invocation.
 #[derive(Debug, PartialEq)]
 pub enum Outcome {
     /// The function's result.
@@ -62,11 +62,11 @@ struct Shared {
     /// Something above changed that the process or its keeper waits for.
     changed: Notify,
     initialised: Notify,
-    /// How many connections are open.
+    /// Number of open connections.
     connections: watch::Sender<usize>,
 }
 
-/// How long is waited for the connections of a process that has ended: what it started may keep them open.
+/// Time limit of the wait for connections of a process that has ended. Its child processes may keep them open.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(1);
 
 impl Shared {

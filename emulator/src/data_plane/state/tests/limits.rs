@@ -10,7 +10,7 @@ fn limits_with(address: &str, change: Value) -> Api {
     changed(LIMITS, address, change).unwrap()
 }
 
-/// What is noted as unsupported, as `address: reason`.
+/// Returns the unsupported parts as `address: reason`.
 fn noted(api: &Api) -> Vec<String> {
     let sentence = |unsupported: &Unsupported| format!("{}: {}", unsupported.address, unsupported.reason);
     api.unsupported.iter().map(sentence).collect()
