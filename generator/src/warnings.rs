@@ -93,7 +93,7 @@ mod tests {
         assert_eq!(found.len(), 1);
         assert_eq!(
             found[0].summary,
-            "the API has 301 resources, and AWS allows 300 unless you raise the quota"
+            "the API has 301 resources, but AWS allows only 300 unless you raise the quota"
         );
         assert!(
             found[0].help.contains("\"Resources per API\""),
@@ -109,7 +109,7 @@ mod tests {
         assert_eq!(found.len(), 2);
         assert_eq!(
             found[0].summary,
-            "the function `open` has 70 routes, and permissions for each of them pass the 20480 bytes of its policy"
+            "function `open` has 70 routes, and one permission per route would exceed the 20480 bytes of its policy"
         );
         assert!(
             found[0].help.contains("instead: `/v1/GET/a/0/*`."),

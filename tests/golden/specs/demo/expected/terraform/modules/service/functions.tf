@@ -15,7 +15,7 @@ module "function_authenticated" {
   source = "../lambda_function"
 
   name              = "hello-${var.environment}-authenticated"
-  description       = "Answers those who signed in"
+  description       = "Answers signed-in users"
   filename          = "${var.artifacts_directory}/authenticated.zip"
   architecture      = var.architecture
   memory_size       = 128
