@@ -29,8 +29,8 @@ fn patterns(service: &Service) -> Vec<Warning> {
             .filter(|permission| !permission.is_of_a_route())
             .map(|permission| format!("`{}`", permission.source(&service.api.stage)));
         let sources: Vec<_> = sources.collect();
-        let routes = service.routes.values();
-        let count = routes.filter(|route| route.function == function).count();
+        let routes = service.routes.iter();
+        let count = routes.filter(|(.., route)| route.function == function).count();
         (!sources.is_empty()).then(|| Warning {
             summary: format!(
                 "function `{function}` has {count} routes, and one permission per route would exceed the {} bytes of its policy",
@@ -48,8 +48,8 @@ fn patterns(service: &Service) -> Vec<Warning> {
 
 /// Warns of an API that has more resources than an account may have by default.
 fn resources(service: &Service) -> Option<Warning> {
-    let paths = service.paths().into_iter();
-    let below_the_root: BTreeSet<_> = paths.flat_map(|path| path.resources()).collect();
+    let paths = service.routes.paths();
+    let below_the_root: BTreeSet<_> = paths.flat_map(|(path, _)| path.resources()).collect();
     let count = below_the_root.len() + 1;
     (count > api_gateway_resource::QUOTA).then(|| Warning {
         summary: format!(

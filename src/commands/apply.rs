@@ -202,7 +202,7 @@ impl Serving {
             service.name,
             talk::paint("1", api_url)
         ));
-        for ((path, method), route) in service.routes.iter().take(4) {
+        for (path, method, route) in service.routes.iter().take(4) {
             let guarded = route.auth == portcullis_generator::service::Auth::UserPool;
             let header = if guarded {
                 "-H \"Authorization: $TOKEN\" "

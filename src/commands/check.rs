@@ -16,7 +16,7 @@ pub fn run(project: &Project) -> Outcome {
     talk::say(format!(
         "portcullis.toml: {} functions, {} routes, environments {}",
         service.functions.len(),
-        service.routes.len(),
+        service.routes.count(),
         service
             .environments
             .keys()

@@ -13,15 +13,15 @@ use crate::service::Service;
 /// What the deployment waits for, sorted.
 pub(super) fn deployed_modules(service: &Service) -> Vec<Expression> {
     let mut names = vec!["module.authorizer".to_string(), "module.rest_api".to_string()];
-    for (path, method) in service.routes.keys() {
-        names.push(format!("module.{}", routes::name(path, *method)));
+    for (path, method, _) in service.routes.iter() {
+        names.push(format!("module.{}", routes::name(path, method)));
     }
     if service.api.cors.is_some() {
         names.extend(
             service
+                .routes
                 .paths()
-                .into_iter()
-                .map(|path| format!("module.{}", preflights::name(path))),
+                .map(|(path, _)| format!("module.{}", preflights::name(path))),
         );
     }
     names.sort();
@@ -74,10 +74,9 @@ pub(super) fn triggers(service: &Service) -> Vec<(String, Expression)> {
     let preflight = cors
         .as_ref()
         .map(|cors| (cors, fingerprint(&preflight_module::deployed(cors))));
-    for path in service.paths() {
+    for (path, methods) in service.routes.paths() {
         let text = path.to_string();
-        for method in service.methods(path) {
-            let route = &service.routes[&(path.clone(), method)];
+        for (&method, route) in methods {
             let call = fingerprint(&[routes::call(path, method, route)]);
             // The call names the function's module; the snapshot holds its ARN, which the service's name is part of.
             let function = format!("{}-{}", service.name, route.function);

@@ -120,9 +120,9 @@ fn methods(comparison: &Comparison, before: &Cors, after: &Cors) -> Option<Fact>
     }
     let service = comparison.head;
     let (mut more, mut less) = (BTreeSet::new(), BTreeSet::new());
-    for path in service.paths() {
+    for (path, methods) in service.routes.paths() {
         let [was, is] = [before, after].map(|cors| service.preflight_methods(path, cors));
-        let answered = service.methods(path).flat_map(Method::answers);
+        let answered = methods.keys().copied().flat_map(Method::answers);
         for method in answered.map(String::from) {
             match (was.contains(&method), is.contains(&method)) {
                 (false, true) => _ = more.insert(method),

@@ -128,6 +128,6 @@ fn routes(service: &Service, function: &str) -> impl Iterator<Item = String> {
     let routes = service
         .routes
         .iter()
-        .filter(move |(_, route)| route.function == function);
-    routes.map(|((path, method), _)| path.key(*method))
+        .filter(move |(.., route)| route.function == function);
+    routes.map(|(path, method, _)| path.key(method))
 }

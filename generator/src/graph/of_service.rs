@@ -38,7 +38,7 @@ fn callers(service: &Service, environment: Option<&str>) -> Block {
         cors,
     } = &service.api;
     let mut block = Block::default();
-    let any = |auth| service.routes.values().any(|route| route.auth == auth);
+    let any = |auth| service.routes.iter().any(|(.., route)| route.auth == auth);
     if any(Auth::None) || cors.is_some() {
         block.nodes.push(Node::new(ANYONE, Kind::Caller, "Anyone", []));
     }

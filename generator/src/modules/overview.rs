@@ -43,7 +43,7 @@ struct ModuleRow<'a> {
 
 /// The text of the tree's `README.md`, of all its modules and roots.
 pub fn render(service: &Service, modules: &[Module]) -> String {
-    let routes = service.routes.iter().map(|((path, method), route)| RouteRow {
+    let routes = service.routes.iter().map(|(path, method, route)| RouteRow {
         method: method.as_str(),
         path: code(&path.to_string()),
         open: route.auth == Auth::None,

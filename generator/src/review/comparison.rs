@@ -76,8 +76,8 @@ impl<'a> Comparison<'a> {
 
     /// Whether a route of the head is for signed-in users.
     pub fn signs_in(&self) -> bool {
-        let mut routes = self.head.routes.values();
-        routes.any(|route| route.auth != Auth::None)
+        let mut routes = self.head.routes.iter();
+        routes.any(|(.., route)| route.auth != Auth::None)
     }
 
     /// An environment of both, before and after.

@@ -50,6 +50,7 @@ pub use version_constraints::version_constraints;
 
 use crate::diagnostic::Diagnostics;
 use crate::review::comparison::{Comparison, counting};
+use crate::routes::Routes;
 use crate::routes::requests::{Routing, shifts};
 use crate::service::Service;
 
@@ -141,7 +142,7 @@ fn compare_services(comparison: &Comparison) -> Vec<Fact> {
 /// What a new project is compared with: itself, with nothing that anybody could reach.
 fn nothing(head: &Service) -> Service {
     let mut nothing = head.clone();
-    nothing.routes.clear();
+    nothing.routes = Routes::default();
     nothing.api.cors = None;
     nothing.user_pool.self_sign_up = false;
     nothing

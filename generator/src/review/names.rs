@@ -78,18 +78,23 @@ impl Names<RouteName> {
     /// The routes of two revisions, by their keys. The names of parameters are nobody's business but the function's:
     /// a key that differs in nothing else is the same route.
     pub fn of_routes(base: &Service, head: &Service) -> Self {
-        let mut gone: BTreeMap<_, _> = base.routes.keys().map(|name| (anonymous(name), name)).collect();
+        let names = |service: &Service| -> Vec<RouteName> {
+            let routes = service.routes.iter();
+            routes.map(|(path, method, _)| (path.clone(), method)).collect()
+        };
+        let gone = names(base).into_iter();
+        let mut gone: BTreeMap<_, _> = gone.map(|name| (anonymous(&name), name)).collect();
         let mut kept = BTreeMap::new();
         let mut new = Vec::new();
-        for name in head.routes.keys() {
-            match gone.remove(&anonymous(name)) {
-                Some(base) => _ = kept.insert(base.clone(), name.clone()),
-                None => new.push(name.clone()),
+        for name in names(head) {
+            match gone.remove(&anonymous(&name)) {
+                Some(base) => _ = kept.insert(base, name),
+                None => new.push(name),
             }
         }
         Self {
             kept,
-            gone: gone.into_values().cloned().collect(),
+            gone: gone.into_values().collect(),
             new,
         }
     }

@@ -22,14 +22,13 @@ pub(crate) fn who_may_call(service: &Service) -> Vec<Block> {
     blocks.extend(api.cors.as_ref().map(cors::gateway_responses));
     let mut made = BTreeSet::new();
     let permissions: Vec<Permission> = permissions::of_service(service).into_values().flatten().collect();
-    for path in service.paths() {
+    for (path, methods) in service.routes.paths() {
         for resource in path.resources() {
             if made.insert(resource.identifier()) {
                 blocks.extend(self::path(&resource));
             }
         }
-        for method in service.methods(path) {
-            let route = &service.routes[&(path.clone(), method)];
+        for (&method, route) in methods {
             let own = permissions.iter().find(|permission| {
                 permission.function == route.function
                     && permission.calls == Calls::Route(path.clone(), method)

@@ -39,14 +39,13 @@ pub(crate) fn blocks(service: &Service) -> Vec<Block> {
     };
     let mut blocks = Vec::new();
     let mut made = BTreeSet::new();
-    for path in service.paths() {
+    for (path, methods) in service.routes.paths() {
         for resource in path.resources() {
             if made.insert(resource.identifier()) {
                 blocks.extend(self::resource(&resource).map(|block| commented(block, &resource.to_string())));
             }
         }
-        for method in service.methods(path) {
-            let route = &service.routes[&(path.clone(), method)];
+        for (&method, route) in methods {
             blocks.push(commented(
                 call(path, method, route),
                 &format!("{} {path}: {}", method.as_str(), promise(route)),

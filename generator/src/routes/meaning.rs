@@ -3,17 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Diagnostic, Span};
-use crate::routes::{Method, Route, RoutePath};
+use crate::routes::{Method, Route, RoutePath, Routes};
 use crate::service::meaning::Resolver;
 use crate::spec::{Placed, RouteTable, Spec};
 
 impl Resolver<'_> {
-    pub(crate) fn routes(
-        &mut self,
-        spec: &Spec,
-        tables: &[(Placed<String>, RouteTable)],
-    ) -> BTreeMap<(RoutePath, Method), Route> {
-        let mut routes: BTreeMap<(RoutePath, Method), Route> = BTreeMap::new();
+    pub(crate) fn routes(&mut self, spec: &Spec, tables: &[(Placed<String>, RouteTable)]) -> Routes {
+        let mut routes = Routes::default();
         let mut places: BTreeMap<(RoutePath, Method), Span> = BTreeMap::new();
         let mut variables = BTreeMap::new();
         let known: BTreeSet<&str> = spec
@@ -46,12 +42,13 @@ impl Resolver<'_> {
                 );
                 continue;
             }
-            places.insert(id.clone(), key.span.clone());
+            let (path, method) = id.clone();
+            places.insert(id, key.span.clone());
             let route = Route {
                 function: function.value.clone().unwrap_or_default(),
                 auth: auth.value,
             };
-            routes.insert(id, route);
+            routes.insert(path, method, route);
         }
         for (name, places) in unknown {
             self.unknown_function(name, places, &known);

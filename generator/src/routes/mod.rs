@@ -14,8 +14,10 @@ pub(crate) mod review;
 pub(crate) mod surface;
 pub(crate) mod surface_authorizers;
 pub(crate) mod surface_of_service;
+mod table;
 
 pub use path::{Method, RoutePath, Segment};
+pub use table::Routes;
 
 use serde::Serialize;
 

@@ -177,18 +177,15 @@ impl<'a> Grouping<'a> {
         let (own, others): (Vec<_>, Vec<_>) = service
             .routes
             .iter()
-            .partition(|(_, route)| route.function == function);
-        let others = others.into_iter().flat_map(|((path, method), _)| {
+            .partition(|(.., route)| route.function == function);
+        let others = others.into_iter().flat_map(|(path, method, _)| {
             let methods = method.answers().into_iter();
             methods.map(move |method| format!("/{stage}/{method}{path}"))
         });
         Self {
             function,
             stage,
-            own: own
-                .into_iter()
-                .map(|((path, method), _)| (path, *method))
-                .collect(),
+            own: own.into_iter().map(|(path, method, _)| (path, method)).collect(),
             others: others.collect(),
         }
     }
@@ -449,7 +446,7 @@ mod tests {
                 prop_assert!(bytes(&service, function, &permissions) <= POLICY_BYTES);
                 let covers = |own: bool, permission: &Permission| {
                     let pattern = permission.source("v1");
-                    service.routes.iter().any(|((path, method), route)| {
+                    service.routes.iter().any(|(path, method, route)| {
                         (route.function == function) == own
                             && method.answers().iter().any(|method| arn_like(&pattern, &format!("/v1/{method}{path}")))
                     })
@@ -460,7 +457,7 @@ mod tests {
                     let is_free = permission.is_of_a_route() || permission.calls == Calls::Stage;
                     prop_assert!(is_free || !covers(false, permission), "{:?}", permission);
                 }
-                for ((path, method), _) in service.routes.iter().filter(|(_, route)| route.function == function) {
+                for (path, method, _) in service.routes.iter().filter(|(.., route)| route.function == function) {
                     for method in method.answers() {
                         let call = format!("/v1/{method}{path}");
                         let is_covered = permissions.iter().any(|own| arn_like(&own.source("v1"), &call));

@@ -1,28 +1,21 @@
 //! The boxes of a function's routes: one for public routes, one for the others, with a line a route.
 
-use std::collections::BTreeMap;
-
 use crate::graph::picture::{ANYONE, AUTHORIZER, Block, Edge, Kind, Node, PROTECTED, PUBLIC, Stroke};
 use crate::identifier::Identifier;
-use crate::routes::{Auth, Method, Route, RoutePath};
+use crate::routes::{Auth, Route, Routes};
 
 /// The routes of a function, the way to them and the way on to its box.
-pub(crate) fn routes(
-    routes: &BTreeMap<(RoutePath, Method), Route>,
-    function: &str,
-    function_id: &str,
-    block: &mut Block,
-) {
+pub(crate) fn routes(routes: &Routes, function: &str, function_id: &str, block: &mut Block) {
     let identifier = Identifier::new(function);
     for auth in [Auth::None, Auth::UserPool] {
         let lines: Vec<String> = routes
             .iter()
-            .filter_map(|((path, method), route)| {
+            .filter_map(|(path, method, route)| {
                 let Route {
                     function: by,
                     auth: own,
                 } = route;
-                (by == function && *own == auth).then(|| path.key(*method))
+                (by == function && *own == auth).then(|| path.key(method))
             })
             .collect();
         if lines.is_empty() {

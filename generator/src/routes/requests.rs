@@ -77,11 +77,7 @@ impl<'a> Routing<'a> {
         let routes: Vec<Entry> = service
             .routes
             .iter()
-            .map(|((path, method), route)| Entry {
-                path,
-                method: *method,
-                route,
-            })
+            .map(|(path, method, route)| Entry { path, method, route })
             .collect();
         let mut router = Router::default();
         for entry in &routes {

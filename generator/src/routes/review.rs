@@ -3,9 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::review::comparison::{Comparison, callers};
+use crate::review::names::RouteName;
 use crate::review::{Fact, Shifted};
 use crate::routes::requests::{Entry, Shift};
-use crate::service::{Auth, Segment};
+use crate::routes::{Auth, Route, Segment};
+use crate::service::Service;
 
 pub(crate) fn facts(comparison: &Comparison, shifts: &[Shift]) -> Vec<Fact> {
     let mut facts: Vec<Fact> = new(comparison).collect();
@@ -18,9 +20,17 @@ pub(crate) fn facts(comparison: &Comparison, shifts: &[Shift]) -> Vec<Fact> {
     facts
 }
 
+/// A route that a comparison names.
+fn of<'a>(service: &'a Service, (path, method): &RouteName) -> &'a Route {
+    service
+        .routes
+        .get(path, *method)
+        .expect("a comparison names routes of its services")
+}
+
 fn new(comparison: &Comparison) -> impl Iterator<Item = Fact> {
     comparison.routes.new.iter().map(|name| {
-        let route = &comparison.head.routes[name];
+        let route = of(comparison.head, name);
         Fact::RouteAdded {
             route: name.0.key(name.1),
             function: route.function.clone(),
@@ -36,7 +46,7 @@ fn gone(comparison: &Comparison, shifts: &[Shift]) -> impl Iterator<Item = Fact>
         let heirs = shifts.iter().filter(|shift| shift.before.is_some_and(is_of));
         Fact::RouteRemoved {
             route: name.0.key(name.1),
-            callers: callers(comparison.base, comparison.base.routes[name].auth),
+            callers: callers(comparison.base, of(comparison.base, name).auth),
             heirs: heirs.filter_map(|shift| Some(shift.after?.key())).collect(),
         }
     })
@@ -44,8 +54,8 @@ fn gone(comparison: &Comparison, shifts: &[Shift]) -> impl Iterator<Item = Fact>
 
 fn answered_by_another(comparison: &Comparison) -> impl Iterator<Item = Fact> {
     comparison.routes.kept.iter().filter_map(|(base, head)| {
-        let before = &comparison.base.routes[base].function;
-        let after = &comparison.head.routes[head].function;
+        let before = &of(comparison.base, base).function;
+        let after = &of(comparison.head, head).function;
         let is_another = comparison.functions.kept.get(before) != Some(after);
         is_another.then(|| Fact::RouteFunctionChanged {
             route: head.0.key(head.1),
@@ -63,7 +73,7 @@ fn parameters(comparison: &Comparison) -> Vec<Fact> {
             .resources()
             .zip(base.0.segments().iter().zip(head.0.segments()));
         for (path, (before, after)) in paths.filter(|(_, (before, after))| before != after) {
-            let function = &comparison.head.routes[head].function;
+            let function = &of(comparison.head, head).function;
             let (.., functions) = readers
                 .entry(path.to_string())
                 .or_insert((before, after, Vec::new()));
@@ -137,7 +147,7 @@ fn of_no_request(comparison: &Comparison, shifts: &[Shift]) -> Vec<Fact> {
         .collect();
     let mut facts = Vec::new();
     for (base, head) in &comparison.routes.kept {
-        let (before, after) = (&comparison.base.routes[base], &comparison.head.routes[head]);
+        let (before, after) = (of(comparison.base, base), of(comparison.head, head));
         let key = head.0.key(head.1);
         if before.auth != after.auth && !reported.contains(&key) {
             facts.extend(comparison.setting(&["routes", &key, "auth"], Some(before.auth), Some(after.auth)));

@@ -13,7 +13,7 @@ pub use crate::cors::Cors;
 pub use crate::environments::{Environment, LOCAL, S3State};
 pub use crate::functions::Function;
 pub use crate::review::{AcceptedChange, Answer, ChangeKind, Class, Evidence, answer};
-pub use crate::routes::{Auth, Method, Route, RoutePath, Segment};
+pub use crate::routes::{Auth, Method, Route, RoutePath, Routes, Segment};
 pub use crate::spec::Date;
 pub use crate::user_pool::{Client, PasswordPolicy, UserPool};
 pub use architecture::Architecture;
@@ -21,7 +21,7 @@ pub use meaning::{Handler, Handlers, resolve};
 
 use std::collections::BTreeMap;
 
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 pub use crate::environments::is_email;
 
@@ -42,25 +42,12 @@ pub struct Service {
     /// Functions by name.
     pub functions: BTreeMap<String, Function>,
     /// Routes by path, then method.
-    #[serde(serialize_with = "by_key")]
-    pub routes: BTreeMap<(RoutePath, Method), Route>,
+    pub routes: Routes,
     /// Environments by name; [`LOCAL`] is always among them.
     pub environments: BTreeMap<String, Environment>,
     /// Changes that somebody has said yes to, in the order of the text.
     #[serde(skip)]
     pub accepted_changes: Vec<AcceptedChange>,
-}
-
-/// Routes as the spec has them, each under its method and path.
-fn by_key<S: Serializer>(
-    routes: &BTreeMap<(RoutePath, Method), Route>,
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
-    serializer.collect_map(
-        routes
-            .iter()
-            .map(|((path, method), route)| (path.key(*method), route)),
-    )
 }
 
 impl Service {
@@ -74,6 +61,7 @@ impl Service {
         let mut methods: Vec<String> = match &cors.allow_methods {
             Some(methods) => methods.clone(),
             None => self
+                .routes
                 .methods(path)
                 .flat_map(Method::answers)
                 .map(String::from)
@@ -83,22 +71,5 @@ impl Service {
         methods.sort();
         methods.dedup();
         methods
-    }
-
-    /// The methods of a path's own routes.
-    pub fn methods(&self, path: &RoutePath) -> impl Iterator<Item = Method> {
-        self.routes
-            .range((path.clone(), Method::Any)..)
-            .take_while(|((other, _), _)| *other == *path)
-            .map(|((_, method), _)| *method)
-            .collect::<Vec<_>>()
-            .into_iter()
-    }
-
-    /// Every path that has a route, in order.
-    pub fn paths(&self) -> Vec<&RoutePath> {
-        let mut paths: Vec<_> = self.routes.keys().map(|(path, _)| path).collect();
-        paths.dedup();
-        paths
     }
 }

@@ -33,12 +33,10 @@ pub fn of_service(service: &Service, environment: &Environment) -> Surface {
     let name = tags.get("Environment").map_or(LOCAL, String::as_str);
     let (api, authorizer) = api(own_api, name);
     let cors = own_api.cors.as_ref();
-    let own = routes
-        .iter()
-        .map(|((path, method), own)| route(path, *method, own));
+    let own = routes.iter().map(|(path, method, own)| route(path, method, own));
     let preflights = cors.into_iter().flat_map(|cors| {
-        let paths = service.paths().into_iter();
-        paths.map(|path| preflight(service, path, cors, allow_origin))
+        let paths = service.routes.paths();
+        paths.map(|(path, _)| preflight(service, path, cors, allow_origin))
     });
     Surface {
         format: FORMAT,

@@ -104,7 +104,7 @@ fn hostile(service: &Service) -> Service {
             function: name.into(),
             auth,
         };
-        service.routes.insert((path, Method::Get), route);
+        service.routes.insert(path, Method::Get, route);
     }
     service
 }
