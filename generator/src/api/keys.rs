@@ -17,7 +17,7 @@ use portcullis_terraform_json::rest_api::DEFAULT_TTL_SECONDS;
 keys! {
     /// The REST API.
     ApiTable {
-        /// Name of the API in the API Gateway console.
+        /// Name of the API in the API Gateway console. `{environment}` stands for the name of the environment.
         name: Given<String> = Text(&api_gateway_rest_api::NAME), Derived("`name` of `[service]`"), EVERYWHERE, Harmless;
         /// Name of the stage, the first segment of every path.
         stage: Set<String> = Text(&api_gateway_stage::NAME), default(Literal::Text("v1")), EVERYWHERE,

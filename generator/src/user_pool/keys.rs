@@ -1,5 +1,6 @@
 //! The keys of `[user_pool]`, its password policy and its clients.
 
+use crate::environments::name_in;
 use crate::resources::cognito_user_pool::{self, MINIMUM_LENGTH, TEMPORARY_PASSWORD_VALIDITY_DAYS};
 use crate::review::ChangeKind::{PasswordWeaker, SelfSignUpOn};
 use crate::review::Direction::{Less, More};
@@ -9,8 +10,16 @@ use crate::spec::declaration::Absent::{self, Derived, Nothing, Required};
 use crate::spec::declaration::Kind::{self, Choices, Flag, Text};
 use crate::spec::declaration::{EVERYWHERE, Literal, default, keys, number};
 use crate::spec::field::{Given, Placed, Set, Word};
-use crate::text_rule::NAME_64;
+use crate::text_rule::{NAME_64, TextRule};
 use crate::user_pool::{AuthFlow, SignInName};
+
+/// The name of a pool in every environment. Their names have at most 32 characters.
+static NAME: TextRule = TextRule {
+    must_be: "1 to 128 letters, digits, spaces and `_ + = , . @ -`, or `{environment}` among them",
+    help: "",
+    check: |name| (cognito_user_pool::NAME.check)(&name_in(name, &"e".repeat(32))),
+    pattern: r"^(?=.*[^ ])([A-Za-z0-9_+=,.@\- ]|\{environment\}){1,128}$",
+};
 
 const WEAKER_IF_LESS: Meaning = When(&[WEAKER]);
 const WEAKER: Consequence = consequence(Less, PasswordWeaker, "weaker passwords are allowed");
@@ -19,8 +28,9 @@ const OFF: Absent = default(Literal::Flag(false));
 keys! {
     /// The Cognito user pool: who can sign in.
     UserPoolTable {
-        /// Name of the pool in the Cognito console. Another name is another pool: every user is lost.
-        name: Given<String> = Text(&cognito_user_pool::NAME), Derived("`name` of `[service]`"), EVERYWHERE, Elsewhere;
+        /// Name of the pool in the Cognito console. `{environment}` stands for the name of the environment. Another name is
+        /// another pool: every user is lost.
+        name: Given<String> = Text(&NAME), Derived("`<service>-<environment>`"), EVERYWHERE, Elsewhere;
         /// What users sign in with. The e-mail address is the user name, and Cognito verifies it.
         sign_in_with: Given<Vec<Placed<SignInName>>> = Choices(SignInName::CHOICES),
             default(Literal::Texts(&["email"])), EVERYWHERE, Elsewhere;

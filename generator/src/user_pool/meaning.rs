@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::environments::PLACEHOLDER;
 use crate::identifier::Identifier;
 use crate::service::meaning::Resolver;
 use crate::spec::{ClientTable, PasswordTable, Placed, UserPoolTable};
@@ -19,7 +20,10 @@ impl Resolver<'_> {
             clients,
         } = table;
         UserPool {
-            name: name.value.clone().unwrap_or_else(|| service.into()),
+            name: name
+                .value
+                .clone()
+                .unwrap_or_else(|| format!("{service}-{PLACEHOLDER}")),
             self_sign_up: self_sign_up.value,
             password: policy(password),
             clients: self.clients(clients),

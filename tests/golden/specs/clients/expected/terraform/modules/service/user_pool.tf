@@ -3,7 +3,7 @@
 module "user_pool" {
   source = "../user_pool"
 
-  name                = "club"
+  name                = "club-${var.environment}"
   deletion_protection = var.deletion_protection
 }
 

@@ -3,7 +3,7 @@
 module "user_pool" {
   source = "../user_pool"
 
-  name                = "tiny"
+  name                = "tiny-${var.environment}"
   deletion_protection = var.deletion_protection
 }
 

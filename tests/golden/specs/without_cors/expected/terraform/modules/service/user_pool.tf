@@ -3,7 +3,7 @@
 module "user_pool" {
   source = "../user_pool"
 
-  name                = "machine"
+  name                = "machine-${var.environment}"
   deletion_protection = var.deletion_protection
 }
 
