@@ -307,6 +307,6 @@ fn methods_beside_a_body_answer_where_both_are_merged() {
     assert!(
         answer
             .text()
-            .contains("`aws_api_gateway_method.beside`: it stands beside an OpenAPI `body`")
+            .contains("`aws_api_gateway_method.beside`: the next update of the OpenAPI `body` deletes it")
     );
 }

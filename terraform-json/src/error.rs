@@ -33,7 +33,7 @@ impl fmt::Display for StateError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Empty => formatter.write_str(
-                "it is empty: write it with `terraform show -json`, in the folder where Terraform was applied",
+                "it is empty: write it with `terraform show -json` in the folder of the root module",
             ),
             Self::CutOff => formatter.write_str("it is incomplete: write it again with `terraform show -json`"),
             Self::Malformed(why) => write!(

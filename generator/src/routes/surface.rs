@@ -110,7 +110,7 @@ impl<'a> Doubts<'a> {
         let body = open.find(snapshot.settings.resource, &["body"]).map(reason);
         Self {
             open,
-            body: body.map(|why| format!("an OpenAPI body stands beside it: {why}")),
+            body: body.map(|why| format!("there is also an OpenAPI body: {why}")),
             unattached: unattached.map(|one| format!("{} may answer it", code(&one.resource.address))),
         }
     }
@@ -163,7 +163,7 @@ impl<'a> Doubts<'a> {
     fn path(&self, method: &Part<'_, applied::Method>, snapshot: &Snapshot<'_>) -> String {
         self.of(method.resource, &["resource_id"])
             .or_else(|| missing_path(method, &snapshot.paths))
-            .unwrap_or_else(|| "nothing says its `resource_id`".to_owned())
+            .unwrap_or_else(|| "missing `resource_id`".to_owned())
     }
 }
 

@@ -61,7 +61,7 @@ impl Expansion<'_> {
     pub(super) fn model_of(&mut self, place: &str, schema: &Value) -> Result<String, String> {
         if let Some(reference) = schema.get("$ref") {
             let name = self.model_name(reference).map(String::from);
-            return name.ok_or_else(|| format!("`$ref` leads to no model: {reference}"));
+            return name.ok_or_else(|| format!("unknown model in `$ref` `{reference}`"));
         }
         let name = format!("MODEL{}", self.id("model in place", place));
         self.model(place.to_owned(), &name, schema);

@@ -121,7 +121,11 @@ impl Expansion<'_> {
             }
             // API Gateway has no parameters of cookies and forms.
             "cookie" | "formData" => return Ok(()),
-            other => return Err(format!("its parameter `{name}` stands in `{other}`")),
+            other => {
+                return Err(format!(
+                    "the place `{other}` of its parameter `{name}` is not emulated"
+                ));
+            }
         };
         parameters.insert(format!("method.request.{location}.{name}"), required.into());
         Ok(())

@@ -125,8 +125,8 @@ impl Expansion<'_> {
         let requirements = match (own, default) {
             (Some(own), Some(_)) if is_open(own) && forced != "NONE" => {
                 return Err(
-                    "its `security` is empty where the document's is not, and whether API Gateway opens it is not \
-                     certain: to open it, say `x-amazon-apigateway-auth: {type: NONE}` as well"
+                    "its `security` is empty, but the document's is not, so it is uncertain if API Gateway makes it \
+                     public: to make it public, add `x-amazon-apigateway-auth: {type: NONE}`"
                         .to_owned(),
                 );
             }
@@ -143,7 +143,7 @@ impl Expansion<'_> {
                 Ok(guard)
             }
             _ => Err(format!(
-                "its `x-amazon-apigateway-auth` is `{forced}`, and its `security` says something else"
+                "its `x-amazon-apigateway-auth` is `{forced}`, but its `security` differs"
             )),
         }
     }

@@ -150,7 +150,10 @@ fn the_documents_security_is_the_default_of_every_operation() {
         "AWS_IAM"
     );
     let why = guard(json!({"security": []}), root.clone()).unwrap_err();
-    assert!(why.contains("is not certain: to open it, say"), "{why}");
+    assert!(
+        why.contains("it is uncertain if API Gateway makes it public"),
+        "{why}"
+    );
     let open = json!({"security": [], "x-amazon-apigateway-auth": {"type": "NONE"}});
     assert_eq!(guard(open, root).unwrap().0, "NONE");
 }
@@ -182,7 +185,7 @@ fn what_a_guard_cannot_be_leaves_no_route_open() {
     own(json!({}), "must be a list");
     own(Value::Null, "must be a list");
     let contradiction = json!({"security": [{"pool": []}], "x-amazon-apigateway-auth": {"type": "NONE"}});
-    refused(contradiction, json!({}), "says something else");
+    refused(contradiction, json!({}), "but its `security` differs");
     let unknown = json!({"x-amazon-apigateway-auth": {"type": "MAGIC"}});
     refused(unknown, json!({}), "`MAGIC`");
 }
@@ -390,7 +393,7 @@ fn what_is_not_understood_of_a_method_is_its_obstacle() {
         obstacle(json!({"parameters": [{"$ref": "other.json"}]})).contains("unknown `$ref` `other.json`")
     );
     let body = json!({"requestBody": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Gone"}}}}});
-    assert!(obstacle(body).contains("leads to no model"));
+    assert!(obstacle(body).contains("unknown model in"));
     assert!(
         obstacle(json!({"x-amazon-apigateway-request-validator": "gone"}))
             .contains("`gone` is not in the body")

@@ -111,7 +111,7 @@ impl<'a> Walk<'_, 'a> {
                     .collect(),
                 ..Found::default()
             };
-            let why = "a `dynamic` block makes it, of which a plan tells nothing";
+            let why = "a `dynamic` block generates it, and a plan does not show this";
             self.push(&deepest(path, unknown), found.references, why.to_owned(), false);
             return;
         };
@@ -144,7 +144,7 @@ impl<'a> Walk<'_, 'a> {
         } else if found.references.iter().any(local) {
             "what a local holds, a plan does not tell"
         } else {
-            "a plan tells what it is made of, and not what is made of it"
+            "a plan only shows the expressions that it depends on"
         };
         let references = if found.references.is_empty() {
             all_references(expression).into_iter().map(String::from).collect()

@@ -92,8 +92,8 @@ fn doubt_overwritten(resource: &mut Resource) {
     );
     if part_of_body && resource.mode == "managed" {
         resource.obstacle = Some(
-            "it stands beside an OpenAPI `body`, which deletes it whenever the body is put again: write it into the \
-             body, or set `put_rest_api_mode = \"merge\"`"
+            "the next update of the OpenAPI `body` deletes it: add it to the body, or set `put_rest_api_mode = \
+             \"merge\"`"
                 .to_owned(),
         );
     }
@@ -118,7 +118,7 @@ fn doubt_conflicts(resources: &mut [Resource], kind: &str, root_resource_id: &st
     for found in resources.iter_mut().filter(|resource| is_meant(resource)) {
         let all = key(found).and_then(|key| addresses.get(&key));
         if let Some(all) = all.filter(|all| all.len() > 1) {
-            found.obstacle = Some(format!("the {noun} stands several times: `{}`", all.join("`, `")));
+            found.obstacle = Some(format!("duplicate {noun}: `{}`", all.join("`, `")));
         }
     }
 }
@@ -218,7 +218,7 @@ mod tests {
 
     #[test]
     fn a_method_beside_a_body_is_certain_only_where_both_are_merged() {
-        let twice = "the method stands several times: `twice`, `a.body.paths[\"/open\"].get`";
+        let twice = "duplicate method: `twice`, `a.body.paths[\"/open\"].get`";
         let merged = beside("merge");
         assert_eq!(merged[0], ("twice".into(), Some(twice.into())));
         assert_eq!(merged[1], ("beside".into(), None));
@@ -226,7 +226,7 @@ mod tests {
         let overwritten = beside("overwrite");
         let why = overwritten[1].1.as_deref().unwrap();
         assert!(
-            why.starts_with("it stands beside an OpenAPI `body`, which deletes it"),
+            why.starts_with("the next update of the OpenAPI `body` deletes it"),
             "{why}"
         );
     }
