@@ -36,6 +36,13 @@ pub fn line(text: &str) -> String {
 
 /// A whole text for a terminal, with its line breaks and tabs: hidden characters are escaped.
 pub fn lines(text: &str) -> String {
+    // Most texts are long and have nothing to escape.
+    if text
+        .bytes()
+        .all(|byte| matches!(byte, b'\n' | b'\t' | b' '..=b'~'))
+    {
+        return text.into();
+    }
     let stays = |c: char| matches!(c, '\n' | '\t') || !is_hidden(c);
     text.chars()
         .map(|c| if stays(c) { c.into() } else { escape(c) })

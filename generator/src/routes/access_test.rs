@@ -11,7 +11,7 @@ use crate::modules::access_test::words::{
 };
 use crate::resources::{api_gateway_authorizer, api_gateway_integration, lambda_permission};
 use crate::routes::in_service::{name, resource_id};
-use crate::routes::permissions::{self, Calls, Permission};
+use crate::routes::permissions::{self, Permission};
 use crate::routes::{Auth, Method, Route, RoutePath};
 use crate::service::Service;
 
@@ -22,6 +22,7 @@ pub(crate) fn who_may_call(service: &Service) -> Vec<Block> {
     blocks.extend(api.cors.as_ref().map(cors::gateway_responses));
     let mut made = BTreeSet::new();
     let permissions: Vec<Permission> = permissions::of_service(service).into_values().flatten().collect();
+    let by_route = permissions::by_route(&permissions);
     for (path, methods) in service.routes.paths() {
         for resource in path.resources() {
             if made.insert(resource.identifier()) {
@@ -29,10 +30,7 @@ pub(crate) fn who_may_call(service: &Service) -> Vec<Block> {
             }
         }
         for (&method, route) in methods {
-            let own = permissions.iter().find(|permission| {
-                permission.function == route.function
-                    && permission.calls == Calls::Route(path.clone(), method)
-            });
+            let own = by_route.get(&(path, method)).copied();
             blocks.push(self::route(service, path, method, route, own));
         }
         let own = api.cors.as_ref();

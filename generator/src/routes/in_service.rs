@@ -8,7 +8,7 @@ use crate::hcl::{Block, Expression, argument, commented, reference, string};
 use crate::identifier::Identifier;
 use crate::modules::module::module_call;
 use crate::resources::{api_gateway_resource, lambda_permission};
-use crate::routes::permissions::{self, Calls, Permission};
+use crate::routes::permissions::{self, Permission};
 use crate::routes::{Auth, Method, Route, RoutePath};
 use crate::service::Service;
 
@@ -30,6 +30,7 @@ pub(crate) fn resource_id(path: &RoutePath) -> Expression {
 /// routes.
 pub(crate) fn blocks(service: &Service) -> Vec<Block> {
     let permissions: Vec<Permission> = permissions::of_service(service).into_values().flatten().collect();
+    let by_route = permissions::by_route(&permissions);
     let block = |permission: &Permission| {
         lambda_permission::resource_block(
             &permission.name(),
@@ -50,10 +51,7 @@ pub(crate) fn blocks(service: &Service) -> Vec<Block> {
                 call(path, method, route),
                 &format!("{} {path}: {}", method.as_str(), promise(route)),
             ));
-            let own = permissions.iter().find(|permission| {
-                permission.function == route.function
-                    && permission.calls == Calls::Route(path.clone(), method)
-            });
+            let own = by_route.get(&(path, method)).copied();
             blocks.extend(own.map(block));
         }
         if let Some(cors) = &service.api.cors {

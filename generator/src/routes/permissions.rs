@@ -5,6 +5,7 @@
 //! `/v1/*/orders/*`. If these are too many as well, one pattern covers the stage. Whatever the pattern, only API Gateway
 //! may use it, and only for a method of this API and stage whose integration names the function.
 
+use std::cell::LazyCell;
 use std::collections::BTreeMap;
 
 use serde_json::json;
@@ -91,15 +92,42 @@ fn prefixed(path: &RoutePath, method: Method) -> Identifier {
 /// The permissions of every function, by its name.
 pub fn of_service(service: &Service) -> BTreeMap<&str, Vec<Permission>> {
     let names = service.functions.keys().map(String::as_str);
-    names.map(|name| (name, of_function(service, name))).collect()
+    let mut routes: BTreeMap<&str, Vec<(&RoutePath, Method)>> =
+        names.map(|name| (name, Vec::new())).collect();
+    for (path, method, route) in service.routes.iter() {
+        routes.entry(&route.function).or_default().push((path, method));
+    }
+    let of = |(name, own)| (name, narrowest(Grouping::new(service, name, own)));
+    routes.into_iter().map(of).collect()
+}
+
+/// The permissions of single routes, by route.
+pub fn by_route(permissions: &[Permission]) -> BTreeMap<(&RoutePath, Method), &Permission> {
+    let mut routes = BTreeMap::new();
+    for permission in permissions {
+        if let Calls::Route(path, method) = &permission.calls {
+            routes.insert((path, *method), permission);
+        }
+    }
+    routes
 }
 
 /// The permissions of a function: the narrowest that fit.
-///
+pub fn of_function(service: &Service, function: &str) -> Vec<Permission> {
+    let own = service
+        .routes
+        .iter()
+        .filter(|(.., route)| route.function == function);
+    let own = own.map(|(path, method, _)| (path, method)).collect();
+    narrowest(Grouping::new(service, function, own))
+}
+
 /// A permission is created before the one that it replaces is deleted. So there is room for the next wider ones beside
 /// those that are chosen, or one more route could not be applied.
-pub fn of_function(service: &Service, function: &str) -> Vec<Permission> {
-    let grouping = Grouping::new(service, function);
+fn narrowest(grouping: Grouping) -> Vec<Permission> {
+    let Grouping {
+        service, function, ..
+    } = grouping;
     let narrow: Vec<_> = grouping
         .own
         .iter()
@@ -164,29 +192,33 @@ fn policy(
 
 /// How the routes of a function can be grouped.
 struct Grouping<'a> {
+    service: &'a Service,
     function: &'a str,
-    stage: &'a str,
     own: Vec<(&'a RoutePath, Method)>,
-    /// The ARNs of the calls of all other functions' routes, behind the API's execution ARN.
-    others: Vec<String>,
+    /// The ARNs of the calls of all other functions' routes, behind the API's execution ARN. Most functions have few
+    /// routes and need them for nothing.
+    others: LazyCell<Vec<String>, Box<dyn FnOnce() -> Vec<String> + 'a>>,
 }
 
 impl<'a> Grouping<'a> {
-    fn new(service: &'a Service, function: &'a str) -> Self {
-        let stage = &service.api.stage;
-        let (own, others): (Vec<_>, Vec<_>) = service
-            .routes
-            .iter()
-            .partition(|(.., route)| route.function == function);
-        let others = others.into_iter().flat_map(|(path, method, _)| {
-            let methods = method.answers().into_iter();
-            methods.map(move |method| format!("/{stage}/{method}{path}"))
-        });
+    fn new(service: &'a Service, function: &'a str, own: Vec<(&'a RoutePath, Method)>) -> Self {
+        let others = move || {
+            let stage = &service.api.stage;
+            let others = service
+                .routes
+                .iter()
+                .filter(|(.., route)| route.function != function);
+            let calls = others.flat_map(|(path, method, _)| {
+                let methods = method.answers().into_iter();
+                methods.map(move |method| format!("/{stage}/{method}{path}"))
+            });
+            calls.collect()
+        };
         Self {
+            service,
             function,
-            stage,
-            own: own.into_iter().map(|(path, method, _)| (path, method)).collect(),
-            others: others.collect(),
+            own,
+            others: LazyCell::new(Box::new(others)),
         }
     }
 
@@ -253,7 +285,7 @@ impl<'a> Grouping<'a> {
             function: self.function.to_owned(),
             calls: calls.clone(),
         };
-        let pattern = permission.source(self.stage);
+        let pattern = permission.source(&self.service.api.stage);
         !self.others.iter().any(|other| arn_like(&pattern, other))
     }
 }
