@@ -4,7 +4,7 @@ use crate::cors::picture::preflights;
 use crate::functions::picture::node;
 use crate::graph::picture::{ANYONE, Block, Edge, Kind, Node, Picture, Stroke};
 use crate::identifier::Identifier;
-use crate::routes::picture::routes;
+use crate::routes::picture::{by_function, routes};
 use crate::service::{Api, Auth, Service};
 use crate::user_pool::picture::authorizer;
 use portcullis_foreign_text::words;
@@ -16,10 +16,12 @@ pub fn picture(service: &Service, environment: Option<&str>) -> Picture {
         None => format!("Who can reach what in {}", service.name),
     };
     let mut blocks = vec![callers(service, environment)];
+    let by_function = by_function(&service.routes);
     blocks.extend(service.functions.iter().map(|(name, function)| {
         let id = format!("function_{}", Identifier::new(name));
         let mut block = Block::default();
-        routes(&service.routes, name, &id, &mut block);
+        let own = by_function.get(name.as_str());
+        routes(own.map_or(&[], Vec::as_slice), name, &id, &mut block);
         block.nodes.push(node(id, name, function));
         block
     }));

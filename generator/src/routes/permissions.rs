@@ -8,8 +8,6 @@
 use std::cell::LazyCell;
 use std::collections::BTreeMap;
 
-use serde_json::json;
-
 use crate::identifier::Identifier;
 use crate::resources::lambda_permission::{ACTION, POLICY_BYTES, PRINCIPAL, statement_id_prefix};
 use crate::service::{Environment, Method, RoutePath, Service};
@@ -149,45 +147,41 @@ fn narrowest(grouping: Grouping) -> Vec<Permission> {
     })
 }
 
+/// A policy as Lambda keeps it, without statements.
+const POLICY: &str = r#"{"Version":"2012-10-17","Id":"default","Statement":[]}"#;
+/// A statement without names, partition, region and pattern. What AWS makes up has the length that it always has: 12 digits
+/// of an account, 10 characters of an API's id, and 26 with which Terraform ends the id of a statement.
+const STATEMENT: &str = concat!(
+    r#"{"Sid":"20060102150405000000000001","Effect":"Allow","Principal":{"Service":""},"Action":"","#,
+    r#""Resource":"arn::lambda::123456789012:function:","#,
+    r#""Condition":{"ArnLike":{"AWS:SourceArn":"arn::execute-api::123456789012:abcdefghij"}}}"#,
+);
+
 /// The bytes of a function's policy, in the environment where it is longest.
 pub fn bytes(service: &Service, function: &str, permissions: &[Permission]) -> usize {
+    let own = permissions.iter().map(|permission| {
+        let id = statement_id_prefix(&permission.name());
+        id.len() + permission.source(&service.api.stage).len()
+    });
+    let own: usize = own.sum();
+    let count = permissions.len();
     let of = |(name, environment): (&String, &Environment)| {
-        policy(service, name, environment, function, permissions).len()
+        let region = &environment.region;
+        let name = service.function_name(name, function);
+        let shared =
+            PRINCIPAL.len() + ACTION.len() + name.len() + 2 * (partition(region).len() + region.len());
+        POLICY.len() + count * (STATEMENT.len() + shared) + own + count.saturating_sub(1)
     };
     service.environments.iter().map(of).max().unwrap_or_default()
 }
 
-/// A function's policy as Lambda keeps it. What AWS makes up has the length that it always has: 12 digits of an account,
-/// 10 characters of an API's id, and 26 with which Terraform ends the id of a statement.
-fn policy(
-    service: &Service,
-    environment_name: &str,
-    environment: &Environment,
-    function: &str,
-    permissions: &[Permission],
-) -> String {
-    let region = &environment.region;
-    let partition = match region.split('-').next() {
+/// The partition that a region belongs to.
+fn partition(region: &str) -> &'static str {
+    match region.split('-').next() {
         Some("cn") => "aws-cn",
         _ if region.starts_with("us-gov-") => "aws-us-gov",
         _ => "aws",
-    };
-    let arn = |kind: &str, rest: &str| format!("arn:{partition}:{kind}:{region}:123456789012:{rest}");
-    let name = service.function_name(environment_name, function);
-    let statements = permissions.iter().map(|permission| {
-        let id = statement_id_prefix(&permission.name());
-        let source = permission.source(&service.api.stage);
-        json!({
-            "Sid": format!("{id}20060102150405000000000001"),
-            "Effect": "Allow",
-            "Principal": {"Service": PRINCIPAL},
-            "Action": ACTION,
-            "Resource": arn("lambda", &format!("function:{name}")),
-            "Condition": {"ArnLike": {"AWS:SourceArn": arn("execute-api", &format!("abcdefghij{source}"))}},
-        })
-    });
-    let statements: Vec<_> = statements.collect();
-    json!({"Version": "2012-10-17", "Id": "default", "Statement": statements}).to_string()
+    }
 }
 
 /// How the routes of a function can be grouped.

@@ -1,23 +1,28 @@
 //! The boxes of a function's routes: one for public routes, one for the others, with a line a route.
 
+use std::collections::BTreeMap;
+
 use crate::graph::picture::{ANYONE, AUTHORIZER, Block, Edge, Kind, Node, PROTECTED, PUBLIC, Stroke};
 use crate::identifier::Identifier;
 use crate::routes::{Auth, Route, Routes};
 
+/// The keys of the routes of each function, and who may call them.
+pub(crate) fn by_function(routes: &Routes) -> BTreeMap<&str, Vec<(String, Auth)>> {
+    let mut by_function: BTreeMap<&str, Vec<_>> = BTreeMap::new();
+    for (path, method, route) in routes.iter() {
+        let Route { function, auth } = route;
+        let own = by_function.entry(function).or_default();
+        own.push((path.key(method), *auth));
+    }
+    by_function
+}
+
 /// The routes of a function, the way to them and the way on to its box.
-pub(crate) fn routes(routes: &Routes, function: &str, function_id: &str, block: &mut Block) {
+pub(crate) fn routes(routes: &[(String, Auth)], function: &str, function_id: &str, block: &mut Block) {
     let identifier = Identifier::new(function);
     for auth in [Auth::None, Auth::UserPool] {
-        let lines: Vec<String> = routes
-            .iter()
-            .filter_map(|(path, method, route)| {
-                let Route {
-                    function: by,
-                    auth: own,
-                } = route;
-                (by == function && *own == auth).then(|| path.key(method))
-            })
-            .collect();
+        let own = routes.iter().filter(|(_, own)| *own == auth);
+        let lines: Vec<String> = own.map(|(key, _)| key.clone()).collect();
         if lines.is_empty() {
             continue;
         }
