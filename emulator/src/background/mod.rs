@@ -1,7 +1,7 @@
 //! Processes in the background: started once, found again, told to reload, stopped.
 //!
-//! A background process knows nothing of being one. What it is to its starters hangs on its three standard
-//! streams, each a file in a folder of its own:
+//! A background process does not know that it is one. Its starters learn its state from its three standard streams, each a
+//! file in a folder of its own:
 //!
 //! - **stdin** is `lock`, a file on which an exclusive `flock` is held. The lock belongs to the open file, which
 //!   the process inherited, so it lives exactly as long as the process: whoever can take the lock knows that the

@@ -6,21 +6,17 @@ use crate::hcl::{Block, argument, reference};
 use crate::modules::module::{Output, module_call};
 use crate::resources::{api_gateway_deployment, api_gateway_stage};
 use crate::routes::authorizer_module;
-use crate::routes::permissions::{self, Permission};
+use crate::routes::permissions::Permission;
 use crate::service::Service;
 
 /// The API, the gate, and what the stage serves.
-pub(crate) fn blocks(service: &Service) -> Vec<Block> {
+pub(crate) fn blocks(service: &Service, permissions: &[Permission]) -> Vec<Block> {
     let mut rest_api =
         module_call("rest_api", "rest_api").attribute(argument("name", name_in_service(&service.api.name)));
     if service.api.cors.is_some() {
         rest_api = rest_api.attribute(argument("allow_origin", reference("var.allow_origin")));
     }
-    let mut permissions: Vec<_> = permissions::of_service(service)
-        .values()
-        .flatten()
-        .map(Permission::name)
-        .collect();
+    let mut permissions: Vec<_> = permissions.iter().map(Permission::name).collect();
     permissions.sort();
     let permissions = permissions
         .iter()

@@ -86,6 +86,20 @@ impl Diagnostic {
         }
     }
 
+    /// The same for a key: the one at the `path` of the near name is meant.
+    pub fn similar_key<'k>(
+        self,
+        word: &str,
+        what: &str,
+        known: impl IntoIterator<Item = &'k str>,
+        path: impl FnOnce(&str) -> String,
+    ) -> Self {
+        match nearest(word, known) {
+            Some(near) => self.meant(path(near)).similar(word, what, [near]),
+            None => self,
+        }
+    }
+
     /// Lists the words that are known, if there was no similar one.
     pub fn known<'k>(self, known: impl Iterator<Item = &'k str>) -> Self {
         if !self.help.is_empty() {

@@ -88,14 +88,12 @@ impl Resolver<'_> {
             let binaries = handler.binaries.iter().map(String::as_str);
             binaries.chain([package.as_str()])
         });
-        let mut diagnostic = Diagnostic::new(
+        let missing = Diagnostic::new(
             name.span.clone(),
             format!("missing crate `{text}` in `functions/` for the function `{text}`"),
         );
-        if let Some(near) = crate::diagnostic::nearest(text, known.clone()) {
-            diagnostic = diagnostic.meant(format!("functions.{near}"));
-        }
-        self.report(diagnostic.similar(text, "a crate", known).help(format!(
+        let path = |near: &str| format!("functions.{near}");
+        self.report(missing.similar_key(text, "a crate", known, path).help(format!(
             "copy a crate to `functions/{text}`, name its package `{text}`, and add it to the members of \
              `functions/Cargo.toml`"
         )));

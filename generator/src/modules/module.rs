@@ -1,6 +1,7 @@
 //! A module as data, and how it becomes files.
 
 use hcl_edit::structure::BlockBuilder;
+use portcullis_foreign_text::words;
 use sha2::{Digest, Sha256};
 
 use crate::file_set::FileSet;
@@ -253,8 +254,5 @@ pub(crate) fn hash(parts: &[&str]) -> String {
         hasher.update((part.len() as u64).to_be_bytes());
         hasher.update(part.as_bytes());
     }
-    hasher.finalize()[..6]
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    words::hex(&hasher.finalize()[..6])
 }

@@ -3,7 +3,9 @@
 use crate::hcl::expression;
 use crate::modules::module::{Module, Output, Variable, versions};
 use crate::modules::{access_test, moved};
+use crate::routes::permissions;
 use crate::service::Service;
+use crate::text_rule::NAME_32;
 use crate::{api, cors, functions, routes, user_pool};
 
 /// Where the deployment stands in an environment's root.
@@ -18,6 +20,7 @@ pub const USER_POOL: &str = "module.service.module.user_pool.aws_cognito_user_po
 
 /// The module.
 pub fn module(service: &Service) -> Module {
+    let permissions: Vec<_> = permissions::of_service(service).into_values().flatten().collect();
     Module {
         folder: "modules/service".into(),
         summary: format!(
@@ -27,11 +30,11 @@ pub fn module(service: &Service) -> Module {
         files: vec![
             ("user_pool.tf", user_pool::in_service::blocks(&service.user_pool)),
             ("functions.tf", functions::in_service::blocks(service)),
-            ("routes.tf", routes::in_service::blocks(service)),
-            ("api.tf", api::in_service::blocks(service)),
+            ("routes.tf", routes::in_service::blocks(service, &permissions)),
+            ("api.tf", api::in_service::blocks(service, &permissions)),
             ("moved.tf", moved::blocks(service)),
             ("versions.tf", versions()),
-            (access_test::FILE, access_test::blocks(service)),
+            (access_test::FILE, access_test::blocks(service, &permissions)),
         ],
         variables: variables(service),
         outputs: outputs(service),
@@ -46,8 +49,8 @@ fn variables(service: &Service) -> Vec<Variable> {
             "Name of the environment, which is part of the functions' names.",
         )
         .must_be(
-            expression("can(regex(\"^[A-Za-z][A-Za-z0-9_-]{0,31}$\", var.environment))"),
-            "a letter, then at most 31 letters, digits, `-` and `_`",
+            expression(&format!("can(regex(\"{}\", var.environment))", NAME_32.pattern)),
+            NAME_32.must_be,
         ),
     ];
     variables.extend(user_pool::in_service::variables());

@@ -16,13 +16,12 @@ use crate::routes::{Auth, Method, Route, RoutePath};
 use crate::service::Service;
 
 /// The authorizer, then path by path: its resource, its routes, its preflight.
-pub(crate) fn who_may_call(service: &Service) -> Vec<Block> {
+pub(crate) fn who_may_call(service: &Service, permissions: &[Permission]) -> Vec<Block> {
     let api = &service.api;
     let mut blocks = vec![authorizer(api.authorizer_ttl_seconds), stage(&api.stage)];
     blocks.extend(api.cors.as_ref().map(cors::gateway_responses));
     let mut made = BTreeSet::new();
-    let permissions: Vec<Permission> = permissions::of_service(service).into_values().flatten().collect();
-    let by_route = permissions::by_route(&permissions);
+    let by_route = permissions::by_route(permissions);
     for (path, methods) in service.routes.paths() {
         for resource in path.resources() {
             if made.insert(resource.identifier()) {

@@ -28,9 +28,8 @@ pub(crate) fn resource_id(path: &RoutePath) -> Expression {
 
 /// Path by path: its resource, its routes with their own permissions, its preflight; then the permissions of several
 /// routes.
-pub(crate) fn blocks(service: &Service) -> Vec<Block> {
-    let permissions: Vec<Permission> = permissions::of_service(service).into_values().flatten().collect();
-    let by_route = permissions::by_route(&permissions);
+pub(crate) fn blocks(service: &Service, permissions: &[Permission]) -> Vec<Block> {
+    let by_route = permissions::by_route(permissions);
     let block = |permission: &Permission| {
         lambda_permission::resource_block(
             &permission.name(),

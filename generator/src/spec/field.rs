@@ -115,7 +115,7 @@ impl<T: Word> Field for Given<Vec<Placed<T>>> {
 
     fn read(value: &Value<'_>, key: &'static Key, diagnostics: &mut Diagnostics) -> Self {
         let texts = value.texts(key, diagnostics);
-        if texts.as_ref().is_some_and(Vec::is_empty) && value.is_empty_list() {
+        if value.is_empty_list() {
             let empty = Diagnostic::new(value.span(), format!("`{}` must not be empty", key.name));
             let known = T::CHOICES.iter().map(|choice| choice.name);
             diagnostics.push(empty.known(known));
@@ -293,7 +293,10 @@ impl<T: Keys> Field for Vec<T> {
 
     fn read(value: &Value<'_>, key: &'static Key, diagnostics: &mut Diagnostics) -> Self {
         let mut tables = Self::new();
-        for element in value.elements(key, "a list of tables", diagnostics) {
+        for element in value
+            .elements(key, "a list of tables", diagnostics)
+            .unwrap_or_default()
+        {
             match element.table() {
                 Some(mut reader) => {
                     tables.push(T::read(&mut reader, diagnostics));

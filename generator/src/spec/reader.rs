@@ -107,13 +107,10 @@ impl<'a> Reader<'a> {
             };
             let mut known = self.asked.clone();
             known.sort_unstable();
-            let mut unknown = Diagnostic::new(key.span(), format!("unknown key `{}`{place}", shown(name)));
-            if let Some(near) = crate::diagnostic::nearest(name, known.iter().copied()) {
-                unknown = unknown.meant(self.path_of(near));
-            }
+            let unknown = Diagnostic::new(key.span(), format!("unknown key `{}`{place}", shown(name)));
             diagnostics.push(
                 unknown
-                    .similar(name, "a key", known.iter().copied())
+                    .similar_key(name, "a key", known.iter().copied(), |near| self.path_of(near))
                     .known(known.into_iter()),
             );
         }
@@ -178,13 +175,8 @@ impl<'a> Value<'a> {
 
     /// The elements of a list of strings; those of another type are reported one by one. None if it is no list.
     pub fn texts(&self, key: &Key, diagnostics: &mut Diagnostics) -> Option<Vec<Placed<String>>> {
-        let Some(array) = self.value().as_array() else {
-            diagnostics.push(self.wrong_type(key, "a list of strings"));
-            return None;
-        };
         let mut texts = Vec::new();
-        for element in array.iter() {
-            let element = self.element(element);
+        for element in self.elements(key, "a list of strings", diagnostics)? {
             match element.text() {
                 Some(text) => texts.push(Placed {
                     span: element.span(),
@@ -196,13 +188,13 @@ impl<'a> Value<'a> {
         Some(texts)
     }
 
-    /// The elements of a list. Reports what is none.
-    pub fn elements(&self, key: &Key, expected: &str, diagnostics: &mut Diagnostics) -> Vec<Self> {
+    /// The elements of a list. None if it is no list, which is reported.
+    pub fn elements(&self, key: &Key, expected: &str, diagnostics: &mut Diagnostics) -> Option<Vec<Self>> {
         let Some(array) = self.value().as_array() else {
             diagnostics.push(self.wrong_type(key, expected));
-            return Vec::new();
+            return None;
         };
-        array.iter().map(|element| self.element(element)).collect()
+        Some(array.iter().map(|element| self.element(element)).collect())
     }
 
     fn element(&self, value: &'a Spanned<DeValue<'a>>) -> Self {

@@ -14,6 +14,7 @@ use crate::environments::root::LOCAL_ACCOUNT;
 use crate::functions::access_test as functions;
 use crate::hcl::{Block, Body, argument, block, commented, object, reference, string};
 use crate::routes::access_test as routes;
+use crate::routes::permissions::Permission;
 use crate::service::Service;
 use crate::user_pool::access_test as users;
 use words::{ENVIRONMENT, EXECUTION_ARN, ORIGIN, ROLE_ARN, USER_POOL_ARN};
@@ -22,7 +23,7 @@ use words::{ENVIRONMENT, EXECUTION_ARN, ORIGIN, ROLE_ARN, USER_POOL_ARN};
 pub const FILE: &str = "tests/access.tftest.hcl";
 
 /// The blocks of the file: the made-up provider, what the modules are given, and one run for each question.
-pub fn blocks(service: &Service) -> Vec<Block> {
+pub fn blocks(service: &Service, permissions: &[Permission]) -> Vec<Block> {
     vec![
         commented(
             mock_provider(),
@@ -36,7 +37,7 @@ pub fn blocks(service: &Service) -> Vec<Block> {
         variables(service),
         run("who_may_sign_in", users::who_may_sign_in(&service.user_pool)),
         run("what_functions_may_do", functions::what_functions_may_do(service)),
-        run("who_may_call", routes::who_may_call(service)),
+        run("who_may_call", routes::who_may_call(service, permissions)),
     ]
 }
 
