@@ -13,6 +13,13 @@ use serde::Deserialize;
 use crate::aws::arn_like;
 use crate::index::{Index, Part, block, given, kind, or_empty};
 
+mod event_sources;
+
+pub use event_sources::{
+    DeadLetters, Destination, Destinations, EventInvokeConfig, EventSourceMapping, Filter, FilterCriteria,
+    Scaling,
+};
+
 /// A function as ARNs and permissions name it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FunctionReference {
@@ -110,6 +117,9 @@ pub struct Function {
     /// The ARN of its role.
     #[serde(deserialize_with = "given")]
     pub role: Option<String>,
+    /// Where events go that it failed to handle.
+    #[serde(deserialize_with = "block")]
+    pub dead_letter_config: DeadLetters,
     /// Its tags, those of the provider among them.
     #[serde(deserialize_with = "or_empty")]
     pub tags_all: BTreeMap<String, String>,
@@ -258,13 +268,30 @@ impl Permission {
     /// Whether it lets API Gateway call `function` for the method with the ARN `source`.
     pub fn allows(&self, function: &FunctionReference, source: &str) -> bool {
         let account = source.split(':').nth(4);
+        self.allows_service(
+            "apigateway.amazonaws.com",
+            function,
+            source,
+            account.unwrap_or_default(),
+        )
+    }
+
+    /// Whether it lets a service such as `sns.amazonaws.com` call `function` for the resource `source`, which belongs
+    /// to `account`. The ARN of a bucket names none.
+    pub fn allows_service(
+        &self,
+        service: &str,
+        function: &FunctionReference,
+        source: &str,
+        account: &str,
+    ) -> bool {
         matches!(self.action.as_str(), "lambda:InvokeFunction" | "lambda:*" | "*")
-            && matches!(self.principal.as_str(), "apigateway.amazonaws.com" | "*")
+            && (self.principal == service || self.principal == "*")
             && self.function() == *function
             && self
                 .source_account
                 .as_deref()
-                .is_none_or(|wanted| account == Some(wanted))
+                .is_none_or(|wanted| account == wanted)
             && self
                 .source_arn
                 .as_deref()

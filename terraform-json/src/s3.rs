@@ -1,0 +1,123 @@
+//! S3 buckets and their notifications.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use crate::index::{block, given, kind, or_empty};
+
+/// An `aws_s3_bucket`.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct Bucket {
+    /// Its id, which is its name.
+    pub id: String,
+    /// Its name.
+    pub bucket: String,
+    /// Its ARN.
+    pub arn: String,
+    /// Whether Terraform deletes it with its objects.
+    #[serde(deserialize_with = "or_empty")]
+    pub force_destroy: bool,
+    /// Its tags, those of the provider among them.
+    #[serde(deserialize_with = "or_empty")]
+    pub tags_all: BTreeMap<String, String>,
+}
+
+kind!(Bucket, "aws_s3_bucket", "bucket", "arn");
+
+/// An `aws_s3_bucket_policy`.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct BucketPolicy {
+    /// The bucket.
+    pub bucket: String,
+    /// The document.
+    pub policy: String,
+}
+
+kind!(BucketPolicy, "aws_s3_bucket_policy");
+
+/// An `aws_s3_bucket_public_access_block`.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
+#[allow(missing_docs, reason = "the names are AWS's")]
+pub struct PublicAccessBlock {
+    pub bucket: String,
+    #[serde(deserialize_with = "or_empty")]
+    pub block_public_acls: bool,
+    #[serde(deserialize_with = "or_empty")]
+    pub block_public_policy: bool,
+    #[serde(deserialize_with = "or_empty")]
+    pub ignore_public_acls: bool,
+    #[serde(deserialize_with = "or_empty")]
+    pub restrict_public_buckets: bool,
+}
+
+kind!(PublicAccessBlock, "aws_s3_bucket_public_access_block");
+
+/// An `aws_s3_bucket_versioning`.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct BucketVersioning {
+    /// The bucket.
+    pub bucket: String,
+    /// Whether it keeps versions.
+    #[serde(deserialize_with = "block")]
+    pub versioning_configuration: Versioning,
+}
+
+kind!(BucketVersioning, "aws_s3_bucket_versioning");
+
+/// Whether a bucket keeps versions.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct Versioning {
+    /// `Enabled`, `Suspended` or `Disabled`.
+    #[serde(deserialize_with = "given")]
+    pub status: Option<String>,
+}
+
+/// An `aws_s3_bucket_notification`: a bucket has one, which replaces the one before.
+/// Source: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/EventNotifications.html>.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct BucketNotification {
+    /// The bucket.
+    pub bucket: String,
+    /// Whether EventBridge gets every event.
+    #[serde(deserialize_with = "or_empty")]
+    pub eventbridge: bool,
+    /// Functions.
+    #[serde(deserialize_with = "or_empty")]
+    pub lambda_function: Vec<Notified>,
+    /// Queues.
+    #[serde(deserialize_with = "or_empty")]
+    pub queue: Vec<Notified>,
+    /// Topics.
+    #[serde(deserialize_with = "or_empty")]
+    pub topic: Vec<Notified>,
+}
+
+kind!(BucketNotification, "aws_s3_bucket_notification", "bucket");
+
+/// A target of a bucket's notifications.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct Notified {
+    /// Its id in the bucket's notifications.
+    #[serde(deserialize_with = "given")]
+    pub id: Option<String>,
+    /// The ARN of the function, queue or topic.
+    #[serde(alias = "lambda_function_arn", alias = "queue_arn", alias = "topic_arn")]
+    pub arn: String,
+    /// Kinds of events, such as `s3:ObjectCreated:*`.
+    #[serde(deserialize_with = "or_empty")]
+    pub events: Vec<String>,
+    /// The beginning of the keys.
+    #[serde(deserialize_with = "given")]
+    pub filter_prefix: Option<String>,
+    /// The end of the keys.
+    #[serde(deserialize_with = "given")]
+    pub filter_suffix: Option<String>,
+}
