@@ -104,6 +104,7 @@ mod tests {
             first_user: first_user.map(String::from),
             deletion_protection: true,
             tags: BTreeMap::new(),
+            functions: BTreeMap::new(),
             state: None,
         }
     }

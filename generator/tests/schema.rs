@@ -107,7 +107,7 @@ fn rules(table: &'static Table) -> Vec<&'static TextRule> {
         Kind::Text(rule) | Kind::Texts(rule) => vec![*rule],
         Kind::Strings { names, values, .. } => vec![*names, *values],
         Kind::Table(table) | Kind::List(table) => rules(table),
-        Kind::Tables { names, table, .. } => {
+        Kind::Tables { names, table, .. } | Kind::Overrides { names, table, .. } => {
             let mut all = rules(table);
             all.push(*names);
             all

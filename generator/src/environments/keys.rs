@@ -9,11 +9,12 @@ use crate::review::Direction::{Added, Less, Other, Removed};
 use crate::review::Meaning::{Elsewhere, When};
 use crate::review::consequence;
 use crate::service::tags::{TAG_KEY, TAG_VALUE};
+use crate::spec::FunctionTable;
 use crate::spec::declaration::Absent::{Derived, Nothing, Required};
-use crate::spec::declaration::Kind::{self, Flag, Strings as Map, Text};
+use crate::spec::declaration::Kind::{self, Flag, Overrides, Strings as Map, Text};
 use crate::spec::declaration::{EVERYWHERE, Literal, default, keys};
-use crate::spec::field::{Given, Set, Strings};
-use crate::text_rule::{REGION, TextRule};
+use crate::spec::field::{Given, Own, Placed, Set, Strings};
+use crate::text_rule::{NAME_64, REGION, TextRule};
 
 static ACCOUNT: TextRule = TextRule {
     must_be: "an AWS account of twelve digits",
@@ -74,6 +75,10 @@ keys! {
             When(&[consequence(Less, DeletionProtectionOff, "AWS no longer refuses to delete its user pool")]);
         /// Tags of this environment's resources, beside the service's.
         tags: Strings = Map { noun: "tag", names: &TAG_KEY, values: &TAG_VALUE }, Nothing, EVERYWHERE, Elsewhere;
+        /// What differs in this environment for a function, by its name.
+        functions: Vec<(Placed<String>, Own<FunctionTable>)> =
+            Overrides { noun: "function", of: "functions", names: &NAME_64, table: &FunctionTable::TABLE }, Nothing,
+            EVERYWHERE, Elsewhere;
         /// The S3 bucket that keeps Terraform's state. Without it, the state is a file below the environment's folder.
         state: Option<StateTable> = Kind::Table(&StateTable::TABLE), Nothing, EVERYWHERE, Elsewhere;
     }

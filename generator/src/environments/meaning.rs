@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, Span};
 use crate::environments::{Environment, LOCAL, S3State};
+use crate::functions::Function;
 use crate::service::meaning::Resolver;
 use crate::spec::field::Keys;
 use crate::spec::{EnvironmentTable, Given, Placed, Spec, StateTable};
@@ -18,9 +19,10 @@ impl Resolver<'_> {
         tables: &[(Placed<String>, EnvironmentTable)],
         service: &str,
         service_tags: &BTreeMap<String, String>,
+        functions: &BTreeMap<String, Function>,
     ) -> BTreeMap<String, Environment> {
         let local = EnvironmentTable::absent();
-        let local = self.environment(spec, service, LOCAL, &local, service_tags);
+        let local = self.environment(spec, service, LOCAL, &local, service_tags, functions);
         let mut environments = BTreeMap::from([(LOCAL.into(), local)]);
         for (name, table) in tables {
             if name.value.eq_ignore_ascii_case(LOCAL) {
@@ -35,7 +37,7 @@ impl Resolver<'_> {
                     ),
                 );
             }
-            let environment = self.environment(spec, service, &name.value, table, service_tags);
+            let environment = self.environment(spec, service, &name.value, table, service_tags, functions);
             environments.insert(name.value.clone(), environment);
         }
         self.same_but_for_case(tables.iter().map(|(name, _)| name), "environment");
@@ -50,6 +52,7 @@ impl Resolver<'_> {
         name: &str,
         table: &EnvironmentTable,
         service_tags: &BTreeMap<String, String>,
+        functions: &BTreeMap<String, Function>,
     ) -> Environment {
         let EnvironmentTable {
             span: _,
@@ -59,6 +62,7 @@ impl Resolver<'_> {
             first_user,
             deletion_protection,
             tags: own_tags,
+            functions: own_functions,
             state,
         } = table;
         if let Some(span) = &allow_origin.span {
@@ -100,6 +104,7 @@ impl Resolver<'_> {
             first_user: first_user.value.clone(),
             deletion_protection: name != LOCAL && deletion_protection.value,
             tags,
+            functions: self.functions_of_environment(spec, name, own_functions, functions),
             state: state.as_ref().map(|state| s3_state(state, service, name)),
         }
     }

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::functions::Function;
 use crate::hcl::{Expression, literal, string, template, value};
 
 /// The name of the environment on the developer's own machine.
@@ -54,6 +55,10 @@ pub struct Environment {
     pub deletion_protection: bool,
     /// Tags of every resource: the service's, the environment's, and `Service` and `Environment`.
     pub tags: BTreeMap<String, String>,
+    /// The functions that differ here, each with all that holds of it here. Ask
+    /// [`Service::function_in`](crate::service::Service::function_in).
+    #[serde(skip)]
+    pub functions: BTreeMap<String, Function>,
     /// Where Terraform keeps its state, where that is S3.
     pub state: Option<S3State>,
 }

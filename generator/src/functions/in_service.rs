@@ -3,15 +3,17 @@
 use std::collections::BTreeMap;
 
 use crate::functions::Function;
-use crate::hcl::{Block, Expression, argument, literal, object, reference, string, template, value};
+use crate::functions::overrides::{self, Setting};
+use crate::hcl::{self, Block, Expression, argument, literal, object, reference, string, template, value};
 use crate::identifier::Identifier;
 use crate::modules::module::{Variable, module_call};
 use crate::resources::{cloudwatch_log_group, lambda_function};
-use crate::service::Service;
+use crate::service::{LOCAL, Service};
 
 /// What an environment decides.
-pub(crate) fn variables() -> [Variable; 3] {
-    [
+pub(crate) fn variables(service: &Service) -> Vec<Variable> {
+    let mut variables = overrides::variables(service);
+    variables.extend([
         Variable::new("architecture", "string", "Architecture of the zips."),
         Variable::new("artifacts_directory", "string", "Folder of the functions' zips."),
         Variable::new(
@@ -19,7 +21,8 @@ pub(crate) fn variables() -> [Variable; 3] {
             "bool",
             "Whether a plan fails if a zip is missing. Tests and `local` plan without.",
         ),
-    ]
+    ]);
+    variables
 }
 
 /// Every function, behind what their roles need to know.
@@ -36,13 +39,15 @@ pub(crate) fn name(function: &str) -> Identifier {
     Identifier::new(function).prefixed("function")
 }
 
-/// The environment variables of a function, where the API admits this origin: the spec's, and what a handler has to know.
+/// The environment variables of a function in an environment, where the API admits this origin: the spec's, and what a
+/// handler has to know.
 pub fn environment_variables(
     service: &Service,
+    environment: &str,
     function: &str,
     allow_origin: &str,
 ) -> BTreeMap<String, String> {
-    let mut variables = service.functions[function].environment.clone();
+    let mut variables = service.function_in(environment, function).environment.clone();
     // A handler then sees the path as the spec has it: the event's path has no stage, but `lambda_http` adds it.
     variables
         .entry(lambda_function::IGNORE_STAGE_IN_PATH.into())
@@ -60,12 +65,13 @@ fn call(service: &Service, name: &str, function: &Function) -> Block {
     let Function {
         formerly: _, // a `moved` block
         description,
-        memory_mb,
-        timeout_seconds,
-        log_retention_days,
-        environment: _, // `environment_variables`
+        memory_mb: _,          // `overrides`
+        timeout_seconds: _,    // `overrides`
+        log_retention_days: _, // `overrides`
+        environment: _,        // `environment_variables`
     } = function;
-    let mut environment: BTreeMap<String, Expression> = environment_variables(service, name, "")
+    // Those of every environment: `local` has none of its own.
+    let mut environment: BTreeMap<String, Expression> = environment_variables(service, LOCAL, name, "")
         .iter()
         .map(|(key, text)| (key.clone(), string(text)))
         .collect();
@@ -73,6 +79,11 @@ fn call(service: &Service, name: &str, function: &Function) -> Block {
     if let Some(origin) = environment.get_mut(lambda_function::CORS_ALLOW_ORIGIN) {
         *origin = reference("var.allow_origin");
     }
+    let mut environment = object(environment);
+    if let Some(own) = overrides::ENVIRONMENT_VARIABLES.variable(service, name) {
+        environment = hcl::call("merge", [environment, reference(&format!("var.{own}"))]);
+    }
+    let setting = |setting: &Setting| argument(setting.argument, setting.in_service(service, name));
     module_call(self::name(name).as_str(), "lambda_function")
         .attribute(argument(
             "name",
@@ -88,12 +99,12 @@ fn call(service: &Service, name: &str, function: &Function) -> Block {
             template([value("var.artifacts_directory"), literal(format!("/{name}.zip"))]),
         ))
         .attribute(argument("architecture", reference("var.architecture")))
-        .attribute(argument("memory_size", *memory_mb))
-        .attribute(argument("timeout", *timeout_seconds))
+        .attribute(setting(&overrides::MEMORY_SIZE))
+        .attribute(setting(&overrides::TIMEOUT))
         .attribute(argument("log_groups_arn", reference("local.log_groups_arn")))
-        .attribute(argument("retention_in_days", *log_retention_days))
+        .attribute(setting(&overrides::RETENTION_IN_DAYS))
         .attribute(argument("require_zip", reference("var.require_zips")))
-        .attribute(argument("environment_variables", object(environment)))
+        .attribute(argument("environment_variables", environment))
         .build()
 }
 

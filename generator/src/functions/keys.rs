@@ -8,7 +8,7 @@ use crate::review::Meaning::{Elsewhere, Harmless, Secret, When};
 use crate::review::consequence;
 use crate::spec::declaration::Absent::Nothing;
 use crate::spec::declaration::Kind::{OneOfNumbers, Strings as Map, Text};
-use crate::spec::declaration::{EVERYWHERE, Literal, default, keys, number};
+use crate::spec::declaration::{EVERYWHERE, Literal, PER_ENVIRONMENT, default, keys, number};
 use crate::spec::field::{Given, Set, Strings};
 use crate::text_rule::{ANY_TEXT, NAME_64};
 
@@ -20,16 +20,16 @@ keys! {
         /// What the function does. The Lambda console and the generated comments show it.
         description: Set<String> = Text(&DESCRIPTION), default(Literal::Text("")), EVERYWHERE, Harmless;
         /// Memory. Lambda gives CPU in proportion.
-        memory_mb: Set<u32> = number(MEMORY_MB, "MB"), default(Literal::Number(128)), EVERYWHERE, Harmless;
+        memory_mb: Set<u32> = number(MEMORY_MB, "MB"), default(Literal::Number(128)), PER_ENVIRONMENT, Harmless;
         /// How long an invocation may take. API Gateway waits 29 seconds for a function with routes, unless
         /// `max_timeout_seconds` of `[api]` says otherwise.
-        timeout_seconds: Set<u32> = number(TIMEOUT_SECONDS, "seconds"), default(Literal::Number(10)), EVERYWHERE, Harmless;
+        timeout_seconds: Set<u32> = number(TIMEOUT_SECONDS, "seconds"), default(Literal::Number(10)), PER_ENVIRONMENT, Harmless;
         /// How long CloudWatch keeps the function's logs.
         log_retention_days: Set<u32> = OneOfNumbers { values: &RETENTION_DAYS, unit: "days" },
-            default(Literal::Number(14)), EVERYWHERE,
+            default(Literal::Number(14)), PER_ENVIRONMENT,
             When(&[consequence(Less, LogRetentionShorter, "older logs are deleted")]);
-        /// Environment variables. A review never shows their values.
+        /// Environment variables. An environment's are added to these. A review never shows their values.
         environment: Strings = Map { noun: "environment variable", names: &ENVIRONMENT_KEY, values: &ANY_TEXT }, Nothing,
-            EVERYWHERE, Secret;
+            PER_ENVIRONMENT, Secret;
     }
 }

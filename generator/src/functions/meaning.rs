@@ -7,7 +7,8 @@ use crate::functions::Function;
 use crate::identifier::Identifier;
 use crate::resources::{api_gateway_integration, lambda_function};
 use crate::service::meaning::{Handler, Handlers, Resolver, longest_environment};
-use crate::spec::{FunctionTable, Placed, Spec};
+use crate::spec::field::Keys;
+use crate::spec::{FunctionTable, Own, Placed, Spec, Strings};
 use crate::text_rule::NAME_64;
 
 impl Resolver<'_> {
@@ -19,14 +20,7 @@ impl Resolver<'_> {
     ) -> BTreeMap<String, Function> {
         let mut functions = BTreeMap::new();
         let mut identifiers = BTreeMap::new();
-        let added = added_variables(spec);
-        let routed: BTreeSet<&str> = spec
-            .routes
-            .iter()
-            .filter_map(|(_, route)| route.function.value.as_deref())
-            .collect();
-        let longest = spec.api.max_timeout_seconds.value;
-        let longest = longest.unwrap_or(api_gateway_integration::TIMEOUT_SECONDS);
+        let surroundings = Surroundings::of(spec);
         self.same_but_for_case(tables.iter().map(|(name, _)| name), "function");
         for (name, table) in tables {
             self.collision(&mut identifiers, Identifier::new(&name.value), name, "function");
@@ -34,10 +28,8 @@ impl Resolver<'_> {
             if let Some(handlers) = handlers.filter(|_| (NAME_64.check)(&name.value)) {
                 self.binary(name, handlers);
             }
-            if routed.contains(name.value.as_str()) {
-                self.timeout(table, longest);
-            }
-            functions.insert(name.value.clone(), self.function(name, table, &added));
+            self.limits(&name.value, table, table, &surroundings);
+            functions.insert(name.value.clone(), resolved(table));
         }
         let former = tables.iter().map(|(name, table)| (name, &table.formerly));
         self.former_names(former, "function");
@@ -99,6 +91,60 @@ impl Resolver<'_> {
         )));
     }
 
+    /// The functions that differ in an environment.
+    pub(crate) fn functions_of_environment(
+        &mut self,
+        spec: &Spec,
+        environment: &str,
+        tables: &[(Placed<String>, Own<FunctionTable>)],
+        functions: &BTreeMap<String, Function>,
+    ) -> BTreeMap<String, Function> {
+        let mut differing = BTreeMap::new();
+        let surroundings = Surroundings::of(spec);
+        for (name, Own(own)) in tables {
+            let Some((_, table)) = spec.functions.iter().find(|(other, _)| other.value == name.value) else {
+                let known = spec.functions.iter().map(|(name, _)| name.value.as_str());
+                let summary = format!(
+                    "unknown function `{}` in `[environments.{environment}]`",
+                    name.value
+                );
+                let path = |near: &str| format!("functions.{near}");
+                self.report(
+                    Diagnostic::new(name.span.clone(), summary)
+                        .similar_key(&name.value, "a function", known.clone(), path)
+                        .known(known),
+                );
+                continue;
+            };
+            let here = table.overridden(own);
+            self.limits(&name.value, own, &here, &surroundings);
+            let here = resolved(&here);
+            if functions.get(&name.value) != Some(&here) {
+                differing.insert(name.value.clone(), here);
+            }
+        }
+        differing
+    }
+
+    /// Reports what breaks a limit with other keys. `written` is the table that is read, and `whole` what holds then.
+    fn limits(
+        &mut self,
+        name: &str,
+        written: &FunctionTable,
+        whole: &FunctionTable,
+        surroundings: &Surroundings,
+    ) {
+        if surroundings.routed.contains(name) {
+            self.timeout(written, surroundings.longest_timeout);
+        }
+        self.variables(
+            name,
+            &written.environment,
+            &whole.environment,
+            &surroundings.variables,
+        );
+    }
+
     /// Reports a function that may run for longer than API Gateway waits, which is `longest`.
     fn timeout(&mut self, table: &FunctionTable, longest: u32) {
         let seconds = table.timeout_seconds.value;
@@ -122,22 +168,15 @@ impl Resolver<'_> {
         }
     }
 
-    fn function(
+    /// Reports variables that a spec must not set, and too many of them. `added` are Portcullis's own.
+    fn variables(
         &mut self,
-        name: &Placed<String>,
-        table: &FunctionTable,
+        function: &str,
+        written: &Strings,
+        whole: &Strings,
         added: &BTreeMap<String, String>,
-    ) -> Function {
-        let FunctionTable {
-            span: _,
-            formerly,
-            description,
-            memory_mb,
-            timeout_seconds,
-            log_retention_days,
-            environment,
-        } = table;
-        for (key, (span, _)) in environment {
+    ) {
+        for (key, (span, _)) in written {
             if let Some(owner) = lambda_function::owner_of(key) {
                 self.report(
                     Diagnostic::new(
@@ -148,36 +187,28 @@ impl Resolver<'_> {
                 );
             }
         }
-        let texts = environment
-            .iter()
-            .map(|(key, (_, value))| (key.clone(), value.value.clone()));
-        let environment: BTreeMap<String, String> = texts.collect();
+        let Some((first, _)) = written.values().next() else {
+            return;
+        };
         let mut variables = added.clone();
-        variables.extend(environment.clone());
+        variables.extend(
+            whole
+                .iter()
+                .map(|(key, (_, value))| (key.clone(), value.value.clone())),
+        );
         let bytes: usize = variables.iter().map(|(key, value)| key.len() + value.len()).sum();
         if bytes > lambda_function::ENVIRONMENT_BYTES {
-            let first = table.environment.values().next();
-            let span = first.map_or(name.span.clone(), |(span, _)| span.clone());
             let added: Vec<String> = added.keys().map(|key| format!("`{key}`")).collect();
             self.report(
                 Diagnostic::new(
-                    span,
+                    first.clone(),
                     format!(
-                        "the environment variables of `{}` must be at most {} bytes, not {bytes}",
-                        name.value,
+                        "the environment variables of `{function}` must be at most {} bytes, not {bytes}",
                         lambda_function::ENVIRONMENT_BYTES
                     ),
                 )
                 .help(format!("shorten them: Portcullis adds {}", added.join(", "))),
             );
-        }
-        Function {
-            formerly: formerly.value.clone(),
-            description: description.value.clone(),
-            memory_mb: memory_mb.value,
-            timeout_seconds: timeout_seconds.value,
-            log_retention_days: log_retention_days.value,
-            environment,
         }
     }
 
@@ -231,6 +262,54 @@ impl Resolver<'_> {
                 }
             }
         }
+    }
+}
+
+/// What the limits of a function's keys depend on.
+struct Surroundings<'a> {
+    /// The functions that handle a route.
+    routed: BTreeSet<&'a str>,
+    /// Seconds that API Gateway waits for them.
+    longest_timeout: u32,
+    /// The variables that Portcullis adds.
+    variables: BTreeMap<String, String>,
+}
+
+impl<'a> Surroundings<'a> {
+    fn of(spec: &'a Spec) -> Self {
+        let routes = spec.routes.iter();
+        let longest = spec.api.max_timeout_seconds.value;
+        Self {
+            routed: routes
+                .filter_map(|(_, route)| route.function.value.as_deref())
+                .collect(),
+            longest_timeout: longest.unwrap_or(api_gateway_integration::TIMEOUT_SECONDS),
+            variables: added_variables(spec),
+        }
+    }
+}
+
+/// A function of the keys that hold for it.
+fn resolved(table: &FunctionTable) -> Function {
+    let FunctionTable {
+        span: _,
+        formerly,
+        description,
+        memory_mb,
+        timeout_seconds,
+        log_retention_days,
+        environment,
+    } = table;
+    let variables = environment.iter();
+    Function {
+        formerly: formerly.value.clone(),
+        description: description.value.clone(),
+        memory_mb: memory_mb.value,
+        timeout_seconds: timeout_seconds.value,
+        log_retention_days: log_retention_days.value,
+        environment: variables
+            .map(|(key, (_, value))| (key.clone(), value.value.clone()))
+            .collect(),
     }
 }
 

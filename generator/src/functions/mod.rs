@@ -5,6 +5,7 @@ pub(crate) mod in_service;
 pub(crate) mod keys;
 pub(crate) mod meaning;
 pub(crate) mod module;
+pub(crate) mod overrides;
 pub(crate) mod picture;
 pub(crate) mod review;
 pub(crate) mod rights;

@@ -9,7 +9,7 @@ use crate::spec::field::Word;
 
 /// The module.
 pub fn module() -> Module {
-    let variable = Variable::new;
+    let variable = |name: &'static str, kind: &str, description: &str| Variable::new(name, kind, description);
     Module {
         folder: "modules/lambda_function".into(),
         summary: format!(

@@ -17,8 +17,8 @@ pub(crate) fn function(
     environment: &str,
     allow_origin: &str,
     name: &str,
-    function: &Function,
 ) -> types::Function {
+    let function = service.function_in(environment, name);
     let Function {
         formerly: _,           // its address
         description: _,        // a text
@@ -42,7 +42,7 @@ pub(crate) fn function(
         })
         .collect();
     sort(&mut statements);
-    let variables = in_service::environment_variables(service, name, allow_origin);
+    let variables = in_service::environment_variables(service, environment, name, allow_origin);
     types::Function {
         name: name.into(),
         code: format!("../../artifacts/${{architecture}}/{name}.zip"),

@@ -1,5 +1,7 @@
 //! A module as data, and how it becomes files.
 
+use std::borrow::Cow;
+
 use hcl_edit::structure::BlockBuilder;
 use portcullis_foreign_text::words;
 use sha2::{Digest, Sha256};
@@ -72,7 +74,7 @@ pub struct Module {
 /// An input variable. None is nullable unless its default is null.
 pub struct Variable {
     /// Its name.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// Its type, such as `string`.
     pub kind: Expression,
     /// What it means, with its unit.
@@ -95,7 +97,11 @@ pub struct Output {
 
 impl Variable {
     /// A required variable.
-    pub(crate) fn new(name: &'static str, kind: &str, description: impl Into<String>) -> Self {
+    pub(crate) fn new(
+        name: impl Into<Cow<'static, str>>,
+        kind: &str,
+        description: impl Into<String>,
+    ) -> Self {
         let kind = match kind.split_once('(') {
             Some((collection, element)) => {
                 crate::hcl::call(collection, [reference(element.trim_end_matches(')'))])
@@ -103,7 +109,7 @@ impl Variable {
             None => reference(kind),
         };
         Self {
-            name,
+            name: name.into(),
             kind,
             description: description.into(),
             default: None,
@@ -125,7 +131,7 @@ impl Variable {
             [before @ .., last] if !before.is_empty() => format!("{} or {last}", before.join(", ")),
             all => all.concat(),
         };
-        let condition = is_one_of(self.name, &values);
+        let condition = is_one_of(&self.name, &values);
         self.must_be(condition, &must_be)
     }
 
@@ -136,7 +142,7 @@ impl Variable {
     }
 
     fn block(&self) -> Block {
-        let mut builder = block("variable", [self.name])
+        let mut builder = block("variable", [self.name.as_ref()])
             .attribute(argument("description", string(&self.description)))
             .attribute(argument("type", self.kind.clone()));
         match &self.default {
@@ -182,7 +188,7 @@ impl Output {
 impl Module {
     /// Adds the module's files.
     pub fn write_to(mut self, files: &mut FileSet) {
-        self.variables.sort_by_key(|variable| variable.name);
+        self.variables.sort_by(|a, b| a.name.cmp(&b.name));
         self.outputs.sort_by_key(|output| output.name);
         files.insert(&self.folder, "README.md", readme::render(&self));
         self.files.push((

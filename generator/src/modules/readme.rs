@@ -30,7 +30,7 @@ struct Row<'a> {
 /// The text of `README.md`.
 pub fn render(module: &Module) -> String {
     let variables = module.variables.iter().map(|variable| Row {
-        name: variable.name,
+        name: &variable.name,
         kind: variable.kind.to_string(),
         description: &variable.description,
         default: variable.default.as_ref().map(ToString::to_string),

@@ -54,7 +54,7 @@ fn variables(service: &Service) -> Vec<Variable> {
         ),
     ];
     variables.extend(user_pool::in_service::variables());
-    variables.extend(functions::in_service::variables());
+    variables.extend(functions::in_service::variables(service));
     variables.extend(
         service
             .api

@@ -38,7 +38,25 @@ pub fn infrastructure(base: &Service, head: &Service) -> bool {
             overlook(&base.environments[*name], after);
         }
     }
-    tree(base, &names) != tree(&head, &names)
+    let overrides = |service: &Service| service.environments.values().any(|one| !one.functions.is_empty());
+    if !overrides(base) && !overrides(&head) {
+        return tree(base, &names) != tree(&head, &names);
+    }
+    // A value that an environment overrides is a variable. Whether it is one makes no difference in AWS.
+    let here = |service: &Service, name| tree(&of_one_environment(service, name), &[name]);
+    names.iter().any(|name| here(base, name) != here(&head, name))
+}
+
+/// The service as it is in an environment, without what others override.
+fn of_one_environment(service: &Service, name: &str) -> Service {
+    let mut alone = service.clone();
+    for (function, here) in alone.functions.iter_mut() {
+        here.clone_from(service.function_in(name, function));
+    }
+    for environment in alone.environments.values_mut() {
+        environment.functions.clear();
+    }
+    alone
 }
 
 /// Whether everything is made anew in another place.

@@ -3,7 +3,7 @@
 //! The keys are those of the resolved [`Service`], serialized: a new field is compared from then on, as a
 //! `setting_changed`. The declaration of a key says what else a change of it may mean.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
@@ -11,16 +11,90 @@ use crate::review::Direction::{self, Added, Less, More, Other, Removed};
 use crate::review::Meaning::{Elsewhere, Harmless, Secret, When};
 use crate::review::comparison::Comparison;
 use crate::review::{ChangeKind, Fact, words};
-use crate::service::Service;
+use crate::service::{Function, Service};
 use crate::spec;
 
 /// The keys that changed, but for those of which another file tells.
 pub(crate) fn facts(comparison: &Comparison) -> Vec<Fact> {
     let (base, head) = comparable(comparison);
-    compare(&base, &head)
-        .into_iter()
+    let mut settings = compare(&base, &head);
+    let overridden = overridden(comparison, &settings);
+    settings.retain(|setting| !overridden.contains(&setting.path));
+    settings.extend(of_environments(comparison));
+    settings.sort_by(|a, b| a.path.cmp(&b.path));
+    settings
+        .iter()
         .filter_map(|setting| setting.fact(comparison))
         .collect()
+}
+
+/// Keys of functions that change in an environment, and not as they change everywhere.
+fn of_environments(comparison: &Comparison) -> Vec<Setting> {
+    let mut settings = Vec::new();
+    for (environment, function, everywhere, here) in functions_here(comparison) {
+        let is_here_only = |setting: &Setting| !everywhere.contains(setting);
+        settings.extend(here.into_iter().filter(is_here_only).map(|mut setting| {
+            let place = ["environments", environment, "functions", function].map(String::from);
+            setting.path.splice(..0, place);
+            setting
+        }));
+    }
+    settings
+}
+
+/// The paths of those settings of functions that reach no environment, because each has its own.
+fn overridden(comparison: &Comparison, settings: &[Setting]) -> BTreeSet<Vec<String>> {
+    let mut reached: BTreeMap<&str, Vec<Vec<Setting>>> = BTreeMap::new();
+    for (_, function, _, here) in functions_here(comparison) {
+        reached.entry(function).or_default().push(here);
+    }
+    let is_overridden = |setting: &&Setting| {
+        let [table, function, key @ ..] = &setting.path[..] else {
+            return false;
+        };
+        // An environment that overrides nothing of the function has what holds everywhere.
+        table == "functions"
+            && reached.get(function.as_str()).is_some_and(|environments| {
+                let is_same = |other: &Setting| {
+                    other.path == key && (&other.before, &other.after) == (&setting.before, &setting.after)
+                };
+                environments.len() == comparison.environments.len()
+                    && !environments.iter().flatten().any(is_same)
+            })
+    };
+    settings
+        .iter()
+        .filter(is_overridden)
+        .map(|setting| setting.path.clone())
+        .collect()
+}
+
+/// The functions that an environment overrides, before or after the change, with what changes of each everywhere and
+/// here.
+fn functions_here<'a>(
+    comparison: &'a Comparison,
+) -> impl Iterator<Item = (&'a str, &'a str, Vec<Setting>, Vec<Setting>)> {
+    let (base, head, functions) = (comparison.base, comparison.head, &comparison.functions);
+    let value =
+        |function: &Function| serde_json::to_value(function).expect("the keys of every map are strings");
+    comparison.environments.iter().flat_map(move |environment| {
+        functions.kept.iter().filter_map(move |(before, after)| {
+            let is_overridden = |service: &Service, function: &String| {
+                service.environments[*environment]
+                    .functions
+                    .contains_key(function)
+            };
+            let is_here = is_overridden(base, before) || is_overridden(head, after);
+            is_here.then(|| {
+                let everywhere = compare(&value(&base.functions[before]), &value(&head.functions[after]));
+                let here = compare(
+                    &value(base.function_in(environment, before)),
+                    &value(head.function_in(environment, after)),
+                );
+                (*environment, after.as_str(), everywhere, here)
+            })
+        })
+    })
 }
 
 /// Both revisions as they are compared: what is in one of them only is left out, because others tell of it, and what
@@ -79,6 +153,7 @@ fn rename(tree: &mut Value, table: &str, names: &BTreeMap<String, String>) {
 }
 
 /// A key whose value is another one.
+#[derive(Debug, PartialEq)]
 struct Setting {
     path: Vec<String>,
     before: Option<Value>,
@@ -230,6 +305,8 @@ mod tests {
                 Kind::Table(table) => declared(table, &format!("{path}.")),
                 Kind::Tables { table, .. } => declared(table, &format!("{path}.*.")),
                 Kind::Strings { .. } => vec![format!("{path}.*")],
+                // Compared as what holds of each function in an environment.
+                Kind::Overrides { .. } => Vec::new(),
                 _ => vec![path],
             }
         };

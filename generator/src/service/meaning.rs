@@ -60,7 +60,7 @@ impl Resolver<'_> {
         let name = name.value.clone().unwrap_or_default();
         let functions = self.functions(spec, functions, handlers);
         let service_tags = self.tags(tags, &Strings::new());
-        let environments = self.environments(spec, environments, &name, &service_tags);
+        let environments = self.environments(spec, environments, &name, &service_tags, &functions);
         self.function_name_lengths(spec, &name);
         Service {
             architecture: architecture.value,

@@ -56,6 +56,17 @@ impl Service {
         format!("{}-{environment}-{function}", self.name)
     }
 
+    /// A function as it is in an environment.
+    ///
+    /// # Panics
+    ///
+    /// If there is no function of this name.
+    pub fn function_in(&self, environment: &str, function: &str) -> &Function {
+        let environment = self.environments.get(environment);
+        let own = environment.and_then(|environment| environment.functions.get(function));
+        own.unwrap_or_else(|| &self.functions[function])
+    }
+
     /// The methods that a preflight of a path allows.
     pub fn preflight_methods(&self, path: &RoutePath, cors: &Cors) -> Vec<String> {
         let mut methods: Vec<String> = match &cors.allow_methods {

@@ -93,6 +93,18 @@ pub enum Kind {
     },
     /// A list of tables with known keys.
     List(&'static Table),
+    /// What an environment sets of the tables of another key, under their names. Of their keys it takes those whose
+    /// [`Scope`] is [`Scope::PerEnvironment`].
+    Overrides {
+        /// What a name names.
+        noun: &'static str,
+        /// Where the tables are: "functions".
+        of: &'static str,
+        /// The rule of names.
+        names: &'static TextRule,
+        /// The keys of each.
+        table: &'static Table,
+    },
 }
 
 /// A word that a key takes.
@@ -134,10 +146,14 @@ pub enum Scope {
     Everywhere,
     /// `[environments.NAME]` may set its own under this key.
     Overridable(&'static str),
+    /// An environment may set its own under the same name, where it [overrides](Kind::Overrides) this table.
+    PerEnvironment,
 }
 
 /// It holds in every environment.
 pub const EVERYWHERE: Scope = Scope::Everywhere;
+/// An environment may set its own.
+pub const PER_ENVIRONMENT: Scope = Scope::PerEnvironment;
 
 /// The kinds without what they hold: a field's type takes one of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -154,6 +170,7 @@ pub enum Form {
     Table,
     Tables,
     List,
+    Overrides,
 }
 
 impl Kind {
@@ -171,6 +188,7 @@ impl Kind {
             Self::Table(_) => Form::Table,
             Self::Tables { .. } => Form::Tables,
             Self::List(_) => Form::List,
+            Self::Overrides { .. } => Form::Overrides,
         }
     }
 }
@@ -197,7 +215,7 @@ macro_rules! keys {
         }
     ) => {
         $(#[doc = $table_doc])+
-        #[derive(Debug)]
+        #[derive(Debug, Clone)]
         pub struct $table {
             /// Where the table stands; the beginning of the text if it is not there.
             pub span: $crate::diagnostic::Span,
@@ -240,6 +258,13 @@ macro_rules! keys {
                 Self {
                     span: 0..0,
                     $($key: $crate::spec::field::absent(keys.next()),)*
+                }
+            }
+
+            fn overridden(&self, own: &Self) -> Self {
+                Self {
+                    span: self.span.clone(),
+                    $($key: $crate::spec::field::Field::overridden(&self.$key, &own.$key),)*
                 }
             }
         }

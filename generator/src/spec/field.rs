@@ -10,7 +10,7 @@ pub use crate::spec::scalar::{Scalar, Word};
 use crate::spec::scalar::{keep, word};
 
 /// A table whose keys are declared.
-pub trait Keys: Sized + 'static {
+pub trait Keys: Clone + 'static {
     /// All that is known of its keys.
     const TABLE: Table;
 
@@ -24,6 +24,9 @@ pub trait Keys: Sized + 'static {
 
     /// What holds if the table is absent.
     fn absent() -> Self;
+
+    /// What holds in an environment that sets some keys of its own.
+    fn overridden(&self, own: &Self) -> Self;
 }
 
 /// What holds if a key is absent. The macro hands over the keys in their order.
@@ -49,6 +52,10 @@ pub struct Set<T> {
     pub value: T,
 }
 
+/// What an environment sets of a table: the keys that it does not set are absent.
+#[derive(Debug, Clone)]
+pub struct Own<T>(pub T);
+
 /// Strings under free names, each with the place of its name.
 pub type Strings = BTreeMap<String, (Span, Placed<String>)>;
 
@@ -71,7 +78,7 @@ impl<T> Default for Given<T> {
     }
 }
 
-impl<T: Scalar> Field for Given<T> {
+impl<T: Scalar + Clone> Field for Given<T> {
     const FORM: Form = T::FORM;
 
     fn read(value: &Value<'_>, key: &'static Key, diagnostics: &mut Diagnostics) -> Self {
@@ -84,9 +91,13 @@ impl<T: Scalar> Field for Given<T> {
     fn absent(_: &'static Key) -> Self {
         Self::default()
     }
+
+    fn is_written(&self) -> bool {
+        self.span.is_some()
+    }
 }
 
-impl<T: Scalar> Field for Set<T> {
+impl<T: Scalar + Clone> Field for Set<T> {
     const FORM: Form = T::FORM;
 
     fn read(value: &Value<'_>, key: &'static Key, diagnostics: &mut Diagnostics) -> Self {
@@ -106,6 +117,10 @@ impl<T: Scalar> Field for Set<T> {
             value: T::literal(literal)
                 .unwrap_or_else(|| panic!("the default of `{}` has another type", key.name)),
         }
+    }
+
+    fn is_written(&self) -> bool {
+        self.span.is_some()
     }
 }
 
@@ -137,6 +152,10 @@ impl<T: Word> Field for Given<Vec<Placed<T>>> {
     fn absent(_: &'static Key) -> Self {
         Self::default()
     }
+
+    fn is_written(&self) -> bool {
+        self.span.is_some()
+    }
 }
 
 /// Strings, each with its place.
@@ -159,6 +178,10 @@ impl Field for Given<Vec<Placed<String>>> {
 
     fn absent(_: &'static Key) -> Self {
         Self::default()
+    }
+
+    fn is_written(&self) -> bool {
+        self.span.is_some()
     }
 }
 
@@ -198,6 +221,17 @@ impl Field for Strings {
     fn absent(_: &'static Key) -> Self {
         Self::new()
     }
+
+    fn is_written(&self) -> bool {
+        !self.is_empty()
+    }
+
+    /// The strings of both. Of one name, the environment's holds.
+    fn overridden(&self, own: &Self) -> Self {
+        let mut all = self.clone();
+        all.extend(own.clone());
+        all
+    }
 }
 
 /// A table with known keys. If it is absent, its keys are.
@@ -211,6 +245,15 @@ impl<T: Keys> Field for T {
     fn absent(_: &'static Key) -> Self {
         T::absent()
     }
+
+    fn is_written(&self) -> bool {
+        true
+    }
+
+    /// Only the keys in it that the environment may set are other ones.
+    fn overridden(&self, own: &Self) -> Self {
+        Keys::overridden(self, own)
+    }
 }
 
 /// A table with known keys that may be absent.
@@ -223,6 +266,10 @@ impl<T: Keys> Field for Option<T> {
 
     fn absent(_: &'static Key) -> Self {
         None
+    }
+
+    fn is_written(&self) -> bool {
+        self.is_some()
     }
 }
 
@@ -276,6 +323,42 @@ impl<T: Keys> Field for Vec<(Placed<String>, T)> {
     fn absent(_: &'static Key) -> Self {
         Self::new()
     }
+
+    fn is_written(&self) -> bool {
+        !self.is_empty()
+    }
+}
+
+/// What an environment sets of tables under free names. Which names there are is another key's to say.
+impl<T: Keys> Field for Vec<(Placed<String>, Own<T>)> {
+    const FORM: Form = Form::Overrides;
+
+    fn read(value: &Value<'_>, key: &'static Key, diagnostics: &mut Diagnostics) -> Self {
+        let Kind::Overrides { of, .. } = &key.kind else {
+            return Self::new();
+        };
+        let mut tables = Self::new();
+        for (name, value) in value.entries(key, "a table", diagnostics) {
+            match value.table() {
+                Some(reader) => {
+                    let mut reader = reader.overriding(format!("{of}.{}", name.value));
+                    let table = T::read(&mut reader, diagnostics);
+                    reader.finish(diagnostics);
+                    tables.push((name, Own(table)));
+                }
+                None => diagnostics.push(value.wrong(&format!("`{}`", value.path), "a table")),
+            }
+        }
+        tables
+    }
+
+    fn absent(_: &'static Key) -> Self {
+        Self::new()
+    }
+
+    fn is_written(&self) -> bool {
+        !self.is_empty()
+    }
 }
 
 /// "a" or "an", as the noun asks for.
@@ -310,5 +393,9 @@ impl<T: Keys> Field for Vec<T> {
 
     fn absent(_: &'static Key) -> Self {
         Self::new()
+    }
+
+    fn is_written(&self) -> bool {
+        !self.is_empty()
     }
 }

@@ -21,7 +21,7 @@ pub use crate::review::keys::{AcceptTable, ReviewTable};
 pub use crate::routes::keys::RouteTable;
 pub use crate::service::keys::ServiceTable;
 pub use crate::user_pool::keys::{ClientTable, PasswordTable, UserPoolTable};
-pub use field::{Given, Placed, Set, Strings};
+pub use field::{Given, Own, Placed, Set, Strings};
 pub(crate) use reader::Reader;
 pub use toml::value::Date;
 
@@ -100,7 +100,9 @@ pub fn meaning(path: &[String]) -> Option<Meaning> {
         match (&key.kind, rest) {
             (_, []) => Some(key.meaning),
             (Kind::Table(table), rest) => within(table, rest),
-            (Kind::Tables { table, .. }, [_, rest @ ..]) => within(table, rest),
+            (Kind::Tables { table, .. } | Kind::Overrides { table, .. }, [_, rest @ ..]) => {
+                within(table, rest)
+            }
             (Kind::Strings { .. }, [_]) => Some(key.meaning),
             _ => None,
         }

@@ -7,7 +7,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Span, shown};
-use crate::spec::declaration::{Absent, Form, Key, Kind};
+use crate::spec::declaration::{Absent, Form, Key, Kind, Scope};
 
 /// A table of the spec that is being read.
 pub struct Reader<'a> {
@@ -17,6 +17,10 @@ pub struct Reader<'a> {
     /// What the table is called in messages, such as `functions.open`.
     path: String,
     asked: Vec<&'static str>,
+    /// Where the table is that this one overrides for an environment, such as `functions.open`.
+    overrides: Option<String>,
+    /// The keys that this table may not override.
+    refused: Vec<&'static str>,
 }
 
 /// A value of the spec that is being read.
@@ -38,7 +42,7 @@ pub struct Placed<T> {
 }
 
 /// A type that a key can have.
-pub trait Field: Sized {
+pub trait Field: Sized + Clone {
     /// The kind that it takes.
     const FORM: Form;
 
@@ -47,6 +51,18 @@ pub trait Field: Sized {
 
     /// What holds if the key is absent.
     fn absent(key: &'static Key) -> Self;
+
+    /// Whether it is written, right or wrong.
+    fn is_written(&self) -> bool;
+
+    /// What holds in an environment with a value of its own.
+    fn overridden(&self, own: &Self) -> Self {
+        if own.is_written() {
+            own.clone()
+        } else {
+            self.clone()
+        }
+    }
 }
 
 impl<'a> Reader<'a> {
@@ -57,7 +73,15 @@ impl<'a> Reader<'a> {
             span,
             path: path.into(),
             asked: Vec::new(),
+            overrides: None,
+            refused: Vec::new(),
         }
+    }
+
+    /// Reads what an environment overrides of a table that is at `path`: each key is optional.
+    pub fn overriding(mut self, path: String) -> Self {
+        self.overrides = Some(path);
+        self
     }
 
     /// Where the table stands.
@@ -68,15 +92,27 @@ impl<'a> Reader<'a> {
     /// Reads a key, or reports that it is missing. The macro that declares keys hands them over in their order.
     pub fn field<T: Field>(&mut self, key: Option<&'static Key>, diagnostics: &mut Diagnostics) -> T {
         let key = key.expect("a field has a key");
-        self.asked.push(key.name);
         let path = self.path_of(key.name);
-        match self.table.get_key_value(key.name) {
+        let written = self.table.get_key_value(key.name);
+        if let Some(overridden) = &self.overrides
+            && !matches!(key.scope, Scope::PerEnvironment)
+        {
+            self.refused.push(key.name);
+            if let Some((name, _)) = written {
+                let summary = format!("`{}` must be the same in every environment", key.name);
+                let help = format!("move it to `[{overridden}]`");
+                diagnostics.push(Diagnostic::new(name.span(), summary).help(help));
+            }
+            return T::absent(key);
+        }
+        self.asked.push(key.name);
+        match written {
             Some((name, value)) => {
                 let name = name.span();
                 T::read(&Value { value, name, path }, key, diagnostics)
             }
             None => {
-                if let Absent::Required(example) = key.absent {
+                if let (Absent::Required(example), None) = (&key.absent, &self.overrides) {
                     diagnostics.push(self.missing(key, example));
                 }
                 T::absent(key)
@@ -98,7 +134,7 @@ impl<'a> Reader<'a> {
     pub fn finish(self, diagnostics: &mut Diagnostics) {
         for key in self.table.keys() {
             let name = key.get_ref().as_ref();
-            if self.asked.contains(&name) {
+            if self.asked.contains(&name) || self.refused.contains(&name) {
                 continue;
             }
             let place = match self.path.as_str() {

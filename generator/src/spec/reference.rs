@@ -53,17 +53,44 @@ fn section(page: &mut String, path: &str, key: &Key, table: &Table) {
     for (path, key, table) in inner {
         section(page, &path, key, table);
     }
+    for key in table.keys {
+        if let Kind::Overrides { of, table, .. } = &key.kind {
+            overrides(page, &format!("{path}.{}", key.name), key, of, table);
+        }
+    }
+}
+
+/// What an environment may set of a table that has a section of its own.
+fn overrides(page: &mut String, path: &str, key: &Key, of: &str, table: &Table) {
+    let own = table
+        .keys
+        .iter()
+        .filter(|key| matches!(key.scope, Scope::PerEnvironment));
+    let names: Vec<String> = own.map(|key| format!("`{}`", key.name)).collect();
+    _ = write!(
+        page,
+        "\n## `[{path}.NAME]`\n\n{}\n\nAn environment may set these keys of `[{of}.NAME]`: {}.\n",
+        text(key.doc),
+        names.join(", ")
+    );
 }
 
 fn row(page: &mut String, key: &Key) {
     let mut meaning = text(key.doc);
-    if let Scope::Overridable(own) = key.scope {
-        _ = write!(
-            meaning,
-            " An environment may set its own: `{own}` of `[environments.NAME]`."
-        );
+    match key.scope {
+        Scope::Everywhere => {}
+        Scope::Overridable(own) => {
+            _ = write!(
+                meaning,
+                " An environment may set its own: `{own}` of `[environments.NAME]`."
+            );
+        }
+        Scope::PerEnvironment => meaning.push_str(" An environment may set its own."),
     }
-    let is_table = matches!(key.kind, Kind::Table(_) | Kind::Tables { .. } | Kind::List(_));
+    let is_table = matches!(
+        key.kind,
+        Kind::Table(_) | Kind::Tables { .. } | Kind::List(_) | Kind::Overrides { .. }
+    );
     let default = match key.absent {
         Absent::Nothing if is_table => String::new(),
         _ => absent(&key.absent),
@@ -91,6 +118,7 @@ fn values(kind: &Kind) -> String {
         Kind::Table(_) => "table, see below".into(),
         Kind::Tables { noun, .. } => format!("one table for each {noun}, see below"),
         Kind::List(_) => "list of tables, see below".into(),
+        Kind::Overrides { noun, .. } => format!("one table for each {noun}, see below"),
     }
 }
 

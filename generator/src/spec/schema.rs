@@ -5,7 +5,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::spec::Spec;
-use crate::spec::declaration::{Absent, Choice, Key, Kind, Literal, Table};
+use crate::spec::declaration::{Absent, Choice, Key, Kind, Literal, Scope, Table};
 use crate::spec::field::Keys;
 use crate::text_rule::TextRule;
 
@@ -20,6 +20,22 @@ pub fn schema() -> Value {
     ]);
     schema.extend(of_table(Spec::table()));
     schema.into()
+}
+
+/// What an environment may set of a table. Defaults are those of the table.
+fn of_overrides(table: &Table) -> Value {
+    let own = table
+        .keys
+        .iter()
+        .filter(|key| matches!(key.scope, Scope::PerEnvironment));
+    let properties: Map<String, Value> = own
+        .map(|key| {
+            let mut schema = of_kind(&key.kind, &Absent::Nothing);
+            schema.insert("description".into(), text(key.doc).into());
+            (key.name.to_owned(), schema.into())
+        })
+        .collect();
+    json!({"type": "object", "properties": properties, "additionalProperties": false})
 }
 
 fn of_table(table: &Table) -> Map<String, Value> {
@@ -87,6 +103,9 @@ fn of_kind(kind: &Kind, absent: &Absent) -> Map<String, Value> {
             })
         }
         Kind::List(table) => json!({"type": "array", "items": of_table(table)}),
+        Kind::Overrides { names, table, .. } => json!({
+            "type": "object", "propertyNames": of_text(names), "additionalProperties": of_overrides(table),
+        }),
     };
     match schema {
         Value::Object(schema) => schema,

@@ -27,7 +27,8 @@ pub fn of_service(service: &Service, environment: &Environment) -> Surface {
         first_user: _, // `check --plan` looks at the invitation
         deletion_protection,
         tags,
-        state: _, // where Terraform keeps what it made
+        functions: _, // `function_in`
+        state: _,     // where Terraform keeps what it made
     } = environment;
     // An environment's tags hold its name.
     let name = tags.get("Environment").map_or(LOCAL, String::as_str);
@@ -44,8 +45,8 @@ pub fn of_service(service: &Service, environment: &Environment) -> Surface {
         authorizers: vec![authorizer],
         routes: own.chain(preflights).collect(),
         functions: functions
-            .iter()
-            .map(|(function_name, own)| function(service, name, allow_origin, function_name, own))
+            .keys()
+            .map(|function_name| function(service, name, allow_origin, function_name))
             .collect(),
         user_pool: Some(user_pool(pool, name, *deletion_protection)),
         gateway_responses: cors

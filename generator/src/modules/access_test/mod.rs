@@ -12,10 +12,11 @@ pub(crate) mod words;
 
 use crate::environments::root::LOCAL_ACCOUNT;
 use crate::functions::access_test as functions;
+use crate::functions::overrides;
 use crate::hcl::{Block, Body, argument, block, commented, object, reference, string};
 use crate::routes::access_test as routes;
 use crate::routes::permissions::Permission;
-use crate::service::Service;
+use crate::service::{LOCAL, Service};
 use crate::user_pool::access_test as users;
 use words::{ENVIRONMENT, EXECUTION_ARN, ORIGIN, ROLE_ARN, USER_POOL_ARN};
 
@@ -88,6 +89,7 @@ fn variables(service: &Service) -> Block {
     block("variables", [])
         .structures(variables.collect::<Body>())
         .attribute(argument("require_zips", false))
+        .attributes(overrides::arguments(service, LOCAL))
         .build()
 }
 

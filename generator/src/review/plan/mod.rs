@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::data_loss::{self, Loss};
 use crate::review::report;
 use crate::review::{Fact, Lost, words};
-use crate::service::{ChangeKind, LOCAL, Service};
+use crate::service::{ChangeKind, Function, LOCAL, Service};
 use crate::surface::{CheckError, check_plan};
 use portcullis_terraform_json::plan::{Action, Change, PlanError, Shown};
 
@@ -184,10 +184,30 @@ impl Reading<'_> {
             return None;
         }
         let name = change.before["name"].as_str().unwrap_or_default();
-        let of = self.function(name).map_or_else(
-            || change.address.clone(),
-            |function| words::key(&["functions", function, "log_retention_days"]),
-        );
+        let of = match self.function(name) {
+            None => change.address.clone(),
+            Some(function) => {
+                let everywhere = words::key(&["functions", function, "log_retention_days"]);
+                let key = [
+                    "environments",
+                    self.environment,
+                    "functions",
+                    function,
+                    "log_retention_days",
+                ];
+                let here = words::key(&key);
+                let kind = ChangeKind::LogRetentionShorter;
+                if [&here, &everywhere].into_iter().any(|of| self.is_told(kind, of)) {
+                    return None;
+                }
+                let days = |function: &Function| function.log_retention_days;
+                let own = self.service.environments[self.environment]
+                    .functions
+                    .get(function);
+                let is_own = own.is_some_and(|own| days(own) != days(&self.service.functions[function]));
+                if is_own { here } else { everywhere }
+            }
+        };
         self.unless_told(Fact::PlanShortensLogs {
             environment: self.environment.into(),
             log_group: name.into(),
