@@ -27,6 +27,7 @@ pub mod hcl;
 pub mod identifier;
 pub mod modules;
 pub mod own_files;
+pub mod references;
 pub mod resources;
 pub mod review;
 pub mod routes;

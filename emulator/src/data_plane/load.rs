@@ -62,6 +62,9 @@ pub async fn gateway(options: &Options, previous: Option<&Gateway>) -> Result<Ga
     let mut mistakes = Vec::new();
     let code = code::packages(options, &api, &mut mistakes);
     let runs = |name: &str| !matches!(code.get(name), Some(Err(_)));
+    if let Some(port) = options.port {
+        variables::lead_here(&mut api, port);
+    }
     variables::set(&options.variables, &mut api, runs, &mut mistakes);
     let issuers = issuers(options, &api, &mut mistakes);
     mistakes.extend(unknown_stage(options, &api));

@@ -121,14 +121,16 @@ fn print(line: &impl Serialize) -> Result<()> {
 
 impl Server {
     /// Reads what the options name, and listens on 127.0.0.1.
-    pub async fn start(options: Options) -> Result<Self> {
-        let gateway = Arc::new(load::gateway(&options, None).await?);
+    pub async fn start(mut options: Options) -> Result<Self> {
         let port = options.port.unwrap_or(0);
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await;
         let listener = listener.with_context(|| {
             format!("can't listen on 127.0.0.1:{port}: end the other program, or choose another port with `--port`")
         })?;
         let address = listener.local_addr().context("the listener has no address")?;
+        // Functions that know the API's address are told this one.
+        options.port = Some(address.port());
+        let gateway = Arc::new(load::gateway(&options, None).await?);
         let current: Current = Arc::new(RwLock::new(gateway));
         let stopping = watch::Sender::new(false);
         let accepting = tokio::spawn(accept(listener, current.clone(), stopping.subscribe()));

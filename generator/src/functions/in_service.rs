@@ -4,9 +4,12 @@ use std::collections::BTreeMap;
 
 use crate::functions::Function;
 use crate::functions::overrides::{self, Setting};
-use crate::hcl::{self, Block, Expression, argument, literal, object, reference, string, template, value};
+use crate::hcl::{
+    self, Block, Expression, argument, block, literal, object, reference, string, template, value,
+};
 use crate::identifier::Identifier;
 use crate::modules::module::{Variable, module_call};
+use crate::references::{Reference, Template};
 use crate::resources::{cloudwatch_log_group, lambda_function};
 use crate::service::{LOCAL, Service};
 
@@ -31,7 +34,22 @@ pub(crate) fn blocks(service: &Service) -> Vec<Block> {
         .functions
         .iter()
         .map(|(name, function)| call(service, name, function));
-    cloudwatch_log_group::arn().into_iter().chain(calls).collect()
+    let data = cloudwatch_log_group::arn().into_iter();
+    data.chain(execute_api(service)).chain(calls).collect()
+}
+
+/// Whether a variable of a function holds the API's address.
+pub(crate) fn is_told_the_url(service: &Service) -> bool {
+    let templates = service.functions.values();
+    let mut templates = templates.flat_map(|function| function.environment.values());
+    templates.any(|text| text.references().any(|one| *one == Reference::ApiUrl))
+}
+
+/// The data source that knows the end of the API's address.
+fn execute_api(service: &Service) -> Option<Block> {
+    let block = block("data", ["aws_service", "execute_api"])
+        .attribute(argument("service_id", string("execute-api")));
+    is_told_the_url(service).then(|| block.build())
 }
 
 /// The name of a function's call.
@@ -46,16 +64,22 @@ pub fn environment_variables(
     environment: &str,
     function: &str,
     allow_origin: &str,
-) -> BTreeMap<String, String> {
+) -> BTreeMap<String, Template> {
     let mut variables = service.function_in(environment, function).environment.clone();
     // A handler then sees the path as the spec has it: the event's path has no stage, but `lambda_http` adds it.
     variables
         .entry(lambda_function::IGNORE_STAGE_IN_PATH.into())
-        .or_insert_with(|| "true".into());
+        .or_insert_with(|| Template::of_text("true"));
     if let Some(cors) = &service.api.cors {
-        variables.insert(lambda_function::CORS_ALLOW_ORIGIN.into(), allow_origin.into());
+        variables.insert(
+            lambda_function::CORS_ALLOW_ORIGIN.into(),
+            Template::of_text(allow_origin),
+        );
         if cors.allow_credentials {
-            variables.insert(lambda_function::CORS_ALLOW_CREDENTIALS.into(), "true".into());
+            variables.insert(
+                lambda_function::CORS_ALLOW_CREDENTIALS.into(),
+                Template::of_text("true"),
+            );
         }
     }
     variables
@@ -73,7 +97,7 @@ fn call(service: &Service, name: &str, function: &Function) -> Block {
     // Those of every environment: `local` has none of its own.
     let mut environment: BTreeMap<String, Expression> = environment_variables(service, LOCAL, name, "")
         .iter()
-        .map(|(key, text)| (key.clone(), string(text)))
+        .map(|(key, text)| (key.clone(), text.in_service(service)))
         .collect();
     // The origin is the environment's.
     if let Some(origin) = environment.get_mut(lambda_function::CORS_ALLOW_ORIGIN) {

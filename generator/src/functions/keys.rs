@@ -28,7 +28,9 @@ keys! {
         log_retention_days: Set<u32> = OneOfNumbers { values: &RETENTION_DAYS, unit: "days" },
             default(Literal::Number(14)), PER_ENVIRONMENT,
             When(&[consequence(Less, LogRetentionShorter, "older logs are deleted")]);
-        /// Environment variables. An environment's are added to these. A review never shows their values.
+        /// Environment variables. An environment's are added to these. A review never shows their values. A value may refer
+        /// to what an environment decides: `${api.url}`, `${user_pool.id}`, `${functions.NAME.name}`, `${region}` and
+        /// others, see [references](../references.md). `$${` is a literal `${`.
         environment: Strings = Map { noun: "environment variable", names: &ENVIRONMENT_KEY, values: &ANY_TEXT }, Nothing,
             PER_ENVIRONMENT, Secret;
     }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::diagnostic::Diagnostic;
 use crate::functions::Function;
 use crate::identifier::Identifier;
+use crate::references::{Known, Template, Values};
 use crate::resources::{api_gateway_integration, lambda_function};
 use crate::service::meaning::{Handler, Handlers, Resolver, longest_environment};
 use crate::spec::field::Keys;
@@ -28,8 +29,8 @@ impl Resolver<'_> {
             if let Some(handlers) = handlers.filter(|_| (NAME_64.check)(&name.value)) {
                 self.binary(name, handlers);
             }
-            self.limits(&name.value, table, table, &surroundings);
-            functions.insert(name.value.clone(), resolved(table));
+            self.limits(spec, &name.value, table, table, &surroundings);
+            functions.insert(name.value.clone(), resolved(table, &surroundings.known));
         }
         let former = tables.iter().map(|(name, table)| (name, &table.formerly));
         self.former_names(former, "function");
@@ -117,8 +118,9 @@ impl Resolver<'_> {
                 continue;
             };
             let here = table.overridden(own);
-            self.limits(&name.value, own, &here, &surroundings);
-            let here = resolved(&here);
+            self.limits(spec, &name.value, own, &here, &surroundings);
+            self.known_in_a_root(environment, own, &surroundings.known);
+            let here = resolved(&here, &surroundings.known);
             if functions.get(&name.value) != Some(&here) {
                 differing.insert(name.value.clone(), here);
             }
@@ -129,6 +131,7 @@ impl Resolver<'_> {
     /// Reports what breaks a limit with other keys. `written` is the table that is read, and `whole` what holds then.
     fn limits(
         &mut self,
+        spec: &Spec,
         name: &str,
         written: &FunctionTable,
         whole: &FunctionTable,
@@ -137,12 +140,28 @@ impl Resolver<'_> {
         if surroundings.routed.contains(name) {
             self.timeout(written, surroundings.longest_timeout);
         }
-        self.variables(
-            name,
-            &written.environment,
-            &whole.environment,
-            &surroundings.variables,
-        );
+        self.variables(spec, name, &written.environment, &whole.environment, surroundings);
+    }
+
+    /// Reports references in an environment's own variables to what no root knows.
+    fn known_in_a_root(&mut self, environment: &str, own: &FunctionTable, known: &Known) {
+        for (key, (_, text)) in &own.environment {
+            let template = known.template(&text.value);
+            let mut references = template.iter().flat_map(Template::references);
+            if let Some(reference) = references.find(|reference| !reference.is_known_in_a_root()) {
+                self.report(
+                    Diagnostic::new(
+                        text.span.clone(),
+                        format!(
+                            "`${{{}}}` must be in `[functions.NAME.environment]`, not in `[environments.{environment}]`",
+                            reference.path()
+                        ),
+                    )
+                    .label("each environment has its own value already")
+                    .help(format!("move `{key}` to the function's own `environment`")),
+                );
+            }
+        }
     }
 
     /// Reports a function that may run for longer than API Gateway waits, which is `longest`.
@@ -168,13 +187,14 @@ impl Resolver<'_> {
         }
     }
 
-    /// Reports variables that a spec must not set, and too many of them. `added` are Portcullis's own.
+    /// Reports variables that a spec must not set, unknown references in them, and too many of them.
     fn variables(
         &mut self,
+        spec: &Spec,
         function: &str,
         written: &Strings,
         whole: &Strings,
-        added: &BTreeMap<String, String>,
+        surroundings: &Surroundings,
     ) {
         for (key, (span, _)) in written {
             if let Some(owner) = lambda_function::owner_of(key) {
@@ -190,13 +210,11 @@ impl Resolver<'_> {
         let Some((first, _)) = written.values().next() else {
             return;
         };
-        let mut variables = added.clone();
-        variables.extend(
-            whole
-                .iter()
-                .map(|(key, (_, value))| (key.clone(), value.value.clone())),
-        );
-        let bytes: usize = variables.iter().map(|(key, value)| key.len() + value.len()).sum();
+        for (_, text) in written.values() {
+            self.template(text, &surroundings.known);
+        }
+        let added = &surroundings.added;
+        let bytes = bytes(spec, added, &templates(whole, &surroundings.known));
         if bytes > lambda_function::ENVIRONMENT_BYTES {
             let added: Vec<String> = added.keys().map(|key| format!("`{key}`")).collect();
             self.report(
@@ -272,7 +290,9 @@ struct Surroundings<'a> {
     /// Seconds that API Gateway waits for them.
     longest_timeout: u32,
     /// The variables that Portcullis adds.
-    variables: BTreeMap<String, String>,
+    added: BTreeMap<String, String>,
+    /// What texts may refer to.
+    known: Known,
 }
 
 impl<'a> Surroundings<'a> {
@@ -284,13 +304,14 @@ impl<'a> Surroundings<'a> {
                 .filter_map(|(_, route)| route.function.value.as_deref())
                 .collect(),
             longest_timeout: longest.unwrap_or(api_gateway_integration::TIMEOUT_SECONDS),
-            variables: added_variables(spec),
+            added: added_variables(spec),
+            known: Known::of(spec),
         }
     }
 }
 
 /// A function of the keys that hold for it.
-fn resolved(table: &FunctionTable) -> Function {
+fn resolved(table: &FunctionTable, known: &Known) -> Function {
     let FunctionTable {
         span: _,
         formerly,
@@ -300,17 +321,41 @@ fn resolved(table: &FunctionTable) -> Function {
         log_retention_days,
         environment,
     } = table;
-    let variables = environment.iter();
     Function {
         formerly: formerly.value.clone(),
         description: description.value.clone(),
         memory_mb: memory_mb.value,
         timeout_seconds: timeout_seconds.value,
         log_retention_days: log_retention_days.value,
-        environment: variables
-            .map(|(key, (_, value))| (key.clone(), value.value.clone()))
-            .collect(),
+        environment: templates(environment, known),
     }
+}
+
+/// Variables with their references, without those that are wrong.
+fn templates(variables: &Strings, known: &Known) -> BTreeMap<String, Template> {
+    let template =
+        |(key, (_, text)): (&String, &(_, Placed<String>))| Some((key.clone(), known.template(&text.value)?));
+    variables.iter().filter_map(template).collect()
+}
+
+/// The bytes of a function's variables, in the environment that needs most. Ids of AWS have the length that they always
+/// have.
+fn bytes(spec: &Spec, added: &BTreeMap<String, String>, own: &BTreeMap<String, Template>) -> usize {
+    let service = spec.service.name.value.as_deref().unwrap_or_default();
+    let of_service = spec.service.region.value.as_deref();
+    let regions = spec
+        .environments
+        .iter()
+        .map(|(_, table)| table.region.value.as_deref());
+    let regions = regions.chain([of_service]).flatten();
+    let region = regions.max_by_key(|region| region.len()).unwrap_or_default();
+    let stage = &spec.api.stage.value;
+    let values = Values::example(service, stage, longest_environment(spec), region);
+    let own_texts: BTreeMap<&String, String> =
+        own.iter().map(|(key, text)| (key, text.text(&values))).collect();
+    let mut variables: BTreeMap<&String, &String> = added.iter().collect();
+    variables.extend(own_texts.iter().map(|(key, text)| (*key, text)));
+    variables.iter().map(|(key, value)| key.len() + value.len()).sum()
 }
 
 /// The variables that the service module adds to each function, with the longest origin of any environment.

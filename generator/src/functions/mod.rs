@@ -17,6 +17,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::modules::module::Module;
+use crate::references::Template;
 
 /// A function.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -32,7 +33,7 @@ pub struct Function {
     /// Days for which the logs are kept.
     pub log_retention_days: u32,
     /// Environment variables.
-    pub environment: BTreeMap<String, String>,
+    pub environment: BTreeMap<String, Template>,
 }
 
 /// The modules of this room.

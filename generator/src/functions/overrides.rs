@@ -5,6 +5,7 @@ use crate::functions::Function;
 use crate::hcl::{Attribute, Expression, argument, commented, object, reference, string};
 use crate::identifier::Identifier;
 use crate::modules::module::Variable;
+use crate::references::{Template, Values};
 use crate::service::Service;
 
 /// An argument of a function's call that an environment may decide.
@@ -16,8 +17,8 @@ pub(crate) struct Setting {
     kind: &'static str,
     /// Describes it, before "of `orders`".
     noun: &'static str,
-    /// Its value for a function as it is everywhere and as it is here.
-    value: fn(&Function, &Function) -> Expression,
+    /// Its value for a function as it is everywhere and as it is here, and of texts with references.
+    value: fn(&Function, &Function, &dyn Fn(&Template) -> String) -> Expression,
 }
 
 /// Memory in MB.
@@ -25,7 +26,7 @@ pub(crate) static MEMORY_SIZE: Setting = Setting {
     argument: "memory_size",
     kind: "number",
     noun: "Memory in MB",
-    value: |_, here| here.memory_mb.into(),
+    value: |_, here, _| here.memory_mb.into(),
 };
 
 /// Seconds for one invocation.
@@ -33,7 +34,7 @@ pub(crate) static TIMEOUT: Setting = Setting {
     argument: "timeout",
     kind: "number",
     noun: "Timeout in seconds",
-    value: |_, here| here.timeout_seconds.into(),
+    value: |_, here, _| here.timeout_seconds.into(),
 };
 
 /// Days to keep the logs.
@@ -41,7 +42,7 @@ pub(crate) static RETENTION_IN_DAYS: Setting = Setting {
     argument: "retention_in_days",
     kind: "number",
     noun: "Days to keep the logs",
-    value: |_, here| here.log_retention_days.into(),
+    value: |_, here, _| here.log_retention_days.into(),
 };
 
 /// The environment variables that are not those of every environment. They are merged over these.
@@ -49,10 +50,10 @@ pub(crate) static ENVIRONMENT_VARIABLES: Setting = Setting {
     argument: "environment_variables",
     kind: "map(string)",
     noun: "This environment's own environment variables",
-    value: |everywhere, here| {
+    value: |everywhere, here, text| {
         let variables = here.environment.iter();
         let own = variables.filter(|(name, value)| everywhere.environment.get(*name) != Some(*value));
-        object(own.map(|(name, value)| (name.clone(), string(value))))
+        object(own.map(|(name, value)| (name.clone(), string(text(value)))))
     },
 };
 
@@ -62,12 +63,12 @@ impl Setting {
     /// Its variable for a function, if an environment decides it.
     pub(crate) fn variable(&self, service: &Service, function: &str) -> Option<String> {
         let everywhere = &service.functions[function];
-        let same = (self.value)(everywhere, everywhere);
+        let same = (self.value)(everywhere, everywhere, &Template::written);
         let mut here = service
             .environments
             .values()
             .filter_map(|environment| environment.functions.get(function));
-        here.any(|here| (self.value)(everywhere, here) != same)
+        here.any(|here| (self.value)(everywhere, here, &Template::written) != same)
             .then(|| format!("{}_{}", Identifier::new(function).as_str(), self.argument))
     }
 
@@ -75,7 +76,10 @@ impl Setting {
     pub(crate) fn in_service(&self, service: &Service, function: &str) -> Expression {
         match self.variable(service, function) {
             Some(variable) => reference(&format!("var.{variable}")),
-            None => (self.value)(&service.functions[function], &service.functions[function]),
+            None => {
+                let function = &service.functions[function];
+                (self.value)(function, function, &Template::written)
+            }
         }
     }
 }
@@ -106,9 +110,11 @@ pub(crate) fn variables(service: &Service) -> Vec<Variable> {
 
 /// What the root of an environment passes for them. `local` overrides nothing.
 pub(crate) fn arguments(service: &Service, environment: &str) -> Vec<Attribute> {
+    let values = Values::of(service, environment, &service.environments[environment]);
     let argument = |(index, (variable, name, setting)): (usize, (String, &str, &Setting))| {
         let here = service.function_in(environment, name);
-        let argument = argument(&variable, (setting.value)(&service.functions[name], here));
+        let text = |text: &Template| text.text(&values);
+        let argument = argument(&variable, (setting.value)(&service.functions[name], here, &text));
         match index {
             // A comment ends the alignment of the arguments above: they stay as they are.
             0 => commented(argument, "Settings of functions that some environment overrides."),

@@ -12,7 +12,7 @@ use portcullis_terraform_json::Resource;
 use portcullis_terraform_json::iam::{Policy, Role, RolePolicy, RolePolicyAttachment};
 use portcullis_terraform_json::index::{Kind, Part};
 use portcullis_terraform_json::lambda::{self, FunctionUrl, Functions, Permission};
-use portcullis_terraform_json::plan::Change;
+use portcullis_terraform_json::plan::{Change, UNKNOWN_ENTRY};
 
 /// What an integration calls.
 pub(crate) struct CalledFunction {
@@ -116,7 +116,7 @@ pub(crate) fn functions<'a>(
             handler: function.handler.clone().unwrap_or_default(),
             runtime: function.runtime.clone().unwrap_or_default(),
             environment: variables
-                .map(|(name, value)| (name.clone(), digest(value)))
+                .map(|(name, value)| (name.clone(), variable(value, names)))
                 .collect(),
             assumed_by: rights.assumed_by,
             role: function
@@ -131,6 +131,14 @@ pub(crate) fn functions<'a>(
         });
     }
     functions
+}
+
+/// The digest of a variable's value, with the names of what an environment decides; or that a plan leaves it open.
+fn variable(value: &str, names: &Names) -> String {
+    match value {
+        UNKNOWN_ENTRY => UNKNOWN.to_owned(),
+        known => digest(&names.in_text(known)),
+    }
 }
 
 /// What is attached to functions and roles.

@@ -2,23 +2,24 @@
 
 use crate::functions::surface::sort;
 use crate::functions::{Function, in_service, rights};
+use crate::references::{Template, Values};
 use crate::resources::{iam_role, lambda_function, lambda_permission};
 use crate::routes::permissions;
-use crate::service::Service;
+use crate::service::{Environment, Service};
 use crate::surface::resources::digest;
 use crate::surface::types::{self, Invoker, Statement};
 
 /// The ARN of every log group, in the names of a surface.
 const LOG_GROUPS_ARN: &str = "arn:${partition}:logs:${region}:${account}:log-group";
 
-/// A function in an environment whose pages are of this origin.
+/// A function in an environment of this name.
 pub(crate) fn function(
     service: &Service,
-    environment: &str,
-    allow_origin: &str,
+    environment_name: &str,
+    environment: &Environment,
     name: &str,
 ) -> types::Function {
-    let function = service.function_in(environment, name);
+    let function = service.function_in(environment_name, name);
     let Function {
         formerly: _,           // its address
         description: _,        // a text
@@ -27,7 +28,7 @@ pub(crate) fn function(
         log_retention_days: _, // opens nothing
         environment: _,        // `environment_variables`
     } = function;
-    let name_in_aws = service.function_name(environment, name);
+    let name_in_aws = service.function_name(environment_name, name);
     let rights = rights::of(function);
     let texts = |texts: &[&str]| texts.iter().map(ToString::to_string).collect();
     let mut statements: Vec<Statement> = rights
@@ -42,7 +43,17 @@ pub(crate) fn function(
         })
         .collect();
     sort(&mut statements);
-    let variables = in_service::environment_variables(service, environment, name, allow_origin);
+    let variables =
+        in_service::environment_variables(service, environment_name, name, &environment.allow_origin);
+    let values = Values::of(service, environment_name, environment);
+    let text = |text: &Template| {
+        let text = text.text(&values);
+        // What the spec writes out is no other value than what it refers to.
+        match &environment.account {
+            Some(account) => text.replace(account, "${account}"),
+            None => text,
+        }
+    };
     types::Function {
         name: name.into(),
         code: format!("../../artifacts/${{architecture}}/{name}.zip"),
@@ -50,7 +61,7 @@ pub(crate) fn function(
         runtime: lambda_function::RUNTIME.into(),
         environment: variables
             .into_iter()
-            .map(|(name, value)| (name, digest(&types::composed(&value))))
+            .map(|(name, value)| (name, digest(&types::composed(&text(&value)))))
             .collect(),
         assumed_by: vec![format!("Service:{}", iam_role::PRINCIPAL)],
         role: None,

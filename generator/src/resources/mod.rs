@@ -28,6 +28,7 @@ pub mod iam_role_policy_attachment;
 pub mod lambda_function;
 pub mod lambda_function_url;
 pub mod lambda_permission;
+pub mod partition;
 mod resource_type;
 
 pub use resource_type::{EVERYWHERE, Meaning, ResourceType};

@@ -259,6 +259,7 @@ fn number(value: &Value) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::references::Template;
     use crate::service::LOCAL;
     use crate::spec::declaration::{Kind, Table};
     use crate::spec::field::Keys;
@@ -375,8 +376,8 @@ mod tests {
         let base = fleet();
         let mut head = base.clone();
         let variables = &mut head.functions.get_mut("ships").unwrap().environment;
-        variables.insert("LOG_LEVEL".into(), "hunter2".into());
-        variables.insert("TOKEN".into(), "hunter2".into());
+        variables.insert("LOG_LEVEL".into(), Template::of_text("hunter2"));
+        variables.insert("TOKEN".into(), Template::of_text("hunter2"));
         let facts = facts(&Comparison::new(&base, &head));
         assert_eq!(facts.len(), 2);
         assert!(!format!("{facts:?}").contains("hunter2"));

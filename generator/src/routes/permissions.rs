@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 
 use crate::identifier::Identifier;
 use crate::resources::lambda_permission::{ACTION, POLICY_BYTES, PRINCIPAL, statement_id_prefix};
+use crate::resources::partition::Partition;
 use crate::service::{Environment, Method, RoutePath, Service};
 use portcullis_terraform_json::aws::arn_like;
 
@@ -168,20 +169,13 @@ pub fn bytes(service: &Service, function: &str, permissions: &[Permission]) -> u
     let of = |(name, environment): (&String, &Environment)| {
         let region = &environment.region;
         let name = service.function_name(name, function);
-        let shared =
-            PRINCIPAL.len() + ACTION.len() + name.len() + 2 * (partition(region).len() + region.len());
+        let shared = PRINCIPAL.len()
+            + ACTION.len()
+            + name.len()
+            + 2 * (Partition::of(region).name.len() + region.len());
         POLICY.len() + count * (STATEMENT.len() + shared) + own + count.saturating_sub(1)
     };
     service.environments.iter().map(of).max().unwrap_or_default()
-}
-
-/// The partition that a region belongs to.
-fn partition(region: &str) -> &'static str {
-    match region.split('-').next() {
-        Some("cn") => "aws-cn",
-        _ if region.starts_with("us-gov-") => "aws-us-gov",
-        _ => "aws",
-    }
 }
 
 /// How the routes of a function can be grouped.

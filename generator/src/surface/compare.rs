@@ -108,7 +108,8 @@ fn of_values(expected: &Value, found: &Value) -> Vec<Difference> {
     comparison.differences
 }
 
-/// What was found, with the sources of permissions that the plan leaves open: such a permission stands for any of the
+/// What was found, with the values of variables and the sources of permissions that the plan leaves open. What may then
+/// be wrong is among what is unknown. A permission stands for any of the
 /// function's that is the same but for that, because the source depends on this API alone or is unknown by itself.
 fn settled(expected: &Surface, found: &Surface) -> Surface {
     let mut settled = found.clone();
@@ -120,6 +121,11 @@ fn settled(expected: &Surface, found: &Surface) -> Surface {
         else {
             continue;
         };
+        for (name, value) in &mut function.environment {
+            if let Some(meant) = expected.environment.get(name).filter(|_| value == UNKNOWN) {
+                value.clone_from(meant);
+            }
+        }
         let mut missing: Vec<&Invoker> = without(&expected.invokers, &function.invokers);
         for invoker in &mut function.invokers {
             let is_meant = |other: &&Invoker| {

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::resources::{Resources, text};
+use portcullis_terraform_json::cognito::UserPool;
 use portcullis_terraform_json::plan::Root;
 use portcullis_terraform_json::rest_api::Settings;
 
@@ -14,11 +15,18 @@ pub(crate) struct Names {
     account: Option<String>,
     execution_arn: String,
     prefix: Option<String>,
+    /// Ids that AWS made up, and what a reference of the spec calls each.
+    ids: Vec<(String, String)>,
 }
 
 impl Names {
     /// Of ARNs that AWS gave to resources here, of data sources that ask for the names, and of what a plan's root says.
-    pub(crate) fn of(resources: &Resources<'_>, settings: &Settings, root: Option<&Root>) -> Self {
+    pub(crate) fn of(
+        resources: &Resources<'_>,
+        settings: &Settings,
+        pool: Option<&UserPool>,
+        root: Option<&Root>,
+    ) -> Self {
         let named = root.and_then(|root| Some((root.service.as_ref()?, root.environment.as_ref()?)));
         let mut names = Self {
             region: root.and_then(|root| root.region.clone()),
@@ -54,7 +62,20 @@ impl Names {
                 _ => (),
             }
         }
+        names.ids = ids(resources, settings, pool);
         names
+    }
+
+    /// A text without the account and the ids that AWS made up.
+    pub(crate) fn in_text(&self, text: &str) -> String {
+        let account = self
+            .account
+            .iter()
+            .map(|account| (account.as_str(), "${account}"));
+        let ids = self.ids.iter().map(|(id, name)| (id.as_str(), name.as_str()));
+        account
+            .chain(ids)
+            .fold(text.to_owned(), |text, (id, name)| text.replace(id, name))
     }
 
     /// What the names of the service's functions begin with.
@@ -109,6 +130,24 @@ impl Names {
     }
 }
 
+/// The ids that texts of a spec may refer to.
+fn ids(resources: &Resources<'_>, settings: &Settings, pool: Option<&UserPool>) -> Vec<(String, String)> {
+    let api = (settings.id.clone(), "${api.id}".to_owned());
+    let pool_id = pool.map(|pool| pool.id.clone()).unwrap_or_default();
+    let clients = resources.of("aws_cognito_user_pool_client");
+    let clients = clients.filter(|client| !pool_id.is_empty() && text(client, "user_pool_id") == pool_id);
+    let clients = clients.map(|client| {
+        let name = format!("${{user_pool.clients.{}.id}}", text(client, "name"));
+        (text(client, "id").to_owned(), name)
+    });
+    let clients: Vec<_> = clients.collect();
+    let pool = (pool_id, "${user_pool.id}".to_owned());
+    let all = [api, pool].into_iter().chain(clients);
+    // What a plan does not know yet is a symbol in braces, and in no text.
+    all.filter(|(id, _)| !id.is_empty() && !id.starts_with("${"))
+        .collect()
+}
+
 fn keep(name: &mut Option<String>, found: &str) {
     if name.is_none() && !found.is_empty() {
         *name = Some(found.to_owned());
@@ -127,6 +166,7 @@ mod tests {
             account: Some("123456789012".into()),
             execution_arn: "arn:aws:execute-api:us-east-1:123456789012:abc".into(),
             prefix: None,
+            ids: Vec::new(),
         };
         for (text, expected) in [
             (

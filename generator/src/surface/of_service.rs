@@ -46,7 +46,7 @@ pub fn of_service(service: &Service, environment: &Environment) -> Surface {
         routes: own.chain(preflights).collect(),
         functions: functions
             .keys()
-            .map(|function_name| function(service, name, allow_origin, function_name))
+            .map(|function_name| function(service, name, environment, function_name))
             .collect(),
         user_pool: Some(user_pool(pool, name, *deletion_protection)),
         gateway_responses: cors

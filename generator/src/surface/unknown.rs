@@ -54,6 +54,7 @@ pub(crate) fn of_plan(
         .collect();
     let own_source = format!("{}.execution_arn", rest_api.address);
     let own_pool = pool.map(|pool| format!("{}.arn", pool.resource.address));
+    let own = OwnIds::of(readers, rest_api, pool);
     let mut found = Vec::new();
     for one in unknown {
         let resource = all.get(one.address.as_str()).copied();
@@ -66,6 +67,8 @@ pub(crate) fn of_plan(
             ("aws_api_gateway_authorizer", "provider_arns") => {
                 one.is_read && own_pool.as_deref().is_some_and(only)
             }
+            // A text that a function reads. Its own API's and pool's ids tell it nothing that callers don't know.
+            ("aws_lambda_function", "environment.variables") => own.are_all(&one.references),
             _ => false,
         };
         let (question, of) = readers.question(resource, &one.attribute);
@@ -81,6 +84,35 @@ pub(crate) fn of_plan(
         });
     }
     found
+}
+
+/// The ids and names that only AWS decides and that any caller may know.
+struct OwnIds(Vec<String>);
+
+impl OwnIds {
+    fn of(readers: &Readers<'_>, rest_api: &Resource, pool: Option<&Part<'_, UserPool>>) -> Self {
+        let attribute = |address: &str, name: &str| format!("{address}.{name}");
+        let mut own = vec![attribute(&rest_api.address, "id")];
+        if let Some(pool) = pool {
+            own.extend(["id", "arn"].map(|name| attribute(&pool.resource.address, name)));
+            let clients = readers.all.iter();
+            let clients = clients.filter(|one| one.kind == "aws_cognito_user_pool_client");
+            own.extend(clients.map(|client| attribute(&client.address, "id")));
+        }
+        let names = readers.all.iter().filter(|resource| resource.mode == "data");
+        let names = names.filter(|data| matches!(data.kind.as_str(), "aws_caller_identity" | "aws_service"));
+        own.extend(names.flat_map(|data| {
+            let attributes = ["account_id", "dns_name", "partition", "region"];
+            attributes.map(|name| attribute(&data.address, name))
+        }));
+        Self(own)
+    }
+
+    /// Whether something depends on these alone, and on what the root's variables hold.
+    fn are_all(&self, references: &[String]) -> bool {
+        let is_own = |reference: &String| reference.starts_with("var.") || self.0.contains(reference);
+        !references.is_empty() && references.iter().all(is_own)
+    }
 }
 
 /// Whether it matters what an argument is.

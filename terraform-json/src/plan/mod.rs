@@ -27,7 +27,7 @@ pub use changes::{Action, Change, OutputChange};
 pub use configuration::Provider;
 pub use error::PlanError;
 pub use shown::Shown;
-pub use unknown::Unknown;
+pub use unknown::{UNKNOWN_ENTRY, Unknown};
 
 use super::{Resource, typed};
 use address::Address;

@@ -143,6 +143,25 @@ pub fn set(variables: &[Variable], api: &mut Api, runs: impl Fn(&str) -> bool, m
     }
 }
 
+/// Has the addresses of this API on AWS lead to this port on loopback: there nobody answers for it. A variable that the
+/// user sets stays as it is.
+pub fn lead_here(api: &mut Api, port: u16) {
+    // <https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-call-api.html>
+    let on_aws = format!("https://{}.execute-api.", api.identity.id);
+    let here = format!("http://127.0.0.1:{port}");
+    let of_functions = api.functions.values_mut();
+    for value in of_functions.flat_map(|function| function.environment.values_mut()) {
+        let mut parts = value.split(&on_aws);
+        let mut led = parts.next().unwrap_or_default().to_owned();
+        for behind in parts {
+            let is_of_a_host = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-');
+            led.push_str(&here);
+            led.push_str(behind.trim_start_matches(is_of_a_host));
+        }
+        *value = led;
+    }
+}
+
 fn is_for(variable: &Variable, name: &str, api: &Api) -> bool {
     let key = variable.function.as_deref();
     key.is_none_or(|key| function(key, api).is_ok_and(|found| found == name))
@@ -213,6 +232,28 @@ mod tests {
         assert_eq!(set["TABLE"], "one");
         assert_eq!(set["URL"], "http://a=b:c");
         assert_eq!(set["LD_PRELOAD"], "", "the user's own word");
+    }
+
+    #[test]
+    fn the_address_of_the_api_leads_to_this_machine() {
+        let mut api = state::tests::read(SHOP).unwrap();
+        let id = api.identity.id.clone();
+        let open = api.functions.get_mut("shop-open").unwrap();
+        let other = "https://other.execute-api.eu-central-1.amazonaws.com/v1";
+        let variables = [
+            (
+                "URL",
+                format!("https://{id}.execute-api.eu-central-1.amazonaws.com.cn/v1"),
+            ),
+            ("HOST", format!("a https://{id}.execute-api.x.com, {other}")),
+            ("ID", id),
+        ];
+        open.environment = variables.map(|(name, value)| (name.into(), value)).into();
+        lead_here(&mut api, 4000);
+        let led = &api.functions["shop-open"].environment;
+        assert_eq!(led["URL"], "http://127.0.0.1:4000/v1");
+        assert_eq!(led["HOST"], format!("a http://127.0.0.1:4000, {other}"));
+        assert_eq!(led["ID"], api.identity.id);
     }
 
     #[test]

@@ -27,7 +27,7 @@ pub const FILE: &str = "tests/access.tftest.hcl";
 pub fn blocks(service: &Service, permissions: &[Permission]) -> Vec<Block> {
     vec![
         commented(
-            mock_provider(),
+            mock_provider(service),
             "Compares the modules with literal values from portcullis.toml: who may call, what functions may do, who may\n\
              sign in. It needs no credentials, no network and no zips. Run it in this module's folder:\n\
              \n\
@@ -44,14 +44,18 @@ pub fn blocks(service: &Service, permissions: &[Permission]) -> Vec<Block> {
 
 /// Answers in a plan already, which needs neither an apply nor anything to be destroyed. Of a resource without a block
 /// here everything that AWS decides stays unknown.
-fn mock_provider() -> Block {
+fn mock_provider(service: &Service) -> Block {
     let resource = |of: &str, defaults| mock("mock_resource", of, defaults);
     let data = |of: &str, defaults| mock("mock_data", of, defaults);
+    let mut aws_service = vec![("partition", "aws"), ("region", "us-east-1")];
+    if crate::functions::in_service::is_told_the_url(service) {
+        aws_service.insert(0, ("dns_name", words::EXECUTE_API_DNS_NAME));
+    }
     block("mock_provider", ["aws"])
         .attribute(argument("override_during", reference("plan")))
         .blocks([
             data("aws_caller_identity", &[("account_id", LOCAL_ACCOUNT)]),
-            data("aws_service", &[("partition", "aws"), ("region", "us-east-1")]),
+            data("aws_service", &aws_service),
             resource("aws_api_gateway_authorizer", &[]),
             resource("aws_api_gateway_deployment", &[]),
             resource("aws_api_gateway_resource", &[]),

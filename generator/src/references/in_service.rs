@@ -1,0 +1,74 @@
+//! What stands for references in `modules/service`.
+
+use crate::hcl::{Expression, Part as HclPart, literal, string, template, value};
+use crate::references::{Part, Reference, Template};
+use crate::service::Service;
+use crate::user_pool::client_module;
+
+impl Reference {
+    /// What stands for it in `modules/service`.
+    fn in_service(&self, service: &Service) -> Vec<HclPart> {
+        let region = || value("data.aws_service.logs.region");
+        let account = || value("data.aws_caller_identity.current.account_id");
+        let partition = || value("data.aws_service.logs.partition");
+        let in_aws = |name: &str| {
+            let before = literal(format!("{}-", service.name));
+            [before, value("var.environment"), literal(format!("-{name}"))]
+        };
+        match self {
+            Self::Environment => vec![value("var.environment")],
+            Self::Region => vec![region()],
+            Self::Account => vec![account()],
+            Self::Partition => vec![partition()],
+            Self::Service => vec![literal(&service.name)],
+            // Not the stage's own URL: the stage waits for the functions, and so would wait for itself.
+            Self::ApiUrl => vec![
+                literal("https://"),
+                value("module.rest_api.id"),
+                literal("."),
+                value("data.aws_service.execute_api.dns_name"),
+                literal(format!("/{}", service.api.stage)),
+            ],
+            Self::ApiId => vec![value("module.rest_api.id")],
+            Self::ApiStage => vec![literal(&service.api.stage)],
+            Self::UserPoolId => vec![value("module.user_pool.id")],
+            Self::UserPoolArn => vec![value("module.user_pool.arn")],
+            Self::ClientId(name) => vec![value(&format!("module.{}.id", client_module::name(name)))],
+            Self::FunctionName(name) => in_aws(name).into(),
+            Self::FunctionArn(name) => {
+                let mut parts = vec![literal("arn:"), partition(), literal(":lambda:"), region()];
+                parts.extend([literal(":"), account(), literal(":function:")]);
+                parts.extend(in_aws(name));
+                parts
+            }
+        }
+    }
+}
+
+impl Template {
+    /// What stands for it in `modules/service`.
+    pub fn in_service(&self, service: &Service) -> Expression {
+        let mut parts: Vec<HclPart> = Vec::new();
+        for part in &self.parts {
+            let more = match part {
+                Part::Text(text) => vec![literal(text)],
+                Part::Reference(reference) => reference.in_service(service),
+            };
+            for part in more {
+                match (parts.last_mut(), part) {
+                    (Some(HclPart::Literal(before)), HclPart::Literal(text)) => before.push_str(&text),
+                    (_, part) => parts.push(part),
+                }
+            }
+        }
+        match parts.as_mut_slice() {
+            [] => string(""),
+            [HclPart::Literal(text)] => string(std::mem::take(text)),
+            [HclPart::Value(_)] => match parts.remove(0) {
+                HclPart::Value(expression) => expression,
+                HclPart::Literal(text) => string(text),
+            },
+            _ => template(parts),
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! What a spec's texts may refer to.
+
+use std::collections::BTreeMap;
+
+use crate::references::Reference;
+use crate::spec::Spec;
+
+/// Every reference that a spec knows, by its path.
+pub(crate) struct Known(BTreeMap<String, Reference>);
+
+/// Their forms, for help.
+const FORMS: &str = "`environment`, `region`, `account`, `partition`, `service`, `api.url`, `api.id`, `api.stage`, \
+                     `user_pool.id`, `user_pool.arn`, `user_pool.clients.NAME.id`, `functions.NAME.name`, \
+                     `functions.NAME.arn`";
+
+impl Known {
+    /// What the texts of a spec may refer to.
+    pub(crate) fn of(spec: &Spec) -> Self {
+        let mut all = vec![
+            Reference::Environment,
+            Reference::Region,
+            Reference::Account,
+            Reference::Partition,
+            Reference::Service,
+            Reference::ApiUrl,
+            Reference::ApiId,
+            Reference::ApiStage,
+            Reference::UserPoolId,
+            Reference::UserPoolArn,
+        ];
+        let clients = spec.user_pool.clients.iter();
+        all.extend(clients.map(|(name, _)| Reference::ClientId(name.value.clone())));
+        for (name, _) in &spec.functions {
+            all.push(Reference::FunctionName(name.value.clone()));
+            all.push(Reference::FunctionArn(name.value.clone()));
+        }
+        let by_path = all.into_iter().map(|reference| (reference.path(), reference));
+        Self(by_path.collect())
+    }
+
+    /// The reference of a path.
+    pub(crate) fn get(&self, path: &str) -> Option<&Reference> {
+        self.0.get(path)
+    }
+
+    /// Every path.
+    pub(crate) fn paths(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+
+    /// The forms of all references.
+    pub(crate) fn forms() -> &'static str {
+        FORMS
+    }
+}

@@ -1,0 +1,133 @@
+//! References in texts of the spec, such as `${api.url}`: what they name, and what stands for them in Terraform and in a
+//! surface.
+//!
+//! `$${` is a literal `${`, as in Terraform. A name or an ARN that Portcullis itself gives is written out from service,
+//! environment, region and account. So a first plan knows it, and nothing can wait for itself.
+
+mod in_service;
+mod known;
+mod parse;
+mod values;
+
+use serde::{Serialize, Serializer};
+
+pub(crate) use known::Known;
+pub(crate) use values::Values;
+
+/// A text with references.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Template {
+    parts: Vec<Part>,
+}
+
+/// A part of a [`Template`].
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Part {
+    /// Text as it is.
+    Text(String),
+    /// The value of a reference.
+    Reference(Reference),
+}
+
+/// Something that a text of the spec may refer to.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reference {
+    /// The name of the environment.
+    Environment,
+    /// Its region.
+    Region,
+    /// Its account.
+    Account,
+    /// The partition of its region, such as `aws`.
+    Partition,
+    /// The name of the service.
+    Service,
+    /// The URL of the API's stage, without a slash at its end.
+    ApiUrl,
+    /// The id of the REST API.
+    ApiId,
+    /// The name of its stage.
+    ApiStage,
+    /// The id of the user pool.
+    UserPoolId,
+    /// Its ARN.
+    UserPoolArn,
+    /// The id of a client of the pool.
+    ClientId(String),
+    /// The name of a function in AWS.
+    FunctionName(String),
+    /// Its ARN.
+    FunctionArn(String),
+}
+
+impl Reference {
+    /// It as the spec has it between `${` and `}`.
+    pub fn path(&self) -> String {
+        match self {
+            Self::Environment => "environment".into(),
+            Self::Region => "region".into(),
+            Self::Account => "account".into(),
+            Self::Partition => "partition".into(),
+            Self::Service => "service".into(),
+            Self::ApiUrl => "api.url".into(),
+            Self::ApiId => "api.id".into(),
+            Self::ApiStage => "api.stage".into(),
+            Self::UserPoolId => "user_pool.id".into(),
+            Self::UserPoolArn => "user_pool.arn".into(),
+            Self::ClientId(name) => format!("user_pool.clients.{name}.id"),
+            Self::FunctionName(name) => format!("functions.{name}.name"),
+            Self::FunctionArn(name) => format!("functions.{name}.arn"),
+        }
+    }
+
+    /// Whether the root of an environment knows its value. A root has no ids of AWS's.
+    pub fn is_known_in_a_root(&self) -> bool {
+        match self {
+            Self::Environment
+            | Self::Region
+            | Self::Partition
+            | Self::Service
+            | Self::ApiStage
+            | Self::FunctionName(_) => true,
+            Self::Account
+            | Self::ApiUrl
+            | Self::ApiId
+            | Self::UserPoolId
+            | Self::UserPoolArn
+            | Self::ClientId(_)
+            | Self::FunctionArn(_) => false,
+        }
+    }
+}
+
+impl Template {
+    /// A text without references, whatever it holds.
+    pub fn of_text(text: impl Into<String>) -> Self {
+        let parts = vec![Part::Text(text.into())];
+        Self { parts }
+    }
+
+    /// What it refers to.
+    pub fn references(&self) -> impl Iterator<Item = &Reference> {
+        self.parts.iter().filter_map(|part| match part {
+            Part::Text(_) => None,
+            Part::Reference(reference) => Some(reference),
+        })
+    }
+
+    /// The text as a spec has it.
+    pub fn written(&self) -> String {
+        let parts = self.parts.iter().map(|part| match part {
+            Part::Text(text) => text.replace("${", "$${"),
+            Part::Reference(reference) => format!("${{{}}}", reference.path()),
+        });
+        parts.collect()
+    }
+}
+
+/// As the spec has it: a review compares it.
+impl Serialize for Template {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.written())
+    }
+}

@@ -1,0 +1,106 @@
+//! What stands for references in an environment.
+
+use crate::references::{Part, Reference, Template};
+use crate::resources::partition::Partition;
+use crate::service::{Environment, Service};
+
+/// What is known in an environment. What only AWS decides is a name in braces, as everywhere in a surface.
+pub(crate) struct Values {
+    pub(crate) service: String,
+    pub(crate) stage: String,
+    pub(crate) environment: String,
+    pub(crate) region: String,
+    pub(crate) account: String,
+    pub(crate) partition: String,
+    pub(crate) dns_suffix: String,
+    pub(crate) api_id: String,
+    pub(crate) user_pool_id: String,
+    pub(crate) client_id: fn(&str) -> String,
+}
+
+impl Values {
+    /// Of an environment, as a surface has them.
+    pub(crate) fn of(service: &Service, name: &str, environment: &Environment) -> Self {
+        let Partition {
+            name: partition,
+            dns_suffix,
+        } = Partition::of(&environment.region);
+        Self {
+            service: service.name.clone(),
+            stage: service.api.stage.clone(),
+            environment: name.into(),
+            region: environment.region.clone(),
+            account: "${account}".into(),
+            partition: partition.into(),
+            dns_suffix: dns_suffix.into(),
+            api_id: "${api.id}".into(),
+            user_pool_id: "${user_pool.id}".into(),
+            client_id: |name| format!("${{user_pool.clients.{name}.id}}"),
+        }
+    }
+
+    /// Values as long as AWS's own are, to count characters with.
+    pub(crate) fn example(service: &str, stage: &str, environment: &str, region: &str) -> Self {
+        let Partition {
+            name: partition,
+            dns_suffix,
+        } = Partition::of(region);
+        Self {
+            service: service.into(),
+            stage: stage.into(),
+            environment: environment.into(),
+            region: region.into(),
+            account: "123456789012".into(),
+            partition: partition.into(),
+            dns_suffix: dns_suffix.into(),
+            api_id: "a1b2c3d4e5".into(),
+            user_pool_id: format!("{region}_AbCdEfGhI"),
+            client_id: |_| "1a2b3c4d5e6f7g8h9i0j1k2l3m".into(),
+        }
+    }
+}
+
+impl Reference {
+    /// Its value in an environment, made of what is known there.
+    fn text(&self, values: &Values) -> String {
+        let Values {
+            service,
+            stage,
+            environment,
+            region,
+            account,
+            partition,
+            dns_suffix,
+            api_id,
+            user_pool_id,
+            client_id,
+        } = values;
+        let arn = |of: &str, rest: &str| format!("arn:{partition}:{of}:{region}:{account}:{rest}");
+        match self {
+            Self::Environment => environment.clone(),
+            Self::Region => region.clone(),
+            Self::Account => account.clone(),
+            Self::Partition => partition.clone(),
+            Self::Service => service.clone(),
+            Self::ApiUrl => format!("https://{api_id}.execute-api.{region}.{dns_suffix}/{stage}"),
+            Self::ApiId => api_id.clone(),
+            Self::ApiStage => stage.clone(),
+            Self::UserPoolId => user_pool_id.clone(),
+            Self::UserPoolArn => arn("cognito-idp", &format!("userpool/{user_pool_id}")),
+            Self::ClientId(name) => client_id(name),
+            Self::FunctionName(name) => format!("{service}-{environment}-{name}"),
+            Self::FunctionArn(name) => arn("lambda", &format!("function:{service}-{environment}-{name}")),
+        }
+    }
+}
+
+impl Template {
+    /// Its value in an environment, made of what is known there.
+    pub(crate) fn text(&self, values: &Values) -> String {
+        let parts = self.parts.iter().map(|part| match part {
+            Part::Text(text) => text.clone(),
+            Part::Reference(reference) => reference.text(values),
+        });
+        parts.collect()
+    }
+}
