@@ -231,7 +231,7 @@ fn what_is_answered_in_the_spec_passes() {
     let json: Value =
         serde_json::from_str(&clone.review(&[&files[..], &["--json"]].concat()).stdout).unwrap();
     assert_eq!(
-        (&json["denied"], &json["told"][0]["reason"]),
+        (&json["blocked"], &json["facts"][0]["reason"]),
         (&false.into(), &"Public".into())
     );
     let markdown = clone.review(&[&files[..], &["--markdown"]].concat());

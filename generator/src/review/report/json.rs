@@ -6,11 +6,11 @@ use crate::review::report::{Plan, Report};
 use crate::review::{Judged, Verdict};
 
 /// The version of the JSON.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
 
 /// The report as one JSON object.
 pub fn json(report: &Report) -> String {
-    let told = |Judged { fact, verdict }: &Judged| {
+    let fact = |Judged { fact, verdict }: &Judged| {
         let (verdict, reason) = match verdict {
             Verdict::Info => ("info", None),
             Verdict::Blocked => ("blocked", None),
@@ -34,8 +34,8 @@ pub fn json(report: &Report) -> String {
         "format": FORMAT,
         "base": report.base,
         "head": report.head,
-        "denied": report.is_blocked(),
-        "told": report.facts.iter().map(told).collect::<Vec<Value>>(),
+        "blocked": report.is_blocked(),
+        "facts": report.facts.iter().map(fact).collect::<Vec<Value>>(),
         "deployments": report.deployments,
         "infrastructure": report.infrastructure,
         "plans": report.plans.iter().map(plan).collect::<Vec<Value>>(),

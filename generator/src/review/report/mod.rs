@@ -322,10 +322,10 @@ accept = [
     #[test]
     fn a_machine_gets_the_same() {
         let json: serde_json::Value = serde_json::from_str(&json(&report())).unwrap();
-        assert_eq!(json["format"], 2);
-        assert_eq!(json["denied"], true);
+        assert_eq!(json["format"], 3);
+        assert_eq!(json["blocked"], true);
         assert_eq!(
-            json["told"][1],
+            json["facts"][1],
             serde_json::json!({
                 "change": "cors_any_origin", "of": "dev", "verdict": "accepted",
                 "sentence": "CORS now allows **every origin** in `dev`, also on routes for signed-in users",
