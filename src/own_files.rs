@@ -1,9 +1,10 @@
 //! Checks files in `terraform/` that Portcullis did not generate, before Terraform runs: they may decide where Terraform
 //! connects or which programs it runs.
 
-use portcullis_generator::own_files::findings;
-use portcullis_generator::review::report::line_to_accept;
-use portcullis_generator::service::{Answer, ChangeKind, LOCAL, Service, answer};
+use portcullis_generator::own_files::{Finding, findings};
+use portcullis_generator::review::{ChangeId, ChangeKind, Sorted, sort};
+use portcullis_generator::sentences;
+use portcullis_generator::service::{LOCAL, Service};
 
 use crate::failure::{Failure, Outcome};
 use crate::project::Project;
@@ -27,27 +28,42 @@ pub fn check(project: &Project, service: &Service) -> Outcome {
 
 fn judge(project: &Project, service: &Service, mut say_accepted: impl FnMut(String)) -> Outcome {
     let tree = Revision::WorkingTree.tree(project.root())?;
-    let kind = ChangeKind::TerraformReconfigured;
-    let mut blocked = Vec::new();
-    for finding in findings(service, &tree) {
-        let (of, sentence) = (finding.of(), finding.sentence());
-        let sentence = sentence.replace("**", "");
-        match answer(&service.accepted_changes, &[(kind, &of)], today()) {
-            Answer::Accepted(line) => say_accepted(format!("accepted: {sentence} ({})", line.reason)),
-            Answer::Expired(_) | Answer::None => blocked.push((of, sentence)),
-        }
+    let id = |finding: &Finding| ChangeId::new(ChangeKind::TerraformReconfigured, finding.of());
+    let sentence = |finding: &Finding| finding.sentence().replace("**", "");
+    let Sorted {
+        accepted,
+        expired,
+        blocked,
+    } = sort(
+        findings(service, &tree),
+        |finding| [id(finding)],
+        &service.accepted_changes,
+        today(),
+    );
+    for (finding, line) in accepted {
+        say_accepted(format!("accepted: {} ({})", sentence(&finding), line.reason));
     }
-    if blocked.is_empty() {
+    if blocked.is_empty() && expired.is_empty() {
         return Ok(());
     }
     let mut message = String::from(
         "files in terraform/ that Portcullis did not generate change where Terraform connects or what it runs:",
     );
-    let mut help =
-        String::from("delete unwanted files, or add an entry for each to `accept` under `[review]`:\n");
-    for (of, sentence) in blocked {
-        message.push_str(&format!("\n  {sentence}"));
-        help.push_str(&format!("\n  {},", line_to_accept(kind, &of)));
+    for (finding, line) in &expired {
+        message.push_str(&format!(
+            "\n  {}\n  {}",
+            sentence(finding),
+            sentences::expired(line)
+        ));
+    }
+    let mut help = String::from(if blocked.is_empty() {
+        "delete unwanted files, or give the expired `accept` entries a later `until`"
+    } else {
+        "delete unwanted files, or add an entry for each to `accept` under `[review]`:\n"
+    });
+    for finding in &blocked {
+        message.push_str(&format!("\n  {}", sentence(finding)));
+        help.push_str(&format!("\n  {},", id(finding).line_to_accept()));
     }
     Err(Failure::refused(message).help(help))
 }

@@ -82,9 +82,14 @@ impl Project {
 
     /// The spec, with lines that accept changes of a kind.
     fn accept(&self, kind: &str, subjects: &[&str]) {
+        self.accept_until(kind, subjects, "");
+    }
+
+    /// The same with another key in each line.
+    fn accept_until(&self, kind: &str, subjects: &[&str], until: &str) {
         let lines: String = subjects
             .iter()
-            .map(|of| format!("  {{ change = \"{kind}\", of = \"{of}\", reason = \"Ours\" }},\n"))
+            .map(|of| format!("  {{ change = \"{kind}\", of = \"{of}\", reason = \"Ours\"{until} }},\n"))
             .collect();
         self.write(
             "portcullis.toml",
@@ -116,6 +121,14 @@ const OF_FILES: [&[&str]; 4] = [
 /// The issue's attack: every call of Terraform's goes to somebody's proxy.
 const PROXY: &str = "provider \"aws\" {\n  http_proxy = \"http://proxy.example\"\n\n  endpoints {\n    lambda = \
                      \"http://lambda.example\"\n  }\n}\n";
+
+/// The key of a line whose last day is over.
+const EXPIRED: &str = ", until = 2026-11-01";
+
+/// What is said of such a line.
+fn expired(of: &str) -> String {
+    format!("of `{of}` was accepted until 2026-11-01")
+}
 
 #[test]
 fn a_file_that_reconfigures_terraform_is_blocked_until_its_address_is_accepted() {
@@ -165,6 +178,11 @@ fn a_file_that_reconfigures_terraform_is_blocked_until_its_address_is_accepted()
         for command in OF_FILES {
             project.portcullis(command).says(0, "Ours");
         }
+        project.accept_until("terraform_reconfigured", &[&of], EXPIRED);
+        for command in &OF_FILES[..3] {
+            project.portcullis(command).says(1, &expired(&of));
+        }
+        project.accept("terraform_reconfigured", &[&of]);
         // The line is for as long as the block is there, also when nothing of it changes.
         project.commit();
         project.portcullis(OF_FILES[3]).says(0, "Ours");
@@ -396,6 +414,12 @@ fn a_plan_with_another_setup_is_blocked_until_its_address_is_accepted() {
         project.accept("plan_adds", &[&format!("dev: {address}")]);
         for command in commands {
             project.portcullis(command).says(0, "Ours");
+        }
+        project.accept_until("plan_adds", &[&format!("dev: {address}")], EXPIRED);
+        for command in commands {
+            project
+                .portcullis(command)
+                .says(1, &expired(&format!("dev: {address}")));
         }
     }
 }

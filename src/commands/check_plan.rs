@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use portcullis_foreign_text::words;
-use portcullis_generator::service::{Answer, answer};
+use portcullis_generator::review::{Sorted, sort};
+use portcullis_generator::sentences;
 use portcullis_generator::surface::check_plan;
 
 use crate::commands::surface::{of_file, plan_of};
@@ -35,17 +36,26 @@ pub fn run(project: &Project, file: &Path, environment: Option<&str>) -> Outcome
         ));
     }
     let environment = &checked.environment;
-    let mut differences = Vec::new();
-    for difference in &checked.differences {
-        let (kind, of) = (difference.kind(), difference.of(environment));
-        match answer(&service.accepted_changes, &[(kind, &of)], today()) {
-            Answer::Accepted(line) => {
-                let sentence = words::line(&difference.sentence());
-                talk::say(format!("accepted: {sentence} ({})", words::line(&line.reason)));
-            }
-            Answer::Expired(_) | Answer::None => differences.push(difference),
-        }
+    let Sorted {
+        accepted,
+        expired,
+        blocked,
+    } = sort(
+        &checked.differences,
+        |difference| [difference.id(environment)],
+        &service.accepted_changes,
+        today(),
+    );
+    for (difference, line) in accepted {
+        let sentence = words::line(&difference.sentence());
+        talk::say(format!("accepted: {sentence} ({})", words::line(&line.reason)));
     }
+    let mut notes = String::new();
+    for (_, line) in &expired {
+        notes.push_str(&format!("\n  {}", sentences::expired(line)));
+    }
+    let mut differences = blocked;
+    differences.extend(expired.into_iter().map(|(difference, _)| difference));
     if differences.is_empty() {
         talk::say(format!("the plan of `{environment}` matches the spec"));
         return Ok(());
@@ -58,7 +68,7 @@ pub fn run(project: &Project, file: &Path, environment: Option<&str>) -> Outcome
     talk::data(lines)?;
     let things = if count == 1 { "difference" } else { "differences" };
     Err(Failure::refused(format!(
-        "the plan of `{environment}` has {count} {things} from the spec"
+        "the plan of `{environment}` has {count} {things} from the spec{notes}"
     ))
     .help(
         "undo edits below `terraform/`, or write them into `portcullis.toml` and run `portcullis generate`",

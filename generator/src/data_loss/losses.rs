@@ -4,7 +4,8 @@ use serde_json::Value;
 
 use super::schema;
 use crate::modules::USER_POOL;
-use crate::service::{ChangeKind, Environment, Service};
+use crate::review::{ChangeId, ChangeKind};
+use crate::service::{Environment, Service};
 use portcullis_terraform_json::plan::{Action, Change, Shown};
 
 const POOL: &str = "aws_cognito_user_pool";
@@ -21,7 +22,7 @@ pub struct Loss {
     pub keep: Option<Keep>,
     /// The kinds and subjects by which `accept` entries let it go, the one to recommend first. A subject is the spec's
     /// own word, else the address.
-    pub names: Vec<(ChangeKind, String)>,
+    pub ids: Vec<ChangeId>,
     /// Whether AWS would refuse it, because the pool's deletion protection is on.
     pub protected: bool,
     /// The id of the pool, if that is lost with all that is in it.
@@ -211,8 +212,8 @@ impl<'a> Reading<'a> {
         let address = change.address.clone();
         let mut loss = loss(change, Event::PoolEnds { address, ending });
         if change.replace_paths.iter().any(|path| path == "region") {
-            loss.names
-                .insert(0, (ChangeKind::RegionChanged, self.name.into()));
+            loss.ids
+                .insert(0, ChangeId::new(ChangeKind::RegionChanged, self.name));
         }
         loss.keep = keep(change);
         loss.pool = Some(text(&change.before, "id").to_owned());
@@ -281,12 +282,12 @@ impl<'a> Reading<'a> {
             .as_deref()
             .is_some_and(|now| now != account)
         {
-            loss.names
-                .insert(0, (ChangeKind::AccountChanged, self.name.into()));
+            loss.ids
+                .insert(0, ChangeId::new(ChangeKind::AccountChanged, self.name));
         }
         if self.environment.region != region {
-            loss.names
-                .insert(0, (ChangeKind::RegionChanged, self.name.into()));
+            loss.ids
+                .insert(0, ChangeId::new(ChangeKind::RegionChanged, self.name));
         }
         Some(loss)
     }
@@ -368,7 +369,7 @@ fn loss(change: &Change, event: Event) -> Loss {
     Loss {
         is_ours,
         keep: None,
-        names: vec![(event.kind(), of.to_owned())],
+        ids: vec![ChangeId::new(event.kind(), of)],
         protected: false,
         pool: None,
         event,

@@ -18,9 +18,10 @@ use std::fmt::Write;
 
 pub use losses::{Attribute, Ending, Event, Keep, Loss, Reason, losses};
 
-use crate::review::report::line_to_accept;
+use crate::review::sort;
 use crate::sentences::expired;
-use crate::service::{Answer, Date, Service, answer};
+use crate::service::Service;
+use crate::spec::Date;
 use portcullis_foreign_text::words::code;
 
 /// Why a plan may not be applied: all of it, and what to do.
@@ -38,42 +39,36 @@ pub struct Refusal {
 /// new one was created and the clients moved.
 pub fn judge(losses: &[Loss], service: &Service, environment: &str, today: Date) -> Option<Refusal> {
     let mut message = String::new();
-    let mut missing = Vec::new();
-    let mut keeps = Vec::new();
-    let mut protected = Vec::new();
-    for loss in losses {
-        let names: Vec<_> = loss.names.iter().map(|(kind, of)| (*kind, of.as_str())).collect();
-        match answer(&service.accepted_changes, &names, today) {
-            Answer::Accepted(_) => {
-                protected.extend(loss.protected.then_some(loss));
-                continue;
-            }
-            Answer::Expired(line) => {
-                _ = write!(message, "\n  {}\n  {}", loss.event.sentence(), expired(line));
-            }
-            Answer::None => {
-                _ = write!(message, "\n  {}", loss.event.sentence());
-                missing.push(&loss.names[0]);
-            }
-        }
-        keeps.extend(&loss.keep);
+    let lines = &service.accepted_changes;
+    let sorted = sort(losses, |loss| loss.ids.as_slice(), lines, today);
+    for loss in &sorted.blocked {
+        _ = write!(message, "\n  {}", loss.event.sentence());
+    }
+    for (loss, line) in &sorted.expired {
+        _ = write!(message, "\n  {}\n  {}", loss.event.sentence(), expired(line));
     }
     if !message.is_empty() {
-        let mut help = match keeps.first() {
+        let expired = sorted.expired.iter().map(|(loss, _)| loss);
+        let mut keeps = sorted
+            .blocked
+            .iter()
+            .chain(expired)
+            .filter_map(|loss| loss.keep.as_ref());
+        let mut help = match keeps.next() {
             Some(keep) => keep.sentence(),
             None => "leave it as it was".to_owned(),
         };
-        if missing.is_empty() {
+        if sorted.blocked.is_empty() {
             help.push_str(". To let it go, give the `accept` entry a later `until`");
         } else {
-            let list = service.accepted_changes.is_empty();
+            let list = lines.is_empty();
             help.push_str(if list {
                 ". To let it go, accept it in portcullis.toml:\n\n[review]\naccept = [\n"
             } else {
                 ". To let it go, add to `accept` under `[review]`:\n\n"
             });
-            for (change, of) in missing {
-                _ = writeln!(help, "  {},", line_to_accept(*change, of));
+            for loss in sorted.blocked {
+                _ = writeln!(help, "  {},", loss.ids[0].line_to_accept());
             }
             help.push_str(if list { "]" } else { "" });
         }
@@ -82,6 +77,8 @@ pub fn judge(losses: &[Loss], service: &Service, environment: &str, today: Date)
             help: help.trim_end().to_owned(),
         });
     }
+    let accepted = sorted.accepted.into_iter().map(|(loss, _)| loss);
+    let protected: Vec<&Loss> = accepted.filter(|loss| loss.protected).collect();
     let first = protected.first()?;
     let addresses: Vec<_> = protected.iter().map(|loss| code(loss.event.address())).collect();
     Some(Refusal {

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::service::ChangeKind;
+use crate::review::{ChangeId, ChangeKind};
 use portcullis_terraform_json::plan::Shown;
 
 const STAFF: &str = "aws_cognito_user_pool.staff";
@@ -55,9 +55,9 @@ fn refused(plan: &str) -> Refusal {
 }
 
 /// The kind and subject to answer with, of each loss.
-fn answers(plan: &str, environment: &str) -> Vec<(ChangeKind, String)> {
+fn answers(plan: &str, environment: &str) -> Vec<ChangeId> {
     let losses = losses(&shown(plan), &service(&[]), environment);
-    losses.into_iter().map(|loss| loss.names[0].clone()).collect()
+    losses.into_iter().map(|loss| loss.ids[0].clone()).collect()
 }
 
 /// A plan in which every object that has an attribute with this value has another one in its place.
@@ -317,12 +317,12 @@ fn a_pool_that_is_not_found_in_another_region_is_lost_and_the_move_of_the_enviro
     // In the same region it is another account, or somebody deleted it.
     assert_eq!(
         answers(plan, "dev"),
-        [(ChangeKind::PoolReplaced, "user_pool".to_owned())]
+        [ChangeId::new(ChangeKind::PoolReplaced, "user_pool")]
     );
     let elsewhere = plan.replace(":123456789012:", ":999999999999:");
     assert_eq!(
         answers(&elsewhere, "dev"),
-        [(ChangeKind::AccountChanged, "dev".to_owned())]
+        [ChangeId::new(ChangeKind::AccountChanged, "dev")]
     );
     assert_eq!(judged(&elsewhere, &[("account_changed", "dev", None)]), None);
     assert!(judged(&elsewhere, &[("account_changed", "paris", None)]).is_some());
@@ -401,7 +401,7 @@ fn a_domain_that_gets_another_name_is_lost_and_one_that_follows_its_pool_is_not(
     let plan = plan.replace(r#"[["domain"]]"#, r#"[["user_pool_id"]]"#);
     assert_eq!(
         answers(&plan, "dev"),
-        [(ChangeKind::PoolReplaced, STAFF.to_owned())]
+        [ChangeId::new(ChangeKind::PoolReplaced, STAFF)]
     );
 }
 
@@ -442,10 +442,10 @@ fn a_line_of_a_kind_that_can_only_be_mended_lets_nothing_go() {
         let mut losses = losses(&shown(plan!("pool_renamed")), &service, "dev");
         for loss in &mut losses {
             loss.protected = false;
-            loss.names = vec![(kind, STAFF.to_owned())];
+            loss.ids = vec![ChangeId::new(kind, STAFF)];
         }
         // No spec has such a line; a `Service` that is made by other means may.
-        service.accepted_changes = vec![crate::service::AcceptedChange {
+        service.accepted_changes = vec![crate::review::AcceptedChange {
             change: kind,
             of: STAFF.to_owned(),
             reason: "Because".to_owned(),

@@ -1,6 +1,6 @@
 //! A line of `[review]`, and the one place that decides whether it accepts a change.
 
-use crate::review::ChangeKind;
+use crate::review::{ChangeKind, words};
 use crate::spec::Date;
 
 /// A line of `[review]`: one change of one subject is right, and why.
@@ -16,22 +16,31 @@ pub struct AcceptedChange {
     pub until: Option<Date>,
 }
 
-/// What the lines of `[review]` say to a blocked change.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Answer<'a> {
-    /// No line is for it.
-    None,
-    /// A line is for it, and its day is over.
-    Expired(&'a AcceptedChange),
-    /// This line accepts it.
-    Accepted(&'a AcceptedChange),
+/// A kind of change and its subject: what a line accepts.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ChangeId {
+    /// The kind.
+    pub kind: ChangeKind,
+    /// The subject, in the words of the spec.
+    pub of: String,
+}
+
+/// Changes, sorted by what the lines of `[review]` say to each. Each list is in the order of the changes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sorted<'a, Change> {
+    /// Changes that a line accepts.
+    pub accepted: Vec<(Change, &'a AcceptedChange)>,
+    /// Changes that a line accepted until its day was over. They are blocked.
+    pub expired: Vec<(Change, &'a AcceptedChange)>,
+    /// Changes that no line is for.
+    pub blocked: Vec<Change>,
 }
 
 impl AcceptedChange {
     /// Whether the line is for a change, on whatever day. No line is for a change of a kind that can't be accepted,
     /// however it came here.
-    pub fn is_for(&self, change: ChangeKind, of: &str) -> bool {
-        change.can_be_accepted() && self.change == change && self.of == of
+    pub fn is_for(&self, id: &ChangeId) -> bool {
+        id.kind.can_be_accepted() && self.change == id.kind && self.of == id.of
     }
 
     /// Whether it counts on a day.
@@ -40,17 +49,52 @@ impl AcceptedChange {
     }
 }
 
-/// What the lines say to a change that goes by any of these kinds and subjects. Of several lines the one that counts
-/// longest answers.
-pub fn answer<'a>(lines: &'a [AcceptedChange], names: &[(ChangeKind, &str)], today: Date) -> Answer<'a> {
-    let of_it = lines
-        .iter()
-        .filter(|line| names.iter().any(|(change, of)| line.is_for(*change, of)));
-    match of_it.max_by_key(|line| (line.until.is_none(), line.until)) {
-        None => Answer::None,
-        Some(line) if line.counts_on(today) => Answer::Accepted(line),
-        Some(line) => Answer::Expired(line),
+impl ChangeId {
+    /// The change of a kind and a subject.
+    pub fn new(kind: ChangeKind, of: impl Into<String>) -> Self {
+        Self { kind, of: of.into() }
     }
+
+    /// The `accept` entry for it, to be pasted.
+    pub fn line_to_accept(&self) -> String {
+        // A subject that is a plan's may hold what would end the line.
+        let of = if words::plain(&self.of) == self.of {
+            toml::Value::String(self.of.clone()).to_string()
+        } else {
+            words::toml(&self.of.as_str().into())
+        };
+        format!(
+            "{{ change = \"{}\", of = {of}, reason = \"…\" }}",
+            self.kind.as_str()
+        )
+    }
+}
+
+/// Sorts changes that are blocked unless a line accepts them. `ids` names all by which a line may accept a change. Of
+/// several lines the one that counts longest decides.
+pub fn sort<'a, Change, Ids: AsRef<[ChangeId]>>(
+    changes: impl IntoIterator<Item = Change>,
+    ids: impl Fn(&Change) -> Ids,
+    lines: &'a [AcceptedChange],
+    today: Date,
+) -> Sorted<'a, Change> {
+    let mut sorted = Sorted {
+        accepted: Vec::new(),
+        expired: Vec::new(),
+        blocked: Vec::new(),
+    };
+    for change in changes {
+        let ids = ids(&change);
+        let for_it = lines
+            .iter()
+            .filter(|line| ids.as_ref().iter().any(|id| line.is_for(id)));
+        match for_it.max_by_key(|line| (line.until.is_none(), line.until)) {
+            None => sorted.blocked.push(change),
+            Some(line) if line.counts_on(today) => sorted.accepted.push((change, line)),
+            Some(line) => sorted.expired.push((change, line)),
+        }
+    }
+    sorted
 }
 
 #[cfg(test)]
@@ -72,25 +116,34 @@ mod tests {
         }
     }
 
+    /// One change that goes by these names, sorted.
+    fn sorted<'a>(lines: &'a [AcceptedChange], names: &[(ChangeKind, &str)], today: Date) -> Sorted<'a, ()> {
+        let ids = |(): &()| -> Vec<ChangeId> {
+            let ids = names.iter().map(|(kind, of)| ChangeId::new(*kind, *of));
+            ids.collect()
+        };
+        sort([()], ids, lines, today)
+    }
+
     #[test]
     fn only_a_kind_that_can_be_accepted_is() {
         for kind in ChangeKind::ALL {
             let lines = [line(*kind, None)];
-            let accepted = answer(&lines, &[(*kind, "GET /")], TODAY) == Answer::Accepted(&lines[0]);
+            let accepted = sorted(&lines, &[(*kind, "GET /")], TODAY).accepted == [((), &lines[0])];
             assert_eq!(accepted, kind.can_be_accepted(), "{}", kind.as_str());
-            assert_eq!(answer(&lines, &[(*kind, "GET /x")], TODAY), Answer::None);
+            assert_eq!(sorted(&lines, &[(*kind, "GET /x")], TODAY).blocked, [()]);
         }
     }
 
     #[test]
-    fn the_line_that_counts_longest_answers() {
+    fn the_line_that_counts_longest_decides() {
         let kind = ChangeKind::PoolReplaced;
         let names = [(ChangeKind::RegionChanged, "dev"), (kind, "GET /")];
         let lines = [line(kind, Some(1)), line(kind, None), line(kind, Some(2))];
-        assert_eq!(answer(&lines, &names, TODAY), Answer::Accepted(&lines[1]));
+        assert_eq!(sorted(&lines, &names, TODAY).accepted, [((), &lines[1])]);
         let later = Date { day: 3, ..TODAY };
         let dated = [line(kind, Some(1)), line(kind, Some(2))];
-        assert_eq!(answer(&dated, &names, TODAY), Answer::Accepted(&dated[1]));
-        assert_eq!(answer(&dated, &names, later), Answer::Expired(&dated[1]));
+        assert_eq!(sorted(&dated, &names, TODAY).accepted, [((), &dated[1])]);
+        assert_eq!(sorted(&dated, &names, later).expired, [((), &dated[1])]);
     }
 }

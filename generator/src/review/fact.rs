@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::own_files::Finding;
-use crate::review::{AcceptedChange, ChangeKind, PlannedError, Side};
+use crate::review::{AcceptedChange, ChangeId, ChangeKind, PlannedError, Side};
 use crate::surface::Difference;
 use portcullis_terraform_json::plan::Action;
 
@@ -237,7 +237,7 @@ pub enum Fact {
         environment: String,
         event: crate::data_loss::Event,
         /// The kind and subject by which it is accepted.
-        name: (ChangeKind, String),
+        id: ChangeId,
     },
     /// A plan loses something else.
     PlanDeletes {

@@ -1,7 +1,7 @@
 //! What follows from a fact: its kind, its subject, its values, and whether it is blocked.
 
 use crate::review::fact::{Callers, Fact, Lost, Program, Sendable, Shifted};
-use crate::review::{ChangeKind, Effect, words};
+use crate::review::{ChangeId, ChangeKind, Effect, words};
 use crate::surface::{Difference, Subject};
 
 impl Fact {
@@ -50,7 +50,7 @@ impl Fact {
             Self::TerraformReconfigured(_) => ChangeKind::TerraformReconfigured,
             Self::VersionConstraintLowered { .. } => ChangeKind::VersionConstraintLowered,
             Self::PlanDiffers { difference, .. } => difference.kind(),
-            Self::PlanLoses { name, .. } => name.0,
+            Self::PlanLoses { id, .. } => id.kind,
             Self::PlanDeletes { lost, .. } => match lost {
                 Lost::Client(_) => ChangeKind::ClientDeleted,
                 Lost::User(_) => ChangeKind::UserReplaced,
@@ -109,13 +109,18 @@ impl Fact {
                 environment,
                 difference,
             } => difference.of(environment),
-            Self::PlanLoses { name, .. } => name.1.clone(),
+            Self::PlanLoses { id, .. } => id.of.clone(),
             Self::PlanDeletes { of, .. } | Self::PlanShortensLogs { of, .. } => of.clone(),
             Self::SpecInvalid { side, .. } => side.as_str().into(),
             Self::AcceptedChangeUnused(line) | Self::AcceptedChangeExpired(line) => {
                 format!("{} of {}", line.change.as_str(), line.of)
             }
         }
+    }
+
+    /// Its kind and its subject.
+    pub fn id(&self) -> ChangeId {
+        ChangeId::new(self.kind(), self.of())
     }
 
     /// What held before and what holds now, if a word says it: a value of a setting as TOML writes it, the callers of a
@@ -236,5 +241,10 @@ impl Difference {
             | Subject::GatewayResponse(name) => name,
         };
         format!("{environment}: {of}")
+    }
+
+    /// Its kind and its subject in a review of an environment.
+    pub fn id(&self, environment: &str) -> ChangeId {
+        ChangeId::new(self.kind(), self.of(environment))
     }
 }

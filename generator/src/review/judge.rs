@@ -1,7 +1,7 @@
 //! The verdicts on facts, and the `accept` entries that match none.
 
-use crate::review::{Fact, Judged, Verdict};
-use crate::service::{AcceptedChange, Answer, Date, Evidence, answer};
+use crate::review::{AcceptedChange, Evidence, Fact, Judged, Sorted, Verdict, sort};
+use crate::spec::Date;
 
 /// What a review was not given.
 #[derive(Debug, Clone, Copy, Default)]
@@ -22,7 +22,6 @@ pub fn judge(
     today: Date,
     unseen: Unseen<'_>,
 ) -> Vec<Judged> {
-    let says = |fact: &Fact| answer(accepted_changes, &[(fact.kind(), &fact.of())], today);
     let may_be_of_what_is_unseen = |line: &AcceptedChange| {
         line.change.can_be_accepted()
             && match line.change.evidence() {
@@ -34,28 +33,39 @@ pub fn judge(
                 Evidence::Specs | Evidence::Review => false,
             }
     };
-    let mut judged = Vec::new();
+    let (to_accept, info): (Vec<Fact>, Vec<Fact>) = facts.into_iter().partition(Fact::is_blocked);
+    let Sorted {
+        accepted,
+        expired,
+        mut blocked,
+    } = sort(to_accept, |fact| [fact.id()], accepted_changes, today);
+    let is_one_of = |line: &AcceptedChange, facts: &[(Fact, &AcceptedChange)]| {
+        facts.iter().any(|(fact, _)| line.is_for(&fact.id()))
+    };
+    let mut of_lines = Vec::new();
     for line in accepted_changes {
-        let is_for = |fact: &&Fact| fact.is_blocked() && line.is_for(fact.kind(), &fact.of());
-        let fact = match facts.iter().find(is_for).map(says) {
-            Some(Answer::Accepted(_)) => continue,
-            Some(Answer::Expired(_)) => Fact::AcceptedChangeExpired(line.clone()),
-            Some(Answer::None) | None if may_be_of_what_is_unseen(line) => continue,
-            Some(Answer::None) | None => Fact::AcceptedChangeUnused(line.clone()),
-        };
-        judged.push(Judged {
+        if is_one_of(line, &accepted) {
+            continue;
+        } else if is_one_of(line, &expired) {
+            of_lines.push(Fact::AcceptedChangeExpired(line.clone()));
+        } else if !may_be_of_what_is_unseen(line) {
+            of_lines.push(Fact::AcceptedChangeUnused(line.clone()));
+        }
+    }
+    blocked.extend(expired.into_iter().map(|(fact, _)| fact));
+    blocked.extend(of_lines);
+    let with = |verdict: Verdict| {
+        move |fact| Judged {
             fact,
-            verdict: Verdict::Blocked,
-        });
-    }
-    for fact in facts {
-        let verdict = match (fact.is_blocked(), says(&fact)) {
-            (false, _) => Verdict::Info,
-            (true, Answer::Accepted(line)) => Verdict::Accepted(line.reason.clone()),
-            (true, Answer::Expired(_) | Answer::None) => Verdict::Blocked,
-        };
-        judged.push(Judged { fact, verdict });
-    }
+            verdict: verdict.clone(),
+        }
+    };
+    let mut judged: Vec<Judged> = blocked.into_iter().map(with(Verdict::Blocked)).collect();
+    judged.extend(accepted.into_iter().map(|(fact, line)| Judged {
+        fact,
+        verdict: Verdict::Accepted(line.reason.clone()),
+    }));
+    judged.extend(info.into_iter().map(with(Verdict::Info)));
     judged.sort_by_cached_key(Judged::order);
     judged
 }

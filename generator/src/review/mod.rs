@@ -36,7 +36,7 @@ use crate::environments::review as environments;
 use crate::functions::review as functions;
 use crate::routes::review as routes;
 use crate::user_pool::review as user_pool;
-pub use accepted_change::{AcceptedChange, Answer, answer};
+pub use accepted_change::{AcceptedChange, ChangeId, Sorted, sort};
 pub use change_kind::{ChangeKind, Class, Effect, Evidence, Section};
 pub use meaning::{Consequence, Direction, Meaning, consequence};
 

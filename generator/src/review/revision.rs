@@ -7,7 +7,8 @@ use crate::review::{
     Fact, Side, Unseen, compare, deployments, infrastructure, invalid, judge, planned, tree,
     version_constraints,
 };
-use crate::service::{Date, LOCAL, Service};
+use crate::service::{LOCAL, Service};
+use crate::spec::Date;
 
 /// What a revision's spec means.
 #[derive(Debug, Clone, PartialEq)]

@@ -53,7 +53,7 @@ pub fn tree(service: &Service, base: &Tree, head: &Tree) -> Vec<Fact> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::service::ChangeKind;
+    use crate::review::ChangeKind;
 
     const DEMO: &str = include_str!("../../../portcullis.toml");
 

@@ -17,7 +17,7 @@ use crate::review::AcceptedChange;
 use crate::review::words::{code, list};
 
 /// An `accept` entry whose last day is over.
-pub(crate) fn expired(line: &AcceptedChange) -> String {
+pub fn expired(line: &AcceptedChange) -> String {
     let until = line
         .until
         .map(|until| format!(" until {until}"))

@@ -12,7 +12,7 @@ pub use crate::api::Api;
 pub use crate::cors::Cors;
 pub use crate::environments::{Environment, LOCAL, S3State};
 pub use crate::functions::Function;
-pub use crate::review::{AcceptedChange, Answer, ChangeKind, Class, Evidence, answer};
+pub use crate::review::{AcceptedChange, ChangeKind, Class, Evidence};
 pub use crate::routes::{Auth, Method, Route, RoutePath, Routes, Segment};
 pub use crate::spec::Date;
 pub use crate::user_pool::{Client, PasswordPolicy, UserPool};

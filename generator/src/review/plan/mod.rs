@@ -9,8 +9,8 @@ use serde_json::Value;
 
 use crate::data_loss::{self, Loss};
 use crate::review::report;
-use crate::review::{Fact, Lost, words};
-use crate::service::{ChangeKind, Function, LOCAL, Service};
+use crate::review::{ChangeId, ChangeKind, Fact, Lost, words};
+use crate::service::{Function, LOCAL, Service};
 use crate::surface::{CheckError, check_plan};
 use portcullis_terraform_json::plan::{Action, Change, PlanError, Shown};
 
@@ -89,10 +89,8 @@ struct Reading<'a> {
 }
 
 impl Reading<'_> {
-    fn is_told(&self, kind: ChangeKind, of: &str) -> bool {
-        self.told
-            .iter()
-            .any(|fact| fact.kind() == kind && fact.of() == of)
+    fn is_told(&self, id: &ChangeId) -> bool {
+        self.told.iter().any(|fact| fact.id() == *id)
     }
 
     /// Whether the specs tell that the whole environment is made anew, or let go.
@@ -103,23 +101,23 @@ impl Reading<'_> {
             ChangeKind::EnvironmentRemoved,
         ]
         .into_iter()
-        .any(|kind| self.is_told(kind, self.environment))
+        .any(|kind| self.is_told(&ChangeId::new(kind, self.environment)))
     }
 
     /// What the data-loss guard of `apply` would refuse, by the `accept` entry that is there, or the one to recommend.
     fn loss(&self, loss: &Loss) -> Option<Fact> {
-        if self.moves() || loss.names.iter().any(|(kind, of)| self.is_told(*kind, of)) {
+        if self.moves() || loss.ids.iter().any(|id| self.is_told(id)) {
             return None;
         }
-        let is_accepted = |name: &&(ChangeKind, String)| {
+        let is_accepted = |id: &&ChangeId| {
             let mut lines = self.service.accepted_changes.iter();
-            lines.any(|line| line.is_for(name.0, &name.1))
+            lines.any(|line| line.is_for(id))
         };
-        let name = loss.names.iter().find(is_accepted).or(loss.names.first())?;
+        let id = loss.ids.iter().find(is_accepted).or(loss.ids.first())?;
         Some(Fact::PlanLoses {
             environment: self.environment.into(),
             event: loss.event.clone(),
-            name: name.clone(),
+            id: id.clone(),
         })
     }
 
@@ -148,10 +146,14 @@ impl Reading<'_> {
                 (Lost::User(user.into()), self.environment)
             }
             "aws_api_gateway_rest_api" => (Lost::RestApi(name.into()), address),
-            "aws_cloudwatch_log_group" if !self.is_told(ChangeKind::ServiceRenamed, "service.name") => (
-                Lost::LogGroup(name.into()),
-                self.function(name).unwrap_or(address),
-            ),
+            "aws_cloudwatch_log_group"
+                if !self.is_told(&ChangeId::new(ChangeKind::ServiceRenamed, "service.name")) =>
+            {
+                (
+                    Lost::LogGroup(name.into()),
+                    self.function(name).unwrap_or(address),
+                )
+            }
             _ => return None,
         };
         self.unless_told(Fact::PlanDeletes {
@@ -164,7 +166,7 @@ impl Reading<'_> {
     }
 
     fn unless_told(&self, fact: Fact) -> Option<Fact> {
-        (!self.is_told(fact.kind(), &fact.of())).then_some(fact)
+        (!self.is_told(&fact.id())).then_some(fact)
     }
 
     /// The function that a log group is of.
@@ -197,7 +199,8 @@ impl Reading<'_> {
                 ];
                 let here = words::key(&key);
                 let kind = ChangeKind::LogRetentionShorter;
-                if [&here, &everywhere].into_iter().any(|of| self.is_told(kind, of)) {
+                let is_told = |of: &String| self.is_told(&ChangeId::new(kind, of));
+                if [&here, &everywhere].into_iter().any(is_told) {
                     return None;
                 }
                 let days = |function: &Function| function.log_retention_days;

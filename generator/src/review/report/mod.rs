@@ -10,8 +10,7 @@ pub use text::text;
 
 use std::collections::BTreeSet;
 
-use crate::review::{Judged, Verdict, words};
-use crate::service::ChangeKind;
+use crate::review::{ChangeId, ChangeKind, Fact, Judged, Verdict};
 
 /// A whole review, ready to be shown.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -82,9 +81,17 @@ impl Report {
         }
     }
 
-    /// The `accept` entries for what is blocked, each once.
+    /// The `accept` entries for what is blocked, each once. A change with an expired entry needs no second one.
     fn lines_to_add(&self) -> Vec<String> {
-        let mut lines: Vec<String> = self.facts.iter().filter_map(Judged::line_to_add).collect();
+        let has_expired = |id: &ChangeId| {
+            let mut facts = self.facts.iter().map(|judged| &judged.fact);
+            facts.any(|fact| matches!(fact, Fact::AcceptedChangeExpired(line) if line.is_for(id)))
+        };
+        let ids = self.facts.iter().filter_map(Judged::id_to_accept);
+        let mut lines: Vec<String> = ids
+            .filter(|id| !has_expired(id))
+            .map(|id| id.line_to_accept())
+            .collect();
         let mut seen = BTreeSet::new();
         lines.retain(|line| seen.insert(line.clone()));
         lines
@@ -158,30 +165,18 @@ impl Plan {
     }
 }
 
-/// The `accept` entry for a change, to be pasted.
-pub fn line_to_accept(kind: ChangeKind, of: &str) -> String {
-    // A subject that is a plan's may hold what would end the line.
-    let of = if words::plain(of) == of {
-        toml::Value::String(of.into()).to_string()
-    } else {
-        words::toml(&of.into())
-    };
-    format!("{{ change = \"{}\", of = {of}, reason = \"…\" }}", kind.as_str())
-}
-
 impl Judged {
-    /// The `accept` entry for it; none if nothing accepts it.
-    fn line_to_add(&self) -> Option<String> {
+    /// The change that an `accept` entry would accept; none if it is not blocked, or no entry accepts it.
+    fn id_to_accept(&self) -> Option<ChangeId> {
         let fact = &self.fact;
-        (self.verdict == Verdict::Blocked && fact.kind().can_be_accepted())
-            .then(|| line_to_accept(fact.kind(), &fact.of()))
+        (self.verdict == Verdict::Blocked && fact.kind().can_be_accepted()).then(|| fact.id())
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::review::{Callers, Fact, Shifted};
+    use crate::review::{AcceptedChange, Callers, Shifted};
 
     fn judged(fact: Fact, verdict: Verdict) -> Judged {
         Judged { fact, verdict }
@@ -336,6 +331,22 @@ accept = [
     }
 
     #[test]
+    fn a_change_with_an_expired_entry_gets_no_second_one() {
+        let mut report = report();
+        assert_eq!(report.lines_to_add().len(), 1);
+        let ChangeId { kind, of } = report.facts[0].fact.id();
+        let line = AcceptedChange {
+            change: kind,
+            of,
+            reason: "Ours".into(),
+            until: None,
+        };
+        let expired = judged(Fact::AcceptedChangeExpired(line), Verdict::Blocked);
+        report.facts.push(expired);
+        assert!(report.lines_to_add().is_empty());
+    }
+
+    #[test]
     fn a_plan_that_does_something_is_not_nothing() {
         let mut same = Report {
             plans: vec![Plan {
@@ -369,7 +380,7 @@ accept = [
         ] {
             let function = of.into();
             let shown = judged(Fact::LogsDeleted { function }, Verdict::Blocked);
-            let shown = shown.line_to_add().unwrap();
+            let shown = shown.id_to_accept().unwrap().line_to_accept();
             assert_eq!(
                 shown,
                 format!("{{ change = \"logs_deleted\", of = {line}, reason = \"…\" }}")
