@@ -1,7 +1,8 @@
 //! The first user of an environment, and the rules for another one.
 
+use portcullis_generator::environments::is_email;
 use portcullis_generator::modules::LOCAL_FIRST_USER;
-use portcullis_generator::service::{Environment, LOCAL, is_email};
+use portcullis_generator::service::{Environment, LOCAL};
 use portcullis_generator::surface::FIRST_USER;
 use serde_json::Value;
 

@@ -1,6 +1,6 @@
 //! The day for the `until` of accepted changes.
 
-use portcullis_generator::service::Date;
+use portcullis_generator::spec::Date;
 use time::OffsetDateTime;
 
 /// Returns the day in UTC, so that an `accept` entry ends at the same time everywhere.

@@ -8,8 +8,10 @@ use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
+use portcullis_generator::review::{AcceptedChange, ChangeKind};
 use portcullis_generator::review::{Fact, Unseen, Verdict, compare, deployments, infrastructure, judge};
-use portcullis_generator::service::{AcceptedChange, ChangeKind, Date, Service};
+use portcullis_generator::service::Service;
+use portcullis_generator::spec::Date;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 

@@ -12,9 +12,7 @@ pub use crate::api::Api;
 pub use crate::cors::Cors;
 pub use crate::environments::{Environment, LOCAL, S3State};
 pub use crate::functions::Function;
-pub use crate::review::{AcceptedChange, ChangeKind, Class, Evidence};
 pub use crate::routes::{Auth, Method, Route, RoutePath, Routes, Segment};
-pub use crate::spec::Date;
 pub use crate::user_pool::{Client, PasswordPolicy, UserPool};
 pub use architecture::Architecture;
 pub use meaning::{Handler, Handlers, resolve};
@@ -23,7 +21,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-pub use crate::environments::is_email;
+use crate::review::AcceptedChange;
 
 /// A resolved service.
 ///

@@ -340,7 +340,7 @@ mod tests {
         assert_eq!(sentences(&after, &before).len(), 6);
         // No entry accepts what the generated files have from the spec.
         for difference in of_values(&before, &after) {
-            assert_eq!(difference.kind(), crate::service::ChangeKind::PlanDiffers);
+            assert_eq!(difference.kind(), crate::review::ChangeKind::PlanDiffers);
         }
     }
 

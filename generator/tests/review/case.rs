@@ -4,8 +4,8 @@ use std::fmt;
 use std::fs;
 use std::path::Path;
 
-use portcullis_generator::review::{Judged, Verdict};
-use portcullis_generator::service::{ChangeKind, Date};
+use portcullis_generator::review::{ChangeKind, Judged, Verdict};
+use portcullis_generator::spec::Date;
 use serde::Deserialize;
 use toml::value::Datetime;
 
