@@ -5,7 +5,6 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use portcullis_generator::hcl::{self, Block, Body, argument, block, string};
 use portcullis_generator::surface;
 use portcullis_test_support::in_time::InTime;
 use serde_json::{Value, json};
@@ -36,17 +35,21 @@ fn terraform_validates_every_root_of_every_tree() {
         for environment in names(&trees.path(tree).join("environments")) {
             let folder = format!("{tree}/terraform/environments/{environment}");
             let name = format!("{tree}_{environment}");
-            let mut call =
-                block("module", [name.as_str()]).attribute(argument("source", string(format!("./{folder}"))));
-            let variables = trees.root.path().join(folder).join("variables.tf");
-            if fs::read_to_string(variables).is_ok_and(|text| text.contains("\"first_user_email\"")) {
-                call = call.attribute(argument("first_user_email", string("someone@example.com")));
-            }
-            calls.push(call.build());
+            let variables = trees.root.path().join(&folder).join("variables.tf");
+            let is_asked =
+                fs::read_to_string(variables).is_ok_and(|text| text.contains("\"first_user_email\""));
+            let email = if is_asked {
+                "  first_user_email = \"someone@example.com\"\n"
+            } else {
+                ""
+            };
+            calls.push(format!(
+                "module \"{name}\" {{\n  source = \"./{folder}\"\n{email}}}\n"
+            ));
         }
     }
     assert!(calls.len() > trees.names.len(), "{}", calls.len());
-    trees.write("main.tf", calls);
+    trees.write("main.tf", &calls.concat());
     let provider = Provider::find();
     provider.init(trees.root.path());
     let (_, text) = run(provider.terraform(trees.root.path()).args(["validate", "-json"]));
@@ -64,20 +67,15 @@ fn terraform_validates_every_root_of_every_tree() {
 fn the_generated_test_of_every_tree_passes() {
     let trees = Trees::generate();
     // `init` looks for the modules of tests only where there is a root.
-    trees.write("main.tf", []);
+    trees.write("main.tf", "");
     for tree in &trees.names {
         let text = fs::read_to_string(trees.path(tree).join("modules/service").join(TEST)).unwrap();
-        let source = argument("source", string(format!("./{tree}/terraform/modules/service")));
-        let module = block("module", []).attribute(source).build();
-        let blocks = text.parse::<Body>().unwrap().into_iter();
-        let blocks = blocks.map(|structure| {
-            let mut block = structure.into_block().unwrap();
-            if block.ident.as_str() == "run" {
-                block.body.push(module.clone());
-            }
-            block
-        });
-        trees.write(&format!("tests/{tree}.tftest.hcl"), blocks);
+        let source = format!("./{tree}/terraform/modules/service");
+        let run = format!("  command = plan\n\n  module {{\n    source = \"{source}\"\n  }}\n");
+        trees.write(
+            &format!("tests/{tree}.tftest.hcl"),
+            &text.replace("  command = plan\n", &run),
+        );
     }
     let provider = Provider::find();
     provider.init(trees.root.path());
@@ -268,9 +266,9 @@ impl Trees {
     }
 
     /// A file of the root that calls all of them.
-    fn write(&self, file: &str, blocks: impl IntoIterator<Item = Block>) {
+    fn write(&self, file: &str, text: &str) {
         let path = self.root.path().join(file);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, hcl::layout(blocks.into_iter().collect())).unwrap();
+        fs::write(path, text).unwrap();
     }
 }

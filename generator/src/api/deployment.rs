@@ -52,7 +52,7 @@ pub(super) fn triggers(service: &Service) -> Vec<(String, Expression)> {
     let mut triggers = vec![
         (
             "authorizer".to_string(),
-            string(fingerprint(&authorizer_module::deployed(authorizer_ttl_seconds))),
+            string(fingerprint(authorizer_module::deployed(authorizer_ttl_seconds))),
         ),
         // A snapshot holds the ARNs of the functions, whose names hold the environment's: one that is renamed and keeps
         // its state needs another snapshot.
@@ -62,7 +62,7 @@ pub(super) fn triggers(service: &Service) -> Vec<(String, Expression)> {
         triggers.insert(0, ("allow_origin".to_string(), reference("var.allow_origin")));
         triggers.push((
             "rest_api".to_string(),
-            string(fingerprint(&module::deployed(cors.as_ref()))),
+            string(fingerprint(module::deployed(cors.as_ref()))),
         ));
     }
     // A snapshot holds the ARN of the pool: another pool needs another snapshot.
@@ -70,14 +70,14 @@ pub(super) fn triggers(service: &Service) -> Vec<(String, Expression)> {
     let trigger = |name: Identifier, title: String, parts: &[&str]| {
         (name.to_string(), commented(string(hash(parts)), &title))
     };
-    let integration = fingerprint(&integration_module::deployed(max_timeout_seconds));
+    let integration = fingerprint(integration_module::deployed(max_timeout_seconds));
     let preflight = cors
         .as_ref()
-        .map(|cors| (cors, fingerprint(&preflight_module::deployed(cors))));
+        .map(|cors| (cors, fingerprint(preflight_module::deployed(cors))));
     for (path, methods) in service.routes.paths() {
         let text = path.to_string();
         for (&method, route) in methods {
-            let call = fingerprint(&[routes::call(path, method, route)]);
+            let call = fingerprint([routes::call(path, method, route)]);
             // The call names the function's module; the snapshot holds its ARN, which the service's name is part of.
             let function = format!("{}-{}", service.name, route.function);
             triggers.push(trigger(
@@ -87,7 +87,7 @@ pub(super) fn triggers(service: &Service) -> Vec<(String, Expression)> {
             ));
         }
         if let Some((cors, preflight)) = &preflight {
-            let call = fingerprint(&[preflights::call(service, path, cors)]);
+            let call = fingerprint([preflights::call(service, path, cors)]);
             triggers.push(trigger(
                 preflights::name(path),
                 format!("OPTIONS {text}"),
@@ -117,7 +117,7 @@ mod tests {
         for blocks in blocks {
             assert!(!blocks.is_empty());
             for block in blocks {
-                let kind = block.labels[0].as_str();
+                let kind = block.header.split('"').nth(1).unwrap();
                 assert!(resources::of(kind).is_some_and(|of| of.in_snapshot), "{kind}");
             }
         }

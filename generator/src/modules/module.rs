@@ -2,13 +2,12 @@
 
 use std::borrow::Cow;
 
-use hcl_edit::structure::BlockBuilder;
 use portcullis_foreign_text::words;
 use sha2::{Digest, Sha256};
 
 use crate::file_set::FileSet;
 use crate::hcl::{
-    Block, Body, Expression, argument, block, commented, is_one_of, layout, object, reference, string,
+    Block, BlockBuilder, Expression, argument, block, commented, is_one_of, layout, object, reference, string,
 };
 use crate::modules::readme;
 
@@ -207,8 +206,7 @@ impl Module {
 
 /// The text of a generated file.
 fn text(blocks: Vec<Block>) -> String {
-    let body: Body = blocks.into_iter().collect();
-    format!("# {HEADER}\n\n{}", layout(body))
+    format!("# {HEADER}\n\n{}", layout(blocks))
 }
 
 /// `versions.tf` of a module.
@@ -245,13 +243,13 @@ pub(crate) fn module_call(name: &str, source: &str) -> BlockBuilder {
 }
 
 /// Twelve hexadecimal digits over blocks without their comments and checks: changes exactly when what they make does.
-pub(crate) fn fingerprint(blocks: &[Block]) -> String {
-    let without = |block: &Block| {
-        let mut block = commented(block.clone(), "");
-        block.body.remove_blocks("lifecycle");
+pub(crate) fn fingerprint(blocks: impl IntoIterator<Item = Block>) -> String {
+    let without = |block: Block| {
+        let mut block = commented(block, "");
+        block.body.retain(|part| !part.is_block("lifecycle"));
         block
     };
-    hash(&[&layout(blocks.iter().map(without).collect::<Body>())])
+    hash(&[&layout(blocks.into_iter().map(without))])
 }
 
 pub(crate) fn hash(parts: &[&str]) -> String {

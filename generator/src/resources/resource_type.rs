@@ -1,8 +1,6 @@
 //! What is known of every resource type.
 
-use hcl_edit::structure::BlockBuilder;
-
-use crate::hcl::block;
+use crate::hcl::{BlockBuilder, block};
 
 /// A resource type of the AWS provider.
 #[derive(Debug)]

@@ -93,7 +93,7 @@ fn tree(service: &Service, environments: &[&str]) -> Vec<(String, Vec<Block>)> {
         files.map(move |(file, blocks)| (format!("{}/{file}", module.folder), blocks))
     });
     let files = files.map(|(file, blocks)| {
-        let blocks = blocks.into_iter().filter(|block| block.ident.as_str() != "moved");
+        let blocks = blocks.into_iter().filter(|block| block.header != "moved");
         (file, blocks.collect())
     });
     files.collect()

@@ -28,7 +28,7 @@ use std::process::{Command, Stdio};
 
 use crate::support::PORTCULLIS;
 use crate::support::terraform::{Provider, generate, run};
-use portcullis_generator::hcl::{self, Block, Body, argument, block, reference, string};
+use hcl_edit::structure::Body;
 use serde::Deserialize;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -185,10 +185,10 @@ impl Mutants {
             .chain(std::iter::once(CONTROL))
     }
 
-    fn write(&self, file: &str, blocks: impl IntoIterator<Item = Block>) {
+    fn write(&self, file: &str, text: &str) {
         let path = self.root.path().join(file);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, hcl::layout(blocks.into_iter().collect())).unwrap();
+        fs::write(path, text).unwrap();
     }
 
     /// Fails where the control was caught, and for every mutant that was not.
@@ -224,14 +224,11 @@ fn slow_the_generated_test_fails_for_what_it_can_see() {
     let mutants = Mutants::caught_by(CaughtBy::Test);
     let (preamble, assertions) = test(&mutants.project.read(TEST));
     for name in mutants.names() {
-        let module =
-            block("module", []).attribute(argument("source", string(format!("./{name}/modules/service"))));
-        let run = block("run", ["access"])
-            .attribute(argument("command", reference("plan")))
-            .block(module.build())
-            .blocks(assertions.clone());
-        let blocks = preamble.iter().cloned().chain([run.build()]);
-        mutants.write(&format!("tests/{name}.tftest.hcl"), blocks);
+        let run = format!(
+            "run \"access\" {{\n  command = plan\n\n  module {{\n    source = \"./{name}/modules/service\"\n  }}\n\n\
+             {assertions}}}\n"
+        );
+        mutants.write(&format!("tests/{name}.tftest.hcl"), &format!("{preamble}\n{run}"));
     }
     let provider = Provider::find();
     provider.init(mutants.root.path());
@@ -246,20 +243,16 @@ fn slow_the_generated_test_fails_for_what_it_can_see() {
 }
 
 /// The generated test in two parts: what stands before its runs, and all that they assert.
-fn test(text: &str) -> (Vec<Block>, Vec<Block>) {
-    let body: Body = text.parse().unwrap();
-    let blocks = |body: Body| {
-        body.into_iter()
-            .filter_map(|structure| structure.into_block().ok())
-    };
-    let (runs, preamble): (Vec<_>, Vec<_>) = blocks(body).partition(|block| block.ident.as_str() == "run");
-    let assertions: Vec<_> = runs
-        .into_iter()
-        .flat_map(|run| blocks(run.body))
-        .filter(|block| block.ident.as_str() == "assert")
+fn test(text: &str) -> (String, String) {
+    let (preamble, runs) = text.split_once("\nrun ").unwrap();
+    let is_inside = |line: &&str| line.starts_with("  ") && *line != "  command = plan";
+    let assertions: String = runs
+        .lines()
+        .filter(is_inside)
+        .flat_map(|line| [line, "\n"])
         .collect();
-    assert!(!assertions.is_empty());
-    (preamble, assertions)
+    assert!(assertions.contains("  assert {\n"));
+    (preamble.into(), assertions)
 }
 
 /// How the run of each file ended, by the file's name.
@@ -301,13 +294,9 @@ fn slow_the_check_of_a_plan_says_no_to_what_the_test_cannot_see() {
         let main = main.replace("require_zips        = true", "require_zips        = false");
         fs::write(folder.join("main.tf"), main).unwrap();
     }
-    let calls = mutants.names().map(|name| {
-        let source = format!("./{name}/environments/{ENVIRONMENT}");
-        block("module", [name])
-            .attribute(argument("source", string(source)))
-            .build()
-    });
-    mutants.write("main.tf", calls);
+    let call =
+        |name| format!("module \"{name}\" {{\n  source = \"./{name}/environments/{ENVIRONMENT}\"\n}}\n");
+    mutants.write("main.tf", &mutants.names().map(call).collect::<String>());
 
     let provider = Provider::find();
     provider.init(root);

@@ -13,7 +13,7 @@ pub(crate) mod words;
 use crate::environments::root::LOCAL_ACCOUNT;
 use crate::functions::access_test as functions;
 use crate::functions::overrides;
-use crate::hcl::{Block, Body, argument, block, commented, object, reference, string};
+use crate::hcl::{Block, argument, block, commented, object, reference, string};
 use crate::routes::access_test as routes;
 use crate::routes::permissions::Permission;
 use crate::service::{LOCAL, Service};
@@ -91,7 +91,7 @@ fn variables(service: &Service) -> Block {
         .into_iter()
         .map(|(name, value)| argument(name, string(value)));
     block("variables", [])
-        .structures(variables.collect::<Body>())
+        .attributes(variables)
         .attribute(argument("require_zips", false))
         .attributes(overrides::arguments(service, LOCAL))
         .build()

@@ -1,0 +1,244 @@
+//! Expressions and the few words to build them with.
+
+use std::fmt::{self, Display, Write};
+
+use portcullis_foreign_text::words;
+
+use crate::hcl::Attribute;
+use crate::hcl::layout::{write_attributes, write_indented};
+
+/// An expression as its text, which `terraform fmt` leaves alone at the start of a line.
+#[derive(Debug, Clone)]
+pub struct Expression {
+    pub(super) text: String,
+    /// A comment for the entry of an object that has this value.
+    pub(super) comment: String,
+}
+
+impl Expression {
+    fn of(text: impl Into<String>) -> Self {
+        Self {
+            text: text.into(),
+            comment: String::new(),
+        }
+    }
+
+    /// `null`.
+    pub fn null() -> Self {
+        Self::of("null")
+    }
+
+    /// Returns whether this is `null`.
+    pub fn is_null(&self) -> bool {
+        self.text == "null"
+    }
+}
+
+/// Comments make no difference. Those in an object are lines of its text.
+impl PartialEq for Expression {
+    fn eq(&self, other: &Self) -> bool {
+        fn tokens(text: &str) -> impl Iterator<Item = &str> {
+            text.lines().filter(|line| !line.trim_start().starts_with('#'))
+        }
+        tokens(&self.text).eq(tokens(&other.text))
+    }
+}
+
+impl Display for Expression {
+    fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        formatter.write_str(&self.text)
+    }
+}
+
+macro_rules! from {
+    ($($constant:ty),*) => {$(
+        impl From<$constant> for Expression {
+            fn from(constant: $constant) -> Self {
+                Self::of(constant.to_string())
+            }
+        }
+    )*};
+}
+from!(bool, i32, i64, u32, u64);
+
+/// An expression as it is written here: for what no spec decides.
+pub fn expression(text: &str) -> Expression {
+    Expression::of(text)
+}
+
+/// A literal string, whatever it holds. Terraform composes its characters when it reads it (NFC), and nothing else.
+pub fn string(text: impl AsRef<str>) -> Expression {
+    Expression::of(quoted(text.as_ref()))
+}
+
+/// A text in quotes.
+pub(super) fn quoted(text: &str) -> String {
+    let mut quoted = String::with_capacity(text.len() + 2);
+    quoted.push('"');
+    push_literal(&mut quoted, text);
+    quoted.push('"');
+    quoted
+}
+
+/// Adds a text to a string's inside. `$${` stands for `${`, and every `$` before that for itself.
+fn push_literal(inside: &mut String, text: &str) {
+    let mut characters = text.chars().peekable();
+    while let Some(c) = characters.next() {
+        match c {
+            '\t' => inside.push_str("\\t"),
+            '\n' => inside.push_str("\\n"),
+            '\r' => inside.push_str("\\r"),
+            '"' => inside.push_str("\\\""),
+            '\\' => inside.push_str("\\\\"),
+            '$' | '%' if characters.peek() == Some(&'{') => inside.extend([c, c]),
+            c if c.is_ascii_control() => {
+                write!(inside, "\\u{:04x}", u32::from(c)).expect("a string takes any text");
+            }
+            c => inside.push(c),
+        }
+    }
+}
+
+/// A reference, such as `module.rest_api.id`: identifiers joined by dots. `[0]` behind one is the only block of a
+/// resource's that may stand once.
+pub fn reference(path: &str) -> Expression {
+    for part in path.split('.') {
+        identifier(part.strip_suffix("[0]").unwrap_or(part));
+    }
+    Expression::of(path)
+}
+
+/// Returns a name as it is. No text of a spec becomes one without [`crate::identifier`].
+pub(super) fn identifier(name: &str) -> &str {
+    let is_valid = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
+    assert!(is_valid, "`{name}` must be an identifier");
+    name
+}
+
+/// A part of a [`template`].
+pub enum Part {
+    /// Text as it is.
+    Literal(String),
+    /// The value of an expression.
+    Value(Expression),
+}
+
+/// Text as a part of a [`template`].
+pub fn literal(text: impl Into<String>) -> Part {
+    Part::Literal(text.into())
+}
+
+/// A reference as a part of a [`template`].
+pub fn value(path: &str) -> Part {
+    Part::Value(reference(path))
+}
+
+/// A string with values in it, such as `"${var.service}-open"`.
+pub fn template(parts: impl IntoIterator<Item = Part>) -> Expression {
+    let mut text = String::from('"');
+    let push_value = |text: &mut String, value: &str| {
+        text.push_str("${");
+        text.push_str(value);
+        text.push('}');
+    };
+    let mut parts = parts.into_iter().peekable();
+    while let Some(part) = parts.next() {
+        match part {
+            // A `$` at the end would double the one that begins what follows; as a value it can't.
+            Part::Literal(literal) if parts.peek().is_some() => {
+                let kept = literal.trim_end_matches(['$', '%']);
+                push_literal(&mut text, kept);
+                if kept.len() < literal.len() {
+                    push_value(&mut text, &quoted(&literal[kept.len()..]));
+                }
+            }
+            Part::Literal(literal) => push_literal(&mut text, &literal),
+            Part::Value(value) => push_value(&mut text, &value.text),
+        }
+    }
+    text.push('"');
+    Expression::of(text)
+}
+
+/// A list on one line: for what does not grow.
+pub fn list(items: impl IntoIterator<Item = Expression>) -> Expression {
+    Expression::of(format!("[{}]", joined(items)))
+}
+
+fn joined(items: impl IntoIterator<Item = Expression>) -> String {
+    let texts: Vec<String> = items.into_iter().map(|item| item.text).collect();
+    texts.join(", ")
+}
+
+/// A list with an element a line, from the first element on: one more element is one more line in a diff.
+pub fn lines(items: impl IntoIterator<Item = Expression>) -> Expression {
+    let mut text = String::from("[");
+    for item in items {
+        text.push_str("\n  ");
+        write_indented(&mut text, &item.text, "  ");
+        text.push(',');
+    }
+    if text.len() > 1 {
+        text.push('\n');
+    }
+    text.push(']');
+    Expression::of(text)
+}
+
+/// An object with an entry a line. A comment of a value stands above its entry, whose `=` is then aligned with none
+/// before it: such entries come and go without a change of the lines around them.
+pub fn object<K: AsRef<str>>(entries: impl IntoIterator<Item = (K, Expression)>) -> Expression {
+    let entries = entries.into_iter().map(|(key, mut value)| Attribute {
+        comment: std::mem::take(&mut value.comment),
+        name: object_key(key.as_ref()),
+        value,
+    });
+    let entries: Vec<Attribute> = entries.collect();
+    if entries.is_empty() {
+        return Expression::of("{}");
+    }
+    let mut text = String::from("{\n");
+    for chain in entries.chunk_by(Attribute::is_aligned_with) {
+        write_attributes(&mut text, chain.iter(), "  ");
+    }
+    text.push('}');
+    Expression::of(text)
+}
+
+/// A bare key where HCL allows one that no scope could capture, a quoted one elsewhere.
+fn object_key(key: &str) -> String {
+    let is_bare = !matches!(key, "for" | "true" | "false" | "null")
+        && key.starts_with(|c: char| c.is_ascii_alphabetic())
+        && key.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'_');
+    if is_bare {
+        key.into()
+    } else {
+        // Its width is that of what a reviewer sees.
+        words::lines(&quoted(key))
+    }
+}
+
+/// A call of a function of Terraform's.
+pub fn call(name: &str, arguments: impl IntoIterator<Item = Expression>) -> Expression {
+    Expression::of(format!("{}({})", identifier(name), joined(arguments)))
+}
+
+/// `condition ? yes : no`.
+pub fn conditional(condition: Expression, yes: Expression, no: Expression) -> Expression {
+    Expression::of(format!("{condition} ? {yes} : {no}"))
+}
+
+/// `contains([…], variable)`: whether a variable has one of these values.
+pub fn is_one_of(variable: &str, values: &[&str]) -> Expression {
+    let values = list(values.iter().map(string));
+    call("contains", [values, reference(&format!("var.{variable}"))])
+}
+
+/// `left == right`. Terraform finds values of two types unequal: what is no string, number or truth value is made a
+/// map or a set first.
+pub fn equal(left: Expression, right: impl Into<Expression>) -> Expression {
+    Expression::of(format!("{left} == {}", right.into()))
+}
