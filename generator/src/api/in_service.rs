@@ -25,7 +25,7 @@ pub(crate) fn blocks(service: &Service, permissions: &[Permission]) -> Vec<Block
         rest_api.build(),
         authorizer_module::call(),
         api_gateway_deployment::resource_block(triggers(service), deployed_modules(service)),
-        api_gateway_stage::resource_block(&service.api.stage, permissions),
+        api_gateway_stage::resource_block(&service.api.stage, service.tracing, permissions),
     ]
 }
 

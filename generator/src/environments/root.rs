@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 use unicode_normalization::UnicodeNormalization;
 
-use crate::functions::overrides;
+use crate::functions::settings;
 use crate::hcl::{
     Block, Expression, argument, block, commented, list, literal, object, reference, string, template, value,
 };
@@ -192,7 +192,7 @@ fn service_call(service: &Service, name: &str, environment: &Environment) -> Blo
     call.attribute(argument("deletion_protection", string(protection)))
         .attribute(argument("first_user_email", email))
         .attribute(argument("require_zips", !is_local))
-        .attributes(overrides::arguments(service, name))
+        .attributes(settings::arguments(service, name))
         .build()
 }
 

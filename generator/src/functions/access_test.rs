@@ -18,7 +18,10 @@ fn function(service: &Service, name: &String, function: &Function) -> Block {
         memory_mb: _,       // no right
         timeout_seconds: _, // no right
         log_retention_days,
-        environment: _, // no right; the origin that answers admit is below
+        ephemeral_storage_mb: _, // no right
+        reserved_concurrency: _, // no right
+        layers: _,               // `check --plan` compares them
+        environment: _,          // no right; the origin that answers admit is below
     } = function;
     let of = |attribute: &str| format!("module.{}.{attribute}", in_service::name(name));
     let full_name = service.function_name(ENVIRONMENT, name);
@@ -29,7 +32,7 @@ fn function(service: &Service, name: &String, function: &Function) -> Block {
         is(&of("assume_role_policy"), iam_role::assume_role_policy()),
         is(
             &of("role_policy"),
-            rights::policy_of(function, LOG_GROUPS_ARN, &full_name),
+            rights::policy_of(service, function, LOG_GROUPS_ARN, &full_name),
         ),
     ];
     if service.api.cors.is_some() {
@@ -40,7 +43,7 @@ fn function(service: &Service, name: &String, function: &Function) -> Block {
         &format!("The role of `{name}`"),
         &format!(
             "be for Lambda only and only let it {}, and its logs must be kept for {}",
-            rights::phrase(&rights::of(function)),
+            rights::phrase(&rights::of(service, function)),
             in_days(*log_retention_days)
         ),
         conditions,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::functions::Function;
-use crate::functions::overrides::{self, Setting};
+use crate::functions::settings::{self, Setting};
 use crate::hcl::{
     self, Block, Expression, argument, block, literal, object, reference, string, template, value,
 };
@@ -15,7 +15,7 @@ use crate::service::{LOCAL, Service};
 
 /// What an environment decides.
 pub(crate) fn variables(service: &Service) -> Vec<Variable> {
-    let mut variables = overrides::variables(service);
+    let mut variables = settings::variables(service);
     variables.extend([
         Variable::new("architecture", "string", "Architecture of the zips."),
         Variable::new("artifacts_directory", "string", "Folder of the functions' zips."),
@@ -89,10 +89,13 @@ fn call(service: &Service, name: &str, function: &Function) -> Block {
     let Function {
         formerly: _, // a `moved` block
         description,
-        memory_mb: _,          // `overrides`
-        timeout_seconds: _,    // `overrides`
-        log_retention_days: _, // `overrides`
-        environment: _,        // `environment_variables`
+        memory_mb: _,
+        timeout_seconds: _,
+        log_retention_days: _,
+        ephemeral_storage_mb: _,
+        reserved_concurrency: _,
+        layers: _,      // `settings` has these
+        environment: _, // `environment_variables`
     } = function;
     // Those of every environment: `local` has none of its own.
     let mut environment: BTreeMap<String, Expression> = environment_variables(service, LOCAL, name, "")
@@ -104,7 +107,7 @@ fn call(service: &Service, name: &str, function: &Function) -> Block {
         *origin = reference("var.allow_origin");
     }
     let mut environment = object(environment);
-    if let Some(own) = overrides::ENVIRONMENT_VARIABLES.variable(service, name) {
+    if let Some(own) = settings::ENVIRONMENT_VARIABLES.variable(service, name) {
         environment = hcl::call("merge", [environment, reference(&format!("var.{own}"))]);
     }
     let setting = |setting: &Setting| argument(setting.argument, setting.in_service(service, name));
@@ -123,10 +126,11 @@ fn call(service: &Service, name: &str, function: &Function) -> Block {
             template([value("var.artifacts_directory"), literal(format!("/{name}.zip"))]),
         ))
         .attribute(argument("architecture", reference("var.architecture")))
-        .attribute(setting(&overrides::MEMORY_SIZE))
-        .attribute(setting(&overrides::TIMEOUT))
+        .attribute(setting(&settings::MEMORY_SIZE))
+        .attribute(setting(&settings::TIMEOUT))
         .attribute(argument("log_groups_arn", reference("local.log_groups_arn")))
-        .attribute(setting(&overrides::RETENTION_IN_DAYS))
+        .attribute(setting(&settings::RETENTION_IN_DAYS))
+        .attributes(settings::optional(service, name))
         .attribute(argument("require_zip", reference("var.require_zips")))
         .attribute(argument("environment_variables", environment))
         .build()

@@ -1,15 +1,18 @@
 //! The keys of `[functions.NAME]`.
 
 use crate::resources::cloudwatch_log_group::RETENTION_DAYS;
-use crate::resources::lambda_function::{DESCRIPTION, ENVIRONMENT_KEY, MEMORY_MB, TIMEOUT_SECONDS};
+use crate::resources::lambda_function::{
+    DESCRIPTION, ENVIRONMENT_KEY, EPHEMERAL_STORAGE_MB, LAYER_VERSION, MEMORY_MB, RESERVED_CONCURRENCY,
+    TIMEOUT_SECONDS,
+};
 use crate::review::ChangeKind::LogRetentionShorter;
 use crate::review::Direction::Less;
 use crate::review::Meaning::{Elsewhere, Harmless, Secret, When};
 use crate::review::consequence;
 use crate::spec::declaration::Absent::Nothing;
-use crate::spec::declaration::Kind::{OneOfNumbers, Strings as Map, Text};
+use crate::spec::declaration::Kind::{OneOfNumbers, Strings as Map, Text, Texts};
 use crate::spec::declaration::{EVERYWHERE, Literal, PER_ENVIRONMENT, default, keys, number};
-use crate::spec::field::{Given, Set, Strings};
+use crate::spec::field::{Given, Placed, Set, Strings};
 use crate::text_rule::{ANY_TEXT, NAME_64};
 
 keys! {
@@ -28,6 +31,14 @@ keys! {
         log_retention_days: Set<u32> = OneOfNumbers { values: &RETENTION_DAYS, unit: "days" },
             default(Literal::Number(14)), PER_ENVIRONMENT,
             When(&[consequence(Less, LogRetentionShorter, "older logs are deleted")]);
+        /// Size of `/tmp`.
+        ephemeral_storage_mb: Set<u32> = number(EPHEMERAL_STORAGE_MB, "MB"), default(Literal::Number(512)), PER_ENVIRONMENT,
+            Harmless;
+        /// How many invocations may run at once, out of the account's. 0 stops the function.
+        reserved_concurrency: Given<u32> = number(RESERVED_CONCURRENCY, "invocations"), Nothing, PER_ENVIRONMENT, Harmless;
+        /// Layer versions that Lambda unpacks to `/opt`, at most five. A later layer's files replace an earlier one's.
+        /// Functions with layers don't run locally.
+        layers: Given<Vec<Placed<String>>> = Texts(&LAYER_VERSION), Nothing, PER_ENVIRONMENT, Harmless;
         /// Environment variables. An environment's are added to these. A review never shows their values. A value may refer
         /// to what an environment decides: `${api.url}`, `${user_pool.id}`, `${functions.NAME.name}`, `${region}` and
         /// others, see [references](../references.md). `$${` is a literal `${`.

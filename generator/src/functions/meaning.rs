@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Span};
 use crate::functions::Function;
 use crate::identifier::Identifier;
 use crate::references::{Known, Template, Values};
 use crate::resources::{api_gateway_integration, lambda_function};
 use crate::service::meaning::{Handler, Handlers, Resolver, longest_environment};
 use crate::spec::field::Keys;
-use crate::spec::{FunctionTable, Own, Placed, Spec, Strings};
+use crate::spec::{FunctionTable, Given, Own, Placed, Spec, Strings};
 use crate::text_rule::NAME_64;
 
 impl Resolver<'_> {
@@ -140,6 +140,7 @@ impl Resolver<'_> {
         if surroundings.routed.contains(name) {
             self.timeout(written, surroundings.longest_timeout);
         }
+        self.layers(&written.layers);
         self.variables(spec, name, &written.environment, &whole.environment, surroundings);
     }
 
@@ -184,6 +185,37 @@ impl Resolver<'_> {
                     seconds.min(*api_gateway_integration::RAISED_TIMEOUT_SECONDS.end())
                 )),
             );
+        }
+    }
+
+    /// Reports too many layers, and two versions of one.
+    fn layers(&mut self, layers: &Given<Vec<Placed<String>>>) {
+        let Some((layers, span)) = layers.placed() else {
+            return;
+        };
+        if layers.len() > lambda_function::MOST_LAYERS {
+            let most = lambda_function::MOST_LAYERS;
+            let summary = format!(
+                "`layers` must be at most {most} layer versions, not {}",
+                layers.len()
+            );
+            let help = "put several layers into one, or build their contents into the function";
+            self.report(Diagnostic::new(span, summary).help(help));
+        }
+        let mut seen: BTreeMap<&str, &Span> = BTreeMap::new();
+        for layer in layers {
+            let name = layer
+                .value
+                .rsplit_once(':')
+                .map_or(layer.value.as_str(), |(name, _)| name);
+            match seen.get(name) {
+                Some(first) => self.report(
+                    Diagnostic::new(layer.span.clone(), format!("duplicate layer `{name}`"))
+                        .related((*first).clone(), "first here")
+                        .help("keep one version of it"),
+                ),
+                None => _ = seen.insert(name, &layer.span),
+            }
         }
     }
 
@@ -319,6 +351,9 @@ fn resolved(table: &FunctionTable, known: &Known) -> Function {
         memory_mb,
         timeout_seconds,
         log_retention_days,
+        ephemeral_storage_mb,
+        reserved_concurrency,
+        layers,
         environment,
     } = table;
     Function {
@@ -327,6 +362,9 @@ fn resolved(table: &FunctionTable, known: &Known) -> Function {
         memory_mb: memory_mb.value,
         timeout_seconds: timeout_seconds.value,
         log_retention_days: log_retention_days.value,
+        ephemeral_storage_mb: ephemeral_storage_mb.value,
+        reserved_concurrency: reserved_concurrency.value,
+        layers: texts(layers),
         environment: templates(environment, known),
     }
 }
@@ -356,6 +394,12 @@ fn bytes(spec: &Spec, added: &BTreeMap<String, String>, own: &BTreeMap<String, T
     let mut variables: BTreeMap<&String, &String> = added.iter().collect();
     variables.extend(own_texts.iter().map(|(key, text)| (*key, text)));
     variables.iter().map(|(key, value)| key.len() + value.len()).sum()
+}
+
+/// The texts of a list.
+fn texts(list: &Given<Vec<Placed<String>>>) -> Vec<String> {
+    let texts = list.value.iter().flatten();
+    texts.map(|text| text.value.clone()).collect()
 }
 
 /// The variables that the service module adds to each function, with the longest origin of any environment.

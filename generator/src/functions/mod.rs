@@ -5,10 +5,10 @@ pub(crate) mod in_service;
 pub(crate) mod keys;
 pub(crate) mod meaning;
 pub(crate) mod module;
-pub(crate) mod overrides;
 pub(crate) mod picture;
 pub(crate) mod review;
 pub(crate) mod rights;
+pub(crate) mod settings;
 pub(crate) mod surface;
 pub(crate) mod surface_of_service;
 
@@ -18,6 +18,7 @@ use serde::Serialize;
 
 use crate::modules::module::Module;
 use crate::references::Template;
+use crate::service::Service;
 
 /// A function.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -32,11 +33,17 @@ pub struct Function {
     pub timeout_seconds: u32,
     /// Days for which the logs are kept.
     pub log_retention_days: u32,
+    /// Size of `/tmp` in MB.
+    pub ephemeral_storage_mb: u32,
+    /// Invocations that may run at once, if that is limited.
+    pub reserved_concurrency: Option<u32>,
+    /// ARNs of layer versions, in the order in which Lambda unpacks them.
+    pub layers: Vec<String>,
     /// Environment variables.
     pub environment: BTreeMap<String, Template>,
 }
 
 /// The modules of this room.
-pub(crate) fn modules() -> Vec<Module> {
-    vec![module::module()]
+pub(crate) fn modules(service: &Service) -> Vec<Module> {
+    vec![module::module(service)]
 }

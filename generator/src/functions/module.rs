@@ -1,20 +1,27 @@
 //! `modules/lambda_function`: a function with its own role and log group.
 
-use crate::functions::rights;
+use crate::functions::{rights, settings};
 use crate::hcl::reference;
 use crate::modules::module::{Module, Output, Variable, versions};
+use crate::resources::lambda_function::Optional;
 use crate::resources::{cloudwatch_log_group, iam_role, iam_role_policy, lambda_function};
-use crate::service::Architecture;
+use crate::service::{Architecture, Service};
 use crate::spec::field::Word;
 
 /// The module.
-pub fn module() -> Module {
+pub fn module(service: &Service) -> Module {
     let variable = |name: &'static str, kind: &str, description: &str| Variable::new(name, kind, description);
+    let optional = Optional {
+        ephemeral_storage: settings::EPHEMERAL_STORAGE_SIZE.is_used(service),
+        layers: settings::LAYERS.is_used(service),
+        reserved_concurrent_executions: settings::RESERVED_CONCURRENT_EXECUTIONS.is_used(service),
+        tracing: service.tracing,
+    };
     Module {
         folder: "modules/lambda_function".into(),
         summary: format!(
             "A function with its own role. The role may {} and nothing else.",
-            rights::phrase(&rights::OF_ALL)
+            rights::phrase(&rights::of_all(service))
         ),
         files: vec![
             (
@@ -22,45 +29,51 @@ pub fn module() -> Module {
                 vec![
                     cloudwatch_log_group::resource_block(),
                     iam_role::resource_block(),
-                    iam_role_policy::resource_block("write_logs", "write-logs", rights::policy_in_module()),
-                    lambda_function::resource_block(),
+                    iam_role_policy::resource_block(
+                        "write_logs",
+                        "write-logs",
+                        rights::policy_in_module(service),
+                    ),
+                    lambda_function::resource_block(optional),
                 ],
             ),
             ("versions.tf", versions()),
         ],
-        variables: vec![
-            variable("architecture", "string", "Architecture of the zip.")
-                .one_of(Architecture::ALL.iter().map(|one| one.as_str())),
-            variable("description", "string", "Description of the function."),
-            variable(
-                "environment_variables",
-                "map(string)",
-                "Environment variables of the function.",
-            ),
-            variable(
-                "filename",
-                "string",
-                "Path of the zip. It holds the executable `bootstrap`.",
-            ),
-            variable(
-                "log_groups_arn",
-                "string",
-                "Start of the ARNs of all log groups in this account and region.",
-            ),
-            variable("memory_size", "number", "Memory in MB."),
-            variable("name", "string", "Name of the function and of its role."),
-            variable(
-                "require_zip",
-                "bool",
-                "Whether a plan fails if the zip is missing.",
-            ),
-            variable("retention_in_days", "number", "Days to keep the logs."),
-            variable(
-                "timeout",
-                "number",
-                "Seconds after which Lambda ends an invocation.",
-            ),
-        ],
+        variables: settings::optional_variables(service)
+            .chain([
+                variable("architecture", "string", "Architecture of the zip.")
+                    .one_of(Architecture::ALL.iter().map(|one| one.as_str())),
+                variable("description", "string", "Description of the function."),
+                variable(
+                    "environment_variables",
+                    "map(string)",
+                    "Environment variables of the function.",
+                ),
+                variable(
+                    "filename",
+                    "string",
+                    "Path of the zip. It holds the executable `bootstrap`.",
+                ),
+                variable(
+                    "log_groups_arn",
+                    "string",
+                    "Start of the ARNs of all log groups in this account and region.",
+                ),
+                variable("memory_size", "number", "Memory in MB."),
+                variable("name", "string", "Name of the function and of its role."),
+                variable(
+                    "require_zip",
+                    "bool",
+                    "Whether a plan fails if the zip is missing.",
+                ),
+                variable("retention_in_days", "number", "Days to keep the logs."),
+                variable(
+                    "timeout",
+                    "number",
+                    "Seconds after which Lambda ends an invocation.",
+                ),
+            ])
+            .collect(),
         outputs: vec![
             Output::new(
                 "assume_role_policy",

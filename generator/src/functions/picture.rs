@@ -2,10 +2,11 @@
 
 use crate::functions::{Function, rights};
 use crate::graph::picture::{Kind, Node};
+use crate::service::Service;
 
 /// The box.
-pub(crate) fn node(id: String, name: &str, function: &Function) -> Node {
-    let rights = rights::of(function).into_iter();
+pub(crate) fn node(id: String, name: &str, service: &Service, function: &Function) -> Node {
+    let rights = rights::of(service, function).into_iter();
     Node::new(
         id,
         Kind::Function,

@@ -4,6 +4,7 @@ use crate::functions::Function;
 use crate::hcl::{Expression, string, value};
 use crate::resources::cloudwatch_log_group;
 use crate::resources::iam_role_policy::{self, Statement};
+use crate::service::Service;
 
 /// Something that a role allows.
 #[derive(Debug, Clone, Copy)]
@@ -23,6 +24,8 @@ pub(crate) struct Right {
 pub(crate) enum On {
     /// The streams of the function's own log group.
     OwnLogs,
+    /// Everything: AWS knows no resource that the actions could be limited to.
+    Everything,
 }
 
 impl On {
@@ -30,6 +33,7 @@ impl On {
     pub(crate) fn arn(self, log_groups_arn: &str, function: &str) -> String {
         match self {
             Self::OwnLogs => cloudwatch_log_group::streams(log_groups_arn, function),
+            Self::Everything => "*".into(),
         }
     }
 
@@ -37,21 +41,37 @@ impl On {
     fn arn_in_module(self) -> Expression {
         match self {
             Self::OwnLogs => cloudwatch_log_group::streams_of(value("var.log_groups_arn"), value("var.name")),
+            Self::Everything => string("*"),
         }
     }
 }
 
 /// What every function's role allows. It can't create log groups: the one there is has its retention, and a late
 /// invocation can't bring a deleted one back.
-pub(crate) const OF_ALL: [Right; 1] = [Right {
+const LOGS: Right = Right {
     sid: "WriteOwnLogs",
     actions: &["logs:CreateLogStream", "logs:PutLogEvents"],
     on: On::OwnLogs,
     may: "write its own logs",
-}];
+};
+
+/// What sends traces: <https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html>. X-Ray has no resources for these:
+/// <https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html>
+const TRACES: Right = Right {
+    sid: "SendTraces",
+    actions: &["xray:PutTelemetryRecords", "xray:PutTraceSegments"],
+    on: On::Everything,
+    may: "send traces to X-Ray",
+};
+
+/// What the role of every function of a service allows.
+pub(crate) fn of_all(service: &Service) -> Vec<Right> {
+    let traces = service.tracing.then_some(TRACES);
+    [LOGS].into_iter().chain(traces).collect()
+}
 
 /// What the role of a function allows.
-pub(crate) fn of(function: &Function) -> Vec<Right> {
+pub(crate) fn of(service: &Service, function: &Function) -> Vec<Right> {
     // None of these lets a function do more to other resources.
     let Function {
         formerly: _,
@@ -59,9 +79,12 @@ pub(crate) fn of(function: &Function) -> Vec<Right> {
         memory_mb: _,
         timeout_seconds: _,
         log_retention_days: _,
+        ephemeral_storage_mb: _,
+        reserved_concurrency: _,
+        layers: _,
         environment: _,
     } = function;
-    OF_ALL.to_vec()
+    of_all(service)
 }
 
 /// Rights as one phrase: "write its own logs, read the table `orders`".
@@ -71,13 +94,18 @@ pub(crate) fn phrase(rights: &[Right]) -> String {
 }
 
 /// The policy of all roles, in `modules/lambda_function`.
-pub(crate) fn policy_in_module() -> Expression {
-    policy(&OF_ALL, On::arn_in_module)
+pub(crate) fn policy_in_module(service: &Service) -> Expression {
+    policy(&of_all(service), On::arn_in_module)
 }
 
 /// The policy of a function's role, by its name in AWS.
-pub(crate) fn policy_of(function: &Function, log_groups_arn: &str, name: &str) -> Expression {
-    policy(&of(function), |on| string(on.arn(log_groups_arn, name)))
+pub(crate) fn policy_of(
+    service: &Service,
+    function: &Function,
+    log_groups_arn: &str,
+    name: &str,
+) -> Expression {
+    policy(&of(service, function), |on| string(on.arn(log_groups_arn, name)))
 }
 
 fn policy(rights: &[Right], arn: impl Fn(On) -> Expression) -> Expression {

@@ -125,6 +125,7 @@ pub(crate) fn functions<'a>(
                 .filter(|_| role.is_none())
                 .map(|arn| names.without(arn)),
             statements: rights.statements,
+            layers: function.layers.clone(),
             managed_policies: rights.managed_policies,
             invokers: invokers(resources, of(&attached.permissions, place), names),
             url_auth: url_auth(resources, of(&attached.urls, place)),

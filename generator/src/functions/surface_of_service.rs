@@ -21,15 +21,18 @@ pub(crate) fn function(
 ) -> types::Function {
     let function = service.function_in(environment_name, name);
     let Function {
-        formerly: _,           // its address
-        description: _,        // a text
-        memory_mb: _,          // opens nothing
-        timeout_seconds: _,    // opens nothing
-        log_retention_days: _, // opens nothing
-        environment: _,        // `environment_variables`
+        formerly: _,             // its address
+        description: _,          // a text
+        memory_mb: _,            // opens nothing
+        timeout_seconds: _,      // opens nothing
+        log_retention_days: _,   // opens nothing
+        ephemeral_storage_mb: _, // opens nothing
+        reserved_concurrency: _, // opens nothing
+        layers,
+        environment: _, // `environment_variables`
     } = function;
     let name_in_aws = service.function_name(environment_name, name);
-    let rights = rights::of(function);
+    let rights = rights::of(service, function);
     let texts = |texts: &[&str]| texts.iter().map(ToString::to_string).collect();
     let mut statements: Vec<Statement> = rights
         .iter()
@@ -66,6 +69,7 @@ pub(crate) fn function(
         assumed_by: vec![format!("Service:{}", iam_role::PRINCIPAL)],
         role: None,
         statements,
+        layers: layers.clone(),
         managed_policies: Vec::new(),
         invokers: invokers(service, name),
         url_auth: None,

@@ -5,7 +5,7 @@ use crate::functions::picture::node;
 use crate::graph::picture::{ANYONE, Block, Edge, Kind, Node, Picture, Stroke};
 use crate::identifier::Identifier;
 use crate::routes::picture::{by_function, routes};
-use crate::service::{Api, Auth, Service};
+use crate::service::{Api, Auth, LOCAL, Service};
 use crate::user_pool::picture::authorizer;
 use portcullis_foreign_text::words;
 
@@ -17,12 +17,13 @@ pub fn picture(service: &Service, environment: Option<&str>) -> Picture {
     };
     let mut blocks = vec![callers(service, environment)];
     let by_function = by_function(&service.routes);
-    blocks.extend(service.functions.iter().map(|(name, function)| {
+    blocks.extend(service.functions.keys().map(|name| {
+        let function = service.function_in(environment.unwrap_or(LOCAL), name);
         let id = format!("function_{}", Identifier::new(name));
         let mut block = Block::default();
         let own = by_function.get(name.as_str());
         routes(own.map_or(&[], Vec::as_slice), name, &id, &mut block);
-        block.nodes.push(node(id, name, function));
+        block.nodes.push(node(id, name, service, function));
         block
     }));
     Picture {

@@ -43,7 +43,7 @@ pub fn all(service: &Service) -> FileSet {
 /// Every module that the service needs.
 pub fn of_service(service: &Service) -> Vec<Module> {
     let mut modules = user_pool::modules(&service.user_pool);
-    modules.extend(functions::modules());
+    modules.extend(functions::modules(service));
     modules.extend(api::modules(&service.api));
     modules.push(service::module(service));
     modules

@@ -38,7 +38,8 @@ pub static NAME: TextRule = TextRule {
 };
 
 /// The stage. It waits for the permissions: what it makes reachable must be allowed to be invoked.
-pub fn resource_block(name: &str, permissions: impl IntoIterator<Item = Expression>) -> Block {
+pub fn resource_block(name: &str, tracing: bool, permissions: impl IntoIterator<Item = Expression>) -> Block {
+    let tracing = tracing.then(|| argument("xray_tracing_enabled", true));
     TYPE.block("this")
         .attribute(argument("rest_api_id", reference("module.rest_api.id")))
         .attribute(argument(
@@ -46,6 +47,7 @@ pub fn resource_block(name: &str, permissions: impl IntoIterator<Item = Expressi
             reference("aws_api_gateway_deployment.this.id"),
         ))
         .attribute(argument("stage_name", string(name)))
+        .attributes(tracing)
         .attribute(commented(
             argument("depends_on", lines(permissions)),
             "A route is reachable only after API Gateway may invoke its function.",

@@ -11,7 +11,7 @@ use crate::hcl::{
 };
 use crate::resources::Meaning::{Harmless, Said};
 use crate::resources::ResourceType;
-use crate::text_rule::TextRule;
+use crate::text_rule::{REGION, TextRule};
 use portcullis_terraform_json::aws::RESERVED_VARIABLES;
 
 /// The type.
@@ -32,6 +32,8 @@ pub const TYPE: ResourceType = ResourceType {
         ("invoke_arn", Harmless),
         ("kms_key_arn", Harmless),
         ("last_modified", Harmless),
+        // Code that runs with the function's.
+        ("layers", Said),
         // Its role says which groups it may write to.
         ("logging_config", Harmless),
         ("memory_size", Harmless),
@@ -68,6 +70,61 @@ pub const MEMORY_MB: RangeInclusive<u32> = 128..=10_240;
 /// Seconds for one invocation: <https://docs.aws.amazon.com/lambda/latest/dg/configuration-timeout.html>. API Gateway waits
 /// for less, see `api_gateway_integration`.
 pub const TIMEOUT_SECONDS: RangeInclusive<u32> = 1..=900;
+
+/// MB of `/tmp`: <https://docs.aws.amazon.com/lambda/latest/dg/configuration-ephemeral-storage.html>
+pub const EPHEMERAL_STORAGE_MB: RangeInclusive<u32> = 512..=10_240;
+
+/// Invocations at once. AWS gives an account 1,000, and raises that on request; the upper bound here only catches slips.
+/// <https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html>
+pub const RESERVED_CONCURRENCY: RangeInclusive<u32> = 0..=100_000;
+
+/// Layers of a function: <https://docs.aws.amazon.com/lambda/latest/dg/chapter-layers.html>
+pub const MOST_LAYERS: usize = 5;
+
+/// A version of a layer: <https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html>, `Layers`.
+pub static LAYER_VERSION: TextRule = TextRule {
+    must_be: "the ARN of a layer version",
+    help: "write it as in `arn:aws:lambda:us-east-1:123456789012:layer:NAME:1`, with the version at the end",
+    check: |arn| {
+        let parts: Vec<&str> = arn.split(':').collect();
+        let is_name = |text: &str, longest: usize| {
+            (1..=longest).contains(&text.len())
+                && text
+                    .bytes()
+                    .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
+        };
+        let is_number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+        let &[
+            "arn",
+            partition,
+            "lambda",
+            region,
+            account,
+            "layer",
+            name,
+            version,
+        ] = parts.as_slice()
+        else {
+            return false;
+        };
+        is_partition(partition)
+            && (REGION.check)(region)
+            && account.len() == 12
+            && is_number(account)
+            && is_name(name, 140)
+            && is_number(version)
+    },
+    pattern: "^arn:aws(-[a-z]+)*:lambda:[a-z]+(-[a-z]+)+-[0-9]+:[0-9]{12}:layer:[A-Za-z0-9_-]{1,140}:[0-9]+$",
+};
+
+/// Whether a text is a partition of AWS, such as `aws-us-gov`.
+fn is_partition(text: &str) -> bool {
+    text.strip_prefix("aws").is_some_and(|rest| {
+        let mut words = rest.split('-');
+        words.next() == Some("")
+            && words.all(|word| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase()))
+    })
+}
 
 /// Characters of a name, which the function shares with its role.
 pub const NAME_LENGTH: usize = 64;
@@ -117,13 +174,45 @@ pub static DESCRIPTION: TextRule = TextRule {
     pattern: r"^[\s\S]{0,256}$",
 };
 
+/// The arguments that only some services use.
+#[derive(Debug, Clone, Copy)]
+#[allow(missing_docs, reason = "the names are Terraform's")]
+pub struct Optional {
+    pub ephemeral_storage: bool,
+    pub layers: bool,
+    pub reserved_concurrent_executions: bool,
+    pub tracing: bool,
+}
+
 /// A function whose zip holds one executable, `bootstrap`.
-pub fn resource_block() -> Block {
+pub fn resource_block(optional: Optional) -> Block {
+    let Optional {
+        ephemeral_storage,
+        layers,
+        reserved_concurrent_executions,
+        tracing,
+    } = optional;
+    let argument_of = |name: &str| argument(name, reference(&format!("var.{name}")));
+    let block_of = |name: &str, argument| block(name, []).attribute(argument).build();
     let hash = conditional(
         call("fileexists", [reference("var.filename")]),
         call("filebase64sha256", [reference("var.filename")]),
         crate::hcl::Expression::null(),
     );
+    let arguments = [
+        (layers, "layers"),
+        (reserved_concurrent_executions, "reserved_concurrent_executions"),
+    ];
+    let arguments = arguments.iter().filter(|(is_used, _)| *is_used);
+    let storage = argument("size", reference("var.ephemeral_storage_size"));
+    let blocks = [
+        (ephemeral_storage, block_of("ephemeral_storage", storage)),
+        (
+            tracing,
+            block_of("tracing_config", argument("mode", string("Active"))),
+        ),
+    ];
+    let blocks = blocks.into_iter().filter(|(is_used, _)| *is_used);
     TYPE.block("this")
         .attribute(argument("function_name", reference("var.name")))
         .attribute(argument("description", reference("var.description")))
@@ -138,11 +227,12 @@ pub fn resource_block() -> Block {
         .attribute(argument("architectures", list([reference("var.architecture")])))
         .attribute(argument("memory_size", reference("var.memory_size")))
         .attribute(argument("timeout", reference("var.timeout")))
-        .block(
-            block("environment", [])
-                .attribute(argument("variables", reference("var.environment_variables")))
-                .build(),
-        )
+        .attributes(arguments.map(|(_, name)| argument_of(name)))
+        .block(block_of(
+            "environment",
+            argument("variables", reference("var.environment_variables")),
+        ))
+        .blocks(blocks.map(|(_, block)| block))
         .attribute(commented(
             argument(
                 "depends_on",

@@ -7,7 +7,7 @@ use crate::review::consequence;
 use crate::service::architecture::Architecture;
 use crate::service::tags::{TAG_KEY, TAG_VALUE};
 use crate::spec::declaration::Absent::{Nothing, Required};
-use crate::spec::declaration::Kind::{Choice, Strings as Map, Text};
+use crate::spec::declaration::Kind::{Choice, Flag, Strings as Map, Text};
 use crate::spec::declaration::Literal;
 use crate::spec::declaration::Scope::Overridable;
 use crate::spec::declaration::{EVERYWHERE, default, keys};
@@ -26,6 +26,8 @@ keys! {
         /// The processor that functions are built for. `local` builds for this machine.
         architecture: Set<Architecture> = Choice(Architecture::CHOICES), default(Literal::Text("x86_64")), EVERYWHERE,
             Harmless;
+        /// Whether X-Ray traces the API and its functions, whose roles may then send traces.
+        tracing: Set<bool> = Flag, default(Literal::Flag(false)), EVERYWHERE, Harmless;
         /// Tags of every resource, beside `Service` and `Environment`, which Portcullis sets.
         tags: Strings = Map { noun: "tag", names: &TAG_KEY, values: &TAG_VALUE }, Nothing, Overridable("tags"),
             Elsewhere;

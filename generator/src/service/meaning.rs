@@ -55,6 +55,7 @@ impl Resolver<'_> {
             // Each environment has a region.
             region: _,
             architecture,
+            tracing,
             tags,
         } = service;
         let name = name.value.clone().unwrap_or_default();
@@ -64,6 +65,7 @@ impl Resolver<'_> {
         self.function_name_lengths(spec, &name);
         Service {
             architecture: architecture.value,
+            tracing: tracing.value,
             user_pool: self.user_pool(user_pool, &name),
             api: self.api(api, &name),
             routes: self.routes(spec, routes),

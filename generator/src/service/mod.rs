@@ -33,6 +33,8 @@ pub struct Service {
     pub name: String,
     /// What the functions are built for.
     pub architecture: Architecture,
+    /// Whether X-Ray traces the API and its functions.
+    pub tracing: bool,
     /// The user pool and its clients.
     pub user_pool: UserPool,
     /// The REST API.

@@ -13,6 +13,7 @@ pub fn of_service(service: &Service, environment: &Environment) -> Surface {
     let Service {
         name: _,         // in the names of functions
         architecture: _, // `${architecture}`
+        tracing: _,      // in the rights of roles
         user_pool: pool,
         api: own_api,
         functions,

@@ -168,6 +168,9 @@ pub struct Function {
     pub handler: String,
     /// Lambda's runtime.
     pub runtime: String,
+    /// ARNs of the layers whose code runs with it, in their order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub layers: Vec<String>,
     /// Environment variables, each with the beginning of its value's SHA-256: values may be secret.
     pub environment: BTreeMap<String, String>,
     /// Who may take on its role, as the trust policy says: `Service:lambda.amazonaws.com`, sorted.

@@ -12,7 +12,7 @@ pub(crate) mod words;
 
 use crate::environments::root::LOCAL_ACCOUNT;
 use crate::functions::access_test as functions;
-use crate::functions::overrides;
+use crate::functions::settings;
 use crate::hcl::{Block, argument, block, commented, object, reference, string};
 use crate::routes::access_test as routes;
 use crate::routes::permissions::Permission;
@@ -93,7 +93,7 @@ fn variables(service: &Service) -> Block {
     block("variables", [])
         .attributes(variables)
         .attribute(argument("require_zips", false))
-        .attributes(overrides::arguments(service, LOCAL))
+        .attributes(settings::arguments(service, LOCAL))
         .build()
 }
 

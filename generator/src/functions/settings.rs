@@ -1,8 +1,8 @@
-//! What environments decide of a function. A value that some environment overrides is a variable of `modules/service`, and
-//! each root passes its own. All else stays a literal in the service module.
+//! The arguments of a function's call whose values an environment may decide. A value that some environment overrides is a
+//! variable of `modules/service`, and each root passes its own. All else stays a literal in the service module.
 
 use crate::functions::Function;
-use crate::hcl::{Attribute, Expression, argument, commented, object, reference, string};
+use crate::hcl::{Attribute, Expression, argument, commented, lines, list, object, reference, string};
 use crate::identifier::Identifier;
 use crate::modules::module::Variable;
 use crate::references::{Template, Values};
@@ -19,6 +19,16 @@ pub(crate) struct Setting {
     noun: &'static str,
     /// Its value for a function as it is everywhere and as it is here, and of texts with references.
     value: fn(&Function, &Function, &dyn Fn(&Template) -> String) -> Expression,
+    /// What a function has that does not set it. If no function sets it, the module doesn't have it. None if every
+    /// function sets it.
+    default: Option<Default>,
+}
+
+/// The variable of `modules/lambda_function` for an argument that not every function sets.
+#[derive(Debug, Clone, Copy)]
+struct Default {
+    value: fn() -> Expression,
+    description: &'static str,
 }
 
 /// Memory in MB.
@@ -27,6 +37,7 @@ pub(crate) static MEMORY_SIZE: Setting = Setting {
     kind: "number",
     noun: "Memory in MB",
     value: |_, here, _| here.memory_mb.into(),
+    default: None,
 };
 
 /// Seconds for one invocation.
@@ -35,6 +46,7 @@ pub(crate) static TIMEOUT: Setting = Setting {
     kind: "number",
     noun: "Timeout in seconds",
     value: |_, here, _| here.timeout_seconds.into(),
+    default: None,
 };
 
 /// Days to keep the logs.
@@ -43,6 +55,7 @@ pub(crate) static RETENTION_IN_DAYS: Setting = Setting {
     kind: "number",
     noun: "Days to keep the logs",
     value: |_, here, _| here.log_retention_days.into(),
+    default: None,
 };
 
 /// The environment variables that are not those of every environment. They are merged over these.
@@ -55,11 +68,79 @@ pub(crate) static ENVIRONMENT_VARIABLES: Setting = Setting {
         let own = variables.filter(|(name, value)| everywhere.environment.get(*name) != Some(*value));
         object(own.map(|(name, value)| (name.clone(), string(text(value)))))
     },
+    default: None,
 };
 
-static ALL: [&Setting; 4] = [&MEMORY_SIZE, &TIMEOUT, &RETENTION_IN_DAYS, &ENVIRONMENT_VARIABLES];
+/// MB of `/tmp`.
+pub(crate) static EPHEMERAL_STORAGE_SIZE: Setting = Setting {
+    argument: "ephemeral_storage_size",
+    kind: "number",
+    noun: "Size of `/tmp` in MB",
+    value: |_, here, _| here.ephemeral_storage_mb.into(),
+    default: Some(Default {
+        value: || 512.into(),
+        description: "Size of `/tmp` in MB.",
+    }),
+};
+
+/// Invocations at once.
+pub(crate) static RESERVED_CONCURRENT_EXECUTIONS: Setting = Setting {
+    argument: "reserved_concurrent_executions",
+    kind: "number",
+    noun: "Reserved concurrency",
+    value: |_, here, _| here.reserved_concurrency.map_or_else(|| (-1).into(), Into::into),
+    default: Some(Default {
+        value: || (-1).into(),
+        description: "Invocations that may run at once. -1 reserves none and sets no limit.",
+    }),
+};
+
+/// Layers.
+pub(crate) static LAYERS: Setting = Setting {
+    argument: "layers",
+    kind: "list(string)",
+    noun: "ARNs of the layers",
+    value: |_, here, _| texts(&here.layers),
+    default: Some(Default {
+        value: || texts(&[]),
+        description: "ARNs of the function's layers.",
+    }),
+};
+
+/// Those that not every function sets.
+static OPTIONAL: [&Setting; 3] = [&EPHEMERAL_STORAGE_SIZE, &RESERVED_CONCURRENT_EXECUTIONS, &LAYERS];
+
+/// Those that every function sets.
+static OF_ALL: [&Setting; 4] = [&MEMORY_SIZE, &TIMEOUT, &RETENTION_IN_DAYS, &ENVIRONMENT_VARIABLES];
+
+/// A list of strings, a line each.
+fn texts(texts: &[String]) -> Expression {
+    match texts {
+        [] => list([]),
+        texts => lines(texts.iter().map(string)),
+    }
+}
 
 impl Setting {
+    /// Whether a function sets it.
+    fn is_set(&self, function: &Function) -> bool {
+        let default = self.default.map(|default| (default.value)());
+        default.is_none_or(|default| (self.value)(function, function, &Template::written) != default)
+    }
+
+    /// Whether a function sets it, in whichever environment.
+    pub(crate) fn is_used(&self, service: &Service) -> bool {
+        let here = service
+            .environments
+            .values()
+            .flat_map(|environment| environment.functions.values());
+        service
+            .functions
+            .values()
+            .chain(here)
+            .any(|function| self.is_set(function))
+    }
+
     /// Its variable for a function, if an environment decides it.
     pub(crate) fn variable(&self, service: &Service, function: &str) -> Option<String> {
         let everywhere = &service.functions[function];
@@ -90,7 +171,10 @@ fn decided<'a>(service: &'a Service) -> impl Iterator<Item = (String, &'a str, &
         let variable = move |setting: &&'static Setting| {
             Some((setting.variable(service, name)?, name.as_str(), *setting))
         };
-        ALL.iter().filter_map(variable)
+        OF_ALL
+            .into_iter()
+            .chain(OPTIONAL)
+            .filter_map(move |setting| variable(&setting))
     };
     // Without overrides there are none, and a service may have hundreds of functions.
     let overridden = move |name: &&String| {
@@ -98,6 +182,24 @@ fn decided<'a>(service: &'a Service) -> impl Iterator<Item = (String, &'a str, &
         environments.any(|environment| environment.functions.contains_key(*name))
     };
     service.functions.keys().filter(overridden).flat_map(all)
+}
+
+/// The optional arguments of a function's call.
+pub(crate) fn optional(service: &Service, name: &str) -> impl Iterator<Item = Attribute> {
+    let is_passed = move |setting: &&Setting| {
+        setting.is_set(&service.functions[name]) || setting.variable(service, name).is_some()
+    };
+    let argument = move |setting: &Setting| argument(setting.argument, setting.in_service(service, name));
+    OPTIONAL.into_iter().filter(is_passed).map(argument)
+}
+
+/// The variables of `modules/lambda_function` for optional arguments.
+pub(crate) fn optional_variables(service: &Service) -> impl Iterator<Item = Variable> {
+    let used = OPTIONAL.into_iter().filter(|setting| setting.is_used(service));
+    used.filter_map(|setting| {
+        let Default { value, description } = setting.default?;
+        Some(Variable::new(setting.argument, setting.kind, description).default(value()))
+    })
 }
 
 /// The variables of `modules/service`.
