@@ -377,9 +377,9 @@ fn specs() -> Vec<Service> {
     paths.sort();
     assert!(paths.len() > 15);
     let service = |path: &Path| {
-        portcullis_generator::service(&fs::read_to_string(path).unwrap(), None)
-            .ok()
-            .unwrap()
+        let text = fs::read_to_string(path).unwrap();
+        portcullis_generator::service(&text, None)
+            .unwrap_or_else(|errors| panic!("{}", errors.render(&path.display().to_string(), &text, false)))
     };
     paths.iter().map(|path| service(path)).collect()
 }
