@@ -8,15 +8,17 @@
 
 use serde_json::Value;
 
+use crate::spec::toml_text::{escaped, string};
+
+pub(crate) use crate::spec::toml_text::key;
 pub(crate) use portcullis_foreign_text::words::{code, plain};
-use portcullis_foreign_text::words::{escape, visible};
 
 /// Characters of a string that a sentence shows.
 const LONGEST: usize = 60;
 
 /// A string of the spec's, in the quotes of TOML: `` `"Knows the customers"` ``.
 pub(crate) fn quoted(text: &str) -> String {
-    format!("`\"{}\"`", shown(text, LONGEST))
+    format!("`{}`", string(text, LONGEST))
 }
 
 /// Two strings that differ, each [`quoted`]. Long ones begin a little before their difference.
@@ -32,31 +34,14 @@ pub(crate) fn both_quoted(before: &str, after: &str) -> [String; 2] {
     }
     [before, after].map(|text| {
         let rest: String = text.chars().skip(same - LONGEST / 4).collect();
-        format!("`\"…{}\"`", shown(&rest, LONGEST))
+        format!("`\"…{}\"`", escaped(&rest, LONGEST))
     })
-}
-
-/// The path of a key as TOML writes it: `service.tags."cost/unit"`.
-pub(crate) fn key(path: &[impl AsRef<str>]) -> String {
-    let parts: Vec<String> = path
-        .iter()
-        .map(|part| {
-            let part = part.as_ref();
-            let is_bare = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
-            if !part.is_empty() && part.chars().all(is_bare) {
-                part.to_string()
-            } else {
-                format!("\"{}\"", shown(part, usize::MAX))
-            }
-        })
-        .collect();
-    parts.join(".")
 }
 
 /// A value as TOML writes it, all of it.
 pub(crate) fn toml(value: &Value) -> String {
     match value {
-        Value::String(text) => format!("\"{}\"", shown(text, usize::MAX)),
+        Value::String(text) => string(text, usize::MAX),
         Value::Array(items) => {
             let items: Vec<String> = items.iter().map(toml).collect();
             format!("[{}]", items.join(", "))
@@ -118,31 +103,6 @@ fn in_text(value: &Value) -> String {
     }
 }
 
-/// A text with the escapes that a string of TOML needs, at most so many characters of it.
-fn shown(text: &str, longest: usize) -> String {
-    let mut shown = String::new();
-    let mut length = 0;
-    for c in text.chars() {
-        let piece = match c {
-            '"' => "\\\"".into(),
-            '\\' => "\\\\".into(),
-            '\n' => "\\n".into(),
-            '\r' => "\\r".into(),
-            '\t' => "\\t".into(),
-            // The string stands in a code span.
-            '`' => escape(c),
-            c => visible(c),
-        };
-        length += piece.chars().count();
-        if length > longest {
-            shown.push('…');
-            break;
-        }
-        shown.push_str(&piece);
-    }
-    shown
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -189,18 +149,6 @@ mod tests {
         assert_eq!(
             super::changed("x", None, Some(&list(&["a", "b"]))),
             "`x` set to `\"a\"` and `\"b\"`"
-        );
-    }
-
-    #[test]
-    fn a_key_is_quoted_where_toml_asks_for_it() {
-        assert_eq!(
-            key(&["service", "tags", "cost/unit"]),
-            "service.tags.\"cost/unit\""
-        );
-        assert_eq!(
-            key(&["functions", "back-office", ""]),
-            "functions.back-office.\"\""
         );
     }
 

@@ -12,6 +12,7 @@ mod reader;
 pub mod reference;
 mod scalar;
 pub mod schema;
+pub(crate) mod toml_text;
 
 pub use crate::api::keys::ApiTable;
 pub use crate::cors::keys::CorsTable;

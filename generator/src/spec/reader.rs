@@ -8,6 +8,7 @@ use toml::de::{DeTable, DeValue};
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Span, shown};
 use crate::spec::declaration::{Absent, Form, Key, Kind, Scope};
+use crate::spec::toml_text::part_of_key;
 
 /// A table of the spec that is being read.
 pub struct Reader<'a> {
@@ -254,7 +255,7 @@ impl<'a> Value<'a> {
         };
         let entries = table.iter().map(|(name, value)| {
             let text = name.get_ref().to_string();
-            let path = format!("{}.{}", self.path, as_key(&text));
+            let path = format!("{}.{}", self.path, part_of_key(&text));
             let span = name.span();
             let value = Self {
                 value,
@@ -310,13 +311,4 @@ fn missing(span: Span, summary: String, example: &str, path: String) -> Diagnost
     Diagnostic::new(span, summary)
         .help(format!("add {example}"))
         .missing(path)
-}
-
-/// A name as TOML would have it in a header.
-fn as_key(name: &str) -> String {
-    let is_bare = !name.is_empty()
-        && name
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'));
-    if is_bare { name.into() } else { format!("{name:?}") }
 }
