@@ -1,6 +1,6 @@
-//! Prints data on stdout and messages on stderr, with colour only on a terminal. Only this file and the log in
-//! `commands::serve` write to stdout and stderr, so foreign text reaches a terminal only escaped. Of the programs that
-//! we start, the compiler of the functions writes there by itself.
+//! Prints data on stdout and messages on stderr, with colour only on a terminal. Beside this file, only the log in
+//! `commands::serve` and the emulator's ready line write to stdout and stderr. All three escape foreign text. Of the programs
+//! that we start, the compiler of the functions writes there by itself.
 //!
 //! A reader may stop early, as `head` does. The command then prints nothing more and goes on, because half an apply is
 //! worse than a few unread lines.

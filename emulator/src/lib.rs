@@ -5,5 +5,6 @@ pub mod capped_file;
 pub mod control_plane;
 pub mod data_plane;
 mod guard;
+mod ready_line;
 pub mod shown_file;
 pub mod signals;

@@ -12,8 +12,8 @@
 //! two Services | plan ─▶ Judged (what a reviewer must be told)
 //! ```
 //!
-//! Everything is pure but [`tree`]. A stage knows only the one before it: `spec` knows keys and types, `service`
-//! knows what they mean, `resources` know AWS, `modules` compose, `hcl` lays out.
+//! Everything is pure but [`tree`]. Each concern has a folder: its keys, their meaning, its modules, its surface and its
+//! review. ARCHITECTURE.md lists them under "Rooms".
 
 pub mod api;
 pub mod cors;

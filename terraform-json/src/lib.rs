@@ -1,11 +1,11 @@
-//! What `terraform show -json` prints of an applied state, read as a flat list of resources, and a REST API in it.
+//! Reads what `terraform show -json` prints of a state or a plan as a flat list of resources, and finds a REST API in it.
 //!
 //! Format: <https://developer.hashicorp.com/terraform/internals/json-format> (`format_version` 1.x).
 //!
 //! A REST API is written in two layouts: of `aws_api_gateway_resource`, `_method` and `_integration`, or as an OpenAPI
-//! `body`. [`rest_api()`] makes the first of the second, so that nobody else needs to know of a body.
+//! `body`. [`rest_api()`] turns the second into the first, so other code reads one layout. Other code names a body only if
+//! it is still unknown.
 
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -35,7 +35,7 @@ pub use error::StateError;
 pub use resource_paths::paths;
 pub use rest_api::{RestApi, Stage, rest_api, stages};
 
-/// A managed resource or data source of a state, wherever in the module tree it stands.
+/// A managed resource or data source of a state or plan, wherever in the module tree it stands.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Resource {
     /// Absolute address, such as `module.service.aws_api_gateway_stage.this`. Of what an OpenAPI body says, the place
@@ -53,11 +53,4 @@ pub struct Resource {
     /// stands twice, or stands beside a body that may have overwritten it. A state itself has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub obstacle: Option<String>,
-}
-
-impl Resource {
-    /// Its attributes as a type. An error names the resource, the attribute and the rule.
-    pub fn read<Values: DeserializeOwned>(&self) -> Result<Values, String> {
-        typed::read(&self.values).map_err(|mistake| format!("`{}`: {mistake}", self.address))
-    }
 }

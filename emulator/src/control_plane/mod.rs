@@ -43,20 +43,19 @@ mod proxy;
 mod upstream;
 mod web_page;
 
-use std::io::Write;
 use std::net::Ipv4Addr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use portcullis_foreign_text::words;
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::time::timeout;
 use tracing::info;
 
+use crate::ready_line;
 pub use emulator::Emulator;
 use emulator::Running;
 pub use mail::{Kind, Mail, mails};
@@ -91,7 +90,7 @@ const PROBE: Duration = Duration::from_secs(30);
 pub async fn run(options: Options) -> Result<()> {
     let ended = serve(options).await;
     if let Err(error) = &ended {
-        print_line(&json!({"ready": false, "error": format!("{error:#}")}))?;
+        ready_line::print(&json!({"ready": false, "error": format!("{error:#}")}))?;
     }
     ended
 }
@@ -137,14 +136,14 @@ async fn serve(options: Options) -> Result<()> {
             .with_context(|| format!("can't use the emulated AWS at `{url}`"))?;
         ready["weaker"] = found.iter().map(Weakness::to_string).collect();
     }
-    print_line(&ready)?;
+    ready_line::print(&ready)?;
     info!(endpoint, "the control plane is ready");
 
     let ended = loop {
         tokio::select! {
             _ = terminate.recv() => break Ok(()),
             _ = interrupt.recv() => break Ok(()),
-            _ = hangup.recv() => print_line(&ready)?,
+            _ = hangup.recv() => ready_line::print(&ready)?,
             ended = emulator.ended() => break ended,
             served = &mut server => {
                 served.context("the proxy failed")?;
@@ -155,12 +154,4 @@ async fn serve(options: Options) -> Result<()> {
     server.abort();
     ended?;
     emulator.stop().await
-}
-
-/// One line on standard output, at once.
-fn print_line(line: &Value) -> Result<()> {
-    let mut stdout = std::io::stdout().lock();
-    writeln!(stdout, "{}", words::json(&line.to_string()))
-        .and_then(|()| stdout.flush())
-        .context("can't write to standard output")
 }

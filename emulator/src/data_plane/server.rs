@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::convert::Infallible;
-use std::io::Write;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, RwLock};
 use std::time::{Duration, Instant};
@@ -17,7 +16,6 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
-use portcullis_foreign_text::words;
 use serde::Serialize;
 use time::OffsetDateTime;
 use tokio::net::{TcpListener, TcpStream};
@@ -32,6 +30,7 @@ use super::message::{Request, RequestIds, Response};
 use super::more_open::{MoreOpen, OpenRoute};
 use super::{Options, REQUEST_LIMIT, load};
 use crate::guard::{Browsers, Guard, Programs, Refusal};
+use crate::ready_line;
 use header_case::{RecordedStream, Recorder};
 
 mod header_case;
@@ -90,33 +89,23 @@ pub async fn serve(options: Options) -> Result<()> {
     let mut terminate = listen(SignalKind::terminate())?;
     let mut interrupt = listen(SignalKind::interrupt())?;
     let mut server = Server::start(options).await?;
-    print(&server.ready())?;
+    ready_line::print(&server.ready())?;
     loop {
         tokio::select! {
             _ = terminate.recv() => break,
             _ = interrupt.recv() => break,
             _ = hangup.recv() => match server.reload().await {
-                Ok(ready) => print(&ready)?,
+                Ok(ready) => ready_line::print(&ready)?,
                 Err(error) => {
                     let error = format!("{error:#}");
                     tracing::error!("the reload failed, so the previous version stays: {error}");
-                    print(&serde_json::json!({"ready": false, "generation": server.generation, "error": error}))?;
+                    ready_line::print(&serde_json::json!({"ready": false, "generation": server.generation, "error": error}))?;
                 }
             },
         }
     }
     server.stop().await;
     Ok(())
-}
-
-fn print(line: &impl Serialize) -> Result<()> {
-    let line = serde_json::to_string(line).context("can't write the ready line")?;
-    let line = words::json(&line) + "\n";
-    let mut stdout = std::io::stdout().lock();
-    stdout
-        .write_all(line.as_bytes())
-        .and_then(|()| stdout.flush())
-        .context("can't write the ready line to stdout")
 }
 
 impl Server {

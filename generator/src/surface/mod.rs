@@ -1,7 +1,8 @@
 //! The surface of an API: what is reachable, by whom.
 //!
-//! The meeting point of everything: the spec's surface, the planned one and the one that was applied must be equal. The
-//! data plane serves the applied one; a review compares two.
+//! The meeting point of everything: the spec's surface, the planned one and the one that was applied must be equal. A
+//! review compares two. The surface of a state and the gateway read the same `rest_api::Snapshot`, so Portcullis prints what
+//! it enforces.
 //!
 //! A file a concern reads resources of a state or plan ([`of_state()`], [`of_plan()`]) and writes down which of them it
 //! accounts for. Whatever may matter and is not accounted for is among the surface's `other_arguments` and `others`, so
