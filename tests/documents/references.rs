@@ -69,31 +69,79 @@ fn every_relative_link_leads_somewhere() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// The folders of the repository that texts refer to.
+const FOLDERS: [&str; 14] = [
+    ".github",
+    "benches",
+    "docs",
+    "emulator",
+    "examples",
+    "files",
+    "foreign-text",
+    "functions",
+    "generator",
+    "scripts",
+    "src",
+    "terraform-json",
+    "test-support",
+    "tests",
+];
+
+/// The comments of a source, if it is one of Rust or Python.
+fn comments(path: &Path) -> Option<Vec<String>> {
+    let mark = match path.extension()?.to_str()? {
+        "rs" => "//",
+        "py" => "# ",
+        _ => return None,
+    };
+    let text = fs::read_to_string(path).unwrap();
+    let comments = text
+        .lines()
+        .filter_map(|line| line.trim_start().strip_prefix(mark));
+    Some(comments.map(str::to_owned).collect())
+}
+
+/// Files that comments of the sources name, by their path in the repository.
+#[test]
+fn every_file_that_a_comment_names_exists() {
+    let mut wrong = Vec::new();
+    let mut count = 0;
+    let root = Path::new(REPOSITORY);
+    let is_made = |path: &Path| path.ends_with("target") || path.ends_with(".portcullis");
+    let files = FOLDERS.iter().flat_map(|folder| {
+        walkdir::WalkDir::new(root.join(folder))
+            .into_iter()
+            .filter_entry(move |entry| !is_made(entry.path()))
+    });
+    for file in files {
+        let path = file.unwrap().into_path();
+        for comment in comments(&path).unwrap_or_default() {
+            let words = comment.split(|letter: char| !(letter.is_alphanumeric() || "/._-".contains(letter)));
+            for word in words.map(|word| word.trim_end_matches(['.', '/'])) {
+                let folder = word.split_once('/').map_or("", |(folder, _)| folder);
+                if !FOLDERS.contains(&folder) || word.starts_with("functions/target") {
+                    continue;
+                }
+                count += 1;
+                if !root.join(word).exists() {
+                    wrong.push(format!("{}: {word}", path.display()));
+                }
+            }
+        }
+    }
+    assert!(count > 20, "only {count} names");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 /// Files that documents name in inline code, by their path in the repository.
 #[test]
 fn every_named_file_exists() {
-    let folders = [
-        "docs",
-        "emulator",
-        "examples",
-        "files",
-        "foreign-text",
-        "functions",
-        "generator",
-        "scripts",
-        "src",
-    ];
-    let folders = [
-        &folders[..],
-        &["terraform-json", "test-support", "tests", ".github"],
-    ]
-    .concat();
     let mut wrong = Vec::new();
     for document in documents(&DOCUMENTS) {
         for code in document.inline_code() {
             let is_path = code
                 .split_once('/')
-                .is_some_and(|(folder, _)| folders.contains(&folder));
+                .is_some_and(|(folder, _)| FOLDERS.contains(&folder));
             let is_pattern = code.contains(|character: char| " *<{:".contains(character));
             if is_path && !is_pattern && !Path::new(REPOSITORY).join(&code).exists() {
                 wrong.push(format!("{}: {code}", document.name));

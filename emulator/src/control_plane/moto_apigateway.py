@@ -159,7 +159,7 @@ def updated(response, model, properties, missing=""):
     return model
 
 
-# The sources are at `is_literal` in generator/src/service/path.rs.
+# The sources are at `is_literal` in generator/src/routes/path.rs.
 LITERAL = re.compile(r"[a-zA-Z0-9._:,$-]+")
 PARAMETER = re.compile(r"\{[a-zA-Z0-9._:-]+\+?\}")
 

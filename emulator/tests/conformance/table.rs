@@ -52,7 +52,7 @@ pub fn check(folder: &Path) -> Result<(), String> {
     }
 }
 
-/// Returns whether `src/file.rs::name` names a test.
+/// Returns whether `FILE::NAME` names a test.
 fn is_test(name: &str) -> bool {
     let (file, name) = name.split_once("::").unwrap_or_default();
     let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file));

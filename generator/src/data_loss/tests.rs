@@ -1,4 +1,4 @@
-//! Real plans (`tests/identity_data`), and what the data-loss guard says to them.
+//! Real plans (`generator/tests/identity_data`), and what the data-loss guard says to them.
 
 use serde_json::{Value, json};
 
