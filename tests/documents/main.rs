@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that can't continue fails")]
 
+mod architecture;
 mod examples;
 mod language;
 mod markdown;

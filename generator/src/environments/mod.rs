@@ -2,8 +2,8 @@
 
 pub(crate) mod keys;
 pub(crate) mod meaning;
+pub(crate) mod module;
 pub(crate) mod review;
-pub(crate) mod root;
 
 use std::collections::BTreeMap;
 

@@ -11,7 +11,7 @@ mod readme;
 mod service;
 
 pub use crate::api::deployment::snapshot;
-pub use crate::environments::root::{LOCAL_ACCOUNT, LOCAL_FIRST_USER, environment, planned_provider};
+pub use crate::environments::module::{LOCAL_ACCOUNT, LOCAL_FIRST_USER, environment, planned_provider};
 pub use crate::functions::in_service::environment_variables;
 pub use module::{HEADER, HEADER_PREFIX, Module, Output, PROVIDER, TERRAFORM, Variable, is_generated};
 pub use service::{DEPLOYMENT, REST_API, STAGE, USER_POOL};

@@ -1,47 +1,110 @@
-//! What a change of a key means to a reviewer. Each key declares it.
+//! What `[review]` means: the changes that are accepted.
 
-use crate::review::change_kind::ChangeKind;
+use std::collections::BTreeMap;
 
-/// What is said of a key that changed.
-#[derive(Debug, Clone, Copy)]
-pub enum Meaning {
-    /// That it changed, in every direction.
-    Harmless,
-    /// That it changed, without its values.
-    Secret,
-    /// That it changed, and what these directions mean.
-    When(&'static [Consequence]),
-    /// The room's own review says it.
-    Elsewhere,
+use crate::diagnostic::{Diagnostic, Span};
+use crate::review::{AcceptedChange, ChangeKind, Class};
+use crate::service::meaning::Resolver;
+use crate::spec::{AcceptTable, ReviewTable};
+
+impl Resolver<'_> {
+    pub(crate) fn accepted_changes(&mut self, table: &ReviewTable) -> Vec<AcceptedChange> {
+        let ReviewTable { span: _, accept } = table;
+        let mut accepted = Vec::new();
+        let mut seen: BTreeMap<(ChangeKind, String), Span> = BTreeMap::new();
+        for table in accept {
+            let AcceptTable {
+                span,
+                change,
+                of,
+                reason,
+                until,
+            } = table;
+            let change = change.placed().and_then(|(text, span)| self.change(text, span));
+            let (Some(change), Some(of)) = (change, of.value.clone()) else {
+                continue;
+            };
+            if let Some(first) = seen.get(&(change, of.clone())) {
+                let summary = format!("duplicate accepted change `{}` of `{of}`", change.as_str());
+                self.report(
+                    Diagnostic::new(span.clone(), summary)
+                        .related(first.clone(), "first here")
+                        .help("keep the one with the right reason"),
+                );
+                continue;
+            }
+            seen.insert((change, of.clone()), span.clone());
+            let reason = reason.value.as_deref().unwrap_or_default().trim().into();
+            let until = until.value;
+            accepted.push(AcceptedChange {
+                change,
+                of,
+                reason,
+                until,
+            });
+        }
+        accepted
+    }
+
+    /// Reads a kind of change that can be accepted.
+    fn change(&mut self, text: &str, span: Span) -> Option<ChangeKind> {
+        let Some(change) = ChangeKind::parse(text) else {
+            let acceptable = ChangeKind::ALL.iter().filter(|kind| kind.can_be_accepted());
+            let names = acceptable.map(|kind| kind.as_str());
+            self.report(
+                Diagnostic::new(span, format!("unknown `change` `{text}`"))
+                    .similar(text, "a kind of change", names.clone())
+                    .known(names),
+            );
+            return None;
+        };
+        let (label, help) = match change.class() {
+            Class::Acceptable => return Some(change),
+            Class::Info => ("never blocked", "delete this entry"),
+            Class::Unacceptable(instead) => ("always blocked", instead),
+        };
+        let summary = format!("`change` must be a kind that can be accepted, not `{text}`");
+        self.report(Diagnostic::new(span, summary).label(label).help(help));
+        None
+    }
 }
 
-/// What a change in one direction means.
-#[derive(Debug, Clone, Copy)]
-pub struct Consequence {
-    /// The direction.
-    pub if_: Direction,
-    /// The kind of change.
-    pub kind: ChangeKind,
-    /// What follows, in a sentence without a period.
-    pub so: &'static str,
-}
+#[cfg(test)]
+mod tests {
+    use crate::review::{ChangeKind, Class};
 
-/// Which way a value goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Direction {
-    /// A smaller number, or off.
-    Less,
-    /// A greater number, or on.
-    More,
-    /// A value in place of another.
-    Other,
-    /// A value where there was none.
-    Added,
-    /// No value any more.
-    Removed,
-}
+    /// What a spec that accepts a change of a kind is told; empty if it is right.
+    fn mistakes(kind: ChangeKind) -> String {
+        let spec = format!(
+            "[service]\nname = \"hello\"\nregion = \"us-east-1\"\n\n[user_pool.clients.cli]\nauth_flows = [\"user_srp\"]\n\n\
+             [functions.hello]\n\n[routes]\n\"GET /\" = {{ function = \"hello\" }}\n\n[environments.dev]\n\n[review]\n\
+             accept = [{{ change = \"{}\", of = \"dev: hello\", reason = \"Ours\" }}]\n",
+            kind.as_str()
+        );
+        let mistakes = crate::service(&spec, None).err();
+        mistakes.map_or_else(String::new, |mistakes| mistakes.render("spec", &spec, false))
+    }
 
-/// What a change in one direction means.
-pub const fn consequence(if_: Direction, kind: ChangeKind, so: &'static str) -> Consequence {
-    Consequence { if_, kind, so }
+    #[test]
+    fn a_line_that_no_judge_would_take_is_a_mistake_at_its_place() {
+        for kind in ChangeKind::ALL.iter().copied() {
+            let said = mistakes(kind);
+            let label = match kind.class() {
+                Class::Acceptable => {
+                    assert_eq!(said, "");
+                    continue;
+                }
+                Class::Info => "never blocked",
+                Class::Unacceptable(_) => "always blocked",
+            };
+            let line = format!(
+                "error: `change` must be a kind that can be accepted, not `{}`",
+                kind.as_str()
+            );
+            assert!(said.contains(label), "{said}");
+            assert!(said.starts_with(&line), "{said}");
+            assert!(said.contains("--> spec:16:22"), "{said}");
+            assert!(said.contains("help: "), "{said}");
+        }
+    }
 }

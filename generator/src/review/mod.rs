@@ -12,7 +12,6 @@
 //! Specs are compared by meaning: two texts of one service have no facts. `tests/review` holds labelled changes; its
 //! README holds the vocabulary and the rules.
 
-mod accepted;
 mod accepted_change;
 mod change_kind;
 pub(crate) mod comparison;
@@ -20,8 +19,9 @@ mod fact;
 mod fact_policy;
 mod infrastructure;
 mod judge;
+pub mod key_meaning;
 pub(crate) mod keys;
-pub mod meaning;
+mod meaning;
 pub(crate) mod names;
 mod plan;
 pub mod report;
@@ -38,7 +38,7 @@ use crate::routes::review as routes;
 use crate::user_pool::review as user_pool;
 pub use accepted_change::{AcceptedChange, ChangeId, Sorted, sort};
 pub use change_kind::{ChangeKind, Class, Effect, Evidence, Section};
-pub use meaning::{Consequence, Direction, Meaning, consequence};
+pub use key_meaning::{Consequence, Direction, Meaning, consequence};
 
 pub use fact::{Callers, Fact, Lost, Program, Sendable, Shifted};
 pub use infrastructure::{deployments, infrastructure};

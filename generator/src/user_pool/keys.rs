@@ -5,7 +5,7 @@ use crate::resources::cognito_user_pool::{self, MINIMUM_LENGTH, TEMPORARY_PASSWO
 use crate::review::ChangeKind::{PasswordWeaker, SelfSignUpOn};
 use crate::review::Direction::{Less, More};
 use crate::review::Meaning::{self, Elsewhere, When};
-use crate::review::{consequence, meaning::Consequence};
+use crate::review::{Consequence, consequence};
 use crate::spec::declaration::Absent::{self, Derived, Nothing, Required};
 use crate::spec::declaration::Kind::{self, Choices, Flag, Text};
 use crate::spec::declaration::{EVERYWHERE, Literal, default, keys, number};

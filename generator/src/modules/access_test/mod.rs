@@ -10,7 +10,7 @@
 
 pub(crate) mod words;
 
-use crate::environments::root::LOCAL_ACCOUNT;
+use crate::environments::module::LOCAL_ACCOUNT;
 use crate::functions::access_test as functions;
 use crate::functions::settings;
 use crate::hcl::{Block, argument, block, commented, object, reference, string};
