@@ -2,8 +2,8 @@
 
 use portcullis_generator::environments::is_email;
 use portcullis_generator::modules::LOCAL_FIRST_USER;
-use portcullis_generator::service::{Environment, LOCAL};
-use portcullis_generator::surface::FIRST_USER;
+use portcullis_generator::service::{Environment, LOCAL, Service};
+use portcullis_generator::surface::is_first_user;
 use serde_json::Value;
 
 use crate::failure::{Failure, Outcome};
@@ -30,10 +30,15 @@ pub fn first_user_of_state(state: &str) -> Option<String> {
     let user = state["resources"]
         .as_array()?
         .iter()
-        .find(|resource| address(resource) == FIRST_USER)?;
+        .find(|resource| is_first_user(&address(resource)))?;
     let mut instances = user["instances"].as_array()?.iter();
     let current = instances.find(|instance| instance["deposed"].is_null())?;
     current["attributes"]["username"].as_str().map(String::from)
+}
+
+/// Whether an environment's root has the variable `first_user_email`.
+pub fn asks_for_first_user(service: &Service, name: &str) -> bool {
+    service.user_pool_in(name).is_some() && service.environments[name].first_user.is_none()
 }
 
 /// Whether two addresses name one user. Generated pools don't tell them apart by their case.
@@ -41,14 +46,21 @@ fn is_same_user(email: &str, other: &str) -> bool {
     email.to_lowercase() == other.to_lowercase()
 }
 
-/// Returns the value of the root module's `first_user_email`; none if the spec has it. It refuses to replace the applied
-/// user, because this would delete the user. A user who is only remembered can be replaced.
+/// Returns the value of the root module's `first_user_email`; none if the spec has it, or there is no first user. It refuses
+/// to replace the applied user, because this would delete the user. A user who is only remembered can be replaced.
 pub fn first_user(
     name: &str,
-    environment: &Environment,
+    service: &Service,
     FirstUser { applied, remembered }: FirstUser,
     chosen: Option<&str>,
 ) -> Outcome<Option<String>> {
+    let environment = &service.environments[name];
+    if service.user_pool_in(name).is_none() {
+        return match chosen {
+            Some(_) => Err(no_pool_to_invite_into(name, environment)),
+            None => Ok(None),
+        };
+    }
     if let Some(email) = chosen.filter(|email| !is_email(email)) {
         return Err(Failure::input(format!(
             "`--first-user` must be an email address, but it is `{email}`"
@@ -84,30 +96,35 @@ pub fn first_user(
         (None, Some(chosen)) => Ok(Some(chosen.into())),
         (None, None) if remembered.is_some() => Ok(remembered),
         (None, None) if name == LOCAL => Ok(Some(LOCAL_FIRST_USER.into())),
-        (None, None) => Err(Failure::input(format!("missing first user of `{name}`")).help(format!(
-            "add `--first-user you@example.com` to the first apply, or write `first_user = \"you@example.com\"` under \
-             `[environments.{name}]`"
-        ))),
+        (None, None) => Ok(None),
     }
+}
+
+/// Only a pool of the service's own has a first user.
+fn no_pool_to_invite_into(name: &str, environment: &Environment) -> Failure {
+    let why = match environment.existing_user_pool {
+        Some(_) => "Portcullis invites no user into an existing pool",
+        None => "the service has no user pool",
+    };
+    Failure::input(format!("can't invite a first user of `{name}`: {why}"))
+        .help("remove `--first-user` (and YOUR_EMAIL)")
 }
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use super::*;
 
-    fn environment(first_user: Option<&str>) -> Environment {
-        Environment {
-            region: "us-east-1".into(),
-            account: None,
-            allow_origin: "*".into(),
-            first_user: first_user.map(String::from),
-            deletion_protection: true,
-            tags: BTreeMap::new(),
-            functions: BTreeMap::new(),
-            state: None,
-        }
+    /// A service with the environment `dev`, and these keys in it.
+    fn service(pool: &str, keys: &str) -> Service {
+        let spec = format!(
+            "[service]\nname = \"hello\"\nregion = \"us-east-1\"\n{pool}\n[functions.open]\n[routes]\n\"GET /\" = {{ \
+             function = \"open\", auth = \"none\" }}\n[environments.dev]\n{keys}\n"
+        );
+        portcullis_generator::service(&spec, None).unwrap_or_else(|_| panic!("the spec is invalid"))
+    }
+
+    fn with_pool(keys: &str) -> Service {
+        service("[user_pool.clients.cli]\nauth_flows = [\"user_srp\"]", keys)
     }
 
     fn applied(email: &str) -> FirstUser {
@@ -126,8 +143,8 @@ mod tests {
 
     #[test]
     fn the_applied_first_user_stays_and_another_one_is_refused() {
-        let environment = environment(None);
-        let of = |chosen| first_user("dev", &environment, applied("a@example.com"), chosen);
+        let service = with_pool("");
+        let of = |chosen| first_user("dev", &service, applied("a@example.com"), chosen);
         assert_eq!(of(None).unwrap().as_deref(), Some("a@example.com"));
         for same in ["a@example.com", "A@Example.com"] {
             assert_eq!(of(Some(same)).unwrap().as_deref(), Some("a@example.com"));
@@ -138,8 +155,8 @@ mod tests {
 
     #[test]
     fn a_first_user_who_is_only_remembered_gives_way() {
-        let environment = environment(None);
-        let of = |chosen| first_user(LOCAL, &environment, remembered("a@example.com"), chosen);
+        let service = with_pool("");
+        let of = |chosen| first_user(LOCAL, &service, remembered("a@example.com"), chosen);
         assert_eq!(of(None).unwrap().as_deref(), Some("a@example.com"));
         assert_eq!(
             of(Some("b@example.com")).unwrap().as_deref(),
@@ -171,18 +188,32 @@ mod tests {
 
     #[test]
     fn the_spec_names_the_first_user_by_a_literal() {
-        let environment = environment(Some("a@example.com"));
-        let of = |chosen| first_user("dev", &environment, FirstUser::default(), chosen);
+        let service = with_pool("first_user = \"a@example.com\"");
+        let of = |chosen| first_user("dev", &service, FirstUser::default(), chosen);
         assert_eq!(of(None).unwrap(), None);
         assert!(of(Some("b@example.com")).is_err());
     }
 
     #[test]
     fn only_local_has_a_default_first_user() {
-        let environment = environment(None);
-        let of = |name, chosen| first_user(name, &environment, FirstUser::default(), chosen);
+        let service = with_pool("");
+        let of = |name, chosen| first_user(name, &service, FirstUser::default(), chosen);
         assert_eq!(of(LOCAL, None).unwrap().as_deref(), Some(LOCAL_FIRST_USER));
-        assert!(of("dev", None).is_err());
+        assert_eq!(of("dev", None).unwrap(), None);
         assert!(of(LOCAL, Some("nobody")).is_err());
+    }
+
+    #[test]
+    fn only_a_pool_of_the_services_own_has_a_first_user() {
+        let existing =
+            "[user_pool]\nexisting = \"arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_AbC\"";
+        for (pool, in_local) in [("", None), (existing, Some(LOCAL_FIRST_USER))] {
+            let service = service(pool, "");
+            let of = |name, chosen| first_user(name, &service, FirstUser::default(), chosen);
+            assert_eq!(of(LOCAL, None).unwrap().as_deref(), in_local);
+            assert_eq!(of(LOCAL, Some("a@example.com")).is_ok(), in_local.is_some());
+            assert_eq!(of("dev", None).unwrap(), None);
+            assert!(of("dev", Some("a@example.com")).is_err());
+        }
     }
 }

@@ -6,7 +6,7 @@ use portcullis_generator::service::{Environment, LOCAL, Service};
 use crate::cli::TerraformOptions;
 use crate::endpoint::Endpoint;
 use crate::failure::{OrFail, Outcome};
-use crate::first_user::{FirstUser, first_user, first_user_of_state};
+use crate::first_user::{FirstUser, asks_for_first_user, first_user, first_user_of_state};
 use crate::local::{ControlPlane, Local};
 use crate::project::{Project, architecture};
 use crate::terraform_program::{Aws, LOCK_FILE, ProviderSource, Terraform};
@@ -19,7 +19,7 @@ pub struct PreparedEnvironment {
     pub terraform: Terraform,
     /// The processes behind `local`; none elsewhere.
     pub local: Option<(Local, ControlPlane)>,
-    /// Email address of the first user; none if the spec has it.
+    /// Email address of the first user; none if the spec has it, or there is no first user.
     pub first_user: Option<String>,
 }
 
@@ -32,10 +32,10 @@ pub fn check(project: &Project, service: &Service, tools: &Tools, options: &Terr
     if name == LOCAL {
         let local = Local::of(project);
         local.upstream(Endpoint::of(options).url.as_deref())?;
-        return first_user(name, environment, local.first_user()?, chosen).map(drop);
+        return first_user(name, service, local.first_user()?, chosen).map(drop);
     }
     if chosen.is_some() {
-        first_user(name, environment, FirstUser::default(), chosen)?;
+        first_user(name, service, FirstUser::default(), chosen)?;
     }
     prove_credentials(tools, name, environment)
 }
@@ -57,11 +57,11 @@ impl PreparedEnvironment {
                 remembered: None,
             },
         };
-        let environment = &service.environments[name];
-        prepared.first_user = first_user(name, environment, known, options.chosen_email())?;
+        prepared.first_user = first_user(name, service, known, options.chosen_email())?;
         let mut variables = Vec::new();
-        if let Some(email) = &prepared.first_user {
-            variables.push(("first_user_email", email.clone()));
+        if asks_for_first_user(service, name) {
+            let email = prepared.first_user.clone().unwrap_or_default();
+            variables.push(("first_user_email", email));
         }
         if name == LOCAL {
             variables.push(("architecture", architecture(service, name)?.as_str().to_string()));

@@ -64,7 +64,9 @@ pub fn apply(project: &Project, options: &TerraformOptions, yes: bool) -> Outcom
                 local.keep_first_user(email)?;
             }
             // The scripts that sign in need it.
-            tools.aws().or_tool()?;
+            if service.user_pool_in(name).is_some() {
+                tools.aws().or_tool()?;
+            }
             let redeployment = Redeployment::of(project, name);
             apply_local(service, &prepared.terraform, &redeployment, local, control_plane).map(Some)
         }
@@ -159,10 +161,9 @@ pub fn serve(
         "region".into(),
         Value::String(service.environments[LOCAL].region.clone()),
     );
-    outputs.insert(
-        "example_password".into(),
-        Value::String(service.user_pool.password.example()),
-    );
+    if let Some(pool) = service.user_pool_in(LOCAL) {
+        outputs.insert("example_password".into(), Value::String(pool.password.example()));
+    }
     local.keep_outputs(&outputs)?;
     Ok(Serving {
         service,
@@ -220,7 +221,10 @@ impl Serving {
                 shell::word(&format!("{api_url}{path}"))
             ));
         }
-        talk::say(sign_in_commands(text, &service.user_pool.password.example()));
+        match service.user_pool_in(LOCAL) {
+            Some(pool) => talk::say(sign_in_commands(text, &pool.password.example())),
+            None => talk::say("\nThe service has no user pool, so every route is public and nobody signs in"),
+        }
         talk::say("\nNext: portcullis logs, portcullis plan, portcullis destroy");
     }
 }

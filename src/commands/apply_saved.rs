@@ -69,7 +69,9 @@ pub fn run(project: &Project, options: &TerraformOptions, plan: &Path) -> Outcom
         local.keep_first_user(email)?;
     }
     // The scripts that sign in need it.
-    tools.aws().or_tool()?;
+    if service.user_pool_in(name).is_some() {
+        tools.aws().or_tool()?;
+    }
     local.begin()?;
     let done = work.done();
     if !interrupt::interrupted() {

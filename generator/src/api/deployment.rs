@@ -9,10 +9,17 @@ use crate::identifier::Identifier;
 use crate::modules::module::{fingerprint, hash};
 use crate::routes::{authorizer_module, in_service as routes, integration_module};
 use crate::service::Service;
+use crate::user_pool::in_service::arn;
 
 /// What the deployment waits for, sorted.
 pub(super) fn deployed_modules(service: &Service) -> Vec<Expression> {
-    let mut names = vec!["module.authorizer".to_string(), "module.rest_api".to_string()];
+    let mut names = vec!["module.rest_api".to_string()];
+    names.extend(
+        service
+            .user_pool
+            .as_ref()
+            .map(|_| "module.authorizer".to_string()),
+    );
     for (path, method, _) in service.routes.iter() {
         names.push(format!("module.{}", routes::name(path, method)));
     }
@@ -49,24 +56,29 @@ pub(super) fn triggers(service: &Service) -> Vec<(String, Expression)> {
         max_timeout_seconds,
         ref cors,
     } = service.api;
-    let mut triggers = vec![
-        (
+    let mut triggers = Vec::new();
+    if cors.is_some() {
+        triggers.push(("allow_origin".to_string(), reference("var.allow_origin")));
+    }
+    if service.user_pool.is_some() {
+        triggers.push((
             "authorizer".to_string(),
             string(fingerprint(authorizer_module::deployed(authorizer_ttl_seconds))),
-        ),
-        // A snapshot holds the ARNs of the functions, whose names hold the environment's: one that is renamed and keeps
-        // its state needs another snapshot.
-        ("environment".to_string(), reference("var.environment")),
-    ];
+        ));
+    }
+    // A snapshot holds the ARNs of the functions, whose names hold the environment's: one that is renamed and keeps
+    // its state needs another snapshot.
+    triggers.push(("environment".to_string(), reference("var.environment")));
     if cors.is_some() {
-        triggers.insert(0, ("allow_origin".to_string(), reference("var.allow_origin")));
         triggers.push((
             "rest_api".to_string(),
             string(fingerprint(module::deployed(cors.as_ref()))),
         ));
     }
     // A snapshot holds the ARN of the pool: another pool needs another snapshot.
-    triggers.push(("user_pool".to_string(), reference("module.user_pool.arn")));
+    if let Some(pool) = &service.user_pool {
+        triggers.push(("user_pool".to_string(), arn(pool)));
+    }
     let trigger = |name: Identifier, title: String, parts: &[&str]| {
         (name.to_string(), commented(string(hash(parts)), &title))
     };

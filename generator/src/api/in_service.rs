@@ -9,7 +9,7 @@ use crate::routes::authorizer_module;
 use crate::routes::permissions::Permission;
 use crate::service::Service;
 
-/// The API, the gate, and what the stage serves.
+/// The API, the authorizer if there is one, and what the stage serves.
 pub(crate) fn blocks(service: &Service, permissions: &[Permission]) -> Vec<Block> {
     let mut rest_api =
         module_call("rest_api", "rest_api").attribute(argument("name", name_in_service(&service.api.name)));
@@ -21,12 +21,13 @@ pub(crate) fn blocks(service: &Service, permissions: &[Permission]) -> Vec<Block
     let permissions = permissions
         .iter()
         .map(|name| reference(&format!("aws_lambda_permission.{name}")));
-    vec![
-        rest_api.build(),
-        authorizer_module::call(),
+    let mut blocks = vec![rest_api.build()];
+    blocks.extend(service.user_pool.as_ref().map(authorizer_module::call));
+    blocks.extend([
         api_gateway_deployment::resource_block(triggers(service), deployed_modules(service)),
         api_gateway_stage::resource_block(&service.api.stage, service.tracing, permissions),
-    ]
+    ]);
+    blocks
 }
 
 /// What an environment's root hands on.

@@ -1,11 +1,13 @@
 //! What the keys of the API mean.
 
 use crate::api::Api;
+use crate::diagnostic::Diagnostic;
 use crate::service::meaning::Resolver;
-use crate::spec::ApiTable;
+use crate::spec::{ApiTable, Spec};
+use crate::user_pool::OWN_POOL;
 
 impl Resolver<'_> {
-    pub(crate) fn api(&mut self, table: &ApiTable, service: &str) -> Api {
+    pub(crate) fn api(&mut self, spec: &Spec, table: &ApiTable, service: &str) -> Api {
         let ApiTable {
             span: _,
             name,
@@ -14,6 +16,14 @@ impl Resolver<'_> {
             max_timeout_seconds,
             cors,
         } = table;
+        if let (Some(span), None) = (&authorizer_ttl_seconds.span, &spec.user_pool) {
+            self.report(
+                Diagnostic::new(span.clone(), "`authorizer_ttl_seconds` needs `[user_pool]`")
+                    .label("there is no authorizer")
+                    .help(format!("delete it, or add {OWN_POOL}"))
+                    .missing("user_pool"),
+            );
+        }
         Api {
             name: name.value.clone().unwrap_or_else(|| service.into()),
             stage: stage.value.clone(),

@@ -5,8 +5,8 @@ use crate::environments::name_in;
 use crate::resources::{api_gateway_authorizer, api_gateway_rest_api};
 use crate::surface::types::{self, Authorizer};
 
-/// The API and its authorizer in an environment.
-pub(crate) fn api(api: &Api, environment: &str) -> (types::Api, Authorizer) {
+/// The API in an environment, and the authorizer that admits the users of a pool.
+pub(crate) fn api(api: &Api, environment: &str, pool: Option<String>) -> (types::Api, Option<Authorizer>) {
     let Api {
         name,
         stage,
@@ -20,14 +20,14 @@ pub(crate) fn api(api: &Api, environment: &str) -> (types::Api, Authorizer) {
         other_stages: Vec::new(),
         endpoint: api_gateway_rest_api::ENDPOINT.into(),
     };
-    let authorizer = Authorizer {
+    let authorizer = pool.map(|pool| Authorizer {
         name: api_gateway_authorizer::NAME.into(),
         kind: api_gateway_authorizer::TYPE_OF_USER_POOLS.into(),
         header: api_gateway_authorizer::HEADER.into(),
         ttl_seconds: *authorizer_ttl_seconds,
-        pools: vec!["${user_pool}".into()],
+        pools: vec![pool],
         validation: None,
         function: None,
-    };
+    });
     (api, authorizer)
 }

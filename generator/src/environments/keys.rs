@@ -15,6 +15,7 @@ use crate::spec::declaration::Kind::{self, Flag, Overrides, Strings as Map, Text
 use crate::spec::declaration::{EVERYWHERE, Literal, default, keys};
 use crate::spec::field::{Given, Own, Placed, Set, Strings};
 use crate::text_rule::{NAME_64, REGION, TextRule};
+use crate::user_pool::keys::POOL_ARN;
 
 static ACCOUNT: TextRule = TextRule {
     must_be: "an AWS account of twelve digits",
@@ -65,11 +66,14 @@ keys! {
         ]);
         /// The origin whose pages may call, or `*`.
         allow_origin: Given<String> = Text(&ORIGIN), Derived("`allow_origin` of `cors` in `[api]`"), EVERYWHERE, Elsewhere;
-        /// E-mail address of the first user, who is invited. `YOUR_EMAIL` or `--first-user` can name it instead.
+        /// E-mail address of the first user, who is invited. `YOUR_EMAIL` or `--first-user` can name it instead. Without any,
+        /// no user is invited.
         first_user: Given<String> = Text(&EMAIL), Nothing, EVERYWHERE, When(&[
             consequence(Other, UserReplaced, "the old user is **deleted** and the new one is invited"),
             consequence(Added, UserReplaced, "a user invited with another address is **deleted**"),
         ]);
+        /// ARN of the existing user pool whose users this environment admits. It must be in the environment's region.
+        existing_user_pool: Given<String> = Text(&POOL_ARN), Derived("`existing` of `[user_pool]`"), EVERYWHERE, Elsewhere;
         /// Whether AWS refuses to delete the user pool.
         deletion_protection: Set<bool> = Flag, default(Literal::Flag(true)), EVERYWHERE,
             When(&[consequence(Less, DeletionProtectionOff, "AWS no longer refuses to delete its user pool")]);

@@ -7,7 +7,9 @@ use crate::environments::{Environment, LOCAL, S3State};
 use crate::functions::Function;
 use crate::service::meaning::Resolver;
 use crate::spec::field::Keys;
-use crate::spec::{EnvironmentTable, Given, Placed, Spec, StateTable};
+use crate::spec::{EnvironmentTable, Given, Placed, Spec, StateTable, UserPoolTable};
+use crate::text_rule::REGION;
+use crate::user_pool::{ExistingUserPool, OWN_POOL};
 
 /// AWS's limit of tags of a resource.
 const MOST_TAGS: usize = 50;
@@ -60,6 +62,7 @@ impl Resolver<'_> {
             account,
             allow_origin,
             first_user,
+            existing_user_pool: _, // read with that of the service
             deletion_protection,
             tags: own_tags,
             functions: own_functions,
@@ -75,6 +78,7 @@ impl Resolver<'_> {
                 ),
             }
         }
+        self.first_user(spec, first_user);
         let mut tags = service_tags.clone();
         tags.extend(self.tags(own_tags, &spec.service.tags));
         tags.insert("Service".into(), service.into());
@@ -97,8 +101,10 @@ impl Resolver<'_> {
             own.value.as_ref().or(other).cloned()
         };
         let cors = spec.api.cors.as_ref();
+        let region = or(region, Some(&spec.service.region)).unwrap_or_default();
         Environment {
-            region: or(region, Some(&spec.service.region)).unwrap_or_default(),
+            existing_user_pool: self.existing_user_pool(spec, name, table, &region),
+            region,
             account: account.value.clone(),
             allow_origin: or(allow_origin, cors.map(|cors| &cors.allow_origin)).unwrap_or_else(|| "*".into()),
             first_user: first_user.value.clone(),
@@ -107,6 +113,89 @@ impl Resolver<'_> {
             functions: self.functions_of_environment(spec, name, own_functions, functions),
             state: state.as_ref().map(|state| s3_state(state, service, name)),
         }
+    }
+
+    /// Reports a first user where none can be invited.
+    fn first_user(&mut self, spec: &Spec, first_user: &Given<String>) {
+        let Some(span) = first_user.span.clone() else {
+            return;
+        };
+        match &spec.user_pool {
+            None => self.report(
+                Diagnostic::new(span, "`first_user` needs `[user_pool]`")
+                    .label("there is no pool to invite into")
+                    .help(format!("delete it, or add {OWN_POOL}"))
+                    .missing("user_pool"),
+            ),
+            Some(UserPoolTable { existing, .. }) => {
+                if let Some(pool) = &existing.span {
+                    self.report(
+                        Diagnostic::new(
+                            span,
+                            "`first_user` must not be set with `existing` in `[user_pool]`",
+                        )
+                        .related(pool.clone(), "the existing pool")
+                        .help("delete it: Portcullis invites no user into an existing pool"),
+                    );
+                }
+            }
+        }
+    }
+
+    /// The existing pool of an environment: its own, or that of the service. An authorizer and its pool are in one region:
+    /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-integrate-with-cognito.html>
+    fn existing_user_pool(
+        &mut self,
+        spec: &Spec,
+        name: &str,
+        table: &EnvironmentTable,
+        region: &str,
+    ) -> Option<String> {
+        let own = &table.existing_user_pool;
+        let of_service = spec.user_pool.as_ref().map(|pool| &pool.existing);
+        let Some(of_service) = of_service.filter(|existing| existing.is_written()) else {
+            if let Some(span) = own.span.clone() {
+                self.report(
+                    Diagnostic::new(span, "`existing_user_pool` needs `existing` in `[user_pool]`")
+                        .label("it overrides nothing")
+                        .help(
+                            "add `existing = \"arn:…\"` to `[user_pool]`: the pool of the other environments",
+                        )
+                        .missing("user_pool.existing"),
+                );
+            }
+            return None;
+        };
+        if name == LOCAL {
+            return None;
+        }
+        let (key, given) = if own.is_written() {
+            ("existing_user_pool", own)
+        } else {
+            ("existing", of_service)
+        };
+        let (arn, span) = given.placed()?;
+        let pool = ExistingUserPool::of(arn)?;
+        if pool.region != region && (REGION.check)(region) {
+            let written = table.region.span.clone().or(spec.service.region.span.clone());
+            let diagnostic = Diagnostic::new(
+                span,
+                format!(
+                    "`{key}` must be in `{region}`, the region of `{name}`, not in `{}`",
+                    pool.region
+                ),
+            )
+            .help(if own.is_written() {
+                "name a pool of that region, or change `region`".to_string()
+            } else {
+                format!("add `existing_user_pool = \"arn:…\"` with a pool of `{region}` to `[environments.{name}]`")
+            });
+            self.report(match written {
+                Some(place) => diagnostic.related(place, "the region"),
+                None => diagnostic,
+            });
+        }
+        Some(arn.clone())
     }
 
     /// Reports two environments with one state: each `apply` would delete what the other made.

@@ -51,6 +51,9 @@ pub struct Environment {
     pub allow_origin: String,
     /// E-mail of the first user, where the spec names it.
     pub first_user: Option<String>,
+    /// ARN of the existing user pool whose users it admits; none if the pool is generated or there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub existing_user_pool: Option<String>,
     /// Whether the user pool can't be deleted, and with it its users; never so in [`LOCAL`].
     pub deletion_protection: bool,
     /// Tags of every resource: the service's, the environment's, and `Service` and `Environment`.

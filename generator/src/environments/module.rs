@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 use unicode_normalization::UnicodeNormalization;
 
+use crate::environments::name_in;
 use crate::functions::settings;
 use crate::hcl::{
     Block, Expression, argument, block, commented, list, literal, object, reference, string, template, value,
@@ -10,7 +11,7 @@ use crate::hcl::{
 use crate::modules::module::{Module, Output, Variable, versions_of_root};
 use crate::service::{Architecture, Environment, LOCAL, Service};
 use crate::spec::field::Word;
-use crate::user_pool::first_user_module;
+use crate::user_pool::{OwnUserPool, UserPool, first_user_module, in_service as user_pool};
 use portcullis_terraform_json::aws;
 
 /// The only account of the emulated AWS.
@@ -27,8 +28,10 @@ pub fn environment(service: &Service, name: &str, environment: &Environment) -> 
     } else {
         format!("AWS, {}", environment.region)
     };
+    let mut main = vec![service_call(service, name, environment)];
+    main.extend(pool_of_local(service, is_local).into_iter().flatten());
     let mut files = vec![
-        ("main.tf", vec![service_call(service, name, environment)]),
+        ("main.tf", main),
         ("providers.tf", vec![provider(is_local, environment)]),
         ("versions.tf", versions_of_root(backend(environment))),
     ];
@@ -41,7 +44,7 @@ pub fn environment(service: &Service, name: &str, environment: &Environment) -> 
         ),
         files,
         variables: variables(service, is_local, environment),
-        outputs: outputs(is_local),
+        outputs: outputs(service, is_local, environment),
     }
 }
 
@@ -180,20 +183,54 @@ fn service_call(service: &Service, name: &str, environment: &Environment) -> Blo
     if service.api.cors.is_some() {
         call = call.attribute(argument("allow_origin", string(&environment.allow_origin)));
     }
-    let protection = if environment.deletion_protection {
-        "ACTIVE"
-    } else {
-        "INACTIVE"
-    };
-    let email = match &environment.first_user {
-        Some(email) => string(email),
-        None => reference("var.first_user_email"),
-    };
-    call.attribute(argument("deletion_protection", string(protection)))
-        .attribute(argument("first_user_email", email))
-        .attribute(argument("require_zips", !is_local))
+    match &service.user_pool {
+        None => {}
+        Some(UserPool::Own(_)) => {
+            let protection = if environment.deletion_protection {
+                "ACTIVE"
+            } else {
+                "INACTIVE"
+            };
+            let email = match &environment.first_user {
+                Some(email) => string(email),
+                None => reference("var.first_user_email"),
+            };
+            call = call
+                .attribute(argument("deletion_protection", string(protection)))
+                .attribute(argument("first_user_email", email));
+        }
+        Some(UserPool::Existing { .. }) => {
+            let arn = match &environment.existing_user_pool {
+                Some(arn) => string(arn),
+                None => reference("module.user_pool.arn"),
+            };
+            call = call.attribute(argument("user_pool_arn", arn));
+        }
+    }
+    call.attribute(argument("require_zips", !is_local))
         .attributes(settings::arguments(service, name))
         .build()
+}
+
+/// The pool that `local` has in place of an existing one, its client and its first user.
+fn pool_of_local(service: &Service, is_local: bool) -> Option<Vec<Block>> {
+    let pool = replaced_in_local(service, is_local)?;
+    let name = string(name_in(&pool.name, LOCAL));
+    let mut calls = user_pool::calls(&pool, "../../modules", name, string("INACTIVE"));
+    if let Some(first) = calls.first_mut() {
+        *first = commented(
+            first.clone(),
+            "The emulated AWS doesn't know the user pool that the other environments use.",
+        );
+    }
+    Some(calls)
+}
+
+fn replaced_in_local(service: &Service, is_local: bool) -> Option<OwnUserPool> {
+    match &service.user_pool {
+        Some(UserPool::Existing { .. }) if is_local => Some(OwnUserPool::of_local(&service.name)),
+        Some(UserPool::Existing { .. } | UserPool::Own(_)) | None => None,
+    }
 }
 
 fn variables(service: &Service, is_local: bool, environment: &Environment) -> Vec<Variable> {
@@ -209,43 +246,56 @@ fn variables(service: &Service, is_local: bool, environment: &Environment) -> Ve
             .default(string(service.architecture.as_str())),
         );
     }
-    if environment.first_user.is_none() {
-        let variable = Variable::new(
-            "first_user_email",
-            "string",
-            "Email address of the first user. `portcullis apply --first-user ADDRESS` sets it.",
-        );
-        let variable = first_user_module::email(variable);
+    let is_invited = is_local && service.user_pool.is_some();
+    if is_invited || (service.own_user_pool().is_some() && environment.first_user.is_none()) {
+        let description = "Email address of the first user. `portcullis apply --first-user ADDRESS` sets it.";
         variables.push(if is_local {
-            variable.default(string(LOCAL_FIRST_USER))
+            let variable = Variable::new("first_user_email", "string", description);
+            first_user_module::email(variable).default(string(LOCAL_FIRST_USER))
         } else {
-            variable
+            first_user_module::optional_email("first_user_email", description)
         });
     }
     variables
 }
 
-fn outputs(is_local: bool) -> Vec<Output> {
+fn outputs(service: &Service, is_local: bool, environment: &Environment) -> Vec<Output> {
     let of_service = |name: &str| reference(&format!("module.service.{name}"));
-    let mut outputs = vec![
-        Output::new(
-            "first_user_email",
-            "Email address of the first user.",
-            of_service("first_user_email"),
-        ),
-        Output::new("rest_api_id", "ID of the REST API.", of_service("rest_api_id")),
-        Output::new(
-            "user_pool_client_id",
-            "ID of the client that `portcullis apply` shows commands for.",
-            of_service("user_pool_client_id"),
-        ),
-        Output::new(
-            "user_pool_client_ids",
-            "IDs of the user pool's clients by name.",
-            of_service("user_pool_client_ids"),
-        ),
-        Output::new("user_pool_id", "ID of the user pool.", of_service("user_pool_id")),
-    ];
+    let mut outputs = vec![Output::new(
+        "rest_api_id",
+        "ID of the REST API.",
+        of_service("rest_api_id"),
+    )];
+    if service.own_user_pool().is_some() {
+        outputs.extend([
+            Output::new(
+                "first_user_email",
+                "Email address of the first user, if there is one.",
+                of_service("first_user_email"),
+            ),
+            Output::new(
+                "user_pool_client_id",
+                "ID of the client that `portcullis apply` shows commands for.",
+                of_service("user_pool_client_id"),
+            ),
+            Output::new(
+                "user_pool_client_ids",
+                "IDs of the user pool's clients by name.",
+                of_service("user_pool_client_ids"),
+            ),
+            Output::new("user_pool_id", "ID of the user pool.", of_service("user_pool_id")),
+        ]);
+    }
+    if let Some(pool) = replaced_in_local(service, is_local) {
+        outputs.extend(user_pool::outputs_of(&pool));
+    }
+    if let Some(arn) = &environment.existing_user_pool {
+        outputs.push(Output::new(
+            "user_pool_id",
+            "ID of the existing user pool.",
+            string(crate::user_pool::id(arn)),
+        ));
+    }
     // Locally the API does not answer under its AWS address; `portcullis outputs` adds the one that does.
     if !is_local {
         outputs.push(Output::new(

@@ -6,6 +6,7 @@ use crate::references::{Template, Values};
 use crate::resources::{iam_role, lambda_function, lambda_permission};
 use crate::routes::permissions;
 use crate::service::{Environment, Service};
+use crate::surface::names::existing;
 use crate::surface::resources::digest;
 use crate::surface::types::{self, Invoker, Statement};
 
@@ -50,7 +51,9 @@ pub(crate) fn function(
         in_service::environment_variables(service, environment_name, name, &environment.allow_origin);
     let values = Values::of(service, environment_name, environment);
     let text = |text: &Template| {
-        let text = text.text(&values);
+        let existing = environment.existing_user_pool.as_deref().map(existing);
+        let names = existing.unwrap_or_default().into_iter();
+        let text = names.fold(text.text(&values), |text, (own, name)| text.replace(&own, &name));
         // What the spec writes out is no other value than what it refers to.
         match &environment.account {
             Some(account) => text.replace(account, "${account}"),

@@ -45,8 +45,9 @@ fn callers(service: &Service, environment: Option<&str>) -> Block {
     if any(Auth::None) || cors.is_some() {
         block.nodes.push(Node::new(ANYONE, Kind::Caller, "Anyone", []));
     }
-    if any(Auth::UserPool) {
-        let (nodes, edge) = authorizer(&service.user_pool, environment);
+    if any(Auth::UserPool)
+        && let Some((nodes, edge)) = authorizer(service, environment)
+    {
         block.nodes.extend(nodes);
         block.edges.push(edge);
     }

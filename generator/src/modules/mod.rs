@@ -42,9 +42,9 @@ pub fn all(service: &Service) -> FileSet {
 
 /// Every module that the service needs.
 pub fn of_service(service: &Service) -> Vec<Module> {
-    let mut modules = user_pool::modules(&service.user_pool);
+    let mut modules = user_pool::modules(service);
     modules.extend(functions::modules(service));
-    modules.extend(api::modules(&service.api));
+    modules.extend(api::modules(service));
     modules.push(service::module(service));
     modules
 }

@@ -239,7 +239,12 @@ fn terraform(is_root: bool, backend: Option<Block>) -> Block {
 
 /// Begins the call of a module that stands beside the calling one.
 pub(crate) fn module_call(name: &str, source: &str) -> BlockBuilder {
-    block("module", [name]).attribute(argument("source", string(format!("../{source}"))))
+    module_call_in("..", name, source)
+}
+
+/// Begins the call of a module in a folder of modules, as the caller sees it.
+pub(crate) fn module_call_in(modules: &str, name: &str, source: &str) -> BlockBuilder {
+    block("module", [name]).attribute(argument("source", string(format!("{modules}/{source}"))))
 }
 
 /// Twelve hexadecimal digits over blocks without their comments and checks: changes exactly when what they make does.

@@ -13,7 +13,10 @@ use crate::{functions, user_pool};
 /// One block for each thing whose address differs from the one it had, sorted by the former address. `back-office` and
 /// `back_office` are one address.
 pub fn blocks(service: &Service) -> Vec<Block> {
-    let mut moves: Vec<(Identifier, Identifier, &str)> = user_pool::in_service::moves(&service.user_pool)
+    let mut moves: Vec<(Identifier, Identifier, &str)> = service
+        .own_user_pool()
+        .into_iter()
+        .flat_map(user_pool::in_service::moves)
         .chain(functions::in_service::moves(&service.functions))
         .filter(|(from, to, _)| from != to)
         .collect();

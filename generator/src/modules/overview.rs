@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::graph;
 use crate::modules::module::{HEADER, Module};
-use crate::service::{Auth, Service};
+use crate::service::{Auth, Service, UserPool};
 use portcullis_foreign_text::words;
 
 const TEMPLATE: &str = include_str!("overview.md.jinja");
@@ -17,13 +17,38 @@ const TEMPLATE: &str = include_str!("overview.md.jinja");
 struct Page<'a> {
     header: &'a str,
     name: &'a str,
+    users: Users,
     user_pool: String,
-    self_sign_up: bool,
     cors: bool,
     picture: String,
     routes: Vec<RouteRow<'a>>,
     environments: Vec<ModuleRow<'a>>,
     modules: Vec<ModuleRow<'a>>,
+}
+
+/// Who signed-in users are.
+#[derive(Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Users {
+    /// There are none.
+    None,
+    /// Whoever registers.
+    Register,
+    /// Those who are invited.
+    Invited,
+    /// Those of a pool that exists.
+    Existing,
+}
+
+impl Users {
+    fn of(service: &Service) -> Self {
+        match &service.user_pool {
+            None => Self::None,
+            Some(UserPool::Own(pool)) if pool.self_sign_up => Self::Register,
+            Some(UserPool::Own(_)) => Self::Invited,
+            Some(UserPool::Existing { .. }) => Self::Existing,
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -52,8 +77,11 @@ pub fn render(service: &Service, modules: &[Module]) -> String {
     let page = Page {
         header: HEADER,
         name: &service.name,
-        user_pool: code(&service.user_pool.name),
-        self_sign_up: service.user_pool.self_sign_up,
+        users: Users::of(service),
+        user_pool: service
+            .own_user_pool()
+            .map(|pool| code(&pool.name))
+            .unwrap_or_default(),
         cors: service.api.cors.is_some(),
         picture: graph::mermaid(service, None).trim_end().to_string(),
         routes: routes.collect(),

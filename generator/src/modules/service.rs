@@ -24,11 +24,12 @@ pub fn module(service: &Service) -> Module {
     Module {
         folder: "modules/service".into(),
         summary: format!(
-            "The service `{}`: its users, functions, routes and API.",
-            service.name
+            "The service `{}`: its {}functions, routes and API.",
+            service.name,
+            service.own_user_pool().map_or("", |_| "users, ")
         ),
         files: vec![
-            ("user_pool.tf", user_pool::in_service::blocks(&service.user_pool)),
+            ("user_pool.tf", user_pool::in_service::blocks(service)),
             ("functions.tf", functions::in_service::blocks(service)),
             ("routes.tf", routes::in_service::blocks(service, &permissions)),
             ("api.tf", api::in_service::blocks(service, &permissions)),
@@ -53,7 +54,7 @@ fn variables(service: &Service) -> Vec<Variable> {
             NAME_32.must_be,
         ),
     ];
-    variables.extend(user_pool::in_service::variables());
+    variables.extend(user_pool::in_service::variables(service));
     variables.extend(functions::in_service::variables(service));
     variables.extend(
         service
@@ -67,6 +68,6 @@ fn variables(service: &Service) -> Vec<Variable> {
 
 fn outputs(service: &Service) -> Vec<Output> {
     let mut outputs = api::in_service::outputs();
-    outputs.extend(user_pool::in_service::outputs(&service.user_pool));
+    outputs.extend(user_pool::in_service::outputs(service));
     outputs
 }

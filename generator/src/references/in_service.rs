@@ -4,6 +4,7 @@ use crate::hcl::{Expression, Part as HclPart, literal, string, template, value};
 use crate::references::{Part, Reference, Template};
 use crate::service::Service;
 use crate::user_pool::client_module;
+use crate::user_pool::in_service::{arn, id};
 
 impl Reference {
     /// What stands for it in `modules/service`.
@@ -31,8 +32,16 @@ impl Reference {
             ],
             Self::ApiId => vec![value("module.rest_api.id")],
             Self::ApiStage => vec![literal(&service.api.stage)],
-            Self::UserPoolId => vec![value("module.user_pool.id")],
-            Self::UserPoolArn => vec![value("module.user_pool.arn")],
+            Self::UserPoolId => service
+                .user_pool
+                .iter()
+                .map(|pool| HclPart::Value(id(pool)))
+                .collect(),
+            Self::UserPoolArn => service
+                .user_pool
+                .iter()
+                .map(|pool| HclPart::Value(arn(pool)))
+                .collect(),
             Self::ClientId(name) => vec![value(&format!("module.{}.id", client_module::name(name)))],
             Self::FunctionName(name) => in_aws(name).into(),
             Self::FunctionArn(name) => {

@@ -25,10 +25,11 @@ impl Known {
             Reference::ApiUrl,
             Reference::ApiId,
             Reference::ApiStage,
-            Reference::UserPoolId,
-            Reference::UserPoolArn,
         ];
-        let clients = spec.user_pool.clients.iter();
+        if spec.user_pool.is_some() {
+            all.extend([Reference::UserPoolId, Reference::UserPoolArn]);
+        }
+        let clients = spec.user_pool.iter().flat_map(|pool| &pool.clients);
         all.extend(clients.map(|(name, _)| Reference::ClientId(name.value.clone())));
         for (name, _) in &spec.functions {
             all.push(Reference::FunctionName(name.value.clone()));
@@ -46,6 +47,12 @@ impl Known {
     /// Every path.
     pub(crate) fn paths(&self) -> impl Iterator<Item = &str> {
         self.0.keys().map(String::as_str)
+    }
+
+    /// Whether a path names a pool or a part of it, and there is no pool.
+    pub(crate) fn lacks_pool(&self, path: &str) -> bool {
+        let is_of_pool = path == "user_pool" || path.starts_with("user_pool.");
+        is_of_pool && !self.0.contains_key(&Reference::UserPoolId.path())
     }
 
     /// The forms of all references.

@@ -8,6 +8,7 @@ use crate::diagnostic::{Diagnostic, Span};
 use crate::references::{Known, Part, Template};
 use crate::service::meaning::Resolver;
 use crate::spec::Placed;
+use crate::user_pool::OWN_POOL;
 
 impl Known {
     /// A text with its references. None if one is wrong.
@@ -36,6 +37,8 @@ enum Wrong {
     Open(String),
     /// Nothing has this path. The nearest one that something has is behind it.
     Unknown(String, Option<String>),
+    /// It names a pool, and the service has none.
+    NoPool(String),
 }
 
 impl Wrong {
@@ -44,6 +47,15 @@ impl Wrong {
         match self {
             Self::Open(begin) => Diagnostic::new(span, format!("missing `}}` behind {}", code(&begin)))
                 .help("close the reference, or write `$${` for a literal `${`"),
+            Self::NoPool(path) => {
+                let summary = format!(
+                    "unknown reference {}: the service has no `[user_pool]`",
+                    code(&path)
+                );
+                Diagnostic::new(span, summary)
+                    .help(format!("add {OWN_POOL}"))
+                    .missing("user_pool")
+            }
             Self::Unknown(path, near) => {
                 let unknown = Diagnostic::new(span, format!("unknown reference {}", code(&path)));
                 match near {
@@ -85,6 +97,7 @@ fn parse(text: &str, known: &Known) -> (Template, Vec<(Range<usize>, Wrong)>) {
                     }
                     template.parts.push(Part::Reference(reference.clone()));
                 }
+                None if known.lacks_pool(path) => errors.push((place..end, Wrong::NoPool(path.into()))),
                 None => {
                     let near = crate::diagnostic::nearest(path, known.paths());
                     errors.push((place..end, Wrong::Unknown(path.into(), near.map(Into::into))));

@@ -3,6 +3,7 @@
 use crate::references::{Part, Reference, Template};
 use crate::resources::partition::Partition;
 use crate::service::{Environment, Service};
+use crate::user_pool::id;
 
 /// What is known in an environment. What only AWS decides is a name in braces, as everywhere in a surface.
 pub(crate) struct Values {
@@ -15,6 +16,8 @@ pub(crate) struct Values {
     pub(crate) dns_suffix: String,
     pub(crate) api_id: String,
     pub(crate) user_pool_id: String,
+    /// None if it is made of the id.
+    pub(crate) user_pool_arn: Option<String>,
     pub(crate) client_id: fn(&str) -> String,
 }
 
@@ -25,6 +28,7 @@ impl Values {
             name: partition,
             dns_suffix,
         } = Partition::of(&environment.region);
+        let existing = environment.existing_user_pool.as_deref();
         Self {
             service: service.name.clone(),
             stage: service.api.stage.clone(),
@@ -34,7 +38,8 @@ impl Values {
             partition: partition.into(),
             dns_suffix: dns_suffix.into(),
             api_id: "${api.id}".into(),
-            user_pool_id: "${user_pool.id}".into(),
+            user_pool_id: existing.map_or("${user_pool.id}", id).into(),
+            user_pool_arn: existing.map(Into::into),
             client_id: |name| format!("${{user_pool.clients.{name}.id}}"),
         }
     }
@@ -55,6 +60,7 @@ impl Values {
             dns_suffix: dns_suffix.into(),
             api_id: "a1b2c3d4e5".into(),
             user_pool_id: format!("{region}_AbCdEfGhI"),
+            user_pool_arn: None,
             client_id: |_| "1a2b3c4d5e6f7g8h9i0j1k2l3m".into(),
         }
     }
@@ -73,6 +79,7 @@ impl Reference {
             dns_suffix,
             api_id,
             user_pool_id,
+            user_pool_arn,
             client_id,
         } = values;
         let arn = |of: &str, rest: &str| format!("arn:{partition}:{of}:{region}:{account}:{rest}");
@@ -86,7 +93,10 @@ impl Reference {
             Self::ApiId => api_id.clone(),
             Self::ApiStage => stage.clone(),
             Self::UserPoolId => user_pool_id.clone(),
-            Self::UserPoolArn => arn("cognito-idp", &format!("userpool/{user_pool_id}")),
+            Self::UserPoolArn => match user_pool_arn {
+                Some(arn) => arn.clone(),
+                None => arn("cognito-idp", &format!("userpool/{user_pool_id}")),
+            },
             Self::ClientId(name) => client_id(name),
             Self::FunctionName(name) => format!("{service}-{environment}-{name}"),
             Self::FunctionArn(name) => arn("lambda", &format!("function:{service}-{environment}-{name}")),

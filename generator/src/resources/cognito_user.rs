@@ -5,7 +5,7 @@
 //! Neither `password` nor `temporary_password` is ever set: both would stand in the state. Cognito makes a
 //! temporary password and mails it.
 
-use crate::hcl::{Block, argument, commented, list, object, reference, string};
+use crate::hcl::{Block, argument, commented, expression, list, object, reference, string};
 use crate::resources::Meaning::{Harmless, Said, Secret};
 use crate::resources::ResourceType;
 
@@ -33,9 +33,13 @@ pub const TYPE: ResourceType = ResourceType {
     ],
 };
 
-/// A user who is invited by mail. `email_verified` is what lets a forgotten password be reset.
+/// A user who is invited by mail, if there is an address. `email_verified` is what lets a forgotten password be reset.
 pub fn resource_block() -> Block {
     TYPE.block("this")
+        .attribute(commented(
+            argument("count", expression("var.email == \"\" ? 0 : 1")),
+            "Without an address, there is no user.",
+        ))
         .attribute(argument("user_pool_id", reference("var.user_pool_id")))
         .attribute(argument("username", reference("var.email")))
         .attribute(argument(

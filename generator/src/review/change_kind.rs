@@ -131,8 +131,12 @@ kinds! {
     LogsDeleted = "logs_deleted", Specs, AtRisk, Loses;
     /// Logs that are older than the new limit are deleted.
     LogRetentionShorter = "log_retention_shorter", Specs, AtRisk, Loses;
-    /// Another user pool: every user is lost.
+    /// The first user pool, or the first existing one.
+    PoolAdded = "pool_added", Specs, Rest, Expected("routes for its users are reported by themselves, and self sign-up is");
+    /// The user pool is replaced or deleted: every user is lost.
     PoolReplaced = "pool_replaced", Specs, AtRisk, Loses;
+    /// An environment admits the users of another pool, and the existing one of before stays.
+    PoolChanged = "pool_changed", Specs, AtRisk, WidensSignIn;
     /// An attribute of the users is removed or changed.
     PoolSchemaChanged = "pool_schema_changed", Plan, AtRisk, Loses;
     /// The domain of the sign-in pages is deleted or changed.

@@ -109,7 +109,9 @@ pub(crate) fn counting(service: &Service) -> impl Iterator<Item = &str> {
 pub(crate) fn callers(service: &Service, auth: Auth) -> Callers {
     match auth {
         Auth::None => Callers::Anyone,
-        Auth::UserPool if service.user_pool.self_sign_up => Callers::SelfSignUp,
+        Auth::UserPool if service.own_user_pool().is_some_and(|pool| pool.self_sign_up) => {
+            Callers::SelfSignUp
+        }
         Auth::UserPool => Callers::SignedIn,
     }
 }

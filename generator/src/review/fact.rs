@@ -130,6 +130,22 @@ pub enum Fact {
     LogsDeleted {
         function: String,
     },
+    PoolAdded {
+        /// The ARNs of the pools that exist; none if the pool is the service's own.
+        existing: Vec<String>,
+    },
+    PoolRemoved {
+        /// The ARNs of the existing pools that take its place.
+        existing: Vec<String>,
+    },
+    PoolChanged {
+        environment: String,
+        /// The ARN of the existing pool; none if it is the service's own.
+        before: Option<String>,
+        after: Option<String>,
+        /// Whether a route is for signed-in users.
+        signs_in: bool,
+    },
     PoolReplaced {
         before: String,
         after: String,

@@ -24,7 +24,9 @@ impl Fact {
             Self::PermissionsWidened { .. } => ChangeKind::PermissionsWidened,
             Self::PermissionsNarrowed { .. } => ChangeKind::PermissionsNarrowed,
             Self::LogsDeleted { .. } => ChangeKind::LogsDeleted,
-            Self::PoolReplaced { .. } => ChangeKind::PoolReplaced,
+            Self::PoolAdded { .. } => ChangeKind::PoolAdded,
+            Self::PoolReplaced { .. } | Self::PoolRemoved { .. } => ChangeKind::PoolReplaced,
+            Self::PoolChanged { .. } => ChangeKind::PoolChanged,
             Self::ClientAdded { .. } => ChangeKind::ClientAdded,
             Self::ClientDeleted { .. } => ChangeKind::ClientDeleted,
             Self::ClientRenamed { .. } => ChangeKind::ClientRenamed,
@@ -85,7 +87,9 @@ impl Fact {
             Self::FunctionRenamed { after, .. }
             | Self::ClientRenamed { after, .. }
             | Self::FormerlyMissing { after, .. } => after.clone(),
-            Self::PoolReplaced { .. } => "user_pool".into(),
+            Self::PoolAdded { .. } | Self::PoolReplaced { .. } | Self::PoolRemoved { .. } => {
+                "user_pool".into()
+            }
             Self::ClientAdded { client, .. }
             | Self::ClientDeleted { client }
             | Self::ClientFlowAdded { client, .. }
@@ -93,6 +97,7 @@ impl Fact {
             Self::CorsAdded { .. } | Self::CorsRemoved => "api.cors".into(),
             Self::CorsSends { key, .. } => (*key).into(),
             Self::CorsOrigin { environment, .. }
+            | Self::PoolChanged { environment, .. }
             | Self::EnvironmentAdded { environment, .. }
             | Self::EnvironmentRemoved { environment }
             | Self::StateMoved { environment, .. } => environment.clone(),
@@ -142,6 +147,7 @@ impl Fact {
                 [before, after].map(|name| Some(words::toml(&name.as_str().into())))
             }
             Self::CorsOrigin { before, after, .. } => [before.clone(), Some(after.clone())],
+            Self::PoolChanged { before, after, .. } => [before.clone(), after.clone()],
             Self::CorsSends { before, after, .. } => [lists(before), lists(after)],
             Self::Setting { is_secret: true, .. } => [None, None],
             Self::Setting { before, after, .. } => {
@@ -153,6 +159,8 @@ impl Fact {
             | Self::PermissionsWidened { .. }
             | Self::PermissionsNarrowed { .. }
             | Self::LogsDeleted { .. }
+            | Self::PoolAdded { .. }
+            | Self::PoolRemoved { .. }
             | Self::ClientAdded { .. }
             | Self::ClientDeleted { .. }
             | Self::ClientFlowAdded { .. }
@@ -186,7 +194,9 @@ impl Fact {
             Effect::Harmless | Effect::Expected(_) => false,
             Effect::Widens | Effect::Loses | Effect::Wrong(_) => true,
             Effect::WidensSignIn => match self {
-                Self::CorsOrigin { signs_in, .. } | Self::Setting { signs_in, .. } => *signs_in,
+                Self::CorsOrigin { signs_in, .. }
+                | Self::PoolChanged { signs_in, .. }
+                | Self::Setting { signs_in, .. } => *signs_in,
                 _ => true,
             },
         }

@@ -12,8 +12,8 @@ use crate::service::{Environment, Service};
 /// origin of an environment, and the pool, which is another one where its name is.
 pub fn deployments(base: &Service, head: &Service) -> Vec<String> {
     let comparison = Comparison::new(base, head);
-    let is_another =
-        modules::snapshot(base) != modules::snapshot(head) || base.user_pool.name != head.user_pool.name;
+    let pool = |service: &Service| service.own_user_pool().map(|pool| pool.name.clone());
+    let is_another = modules::snapshot(base) != modules::snapshot(head) || pool(base) != pool(head);
     let origin = |service: &Service, environment: &Environment| {
         let cors = service.api.cors.as_ref();
         cors.map(|_| environment.allow_origin.clone())
@@ -21,7 +21,10 @@ pub fn deployments(base: &Service, head: &Service) -> Vec<String> {
     let names = comparison.environments.iter();
     let names = names.filter(|name| {
         let (before, after) = comparison.environment(name);
-        is_another || is_elsewhere(before, after) || origin(base, before) != origin(head, after)
+        is_another
+            || is_elsewhere(before, after)
+            || origin(base, before) != origin(head, after)
+            || before.existing_user_pool != after.existing_user_pool
     });
     names.map(ToString::to_string).collect()
 }

@@ -52,7 +52,7 @@ use crate::diagnostic::Diagnostics;
 use crate::review::comparison::{Comparison, counting};
 use crate::routes::Routes;
 use crate::routes::requests::{Routing, shifts};
-use crate::service::Service;
+use crate::service::{Service, UserPool};
 
 /// A fact and its verdict.
 #[derive(Debug, Clone, PartialEq)]
@@ -144,7 +144,9 @@ fn nothing(head: &Service) -> Service {
     let mut nothing = head.clone();
     nothing.routes = Routes::default();
     nothing.api.cors = None;
-    nothing.user_pool.self_sign_up = false;
+    if let Some(UserPool::Own(pool)) = &mut nothing.user_pool {
+        pool.self_sign_up = false;
+    }
     nothing
 }
 

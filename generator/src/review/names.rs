@@ -66,11 +66,11 @@ impl Names {
 
     /// The clients of two revisions.
     pub fn of_clients(base: &Service, head: &Service) -> Self {
-        let head = head.user_pool.clients.iter();
-        Self::by_address(
-            base.user_pool.clients.keys(),
-            head.map(|(name, client)| (name, client.formerly.as_ref())),
-        )
+        // Clients come and go with their pool.
+        let pools = base.own_user_pool().zip(head.own_user_pool());
+        let base = pools.into_iter().flat_map(|(base, _)| base.clients.keys());
+        let head = pools.into_iter().flat_map(|(_, head)| &head.clients);
+        Self::by_address(base, head.map(|(name, client)| (name, client.formerly.as_ref())))
     }
 }
 

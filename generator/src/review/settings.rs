@@ -11,7 +11,7 @@ use crate::review::Direction::{self, Added, Less, More, Other, Removed};
 use crate::review::Meaning::{Elsewhere, Harmless, Secret, When};
 use crate::review::comparison::Comparison;
 use crate::review::{ChangeKind, Fact, words};
-use crate::service::{Function, Service};
+use crate::service::{Function, OwnUserPool, Service, UserPool};
 use crate::spec;
 
 /// The keys that changed, but for those of which another file tells.
@@ -100,7 +100,13 @@ fn functions_here<'a>(
 /// Both revisions as they are compared: what is in one of them only is left out, because others tell of it, and what
 /// has another name in the base has the head's.
 fn comparable(comparison: &Comparison) -> (Value, Value) {
-    let (mut base, mut head) = (tree(comparison.base), tree(comparison.head));
+    let (mut base, mut head) = (tree(&with_pool_of(comparison)), tree(comparison.head));
+    if comparison.head.own_user_pool().is_none() {
+        // The users' part of the review tells of the pool.
+        for side in [&mut base, &mut head] {
+            side.as_object_mut().map(|tables| tables.remove("user_pool"));
+        }
+    }
     let routes = comparison.routes.kept.iter();
     let routes = routes.map(|(base, head)| (base.0.key(base.1), head.0.key(head.1)));
     let environments = comparison
@@ -128,6 +134,18 @@ fn comparable(comparison: &Comparison) -> (Value, Value) {
         }
     }
     (base, head)
+}
+
+/// The base, with the head's pool if that is new: it is compared with one in which nobody can register.
+fn with_pool_of(comparison: &Comparison) -> Service {
+    let mut base = comparison.base.clone();
+    if let (None, Some(new)) = (base.own_user_pool(), comparison.head.own_user_pool()) {
+        base.user_pool = Some(UserPool::Own(OwnUserPool {
+            self_sign_up: false,
+            ..new.clone()
+        }));
+    }
+    base
 }
 
 /// A service under the keys of the spec: what stands at its top is the table `[service]`.
@@ -273,8 +291,10 @@ mod tests {
         for function in service.functions.values_mut() {
             function.formerly = Some("old".into());
         }
-        for client in service.user_pool.clients.values_mut() {
-            client.formerly = Some("old".into());
+        if let Some(UserPool::Own(pool)) = &mut service.user_pool {
+            for client in pool.clients.values_mut() {
+                client.formerly = Some("old".into());
+            }
         }
         // It has a table for nobody.
         service.environments.remove(LOCAL);
@@ -318,11 +338,14 @@ mod tests {
     #[test]
     fn every_declared_key_is_one_of_a_service() {
         // Each environment has the service's region, tags and origin; users sign in with nothing but e-mail addresses yet.
-        const RESOLVED: [&str; 4] = [
+        // A pool that exists stands in place of the other keys of a pool.
+        const RESOLVED: [&str; 6] = [
             "service.region",
             "service.tags.*",
             "api.cors.allow_origin",
             "user_pool.sign_in_with",
+            "user_pool.existing",
+            "environments.*.existing_user_pool",
         ];
         let keys = keys_of(&fleet());
         for pattern in declared(spec::Spec::table(), "") {

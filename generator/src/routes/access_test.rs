@@ -18,7 +18,10 @@ use crate::service::Service;
 /// The authorizer, then path by path: its resource, its routes, its preflight.
 pub(crate) fn who_may_call(service: &Service, permissions: &[Permission]) -> Vec<Block> {
     let api = &service.api;
-    let mut blocks = vec![authorizer(api.authorizer_ttl_seconds), stage(&api.stage)];
+    let mut blocks = Vec::new();
+    let pool = service.user_pool.as_ref();
+    blocks.extend(pool.map(|_| authorizer(api.authorizer_ttl_seconds)));
+    blocks.push(stage(&api.stage));
     blocks.extend(api.cors.as_ref().map(cors::gateway_responses));
     let mut made = BTreeSet::new();
     let by_route = permissions::by_route(permissions);

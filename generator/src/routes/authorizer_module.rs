@@ -3,6 +3,8 @@
 use crate::hcl::{Block, argument, reference};
 use crate::modules::module::{Module, Output, Variable, module_call, versions};
 use crate::resources::api_gateway_authorizer;
+use crate::user_pool::UserPool;
+use crate::user_pool::in_service::arn;
 
 /// What a deployment snapshots of this module.
 pub fn deployed(ttl_seconds: u32) -> Vec<Block> {
@@ -43,9 +45,9 @@ pub fn module(ttl_seconds: u32) -> Module {
 }
 
 /// The call for it.
-pub(crate) fn call() -> Block {
+pub(crate) fn call(pool: &UserPool) -> Block {
     module_call("authorizer", "authorizer")
         .attribute(argument("rest_api_id", reference("module.rest_api.id")))
-        .attribute(argument("user_pool_arn", reference("module.user_pool.arn")))
+        .attribute(argument("user_pool_arn", arn(pool)))
         .build()
 }

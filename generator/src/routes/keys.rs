@@ -2,10 +2,10 @@
 
 use crate::review::Meaning::Elsewhere;
 use crate::routes::Auth;
-use crate::spec::declaration::Absent::Required;
+use crate::spec::declaration::Absent::{Derived, Required};
 use crate::spec::declaration::Kind::{Choice, Text};
-use crate::spec::declaration::{EVERYWHERE, Literal, default, keys};
-use crate::spec::field::{Given, Set, Word};
+use crate::spec::declaration::{EVERYWHERE, keys};
+use crate::spec::field::{Given, Word};
 use crate::text_rule::ANY_TEXT;
 
 keys! {
@@ -14,7 +14,7 @@ keys! {
     RouteTable {
         /// Name of the function that handles the route.
         function: Given<String> = Text(&ANY_TEXT), Required("`function = \"…\"`"), EVERYWHERE, Elsewhere;
-        /// Who may call the route.
-        auth: Set<Auth> = Choice(Auth::CHOICES), default(Literal::Text("user_pool")), EVERYWHERE, Elsewhere;
+        /// Who may call the route. If the service has no `[user_pool]`, every route must say it.
+        auth: Given<Auth> = Choice(Auth::CHOICES), Derived("`user_pool`, if the service has `[user_pool]`"), EVERYWHERE, Elsewhere;
     }
 }

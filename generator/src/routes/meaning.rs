@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Diagnostic, Span};
-use crate::routes::{Method, Route, RoutePath, Routes};
+use crate::routes::{Auth, Method, Route, RoutePath, Routes};
 use crate::service::meaning::Resolver;
 use crate::spec::{Placed, RouteTable, Spec};
+use crate::user_pool::OWN_POOL;
 
 impl Resolver<'_> {
     pub(crate) fn routes(&mut self, spec: &Spec, tables: &[(Placed<String>, RouteTable)]) -> Routes {
@@ -18,6 +19,8 @@ impl Resolver<'_> {
             .map(|(name, _)| name.value.as_str())
             .collect();
         let mut unknown: BTreeMap<&str, Vec<Span>> = BTreeMap::new();
+        let mut without_auth = Vec::new();
+        let mut for_users = Vec::new();
         for (key, table) in tables {
             let RouteTable {
                 span: _,
@@ -28,6 +31,11 @@ impl Resolver<'_> {
                 && !known.contains(name.as_str())
             {
                 unknown.entry(name).or_default().push(span);
+            }
+            match &auth.span {
+                None => without_auth.push(key.span.clone()),
+                Some(span) if auth.value == Some(Auth::UserPool) => for_users.push(span.clone()),
+                Some(_) => {}
             }
             let Some((method, path)) = self.route_key(key) else {
                 continue;
@@ -46,14 +54,40 @@ impl Resolver<'_> {
             places.insert(id, key.span.clone());
             let route = Route {
                 function: function.value.clone().unwrap_or_default(),
-                auth: auth.value,
+                auth: auth.value.unwrap_or(Auth::UserPool),
             };
             routes.insert(path, method, route);
         }
         for (name, places) in unknown {
             self.unknown_function(name, places, &known);
         }
+        if spec.user_pool.is_none() {
+            self.no_user_pool(without_auth, for_users);
+        }
         routes
+    }
+
+    /// Reports routes of a service without a user pool that don't say who may call them, and those for signed-in users. A
+    /// route is never public because a table is missing.
+    fn no_user_pool(&mut self, without_auth: Vec<Span>, for_users: Vec<Span>) {
+        let mut report = |places: Vec<Span>, summary: &str, help: String| {
+            let mut places = places.into_iter();
+            let Some(first) = places.next() else { return };
+            let diagnostic = Diagnostic::new(first, summary).help(help).missing("user_pool");
+            self.report(places.fold(diagnostic, |diagnostic, other| {
+                diagnostic.related(other, "and here")
+            }));
+        };
+        report(
+            without_auth,
+            "missing `auth`: without `[user_pool]`, every route must say who may call it",
+            format!("write `auth = \"none\"` for a public route, or add {OWN_POOL}"),
+        );
+        report(
+            for_users,
+            "`auth` must not be `user_pool` without `[user_pool]`",
+            format!("add {OWN_POOL}, or write `auth = \"none\"` for a public route"),
+        );
     }
 
     /// Reports a name that no function has, once, wherever routes name it.

@@ -7,6 +7,7 @@ use crate::surface::names::Names;
 use crate::surface::resources::Resources;
 use crate::surface::types::Authorizer;
 use portcullis_terraform_json::cognito::UserPool;
+use portcullis_terraform_json::index::Part;
 use portcullis_terraform_json::rest_api::{Snapshot, TokenSource};
 
 /// Names of authorizers by their ids.
@@ -35,6 +36,8 @@ pub(crate) fn authorizers<'a>(
     user_pool: Option<&UserPool>,
     called: &Called,
 ) -> Vec<Authorizer> {
+    let pools: Vec<Part<UserPool>> = resources.index.parts();
+    let is_managed = |arn: &str| pools.iter().any(|pool| pool.arn == arn);
     let mut authorizers = Vec::new();
     for authorizer in &snapshot.authorizers {
         resources.account(authorizer.resource);
@@ -43,6 +46,8 @@ pub(crate) fn authorizers<'a>(
             .iter()
             .map(|arn| match user_pool {
                 Some(pool) if pool.arn == *arn => "${user_pool}".to_owned(),
+                // Which pool exists where is what a reader needs to see, and the spec has it.
+                _ if !is_managed(arn) => arn.clone(),
                 _ => names.without(arn),
             })
             .collect();

@@ -5,6 +5,7 @@ use crate::review::words::{self, both_quoted, code, list, quoted};
 use crate::review::{Callers, Fact, Program, Sendable, Shifted, Side};
 use crate::sentences::deleted::deleted;
 use crate::sentences::{expired, names};
+use crate::user_pool::id;
 use portcullis_foreign_text::words::line;
 
 impl Fact {
@@ -100,6 +101,37 @@ impl Fact {
                 format!(
                     "the log group of function {} is **deleted**, with its logs",
                     code(function)
+                )
+            }
+            Self::PoolAdded { existing } => match &existing[..] {
+                [] => "the user pool is new and has no users yet".into(),
+                existing => format!(
+                    "routes for signed-in users admit the users of {}",
+                    pools(existing)
+                ),
+            },
+            Self::PoolRemoved { existing } => match &existing[..] {
+                [] => "the user pool is **deleted**: every user is lost".into(),
+                existing => format!(
+                    "the user pool is **deleted**: every user is lost, and routes for signed-in users admit those of {}",
+                    pools(existing)
+                ),
+            },
+            Self::PoolChanged {
+                environment,
+                before,
+                after,
+                ..
+            } => {
+                let pool = |arn: &Option<String>| match arn {
+                    Some(arn) => code(id(arn)),
+                    None => "a new pool of its own".into(),
+                };
+                format!(
+                    "in {}, routes for signed-in users admit **other users**: those of {} instead of {}",
+                    code(environment),
+                    pool(after),
+                    pool(before)
                 )
             }
             Self::PoolReplaced { .. } => {
@@ -359,6 +391,11 @@ fn now(shifted: &Shifted, becomes: &str, was: &str) -> String {
             code(from)
         ),
     }
+}
+
+/// Pools that exist, by their ids.
+fn pools(arns: &[String]) -> String {
+    list(arns.iter().map(|arn| code(id(arn))))
 }
 
 /// For whom a route is.

@@ -42,7 +42,7 @@ impl Resolver<'_> {
         let Spec {
             span: _,
             service,
-            user_pool,
+            user_pool: _, // read with the environments
             api,
             functions,
             routes,
@@ -66,8 +66,8 @@ impl Resolver<'_> {
         Service {
             architecture: architecture.value,
             tracing: tracing.value,
-            user_pool: self.user_pool(user_pool, &name),
-            api: self.api(api, &name),
+            user_pool: self.user_pool(spec, &name),
+            api: self.api(spec, api, &name),
             routes: self.routes(spec, routes),
             name,
             functions,

@@ -13,10 +13,11 @@ pub use crate::cors::Cors;
 pub use crate::environments::{Environment, LOCAL, S3State};
 pub use crate::functions::Function;
 pub use crate::routes::{Auth, Method, Route, RoutePath, Routes, Segment};
-pub use crate::user_pool::{Client, PasswordPolicy, UserPool};
+pub use crate::user_pool::{Client, ExistingUserPool, OwnUserPool, PasswordPolicy, UserPool};
 pub use architecture::Architecture;
 pub use meaning::{Handler, Handlers, resolve};
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::Serialize;
@@ -35,8 +36,8 @@ pub struct Service {
     pub architecture: Architecture,
     /// Whether X-Ray traces the API and its functions.
     pub tracing: bool,
-    /// The user pool and its clients.
-    pub user_pool: UserPool,
+    /// The user pool whose users are the signed-in users. None if no route is for them.
+    pub user_pool: Option<UserPool>,
     /// The REST API.
     pub api: Api,
     /// Functions by name.
@@ -51,6 +52,25 @@ pub struct Service {
 }
 
 impl Service {
+    /// The user pool that is generated. None if there is no pool, or it exists.
+    pub fn own_user_pool(&self) -> Option<&OwnUserPool> {
+        match &self.user_pool {
+            Some(UserPool::Own(pool)) => Some(pool),
+            Some(UserPool::Existing { .. }) | None => None,
+        }
+    }
+
+    /// The user pool that is generated in an environment. `local` has one in place of an existing one.
+    pub fn user_pool_in(&self, environment: &str) -> Option<Cow<'_, OwnUserPool>> {
+        match &self.user_pool {
+            Some(UserPool::Own(pool)) => Some(Cow::Borrowed(pool)),
+            Some(UserPool::Existing { .. }) if environment == LOCAL => {
+                Some(Cow::Owned(OwnUserPool::of_local(&self.name)))
+            }
+            Some(UserPool::Existing { .. }) | None => None,
+        }
+    }
+
     /// The name of a function in AWS.
     pub fn function_name(&self, environment: &str, function: &str) -> String {
         format!("{}-{environment}-{function}", self.name)

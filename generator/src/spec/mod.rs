@@ -43,9 +43,8 @@ keys! {
         /// What holds for the whole service.
         service: ServiceTable = Kind::Table(&ServiceTable::TABLE),
             Required("`[service]` with `name = \"hello\"` and `region = \"us-east-1\"`"), EVERYWHERE, Elsewhere;
-        /// The Cognito user pool: who can sign in.
-        user_pool: UserPoolTable = Kind::Table(&UserPoolTable::TABLE),
-            Required("`[user_pool.clients.cli]` with `auth_flows = [\"user_srp\", \"refresh_token\"]`"), EVERYWHERE, Elsewhere;
+        /// The Cognito user pool: who can sign in. Without it, every route says its `auth`.
+        user_pool: Option<UserPoolTable> = Kind::Table(&UserPoolTable::TABLE), Nothing, EVERYWHERE, Elsewhere;
         /// The REST API.
         api: ApiTable = Kind::Table(&ApiTable::TABLE), Nothing, EVERYWHERE, Elsewhere;
         /// The Lambda functions, by name.

@@ -8,7 +8,7 @@ use super::of_resources::{SurfaceError, of_plan};
 use super::of_service::of_service;
 use super::setup;
 use super::types::Unknown;
-use super::user_pool::FIRST_USER;
+use super::user_pool::{FIRST_USER, is_first_user};
 use crate::service::{Environment, LOCAL, Service};
 use portcullis_foreign_text::words::code;
 use portcullis_terraform_json::plan::Plan;
@@ -133,14 +133,14 @@ fn root_differences(plan: &Plan, name: &str, environment: &Environment) -> Vec<D
     let user = plan
         .resources
         .iter()
-        .find(|resource| resource.address == FIRST_USER);
+        .find(|resource| is_first_user(&resource.address));
     let found = user.and_then(|user| user.values["username"].as_str());
     let (expected, has_default) = match (&environment.first_user, &plan.root.first_user_email) {
         (Some(email), _) => (Some(email.as_str()), false),
         (None, Some((email, has_default))) => (Some(email.as_str()), *has_default && name != LOCAL),
         (None, None) => (None, false),
     };
-    if found.is_none() || found != expected {
+    if found != expected {
         let what = Differing::FirstUser {
             expected: expected.map(Into::into),
             found: found.map(Into::into),

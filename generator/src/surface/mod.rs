@@ -28,7 +28,7 @@ use crate::cors::surface as gateway_responses;
 use crate::functions::surface as functions;
 use crate::routes::{surface as routes, surface_authorizers as authorizers};
 use crate::user_pool::surface as user_pool;
-pub use crate::user_pool::surface::FIRST_USER;
+pub use crate::user_pool::surface::is_first_user;
 pub use arguments::is_harmless;
 pub use check_plan::{CheckError, Checked, check_plan};
 pub use compare::compare;

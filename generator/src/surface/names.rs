@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::resources::{Resources, text};
+use crate::user_pool::ExistingUserPool;
 use portcullis_terraform_json::cognito::UserPool;
 use portcullis_terraform_json::plan::Root;
 use portcullis_terraform_json::rest_api::Settings;
@@ -25,6 +26,7 @@ impl Names {
         resources: &Resources<'_>,
         settings: &Settings,
         pool: Option<&UserPool>,
+        admitted: &[String],
         root: Option<&Root>,
     ) -> Self {
         let named = root.and_then(|root| Some((root.service.as_ref()?, root.environment.as_ref()?)));
@@ -62,7 +64,11 @@ impl Names {
                 _ => (),
             }
         }
-        names.ids = ids(resources, settings, pool);
+        names.ids = match (pool, admitted) {
+            (None, [arn]) => existing(arn),
+            _ => Vec::new(),
+        };
+        names.ids.extend(ids(resources, settings, pool));
         names
     }
 
@@ -73,8 +79,7 @@ impl Names {
             .iter()
             .map(|account| (account.as_str(), "${account}"));
         let ids = self.ids.iter().map(|(id, name)| (id.as_str(), name.as_str()));
-        account
-            .chain(ids)
+        ids.chain(account)
             .fold(text.to_owned(), |text, (id, name)| text.replace(id, name))
     }
 
@@ -128,6 +133,15 @@ impl Names {
             other => other.clone(),
         }
     }
+}
+
+/// What texts say of the pool that exists, if that is the only one whose users are admitted.
+pub(crate) fn existing(arn: &str) -> Vec<(String, String)> {
+    let of = |pool: ExistingUserPool| {
+        let arn = (arn.to_owned(), "${user_pool.arn}".to_owned());
+        vec![arn, (pool.id.to_owned(), "${user_pool.id}".to_owned())]
+    };
+    ExistingUserPool::of(arn).map(of).unwrap_or_default()
 }
 
 /// The ids that texts of a spec may refer to.

@@ -75,9 +75,10 @@ fn of_resources(
     let mut resources = Resources::new(&resources);
     let snapshot = Snapshot::of(&resources.index, &api);
     let Stages { served, others } = stages(&resources.index)?;
-    let pool = user_pool::choose(&resources, &authorizers::pools(&snapshot));
+    let admitted = authorizers::pools(&snapshot);
+    let pool = user_pool::choose(&resources, &admitted);
     let root = plan.map(|plan| &plan.root);
-    let names = Names::of(&resources, &snapshot.settings, pool.as_deref(), root);
+    let names = Names::of(&resources, &snapshot.settings, pool.as_deref(), &admitted, root);
     let called = Called::of(&resources, &names);
     let by_id = authorizers::by_id(&snapshot);
     let unknown: &[plan::Unknown] = plan.map_or(&[], |plan| &plan.unknown);

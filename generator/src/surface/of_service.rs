@@ -14,7 +14,7 @@ pub fn of_service(service: &Service, environment: &Environment) -> Surface {
         name: _,         // in the names of functions
         architecture: _, // `${architecture}`
         tracing: _,      // in the rights of roles
-        user_pool: pool,
+        user_pool: _,    // that of the environment
         api: own_api,
         functions,
         routes,
@@ -26,6 +26,7 @@ pub fn of_service(service: &Service, environment: &Environment) -> Surface {
         account: _, // `${account}`
         allow_origin,
         first_user: _, // `check --plan` looks at the invitation
+        existing_user_pool,
         deletion_protection,
         tags,
         functions: _, // `function_in`
@@ -33,7 +34,12 @@ pub fn of_service(service: &Service, environment: &Environment) -> Surface {
     } = environment;
     // An environment's tags hold its name.
     let name = tags.get("Environment").map_or(LOCAL, String::as_str);
-    let (api, authorizer) = api(own_api, name);
+    let pool = service.user_pool_in(name);
+    let admitted = match &pool {
+        Some(_) => Some("${user_pool}".to_owned()),
+        None => existing_user_pool.clone(),
+    };
+    let (api, authorizer) = api(own_api, name, admitted);
     let cors = own_api.cors.as_ref();
     let own = routes.iter().map(|(path, method, own)| route(path, method, own));
     let preflights = cors.into_iter().flat_map(|cors| {
@@ -43,13 +49,13 @@ pub fn of_service(service: &Service, environment: &Environment) -> Surface {
     Surface {
         format: FORMAT,
         api,
-        authorizers: vec![authorizer],
+        authorizers: authorizer.into_iter().collect(),
         routes: own.chain(preflights).collect(),
         functions: functions
             .keys()
             .map(|function_name| function(service, name, environment, function_name))
             .collect(),
-        user_pool: Some(user_pool(pool, name, *deletion_protection)),
+        user_pool: pool.map(|pool| user_pool(&pool, name, *deletion_protection)),
         gateway_responses: cors
             .map(|cors| gateway_responses(cors, allow_origin))
             .unwrap_or_default(),

@@ -3,10 +3,10 @@
 use crate::hcl::{Block, Expression, commented, string};
 use crate::modules::access_test::words::{in_days, is, must, set};
 use crate::resources::{cognito_user_pool, cognito_user_pool_client};
-use crate::user_pool::{Client, PasswordPolicy, UserPool, client_module};
+use crate::user_pool::{Client, OwnUserPool, PasswordPolicy, client_module};
 
-pub(crate) fn who_may_sign_in(pool: &UserPool) -> Vec<Block> {
-    let UserPool {
+pub(crate) fn who_may_sign_in(pool: &OwnUserPool) -> Vec<Block> {
+    let OwnUserPool {
         name: _, // a label in the console
         self_sign_up,
         password,

@@ -2,7 +2,7 @@
 
 use crate::hcl::{Block, Expression, argument, expression, lines, reference, string};
 use crate::identifier::Identifier;
-use crate::modules::module::{Module, Output, Variable, module_call, versions};
+use crate::modules::module::{Module, Output, Variable, module_call_in, versions};
 use crate::resources::cognito_user_pool_client;
 use crate::spec::field::Word;
 use crate::user_pool::{AuthFlow, Client};
@@ -12,14 +12,14 @@ pub(crate) fn name(client: &str) -> Identifier {
     Identifier::new(client).prefixed("client")
 }
 
-/// The call for a client.
-pub(crate) fn call(name: &str, client: &Client) -> Block {
+/// The call for a client, by the folder of the modules.
+pub(crate) fn call(modules: &str, name: &str, client: &Client) -> Block {
     let Client {
         formerly: _, // a `moved` block
         explicit_auth_flows,
     } = client;
     let flows = explicit_auth_flows.iter().map(|flow| string(*flow));
-    module_call(self::name(name).as_str(), "user_pool_client")
+    module_call_in(modules, self::name(name).as_str(), "user_pool_client")
         .attribute(argument("user_pool_id", reference("module.user_pool.id")))
         .attribute(argument("name", string(name)))
         .attribute(argument("explicit_auth_flows", lines(flows)))

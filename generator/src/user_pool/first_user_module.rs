@@ -1,12 +1,12 @@
 //! `modules/user`: a user who is invited by mail.
 
 use crate::hcl::{Block, argument, expression, reference};
-use crate::modules::module::{Module, Output, Variable, module_call, versions};
+use crate::modules::module::{Module, Output, Variable, module_call_in, versions};
 use crate::resources::cognito_user;
 
-/// The call for the first user.
-pub(crate) fn call() -> Block {
-    module_call("first_user", "user")
+/// The call for the first user, by the folder of the modules.
+pub(crate) fn call(modules: &str) -> Block {
+    module_call_in(modules, "first_user", "user")
         .attribute(argument("user_pool_id", reference("module.user_pool.id")))
         .attribute(argument("email", reference("var.first_user_email")))
         .build()
@@ -14,8 +14,20 @@ pub(crate) fn call() -> Block {
 
 /// A variable that holds an email address.
 pub(crate) fn email(variable: Variable) -> Variable {
-    let condition = format!("can(regex(\"^[^@ ]+@[^@ ]+$\", var.{}))", variable.name);
+    let condition = is_email(&variable.name);
     variable.must_be(expression(&condition), "an email address")
+}
+
+/// A variable that holds an email address, or an empty text. It has no default: without a value, Terraform would delete the
+/// user who was invited.
+pub(crate) fn optional_email(name: &'static str, description: &str) -> Variable {
+    let condition = format!("var.{name} == \"\" || {}", is_email(name));
+    let description = format!("{description} If it is empty, there is no such user.");
+    Variable::new(name, "string", description).must_be(expression(&condition), "an email address or empty")
+}
+
+fn is_email(variable: &str) -> String {
+    format!("can(regex(\"^[^@ ]+@[^@ ]+$\", var.{variable}))")
 }
 
 /// The module.
@@ -28,17 +40,13 @@ pub fn module() -> Module {
             ("versions.tf", versions()),
         ],
         variables: vec![
-            email(Variable::new(
-                "email",
-                "string",
-                "Email address, which is also the user name.",
-            )),
+            optional_email("email", "Email address, which is also the user name."),
             Variable::new("user_pool_id", "string", "ID of the user pool."),
         ],
         outputs: vec![Output::new(
             "email",
-            "Email address of the user.",
-            reference("aws_cognito_user.this.username"),
+            "Email address of the user, if there is one.",
+            expression("one(aws_cognito_user.this[*].username)"),
         )],
     }
 }

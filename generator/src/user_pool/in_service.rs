@@ -1,54 +1,93 @@
 //! The user pool's part of `modules/service`: `user_pool.tf`.
 
 use crate::environments::name_in_service;
-use crate::hcl::{Block, argument, object, reference};
+use crate::hcl::{Block, Expression, argument, expression, object, reference};
 use crate::identifier::Identifier;
-use crate::modules::module::{Output, Variable, module_call};
-use crate::user_pool::{UserPool, client_module, first_user_module};
+use crate::modules::module::{Output, Variable, module_call_in};
+use crate::service::Service;
+use crate::user_pool::{OwnUserPool, UserPool, client_module, first_user_module};
 
 /// What an environment decides.
-pub(crate) fn variables() -> [Variable; 2] {
-    [
-        Variable::new(
-            "deletion_protection",
+pub(crate) fn variables(service: &Service) -> Vec<Variable> {
+    match &service.user_pool {
+        None => Vec::new(),
+        Some(UserPool::Own(_)) => vec![
+            Variable::new(
+                "deletion_protection",
+                "string",
+                "`ACTIVE` if AWS must refuse to delete the user pool, otherwise `INACTIVE`.",
+            ),
+            first_user_module::optional_email(
+                "first_user_email",
+                "Email address of the first user, who gets an invitation.",
+            ),
+        ],
+        Some(UserPool::Existing { .. }) => vec![Variable::new(
+            "user_pool_arn",
             "string",
-            "`ACTIVE` if AWS must refuse to delete the user pool, otherwise `INACTIVE`.",
-        ),
-        Variable::new(
-            "first_user_email",
-            "string",
-            "Email address of the first user, who gets an invitation.",
-        ),
-    ]
+            "ARN of the user pool whose users may call routes for signed-in users.",
+        )],
+    }
 }
 
-/// The pool, its clients and the first user.
-pub(crate) fn blocks(pool: &UserPool) -> Vec<Block> {
+/// The ARN of the pool whose users are admitted.
+pub(crate) fn arn(pool: &UserPool) -> Expression {
+    reference(match pool {
+        UserPool::Own(_) => "module.user_pool.arn",
+        UserPool::Existing { .. } => "var.user_pool_arn",
+    })
+}
+
+/// The id of that pool.
+pub(crate) fn id(pool: &UserPool) -> Expression {
+    match pool {
+        UserPool::Own(_) => reference("module.user_pool.id"),
+        UserPool::Existing { .. } => expression("split(\"/\", var.user_pool_arn)[1]"),
+    }
+}
+
+/// The pool, its clients and the first user, if the service has a pool of its own.
+pub(crate) fn blocks(service: &Service) -> Vec<Block> {
+    let deletion_protection = reference("var.deletion_protection");
+    service.own_user_pool().map_or_else(Vec::new, |pool| {
+        calls(pool, "..", name_in_service(&pool.name), deletion_protection)
+    })
+}
+
+/// The calls for a pool, its clients and the first user, by the folder of their modules.
+pub(crate) fn calls(
+    pool: &OwnUserPool,
+    modules: &str,
+    name: Expression,
+    deletion_protection: Expression,
+) -> Vec<Block> {
     let mut blocks = vec![
-        module_call("user_pool", "user_pool")
-            .attribute(argument("name", name_in_service(&pool.name)))
-            .attribute(argument(
-                "deletion_protection",
-                reference("var.deletion_protection"),
-            ))
+        module_call_in(modules, "user_pool", "user_pool")
+            .attribute(argument("name", name))
+            .attribute(argument("deletion_protection", deletion_protection))
             .build(),
     ];
     blocks.extend(
         pool.clients
             .iter()
-            .map(|(name, client)| client_module::call(name, client)),
+            .map(|(name, client)| client_module::call(modules, name, client)),
     );
-    blocks.push(first_user_module::call());
+    blocks.push(first_user_module::call(modules));
     blocks
 }
 
-/// What an environment's root hands on.
-pub(crate) fn outputs(pool: &UserPool) -> Vec<Output> {
+/// What an environment's root hands on, if the service has a pool of its own.
+pub(crate) fn outputs(service: &Service) -> Vec<Output> {
+    service.own_user_pool().map_or_else(Vec::new, outputs_of)
+}
+
+/// What there is to know of a pool, its clients and the first user.
+pub(crate) fn outputs_of(pool: &OwnUserPool) -> Vec<Output> {
     let id = |name: &str| reference(&format!("module.{}.id", client_module::name(name)));
     let mut outputs = vec![
         Output::new(
             "first_user_email",
-            "Email address of the first user.",
+            "Email address of the first user, if there is one.",
             reference("module.first_user.email"),
         ),
         Output::new(
@@ -78,7 +117,7 @@ pub(crate) fn outputs(pool: &UserPool) -> Vec<Output> {
 }
 
 /// Calls of renamed clients: what each was, is, and means.
-pub(crate) fn moves(pool: &UserPool) -> impl Iterator<Item = (Identifier, Identifier, &'static str)> {
+pub(crate) fn moves(pool: &OwnUserPool) -> impl Iterator<Item = (Identifier, Identifier, &'static str)> {
     pool.clients.iter().filter_map(|(name, client)| {
         let formerly = client.formerly.as_deref()?;
         let what = "The same client, renamed in place. Its ID stays.";

@@ -8,10 +8,11 @@ use crate::review::Meaning::{self, Elsewhere, When};
 use crate::review::{Consequence, consequence};
 use crate::spec::declaration::Absent::{self, Derived, Nothing, Required};
 use crate::spec::declaration::Kind::{self, Choices, Flag, Text};
+use crate::spec::declaration::Scope::Overridable;
 use crate::spec::declaration::{EVERYWHERE, Literal, default, keys, number};
 use crate::spec::field::{Given, Placed, Set, Word};
 use crate::text_rule::{NAME_64, TextRule};
-use crate::user_pool::{AuthFlow, SignInName};
+use crate::user_pool::{AuthFlow, ExistingUserPool, SignInName};
 
 /// The name of a pool in every environment. Their names have at most 32 characters.
 static NAME: TextRule = TextRule {
@@ -21,13 +22,26 @@ static NAME: TextRule = TextRule {
     pattern: r"^(?=.*[^ ])([A-Za-z0-9_+=,.@\- ]|\{environment\}){1,128}$",
 };
 
+/// The ARN of a pool, whose id begins with its region:
+/// <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UserPoolType.html>
+pub(crate) static POOL_ARN: TextRule = TextRule {
+    must_be: "the ARN of a user pool",
+    help: "write it as in `arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_AbCdEf123`",
+    check: |text| ExistingUserPool::of(text).is_some(),
+    pattern: r"^arn:aws[a-z-]*:cognito-idp:([a-z]+(?:-[a-z]+)+-[0-9]+):[0-9]{12}:userpool/\1_[0-9A-Za-z]+$",
+};
+
 const WEAKER_IF_LESS: Meaning = When(&[WEAKER]);
 const WEAKER: Consequence = consequence(Less, PasswordWeaker, "weaker passwords are allowed");
 const OFF: Absent = default(Literal::Flag(false));
 
 keys! {
-    /// The Cognito user pool: who can sign in.
+    /// The Cognito user pool: who can sign in. Without it, every route says its `auth`.
     UserPoolTable {
+        /// ARN of an existing user pool, whose users may then call routes for signed-in users. Portcullis never changes it, so
+        /// no other key of `[user_pool]` may be set with it. `local` has a pool of its own instead, because an emulated AWS does not
+        /// know the pools of AWS.
+        existing: Given<String> = Text(&POOL_ARN), Nothing, Overridable("existing_user_pool"), Elsewhere;
         /// Name of the pool in the Cognito console. `{environment}` stands for the name of the environment. Another name is
         /// another pool: every user is lost.
         name: Given<String> = Text(&NAME), Derived("`<service>-<environment>`"), EVERYWHERE, Elsewhere;
@@ -39,11 +53,10 @@ keys! {
             When(&[consequence(More, SelfSignUpOn, "anyone may sign up and then call routes for signed-in users")]);
         /// What a password must contain.
         password: PasswordTable = Kind::Table(&PasswordTable::TABLE), Nothing, EVERYWHERE, Elsewhere;
-        /// Programs that sign users in. At least one is needed.
+        /// Programs that sign users in. At least one is needed, unless the pool is an existing one.
         clients: Vec<(Placed<String>, ClientTable)> =
             Kind::Tables { noun: "client", names: &NAME_64, table: &ClientTable::TABLE },
-            Required("`[user_pool.clients.cli]` with `auth_flows = [\"user_srp\", \"refresh_token\"]`"), EVERYWHERE,
-            Elsewhere;
+            Nothing, EVERYWHERE, Elsewhere;
     }
 }
 

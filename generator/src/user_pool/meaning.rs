@@ -2,16 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::diagnostic::{Diagnostic, Span};
 use crate::environments::PLACEHOLDER;
 use crate::identifier::Identifier;
 use crate::service::meaning::Resolver;
-use crate::spec::{ClientTable, PasswordTable, Placed, UserPoolTable};
-use crate::user_pool::{Client, PasswordPolicy, UserPool};
+use crate::spec::{ClientTable, Placed, Spec, UserPoolTable};
+use crate::user_pool::{Client, OWN_POOL, OwnUserPool, PasswordPolicy, UserPool};
 
 impl Resolver<'_> {
-    pub(crate) fn user_pool(&mut self, table: &UserPoolTable, service: &str) -> UserPool {
+    pub(crate) fn user_pool(&mut self, spec: &Spec, service: &str) -> Option<UserPool> {
+        let table = spec.user_pool.as_ref()?;
         let UserPoolTable {
             span: _,
+            existing,
             name,
             // There is one way, and it always holds.
             sign_in_with: _,
@@ -19,14 +22,65 @@ impl Resolver<'_> {
             password,
             clients,
         } = table;
-        UserPool {
+        if existing.is_written() {
+            self.beside_existing(table);
+            let arn = existing.value.clone().unwrap_or_default();
+            return Some(UserPool::Existing { arn });
+        }
+        if clients.is_empty() {
+            self.no_client(table);
+        }
+        Some(UserPool::Own(OwnUserPool {
             name: name
                 .value
                 .clone()
                 .unwrap_or_else(|| format!("{service}-{PLACEHOLDER}")),
             self_sign_up: self_sign_up.value,
-            password: policy(password),
+            password: PasswordPolicy::of(password),
             clients: self.clients(clients),
+        }))
+    }
+
+    fn no_client(&mut self, table: &UserPoolTable) {
+        self.report(
+            Diagnostic::new(table.span.clone(), "missing `[user_pool.clients]`")
+                .help(format!(
+                    "add {OWN_POOL}, or `existing = \"arn:…\"` to use an existing pool"
+                ))
+                .missing("user_pool.clients"),
+        );
+    }
+
+    /// Reports the keys that would change an existing pool.
+    fn beside_existing(&mut self, table: &UserPoolTable) {
+        let UserPoolTable {
+            span: _,
+            existing,
+            name,
+            sign_in_with,
+            self_sign_up,
+            password,
+            clients,
+        } = table;
+        let Some(place) = &existing.span else { return };
+        let written = |key, span: &Option<Span>| Some((key, span.clone()?));
+        let is_there = |span: &Span| *span != (0..0);
+        let keys = [
+            written("name", &name.span),
+            written("sign_in_with", &sign_in_with.span),
+            written("self_sign_up", &self_sign_up.span),
+            Some(("password", password.span.clone())).filter(|(_, span)| is_there(span)),
+            clients.first().map(|(name, _)| ("clients", name.span.clone())),
+        ];
+        for (key, span) in keys.into_iter().flatten() {
+            self.report(
+                Diagnostic::new(span, format!("`{key}` must not be set with `existing`"))
+                    .related(place.clone(), "the existing pool")
+                    .help(format!(
+                        "delete `{key}`: Portcullis doesn't change an existing pool. Or delete `existing` for a pool of its \
+                         own"
+                    )),
+            );
         }
     }
 
@@ -51,25 +105,5 @@ impl Resolver<'_> {
         let former = tables.iter().map(|(name, table)| (name, &table.formerly));
         self.former_names(former, "client");
         clients
-    }
-}
-
-fn policy(table: &PasswordTable) -> PasswordPolicy {
-    let PasswordTable {
-        span: _,
-        minimum_length,
-        lowercase,
-        uppercase,
-        numbers,
-        symbols,
-        temporary_password_validity_days,
-    } = table;
-    PasswordPolicy {
-        minimum_length: minimum_length.value,
-        lowercase: lowercase.value,
-        uppercase: uppercase.value,
-        numbers: numbers.value,
-        symbols: symbols.value,
-        temporary_password_validity_days: temporary_password_validity_days.value,
     }
 }

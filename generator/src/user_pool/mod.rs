@@ -2,6 +2,7 @@
 
 pub(crate) mod access_test;
 pub(crate) mod client_module;
+mod existing;
 pub(crate) mod first_user_module;
 pub(crate) mod in_service;
 pub(crate) mod keys;
@@ -16,13 +17,38 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::environments::PLACEHOLDER;
 use crate::modules::module::Module;
 use crate::resources::cognito_user_pool;
+use crate::service::Service;
+use crate::spec::PasswordTable;
 use crate::spec::declaration::choices;
+use crate::spec::field::Keys;
 
-/// The user pool.
+pub use existing::ExistingUserPool;
+pub(crate) use existing::id;
+
+/// What to write for a pool of the service's own.
+pub(crate) const OWN_POOL: &str =
+    "`[user_pool.clients.cli]` with `auth_flows = [\"user_srp\", \"refresh_token\"]`";
+
+/// The user pool whose users are the signed-in users.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct UserPool {
+#[serde(untagged)]
+pub enum UserPool {
+    /// The service's own, which is generated.
+    Own(OwnUserPool),
+    /// One that exists.
+    Existing {
+        /// ARN of the pool of every environment that names no other one.
+        #[serde(rename = "existing")]
+        arn: String,
+    },
+}
+
+/// A user pool that is generated.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct OwnUserPool {
     /// The name that the Cognito console shows.
     pub name: String,
     /// Whether anybody may register.
@@ -31,6 +57,27 @@ pub struct UserPool {
     pub password: PasswordPolicy,
     /// Clients by name.
     pub clients: BTreeMap<String, Client>,
+}
+
+impl OwnUserPool {
+    /// The pool that `local` has in place of an existing one: by invitation only, with one client that signs users in by
+    /// password.
+    pub fn of_local(service: &str) -> Self {
+        let client = Client {
+            formerly: None,
+            explicit_auth_flows: vec![
+                "ALLOW_REFRESH_TOKEN_AUTH",
+                "ALLOW_USER_PASSWORD_AUTH",
+                "ALLOW_USER_SRP_AUTH",
+            ],
+        };
+        Self {
+            name: format!("{service}-{PLACEHOLDER}"),
+            self_sign_up: false,
+            password: PasswordPolicy::of(&PasswordTable::absent()),
+            clients: BTreeMap::from([("local".into(), client)]),
+        }
+    }
 }
 
 /// What a password must hold.
@@ -51,6 +98,27 @@ pub struct PasswordPolicy {
 }
 
 impl PasswordPolicy {
+    /// The policy that the keys mean.
+    fn of(table: &PasswordTable) -> Self {
+        let PasswordTable {
+            span: _,
+            minimum_length,
+            lowercase,
+            uppercase,
+            numbers,
+            symbols,
+            temporary_password_validity_days,
+        } = table;
+        Self {
+            minimum_length: minimum_length.value,
+            lowercase: lowercase.value,
+            uppercase: uppercase.value,
+            numbers: numbers.value,
+            symbols: symbols.value,
+            temporary_password_validity_days: temporary_password_validity_days.value,
+        }
+    }
+
     /// The same in AWS's words.
     pub(crate) fn in_aws(&self) -> cognito_user_pool::PasswordPolicy {
         let Self {
@@ -91,8 +159,17 @@ pub struct Client {
     pub explicit_auth_flows: Vec<&'static str>,
 }
 
-/// The modules of this room.
-pub(crate) fn modules(pool: &UserPool) -> Vec<Module> {
+/// The modules of this room, if there is a pool of the service's own, be it in `local` alone.
+pub(crate) fn modules(service: &Service) -> Vec<Module> {
+    let local;
+    let pool = match &service.user_pool {
+        None => return Vec::new(),
+        Some(UserPool::Own(pool)) => pool,
+        Some(UserPool::Existing { .. }) => {
+            local = OwnUserPool::of_local(&service.name);
+            &local
+        }
+    };
     vec![
         module::module(pool),
         client_module::module(),

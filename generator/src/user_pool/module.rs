@@ -3,11 +3,11 @@
 use crate::hcl::reference;
 use crate::modules::module::{Module, Output, Variable, versions};
 use crate::resources::cognito_user_pool;
-use crate::user_pool::UserPool;
+use crate::user_pool::OwnUserPool;
 
 /// The module.
-pub fn module(pool: &UserPool) -> Module {
-    let UserPool {
+pub fn module(pool: &OwnUserPool) -> Module {
+    let OwnUserPool {
         name: _, // a variable: it may hold the environment's
         self_sign_up,
         password,

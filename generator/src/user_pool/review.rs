@@ -1,13 +1,57 @@
 //! The user pool, and the clients that sign users in to it.
 
+use std::collections::BTreeSet;
+
 use crate::review::Fact;
-use crate::review::comparison::Comparison;
-use crate::service::Client;
+use crate::review::comparison::{Comparison, counting};
+use crate::service::{Client, OwnUserPool, UserPool};
 use crate::spec::field::Word;
 use crate::user_pool::AuthFlow;
 
 pub(crate) fn facts(comparison: &Comparison) -> Vec<Fact> {
-    let (before, after) = (&comparison.base.user_pool, &comparison.head.user_pool);
+    use UserPool::{Existing, Own};
+    match (&comparison.base.user_pool, &comparison.head.user_pool) {
+        (None, None) => Vec::new(),
+        (None, Some(_)) => vec![Fact::PoolAdded {
+            existing: existing(comparison),
+        }],
+        (Some(Own(_)), None | Some(Existing { .. })) => vec![Fact::PoolRemoved {
+            existing: existing(comparison),
+        }],
+        (Some(Own(before)), Some(Own(after))) => of_own(comparison, before, after),
+        (Some(Existing { .. }), Some(_)) => changed(comparison),
+        (Some(Existing { arn }), None) => comparison
+            .setting(&["user_pool", "existing"], Some(arn), None)
+            .into_iter()
+            .collect(),
+    }
+}
+
+/// The ARNs of the existing pools of the environments that count.
+fn existing(comparison: &Comparison) -> Vec<String> {
+    let head = comparison.head;
+    let arns = counting(head).filter_map(|name| head.environments[name].existing_user_pool.clone());
+    let arns: BTreeSet<String> = arns.collect();
+    arns.into_iter().collect()
+}
+
+/// Environments whose signed-in users are those of another pool.
+fn changed(comparison: &Comparison) -> Vec<Fact> {
+    let environments = comparison.environments.iter();
+    let facts = environments.filter_map(|name| {
+        let (before, after) = comparison.environment(name);
+        let (before, after) = (&before.existing_user_pool, &after.existing_user_pool);
+        (before != after).then(|| Fact::PoolChanged {
+            environment: (*name).into(),
+            before: before.clone(),
+            after: after.clone(),
+            signs_in: comparison.signs_in(),
+        })
+    });
+    facts.collect()
+}
+
+fn of_own(comparison: &Comparison, before: &OwnUserPool, after: &OwnUserPool) -> Vec<Fact> {
     let is_replaced = before.name != after.name;
     let mut facts = Vec::new();
     if is_replaced {

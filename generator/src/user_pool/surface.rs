@@ -31,7 +31,7 @@ pub(crate) fn user_pool<'a>(resources: &mut Resources<'a>, pool: &Part<'a, cogni
     users.retain(|user| user.user_pool_id == pool.id);
     let first = match &users[..] {
         [only] => Some(only),
-        users => users.iter().find(|user| user.resource.address == FIRST_USER),
+        users => users.iter().find(|user| is_first_user(&user.resource.address)),
     };
     first.iter().for_each(|user| resources.account(user.resource));
     clients
@@ -64,7 +64,15 @@ pub(crate) fn user_pool<'a>(resources: &mut Resources<'a>, pool: &Part<'a, cogni
 }
 
 /// Where generated HCL has the user who is invited.
-pub const FIRST_USER: &str = "module.service.module.first_user.aws_cognito_user.this";
+pub(crate) const FIRST_USER: &str = "module.service.module.first_user.aws_cognito_user.this";
+/// The same in `local`, if the other environments use pools that exist.
+const FIRST_USER_OF_LOCAL: &str = "module.first_user.aws_cognito_user.this";
+
+/// Whether generated HCL has the user who is invited at an address.
+pub fn is_first_user(address: &str) -> bool {
+    let block = address.strip_suffix("[0]").unwrap_or(address);
+    [FIRST_USER, FIRST_USER_OF_LOCAL].contains(&block)
+}
 
 fn client(client: &UserPoolClient) -> Client {
     let hides_users = client.prevent_user_existence_errors.as_deref() == Some("ENABLED");

@@ -3,11 +3,11 @@
 use crate::environments::name_in;
 use crate::resources::{cognito_user_pool, cognito_user_pool_client};
 use crate::surface::types;
-use crate::user_pool::{Client, PasswordPolicy, UserPool};
+use crate::user_pool::{Client, OwnUserPool, PasswordPolicy};
 
 /// The pool in an environment that protects it or not.
-pub(crate) fn user_pool(pool: &UserPool, environment: &str, deletion_protection: bool) -> types::UserPool {
-    let UserPool {
+pub(crate) fn user_pool(pool: &OwnUserPool, environment: &str, deletion_protection: bool) -> types::UserPool {
+    let OwnUserPool {
         name,
         self_sign_up,
         password,

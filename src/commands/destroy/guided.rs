@@ -12,15 +12,13 @@ use crate::cli::TerraformOptions;
 use crate::commands::apply::{ask, check_consent};
 use crate::destruction::{Destruction, only_unprotects};
 use crate::failure::{Failure, Outcome};
+use crate::first_user::asks_for_first_user;
 use crate::prepared_environment::{self, PreparedEnvironment};
 use crate::project::{Project, SPEC};
 use crate::redeployment::Redeployment;
 use crate::terraform_program::Terraform;
 use crate::tools::Tools;
 use crate::{interrupt, talk};
-
-/// A value for the root's variable if the spec names no first user, because Terraform needs one to delete, too.
-const NOBODY: &str = "nobody@example.com";
 
 /// Deletes an environment that the spec no longer protects.
 pub fn destroy(
@@ -32,20 +30,21 @@ pub fn destroy(
 ) -> Outcome {
     let name = &options.environment.name;
     let environment = &service.environments[name];
-    check_key(name, environment)?;
+    check_key(name, service)?;
     check_consent(yes)?;
     prepared_environment::check(project, service, tools, options)?;
     let _turn = project.turn(name)?;
     project.generate(service)?;
     let connected = PreparedEnvironment::connect(project, service, tools, options)?;
     let mut variables = Vec::new();
-    if environment.first_user.is_none() {
-        variables.push(("first_user_email", NOBODY.to_owned()));
+    if asks_for_first_user(service, name) {
+        // Terraform needs a value to delete, too.
+        variables.push(("first_user_email", String::new()));
     }
     let terraform = connected.terraform.with_variables(variables);
     // `turn` made the folder, which only its owner may enter.
     let file = project.work().join(name).join("destroy.tfplan");
-    let result = delete(&terraform, &file, name, yes);
+    let result = delete(&terraform, &file, service, name, yes);
     // A plan contains secrets, and this one is no longer needed.
     _ = std::fs::remove_file(&file);
     result?;
@@ -55,19 +54,25 @@ pub fn destroy(
 }
 
 /// Fails if the spec protects the environment.
-fn check_key(name: &str, environment: &Environment) -> Outcome {
-    if !environment.deletion_protection {
+fn check_key(name: &str, service: &Service) -> Outcome {
+    if !service.environments[name].deletion_protection {
         return Ok(());
     }
+    let loss = users(service, ", and you would lose every user");
     Err(Failure::refused(format!(
-        "can't delete `{name}`: its deletion protection is on, and you would lose every user"
+        "can't delete `{name}`: its deletion protection is on{loss}"
     ))
     .help(format!(
         "write `deletion_protection = false` under `[environments.{name}]` in {SPEC}, then run this command again"
     )))
 }
 
-fn delete(terraform: &Terraform, file: &Path, name: &str, yes: bool) -> Outcome {
+/// A text about users, if the service has a pool of its own.
+fn users<'a>(service: &Service, text: &'a str) -> &'a str {
+    service.own_user_pool().map_or("", |_| text)
+}
+
+fn delete(terraform: &Terraform, file: &Path, service: &Service, name: &str, yes: bool) -> Outcome {
     if !terraform.destroy_plan(file, true)? {
         talk::say(format!("`{name}` is empty already"));
         return Ok(());
@@ -75,7 +80,10 @@ fn delete(terraform: &Terraform, file: &Path, name: &str, yes: bool) -> Outcome 
     let shown = Destruction::of(&terraform.show_plan(file)?);
     check_others(&shown)?;
     ask(
-        &format!("Delete all of this from `{name}`, including every user?"),
+        &format!(
+            "Delete all of this from `{name}`{}?",
+            users(service, ", including every user")
+        ),
         yes,
     )?;
     if shown.protects_the_pool() {
@@ -164,14 +172,11 @@ mod tests {
     #[test]
     fn a_protected_environment_names_the_key_that_lets_it_go() {
         let spec = include_str!("../../../portcullis.toml");
-        let environment = |spec: &str| {
+        let service = |spec: &str| {
             let service = portcullis_generator::service(spec, None);
-            service
-                .unwrap_or_else(|_| panic!("the spec is invalid"))
-                .environments["dev"]
-                .clone()
+            service.unwrap_or_else(|_| panic!("the spec is invalid"))
         };
-        let refusal = check_key("dev", &environment(spec)).unwrap_err().render();
+        let refusal = check_key("dev", &service(spec)).unwrap_err().render();
         assert!(
             refusal.contains("write `deletion_protection = false` under `[environments.dev]`"),
             "{refusal}"
@@ -180,6 +185,6 @@ mod tests {
             "[environments.dev]",
             "[environments.dev]\ndeletion_protection = false",
         );
-        assert!(check_key("dev", &environment(&open)).is_ok());
+        assert!(check_key("dev", &service(&open)).is_ok());
     }
 }

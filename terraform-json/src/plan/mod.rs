@@ -62,7 +62,7 @@ pub struct Root {
     pub service: Option<String>,
     /// The region of the provider.
     pub region: Option<String>,
-    /// The value of the variable `first_user_email`, where the root has one, and whether the root has a default for it.
+    /// The value of the variable `first_user_email`, where the root has one that is not empty, and whether the root has a default for it.
     pub first_user_email: Option<(String, bool)>,
 }
 
@@ -184,6 +184,8 @@ fn root(document: &Value) -> Root {
     let provider = &configuration["provider_config"]["aws"]["expressions"];
     let tags = &provider["default_tags"][0]["tags"]["constant_value"];
     let email = document["variables"]["first_user_email"]["value"].as_str();
+    // An empty one invites nobody.
+    let email = email.filter(|email| !email.is_empty());
     let default = &root["variables"]["first_user_email"]["default"];
     Root {
         environment: text(&root["module_calls"]["service"]["expressions"]["environment"]),

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::{env, fs};
 
 use portcullis_generator::graph;
-use portcullis_generator::service::{Auth, Method, Route, RoutePath, Service};
+use portcullis_generator::service::{Auth, Method, Route, RoutePath, Service, UserPool};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -90,7 +90,9 @@ fn golden() -> BTreeMap<String, Service> {
 /// A service of names that no spec may have.
 fn hostile(service: &Service) -> Service {
     let mut service = service.clone();
-    service.user_pool.name = HOSTILE.concat();
+    if let Some(UserPool::Own(pool)) = &mut service.user_pool {
+        pool.name = HOSTILE.concat();
+    }
     let function = service.functions["orders"].clone();
     for (number, name) in HOSTILE.into_iter().enumerate() {
         service.functions.insert(name.into(), function.clone());

@@ -16,7 +16,7 @@ use crate::functions::settings;
 use crate::hcl::{Block, argument, block, commented, object, reference, string};
 use crate::routes::access_test as routes;
 use crate::routes::permissions::Permission;
-use crate::service::{LOCAL, Service};
+use crate::service::{LOCAL, Service, UserPool};
 use crate::user_pool::access_test as users;
 use words::{ENVIRONMENT, EXECUTION_ARN, ORIGIN, ROLE_ARN, USER_POOL_ARN};
 
@@ -25,21 +25,31 @@ pub const FILE: &str = "tests/access.tftest.hcl";
 
 /// The blocks of the file: the made-up provider, what the modules are given, and one run for each question.
 pub fn blocks(service: &Service, permissions: &[Permission]) -> Vec<Block> {
-    vec![
+    let questions = match service.own_user_pool() {
+        Some(_) => "who may call, what functions may do, who may\nsign in",
+        None => "who may call, what functions may\ndo",
+    };
+    let mut blocks = vec![
         commented(
             mock_provider(service),
-            "Compares the modules with literal values from portcullis.toml: who may call, what functions may do, who may\n\
-             sign in. It needs no credentials, no network and no zips. Run it in this module's folder:\n\
-             \n\
-             \u{20}  terraform init -backend=false && terraform test\n\
-             \n\
-             The mocked provider makes up IDs at random, and ARNs as they are compared below.",
+            &format!(
+                "Compares the modules with literal values from portcullis.toml: {questions}. It needs no credentials, no \
+                 network and no zips. Run it in this module's folder:\n\
+                 \n\
+                 \u{20}  terraform init -backend=false && terraform test\n\
+                 \n\
+                 The mocked provider makes up IDs at random, and ARNs as they are compared below."
+            ),
         ),
         variables(service),
-        run("who_may_sign_in", users::who_may_sign_in(&service.user_pool)),
+    ];
+    let users = service.own_user_pool().map(users::who_may_sign_in);
+    blocks.extend(users.map(|users| run("who_may_sign_in", users)));
+    blocks.extend([
         run("what_functions_may_do", functions::what_functions_may_do(service)),
         run("who_may_call", routes::who_may_call(service, permissions)),
-    ]
+    ]);
+    blocks
 }
 
 /// Answers in a plan already, which needs neither an apply nor anything to be destroyed. Of a resource without a block
@@ -51,19 +61,26 @@ fn mock_provider(service: &Service) -> Block {
     if crate::functions::in_service::is_told_the_url(service) {
         aws_service.insert(0, ("dns_name", words::EXECUTE_API_DNS_NAME));
     }
+    let mut mocks = vec![
+        data("aws_caller_identity", &[("account_id", LOCAL_ACCOUNT)]),
+        data("aws_service", &aws_service),
+    ];
+    let authorizer = service.user_pool.as_ref();
+    mocks.extend(authorizer.map(|_| resource("aws_api_gateway_authorizer", &[])));
+    mocks.extend([
+        resource("aws_api_gateway_deployment", &[]),
+        resource("aws_api_gateway_resource", &[]),
+        resource("aws_api_gateway_rest_api", &[("execution_arn", EXECUTION_ARN)]),
+    ]);
+    let pool = service.own_user_pool();
+    mocks.extend(pool.map(|_| resource("aws_cognito_user_pool", &[("arn", USER_POOL_ARN)])));
+    mocks.extend([
+        resource("aws_iam_role", &[("arn", ROLE_ARN)]),
+        resource("aws_lambda_function", &[]),
+    ]);
     block("mock_provider", ["aws"])
         .attribute(argument("override_during", reference("plan")))
-        .blocks([
-            data("aws_caller_identity", &[("account_id", LOCAL_ACCOUNT)]),
-            data("aws_service", &aws_service),
-            resource("aws_api_gateway_authorizer", &[]),
-            resource("aws_api_gateway_deployment", &[]),
-            resource("aws_api_gateway_resource", &[]),
-            resource("aws_api_gateway_rest_api", &[("execution_arn", EXECUTION_ARN)]),
-            resource("aws_cognito_user_pool", &[("arn", USER_POOL_ARN)]),
-            resource("aws_iam_role", &[("arn", ROLE_ARN)]),
-            resource("aws_lambda_function", &[]),
-        ])
+        .blocks(mocks)
         .build()
 }
 
@@ -80,13 +97,20 @@ fn variables(service: &Service) -> Block {
     let mut variables = vec![
         ("architecture", service.architecture.as_str()),
         ("artifacts_directory", "artifacts"),
-        ("deletion_protection", "ACTIVE"),
         ("environment", ENVIRONMENT),
-        ("first_user_email", "someone@example.com"),
     ];
     if service.api.cors.is_some() {
-        variables.insert(0, ("allow_origin", ORIGIN));
+        variables.push(("allow_origin", ORIGIN));
     }
+    match &service.user_pool {
+        None => {}
+        Some(UserPool::Own(_)) => variables.extend([
+            ("deletion_protection", "ACTIVE"),
+            ("first_user_email", "someone@example.com"),
+        ]),
+        Some(UserPool::Existing { .. }) => variables.push(("user_pool_arn", USER_POOL_ARN)),
+    }
+    variables.sort_unstable();
     let variables = variables
         .into_iter()
         .map(|(name, value)| argument(name, string(value)));

@@ -6,7 +6,7 @@ output "api_url" {
 }
 
 output "first_user_email" {
-  description = "Email address of the first user."
+  description = "Email address of the first user, if there is one."
   value       = module.service.first_user_email
 }
 

@@ -42,9 +42,14 @@ variable "environment" {
 }
 
 variable "first_user_email" {
-  description = "Email address of the first user, who gets an invitation."
+  description = "Email address of the first user, who gets an invitation. If it is empty, there is no such user."
   type        = string
   nullable    = false
+
+  validation {
+    condition     = var.first_user_email == "" || can(regex("^[^@ ]+@[^@ ]+$", var.first_user_email))
+    error_message = "`first_user_email` must be an email address or empty"
+  }
 }
 
 variable "orders_ephemeral_storage_size" {
