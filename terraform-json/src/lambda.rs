@@ -152,6 +152,8 @@ pub struct Functions<'a> {
     pub all: Vec<Part<'a, Function>>,
     by_name: HashMap<String, Vec<usize>>,
     by_arn: HashMap<String, usize>,
+    /// Aliases by the ARN that an integration's `uri` holds, or a plan's symbol for it.
+    aliases: HashMap<String, FunctionReference>,
 }
 
 /// A function that an integration or an authorizer calls.
@@ -170,6 +172,7 @@ impl<'a> Functions<'a> {
         let mut functions = Self {
             by_name: HashMap::new(),
             by_arn: HashMap::new(),
+            aliases: HashMap::new(),
             all,
         };
         for (place, function) in functions.all.iter().enumerate() {
@@ -190,6 +193,19 @@ impl<'a> Functions<'a> {
             }
         }
         functions.by_name.remove("");
+        for alias in index.parts::<Alias>() {
+            let Alias {
+                name,
+                function_name,
+                invoke_arn,
+            } = alias.values;
+            let reference = FunctionReference {
+                name: FunctionReference::parse(&function_name).name,
+                qualifier: Some(name),
+            };
+            functions.aliases.insert(invoke_arn, reference);
+        }
+        functions.aliases.remove("");
         functions
     }
 
@@ -209,6 +225,12 @@ impl<'a> Functions<'a> {
     pub fn called(&self, uri: &str) -> Option<Called> {
         let Some(arn) = arn_in_uri(uri) else {
             // A plan has a symbol there.
+            if let Some(alias) = self.aliases.get(uri) {
+                return Some(Called {
+                    function: self.named(&alias.name).first().copied(),
+                    reference: Some(alias.clone()),
+                });
+            }
             let function = Some(*self.by_arn.get(uri)?);
             let reference = None;
             return Some(Called { function, reference });
@@ -221,6 +243,20 @@ impl<'a> Functions<'a> {
         })
     }
 }
+
+/// An `aws_lambda_alias`.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct Alias {
+    /// Its name.
+    pub name: String,
+    /// The function by name or ARN.
+    pub function_name: String,
+    /// The ARN that an integration's `uri` holds.
+    pub invoke_arn: String,
+}
+
+kind!(Alias, "aws_lambda_alias", "name", "function_name");
 
 /// An `aws_lambda_permission`.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]

@@ -89,7 +89,7 @@ pub(super) fn triggers(service: &Service) -> Vec<(String, Expression)> {
     for (path, methods) in service.routes.paths() {
         let text = path.to_string();
         for (&method, route) in methods {
-            let call = fingerprint([routes::call(path, method, route)]);
+            let call = fingerprint([routes::call(service, path, method, route)]);
             // The call names the function's module; the snapshot holds its ARN, which the service's name is part of.
             let function = format!("{}-{}", service.name, route.function);
             triggers.push(trigger(

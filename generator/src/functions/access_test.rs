@@ -18,10 +18,11 @@ fn function(service: &Service, name: &String, function: &Function) -> Block {
         memory_mb: _,       // no right
         timeout_seconds: _, // no right
         log_retention_days,
-        ephemeral_storage_mb: _, // no right
-        reserved_concurrency: _, // no right
-        layers: _,               // `check --plan` compares them
-        environment: _,          // no right; the origin that answers admit is below
+        ephemeral_storage_mb: _,    // no right
+        reserved_concurrency: _,    // no right
+        provisioned_concurrency: _, // no right
+        layers: _,                  // `check --plan` compares them
+        environment: _,             // no right; the origin that answers admit is below
     } = function;
     let of = |attribute: &str| format!("module.{}.{attribute}", in_service::name(name));
     let full_name = service.function_name(ENVIRONMENT, name);
@@ -38,6 +39,10 @@ fn function(service: &Service, name: &String, function: &Function) -> Block {
     if service.api.cors.is_some() {
         let origin = format!("environment_variables.{}", lambda_function::CORS_ALLOW_ORIGIN);
         conditions.insert(1, is(&of(&origin), string(ORIGIN)));
+    }
+    if let Some(alias) = in_service::alias(service, name) {
+        let function = format!("aws_lambda_alias.{alias}.function_name");
+        conditions.push(is(&function, string(&full_name)));
     }
     let block = must(
         &format!("The role of `{name}`"),

@@ -10,7 +10,9 @@ use crate::hcl::{
 use crate::identifier::Identifier;
 use crate::modules::module::{Variable, module_call};
 use crate::references::{Reference, Template};
-use crate::resources::{cloudwatch_log_group, lambda_function};
+use crate::resources::{
+    cloudwatch_log_group, lambda_alias, lambda_function, lambda_provisioned_concurrency_config,
+};
 use crate::service::{LOCAL, Service};
 
 /// What an environment decides.
@@ -30,10 +32,11 @@ pub(crate) fn variables(service: &Service) -> Vec<Variable> {
 
 /// Every function, behind what their roles need to know.
 pub(crate) fn blocks(service: &Service) -> Vec<Block> {
-    let calls = service
-        .functions
-        .iter()
-        .map(|(name, function)| call(service, name, function));
+    let calls = service.functions.iter().flat_map(|(name, function)| {
+        let mut blocks = vec![call(service, name, function)];
+        blocks.extend(alias_blocks(service, name));
+        blocks
+    });
     let data = cloudwatch_log_group::arn().into_iter();
     data.chain(execute_api(service)).chain(calls).collect()
 }
@@ -50,6 +53,31 @@ fn execute_api(service: &Service) -> Option<Block> {
     let block = block("data", ["aws_service", "execute_api"])
         .attribute(argument("service_id", string("execute-api")));
     is_told_the_url(service).then(|| block.build())
+}
+
+/// The alias that API Gateway invokes instead of a function, if it has one.
+pub(crate) fn alias(service: &Service, function: &str) -> Option<Identifier> {
+    settings::provisioned(service, function).map(|_| Identifier::new(function))
+}
+
+/// What API Gateway invokes for a function.
+pub(crate) fn invoke_arn(service: &Service, function: &str) -> Expression {
+    match alias(service, function) {
+        Some(alias) => lambda_alias::attribute(&alias, "invoke_arn"),
+        None => reference(&format!("module.{}.invoke_arn", name(function))),
+    }
+}
+
+/// A function's alias, and how much of it Lambda keeps ready.
+fn alias_blocks(service: &Service, function: &str) -> Vec<Block> {
+    let Some(variable) = settings::provisioned(service, function) else {
+        return Vec::new();
+    };
+    let alias = Identifier::new(function);
+    vec![
+        lambda_alias::resource_block(&alias, &name(function)),
+        lambda_provisioned_concurrency_config::resource_block(&alias, &variable),
+    ]
 }
 
 /// The name of a function's call.
@@ -94,6 +122,7 @@ fn call(service: &Service, name: &str, function: &Function) -> Block {
         log_retention_days: _,
         ephemeral_storage_mb: _,
         reserved_concurrency: _,
+        provisioned_concurrency: _,
         layers: _,      // `settings` has these
         environment: _, // `environment_variables`
     } = function;
@@ -131,6 +160,7 @@ fn call(service: &Service, name: &str, function: &Function) -> Block {
         .attribute(argument("log_groups_arn", reference("local.log_groups_arn")))
         .attribute(setting(&settings::RETENTION_IN_DAYS))
         .attributes(settings::optional(service, name))
+        .attributes(alias(service, name).map(|_| argument("publish", true)))
         .attribute(argument("require_zip", reference("var.require_zips")))
         .attribute(argument("environment_variables", environment))
         .build()

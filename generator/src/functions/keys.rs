@@ -5,6 +5,7 @@ use crate::resources::lambda_function::{
     DESCRIPTION, ENVIRONMENT_KEY, EPHEMERAL_STORAGE_MB, LAYER_VERSION, MEMORY_MB, RESERVED_CONCURRENCY,
     TIMEOUT_SECONDS,
 };
+use crate::resources::lambda_provisioned_concurrency_config::PROVISIONED;
 use crate::review::ChangeKind::LogRetentionShorter;
 use crate::review::Direction::Less;
 use crate::review::Meaning::{Elsewhere, Harmless, Secret, When};
@@ -36,6 +37,9 @@ keys! {
             Harmless;
         /// How many invocations may run at once, out of the account's. 0 stops the function.
         reserved_concurrency: Given<u32> = number(RESERVED_CONCURRENCY, "invocations"), Nothing, PER_ENVIRONMENT, Harmless;
+        /// How many invocations Lambda keeps ready, which costs money all the time. API Gateway then invokes the alias `live`
+        /// of the newest version, in every environment. `local` provisions nothing.
+        provisioned_concurrency: Given<u32> = number(PROVISIONED, "invocations"), Nothing, PER_ENVIRONMENT, Harmless;
         /// Layer versions that Lambda unpacks to `/opt`, at most five. A later layer's files replace an earlier one's.
         /// Functions with layers don't run locally.
         layers: Given<Vec<Placed<String>>> = Texts(&LAYER_VERSION), Nothing, PER_ENVIRONMENT, Harmless;

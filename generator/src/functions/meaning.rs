@@ -141,6 +141,7 @@ impl Resolver<'_> {
             self.timeout(written, surroundings.longest_timeout);
         }
         self.layers(&written.layers);
+        self.concurrency(written, whole);
         self.variables(spec, name, &written.environment, &whole.environment, surroundings);
     }
 
@@ -184,6 +185,31 @@ impl Resolver<'_> {
                      `max_timeout_seconds = {}` in `[api]`",
                     seconds.min(*api_gateway_integration::RAISED_TIMEOUT_SECONDS.end())
                 )),
+            );
+        }
+    }
+
+    /// Reports more provisioned concurrency than is reserved, which AWS refuses:
+    /// <https://docs.aws.amazon.com/lambda/latest/dg/provisioned-concurrency.html>
+    fn concurrency(&mut self, written: &FunctionTable, whole: &FunctionTable) {
+        let (Some((provisioned, place)), Some((reserved, other))) = (
+            whole.provisioned_concurrency.placed(),
+            whole.reserved_concurrency.placed(),
+        ) else {
+            return;
+        };
+        let is_written =
+            written.provisioned_concurrency.is_written() || written.reserved_concurrency.is_written();
+        if is_written && provisioned > reserved {
+            let summary = format!(
+                "`provisioned_concurrency` must be at most `reserved_concurrency`, which is {reserved}, not {provisioned}"
+            );
+            self.report(
+                Diagnostic::new(place, summary)
+                    .related(other, "reserved here")
+                    .help(format!(
+                        "write `reserved_concurrency = {provisioned}`, or provision less"
+                    )),
             );
         }
     }
@@ -353,6 +379,7 @@ fn resolved(table: &FunctionTable, known: &Known) -> Function {
         log_retention_days,
         ephemeral_storage_mb,
         reserved_concurrency,
+        provisioned_concurrency,
         layers,
         environment,
     } = table;
@@ -364,6 +391,7 @@ fn resolved(table: &FunctionTable, known: &Known) -> Function {
         log_retention_days: log_retention_days.value,
         ephemeral_storage_mb: ephemeral_storage_mb.value,
         reserved_concurrency: reserved_concurrency.value,
+        provisioned_concurrency: provisioned_concurrency.value,
         layers: texts(layers),
         environment: templates(environment, known),
     }

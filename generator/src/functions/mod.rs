@@ -37,6 +37,8 @@ pub struct Function {
     pub ephemeral_storage_mb: u32,
     /// Invocations that may run at once, if that is limited.
     pub reserved_concurrency: Option<u32>,
+    /// Invocations that Lambda keeps ready.
+    pub provisioned_concurrency: Option<u32>,
     /// ARNs of layer versions, in the order in which Lambda unpacks them.
     pub layers: Vec<String>,
     /// Environment variables.

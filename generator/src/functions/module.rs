@@ -1,6 +1,6 @@
 //! `modules/lambda_function`: a function with its own role and log group.
 
-use crate::functions::{rights, settings};
+use crate::functions::{in_service, rights, settings};
 use crate::hcl::reference;
 use crate::modules::module::{Module, Output, Variable, versions};
 use crate::resources::lambda_function::Optional;
@@ -11,10 +11,15 @@ use crate::spec::field::Word;
 /// The module.
 pub fn module(service: &Service) -> Module {
     let variable = |name: &'static str, kind: &str, description: &str| Variable::new(name, kind, description);
+    let publish = service
+        .functions
+        .keys()
+        .any(|name| in_service::alias(service, name).is_some());
     let optional = Optional {
         ephemeral_storage: settings::EPHEMERAL_STORAGE_SIZE.is_used(service),
         layers: settings::LAYERS.is_used(service),
         reserved_concurrent_executions: settings::RESERVED_CONCURRENT_EXECUTIONS.is_used(service),
+        publish,
         tracing: service.tracing,
     };
     Module {
@@ -40,6 +45,14 @@ pub fn module(service: &Service) -> Module {
             ("versions.tf", versions()),
         ],
         variables: settings::optional_variables(service)
+            .chain(publish.then(|| {
+                variable(
+                    "publish",
+                    "bool",
+                    "Whether every change is published as a version.",
+                )
+                .default(false.into())
+            }))
             .chain([
                 variable("architecture", "string", "Architecture of the zip.")
                     .one_of(Architecture::ALL.iter().map(|one| one.as_str())),
@@ -74,42 +87,49 @@ pub fn module(service: &Service) -> Module {
                 ),
             ])
             .collect(),
-        outputs: vec![
-            Output::new(
-                "assume_role_policy",
-                "Trust policy of the function's role.",
-                reference("aws_iam_role.this.assume_role_policy"),
-            ),
-            Output::new(
-                "environment_variables",
-                "Environment variables of the function.",
-                reference("aws_lambda_function.this.environment[0].variables"),
-            ),
-            Output::new(
-                "invoke_arn",
-                "ARN for API Gateway to invoke the function.",
-                reference("aws_lambda_function.this.invoke_arn"),
-            ),
-            Output::new(
-                "name",
-                "Name of the function.",
-                reference("aws_lambda_function.this.function_name"),
-            ),
-            Output::new(
-                "role_arn",
-                "ARN of the function's role.",
-                reference("aws_lambda_function.this.role"),
-            ),
-            Output::new(
-                "role_policy",
-                "Policy of the function's role.",
-                reference("aws_iam_role_policy.write_logs.policy"),
-            ),
-            Output::new(
-                "retention_in_days",
-                "Days to keep the logs.",
-                reference("aws_cloudwatch_log_group.this.retention_in_days"),
-            ),
-        ],
+        outputs: publish
+            .then(|| {
+                let version = reference("aws_lambda_function.this.version");
+                Output::new("version", "Newest version of the function.", version)
+            })
+            .into_iter()
+            .chain([
+                Output::new(
+                    "assume_role_policy",
+                    "Trust policy of the function's role.",
+                    reference("aws_iam_role.this.assume_role_policy"),
+                ),
+                Output::new(
+                    "environment_variables",
+                    "Environment variables of the function.",
+                    reference("aws_lambda_function.this.environment[0].variables"),
+                ),
+                Output::new(
+                    "invoke_arn",
+                    "ARN for API Gateway to invoke the function.",
+                    reference("aws_lambda_function.this.invoke_arn"),
+                ),
+                Output::new(
+                    "name",
+                    "Name of the function.",
+                    reference("aws_lambda_function.this.function_name"),
+                ),
+                Output::new(
+                    "role_arn",
+                    "ARN of the function's role.",
+                    reference("aws_lambda_function.this.role"),
+                ),
+                Output::new(
+                    "role_policy",
+                    "Policy of the function's role.",
+                    reference("aws_iam_role_policy.write_logs.policy"),
+                ),
+                Output::new(
+                    "retention_in_days",
+                    "Days to keep the logs.",
+                    reference("aws_cloudwatch_log_group.this.retention_in_days"),
+                ),
+            ])
+            .collect(),
     }
 }

@@ -81,6 +81,7 @@ pub(crate) fn of(service: &Service, function: &Function) -> Vec<Right> {
         log_retention_days: _,
         ephemeral_storage_mb: _,
         reserved_concurrency: _,
+        provisioned_concurrency: _,
         layers: _,
         environment: _,
     } = function;

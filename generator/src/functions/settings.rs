@@ -6,7 +6,7 @@ use crate::hcl::{Attribute, Expression, argument, commented, lines, list, object
 use crate::identifier::Identifier;
 use crate::modules::module::Variable;
 use crate::references::{Template, Values};
-use crate::service::Service;
+use crate::service::{LOCAL, Service};
 
 /// An argument of a function's call that an environment may decide.
 #[derive(Debug)]
@@ -95,6 +95,18 @@ pub(crate) static RESERVED_CONCURRENT_EXECUTIONS: Setting = Setting {
     }),
 };
 
+/// Invocations that are kept ready. It is no argument of the module: an alias has them, beside the function.
+static PROVISIONED_CONCURRENT_EXECUTIONS: Setting = Setting {
+    argument: "provisioned_concurrent_executions",
+    kind: "number",
+    noun: "Provisioned concurrency",
+    value: |_, here, _| here.provisioned_concurrency.unwrap_or_default().into(),
+    default: Some(Default {
+        value: || 0.into(),
+        description: "Invocations that Lambda keeps ready.",
+    }),
+};
+
 /// Layers.
 pub(crate) static LAYERS: Setting = Setting {
     argument: "layers",
@@ -150,7 +162,11 @@ impl Setting {
             .values()
             .filter_map(|environment| environment.functions.get(function));
         here.any(|here| (self.value)(everywhere, here, &Template::written) != same)
-            .then(|| format!("{}_{}", Identifier::new(function).as_str(), self.argument))
+            .then(|| self.variable_of(function))
+    }
+
+    fn variable_of(&self, function: &str) -> String {
+        format!("{}_{}", Identifier::new(function).as_str(), self.argument)
     }
 
     /// Its value in the service module.
@@ -184,6 +200,19 @@ fn decided<'a>(service: &'a Service) -> impl Iterator<Item = (String, &'a str, &
     service.functions.keys().filter(overridden).flat_map(all)
 }
 
+/// The variable of a function's provisioned concurrency, if some environment provisions any. It is one in any case: the
+/// emulated AWS has none, so that `local` passes 0.
+pub(crate) fn provisioned(service: &Service, name: &str) -> Option<String> {
+    let setting = &PROVISIONED_CONCURRENT_EXECUTIONS;
+    let here = service
+        .environments
+        .values()
+        .filter_map(|environment| environment.functions.get(name));
+    let mut all = here.chain([&service.functions[name]]);
+    all.any(|function| setting.is_set(function))
+        .then(|| setting.variable_of(name))
+}
+
 /// The optional arguments of a function's call.
 pub(crate) fn optional(service: &Service, name: &str) -> impl Iterator<Item = Attribute> {
     let is_passed = move |setting: &&Setting| {
@@ -207,21 +236,41 @@ pub(crate) fn variables(service: &Service) -> Vec<Variable> {
     let variable = |(variable, name, setting): (String, &str, &Setting)| {
         Variable::new(variable, setting.kind, format!("{} of `{name}`.", setting.noun))
     };
-    decided(service).map(variable).collect()
+    let provisioned = &PROVISIONED_CONCURRENT_EXECUTIONS;
+    let aliased = service.functions.keys().filter_map(|name| {
+        let text = format!("{} of `{name}`. 0 provisions none.", provisioned.noun);
+        Some(Variable::new(
+            self::provisioned(service, name)?,
+            provisioned.kind,
+            text,
+        ))
+    });
+    decided(service).map(variable).chain(aliased).collect()
 }
 
 /// What the root of an environment passes for them. `local` overrides nothing.
 pub(crate) fn arguments(service: &Service, environment: &str) -> Vec<Attribute> {
     let values = Values::of(service, environment, &service.environments[environment]);
     let argument = |(index, (variable, name, setting)): (usize, (String, &str, &Setting))| {
-        let here = service.function_in(environment, name);
+        let mut here = service.function_in(environment, name).clone();
+        if environment == LOCAL {
+            here.provisioned_concurrency = None;
+        }
         let text = |text: &Template| text.text(&values);
-        let argument = argument(&variable, (setting.value)(&service.functions[name], here, &text));
+        let argument = argument(&variable, (setting.value)(&service.functions[name], &here, &text));
         match index {
             // A comment ends the alignment of the arguments above: they stay as they are.
             0 => commented(argument, "Settings of functions that some environment overrides."),
             _ => argument,
         }
     };
-    decided(service).enumerate().map(argument).collect()
+    let provisioned = service.functions.keys().filter_map(|name| {
+        let setting = &PROVISIONED_CONCURRENT_EXECUTIONS;
+        Some((self::provisioned(service, name)?, name.as_str(), setting))
+    });
+    decided(service)
+        .chain(provisioned)
+        .enumerate()
+        .map(argument)
+        .collect()
 }

@@ -11,7 +11,7 @@ use crate::surface::types::{Function, Invoker, Statement, UNKNOWN};
 use portcullis_terraform_json::Resource;
 use portcullis_terraform_json::iam::{Policy, Role, RolePolicy, RolePolicyAttachment};
 use portcullis_terraform_json::index::{Kind, Part};
-use portcullis_terraform_json::lambda::{self, FunctionUrl, Functions, Permission};
+use portcullis_terraform_json::lambda::{self, Alias, FunctionUrl, Functions, Permission};
 use portcullis_terraform_json::plan::{Change, UNKNOWN_ENTRY};
 
 /// What an integration calls.
@@ -102,6 +102,12 @@ pub(crate) fn functions<'a>(
     changes: Option<&[Change]>,
 ) -> Vec<Function> {
     let attached = Attached::of(resources, &called.functions, changes);
+    // By itself an alias lets nobody in: routes and permissions name it.
+    for alias in resources.index.parts::<Alias>() {
+        if !called.functions.named(&alias.function_name).is_empty() {
+            resources.account(alias.resource);
+        }
+    }
     let mut functions = Vec::new();
     for (place, function) in called.functions.all.iter().enumerate() {
         resources.account(function.resource);

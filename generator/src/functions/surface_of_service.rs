@@ -3,7 +3,7 @@
 use crate::functions::surface::sort;
 use crate::functions::{Function, in_service, rights};
 use crate::references::{Template, Values};
-use crate::resources::{iam_role, lambda_function, lambda_permission};
+use crate::resources::{iam_role, lambda_alias, lambda_function, lambda_permission};
 use crate::routes::permissions;
 use crate::service::{Environment, Service};
 use crate::surface::names::existing;
@@ -22,13 +22,14 @@ pub(crate) fn function(
 ) -> types::Function {
     let function = service.function_in(environment_name, name);
     let Function {
-        formerly: _,             // its address
-        description: _,          // a text
-        memory_mb: _,            // opens nothing
-        timeout_seconds: _,      // opens nothing
-        log_retention_days: _,   // opens nothing
-        ephemeral_storage_mb: _, // opens nothing
-        reserved_concurrency: _, // opens nothing
+        formerly: _,                // its address
+        description: _,             // a text
+        memory_mb: _,               // opens nothing
+        timeout_seconds: _,         // opens nothing
+        log_retention_days: _,      // opens nothing
+        ephemeral_storage_mb: _,    // opens nothing
+        reserved_concurrency: _,    // opens nothing
+        provisioned_concurrency: _, // opens nothing
         layers,
         environment: _, // `environment_variables`
     } = function;
@@ -90,7 +91,7 @@ fn invokers(service: &Service, function: &str) -> Vec<Invoker> {
             source_account: None,
             principal_org_id: None,
             function_url_auth_type: None,
-            qualifier: None,
+            qualifier: in_service::alias(service, function).map(|_| lambda_alias::LIVE.into()),
         })
         .collect();
     invokers.sort();

@@ -180,6 +180,7 @@ pub static DESCRIPTION: TextRule = TextRule {
 pub struct Optional {
     pub ephemeral_storage: bool,
     pub layers: bool,
+    pub publish: bool,
     pub reserved_concurrent_executions: bool,
     pub tracing: bool,
 }
@@ -189,6 +190,7 @@ pub fn resource_block(optional: Optional) -> Block {
     let Optional {
         ephemeral_storage,
         layers,
+        publish,
         reserved_concurrent_executions,
         tracing,
     } = optional;
@@ -201,6 +203,7 @@ pub fn resource_block(optional: Optional) -> Block {
     );
     let arguments = [
         (layers, "layers"),
+        (publish, "publish"),
         (reserved_concurrent_executions, "reserved_concurrent_executions"),
     ];
     let arguments = arguments.iter().filter(|(is_used, _)| *is_used);

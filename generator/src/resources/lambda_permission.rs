@@ -7,7 +7,7 @@
 //! unique, because a fixed one would collide with the statement that is still there, and the provider retries
 //! that for five minutes.
 
-use crate::hcl::{Block, argument, block, literal, reference, string, template, value};
+use crate::hcl::{Block, Expression, argument, block, literal, reference, string, template, value};
 use crate::identifier::Identifier;
 use crate::resources::Meaning::{Harmless, Said, Secret};
 use crate::resources::ResourceType;
@@ -49,8 +49,14 @@ pub fn statement_id_prefix(name: &Identifier) -> String {
     format!("{prefix}-")
 }
 
-/// Lets API Gateway invoke the function of a module for calls whose ARN is like `source`, behind the API's own.
-pub fn resource_block(name: &Identifier, function: &Identifier, source: String) -> Block {
+/// Lets API Gateway invoke the function of a module, or an alias of it alone, for calls whose ARN is like `source`, behind
+/// the API's own.
+pub fn resource_block(
+    name: &Identifier,
+    function: &Identifier,
+    alias: Option<Expression>,
+    source: String,
+) -> Block {
     TYPE.block(name.as_str())
         .attribute(argument("statement_id_prefix", string(statement_id_prefix(name))))
         .attribute(argument("action", string(ACTION)))
@@ -58,6 +64,7 @@ pub fn resource_block(name: &Identifier, function: &Identifier, source: String) 
             "function_name",
             reference(&format!("module.{function}.name")),
         ))
+        .attributes(alias.map(|alias| argument("qualifier", alias)))
         .attribute(argument("principal", string(PRINCIPAL)))
         .attribute(argument(
             "source_arn",

@@ -25,16 +25,18 @@ pub mod iam_policy;
 pub mod iam_role;
 pub mod iam_role_policy;
 pub mod iam_role_policy_attachment;
+pub mod lambda_alias;
 pub mod lambda_function;
 pub mod lambda_function_url;
 pub mod lambda_permission;
+pub mod lambda_provisioned_concurrency_config;
 pub mod partition;
 mod resource_type;
 
 pub use resource_type::{EVERYWHERE, Meaning, ResourceType};
 
 /// The types that Portcullis makes, or that a surface accounts for.
-pub const TYPES: [&ResourceType; 21] = [
+pub const TYPES: [&ResourceType; 23] = [
     &api_gateway_authorizer::TYPE,
     &api_gateway_deployment::TYPE,
     &api_gateway_gateway_response::TYPE,
@@ -53,9 +55,11 @@ pub const TYPES: [&ResourceType; 21] = [
     &iam_role::TYPE,
     &iam_role_policy::TYPE,
     &iam_role_policy_attachment::TYPE,
+    &lambda_alias::TYPE,
     &lambda_function::TYPE,
     &lambda_function_url::TYPE,
     &lambda_permission::TYPE,
+    &lambda_provisioned_concurrency_config::TYPE,
 ];
 
 /// Returns a type by its name.

@@ -9,7 +9,7 @@ use crate::hcl::{Block, Expression, commented, reference, string};
 use crate::modules::access_test::words::{
     ENVIRONMENT, EXECUTION_ARN, USER_POOL_ARN, is, is_deployed, must, set,
 };
-use crate::resources::{api_gateway_authorizer, api_gateway_integration, lambda_permission};
+use crate::resources::{api_gateway_authorizer, api_gateway_integration, lambda_alias, lambda_permission};
 use crate::routes::in_service::{name, resource_id};
 use crate::routes::permissions::{self, Permission};
 use crate::routes::{Auth, Method, Route, RoutePath};
@@ -57,7 +57,9 @@ pub(crate) fn who_may_call(service: &Service, permissions: &[Permission]) -> Vec
 fn conditions(service: &Service, permission: &Permission) -> Vec<Expression> {
     let of = |attribute: &str| format!("aws_lambda_permission.{}.{attribute}", permission.name());
     let source = permission.source(&service.api.stage);
-    vec![
+    let alias = functions::alias(service, &permission.function);
+    let qualifier = alias.map(|_| is(&of("qualifier"), string(lambda_alias::LIVE)));
+    let conditions = [
         is(&of("action"), string(lambda_permission::ACTION)),
         is(
             &of("function_name"),
@@ -65,7 +67,8 @@ fn conditions(service: &Service, permission: &Permission) -> Vec<Expression> {
         ),
         is(&of("principal"), string(lambda_permission::PRINCIPAL)),
         is(&of("source_arn"), string(format!("{EXECUTION_ARN}{source}"))),
-    ]
+    ];
+    conditions.into_iter().chain(qualifier).collect()
 }
 
 fn authorizer(ttl_seconds: u32) -> Block {
@@ -116,7 +119,6 @@ fn route(
         Auth::None => ("public", Expression::null()),
         Auth::UserPool => ("for signed-in users only", reference("module.authorizer.id")),
     };
-    let invoke_arn = format!("module.{}.invoke_arn", functions::name(function));
     let title = format!("{} {path}", method.as_str());
     let mut holds = vec![
         is(&of("resource_id"), resource_id(path)),
@@ -124,7 +126,7 @@ fn route(
         is(&of("authorization"), string(auth.authorization())),
         is(&of("authorizer_id"), authorizer),
         is(&of("integration_type"), string(api_gateway_integration::FUNCTION)),
-        is(&of("uri"), reference(&invoke_arn)),
+        is(&of("uri"), functions::invoke_arn(service, function)),
     ];
     holds.extend(own.into_iter().flat_map(|own| conditions(service, own)));
     holds.push(is_deployed(name.as_str()));

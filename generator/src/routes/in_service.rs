@@ -7,7 +7,7 @@ use crate::functions::in_service as functions;
 use crate::hcl::{Block, Expression, argument, commented, reference, string};
 use crate::identifier::Identifier;
 use crate::modules::module::module_call;
-use crate::resources::{api_gateway_resource, lambda_permission};
+use crate::resources::{api_gateway_resource, lambda_alias, lambda_permission};
 use crate::routes::permissions::{self, Permission};
 use crate::routes::{Auth, Method, Route, RoutePath};
 use crate::service::Service;
@@ -34,6 +34,8 @@ pub(crate) fn blocks(service: &Service, permissions: &[Permission]) -> Vec<Block
         lambda_permission::resource_block(
             &permission.name(),
             &functions::name(&permission.function),
+            functions::alias(service, &permission.function)
+                .map(|alias| lambda_alias::attribute(&alias, "name")),
             permission.source(&service.api.stage),
         )
     };
@@ -47,7 +49,7 @@ pub(crate) fn blocks(service: &Service, permissions: &[Permission]) -> Vec<Block
         }
         for (&method, route) in methods {
             blocks.push(commented(
-                call(path, method, route),
+                call(service, path, method, route),
                 &format!("{} {path}: {}", method.as_str(), promise(route)),
             ));
             let own = by_route.get(&(path, method)).copied();
@@ -89,7 +91,7 @@ fn promise(route: &Route) -> String {
 }
 
 /// The call for a route.
-pub(crate) fn call(path: &RoutePath, method: Method, route: &Route) -> Block {
+pub(crate) fn call(service: &Service, path: &RoutePath, method: Method, route: &Route) -> Block {
     let Route { function, auth } = route;
     let mut call = module_call(name(path, method).as_str(), "lambda_integration")
         .attribute(argument("rest_api_id", reference("module.rest_api.id")))
@@ -102,9 +104,6 @@ pub(crate) fn call(path: &RoutePath, method: Method, route: &Route) -> Block {
             call = call.attribute(argument("authorizer_id", reference("module.authorizer.id")));
         }
     }
-    call.attribute(argument(
-        "uri",
-        reference(&format!("module.{}.invoke_arn", functions::name(function))),
-    ))
-    .build()
+    call.attribute(argument("uri", functions::invoke_arn(service, function)))
+        .build()
 }

@@ -1,14 +1,17 @@
 //! The routes that a spec asks for.
 
-use crate::resources::{api_gateway_authorizer, api_gateway_integration, api_gateway_method};
+use crate::functions::in_service as functions;
+use crate::resources::{api_gateway_authorizer, api_gateway_integration, api_gateway_method, lambda_alias};
 use crate::routes::{Auth, Method, Route, RoutePath};
+use crate::service::Service;
 use crate::surface::types::{self, Uncertain};
 
 /// A route.
-pub(crate) fn route(path: &RoutePath, method: Method, route: &Route) -> types::Route {
+pub(crate) fn route(service: &Service, path: &RoutePath, method: Method, route: &Route) -> types::Route {
     let Route { function, auth } = route;
     types::Route {
         function: Some(function.clone()),
+        qualifier: functions::alias(service, function).map(|_| lambda_alias::LIVE.into()),
         ..method_of(path, method.as_str(), *auth, api_gateway_integration::FUNCTION)
     }
 }

@@ -41,7 +41,9 @@ pub fn of_service(service: &Service, environment: &Environment) -> Surface {
     };
     let (api, authorizer) = api(own_api, name, admitted);
     let cors = own_api.cors.as_ref();
-    let own = routes.iter().map(|(path, method, own)| route(path, method, own));
+    let own = routes
+        .iter()
+        .map(|(path, method, own)| route(service, path, method, own));
     let preflights = cors.into_iter().flat_map(|cors| {
         let paths = service.routes.paths();
         paths.map(|(path, _)| preflight(service, path, cors, allow_origin))

@@ -5,7 +5,7 @@
 //! `source_arn = "${x.execution_arn}/*"` it may not.
 
 /// Attribute, type that it is of, and that type's attributes, the usual one first.
-const JOINS: [(&str, &str, &[&str]); 13] = [
+const JOINS: [(&str, &str, &[&str]); 15] = [
     ("rest_api_id", "aws_api_gateway_rest_api", &["id"]),
     ("resource_id", "aws_api_gateway_resource", &["id"]),
     ("resource_id", "aws_api_gateway_rest_api", &["root_resource_id"]),
@@ -25,6 +25,8 @@ const JOINS: [(&str, &str, &[&str]); 13] = [
         "aws_lambda_function",
         &["invoke_arn", "qualified_invoke_arn"],
     ),
+    ("uri", "aws_lambda_alias", &["invoke_arn"]),
+    ("authorizer_uri", "aws_lambda_alias", &["invoke_arn"]),
     ("role", "aws_iam_role", &["arn", "id", "name"]),
     ("policy_arn", "aws_iam_policy", &["arn", "id"]),
 ];

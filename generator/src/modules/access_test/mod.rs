@@ -12,6 +12,7 @@ pub(crate) mod words;
 
 use crate::environments::module::LOCAL_ACCOUNT;
 use crate::functions::access_test as functions;
+use crate::functions::in_service::alias;
 use crate::functions::settings;
 use crate::hcl::{Block, argument, block, commented, object, reference, string};
 use crate::routes::access_test as routes;
@@ -55,6 +56,10 @@ pub fn blocks(service: &Service, permissions: &[Permission]) -> Vec<Block> {
 /// Answers in a plan already, which needs neither an apply nor anything to be destroyed. Of a resource without a block
 /// here everything that AWS decides stays unknown.
 fn mock_provider(service: &Service) -> Block {
+    let has_alias = service
+        .functions
+        .keys()
+        .any(|name| alias(service, name).is_some());
     let resource = |of: &str, defaults| mock("mock_resource", of, defaults);
     let data = |of: &str, defaults| mock("mock_data", of, defaults);
     let mut aws_service = vec![("partition", "aws"), ("region", "us-east-1")];
@@ -78,6 +83,7 @@ fn mock_provider(service: &Service) -> Block {
         resource("aws_iam_role", &[("arn", ROLE_ARN)]),
         resource("aws_lambda_function", &[]),
     ]);
+    mocks.extend(has_alias.then(|| resource("aws_lambda_alias", &[])));
     block("mock_provider", ["aws"])
         .attribute(argument("override_during", reference("plan")))
         .blocks(mocks)

@@ -13,4 +13,5 @@ module "service" {
   catalogue_reserved_concurrent_executions = -1
   catalogue_layers                         = []
   orders_ephemeral_storage_size            = 512
+  orders_provisioned_concurrent_executions = 0
 }

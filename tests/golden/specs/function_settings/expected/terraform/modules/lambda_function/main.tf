@@ -63,6 +63,7 @@ resource "aws_lambda_function" "this" {
   memory_size                    = var.memory_size
   timeout                        = var.timeout
   layers                         = var.layers
+  publish                        = var.publish
   reserved_concurrent_executions = var.reserved_concurrent_executions
 
   environment {

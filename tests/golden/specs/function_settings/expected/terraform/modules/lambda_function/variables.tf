@@ -61,6 +61,13 @@ variable "name" {
   nullable    = false
 }
 
+variable "publish" {
+  description = "Whether every change is published as a version."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "require_zip" {
   description = "Whether a plan fails if the zip is missing."
   type        = bool

@@ -47,8 +47,24 @@ module "function_orders" {
     "arn:aws:lambda:eu-central-1:184161586896:layer:opentelemetry-collector-amd64-0_9_0:1",
     "arn:aws:lambda:eu-central-1:123456789012:layer:certificates:7",
   ]
+  publish     = true
   require_zip = var.require_zips
   environment_variables = {
     AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH = "true"
   }
+}
+
+resource "aws_lambda_alias" "orders" {
+  name             = "live"
+  function_name    = module.function_orders.name
+  function_version = module.function_orders.version
+}
+
+resource "aws_lambda_provisioned_concurrency_config" "orders" {
+  # AWS takes no 0.
+  count = var.orders_provisioned_concurrent_executions == 0 ? 0 : 1
+
+  function_name                     = aws_lambda_alias.orders.function_name
+  qualifier                         = aws_lambda_alias.orders.name
+  provisioned_concurrent_executions = var.orders_provisioned_concurrent_executions
 }

@@ -16,13 +16,14 @@ module "get_orders" {
   http_method   = "GET"
   authorization = "COGNITO_USER_POOLS"
   authorizer_id = module.authorizer.id
-  uri           = module.function_orders.invoke_arn
+  uri           = aws_lambda_alias.orders.invoke_arn
 }
 
 resource "aws_lambda_permission" "get_orders" {
   statement_id_prefix = "get-orders-"
   action              = "lambda:InvokeFunction"
   function_name       = module.function_orders.name
+  qualifier           = aws_lambda_alias.orders.name
   principal           = "apigateway.amazonaws.com"
   source_arn          = "${module.rest_api.execution_arn}/v1/GET/orders"
 

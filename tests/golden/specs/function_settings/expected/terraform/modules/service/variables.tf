@@ -58,6 +58,12 @@ variable "orders_ephemeral_storage_size" {
   nullable    = false
 }
 
+variable "orders_provisioned_concurrent_executions" {
+  description = "Provisioned concurrency of `orders`. 0 provisions none."
+  type        = number
+  nullable    = false
+}
+
 variable "require_zips" {
   description = "Whether a plan fails if a zip is missing. Tests and `local` plan without."
   type        = bool

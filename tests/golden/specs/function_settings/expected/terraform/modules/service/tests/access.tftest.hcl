@@ -47,6 +47,8 @@ mock_provider "aws" {
   }
 
   mock_resource "aws_lambda_function" {}
+
+  mock_resource "aws_lambda_alias" {}
 }
 
 variables {
@@ -60,6 +62,7 @@ variables {
   catalogue_reserved_concurrent_executions = -1
   catalogue_layers                         = []
   orders_ephemeral_storage_size            = 2048
+  orders_provisioned_concurrent_executions = 0
 }
 
 run "who_may_sign_in" {
@@ -203,6 +206,7 @@ run "what_functions_may_do" {
           },
         ]
       }),
+      aws_lambda_alias.orders.function_name == "shop-test-orders",
     ])
     error_message = "The role of `orders` must be for Lambda only and only let it write its own logs, send traces to X-Ray, and its logs must be kept for 14 days"
   }
@@ -248,11 +252,12 @@ run "who_may_call" {
       module.get_orders.authorization == "COGNITO_USER_POOLS",
       module.get_orders.authorizer_id == module.authorizer.id,
       module.get_orders.integration_type == "AWS_PROXY",
-      module.get_orders.uri == module.function_orders.invoke_arn,
+      module.get_orders.uri == aws_lambda_alias.orders.invoke_arn,
       aws_lambda_permission.get_orders.action == "lambda:InvokeFunction",
       aws_lambda_permission.get_orders.function_name == "shop-test-orders",
       aws_lambda_permission.get_orders.principal == "apigateway.amazonaws.com",
       aws_lambda_permission.get_orders.source_arn == "arn:aws:execute-api:us-east-1:123456789012:mocked/v1/GET/orders",
+      aws_lambda_permission.get_orders.qualifier == "live",
       contains(keys(aws_api_gateway_deployment.this.triggers), "get_orders"),
     ])
     error_message = "GET /orders must be for signed-in users only and handled by `orders`"
