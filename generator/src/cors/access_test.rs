@@ -6,7 +6,7 @@ use crate::modules::access_test::words::{ORIGIN, is, is_deployed, must};
 use crate::resources::{
     api_gateway_gateway_response, api_gateway_integration, api_gateway_integration_response,
 };
-use crate::routes::in_service::resource_id;
+use crate::routes::resource::resource_id;
 use crate::routes::{Auth, RoutePath};
 use crate::service::Service;
 

@@ -5,7 +5,7 @@ use crate::hcl::{Block, argument, list, reference, string};
 use crate::identifier::Identifier;
 use crate::modules::module::module_call;
 use crate::routes::RoutePath;
-use crate::routes::in_service::resource_id;
+use crate::routes::resource::resource_id;
 use crate::service::Service;
 
 /// The name of a path's preflight.

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::schema;
+use super::schema::{self, Attribute};
 use crate::modules::USER_POOL;
 use crate::review::{ChangeId, ChangeKind};
 use crate::service::{Environment, Service};
@@ -112,17 +112,6 @@ pub struct Reason {
     pub key: String,
     /// Its value before and after, if both are known texts.
     pub values: Option<[String; 2]>,
-}
-
-/// What a change takes from the users of a pool.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Attribute {
-    /// An attribute is removed.
-    Removed(String),
-    /// An attribute is changed.
-    Changed(String),
-    /// The attributes are unknown before the apply.
-    Unknown,
 }
 
 /// What keeps identity data.

@@ -16,7 +16,8 @@ mod tests;
 
 use std::fmt::Write;
 
-pub use losses::{Attribute, Ending, Event, Keep, Loss, Reason, losses};
+pub use losses::{Ending, Event, Keep, Loss, Reason, losses};
+pub use schema::Attribute;
 
 use crate::review::sort;
 use crate::sentences::expired;

@@ -8,8 +8,18 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::losses::Attribute;
 use portcullis_terraform_json::plan::Change;
+
+/// What a change takes from the users of a pool.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Attribute {
+    /// An attribute is removed.
+    Removed(String),
+    /// An attribute is changed.
+    Changed(String),
+    /// The attributes are unknown before the apply.
+    Unknown,
+}
 
 /// What a change would take from the users: nothing if it only adds.
 pub(super) fn lost(change: &Change) -> Vec<Attribute> {

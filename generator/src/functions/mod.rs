@@ -16,9 +16,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::modules::module::Module;
 use crate::references::Template;
-use crate::service::Service;
 
 /// A function.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -43,9 +41,4 @@ pub struct Function {
     pub layers: Vec<String>,
     /// Environment variables.
     pub environment: BTreeMap<String, Template>,
-}
-
-/// The modules of this room.
-pub(crate) fn modules(service: &Service) -> Vec<Module> {
-    vec![module::module(service)]
 }

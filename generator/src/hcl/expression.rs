@@ -4,8 +4,7 @@ use std::fmt::{self, Display, Write};
 
 use portcullis_foreign_text::words;
 
-use crate::hcl::Attribute;
-use crate::hcl::layout::{write_attributes, write_indented};
+use crate::hcl::aligned::{Line, write_indented, write_lines};
 
 /// An expression as its text, which `terraform fmt` leaves alone at the start of a line.
 #[derive(Debug, Clone)]
@@ -191,18 +190,22 @@ pub fn lines(items: impl IntoIterator<Item = Expression>) -> Expression {
 /// An object with an entry a line. A comment of a value stands above its entry, whose `=` is then aligned with none
 /// before it: such entries come and go without a change of the lines around them.
 pub fn object<K: AsRef<str>>(entries: impl IntoIterator<Item = (K, Expression)>) -> Expression {
-    let entries = entries.into_iter().map(|(key, mut value)| Attribute {
-        comment: std::mem::take(&mut value.comment),
-        name: object_key(key.as_ref()),
-        value,
-    });
-    let entries: Vec<Attribute> = entries.collect();
+    let entries = entries.into_iter();
+    let entries: Vec<(String, Expression)> = entries
+        .map(|(key, value)| (object_key(key.as_ref()), value))
+        .collect();
     if entries.is_empty() {
         return Expression::of("{}");
     }
+    let lines = entries.iter().map(|(name, value)| Line {
+        name,
+        value: &value.text,
+        comment: &value.comment,
+    });
+    let lines: Vec<Line> = lines.collect();
     let mut text = String::from("{\n");
-    for chain in entries.chunk_by(Attribute::is_aligned_with) {
-        write_attributes(&mut text, chain.iter(), "  ");
+    for chain in lines.chunk_by(Line::is_aligned_with) {
+        write_lines(&mut text, chain.iter().copied(), "  ");
     }
     text.push('}');
     Expression::of(text)

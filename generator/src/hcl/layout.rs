@@ -3,10 +3,9 @@
 //! Indentation is two spaces a level, `=` is aligned over consecutive one-line arguments, nested blocks stand behind a
 //! blank line. `terraform fmt` itself is the judge: the golden trees and random ones must come through it unchanged.
 
-use unicode_segmentation::UnicodeSegmentation;
-
 use portcullis_foreign_text::words;
 
+use crate::hcl::aligned::{Line, write_comment, write_lines};
 use crate::hcl::{Attribute, Block, Structure};
 
 /// Arguments that Terraform's style guide sets apart: <https://developer.hashicorp.com/terraform/language/style>.
@@ -33,7 +32,8 @@ fn write_body(text: &mut String, body: &[Structure], indent: &str) {
         match &chain[0] {
             Structure::Block(block) => write_block(text, block, indent),
             Structure::Attribute(_) => {
-                write_attributes(text, chain.iter().filter_map(Structure::as_attribute), indent);
+                let attributes = chain.iter().filter_map(Structure::as_attribute);
+                write_lines(text, attributes.map(Attribute::line), indent);
             }
         }
     }
@@ -51,43 +51,6 @@ fn write_block(text: &mut String, block: &Block, indent: &str) {
     write_body(text, &block.body, &format!("{indent}  "));
     text.push_str(indent);
     text.push_str("}\n");
-}
-
-/// Writes consecutive arguments, whose `=` is aligned.
-pub(super) fn write_attributes<'a>(
-    text: &mut String,
-    attributes: impl Iterator<Item = &'a Attribute> + Clone,
-    indent: &str,
-) {
-    let widest = attributes.clone().map(Attribute::width).max().unwrap_or(0);
-    for attribute in attributes {
-        write_comment(text, &attribute.comment, indent);
-        text.push_str(indent);
-        text.push_str(&attribute.name);
-        text.extend(std::iter::repeat_n(' ', widest - attribute.width()));
-        text.push_str(" = ");
-        write_indented(text, &attribute.value.text, indent);
-        text.push('\n');
-    }
-}
-
-/// Writes an expression behind what stands on its line, which is indented like this.
-pub(super) fn write_indented(text: &mut String, expression: &str, indent: &str) {
-    for (index, line) in expression.split('\n').enumerate() {
-        if index > 0 {
-            text.push('\n');
-            text.push_str(indent);
-        }
-        text.push_str(line);
-    }
-}
-
-fn write_comment(text: &mut String, comment: &str, indent: &str) {
-    for line in comment.lines() {
-        text.push_str(indent);
-        text.push_str(format!("# {line}").trim_end());
-        text.push('\n');
-    }
 }
 
 impl Structure {
@@ -111,7 +74,7 @@ impl Structure {
     fn is_aligned_with(&self, next: &Self) -> bool {
         match (self, next) {
             (Self::Attribute(this), Self::Attribute(other)) => {
-                this.is_aligned_with(other) && !self.is_apart_from(next)
+                this.line().is_aligned_with(&other.line()) && !self.is_apart_from(next)
             }
             (Self::Block(_), _) | (_, Self::Block(_)) => false,
         }
@@ -119,16 +82,11 @@ impl Structure {
 }
 
 impl Attribute {
-    /// Returns whether the `=` of this and of the next one behind it are aligned.
-    pub(super) fn is_aligned_with(&self, next: &Self) -> bool {
-        next.comment.is_empty() && [self, next].iter().all(|one| !one.value.text.contains('\n'))
-    }
-
-    fn width(&self) -> usize {
-        if self.name.is_ascii() {
-            self.name.len()
-        } else {
-            self.name.graphemes(true).count()
+    fn line(&self) -> Line<'_> {
+        Line {
+            name: &self.name,
+            value: &self.value.text,
+            comment: &self.comment,
         }
     }
 }

@@ -3,6 +3,7 @@
 //! Everything that comes from a spec enters through [`string`], a part of a [`template`] or an object's key, and is escaped
 //! there. So a line break in an expression is always one between its tokens, and [`layout()`] may indent its lines.
 
+mod aligned;
 mod block;
 mod expression;
 mod layout;

@@ -4,6 +4,7 @@
 //! than `variables.tf` does.
 
 pub(crate) mod access_test;
+mod files;
 pub(crate) mod module;
 mod moved;
 mod overview;
@@ -42,9 +43,9 @@ pub fn all(service: &Service) -> FileSet {
 
 /// Every module that the service needs.
 pub fn of_service(service: &Service) -> Vec<Module> {
-    let mut modules = user_pool::modules(service);
-    modules.extend(functions::modules(service));
-    modules.extend(api::modules(service));
+    let mut modules = user_pool::modules::modules(service);
+    modules.push(functions::module::module(service));
+    modules.extend(api::modules::modules(service));
     modules.push(service::module(service));
     modules
 }

@@ -1,15 +1,13 @@
-//! A module as data, and how it becomes files.
+//! A module as data.
 
 use std::borrow::Cow;
 
 use portcullis_foreign_text::words;
 use sha2::{Digest, Sha256};
 
-use crate::file_set::FileSet;
 use crate::hcl::{
     Block, BlockBuilder, Expression, argument, block, commented, is_one_of, layout, object, reference, string,
 };
-use crate::modules::readme;
 
 /// A version constraint of modules, and the bound that roots add: a module says what it needs, a root what was tried.
 pub struct Constraint {
@@ -140,7 +138,7 @@ impl Variable {
         self
     }
 
-    fn block(&self) -> Block {
+    pub(super) fn block(&self) -> Block {
         let mut builder = block("variable", [self.name.as_ref()])
             .attribute(argument("description", string(&self.description)))
             .attribute(argument("type", self.kind.clone()));
@@ -176,37 +174,12 @@ impl Output {
         }
     }
 
-    fn block(&self) -> Block {
+    pub(super) fn block(&self) -> Block {
         block("output", [self.name])
             .attribute(argument("description", string(&self.description)))
             .attribute(argument("value", self.value.clone()))
             .build()
     }
-}
-
-impl Module {
-    /// Adds the module's files.
-    pub fn write_to(mut self, files: &mut FileSet) {
-        self.variables.sort_by(|a, b| a.name.cmp(&b.name));
-        self.outputs.sort_by_key(|output| output.name);
-        files.insert(&self.folder, "README.md", readme::render(&self));
-        self.files.push((
-            "variables.tf",
-            self.variables.iter().map(Variable::block).collect(),
-        ));
-        self.files
-            .push(("outputs.tf", self.outputs.iter().map(Output::block).collect()));
-        for (name, blocks) in self.files {
-            if !blocks.is_empty() {
-                files.insert(&self.folder, name, text(blocks));
-            }
-        }
-    }
-}
-
-/// The text of a generated file.
-fn text(blocks: Vec<Block>) -> String {
-    format!("# {HEADER}\n\n{}", layout(blocks))
 }
 
 /// `versions.tf` of a module.

@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 
+use crate::data_loss::Event;
 use crate::own_files::Finding;
-use crate::review::{AcceptedChange, ChangeId, ChangeKind, PlannedError, Side};
+use crate::review::{AcceptedChange, ChangeId, ChangeKind, PlannedError};
 use crate::surface::Difference;
 use portcullis_terraform_json::plan::Action;
 
@@ -59,6 +60,25 @@ pub enum Program {
     Terraform,
     /// The AWS provider.
     AwsProvider,
+}
+
+/// Which of the two revisions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// The one before the change.
+    Base,
+    /// The one after it.
+    Head,
+}
+
+impl Side {
+    /// Its name as a subject.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Base => "base",
+            Self::Head => "head",
+        }
+    }
 }
 
 /// A resource that a plan takes away.
@@ -251,7 +271,7 @@ pub enum Fact {
     /// A plan loses identity data.
     PlanLoses {
         environment: String,
-        event: crate::data_loss::Event,
+        event: Event,
         /// The kind and subject by which it is accepted.
         id: ChangeId,
     },

@@ -40,7 +40,7 @@ pub use accepted_change::{AcceptedChange, ChangeId, Sorted, sort};
 pub use change_kind::{ChangeKind, Class, Effect, Evidence, Section};
 pub use key_meaning::{Consequence, Direction, Meaning, consequence};
 
-pub use fact::{Callers, Fact, Lost, Program, Sendable, Shifted};
+pub use fact::{Callers, Fact, Lost, Program, Sendable, Shifted, Side};
 pub use infrastructure::{deployments, infrastructure};
 pub use judge::{Unseen, judge};
 pub use plan::{Planned, PlannedError, planned};
@@ -72,25 +72,6 @@ pub enum Verdict {
     Blocked,
     /// An entry of `[review] accept` lets it go ahead, for this reason.
     Accepted(String),
-}
-
-/// Which of the two revisions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Side {
-    /// The one before the change.
-    Base,
-    /// The one after it.
-    Head,
-}
-
-impl Side {
-    /// Its name as a subject.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Base => "base",
-            Self::Head => "head",
-        }
-    }
 }
 
 /// Every fact of a change, the gravest first. No service stands for a revision without a spec.

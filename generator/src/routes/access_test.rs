@@ -10,8 +10,9 @@ use crate::modules::access_test::words::{
     ENVIRONMENT, EXECUTION_ARN, USER_POOL_ARN, is, is_deployed, must, set,
 };
 use crate::resources::{api_gateway_authorizer, api_gateway_integration, lambda_alias, lambda_permission};
-use crate::routes::in_service::{name, resource_id};
+use crate::routes::in_service::name;
 use crate::routes::permissions::{self, Permission};
+use crate::routes::resource::resource_id;
 use crate::routes::{Auth, Method, Route, RoutePath};
 use crate::service::Service;
 

@@ -4,26 +4,18 @@ use std::collections::BTreeSet;
 
 use crate::cors::in_service as preflights;
 use crate::functions::in_service as functions;
-use crate::hcl::{Block, Expression, argument, commented, reference, string};
+use crate::hcl::{Block, argument, commented, reference, string};
 use crate::identifier::Identifier;
 use crate::modules::module::module_call;
-use crate::resources::{api_gateway_resource, lambda_alias, lambda_permission};
+use crate::resources::{lambda_alias, lambda_permission};
 use crate::routes::permissions::{self, Permission};
+use crate::routes::resource::{self, resource_id};
 use crate::routes::{Auth, Method, Route, RoutePath};
 use crate::service::Service;
 
 /// The name of a route's call.
 pub(crate) fn name(path: &RoutePath, method: Method) -> Identifier {
     path.identifier().prefixed(&method.as_str().to_lowercase())
-}
-
-/// The id of a path's resource.
-pub(crate) fn resource_id(path: &RoutePath) -> Expression {
-    if path.segments().is_empty() {
-        api_gateway_resource::root_id()
-    } else {
-        api_gateway_resource::id(&path.identifier())
-    }
 }
 
 /// Path by path: its resource, its routes with their own permissions, its preflight; then the permissions of several
@@ -42,9 +34,9 @@ pub(crate) fn blocks(service: &Service, permissions: &[Permission]) -> Vec<Block
     let mut blocks = Vec::new();
     let mut made = BTreeSet::new();
     for (path, methods) in service.routes.paths() {
-        for resource in path.resources() {
-            if made.insert(resource.identifier()) {
-                blocks.extend(self::resource(&resource).map(|block| commented(block, &resource.to_string())));
+        for path in path.resources() {
+            if made.insert(path.identifier()) {
+                blocks.extend(resource::resource(&path).map(|block| commented(block, &path.to_string())));
             }
         }
         for (&method, route) in methods {
@@ -67,17 +59,6 @@ pub(crate) fn blocks(service: &Service, permissions: &[Permission]) -> Vec<Block
         .filter(|permission| !permission.is_of_a_route());
     blocks.extend(several.map(|permission| commented(block(permission), &permission.title())));
     blocks
-}
-
-/// The resource of a path's last segment; none for the root.
-fn resource(path: &RoutePath) -> Option<Block> {
-    let part = path.segments().last()?.to_string();
-    let parent = resource_id(&path.parent()?);
-    Some(api_gateway_resource::resource_block(
-        &path.identifier(),
-        parent,
-        &part,
-    ))
 }
 
 /// Says who may call a route and which function handles it.

@@ -10,6 +10,7 @@ mod path;
 pub(crate) mod permissions;
 pub(crate) mod picture;
 pub(crate) mod requests;
+pub(crate) mod resource;
 pub(crate) mod review;
 pub(crate) mod surface;
 pub(crate) mod surface_authorizers;

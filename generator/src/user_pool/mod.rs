@@ -8,6 +8,7 @@ pub(crate) mod in_service;
 pub(crate) mod keys;
 pub(crate) mod meaning;
 pub(crate) mod module;
+pub(crate) mod modules;
 pub(crate) mod picture;
 pub(crate) mod review;
 pub(crate) mod surface;
@@ -17,13 +18,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::environments::PLACEHOLDER;
-use crate::modules::module::Module;
 use crate::resources::cognito_user_pool;
-use crate::service::Service;
-use crate::spec::PasswordTable;
 use crate::spec::declaration::choices;
-use crate::spec::field::Keys;
 
 pub use existing::ExistingUserPool;
 pub(crate) use existing::id;
@@ -59,27 +55,6 @@ pub struct OwnUserPool {
     pub clients: BTreeMap<String, Client>,
 }
 
-impl OwnUserPool {
-    /// The pool that `local` has in place of an existing one: by invitation only, with one client that signs users in by
-    /// password.
-    pub fn of_local(service: &str) -> Self {
-        let client = Client {
-            formerly: None,
-            explicit_auth_flows: vec![
-                "ALLOW_REFRESH_TOKEN_AUTH",
-                "ALLOW_USER_PASSWORD_AUTH",
-                "ALLOW_USER_SRP_AUTH",
-            ],
-        };
-        Self {
-            name: format!("{service}-{PLACEHOLDER}"),
-            self_sign_up: false,
-            password: PasswordPolicy::of(&PasswordTable::absent()),
-            clients: BTreeMap::from([("local".into(), client)]),
-        }
-    }
-}
-
 /// What a password must hold.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct PasswordPolicy {
@@ -98,27 +73,6 @@ pub struct PasswordPolicy {
 }
 
 impl PasswordPolicy {
-    /// The policy that the keys mean.
-    fn of(table: &PasswordTable) -> Self {
-        let PasswordTable {
-            span: _,
-            minimum_length,
-            lowercase,
-            uppercase,
-            numbers,
-            symbols,
-            temporary_password_validity_days,
-        } = table;
-        Self {
-            minimum_length: minimum_length.value,
-            lowercase: lowercase.value,
-            uppercase: uppercase.value,
-            numbers: numbers.value,
-            symbols: symbols.value,
-            temporary_password_validity_days: temporary_password_validity_days.value,
-        }
-    }
-
     /// The same in AWS's words.
     pub(crate) fn in_aws(&self) -> cognito_user_pool::PasswordPolicy {
         let Self {
@@ -157,24 +111,6 @@ pub struct Client {
     /// Cognito's names of its flows, such as `ALLOW_USER_PASSWORD_AUTH`, sorted.
     #[serde(rename = "auth_flows")]
     pub explicit_auth_flows: Vec<&'static str>,
-}
-
-/// The modules of this room, if there is a pool of the service's own, be it in `local` alone.
-pub(crate) fn modules(service: &Service) -> Vec<Module> {
-    let local;
-    let pool = match &service.user_pool {
-        None => return Vec::new(),
-        Some(UserPool::Own(pool)) => pool,
-        Some(UserPool::Existing { .. }) => {
-            local = OwnUserPool::of_local(&service.name);
-            &local
-        }
-    };
-    vec![
-        module::module(pool),
-        client_module::module(),
-        first_user_module::module(),
-    ]
 }
 
 choices! {

@@ -3,7 +3,9 @@
 //! A plan follows from the generated files and the state, so it shows what no spec does: HCL that was edited by hand, a
 //! state that is out of date, resources that were deleted by other means. It repeats nothing that the specs show.
 
-use std::fmt;
+mod error;
+
+pub use error::PlannedError;
 
 use serde_json::Value;
 
@@ -11,28 +13,8 @@ use crate::data_loss::{self, Loss};
 use crate::review::report;
 use crate::review::{ChangeId, ChangeKind, Fact, Lost, words};
 use crate::service::{Function, LOCAL, Service};
-use crate::surface::{CheckError, check_plan};
-use portcullis_terraform_json::plan::{Action, Change, PlanError, Shown};
-
-/// Why a plan can't be reviewed.
-#[derive(Debug, Clone, PartialEq)]
-pub enum PlannedError {
-    /// The text is no plan that can be read.
-    Plan(PlanError),
-    /// It is not a plan of this spec.
-    Check(CheckError),
-}
-
-impl fmt::Display for PlannedError {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Plan(error) => error.fmt(formatter),
-            Self::Check(error) => error.fmt(formatter),
-        }
-    }
-}
-
-impl std::error::Error for PlannedError {}
+use crate::surface::check_plan;
+use portcullis_terraform_json::plan::{Action, Change, Shown};
 
 /// What a plan adds to a review.
 #[derive(Debug, Clone, PartialEq)]
