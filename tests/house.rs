@@ -1,23 +1,14 @@
-//! No circle of `use` between the files of a crate.
+//! No circle of dependencies between the files of a crate.
 //!
-//! A file depends on another if a `use` at its top level names something of it. A module that only declares its children, or
-//! passes their items on, depends on none of them. Tests may use what they like.
+//! A file depends on another if a `use` or a path from `crate` names something of it. A module that only declares its
+//! children, or passes their items on, depends on none of them. Tests may use what they like. Folders may depend on each
+//! other in a circle: a concern's review needs the facts, and the facts need the concerns' types.
 
 #![allow(clippy::unwrap_used)] // a test may panic
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
-
-/// A `use` that closes a circle and has still to go: the folder of the crate's sources, the file, and what it uses. Add
-/// none.
-const KNOWN: &[(&str, &str, &str)] = &[
-    ("generator/src", "cors::in_service", "routes::in_service"),
-    ("generator/src", "data_loss::schema", "data_loss::losses"),
-    ("generator/src", "modules::readme", "modules::module"),
-    ("generator/src", "review::fact", "review"),
-    ("generator/src", "review::fact", "review::plan"),
-];
 
 /// The modules that each module of a crate uses. A path is empty for the crate itself.
 type Uses = BTreeMap<String, BTreeSet<String>>;
@@ -27,19 +18,12 @@ fn files_of_a_crate_use_each_other_in_one_direction() {
     let mut wrong = Vec::new();
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     for name in crates(root) {
-        let mut uses = uses(&root.join(&name));
-        for (_, file, used) in KNOWN.iter().filter(|(of, ..)| *of == name) {
-            let closes = way(&uses, used, file).is_some();
-            if !closes || !uses.get_mut(*file).is_some_and(|all| all.remove(*used)) {
-                wrong.push(format!(
-                    "{name}: {file} → {used} is no circle: delete its line of `KNOWN`"
-                ));
-            }
-        }
-        let mut told = BTreeSet::new();
+        let uses = uses(&root.join(&name));
+        let mut reported = BTreeSet::new();
         for start in uses.keys() {
-            if let Some(circle) = way(&uses, start, start).filter(|circle| !told.contains(&circle[0])) {
-                told.extend(circle.iter().cloned());
+            let circle = path(&uses, start, start);
+            if let Some(circle) = circle.filter(|circle| !reported.contains(&circle[0])) {
+                reported.extend(circle.iter().cloned());
                 wrong.push(format!("{name}: {} → {}", circle.join(" → "), circle[0]));
             }
         }
@@ -62,23 +46,23 @@ fn crates(root: &Path) -> Vec<String> {
     crates
 }
 
-/// The shortest way from a module to another, or back to itself, without its end.
-fn way(uses: &Uses, start: &str, end: &str) -> Option<Vec<String>> {
-    let mut ways = vec![vec![start.to_owned()]];
+/// The shortest path from a module to another, or back to itself, without its end.
+fn path(uses: &Uses, start: &str, end: &str) -> Option<Vec<String>> {
+    let mut paths = vec![vec![start.to_owned()]];
     let mut seen = BTreeSet::new();
-    while !ways.is_empty() {
+    while !paths.is_empty() {
         let mut longer = Vec::new();
-        for way in ways {
-            for used in uses.get(way.last()?).into_iter().flatten() {
+        for path in paths {
+            for used in uses.get(path.last()?).into_iter().flatten() {
                 if used == end {
-                    return Some(way);
+                    return Some(path);
                 }
                 if seen.insert(used.clone()) {
-                    longer.push([&way[..], std::slice::from_ref(used)].concat());
+                    longer.push([&path[..], std::slice::from_ref(used)].concat());
                 }
             }
         }
-        ways = longer;
+        paths = longer;
     }
     None
 }
@@ -158,17 +142,27 @@ struct Statement {
     path: String,
 }
 
-/// The `use`s at the top level of a file, before its tests.
+/// The `use`s of a file and the paths from `crate` in it, before its tests.
 fn statements(text: &str) -> Vec<Statement> {
-    let text = text.split("\n#[cfg(test)]\nmod ").next().unwrap_or_default();
     let mut statements = Vec::new();
-    let mut lines = text.lines();
+    let mut lines = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+    let mut before = "";
     while let Some(line) = lines.next() {
+        let is_of_tests = before.starts_with("#[cfg(") && before.contains("test");
+        if is_of_tests && line.contains("mod ") && line.ends_with('{') {
+            break;
+        }
+        if !line.starts_with("#[allow") {
+            before = line;
+        }
+        let is_nested = line.starts_with(' ');
+        let line = line.trim_start();
         let rest = line
             .strip_prefix("pub(crate) ")
             .or_else(|| line.strip_prefix("pub(super) "));
         let rest = rest.or_else(|| line.strip_prefix("pub "));
         let Some(first) = rest.unwrap_or(line).strip_prefix("use ") else {
+            statements.extend(inline_paths(line));
             continue;
         };
         let mut tree = first.to_owned();
@@ -176,12 +170,31 @@ fn statements(text: &str) -> Vec<Statement> {
             tree.push_str(lines.next().unwrap_or(";").trim());
         }
         let paths = paths(tree.trim_end_matches(';'));
-        statements.extend(paths.into_iter().map(|path| Statement {
+        // Deeper in a file, `super` may be the file itself.
+        let paths = paths
+            .into_iter()
+            .filter(|path| !is_nested || path.starts_with("crate"));
+        statements.extend(paths.map(|path| Statement {
             is_public: rest.is_some(),
             path,
         }));
     }
     statements
+}
+
+/// The paths from `crate` in a line, but not those of a macro's caller (`$crate`).
+fn inline_paths(line: &str) -> impl Iterator<Item = Statement> {
+    let is_of_a_path = |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | ':');
+    line.match_indices("crate::")
+        .filter(move |(start, _)| !line[..*start].ends_with(|letter| is_of_a_path(letter) || letter == '$'))
+        .map(move |(start, _)| {
+            let path = &line[start..];
+            let end = path.find(|letter| !is_of_a_path(letter)).unwrap_or(path.len());
+            Statement {
+                is_public: false,
+                path: path[..end].trim_end_matches(':').to_owned(),
+            }
+        })
 }
 
 /// The paths of a tree such as `crate::a::{b, c::{d, e}}`.
