@@ -14,6 +14,7 @@
 # arguments.
 
 project=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
+spec=$project/portcullis.toml
 local_outputs=$project/.portcullis/local/outputs.json
 local=false
 
@@ -79,6 +80,9 @@ local_output() {
 # find_cognito KEY ID [REGION]: finds endpoint and region. If ID is the local environment's output KEY, they are local.
 find_cognito() {
   local key=$1 id=$2 region=${3:-}
+  if [[ -r $spec ]] && ! grep -Eq '^[[:space:]]*(\[[[:space:]]*user_pool|user_pool[[:space:]]*[.=])' "$spec"; then
+    fail 2 "the service has no user pool, so no user can sign in: add \`[user_pool]\` to portcullis.toml and apply"
+  fi
   if [[ -n $id && $id == "$(local_output "$key")" ]]; then
     local=true
     region=$(local_output region)

@@ -223,7 +223,7 @@ impl Serving {
         }
         match service.user_pool_in(LOCAL) {
             Some(pool) => talk::say(sign_in_commands(text, &pool.password.example())),
-            None => talk::say("\nThe service has no user pool, so every route is public and nobody signs in"),
+            None => talk::say("\nThe service has no user pool, so every route is public"),
         }
         talk::say("\nNext: portcullis logs, portcullis plan, portcullis destroy");
     }
