@@ -18,8 +18,9 @@ pub fn run(project: &Project, environment: &str, email: Option<&str>) -> Outcome
     let all = mails(&Local::of(project).mails()).or_tool()?;
     let Some(mail) = last(&all, email) else {
         if project.service()?.user_pool.is_none() {
-            return Err(Failure::input("no email: the service has no user pool")
-                .help("add `[user_pool.clients.cli]` with `auth_flows = [\"user_password\", \"refresh_token\"]`"));
+            return Err(Failure::input("no email: the service has no user pool").help(
+                "add `[user_pool.clients.cli]` with `auth_flows = [\"user_password\", \"refresh_token\"]`",
+            ));
         }
         let who = email
             .map(|email| format!(" for {}", code(email)))
