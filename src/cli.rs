@@ -142,6 +142,22 @@ pub enum Command {
         /// Print the last email to this address
         email: Option<String>,
     },
+    /// Invoke a function and print its result; exit 1 if the function failed (`local` only)
+    #[command(
+        after_help = "Examples:\n  portcullis invoke open --event event.json\n  echo '{}' | portcullis invoke open --event -\n  portcullis invoke nightly --schedule   # with the event of its schedule"
+    )]
+    Invoke {
+        #[command(flatten)]
+        environment: Environment,
+        /// Invoke this function
+        function: String,
+        /// Send this event: a file with JSON, or `-` for stdin [default: `{}`]
+        #[arg(long, value_name = "FILE", conflicts_with = "schedule")]
+        event: Option<PathBuf>,
+        /// Send the events of the function's schedules
+        #[arg(long)]
+        schedule: bool,
+    },
     /// Print the functions' logs
     #[command(after_help = "Examples:\n  portcullis logs\n  portcullis logs -f --function open")]
     Logs {
@@ -325,6 +341,13 @@ pub struct Serve {
     /// Read an issuer's signing keys from this file or `http://` URL on this machine
     #[arg(long, value_name = "ISSUER=FILE|URL")]
     pub jwks: Vec<String>,
+    /// Deliver the events of this emulated AWS on this machine to the functions; PORTCULLIS_ENDPOINT_ACCESS_KEY_ID sets
+    /// its access key
+    #[arg(long, value_name = "URL")]
+    pub endpoint: Option<String>,
+    /// Run schedules by the clock only while another process has locked this file
+    #[arg(long, value_name = "FILE", requires = "endpoint", hide = true)]
+    pub clock: Option<PathBuf>,
     /// Listen on this port of 127.0.0.1 [default: a free port]
     #[arg(long, value_name = "N")]
     pub port: Option<u16>,

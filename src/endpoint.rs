@@ -45,6 +45,9 @@ pub fn access_key_id() -> String {
 
 /// Prints the weaknesses that the probe of a control plane found, from its ready line.
 pub fn say_weaknesses(ready: &Value) {
+    if ready["upstream"].is_string() {
+        talk::say("  weaker than AWS: S3, SNS and EventBridge send functions no events");
+    }
     for weakness in ready["weaker"].as_array().into_iter().flatten() {
         talk::say(format!(
             "  weaker than AWS: {}",

@@ -72,6 +72,8 @@ fn options(work: &Path) -> Options {
         variables: Vec::new(),
         jwks: BTreeMap::from([(token::ISSUER.to_owned(), KeySource::File(path(token::JWKS)))]),
         port: None,
+        emulated_aws: None,
+        clock: None,
         work: work.to_owned(),
         deployments: work.join("deployments"),
     }

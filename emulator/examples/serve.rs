@@ -1,11 +1,11 @@
 //! The data plane alone, without the command line: `serve STATE ROOT WORK PORT [ISSUER=JWKS]…`, where port 0 is a free
-//! one. Its tests run it as a process of its own, because signals and the end of children belong to processes.
+//! one. `PORTCULLIS_TEST_AWS` names the emulated AWS that sends events. Its tests run it as a process of its own, because signals and the end of children belong to processes.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use portcullis_emulator::data_plane::{KeySource, Options, serve};
+use portcullis_emulator::data_plane::{EmulatedAws, KeySource, Options, serve};
 
 #[tokio::main]
 async fn main() -> Result<()> {
@@ -33,6 +33,11 @@ async fn main() -> Result<()> {
         variables: Vec::new(),
         jwks: jwks.collect::<Result<_>>()?,
         port: Some(port),
+        emulated_aws: std::env::var("PORTCULLIS_TEST_AWS").ok().map(|url| EmulatedAws {
+            url,
+            access_key_id: "123456789012".to_owned(),
+        }),
+        clock: None,
         deployments: Path::new(&work).join("deployments"),
         work: PathBuf::from(work),
     };

@@ -12,6 +12,7 @@ mod environments;
 mod generate;
 mod graph;
 mod invitation;
+mod invoke;
 mod logs;
 mod outputs;
 mod plan;
@@ -65,6 +66,15 @@ pub fn run(cli: Cli) -> Outcome {
         } => graph::run(&cli.project, environment.as_deref(), spec.as_deref(), svg),
         Command::Invitation { environment, email } => {
             invitation::run(&open()?, &environment.name, email.as_deref())
+        }
+        Command::Invoke {
+            environment,
+            function,
+            event,
+            schedule,
+        } => {
+            let event = invoke::Event::of(event, schedule);
+            invoke::run(&open()?, &environment.name, &function, &event)
         }
         Command::Logs {
             environment,

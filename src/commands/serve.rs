@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use portcullis_emulator::capped_file::{CappedFile, LIMIT};
-use portcullis_emulator::data_plane::{self, Mistake, Options, Variable};
+use portcullis_emulator::data_plane::{self, EmulatedAws, Mistake, Options, Variable};
 use portcullis_foreign_text::words::{code, line};
 use tracing::field::Field;
 use tracing_subscriber::field::MakeExt;
@@ -14,6 +14,7 @@ use tracing_subscriber::fmt::format::{Writer, debug_fn};
 use tracing_subscriber::fmt::writer::BoxMakeWriter;
 
 use crate::cli::Serve;
+use crate::endpoint::access_key_id;
 use crate::failure::{Failure, OrFail, Outcome};
 use crate::talk;
 
@@ -48,6 +49,11 @@ pub fn run(options: Serve) -> Outcome {
         variables: variables.collect::<Outcome<_>>()?,
         jwks,
         port: options.port,
+        emulated_aws: options.endpoint.map(|url| EmulatedAws {
+            url,
+            access_key_id: access_key_id(),
+        }),
+        clock: options.clock,
         deployments: deployments(options.work.as_deref(), temporary.path()),
         work: options.work.unwrap_or_else(|| temporary.path().to_path_buf()),
     };

@@ -34,6 +34,7 @@ pub fn run(project: &Project, options: &TerraformOptions, yes: bool) -> Outcome 
         return Ok(());
     };
     serving.next_commands();
+    let _clock = Local::of(project).run_schedules()?;
     interrupt::end_well(FAREWELL).or_tool()?;
     loop {
         talk::say(format!(

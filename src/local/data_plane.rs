@@ -1,12 +1,14 @@
 //! Starts the data plane of `local` and passes it the state to serve.
 
-use std::fs;
+use std::fs::{self, File};
+use std::path::PathBuf;
 
 use portcullis_emulator::background::Status;
 use portcullis_foreign_text::words::code;
 use serde_json::Value;
 
-use super::{ControlPlane, Local, Ports, START, STOP, port_of, told, write};
+use super::{ControlPlane, Local, Ports, SERVED_WITH, START, STOP, port_of, told, write};
+use crate::endpoint::access_key_id;
 use crate::failure::{Failure, OrFail, Outcome};
 use crate::talk;
 
@@ -19,14 +21,15 @@ impl Local {
         let background = self.data_plane();
         let issuers = issuers(shown, &control_plane.endpoint)?;
         let running = matches!(background.status().or_tool()?, Status::Running { .. });
-        // Another pool means other issuers, which are given at the start.
-        let same_issuers =
-            fs::read_to_string(self.work.join("issuers")).is_ok_and(|old| old == issuers.join("\n"));
-        let ready = if running && same_issuers {
+        // Another pool means other issuers. They and the emulated AWS are given at the start.
+        let endpoint = [control_plane.endpoint.clone(), access_key_id()];
+        let served_with = [&endpoint[..], &issuers].concat().join("\n");
+        let is_same = fs::read_to_string(self.work.join(SERVED_WITH)).is_ok_and(|old| old == served_with);
+        let ready = if running && is_same {
             talk::step("Reloading the API", || background.reload(START).or_tool())?
         } else {
             background.stop(STOP).or_tool()?;
-            write(&self.work.join("issuers"), &issuers.join("\n"))?;
+            write(&self.work.join(SERVED_WITH), &served_with)?;
             let started = talk::step("Starting the API", || {
                 self.start(&background, self.ports().data_plane, |command| {
                     command
@@ -36,6 +39,8 @@ impl Local {
                         .arg("--root")
                         .arg(&self.directory);
                     command.arg("--work").arg(self.work.join("data-plane"));
+                    command.args(["--endpoint", &control_plane.endpoint]);
+                    command.arg("--clock").arg(self.clock());
                     for issuer in &issuers {
                         command.args(["--jwks", issuer]);
                     }
@@ -67,6 +72,26 @@ impl Local {
         reloaded
             .map(drop)
             .map_err(|failure| failure.help("start the API: `portcullis apply`"))
+    }
+
+    /// The file that is locked while schedules run by the clock.
+    fn clock(&self) -> PathBuf {
+        self.work.join("clock")
+    }
+
+    /// Lets schedules run by the clock for as long as the returned file is open.
+    pub fn run_schedules(&self) -> Outcome<File> {
+        let path = self.clock();
+        write(&path, "")?;
+        let file = File::open(&path).or_tool()?;
+        // The data plane has the lock for a moment when it looks.
+        file.lock_shared().or_tool()?;
+        Ok(file)
+    }
+
+    /// The applied state that the data plane serves, as `terraform show -json` printed it.
+    pub fn served_state(&self) -> Outcome<String> {
+        fs::read_to_string(self.work.join("state.json")).or_tool()
     }
 
     /// The URL of the API; none while the data plane does not run.

@@ -31,6 +31,9 @@ const STOP: Duration = Duration::from_secs(10);
 /// The control plane's folder, in the one of `local`.
 const CONTROL_PLANE: &str = "control-plane";
 
+/// The file that says what the data plane was started with.
+const SERVED_WITH: &str = "served-with";
+
 /// The processes of a project's `local` environment, running or not.
 pub struct Local {
     work: PathBuf,
@@ -297,7 +300,7 @@ impl Local {
             "state.json",
             "outputs.json",
             "instance",
-            "issuers",
+            SERVED_WITH,
             "first_user",
             "unfinished",
             Redeployment::MARKER,

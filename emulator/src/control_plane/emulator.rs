@@ -1,6 +1,7 @@
 //! What the proxy stands in front of: a moto of its own, or somebody else's emulator.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
@@ -10,6 +11,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
+use super::deliveries::Deliveries;
 use super::moto::Moto;
 use super::upstream::{Upstream, full};
 use crate::guard::is_loopback;
@@ -54,10 +56,10 @@ pub(super) enum Running {
 
 impl Running {
     /// Starts moto, or asks somebody else's emulator for a sign of life.
-    pub(super) async fn start(emulator: &Emulator) -> Result<Self> {
+    pub(super) async fn start(emulator: &Emulator, deliveries: &Arc<Deliveries>) -> Result<Self> {
         match emulator {
             Emulator::Moto { python, work } => Ok(Self::Moto {
-                moto: Box::new(Moto::start(python, work).await?),
+                moto: Box::new(Moto::start(python, work, deliveries.clone()).await?),
                 instance: uuid::Uuid::new_v4().simple().to_string(),
             }),
             Emulator::Upstream {

@@ -6,6 +6,8 @@
 //!                          │ cognito     the few calls that do not go through as they came
 //!                          │   ├ password_policy   mends what moto misreads, makes temporary passwords
 //!                          │   └ mail              keeps the mail that Cognito would have sent
+//!                          │ invocations calls of Lambda's Invoke, answered by the data plane
+//!                          │ deliveries  what the data plane fetches: events for functions, and these calls
 //!                          └ upstream    one connection to the emulator a request; bodies stream
 //! ```
 //!
@@ -31,10 +33,14 @@
 //! signatures: the proxy changes calls after they were signed. Before the proxy is ready, it tries how the emulator
 //! differs from AWS ([`probe`]).
 //!
-//! moto does not run Lambda functions: it takes their zips as they are. Code runs in the data plane.
+//! moto does not run Lambda functions: it takes their zips as they are. Code runs in the data plane. What moto would
+//! deliver to a function, and every call of Lambda's Invoke, waits in [`deliveries`] until the data plane fetches it.
 
+mod answers;
 mod cognito;
+pub mod deliveries;
 mod emulator;
+pub mod invocations;
 mod mail;
 mod moto;
 mod password_policy;
@@ -56,6 +62,7 @@ use tokio::time::timeout;
 use tracing::info;
 
 use crate::ready_line;
+use deliveries::Deliveries;
 pub use emulator::Emulator;
 use emulator::Running;
 pub use mail::{Kind, Mail, mails};
@@ -111,14 +118,15 @@ async fn serve(options: Options) -> Result<()> {
         Emulator::Moto { .. } => mail::Folder::cleared(options.mails)?,
         Emulator::Upstream { .. } => mail::Folder::opened(options.mails)?,
     };
+    let deliveries = Arc::new(Deliveries::default());
     let mut emulator = tokio::select! {
-        emulator = Running::start(&options.emulator) => emulator?,
+        emulator = Running::start(&options.emulator, &deliveries) => emulator?,
         _ = terminate.recv() => return Ok(()),
         _ = interrupt.recv() => return Ok(()),
     };
 
     let mut ready = emulator.ready(&endpoint);
-    let proxy = Proxy::new(emulator.upstream(), mails);
+    let proxy = Proxy::new(emulator.upstream(), mails, deliveries);
     let mut server = tokio::spawn(proxy::serve(listener, Arc::new(proxy)));
     if let Emulator::Upstream {
         url,

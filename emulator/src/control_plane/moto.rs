@@ -3,6 +3,7 @@
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
@@ -11,7 +12,9 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::net::UnixStream;
 use tokio::process::{Child, ChildStderr, ChildStdin, Command};
 use tokio::time::timeout;
-use tracing::info;
+use tracing::{info, warn};
+
+use super::deliveries::Deliveries;
 
 /// The program for Python, passed on its command line so that no file gets out of date: additions to moto, then moto.
 const PROGRAM: &str = concat!(
@@ -19,6 +22,7 @@ const PROGRAM: &str = concat!(
     include_str!("moto_cognitoidp.py"),
     include_str!("moto_users.py"),
     include_str!("moto_codes.py"),
+    include_str!("moto_events.py"),
     include_str!("moto.py")
 );
 
@@ -40,15 +44,16 @@ pub(super) struct Moto {
     version: String,
 }
 
-/// The one line that `moto.py` prints.
+/// The first line that `moto.py` prints. The others are what `moto_events.py` hands over.
 #[derive(Deserialize)]
 struct Ready {
     version: String,
 }
 
 impl Moto {
-    /// Starts moto at a socket in the folder `work` and waits until it listens. Its log becomes part of ours.
-    pub(super) async fn start(python: &Path, work: &Path) -> Result<Self> {
+    /// Starts moto at a socket in the folder `work` and waits until it listens. Its log becomes part of ours, and what
+    /// it hands over goes to `deliveries`.
+    pub(super) async fn start(python: &Path, work: &Path, deliveries: Arc<Deliveries>) -> Result<Self> {
         portcullis_files::private_folder(work)
             .with_context(|| format!("can't create the folder `{}`", work.display()))?;
         let socket = work.join(SOCKET);
@@ -98,6 +103,14 @@ impl Moto {
                 socket.display()
             )
         })?;
+        tokio::spawn(async move {
+            while let Ok(Some(line)) = lines.next_line().await {
+                match serde_json::from_str(&line) {
+                    Ok(delivery) => deliveries.add(delivery),
+                    Err(error) => warn!("moto handed over an invalid line: {error}"),
+                }
+            }
+        });
         Ok(Self {
             child,
             stdin,

@@ -6,7 +6,6 @@ use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use bytes::Bytes;
-use http::header::{CONTENT_TYPE, HeaderValue};
 use http::request::Parts;
 use http::{Request, Response, StatusCode};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
@@ -14,18 +13,24 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::net::TcpListener;
 use tracing::{debug, info, warn};
 
+use super::answers::{json_answer, message};
 use super::cognito::{self, Cognito};
+use super::deliveries::{self, Deliveries};
+use super::invocations;
 use super::mail::Folder;
-use super::upstream::{Body, Upstream, full};
+use super::upstream::{Body, Upstream};
 use super::web_page;
 use crate::guard::{Browsers, Guard, Programs, by_page};
 
 /// Limit of the bodies that are read. AWS accepts far less.
 const READ: usize = 4 * 1024 * 1024;
+
+/// Calls by which queues and streams are polled.
+const POLLS: [&str; 2] = ["AmazonSQS.ReceiveMessage", "DynamoDBStreams_20120810.GetRecords"];
 
 /// Pause after the system refused a connection, because it is out of file descriptors.
 const ACCEPT_AGAIN: Duration = Duration::from_millis(50);
@@ -35,14 +40,16 @@ const ACCEPT_AGAIN: Duration = Duration::from_millis(50);
 pub(super) struct Proxy {
     upstream: Upstream,
     cognito: Cognito,
+    deliveries: Arc<Deliveries>,
 }
 
 impl Proxy {
     /// A proxy in front of an emulator, which keeps mails in this folder.
-    pub(super) fn new(upstream: Upstream, mails: Folder) -> Self {
+    pub(super) fn new(upstream: Upstream, mails: Folder, deliveries: Arc<Deliveries>) -> Self {
         Self {
             cognito: Cognito::new(upstream.clone(), mails),
             upstream,
+            deliveries,
         }
     }
 
@@ -71,16 +78,33 @@ impl Proxy {
 
     /// Answers a request that may be sent.
     async fn pass(&self, head: Parts, body: Incoming) -> Response<Body> {
+        if head.uri.path().starts_with(deliveries::PATH) {
+            return match read(body, READ).await {
+                Ok(body) => self.deliveries.answer(&head, &body).await,
+                Err(refusal) => refusal,
+            };
+        }
         let began = Instant::now();
+        if let Some(call) = invocations::call(&head) {
+            let answer = match read(body, invocations::READ).await {
+                Ok(body) => self.deliveries.invoke(call, &body).await,
+                Err(refusal) => refusal,
+            };
+            let (status, ms) = (answer.status().as_u16(), began.elapsed().as_millis());
+            info!(call = head.uri.path(), status, ms);
+            return answer;
+        }
         let target = head
             .headers
             .get(cognito::TARGET)
             .and_then(|target| target.to_str().ok());
+        // The data plane asks every moment.
+        let polls = target.is_some_and(|target| POLLS.contains(&target));
         let call = target.map_or_else(|| format!("{} {}", head.method, head.uri.path()), str::to_owned);
         let mended = cognito::operation(&head).filter(|operation| Cognito::mends(operation));
         let answer = match mended.map(str::to_owned) {
             None => self.upstream.send(Request::from_parts(head, body.boxed())).await,
-            Some(operation) => match read(body).await {
+            Some(operation) => match read(body, READ).await {
                 Ok(body) => self.cognito.answer(&operation, head, body).await,
                 Err(refusal) => return refusal,
             },
@@ -96,6 +120,8 @@ impl Proxy {
         let (status, ms) = (answer.status().as_u16(), began.elapsed().as_millis());
         if answer.status().is_server_error() {
             warn!(call, status, ms, "the emulator failed");
+        } else if polls {
+            debug!(call, status, ms);
         } else {
             info!(call, status, ms);
         }
@@ -138,8 +164,8 @@ pub(super) async fn serve(listener: TcpListener, proxy: Arc<Proxy>) {
 }
 
 /// Reads a body that has to be looked into.
-async fn read(body: Incoming) -> Result<Bytes, Response<Body>> {
-    match Limited::new(body, READ).collect().await {
+async fn read(body: Incoming, limit: usize) -> Result<Bytes, Response<Body>> {
+    match Limited::new(body, limit).collect().await {
         Ok(body) => Ok(body.to_bytes()),
         Err(error) if error.is::<LengthLimitError>() => Err(message(
             StatusCode::PAYLOAD_TOO_LARGE,
@@ -150,17 +176,4 @@ async fn read(body: Incoming) -> Result<Bytes, Response<Body>> {
             &format!("can't read the request: {error}"),
         )),
     }
-}
-
-fn message(status: StatusCode, text: &str) -> Response<Body> {
-    json_answer(status, &json!({ "message": text }))
-}
-
-fn json_answer(status: StatusCode, body: &Value) -> Response<Body> {
-    let mut response = Response::new(full(body.to_string()));
-    *response.status_mut() = status;
-    response
-        .headers_mut()
-        .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    response
 }

@@ -1,6 +1,6 @@
 //! The applied API, resolved: what the pipeline works on. [`super::state`] makes it from a Terraform state.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,6 +27,8 @@ pub struct Api {
     pub usage_plans: BTreeMap<String, UsagePlan>,
     /// The functions that its integrations name, by function name.
     pub functions: BTreeMap<String, FunctionConfiguration>,
+    /// The functions that run without a route that needs them: all, if something else may invoke them.
+    pub beside_routes: BTreeSet<String>,
     /// Permissions to invoke them, by function name.
     pub permissions: BTreeMap<String, Vec<Permission>>,
     /// Parts of the state that are not emulated. Routes that need them answer 501 to callers with access.

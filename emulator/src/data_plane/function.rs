@@ -98,15 +98,28 @@ impl Function {
         trace: String,
         payload: Bytes,
     ) -> Result<Outcome, String> {
+        let id = uuid::Uuid::new_v4().to_string();
+        let outcome = self.invoke_as(id.clone(), qualifier, trace, payload).await;
+        outcome.map_err(|why| format!("function `{}`, invocation {id}: {why}", self.configuration.name))
+    }
+
+    /// Invokes it with this request id, which retries of an event share. An error is the part of a sentence that says why
+    /// it has no outcome.
+    pub async fn invoke_as(
+        self: &Arc<Self>,
+        request_id: String,
+        qualifier: Option<&str>,
+        trace: String,
+        payload: Bytes,
+    ) -> Result<Outcome, String> {
         let arn = &self.configuration.arn;
         let invocation = Invocation {
-            request_id: uuid::Uuid::new_v4().to_string(),
+            request_id,
             function_arn: qualifier.map_or_else(|| arn.clone(), |qualifier| format!("{arn}:{qualifier}")),
             trace,
             payload,
             timeout: self.configuration.timeout,
         };
-        let id = invocation.request_id.clone();
         let this = self.clone();
         let run = tokio::spawn(async move {
             let mut stopping = this.stopping.subscribe();
@@ -115,8 +128,7 @@ impl Function {
                 _ = stopping.wait_for(|stopping| *stopping) => Err("the data plane stops".to_owned()),
             }
         });
-        let outcome = run.await.unwrap_or_else(|error| Err(error.to_string()));
-        outcome.map_err(|why| format!("function `{}`, invocation {id}: {why}", self.configuration.name))
+        run.await.unwrap_or_else(|error| Err(error.to_string()))
     }
 
     async fn run(&self, mut invocation: Invocation) -> Result<Outcome, String> {

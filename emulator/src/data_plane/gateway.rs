@@ -10,6 +10,7 @@ use super::aws_signature;
 use super::call::Call;
 use super::claims::Claims;
 use super::event;
+use super::events::sources::Sources;
 use super::function::Function;
 use super::function::guardian::Guardian;
 use super::function::runtime_api::Outcome;
@@ -39,6 +40,8 @@ pub struct Gateway {
     pub keys: KeyRing,
     /// The functions that routes need, by name.
     pub functions: BTreeMap<String, Emulated<Arc<Function>>>,
+    /// What sends events to functions.
+    pub events: Sources,
     /// The guardian, which ends their processes if this one can't.
     pub guardian: Arc<Guardian>,
 }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use portcullis_foreign_text::{shell, words};
+use portcullis_terraform_json::index::Index;
 use portcullis_terraform_json::{RestApi, rest_api};
 use time::OffsetDateTime;
 
@@ -15,6 +16,7 @@ use super::api::{Api, NotEmulated};
 use super::authorizer::KeyRing;
 use super::authorizer::keys::Keys;
 use super::deployments::{Deployments, Remembered};
+use super::events::sources::Sources;
 use super::function::Function;
 use super::function::guardian::Guardian;
 use super::function::log::Log;
@@ -36,7 +38,8 @@ pub async fn gateway(options: &Options, previous: Option<&Gateway>) -> Result<Ga
     let text = shown_file::read(path, Shown::State)?;
     let unusable = || format!("can't serve the state `{}`", path.display());
     let resources = portcullis_terraform_json::resources(&text);
-    let applied = resources.and_then(|resources| rest_api(resources, options.api.as_deref()));
+    let all = resources.with_context(unusable).map_err(mistake)?;
+    let applied = rest_api(all.clone(), options.api.as_deref());
     let applied = applied.with_context(unusable).map_err(mistake)?;
     let deployments = Deployments::of(&options.deployments, path, &applied.resource)?;
     let mut fresh = Vec::new();
@@ -56,6 +59,16 @@ pub async fn gateway(options: &Options, previous: Option<&Gateway>) -> Result<Ga
         }
     });
     let mut api = api.with_context(unusable).map_err(mistake)?;
+    if options.emulated_aws.is_some() {
+        // Events, schedules and Lambda's Invoke reach each.
+        api.beside_routes = api.functions.keys().cloned().collect();
+    }
+    let events = match options.emulated_aws {
+        Some(_) => Sources::read(&Index::of(&all), &api.permissions)
+            .with_context(unusable)
+            .map_err(mistake)?,
+        None => Sources::default(),
+    };
     let more_open = more_open_than(&applied, &api, &undeployed, &deployments)
         .with_context(unusable)
         .map_err(mistake)?;
@@ -137,6 +150,7 @@ pub async fn gateway(options: &Options, previous: Option<&Gateway>) -> Result<Ga
     let limits = previous.map_or_else(Arc::default, |gateway| gateway.limits.clone());
     Limits::keep(&limits, &api, OffsetDateTime::now_utc());
     Ok(Gateway {
+        events,
         api,
         undeployed,
         more_open,
@@ -260,6 +274,8 @@ pub mod tests {
             variables: Vec::new(),
             jwks: BTreeMap::new(),
             port: None,
+            emulated_aws: None,
+            clock: None,
             work: folder.join("work"),
             deployments: folder.join("deployments"),
         }

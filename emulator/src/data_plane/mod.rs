@@ -43,6 +43,7 @@ mod content;
 mod deployments;
 mod enforced;
 mod event;
+mod events;
 mod function;
 mod gateway;
 mod gateway_error;
@@ -62,6 +63,7 @@ mod validation;
 pub use api::Unsupported;
 pub use authorizer::keys::KeySource;
 pub use enforced::{Enforced, Guard, enforced};
+pub use events::{Invoked, OnDemand, invoke, on_demand};
 pub use load::Variable;
 // The probe of an emulator verifies a token as a request's is.
 pub(crate) use authorizer::keys::Keys;
@@ -90,6 +92,15 @@ impl std::fmt::Display for Mistake {
 
 impl std::error::Error for Mistake {}
 
+/// An emulated AWS on this machine.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EmulatedAws {
+    /// Its URL, such as `http://127.0.0.1:4566`.
+    pub url: String,
+    /// The access key of calls to it.
+    pub access_key_id: String,
+}
+
 /// Options of the data plane.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -110,6 +121,10 @@ pub struct Options {
     pub jwks: BTreeMap<String, KeySource>,
     /// The port on 127.0.0.1; a free one where none is named.
     pub port: Option<u16>,
+    /// The emulated AWS that sends events to functions.
+    pub emulated_aws: Option<EmulatedAws>,
+    /// A file that is locked while schedules run by the clock. Without one, they always do.
+    pub clock: Option<PathBuf>,
     /// A folder for unpacked code (`code/`) and the functions' logs (`logs/<function name>.log`).
     pub work: PathBuf,
     /// A folder for what deployments froze, by state and API. It should outlive this process: the state does not hold

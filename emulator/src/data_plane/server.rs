@@ -24,6 +24,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use super::api::Unsupported;
+use super::events::Engine;
 use super::gateway::Gateway;
 use super::gateway_error::GatewayError;
 use super::message::{Request, RequestIds, Response};
@@ -76,6 +77,7 @@ pub struct Server {
     generation: u64,
     stopping: watch::Sender<bool>,
     accepting: JoinHandle<()>,
+    events: Option<Engine>,
 }
 
 /// Serves in the foreground until SIGTERM or SIGINT, and reloads at SIGHUP.
@@ -123,6 +125,10 @@ impl Server {
         let current: Current = Arc::new(RwLock::new(gateway));
         let stopping = watch::Sender::new(false);
         let accepting = tokio::spawn(accept(listener, current.clone(), stopping.subscribe()));
+        let events = options.emulated_aws.as_ref().map(|aws| {
+            let (work, clock) = (&options.work, options.clock.clone());
+            Engine::start(aws, current.clone(), work, clock)
+        });
         let server = Self {
             options,
             address,
@@ -130,6 +136,7 @@ impl Server {
             generation: 1,
             stopping,
             accepting,
+            events,
         };
         server.announce();
         Ok(server)
@@ -163,12 +170,18 @@ impl Server {
             .unwrap_or_else(|poisoned| poisoned.into_inner()) = gateway;
         self.generation += 1;
         self.announce();
+        if let Some(events) = &mut self.events {
+            events.reload();
+        }
         Ok(self.ready())
     }
 
     /// Stops listening, lets answers under way finish for a moment, and ends every process.
     pub async fn stop(self) {
         self.stopping.send_replace(true);
+        if let Some(events) = self.events {
+            events.stop();
+        }
         // The task ends by itself; if it panicked there is nothing left to wait for.
         let _ = self.accepting.await;
         for function in now(&self.current).functions.values().flatten() {

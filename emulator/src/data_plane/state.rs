@@ -4,8 +4,8 @@
 //! is collected with its address as not emulated: a route that needs it answers 501 and says why, and nothing is
 //! skipped in silence.
 
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use anyhow::{Context, Error, Result, bail};
@@ -89,6 +89,7 @@ pub fn read(applied: &Applied, mut deployed: impl FnMut(&str) -> Result<Vec<Reso
     Ok(Api {
         stages: named.into_iter().map(stage).collect(),
         usage_plans: plans,
+        beside_routes: BTreeSet::new(),
         permissions,
         identity,
         functions,

@@ -281,6 +281,8 @@ impl Running {
             variables: Vec::new(),
             jwks: ["customers", "staff"].map(issuer).into(),
             port: None,
+            emulated_aws: None,
+            clock: None,
             work: path("work"),
             deployments: path("deployments"),
         };

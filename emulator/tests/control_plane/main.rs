@@ -1,6 +1,7 @@
 //! The control plane against the real moto, over real HTTP, in a process of its own.
 
 mod codes;
+mod events;
 mod harness;
 #[cfg(target_os = "linux")]
 mod updates;

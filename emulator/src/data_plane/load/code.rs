@@ -113,10 +113,12 @@ fn named(options: &Options, api: &Api, mistakes: &mut Vec<String>) -> ByFunction
     named
 }
 
-/// Every function that a route needs, once.
+/// Every function that a route needs or that runs beside the routes, once.
 pub fn needed(api: &Api) -> impl Iterator<Item = &FunctionConfiguration> {
     let names = api.routes().filter_map(|(_, route, _)| invoked(route));
-    let names: BTreeSet<&str> = names.collect();
+    let names: BTreeSet<&str> = names
+        .chain(api.beside_routes.iter().map(String::as_str))
+        .collect();
     names.into_iter().filter_map(|name| api.functions.get(name))
 }
 

@@ -1,0 +1,62 @@
+//! The events of a function's schedules, for a run on demand.
+
+use anyhow::{Error, Result};
+use portcullis_terraform_json::Resource;
+use portcullis_terraform_json::index::Index;
+use portcullis_terraform_json::lambda::{FunctionReference, Permission};
+use time::OffsetDateTime;
+
+use super::permissions::{self, Permissions};
+use super::sources::Sources;
+
+/// What a schedule would send to a function now.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OnDemand {
+    /// The schedule's address in the state.
+    pub schedule: String,
+    /// Its expression.
+    pub expression: String,
+    /// The event. An error says why AWS would not send it.
+    pub event: Result<String, String>,
+}
+
+/// The events of the schedules of an applied state that invoke a function.
+pub fn on_demand(resources: &[Resource], function: &str) -> Result<Vec<OnDemand>> {
+    let index = Index::of(resources);
+    let mut permissions = Permissions::new();
+    for permission in index.applied::<Permission>().map_err(Error::msg)? {
+        let of = permissions.entry(permission.function().name).or_default();
+        of.push(permission.values);
+    }
+    let sources = Sources::read(&index, &permissions)?;
+    let mut found = Vec::new();
+    for schedule in &sources.schedules {
+        for target in schedule
+            .targets
+            .iter()
+            .filter(|target| target.arn.service == "lambda")
+        {
+            let reference = FunctionReference::parse(&target.arn.text);
+            if reference.name != function {
+                continue;
+            }
+            let event = target.scheduled(&schedule.arn, OffsetDateTime::now_utc());
+            let checked = match target.by_role {
+                true => Ok(()),
+                false => permissions::check(
+                    &permissions,
+                    "events.amazonaws.com",
+                    &reference,
+                    &schedule.arn.text,
+                    &schedule.arn.account,
+                ),
+            };
+            found.push(OnDemand {
+                schedule: schedule.address.clone(),
+                expression: schedule.text.clone(),
+                event: checked.map(|()| event),
+            });
+        }
+    }
+    Ok(found)
+}

@@ -1,0 +1,34 @@
+//! What a function's permissions say about the services that invoke it.
+//!
+//! Source: <https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html>.
+
+use std::collections::BTreeMap;
+
+use portcullis_foreign_text::words::code;
+use portcullis_terraform_json::lambda::{FunctionReference, Permission};
+
+/// Permissions by the name of the function.
+pub type Permissions = BTreeMap<String, Vec<Permission>>;
+
+/// Fails with the permission that is missing for a service to invoke a function for a resource.
+pub fn check(
+    permissions: &Permissions,
+    service: &str,
+    function: &FunctionReference,
+    source: &str,
+    account: &str,
+) -> Result<(), String> {
+    let mut own = permissions.get(&function.name).into_iter().flatten();
+    if own.any(|permission| permission.allows_service(service, function, source, account)) {
+        return Ok(());
+    }
+    let name = match &function.qualifier {
+        Some(qualifier) => format!("{}:{qualifier}", function.name),
+        None => function.name.clone(),
+    };
+    Err(format!(
+        "missing `aws_lambda_permission` for the principal `{service}` and the source {} to invoke {}",
+        code(source),
+        code(&name)
+    ))
+}
