@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use portcullis_generator::modules::USER_POOL;
+use portcullis_generator::modules::{TABLES, USER_POOL};
 use portcullis_terraform_json::plan::{Action, Change, Shown};
 use serde_json::Value;
 
@@ -12,7 +12,7 @@ pub struct Destruction {
     deletes: BTreeSet<String>,
     /// The addresses of resources that it changes instead of deleting them. There should be none.
     pub others: Vec<String>,
-    /// The user pools that it would delete and that AWS protects.
+    /// The user pools and tables that it would delete and that AWS protects.
     pub protected: BTreeSet<String>,
 }
 
@@ -29,9 +29,14 @@ impl Destruction {
         }
     }
 
-    /// Returns whether the environment's own pool is protected.
-    pub fn protects_the_pool(&self) -> bool {
-        self.protected.contains(USER_POOL)
+    /// Returns the environment's own resources that AWS protects.
+    pub fn own_protected(&self) -> impl Iterator<Item = &String> {
+        self.protected.iter().filter(|address| is_own(address))
+    }
+
+    /// Returns protected resources that somebody else's HCL has.
+    pub fn foreign_protected(&self) -> impl Iterator<Item = &String> {
+        self.protected.iter().filter(|address| !is_own(address))
     }
 
     /// Returns the resources that this plan deletes and an earlier one doesn't.
@@ -48,17 +53,31 @@ fn name(change: &Change) -> String {
     }
 }
 
-fn is_protected(change: &Change) -> bool {
-    change.kind == "aws_cognito_user_pool"
-        && change.action == Action::Delete
-        && change.before["deletion_protection"] == "ACTIVE"
+/// Returns whether the spec says how an address is protected.
+fn is_own(address: &str) -> bool {
+    address == USER_POOL || address.starts_with(TABLES)
 }
 
-/// Returns whether a plan takes the deletion protection off the environment's own pool and does nothing else.
+fn is_protected(change: &Change) -> bool {
+    let protection = protection(change);
+    change.action == Action::Delete
+        && protection.is_some_and(|(argument, on, _)| change.before[argument] == on)
+}
+
+/// Returns the argument that protects a resource, with its values on and off.
+fn protection(change: &Change) -> Option<(&'static str, Value, Value)> {
+    match change.kind.as_str() {
+        "aws_cognito_user_pool" => Some(("deletion_protection", "ACTIVE".into(), "INACTIVE".into())),
+        "aws_dynamodb_table" => Some(("deletion_protection_enabled", true.into(), false.into())),
+        _ => None,
+    }
+}
+
+/// Returns whether a plan takes the deletion protection off the environment's own resources and does nothing else.
 pub fn only_unprotects(plan: &Shown) -> bool {
     plan.changes.iter().all(|change| match change.action {
         Action::NoOp | Action::Read => true,
-        Action::Update => change.address == USER_POOL && differs_in_protection(change),
+        Action::Update => is_own(&change.address) && differs_in_protection(change),
         _ => false,
     })
 }
@@ -67,12 +86,15 @@ fn differs_in_protection(change: &Change) -> bool {
     let (Value::Object(before), Value::Object(after)) = (&change.before, &change.after) else {
         return false;
     };
+    let Some((argument, _, off)) = protection(change) else {
+        return false;
+    };
     let same = before
         .keys()
         .chain(after.keys())
-        .filter(|key| *key != "deletion_protection")
+        .filter(|key| *key != argument)
         .all(|key| before.get(key) == after.get(key));
-    same && change.after["deletion_protection"] == "INACTIVE"
+    same && change.after[argument] == off
 }
 
 #[cfg(test)]
@@ -110,7 +132,8 @@ mod tests {
             Value::Null,
         );
         let shown = Destruction::of(&plan(std::slice::from_ref(&pool)));
-        assert!(shown.protects_the_pool() && shown.others.is_empty());
+        assert_eq!(shown.own_protected().collect::<Vec<_>>(), [USER_POOL]);
+        assert!(shown.others.is_empty());
         let more = Destruction::of(&plan(&[pool, staff.clone()]));
         assert_eq!(more.protected.len(), 1);
         assert_eq!(
@@ -125,6 +148,40 @@ mod tests {
         );
         let other = change(STAFF, "update", json!({}), json!({}));
         assert_eq!(Destruction::of(&plan(&[other])).others, [STAFF]);
+    }
+
+    #[test]
+    fn the_protection_of_tables_goes_before_them() {
+        let table = format!("{TABLES}orders");
+        let change = |address: &str, action: &str, before: bool, after: bool| {
+            json!({
+                "address": address, "mode": "managed", "type": "aws_dynamodb_table",
+                "change": {
+                    "actions": [action], "before": {"name": "a", "deletion_protection_enabled": before},
+                    "after": {"name": "a", "deletion_protection_enabled": after},
+                },
+            })
+        };
+        let own = Destruction::of(&plan(&[change(&table, "delete", true, false)]));
+        assert_eq!(own.own_protected().count(), 1);
+        let foreign = Destruction::of(&plan(&[change("aws_dynamodb_table.x", "delete", true, false)]));
+        assert_eq!(
+            (
+                foreign.own_protected().count(),
+                foreign.foreign_protected().count()
+            ),
+            (0, 1)
+        );
+        let open = Destruction::of(&plan(&[change(&table, "delete", false, false)]));
+        assert!(open.protected.is_empty());
+        assert!(only_unprotects(&plan(&[change(&table, "update", true, false)])));
+        assert!(!only_unprotects(&plan(&[change(&table, "update", false, true)])));
+        assert!(!only_unprotects(&plan(&[change(
+            "aws_dynamodb_table.x",
+            "update",
+            true,
+            false
+        )])));
     }
 
     #[test]

@@ -37,6 +37,7 @@ pub mod service;
 pub mod spec;
 
 pub mod surface;
+pub mod tables;
 pub mod text_rule;
 pub mod tree;
 pub mod user_pool;

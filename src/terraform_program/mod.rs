@@ -287,9 +287,12 @@ impl Terraform {
     }
 
     /// Saves a plan of one resource and its dependencies. Returns whether it contains changes.
-    pub fn plan_target_to_file(&self, file: &Path, address: &str) -> Outcome<bool> {
-        let target = format!("-target={address}").into();
-        self.plan(&[target, out_argument(file)], Shown::Nowhere)
+    pub fn plan_targets_to_file(&self, file: &Path, addresses: &[&str]) -> Outcome<bool> {
+        let targets = addresses
+            .iter()
+            .map(|address| format!("-target={address}").into());
+        let arguments: Vec<_> = targets.chain([out_argument(file)]).collect();
+        self.plan(&arguments, Shown::Nowhere)
     }
 
     /// Runs a command that reports its events as JSON:

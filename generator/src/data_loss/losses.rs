@@ -1,8 +1,9 @@
-//! A plan → what it would lose of identity data.
+//! A plan → what it would lose.
 
 use serde_json::Value;
 
-use super::schema::{self, Attribute};
+use super::loss::{Ending, Event, Keep, Loss};
+use super::{data, schema};
 use crate::modules::USER_POOL;
 use crate::review::{ChangeId, ChangeKind};
 use crate::service::{Environment, Service};
@@ -10,149 +11,6 @@ use portcullis_terraform_json::plan::{Action, Change, Shown};
 
 const POOL: &str = "aws_cognito_user_pool";
 const DOMAIN: &str = "aws_cognito_user_pool_domain";
-
-/// Identity data that a plan would lose.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Loss {
-    /// What happens.
-    pub event: Event,
-    /// Whether it is the pool of the spec, and not one of HCL that somebody wrote.
-    pub is_ours: bool,
-    /// What keeps it, if the spec or Terraform has a way.
-    pub keep: Option<Keep>,
-    /// The kinds and subjects by which `accept` entries let it go, the one to recommend first. A subject is the spec's
-    /// own word, else the address.
-    pub ids: Vec<ChangeId>,
-    /// Whether AWS would refuse it, because the pool's deletion protection is on.
-    pub protected: bool,
-    /// The id of the pool, if that is lost with all that is in it.
-    pub pool: Option<String>,
-}
-
-/// What happens to identity data. Each holds the address that it happens to, after moves.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Event {
-    /// A pool ends, with its users.
-    PoolEnds {
-        /// Its address.
-        address: String,
-        /// How it ends.
-        ending: Ending,
-    },
-    /// A pool leaves its address to a new, empty one.
-    PoolMovedAside {
-        /// The address of the new one.
-        address: String,
-        /// The id of the pool with the users.
-        pool: String,
-        /// The address that it moves to.
-        to: String,
-    },
-    /// Terraform doesn't find a pool, and creates an empty one.
-    PoolNotFound {
-        /// Its address.
-        address: String,
-        /// Its id.
-        pool: String,
-        /// The region that Terraform looks in.
-        looks_in: String,
-        /// The region of the pool.
-        region: String,
-        /// The account of the pool.
-        account: String,
-    },
-    /// A pool takes the place of one that is no longer in the state, while something in the state belongs to that.
-    PoolOrphaned {
-        /// The address of the new one.
-        address: String,
-        /// Whether the new one is imported. Else it is created.
-        imported: bool,
-        /// The address of what belongs to the old one.
-        orphan: String,
-        /// The id of the old one.
-        pool: String,
-    },
-    /// The users of a pool lose attributes.
-    AttributesLost {
-        /// The address of the pool.
-        address: String,
-        /// The attributes.
-        attributes: Vec<Attribute>,
-    },
-    /// The domain of sign-in pages ends.
-    DomainEnds {
-        /// Its address.
-        address: String,
-        /// The domain.
-        domain: String,
-        /// How it ends.
-        ending: Ending,
-    },
-}
-
-/// How something ends.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Ending {
-    /// It is replaced, for these reasons.
-    Replaced(Vec<Reason>),
-    /// A replacement left it behind, and it is deleted.
-    Deposed,
-    /// It is deleted.
-    Deleted,
-    /// It is removed from the state.
-    Forgotten,
-    /// Terraform's actions on it are unknown.
-    Unknown(Vec<String>),
-}
-
-/// Why something is replaced.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reason {
-    /// The key of the spec that changes, or the argument.
-    pub key: String,
-    /// Its value before and after, if both are known texts.
-    pub values: Option<[String; 2]>,
-}
-
-/// What keeps identity data.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Keep {
-    /// This `name` under `[user_pool]`.
-    Name(String),
-    /// To import the pool again.
-    Import {
-        /// The address.
-        address: String,
-        /// The id of the pool.
-        pool: String,
-    },
-}
-
-impl Event {
-    /// The address that it happens to.
-    pub fn address(&self) -> &str {
-        match self {
-            Self::PoolEnds { address, .. }
-            | Self::PoolMovedAside { address, .. }
-            | Self::PoolNotFound { address, .. }
-            | Self::PoolOrphaned { address, .. }
-            | Self::AttributesLost { address, .. }
-            | Self::DomainEnds { address, .. } => address,
-        }
-    }
-
-    /// The kind of change that it is.
-    fn kind(&self) -> ChangeKind {
-        match self {
-            Self::PoolEnds { .. }
-            | Self::PoolMovedAside { .. }
-            | Self::PoolNotFound { .. }
-            | Self::PoolOrphaned { .. } => ChangeKind::PoolReplaced,
-            Self::AttributesLost { .. } => ChangeKind::PoolSchemaChanged,
-            Self::DomainEnds { .. } => ChangeKind::DomainDeleted,
-        }
-    }
-}
 
 /// What a plan would lose in an environment of a service, in the plan's order.
 pub fn losses(plan: &Shown, service: &Service, environment: &str) -> Vec<Loss> {
@@ -169,6 +27,7 @@ pub fn losses(plan: &Shown, service: &Service, environment: &str) -> Vec<Loss> {
         losses.extend(reading.orphaned());
     }
     losses.extend(reading.of(POOL).filter_map(attributes));
+    losses.extend(data::losses(plan, service, environment));
     losses.extend(reading.of(DOMAIN).filter_map(|change| reading.domain(change)));
     losses
 }
@@ -212,18 +71,7 @@ impl<'a> Reading<'a> {
 
     /// How a change ends what it is of; none if that stays.
     fn ending(&self, change: &Change) -> Option<Ending> {
-        match &change.action {
-            Action::NoOp | Action::Read | Action::Update | Action::Create => None,
-            Action::Replace { .. } => {
-                let paths = change.replace_paths.iter();
-                Some(Ending::Replaced(
-                    paths.map(|path| self.reason(change, path)).collect(),
-                ))
-            }
-            Action::Delete => Some(Ending::Deleted),
-            Action::Forget => Some(Ending::Forgotten),
-            Action::Other(actions) => Some(Ending::Unknown(actions.clone())),
-        }
+        Ending::of(change, |path| self.key(change, path))
     }
 
     /// A pool that stays and gives its address to one that is created: what refers to it has the empty one then.
@@ -328,17 +176,14 @@ impl<'a> Reading<'a> {
         Some(loss(change, event))
     }
 
-    /// Terraform's reason for a replacement in the words of the spec, if it has one.
-    fn reason(&self, change: &Change, path: &str) -> Reason {
-        let key = match path.split(['[', '.']).next() {
-            Some("name") if is_ours(change) => "user_pool.name".to_owned(),
-            Some("username_attributes") if is_ours(change) => "user_pool.sign_in_with".to_owned(),
-            Some("region") if is_ours(change) => format!("environments.{}.region", self.name),
-            _ => path.to_owned(),
-        };
-        let values = change.before[path].as_str().zip(change.after[path].as_str());
-        let values = values.map(|(before, after)| [before.to_owned(), after.to_owned()]);
-        Reason { key, values }
+    /// The key of the spec that an argument has its value from.
+    fn key(&self, change: &Change, path: &str) -> Option<String> {
+        match path {
+            "name" if is_ours(change) => Some("user_pool.name".to_owned()),
+            "username_attributes" if is_ours(change) => Some("user_pool.sign_in_with".to_owned()),
+            "region" if is_ours(change) => Some(format!("environments.{}.region", self.name)),
+            _ => None,
+        }
     }
 }
 

@@ -1,7 +1,7 @@
-//! The data-loss guard: the identity data that a plan would lose, and whether the spec accepts that.
+//! The data-loss guard: the data that a plan would lose, and whether the spec accepts that.
 //!
 //! Nobody can recreate users, because Cognito gives nobody their passwords. So the guard refuses the loss of a user pool,
-//! of an attribute of its users or of the domain of its sign-in pages, wherever in the module tree it stands and whoever
+//! of an attribute of its users or of the domain of its sign-in pages, and of a table with its items, wherever in the module tree it stands and whoever
 //! wrote it there, unless an `accept` entry names exactly that. This holds for every plan that is applied outside
 //! `local`, reviewed or not.
 //!
@@ -9,6 +9,8 @@
 //! blocks), if Terraform does not find it (another region, another account) and creates an empty one, and if it is no
 //! longer in the state (`terraform state rm`) while its clients are. An unknown action counts as a loss.
 
+mod data;
+mod loss;
 mod losses;
 mod schema;
 #[cfg(test)]
@@ -16,7 +18,8 @@ mod tests;
 
 use std::fmt::Write;
 
-pub use losses::{Ending, Event, Keep, Loss, Reason, losses};
+pub use loss::{Ending, Event, Keep, Loss, Reason, Store};
+pub use losses::losses;
 pub use schema::Attribute;
 
 use crate::review::sort;
@@ -36,8 +39,8 @@ pub struct Refusal {
 
 /// Refuses losses that no `accept` entry names; `today` is the day in UTC.
 ///
-/// An entry is not enough while AWS protects a pool: AWS would refuse to delete it in the middle of the apply, after the
-/// new one was created and the clients moved.
+/// An entry is not enough while AWS protects a pool or a table: AWS would refuse to delete it in the middle of the apply,
+/// after the new one was created and the clients moved.
 pub fn judge(losses: &[Loss], service: &Service, environment: &str, today: Date) -> Option<Refusal> {
     let mut message = String::new();
     let lines = &service.accepted_changes;
@@ -74,7 +77,7 @@ pub fn judge(losses: &[Loss], service: &Service, environment: &str, today: Date)
             help.push_str(if list { "]" } else { "" });
         }
         return Some(Refusal {
-            message: format!("this plan loses user data of `{environment}`:{message}"),
+            message: format!("this plan loses data of `{environment}`:{message}"),
             help: help.trim_end().to_owned(),
         });
     }
@@ -93,7 +96,11 @@ pub fn judge(losses: &[Loss], service: &Service, environment: &str, today: Date)
                  plan's change, then remove the key"
             )
         } else {
-            "set `deletion_protection = \"INACTIVE\"` on it and apply that on its own first".to_owned()
+            let off = match first.event {
+                Event::DataEnds { .. } | Event::DataNotFound { .. } => "deletion_protection_enabled = false",
+                _ => "deletion_protection = \"INACTIVE\"",
+            };
+            format!("set `{off}` on it and apply that on its own first")
         },
     })
 }

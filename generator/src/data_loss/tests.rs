@@ -1,5 +1,7 @@
 //! Real plans (`generator/tests/identity_data`), and what the data-loss guard says to them.
 
+mod data;
+
 use serde_json::{Value, json};
 
 use super::*;
@@ -102,7 +104,7 @@ fn a_renamed_pool_is_refused_with_the_key_that_keeps_it_and_the_line_that_lets_i
     let Refusal { message, help } = refused(plan!("pool_renamed"));
     assert_eq!(
         message,
-        "this plan loses user data of `dev`:\n  \
+        "this plan loses data of `dev`:\n  \
          `module.service.module.user_pool.aws_cognito_user_pool.this` is replaced because `user_pool.name` changes \
          from `TestingUsers` to `OtherUsers`: every user is lost"
     );

@@ -74,9 +74,9 @@ keys! {
         ]);
         /// ARN of the existing user pool whose users this environment admits. It must be in the environment's region.
         existing_user_pool: Given<String> = Text(&POOL_ARN), Derived("`existing` of `[user_pool]`"), EVERYWHERE, Elsewhere;
-        /// Whether AWS refuses to delete the user pool.
+        /// Whether AWS refuses to delete the user pool and the tables.
         deletion_protection: Set<bool> = Flag, default(Literal::Flag(true)), EVERYWHERE,
-            When(&[consequence(Less, DeletionProtectionOff, "AWS no longer refuses to delete its user pool")]);
+            When(&[consequence(Less, DeletionProtectionOff, "AWS no longer refuses to delete its user pool and tables")]);
         /// Tags of this environment's resources, beside the service's.
         tags: Strings = Map { noun: "tag", names: &TAG_KEY, values: &TAG_VALUE }, Nothing, EVERYWHERE, Elsewhere;
         /// What differs in this environment for a function, by its name.

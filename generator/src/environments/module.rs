@@ -183,21 +183,22 @@ fn service_call(service: &Service, name: &str, environment: &Environment) -> Blo
     if service.api.cors.is_some() {
         call = call.attribute(argument("allow_origin", string(&environment.allow_origin)));
     }
+    if service.protected().is_some() {
+        let protection = if environment.deletion_protection {
+            "ACTIVE"
+        } else {
+            "INACTIVE"
+        };
+        call = call.attribute(argument("deletion_protection", string(protection)));
+    }
     match &service.user_pool {
         None => {}
         Some(UserPool::Own(_)) => {
-            let protection = if environment.deletion_protection {
-                "ACTIVE"
-            } else {
-                "INACTIVE"
-            };
             let email = match &environment.first_user {
                 Some(email) => string(email),
                 None => reference("var.first_user_email"),
             };
-            call = call
-                .attribute(argument("deletion_protection", string(protection)))
-                .attribute(argument("first_user_email", email));
+            call = call.attribute(argument("first_user_email", email));
         }
         Some(UserPool::Existing { .. }) => {
             let arn = match &environment.existing_user_pool {

@@ -32,7 +32,7 @@ impl<'a> Called<'a> {
         let names = functions
             .all
             .iter()
-            .map(|function| name(function, names.prefix()));
+            .map(|function| names.own(&function.function_name, &function.tags_all).to_owned());
         Self {
             names: names.collect(),
             functions,
@@ -76,21 +76,6 @@ impl<'a> Called<'a> {
         let with_role = all.filter(|(function, _)| !arn.is_empty() && function.role.as_deref() == Some(arn));
         with_role.map(|(_, name)| name.clone()).collect()
     }
-}
-
-/// A function's name in its spec, where the tags say which service and environment it is of; else its name in AWS.
-/// `prefix` is what the names of the service begin with, where a plan's root says it: with an empty tag among them, tags
-/// are known only after the apply.
-fn name(function: &lambda::Function, prefix: Option<&str>) -> String {
-    let name = function.function_name.as_str();
-    let tag = |key: &str| function.tags_all.get(key);
-    let tagged = match (tag("Service"), tag("Environment")) {
-        (Some(service), Some(environment)) => Some(format!("{service}-{environment}-")),
-        _ => None,
-    };
-    let prefix = tagged.as_deref().or(prefix);
-    let own = prefix.and_then(|prefix| name.strip_prefix(prefix));
-    own.unwrap_or(name).to_owned()
 }
 
 /// Every function with all that is attached to it. `changes` are a plan's, where it is one: what it changes of a role's

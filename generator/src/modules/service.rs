@@ -6,7 +6,7 @@ use crate::modules::{access_test, moved};
 use crate::routes::permissions;
 use crate::service::Service;
 use crate::text_rule::NAME_32;
-use crate::{api, cors, functions, routes, user_pool};
+use crate::{api, cors, functions, routes, tables, user_pool};
 
 /// Where the deployment stands in an environment's root.
 pub const DEPLOYMENT: &str = "module.service.aws_api_gateway_deployment.this";
@@ -17,6 +17,9 @@ pub const STAGE: &str = "module.service.aws_api_gateway_stage.this";
 
 /// Where the user pool stands in an environment's root.
 pub const USER_POOL: &str = "module.service.module.user_pool.aws_cognito_user_pool.this";
+
+/// What the addresses of tables begin with there.
+pub const TABLES: &str = tables::surface::ADDRESS;
 
 /// The module.
 pub fn module(service: &Service) -> Module {
@@ -31,6 +34,7 @@ pub fn module(service: &Service) -> Module {
         files: vec![
             ("user_pool.tf", user_pool::in_service::blocks(service)),
             ("functions.tf", functions::in_service::blocks(service)),
+            ("tables.tf", tables::in_service::blocks(service)),
             ("routes.tf", routes::in_service::blocks(service, &permissions)),
             ("api.tf", api::in_service::blocks(service, &permissions)),
             ("moved.tf", moved::blocks(service)),
@@ -54,6 +58,13 @@ fn variables(service: &Service) -> Vec<Variable> {
             NAME_32.must_be,
         ),
     ];
+    variables.extend(service.protected().map(|what| {
+        Variable::new(
+            "deletion_protection",
+            "string",
+            format!("`ACTIVE` if AWS must refuse to delete {what}, otherwise `INACTIVE`."),
+        )
+    }));
     variables.extend(user_pool::in_service::variables(service));
     variables.extend(functions::in_service::variables(service));
     variables.extend(

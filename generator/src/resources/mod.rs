@@ -21,10 +21,12 @@ pub mod cloudwatch_log_group;
 pub mod cognito_user;
 pub mod cognito_user_pool;
 pub mod cognito_user_pool_client;
+pub mod dynamodb_table;
 pub mod iam_policy;
 pub mod iam_role;
 pub mod iam_role_policy;
 pub mod iam_role_policy_attachment;
+pub mod kms_key;
 pub mod lambda_alias;
 pub mod lambda_function;
 pub mod lambda_function_url;
@@ -36,7 +38,7 @@ mod resource_type;
 pub use resource_type::{EVERYWHERE, Meaning, ResourceType};
 
 /// The types that Portcullis makes, or that a surface accounts for.
-pub const TYPES: [&ResourceType; 23] = [
+pub const TYPES: [&ResourceType; 24] = [
     &api_gateway_authorizer::TYPE,
     &api_gateway_deployment::TYPE,
     &api_gateway_gateway_response::TYPE,
@@ -51,6 +53,7 @@ pub const TYPES: [&ResourceType; 23] = [
     &cognito_user::TYPE,
     &cognito_user_pool::TYPE,
     &cognito_user_pool_client::TYPE,
+    &dynamodb_table::TYPE,
     &iam_policy::TYPE,
     &iam_role::TYPE,
     &iam_role_policy::TYPE,

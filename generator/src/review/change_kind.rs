@@ -131,6 +131,22 @@ kinds! {
     LogsDeleted = "logs_deleted", Specs, AtRisk, Loses;
     /// Logs that are older than the new limit are deleted.
     LogRetentionShorter = "log_retention_shorter", Specs, AtRisk, Loses;
+    /// A new table.
+    TableAdded = "table_added", Specs, Rest, Expected("it is empty, and only functions that use it reach it");
+    /// A table is deleted, with its items.
+    TableDeleted = "table_deleted", Specs, AtRisk, Loses;
+    /// A table is replaced by an empty one.
+    TableReplaced = "table_replaced", Specs, AtRisk, Loses;
+    /// DynamoDB deletes items of a table after a time.
+    ItemsExpire = "items_expire", Specs, AtRisk, Loses;
+    /// The backups of a table are deleted.
+    BackupsOff = "backups_off", Specs, AtRisk, Loses;
+    /// A new index of a table.
+    IndexAdded = "index_added", Specs, Rest, Expected("it contains what the table does");
+    /// An index of a table is deleted. The items stay.
+    IndexDeleted = "index_deleted", Specs, Rest, Harmless;
+    /// An index of a table is deleted and created again. The items stay.
+    IndexRebuilt = "index_rebuilt", Specs, Rest, Harmless;
     /// The first user pool, or the first existing one.
     PoolAdded = "pool_added", Specs, Rest, Expected("routes for its users are reported by themselves, and self sign-up is");
     /// The user pool is replaced or deleted: every user is lost.
@@ -183,7 +199,7 @@ kinds! {
     StateMoved = "state_moved", Specs, AtRisk, Loses;
     /// The first user is another one. The old one is deleted.
     UserReplaced = "user_replaced", Specs, AtRisk, Loses;
-    /// AWS no longer refuses to delete the user pool and its users.
+    /// AWS no longer refuses to delete the user pool and the tables.
     DeletionProtectionOff = "deletion_protection_off", Specs, AtRisk, Loses;
     /// The first spec.
     ServiceAdded = "service_added", Specs, Rest, Expected("its routes, CORS and sign-up are reported by themselves");

@@ -166,6 +166,29 @@ pub enum Fact {
         /// Whether a route is for signed-in users.
         signs_in: bool,
     },
+    TableAdded {
+        table: String,
+    },
+    TableDeleted {
+        table: String,
+    },
+    TableReplaced {
+        table: String,
+        /// The keys that change, each with its value before and after.
+        reasons: Vec<[String; 3]>,
+    },
+    IndexAdded {
+        table: String,
+        index: String,
+    },
+    IndexDeleted {
+        table: String,
+        index: String,
+    },
+    IndexRebuilt {
+        table: String,
+        index: String,
+    },
     PoolReplaced {
         before: String,
         after: String,

@@ -27,6 +27,12 @@ impl Fact {
             Self::PoolAdded { .. } => ChangeKind::PoolAdded,
             Self::PoolReplaced { .. } | Self::PoolRemoved { .. } => ChangeKind::PoolReplaced,
             Self::PoolChanged { .. } => ChangeKind::PoolChanged,
+            Self::TableAdded { .. } => ChangeKind::TableAdded,
+            Self::TableDeleted { .. } => ChangeKind::TableDeleted,
+            Self::TableReplaced { .. } => ChangeKind::TableReplaced,
+            Self::IndexAdded { .. } => ChangeKind::IndexAdded,
+            Self::IndexDeleted { .. } => ChangeKind::IndexDeleted,
+            Self::IndexRebuilt { .. } => ChangeKind::IndexRebuilt,
             Self::ClientAdded { .. } => ChangeKind::ClientAdded,
             Self::ClientDeleted { .. } => ChangeKind::ClientDeleted,
             Self::ClientRenamed { .. } => ChangeKind::ClientRenamed,
@@ -90,6 +96,12 @@ impl Fact {
             Self::PoolAdded { .. } | Self::PoolReplaced { .. } | Self::PoolRemoved { .. } => {
                 "user_pool".into()
             }
+            Self::TableAdded { table } | Self::TableDeleted { table } | Self::TableReplaced { table, .. } => {
+                words::key(&["tables", table])
+            }
+            Self::IndexAdded { table, index }
+            | Self::IndexDeleted { table, index }
+            | Self::IndexRebuilt { table, index } => words::key(&["tables", table, "indexes", index]),
             Self::ClientAdded { client, .. }
             | Self::ClientDeleted { client }
             | Self::ClientFlowAdded { client, .. }
@@ -161,6 +173,12 @@ impl Fact {
             | Self::LogsDeleted { .. }
             | Self::PoolAdded { .. }
             | Self::PoolRemoved { .. }
+            | Self::TableAdded { .. }
+            | Self::TableDeleted { .. }
+            | Self::TableReplaced { .. }
+            | Self::IndexAdded { .. }
+            | Self::IndexDeleted { .. }
+            | Self::IndexRebuilt { .. }
             | Self::ClientAdded { .. }
             | Self::ClientDeleted { .. }
             | Self::ClientFlowAdded { .. }
@@ -232,6 +250,7 @@ impl Difference {
             | Subject::Route(_)
             | Subject::Function(_)
             | Subject::Client(_)
+            | Subject::Table(_)
             | Subject::GatewayResponse(_) => ChangeKind::PlanDiffers,
         }
     }
@@ -239,6 +258,7 @@ impl Difference {
     /// Its subject in a review of an environment.
     pub fn of(&self, environment: &str) -> String {
         let of = match &self.subject {
+            Subject::Table(name) => return format!("{environment}: tables.{name}"),
             Subject::Api => "api",
             Subject::UserPool => "user_pool",
             Subject::Unknown(name)

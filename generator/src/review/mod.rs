@@ -35,6 +35,7 @@ use crate::cors::review as cors;
 use crate::environments::review as environments;
 use crate::functions::review as functions;
 use crate::routes::review as routes;
+use crate::tables::review as tables;
 use crate::user_pool::review as user_pool;
 pub use accepted_change::{AcceptedChange, ChangeId, Sorted, sort};
 pub use change_kind::{ChangeKind, Class, Effect, Evidence, Section};
@@ -113,6 +114,7 @@ fn compare_services(comparison: &Comparison) -> Vec<Fact> {
     let shifts = shifts(&base, &head);
     let mut facts = routes::facts(comparison, &shifts);
     facts.extend(functions::facts(comparison, &base, &shifts));
+    facts.extend(tables::facts(comparison));
     facts.extend(user_pool::facts(comparison));
     facts.extend(cors::facts(comparison));
     facts.extend(environments::facts(comparison));

@@ -113,9 +113,13 @@ fn comparable(comparison: &Comparison) -> (Value, Value) {
         .environments
         .iter()
         .map(|name| (name.to_string(), name.to_string()));
+    let tables = comparison.base.tables.keys();
+    let tables = tables.filter(|name| comparison.head.tables.contains_key(*name));
+    let tables = tables.map(|name| (name.clone(), name.clone()));
     for (table, kept) in [
         ("/functions", &comparison.functions.kept),
         ("/user_pool/clients", &comparison.clients.kept),
+        ("/tables", &tables.collect()),
         ("/routes", &routes.collect()),
         ("/environments", &environments.collect()),
     ] {
@@ -323,7 +327,7 @@ mod tests {
         let of = |key: &'static spec::declaration::Key| {
             let path = format!("{at}{}", key.name);
             match &key.kind {
-                Kind::Table(table) => declared(table, &format!("{path}.")),
+                Kind::Table(table) | Kind::TextOrTable(_, table) => declared(table, &format!("{path}.")),
                 Kind::Tables { table, .. } => declared(table, &format!("{path}.*.")),
                 Kind::Strings { .. } => vec![format!("{path}.*")],
                 // Compared as what holds of each function in an environment.

@@ -137,6 +137,34 @@ impl Fact {
             Self::PoolReplaced { .. } => {
                 "the user pool is **replaced** because `user_pool.name` changes: every user is lost".into()
             }
+            Self::TableAdded { table } => format!("table {} is new", code(table)),
+            Self::TableDeleted { table } => format!("table {} is **deleted** with every item", code(table)),
+            Self::TableReplaced { table, reasons } => {
+                let reasons = reasons.iter().map(|[key, before, after]| {
+                    format!("{} changes from {} to {}", code(key), code(before), code(after))
+                });
+                let reasons: Vec<String> = reasons.collect();
+                format!(
+                    "table {} is replaced by an empty one because {}: every item is **lost**",
+                    code(table),
+                    reasons.join(" and ")
+                )
+            }
+            Self::IndexAdded { table, index } => format!(
+                "index {} of table {} is new, and DynamoDB fills it before it answers",
+                code(index),
+                code(table)
+            ),
+            Self::IndexDeleted { table, index } => format!(
+                "index {} of table {} is deleted, and its queries fail",
+                code(index),
+                code(table)
+            ),
+            Self::IndexRebuilt { table, index } => format!(
+                "index {} of table {} is deleted and created again, and its queries fail meanwhile",
+                code(index),
+                code(table)
+            ),
             Self::ClientAdded { client, flows } => {
                 format!(
                     "client {} is new and signs users in with {}",

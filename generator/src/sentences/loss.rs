@@ -1,6 +1,6 @@
 //! The sentence of a loss of identity data, and of what keeps it.
 
-use crate::data_loss::{Attribute, Ending, Event, Keep, Reason};
+use crate::data_loss::{Attribute, Ending, Event, Keep, Reason, Store};
 use portcullis_foreign_text::{shell, words::code};
 
 impl Event {
@@ -76,6 +76,47 @@ impl Event {
                     attributes.join(" and ")
                 )
             }
+            Self::DataEnds { store, ending, .. } => {
+                let Words { noun, contents } = Words::of(*store);
+                match ending {
+                    Ending::Replaced(reasons) => {
+                        format!(
+                            "{address} is replaced{}: every {contents} is lost",
+                            because(reasons)
+                        )
+                    }
+                    Ending::Deposed => format!(
+                        "the {noun} that a replacement of {address} left behind is deleted: every {contents} is lost"
+                    ),
+                    Ending::Deleted => format!("{address} is deleted: every {contents} is lost"),
+                    Ending::Forgotten => format!(
+                        "{address} is removed from the state: the {noun} stays in AWS, and Portcullis no longer manages it"
+                    ),
+                    Ending::Unknown(actions) => format!(
+                        "{address} may lose every {contents}: Portcullis doesn't know the action {}",
+                        code(&actions.join(", "))
+                    ),
+                }
+            }
+            Self::DataNotFound {
+                store,
+                name,
+                looks_in,
+                region,
+                ..
+            } => {
+                let Words { noun, contents } = Words::of(*store);
+                let from = if region.is_empty() {
+                    String::new()
+                } else {
+                    format!(" of region {}", code(region))
+                };
+                format!(
+                    "{address} becomes a new {noun} without any {contents}: Terraform looks in {} and doesn't find {}{from}",
+                    code(looks_in),
+                    code(name)
+                )
+            }
             Self::DomainEnds { domain, ending, .. } => {
                 let pages = format!("users can no longer sign in at {}", code(domain));
                 match ending {
@@ -111,6 +152,23 @@ impl Keep {
                     shell::word(pool)
                 )
             }
+        }
+    }
+}
+
+/// The words for what contains data.
+struct Words {
+    noun: &'static str,
+    contents: &'static str,
+}
+
+impl Words {
+    fn of(store: Store) -> Self {
+        match store {
+            Store::Table => Self {
+                noun: "table",
+                contents: "item",
+            },
         }
     }
 }

@@ -45,6 +45,7 @@ impl Resolver<'_> {
             user_pool: _, // read with the environments
             api,
             functions,
+            tables,
             routes,
             environments,
             review,
@@ -68,6 +69,7 @@ impl Resolver<'_> {
             tracing: tracing.value,
             user_pool: self.user_pool(spec, &name),
             api: self.api(spec, api, &name),
+            tables: self.tables(tables),
             routes: self.routes(spec, routes),
             name,
             functions,

@@ -13,6 +13,7 @@ pub use crate::cors::Cors;
 pub use crate::environments::{Environment, LOCAL, S3State};
 pub use crate::functions::Function;
 pub use crate::routes::{Auth, Method, Route, RoutePath, Routes, Segment};
+pub use crate::tables::Table;
 pub use crate::user_pool::{Client, ExistingUserPool, OwnUserPool, PasswordPolicy, UserPool};
 pub use architecture::Architecture;
 pub use meaning::{Handler, Handlers, resolve};
@@ -42,6 +43,8 @@ pub struct Service {
     pub api: Api,
     /// Functions by name.
     pub functions: BTreeMap<String, Function>,
+    /// Tables by name.
+    pub tables: BTreeMap<String, Table>,
     /// Routes by path, then method.
     pub routes: Routes,
     /// Environments by name; [`LOCAL`] is always among them.
@@ -71,9 +74,24 @@ impl Service {
         }
     }
 
+    /// What the deletion protection of an environment protects, in words. None if nothing needs it.
+    pub fn protected(&self) -> Option<&'static str> {
+        match (self.own_user_pool().is_some(), self.tables.is_empty()) {
+            (false, true) => None,
+            (true, true) => Some("the user pool"),
+            (false, false) => Some("the tables"),
+            (true, false) => Some("the user pool and the tables"),
+        }
+    }
+
     /// The name of a function in AWS.
     pub fn function_name(&self, environment: &str, function: &str) -> String {
-        format!("{}-{environment}-{function}", self.name)
+        self.name_in_aws(environment, function)
+    }
+
+    /// The name in AWS of something that the spec names.
+    pub fn name_in_aws(&self, environment: &str, name: &str) -> String {
+        format!("{}-{environment}-{name}", self.name)
     }
 
     /// A function as it is in an environment.

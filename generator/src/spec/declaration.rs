@@ -105,6 +105,8 @@ pub enum Kind {
         /// The keys of each.
         table: &'static Table,
     },
+    /// A table with known keys, or a string that stands for a table with its first key alone.
+    TextOrTable(&'static TextRule, &'static Table),
 }
 
 /// A word that a key takes.
@@ -171,6 +173,7 @@ pub enum Form {
     Tables,
     List,
     Overrides,
+    TextOrTable,
 }
 
 impl Kind {
@@ -189,7 +192,16 @@ impl Kind {
             Self::Tables { .. } => Form::Tables,
             Self::List(_) => Form::List,
             Self::Overrides { .. } => Form::Overrides,
+            Self::TextOrTable(..) => Form::TextOrTable,
         }
+    }
+}
+
+/// The name of a key whose field is called so: a word of Rust stands behind `r#`.
+pub const fn name_of(field: &'static str) -> &'static str {
+    match field.as_bytes() {
+        [b'r', b'#', ..] => field.split_at(2).1,
+        _ => field,
     }
 }
 
@@ -232,7 +244,7 @@ macro_rules! keys {
                         concat!("the type of `", stringify!($key), "` takes another kind"),
                     );
                     $crate::spec::declaration::Key {
-                        name: stringify!($key),
+                        name: $crate::spec::declaration::name_of(stringify!($key)),
                         doc: concat!($($doc, "\n"),+),
                         kind: KIND,
                         absent: $absent,

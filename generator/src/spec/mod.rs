@@ -21,9 +21,11 @@ pub use crate::functions::keys::FunctionTable;
 pub use crate::review::keys::{AcceptTable, ReviewTable};
 pub use crate::routes::keys::RouteTable;
 pub use crate::service::keys::ServiceTable;
+pub use crate::tables::keys::{CapacityTable, IndexTable, KeyTable, TableTable};
 pub use crate::user_pool::keys::{ClientTable, PasswordTable, UserPoolTable};
 pub use field::{Given, Own, Placed, Set, Strings};
-pub(crate) use reader::Reader;
+pub(crate) use reader::{Reader, Value};
+pub(crate) use scalar::keep;
 pub use toml::value::Date;
 
 use toml::de::DeTable;
@@ -50,6 +52,9 @@ keys! {
         /// The Lambda functions, by name.
         functions: Vec<(Placed<String>, FunctionTable)> =
             Tables { noun: "function", names: &NAME_64, table: &FunctionTable::TABLE }, Nothing, EVERYWHERE, Elsewhere;
+        /// The DynamoDB tables, by name.
+        tables: Vec<(Placed<String>, TableTable)> =
+            Tables { noun: "table", names: &NAME_64, table: &TableTable::TABLE }, Nothing, EVERYWHERE, Elsewhere;
         /// The routes, by method and path: `"GET /orders/{id}" = { function = "orders" }`.
         routes: Vec<(Placed<String>, RouteTable)> = Tables { noun: "route", names: &ROUTE, table: &RouteTable::TABLE },
             Required("`\"GET /\" = { function = \"…\" }` under `[routes]`"), EVERYWHERE, Elsewhere;
@@ -99,10 +104,10 @@ pub fn meaning(path: &[String]) -> Option<Meaning> {
         let key = table.keys.iter().find(|key| key.name == first)?;
         match (&key.kind, rest) {
             (_, []) => Some(key.meaning),
-            (Kind::Table(table), rest) => within(table, rest),
             (Kind::Tables { table, .. } | Kind::Overrides { table, .. }, [_, rest @ ..]) => {
                 within(table, rest)
             }
+            (Kind::Table(table) | Kind::TextOrTable(_, table), rest) => within(table, rest),
             (Kind::Strings { .. }, [_]) => Some(key.meaning),
             _ => None,
         }

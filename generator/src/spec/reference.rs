@@ -43,7 +43,7 @@ fn section(page: &mut String, path: &str, key: &Key, table: &Table) {
     for key in table.keys {
         match &key.kind {
             Kind::Tables { table, .. } => inner.push((format!("{path}.{}.NAME", key.name), key, *table)),
-            Kind::Table(table) | Kind::List(table) => {
+            Kind::Table(table) | Kind::List(table) | Kind::TextOrTable(_, table) => {
                 inner.push((format!("{path}.{}", key.name), key, *table))
             }
             _ => {}
@@ -89,7 +89,7 @@ fn row(page: &mut String, key: &Key) {
     }
     let is_table = matches!(
         key.kind,
-        Kind::Table(_) | Kind::Tables { .. } | Kind::List(_) | Kind::Overrides { .. }
+        Kind::Table(_) | Kind::Tables { .. } | Kind::List(_) | Kind::Overrides { .. } | Kind::TextOrTable(..)
     );
     let default = match key.absent {
         Absent::Nothing if is_table => String::new(),
@@ -119,6 +119,7 @@ fn values(kind: &Kind) -> String {
         Kind::Tables { noun, .. } => format!("one table for each {noun}, see below"),
         Kind::List(_) => "list of tables, see below".into(),
         Kind::Overrides { noun, .. } => format!("one table for each {noun}, see below"),
+        Kind::TextOrTable(rule, _) => format!("{}, or a table, see below", of_text(rule)),
     }
 }
 

@@ -43,7 +43,7 @@ impl Scalar for String {
 }
 
 /// Reports a text that breaks a rule; whether it keeps it. `subject` begins the sentence.
-pub(super) fn keep(
+pub(crate) fn keep(
     rule: &TextRule,
     subject: &str,
     text: &str,

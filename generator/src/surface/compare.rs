@@ -20,7 +20,7 @@ struct List {
     is_whole: bool,
 }
 
-const LISTS: [List; 7] = [
+const LISTS: [List; 8] = [
     List {
         pattern: "authorizers",
         name: |item| text(item, "name"),
@@ -43,6 +43,12 @@ const LISTS: [List; 7] = [
         pattern: "user_pool.clients",
         name: |item| text(item, "name"),
         subject: Subject::Client,
+        is_whole: false,
+    },
+    List {
+        pattern: "tables",
+        name: |item| text(item, "name"),
+        subject: Subject::Table,
         is_whole: false,
     },
     List {

@@ -20,6 +20,8 @@ pub enum Subject {
     UserPool,
     /// A client, by name.
     Client(String),
+    /// A table, by name.
+    Table(String),
     /// A response of the gateway itself, by type.
     GatewayResponse(String),
     /// An argument that nobody classified: `ADDRESS.ARGUMENT`.

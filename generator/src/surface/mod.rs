@@ -27,6 +27,7 @@ pub(crate) mod unknown;
 use crate::cors::surface as gateway_responses;
 use crate::functions::surface as functions;
 use crate::routes::{surface as routes, surface_authorizers as authorizers};
+use crate::tables::surface as tables;
 use crate::user_pool::surface as user_pool;
 pub use crate::user_pool::surface::is_first_user;
 pub use arguments::is_harmless;
@@ -38,7 +39,7 @@ pub use of_service::of_service;
 pub use others::why as why_it_counts;
 pub use types::{
     Api, Argument, Authorizer, Client, FORMAT, Function, GatewayResponse, Invoker, Password, Preflight,
-    Question, Route, Statement, Surface, UNKNOWN, Uncertain, Unknown, UserPool,
+    Question, Route, Statement, Surface, Table, UNKNOWN, Uncertain, Unknown, UserPool,
 };
 
 impl Surface {
@@ -47,6 +48,7 @@ impl Surface {
         self.routes
             .sort_by(|a, b| (&a.path, &a.method).cmp(&(&b.path, &b.method)));
         self.functions.sort_by(|a, b| a.name.cmp(&b.name));
+        self.tables.sort_by(|a, b| a.name.cmp(&b.name));
         self.gateway_responses.sort_by(|a, b| a.kind.cmp(&b.kind));
         self.unknown.sort();
         self

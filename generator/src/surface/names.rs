@@ -1,5 +1,7 @@
 //! Names that only an environment knows, taken out of ARNs: what is left is the same in the spec, a plan and a state.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use super::resources::{Resources, text};
@@ -83,9 +85,17 @@ impl Names {
             .fold(text.to_owned(), |text, (id, name)| text.replace(id, name))
     }
 
-    /// What the names of the service's functions begin with.
-    pub(crate) fn prefix(&self) -> Option<&str> {
-        self.prefix.as_deref()
+    /// The name in the spec of something in AWS, where its tags say which service and environment it is of; else its name
+    /// in AWS. A plan's root says it too: with an empty tag among them, tags are known only after the apply.
+    pub(crate) fn own<'n>(&self, name: &'n str, tags: &BTreeMap<String, String>) -> &'n str {
+        let tagged = match (tags.get("Service"), tags.get("Environment")) {
+            (Some(service), Some(environment)) => Some(format!("{service}-{environment}-")),
+            _ => None,
+        };
+        let prefix = tagged.as_deref().or(self.prefix.as_deref());
+        prefix
+            .and_then(|prefix| name.strip_prefix(prefix))
+            .unwrap_or(name)
     }
 
     /// An ARN without these names; another text as it is.

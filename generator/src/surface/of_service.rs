@@ -6,6 +6,7 @@ use crate::functions::surface_of_service::function;
 use crate::routes::surface_of_service::route;
 use crate::service::{Environment, LOCAL, Service};
 use crate::surface::types::{FORMAT, Surface};
+use crate::tables::surface_of_service::table;
 use crate::user_pool::surface_of_service::user_pool;
 
 /// The surface of a service in one of its environments.
@@ -17,6 +18,7 @@ pub fn of_service(service: &Service, environment: &Environment) -> Surface {
         user_pool: _,    // that of the environment
         api: own_api,
         functions,
+        tables,
         routes,
         environments: _,     // one of them
         accepted_changes: _, // of a review
@@ -58,6 +60,10 @@ pub fn of_service(service: &Service, environment: &Environment) -> Surface {
             .map(|function_name| function(service, name, environment, function_name))
             .collect(),
         user_pool: pool.map(|pool| user_pool(&pool, name, *deletion_protection)),
+        tables: tables
+            .iter()
+            .map(|(name, own)| table(name, own, *deletion_protection))
+            .collect(),
         gateway_responses: cors
             .map(|cors| gateway_responses(cors, allow_origin))
             .unwrap_or_default(),

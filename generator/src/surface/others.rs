@@ -6,13 +6,16 @@ use super::policy;
 use portcullis_terraform_json::Resource;
 
 /// Types by the beginning of their names, and why they count. What a surface accounts for is taken out before.
-const FAMILIES: [(&str, &str); 17] = [
+const FAMILIES: [(&str, &str); 20] = [
     ("aws_api_gateway_", "opens, guards or names routes"),
     ("aws_apigatewayv2_", "is another way to the functions"),
     ("aws_cloudcontrolapi_", "makes resources of any type"),
     ("aws_cloudformation_", "makes resources of any type"),
     ("aws_cloudwatch_log_", "hands on what functions write"),
     ("aws_cognito_", "decides who gets a token"),
+    ("aws_dynamodb_kinesis_", "hands on what tables contain"),
+    ("aws_dynamodb_resource_policy", "grants rights to data"),
+    ("aws_dynamodb_table_export", "hands on what tables contain"),
     ("aws_iam_", "grants rights"),
     ("aws_identitystore_", "decides who people are in the account"),
     ("aws_kms_grant", "grants the use of a key"),

@@ -32,6 +32,9 @@ pub struct Surface {
     /// The user pool whose users the authorizers admit: who can get a token.
     #[serde(default)]
     pub user_pool: Option<UserPool>,
+    /// The generated tables by name: what protects their items.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tables: Vec<Table>,
     /// What the gateway itself answers, by type.
     #[serde(default)]
     pub gateway_responses: Vec<GatewayResponse>,
@@ -293,6 +296,31 @@ pub struct Client {
     /// Who else may say who a user is, sorted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub identity_providers: Vec<String>,
+}
+
+/// A DynamoDB table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Table {
+    /// Its name in the spec, or in AWS where no spec is known.
+    pub name: String,
+    /// The attribute that items are found by, with its type, as in `customer: S`.
+    pub partition_key: String,
+    /// The attribute that items of a partition are sorted by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sort_key: Option<String>,
+    /// The attribute that ends an item.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<String>,
+    /// What its stream contains; none is no stream.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stream: Option<String>,
+    /// Whether it can be restored to any second of the past 35 days.
+    pub point_in_time_recovery: bool,
+    /// ARN of the KMS key that encrypts it; none is a key of DynamoDB's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kms_key: Option<String>,
+    /// Whether AWS refuses to delete it.
+    pub deletion_protection: bool,
 }
 
 /// What the gateway itself answers.

@@ -11,17 +11,10 @@ use crate::user_pool::{OwnUserPool, UserPool, client_module, first_user_module};
 pub(crate) fn variables(service: &Service) -> Vec<Variable> {
     match &service.user_pool {
         None => Vec::new(),
-        Some(UserPool::Own(_)) => vec![
-            Variable::new(
-                "deletion_protection",
-                "string",
-                "`ACTIVE` if AWS must refuse to delete the user pool, otherwise `INACTIVE`.",
-            ),
-            first_user_module::optional_email(
-                "first_user_email",
-                "Email address of the first user, who gets an invitation.",
-            ),
-        ],
+        Some(UserPool::Own(_)) => vec![first_user_module::optional_email(
+            "first_user_email",
+            "Email address of the first user, who gets an invitation.",
+        )],
         Some(UserPool::Existing { .. }) => vec![Variable::new(
             "user_pool_arn",
             "string",

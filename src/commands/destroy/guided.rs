@@ -5,7 +5,6 @@
 
 use std::path::Path;
 
-use portcullis_generator::modules::USER_POOL;
 use portcullis_generator::service::{Environment, Service};
 
 use crate::cli::TerraformOptions;
@@ -58,7 +57,7 @@ fn check_key(name: &str, service: &Service) -> Outcome {
     if !service.environments[name].deletion_protection {
         return Ok(());
     }
-    let loss = users(service, ", and you would lose every user");
+    let loss = losses(service).map_or_else(String::new, |lost| format!(", and you would lose {lost}"));
     Err(Failure::refused(format!(
         "can't delete `{name}`: its deletion protection is on{loss}"
     ))
@@ -67,9 +66,14 @@ fn check_key(name: &str, service: &Service) -> Outcome {
     )))
 }
 
-/// A text about users, if the service has a pool of its own.
-fn users<'a>(service: &Service, text: &'a str) -> &'a str {
-    service.own_user_pool().map_or("", |_| text)
+/// What a service loses with an environment, in words.
+fn losses(service: &Service) -> Option<&'static str> {
+    match (service.own_user_pool().is_some(), service.tables.is_empty()) {
+        (false, true) => None,
+        (true, true) => Some("every user"),
+        (false, false) => Some("every item of its tables"),
+        (true, false) => Some("every user and every item of its tables"),
+    }
 }
 
 fn delete(terraform: &Terraform, file: &Path, service: &Service, name: &str, yes: bool) -> Outcome {
@@ -79,34 +83,28 @@ fn delete(terraform: &Terraform, file: &Path, service: &Service, name: &str, yes
     }
     let shown = Destruction::of(&terraform.show_plan(file)?);
     check_others(&shown)?;
-    ask(
-        &format!(
-            "Delete all of this from `{name}`{}?",
-            users(service, ", including every user")
-        ),
-        yes,
-    )?;
-    if shown.protects_the_pool() {
-        talk::step("Turning the deletion protection of the user pool off", || {
-            unprotect(terraform, file, name)
+    let lost = losses(service).map_or_else(String::new, |lost| format!(", including {lost}"));
+    ask(&format!("Delete all of this from `{name}`{lost}?"), yes)?;
+    let protected: Vec<&str> = shown.own_protected().map(String::as_str).collect();
+    if !protected.is_empty() {
+        talk::step("Turning deletion protection off", || {
+            unprotect(terraform, file, name, &protected)
         })?;
         plan_again(terraform, file, &shown)?;
     }
     terraform.apply_file(file)
 }
 
-/// Fails if the plan must not be applied: it changes something, or AWS protects another user pool.
+/// Fails if the plan must not be applied: it changes something, or AWS protects something of other HCL.
 fn check_others(shown: &Destruction) -> Outcome {
-    let foreign: Vec<_> = shown
-        .protected
-        .iter()
-        .filter(|address| *address != USER_POOL)
-        .collect();
-    if let Some(address) = foreign.first() {
+    if let Some(address) = shown.foreign_protected().next() {
         return Err(Failure::refused(format!(
             "can't delete `{address}`: its own HCL turns deletion protection on. Nothing was deleted"
         ))
-        .help("apply `deletion_protection = \"INACTIVE\"` to it first, or remove it from this environment"));
+        .help(
+            "apply `deletion_protection = \"INACTIVE\"` to it first (`deletion_protection_enabled = false` to a table), \
+             or remove it from this environment",
+        ));
     }
     match shown.others.first() {
         Some(address) => Err(Failure::refused(format!(
@@ -116,18 +114,18 @@ fn check_others(shown: &Destruction) -> Outcome {
     }
 }
 
-/// Turns the pool's own protection off and changes nothing else, because the rest will be deleted.
-fn unprotect(terraform: &Terraform, file: &Path, name: &str) -> Outcome {
+/// Turns AWS's own protection off and changes nothing else, because the rest will be deleted.
+fn unprotect(terraform: &Terraform, file: &Path, name: &str, protected: &[&str]) -> Outcome {
     let first = format!("run `portcullis apply --env {name}`, then this command again");
     // Terraform refuses to plan one resource while others have yet to move.
-    let planned = terraform.plan_target_to_file(file, USER_POOL);
+    let planned = terraform.plan_targets_to_file(file, protected);
     let changes = planned.map_err(|failure| match interrupt::interrupted() {
         true => failure,
         false => failure.help(first.as_str()),
     })?;
     if !changes || !only_unprotects(&terraform.show_plan(file)?) {
         return Err(Failure::refused(
-            "the user pool must differ from the spec only in its deletion protection. Nothing was deleted",
+            "the user pool and the tables must differ from the spec only in deletion protection. Nothing was deleted",
         )
         .help(first));
     }

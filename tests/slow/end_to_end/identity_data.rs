@@ -181,7 +181,7 @@ fn users_are_lost_only_where_the_spec_says_so() {
     project.write("portcullis.toml", &moved(&renamed));
     in_environment("test", &["destroy", "--yes"])
         .succeeded()
-        .failed(0, "Turning the deletion protection of the user pool off")
+        .failed(0, "Turning deletion protection off")
         .failed(0, "Deleted everything of `test` in AWS");
     assert_eq!(pools(), []);
     let functions = aws.ask(&["lambda", "list-functions"]);

@@ -18,6 +18,7 @@ use crate::hcl::{Block, argument, block, commented, object, reference, string};
 use crate::routes::access_test as routes;
 use crate::routes::permissions::Permission;
 use crate::service::{LOCAL, Service, UserPool};
+use crate::tables::access_test as tables;
 use crate::user_pool::access_test as users;
 use words::{ENVIRONMENT, EXECUTION_ARN, ORIGIN, ROLE_ARN, USER_POOL_ARN};
 
@@ -50,6 +51,10 @@ pub fn blocks(service: &Service, permissions: &[Permission]) -> Vec<Block> {
         run("what_functions_may_do", functions::what_functions_may_do(service)),
         run("who_may_call", routes::who_may_call(service, permissions)),
     ]);
+    let data = tables::what_protects_tables(service);
+    if !data.is_empty() {
+        blocks.push(run("what_protects_data", data));
+    }
     blocks
 }
 
@@ -108,12 +113,12 @@ fn variables(service: &Service) -> Block {
     if service.api.cors.is_some() {
         variables.push(("allow_origin", ORIGIN));
     }
+    if service.protected().is_some() {
+        variables.push(("deletion_protection", "ACTIVE"));
+    }
     match &service.user_pool {
         None => {}
-        Some(UserPool::Own(_)) => variables.extend([
-            ("deletion_protection", "ACTIVE"),
-            ("first_user_email", "someone@example.com"),
-        ]),
+        Some(UserPool::Own(_)) => variables.push(("first_user_email", "someone@example.com")),
         Some(UserPool::Existing { .. }) => variables.push(("user_pool_arn", USER_POOL_ARN)),
     }
     variables.sort_unstable();

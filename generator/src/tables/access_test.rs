@@ -1,0 +1,61 @@
+//! What protects the items of tables.
+
+use crate::hcl::{Block, Expression, call, commented, equal, reference, string};
+use crate::modules::access_test::words::{ENVIRONMENT, is, must};
+use crate::service::Service;
+use crate::tables::{Table, in_service};
+
+pub(crate) fn what_protects_tables(service: &Service) -> Vec<Block> {
+    let tables = service.tables.iter();
+    tables
+        .map(|(name, table)| self::table(service, name, table))
+        .collect()
+}
+
+fn table(service: &Service, name: &str, table: &Table) -> Block {
+    let Table {
+        partition_key,
+        sort_key,
+        indexes: _, // they contain what the table does
+        expires_at,
+        stream,
+        capacity: _, // how much, not whose
+        point_in_time_recovery,
+        kms_key,
+    } = table;
+    let of = |attribute: &str| format!("{}.{attribute}", in_service::address(name));
+    let mut conditions: Vec<Expression> = vec![
+        is(&of("name"), string(service.name_in_aws(ENVIRONMENT, name))),
+        is(&of("deletion_protection_enabled"), true),
+        is(&of("point_in_time_recovery[0].enabled"), *point_in_time_recovery),
+        is(&of("hash_key"), string(&partition_key.name)),
+    ];
+    conditions.extend(sort_key.iter().map(|key| is(&of("range_key"), string(&key.name))));
+    conditions.extend(
+        expires_at
+            .iter()
+            .map(|attribute| is(&of("ttl[0].attribute_name"), string(attribute))),
+    );
+    if expires_at.is_none() {
+        conditions.push(equal(call("length", [reference(&of("ttl"))]), 0));
+    }
+    if let Some(stream) = stream {
+        conditions.push(is(&of("stream_view_type"), string(stream.in_aws())));
+    }
+    if let Some(key) = kms_key {
+        conditions.push(is(&of("server_side_encryption[0].kms_key_arn"), string(key)));
+    }
+    let backups = if *point_in_time_recovery {
+        "have point-in-time recovery"
+    } else {
+        "have no point-in-time recovery"
+    };
+    let block = must(
+        &format!("The table `{name}`"),
+        &format!(
+            "have the deletion protection of its environment, {backups}, and have the keys and expiry of the spec"
+        ),
+        conditions,
+    );
+    commented(block, &format!("Table {name}"))
+}

@@ -1,0 +1,45 @@
+//! Tables: what protects their items.
+
+use crate::surface::names::Names;
+use crate::surface::resources::Resources;
+use crate::surface::types::Table;
+use portcullis_terraform_json::dynamodb;
+use portcullis_terraform_json::index::Part;
+
+/// Where generated HCL has the tables. A table elsewhere lets nobody in by itself: roles and its policy do, and surfaces
+/// say those.
+pub(crate) const ADDRESS: &str = "module.service.aws_dynamodb_table.";
+
+/// The generated tables.
+pub(crate) fn tables(resources: &mut Resources<'_>, names: &Names) -> Vec<Table> {
+    let mut tables: Vec<Part<dynamodb::Table>> = resources.index.parts();
+    tables.retain(|table| table.resource.address.starts_with(ADDRESS));
+    let mut found = Vec::new();
+    for table in &tables {
+        resources.account(table.resource);
+        found.push(Table {
+            name: names.own(&table.name, &table.tags_all).to_owned(),
+            partition_key: key(table, table.hash_key.as_deref()).unwrap_or_default(),
+            sort_key: key(table, table.range_key.as_deref()),
+            expires_at: table.ttl.attribute_name.clone().filter(|_| table.ttl.enabled),
+            stream: table.stream_view_type.clone().filter(|_| table.stream_enabled),
+            point_in_time_recovery: table.point_in_time_recovery.enabled,
+            kms_key: table.server_side_encryption.kms_key_arn.clone(),
+            deletion_protection: table.deletion_protection_enabled,
+        });
+    }
+    found
+}
+
+/// An attribute with its type, as in `customer: S`.
+fn key(table: &dynamodb::Table, name: Option<&str>) -> Option<String> {
+    let name = name?;
+    let attribute = table.attribute.iter().find(|attribute| attribute.name == name);
+    let kind = attribute.map_or("?", |attribute| attribute.kind.as_str());
+    Some(shown(name, kind))
+}
+
+/// An attribute with its type.
+pub(crate) fn shown(name: &str, kind: &str) -> String {
+    format!("{name}: {kind}")
+}

@@ -1,0 +1,30 @@
+//! The tables that a spec asks for.
+
+use crate::surface::types;
+use crate::tables::surface::shown;
+use crate::tables::{KeyAttribute, Table};
+
+/// A table in an environment that protects it or not.
+pub(crate) fn table(name: &str, table: &Table, deletion_protection: bool) -> types::Table {
+    let Table {
+        partition_key,
+        sort_key,
+        indexes: _, // they contain what the table does
+        expires_at,
+        stream,
+        capacity: _, // how much, not whose
+        point_in_time_recovery,
+        kms_key,
+    } = table;
+    let key = |key: &KeyAttribute| types::composed(&shown(&key.name, key.kind.in_aws()));
+    types::Table {
+        name: name.into(),
+        partition_key: key(partition_key),
+        sort_key: sort_key.as_ref().map(key),
+        expires_at: expires_at.as_deref().map(types::composed),
+        stream: stream.map(|stream| stream.in_aws().into()),
+        point_in_time_recovery: *point_in_time_recovery,
+        kms_key: kms_key.clone(),
+        deletion_protection,
+    }
+}
