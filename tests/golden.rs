@@ -358,7 +358,9 @@ fn shuffled(table: toml::Table, seed: u64) -> String {
             text.push_str(&format!("[{path}]\n"));
         }
         for entry in values {
-            text.push_str(&toml::Table::from_iter([entry]).to_string());
+            let (key, value) = entry;
+            // Inline, also a list of tables.
+            text.push_str(&format!("{} = {value}\n", toml::Value::String(key)));
         }
         for (key, value) in tables {
             let key = toml::Value::String(key);

@@ -2,6 +2,7 @@
 
 use crate::api::deployment::{deployed_modules, triggers};
 use crate::environments::name_in_service;
+use crate::functions;
 use crate::hcl::{Block, argument, reference};
 use crate::modules::module::{Output, module_call};
 use crate::resources::{api_gateway_deployment, api_gateway_stage};
@@ -21,6 +22,7 @@ pub(crate) fn blocks(service: &Service, permissions: &[Permission]) -> Vec<Block
     let permissions = permissions
         .iter()
         .map(|name| reference(&format!("aws_lambda_permission.{name}")));
+    let permissions = permissions.chain(functions::in_service::policies(service));
     let mut blocks = vec![rest_api.build()];
     blocks.extend(service.user_pool.as_ref().map(authorizer_module::call));
     blocks.extend([

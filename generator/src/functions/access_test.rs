@@ -1,14 +1,24 @@
 //! What functions may do, and whom their answers admit.
 
-use crate::functions::{Function, in_service, rights};
+use crate::functions::{Function, in_service, rights, statement};
 use crate::hcl::{Block, commented, string};
-use crate::modules::access_test::words::{ENVIRONMENT, LOG_GROUPS_ARN, ORIGIN, ROLE_ARN, in_days, is, must};
+use crate::modules::access_test::words::{
+    self, ENVIRONMENT, LOG_GROUPS_ARN, ORIGIN, ROLE_ARN, in_days, is, must,
+};
+use crate::references::Reference;
 use crate::resources::{iam_role, lambda_function};
 use crate::service::Service;
 
 pub(crate) fn what_functions_may_do(service: &Service) -> Vec<Block> {
     let function = |(name, function)| self::function(service, name, function);
     service.functions.iter().map(function).collect()
+}
+
+/// Whether a statement of a function is compared by the value of a reference.
+pub(crate) fn is_compared(service: &Service, reference: &Reference) -> bool {
+    let statements = service.functions.values().flat_map(|function| &function.may);
+    let mut resources = statements.flat_map(|statement| &statement.resources);
+    resources.any(|resource| resource.references().any(|one| one == reference))
 }
 
 fn function(service: &Service, name: &String, function: &Function) -> Block {
@@ -22,7 +32,8 @@ fn function(service: &Service, name: &String, function: &Function) -> Block {
         reserved_concurrency: _,    // no right
         provisioned_concurrency: _, // no right
         layers: _,                  // `check --plan` compares them
-        environment: _,             // no right; the origin that answers admit is below
+        may,
+        environment: _, // no right; the origin that answers admit is below
     } = function;
     let of = |attribute: &str| format!("module.{}.{attribute}", in_service::name(name));
     let full_name = service.function_name(ENVIRONMENT, name);
@@ -33,9 +44,18 @@ fn function(service: &Service, name: &String, function: &Function) -> Block {
         is(&of("assume_role_policy"), iam_role::assume_role_policy()),
         is(
             &of("role_policy"),
-            rights::policy_of(service, function, LOG_GROUPS_ARN, &full_name),
+            rights::policy_of_all(service, LOG_GROUPS_ARN, &full_name),
         ),
     ];
+    if !may.is_empty() {
+        let policy = format!("aws_iam_role_policy.{}", in_service::name(name));
+        let values = words::values(service);
+        conditions.push(is(&format!("{policy}.role"), string(&full_name)));
+        conditions.push(is(
+            &format!("{policy}.policy"),
+            statement::bare_policy(may, |resource| string(resource.text(&values))),
+        ));
+    }
     if service.api.cors.is_some() {
         let origin = format!("environment_variables.{}", lambda_function::CORS_ALLOW_ORIGIN);
         conditions.insert(1, is(&of(&origin), string(ORIGIN)));
@@ -48,7 +68,7 @@ fn function(service: &Service, name: &String, function: &Function) -> Block {
         &format!("The role of `{name}`"),
         &format!(
             "be for Lambda only and only let it {}, and its logs must be kept for {}",
-            rights::phrase(&rights::of(service, function)),
+            rights::phrases(service, function).join(", "),
             in_days(*log_retention_days)
         ),
         conditions,

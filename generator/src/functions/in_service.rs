@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::functions::Function;
 use crate::functions::settings::{self, Setting};
+use crate::functions::{Function, statement};
 use crate::hcl::{
     self, Block, Expression, argument, block, literal, object, reference, string, template, value,
 };
@@ -11,7 +11,8 @@ use crate::identifier::Identifier;
 use crate::modules::module::{Variable, module_call};
 use crate::references::{Reference, Template};
 use crate::resources::{
-    cloudwatch_log_group, lambda_alias, lambda_function, lambda_provisioned_concurrency_config,
+    cloudwatch_log_group, iam_role_policy, lambda_alias, lambda_function,
+    lambda_provisioned_concurrency_config,
 };
 use crate::service::{LOCAL, Service};
 
@@ -34,6 +35,7 @@ pub(crate) fn variables(service: &Service) -> Vec<Variable> {
 pub(crate) fn blocks(service: &Service) -> Vec<Block> {
     let calls = service.functions.iter().flat_map(|(name, function)| {
         let mut blocks = vec![call(service, name, function)];
+        blocks.extend(policy(service, name, function));
         blocks.extend(alias_blocks(service, name));
         blocks
     });
@@ -124,6 +126,7 @@ fn call(service: &Service, name: &str, function: &Function) -> Block {
         reserved_concurrency: _,
         provisioned_concurrency: _,
         layers: _,      // `settings` has these
+        may: _,         // `policy`
         environment: _, // `environment_variables`
     } = function;
     // Those of every environment: `local` has none of its own.
@@ -164,6 +167,24 @@ fn call(service: &Service, name: &str, function: &Function) -> Block {
         .attribute(argument("require_zip", reference("var.require_zips")))
         .attribute(argument("environment_variables", environment))
         .build()
+}
+
+/// The policy of what a function may do beside what every function may.
+fn policy(service: &Service, name: &str, function: &Function) -> Option<Block> {
+    let policy = statement::policy(&function.may, |resource| resource.in_service(service));
+    let role = reference(&format!("module.{}.role_name", self::name(name)));
+    let block =
+        iam_role_policy::resource_block_of(self::name(name).as_str(), statement::POLICY, role, policy);
+    (!function.may.is_empty()).then_some(block)
+}
+
+/// The addresses of these policies in `modules/service`.
+pub(crate) fn policies(service: &Service) -> impl Iterator<Item = Expression> {
+    let functions = service
+        .functions
+        .iter()
+        .filter(|(_, function)| !function.may.is_empty());
+    functions.map(|(name, _)| reference(&format!("aws_iam_role_policy.{}", self::name(name))))
 }
 
 /// Calls of renamed functions: what each was, is, and means.

@@ -1,6 +1,7 @@
 //! The keys of `[functions.NAME]`.
 
 use crate::resources::cloudwatch_log_group::RETENTION_DAYS;
+use crate::resources::iam_actions::ACTION;
 use crate::resources::lambda_function::{
     DESCRIPTION, ENVIRONMENT_KEY, EPHEMERAL_STORAGE_MB, LAYER_VERSION, MEMORY_MB, RESERVED_CONCURRENCY,
     TIMEOUT_SECONDS,
@@ -10,11 +11,37 @@ use crate::review::ChangeKind::LogRetentionShorter;
 use crate::review::Direction::Less;
 use crate::review::Meaning::{Elsewhere, Harmless, Secret, When};
 use crate::review::consequence;
-use crate::spec::declaration::Absent::Nothing;
-use crate::spec::declaration::Kind::{OneOfNumbers, Strings as Map, Text, Texts};
+use crate::spec::declaration::Absent::{Nothing, Required};
+use crate::spec::declaration::Kind::{List, OneOfNumbers, Strings as Map, Text, Texts};
 use crate::spec::declaration::{EVERYWHERE, Literal, PER_ENVIRONMENT, default, keys, number};
 use crate::spec::field::{Given, Placed, Set, Strings};
-use crate::text_rule::{ANY_TEXT, NAME_64};
+use crate::text_rule::{ANY_TEXT, NAME_64, TextRule};
+
+/// The reason of a statement is a comment of one line.
+static REASON: TextRule = TextRule {
+    must_be: "one line of at most 200 characters",
+    help: "say what the function needs it for",
+    check: |text| {
+        let is_line = text
+            .chars()
+            .all(|c| !c.is_control() && !matches!(c, '\u{2028}' | '\u{2029}'));
+        is_line && !text.trim().is_empty() && text.chars().count() <= 200
+    },
+    pattern: r"^(?=.*\S)[^\u0000-\u001f\u007f-\u009f\u2028\u2029]{1,200}$",
+};
+
+keys! {
+    /// A statement of what a function may do in AWS: actions and what they are allowed on.
+    MayTable {
+        /// Actions in AWS's spelling, such as `dynamodb:GetItem`. One with `*` needs a `reason`.
+        actions: Given<Vec<Placed<String>>> = Texts(&ACTION), Required("`actions = [\"dynamodb:GetItem\"]`"), EVERYWHERE, Elsewhere;
+        /// ARNs, with [references](../references.md): `arn:${partition}:dynamodb:${region}:${account}:table/orders`. `*` needs a
+        /// `reason`.
+        resources: Given<Vec<Placed<String>>> = Texts(&ANY_TEXT), Required("`resources = [\"arn:…\"]`"), EVERYWHERE, Elsewhere;
+        /// Why the function needs it. The generated files show it as a comment.
+        reason: Given<String> = Text(&REASON), Nothing, EVERYWHERE, Elsewhere;
+    }
+}
 
 keys! {
     /// A Lambda function, built from the crate of its name below `functions/`.
@@ -43,6 +70,8 @@ keys! {
         /// Layer versions that Lambda unpacks to `/opt`, at most five. A later layer's files replace an earlier one's.
         /// Functions with layers don't run locally.
         layers: Given<Vec<Placed<String>>> = Texts(&LAYER_VERSION), Nothing, PER_ENVIRONMENT, Harmless;
+        /// What the function may do in AWS, beside writing its own logs.
+        may: Vec<MayTable> = List(&MayTable::TABLE), Nothing, EVERYWHERE, Harmless;
         /// Environment variables. An environment's are added to these. A review never shows their values. A value may refer
         /// to what an environment decides: `${api.url}`, `${user_pool.id}`, `${functions.NAME.name}`, `${region}` and
         /// others, see [references](../references.md). `$${` is a literal `${`.

@@ -30,7 +30,25 @@ impl Resolver<'_> {
                 self.binary(name, handlers);
             }
             self.limits(spec, &name.value, table, table, &surroundings);
-            functions.insert(name.value.clone(), resolved(table, &surroundings.known));
+            let statements = self.may(&table.may, &surroundings.known);
+            let place = table
+                .may
+                .first()
+                .map_or(name.span.clone(), |first| first.span.clone());
+            self.policy_size(
+                &name.value,
+                &place,
+                &statements,
+                &values(spec),
+                spec.service.tracing.value,
+            );
+            functions.insert(
+                name.value.clone(),
+                Function {
+                    may: statements,
+                    ..resolved(table, &surroundings.known)
+                },
+            );
         }
         let former = tables.iter().map(|(name, table)| (name, &table.formerly));
         self.former_names(former, "function");
@@ -120,8 +138,12 @@ impl Resolver<'_> {
             let here = table.overridden(own);
             self.limits(spec, &name.value, own, &here, &surroundings);
             self.known_in_a_root(environment, own, &surroundings.known);
-            let here = resolved(&here, &surroundings.known);
-            if functions.get(&name.value) != Some(&here) {
+            let everywhere = functions.get(&name.value);
+            let here = Function {
+                may: everywhere.map_or_else(Vec::new, |function| function.may.clone()),
+                ..resolved(&here, &surroundings.known)
+            };
+            if everywhere != Some(&here) {
                 differing.insert(name.value.clone(), here);
             }
         }
@@ -381,6 +403,7 @@ fn resolved(table: &FunctionTable, known: &Known) -> Function {
         reserved_concurrency,
         provisioned_concurrency,
         layers,
+        may: _, // `Resolver::may`
         environment,
     } = table;
     Function {
@@ -393,6 +416,7 @@ fn resolved(table: &FunctionTable, known: &Known) -> Function {
         reserved_concurrency: reserved_concurrency.value,
         provisioned_concurrency: provisioned_concurrency.value,
         layers: texts(layers),
+        may: Vec::new(),
         environment: templates(environment, known),
     }
 }
@@ -404,9 +428,9 @@ fn templates(variables: &Strings, known: &Known) -> BTreeMap<String, Template> {
     variables.iter().filter_map(template).collect()
 }
 
-/// The bytes of a function's variables, in the environment that needs most. Ids of AWS have the length that they always
+/// What stands for references in the environment that needs most characters. Ids of AWS have the length that they always
 /// have.
-fn bytes(spec: &Spec, added: &BTreeMap<String, String>, own: &BTreeMap<String, Template>) -> usize {
+fn values(spec: &Spec) -> Values {
     let service = spec.service.name.value.as_deref().unwrap_or_default();
     let of_service = spec.service.region.value.as_deref();
     let regions = spec
@@ -416,7 +440,12 @@ fn bytes(spec: &Spec, added: &BTreeMap<String, String>, own: &BTreeMap<String, T
     let regions = regions.chain([of_service]).flatten();
     let region = regions.max_by_key(|region| region.len()).unwrap_or_default();
     let stage = &spec.api.stage.value;
-    let values = Values::example(service, stage, longest_environment(spec), region);
+    Values::example(service, stage, longest_environment(spec), region)
+}
+
+/// The bytes of a function's variables.
+fn bytes(spec: &Spec, added: &BTreeMap<String, String>, own: &BTreeMap<String, Template>) -> usize {
+    let values = values(spec);
     let own_texts: BTreeMap<&String, String> =
         own.iter().map(|(key, text)| (key, text.text(&values))).collect();
     let mut variables: BTreeMap<&String, &String> = added.iter().collect();

@@ -3,12 +3,14 @@
 pub(crate) mod access_test;
 pub(crate) mod in_service;
 pub(crate) mod keys;
+pub(crate) mod may;
 pub(crate) mod meaning;
 pub(crate) mod module;
 pub(crate) mod picture;
 pub(crate) mod review;
 pub(crate) mod rights;
 pub(crate) mod settings;
+pub(crate) mod statement;
 pub(crate) mod surface;
 pub(crate) mod surface_of_service;
 
@@ -16,6 +18,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::functions::statement::Statement;
 use crate::references::Template;
 
 /// A function.
@@ -39,6 +42,8 @@ pub struct Function {
     pub provisioned_concurrency: Option<u32>,
     /// ARNs of layer versions, in the order in which Lambda unpacks them.
     pub layers: Vec<String>,
+    /// What its role allows beside what every role does, sorted.
+    pub may: Vec<Statement>,
     /// Environment variables.
     pub environment: BTreeMap<String, Template>,
 }

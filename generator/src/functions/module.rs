@@ -25,8 +25,8 @@ pub fn module(service: &Service) -> Module {
     Module {
         folder: "modules/lambda_function".into(),
         summary: format!(
-            "A function with its own role. The role may {} and nothing else.",
-            rights::phrase(&rights::of_all(service))
+            "A function with its own role. The role may {}, and what other policies allow it.",
+            rights::phrase_of_all(service)
         ),
         files: vec![
             (
@@ -118,6 +118,11 @@ pub fn module(service: &Service) -> Module {
                     "role_arn",
                     "ARN of the function's role.",
                     reference("aws_lambda_function.this.role"),
+                ),
+                Output::new(
+                    "role_name",
+                    "Name of the function's role.",
+                    reference("aws_iam_role.this.name"),
                 ),
                 Output::new(
                     "role_policy",

@@ -6,11 +6,11 @@ use crate::service::Service;
 
 /// The box.
 pub(crate) fn node(id: String, name: &str, service: &Service, function: &Function) -> Node {
-    let rights = rights::of(service, function).into_iter();
+    let rights = rights::phrases(service, function).into_iter();
     Node::new(
         id,
         Kind::Function,
         name,
-        rights.map(|right| format!("may {}", right.may)),
+        rights.map(|right| format!("may {right}")),
     )
 }

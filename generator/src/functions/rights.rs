@@ -1,9 +1,11 @@
 //! What the role of a function allows. HCL, access test, surface, picture and READMEs all say it from here.
 
 use crate::functions::Function;
+use crate::functions::statement::Statement;
 use crate::hcl::{Expression, string, value};
+use crate::references::{Reference, Template, Values};
 use crate::resources::cloudwatch_log_group;
-use crate::resources::iam_role_policy::{self, Statement};
+use crate::resources::iam_role_policy;
 use crate::service::Service;
 
 /// Something that a role allows.
@@ -66,13 +68,17 @@ const TRACES: Right = Right {
 
 /// What the role of every function of a service allows.
 pub(crate) fn of_all(service: &Service) -> Vec<Right> {
-    let traces = service.tracing.then_some(TRACES);
-    [LOGS].into_iter().chain(traces).collect()
+    of_all_if(service.tracing)
 }
 
-/// What the role of a function allows.
-pub(crate) fn of(service: &Service, function: &Function) -> Vec<Right> {
-    // None of these lets a function do more to other resources.
+/// The same of a service with or without traces.
+pub(crate) fn of_all_if(tracing: bool) -> Vec<Right> {
+    [LOGS].into_iter().chain(tracing.then_some(TRACES)).collect()
+}
+
+/// What the role of a function allows, a phrase each, behind "may".
+pub(crate) fn phrases(service: &Service, function: &Function) -> Vec<String> {
+    // None of the others lets a function do more to other resources.
     let Function {
         formerly: _,
         description: _,
@@ -83,14 +89,37 @@ pub(crate) fn of(service: &Service, function: &Function) -> Vec<Right> {
         reserved_concurrency: _,
         provisioned_concurrency: _,
         layers: _,
+        may,
         environment: _,
     } = function;
-    of_all(service)
+    let of_all = of_all(service).into_iter().map(|right| right.may.to_owned());
+    of_all.chain(may.iter().map(Statement::phrase)).collect()
 }
 
-/// Rights as one phrase: "write its own logs, read the table `orders`".
-pub(crate) fn phrase(rights: &[Right]) -> String {
-    let phrases: Vec<&str> = rights.iter().map(|right| right.may).collect();
+/// The same as statements of a function of this name.
+pub(crate) fn statements_of_all(rights: &[Right], function: &str, values: &Values) -> Vec<Statement> {
+    let name = Reference::FunctionName(function.into()).text(values);
+    let Values {
+        partition,
+        region,
+        account,
+        ..
+    } = values;
+    let log_groups_arn = format!("arn:{partition}:logs:{region}:{account}:log-group");
+    let statement = |right: &Right| {
+        let actions = right.actions.iter().map(ToString::to_string);
+        Statement::new(
+            actions,
+            [Template::of_text(right.on.arn(&log_groups_arn, &name))],
+            right.sid,
+        )
+    };
+    rights.iter().map(statement).collect()
+}
+
+/// What every role allows, as one phrase: "write its own logs".
+pub(crate) fn phrase_of_all(service: &Service) -> String {
+    let phrases: Vec<&str> = of_all(service).iter().map(|right| right.may).collect();
     phrases.join(", ")
 }
 
@@ -99,18 +128,13 @@ pub(crate) fn policy_in_module(service: &Service) -> Expression {
     policy(&of_all(service), On::arn_in_module)
 }
 
-/// The policy of a function's role, by its name in AWS.
-pub(crate) fn policy_of(
-    service: &Service,
-    function: &Function,
-    log_groups_arn: &str,
-    name: &str,
-) -> Expression {
-    policy(&of(service, function), |on| string(on.arn(log_groups_arn, name)))
+/// The policy that every function's role has, by the function's name in AWS.
+pub(crate) fn policy_of_all(service: &Service, log_groups_arn: &str, name: &str) -> Expression {
+    policy(&of_all(service), |on| string(on.arn(log_groups_arn, name)))
 }
 
 fn policy(rights: &[Right], arn: impl Fn(On) -> Expression) -> Expression {
-    iam_role_policy::policy(rights.iter().map(|right| Statement {
+    iam_role_policy::policy(rights.iter().map(|right| iam_role_policy::Statement {
         sid: right.sid,
         actions: right.actions,
         resource: arn(right.on),

@@ -1,17 +1,14 @@
 //! The functions that a spec asks for.
 
 use crate::functions::surface::sort;
-use crate::functions::{Function, in_service, rights};
+use crate::functions::{Function, in_service, rights, statement};
 use crate::references::{Template, Values};
 use crate::resources::{iam_role, lambda_alias, lambda_function, lambda_permission};
 use crate::routes::permissions;
 use crate::service::{Environment, Service};
-use crate::surface::names::existing;
+use crate::surface::names::Names;
 use crate::surface::resources::digest;
 use crate::surface::types::{self, Invoker, Statement};
-
-/// The ARN of every log group, in the names of a surface.
-const LOG_GROUPS_ARN: &str = "arn:${partition}:logs:${region}:${account}:log-group";
 
 /// A function in an environment of this name.
 pub(crate) fn function(
@@ -31,35 +28,33 @@ pub(crate) fn function(
         reserved_concurrency: _,    // opens nothing
         provisioned_concurrency: _, // opens nothing
         layers,
+        may,
         environment: _, // `environment_variables`
     } = function;
-    let name_in_aws = service.function_name(environment_name, name);
-    let rights = rights::of(service, function);
-    let texts = |texts: &[&str]| texts.iter().map(ToString::to_string).collect();
-    let mut statements: Vec<Statement> = rights
-        .iter()
-        .map(|right| Statement {
+    let values = Values::of(service, environment_name, environment);
+    let names = Names::of_environment(environment, &values);
+    let allow = |statement: &statement::Statement| {
+        let resources = statement.resources.iter();
+        let mut resources: Vec<String> = resources.map(|one| names.without(&one.text(&values))).collect();
+        resources.sort();
+        resources.dedup();
+        Statement {
             effect: "Allow".into(),
-            actions: texts(right.actions),
+            actions: statement.actions.clone(),
             not_actions: Vec::new(),
-            resources: vec![right.on.arn(LOG_GROUPS_ARN, &name_in_aws)],
+            resources,
             not_resources: Vec::new(),
             condition: None,
-        })
-        .collect();
+        }
+    };
+    let of_all = rights::statements_of_all(&rights::of_all(service), name, &values);
+    let mut statements: Vec<Statement> = of_all.iter().chain(may).map(allow).collect();
     sort(&mut statements);
     let variables =
         in_service::environment_variables(service, environment_name, name, &environment.allow_origin);
-    let values = Values::of(service, environment_name, environment);
     let text = |text: &Template| {
-        let existing = environment.existing_user_pool.as_deref().map(existing);
-        let names = existing.unwrap_or_default().into_iter();
-        let text = names.fold(text.text(&values), |text, (own, name)| text.replace(&own, &name));
         // What the spec writes out is no other value than what it refers to.
-        match &environment.account {
-            Some(account) => text.replace(account, "${account}"),
-            None => text,
-        }
+        names.in_text(&text.text(&values))
     };
     types::Function {
         name: name.into(),

@@ -4,13 +4,13 @@ use std::fmt::{self, Display, Write};
 
 use portcullis_foreign_text::words;
 
-use crate::hcl::aligned::{Line, write_indented, write_lines};
+use crate::hcl::aligned::{Line, write_comment, write_indented, write_lines};
 
 /// An expression as its text, which `terraform fmt` leaves alone at the start of a line.
 #[derive(Debug, Clone)]
 pub struct Expression {
     pub(super) text: String,
-    /// A comment for the entry of an object that has this value.
+    /// A comment for the entry of an object that has this value, or of a list.
     pub(super) comment: String,
 }
 
@@ -172,11 +172,13 @@ fn joined(items: impl IntoIterator<Item = Expression>) -> String {
     texts.join(", ")
 }
 
-/// A list with an element a line, from the first element on: one more element is one more line in a diff.
+/// A list with an element a line, below its comment, from the first element on: one more element is one more line in a diff.
 pub fn lines(items: impl IntoIterator<Item = Expression>) -> Expression {
     let mut text = String::from("[");
     for item in items {
-        text.push_str("\n  ");
+        text.push('\n');
+        write_comment(&mut text, &item.comment, "  ");
+        text.push_str("  ");
         write_indented(&mut text, &item.text, "  ");
         text.push(',');
     }

@@ -80,6 +80,42 @@ impl Reference {
         }
     }
 
+    /// Whether it is a whole ARN.
+    pub fn is_an_arn(&self) -> bool {
+        match self {
+            Self::UserPoolArn | Self::FunctionArn(_) => true,
+            Self::Environment
+            | Self::Region
+            | Self::Account
+            | Self::Partition
+            | Self::Service
+            | Self::ApiUrl
+            | Self::ApiId
+            | Self::ApiStage
+            | Self::UserPoolId
+            | Self::ClientId(_)
+            | Self::FunctionName(_) => false,
+        }
+    }
+
+    /// Whether an ARN holds it, or is it.
+    pub fn is_of_arns(&self) -> bool {
+        match self {
+            Self::ApiUrl | Self::ClientId(_) => false,
+            Self::Environment
+            | Self::Region
+            | Self::Account
+            | Self::Partition
+            | Self::Service
+            | Self::ApiId
+            | Self::ApiStage
+            | Self::UserPoolId
+            | Self::UserPoolArn
+            | Self::FunctionName(_)
+            | Self::FunctionArn(_) => true,
+        }
+    }
+
     /// Whether the root of an environment knows its value. A root has no ids of AWS's.
     pub fn is_known_in_a_root(&self) -> bool {
         match self {
@@ -105,6 +141,11 @@ impl Template {
     pub fn of_text(text: impl Into<String>) -> Self {
         let parts = vec![Part::Text(text.into())];
         Self { parts }
+    }
+
+    /// Its parts.
+    pub fn parts(&self) -> &[Part] {
+        &self.parts
     }
 
     /// What it refers to.

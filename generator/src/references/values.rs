@@ -68,7 +68,7 @@ impl Values {
 
 impl Reference {
     /// Its value in an environment, made of what is known there.
-    fn text(&self, values: &Values) -> String {
+    pub(crate) fn text(&self, values: &Values) -> String {
         let Values {
             service,
             stage,

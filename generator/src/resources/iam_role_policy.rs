@@ -18,6 +18,10 @@ pub const TYPE: ResourceType = ResourceType {
     ],
 };
 
+/// The characters of all inline policies of a role, without white space:
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>
+pub const INLINE_CHARACTERS: usize = 10_240;
+
 /// A statement that allows something.
 pub struct Statement<'a> {
     /// Names it in its policy.
@@ -30,9 +34,14 @@ pub struct Statement<'a> {
 
 /// A policy of the module's role, named `name` in AWS.
 pub fn resource_block(label: &str, name: &str, policy: Expression) -> Block {
+    resource_block_of(label, name, reference("aws_iam_role.this.id"), policy)
+}
+
+/// A policy of a role.
+pub fn resource_block_of(label: &str, name: &str, role: Expression, policy: Expression) -> Block {
     TYPE.block(label)
         .attribute(argument("name", string(name)))
-        .attribute(argument("role", reference("aws_iam_role.this.id")))
+        .attribute(argument("role", role))
         .attribute(argument("policy", policy))
         .build()
 }
@@ -52,6 +61,23 @@ pub fn policy<'a>(statements: impl IntoIterator<Item = Statement<'a>>) -> Expres
             ("Resource", resource),
         ])
     });
+    document(statements)
+}
+
+/// A statement that allows actions on resources, each on a line of its own.
+pub fn allow(
+    actions: impl IntoIterator<Item = Expression>,
+    resources: impl IntoIterator<Item = Expression>,
+) -> Expression {
+    object([
+        ("Effect", string("Allow")),
+        ("Action", lines(actions)),
+        ("Resource", lines(resources)),
+    ])
+}
+
+/// A policy document.
+pub fn document(statements: impl IntoIterator<Item = Expression>) -> Expression {
     let policy = object([
         ("Version", string("2012-10-17")),
         ("Statement", lines(statements)),

@@ -22,6 +22,7 @@ pub mod cognito_user;
 pub mod cognito_user_pool;
 pub mod cognito_user_pool_client;
 pub mod dynamodb_table;
+pub mod iam_actions;
 pub mod iam_policy;
 pub mod iam_role;
 pub mod iam_role_policy;

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::resources::{Resources, text};
+use crate::environments::Environment;
+use crate::references::Values;
 use crate::user_pool::ExistingUserPool;
 use portcullis_terraform_json::cognito::UserPool;
 use portcullis_terraform_json::plan::Root;
@@ -74,6 +76,29 @@ impl Names {
         names
     }
 
+    /// What an environment of a spec knows of them; `values` are what its references stand for.
+    pub(crate) fn of_environment(environment: &Environment, values: &Values) -> Self {
+        let Values {
+            partition,
+            region,
+            account,
+            api_id,
+            ..
+        } = values;
+        Self {
+            partition: Some(partition.clone()),
+            region: Some(region.clone()),
+            account: environment.account.clone(),
+            execution_arn: format!("arn:{partition}:execute-api:{region}:{account}:{api_id}"),
+            prefix: None,
+            ids: environment
+                .existing_user_pool
+                .as_deref()
+                .map(existing)
+                .unwrap_or_default(),
+        }
+    }
+
     /// A text without the account and the ids that AWS made up.
     pub(crate) fn in_text(&self, text: &str) -> String {
         let account = self
@@ -100,6 +125,10 @@ impl Names {
 
     /// An ARN without these names; another text as it is.
     pub(crate) fn without(&self, text: &str) -> String {
+        self.in_text(&self.without_parts(text))
+    }
+
+    fn without_parts(&self, text: &str) -> String {
         let of_api = text
             .strip_prefix(&self.execution_arn)
             .filter(|rest| !self.execution_arn.is_empty() && (rest.is_empty() || rest.starts_with('/')));

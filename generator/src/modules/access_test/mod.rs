@@ -15,6 +15,7 @@ use crate::functions::access_test as functions;
 use crate::functions::in_service::alias;
 use crate::functions::settings;
 use crate::hcl::{Block, argument, block, commented, object, reference, string};
+use crate::references::Reference;
 use crate::routes::access_test as routes;
 use crate::routes::permissions::Permission;
 use crate::service::{LOCAL, Service, UserPool};
@@ -67,6 +68,14 @@ fn mock_provider(service: &Service) -> Block {
         .any(|name| alias(service, name).is_some());
     let resource = |of: &str, defaults| mock("mock_resource", of, defaults);
     let data = |of: &str, defaults| mock("mock_data", of, defaults);
+    let mut rest_api = vec![("execution_arn", EXECUTION_ARN)];
+    if functions::is_compared(service, &Reference::ApiId) {
+        rest_api.push(("id", words::MOCKED));
+    }
+    let mut user_pool = vec![("arn", USER_POOL_ARN)];
+    if functions::is_compared(service, &Reference::UserPoolId) {
+        user_pool.push(("id", words::MOCKED_POOL));
+    }
     let mut aws_service = vec![("partition", "aws"), ("region", "us-east-1")];
     if crate::functions::in_service::is_told_the_url(service) {
         aws_service.insert(0, ("dns_name", words::EXECUTE_API_DNS_NAME));
@@ -80,10 +89,10 @@ fn mock_provider(service: &Service) -> Block {
     mocks.extend([
         resource("aws_api_gateway_deployment", &[]),
         resource("aws_api_gateway_resource", &[]),
-        resource("aws_api_gateway_rest_api", &[("execution_arn", EXECUTION_ARN)]),
+        resource("aws_api_gateway_rest_api", &rest_api),
     ]);
     let pool = service.own_user_pool();
-    mocks.extend(pool.map(|_| resource("aws_cognito_user_pool", &[("arn", USER_POOL_ARN)])));
+    mocks.extend(pool.map(|_| resource("aws_cognito_user_pool", &user_pool)));
     mocks.extend([
         resource("aws_iam_role", &[("arn", ROLE_ARN)]),
         resource("aws_lambda_function", &[]),

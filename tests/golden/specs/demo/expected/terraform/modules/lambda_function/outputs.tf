@@ -30,6 +30,11 @@ output "role_arn" {
   value       = aws_lambda_function.this.role
 }
 
+output "role_name" {
+  description = "Name of the function's role."
+  value       = aws_iam_role.this.name
+}
+
 output "role_policy" {
   description = "Policy of the function's role."
   value       = aws_iam_role_policy.write_logs.policy
