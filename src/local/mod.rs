@@ -309,6 +309,7 @@ impl Local {
         }
         _ = fs::remove_dir_all(self.mails());
         _ = fs::remove_dir_all(self.work.join("data-plane/deployments"));
+        _ = fs::remove_dir_all(self.work.join("data-plane/checkpoints"));
         Ok(())
     }
 

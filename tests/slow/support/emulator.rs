@@ -43,6 +43,7 @@ impl Emulator {
             endpoint: format!("http://127.0.0.1:{port}"),
             tells_verified_email: false,
             weaker: &[
+                "S3, SNS and EventBridge",
                 "a client's `auth_flows`",
                 "all user pools sign with the same key",
                 "id tokens have no `email_verified`",
@@ -75,7 +76,11 @@ impl Emulator {
             child: start(command, port),
             endpoint: format!("http://localhost:{port}"),
             tells_verified_email: true,
-            weaker: &["accepts any new password", "a client's `auth_flows`"],
+            weaker: &[
+                "S3, SNS and EventBridge",
+                "accepts any new password",
+                "a client's `auth_flows`",
+            ],
             drifts: &[
                 (
                     "module.service.aws_api_gateway_stage.this",
