@@ -9,4 +9,5 @@ mod renames;
 mod robustness;
 mod saved_plans;
 mod transcript;
+mod user_pools;
 mod watch;
