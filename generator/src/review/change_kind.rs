@@ -54,10 +54,39 @@ pub enum Section {
     Rest,
 }
 
-/// The policy: a line a kind, with its name, its evidence, its section and its effect. A kind without one of them does
-/// not compile.
+/// What the subject of a kind of change names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SubjectKind {
+    /// A route, requests or a path: `GET /orders`.
+    Route,
+    /// A function, by its name.
+    Function,
+    /// A client, by its name.
+    Client,
+    /// A function or a client, by its name.
+    FunctionOrClient,
+    /// An environment as a whole, by its name.
+    Environment,
+    /// A key or a table of the spec: `api.cors.allow_headers`. What the spec doesn't have goes by its address.
+    Key,
+    /// A resource, by its address, or by the table of the spec that makes it.
+    Resource,
+    /// A part of an environment's plan: `dev: authenticated`.
+    InPlan,
+    /// A file, and maybe a block in it.
+    File,
+    /// A program whose version is constrained.
+    Program,
+    /// One of the two revisions.
+    Revision,
+    /// An entry of `accept`.
+    Entry,
+}
+
+/// The policy: a line a kind, with its name, its evidence, its section, what its subject names, and its effect. A kind
+/// without one of them does not compile.
 macro_rules! kinds {
-    ($($(#[$doc:meta])* $variant:ident = $name:literal, $evidence:ident, $section:ident, $effect:expr;)*) => {
+    ($($(#[$doc:meta])* $variant:ident = $name:literal, $evidence:ident, $section:ident, $subject:ident, $effect:expr;)*) => {
         /// A kind of change of a service.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
         pub enum ChangeKind {
@@ -89,6 +118,13 @@ macro_rules! kinds {
                 }
             }
 
+            /// What its subject names.
+            pub fn subject(self) -> SubjectKind {
+                match self {
+                    $(Self::$variant => SubjectKind::$subject,)*
+                }
+            }
+
             /// What it means for access and data.
             pub fn effect(self) -> Effect {
                 use Effect::{Expected, Harmless, Loses, Widens, WidensSignIn, Wrong};
@@ -102,147 +138,147 @@ macro_rules! kinds {
 
 kinds! {
     /// A new public route.
-    RouteAddedOpen = "route_added_open", Specs, Routes, Expected("a new route is what the change is for");
+    RouteAddedOpen = "route_added_open", Specs, Routes, Route, Expected("a new route is what the change is for");
     /// A new route for signed-in users.
-    RouteAddedGuarded = "route_added_guarded", Specs, Routes, Harmless;
+    RouteAddedGuarded = "route_added_guarded", Specs, Routes, Route, Harmless;
     /// A removed route.
-    RouteRemoved = "route_removed", Specs, Routes, Harmless;
+    RouteRemoved = "route_removed", Specs, Routes, Route, Harmless;
     /// Requests that required a sign-in are public.
-    RouteOpened = "route_opened", Specs, Routes, Widens;
+    RouteOpened = "route_opened", Specs, Routes, Route, Widens;
     /// Public requests require a sign-in.
-    RouteGuarded = "route_guarded", Specs, Routes, Harmless;
+    RouteGuarded = "route_guarded", Specs, Routes, Route, Harmless;
     /// Another function handles a route.
-    RouteFunctionChanged = "route_function_changed", Specs, Routes, Harmless;
+    RouteFunctionChanged = "route_function_changed", Specs, Routes, Route, Harmless;
     /// A path parameter has another name, which its function reads.
-    RouteParameterRenamed = "route_parameter_renamed", Specs, Routes, Harmless;
+    RouteParameterRenamed = "route_parameter_renamed", Specs, Routes, Route, Harmless;
     /// A new function.
-    FunctionAdded = "function_added", Specs, Rest, Expected("it runs only for what its routes let in");
+    FunctionAdded = "function_added", Specs, Rest, Function, Expected("it runs only for what its routes let in");
     /// A removed function.
-    FunctionRemoved = "function_removed", Specs, Rest, Harmless;
+    FunctionRemoved = "function_removed", Specs, Rest, Function, Harmless;
     /// A function has another name. Lambda can't rename, so it is replaced.
-    FunctionRenamed = "function_renamed", Specs, Rest, Harmless;
+    FunctionRenamed = "function_renamed", Specs, Rest, Function, Harmless;
     /// A function that only signed-in users could reach runs for public requests.
-    FunctionOpened = "function_opened", Specs, AtRisk, Widens;
+    FunctionOpened = "function_opened", Specs, AtRisk, Function, Widens;
     /// API Gateway may invoke a function for a pattern of paths, because it has too many routes for single permissions.
-    PermissionsWidened = "permissions_widened", Specs, Rest, Expected("API Gateway still invokes it for its own routes alone");
+    PermissionsWidened = "permissions_widened", Specs, Rest, Function, Expected("API Gateway still invokes it for its own routes alone");
     /// API Gateway may no longer invoke a function for a pattern of paths.
-    PermissionsNarrowed = "permissions_narrowed", Specs, Rest, Harmless;
+    PermissionsNarrowed = "permissions_narrowed", Specs, Rest, Function, Harmless;
     /// The log group of a function is deleted, with its logs.
-    LogsDeleted = "logs_deleted", Specs, AtRisk, Loses;
+    LogsDeleted = "logs_deleted", Specs, AtRisk, Function, Loses;
     /// Logs that are older than the new limit are deleted.
-    LogRetentionShorter = "log_retention_shorter", Specs, AtRisk, Loses;
+    LogRetentionShorter = "log_retention_shorter", Specs, AtRisk, Key, Loses;
     /// A new table.
-    TableAdded = "table_added", Specs, Rest, Expected("it is empty, and only functions that use it reach it");
+    TableAdded = "table_added", Specs, Rest, Key, Expected("it is empty, and only functions that use it reach it");
     /// A table is deleted, with its items.
-    TableDeleted = "table_deleted", Specs, AtRisk, Loses;
+    TableDeleted = "table_deleted", Specs, AtRisk, Key, Loses;
     /// A table is replaced by an empty one.
-    TableReplaced = "table_replaced", Specs, AtRisk, Loses;
+    TableReplaced = "table_replaced", Specs, AtRisk, Key, Loses;
     /// DynamoDB deletes items of a table after a time.
-    ItemsExpire = "items_expire", Specs, AtRisk, Loses;
+    ItemsExpire = "items_expire", Specs, AtRisk, Key, Loses;
     /// The backups of a table are deleted.
-    BackupsOff = "backups_off", Specs, AtRisk, Loses;
+    BackupsOff = "backups_off", Specs, AtRisk, Key, Loses;
     /// A new index of a table.
-    IndexAdded = "index_added", Specs, Rest, Expected("it contains what the table does");
+    IndexAdded = "index_added", Specs, Rest, Key, Expected("it contains what the table does");
     /// An index of a table is deleted. The items stay.
-    IndexDeleted = "index_deleted", Specs, Rest, Harmless;
+    IndexDeleted = "index_deleted", Specs, Rest, Key, Harmless;
     /// An index of a table is deleted and created again. The items stay.
-    IndexRebuilt = "index_rebuilt", Specs, Rest, Harmless;
+    IndexRebuilt = "index_rebuilt", Specs, Rest, Key, Harmless;
     /// The first user pool, or the first existing one.
-    PoolAdded = "pool_added", Specs, Rest, Expected("routes for its users are reported by themselves, and self sign-up is");
+    PoolAdded = "pool_added", Specs, Rest, Key, Expected("routes for its users are reported by themselves, and self sign-up is");
     /// The user pool is replaced or deleted: every user is lost.
-    PoolReplaced = "pool_replaced", Specs, AtRisk, Loses;
+    PoolReplaced = "pool_replaced", Specs, AtRisk, Key, Loses;
     /// An environment admits the users of another pool, and the existing one of before stays.
-    PoolChanged = "pool_changed", Specs, AtRisk, WidensSignIn;
+    PoolChanged = "pool_changed", Specs, AtRisk, Environment, WidensSignIn;
     /// An attribute of the users is removed or changed.
-    PoolSchemaChanged = "pool_schema_changed", Plan, AtRisk, Loses;
+    PoolSchemaChanged = "pool_schema_changed", Plan, AtRisk, Resource, Loses;
     /// The domain of the sign-in pages is deleted or changed.
-    DomainDeleted = "domain_deleted", Plan, AtRisk, Loses;
+    DomainDeleted = "domain_deleted", Plan, AtRisk, Resource, Loses;
     /// Anyone may sign up, and then call routes for signed-in users.
-    SelfSignUpOn = "self_sign_up_on", Specs, AtRisk, WidensSignIn;
+    SelfSignUpOn = "self_sign_up_on", Specs, AtRisk, Key, WidensSignIn;
     /// A rule of the password policy asks for less.
-    PasswordWeaker = "password_weaker", Specs, AtRisk, Widens;
+    PasswordWeaker = "password_weaker", Specs, AtRisk, Key, Widens;
     /// A token is valid for longer, or is verified less often.
-    TokenLifetimeLonger = "token_lifetime_longer", Specs, AtRisk, Widens;
+    TokenLifetimeLonger = "token_lifetime_longer", Specs, AtRisk, Key, Widens;
     /// A new client.
-    ClientAdded = "client_added", Specs, Rest, Expected("users need a password to sign in through it");
+    ClientAdded = "client_added", Specs, Rest, Client, Expected("users need a password to sign in through it");
     /// A client is deleted with its id, which programs use.
-    ClientDeleted = "client_deleted", Specs, AtRisk, Loses;
+    ClientDeleted = "client_deleted", Specs, AtRisk, Client, Loses;
     /// The same client with another name. Its id stays.
-    ClientRenamed = "client_renamed", Specs, Rest, Harmless;
+    ClientRenamed = "client_renamed", Specs, Rest, Client, Harmless;
     /// A client may sign users in by one more auth flow.
-    ClientFlowAdded = "client_flow_added", Specs, Rest, Expected("users need a password to sign in by it");
+    ClientFlowAdded = "client_flow_added", Specs, Rest, Client, Expected("users need a password to sign in by it");
     /// A client may sign users in by one auth flow less.
-    ClientFlowRemoved = "client_flow_removed", Specs, Rest, Harmless;
+    ClientFlowRemoved = "client_flow_removed", Specs, Rest, Client, Harmless;
     /// Every URL changes and the old ones stop working.
-    StageRenamed = "stage_renamed", Specs, AtRisk, Loses;
+    StageRenamed = "stage_renamed", Specs, AtRisk, Key, Loses;
     /// CORS is new: preflights, and headers for pages of other origins.
-    CorsAdded = "cors_added", Specs, Rest, Expected("an origin that matters is `cors_any_origin`");
+    CorsAdded = "cors_added", Specs, Rest, Key, Expected("an origin that matters is `cors_any_origin`");
     /// CORS is removed.
-    CorsRemoved = "cors_removed", Specs, Rest, Harmless;
+    CorsRemoved = "cors_removed", Specs, Rest, Key, Harmless;
     /// An environment allows every origin.
-    CorsAnyOrigin = "cors_any_origin", Specs, AtRisk, WidensSignIn;
+    CorsAnyOrigin = "cors_any_origin", Specs, AtRisk, Environment, WidensSignIn;
     /// An environment allows another origin.
-    CorsOriginChanged = "cors_origin_changed", Specs, Rest, Expected("one origin takes the place of another");
+    CorsOriginChanged = "cors_origin_changed", Specs, Rest, Environment, Expected("one origin takes the place of another");
     /// Pages of allowed origins may send more.
-    CorsWider = "cors_wider", Specs, Rest, Expected("the origin stays the same");
+    CorsWider = "cors_wider", Specs, Rest, Key, Expected("the origin stays the same");
     /// A new environment.
-    EnvironmentAdded = "environment_added", Specs, Rest, Expected("it brings what the service has");
+    EnvironmentAdded = "environment_added", Specs, Rest, Environment, Expected("it brings what the service has");
     /// An environment is removed from the spec, and keeps running in AWS.
-    EnvironmentRemoved = "environment_removed", Specs, AtRisk, Loses;
+    EnvironmentRemoved = "environment_removed", Specs, AtRisk, Environment, Loses;
     /// An environment is recreated in another region.
-    RegionChanged = "region_changed", Specs, AtRisk, Loses;
+    RegionChanged = "region_changed", Specs, AtRisk, Environment, Loses;
     /// An environment is recreated in another account.
-    AccountChanged = "account_changed", Specs, AtRisk, Loses;
+    AccountChanged = "account_changed", Specs, AtRisk, Environment, Loses;
     /// An environment is no longer pinned to an account.
-    AccountUnpinned = "account_unpinned", Specs, Rest, Expected("the credentials decide, as they did before the first pin");
+    AccountUnpinned = "account_unpinned", Specs, Rest, Environment, Expected("the credentials decide, as they did before the first pin");
     /// Terraform looks for an environment's state in another place.
-    StateMoved = "state_moved", Specs, AtRisk, Loses;
+    StateMoved = "state_moved", Specs, AtRisk, Environment, Loses;
     /// The first user is another one. The old one is deleted.
-    UserReplaced = "user_replaced", Specs, AtRisk, Loses;
+    UserReplaced = "user_replaced", Specs, AtRisk, Environment, Loses;
     /// AWS no longer refuses to delete the user pool and the tables.
-    DeletionProtectionOff = "deletion_protection_off", Specs, AtRisk, Loses;
+    DeletionProtectionOff = "deletion_protection_off", Specs, AtRisk, Key, Loses;
     /// The first spec.
-    ServiceAdded = "service_added", Specs, Rest, Expected("its routes, CORS and sign-up are reported by themselves");
+    ServiceAdded = "service_added", Specs, Rest, Key, Expected("its routes, CORS and sign-up are reported by themselves");
     /// The spec is removed. The service keeps running.
-    ServiceRemoved = "service_removed", Specs, AtRisk, Loses;
+    ServiceRemoved = "service_removed", Specs, AtRisk, Key, Loses;
     /// Every function, role and log group is replaced.
-    ServiceRenamed = "service_renamed", Specs, AtRisk, Loses;
+    ServiceRenamed = "service_renamed", Specs, AtRisk, Key, Loses;
     /// An older Terraform or AWS provider may run.
-    VersionConstraintLowered = "version_constraint_lowered", Files, AtRisk, Widens;
+    VersionConstraintLowered = "version_constraint_lowered", Files, AtRisk, Program, Widens;
     /// The committed files are not those that the spec generates.
-    GeneratedFilesDiffer = "generated_files_differ", Files, Rest, Expected("`generate --check` fails, and a plan shows the rest");
+    GeneratedFilesDiffer = "generated_files_differ", Files, Rest, File, Expected("`generate --check` fails, and a plan shows the rest");
     /// A Terraform file that is not generated is new or has changed.
-    OwnFileChanged = "own_file_changed", Files, Rest, Expected("its blocks are judged one by one");
+    OwnFileChanged = "own_file_changed", Files, Rest, File, Expected("its blocks are judged one by one");
     /// A file that is not generated decides where Terraform connects or what it runs.
-    TerraformReconfigured = "terraform_reconfigured", Files, AtRisk, Widens;
+    TerraformReconfigured = "terraform_reconfigured", Files, AtRisk, File, Widens;
     /// A plan differs from the spec: somebody edited the generated files.
-    PlanDiffers = "plan_differs", Plan, Review, Wrong(
+    PlanDiffers = "plan_differs", Plan, Review, InPlan, Wrong(
         "undo the edit below `terraform/`, or write it into the spec and run `portcullis generate`, and delete this entry"
     );
     /// A plan has a resource or an argument outside the spec that may let more callers in or a function do more.
-    PlanAdds = "plan_adds", Plan, AtRisk, Widens;
+    PlanAdds = "plan_adds", Plan, AtRisk, InPlan, Widens;
     /// A plan can't be compared with the spec.
-    PlanUnreadable = "plan_unreadable", Plan, Review, Wrong(
+    PlanUnreadable = "plan_unreadable", Plan, Review, File, Wrong(
         "plan again from this spec, and delete this entry"
     );
     /// A plan can't tell yet who may call a route or what a function may do.
-    PlanUnknown = "plan_unknown", Plan, AtRisk, Widens;
+    PlanUnknown = "plan_unknown", Plan, AtRisk, InPlan, Widens;
     /// A plan deletes or replaces the REST API with its URL and API keys.
-    ApiDeleted = "api_deleted", Plan, AtRisk, Loses;
+    ApiDeleted = "api_deleted", Plan, AtRisk, Resource, Loses;
     /// Another value that no other kind covers.
-    SettingChanged = "setting_changed", Specs, Rest, Harmless;
+    SettingChanged = "setting_changed", Specs, Rest, Key, Harmless;
     /// Something new looks like something removed.
-    FormerlyMissing = "formerly_missing", Specs, Rest, Harmless;
+    FormerlyMissing = "formerly_missing", Specs, Rest, FunctionOrClient, Harmless;
     /// A spec has mistakes, so nothing is compared.
-    SpecInvalid = "spec_invalid", Review, Review, Wrong(
+    SpecInvalid = "spec_invalid", Review, Review, Revision, Wrong(
         "fix the errors that the review lists, and delete this entry"
     );
     /// An `accept` entry matches no blocked change.
-    AcceptedChangeUnused = "accepted_change_unused", Review, Review, Wrong(
+    AcceptedChangeUnused = "accepted_change_unused", Review, Review, Entry, Wrong(
         "delete this entry and the unused one"
     );
     /// An `accept` entry matches a blocked change, but its last day is over.
-    AcceptedChangeExpired = "accepted_change_expired", Review, Review, Wrong(
+    AcceptedChangeExpired = "accepted_change_expired", Review, Review, Entry, Wrong(
         "give the expired entry a later `until`, and delete this one"
     );
 }

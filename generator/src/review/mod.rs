@@ -38,7 +38,7 @@ use crate::routes::review as routes;
 use crate::tables::review as tables;
 use crate::user_pool::review as user_pool;
 pub use accepted_change::{AcceptedChange, ChangeId, Sorted, sort};
-pub use change_kind::{ChangeKind, Class, Effect, Evidence, Section};
+pub use change_kind::{ChangeKind, Class, Effect, Evidence, Section, SubjectKind};
 pub use key_meaning::{Consequence, Direction, Meaning, consequence};
 
 pub use fact::{Callers, Fact, Lost, Program, Sendable, Shifted, Side};

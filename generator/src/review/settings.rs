@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use crate::review::Direction::{self, Added, Less, More, Other, Removed};
 use crate::review::Meaning::{Elsewhere, Harmless, Secret, When};
 use crate::review::comparison::Comparison;
-use crate::review::{ChangeKind, Fact, words};
+use crate::review::{ChangeKind, Fact, SubjectKind, words};
 use crate::service::{Function, OwnUserPool, Service, UserPool};
 use crate::spec;
 
@@ -258,17 +258,9 @@ impl Setting {
 
     /// The subject: the environment if the change is one of it as a whole, else the key.
     fn subject(&self, kind: ChangeKind) -> String {
-        let of_environment = matches!(
-            kind,
-            ChangeKind::RegionChanged
-                | ChangeKind::AccountChanged
-                | ChangeKind::AccountUnpinned
-                | ChangeKind::UserReplaced
-        );
-        if of_environment {
-            self.path[1].clone()
-        } else {
-            words::key(&self.path)
+        match (kind.subject(), &self.path[..]) {
+            (SubjectKind::Environment, [table, name, ..]) if table == "environments" => name.clone(),
+            _ => words::key(&self.path),
         }
     }
 }

@@ -16,7 +16,8 @@ use std::process::ExitCode;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use portcullis_generator::review::report::{self, Report};
-use portcullis_generator::review::{self, Beside, Judged, Revision};
+use portcullis_generator::review::{self, Beside, Judged, Revision, SubjectKind};
+use portcullis_generator::service::{Service, UserPool};
 
 use case::{Case, Label};
 
@@ -74,6 +75,7 @@ fn run(case: &Case) -> Result<(), String> {
         differences
             .extend(flaw(&told.fact.sentence()).map(|flaw| format!("{flaw}: {}", told.fact.sentence())));
     }
+    differences.extend(misnamed(case, &reviewed.facts));
     differences.extend(invented(case));
     if differences.is_empty() {
         Ok(())
@@ -100,6 +102,39 @@ fn differences(expected: &[Label], told: &[Judged]) -> Vec<String> {
     }
     differences.extend(expected.iter().map(|label| format!("not told: {label}")));
     differences
+}
+
+/// Subjects that don't name what the policy says that they name.
+fn misnamed(case: &Case, judged: &[Judged]) -> Vec<String> {
+    let read = |text: &Option<String>| portcullis_generator::service(text.as_deref()?, None).ok();
+    let services: Vec<Service> = [&case.base, &case.head].into_iter().filter_map(read).collect();
+    let any = |has: &dyn Fn(&Service) -> bool| services.iter().any(has);
+    let mut misnamed = Vec::new();
+    for Judged { fact, .. } in judged {
+        let (subject, of) = (fact.kind().subject(), fact.of());
+        let is_function = any(&|service| service.functions.contains_key(&of));
+        let is_client = any(&|service| match &service.user_pool {
+            Some(UserPool::Own(pool)) => pool.clients.contains_key(&of),
+            Some(UserPool::Existing { .. }) | None => false,
+        });
+        let is_environment = any(&|service| service.environments.contains_key(&of));
+        let is_right = match subject {
+            SubjectKind::Route => of.starts_with('/') || of.contains(" /"),
+            SubjectKind::Function => is_function,
+            SubjectKind::Client => is_client,
+            SubjectKind::FunctionOrClient => is_function || is_client,
+            SubjectKind::Environment => is_environment,
+            SubjectKind::Key => of.contains('.') || of == "user_pool",
+            SubjectKind::Revision => ["base", "head"].contains(&&*of),
+            SubjectKind::Entry => of.contains(" of "),
+            // No case has files or a plan.
+            SubjectKind::Resource | SubjectKind::InPlan | SubjectKind::File | SubjectKind::Program => false,
+        };
+        if !is_right {
+            misnamed.push(format!("{} of {of} must name: {subject:?}", fact.kind().as_str()));
+        }
+    }
+    misnamed
 }
 
 /// Nothing differs from itself, and a change that is taken back is one as well.
