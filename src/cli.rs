@@ -341,8 +341,8 @@ pub struct Serve {
     /// Read an issuer's signing keys from this file or `http://` URL on this machine
     #[arg(long, value_name = "ISSUER=FILE|URL")]
     pub jwks: Vec<String>,
-    /// Deliver the events of this emulated AWS on this machine to the functions; PORTCULLIS_ENDPOINT_ACCESS_KEY_ID sets
-    /// its access key
+    /// Deliver the events of this emulated AWS on this machine to the functions, and forward the calls that their roles
+    /// allow; PORTCULLIS_ENDPOINT_ACCESS_KEY_ID sets its access key
     #[arg(long, value_name = "URL")]
     pub endpoint: Option<String>,
     /// Run schedules by the clock only while another process has locked this file

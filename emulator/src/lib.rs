@@ -5,6 +5,8 @@ pub mod capped_file;
 pub mod control_plane;
 pub mod data_plane;
 mod guard;
+mod origin;
 mod ready_line;
 pub mod shown_file;
 pub mod signals;
+mod upstream;

@@ -1,5 +1,7 @@
 //! Roles and their policies.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
 use crate::index::{given, kind, or_empty, sorted};
@@ -22,6 +24,12 @@ pub struct Role {
     /// The ARNs of its managed policies, sorted, read back in the same way.
     #[serde(deserialize_with = "sorted")]
     pub managed_policy_arns: Vec<String>,
+    /// The ARN of the policy that limits all the others.
+    #[serde(deserialize_with = "given")]
+    pub permissions_boundary: Option<String>,
+    /// Its tags, those of the provider among them.
+    #[serde(deserialize_with = "or_empty")]
+    pub tags_all: BTreeMap<String, String>,
 }
 
 kind!(Role, "aws_iam_role");
@@ -71,6 +79,19 @@ pub struct RolePolicyAttachment {
 }
 
 kind!(RolePolicyAttachment, "aws_iam_role_policy_attachment");
+
+/// An `aws_iam_policy_attachment`, which names all that a managed policy is attached to.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct PolicyAttachment {
+    /// The roles.
+    #[serde(deserialize_with = "sorted")]
+    pub roles: Vec<String>,
+    /// ARN of the policy.
+    pub policy_arn: String,
+}
+
+kind!(PolicyAttachment, "aws_iam_policy_attachment");
 
 /// An `aws_iam_policy`.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]

@@ -21,6 +21,7 @@ pub mod index;
 pub mod lambda;
 mod openapi;
 pub mod plan;
+pub mod policy;
 mod resource_paths;
 pub mod rest_api;
 pub mod router;

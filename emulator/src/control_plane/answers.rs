@@ -4,7 +4,7 @@ use http::header::{CONTENT_TYPE, HeaderValue};
 use http::{Response, StatusCode};
 use serde_json::{Value, json};
 
-use super::upstream::{Body, full};
+use crate::upstream::{Body, full};
 
 /// An answer with a message, as AWS SDKs expect it.
 pub(super) fn message(status: StatusCode, text: &str) -> Response<Body> {

@@ -24,7 +24,7 @@ use tracing::{error, warn};
 
 use super::mail::{Folder, Kind, Mail, now};
 use super::password_policy::{self, PasswordPolicy};
-use super::upstream::{Body, Upstream, full, with_body};
+use crate::upstream::{Body, Upstream, full, with_body};
 
 /// Cognito's subject if the pool has no template of its own.
 const EMAIL_SUBJECT: &str = "Your temporary password";

@@ -20,7 +20,7 @@ use tracing::warn;
 
 use super::answers::{json_answer, message};
 use super::invocations::Invoke;
-use super::upstream::{Body, full};
+use crate::upstream::{Body, full};
 
 /// The beginning of the paths.
 pub const PATH: &str = "/_portcullis/";

@@ -8,7 +8,7 @@
 //!                          │   └ mail              keeps the mail that Cognito would have sent
 //!                          │ invocations calls of Lambda's Invoke, answered by the data plane
 //!                          │ deliveries  what the data plane fetches: events for functions, and these calls
-//!                          └ upstream    one connection to the emulator a request; bodies stream
+//!                          └ crate::upstream   one connection to the emulator a request; bodies stream
 //! ```
 //!
 //! The proxy knows nothing of Terraform and holds no state: it asks moto for a user pool's policy when it needs it.
@@ -46,8 +46,8 @@ mod moto;
 mod password_policy;
 mod probe;
 mod proxy;
-mod upstream;
-mod web_page;
+// The data plane asks what needs no credentials.
+pub(crate) mod web_page;
 
 use std::net::Ipv4Addr;
 use std::path::PathBuf;

@@ -22,8 +22,8 @@ use tracing::warn;
 
 use super::cognito::TARGET;
 use super::password_policy::PasswordPolicy;
-use super::upstream::{Upstream, full, with_body};
 use crate::data_plane::{Authorizer, Cache, Claims, Headers, KeySource, Keys};
+use crate::upstream::{Upstream, full, with_body};
 
 /// The name of the pools that the probe makes and deletes.
 const NAME: &str = "portcullis-probe";
@@ -288,7 +288,7 @@ impl Client<'_> {
         self.send(with_body(head, body.to_owned())).await
     }
 
-    async fn send(&self, request: Request<super::upstream::Body>) -> Result<Answer> {
+    async fn send(&self, request: Request<crate::upstream::Body>) -> Result<Answer> {
         let proxy = Upstream::Tcp(self.proxy);
         let (head, body) = proxy.send(request).await?.into_parts();
         Ok(Answer {

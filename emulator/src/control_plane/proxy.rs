@@ -22,9 +22,9 @@ use super::cognito::{self, Cognito};
 use super::deliveries::{self, Deliveries};
 use super::invocations;
 use super::mail::Folder;
-use super::upstream::{Body, Upstream};
 use super::web_page;
 use crate::guard::{Browsers, Guard, Programs, by_page};
+use crate::upstream::{Body, Upstream};
 
 /// Limit of the bodies that are read. AWS accepts far less.
 const READ: usize = 4 * 1024 * 1024;

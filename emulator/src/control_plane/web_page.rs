@@ -15,7 +15,7 @@ use http::request::Parts;
 use http::{Method, Response};
 
 use super::cognito;
-use super::upstream::{Body, full};
+use crate::upstream::{Body, full};
 
 /// The operations of Cognito user pools that need no credentials of AWS: those whose `authtype` is `none` in the
 /// service's own model, as of 2026-11. <https://github.com/boto/botocore/tree/develop/botocore/data/cognito-idp>
@@ -61,7 +61,7 @@ const WELL_KNOWN: [&str; 2] = ["jwks.json", "openid-configuration"];
 
 /// Returns whether a page may send this: a call that AWS takes without credentials, or a public document of a user
 /// pool.
-pub(super) fn may_send(head: &Parts) -> bool {
+pub(crate) fn may_send(head: &Parts) -> bool {
     if head.headers.contains_key(AUTHORIZATION) || head.uri.query().is_some() {
         // Signed: by that the emulator would tell the service.
         return false;

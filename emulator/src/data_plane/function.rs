@@ -13,6 +13,7 @@ use tokio::sync::{Semaphore, SemaphorePermit, TryAcquireError, watch};
 use tokio::time::{Instant, sleep};
 
 use super::api::FunctionConfiguration;
+use super::aws::Access;
 use environment::{Environment, Failure, INIT_TIMEOUT};
 use guardian::Guardian;
 use log::Log;
@@ -47,6 +48,7 @@ const LOOK: Duration = Duration::from_secs(10);
 /// A function that can be invoked.
 pub struct Function {
     configuration: FunctionConfiguration,
+    access: Access,
     code: PathBuf,
     log: Arc<Log>,
     guardian: Arc<Guardian>,
@@ -63,6 +65,7 @@ impl Function {
     /// A function whose code is the folder `code`. Nothing is started yet. Needs a runtime of tokio's.
     pub fn new(
         configuration: FunctionConfiguration,
+        access: Access,
         code: PathBuf,
         log: Arc<Log>,
         guardian: Arc<Guardian>,
@@ -71,6 +74,7 @@ impl Function {
             admitted: Semaphore::new(configuration.concurrency.unwrap_or(UNRESERVED)),
             working: Semaphore::new(ENVIRONMENTS),
             configuration,
+            access,
             code,
             log,
             guardian,
@@ -183,6 +187,7 @@ impl Function {
         let start = |attempt| {
             Environment::start(
                 &self.configuration,
+                &self.access,
                 &self.code,
                 &self.log,
                 &self.guardian,
@@ -274,7 +279,8 @@ mod tests {
         archive::tests::zip(&folder.join("echo.zip"), &[("bootstrap", BOOTSTRAP, 0o755)]);
         let code = archive::tests::unpack(&folder.join("echo.zip"), &folder.join("code")).unwrap();
         let log = Arc::new(Log::open(folder.join("echo.log"), crate::capped_file::LIMIT).unwrap());
-        Function::new(configuration, code, log, Arc::new(Guardian::start().unwrap()))
+        let guardian = Arc::new(Guardian::start().unwrap());
+        Function::new(configuration, Access::of_tests(), code, log, guardian)
     }
 
     async fn invoke(function: &Arc<Function>) {

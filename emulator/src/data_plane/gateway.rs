@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use super::api::{Api, Emulated, FunctionIntegration, Integration, NotEmulated, Route};
 use super::authorizer::{KeyRing, Refusal};
+use super::aws::Aws;
 use super::aws_signature;
 use super::call::Call;
 use super::claims::Claims;
@@ -42,6 +43,8 @@ pub struct Gateway {
     pub functions: BTreeMap<String, Emulated<Arc<Function>>>,
     /// What sends events to functions.
     pub events: Sources,
+    /// The listener of what they call.
+    pub aws: Arc<Aws>,
     /// The guardian, which ends their processes if this one can't.
     pub guardian: Arc<Guardian>,
 }

@@ -15,6 +15,7 @@ use time::OffsetDateTime;
 use super::api::{Api, NotEmulated};
 use super::authorizer::KeyRing;
 use super::authorizer::keys::Keys;
+use super::aws::Aws;
 use super::deployments::{Deployments, Remembered};
 use super::events::sources::Sources;
 use super::function::Function;
@@ -23,7 +24,7 @@ use super::function::log::Log;
 use super::gateway::Gateway;
 use super::limits::Limits;
 use super::more_open::{MoreOpen, more_open};
-use super::{KeySource, Mistake, Options, state};
+use super::{KeySource, Mistake, Options, iam, state};
 use crate::capped_file::LIMIT;
 use crate::shown_file::{self, Shown};
 
@@ -90,6 +91,8 @@ pub async fn gateway(options: &Options, previous: Option<&Gateway>) -> Result<Ga
         return Err(Mistake(mistakes.join("\n")).into());
     }
 
+    api.unsupported
+        .extend(iam::notes(&all, |name| matches!(code.get(name), Some(Ok(_)))));
     api.unsupported.extend(not_run);
     let mut keys = KeyRing::new();
     for issuer in issuers {
@@ -111,6 +114,10 @@ pub async fn gateway(options: &Options, previous: Option<&Gateway>) -> Result<Ga
     let guardian = match previous {
         Some(gateway) => gateway.guardian.clone(),
         None => Arc::new(Guardian::start()?),
+    };
+    let aws = match previous {
+        Some(gateway) => gateway.aws.clone(),
+        None => Aws::start(options.emulated_aws.as_ref()).await?,
     };
     let mut functions = BTreeMap::new();
     for (name, package) in code {
@@ -138,7 +145,8 @@ pub async fn gateway(options: &Options, previous: Option<&Gateway>) -> Result<Ga
                     Some(function) => function.log(),
                     None => Arc::new(Log::open(logs.join(format!("{name}.log")), LIMIT)?),
                 };
-                Function::new(configuration.clone(), folder, log, guardian.clone())
+                let access = aws.access(&name)?;
+                Function::new(configuration.clone(), access, folder, log, guardian.clone())
             }
         };
         functions.insert(name, Ok(function));
@@ -148,6 +156,7 @@ pub async fn gateway(options: &Options, previous: Option<&Gateway>) -> Result<Ga
         deployments.remember(&deployment, &applied.resources)?;
     }
     let limits = previous.map_or_else(Arc::default, |gateway| gateway.limits.clone());
+    aws.apply(&all);
     Limits::keep(&limits, &api, OffsetDateTime::now_utc());
     Ok(Gateway {
         events,
@@ -157,6 +166,7 @@ pub async fn gateway(options: &Options, previous: Option<&Gateway>) -> Result<Ga
         limits,
         keys,
         functions,
+        aws,
         guardian,
     })
 }

@@ -36,6 +36,7 @@ use std::path::PathBuf;
 
 mod api;
 mod authorizer;
+mod aws;
 mod aws_signature;
 mod call;
 mod claims;
@@ -48,6 +49,7 @@ mod function;
 mod gateway;
 mod gateway_error;
 mod gateway_response;
+mod iam;
 mod limits;
 mod load;
 mod message;
@@ -121,7 +123,7 @@ pub struct Options {
     pub jwks: BTreeMap<String, KeySource>,
     /// The port on 127.0.0.1; a free one where none is named.
     pub port: Option<u16>,
-    /// The emulated AWS that sends events to functions.
+    /// The emulated AWS that sends events to functions, and that they may call as their roles allow.
     pub emulated_aws: Option<EmulatedAws>,
     /// A file that is locked while schedules run by the clock. Without one, they always do.
     pub clock: Option<PathBuf>,

@@ -21,6 +21,7 @@ use super::report::{Phase, Report, Status, exit, init_report};
 use super::runtime_api::{Invocation, Outcome, Reserved, RuntimeApi};
 use super::variables::variables;
 use crate::data_plane::api::FunctionConfiguration;
+use crate::data_plane::aws::Access;
 
 /// Time limit for a process to ask for its first invocation. Source: Lambda's execution environment lifecycle.
 pub const INIT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -84,13 +85,14 @@ impl Environment {
     /// sentence, and stands in the log.
     pub async fn start(
         function: &FunctionConfiguration,
+        access: &Access,
         code: &Path,
         log: &Arc<Log>,
         guardian: &Arc<Guardian>,
         (phase, limit): (Phase, Duration),
     ) -> Result<Self, String> {
         let started = Instant::now();
-        let mut environment = match Self::spawn(function, code, log, guardian).await {
+        let mut environment = match Self::spawn(function, access, code, log, guardian).await {
             Ok(environment) => environment,
             Err(why) => {
                 let status = Status::Error("Runtime.InvalidEntrypoint".into());
@@ -126,6 +128,7 @@ impl Environment {
 
     async fn spawn(
         function: &FunctionConfiguration,
+        access: &Access,
         code: &Path,
         log: &Arc<Log>,
         guardian: &Arc<Guardian>,
@@ -138,7 +141,7 @@ impl Environment {
         let mut command = Command::new(&bootstrap);
         command
             .env_clear()
-            .envs(variables(function, &reserved.address(), code))
+            .envs(variables(function, access, &reserved.address(), code))
             .current_dir(code)
             .stdin(Stdio::null())
             .stdout(stdout)

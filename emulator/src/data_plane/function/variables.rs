@@ -10,16 +10,23 @@ use std::path::Path;
 use time::OffsetDateTime;
 
 use crate::data_plane::api::FunctionConfiguration;
+use crate::data_plane::aws::Access;
 
 /// The variables of a process with this Runtime API, in the folder of its code.
-pub fn variables(function: &FunctionConfiguration, runtime_api: &str, code: &Path) -> Vec<(String, String)> {
+pub fn variables(
+    function: &FunctionConfiguration,
+    access: &Access,
+    runtime_api: &str,
+    code: &Path,
+) -> Vec<(String, String)> {
     let memory = function.memory.to_string();
     let code = code.display().to_string();
     let libraries = format!("/lib64:/usr/lib64:{code}:{code}/lib:/opt/lib");
     let stream = log_stream(&function.version);
+    let credentials = &access.credentials;
     let defaults = [
-        // The credentials are dummies: a call of AWS's must not leave this machine. Nothing listens there.
-        ("AWS_ENDPOINT_URL", "http://127.0.0.1:9"),
+        // A call of AWS's must not leave this machine.
+        ("AWS_ENDPOINT_URL", access.endpoint.as_str()),
         ("AWS_XRAY_CONTEXT_MISSING", "LOG_ERROR"),
         ("AWS_XRAY_DAEMON_ADDRESS", "127.0.0.1:9"),
         ("LANG", "en_US.UTF-8"),
@@ -29,9 +36,9 @@ pub fn variables(function: &FunctionConfiguration, runtime_api: &str, code: &Pat
     ];
     let reserved = [
         ("_HANDLER", function.handler.as_str()),
-        ("AWS_ACCESS_KEY_ID", "local"),
-        ("AWS_SECRET_ACCESS_KEY", "local"),
-        ("AWS_SESSION_TOKEN", "local"),
+        ("AWS_ACCESS_KEY_ID", &credentials.access_key_id),
+        ("AWS_SECRET_ACCESS_KEY", &credentials.secret_access_key),
+        ("AWS_SESSION_TOKEN", &credentials.session_token),
         ("AWS_REGION", &function.region),
         ("AWS_DEFAULT_REGION", &function.region),
         ("AWS_LAMBDA_FUNCTION_NAME", &function.name),
@@ -83,7 +90,7 @@ mod tests {
             .map(|name| ((*name).to_owned(), "own".to_owned()));
         function.environment = own.collect();
         let set: std::collections::BTreeMap<String, String> =
-            variables(&function, "127.0.0.1:1", Path::new("/code"))
+            variables(&function, &Access::of_tests(), "127.0.0.1:1", Path::new("/code"))
                 .into_iter()
                 .collect();
         // Lambda leaves these two out, see above, and sets the third under its newer name.

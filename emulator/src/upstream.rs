@@ -16,10 +16,10 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpStream, UnixStream};
 
 /// A body of either direction: streamed from the other side, or made here.
-pub(super) type Body = BoxBody<Bytes, hyper::Error>;
+pub(crate) type Body = BoxBody<Bytes, hyper::Error>;
 
 /// A body of these bytes.
-pub(super) fn full(bytes: impl Into<Bytes>) -> Body {
+pub(crate) fn full(bytes: impl Into<Bytes>) -> Body {
     Full::new(bytes.into()).map_err(|never| match never {}).boxed()
 }
 
@@ -38,7 +38,7 @@ const HOP_BY_HOP: [HeaderName; 8] = [
 
 /// The address of the emulator.
 #[derive(Debug, Clone)]
-pub(super) enum Upstream {
+pub(crate) enum Upstream {
     /// Our own moto, at a Unix socket: no web page and no other user reaches it.
     Socket(PathBuf),
     /// Somebody else's emulator.
@@ -50,7 +50,7 @@ impl Upstream {
     /// connection; `Host` stays the client's, because emulators build addresses from it.
     ///
     /// A connection is made for each request: moto's server closes it after each answer anyway.
-    pub(super) async fn send(&self, mut request: Request<Body>) -> Result<Response<Body>> {
+    pub(crate) async fn send(&self, mut request: Request<Body>) -> Result<Response<Body>> {
         let target = request
             .uri()
             .path_and_query()
@@ -92,7 +92,7 @@ async fn exchange(
 }
 
 /// Replaces the body of a request whose head was made for another one.
-pub(super) fn with_body(mut head: http::request::Parts, bytes: impl Into<Bytes>) -> Request<Body> {
+pub(crate) fn with_body(mut head: http::request::Parts, bytes: impl Into<Bytes>) -> Request<Body> {
     let bytes = bytes.into();
     head.headers
         .insert(CONTENT_LENGTH, HeaderValue::from(bytes.len()));
