@@ -1,6 +1,8 @@
 //! Checks files in `terraform/` that Portcullis did not generate, before Terraform runs: they may decide where Terraform
 //! connects or which programs it runs.
 
+use portcullis_generator::file_set::FileSet;
+use portcullis_generator::modules;
 use portcullis_generator::own_files::{Finding, findings};
 use portcullis_generator::review::{ChangeId, ChangeKind, Sorted, sort};
 use portcullis_generator::sentences;
@@ -18,15 +20,20 @@ pub fn check_for(project: &Project, service: &Service, environment: &str) -> Out
     if environment == LOCAL {
         return Ok(());
     }
-    judge(project, service, |_| ())
+    judge(project, service, &modules::all(service), |_| ())
 }
 
 /// Prints the accepted ones, and fails if one is not accepted.
-pub fn check(project: &Project, service: &Service) -> Outcome {
-    judge(project, service, talk::say)
+pub fn check(project: &Project, service: &Service, generated: &FileSet) -> Outcome {
+    judge(project, service, generated, talk::say)
 }
 
-fn judge(project: &Project, service: &Service, mut say_accepted: impl FnMut(String)) -> Outcome {
+fn judge(
+    project: &Project,
+    service: &Service,
+    generated: &FileSet,
+    mut say_accepted: impl FnMut(String),
+) -> Outcome {
     let tree = Revision::WorkingTree.tree(project.root())?;
     let id = |finding: &Finding| ChangeId::new(ChangeKind::TerraformReconfigured, finding.of());
     let sentence = |finding: &Finding| finding.sentence().replace("**", "");
@@ -35,7 +42,7 @@ fn judge(project: &Project, service: &Service, mut say_accepted: impl FnMut(Stri
         expired,
         blocked,
     } = sort(
-        findings(service, &tree),
+        findings(generated, &tree),
         |finding| [id(finding)],
         &service.accepted_changes,
         today(),

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use portcullis_foreign_text::words;
+use portcullis_generator::file_set::FileSet;
 use portcullis_generator::modules;
 use portcullis_generator::service::{Architecture, Handlers, LOCAL, Service};
 use portcullis_generator::tree::{self, Change};
@@ -79,9 +80,9 @@ impl Project {
         service_of(&self.root.join(SPEC), SPEC, Some(&handlers))
     }
 
-    /// Returns the differences between the files on disk and the generated files of a service.
-    pub fn changes(&self, service: &Service) -> Outcome<Vec<Change>> {
-        tree::compare(&self.terraform(), &modules::all(service)).or_input()
+    /// Returns the differences between the files on disk and the generated files.
+    pub fn changes(&self, generated: &FileSet) -> Outcome<Vec<Change>> {
+        tree::compare(&self.terraform(), generated).or_input()
     }
 
     /// Fails if a zip would be written, or an unused one deleted, outside of the project. The folder `.portcullis` may be
@@ -103,7 +104,7 @@ impl Project {
 
     /// Generates the files and returns the changes.
     pub fn generate(&self, service: &Service) -> Outcome<Vec<Change>> {
-        let changes = self.changes(service)?;
+        let changes = self.changes(&modules::all(service))?;
         self.write(&changes)?;
         Ok(changes)
     }

@@ -14,39 +14,46 @@ pub fn code(text: &str) -> String {
 
 /// Free text or a name for a terminal, which nothing in it moves: without the backticks around it.
 pub fn plain(text: &str) -> String {
-    text.chars()
-        .map(|c| if c == '`' { escape(c) } else { visible(c) })
-        .collect()
+    keep(text, |c| c != '`' && is_visible(c))
 }
 
 /// A character that shows itself and nothing else, or its escape: no control, no direction, no joiner, no mark on
-/// another one. The standard library knows most of them, and escapes what it would not print.
+/// another one.
 pub fn visible(c: char) -> String {
-    match c {
-        '"' | '\'' | '\\' => c.into(),
-        c if c.escape_debug().len() == 1 && !is_hidden(c) => c.into(),
-        c => escape(c),
+    keep(c.encode_utf8(&mut [0; 4]), is_visible)
+}
+
+/// The standard library knows most characters that do not show themselves, and escapes what it would not print.
+fn is_visible(c: char) -> bool {
+    matches!(c, ' '..='~') || (c.escape_debug().len() == 1 && !is_hidden(c))
+}
+
+/// A text whose other characters are escaped.
+fn keep(text: &str, stays: impl Fn(char) -> bool) -> String {
+    let mut kept = String::with_capacity(text.len());
+    for c in text.chars() {
+        if stays(c) {
+            kept.push(c);
+        } else {
+            kept.push_str(&escape(c));
+        }
     }
+    kept
 }
 
 /// A sentence of ours that holds text of others without [`code`]: it stays one line.
 pub fn line(text: &str) -> String {
-    text.chars().map(visible).collect()
+    keep(text, is_visible)
 }
 
 /// A whole text for a terminal, with its line breaks and tabs: hidden characters are escaped.
 pub fn lines(text: &str) -> String {
-    // Most texts are long and have nothing to escape.
-    if text
-        .bytes()
-        .all(|byte| matches!(byte, b'\n' | b'\t' | b' '..=b'~'))
-    {
+    // Most texts are long and have nothing to escape. Without a branch for each byte, the compiler takes many at once.
+    let is_plain = |byte| matches!(byte, b'\n' | b'\t' | b' '..=b'~');
+    if text.bytes().fold(true, |all, byte| all & is_plain(byte)) {
         return text.into();
     }
-    let stays = |c: char| matches!(c, '\n' | '\t') || !is_hidden(c);
-    text.chars()
-        .map(|c| if stays(c) { c.into() } else { escape(c) })
-        .collect()
+    keep(text, |c| matches!(c, '\n' | '\t' | ' '..='~') || !is_hidden(c))
 }
 
 /// A text that is JSON, with its line breaks: hidden characters, which only its strings can hold, are escaped as JSON
@@ -106,7 +113,10 @@ pub fn escape(c: char) -> String {
 
 /// Shows bytes as two hexadecimal digits each.
 pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 0xf]);
+    digits
+        .map(|digit| char::from(b"0123456789abcdef"[usize::from(digit)]))
+        .collect()
 }
 
 #[cfg(test)]

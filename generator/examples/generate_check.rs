@@ -16,7 +16,7 @@ fn main() {
         .iter()
         .map(|(path, text)| (path.into(), text.into()))
         .collect();
-    assert_eq!(own_files::findings(&service, &tree), []);
+    assert_eq!(own_files::findings(&files, &tree), []);
     let bytes: usize = files.iter().map(|(_, text)| text.len()).sum();
     println!("{bytes} bytes in {} files", files.iter().count());
 }

@@ -4,7 +4,7 @@ use std::io::{IsTerminal, stdin};
 use std::path::Path;
 
 use portcullis_foreign_text::{shell, words};
-use portcullis_generator::modules::DEPLOYMENT;
+use portcullis_generator::modules::{self, DEPLOYMENT};
 use portcullis_generator::service::{LOCAL, Service};
 use serde_json::Value;
 
@@ -80,7 +80,7 @@ fn generate_for(project: &Project, service: &Service, name: &str, yes: bool) -> 
     if name == LOCAL {
         return project.generate(service).map(drop);
     }
-    let changes = project.changes(service)?;
+    let changes = project.changes(&modules::all(service))?;
     if changes.is_empty() {
         return Ok(());
     }

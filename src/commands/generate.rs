@@ -1,5 +1,6 @@
 //! `portcullis generate [--check]`
 
+use portcullis_generator::modules;
 use portcullis_generator::tree::Change;
 
 use crate::failure::{Failure, Outcome};
@@ -33,8 +34,9 @@ pub fn run(project: &Project, check: bool) -> Outcome {
         talk::say(format!("Generated terraform/ from portcullis.toml: {count}"));
         return Ok(());
     }
-    let changes = project.changes(&service)?;
-    let own_files = own_files::check(project, &service);
+    let generated = modules::all(&service);
+    let changes = project.changes(&generated)?;
+    let own_files = own_files::check(project, &service, &generated);
     if changes.is_empty() {
         own_files?;
         talk::say("terraform/ is up to date");

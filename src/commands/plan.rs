@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use portcullis_foreign_text::{shell, words};
+use portcullis_generator::modules;
 use portcullis_generator::service::{LOCAL, Service};
 
 use crate::cli::{SavePlan, TerraformOptions};
@@ -54,7 +55,7 @@ pub fn run(
 
 /// Generates the files. A saved plan for AWS is reviewed beside the committed files, so it must match them.
 fn generate(project: &Project, service: &Service, name: &str, save: &SavePlan) -> Outcome {
-    let changes = project.changes(service)?;
+    let changes = project.changes(&modules::all(service))?;
     if save.files().next().is_some() && name != LOCAL && !changes.is_empty() {
         return Err(Failure::refused(format!(
             "terraform/ is out of date: {} files differ from portcullis.toml, and a saved plan must match the committed files",

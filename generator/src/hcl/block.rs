@@ -1,7 +1,7 @@
 //! Blocks and their arguments.
 
 use crate::hcl::Expression;
-use crate::hcl::expression::{identifier, quoted};
+use crate::hcl::expression::{identifiers, quoted};
 
 /// A block, such as `resource "aws_iam_role" "this" { … }`.
 #[derive(Debug, Clone)]
@@ -53,7 +53,7 @@ impl PartialEq for Attribute {
 
 /// Begins a block, such as `resource "aws_iam_role" "this"`.
 pub fn block<'a>(kind: &str, labels: impl IntoIterator<Item = &'a str>) -> BlockBuilder {
-    let mut header = identifier(kind).to_string();
+    let mut header = identifiers(kind).to_string();
     for label in labels {
         header.push(' ');
         header.push_str(&quoted(label));
@@ -69,7 +69,7 @@ pub fn block<'a>(kind: &str, labels: impl IntoIterator<Item = &'a str>) -> Block
 pub fn argument(name: &str, value: impl Into<Expression>) -> Attribute {
     Attribute {
         comment: String::new(),
-        name: identifier(name).into(),
+        name: identifiers(name).into(),
         value: value.into(),
     }
 }

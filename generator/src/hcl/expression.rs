@@ -101,20 +101,14 @@ fn push_literal(inside: &mut String, text: &str) {
 /// A reference, such as `module.rest_api.id`: identifiers joined by dots. `[0]` behind one is the only block of a
 /// resource's that may stand once.
 pub fn reference(path: &str) -> Expression {
-    for part in path.split('.') {
-        identifier(part.strip_suffix("[0]").unwrap_or(part));
-    }
-    Expression::of(path)
+    Expression::of(identifiers(path))
 }
 
-/// Returns a name as it is. No text of a spec becomes one without [`crate::identifier`].
-pub(super) fn identifier(name: &str) -> &str {
-    let is_valid = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-        && name
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
-    assert!(is_valid, "`{name}` must be an identifier");
-    name
+/// Returns identifiers as they are. No text of a spec becomes one without [`crate::identifier`].
+pub(super) fn identifiers(path: &str) -> &str {
+    let is_one = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'[' | b']');
+    assert!(path.bytes().all(is_one), "`{path}` must be an identifier");
+    path
 }
 
 /// A part of a [`template`].
@@ -164,7 +158,7 @@ pub fn template(parts: impl IntoIterator<Item = Part>) -> Expression {
 
 /// A list on one line: for what does not grow.
 pub fn list(items: impl IntoIterator<Item = Expression>) -> Expression {
-    Expression::of(format!("[{}]", joined(items)))
+    Expression::of(["[", &joined(items), "]"].concat())
 }
 
 fn joined(items: impl IntoIterator<Item = Expression>) -> String {
@@ -228,7 +222,7 @@ fn object_key(key: &str) -> String {
 
 /// A call of a function of Terraform's.
 pub fn call(name: &str, arguments: impl IntoIterator<Item = Expression>) -> Expression {
-    Expression::of(format!("{}({})", identifier(name), joined(arguments)))
+    Expression::of([identifiers(name), "(", &joined(arguments), ")"].concat())
 }
 
 /// `condition ? yes : no`.
@@ -245,5 +239,5 @@ pub fn is_one_of(variable: &str, values: &[&str]) -> Expression {
 /// `left == right`. Terraform finds values of two types unequal: what is no string, number or truth value is made a
 /// map or a set first.
 pub fn equal(left: Expression, right: impl Into<Expression>) -> Expression {
-    Expression::of(format!("{left} == {}", right.into()))
+    Expression::of([left.text, right.into().text].join(" == "))
 }

@@ -28,8 +28,7 @@ use decision::decisions;
 use file::{Reader, kind};
 
 use crate::file_set::FileSet;
-use crate::modules::{self, is_generated};
-use crate::service::Service;
+use crate::modules::is_generated;
 
 /// Something that decides where Terraform connects or what it runs, and is not generated.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,13 +54,13 @@ impl Finding {
     }
 }
 
-/// What is to be accepted of a project's files, by path, then in the order of the text; each address once.
-pub fn findings(service: &Service, tree: &Tree) -> Vec<Finding> {
-    let generated = modules::all(service);
+/// What is to be accepted of a project's files beside the generated ones, by path, then in the order of the text; each
+/// address once.
+pub fn findings(generated: &FileSet, tree: &Tree) -> Vec<Finding> {
     let mut findings: Vec<Finding> = Vec::new();
     for (path, file) in tree {
         let is_ours = generated.get(path).is_some() || file.text().is_some_and(is_generated);
-        for (address, decision) in of_file(path, file, tree, &generated) {
+        for (address, decision) in of_file(path, file, tree, generated) {
             let finding = Finding {
                 path: format!("terraform/{path}"),
                 address,

@@ -1,6 +1,8 @@
 //! Attacks through files that are not generated, each with what is admitted beside it.
 
 use super::*;
+use crate::modules;
+use crate::service::Service;
 
 const DEMO: &str = include_str!("../../../portcullis.toml");
 
@@ -10,6 +12,10 @@ fn demo() -> (Service, Tree) {
     let files = files.iter().filter(|(path, _)| is_terraform(path));
     let tree = files.map(|(path, text)| (path.to_owned(), text.into())).collect();
     (service, tree)
+}
+
+fn findings(service: &Service, tree: &Tree) -> Vec<Finding> {
+    super::findings(&modules::all(service), tree)
 }
 
 /// The addresses of what is found in a file beside the generated ones.

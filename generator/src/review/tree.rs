@@ -43,7 +43,7 @@ pub fn tree(service: &Service, base: &Tree, head: &Tree) -> Vec<Fact> {
     }));
     // Whatever the base had: it holds for as long as it is there, and is accepted for as long.
     facts.extend(
-        findings(service, head)
+        findings(&generated, head)
             .into_iter()
             .map(Fact::TerraformReconfigured),
     );
