@@ -19,9 +19,9 @@ impl Identifier {
         Self(name)
     }
 
-    /// This identifier behind a word, such as `get_` and `open`.
+    /// This identifier behind a word that is one, such as `get` in front of `open`.
     pub fn prefixed(&self, word: &str) -> Self {
-        Self::new(&format!("{word}_{}", self.0))
+        Self([word, "_", &self.0].concat())
     }
 
     /// Its text.

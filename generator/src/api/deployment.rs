@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::api::{Api, module};
 use crate::cors::{in_service as preflights, preflight_module};
-use crate::hcl::{Expression, commented, reference, string};
+use crate::hcl::{Block, Expression, commented, reference, string};
 use crate::identifier::Identifier;
 use crate::modules::module::{fingerprint, hash};
 use crate::routes::{authorizer_module, in_service as routes, integration_module};
@@ -38,17 +38,18 @@ pub(super) fn deployed_modules(service: &Service) -> Vec<Expression> {
 /// What a deployment snapshots of a service, by trigger: another text of any makes another deployment. What only an
 /// environment knows stands there as a reference.
 pub fn snapshot(service: &Service) -> BTreeMap<String, String> {
-    let triggers = triggers(service).into_iter();
+    let routes = routes::blocks(service, &[]);
+    let triggers = triggers(service, &routes).into_iter();
     triggers.map(|(name, value)| (name, value.to_string())).collect()
 }
 
 /// One entry a shared setting, sorted, then one a route, path by path. What a deployment snapshots is hashed from
-/// the very blocks that make it, so that no change of the spec or of Portcullis is missed; what only an environment
-/// knows stands there by value.
+/// the very blocks that make it, of which `routes` are those of `routes.tf`, so that no change of the spec or of Portcullis
+/// is missed; what only an environment knows stands there by value.
 ///
 /// A comment above each route keeps its line from being aligned with others: a longer name would move them all, and
 /// two pull requests that each add a route could not be merged.
-pub(super) fn triggers(service: &Service) -> Vec<(String, Expression)> {
+pub(super) fn triggers(service: &Service, routes: &[Block]) -> Vec<(String, Expression)> {
     let Api {
         name: _,  // no part of a snapshot
         stage: _, // names a deployment, is no part of it
@@ -63,7 +64,7 @@ pub(super) fn triggers(service: &Service) -> Vec<(String, Expression)> {
     if service.user_pool.is_some() {
         triggers.push((
             "authorizer".to_string(),
-            string(fingerprint(authorizer_module::deployed(authorizer_ttl_seconds))),
+            string(fingerprint(&authorizer_module::deployed(authorizer_ttl_seconds))),
         ));
     }
     // A snapshot holds the ARNs of the functions, whose names hold the environment's: one that is renamed and keeps
@@ -72,7 +73,7 @@ pub(super) fn triggers(service: &Service) -> Vec<(String, Expression)> {
     if cors.is_some() {
         triggers.push((
             "rest_api".to_string(),
-            string(fingerprint(module::deployed(cors.as_ref()))),
+            string(fingerprint(&module::deployed(cors.as_ref()))),
         ));
     }
     // A snapshot holds the ARN of the pool: another pool needs another snapshot.
@@ -82,26 +83,30 @@ pub(super) fn triggers(service: &Service) -> Vec<(String, Expression)> {
     let trigger = |name: Identifier, title: String, parts: &[&str]| {
         (name.to_string(), commented(string(hash(parts)), &title))
     };
-    let integration = fingerprint(integration_module::deployed(max_timeout_seconds));
+    let blocks: BTreeMap<&str, &Block> = routes.iter().map(|block| (&*block.header, block)).collect();
+    let call = |name: &Identifier| fingerprint([blocks[&*format!("module \"{name}\"")]]);
+    let integration = fingerprint(&integration_module::deployed(max_timeout_seconds));
     let preflight = cors
         .as_ref()
-        .map(|cors| (cors, fingerprint(preflight_module::deployed(cors))));
+        .map(|cors| fingerprint(&preflight_module::deployed(cors)));
     for (path, methods) in service.routes.paths() {
         let text = path.to_string();
         for (&method, route) in methods {
-            let call = fingerprint([routes::call(service, path, method, route)]);
             // The call names the function's module; the snapshot holds its ARN, which the service's name is part of.
             let function = format!("{}-{}", service.name, route.function);
+            let name = routes::name(path, method);
+            let call = call(&name);
             triggers.push(trigger(
-                routes::name(path, method),
+                name,
                 format!("{} {text}", method.as_str()),
                 &[&text, &call, &integration, &function],
             ));
         }
-        if let Some((cors, preflight)) = &preflight {
-            let call = fingerprint([preflights::call(service, path, cors)]);
+        if let Some(preflight) = &preflight {
+            let name = preflights::name(path);
+            let call = call(&name);
             triggers.push(trigger(
-                preflights::name(path),
+                name,
                 format!("OPTIONS {text}"),
                 &[&text, &call, preflight],
             ));

@@ -10,8 +10,8 @@ use crate::routes::authorizer_module;
 use crate::routes::permissions::Permission;
 use crate::service::Service;
 
-/// The API, the authorizer if there is one, and what the stage serves.
-pub(crate) fn blocks(service: &Service, permissions: &[Permission]) -> Vec<Block> {
+/// The API, the authorizer if there is one, and what the stage serves: a snapshot of `routes` and what they share.
+pub(crate) fn blocks(service: &Service, permissions: &[Permission], routes: &[Block]) -> Vec<Block> {
     let mut rest_api =
         module_call("rest_api", "rest_api").attribute(argument("name", name_in_service(&service.api.name)));
     if service.api.cors.is_some() {
@@ -26,7 +26,7 @@ pub(crate) fn blocks(service: &Service, permissions: &[Permission]) -> Vec<Block
     let mut blocks = vec![rest_api.build()];
     blocks.extend(service.user_pool.as_ref().map(authorizer_module::call));
     blocks.extend([
-        api_gateway_deployment::resource_block(triggers(service), deployed_modules(service)),
+        api_gateway_deployment::resource_block(triggers(service, routes), deployed_modules(service)),
         api_gateway_stage::resource_block(&service.api.stage, service.tracing, permissions),
     ]);
     blocks

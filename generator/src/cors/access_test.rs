@@ -29,7 +29,7 @@ pub(crate) fn gateway_responses(cors: &Cors) -> Block {
 /// A path's preflight.
 pub(crate) fn preflight(service: &Service, path: &RoutePath, cors: &Cors) -> Block {
     let name = in_service::name(path);
-    let of = |attribute: &str| format!("module.{name}.{attribute}");
+    let of = |attribute: &str| ["module.", name.as_str(), ".", attribute].concat();
     let methods = literal(service.preflight_methods(path, cors).join(","));
     let headers = preflight_module::headers(cors, literal(ORIGIN), methods);
     let title = format!("OPTIONS {path}");

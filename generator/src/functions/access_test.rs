@@ -1,7 +1,7 @@
 //! What functions may do, and whom their answers admit.
 
 use crate::functions::{Function, in_service, rights, statement};
-use crate::hcl::{Block, commented, string};
+use crate::hcl::{Block, Expression, commented, string};
 use crate::modules::access_test::words::{
     self, ENVIRONMENT, LOG_GROUPS_ARN, ORIGIN, ROLE_ARN, in_days, is, must,
 };
@@ -10,7 +10,8 @@ use crate::resources::{iam_role, lambda_function};
 use crate::service::Service;
 
 pub(crate) fn what_functions_may_do(service: &Service) -> Vec<Block> {
-    let function = |(name, function)| self::function(service, name, function);
+    let trust = iam_role::assume_role_policy();
+    let function = |(name, function)| self::function(service, name, function, &trust);
     service.functions.iter().map(function).collect()
 }
 
@@ -21,7 +22,7 @@ pub(crate) fn is_compared(service: &Service, reference: &Reference) -> bool {
     resources.any(|resource| resource.references().any(|one| one == reference))
 }
 
-fn function(service: &Service, name: &String, function: &Function) -> Block {
+fn function(service: &Service, name: &String, function: &Function, trust: &Expression) -> Block {
     let Function {
         formerly: _,        // its address, not what it may do
         description: _,     // a text
@@ -35,13 +36,14 @@ fn function(service: &Service, name: &String, function: &Function) -> Block {
         may,
         environment: _, // no right; the origin that answers admit is below
     } = function;
-    let of = |attribute: &str| format!("module.{}.{attribute}", in_service::name(name));
+    let module = in_service::name(name);
+    let of = |attribute: &str| ["module.", module.as_str(), ".", attribute].concat();
     let full_name = service.function_name(ENVIRONMENT, name);
     let mut conditions = vec![
         is(&of("name"), string(&full_name)),
         is(&of("retention_in_days"), *log_retention_days),
         is(&of("role_arn"), string(ROLE_ARN)),
-        is(&of("assume_role_policy"), iam_role::assume_role_policy()),
+        is(&of("assume_role_policy"), trust.clone()),
         is(
             &of("role_policy"),
             rights::policy_of_all(service, LOG_GROUPS_ARN, &full_name),

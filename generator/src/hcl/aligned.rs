@@ -60,7 +60,12 @@ pub(super) fn write_indented(text: &mut String, expression: &str, indent: &str) 
 pub(super) fn write_comment(text: &mut String, comment: &str, indent: &str) {
     for line in comment.lines() {
         text.push_str(indent);
-        text.push_str(format!("# {line}").trim_end());
+        text.push('#');
+        let line = line.trim_end();
+        if !line.is_empty() {
+            text.push(' ');
+            text.push_str(line);
+        }
         text.push('\n');
     }
 }

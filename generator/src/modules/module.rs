@@ -221,9 +221,9 @@ pub(crate) fn module_call_in(modules: &str, name: &str, source: &str) -> BlockBu
 }
 
 /// Twelve hexadecimal digits over blocks without their comments and checks: changes exactly when what they make does.
-pub(crate) fn fingerprint(blocks: impl IntoIterator<Item = Block>) -> String {
-    let without = |block: Block| {
-        let mut block = commented(block, "");
+pub(crate) fn fingerprint<'a>(blocks: impl IntoIterator<Item = &'a Block>) -> String {
+    let without = |block: &Block| {
+        let mut block = commented(block.clone(), "");
         block.body.retain(|part| !part.is_block("lifecycle"));
         block
     };

@@ -24,6 +24,8 @@ pub const TABLES: &str = tables::surface::ADDRESS;
 /// The module.
 pub fn module(service: &Service) -> Module {
     let permissions: Vec<_> = permissions::of_service(service).into_values().flatten().collect();
+    let routes = routes::in_service::blocks(service, &permissions);
+    let api = api::in_service::blocks(service, &permissions, &routes);
     Module {
         folder: "modules/service".into(),
         summary: format!(
@@ -35,8 +37,8 @@ pub fn module(service: &Service) -> Module {
             ("user_pool.tf", user_pool::in_service::blocks(service)),
             ("functions.tf", functions::in_service::blocks(service)),
             ("tables.tf", tables::in_service::blocks(service)),
-            ("routes.tf", routes::in_service::blocks(service, &permissions)),
-            ("api.tf", api::in_service::blocks(service, &permissions)),
+            ("routes.tf", routes),
+            ("api.tf", api),
             ("moved.tf", moved::blocks(service)),
             ("versions.tf", versions()),
             (access_test::FILE, access_test::blocks(service, &permissions)),

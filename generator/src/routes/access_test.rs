@@ -56,7 +56,8 @@ pub(crate) fn who_may_call(service: &Service, permissions: &[Permission]) -> Vec
 
 /// A permission allows what the spec asks for, and no more.
 fn conditions(service: &Service, permission: &Permission) -> Vec<Expression> {
-    let of = |attribute: &str| format!("aws_lambda_permission.{}.{attribute}", permission.name());
+    let name = permission.name();
+    let of = |attribute: &str| ["aws_lambda_permission.", name.as_str(), ".", attribute].concat();
     let source = permission.source(&service.api.stage);
     let alias = functions::alias(service, &permission.function);
     let qualifier = alias.map(|_| is(&of("qualifier"), string(lambda_alias::LIVE)));
@@ -94,7 +95,8 @@ fn authorizer(ttl_seconds: u32) -> Block {
 /// The resource of a path's last segment; none for the root, which comes with the API.
 fn path(path: &RoutePath) -> Option<Block> {
     let segment = path.segments().last()?;
-    let of = |attribute: &str| format!("aws_api_gateway_resource.{}.{attribute}", path.identifier());
+    let name = path.identifier();
+    let of = |attribute: &str| ["aws_api_gateway_resource.", name.as_str(), ".", attribute].concat();
     let block = must(
         &format!("The resource of {path}"),
         "have this parent and this segment",
@@ -115,7 +117,7 @@ fn route(
 ) -> Block {
     let Route { function, auth } = route;
     let name = name(path, method);
-    let of = |attribute: &str| format!("module.{name}.{attribute}");
+    let of = |attribute: &str| ["module.", name.as_str(), ".", attribute].concat();
     let (who, authorizer) = match auth {
         Auth::None => ("public", Expression::null()),
         Auth::UserPool => ("for signed-in users only", reference("module.authorizer.id")),
