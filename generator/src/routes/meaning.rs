@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Diagnostic, Span};
+use crate::routes::key::{RouteKey, Wrong};
 use crate::routes::{Auth, Method, Route, RoutePath, Routes};
 use crate::service::meaning::Resolver;
 use crate::spec::{Placed, RouteTable, Spec};
@@ -37,7 +38,7 @@ impl Resolver<'_> {
                 Some(span) if auth.value == Some(Auth::UserPool) => for_users.push(span.clone()),
                 Some(_) => {}
             }
-            let Some((method, path)) = self.route_key(key) else {
+            let Some(RouteKey { method, path }) = self.route_key(key) else {
                 continue;
             };
             self.variable_siblings(&mut variables, &path, key);
@@ -109,47 +110,20 @@ impl Resolver<'_> {
         );
     }
 
-    pub(crate) fn route_key(&mut self, key: &Placed<String>) -> Option<(Method, RoutePath)> {
-        let text = &key.value;
-        let Some((method_text, path_text)) = text.split_once(' ') else {
-            self.report(
-                Diagnostic::new(
-                    key.span.clone(),
-                    format!("a route must be a method and a path, not `{text}`"),
-                )
-                .help("write it as in `\"GET /open\"`"),
-            );
-            return None;
+    /// Reads a key, or reports what is wrong with its parts.
+    fn route_key(&mut self, key: &Placed<String>) -> Option<RouteKey> {
+        let wrong = match RouteKey::parse(&key.value) {
+            Ok(parsed) => return Some(parsed),
+            Err(wrong) => wrong,
         };
-        let path_text = path_text.trim_start();
-        let (method_span, path_span) = if key.span.len() == text.len() + 2 {
-            // Between quotes, and without escapes: the places of both parts are known.
-            let start = key.span.start + 1;
-            let path = start + text.len() - path_text.len();
-            (start..start + method_text.len(), path..path + path_text.len())
-        } else {
-            (key.span.clone(), key.span.clone())
-        };
-        let method = Method::parse(method_text);
-        if method.is_none() {
-            let diagnostic = Diagnostic::new(method_span, format!("unknown method `{method_text}`"));
-            self.report(if method_text == "OPTIONS" {
-                diagnostic.help(
-                    "delete the route: `cors` in `[api]` makes API Gateway answer `OPTIONS` on every path",
-                )
-            } else if Method::parse(&method_text.to_uppercase()).is_some() {
-                diagnostic.help(format!("write `{}`", method_text.to_uppercase()))
-            } else {
-                diagnostic.known(Method::ALL.into_iter().map(Method::as_str))
+        for Wrong { part, summary, help } in wrong {
+            let diagnostic = Diagnostic::new(key.part(part), summary);
+            self.report(match help {
+                Some(help) => diagnostic.help(help),
+                None => diagnostic.known(Method::ALL.into_iter().map(Method::as_str)),
             });
         }
-        match RoutePath::parse(path_text) {
-            Ok(path) => method.map(|method| (method, path)),
-            Err((summary, help)) => {
-                self.report(Diagnostic::new(path_span, summary).help(help));
-                None
-            }
-        }
+        None
     }
 
     /// A resource may have one variable child, `{id}` or `{proxy+}`: API Gateway answers a second one with "A

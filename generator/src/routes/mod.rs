@@ -4,6 +4,7 @@ pub(crate) mod access_test;
 pub(crate) mod authorizer_module;
 pub(crate) mod in_service;
 pub(crate) mod integration_module;
+pub(crate) mod key;
 pub(crate) mod keys;
 pub(crate) mod meaning;
 mod path;

@@ -3,6 +3,8 @@
 //! serde would stop at the first wrong value. The spanned tree of the `toml` crate does not: each declared key is asked
 //! for once, and what nobody asked for is an unknown key.
 
+use std::ops::Range;
+
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -40,6 +42,19 @@ pub struct Placed<T> {
     pub span: Span,
     /// The value.
     pub value: T,
+}
+
+impl Placed<String> {
+    /// The place of some bytes of a string. A string with escapes or other quotes is one place.
+    pub fn part(&self, part: Range<usize>) -> Span {
+        let is_all = part == (0..self.value.len());
+        if self.span.len() == self.value.len() + 2 && !is_all {
+            let start = self.span.start + 1;
+            start + part.start..start + part.end
+        } else {
+            self.span.clone()
+        }
+    }
 }
 
 /// A type that a key can have.
