@@ -71,7 +71,7 @@ keys! {
         /// Functions with layers don't run locally.
         layers: Given<Vec<Placed<String>>> = Texts(&LAYER_VERSION), Nothing, PER_ENVIRONMENT, Harmless;
         /// What the function may do in AWS, beside writing its own logs.
-        may: Vec<MayTable> = List(&MayTable::TABLE), Nothing, EVERYWHERE, Harmless;
+        may: Vec<MayTable> = List(&MayTable::TABLE), Nothing, EVERYWHERE, Elsewhere;
         /// Environment variables. An environment's are added to these. A review never shows their values. A value may refer
         /// to what an environment decides: `${api.url}`, `${user_pool.id}`, `${functions.NAME.name}`, `${region}` and
         /// others, see [references](../references.md). `$${` is a literal `${`.

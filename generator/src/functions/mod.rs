@@ -7,6 +7,7 @@ pub(crate) mod may;
 pub(crate) mod meaning;
 pub(crate) mod module;
 pub(crate) mod picture;
+pub(crate) mod powers;
 pub(crate) mod review;
 pub(crate) mod rights;
 pub(crate) mod settings;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::functions::powers;
 use crate::review::Fact;
 use crate::review::comparison::Comparison;
 use crate::routes::permissions::{self, Calls, Permission};
@@ -30,6 +31,7 @@ pub(crate) fn facts(comparison: &Comparison, base: &Routing, shifts: &[Shift]) -
         function: name.clone(),
     }));
     facts.extend(opened(comparison, base, shifts));
+    facts.extend(may(comparison));
     facts.extend(permissions(comparison));
     let settings = |function: &Function| Function {
         formerly: None,
@@ -70,6 +72,45 @@ fn opened(comparison: &Comparison, base: &Routing, shifts: &[Shift]) -> Vec<Fact
             facts.push(Fact::FunctionOpened {
                 function: name.clone(),
                 requests: requests.into_iter().collect(),
+            });
+        }
+    }
+    facts
+}
+
+/// Functions whose roles allow more or less than before.
+fn may(comparison: &Comparison) -> Vec<Fact> {
+    let functions = &comparison.functions;
+    let renamed = functions.renamed();
+    let kept = functions
+        .kept
+        .iter()
+        .chain(renamed)
+        .map(|(before, name)| (Some(before), name));
+    let mut names: Vec<_> = kept
+        .chain(functions.new.iter().map(|name| (None, name)))
+        .collect();
+    names.sort();
+    names.dedup();
+    let mut facts = Vec::new();
+    for (before, name) in names {
+        let after = &comparison.head.functions[name].may;
+        let before = before.map_or(&[][..], |before| &comparison.base.functions[before].may);
+        let (more, less) = (powers::beyond(after, before), powers::beyond(before, after));
+        if !more.is_empty() {
+            let own = comparison.head.routes.iter();
+            let public = own.filter(|(.., route)| route.function == *name && route.auth == Auth::None);
+            facts.push(Fact::FunctionMayMore {
+                function: name.clone(),
+                reach: powers::reach(&more),
+                grants: more,
+                public: public.map(|(path, method, _)| path.key(method)).collect(),
+            });
+        }
+        if !less.is_empty() {
+            facts.push(Fact::FunctionMayLess {
+                function: name.clone(),
+                grants: less,
             });
         }
     }

@@ -11,6 +11,8 @@ pub enum Effect {
     Widens,
     /// Somebody can do more if a route is for signed-in users. Otherwise it is harmless.
     WidensSignIn,
+    /// A function can do more: blocked if anyone can run it, or if it reaches far. Otherwise it is harmless.
+    WidensFunction,
     /// Something is lost.
     Loses,
     /// The review or a plan is itself wrong. It holds what to do instead of accepting it.
@@ -127,7 +129,7 @@ macro_rules! kinds {
 
             /// What it means for access and data.
             pub fn effect(self) -> Effect {
-                use Effect::{Expected, Harmless, Loses, Widens, WidensSignIn, Wrong};
+                use Effect::{Expected, Harmless, Loses, Widens, WidensFunction, WidensSignIn, Wrong};
                 match self {
                     $(Self::$variant => $effect,)*
                 }
@@ -159,6 +161,11 @@ kinds! {
     FunctionRenamed = "function_renamed", Specs, Rest, Function, Harmless;
     /// A function that only signed-in users could reach runs for public requests.
     FunctionOpened = "function_opened", Specs, AtRisk, Function, Widens;
+    /// The role of a function allows more. It is blocked if a public route leads to the function, or if it reaches further
+    /// than single resources.
+    FunctionMayMore = "function_may_more", Specs, AtRisk, Function, WidensFunction;
+    /// The role of a function allows less.
+    FunctionMayLess = "function_may_less", Specs, Rest, Function, Harmless;
     /// API Gateway may invoke a function for a pattern of paths, because it has too many routes for single permissions.
     PermissionsWidened = "permissions_widened", Specs, Rest, Function, Expected("API Gateway still invokes it for its own routes alone");
     /// API Gateway may no longer invoke a function for a pattern of paths.
@@ -293,7 +300,9 @@ impl ChangeKind {
     pub fn class(self) -> Class {
         match self.effect() {
             Effect::Harmless | Effect::Expected(_) => Class::Info,
-            Effect::Widens | Effect::WidensSignIn | Effect::Loses => Class::Acceptable,
+            Effect::Widens | Effect::WidensFunction | Effect::WidensSignIn | Effect::Loses => {
+                Class::Acceptable
+            }
             Effect::Wrong(instead) => Class::Unacceptable(instead),
         }
     }

@@ -1,5 +1,7 @@
 //! What a review reports, as values. `sentences` turns each into text; nothing compares that text.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use crate::data_loss::Event;
@@ -137,6 +139,20 @@ pub enum Fact {
     FunctionOpened {
         function: String,
         requests: Vec<String>,
+    },
+    FunctionMayMore {
+        function: String,
+        /// Actions by resource, as the spec has them.
+        grants: BTreeMap<String, Vec<String>>,
+        /// The public routes that lead to it.
+        public: Vec<String>,
+        /// How far it reaches, if that is beyond single resources.
+        reach: Option<&'static str>,
+    },
+    FunctionMayLess {
+        function: String,
+        /// Actions by resource, as the spec has them.
+        grants: BTreeMap<String, Vec<String>>,
     },
     PermissionsWidened {
         function: String,

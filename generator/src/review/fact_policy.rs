@@ -21,6 +21,8 @@ impl Fact {
             Self::FunctionRemoved { .. } => ChangeKind::FunctionRemoved,
             Self::FunctionRenamed { .. } => ChangeKind::FunctionRenamed,
             Self::FunctionOpened { .. } => ChangeKind::FunctionOpened,
+            Self::FunctionMayMore { .. } => ChangeKind::FunctionMayMore,
+            Self::FunctionMayLess { .. } => ChangeKind::FunctionMayLess,
             Self::PermissionsWidened { .. } => ChangeKind::PermissionsWidened,
             Self::PermissionsNarrowed { .. } => ChangeKind::PermissionsNarrowed,
             Self::LogsDeleted { .. } => ChangeKind::LogsDeleted,
@@ -87,6 +89,8 @@ impl Fact {
             Self::FunctionAdded { function, .. }
             | Self::FunctionRemoved { function }
             | Self::FunctionOpened { function, .. }
+            | Self::FunctionMayMore { function, .. }
+            | Self::FunctionMayLess { function, .. }
             | Self::PermissionsWidened { function, .. }
             | Self::PermissionsNarrowed { function, .. }
             | Self::LogsDeleted { function } => function.clone(),
@@ -168,6 +172,8 @@ impl Fact {
             Self::FunctionAdded { .. }
             | Self::FunctionRemoved { .. }
             | Self::FunctionOpened { .. }
+            | Self::FunctionMayMore { .. }
+            | Self::FunctionMayLess { .. }
             | Self::PermissionsWidened { .. }
             | Self::PermissionsNarrowed { .. }
             | Self::LogsDeleted { .. }
@@ -211,6 +217,10 @@ impl Fact {
         match self.kind().effect() {
             Effect::Harmless | Effect::Expected(_) => false,
             Effect::Widens | Effect::Loses | Effect::Wrong(_) => true,
+            Effect::WidensFunction => match self {
+                Self::FunctionMayMore { public, reach, .. } => !public.is_empty() || reach.is_some(),
+                _ => true,
+            },
             Effect::WidensSignIn => match self {
                 Self::CorsOrigin { signs_in, .. }
                 | Self::PoolChanged { signs_in, .. }

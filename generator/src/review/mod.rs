@@ -127,6 +127,9 @@ fn nothing(head: &Service) -> Service {
     let mut nothing = head.clone();
     nothing.routes = Routes::default();
     nothing.api.cors = None;
+    for function in nothing.functions.values_mut() {
+        function.may.clear();
+    }
     if let Some(UserPool::Own(pool)) = &mut nothing.user_pool {
         pool.self_sign_up = false;
     }

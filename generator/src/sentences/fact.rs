@@ -1,5 +1,7 @@
 //! The sentence of a fact.
 
+use std::collections::BTreeMap;
+
 use crate::resources::lambda_permission::POLICY_BYTES;
 use crate::review::words::{self, both_quoted, code, list, quoted};
 use crate::review::{Callers, Fact, Program, Sendable, Shifted, Side};
@@ -82,6 +84,24 @@ impl Fact {
                 code(function),
                 names(requests)
             ),
+            Self::FunctionMayMore {
+                function,
+                grants,
+                public,
+                reach,
+            } => {
+                let mut sentence = format!("{} may now {}", code(function), granted(grants));
+                if let Some(reach) = reach {
+                    sentence.push_str(&format!(": {reach}"));
+                }
+                if !public.is_empty() {
+                    sentence.push_str(&format!(", and anyone can run it through {}", names(public)));
+                }
+                sentence
+            }
+            Self::FunctionMayLess { function, grants } => {
+                format!("{} may no longer {}", code(function), granted(grants))
+            }
             Self::PermissionsWidened {
                 function,
                 routes,
@@ -445,4 +465,12 @@ fn origin(origin: &str) -> String {
 /// What a plan does to an environment. A plan says whatever somebody wrote into it.
 fn in_plan(environment: &str, sentence: &str) -> String {
     format!("{}: {}", code(environment), line(sentence))
+}
+
+/// Actions and their resources, behind "may".
+fn granted(grants: &BTreeMap<String, Vec<String>>) -> String {
+    let each = grants
+        .iter()
+        .map(|(on, actions)| format!("call {} on {}", names(actions), code(on)));
+    each.collect::<Vec<_>>().join(", and ")
 }
