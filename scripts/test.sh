@@ -96,7 +96,7 @@ step 'control plane and data plane'
 # The tests run the data plane as a process, which cargo builds by itself only without `--test`.
 cargo build --locked --quiet --package portcullis-emulator --examples
 cargo test --locked --quiet --package portcullis-emulator --test bad_input --test control_plane --test crashes \
-    --test data_plane --test limits --test listeners --test openapi "$@"
+    --test data_plane --test function_calls --test limits --test listeners --test openapi "$@"
 step 'build of the functions, login scripts'
 slow functions:: login::
 # Terraform's provider needs half a gigabyte, so run one at a time.

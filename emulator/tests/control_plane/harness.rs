@@ -85,7 +85,10 @@ impl ControlPlane {
     pub fn command(folder: &Path) -> Command {
         let mut command = Command::new(std::env::current_exe().unwrap());
         command.args([
-            "harness::control_plane_process",
+            &format!(
+                "{}::control_plane_process",
+                module_path!().split_once("::").unwrap().1
+            ),
             "--exact",
             "--ignored",
             "--nocapture",

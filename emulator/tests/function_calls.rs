@@ -1,5 +1,5 @@
 //! What functions may call: the statements of a role against calls of AWS's own SDK, through a data plane in a process
-//! of its own, to the real moto. `cases/README.md` explains the cases.
+//! of its own, to the real moto. `function_calls/cases/README.md` explains the cases.
 
 #![allow(
     clippy::unwrap_used,
@@ -7,9 +7,7 @@
 )]
 
 #[allow(dead_code, reason = "shared with the control plane's own tests")]
-#[path = "../control_plane/harness.rs"]
-mod harness;
-#[path = "../shop/mod.rs"]
+mod control_plane;
 mod shop;
 
 use std::fs;
@@ -19,7 +17,7 @@ use std::process::Command;
 use portcullis_test_support::in_time::InTime;
 use serde_json::{Value, json};
 
-use harness::{ControlPlane, python};
+use control_plane::harness::{ControlPlane, python};
 use shop::{Shop, command, project, state, zip};
 
 /// Region and account of the fixture.
