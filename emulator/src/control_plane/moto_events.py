@@ -6,6 +6,8 @@
 - moto sends an event to some kinds of targets and fails for others. Here the data plane routes events by the applied rules.
 - moto leaves out half of the fields of S3's events.
 
+- moto writes a queue's redrive policy with spaces, which Terraform takes for a change, and knows no defaults of mappings.
+
 Runs in moto's process, before `moto.py`.
 """
 
@@ -18,6 +20,7 @@ from datetime import datetime, timezone
 from urllib.parse import quote_plus
 
 from flask import request
+from moto.awslambda.models import EventSourceMapping
 from moto.dynamodb.models.table import Table
 from moto.events.models import EventsBackend, Rule
 from moto.s3 import notifications
@@ -44,6 +47,26 @@ def in_milliseconds(moment):
 nothing_polls = property(lambda self: {}, lambda self, mappings: None)
 Queue.lambda_event_source_mappings = nothing_polls
 Table.lambda_event_source_mappings = nothing_polls
+
+
+def queue_attributes(self, motos_own=Queue.attributes.fget):
+    attributes = motos_own(self)
+    if self.redrive_policy:
+        attributes["RedrivePolicy"] = json.dumps(self.redrive_policy, separators=(",", ":"))
+    return attributes
+
+
+# https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html
+def create_mapping(self, spec, motos_own=EventSourceMapping.__init__):
+    spec = {"MaximumBatchingWindowInSeconds": 0, **spec}
+    if ":dynamodb:" in spec["EventSourceArn"]:
+        of_streams = {"MaximumRetryAttempts": -1, "MaximumRecordAgeInSeconds": -1, "ParallelizationFactor": 1}
+        spec = {**of_streams, "BisectBatchOnFunctionError": False, **spec}
+    motos_own(self, spec)
+
+
+Queue.attributes = property(queue_attributes)
+EventSourceMapping.__init__ = create_mapping
 
 
 # S3. https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html

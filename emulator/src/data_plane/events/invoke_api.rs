@@ -129,5 +129,5 @@ fn tail(log: &Path, request_id: &str) -> Vec<u8> {
     while !own.is_char_boundary(from) {
         from += 1;
     }
-    own[from..].as_bytes().to_vec()
+    own.as_bytes()[from..].to_vec()
 }

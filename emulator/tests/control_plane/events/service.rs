@@ -1,5 +1,7 @@
 //! A service that is served, and the emulated AWS beside it.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::path::PathBuf;

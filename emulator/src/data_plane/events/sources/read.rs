@@ -167,7 +167,8 @@ impl Sources {
             self.keep_allowed(part, &mut success, role, roles);
             let of = self.asynchronous.entry(name).or_default();
             of.retries = part.maximum_retry_attempts.unwrap_or(2);
-            if let Some(seconds) = part.maximum_event_age_in_seconds {
+            // An emulator may leave it out, which the provider reads as 0. AWS takes 60 and more.
+            if let Some(seconds) = part.maximum_event_age_in_seconds.filter(|seconds| *seconds > 0) {
                 of.maximum_age = Duration::from_secs(seconds);
             }
             (of.on_failure, of.on_success) = (failure, success);
@@ -344,7 +345,9 @@ fn stream(part: &EventSourceMapping) -> Stream {
         from_the_start: part.starting_position.as_deref() != Some("LATEST"),
         bisect: part.bisect_batch_on_function_error == Some(true),
         retries: limit(part.maximum_retry_attempts),
-        maximum_age: limit(part.maximum_record_age_in_seconds).map(Duration::from_secs),
+        maximum_age: limit(part.maximum_record_age_in_seconds)
+            .filter(|seconds| *seconds > 0)
+            .map(Duration::from_secs),
         on_failure: arn(&part.destination_config.on_failure),
     }
 }
