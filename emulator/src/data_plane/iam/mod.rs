@@ -35,5 +35,5 @@ mod verdict;
 pub(super) use context::Context;
 pub(super) use need::Need;
 pub(super) use notes::notes;
-pub(super) use rights::of_functions;
+pub(super) use rights::{of_functions, of_roles};
 pub(super) use verdict::{Because, Refused, Rights, Verdict};

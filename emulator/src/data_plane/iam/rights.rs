@@ -22,6 +22,15 @@ pub fn of_functions(resources: &[Resource]) -> BTreeMap<String, Rights> {
     rights.collect()
 }
 
+/// The rights of each role in a state, by its ARN.
+pub fn of_roles(resources: &[Resource]) -> BTreeMap<String, Rights> {
+    let policies = Policies::of(resources);
+    let nobody = Function::default();
+    let roles = policies.roles.iter();
+    let rights = roles.map(|role| (role.arn.clone(), policies.rights(&nobody, &role.arn)));
+    rights.collect()
+}
+
 /// Everything in a state that gives roles their policies.
 struct Policies<'a> {
     index: Index<'a>,
