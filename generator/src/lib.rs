@@ -41,6 +41,7 @@ pub mod tables;
 pub mod text_rule;
 pub mod tree;
 pub mod user_pool;
+pub mod uses;
 pub mod warnings;
 
 use crate::diagnostic::Diagnostics;

@@ -17,7 +17,10 @@ pub(crate) fn what_functions_may_do(service: &Service) -> Vec<Block> {
 
 /// Whether a statement of a function is compared by the value of a reference.
 pub(crate) fn is_compared(service: &Service, reference: &Reference) -> bool {
-    let statements = service.functions.values().flat_map(|function| &function.may);
+    let statements = service
+        .functions
+        .values()
+        .flat_map(|function| &function.statements);
     let mut resources = statements.flat_map(|statement| &statement.resources);
     resources.any(|resource| resource.references().any(|one| one == reference))
 }
@@ -33,7 +36,9 @@ fn function(service: &Service, name: &String, function: &Function, trust: &Expre
         reserved_concurrency: _,    // no right
         provisioned_concurrency: _, // no right
         layers: _,                  // `check --plan` compares them
-        may,
+        uses: _,                    // `statements`
+        may: _,                     // `statements`
+        statements: may,
         environment: _, // no right; the origin that answers admit is below
     } = function;
     let module = in_service::name(name);

@@ -15,6 +15,7 @@ use crate::resources::{
     lambda_provisioned_concurrency_config,
 };
 use crate::service::{LOCAL, Service};
+use crate::uses;
 
 /// What an environment decides.
 pub(crate) fn variables(service: &Service) -> Vec<Variable> {
@@ -95,7 +96,12 @@ pub fn environment_variables(
     function: &str,
     allow_origin: &str,
 ) -> BTreeMap<String, Template> {
-    let mut variables = service.function_in(environment, function).environment.clone();
+    let own = service.function_in(environment, function);
+    let mut variables = own.environment.clone();
+    variables.extend(uses::tables(&own.uses).map(|(table, _)| {
+        let name = Template::of_reference(Reference::TableName(table.to_owned()), "");
+        (uses::variable(table), name)
+    }));
     // A handler then sees the path as the spec has it: the event's path has no stage, but `lambda_http` adds it.
     variables
         .entry(lambda_function::IGNORE_STAGE_IN_PATH.into())
@@ -126,7 +132,9 @@ fn call(service: &Service, name: &str, function: &Function) -> Block {
         reserved_concurrency: _,
         provisioned_concurrency: _,
         layers: _,      // `settings` has these
+        uses: _,        // `policy`, `environment_variables`
         may: _,         // `policy`
+        statements: _,  // `policy`
         environment: _, // `environment_variables`
     } = function;
     // Those of every environment: `local` has none of its own.
@@ -171,11 +179,11 @@ fn call(service: &Service, name: &str, function: &Function) -> Block {
 
 /// The policy of what a function may do beside what every function may.
 fn policy(service: &Service, name: &str, function: &Function) -> Option<Block> {
-    let policy = statement::policy(&function.may, |resource| resource.in_service(service));
+    let policy = statement::policy(&function.statements, |resource| resource.in_service(service));
     let role = reference(&format!("module.{}.role_name", self::name(name)));
     let block =
         iam_role_policy::resource_block_of(self::name(name).as_str(), statement::POLICY, role, policy);
-    (!function.may.is_empty()).then_some(block)
+    (!function.statements.is_empty()).then_some(block)
 }
 
 /// The addresses of these policies in `modules/service`.
@@ -183,7 +191,7 @@ pub(crate) fn policies(service: &Service) -> impl Iterator<Item = Expression> {
     let functions = service
         .functions
         .iter()
-        .filter(|(_, function)| !function.may.is_empty());
+        .filter(|(_, function)| !function.statements.is_empty());
     functions.map(|(name, _)| reference(&format!("aws_iam_role_policy.{}", self::name(name))))
 }
 

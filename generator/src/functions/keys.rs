@@ -12,9 +12,9 @@ use crate::review::Direction::Less;
 use crate::review::Meaning::{Elsewhere, Harmless, Secret, When};
 use crate::review::consequence;
 use crate::spec::declaration::Absent::{Nothing, Required};
-use crate::spec::declaration::Kind::{List, OneOfNumbers, Strings as Map, Text, Texts};
+use crate::spec::declaration::Kind::{self, List, OneOfNumbers, Strings as Map, Text, Texts};
 use crate::spec::declaration::{EVERYWHERE, Literal, PER_ENVIRONMENT, default, keys, number};
-use crate::spec::field::{Given, Placed, Set, Strings};
+use crate::spec::field::{Given, Lists, Placed, Set, Strings};
 use crate::text_rule::{ANY_TEXT, NAME_64, TextRule};
 
 /// The reason of a statement is a comment of one line.
@@ -70,6 +70,10 @@ keys! {
         /// Layer versions that Lambda unpacks to `/opt`, at most five. A later layer's files replace an earlier one's.
         /// Functions with layers don't run locally.
         layers: Given<Vec<Placed<String>>> = Texts(&LAYER_VERSION), Nothing, PER_ENVIRONMENT, Harmless;
+        /// What the function uses, each with verbs: `{ "tables.orders" = ["read", "write"] }`. Verbs of tables are `read`,
+        /// `scan`, `write` and `delete`. The function finds the table's name in the variable `TABLE_ORDERS`. See
+        /// [Data](../data.md#uses).
+        uses: Lists = Kind::Lists { noun: "table", of: "verbs" }, Nothing, EVERYWHERE, Elsewhere;
         /// What the function may do in AWS, beside writing its own logs.
         may: Vec<MayTable> = List(&MayTable::TABLE), Nothing, EVERYWHERE, Elsewhere;
         /// Environment variables. An environment's are added to these. A review never shows their values. A value may refer

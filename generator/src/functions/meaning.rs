@@ -5,12 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::functions::Function;
 use crate::identifier::Identifier;
-use crate::references::{Known, Template, Values};
+use crate::references::{Known, Reference, Template, Values};
 use crate::resources::{api_gateway_integration, lambda_function};
 use crate::service::meaning::{Handler, Handlers, Resolver, longest_environment};
 use crate::spec::field::Keys;
 use crate::spec::{FunctionTable, Given, Own, Placed, Spec, Strings};
 use crate::text_rule::NAME_64;
+use crate::uses::{self, Uses};
 
 impl Resolver<'_> {
     pub(crate) fn functions(
@@ -30,11 +31,12 @@ impl Resolver<'_> {
                 self.binary(name, handlers);
             }
             self.limits(spec, &name.value, table, table, &surroundings);
-            let statements = self.may(&table.may, &surroundings.known);
-            let place = table
-                .may
-                .first()
-                .map_or(name.span.clone(), |first| first.span.clone());
+            let may = self.may(&table.may, &surroundings.known);
+            let (uses, mut statements) = self.uses(spec, &table.uses);
+            statements.extend(may.iter().cloned());
+            let of_uses = table.uses.first().map(|(of, _)| of.span.clone());
+            let place = table.may.first().map(|first| first.span.clone());
+            let place = place.or(of_uses).unwrap_or_else(|| name.span.clone());
             self.policy_size(
                 &name.value,
                 &place,
@@ -45,7 +47,9 @@ impl Resolver<'_> {
             functions.insert(
                 name.value.clone(),
                 Function {
-                    may: statements,
+                    uses,
+                    may,
+                    statements,
                     ..resolved(table, &surroundings.known)
                 },
             );
@@ -139,10 +143,12 @@ impl Resolver<'_> {
             self.limits(spec, &name.value, own, &here, &surroundings);
             self.known_in_a_root(environment, own, &surroundings.known);
             let everywhere = functions.get(&name.value);
-            let here = Function {
-                may: everywhere.map_or_else(Vec::new, |function| function.may.clone()),
-                ..resolved(&here, &surroundings.known)
-            };
+            let mut here = resolved(&here, &surroundings.known);
+            if let Some(everywhere) = everywhere {
+                here.uses.clone_from(&everywhere.uses);
+                here.may.clone_from(&everywhere.may);
+                here.statements.clone_from(&everywhere.statements);
+            }
             if everywhere != Some(&here) {
                 differing.insert(name.value.clone(), here);
             }
@@ -164,7 +170,15 @@ impl Resolver<'_> {
         }
         self.layers(&written.layers);
         self.concurrency(written, whole);
-        self.variables(spec, name, &written.environment, &whole.environment, surroundings);
+        let mut added = surroundings.added.clone();
+        let values = values(spec);
+        added.extend(whole.uses.iter().filter_map(|(of, _)| {
+            let table = of.value.strip_prefix("tables.")?;
+            let name = Reference::TableName(table.to_owned());
+            Some((uses::variable(table), name.text(&values)))
+        }));
+        let environments = [&written.environment, &whole.environment];
+        self.variables(spec, name, environments, &added, &surroundings.known);
     }
 
     /// Reports references in an environment's own variables to what no root knows.
@@ -272,9 +286,9 @@ impl Resolver<'_> {
         &mut self,
         spec: &Spec,
         function: &str,
-        written: &Strings,
-        whole: &Strings,
-        surroundings: &Surroundings,
+        [written, whole]: [&Strings; 2],
+        added: &BTreeMap<String, String>,
+        known: &Known,
     ) {
         for (key, (span, _)) in written {
             if let Some(owner) = lambda_function::owner_of(key) {
@@ -285,16 +299,23 @@ impl Resolver<'_> {
                     )
                     .help("choose another name"),
                 );
+            } else if key.starts_with("TABLE_") && added.contains_key(key) {
+                self.report(
+                    Diagnostic::new(
+                        span.clone(),
+                        format!("the name of an environment variable must not be `{key}`, which `uses` sets"),
+                    )
+                    .help("choose another name, or delete it and read the one that Portcullis sets"),
+                );
             }
         }
         let Some((first, _)) = written.values().next() else {
             return;
         };
         for (_, text) in written.values() {
-            self.template(text, &surroundings.known);
+            self.template(text, known);
         }
-        let added = &surroundings.added;
-        let bytes = bytes(spec, added, &templates(whole, &surroundings.known));
+        let bytes = bytes(spec, added, &templates(whole, known));
         if bytes > lambda_function::ENVIRONMENT_BYTES {
             let added: Vec<String> = added.keys().map(|key| format!("`{key}`")).collect();
             self.report(
@@ -403,7 +424,8 @@ fn resolved(table: &FunctionTable, known: &Known) -> Function {
         reserved_concurrency,
         provisioned_concurrency,
         layers,
-        may: _, // `Resolver::may`
+        uses: _, // `Resolver::uses`
+        may: _,  // `Resolver::may`
         environment,
     } = table;
     Function {
@@ -416,7 +438,9 @@ fn resolved(table: &FunctionTable, known: &Known) -> Function {
         reserved_concurrency: reserved_concurrency.value,
         provisioned_concurrency: provisioned_concurrency.value,
         layers: texts(layers),
+        uses: Uses::new(),
         may: Vec::new(),
+        statements: Vec::new(),
         environment: templates(environment, known),
     }
 }

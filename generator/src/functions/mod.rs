@@ -21,6 +21,7 @@ use serde::Serialize;
 
 use crate::functions::statement::Statement;
 use crate::references::Template;
+use crate::uses::Uses;
 
 /// A function.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -43,8 +44,13 @@ pub struct Function {
     pub provisioned_concurrency: Option<u32>,
     /// ARNs of layer versions, in the order in which Lambda unpacks them.
     pub layers: Vec<String>,
-    /// What its role allows beside what every role does, sorted.
+    /// What it uses.
+    pub uses: Uses,
+    /// The statements of `may`, sorted.
     pub may: Vec<Statement>,
+    /// What its role allows beside what every role does: by `uses`, then by `may`.
+    #[serde(skip)]
+    pub statements: Vec<Statement>,
     /// Environment variables.
     pub environment: BTreeMap<String, Template>,
 }

@@ -7,6 +7,7 @@ use crate::references::{Reference, Template, Values};
 use crate::resources::cloudwatch_log_group;
 use crate::resources::iam_role_policy;
 use crate::service::Service;
+use crate::uses;
 
 /// Something that a role allows.
 #[derive(Debug, Clone, Copy)]
@@ -89,11 +90,16 @@ pub(crate) fn phrases(service: &Service, function: &Function) -> Vec<String> {
         reserved_concurrency: _,
         provisioned_concurrency: _,
         layers: _,
+        uses,
         may,
+        statements: _, // `uses` and `may`
         environment: _,
     } = function;
     let of_all = of_all(service).into_iter().map(|right| right.may.to_owned());
-    of_all.chain(may.iter().map(Statement::phrase)).collect()
+    of_all
+        .chain(uses::phrases(uses))
+        .chain(may.iter().map(Statement::phrase))
+        .collect()
 }
 
 /// The same as statements of a function of this name.

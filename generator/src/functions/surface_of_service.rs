@@ -28,7 +28,9 @@ pub(crate) fn function(
         reserved_concurrency: _,    // opens nothing
         provisioned_concurrency: _, // opens nothing
         layers,
-        may,
+        uses: _, // `statements`
+        may: _,  // `statements`
+        statements: may,
         environment: _, // `environment_variables`
     } = function;
     let values = Values::of(service, environment_name, environment);

@@ -16,6 +16,12 @@ impl Reference {
             let before = literal(format!("{}-", service.name));
             [before, value("var.environment"), literal(format!("-{name}"))]
         };
+        let arn_of = |of: &str, kind: &str, name: &str| {
+            let mut parts = vec![literal("arn:"), partition(), literal(of), region(), literal(":")];
+            parts.extend([account(), literal(kind)]);
+            parts.extend(in_aws(name));
+            parts
+        };
         match self {
             Self::Environment => vec![value("var.environment")],
             Self::Region => vec![region()],
@@ -43,13 +49,9 @@ impl Reference {
                 .map(|pool| HclPart::Value(arn(pool)))
                 .collect(),
             Self::ClientId(name) => vec![value(&format!("module.{}.id", client_module::name(name)))],
-            Self::FunctionName(name) => in_aws(name).into(),
-            Self::FunctionArn(name) => {
-                let mut parts = vec![literal("arn:"), partition(), literal(":lambda:"), region()];
-                parts.extend([literal(":"), account(), literal(":function:")]);
-                parts.extend(in_aws(name));
-                parts
-            }
+            Self::TableName(name) | Self::FunctionName(name) => in_aws(name).into(),
+            Self::TableArn(name) => arn_of(":dynamodb:", ":table/", name),
+            Self::FunctionArn(name) => arn_of(":lambda:", ":function:", name),
         }
     }
 }

@@ -10,8 +10,8 @@ pub(crate) struct Known(BTreeMap<String, Reference>);
 
 /// Their forms, for help.
 const FORMS: &str = "`environment`, `region`, `account`, `partition`, `service`, `api.url`, `api.id`, `api.stage`, \
-                     `user_pool.id`, `user_pool.arn`, `user_pool.clients.NAME.id`, `functions.NAME.name`, \
-                     `functions.NAME.arn`";
+                     `user_pool.id`, `user_pool.arn`, `user_pool.clients.NAME.id`, `tables.NAME.name`, \
+                     `tables.NAME.arn`, `functions.NAME.name`, `functions.NAME.arn`";
 
 impl Known {
     /// What the texts of a spec may refer to.
@@ -31,6 +31,10 @@ impl Known {
         }
         let clients = spec.user_pool.iter().flat_map(|pool| &pool.clients);
         all.extend(clients.map(|(name, _)| Reference::ClientId(name.value.clone())));
+        for (name, _) in &spec.tables {
+            all.push(Reference::TableName(name.value.clone()));
+            all.push(Reference::TableArn(name.value.clone()));
+        }
         for (name, _) in &spec.functions {
             all.push(Reference::FunctionName(name.value.clone()));
             all.push(Reference::FunctionArn(name.value.clone()));

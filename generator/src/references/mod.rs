@@ -54,6 +54,10 @@ pub enum Reference {
     UserPoolArn,
     /// The id of a client of the pool.
     ClientId(String),
+    /// The name of a table in AWS.
+    TableName(String),
+    /// Its ARN.
+    TableArn(String),
     /// The name of a function in AWS.
     FunctionName(String),
     /// Its ARN.
@@ -75,6 +79,8 @@ impl Reference {
             Self::UserPoolId => "user_pool.id".into(),
             Self::UserPoolArn => "user_pool.arn".into(),
             Self::ClientId(name) => format!("user_pool.clients.{name}.id"),
+            Self::TableName(name) => format!("tables.{name}.name"),
+            Self::TableArn(name) => format!("tables.{name}.arn"),
             Self::FunctionName(name) => format!("functions.{name}.name"),
             Self::FunctionArn(name) => format!("functions.{name}.arn"),
         }
@@ -83,7 +89,7 @@ impl Reference {
     /// Whether it is a whole ARN.
     pub fn is_an_arn(&self) -> bool {
         match self {
-            Self::UserPoolArn | Self::FunctionArn(_) => true,
+            Self::UserPoolArn | Self::TableArn(_) | Self::FunctionArn(_) => true,
             Self::Environment
             | Self::Region
             | Self::Account
@@ -94,6 +100,7 @@ impl Reference {
             | Self::ApiStage
             | Self::UserPoolId
             | Self::ClientId(_)
+            | Self::TableName(_)
             | Self::FunctionName(_) => false,
         }
     }
@@ -111,6 +118,8 @@ impl Reference {
             | Self::ApiStage
             | Self::UserPoolId
             | Self::UserPoolArn
+            | Self::TableName(_)
+            | Self::TableArn(_)
             | Self::FunctionName(_)
             | Self::FunctionArn(_) => true,
         }
@@ -124,6 +133,7 @@ impl Reference {
             | Self::Partition
             | Self::Service
             | Self::ApiStage
+            | Self::TableName(_)
             | Self::FunctionName(_) => true,
             Self::Account
             | Self::ApiUrl
@@ -131,6 +141,7 @@ impl Reference {
             | Self::UserPoolId
             | Self::UserPoolArn
             | Self::ClientId(_)
+            | Self::TableArn(_)
             | Self::FunctionArn(_) => false,
         }
     }
@@ -140,6 +151,14 @@ impl Template {
     /// A text without references, whatever it holds.
     pub fn of_text(text: impl Into<String>) -> Self {
         let parts = vec![Part::Text(text.into())];
+        Self { parts }
+    }
+
+    /// A reference with a text behind it, which may be empty.
+    pub fn of_reference(reference: Reference, text: &str) -> Self {
+        let text = Some(text).filter(|text| !text.is_empty());
+        let text = text.map(|text| Part::Text(text.to_owned()));
+        let parts = [Part::Reference(reference)].into_iter().chain(text).collect();
         Self { parts }
     }
 

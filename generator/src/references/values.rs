@@ -98,7 +98,8 @@ impl Reference {
                 None => arn("cognito-idp", &format!("userpool/{user_pool_id}")),
             },
             Self::ClientId(name) => client_id(name),
-            Self::FunctionName(name) => format!("{service}-{environment}-{name}"),
+            Self::TableName(name) | Self::FunctionName(name) => format!("{service}-{environment}-{name}"),
+            Self::TableArn(name) => arn("dynamodb", &format!("table/{service}-{environment}-{name}")),
             Self::FunctionArn(name) => arn("lambda", &format!("function:{service}-{environment}-{name}")),
         }
     }

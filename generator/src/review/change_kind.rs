@@ -174,6 +174,12 @@ kinds! {
     LogsDeleted = "logs_deleted", Specs, AtRisk, Function, Loses;
     /// Logs that are older than the new limit are deleted.
     LogRetentionShorter = "log_retention_shorter", Specs, AtRisk, Key, Loses;
+    /// A function may do more with what it uses, and no public route leads to it.
+    UseAdded = "use_added", Specs, Rest, Key, Expected("only its own routes and events make the function do it");
+    /// A function that a public route leads to may do more with what it uses.
+    PublicUseAdded = "public_use_added", Specs, AtRisk, Key, Widens;
+    /// A function may do less with what it uses.
+    UseRemoved = "use_removed", Specs, Rest, Key, Harmless;
     /// A new table.
     TableAdded = "table_added", Specs, Rest, Key, Expected("it is empty, and only functions that use it reach it");
     /// A table is deleted, with its items.

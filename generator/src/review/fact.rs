@@ -182,6 +182,19 @@ pub enum Fact {
         /// Whether a route is for signed-in users.
         signs_in: bool,
     },
+    UseAdded {
+        function: String,
+        /// What it uses, such as `tables.orders`.
+        of: String,
+        verbs: Vec<&'static str>,
+        /// The public routes that lead to the function.
+        public: Vec<String>,
+    },
+    UseRemoved {
+        function: String,
+        of: String,
+        verbs: Vec<&'static str>,
+    },
     TableAdded {
         table: String,
     },

@@ -29,6 +29,9 @@ impl Fact {
             Self::PoolAdded { .. } => ChangeKind::PoolAdded,
             Self::PoolReplaced { .. } | Self::PoolRemoved { .. } => ChangeKind::PoolReplaced,
             Self::PoolChanged { .. } => ChangeKind::PoolChanged,
+            Self::UseAdded { public, .. } if public.is_empty() => ChangeKind::UseAdded,
+            Self::UseAdded { .. } => ChangeKind::PublicUseAdded,
+            Self::UseRemoved { .. } => ChangeKind::UseRemoved,
             Self::TableAdded { .. } => ChangeKind::TableAdded,
             Self::TableDeleted { .. } => ChangeKind::TableDeleted,
             Self::TableReplaced { .. } => ChangeKind::TableReplaced,
@@ -99,6 +102,9 @@ impl Fact {
             | Self::FormerlyMissing { after, .. } => after.clone(),
             Self::PoolAdded { .. } | Self::PoolReplaced { .. } | Self::PoolRemoved { .. } => {
                 "user_pool".into()
+            }
+            Self::UseAdded { function, of, .. } | Self::UseRemoved { function, of, .. } => {
+                words::key(&["functions", function, "uses", of])
             }
             Self::TableAdded { table } | Self::TableDeleted { table } | Self::TableReplaced { table, .. } => {
                 words::key(&["tables", table])
@@ -179,6 +185,8 @@ impl Fact {
             | Self::LogsDeleted { .. }
             | Self::PoolAdded { .. }
             | Self::PoolRemoved { .. }
+            | Self::UseAdded { .. }
+            | Self::UseRemoved { .. }
             | Self::TableAdded { .. }
             | Self::TableDeleted { .. }
             | Self::TableReplaced { .. }

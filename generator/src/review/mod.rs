@@ -37,6 +37,7 @@ use crate::functions::review as functions;
 use crate::routes::review as routes;
 use crate::tables::review as tables;
 use crate::user_pool::review as user_pool;
+use crate::uses::review as uses;
 pub use accepted_change::{AcceptedChange, ChangeId, Sorted, sort};
 pub use change_kind::{ChangeKind, Class, Effect, Evidence, Section, SubjectKind};
 pub use key_meaning::{Consequence, Direction, Meaning, consequence};
@@ -115,6 +116,7 @@ fn compare_services(comparison: &Comparison) -> Vec<Fact> {
     let mut facts = routes::facts(comparison, &shifts);
     facts.extend(functions::facts(comparison, &base, &shifts));
     facts.extend(tables::facts(comparison));
+    facts.extend(uses::facts(comparison));
     facts.extend(user_pool::facts(comparison));
     facts.extend(cors::facts(comparison));
     facts.extend(environments::facts(comparison));
@@ -129,6 +131,7 @@ fn nothing(head: &Service) -> Service {
     nothing.api.cors = None;
     for function in nothing.functions.values_mut() {
         function.may.clear();
+        function.uses.clear();
     }
     if let Some(UserPool::Own(pool)) = &mut nothing.user_pool {
         pool.self_sign_up = false;

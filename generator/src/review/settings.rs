@@ -321,7 +321,7 @@ mod tests {
             match &key.kind {
                 Kind::Table(table) | Kind::TextOrTable(_, table) => declared(table, &format!("{path}.")),
                 Kind::Tables { table, .. } => declared(table, &format!("{path}.*.")),
-                Kind::Strings { .. } => vec![format!("{path}.*")],
+                Kind::Strings { .. } | Kind::Lists { .. } => vec![format!("{path}.*")],
                 // Compared as what holds of each function in an environment.
                 Kind::Overrides { .. } => Vec::new(),
                 _ => vec![path],

@@ -157,6 +157,29 @@ impl Fact {
             Self::PoolReplaced { .. } => {
                 "the user pool is **replaced** because `user_pool.name` changes: every user is lost".into()
             }
+            Self::UseAdded {
+                function,
+                of,
+                verbs,
+                public,
+            } => {
+                let can = format!("{} in {}", names(verbs), code(of));
+                if public.is_empty() {
+                    format!("function {} may now {can}", code(function))
+                } else {
+                    format!(
+                        "**anyone** can now make function {} {can}: it handles {}",
+                        code(function),
+                        names(public)
+                    )
+                }
+            }
+            Self::UseRemoved { function, of, verbs } => format!(
+                "function {} may no longer {} in {}",
+                code(function),
+                names(verbs),
+                code(of)
+            ),
             Self::TableAdded { table } => format!("table {} is new", code(table)),
             Self::TableDeleted { table } => format!("table {} is **deleted** with every item", code(table)),
             Self::TableReplaced { table, reasons } => {

@@ -105,6 +105,13 @@ pub enum Kind {
         /// The keys of each.
         table: &'static Table,
     },
+    /// Lists of strings under free names. What names and strings there are is for the key's room to say.
+    Lists {
+        /// What a name names.
+        noun: &'static str,
+        /// What a string of a list is.
+        of: &'static str,
+    },
     /// A table with known keys, or a string that stands for a table with its first key alone.
     TextOrTable(&'static TextRule, &'static Table),
 }
@@ -173,6 +180,7 @@ pub enum Form {
     Tables,
     List,
     Overrides,
+    Lists,
     TextOrTable,
 }
 
@@ -192,6 +200,7 @@ impl Kind {
             Self::Tables { .. } => Form::Tables,
             Self::List(_) => Form::List,
             Self::Overrides { .. } => Form::Overrides,
+            Self::Lists { .. } => Form::Lists,
             Self::TextOrTable(..) => Form::TextOrTable,
         }
     }

@@ -234,6 +234,34 @@ impl Field for Strings {
     }
 }
 
+/// Lists of strings under free names, in the order of the text.
+pub type Lists = Vec<(Placed<String>, Vec<Placed<String>>)>;
+
+impl Field for Lists {
+    const FORM: Form = Form::Lists;
+
+    fn read(value: &Value<'_>, key: &'static Key, diagnostics: &mut Diagnostics) -> Self {
+        let entries = value.entries(key, "a table of lists", diagnostics);
+        let lists = entries.into_iter().filter_map(|(name, value)| {
+            let summary = format!("`{}`", shown(&name.value));
+            if value.value().as_array().is_none() {
+                diagnostics.push(value.wrong(&summary, "a list of strings"));
+                return None;
+            }
+            Some((name, value.texts(key, diagnostics)?))
+        });
+        lists.collect()
+    }
+
+    fn absent(_: &'static Key) -> Self {
+        Self::new()
+    }
+
+    fn is_written(&self) -> bool {
+        !self.is_empty()
+    }
+}
+
 /// A table with known keys. If it is absent, its keys are.
 impl<T: Keys> Field for T {
     const FORM: Form = Form::Table;

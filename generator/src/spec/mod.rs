@@ -23,7 +23,7 @@ pub use crate::routes::keys::RouteTable;
 pub use crate::service::keys::ServiceTable;
 pub use crate::tables::keys::{CapacityTable, IndexTable, KeyTable, TableTable};
 pub use crate::user_pool::keys::{ClientTable, PasswordTable, UserPoolTable};
-pub use field::{Given, Own, Placed, Set, Strings};
+pub use field::{Given, Lists, Own, Placed, Set, Strings};
 pub(crate) use reader::{Reader, Value};
 pub(crate) use scalar::keep;
 pub use toml::value::Date;
@@ -108,7 +108,7 @@ pub fn meaning(path: &[String]) -> Option<Meaning> {
                 within(table, rest)
             }
             (Kind::Table(table) | Kind::TextOrTable(_, table), rest) => within(table, rest),
-            (Kind::Strings { .. }, [_]) => Some(key.meaning),
+            (Kind::Strings { .. } | Kind::Lists { .. }, [_]) => Some(key.meaning),
             _ => None,
         }
     }

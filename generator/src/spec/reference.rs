@@ -119,6 +119,7 @@ fn values(kind: &Kind) -> String {
         Kind::Tables { noun, .. } => format!("one table for each {noun}, see below"),
         Kind::List(_) => "list of tables, see below".into(),
         Kind::Overrides { noun, .. } => format!("one table for each {noun}, see below"),
+        Kind::Lists { noun, of } => format!("table: {noun} to list of {of}"),
         Kind::TextOrTable(rule, _) => format!("{}, or a table, see below", of_text(rule)),
     }
 }

@@ -106,6 +106,9 @@ fn of_kind(kind: &Kind, absent: &Absent) -> Map<String, Value> {
         Kind::Overrides { names, table, .. } => json!({
             "type": "object", "propertyNames": of_text(names), "additionalProperties": of_overrides(table),
         }),
+        Kind::Lists { .. } => json!({
+            "type": "object", "additionalProperties": {"type": "array", "items": {"type": "string"}, "minItems": 1},
+        }),
         Kind::TextOrTable(rule, table) => json!({"anyOf": [of_text(rule), of_table(table)]}),
     };
     match schema {

@@ -53,5 +53,7 @@ resource "aws_api_gateway_stage" "this" {
     aws_lambda_permission.get_orders,
     aws_lambda_permission.get_stock,
     aws_lambda_permission.post_orders,
+    aws_iam_role_policy.function_orders,
+    aws_iam_role_policy.function_stock,
   ]
 }

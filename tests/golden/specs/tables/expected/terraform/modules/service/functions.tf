@@ -25,7 +25,61 @@ module "function_orders" {
   require_zip       = var.require_zips
   environment_variables = {
     AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH = "true"
+    TABLE_ORDERS                         = "shop-${var.environment}-orders"
+    TABLE_STOCK                          = "shop-${var.environment}-stock"
   }
+}
+
+resource "aws_iam_role_policy" "function_orders" {
+  name = "may"
+  role = module.function_orders.role_name
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      # Decrypts the table `stock`.
+      {
+        Effect = "Allow"
+        Action = [
+          "kms:Decrypt",
+        ]
+        Resource = [
+          "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+        ]
+      },
+      # Reads and writes items of the table `orders`.
+      {
+        Effect = "Allow"
+        Action = [
+          "dynamodb:BatchGetItem",
+          "dynamodb:ConditionCheckItem",
+          "dynamodb:DescribeTable",
+          "dynamodb:GetItem",
+          "dynamodb:PutItem",
+          "dynamodb:Query",
+          "dynamodb:UpdateItem",
+        ]
+        Resource = [
+          "arn:${data.aws_service.logs.partition}:dynamodb:${data.aws_service.logs.region}:${data.aws_caller_identity.current.account_id}:table/shop-${var.environment}-orders",
+          "arn:${data.aws_service.logs.partition}:dynamodb:${data.aws_service.logs.region}:${data.aws_caller_identity.current.account_id}:table/shop-${var.environment}-orders/index/*",
+        ]
+      },
+      # Reads items of the table `stock`.
+      {
+        Effect = "Allow"
+        Action = [
+          "dynamodb:BatchGetItem",
+          "dynamodb:ConditionCheckItem",
+          "dynamodb:DescribeTable",
+          "dynamodb:GetItem",
+          "dynamodb:Query",
+        ]
+        Resource = [
+          "arn:${data.aws_service.logs.partition}:dynamodb:${data.aws_service.logs.region}:${data.aws_caller_identity.current.account_id}:table/shop-${var.environment}-stock",
+          "arn:${data.aws_service.logs.partition}:dynamodb:${data.aws_service.logs.region}:${data.aws_caller_identity.current.account_id}:table/shop-${var.environment}-stock/index/*",
+        ]
+      },
+    ]
+  })
 }
 
 module "function_stock" {
@@ -42,5 +96,51 @@ module "function_stock" {
   require_zip       = var.require_zips
   environment_variables = {
     AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH = "true"
+    NAME                                 = "shop-${var.environment}-stock"
+    TABLE_STOCK                          = "shop-${var.environment}-stock"
   }
+}
+
+resource "aws_iam_role_policy" "function_stock" {
+  name = "may"
+  role = module.function_stock.role_name
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      # Decrypts the table `stock`.
+      {
+        Effect = "Allow"
+        Action = [
+          "kms:Decrypt",
+        ]
+        Resource = [
+          "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+        ]
+      },
+      # Scans, writes and deletes items of the table `stock`.
+      {
+        Effect = "Allow"
+        Action = [
+          "dynamodb:BatchWriteItem",
+          "dynamodb:DeleteItem",
+          "dynamodb:PutItem",
+          "dynamodb:Scan",
+          "dynamodb:UpdateItem",
+        ]
+        Resource = [
+          "arn:${data.aws_service.logs.partition}:dynamodb:${data.aws_service.logs.region}:${data.aws_caller_identity.current.account_id}:table/shop-${var.environment}-stock",
+          "arn:${data.aws_service.logs.partition}:dynamodb:${data.aws_service.logs.region}:${data.aws_caller_identity.current.account_id}:table/shop-${var.environment}-stock/index/*",
+        ]
+      },
+      {
+        Effect = "Allow"
+        Action = [
+          "dynamodb:DescribeContinuousBackups",
+        ]
+        Resource = [
+          "arn:${data.aws_service.logs.partition}:dynamodb:${data.aws_service.logs.region}:${data.aws_caller_identity.current.account_id}:table/shop-${var.environment}-stock",
+        ]
+      },
+    ]
+  })
 }

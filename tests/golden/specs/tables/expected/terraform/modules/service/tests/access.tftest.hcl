@@ -144,8 +144,53 @@ run "what_functions_may_do" {
           },
         ]
       }),
+      aws_iam_role_policy.function_orders.role == "shop-test-orders",
+      aws_iam_role_policy.function_orders.policy == jsonencode({
+        Version = "2012-10-17"
+        Statement = [
+          {
+            Effect = "Allow"
+            Action = [
+              "kms:Decrypt",
+            ]
+            Resource = [
+              "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+            ]
+          },
+          {
+            Effect = "Allow"
+            Action = [
+              "dynamodb:BatchGetItem",
+              "dynamodb:ConditionCheckItem",
+              "dynamodb:DescribeTable",
+              "dynamodb:GetItem",
+              "dynamodb:PutItem",
+              "dynamodb:Query",
+              "dynamodb:UpdateItem",
+            ]
+            Resource = [
+              "arn:aws:dynamodb:us-east-1:123456789012:table/shop-test-orders",
+              "arn:aws:dynamodb:us-east-1:123456789012:table/shop-test-orders/index/*",
+            ]
+          },
+          {
+            Effect = "Allow"
+            Action = [
+              "dynamodb:BatchGetItem",
+              "dynamodb:ConditionCheckItem",
+              "dynamodb:DescribeTable",
+              "dynamodb:GetItem",
+              "dynamodb:Query",
+            ]
+            Resource = [
+              "arn:aws:dynamodb:us-east-1:123456789012:table/shop-test-stock",
+              "arn:aws:dynamodb:us-east-1:123456789012:table/shop-test-stock/index/*",
+            ]
+          },
+        ]
+      }),
     ])
-    error_message = "The role of `orders` must be for Lambda only and only let it write its own logs, and its logs must be kept for 14 days"
+    error_message = "The role of `orders` must be for Lambda only and only let it write its own logs, read and write items of the table `orders`, read items of the table `stock`, and its logs must be kept for 14 days"
   }
 
   # Function stock
@@ -181,8 +226,46 @@ run "what_functions_may_do" {
           },
         ]
       }),
+      aws_iam_role_policy.function_stock.role == "shop-test-stock",
+      aws_iam_role_policy.function_stock.policy == jsonencode({
+        Version = "2012-10-17"
+        Statement = [
+          {
+            Effect = "Allow"
+            Action = [
+              "kms:Decrypt",
+            ]
+            Resource = [
+              "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+            ]
+          },
+          {
+            Effect = "Allow"
+            Action = [
+              "dynamodb:BatchWriteItem",
+              "dynamodb:DeleteItem",
+              "dynamodb:PutItem",
+              "dynamodb:Scan",
+              "dynamodb:UpdateItem",
+            ]
+            Resource = [
+              "arn:aws:dynamodb:us-east-1:123456789012:table/shop-test-stock",
+              "arn:aws:dynamodb:us-east-1:123456789012:table/shop-test-stock/index/*",
+            ]
+          },
+          {
+            Effect = "Allow"
+            Action = [
+              "dynamodb:DescribeContinuousBackups",
+            ]
+            Resource = [
+              "arn:aws:dynamodb:us-east-1:123456789012:table/shop-test-stock",
+            ]
+          },
+        ]
+      }),
     ])
-    error_message = "The role of `stock` must be for Lambda only and only let it write its own logs, and its logs must be kept for 14 days"
+    error_message = "The role of `stock` must be for Lambda only and only let it write its own logs, scan, write and delete items of the table `stock`, call `dynamodb:DescribeContinuousBackups` on `$${tables.stock.arn}`, and its logs must be kept for 14 days"
   }
 }
 
