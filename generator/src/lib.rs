@@ -16,6 +16,7 @@
 //! review. ARCHITECTURE.md lists them under "Rooms".
 
 pub mod api;
+pub mod authorizer;
 pub mod cors;
 pub mod data_loss;
 pub mod diagnostic;

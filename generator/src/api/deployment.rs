@@ -3,23 +3,20 @@
 use std::collections::BTreeMap;
 
 use crate::api::{Api, module};
+use crate::authorizer::{self, Authorizer};
 use crate::cors::{in_service as preflights, preflight_module};
 use crate::hcl::{Block, Expression, commented, reference, string};
 use crate::identifier::Identifier;
 use crate::modules::module::{fingerprint, hash};
-use crate::routes::{authorizer_module, in_service as routes, integration_module};
+use crate::routes::{in_service as routes, integration_module};
 use crate::service::Service;
 use crate::user_pool::in_service::arn;
 
 /// What the deployment waits for, sorted.
 pub(super) fn deployed_modules(service: &Service) -> Vec<Expression> {
     let mut names = vec!["module.rest_api".to_string()];
-    names.extend(
-        service
-            .user_pool
-            .as_ref()
-            .map(|_| "module.authorizer".to_string()),
-    );
+    let authorizer = Authorizer::of(service);
+    names.extend(authorizer.map(|_| authorizer::in_service::ADDRESS.to_string()));
     for (path, method, _) in service.routes.iter() {
         names.push(format!("module.{}", routes::name(path, method)));
     }
@@ -51,9 +48,9 @@ pub fn snapshot(service: &Service) -> BTreeMap<String, String> {
 /// two pull requests that each add a route could not be merged.
 pub(super) fn triggers(service: &Service, routes: &[Block]) -> Vec<(String, Expression)> {
     let Api {
-        name: _,  // no part of a snapshot
-        stage: _, // names a deployment, is no part of it
-        authorizer_ttl_seconds,
+        name: _,                   // no part of a snapshot
+        stage: _,                  // names a deployment, is no part of it
+        authorizer_ttl_seconds: _, // of the authorizer
         max_timeout_seconds,
         ref cors,
     } = service.api;
@@ -61,10 +58,10 @@ pub(super) fn triggers(service: &Service, routes: &[Block]) -> Vec<(String, Expr
     if cors.is_some() {
         triggers.push(("allow_origin".to_string(), reference("var.allow_origin")));
     }
-    if service.user_pool.is_some() {
+    if let Some(authorizer) = Authorizer::of(service) {
         triggers.push((
             "authorizer".to_string(),
-            string(fingerprint(&authorizer_module::deployed(authorizer_ttl_seconds))),
+            string(fingerprint(&authorizer::module::deployed(authorizer))),
         ));
     }
     // A snapshot holds the ARNs of the functions, whose names hold the environment's: one that is renamed and keeps
@@ -124,9 +121,10 @@ mod tests {
 
     #[test]
     fn whatever_is_deployed_is_known_to_be_in_the_snapshot() {
-        let api = crate::service(SPEC, None).unwrap().api;
+        let service = crate::service(SPEC, None).unwrap();
+        let api = &service.api;
         let blocks = [
-            authorizer_module::deployed(300),
+            authorizer::module::deployed(Authorizer::of(&service).unwrap()),
             integration_module::deployed(None),
             preflight_module::deployed(api.cors.as_ref().unwrap()),
             module::deployed(api.cors.as_ref()),

@@ -1,12 +1,12 @@
 //! The API's part of `modules/service`: `api.tf`.
 
 use crate::api::deployment::{deployed_modules, triggers};
+use crate::authorizer::{self, Authorizer};
 use crate::environments::name_in_service;
 use crate::functions;
 use crate::hcl::{Block, argument, reference};
 use crate::modules::module::{Output, module_call};
 use crate::resources::{api_gateway_deployment, api_gateway_stage};
-use crate::routes::authorizer_module;
 use crate::routes::permissions::Permission;
 use crate::service::Service;
 
@@ -24,7 +24,7 @@ pub(crate) fn blocks(service: &Service, permissions: &[Permission], routes: &[Bl
         .map(|name| reference(&format!("aws_lambda_permission.{name}")));
     let permissions = permissions.chain(functions::in_service::policies(service));
     let mut blocks = vec![rest_api.build()];
-    blocks.extend(service.user_pool.as_ref().map(authorizer_module::call));
+    blocks.extend(Authorizer::of(service).map(authorizer::in_service::call));
     blocks.extend([
         api_gateway_deployment::resource_block(triggers(service, routes), deployed_modules(service)),
         api_gateway_stage::resource_block(&service.api.stage, service.tracing, permissions),

@@ -1,12 +1,12 @@
 //! The picture of a service: each room says its boxes.
 
+use crate::authorizer::picture::authorizer;
 use crate::cors::picture::preflights;
 use crate::functions::picture::node;
 use crate::graph::picture::{ANYONE, Block, Edge, Kind, Node, Picture, Stroke};
 use crate::identifier::Identifier;
 use crate::routes::picture::{by_function, routes};
 use crate::service::{Api, Auth, LOCAL, Service};
-use crate::user_pool::picture::authorizer;
 use portcullis_foreign_text::words;
 
 /// All of a service, in one of its environments or in general.

@@ -3,13 +3,12 @@
 use std::collections::BTreeSet;
 
 use crate::api::access_test::stage;
+use crate::authorizer::{self, Authorizer};
 use crate::cors::access_test as cors;
 use crate::functions::in_service as functions;
-use crate::hcl::{Block, Expression, commented, reference, string};
-use crate::modules::access_test::words::{
-    ENVIRONMENT, EXECUTION_ARN, USER_POOL_ARN, is, is_deployed, must, set,
-};
-use crate::resources::{api_gateway_authorizer, api_gateway_integration, lambda_alias, lambda_permission};
+use crate::hcl::{Block, Expression, commented, string};
+use crate::modules::access_test::words::{ENVIRONMENT, EXECUTION_ARN, is, is_deployed, must};
+use crate::resources::{api_gateway_integration, lambda_alias, lambda_permission};
 use crate::routes::in_service::name;
 use crate::routes::permissions::{self, Permission};
 use crate::routes::resource::resource_id;
@@ -20,8 +19,7 @@ use crate::service::Service;
 pub(crate) fn who_may_call(service: &Service, permissions: &[Permission]) -> Vec<Block> {
     let api = &service.api;
     let mut blocks = Vec::new();
-    let pool = service.user_pool.as_ref();
-    blocks.extend(pool.map(|_| authorizer(api.authorizer_ttl_seconds)));
+    blocks.extend(Authorizer::of(service).map(authorizer::access_test::authorizer));
     blocks.push(stage(&api.stage));
     blocks.extend(api.cors.as_ref().map(cors::gateway_responses));
     let mut made = BTreeSet::new();
@@ -73,25 +71,6 @@ fn conditions(service: &Service, permission: &Permission) -> Vec<Expression> {
     conditions.into_iter().chain(qualifier).collect()
 }
 
-fn authorizer(ttl_seconds: u32) -> Block {
-    must(
-        "The authorizer",
-        "admit users of this user pool only, by the token in the `Authorization` header",
-        [
-            is(
-                "module.authorizer.type",
-                string(api_gateway_authorizer::TYPE_OF_USER_POOLS),
-            ),
-            is("module.authorizer.provider_arns", set([string(USER_POOL_ARN)])),
-            is(
-                "module.authorizer.identity_source",
-                string(api_gateway_authorizer::identity_source()),
-            ),
-            is("module.authorizer.authorizer_result_ttl_in_seconds", ttl_seconds),
-        ],
-    )
-}
-
 /// The resource of a path's last segment; none for the root, which comes with the API.
 fn path(path: &RoutePath) -> Option<Block> {
     let segment = path.segments().last()?;
@@ -120,7 +99,7 @@ fn route(
     let of = |attribute: &str| ["module.", name.as_str(), ".", attribute].concat();
     let (who, authorizer) = match auth {
         Auth::None => ("public", Expression::null()),
-        Auth::UserPool => ("for signed-in users only", reference("module.authorizer.id")),
+        Auth::UserPool => ("for signed-in users only", authorizer::in_service::id()),
     };
     let title = format!("{} {path}", method.as_str());
     let mut holds = vec![

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::authorizer;
 use crate::cors::in_service as preflights;
 use crate::functions::in_service as functions;
 use crate::hcl::{Block, argument, commented, reference, string};
@@ -82,7 +83,7 @@ pub(crate) fn call(service: &Service, path: &RoutePath, method: Method, route: &
     match auth {
         Auth::None => (),
         Auth::UserPool => {
-            call = call.attribute(argument("authorizer_id", reference("module.authorizer.id")));
+            call = call.attribute(argument("authorizer_id", authorizer::in_service::id()));
         }
     }
     call.attribute(argument("uri", functions::invoke_arn(service, function)))

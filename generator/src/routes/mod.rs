@@ -1,7 +1,6 @@
 //! Routes: which paths there are, who may call each, which function handles it.
 
 pub(crate) mod access_test;
-pub(crate) mod authorizer_module;
 pub(crate) mod in_service;
 pub(crate) mod integration_module;
 pub(crate) mod key;
@@ -14,7 +13,6 @@ pub(crate) mod requests;
 pub(crate) mod resource;
 pub(crate) mod review;
 pub(crate) mod surface;
-pub(crate) mod surface_authorizers;
 pub(crate) mod surface_of_service;
 mod table;
 

@@ -24,9 +24,10 @@ mod tests;
 pub(crate) mod types;
 pub(crate) mod unknown;
 
+use crate::authorizer::surface as authorizers;
 use crate::cors::surface as gateway_responses;
 use crate::functions::surface as functions;
-use crate::routes::{surface as routes, surface_authorizers as authorizers};
+use crate::routes::surface as routes;
 use crate::tables::surface as tables;
 use crate::user_pool::surface as user_pool;
 pub use crate::user_pool::surface::is_first_user;

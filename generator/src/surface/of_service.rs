@@ -1,6 +1,8 @@
 //! The surface that a spec asks for: each room says its part.
 
 use crate::api::surface_of_service::api;
+use crate::authorizer::Authorizer;
+use crate::authorizer::surface_of_service::authorizer;
 use crate::cors::surface_of_service::{gateway_responses, preflight};
 use crate::functions::surface_of_service::function;
 use crate::routes::surface_of_service::route;
@@ -41,7 +43,7 @@ pub fn of_service(service: &Service, environment: &Environment) -> Surface {
         Some(_) => Some("${user_pool}".to_owned()),
         None => existing_user_pool.clone(),
     };
-    let (api, authorizer) = api(own_api, name, admitted);
+    let own_authorizer = Authorizer::of(service).zip(admitted);
     let cors = own_api.cors.as_ref();
     let own = routes
         .iter()
@@ -52,8 +54,11 @@ pub fn of_service(service: &Service, environment: &Environment) -> Surface {
     });
     Surface {
         format: FORMAT,
-        api,
-        authorizers: authorizer.into_iter().collect(),
+        api: api(own_api, name),
+        authorizers: own_authorizer
+            .map(|(own, pool)| authorizer(own, pool))
+            .into_iter()
+            .collect(),
         routes: own.chain(preflights).collect(),
         functions: functions
             .keys()

@@ -1,26 +1,18 @@
-//! Signed-in users and the authorizer that admits them.
+//! Signed-in users and the pool that they are in.
 
 use crate::environments::name_in;
-use crate::graph::picture::{AUTHORIZER, Edge, Kind, Node, SIGNED_IN, Stroke};
+use crate::graph::picture::{Kind, Node, SIGNED_IN};
 use crate::service::{Environment, Service};
 use crate::user_pool::{OwnUserPool, UserPool, id};
 
-/// Signed-in users and the authorizer, in one environment or in general.
-pub(crate) fn authorizer(service: &Service, environment: Option<&str>) -> Option<(Vec<Node>, Edge)> {
-    let (registers, pool) = match service.user_pool.as_ref()? {
+/// The users of the pool, and what their pool is called, in one environment or in general.
+pub(crate) fn signed_in(service: &Service, pool: &UserPool, environment: Option<&str>) -> (Node, String) {
+    let (registers, pool) = match pool {
         UserPool::Own(pool) => own(pool, environment),
         UserPool::Existing { .. } => existing(service, environment),
     };
-    let nodes = vec![
-        Node::new(SIGNED_IN, Kind::Caller, "Signed-in users", [registers]),
-        Node::new(
-            AUTHORIZER,
-            Kind::Authorizer,
-            "Authorizer",
-            [pool, "answers 401 to other callers".to_string()],
-        ),
-    ];
-    Some((nodes, Edge::new(SIGNED_IN, AUTHORIZER, Stroke::Plain)))
+    let users = Node::new(SIGNED_IN, Kind::Caller, "Signed-in users", [registers]);
+    (users, pool)
 }
 
 /// How users register, and which pool they are in.

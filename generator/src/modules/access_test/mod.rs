@@ -10,6 +10,7 @@
 
 pub(crate) mod words;
 
+use crate::authorizer::Authorizer;
 use crate::environments::module::LOCAL_ACCOUNT;
 use crate::functions::access_test as functions;
 use crate::functions::in_service::alias;
@@ -84,8 +85,7 @@ fn mock_provider(service: &Service) -> Block {
         data("aws_caller_identity", &[("account_id", LOCAL_ACCOUNT)]),
         data("aws_service", &aws_service),
     ];
-    let authorizer = service.user_pool.as_ref();
-    mocks.extend(authorizer.map(|_| resource("aws_api_gateway_authorizer", &[])));
+    mocks.extend(Authorizer::of(service).map(|_| resource("aws_api_gateway_authorizer", &[])));
     mocks.extend([
         resource("aws_api_gateway_deployment", &[]),
         resource("aws_api_gateway_resource", &[]),

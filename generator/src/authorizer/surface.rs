@@ -1,4 +1,4 @@
-//! Authorizers: who is let in.
+//! Authorizers of resources, and the users that they admit.
 
 use std::collections::BTreeMap;
 
