@@ -93,6 +93,9 @@ pub struct Function {
     /// Its log.
     #[serde(deserialize_with = "block")]
     pub logging_config: Logging,
+    /// Where it runs in a VPC.
+    #[serde(deserialize_with = "block")]
+    pub vpc_config: VpcConfig,
     /// Its layers.
     #[serde(deserialize_with = "or_empty")]
     pub layers: Vec<String>,
@@ -126,6 +129,18 @@ pub struct Function {
 }
 
 kind!(Function, "aws_lambda_function", "function_name", "arn");
+
+/// Where a function runs in a VPC.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct VpcConfig {
+    /// Ids of subnets.
+    #[serde(deserialize_with = "or_empty")]
+    pub subnet_ids: Vec<String>,
+    /// Ids of security groups.
+    #[serde(deserialize_with = "or_empty")]
+    pub security_group_ids: Vec<String>,
+}
 
 /// The environment of a function.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]

@@ -35,6 +35,7 @@ fn function(service: &Service, name: &String, function: &Function, trust: &Expre
         ephemeral_storage_mb: _,    // no right
         reserved_concurrency: _,    // no right
         provisioned_concurrency: _, // no right
+        network: _,                 // `check --plan` compares it
         layers: _,                  // `check --plan` compares them
         uses: _,                    // `statements`
         may: _,                     // `statements`
@@ -51,7 +52,7 @@ fn function(service: &Service, name: &String, function: &Function, trust: &Expre
         is(&of("assume_role_policy"), trust.clone()),
         is(
             &of("role_policy"),
-            rights::policy_of_all(service, LOG_GROUPS_ARN, &full_name),
+            rights::policy_of(&rights::of(service, function), LOG_GROUPS_ARN, &full_name),
         ),
     ];
     if !may.is_empty() {

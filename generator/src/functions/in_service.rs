@@ -131,6 +131,7 @@ fn call(service: &Service, name: &str, function: &Function) -> Block {
         ephemeral_storage_mb: _,
         reserved_concurrency: _,
         provisioned_concurrency: _,
+        network: _,
         layers: _,      // `settings` has these
         uses: _,        // `policy`, `environment_variables`
         may: _,         // `policy`

@@ -4,7 +4,7 @@ use crate::resources::cloudwatch_log_group::RETENTION_DAYS;
 use crate::resources::iam_actions::ACTION;
 use crate::resources::lambda_function::{
     DESCRIPTION, ENVIRONMENT_KEY, EPHEMERAL_STORAGE_MB, LAYER_VERSION, MEMORY_MB, RESERVED_CONCURRENCY,
-    TIMEOUT_SECONDS,
+    SECURITY_GROUP, SUBNET, TIMEOUT_SECONDS,
 };
 use crate::resources::lambda_provisioned_concurrency_config::PROVISIONED;
 use crate::review::ChangeKind::LogRetentionShorter;
@@ -12,7 +12,7 @@ use crate::review::Direction::Less;
 use crate::review::Meaning::{Elsewhere, Harmless, Secret, When};
 use crate::review::consequence;
 use crate::spec::declaration::Absent::{Nothing, Required};
-use crate::spec::declaration::Kind::{self, List, OneOfNumbers, Strings as Map, Text, Texts};
+use crate::spec::declaration::Kind::{self, List, OneOfNumbers, Strings as Map, Table, Text, Texts};
 use crate::spec::declaration::{EVERYWHERE, Literal, PER_ENVIRONMENT, default, keys, number};
 use crate::spec::field::{Given, Lists, Placed, Set, Strings};
 use crate::text_rule::{ANY_TEXT, NAME_64, TextRule};
@@ -67,6 +67,9 @@ keys! {
         /// How many invocations Lambda keeps ready, which costs money all the time. API Gateway then invokes the alias `live`
         /// of the newest version, in every environment. `local` provisions nothing.
         provisioned_concurrency: Given<u32> = number(PROVISIONED, "invocations"), Nothing, PER_ENVIRONMENT, Harmless;
+        /// The VPC's subnets and security groups that the function runs in. Without a NAT gateway or endpoints in the VPC it
+        /// reaches neither the internet nor AWS.
+        network: Option<NetworkTable> = Table(&NetworkTable::TABLE), Nothing, PER_ENVIRONMENT, Harmless;
         /// Layer versions that Lambda unpacks to `/opt`, at most five. A later layer's files replace an earlier one's.
         /// Functions with layers don't run locally.
         layers: Given<Vec<Placed<String>>> = Texts(&LAYER_VERSION), Nothing, PER_ENVIRONMENT, Harmless;
@@ -81,5 +84,17 @@ keys! {
         /// others, see [references](../references.md). `$${` is a literal `${`.
         environment: Strings = Map { noun: "environment variable", names: &ENVIRONMENT_KEY, values: &ANY_TEXT }, Nothing,
             PER_ENVIRONMENT, Secret;
+    }
+}
+
+keys! {
+    /// Where a function runs in a VPC. Portcullis creates none of it.
+    NetworkTable {
+        /// Ids of subnets, at most 16. Name one in each availability zone.
+        subnets: Given<Vec<Placed<String>>> = Texts(&SUBNET), Required("`subnets = [\"subnet-0123456789abcdef0\"]`"),
+            EVERYWHERE, Harmless;
+        /// Ids of security groups, at most 5. They decide what the function reaches.
+        security_groups: Given<Vec<Placed<String>>> = Texts(&SECURITY_GROUP),
+            Required("`security_groups = [\"sg-0123456789abcdef0\"]`"), EVERYWHERE, Harmless;
     }
 }

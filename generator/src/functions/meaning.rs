@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Diagnostic, Span};
-use crate::functions::Function;
+use crate::functions::keys::NetworkTable;
+use crate::functions::{Function, Network};
 use crate::identifier::Identifier;
 use crate::references::{Known, Reference, Template, Values};
 use crate::resources::{api_gateway_integration, lambda_function};
@@ -170,6 +171,7 @@ impl Resolver<'_> {
         }
         self.layers(&written.layers);
         self.concurrency(written, whole);
+        self.network(written.network.as_ref());
         let mut added = surroundings.added.clone();
         let values = values(spec);
         added.extend(whole.uses.iter().filter_map(|(of, _)| {
@@ -247,6 +249,48 @@ impl Resolver<'_> {
                         "write `reserved_concurrency = {provisioned}`, or provision less"
                     )),
             );
+        }
+    }
+
+    /// Reports empty and too long lists, and what is twice in one:
+    /// <https://docs.aws.amazon.com/lambda/latest/api/API_VpcConfig.html>
+    fn network(&mut self, network: Option<&NetworkTable>) {
+        let Some(NetworkTable {
+            span: _,
+            subnets,
+            security_groups,
+        }) = network
+        else {
+            return;
+        };
+        for (key, list, most) in [
+            ("subnets", subnets, lambda_function::MOST_SUBNETS),
+            (
+                "security_groups",
+                security_groups,
+                lambda_function::MOST_SECURITY_GROUPS,
+            ),
+        ] {
+            let Some((ids, place)) = list.placed() else {
+                continue;
+            };
+            if !(1..=most).contains(&ids.len()) {
+                let summary = format!("`{key}` must be 1 to {most} ids, not {}", ids.len());
+                self.report(Diagnostic::new(place, summary).help(match ids.is_empty() {
+                    true => "name one, or delete `network`".into(),
+                    false => format!("keep {most} of them"),
+                }));
+            }
+            let mut seen: BTreeMap<&str, &Span> = BTreeMap::new();
+            for id in ids {
+                if let Some(first) = seen.insert(&id.value, &id.span) {
+                    self.report(
+                        Diagnostic::new(id.span.clone(), format!("duplicate id `{}` in `{key}`", id.value))
+                            .related(first.clone(), "first here")
+                            .help("delete one of them"),
+                    );
+                }
+            }
         }
     }
 
@@ -423,6 +467,7 @@ fn resolved(table: &FunctionTable, known: &Known) -> Function {
         ephemeral_storage_mb,
         reserved_concurrency,
         provisioned_concurrency,
+        network,
         layers,
         uses: _, // `Resolver::uses`
         may: _,  // `Resolver::may`
@@ -437,6 +482,7 @@ fn resolved(table: &FunctionTable, known: &Known) -> Function {
         ephemeral_storage_mb: ephemeral_storage_mb.value,
         reserved_concurrency: reserved_concurrency.value,
         provisioned_concurrency: provisioned_concurrency.value,
+        network: network.as_ref().map(resolved_network),
         layers: texts(layers),
         uses: Uses::new(),
         may: Vec::new(),
@@ -475,6 +521,24 @@ fn bytes(spec: &Spec, added: &BTreeMap<String, String>, own: &BTreeMap<String, T
     let mut variables: BTreeMap<&String, &String> = added.iter().collect();
     variables.extend(own_texts.iter().map(|(key, text)| (*key, text)));
     variables.iter().map(|(key, value)| key.len() + value.len()).sum()
+}
+
+/// Where a function runs. The order of ids means nothing.
+fn resolved_network(table: &NetworkTable) -> Network {
+    let NetworkTable {
+        span: _,
+        subnets,
+        security_groups,
+    } = table;
+    let sorted = |list| {
+        let mut ids = texts(list);
+        ids.sort();
+        ids
+    };
+    Network {
+        subnets: sorted(subnets),
+        security_groups: sorted(security_groups),
+    }
 }
 
 /// The texts of a list.

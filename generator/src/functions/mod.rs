@@ -42,6 +42,8 @@ pub struct Function {
     pub reserved_concurrency: Option<u32>,
     /// Invocations that Lambda keeps ready.
     pub provisioned_concurrency: Option<u32>,
+    /// Where it runs in a VPC, if it does.
+    pub network: Option<Network>,
     /// ARNs of layer versions, in the order in which Lambda unpacks them.
     pub layers: Vec<String>,
     /// What it uses.
@@ -53,4 +55,13 @@ pub struct Function {
     pub statements: Vec<Statement>,
     /// Environment variables.
     pub environment: BTreeMap<String, Template>,
+}
+
+/// Where a function runs in a VPC.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Network {
+    /// Ids of subnets, sorted.
+    pub subnets: Vec<String>,
+    /// Ids of security groups, sorted.
+    pub security_groups: Vec<String>,
 }

@@ -19,6 +19,7 @@ pub fn module(service: &Service) -> Module {
         ephemeral_storage: settings::EPHEMERAL_STORAGE_SIZE.is_used(service),
         layers: settings::LAYERS.is_used(service),
         reserved_concurrent_executions: settings::RESERVED_CONCURRENT_EXECUTIONS.is_used(service),
+        network: settings::SUBNET_IDS.is_used(service),
         publish,
         tracing: service.tracing,
     };
@@ -31,16 +32,19 @@ pub fn module(service: &Service) -> Module {
         files: vec![
             (
                 "main.tf",
-                vec![
-                    cloudwatch_log_group::resource_block(),
-                    iam_role::resource_block(),
-                    iam_role_policy::resource_block(
-                        "write_logs",
-                        "write-logs",
-                        rights::policy_in_module(service),
-                    ),
-                    lambda_function::resource_block(optional),
-                ],
+                rights::network_in_module(service)
+                    .into_iter()
+                    .chain([
+                        cloudwatch_log_group::resource_block(),
+                        iam_role::resource_block(),
+                        iam_role_policy::resource_block(
+                            "write_logs",
+                            "write-logs",
+                            rights::policy_in_module(service),
+                        ),
+                        lambda_function::resource_block(optional),
+                    ])
+                    .collect(),
             ),
             ("versions.tf", versions()),
         ],

@@ -1,8 +1,8 @@
 //! What the role of a function allows. HCL, access test, surface, picture and READMEs all say it from here.
 
-use crate::functions::Function;
 use crate::functions::statement::Statement;
-use crate::hcl::{Expression, string, value};
+use crate::functions::{Function, settings};
+use crate::hcl::{Block, Expression, argument, block, call, commented, reference, string, value};
 use crate::references::{Reference, Template, Values};
 use crate::resources::cloudwatch_log_group;
 use crate::resources::iam_role_policy;
@@ -29,6 +29,8 @@ pub(crate) enum On {
     OwnLogs,
     /// Everything: AWS knows no resource that the actions could be limited to.
     Everything,
+    /// Nothing if the function's own code asks, whatever else allows it.
+    NothingForOwnCode,
 }
 
 impl On {
@@ -36,7 +38,7 @@ impl On {
     pub(crate) fn arn(self, log_groups_arn: &str, function: &str) -> String {
         match self {
             Self::OwnLogs => cloudwatch_log_group::streams(log_groups_arn, function),
-            Self::Everything => "*".into(),
+            Self::Everything | Self::NothingForOwnCode => "*".into(),
         }
     }
 
@@ -44,7 +46,7 @@ impl On {
     fn arn_in_module(self) -> Expression {
         match self {
             Self::OwnLogs => cloudwatch_log_group::streams_of(value("var.log_groups_arn"), value("var.name")),
-            Self::Everything => string("*"),
+            Self::Everything | Self::NothingForOwnCode => string("*"),
         }
     }
 }
@@ -66,6 +68,47 @@ const TRACES: Right = Right {
     on: On::Everything,
     may: "send traces to X-Ray",
 };
+
+/// What Lambda does with the role of a function in a VPC:
+/// <https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions>. EC2 describes
+/// interfaces and subnets on `*` alone, and a new interface has no ARN yet.
+const NETWORK: [Right; 2] = [
+    Right {
+        sid: "JoinNetwork",
+        actions: &NETWORK_ACTIONS,
+        on: On::Everything,
+        may: "let Lambda connect it to its VPC",
+    },
+    // The key is in a request if a function's code makes it, and not if Lambda itself does:
+    // <https://docs.aws.amazon.com/lambda/latest/dg/permissions-source-function-arn.html>
+    Right {
+        sid: "LeaveNetworkToLambda",
+        actions: &NETWORK_ACTIONS,
+        on: On::NothingForOwnCode,
+        may: "",
+    },
+];
+
+const NETWORK_ACTIONS: [&str; 6] = [
+    "ec2:AssignPrivateIpAddresses",
+    "ec2:CreateNetworkInterface",
+    "ec2:DeleteNetworkInterface",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeSubnets",
+    "ec2:UnassignPrivateIpAddresses",
+];
+
+/// The condition of a statement that is for calls of a function's own code.
+pub(crate) fn own_code() -> serde_json::Value {
+    serde_json::json!({"Null": {"lambda:SourceFunctionArn": "false"}})
+}
+
+impl Right {
+    /// Whether it takes rights away.
+    pub(crate) fn denies(&self) -> bool {
+        matches!(self.on, On::NothingForOwnCode)
+    }
+}
 
 /// What the role of every function of a service allows.
 pub(crate) fn of_all(service: &Service) -> Vec<Right> {
@@ -89,14 +132,18 @@ pub(crate) fn phrases(service: &Service, function: &Function) -> Vec<String> {
         ephemeral_storage_mb: _,
         reserved_concurrency: _,
         provisioned_concurrency: _,
+        network,
         layers: _,
         uses,
         may,
         statements: _, // `uses` and `may`
         environment: _,
     } = function;
-    let of_all = of_all(service).into_iter().map(|right| right.may.to_owned());
-    of_all
+    let network = network.iter().flat_map(|_| NETWORK);
+    let rights = of_all(service).into_iter().chain(network);
+    let rights = rights.map(|right| right.may.to_owned());
+    let rights = rights.filter(|phrase| !phrase.is_empty());
+    rights
         .chain(uses::phrases(uses))
         .chain(may.iter().map(Statement::phrase))
         .collect()
@@ -123,26 +170,63 @@ pub(crate) fn statements_of_all(rights: &[Right], function: &str, values: &Value
     rights.iter().map(statement).collect()
 }
 
-/// What every role allows, as one phrase: "write its own logs".
+/// What the roles of the module allow, as one phrase: "write its own logs".
 pub(crate) fn phrase_of_all(service: &Service) -> String {
-    let phrases: Vec<&str> = of_all(service).iter().map(|right| right.may).collect();
+    let network = settings::SUBNET_IDS.is_used(service).then_some(NETWORK);
+    let rights = of_all(service).into_iter().chain(network.into_iter().flatten());
+    let phrases: Vec<&str> = rights
+        .map(|right| right.may)
+        .filter(|phrase| !phrase.is_empty())
+        .collect();
     phrases.join(", ")
 }
 
 /// The policy of all roles, in `modules/lambda_function`.
 pub(crate) fn policy_in_module(service: &Service) -> Expression {
-    policy(&of_all(service), On::arn_in_module)
+    let statements = |rights: &[Right]| statements(rights, On::arn_in_module);
+    let of_all = statements(&of_all(service));
+    if !settings::SUBNET_IDS.is_used(service) {
+        return iam_role_policy::policy(of_all);
+    }
+    let network = reference(&format!("local.{NETWORK_STATEMENTS}"));
+    iam_role_policy::document_of(call("concat", [iam_role_policy::list(of_all), network]))
 }
 
-/// The policy that every function's role has, by the function's name in AWS.
-pub(crate) fn policy_of_all(service: &Service, log_groups_arn: &str, name: &str) -> Expression {
-    policy(&of_all(service), |on| string(on.arn(log_groups_arn, name)))
+/// The name of the statements of a function in a VPC.
+const NETWORK_STATEMENTS: &str = "network_statements";
+
+/// What the policy in `modules/lambda_function` refers to, if a function is in a VPC.
+pub(crate) fn network_in_module(service: &Service) -> Option<Block> {
+    let network = statements(&NETWORK, On::arn_in_module);
+    let network = iam_role_policy::list_if(network, "length(var.subnet_ids) > 0");
+    let network = argument(NETWORK_STATEMENTS, network);
+    let comment =
+        "Lambda connects a function with subnets to them. The function's own code can't use these actions.";
+    let locals = block("locals", []).attribute(commented(network, comment));
+    settings::SUBNET_IDS.is_used(service).then(|| locals.build())
+}
+
+/// What the role of a function allows beside `may`.
+pub(crate) fn of(service: &Service, function: &Function) -> Vec<Right> {
+    let network = function.network.iter().flat_map(|_| NETWORK);
+    of_all(service).into_iter().chain(network).collect()
+}
+
+/// The policy of these rights, by the function's name in AWS.
+pub(crate) fn policy_of(rights: &[Right], log_groups_arn: &str, name: &str) -> Expression {
+    policy(rights, |on| string(on.arn(log_groups_arn, name)))
 }
 
 fn policy(rights: &[Right], arn: impl Fn(On) -> Expression) -> Expression {
-    iam_role_policy::policy(rights.iter().map(|right| iam_role_policy::Statement {
+    iam_role_policy::policy(statements(rights, arn))
+}
+
+fn statements(rights: &[Right], arn: impl Fn(On) -> Expression) -> Vec<iam_role_policy::Statement<'static>> {
+    let statement = |right: &Right| iam_role_policy::Statement {
         sid: right.sid,
         actions: right.actions,
         resource: arn(right.on),
-    }))
+        denies_own_code: right.denies(),
+    };
+    rights.iter().map(statement).collect()
 }

@@ -119,8 +119,44 @@ pub(crate) static LAYERS: Setting = Setting {
     }),
 };
 
+/// Subnets.
+pub(crate) static SUBNET_IDS: Setting = Setting {
+    argument: "subnet_ids",
+    kind: "list(string)",
+    noun: "IDs of the subnets",
+    value: |_, here, _| texts(here.network.as_ref().map_or(&[], |network| &network.subnets)),
+    default: Some(Default {
+        value: || texts(&[]),
+        description: "IDs of the subnets that the function runs in. Without any it runs in no VPC.",
+    }),
+};
+
+/// Security groups.
+pub(crate) static SECURITY_GROUP_IDS: Setting = Setting {
+    argument: "security_group_ids",
+    kind: "list(string)",
+    noun: "IDs of the security groups",
+    value: |_, here, _| {
+        texts(
+            here.network
+                .as_ref()
+                .map_or(&[], |network| &network.security_groups),
+        )
+    },
+    default: Some(Default {
+        value: || texts(&[]),
+        description: "IDs of the function's security groups.",
+    }),
+};
+
 /// Those that not every function sets.
-static OPTIONAL: [&Setting; 3] = [&EPHEMERAL_STORAGE_SIZE, &RESERVED_CONCURRENT_EXECUTIONS, &LAYERS];
+static OPTIONAL: [&Setting; 5] = [
+    &EPHEMERAL_STORAGE_SIZE,
+    &RESERVED_CONCURRENT_EXECUTIONS,
+    &SUBNET_IDS,
+    &SECURITY_GROUP_IDS,
+    &LAYERS,
+];
 
 /// Those that every function sets.
 static OF_ALL: [&Setting; 4] = [&MEMORY_SIZE, &TIMEOUT, &RETENTION_IN_DAYS, &ENVIRONMENT_VARIABLES];

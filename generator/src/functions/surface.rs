@@ -116,6 +116,8 @@ pub(crate) fn functions<'a>(
                 .filter(|_| role.is_none())
                 .map(|arn| names.without(arn)),
             statements: rights.statements,
+            subnets: sorted(&function.vpc_config.subnet_ids),
+            security_groups: sorted(&function.vpc_config.security_group_ids),
             layers: function.layers.clone(),
             managed_policies: rights.managed_policies,
             invokers: invokers(resources, of(&attached.permissions, place), names),
@@ -131,6 +133,12 @@ fn variable(value: &str, names: &Names) -> String {
         UNKNOWN_ENTRY => UNKNOWN.to_owned(),
         known => digest(&names.in_text(known)),
     }
+}
+
+fn sorted(ids: &[String]) -> Vec<String> {
+    let mut ids = ids.to_vec();
+    ids.sort();
+    ids
 }
 
 /// What is attached to functions and roles.

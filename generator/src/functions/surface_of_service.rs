@@ -27,6 +27,7 @@ pub(crate) fn function(
         ephemeral_storage_mb: _,    // opens nothing
         reserved_concurrency: _,    // opens nothing
         provisioned_concurrency: _, // opens nothing
+        network,
         layers,
         uses: _, // `statements`
         may: _,  // `statements`
@@ -49,8 +50,18 @@ pub(crate) fn function(
             condition: None,
         }
     };
-    let of_all = rights::statements_of_all(&rights::of_all(service), name, &values);
-    let mut statements: Vec<Statement> = of_all.iter().chain(may).map(allow).collect();
+    let (denying, allowing): (Vec<_>, Vec<_>) = rights::of(service, function)
+        .into_iter()
+        .partition(rights::Right::denies);
+    let allowing = rights::statements_of_all(&allowing, name, &values);
+    let denying = rights::statements_of_all(&denying, name, &values);
+    let deny = |statement| Statement {
+        effect: "Deny".into(),
+        condition: Some(rights::own_code()),
+        ..allow(statement)
+    };
+    let mut statements: Vec<Statement> = allowing.iter().chain(may).map(allow).collect();
+    statements.extend(denying.iter().map(deny));
     sort(&mut statements);
     let variables =
         in_service::environment_variables(service, environment_name, name, &environment.allow_origin);
@@ -70,6 +81,12 @@ pub(crate) fn function(
         assumed_by: vec![format!("Service:{}", iam_role::PRINCIPAL)],
         role: None,
         statements,
+        subnets: network
+            .as_ref()
+            .map_or_else(Vec::new, |network| network.subnets.clone()),
+        security_groups: network
+            .as_ref()
+            .map_or_else(Vec::new, |network| network.security_groups.clone()),
         layers: layers.clone(),
         managed_policies: Vec::new(),
         invokers: invokers(service, name),

@@ -2,7 +2,7 @@
 //!
 //! <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/iam_role_policy>
 
-use crate::hcl::{Block, Expression, argument, call, lines, object, reference, string};
+use crate::hcl::{Block, Expression, argument, call, expression, lines, object, reference, string};
 use crate::resources::Meaning::{Harmless, Said};
 use crate::resources::ResourceType;
 
@@ -30,6 +30,8 @@ pub struct Statement<'a> {
     pub actions: &'a [&'a str],
     /// The ARN that they are allowed on.
     pub resource: Expression,
+    /// Whether it forbids them instead, to the code of a function that has the role.
+    pub denies_own_code: bool,
 }
 
 /// A policy of the module's role, named `name` in AWS.
@@ -48,20 +50,44 @@ pub fn resource_block_of(label: &str, name: &str, role: Expression, policy: Expr
 
 /// A policy of these statements.
 pub fn policy<'a>(statements: impl IntoIterator<Item = Statement<'a>>) -> Expression {
-    let statements = statements.into_iter().map(|statement| {
+    document_of(list(statements))
+}
+
+/// A policy of a list of statements.
+pub fn document_of(statements: Expression) -> Expression {
+    let policy = object([("Version", string("2012-10-17")), ("Statement", statements)]);
+    call("jsonencode", [policy])
+}
+
+/// These statements if a condition holds, else none. Statements of several shapes are no two values of one type, between
+/// which `?` could choose.
+pub fn list_if<'a>(statements: impl IntoIterator<Item = Statement<'a>>, condition: &str) -> Expression {
+    expression(&format!(
+        "[for statement in {} : statement if {condition}]",
+        list(statements)
+    ))
+}
+
+/// These statements.
+pub fn list<'a>(statements: impl IntoIterator<Item = Statement<'a>>) -> Expression {
+    lines(statements.into_iter().map(|statement| {
         let Statement {
             sid,
             actions,
             resource,
+            denies_own_code,
         } = statement;
-        object([
+        let own_code = || object([("lambda:SourceFunctionArn", string("false"))]);
+        let condition = denies_own_code.then(|| ("Condition", object([("Null", own_code())])));
+        let effect = if denies_own_code { "Deny" } else { "Allow" };
+        let entries = [
             ("Sid", string(sid)),
-            ("Effect", string("Allow")),
+            ("Effect", string(effect)),
             ("Action", lines(actions.iter().map(|action| string(*action)))),
             ("Resource", resource),
-        ])
-    });
-    document(statements)
+        ];
+        object(entries.into_iter().chain(condition))
+    }))
 }
 
 /// A statement that allows actions on resources, each on a line of its own.
@@ -78,9 +104,5 @@ pub fn allow(
 
 /// A policy document.
 pub fn document(statements: impl IntoIterator<Item = Expression>) -> Expression {
-    let policy = object([
-        ("Version", string("2012-10-17")),
-        ("Statement", lines(statements)),
-    ]);
-    call("jsonencode", [policy])
+    document_of(lines(statements))
 }

@@ -60,6 +60,8 @@ pub const TYPE: ResourceType = ResourceType {
         ("timeout", Harmless),
         ("tracing_config", Harmless),
         ("version", Harmless),
+        ("vpc_config.security_group_ids", Said),
+        ("vpc_config.subnet_ids", Said),
         ("vpc_config.vpc_id", Harmless),
     ],
 };
@@ -77,6 +79,34 @@ pub const EPHEMERAL_STORAGE_MB: RangeInclusive<u32> = 512..=10_240;
 /// Invocations at once. AWS gives an account 1,000, and raises that on request; the upper bound here only catches slips.
 /// <https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html>
 pub const RESERVED_CONCURRENCY: RangeInclusive<u32> = 0..=100_000;
+
+/// Subnets and security groups of a function: <https://docs.aws.amazon.com/lambda/latest/api/API_VpcConfig.html>
+pub const MOST_SUBNETS: usize = 16;
+/// See [`MOST_SUBNETS`].
+pub const MOST_SECURITY_GROUPS: usize = 5;
+
+/// The id of a subnet.
+pub static SUBNET: TextRule = TextRule {
+    must_be: "a subnet's id, such as `subnet-0123456789abcdef0`",
+    help: "run `aws ec2 describe-subnets` to see yours",
+    check: |id| is_id(id, "subnet-"),
+    pattern: "^subnet-[0-9a-f]{8,17}$",
+};
+
+/// The id of a security group.
+pub static SECURITY_GROUP: TextRule = TextRule {
+    must_be: "a security group's id, such as `sg-0123456789abcdef0`",
+    help: "run `aws ec2 describe-security-groups` to see yours",
+    check: |id| is_id(id, "sg-"),
+    pattern: "^sg-[0-9a-f]{8,17}$",
+};
+
+/// Whether a text is an id of EC2's: 8 hexadecimal digits, or 17 since 2018.
+fn is_id(text: &str, prefix: &str) -> bool {
+    text.strip_prefix(prefix).is_some_and(|digits| {
+        (8..=17).contains(&digits.len()) && digits.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+    })
+}
 
 /// Layers of a function: <https://docs.aws.amazon.com/lambda/latest/dg/chapter-layers.html>
 pub const MOST_LAYERS: usize = 5;
@@ -180,6 +210,7 @@ pub static DESCRIPTION: TextRule = TextRule {
 pub struct Optional {
     pub ephemeral_storage: bool,
     pub layers: bool,
+    pub network: bool,
     pub publish: bool,
     pub reserved_concurrent_executions: bool,
     pub tracing: bool,
@@ -190,6 +221,7 @@ pub fn resource_block(optional: Optional) -> Block {
     let Optional {
         ephemeral_storage,
         layers,
+        network,
         publish,
         reserved_concurrent_executions,
         tracing,
@@ -215,6 +247,14 @@ pub fn resource_block(optional: Optional) -> Block {
             block_of("tracing_config", argument("mode", string("Active"))),
         ),
     ];
+    let network = network.then(|| {
+        let subnets = argument("subnet_ids", reference("var.subnet_ids"));
+        let groups = argument("security_group_ids", reference("var.security_group_ids"));
+        block("vpc_config", [])
+            .attribute(subnets)
+            .attribute(groups)
+            .build()
+    });
     let blocks = blocks.into_iter().filter(|(is_used, _)| *is_used);
     TYPE.block("this")
         .attribute(argument("function_name", reference("var.name")))
@@ -236,6 +276,7 @@ pub fn resource_block(optional: Optional) -> Block {
             argument("variables", reference("var.environment_variables")),
         ))
         .blocks(blocks.map(|(_, block)| block))
+        .blocks(network)
         .attribute(commented(
             argument(
                 "depends_on",

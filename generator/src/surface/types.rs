@@ -171,6 +171,12 @@ pub struct Function {
     pub handler: String,
     /// Lambda's runtime.
     pub runtime: String,
+    /// Ids of the subnets that it runs in, sorted. None if it is in no VPC.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub subnets: Vec<String>,
+    /// Ids of the security groups that decide what it reaches in the VPC, sorted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub security_groups: Vec<String>,
     /// ARNs of the layers whose code runs with it, in their order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub layers: Vec<String>,
