@@ -1,9 +1,9 @@
-//! A service without a user pool, which gets one and gives it up.
+//! Services without a user pool of their own: without any, and with an existing one.
 
 use portcullis_generator::surface::Surface;
 use serde_json::Value;
 
-use crate::support::{Project, curl, run};
+use crate::support::{Project, curl, run, text};
 
 const WITHOUT_POOL: &str = r#"
 [service]
@@ -28,6 +28,24 @@ region = "us-east-1"
 auth_flows = ["user_password", "refresh_token"]
 
 [functions.notices]
+
+[routes]
+"GET /notices"      = { function = "notices", auth = "none" }
+"GET /notices/{id}" = { function = "notices" }
+
+[environments.dev]
+"#;
+
+const WITH_EXISTING_POOL: &str = r#"
+[service]
+name   = "notices"
+region = "us-east-1"
+
+[user_pool]
+existing = "arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_Existing1"
+
+[functions.notices]
+environment = { POOL = "${user_pool.id}", POOL_ARN = "${user_pool.arn}" }
 
 [routes]
 "GET /notices"      = { function = "notices", auth = "none" }
@@ -98,4 +116,18 @@ fn a_service_without_a_pool_gets_one_and_gives_it_up() {
     assert!(project.resources("aws_api_gateway_authorizer").is_empty());
     project.portcullis(&["destroy"]).succeeded();
     assert_eq!(project.processes(), [""; 0]);
+}
+
+#[test]
+fn a_service_with_an_existing_pool_has_one_of_its_own_in_local() {
+    let project = Project::of("notices", WITH_EXISTING_POOL);
+    project.portcullis(&["apply"]).succeeded();
+    let surface = is_as_its_spec(&project);
+    assert_eq!(surface.authorizers[0].pools, ["${user_pool}"]);
+    let url = format!("{}/notices/7", project.api_url());
+    assert_eq!(curl("GET", &url, &[]).status, 401);
+    let authorization = format!("Authorization: {}", project.sign_in_first());
+    assert_eq!(curl("GET", &url, &[&authorization]).status, 200);
+    assert_eq!(text(&project.outputs(), "first_user_email"), "you@example.com");
+    project.portcullis(&["destroy"]).succeeded();
 }
