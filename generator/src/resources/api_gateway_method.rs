@@ -5,6 +5,7 @@
 //! `authorization` and `authorizer_id` change in place.
 
 use crate::hcl::{Block, Expression, argument, expression, precondition, reference, string};
+use crate::modules::module::{Output, Variable};
 use crate::resources::Meaning::{Harmless, Said};
 use crate::resources::ResourceType;
 
@@ -35,6 +36,64 @@ pub const USER_POOLS: &str = "COGNITO_USER_POOLS";
 pub const SCOPES: [&str; 0] = [];
 /// `api_key_required`, which no block here sets.
 pub const API_KEY_REQUIRED: bool = false;
+
+/// The arguments that say who may call a method. The module that makes it takes them as variables and returns them as
+/// outputs. The call of the module sets them, and the access test compares them.
+#[derive(Debug)]
+pub(crate) struct Authorization {
+    /// `authorization`.
+    pub(crate) authorization: &'static str,
+    /// `authorizer_id`.
+    pub(crate) authorizer_id: Option<Expression>,
+}
+
+impl Authorization {
+    /// The arguments by name. None if there is nothing to set.
+    pub(crate) fn arguments(self) -> [(&'static str, Option<Expression>); 2] {
+        let Self {
+            authorization,
+            authorizer_id,
+        } = self;
+        [
+            ("authorization", Some(string(authorization))),
+            ("authorizer_id", authorizer_id),
+        ]
+    }
+
+    /// The variables of the module.
+    pub(crate) fn variables() -> [Variable; 2] {
+        [
+            Variable::new(
+                "authorization",
+                "string",
+                "`NONE` if the route is public, `COGNITO_USER_POOLS` if it is for signed-in users only.",
+            )
+            .one_of([PUBLIC, USER_POOLS]),
+            Variable::new(
+                "authorizer_id",
+                "string",
+                "ID of the authorizer, null if the route is public.",
+            )
+            .default(Expression::null()),
+        ]
+    }
+
+    /// The outputs of the module.
+    pub(crate) fn outputs() -> [Output; 2] {
+        [
+            Output::new(
+                "authorization",
+                "Authorization of the route.",
+                attribute("authorization"),
+            ),
+            Output::new(
+                "authorizer_id",
+                "ID of the authorizer, null if the route is public.",
+                attribute("authorizer_id"),
+            ),
+        ]
+    }
+}
 
 /// A method that a function answers; who may call it is the caller's to say.
 pub fn resource_block() -> Block {

@@ -94,24 +94,29 @@ fn route(
     route: &Route,
     own: Option<&Permission>,
 ) -> Block {
-    let Route { function, auth } = route;
     let name = name(path, method);
     let of = |attribute: &str| ["module.", name.as_str(), ".", attribute].concat();
-    let (who, authorizer) = match auth {
-        Auth::None => ("public", Expression::null()),
-        Auth::UserPool => ("for signed-in users only", authorizer::in_service::id()),
-    };
     let title = format!("{} {path}", method.as_str());
     let mut holds = vec![
         is(&of("resource_id"), resource_id(path)),
         is(&of("http_method"), string(method.as_str())),
-        is(&of("authorization"), string(auth.authorization())),
-        is(&of("authorizer_id"), authorizer),
-        is(&of("integration_type"), string(api_gateway_integration::FUNCTION)),
-        is(&of("uri"), functions::invoke_arn(service, function)),
     ];
+    let authorization = route.authorization(authorizer::in_service::id()).arguments();
+    holds.extend(authorization.map(|(name, value)| is(&of(name), value.unwrap_or_else(Expression::null))));
+    holds.extend([
+        is(&of("integration_type"), string(api_gateway_integration::FUNCTION)),
+        is(&of("uri"), functions::invoke_arn(service, &route.function)),
+    ]);
     holds.extend(own.into_iter().flat_map(|own| conditions(service, own)));
     holds.push(is_deployed(name.as_str()));
-    let block = must(&title, &format!("be {who} and handled by `{function}`"), holds);
+    let who = match route.auth {
+        Auth::None => "",
+        Auth::UserPool => "for ",
+    };
+    let block = must(
+        &title,
+        &format!("be {who}{} and handled by `{}`", route.callers(), route.function),
+        holds,
+    );
     commented(block, &title)
 }

@@ -11,7 +11,7 @@ use crate::modules::module::module_call;
 use crate::resources::{lambda_alias, lambda_permission};
 use crate::routes::permissions::{self, Permission};
 use crate::routes::resource::{self, resource_id};
-use crate::routes::{Auth, Method, Route, RoutePath};
+use crate::routes::{Method, Route, RoutePath};
 use crate::service::Service;
 
 /// The name of a route's call.
@@ -43,7 +43,12 @@ pub(crate) fn blocks(service: &Service, permissions: &[Permission]) -> Vec<Block
         for (&method, route) in methods {
             blocks.push(commented(
                 call(service, path, method, route),
-                &format!("{} {path}: {}", method.as_str(), promise(route)),
+                &format!(
+                    "{} {path}: {}, handled by `{}`",
+                    method.as_str(),
+                    route.callers(),
+                    route.function
+                ),
             ));
             let own = by_route.get(&(path, method)).copied();
             blocks.extend(own.map(block));
@@ -62,30 +67,18 @@ pub(crate) fn blocks(service: &Service, permissions: &[Permission]) -> Vec<Block
     blocks
 }
 
-/// Says who may call a route and which function handles it.
-fn promise(route: &Route) -> String {
-    let Route { function, auth } = route;
-    let who = match auth {
-        Auth::None => "public",
-        Auth::UserPool => "signed-in users only",
-    };
-    format!("{who}, handled by `{function}`")
-}
-
 /// The call for a route.
 pub(crate) fn call(service: &Service, path: &RoutePath, method: Method, route: &Route) -> Block {
-    let Route { function, auth } = route;
-    let mut call = module_call(name(path, method).as_str(), "lambda_integration")
+    let authorization = route
+        .authorization(authorizer::in_service::id())
+        .arguments()
+        .into_iter();
+    let authorization = authorization.filter_map(|(name, value)| Some(argument(name, value?)));
+    module_call(name(path, method).as_str(), "lambda_integration")
         .attribute(argument("rest_api_id", reference("module.rest_api.id")))
         .attribute(argument("resource_id", resource_id(path)))
         .attribute(argument("http_method", string(method.as_str())))
-        .attribute(argument("authorization", string(auth.authorization())));
-    match auth {
-        Auth::None => (),
-        Auth::UserPool => {
-            call = call.attribute(argument("authorizer_id", authorizer::in_service::id()));
-        }
-    }
-    call.attribute(argument("uri", functions::invoke_arn(service, function)))
+        .attributes(authorization)
+        .attribute(argument("uri", functions::invoke_arn(service, &route.function)))
         .build()
 }

@@ -1,8 +1,9 @@
 //! `modules/lambda_integration`: a method of the API that a function answers.
 
-use crate::hcl::{Block, Expression, reference};
+use crate::hcl::{Block, reference};
 use crate::modules::module::{Module, Output, Variable, versions};
-use crate::resources::{api_gateway_integration, api_gateway_method};
+use crate::resources::api_gateway_integration;
+use crate::resources::api_gateway_method::{self, Authorization};
 use crate::routes::Method;
 
 /// What a deployment snapshots of this module.
@@ -25,36 +26,16 @@ pub fn module(max_timeout_seconds: Option<u32>) -> Module {
             ("main.tf", deployed(max_timeout_seconds)),
             ("versions.tf", versions()),
         ],
-        variables: vec![
-            variable(
-                "authorization",
-                "string",
-                "`NONE` if the route is public, `COGNITO_USER_POOLS` if it is for signed-in users only.",
-            )
-            .one_of([api_gateway_method::PUBLIC, api_gateway_method::USER_POOLS]),
-            variable(
-                "authorizer_id",
-                "string",
-                "ID of the authorizer, null if the route is public.",
-            )
-            .default(Expression::null()),
-            variable("http_method", "string", "Method of the route, `ANY` for all.")
-                .one_of(Method::ALL.map(Method::as_str)),
-            variable("resource_id", "string", "ID of the path's resource."),
-            variable("rest_api_id", "string", "ID of the REST API."),
-            variable("uri", "string", "ARN for API Gateway to invoke the function."),
-        ],
-        outputs: vec![
-            Output::new(
-                "authorization",
-                "Authorization of the route.",
-                method("authorization"),
-            ),
-            Output::new(
-                "authorizer_id",
-                "ID of the authorizer, null if the route is public.",
-                method("authorizer_id"),
-            ),
+        variables: Vec::from_iter(
+            Authorization::variables().into_iter().chain([
+                variable("http_method", "string", "Method of the route, `ANY` for all.")
+                    .one_of(Method::ALL.map(Method::as_str)),
+                variable("resource_id", "string", "ID of the path's resource."),
+                variable("rest_api_id", "string", "ID of the REST API."),
+                variable("uri", "string", "ARN for API Gateway to invoke the function."),
+            ]),
+        ),
+        outputs: Vec::from_iter(Authorization::outputs().into_iter().chain([
             Output::new("http_method", "Method of the route.", method("http_method")),
             Output::new(
                 "integration_type",
@@ -67,6 +48,6 @@ pub fn module(max_timeout_seconds: Option<u32>) -> Module {
                 "ARN for API Gateway to invoke the function.",
                 integration("uri"),
             ),
-        ],
+        ])),
     }
 }

@@ -23,19 +23,14 @@ impl Resolver<'_> {
         let mut without_auth = Vec::new();
         let mut for_users = Vec::new();
         for (key, table) in tables {
-            let RouteTable {
-                span: _,
-                function,
-                auth,
-            } = table;
-            if let Some((name, span)) = function.placed()
+            if let Some((name, span)) = table.function.placed()
                 && !known.contains(name.as_str())
             {
                 unknown.entry(name).or_default().push(span);
             }
-            match &auth.span {
+            match &table.auth.span {
                 None => without_auth.push(key.span.clone()),
-                Some(span) if auth.value == Some(Auth::UserPool) => for_users.push(span.clone()),
+                Some(span) if table.auth.value == Some(Auth::UserPool) => for_users.push(span.clone()),
                 Some(_) => {}
             }
             let Some(RouteKey { method, path }) = self.route_key(key) else {
@@ -53,11 +48,7 @@ impl Resolver<'_> {
             }
             let (path, method) = id.clone();
             places.insert(id, key.span.clone());
-            let route = Route {
-                function: function.value.clone().unwrap_or_default(),
-                auth: auth.value.unwrap_or(Auth::UserPool),
-            };
-            routes.insert(path, method, route);
+            routes.insert(path, method, Route::of(table));
         }
         for (name, places) in unknown {
             self.unknown_function(name, places, &known);

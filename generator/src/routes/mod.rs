@@ -12,27 +12,18 @@ pub(crate) mod picture;
 pub(crate) mod requests;
 pub(crate) mod resource;
 pub(crate) mod review;
+mod route;
 pub(crate) mod surface;
 pub(crate) mod surface_of_service;
 mod table;
 
 pub use path::{Method, RoutePath, Segment};
+pub use route::Route;
 pub use table::Routes;
-
-use serde::Serialize;
 
 use crate::resources::api_gateway_method;
 use crate::spec::declaration::choices;
 use crate::text_rule::TextRule;
-
-/// What answers a path and method, and for whom.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Route {
-    /// Name of the function that answers.
-    pub function: String,
-    /// Who may call.
-    pub auth: Auth,
-}
 
 choices! {
     /// Who may call a route.

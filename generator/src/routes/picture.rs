@@ -4,15 +4,14 @@ use std::collections::BTreeMap;
 
 use crate::graph::picture::{ANYONE, AUTHORIZER, Block, Edge, Kind, Node, PROTECTED, PUBLIC, Stroke};
 use crate::identifier::Identifier;
-use crate::routes::{Auth, Route, Routes};
+use crate::routes::{Auth, Routes};
 
 /// The keys of the routes of each function, and who may call them.
 pub(crate) fn by_function(routes: &Routes) -> BTreeMap<&str, Vec<(String, Auth)>> {
     let mut by_function: BTreeMap<&str, Vec<_>> = BTreeMap::new();
     for (path, method, route) in routes.iter() {
-        let Route { function, auth } = route;
-        let own = by_function.entry(function).or_default();
-        own.push((path.key(method), *auth));
+        let own = by_function.entry(&route.function).or_default();
+        own.push((path.key(method), route.auth));
     }
     by_function
 }

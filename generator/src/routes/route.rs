@@ -1,0 +1,56 @@
+//! A route: what its keys mean, and what they mean in AWS. Each key is named here, so that a new one does not compile until
+//! it has both.
+
+use serde::Serialize;
+
+use crate::hcl::Expression;
+use crate::resources::api_gateway_method::Authorization;
+use crate::routes::Auth;
+use crate::routes::keys::RouteTable;
+
+/// What answers a path and method, and for whom.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Route {
+    /// Name of the function that answers.
+    pub function: String,
+    /// Who may call.
+    pub auth: Auth,
+}
+
+impl Route {
+    /// The route that the keys mean.
+    pub(crate) fn of(table: &RouteTable) -> Self {
+        let RouteTable {
+            span: _,
+            function,
+            auth,
+        } = table;
+        Self {
+            function: function.value.clone().unwrap_or_default(),
+            auth: auth.value.unwrap_or(Auth::UserPool),
+        }
+    }
+
+    /// Who may call it, in words. The keys that decide it are those of [`Self::authorization`].
+    pub(crate) fn callers(&self) -> &'static str {
+        match self.auth {
+            Auth::None => "public",
+            Auth::UserPool => "signed-in users only",
+        }
+    }
+
+    /// The arguments of its method that say who may call it, by the id of the authorizer of signed-in users.
+    pub(crate) fn authorization(&self, authorizer_id: Expression) -> Authorization {
+        let Self {
+            function: _, // answers, whoever calls
+            auth,
+        } = self;
+        Authorization {
+            authorization: auth.authorization(),
+            authorizer_id: match auth {
+                Auth::None => None,
+                Auth::UserPool => Some(authorizer_id),
+            },
+        }
+    }
+}
