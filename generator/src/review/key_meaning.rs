@@ -29,9 +29,9 @@ pub struct Consequence {
 /// Which way a value goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Direction {
-    /// A smaller number, or off.
+    /// A smaller number, off, an earlier one of its words, or a list without one of its elements.
     Less,
-    /// A greater number, or on.
+    /// A greater number, on, a later one of its words, or a list with another element.
     More,
     /// A value in place of another.
     Other,

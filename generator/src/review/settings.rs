@@ -13,6 +13,7 @@ use crate::review::comparison::Comparison;
 use crate::review::{ChangeKind, Fact, SubjectKind, words};
 use crate::service::{Function, OwnUserPool, Service, UserPool};
 use crate::spec;
+use crate::spec::declaration::Kind;
 
 /// The keys that changed, but for those of which another file tells.
 pub(crate) fn facts(comparison: &Comparison) -> Vec<Fact> {
@@ -220,13 +221,16 @@ fn leaves(value: &Value, path: &mut Vec<String>, add: &mut impl FnMut(&[String],
 
 impl Setting {
     fn fact(&self, comparison: &Comparison) -> Option<Fact> {
-        let rule = spec::meaning(&self.path);
+        let key = spec::key(&self.path);
+        let rule = key.map(|key| key.meaning);
         let consequences = match rule {
             Some(Elsewhere) => return None,
             Some(When(consequences)) => consequences,
             Some(Harmless | Secret) | None => &[],
         };
-        let consequence = consequences.iter().find(|consequence| self.goes(consequence.if_));
+        let consequence = consequences
+            .iter()
+            .find(|consequence| self.goes(consequence.if_, key.map(|key| &key.kind)));
         let meaning = consequence.map(|found| (found.kind, found.so));
         let is_secret = matches!(rule, Some(Secret));
         let shown = |value: &Option<Value>| match is_secret {
@@ -244,13 +248,13 @@ impl Setting {
         })
     }
 
-    fn goes(&self, direction: Direction) -> bool {
+    fn goes(&self, direction: Direction, kind: Option<&Kind>) -> bool {
         let (Some(before), Some(after)) = (&self.before, &self.after) else {
             return direction == if self.after.is_some() { Added } else { Removed };
         };
         match direction {
-            Less => number(after) < number(before),
-            More => number(after) > number(before),
+            Less => is_less(after, before, kind),
+            More => is_less(before, after, kind),
             Other => true,
             Added | Removed => false,
         }
@@ -265,6 +269,18 @@ impl Setting {
     }
 }
 
+/// Whether a value is less than another one of its key, as [`Direction::Less`] says.
+fn is_less(value: &Value, other: &Value, kind: Option<&Kind>) -> bool {
+    match (value, other, kind) {
+        (Value::Array(items), Value::Array(others), _) => others.iter().any(|item| !items.contains(item)),
+        (Value::String(word), Value::String(other), Some(Kind::Choice(words))) => {
+            let place = |word: &str| words.iter().position(|choice| choice.name == word);
+            place(word) < place(other)
+        }
+        _ => number(value) < number(other),
+    }
+}
+
 /// A number, or a switch as one.
 fn number(value: &Value) -> Option<i64> {
     value.as_i64().or_else(|| value.as_bool().map(i64::from))
@@ -275,7 +291,7 @@ mod tests {
     use super::*;
     use crate::references::Template;
     use crate::service::LOCAL;
-    use crate::spec::declaration::{Kind, Table};
+    use crate::spec::declaration::{Choice, Table};
     use crate::spec::field::Keys;
     use serde_json::json;
 
@@ -307,10 +323,7 @@ mod tests {
         assert!(!tree.contains(":null"), "`fleet.toml` sets every key: {tree}");
         for setting in keys_of(&fleet()) {
             let key = words::key(&setting.path);
-            assert!(
-                spec::meaning(&setting.path).is_some(),
-                "{key} is no key of the spec"
-            );
+            assert!(spec::key(&setting.path).is_some(), "{key} is no key of the spec");
         }
     }
 
@@ -355,6 +368,28 @@ mod tests {
             };
             assert!(keys.iter().any(is_of), "{pattern}");
         }
+    }
+
+    #[test]
+    fn a_value_is_less_by_its_kind() {
+        let (doc, kind) = ("", Some(&Kind::Flag));
+        let words = Box::leak(Box::new(
+            ["off", "optional", "on"].map(|name| Choice { name, doc }),
+        ));
+        let choice = Kind::Choice(words);
+        for (less, more, kind) in [
+            (json!(1), json!(2), kind),
+            (json!(false), json!(true), kind),
+            (json!("optional"), json!("on"), Some(&choice)),
+            (json!("off"), json!("optional"), Some(&choice)),
+            (json!([]), json!(["a"]), None),
+            (json!(["b"]), json!(["a", "b"]), None),
+        ] {
+            assert!(is_less(&less, &more, kind), "{less} {more}");
+            assert!(!is_less(&more, &less, kind), "{less} {more}");
+        }
+        // Something is missing on either side.
+        assert!(is_less(&json!(["a"]), &json!(["b"]), None) && is_less(&json!(["b"]), &json!(["a"]), None));
     }
 
     /// As if somebody had added a field to a struct, and nothing else.

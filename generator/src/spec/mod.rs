@@ -31,11 +31,11 @@ pub use toml::value::Date;
 use toml::de::DeTable;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::review::Meaning::{self, Elsewhere};
+use crate::review::Meaning::Elsewhere;
 use crate::routes::ROUTE;
 use crate::spec::declaration::Absent::{Nothing, Required};
 use crate::spec::declaration::Kind::{self, Tables};
-use crate::spec::declaration::{EVERYWHERE, Table, keys};
+use crate::spec::declaration::{EVERYWHERE, Key, Table, keys};
 use crate::spec::field::Keys;
 use crate::text_rule::{NAME_32, NAME_64};
 
@@ -96,19 +96,18 @@ impl Spec {
     }
 }
 
-/// What a change of a key means, by its path in a spec such as `["functions", "orders", "memory_mb"]`. None if no key
-/// has this path.
-pub fn meaning(path: &[String]) -> Option<Meaning> {
-    fn within(table: &'static Table, path: &[String]) -> Option<Meaning> {
+/// A key by its path in a spec such as `["functions", "orders", "memory_mb"]`. None if no key has this path.
+pub fn key(path: &[String]) -> Option<&'static Key> {
+    fn within(table: &'static Table, path: &[String]) -> Option<&'static Key> {
         let (first, rest) = path.split_first()?;
         let key = table.keys.iter().find(|key| key.name == first)?;
         match (&key.kind, rest) {
-            (_, []) => Some(key.meaning),
+            (_, []) => Some(key),
             (Kind::Tables { table, .. } | Kind::Overrides { table, .. }, [_, rest @ ..]) => {
                 within(table, rest)
             }
             (Kind::Table(table) | Kind::TextOrTable(_, table), rest) => within(table, rest),
-            (Kind::Strings { .. } | Kind::Lists { .. }, [_]) => Some(key.meaning),
+            (Kind::Strings { .. } | Kind::Lists { .. }, [_]) => Some(key),
             _ => None,
         }
     }
