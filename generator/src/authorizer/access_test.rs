@@ -1,8 +1,8 @@
 //! Which tokens the authorizer admits.
 
 use crate::authorizer::Authorizer;
-use crate::hcl::{Block, string};
-use crate::modules::access_test::words::{USER_POOL_ARN, is, must, set};
+use crate::hcl::{Block, string, to_set};
+use crate::modules::access_test::words::{USER_POOL_ARN, is, must};
 use crate::resources::api_gateway_authorizer;
 
 /// The authorizer admits what the spec asks for.
@@ -19,7 +19,7 @@ pub(crate) fn authorizer(authorizer: Authorizer<'_>) -> Block {
                 "module.authorizer.type",
                 string(api_gateway_authorizer::TYPE_OF_USER_POOLS),
             ),
-            is("module.authorizer.provider_arns", set([string(USER_POOL_ARN)])),
+            is("module.authorizer.provider_arns", to_set([string(USER_POOL_ARN)])),
             is(
                 "module.authorizer.identity_source",
                 string(api_gateway_authorizer::identity_source()),

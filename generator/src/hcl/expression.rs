@@ -231,6 +231,11 @@ fn object_key(key: &str) -> String {
     }
 }
 
+/// A set, an element a line.
+pub fn to_set(items: impl IntoIterator<Item = Expression>) -> Expression {
+    call("toset", [lines(items)])
+}
+
 /// A call of a function of Terraform's.
 pub fn call(name: &str, arguments: impl IntoIterator<Item = Expression>) -> Expression {
     Expression::of([identifiers(name), "(", &joined(arguments), ")"].concat())

@@ -13,6 +13,6 @@ pub use block::{
 };
 pub use expression::{
     Expression, Part, call, conditional, equal, expression, is_one_of, lines, list, literal, object,
-    reference, string, template, value,
+    reference, string, template, to_set, value,
 };
 pub use layout::layout;

@@ -92,6 +92,33 @@ pub struct Output {
     pub value: Expression,
 }
 
+/// What must hold of a module, and the outputs that show it. The module has these outputs and the access test compares them,
+/// so that neither is without the other.
+pub(crate) struct Assertion {
+    /// Begins the sentence, such as "Passwords".
+    pub(crate) of: &'static str,
+    /// What follows "must".
+    pub(crate) must: String,
+    /// What shows it.
+    pub(crate) shown_by: Vec<Checked>,
+}
+
+/// An output that an access test compares.
+pub(crate) struct Checked {
+    /// The output.
+    pub(crate) output: Output,
+    /// What it must be: what follows its name, such as `.minimum_length`, and the value there.
+    pub(crate) values: Vec<(String, Expression)>,
+}
+
+impl Checked {
+    /// An output that must have a value.
+    pub(crate) fn is(output: Output, value: impl Into<Expression>) -> Self {
+        let values = vec![(String::new(), value.into())];
+        Self { output, values }
+    }
+}
+
 impl Variable {
     /// A required variable.
     pub(crate) fn new(

@@ -103,6 +103,13 @@ pub const CASE_SENSITIVE: bool = false;
 /// `mfa_configuration`, which no block here sets.
 pub const MFA: &str = "OFF";
 
+/// What a spec decides of a pool.
+#[allow(missing_docs, reason = "the provider's own names")]
+pub struct Settings {
+    pub allow_admin_create_user_only: bool,
+    pub password_policy: PasswordPolicy,
+}
+
 /// `password_policy`.
 #[allow(missing_docs, reason = "the provider's own names")]
 pub struct PasswordPolicy {
@@ -140,10 +147,14 @@ impl PasswordPolicy {
 }
 
 /// A pool whose users sign in with their e-mail address, which Cognito verifies.
-pub fn resource_block(name: Expression, self_sign_up: bool, password: &PasswordPolicy) -> Block {
+pub fn resource_block(name: Expression, settings: &Settings) -> Block {
+    let Settings {
+        allow_admin_create_user_only,
+        password_policy,
+    } = settings;
     let list_of = |names: [&str; 1]| list(names.map(string));
     let mut policy = block("password_policy", []);
-    for (name, value) in password.arguments() {
+    for (name, value) in password_policy.arguments() {
         policy = policy.attribute(argument(name, value));
     }
     TYPE.block("this")
@@ -157,11 +168,11 @@ pub fn resource_block(name: Expression, self_sign_up: bool, password: &PasswordP
         .block(
             block("admin_create_user_config", [])
                 .attribute(commented(
-                    argument("allow_admin_create_user_only", !self_sign_up),
-                    if self_sign_up {
-                        "Anyone may register."
-                    } else {
+                    argument("allow_admin_create_user_only", *allow_admin_create_user_only),
+                    if *allow_admin_create_user_only {
                         "Users need an invitation."
+                    } else {
+                        "Anyone may register."
                     },
                 ))
                 .build(),
@@ -187,4 +198,9 @@ pub fn resource_block(name: Expression, self_sign_up: bool, password: &PasswordP
                 .build(),
         )
         .build()
+}
+
+/// An attribute of the module's pool.
+pub(crate) fn attribute(name: &str) -> Expression {
+    reference(&format!("aws_cognito_user_pool.this.{name}"))
 }

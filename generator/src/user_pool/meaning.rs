@@ -3,43 +3,25 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Diagnostic, Span};
-use crate::environments::PLACEHOLDER;
 use crate::identifier::Identifier;
 use crate::service::meaning::Resolver;
-use crate::spec::field::Keys;
-use crate::spec::{ClientTable, PasswordTable, Placed, Spec, UserPoolTable};
-use crate::user_pool::{Client, OWN_POOL, OwnUserPool, PasswordPolicy, UserPool};
+use crate::spec::{ClientTable, Placed, Spec, UserPoolTable};
+use crate::user_pool::{Client, OWN_POOL, OwnUserPool, UserPool};
 
 impl Resolver<'_> {
     pub(crate) fn user_pool(&mut self, spec: &Spec, service: &str) -> Option<UserPool> {
         let table = spec.user_pool.as_ref()?;
-        let UserPoolTable {
-            span: _,
-            existing,
-            name,
-            // There is one way, and it always holds.
-            sign_in_with: _,
-            self_sign_up,
-            password,
-            clients,
-        } = table;
+        let existing = &table.existing;
         if existing.is_written() {
             self.beside_existing(table);
             let arn = existing.value.clone().unwrap_or_default();
             return Some(UserPool::Existing { arn });
         }
-        if clients.is_empty() {
+        if table.clients.is_empty() {
             self.no_client(table);
         }
-        Some(UserPool::Own(OwnUserPool {
-            name: name
-                .value
-                .clone()
-                .unwrap_or_else(|| format!("{service}-{PLACEHOLDER}")),
-            self_sign_up: self_sign_up.value,
-            password: PasswordPolicy::of(password),
-            clients: self.clients(clients),
-        }))
+        let clients = self.clients(&table.clients);
+        Some(UserPool::Own(OwnUserPool::of(table, service, clients)))
     }
 
     fn no_client(&mut self, table: &UserPoolTable) {
@@ -106,49 +88,5 @@ impl Resolver<'_> {
         let former = tables.iter().map(|(name, table)| (name, &table.formerly));
         self.former_names(former, "client");
         clients
-    }
-}
-
-impl OwnUserPool {
-    /// The pool that `local` has in place of an existing one: by invitation only, with one client that signs users in by
-    /// password.
-    pub fn of_local(service: &str) -> Self {
-        let client = Client {
-            formerly: None,
-            explicit_auth_flows: vec![
-                "ALLOW_REFRESH_TOKEN_AUTH",
-                "ALLOW_USER_PASSWORD_AUTH",
-                "ALLOW_USER_SRP_AUTH",
-            ],
-        };
-        Self {
-            name: format!("{service}-{PLACEHOLDER}"),
-            self_sign_up: false,
-            password: PasswordPolicy::of(&PasswordTable::absent()),
-            clients: BTreeMap::from([("local".into(), client)]),
-        }
-    }
-}
-
-impl PasswordPolicy {
-    /// The policy that the keys mean.
-    fn of(table: &PasswordTable) -> Self {
-        let PasswordTable {
-            span: _,
-            minimum_length,
-            lowercase,
-            uppercase,
-            numbers,
-            symbols,
-            temporary_password_validity_days,
-        } = table;
-        Self {
-            minimum_length: minimum_length.value,
-            lowercase: lowercase.value,
-            uppercase: uppercase.value,
-            numbers: numbers.value,
-            symbols: symbols.value,
-            temporary_password_validity_days: temporary_password_validity_days.value,
-        }
     }
 }

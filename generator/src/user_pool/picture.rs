@@ -17,14 +17,9 @@ pub(crate) fn signed_in(service: &Service, pool: &UserPool, environment: Option<
 
 /// How users register, and which pool they are in.
 fn own(pool: &OwnUserPool, environment: Option<&str>) -> (String, String) {
-    let OwnUserPool {
-        name,
-        self_sign_up,
-        password: _, // how hard an account is to take over, not who may have one
-        clients: _,  // programs that sign users in, not callers
-    } = pool;
+    let name = &pool.name;
     let name = environment.map_or_else(|| name.clone(), |environment| name_in(name, environment));
-    let registers = if *self_sign_up {
+    let registers = if pool.self_sign_up {
         "anyone may register"
     } else {
         "by invitation only"

@@ -2,6 +2,7 @@
 
 use crate::environments::module::LOCAL_ACCOUNT;
 use crate::hcl::{Block, Expression, argument, block, call, equal, lines, reference, string};
+use crate::modules::module::{Assertion, Checked};
 use crate::references::Values;
 use crate::service::Service;
 
@@ -41,13 +42,25 @@ pub(crate) fn must(of: &str, what: &str, conditions: impl IntoIterator<Item = Ex
         .build()
 }
 
+/// What must hold of a module that is called so.
+pub(crate) fn holds(module: &str, assertion: Assertion) -> Block {
+    let Assertion {
+        of,
+        must: what,
+        shown_by,
+    } = assertion;
+    let conditions = shown_by.into_iter().flat_map(|Checked { output, values }| {
+        let name = format!("{module}.{}", output.name);
+        values
+            .into_iter()
+            .map(move |(path, value)| is(&format!("{name}{path}"), value))
+    });
+    must(of, &what, conditions)
+}
+
 /// An attribute has this value.
 pub(crate) fn is(path: &str, value: impl Into<Expression>) -> Expression {
     equal(reference(path), value)
-}
-
-pub(crate) fn set(items: impl IntoIterator<Item = Expression>) -> Expression {
-    call("toset", [lines(items)])
 }
 
 pub(crate) fn in_days(days: u32) -> String {
