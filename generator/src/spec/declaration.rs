@@ -277,7 +277,7 @@ macro_rules! keys {
             fn absent() -> Self {
                 let mut keys = <Self as $crate::spec::field::Keys>::table().keys.iter();
                 Self {
-                    span: 0..0,
+                    span: $crate::spec::field::ABSENT,
                     $($key: $crate::spec::field::absent(keys.next()),)*
                 }
             }
@@ -287,6 +287,16 @@ macro_rules! keys {
                     span: self.span.clone(),
                     $($key: $crate::spec::field::Field::overridden(&self.$key, &own.$key),)*
                 }
+            }
+
+            fn span(&self) -> &$crate::diagnostic::Span {
+                &self.span
+            }
+
+            fn written(&self) -> Vec<(&'static str, $crate::diagnostic::Span)> {
+                let keys = <Self as $crate::spec::field::Keys>::table().keys.iter();
+                let places = [$($crate::spec::field::Field::place(&self.$key),)*];
+                keys.zip(places).filter_map(|(key, place)| Some((key.name, place?))).collect()
             }
         }
     };

@@ -27,7 +27,16 @@ pub trait Keys: Clone + 'static {
 
     /// What holds in an environment that sets some keys of its own.
     fn overridden(&self, own: &Self) -> Self;
+
+    /// Where the table stands; [`ABSENT`] if it is not there.
+    fn span(&self) -> &Span;
+
+    /// The keys that are written, each with its place.
+    fn written(&self) -> Vec<(&'static str, Span)>;
 }
+
+/// The place of a table that is not there.
+pub const ABSENT: Span = 0..0;
 
 /// What holds if a key is absent. The macro hands over the keys in their order.
 pub fn absent<T: Field>(key: Option<&'static Key>) -> T {
@@ -92,8 +101,8 @@ impl<T: Scalar + Clone> Field for Given<T> {
         Self::default()
     }
 
-    fn is_written(&self) -> bool {
-        self.span.is_some()
+    fn place(&self) -> Option<Span> {
+        self.span.clone()
     }
 }
 
@@ -119,8 +128,8 @@ impl<T: Scalar + Clone> Field for Set<T> {
         }
     }
 
-    fn is_written(&self) -> bool {
-        self.span.is_some()
+    fn place(&self) -> Option<Span> {
+        self.span.clone()
     }
 }
 
@@ -153,8 +162,8 @@ impl<T: Word> Field for Given<Vec<Placed<T>>> {
         Self::default()
     }
 
-    fn is_written(&self) -> bool {
-        self.span.is_some()
+    fn place(&self) -> Option<Span> {
+        self.span.clone()
     }
 }
 
@@ -180,8 +189,8 @@ impl Field for Given<Vec<Placed<String>>> {
         Self::default()
     }
 
-    fn is_written(&self) -> bool {
-        self.span.is_some()
+    fn place(&self) -> Option<Span> {
+        self.span.clone()
     }
 }
 
@@ -222,8 +231,10 @@ impl Field for Strings {
         Self::new()
     }
 
-    fn is_written(&self) -> bool {
-        !self.is_empty()
+    fn place(&self) -> Option<Span> {
+        self.values()
+            .map(|(span, _)| span.clone())
+            .min_by_key(|span| span.start)
     }
 
     /// The strings of both. Of one name, the environment's holds.
@@ -257,8 +268,8 @@ impl Field for Lists {
         Self::new()
     }
 
-    fn is_written(&self) -> bool {
-        !self.is_empty()
+    fn place(&self) -> Option<Span> {
+        self.first().map(|(name, _)| name.span.clone())
     }
 }
 
@@ -274,8 +285,8 @@ impl<T: Keys> Field for T {
         T::absent()
     }
 
-    fn is_written(&self) -> bool {
-        true
+    fn place(&self) -> Option<Span> {
+        Some(self.span().clone()).filter(|span| *span != ABSENT)
     }
 
     /// Only the keys in it that the environment may set are other ones.
@@ -296,8 +307,8 @@ impl<T: Keys> Field for Option<T> {
         None
     }
 
-    fn is_written(&self) -> bool {
-        self.is_some()
+    fn place(&self) -> Option<Span> {
+        self.as_ref().and_then(Field::place)
     }
 }
 
@@ -352,8 +363,8 @@ impl<T: Keys> Field for Vec<(Placed<String>, T)> {
         Self::new()
     }
 
-    fn is_written(&self) -> bool {
-        !self.is_empty()
+    fn place(&self) -> Option<Span> {
+        self.first().map(|(name, _)| name.span.clone())
     }
 }
 
@@ -384,8 +395,8 @@ impl<T: Keys> Field for Vec<(Placed<String>, Own<T>)> {
         Self::new()
     }
 
-    fn is_written(&self) -> bool {
-        !self.is_empty()
+    fn place(&self) -> Option<Span> {
+        self.first().map(|(name, _)| name.span.clone())
     }
 }
 
@@ -423,7 +434,7 @@ impl<T: Keys> Field for Vec<T> {
         Self::new()
     }
 
-    fn is_written(&self) -> bool {
-        !self.is_empty()
+    fn place(&self) -> Option<Span> {
+        self.first().and_then(Field::place)
     }
 }

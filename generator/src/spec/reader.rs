@@ -68,12 +68,12 @@ pub trait Field: Sized + Clone {
     /// What holds if the key is absent.
     fn absent(key: &'static Key) -> Self;
 
-    /// Whether it is written, right or wrong.
-    fn is_written(&self) -> bool;
+    /// Where it stands if it is written, right or wrong.
+    fn place(&self) -> Option<Span>;
 
     /// What holds in an environment with a value of its own.
     fn overridden(&self, own: &Self) -> Self {
-        if own.is_written() {
+        if own.place().is_some() {
             own.clone()
         } else {
             self.clone()

@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::diagnostic::{Diagnostic, Span};
+use crate::diagnostic::Diagnostic;
 use crate::identifier::Identifier;
 use crate::service::meaning::Resolver;
+use crate::spec::field::Keys;
 use crate::spec::{ClientTable, Placed, Spec, UserPoolTable};
 use crate::user_pool::{Client, OWN_POOL, OwnUserPool, UserPool};
 
@@ -36,26 +37,8 @@ impl Resolver<'_> {
 
     /// Reports the keys that would change an existing pool.
     fn beside_existing(&mut self, table: &UserPoolTable) {
-        let UserPoolTable {
-            span: _,
-            existing,
-            name,
-            sign_in_with,
-            self_sign_up,
-            password,
-            clients,
-        } = table;
-        let Some(place) = &existing.span else { return };
-        let written = |key, span: &Option<Span>| Some((key, span.clone()?));
-        let is_there = |span: &Span| *span != (0..0);
-        let keys = [
-            written("name", &name.span),
-            written("sign_in_with", &sign_in_with.span),
-            written("self_sign_up", &self_sign_up.span),
-            Some(("password", password.span.clone())).filter(|(_, span)| is_there(span)),
-            clients.first().map(|(name, _)| ("clients", name.span.clone())),
-        ];
-        for (key, span) in keys.into_iter().flatten() {
+        let Some(place) = &table.existing.span else { return };
+        for (key, span) in table.written().into_iter().filter(|(key, _)| *key != "existing") {
             self.report(
                 Diagnostic::new(span, format!("`{key}` must not be set with `existing`"))
                     .related(place.clone(), "the existing pool")
