@@ -4,12 +4,11 @@ use std::collections::BTreeMap;
 
 use crate::api::{Api, module};
 use crate::authorizer::{self, Authorizer};
-use crate::cors::{in_service as preflights, preflight_module};
+use crate::cors::preflight_module;
 use crate::hcl::{Block, Expression, commented, reference, string};
-use crate::identifier::Identifier;
 use crate::modules::module::{fingerprint, hash};
 use crate::routes::{in_service as routes, integration_module};
-use crate::service::Service;
+use crate::service::{ApiMethod, Service};
 use crate::user_pool::in_service::arn;
 
 /// What the deployment waits for, sorted.
@@ -17,17 +16,8 @@ pub(super) fn deployed_modules(service: &Service) -> Vec<Expression> {
     let mut names = vec!["module.rest_api".to_string()];
     let authorizer = Authorizer::of(service);
     names.extend(authorizer.map(|_| authorizer::in_service::ADDRESS.to_string()));
-    for (path, method, _) in service.routes.iter() {
-        names.push(format!("module.{}", routes::name(path, method)));
-    }
-    if service.api.cors.is_some() {
-        names.extend(
-            service
-                .routes
-                .paths()
-                .map(|(path, _)| format!("module.{}", preflights::name(path))),
-        );
-    }
+    let methods = service.methods();
+    names.extend(methods.map(|method| format!("module.{}", method.identifier())));
     names.sort();
     names.iter().map(|name| reference(name)).collect()
 }
@@ -77,37 +67,26 @@ pub(super) fn triggers(service: &Service, routes: &[Block]) -> Vec<(String, Expr
     if let Some(pool) = &service.user_pool {
         triggers.push(("user_pool".to_string(), arn(pool)));
     }
-    let trigger = |name: Identifier, title: String, parts: &[&str]| {
-        (name.to_string(), commented(string(hash(parts)), &title))
-    };
     let blocks: BTreeMap<&str, &Block> = routes.iter().map(|block| (&*block.header, block)).collect();
-    let call = |name: &Identifier| fingerprint([blocks[&*format!("module \"{name}\"")]]);
     let integration = fingerprint(&integration_module::deployed(max_timeout_seconds));
+    // Without CORS, no method is a preflight.
     let preflight = cors
         .as_ref()
-        .map(|cors| fingerprint(&preflight_module::deployed(cors)));
-    for (path, methods) in service.routes.paths() {
-        let text = path.to_string();
-        for (&method, route) in methods {
-            // The call names the function's module; the snapshot holds its ARN, which the service's name is part of.
-            let function = format!("{}-{}", service.name, route.function);
-            let name = routes::name(path, method);
-            let call = call(&name);
-            triggers.push(trigger(
-                name,
-                format!("{} {text}", method.as_str()),
-                &[&text, &call, &integration, &function],
-            ));
-        }
-        if let Some(preflight) = &preflight {
-            let name = preflights::name(path);
-            let call = call(&name);
-            triggers.push(trigger(
-                name,
-                format!("OPTIONS {text}"),
-                &[&text, &call, preflight],
-            ));
-        }
+        .map_or_else(String::new, |cors| fingerprint(&preflight_module::deployed(cors)));
+    for method in service.methods() {
+        let name = method.identifier();
+        let path = method.path().to_string();
+        let call = fingerprint([blocks[&*format!("module \"{name}\"")]]);
+        let hash = match method {
+            ApiMethod::Route(_, _, route) => {
+                // The call names the function's module; the snapshot holds its ARN, which the service's name is part of.
+                let function = format!("{}-{}", service.name, route.function);
+                hash(&[&path, &call, &integration, &function])
+            }
+            ApiMethod::Preflight(..) => hash(&[&path, &call, &preflight]),
+        };
+        let title = format!("{} {path}", method.method());
+        triggers.push((name.to_string(), commented(string(hash), &title)));
     }
     triggers
 }

@@ -1,6 +1,6 @@
 //! What pages of other origins may send and read.
 
-use crate::cors::{Cors, in_service, preflight_module};
+use crate::cors::{Cors, preflight_module};
 use crate::hcl::{Block, call, commented, literal, string};
 use crate::modules::access_test::words::{ORIGIN, is, is_deployed, must};
 use crate::resources::{
@@ -28,7 +28,7 @@ pub(crate) fn gateway_responses(cors: &Cors) -> Block {
 
 /// A path's preflight.
 pub(crate) fn preflight(service: &Service, path: &RoutePath, cors: &Cors) -> Block {
-    let name = in_service::name(path);
+    let name = path.identifier_of_preflight();
     let of = |attribute: &str| ["module.", name.as_str(), ".", attribute].concat();
     let methods = literal(service.preflight_methods(path, cors).join(","));
     let headers = preflight_module::headers(cors, literal(ORIGIN), methods);

@@ -2,21 +2,15 @@
 
 use crate::cors::Cors;
 use crate::hcl::{Block, argument, list, reference, string};
-use crate::identifier::Identifier;
 use crate::modules::module::module_call;
 use crate::routes::RoutePath;
 use crate::routes::resource::resource_id;
 use crate::service::Service;
 
-/// The name of a path's preflight.
-pub(crate) fn name(path: &RoutePath) -> Identifier {
-    path.identifier().prefixed("options")
-}
-
 /// The call for a path's preflight.
 pub(crate) fn call(service: &Service, path: &RoutePath, cors: &Cors) -> Block {
     let methods = service.preflight_methods(path, cors);
-    module_call(name(path).as_str(), "preflight")
+    module_call(path.identifier_of_preflight().as_str(), "preflight")
         .attribute(argument("rest_api_id", reference("module.rest_api.id")))
         .attribute(argument("resource_id", resource_id(path)))
         .attribute(argument("allow_origin", reference("var.allow_origin")))

@@ -1,54 +1,40 @@
 //! Who may call which route, and which function handles it.
 
-use std::collections::BTreeSet;
-
-use crate::api::access_test::stage;
-use crate::authorizer::{self, Authorizer};
+use crate::authorizer;
 use crate::cors::access_test as cors;
 use crate::functions::in_service as functions;
 use crate::hcl::{Block, Expression, commented, string};
 use crate::modules::access_test::words::{ENVIRONMENT, EXECUTION_ARN, is, is_deployed, must};
 use crate::resources::{api_gateway_integration, lambda_alias, lambda_permission};
-use crate::routes::in_service::name;
-use crate::routes::permissions::{self, Permission};
+use crate::routes::permissions::Permission;
 use crate::routes::resource::resource_id;
+use crate::routes::walk::{Step, walk};
 use crate::routes::{Auth, Method, Route, RoutePath};
-use crate::service::Service;
+use crate::service::{ApiMethod, Service};
 
-/// The authorizer, then path by path: its resource, its routes, its preflight.
-pub(crate) fn who_may_call(service: &Service, permissions: &[Permission]) -> Vec<Block> {
-    let api = &service.api;
+/// What must hold of the routes, in the order of [`walk()`].
+pub(crate) fn routes(service: &Service, permissions: &[Permission]) -> Vec<Block> {
     let mut blocks = Vec::new();
-    blocks.extend(Authorizer::of(service).map(authorizer::access_test::authorizer));
-    blocks.push(stage(&api.stage));
-    blocks.extend(api.cors.as_ref().map(cors::gateway_responses));
-    let mut made = BTreeSet::new();
-    let by_route = permissions::by_route(permissions);
-    for (path, methods) in service.routes.paths() {
-        for resource in path.resources() {
-            if made.insert(resource.identifier()) {
-                blocks.extend(self::path(&resource));
+    for step in walk(service, permissions) {
+        match step {
+            Step::Resource(path) => blocks.extend(self::path(&path)),
+            Step::Method(ApiMethod::Route(path, method, route), own) => {
+                blocks.push(self::route(service, path, method, route, own));
+            }
+            Step::Method(ApiMethod::Preflight(path, cors), _) => {
+                blocks.push(cors::preflight(service, path, cors));
+            }
+            Step::Permission(several) => {
+                let title = several.title();
+                let must = must(
+                    "The permission",
+                    &format!("allow only this: {title}"),
+                    conditions(service, several),
+                );
+                blocks.push(commented(must, &title));
             }
         }
-        for (&method, route) in methods {
-            let own = by_route.get(&(path, method)).copied();
-            blocks.push(self::route(service, path, method, route, own));
-        }
-        let own = api.cors.as_ref();
-        blocks.extend(own.map(|own| cors::preflight(service, path, own)));
     }
-    let several = permissions
-        .iter()
-        .filter(|permission| !permission.is_of_a_route());
-    blocks.extend(several.map(|permission| {
-        let title = permission.title();
-        let must = must(
-            "The permission",
-            &format!("allow only this: {title}"),
-            conditions(service, permission),
-        );
-        commented(must, &title)
-    }));
     blocks
 }
 
@@ -94,9 +80,9 @@ fn route(
     route: &Route,
     own: Option<&Permission>,
 ) -> Block {
-    let name = name(path, method);
+    let name = path.identifier_of(method);
     let of = |attribute: &str| ["module.", name.as_str(), ".", attribute].concat();
-    let title = format!("{} {path}", method.as_str());
+    let title = path.key(method);
     let mut holds = vec![
         is(&of("resource_id"), resource_id(path)),
         is(&of("http_method"), string(method.as_str())),

@@ -16,6 +16,7 @@ mod route;
 pub(crate) mod surface;
 pub(crate) mod surface_of_service;
 mod table;
+pub(crate) mod walk;
 
 pub use path::{Method, RoutePath, Segment};
 pub use route::Route;

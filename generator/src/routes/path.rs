@@ -153,6 +153,16 @@ impl RoutePath {
         Identifier::new(&name)
     }
 
+    /// The name in Terraform of its method's call and permission.
+    pub fn identifier_of(&self, method: Method) -> Identifier {
+        self.identifier().prefixed(&method.as_str().to_lowercase())
+    }
+
+    /// The name in Terraform of its preflight's call. No route has it, because `OPTIONS` is not a method of routes.
+    pub fn identifier_of_preflight(&self) -> Identifier {
+        self.identifier().prefixed("options")
+    }
+
     /// The path as it stands in the ARN of an invocation: a parameter is `*`.
     ///
     /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-control-access-using-iam-policies-to-invoke-api.html>

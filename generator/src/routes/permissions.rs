@@ -40,9 +40,9 @@ impl Permission {
     /// Its name in Terraform. Routes' names begin with their method, so that these words are free for the others.
     pub fn name(&self) -> Identifier {
         match &self.calls {
-            Calls::Route(path, method) => prefixed(path, *method),
+            Calls::Route(path, method) => path.identifier_of(*method),
             Calls::At(path) => path.identifier().prefixed("at"),
-            Calls::Below(path, method) => prefixed(path, *method).prefixed("below"),
+            Calls::Below(path, method) => path.identifier_of(*method).prefixed("below"),
             Calls::Stage => Identifier::new(&self.function).prefixed("stage"),
         }
     }
@@ -82,10 +82,6 @@ impl Permission {
     pub fn is_of_a_route(&self) -> bool {
         matches!(self.calls, Calls::Route(..))
     }
-}
-
-fn prefixed(path: &RoutePath, method: Method) -> Identifier {
-    path.identifier().prefixed(&method.as_str().to_lowercase())
 }
 
 /// The permissions of every function, by its name.

@@ -11,12 +11,12 @@
 
 use portcullis_terraform_json::router::Router;
 
-use crate::service::{Method, Route, RoutePath, Segment, Service};
+use crate::service::{ApiMethod, Method, Route, RoutePath, Segment, Service};
 
 /// How one revision answers requests.
 pub(crate) struct Routing<'a> {
     routes: Vec<Entry<'a>>,
-    /// The routes as API Gateway finds them. A preflight is none of them: with CORS, every path has one.
+    /// The routes as API Gateway finds them. A preflight is not one of them.
     router: Router<Option<Entry<'a>>>,
 }
 
@@ -74,18 +74,15 @@ impl Entry<'_> {
 
 impl<'a> Routing<'a> {
     pub fn of(service: &'a Service) -> Self {
-        let routes: Vec<Entry> = service
-            .routes
-            .iter()
-            .map(|(path, method, route)| Entry { path, method, route })
-            .collect();
+        let mut routes = Vec::new();
         let mut router = Router::default();
-        for entry in &routes {
-            let path = entry.path.to_string();
-            if service.api.cors.is_some() {
-                router.add(&path, "OPTIONS", None);
-            }
-            router.add(&path, entry.method.as_str(), Some(*entry));
+        for method in service.methods() {
+            let entry = match method {
+                ApiMethod::Route(path, method, route) => Some(Entry { path, method, route }),
+                ApiMethod::Preflight(..) => None,
+            };
+            router.add(&method.path().to_string(), method.method(), entry);
+            routes.extend(entry);
         }
         Self { routes, router }
     }

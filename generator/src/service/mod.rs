@@ -3,6 +3,7 @@
 //! [`resolve()`] makes it from a [`Spec`](crate::spec::Spec) or reports every mistake. What has a `Service` in hand
 //! need not ask whether a function exists, a name is too long or a range is kept.
 
+mod api_method;
 mod architecture;
 pub(crate) mod keys;
 pub(crate) mod meaning;
@@ -15,6 +16,7 @@ pub use crate::functions::Function;
 pub use crate::routes::{Auth, Method, Route, RoutePath, Routes, Segment};
 pub use crate::tables::Table;
 pub use crate::user_pool::{Client, ExistingUserPool, OwnUserPool, PasswordPolicy, UserPool};
+pub use api_method::ApiMethod;
 pub use architecture::Architecture;
 pub use meaning::{Handler, Handlers, resolve};
 

@@ -6,7 +6,7 @@ use crate::authorizer::surface_of_service::authorizer;
 use crate::cors::surface_of_service::{gateway_responses, preflight};
 use crate::functions::surface_of_service::function;
 use crate::routes::surface_of_service::route;
-use crate::service::{Environment, LOCAL, Service};
+use crate::service::{ApiMethod, Environment, LOCAL, Service};
 use crate::surface::types::{FORMAT, Surface};
 use crate::tables::surface_of_service::table;
 use crate::user_pool::surface_of_service::user_pool;
@@ -21,7 +21,7 @@ pub fn of_service(service: &Service, environment: &Environment) -> Surface {
         api: own_api,
         functions,
         tables,
-        routes,
+        routes: _,           // `methods`
         environments: _,     // one of them
         accepted_changes: _, // of a review
     } = service;
@@ -45,12 +45,9 @@ pub fn of_service(service: &Service, environment: &Environment) -> Surface {
     };
     let own_authorizer = Authorizer::of(service).zip(admitted);
     let cors = own_api.cors.as_ref();
-    let own = routes
-        .iter()
-        .map(|(path, method, own)| route(service, path, method, own));
-    let preflights = cors.into_iter().flat_map(|cors| {
-        let paths = service.routes.paths();
-        paths.map(|(path, _)| preflight(service, path, cors, allow_origin))
+    let routes = service.methods().map(|method| match method {
+        ApiMethod::Route(path, method, own) => route(service, path, method, own),
+        ApiMethod::Preflight(path, cors) => preflight(service, path, cors, allow_origin),
     });
     Surface {
         format: FORMAT,
@@ -59,7 +56,7 @@ pub fn of_service(service: &Service, environment: &Environment) -> Surface {
             .map(|(own, pool)| authorizer(own, pool))
             .into_iter()
             .collect(),
-        routes: own.chain(preflights).collect(),
+        routes: routes.collect(),
         functions: functions
             .keys()
             .map(|function_name| function(service, name, environment, function_name))

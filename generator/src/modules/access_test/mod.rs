@@ -10,7 +10,7 @@
 
 pub(crate) mod words;
 
-use crate::authorizer::Authorizer;
+use crate::authorizer::{self, Authorizer};
 use crate::environments::module::LOCAL_ACCOUNT;
 use crate::functions::access_test as functions;
 use crate::functions::in_service::alias;
@@ -22,6 +22,7 @@ use crate::routes::permissions::Permission;
 use crate::service::{LOCAL, Service, UserPool};
 use crate::tables::access_test as tables;
 use crate::user_pool::access_test as users;
+use crate::{api, cors};
 use words::{ENVIRONMENT, EXECUTION_ARN, ORIGIN, ROLE_ARN, USER_POOL_ARN};
 
 /// The file, beside the module that it tests.
@@ -51,12 +52,28 @@ pub fn blocks(service: &Service, permissions: &[Permission]) -> Vec<Block> {
     blocks.extend(users.map(|users| run("who_may_sign_in", users)));
     blocks.extend([
         run("what_functions_may_do", functions::what_functions_may_do(service)),
-        run("who_may_call", routes::who_may_call(service, permissions)),
+        run("who_may_call", who_may_call(service, permissions)),
     ]);
     let data = tables::what_protects_tables(service);
     if !data.is_empty() {
         blocks.push(run("what_protects_data", data));
     }
+    blocks
+}
+
+/// The authorizer and what the API shares, then the routes.
+fn who_may_call(service: &Service, permissions: &[Permission]) -> Vec<Block> {
+    let mut blocks = Vec::new();
+    blocks.extend(Authorizer::of(service).map(authorizer::access_test::authorizer));
+    blocks.push(api::access_test::stage(&service.api.stage));
+    blocks.extend(
+        service
+            .api
+            .cors
+            .as_ref()
+            .map(cors::access_test::gateway_responses),
+    );
+    blocks.extend(routes::routes(service, permissions));
     blocks
 }
 
