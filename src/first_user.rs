@@ -57,7 +57,7 @@ pub fn first_user(
     let environment = &service.environments[name];
     if service.user_pool_in(name).is_none() {
         return match chosen {
-            Some(_) => Err(no_pool_to_invite_into(name, environment)),
+            Some(_) => Err(no_pool_to_invite_into(environment)),
             None => Ok(None),
         };
     }
@@ -101,7 +101,8 @@ pub fn first_user(
 }
 
 /// Only a pool of the service's own has a first user.
-fn no_pool_to_invite_into(name: &str, environment: &Environment) -> Failure {
+fn no_pool_to_invite_into(environment: &Environment) -> Failure {
+    let name = &environment.name;
     let why = match environment.existing_user_pool {
         Some(_) => "Portcullis invites no user into an existing pool",
         None => "the service has no user pool",

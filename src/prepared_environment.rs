@@ -29,7 +29,7 @@ pub fn check(project: &Project, service: &Service, tools: &Tools, options: &Terr
     let environment = &service.environments[name];
     let chosen = options.chosen_email();
     Terraform::version()?;
-    if name == LOCAL {
+    if environment.is_local() {
         let local = Local::of(project);
         local.upstream(Endpoint::of(options).url.as_deref())?;
         return first_user(name, service, local.first_user()?, chosen).map(drop);
@@ -37,7 +37,7 @@ pub fn check(project: &Project, service: &Service, tools: &Tools, options: &Terr
     if chosen.is_some() {
         first_user(name, service, FirstUser::default(), chosen)?;
     }
-    prove_credentials(tools, name, environment)
+    prove_credentials(tools, environment)
 }
 
 impl PreparedEnvironment {
@@ -83,9 +83,9 @@ impl PreparedEnvironment {
         own_files::check_for(project, service, name)?;
         let directory = project.environment(name);
         // The lock file of `local` is ours and goes before each `init`.
-        let lock_file = (name != LOCAL).then(|| directory.join(LOCK_FILE));
+        let lock_file = (!environment.is_local()).then(|| directory.join(LOCK_FILE));
         let source = ProviderSource::find(options.plugin_dir.as_deref(), lock_file.as_deref())?;
-        let (aws, local) = if name == LOCAL {
+        let (aws, local) = if environment.is_local() {
             let local = Local::of(project);
             let endpoint = Endpoint::of(options);
             let control_plane = local.start_control_plane(tools, &endpoint, &environment.region)?;
@@ -110,7 +110,8 @@ impl PreparedEnvironment {
 }
 
 /// Fails if AWS rejects the credentials. Prints the account and region that the command uses.
-fn prove_credentials(tools: &Tools, name: &str, environment: &Environment) -> Outcome {
+fn prove_credentials(tools: &Tools, environment: &Environment) -> Outcome {
+    let name = &environment.name;
     aws::refuse_endpoint_override()?;
     let cli = tools.aws().or_tool()?;
     let identity = talk::step("Checking your AWS credentials", || {

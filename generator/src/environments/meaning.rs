@@ -103,6 +103,7 @@ impl Resolver<'_> {
         let cors = spec.api.cors.as_ref();
         let region = or(region, Some(&spec.service.region)).unwrap_or_default();
         Environment {
+            name: name.into(),
             existing_user_pool: self.existing_user_pool(spec, name, table, &region),
             region,
             account: account.value.clone(),

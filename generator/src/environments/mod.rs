@@ -43,6 +43,9 @@ pub(crate) fn name_in_service(name: &str) -> Expression {
 /// A deployment of the service.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Environment {
+    /// Its name.
+    #[serde(skip)]
+    pub name: String,
     /// AWS region.
     pub region: String,
     /// The only AWS account that it may touch, where known.
@@ -64,6 +67,13 @@ pub struct Environment {
     pub functions: BTreeMap<String, Function>,
     /// Where Terraform keeps its state, where that is S3.
     pub state: Option<S3State>,
+}
+
+impl Environment {
+    /// Whether it is the one on the developer's own machine.
+    pub fn is_local(&self) -> bool {
+        self.name == LOCAL
+    }
 }
 
 /// State in an S3 bucket.

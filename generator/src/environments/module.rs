@@ -21,18 +21,18 @@ pub const LOCAL_ACCOUNT: &str = aws::EXAMPLE_ACCOUNT;
 pub const LOCAL_FIRST_USER: &str = "you@example.com";
 
 /// The root of one environment.
-pub fn environment(service: &Service, name: &str, environment: &Environment) -> Module {
-    let is_local = name == LOCAL;
-    let place = if is_local {
+pub fn environment(service: &Service, environment: &Environment) -> Module {
+    let name = &environment.name;
+    let place = if environment.is_local() {
         "the emulated AWS of this machine".into()
     } else {
         format!("AWS, {}", environment.region)
     };
-    let mut main = vec![service_call(service, name, environment)];
-    main.extend(pool_of_local(service, is_local).into_iter().flatten());
+    let mut main = vec![service_call(service, environment)];
+    main.extend(pool_of_local(service, environment).into_iter().flatten());
     let mut files = vec![
         ("main.tf", main),
-        ("providers.tf", vec![provider(is_local, environment)]),
+        ("providers.tf", vec![provider(environment)]),
         ("versions.tf", versions_of_root(backend(environment))),
     ];
     files.retain(|(_, blocks)| !blocks.is_empty());
@@ -43,8 +43,8 @@ pub fn environment(service: &Service, name: &str, environment: &Environment) -> 
             service.name
         ),
         files,
-        variables: variables(service, is_local, environment),
-        outputs: outputs(service, is_local, environment),
+        variables: variables(service, environment),
+        outputs: outputs(service, environment),
     }
 }
 
@@ -93,11 +93,11 @@ impl Constant {
 }
 
 /// The arguments of the provider but for its tags.
-fn provider_arguments(is_local: bool, environment: &Environment) -> Vec<ProviderArgument> {
+fn provider_arguments(environment: &Environment) -> Vec<ProviderArgument> {
     let argument = |name, value, comment| ProviderArgument { name, value, comment };
     let region = Constant::Text(environment.region.clone());
     let mut arguments = vec![argument("region", region, None)];
-    if is_local {
+    if environment.is_local() {
         arguments.push(argument(
             "allowed_account_ids",
             Constant::Texts(vec![LOCAL_ACCOUNT.into()]),
@@ -115,13 +115,13 @@ fn provider_arguments(is_local: bool, environment: &Environment) -> Vec<Provider
     arguments
 }
 
-fn provider(is_local: bool, environment: &Environment) -> Block {
+fn provider(environment: &Environment) -> Block {
     let tags = environment
         .tags
         .iter()
         .map(|(key, text)| (key.clone(), string(text)));
     let mut provider = block("provider", ["aws"]);
-    for ProviderArgument { name, value, comment } in provider_arguments(is_local, environment) {
+    for ProviderArgument { name, value, comment } in provider_arguments(environment) {
         let argument = argument(name, value.hcl());
         provider = provider.attribute(match comment {
             Some(comment) => commented(argument, comment),
@@ -138,9 +138,9 @@ fn provider(is_local: bool, environment: &Environment) -> Block {
 }
 
 /// The arguments of the provider as the `configuration` of a plan has them.
-pub fn planned_provider(name: &str, environment: &Environment) -> Map<String, Value> {
+pub fn planned_provider(environment: &Environment) -> Map<String, Value> {
     let constant = |value: Value| json!({ "constant_value": value });
-    let arguments = provider_arguments(name == LOCAL, environment).into_iter();
+    let arguments = provider_arguments(environment).into_iter();
     let mut planned: Map<String, Value> = arguments
         .map(|argument| (argument.name.into(), constant(argument.value.json())))
         .collect();
@@ -157,8 +157,9 @@ fn composed(text: &str) -> String {
     text.nfc().collect()
 }
 
-fn service_call(service: &Service, name: &str, environment: &Environment) -> Block {
-    let is_local = name == LOCAL;
+fn service_call(service: &Service, environment: &Environment) -> Block {
+    let name = &environment.name;
+    let is_local = environment.is_local();
     let architecture: (Expression, _) = if is_local {
         (
             reference("var.architecture"),
@@ -214,8 +215,8 @@ fn service_call(service: &Service, name: &str, environment: &Environment) -> Blo
 }
 
 /// The pool that `local` has in place of an existing one, its client and its first user.
-fn pool_of_local(service: &Service, is_local: bool) -> Option<Vec<Block>> {
-    let pool = replaced_in_local(service, is_local)?;
+fn pool_of_local(service: &Service, environment: &Environment) -> Option<Vec<Block>> {
+    let pool = replaced_in_local(service, environment)?;
     let name = string(name_in(&pool.name, LOCAL));
     let mut calls = user_pool::calls(&pool, "../../modules", name, string("INACTIVE"));
     if let Some(first) = calls.first_mut() {
@@ -227,14 +228,17 @@ fn pool_of_local(service: &Service, is_local: bool) -> Option<Vec<Block>> {
     Some(calls)
 }
 
-fn replaced_in_local(service: &Service, is_local: bool) -> Option<OwnUserPool> {
+fn replaced_in_local(service: &Service, environment: &Environment) -> Option<OwnUserPool> {
     match &service.user_pool {
-        Some(UserPool::Existing { .. }) if is_local => Some(OwnUserPool::of_local(&service.name)),
+        Some(UserPool::Existing { .. }) if environment.is_local() => {
+            Some(OwnUserPool::of_local(&service.name))
+        }
         Some(UserPool::Existing { .. } | UserPool::Own(_)) | None => None,
     }
 }
 
-fn variables(service: &Service, is_local: bool, environment: &Environment) -> Vec<Variable> {
+fn variables(service: &Service, environment: &Environment) -> Vec<Variable> {
+    let is_local = environment.is_local();
     let mut variables = Vec::new();
     if is_local {
         variables.push(
@@ -260,7 +264,7 @@ fn variables(service: &Service, is_local: bool, environment: &Environment) -> Ve
     variables
 }
 
-fn outputs(service: &Service, is_local: bool, environment: &Environment) -> Vec<Output> {
+fn outputs(service: &Service, environment: &Environment) -> Vec<Output> {
     let of_service = |name: &str| reference(&format!("module.service.{name}"));
     let mut outputs = vec![Output::new(
         "rest_api_id",
@@ -287,7 +291,7 @@ fn outputs(service: &Service, is_local: bool, environment: &Environment) -> Vec<
             Output::new("user_pool_id", "ID of the user pool.", of_service("user_pool_id")),
         ]);
     }
-    if let Some(pool) = replaced_in_local(service, is_local) {
+    if let Some(pool) = replaced_in_local(service, environment) {
         outputs.extend(user_pool::outputs_of(&pool));
     }
     if let Some(arn) = &environment.existing_user_pool {
@@ -298,7 +302,7 @@ fn outputs(service: &Service, is_local: bool, environment: &Environment) -> Vec<
         ));
     }
     // Locally the API does not answer under its AWS address; `portcullis outputs` adds the one that does.
-    if !is_local {
+    if !environment.is_local() {
         outputs.push(Output::new(
             "api_url",
             "URL of the API.",

@@ -286,7 +286,7 @@ pub(crate) fn variables(service: &Service) -> Vec<Variable> {
 
 /// What the root of an environment passes for them. `local` overrides nothing.
 pub(crate) fn arguments(service: &Service, environment: &str) -> Vec<Attribute> {
-    let values = Values::of(service, environment, &service.environments[environment]);
+    let values = Values::of(service, &service.environments[environment]);
     let argument = |(index, (variable, name, setting)): (usize, (String, &str, &Setting))| {
         let mut here = service.function_in(environment, name).clone();
         if environment == LOCAL {

@@ -10,14 +10,9 @@ use crate::surface::names::Names;
 use crate::surface::resources::digest;
 use crate::surface::types::{self, Invoker, Statement};
 
-/// A function in an environment of this name.
-pub(crate) fn function(
-    service: &Service,
-    environment_name: &str,
-    environment: &Environment,
-    name: &str,
-) -> types::Function {
-    let function = service.function_in(environment_name, name);
+/// A function in an environment.
+pub(crate) fn function(service: &Service, environment: &Environment, name: &str) -> types::Function {
+    let function = service.function_in(&environment.name, name);
     let Function {
         formerly: _,                // its address
         description: _,             // a text
@@ -34,7 +29,7 @@ pub(crate) fn function(
         statements: may,
         environment: _, // `environment_variables`
     } = function;
-    let values = Values::of(service, environment_name, environment);
+    let values = Values::of(service, environment);
     let names = Names::of_environment(environment, &values);
     let allow = |statement: &statement::Statement| {
         let resources = statement.resources.iter();
@@ -64,7 +59,7 @@ pub(crate) fn function(
     statements.extend(denying.iter().map(deny));
     sort(&mut statements);
     let variables =
-        in_service::environment_variables(service, environment_name, name, &environment.allow_origin);
+        in_service::environment_variables(service, &environment.name, name, &environment.allow_origin);
     let text = |text: &Template| {
         // What the spec writes out is no other value than what it refers to.
         names.in_text(&text.text(&values))

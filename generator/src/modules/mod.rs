@@ -31,8 +31,8 @@ const GITATTRIBUTES: &str = "README.md      linguist-generated
 pub fn all(service: &Service) -> FileSet {
     let mut files = FileSet::default();
     let mut modules = of_service(service);
-    let environments = service.environments.iter();
-    modules.extend(environments.map(|(name, environment)| self::environment(service, name, environment)));
+    let environments = service.environments.values();
+    modules.extend(environments.map(|environment| self::environment(service, environment)));
     files.insert("", "README.md", overview::render(service, &modules));
     files.insert("", ".gitattributes", format!("# {HEADER}\n{GITATTRIBUTES}"));
     for module in modules {

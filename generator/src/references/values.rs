@@ -23,7 +23,7 @@ pub(crate) struct Values {
 
 impl Values {
     /// Of an environment, as a surface has them.
-    pub(crate) fn of(service: &Service, name: &str, environment: &Environment) -> Self {
+    pub(crate) fn of(service: &Service, environment: &Environment) -> Self {
         let Partition {
             name: partition,
             dns_suffix,
@@ -32,7 +32,7 @@ impl Values {
         Self {
             service: service.name.clone(),
             stage: service.api.stage.clone(),
-            environment: name.into(),
+            environment: environment.name.clone(),
             region: environment.region.clone(),
             account: "${account}".into(),
             partition: partition.into(),

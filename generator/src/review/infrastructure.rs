@@ -89,7 +89,7 @@ fn overlook(before: &Environment, after: &mut Environment) {
 fn tree(service: &Service, environments: &[&str]) -> Vec<(String, Vec<Block>)> {
     let mut modules = modules::of_service(service);
     for name in environments {
-        modules.push(modules::environment(service, name, &service.environments[*name]));
+        modules.push(modules::environment(service, &service.environments[*name]));
     }
     let files = modules.into_iter().flat_map(|module| {
         let files = module.files.into_iter();

@@ -9,7 +9,7 @@ use super::of_service::of_service;
 use super::setup;
 use super::types::Unknown;
 use super::user_pool::{FIRST_USER, is_first_user};
-use crate::service::{Environment, LOCAL, Service};
+use crate::service::{Environment, Service};
 use portcullis_foreign_text::words::code;
 use portcullis_terraform_json::plan::Plan;
 
@@ -86,7 +86,7 @@ pub fn check_plan(service: &Service, plan: &Plan, environment: Option<&str>) -> 
         let known = service.environments.keys().cloned().collect();
         return Err(CheckError::NoEnvironment(found, known));
     };
-    let setup = setup::differences(plan, &found, environment);
+    let setup = setup::differences(plan, environment);
     let surface = match of_plan(plan, None) {
         Ok(surface) => surface,
         // A plan that can be read, and nothing of it is served.
@@ -104,7 +104,7 @@ pub fn check_plan(service: &Service, plan: &Plan, environment: Option<&str>) -> 
         Err(error) => return Err(CheckError::Surface(error)),
     };
     let mut differences = compare(&of_service(service, environment), &surface);
-    differences.extend(root_differences(plan, &found, environment));
+    differences.extend(root_differences(plan, environment));
     differences.extend(setup);
     Ok(Checked {
         environment: found,
@@ -118,7 +118,7 @@ pub fn check_plan(service: &Service, plan: &Plan, environment: Option<&str>) -> 
 }
 
 /// What only the root decides: the region, and who is invited.
-fn root_differences(plan: &Plan, name: &str, environment: &Environment) -> Vec<Difference> {
+fn root_differences(plan: &Plan, environment: &Environment) -> Vec<Difference> {
     let mut differences = Vec::new();
     let mut push = |subject: Subject, what: Differing| differences.push(Difference { subject, what });
     if let Some(found) = &plan.root.region
@@ -137,7 +137,7 @@ fn root_differences(plan: &Plan, name: &str, environment: &Environment) -> Vec<D
     let found = user.and_then(|user| user.values["username"].as_str());
     let (expected, has_default) = match (&environment.first_user, &plan.root.first_user_email) {
         (Some(email), _) => (Some(email.as_str()), false),
-        (None, Some((email, has_default))) => (Some(email.as_str()), *has_default && name != LOCAL),
+        (None, Some((email, has_default))) => (Some(email.as_str()), *has_default && !environment.is_local()),
         (None, None) => (None, false),
     };
     if found != expected {

@@ -6,7 +6,7 @@ use crate::authorizer::surface_of_service::authorizer;
 use crate::cors::surface_of_service::{gateway_responses, preflight};
 use crate::functions::surface_of_service::function;
 use crate::routes::surface_of_service::route;
-use crate::service::{ApiMethod, Environment, LOCAL, Service};
+use crate::service::{ApiMethod, Environment, Service};
 use crate::surface::types::{FORMAT, Surface};
 use crate::tables::surface_of_service::table;
 use crate::user_pool::surface_of_service::user_pool;
@@ -26,18 +26,17 @@ pub fn of_service(service: &Service, environment: &Environment) -> Surface {
         accepted_changes: _, // of a review
     } = service;
     let Environment {
+        name,
         region: _,  // `${region}`
         account: _, // `${account}`
         allow_origin,
         first_user: _, // `check --plan` looks at the invitation
         existing_user_pool,
         deletion_protection,
-        tags,
+        tags: _,      // label resources
         functions: _, // `function_in`
         state: _,     // where Terraform keeps what it made
     } = environment;
-    // An environment's tags hold its name.
-    let name = tags.get("Environment").map_or(LOCAL, String::as_str);
     let pool = service.user_pool_in(name);
     let admitted = match &pool {
         Some(_) => Some("${user_pool}".to_owned()),
@@ -59,7 +58,7 @@ pub fn of_service(service: &Service, environment: &Environment) -> Surface {
         routes: routes.collect(),
         functions: functions
             .keys()
-            .map(|function_name| function(service, name, environment, function_name))
+            .map(|function_name| function(service, environment, function_name))
             .collect(),
         user_pool: pool.map(|pool| user_pool(&pool, name, *deletion_protection)),
         tables: tables

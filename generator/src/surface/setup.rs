@@ -15,7 +15,7 @@ const AWS: (&str, &str) = ("provider.aws", "registry.terraform.io/hashicorp/aws"
 const BUILTIN: &str = "terraform.io/builtin/terraform";
 
 /// What of a plan's configuration is not generated.
-pub(crate) fn differences(plan: &Plan, name: &str, environment: &Environment) -> Vec<Difference> {
+pub(crate) fn differences(plan: &Plan, environment: &Environment) -> Vec<Difference> {
     let mut differences = Vec::new();
     let mut push = |subject: Subject, what: Differing| differences.push(Difference { subject, what });
     let mut generated = None;
@@ -36,7 +36,7 @@ pub(crate) fn differences(plan: &Plan, name: &str, environment: &Environment) ->
     }
     let nothing = Map::new();
     let mut found = generated.unwrap_or(&nothing).clone();
-    let mut expected = planned_provider(name, environment);
+    let mut expected = planned_provider(environment);
     // The region has a sentence of its own if it is known.
     if plan.root.region.is_some() {
         found.remove("region");

@@ -48,7 +48,7 @@ pub fn destroy(
     _ = std::fs::remove_file(&file);
     result?;
     Redeployment::of(project, name).made()?;
-    say_what_is_left(name, environment);
+    say_what_is_left(environment);
     Ok(())
 }
 
@@ -146,7 +146,8 @@ fn plan_again(terraform: &Terraform, file: &Path, shown: &Destruction) -> Outcom
     }
 }
 
-fn say_what_is_left(name: &str, environment: &Environment) {
+fn say_what_is_left(environment: &Environment) {
+    let name = &environment.name;
     let state = match &environment.state {
         Some(state) => format!(
             "Terraform's empty state is left in `s3://{}/{}`. Its older versions still contain the former state",
