@@ -1,6 +1,6 @@
 //! What functions may do, and whom their answers admit.
 
-use crate::functions::{Function, in_service, rights, statement};
+use crate::functions::{Access, Function, in_service, rights, statement};
 use crate::hcl::{Block, Expression, commented, string};
 use crate::modules::access_test::words::{
     self, ENVIRONMENT, LOG_GROUPS_ARN, ORIGIN, ROLE_ARN, in_days, is, must,
@@ -26,28 +26,19 @@ pub(crate) fn is_compared(service: &Service, reference: &Reference) -> bool {
 }
 
 fn function(service: &Service, name: &String, function: &Function, trust: &Expression) -> Block {
-    let Function {
-        formerly: _,        // its address, not what it may do
-        description: _,     // a text
-        memory_mb: _,       // no right
-        timeout_seconds: _, // no right
-        log_retention_days,
-        ephemeral_storage_mb: _,    // no right
-        reserved_concurrency: _,    // no right
-        provisioned_concurrency: _, // no right
-        network: _,                 // `check --plan` compares it
-        layers: _,                  // `check --plan` compares them
-        uses: _,                    // `statements`
-        may: _,                     // `statements`
-        statements: may,
-        environment: _, // no right; the origin that answers admit is below
-    } = function;
+    let Access {
+        network: _, // `check --plan` compares it
+        layers: _,  // `check --plan` compares them
+        uses: _,    // `statements`
+        may: _,     // `statements`
+        statements,
+    } = function.access();
     let module = in_service::name(name);
     let of = |attribute: &str| ["module.", module.as_str(), ".", attribute].concat();
     let full_name = service.function_name(ENVIRONMENT, name);
     let mut conditions = vec![
         is(&of("name"), string(&full_name)),
-        is(&of("retention_in_days"), *log_retention_days),
+        is(&of("retention_in_days"), function.log_retention_days),
         is(&of("role_arn"), string(ROLE_ARN)),
         is(&of("assume_role_policy"), trust.clone()),
         is(
@@ -55,13 +46,13 @@ fn function(service: &Service, name: &String, function: &Function, trust: &Expre
             rights::policy_of(&rights::of(service, function), LOG_GROUPS_ARN, &full_name),
         ),
     ];
-    if !may.is_empty() {
+    if !statements.is_empty() {
         let policy = format!("aws_iam_role_policy.{}", in_service::name(name));
         let values = words::values(service);
         conditions.push(is(&format!("{policy}.role"), string(&full_name)));
         conditions.push(is(
             &format!("{policy}.policy"),
-            statement::bare_policy(may, |resource| string(resource.text(&values))),
+            statement::bare_policy(statements, |resource| string(resource.text(&values))),
         ));
     }
     if service.api.cors.is_some() {
@@ -77,7 +68,7 @@ fn function(service: &Service, name: &String, function: &Function, trust: &Expre
         &format!(
             "be for Lambda only and only let it {}, and its logs must be kept for {}",
             rights::phrases(service, function).join(", "),
-            in_days(*log_retention_days)
+            in_days(function.log_retention_days)
         ),
         conditions,
     );

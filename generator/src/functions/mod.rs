@@ -57,6 +57,50 @@ pub struct Function {
     pub environment: BTreeMap<String, Template>,
 }
 
+/// What of a function decides what it may do and what code does it. Surface, access test and picture look at this alone.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Access<'a> {
+    /// Where it runs in a VPC.
+    pub(crate) network: Option<&'a Network>,
+    /// ARNs of layer versions, whose code runs with its role.
+    pub(crate) layers: &'a [String],
+    /// What it uses.
+    pub(crate) uses: &'a Uses,
+    /// The statements of `may`.
+    pub(crate) may: &'a [Statement],
+    /// All statements of its role beside what every role allows.
+    pub(crate) statements: &'a [Statement],
+}
+
+impl Function {
+    /// What decides about access. All else describes the function, tunes it, or is compared by itself.
+    pub(crate) fn access(&self) -> Access<'_> {
+        let Self {
+            formerly: _,
+            description: _,
+            memory_mb: _,
+            timeout_seconds: _,
+            log_retention_days: _,
+            ephemeral_storage_mb: _,
+            reserved_concurrency: _,
+            provisioned_concurrency: _,
+            network,
+            layers,
+            uses,
+            may,
+            statements,
+            environment: _, // see `in_service::environment_variables`
+        } = self;
+        Access {
+            network: network.as_ref(),
+            layers,
+            uses,
+            may,
+            statements,
+        }
+    }
+}
+
 /// Where a function runs in a VPC.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Network {

@@ -1,7 +1,7 @@
 //! What the role of a function allows. HCL, access test, surface, picture and READMEs all say it from here.
 
 use crate::functions::statement::Statement;
-use crate::functions::{Function, settings};
+use crate::functions::{Access, Function, settings};
 use crate::hcl::{Block, Expression, argument, block, call, commented, reference, string, value};
 use crate::references::{Reference, Template, Values};
 use crate::resources::cloudwatch_log_group;
@@ -122,23 +122,13 @@ pub(crate) fn of_all_if(tracing: bool) -> Vec<Right> {
 
 /// What the role of a function allows, a phrase each, behind "may".
 pub(crate) fn phrases(service: &Service, function: &Function) -> Vec<String> {
-    // None of the others lets a function do more to other resources.
-    let Function {
-        formerly: _,
-        description: _,
-        memory_mb: _,
-        timeout_seconds: _,
-        log_retention_days: _,
-        ephemeral_storage_mb: _,
-        reserved_concurrency: _,
-        provisioned_concurrency: _,
+    let Access {
         network,
-        layers: _,
+        layers: _, // code, not a right
         uses,
         may,
         statements: _, // `uses` and `may`
-        environment: _,
-    } = function;
+    } = function.access();
     let network = network.iter().flat_map(|_| NETWORK);
     let rights = of_all(service).into_iter().chain(network);
     let rights = rights.map(|right| right.may.to_owned());

@@ -1,7 +1,7 @@
 //! The functions that a spec asks for.
 
 use crate::functions::surface::sort;
-use crate::functions::{Function, in_service, rights, statement};
+use crate::functions::{Access, in_service, rights, statement};
 use crate::references::{Template, Values};
 use crate::resources::{iam_role, lambda_alias, lambda_function, lambda_permission};
 use crate::routes::permissions;
@@ -13,22 +13,13 @@ use crate::surface::types::{self, Invoker, Statement};
 /// A function in an environment.
 pub(crate) fn function(service: &Service, environment: &Environment, name: &str) -> types::Function {
     let function = service.function_in(&environment.name, name);
-    let Function {
-        formerly: _,                // its address
-        description: _,             // a text
-        memory_mb: _,               // opens nothing
-        timeout_seconds: _,         // opens nothing
-        log_retention_days: _,      // opens nothing
-        ephemeral_storage_mb: _,    // opens nothing
-        reserved_concurrency: _,    // opens nothing
-        provisioned_concurrency: _, // opens nothing
+    let Access {
         network,
         layers,
         uses: _, // `statements`
         may: _,  // `statements`
-        statements: may,
-        environment: _, // `environment_variables`
-    } = function;
+        statements: own,
+    } = function.access();
     let values = Values::of(service, environment);
     let names = Names::of_environment(environment, &values);
     let allow = |statement: &statement::Statement| {
@@ -55,7 +46,7 @@ pub(crate) fn function(service: &Service, environment: &Environment, name: &str)
         condition: Some(rights::own_code()),
         ..allow(statement)
     };
-    let mut statements: Vec<Statement> = allowing.iter().chain(may).map(allow).collect();
+    let mut statements: Vec<Statement> = allowing.iter().chain(own).map(allow).collect();
     statements.extend(denying.iter().map(deny));
     sort(&mut statements);
     let variables =
@@ -82,7 +73,7 @@ pub(crate) fn function(service: &Service, environment: &Environment, name: &str)
         security_groups: network
             .as_ref()
             .map_or_else(Vec::new, |network| network.security_groups.clone()),
-        layers: layers.clone(),
+        layers: layers.to_vec(),
         managed_policies: Vec::new(),
         invokers: invokers(service, name),
         url_auth: None,
