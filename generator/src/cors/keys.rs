@@ -12,6 +12,7 @@ use crate::spec::declaration::Scope::Overridable;
 use crate::spec::declaration::{EVERYWHERE, Literal, default, keys, number};
 use crate::spec::field::{Given, Placed, Set};
 use crate::text_rule::TextRule;
+use portcullis_terraform_json::router::ANY;
 
 /// Browsers remember a preflight for a day at most.
 const MAX_AGE_SECONDS: RangeInclusive<u32> = 0..=86_400;
@@ -38,12 +39,7 @@ fn is_origin(text: &str) -> bool {
 static METHOD: TextRule = TextRule {
     must_be: "a method in upper case such as `GET`, or `*` for the methods of each path",
     help: "",
-    check: |text| {
-        matches!(
-            text,
-            "*" | "DELETE" | "GET" | "HEAD" | "OPTIONS" | "PATCH" | "POST" | "PUT"
-        )
-    },
+    check: |text| text == "*" || ANY.contains(&text),
     pattern: r"^(\*|DELETE|GET|HEAD|OPTIONS|PATCH|POST|PUT)$",
 };
 
@@ -77,5 +73,15 @@ keys! {
             When(&[consequence(More, CorsWider, "pages of allowed origins may send cookies")]);
         /// How long a browser remembers a preflight. Without it, each browser decides.
         max_age_seconds: Given<u32> = number(MAX_AGE_SECONDS, "seconds"), Nothing, EVERYWHERE, Harmless;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_pattern_has_every_method() {
+        assert_eq!(METHOD.pattern, format!(r"^(\*|{})$", ANY.join("|")));
     }
 }

@@ -7,6 +7,7 @@ use std::ops::RangeInclusive;
 use crate::hcl::{Block, argument, list, reference, string};
 use crate::resources::Meaning::Said;
 use crate::resources::ResourceType;
+use portcullis_terraform_json::rest_api::COGNITO_USER_POOLS;
 
 /// The type.
 pub const TYPE: ResourceType = ResourceType {
@@ -27,7 +28,7 @@ pub const TYPE: ResourceType = ResourceType {
 pub const NAME: &str = "cognito";
 
 /// `type`.
-pub const TYPE_OF_USER_POOLS: &str = "COGNITO_USER_POOLS";
+pub const TYPE_OF_USER_POOLS: &str = COGNITO_USER_POOLS;
 /// The header that holds the token.
 pub const HEADER: &str = "Authorization";
 

@@ -8,6 +8,7 @@ use crate::hcl::{Block, Expression, argument, expression, precondition, referenc
 use crate::modules::module::{Output, Variable};
 use crate::resources::Meaning::{Harmless, Said};
 use crate::resources::ResourceType;
+use portcullis_terraform_json::rest_api::COGNITO_USER_POOLS;
 
 /// The type.
 pub const TYPE: ResourceType = ResourceType {
@@ -31,7 +32,7 @@ pub const TYPE: ResourceType = ResourceType {
 /// `authorization` of a method that takes no token.
 pub const PUBLIC: &str = "NONE";
 /// `authorization` of a method that takes tokens of user pools.
-pub const USER_POOLS: &str = "COGNITO_USER_POOLS";
+pub const USER_POOLS: &str = COGNITO_USER_POOLS;
 /// `authorization_scopes`, which no block here sets: with none, a token has to be an id token.
 pub const SCOPES: [&str; 0] = [];
 /// `api_key_required`, which no block here sets.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::identifier::Identifier;
-use crate::service::{Method, RoutePath, Segment, Service};
+use crate::service::{Method, RoutePath, Service};
 
 /// The things of one table of the spec, by name in both revisions.
 #[derive(Debug)]
@@ -102,10 +102,5 @@ impl Names<RouteName> {
 
 /// A route without the names of its path's parameters.
 fn anonymous((path, method): &RouteName) -> (String, Method) {
-    let parts = path.segments().iter().map(|segment| match segment {
-        Segment::Static(text) => text.as_str(),
-        Segment::Parameter(_) => "{}",
-        Segment::Greedy(_) => "{+}",
-    });
-    (parts.collect::<Vec<_>>().join("/"), *method)
+    (path.anonymous(), *method)
 }

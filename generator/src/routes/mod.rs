@@ -53,3 +53,14 @@ pub static ROUTE: TextRule = TextRule {
     check: |_| true,
     pattern: "^(ANY|DELETE|GET|HEAD|PATCH|POST|PUT) +/",
 };
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_pattern_has_every_method() {
+        let methods = Method::ALL.map(Method::as_str).join("|");
+        assert_eq!(ROUTE.pattern, format!("^({methods}) +/"));
+    }
+}

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::identifier::Identifier;
+use portcullis_terraform_json::router;
 
 /// A path of a REST API's resources, such as `/orders/{id}`, without a trailing slash.
 ///
@@ -112,6 +113,17 @@ impl RoutePath {
                 Segment::Parameter(_) | Segment::Greedy(_) => None,
             })
             .collect()
+    }
+
+    /// The path without the names of its parameters: another name makes no other route. Unlike in [`Self::shape`], a
+    /// greedy last segment differs from a parameter, because it takes other requests.
+    pub fn anonymous(&self) -> String {
+        let parts = self.0.iter().map(|segment| match segment {
+            Segment::Static(text) => text.as_str(),
+            Segment::Parameter(_) => "{}",
+            Segment::Greedy(_) => "{+}",
+        });
+        parts.collect::<Vec<_>>().join("/")
     }
 
     /// Its name in Terraform, which belongs to this path alone: no other path changes it, and none has the same.
@@ -299,11 +311,9 @@ impl Method {
     }
 
     /// The methods that it answers; `ANY` answers all, `OPTIONS` among them.
-    ///
-    /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-settings-method-request.html>
     pub fn answers(self) -> Vec<&'static str> {
         match self {
-            Self::Any => vec!["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"],
+            Self::Any => router::ANY.to_vec(),
             one => vec![one.as_str()],
         }
     }

@@ -7,6 +7,7 @@ use serde_json::Value;
 use crate::sentences::names;
 use crate::surface::{Difference, DifferentValue, Differing, Invoker, Statement, Subject};
 use portcullis_foreign_text::words::code;
+use portcullis_terraform_json::rest_api::COGNITO_USER_POOLS;
 
 /// What follows if something is in one of the two only.
 const ONLY_FOUND: &str = "in the plan, but not in the spec";
@@ -219,7 +220,7 @@ fn callers(route: &Value) -> String {
     let mut callers = match (route["auth_type"].as_str().unwrap_or_default(), authorizer) {
         ("NONE", _) => "public".to_owned(),
         ("?", _) => "protected by something unknown".to_owned(),
-        ("COGNITO_USER_POOLS", Some(authorizer)) => {
+        (COGNITO_USER_POOLS, Some(authorizer)) => {
             format!("for signed-in users (authorizer {})", code(authorizer))
         }
         (kind, Some(authorizer)) => {

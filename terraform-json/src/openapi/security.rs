@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::{Expansion, entries, text};
-use crate::rest_api::DEFAULT_TTL_SECONDS;
+use crate::rest_api::{COGNITO_USER_POOLS, DEFAULT_TTL_SECONDS};
 
 /// What a security scheme asks for.
 #[derive(Clone)]
@@ -74,7 +74,7 @@ impl Expansion<'_> {
             };
         }
         let kind = match said(authorizer, "type").as_str() {
-            "cognito_user_pools" => "COGNITO_USER_POOLS",
+            "cognito_user_pools" => COGNITO_USER_POOLS,
             "token" => "TOKEN",
             "request" => "REQUEST",
             other => return unclear(format!("has an authorizer of the unknown type `{other}`")),
@@ -179,8 +179,8 @@ fn required(security: Option<&Value>, schemes: &Schemes) -> Result<Guard, String
                 }
                 Scheme::Unclear(why) => return Err(why.clone()),
                 Scheme::Iam => ("AWS_IAM", None),
-                Scheme::Authorizer { kind, id } if kind == "COGNITO_USER_POOLS" => {
-                    ("COGNITO_USER_POOLS", Some(id.clone()))
+                Scheme::Authorizer { kind, id } if kind == COGNITO_USER_POOLS => {
+                    (COGNITO_USER_POOLS, Some(id.clone()))
                 }
                 Scheme::Authorizer { id, .. } => ("CUSTOM", Some(id.clone())),
             };

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Error, Result, bail};
-use portcullis_terraform_json::rest_api::{Method, Route as Applied, Snapshot};
+use portcullis_terraform_json::rest_api::{COGNITO_USER_POOLS, Method, Route as Applied, Snapshot};
 use portcullis_terraform_json::router::Router;
 
 use super::authorizers::Authorizers;
@@ -91,10 +91,10 @@ pub(super) fn routes(
 fn guard(method: &Method, authorizers: &Authorizers) -> Result<Option<Authorization>, String> {
     match method.authorization.as_str() {
         "NONE" => Ok(None),
-        "COGNITO_USER_POOLS" | "CUSTOM" => {
+        COGNITO_USER_POOLS | "CUSTOM" => {
             let id = method.authorizer_id.clone().unwrap_or_default();
             match authorizers.get(&id) {
-                Some(Ok(_)) if method.authorization == "COGNITO_USER_POOLS" => Ok(Some(Authorization {
+                Some(Ok(_)) if method.authorization == COGNITO_USER_POOLS => Ok(Some(Authorization {
                     authorizer: id,
                     scopes: method.authorization_scopes.clone(),
                 })),
