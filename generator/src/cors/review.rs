@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::review::comparison::{Comparison, counting};
-use crate::review::{Fact, Sendable};
+use crate::review::{Fact, Sendable, Sent};
 use crate::service::{Cors, Environment, LOCAL, Method, Service};
 
 /// Stands for every origin, header or method.
@@ -101,7 +101,7 @@ fn headers(before: &Cors, after: &Cors) -> Option<Fact> {
         _ => Sendable::Also(more),
     };
     Some(Fact::CorsSends {
-        key: "api.cors.allow_headers",
+        what: Sent::Headers,
         before: before.allow_headers.clone(),
         after: after.allow_headers.clone(),
         now,
@@ -138,7 +138,7 @@ fn methods(comparison: &Comparison, before: &Cors, after: &Cors) -> Option<Fact>
     };
     let value = |cors: &Cors| cors.allow_methods.clone().unwrap_or_else(|| vec![EVERY.into()]);
     Some(Fact::CorsSends {
-        key: "api.cors.allow_methods",
+        what: Sent::Methods,
         before: value(before),
         after: value(after),
         now,

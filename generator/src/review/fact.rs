@@ -40,6 +40,25 @@ pub struct Shifted {
     pub kept: Vec<String>,
 }
 
+/// What pages of other origins send.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sent {
+    /// Headers.
+    Headers,
+    /// Requests with a method.
+    Methods,
+}
+
+impl Sent {
+    /// The key that allows it.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Headers => "api.cors.allow_headers",
+            Self::Methods => "api.cors.allow_methods",
+        }
+    }
+}
+
 /// What pages of allowed origins may send now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Sendable {
@@ -256,8 +275,7 @@ pub enum Fact {
         signs_in: bool,
     },
     CorsSends {
-        /// `api.cors.allow_headers` or `api.cors.allow_methods`.
-        key: &'static str,
+        what: Sent,
         before: Vec<String>,
         after: Vec<String>,
         now: Sendable,

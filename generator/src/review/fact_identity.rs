@@ -1,4 +1,4 @@
-//! What follows from a fact: its kind, its subject, its values, and whether it is blocked.
+//! The identity of a fact, which is its kind and its subject, with its values and whether it is blocked.
 
 use crate::review::fact::{Callers, Fact, Lost, Program, Sendable, Shifted};
 use crate::review::{ChangeId, ChangeKind, Effect, words};
@@ -117,7 +117,7 @@ impl Fact {
             | Self::ClientFlowAdded { client, .. }
             | Self::ClientFlowRemoved { client, .. } => client.clone(),
             Self::CorsAdded { .. } | Self::CorsRemoved => "api.cors".into(),
-            Self::CorsSends { key, .. } => (*key).into(),
+            Self::CorsSends { what, .. } => what.key().into(),
             Self::CorsOrigin { environment, .. }
             | Self::PoolChanged { environment, .. }
             | Self::EnvironmentAdded { environment, .. }

@@ -16,7 +16,7 @@ mod accepted_change;
 mod change_kind;
 pub(crate) mod comparison;
 mod fact;
-mod fact_policy;
+mod fact_identity;
 mod infrastructure;
 mod judge;
 pub mod key_meaning;
@@ -42,7 +42,7 @@ pub use accepted_change::{AcceptedChange, ChangeId, Sorted, sort};
 pub use change_kind::{ChangeKind, Class, Effect, Evidence, Section, SubjectKind};
 pub use key_meaning::{Consequence, Direction, Meaning, consequence};
 
-pub use fact::{Callers, Fact, Lost, Program, Sendable, Shifted, Side};
+pub use fact::{Callers, Fact, Lost, Program, Sendable, Sent, Shifted, Side};
 pub use infrastructure::{deployments, infrastructure};
 pub use judge::{Unseen, judge};
 pub use plan::{Planned, PlannedError, planned};

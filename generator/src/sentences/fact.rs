@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::resources::lambda_permission::POLICY_BYTES;
 use crate::review::words::{self, both_quoted, code, list, quoted};
-use crate::review::{Callers, Fact, Program, Sendable, Shifted, Side};
+use crate::review::{Callers, Fact, Program, Sendable, Sent, Shifted};
 use crate::sentences::deleted::deleted;
 use crate::sentences::{expired, names};
 use crate::user_pool::id;
@@ -277,11 +277,10 @@ impl Fact {
                 ),
                 None => format!("CORS allows {} in {}", origin(after), code(environment)),
             },
-            Self::CorsSends { key, now, .. } => {
-                let noun = if *key == "api.cors.allow_headers" {
-                    "header"
-                } else {
-                    "method"
+            Self::CorsSends { what: sent, now, .. } => {
+                let noun = match sent {
+                    Sent::Headers => "header",
+                    Sent::Methods => "method",
                 };
                 let what = match now {
                     Sendable::Every => format!("may send **every {noun}**"),
@@ -290,7 +289,7 @@ impl Fact {
                     Sendable::NoLonger(less) => format!("may no longer send the {noun} {}", names(less)),
                     Sendable::Same => format!("may send the same {noun}s as before"),
                 };
-                format!("pages of allowed origins {what} ({})", code(key))
+                format!("pages of allowed origins {what} ({})", code(sent.key()))
             }
             Self::EnvironmentAdded { environment, region } => {
                 format!("environment {} is new, in {}", code(environment), code(region))
@@ -417,10 +416,7 @@ impl Fact {
                 )
             }
             Self::SpecInvalid { side, mistakes } => {
-                let side = match side {
-                    Side::Base => "base",
-                    Side::Head => "head",
-                };
+                let side = side.as_str();
                 let errors = match mistakes {
                     1 => "an error".to_owned(),
                     count => format!("{count} errors"),
