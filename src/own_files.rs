@@ -2,7 +2,6 @@
 //! connects or which programs it runs.
 
 use portcullis_generator::file_set::FileSet;
-use portcullis_generator::modules;
 use portcullis_generator::own_files::{Finding, findings};
 use portcullis_generator::review::{ChangeId, ChangeKind, Sorted, sort};
 use portcullis_generator::sentences;
@@ -16,11 +15,11 @@ use crate::today::today;
 
 /// Fails for an environment in AWS if `[review]` doesn't accept such a file, because Terraform runs programs as early as in
 /// its plan. `local` reaches only this machine.
-pub fn check_for(project: &Project, service: &Service, environment: &str) -> Outcome {
+pub fn check_for(project: &Project, service: &Service, environment: &str, generated: &FileSet) -> Outcome {
     if environment == LOCAL {
         return Ok(());
     }
-    judge(project, service, &modules::all(service), |_| ())
+    judge(project, service, generated, |_| ())
 }
 
 /// Prints the accepted ones, and fails if one is not accepted.

@@ -1,6 +1,7 @@
 //! One environment of a project, ready for Terraform: its AWS is known and checked, Terraform is initialised, and the first
 //! user is known.
 
+use portcullis_generator::file_set::FileSet;
 use portcullis_generator::service::{Environment, LOCAL, Service};
 
 use crate::cli::TerraformOptions;
@@ -45,10 +46,11 @@ impl PreparedEnvironment {
     pub fn prepare(
         project: &Project,
         service: &Service,
+        generated: &FileSet,
         tools: &Tools,
         options: &TerraformOptions,
     ) -> Outcome<Self> {
-        let mut prepared = Self::connect(project, service, tools, options)?;
+        let mut prepared = Self::connect(project, service, generated, tools, options)?;
         let name = &options.environment.name;
         let known = match &prepared.local {
             Some((local, _)) => local.first_user()?,
@@ -74,13 +76,14 @@ impl PreparedEnvironment {
     pub fn connect(
         project: &Project,
         service: &Service,
+        generated: &FileSet,
         tools: &Tools,
         options: &TerraformOptions,
     ) -> Outcome<Self> {
         let name = &options.environment.name;
         let environment = &service.environments[name];
         // Every command starts Terraform here.
-        own_files::check_for(project, service, name)?;
+        own_files::check_for(project, service, name, generated)?;
         let directory = project.environment(name);
         // The lock file of `local` is ours and goes before each `init`.
         let lock_file = (!environment.is_local()).then(|| directory.join(LOCK_FILE));

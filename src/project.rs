@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 
 use portcullis_foreign_text::words;
 use portcullis_generator::file_set::FileSet;
-use portcullis_generator::modules;
 use portcullis_generator::service::{Architecture, Handlers, LOCAL, Service};
 use portcullis_generator::tree::{self, Change};
 
@@ -102,9 +101,9 @@ impl Project {
         umask::of_the_user(|| tree::write(&self.terraform(), changes)).or_tool()
     }
 
-    /// Generates the files and returns the changes.
-    pub fn generate(&self, service: &Service) -> Outcome<Vec<Change>> {
-        let changes = self.changes(&modules::all(service))?;
+    /// Writes the generated files and returns the changes.
+    pub fn generate(&self, generated: &FileSet) -> Outcome<Vec<Change>> {
+        let changes = self.changes(generated)?;
         self.write(&changes)?;
         Ok(changes)
     }

@@ -4,6 +4,7 @@ use std::io::{IsTerminal, stdin};
 use std::path::Path;
 
 use portcullis_foreign_text::{shell, words};
+use portcullis_generator::file_set::FileSet;
 use portcullis_generator::modules::{self, DEPLOYMENT};
 use portcullis_generator::service::{LOCAL, Service};
 use serde_json::Value;
@@ -51,13 +52,14 @@ pub fn apply(project: &Project, options: &TerraformOptions, yes: bool) -> Outcom
     let tools = Tools::new(project.root());
     prepared_environment::check(project, &service, &tools, options)?;
     let _turn = project.turn(name)?;
-    generate_for(project, &service, name, yes)?;
-    own_files::check_for(project, &service, name)?;
+    let generated = modules::all(&service);
+    generate_for(project, &generated, name, yes)?;
+    own_files::check_for(project, &service, name, &generated)?;
     build::build(project, &service, &tools, name)?;
     if name == LOCAL {
         Local::of(project).recover()?;
     }
-    let prepared = PreparedEnvironment::prepare(project, &service, &tools, options)?;
+    let prepared = PreparedEnvironment::prepare(project, &service, &generated, &tools, options)?;
     match &prepared.local {
         Some((local, control_plane)) => {
             if let Some(email) = &prepared.first_user {
@@ -74,13 +76,13 @@ pub fn apply(project: &Project, options: &TerraformOptions, yes: bool) -> Outcom
     }
 }
 
-/// Generates the files. Files for AWS should have been reviewed, so this warns if they are out of date, and fails if
+/// Writes the generated files. Files for AWS should have been reviewed, so this warns if they are out of date, and fails if
 /// nobody reads the warning.
-fn generate_for(project: &Project, service: &Service, name: &str, yes: bool) -> Outcome {
+fn generate_for(project: &Project, generated: &FileSet, name: &str, yes: bool) -> Outcome {
     if name == LOCAL {
-        return project.generate(service).map(drop);
+        return project.generate(generated).map(drop);
     }
-    let changes = project.changes(&modules::all(service))?;
+    let changes = project.changes(generated)?;
     if changes.is_empty() {
         return Ok(());
     }

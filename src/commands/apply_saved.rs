@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use portcullis_generator::modules;
 use portcullis_generator::service::{LOCAL, Service};
 
 use crate::cli::TerraformOptions;
@@ -34,10 +35,11 @@ pub fn run(project: &Project, options: &TerraformOptions, plan: &Path) -> Outcom
     if name == LOCAL {
         Local::of(project).recover()?;
     }
+    let generated = modules::all(&service);
     let shown = match record {
         Record::Json(text) => text,
         Record::File(file) => {
-            let connected = PreparedEnvironment::connect(project, &service, &tools, &options)?;
+            let connected = PreparedEnvironment::connect(project, &service, &generated, &tools, &options)?;
             connected.terraform.show(Some(&file))?
         }
     };
@@ -49,7 +51,7 @@ pub fn run(project: &Project, options: &TerraformOptions, plan: &Path) -> Outcom
         terraform,
         local,
         first_user,
-    } = PreparedEnvironment::prepare(project, &service, &tools, &options)?;
+    } = PreparedEnvironment::prepare(project, &service, &generated, &tools, &options)?;
     let work = Work {
         service: &service,
         environment: name,

@@ -2,6 +2,7 @@
 
 mod guided;
 
+use portcullis_generator::modules;
 use portcullis_generator::service::{LOCAL, Service};
 
 use crate::cli::TerraformOptions;
@@ -36,8 +37,9 @@ fn destroy_local(project: &Project, service: &Service, tools: &Tools, options: &
     let applied = local.terraform_state().exists();
     // A control plane that has ended took every resource with it, so there is nothing to delete.
     if applied && (local.runs()? || local.upstream(options.endpoint.as_deref())?.is_some()) {
-        project.generate(service)?;
-        let prepared = PreparedEnvironment::prepare(project, service, tools, options)?;
+        let generated = modules::all(service);
+        project.generate(&generated)?;
+        let prepared = PreparedEnvironment::prepare(project, service, &generated, tools, options)?;
         let destroyed = talk::step("Destroying", || prepared.terraform.destroy())?;
         talk::say(format!("  {} destroyed", destroyed.changes.remove));
     }

@@ -10,8 +10,9 @@ use crate::{own_files, talk};
 /// Writes the generated files, or prints how they differ.
 pub fn run(project: &Project, check: bool) -> Outcome {
     let service = project.service()?;
+    let generated = modules::all(&service);
     if !check {
-        let changes = project.generate(&service)?;
+        let changes = project.generate(&generated)?;
         for name in removed_environments(&changes) {
             talk::warn(format!(
                 "the environment `{name}` is no longer in the spec, but its resources still exist. To delete them, restore \
@@ -34,7 +35,6 @@ pub fn run(project: &Project, check: bool) -> Outcome {
         talk::say(format!("Generated terraform/ from portcullis.toml: {count}"));
         return Ok(());
     }
-    let generated = modules::all(&service);
     let changes = project.changes(&generated)?;
     let own_files = own_files::check(project, &service, &generated);
     if changes.is_empty() {

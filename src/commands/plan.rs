@@ -4,8 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use portcullis_foreign_text::{shell, words};
+use portcullis_generator::file_set::FileSet;
 use portcullis_generator::modules;
-use portcullis_generator::service::{LOCAL, Service};
+use portcullis_generator::service::LOCAL;
 
 use crate::cli::{SavePlan, TerraformOptions};
 use crate::commands::build;
@@ -33,10 +34,11 @@ pub fn run(
     }
     prepared_environment::check(project, &service, &tools, options)?;
     let _turn = project.turn(name)?;
-    generate(project, &service, name, save)?;
-    own_files::check_for(project, &service, name)?;
+    let generated = modules::all(&service);
+    generate(project, &generated, name, save)?;
+    own_files::check_for(project, &service, name, &generated)?;
     build::build(project, &service, &tools, name)?;
-    let prepared = PreparedEnvironment::prepare(project, &service, &tools, options)?;
+    let prepared = PreparedEnvironment::prepare(project, &service, &generated, &tools, options)?;
     let changes = plan(&prepared.terraform, project, name, save)?;
     if let Some(file) = save.files().next() {
         talk::say(format!(
@@ -53,9 +55,9 @@ pub fn run(
     }
 }
 
-/// Generates the files. A saved plan for AWS is reviewed beside the committed files, so it must match them.
-fn generate(project: &Project, service: &Service, name: &str, save: &SavePlan) -> Outcome {
-    let changes = project.changes(&modules::all(service))?;
+/// Writes the generated files. A saved plan for AWS is reviewed beside the committed files, so it must match them.
+fn generate(project: &Project, generated: &FileSet, name: &str, save: &SavePlan) -> Outcome {
+    let changes = project.changes(generated)?;
     if save.files().next().is_some() && name != LOCAL && !changes.is_empty() {
         return Err(Failure::refused(format!(
             "terraform/ is out of date: {} files differ from portcullis.toml, and a saved plan must match the committed files",

@@ -5,6 +5,7 @@
 
 use std::path::Path;
 
+use portcullis_generator::modules;
 use portcullis_generator::service::{Environment, Service};
 
 use crate::cli::TerraformOptions;
@@ -33,8 +34,9 @@ pub fn destroy(
     check_consent(yes)?;
     prepared_environment::check(project, service, tools, options)?;
     let _turn = project.turn(name)?;
-    project.generate(service)?;
-    let connected = PreparedEnvironment::connect(project, service, tools, options)?;
+    let generated = modules::all(service);
+    project.generate(&generated)?;
+    let connected = PreparedEnvironment::connect(project, service, &generated, tools, options)?;
     let mut variables = Vec::new();
     if asks_for_first_user(service, name) {
         // Terraform needs a value to delete, too.
