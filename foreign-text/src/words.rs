@@ -7,6 +7,8 @@
 //! - Whatever is printed goes through [`lines`], or through [`json`] if it is JSON, where it leaves the process. This
 //!   catches what a sentence has let through.
 
+use std::borrow::Cow;
+
 /// A text in backticks: `` `GET /admin` ``.
 pub fn code(text: &str) -> String {
     format!("`{}`", plain(text))
@@ -47,13 +49,14 @@ pub fn line(text: &str) -> String {
 }
 
 /// A whole text for a terminal, with its line breaks and tabs: hidden characters are escaped.
-pub fn lines(text: &str) -> String {
+pub fn lines<'a>(text: impl Into<Cow<'a, str>>) -> String {
+    let text = text.into();
     // Most texts are long and have nothing to escape. Without a branch for each byte, the compiler takes many at once.
     let is_plain = |byte| matches!(byte, b'\n' | b'\t' | b' '..=b'~');
     if text.bytes().fold(true, |all, byte| all & is_plain(byte)) {
-        return text.into();
+        return text.into_owned();
     }
-    keep(text, |c| matches!(c, '\n' | '\t' | ' '..='~') || !is_hidden(c))
+    keep(&text, |c| matches!(c, '\n' | '\t' | ' '..='~') || !is_hidden(c))
 }
 
 /// A text that is JSON, with its line breaks: hidden characters, which only its strings can hold, are escaped as JSON

@@ -292,7 +292,7 @@ fn body(text: BoxedStrategy<String>) -> impl Strategy<Value = Vec<Part>> {
     let name = || prop_oneof![4 => "[a-z]{1,14}", 1 => Just("source".into()), 1 => Just("depends_on".into())];
     let attribute = (name(), expression(text), comment()).prop_map(|(name, (value, read), comment)| {
         let read = ::hcl::Attribute::new(name.as_str(), read).into();
-        (under(argument(&name, value), comment).into(), read)
+        (under(argument(name, value), comment).into(), read)
     });
     // A name stands once in a body.
     let unique = |parts: Vec<Part>| {

@@ -6,6 +6,7 @@ use crate::hcl::{Attribute, Expression, argument, commented, lines, list, object
 use crate::identifier::Identifier;
 use crate::modules::module::Variable;
 use crate::references::{Template, Values};
+use crate::resources::lambda_function;
 use crate::service::{LOCAL, Service};
 
 /// An argument of a function's call that an environment may decide.
@@ -27,6 +28,8 @@ pub(crate) struct Setting {
 /// The variable of `modules/lambda_function` for an argument that not every function sets.
 #[derive(Debug, Clone, Copy)]
 struct Default {
+    /// Whether a function sets another value.
+    is_set: fn(&Function) -> bool,
     value: fn() -> Expression,
     description: &'static str,
 }
@@ -71,6 +74,9 @@ pub(crate) static ENVIRONMENT_VARIABLES: Setting = Setting {
     default: None,
 };
 
+/// Lambda's own size of `/tmp`.
+const DEFAULT_STORAGE_MB: u32 = *lambda_function::EPHEMERAL_STORAGE_MB.start();
+
 /// MB of `/tmp`.
 pub(crate) static EPHEMERAL_STORAGE_SIZE: Setting = Setting {
     argument: "ephemeral_storage_size",
@@ -78,7 +84,8 @@ pub(crate) static EPHEMERAL_STORAGE_SIZE: Setting = Setting {
     noun: "Size of `/tmp` in MB",
     value: |_, here, _| here.ephemeral_storage_mb.into(),
     default: Some(Default {
-        value: || 512.into(),
+        is_set: |function| function.ephemeral_storage_mb != DEFAULT_STORAGE_MB,
+        value: || DEFAULT_STORAGE_MB.into(),
         description: "Size of `/tmp` in MB.",
     }),
 };
@@ -90,6 +97,7 @@ pub(crate) static RESERVED_CONCURRENT_EXECUTIONS: Setting = Setting {
     noun: "Reserved concurrency",
     value: |_, here, _| here.reserved_concurrency.map_or_else(|| (-1).into(), Into::into),
     default: Some(Default {
+        is_set: |function| function.reserved_concurrency.is_some(),
         value: || (-1).into(),
         description: "Invocations that may run at once. -1 reserves none and sets no limit.",
     }),
@@ -102,6 +110,7 @@ static PROVISIONED_CONCURRENT_EXECUTIONS: Setting = Setting {
     noun: "Provisioned concurrency",
     value: |_, here, _| here.provisioned_concurrency.unwrap_or_default().into(),
     default: Some(Default {
+        is_set: |function| function.provisioned_concurrency.is_some_and(|count| count > 0),
         value: || 0.into(),
         description: "Invocations that Lambda keeps ready.",
     }),
@@ -114,6 +123,7 @@ pub(crate) static LAYERS: Setting = Setting {
     noun: "ARNs of the layers",
     value: |_, here, _| texts(&here.layers),
     default: Some(Default {
+        is_set: |function| !function.layers.is_empty(),
         value: || texts(&[]),
         description: "ARNs of the function's layers.",
     }),
@@ -126,6 +136,10 @@ pub(crate) static SUBNET_IDS: Setting = Setting {
     noun: "IDs of the subnets",
     value: |_, here, _| texts(here.network.as_ref().map_or(&[], |network| &network.subnets)),
     default: Some(Default {
+        is_set: |function| {
+            let network = function.network.as_ref();
+            network.is_some_and(|network| !network.subnets.is_empty())
+        },
         value: || texts(&[]),
         description: "IDs of the subnets that the function runs in. Without any it runs in no VPC.",
     }),
@@ -144,6 +158,10 @@ pub(crate) static SECURITY_GROUP_IDS: Setting = Setting {
         )
     },
     default: Some(Default {
+        is_set: |function| {
+            let network = function.network.as_ref();
+            network.is_some_and(|network| !network.security_groups.is_empty())
+        },
         value: || texts(&[]),
         description: "IDs of the function's security groups.",
     }),
@@ -172,8 +190,7 @@ fn texts(texts: &[String]) -> Expression {
 impl Setting {
     /// Whether a function sets it.
     fn is_set(&self, function: &Function) -> bool {
-        let default = self.default.map(|default| (default.value)());
-        default.is_none_or(|default| (self.value)(function, function, &Template::written) != default)
+        self.default.is_none_or(|default| (default.is_set)(function))
     }
 
     /// Whether a function sets it, in whichever environment.
@@ -192,23 +209,23 @@ impl Setting {
     /// Its variable for a function, if an environment decides it.
     pub(crate) fn variable(&self, service: &Service, function: &str) -> Option<String> {
         let everywhere = &service.functions[function];
-        let same = (self.value)(everywhere, everywhere, &Template::written);
+        let value = |here: &Function| (self.value)(everywhere, here, &Template::written);
         let mut here = service
             .environments
             .values()
             .filter_map(|environment| environment.functions.get(function));
-        here.any(|here| (self.value)(everywhere, here, &Template::written) != same)
+        here.any(|here| value(here) != value(everywhere))
             .then(|| self.variable_of(function))
     }
 
     fn variable_of(&self, function: &str) -> String {
-        format!("{}_{}", Identifier::new(function).as_str(), self.argument)
+        [Identifier::new(function).as_str(), "_", self.argument].concat()
     }
 
     /// Its value in the service module.
     pub(crate) fn in_service(&self, service: &Service, function: &str) -> Expression {
         match self.variable(service, function) {
-            Some(variable) => reference(&format!("var.{variable}")),
+            Some(variable) => reference(format!("var.{variable}")),
             None => {
                 let function = &service.functions[function];
                 (self.value)(function, function, &Template::written)
@@ -262,7 +279,11 @@ pub(crate) fn optional(service: &Service, name: &str) -> impl Iterator<Item = At
 pub(crate) fn optional_variables(service: &Service) -> impl Iterator<Item = Variable> {
     let used = OPTIONAL.into_iter().filter(|setting| setting.is_used(service));
     used.filter_map(|setting| {
-        let Default { value, description } = setting.default?;
+        let Default {
+            is_set: _,
+            value,
+            description,
+        } = setting.default?;
         Some(Variable::new(setting.argument, setting.kind, description).default(value()))
     })
 }
@@ -293,7 +314,7 @@ pub(crate) fn arguments(service: &Service, environment: &str) -> Vec<Attribute> 
             here.provisioned_concurrency = None;
         }
         let text = |text: &Template| text.text(&values);
-        let argument = argument(&variable, (setting.value)(&service.functions[name], &here, &text));
+        let argument = argument(variable, (setting.value)(&service.functions[name], &here, &text));
         match index {
             // A comment ends the alignment of the arguments above: they stay as they are.
             0 => commented(argument, "Settings of functions that some environment overrides."),
@@ -309,4 +330,21 @@ pub(crate) fn arguments(service: &Service, environment: &str) -> Vec<Attribute> 
         .enumerate()
         .map(argument)
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_function_that_sets_nothing_has_the_defaults() {
+        let service = crate::service(include_str!("../../../portcullis.toml"), None).unwrap();
+        let function = &service.functions["open"];
+        for setting in OPTIONAL.into_iter().chain([&PROVISIONED_CONCURRENT_EXECUTIONS]) {
+            let default = setting.default.unwrap();
+            let value = (setting.value)(function, function, &Template::written);
+            assert!(!setting.is_set(function), "{}", setting.argument);
+            assert_eq!(value, (default.value)(), "{}", setting.argument);
+        }
+    }
 }

@@ -1,5 +1,6 @@
 //! Consecutive lines `name = value`, whose `=` is aligned.
 
+use memchr::{memchr, memchr_iter};
 use unicode_segmentation::UnicodeSegmentation;
 
 /// An argument of a block, or an entry of an object.
@@ -15,7 +16,11 @@ pub(super) struct Line<'a> {
 impl Line<'_> {
     /// Returns whether the `=` of this and of the next one behind it are aligned.
     pub fn is_aligned_with(&self, next: &Self) -> bool {
-        next.comment.is_empty() && [self, next].iter().all(|one| !one.value.contains('\n'))
+        next.comment.is_empty() && self.is_one_line() && next.is_one_line()
+    }
+
+    fn is_one_line(&self) -> bool {
+        memchr(b'\n', self.value.as_bytes()).is_none()
     }
 
     fn width(&self) -> usize {
@@ -47,17 +52,20 @@ pub(super) fn write_lines<'a>(
 
 /// Writes an expression behind what stands on its line, which is indented like this.
 pub(super) fn write_indented(text: &mut String, expression: &str, indent: &str) {
-    for (index, line) in expression.split('\n').enumerate() {
-        if index > 0 {
-            text.push('\n');
-            text.push_str(indent);
-        }
-        text.push_str(line);
+    let mut start = 0;
+    for end in memchr_iter(b'\n', expression.as_bytes()) {
+        text.push_str(&expression[start..=end]);
+        text.push_str(indent);
+        start = end + 1;
     }
+    text.push_str(&expression[start..]);
 }
 
 /// Writes a comment of any number of lines.
 pub(super) fn write_comment(text: &mut String, comment: &str, indent: &str) {
+    if comment.is_empty() {
+        return;
+    }
     for line in comment.lines() {
         text.push_str(indent);
         text.push('#');

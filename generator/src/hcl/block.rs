@@ -1,7 +1,9 @@
 //! Blocks and their arguments.
 
+use std::borrow::Cow;
+
 use crate::hcl::Expression;
-use crate::hcl::expression::{identifiers, quoted};
+use crate::hcl::expression::{check_identifiers, quoted};
 
 /// A block, such as `resource "aws_iam_role" "this" { … }`.
 #[derive(Debug, Clone)]
@@ -17,7 +19,7 @@ pub struct Block {
 #[derive(Debug, Clone)]
 pub struct Attribute {
     pub(super) comment: String,
-    pub(super) name: String,
+    pub(super) name: Cow<'static, str>,
     pub(super) value: Expression,
 }
 
@@ -53,7 +55,8 @@ impl PartialEq for Attribute {
 
 /// Begins a block, such as `resource "aws_iam_role" "this"`.
 pub fn block<'a>(kind: &str, labels: impl IntoIterator<Item = &'a str>) -> BlockBuilder {
-    let mut header = identifiers(kind).to_string();
+    check_identifiers(kind);
+    let mut header = kind.to_string();
     for label in labels {
         header.push(' ');
         header.push_str(&quoted(label));
@@ -66,10 +69,12 @@ pub fn block<'a>(kind: &str, labels: impl IntoIterator<Item = &'a str>) -> Block
 }
 
 /// An argument of a block.
-pub fn argument(name: &str, value: impl Into<Expression>) -> Attribute {
+pub fn argument(name: impl Into<Cow<'static, str>>, value: impl Into<Expression>) -> Attribute {
+    let name = name.into();
+    check_identifiers(&name);
     Attribute {
         comment: String::new(),
-        name: identifiers(name).into(),
+        name,
         value: value.into(),
     }
 }

@@ -1,5 +1,6 @@
 //! Expressions and the few words to build them with.
 
+use std::borrow::Cow;
 use std::fmt::{self, Display, Write};
 
 use portcullis_foreign_text::words;
@@ -106,15 +107,16 @@ fn push_literal(inside: &mut String, text: &str) {
 
 /// A reference, such as `module.rest_api.id`: identifiers joined by dots. `[0]` behind one is the only block of a
 /// resource's that may stand once.
-pub fn reference(path: &str) -> Expression {
-    Expression::of(identifiers(path))
+pub fn reference(path: impl Into<String>) -> Expression {
+    let path = path.into();
+    check_identifiers(&path);
+    Expression::of(path)
 }
 
-/// Returns identifiers as they are. No text of a spec becomes one without [`crate::identifier`].
-pub(super) fn identifiers(path: &str) -> &str {
+/// No text of a spec becomes an identifier without [`crate::identifier`].
+pub(super) fn check_identifiers(path: &str) {
     let is_one = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'[' | b']');
     assert!(all_bytes(path, is_one), "`{path}` must be an identifier");
-    path
 }
 
 /// Without a branch for each byte, the compiler takes many at once.
@@ -198,13 +200,12 @@ pub fn lines(items: impl IntoIterator<Item = Expression>) -> Expression {
 /// before it: such entries come and go without a change of the lines around them.
 pub fn object<K: AsRef<str>>(entries: impl IntoIterator<Item = (K, Expression)>) -> Expression {
     let entries = entries.into_iter();
-    let entries: Vec<(String, Expression)> = entries
-        .map(|(key, value)| (object_key(key.as_ref()), value))
-        .collect();
+    let entries: Vec<(K, Expression)> = entries.collect();
     if entries.is_empty() {
         return Expression::of("{}");
     }
-    let lines = entries.iter().map(|(name, value)| Line {
+    let names: Vec<Cow<str>> = entries.iter().map(|(key, _)| object_key(key.as_ref())).collect();
+    let lines = names.iter().zip(&entries).map(|(name, (_, value))| Line {
         name,
         value: &value.text,
         comment: &value.comment,
@@ -219,7 +220,7 @@ pub fn object<K: AsRef<str>>(entries: impl IntoIterator<Item = (K, Expression)>)
 }
 
 /// A bare key where HCL allows one that no scope could capture, a quoted one elsewhere.
-fn object_key(key: &str) -> String {
+fn object_key(key: &str) -> Cow<'_, str> {
     let is_bare = !matches!(key, "for" | "true" | "false" | "null")
         && key.starts_with(|c: char| c.is_ascii_alphabetic())
         && key.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'_');
@@ -227,7 +228,7 @@ fn object_key(key: &str) -> String {
         key.into()
     } else {
         // Its width is that of what a reviewer sees.
-        words::lines(&quoted(key))
+        words::lines(quoted(key)).into()
     }
 }
 
@@ -238,7 +239,8 @@ pub fn to_set(items: impl IntoIterator<Item = Expression>) -> Expression {
 
 /// A call of a function of Terraform's.
 pub fn call(name: &str, arguments: impl IntoIterator<Item = Expression>) -> Expression {
-    Expression::of([identifiers(name), "(", &joined(arguments), ")"].concat())
+    check_identifiers(name);
+    Expression::of([name, "(", &joined(arguments), ")"].concat())
 }
 
 /// `condition ? yes : no`.
@@ -249,7 +251,7 @@ pub fn conditional(condition: Expression, yes: Expression, no: Expression) -> Ex
 /// `contains([…], variable)`: whether a variable has one of these values.
 pub fn is_one_of(variable: &str, values: &[&str]) -> Expression {
     let values = list(values.iter().map(string));
-    call("contains", [values, reference(&format!("var.{variable}"))])
+    call("contains", [values, reference(format!("var.{variable}"))])
 }
 
 /// `left == right`. Terraform finds values of two types unequal: what is no string, number or truth value is made a

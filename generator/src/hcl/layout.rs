@@ -15,10 +15,33 @@ const TRAILING: [&str; 1] = ["depends_on"];
 /// The text of a file. Blocks stand one blank line apart. Nothing in it is hidden from who reviews it: HCL and we write a
 /// character by its number alike, and only strings and comments can hold such a one.
 pub fn layout<T: Into<Structure>>(structures: impl IntoIterator<Item = T>) -> String {
+    layout_below(String::new(), structures)
+}
+
+/// The same below the first lines of a file.
+pub fn layout_below<T: Into<Structure>>(mut text: String, structures: impl IntoIterator<Item = T>) -> String {
     let body: Vec<Structure> = structures.into_iter().map(Into::into).collect();
-    let mut text = String::new();
     write_body(&mut text, &body, "");
-    words::lines(&text)
+    words::lines(text)
+}
+
+/// The text of blocks without the comments above them, and without the blocks in them that are of one kind.
+pub fn layout_without<'a>(kind: &str, blocks: impl IntoIterator<Item = &'a Block>) -> String {
+    let mut text = String::new();
+    for block in blocks {
+        if !text.is_empty() {
+            text.push('\n');
+        }
+        let is_left_out = |part: &Structure| part.is_block(kind);
+        if block.body.iter().any(is_left_out) {
+            let others = block.body.iter().filter(|part| !is_left_out(part));
+            let body: Vec<Structure> = others.cloned().collect();
+            write_block(&mut text, &block.header, &body, "");
+        } else {
+            write_block(&mut text, &block.header, &block.body, "");
+        }
+    }
+    words::lines(text)
 }
 
 fn write_body(text: &mut String, body: &[Structure], indent: &str) {
@@ -30,7 +53,10 @@ fn write_body(text: &mut String, body: &[Structure], indent: &str) {
         }
         before = chain.last();
         match &chain[0] {
-            Structure::Block(block) => write_block(text, block, indent),
+            Structure::Block(block) => {
+                write_comment(text, &block.comment, indent);
+                write_block(text, &block.header, &block.body, indent);
+            }
             Structure::Attribute(_) => {
                 let attributes = chain.iter().filter_map(Structure::as_attribute);
                 write_lines(text, attributes.map(Attribute::line), indent);
@@ -39,16 +65,15 @@ fn write_body(text: &mut String, body: &[Structure], indent: &str) {
     }
 }
 
-fn write_block(text: &mut String, block: &Block, indent: &str) {
-    write_comment(text, &block.comment, indent);
+fn write_block(text: &mut String, header: &str, body: &[Structure], indent: &str) {
     text.push_str(indent);
-    text.push_str(&block.header);
-    if block.body.is_empty() {
+    text.push_str(header);
+    if body.is_empty() {
         text.push_str(" {}\n");
         return;
     }
     text.push_str(" {\n");
-    write_body(text, &block.body, &format!("{indent}  "));
+    write_body(text, body, &[indent, "  "].concat());
     text.push_str(indent);
     text.push_str("}\n");
 }
@@ -65,7 +90,7 @@ impl Structure {
     fn is_apart_from(&self, next: &Self) -> bool {
         match (self, next) {
             (Self::Attribute(this), Self::Attribute(next)) => {
-                LEADING.contains(&this.name.as_str()) || TRAILING.contains(&next.name.as_str())
+                LEADING.contains(&&*this.name) || TRAILING.contains(&&*next.name)
             }
             (Self::Block(_), _) | (_, Self::Block(_)) => true,
         }

@@ -15,4 +15,4 @@ pub use expression::{
     Expression, Part, call, conditional, equal, expression, is_one_of, lines, list, literal, object,
     reference, string, template, to_set, value,
 };
-pub use layout::layout;
+pub use layout::{layout, layout_below, layout_without};

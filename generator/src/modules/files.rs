@@ -1,7 +1,7 @@
 //! The files of a module.
 
 use crate::file_set::FileSet;
-use crate::hcl::{Block, layout};
+use crate::hcl::{Block, layout_below};
 use crate::modules::module::{HEADER, Module, Output, Variable};
 use crate::modules::readme;
 
@@ -27,5 +27,5 @@ impl Module {
 
 /// The text of a generated file.
 fn text(blocks: Vec<Block>) -> String {
-    format!("# {HEADER}\n\n{}", layout(blocks))
+    layout_below(format!("# {HEADER}\n\n"), blocks)
 }

@@ -6,7 +6,7 @@ use portcullis_foreign_text::words;
 use sha2::{Digest, Sha256};
 
 use crate::hcl::{
-    Block, BlockBuilder, Expression, argument, block, commented, is_one_of, layout, object, reference, string,
+    Block, BlockBuilder, Expression, argument, block, is_one_of, layout_without, object, reference, string,
 };
 
 /// A version constraint of modules, and the bound that roots add: a module says what it needs, a root what was tried.
@@ -244,17 +244,12 @@ pub(crate) fn module_call(name: &str, source: &str) -> BlockBuilder {
 
 /// Begins the call of a module in a folder of modules, as the caller sees it.
 pub(crate) fn module_call_in(modules: &str, name: &str, source: &str) -> BlockBuilder {
-    block("module", [name]).attribute(argument("source", string(format!("{modules}/{source}"))))
+    block("module", [name]).attribute(argument("source", string([modules, "/", source].concat())))
 }
 
 /// Twelve hexadecimal digits over blocks without their comments and checks: changes exactly when what they make does.
 pub(crate) fn fingerprint<'a>(blocks: impl IntoIterator<Item = &'a Block>) -> String {
-    let without = |block: &Block| {
-        let mut block = commented(block.clone(), "");
-        block.body.retain(|part| !part.is_block("lifecycle"));
-        block
-    };
-    hash(&[&layout(blocks.into_iter().map(without))])
+    hash(&[&layout_without("lifecycle", blocks)])
 }
 
 pub(crate) fn hash(parts: &[&str]) -> String {

@@ -226,7 +226,7 @@ pub fn resource_block(optional: Optional) -> Block {
         reserved_concurrent_executions,
         tracing,
     } = optional;
-    let argument_of = |name: &str| argument(name, reference(&format!("var.{name}")));
+    let argument_of = |name: &'static str| argument(name, reference(format!("var.{name}")));
     let block_of = |name: &str, argument| block(name, []).attribute(argument).build();
     let hash = conditional(
         call("fileexists", [reference("var.filename")]),

@@ -38,7 +38,7 @@ pub(crate) fn must(of: &str, what: &str, conditions: impl IntoIterator<Item = Ex
     };
     block("assert", [])
         .attribute(argument("condition", condition))
-        .attribute(argument("error_message", string(format!("{of} must {what}"))))
+        .attribute(argument("error_message", string([of, " must ", what].concat())))
         .build()
 }
 
@@ -59,7 +59,7 @@ pub(crate) fn holds(module: &str, assertion: Assertion) -> Block {
 }
 
 /// An attribute has this value.
-pub(crate) fn is(path: &str, value: impl Into<Expression>) -> Expression {
+pub(crate) fn is(path: impl Into<String>, value: impl Into<Expression>) -> Expression {
     equal(reference(path), value)
 }
 
