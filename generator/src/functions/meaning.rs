@@ -23,13 +23,20 @@ impl Resolver<'_> {
     ) -> BTreeMap<String, Function> {
         let mut functions = BTreeMap::new();
         let mut identifiers = BTreeMap::new();
+        let binaries: BTreeSet<&String> = handlers
+            .into_iter()
+            .flat_map(|handlers| handlers.values().flat_map(|handler| &handler.binaries))
+            .collect();
         let surroundings = Surroundings::of(spec);
         self.same_but_for_case(tables.iter().map(|(name, _)| name), "function");
         for (name, table) in tables {
             self.collision(&mut identifiers, Identifier::new(&name.value), name, "function");
             // What is wrong with the name of a function is wrong with that of its crate.
-            if let Some(handlers) = handlers.filter(|_| (NAME_64.check)(&name.value)) {
-                self.binary(name, handlers);
+            if let Some(handlers) = handlers
+                && (NAME_64.check)(&name.value)
+                && !binaries.contains(&name.value)
+            {
+                self.missing_binary(name, handlers);
             }
             self.limits(spec, &name.value, table, table, &surroundings);
             let may = self.may(&table.may, &surroundings.known);
@@ -76,12 +83,9 @@ impl Resolver<'_> {
         functions
     }
 
-    /// A function is built from the binary of its name, whatever the package is called.
-    fn binary(&mut self, name: &Placed<String>, handlers: &Handlers) {
+    /// Reports a function without a binary of its name. It is built from that, whatever the package is called.
+    fn missing_binary(&mut self, name: &Placed<String>, handlers: &Handlers) {
         let text = &name.value;
-        if handlers.values().any(|handler| handler.binaries.contains(text)) {
-            return;
-        }
         let Some(Handler { folder, binaries }) = handlers.get(text) else {
             return self.function_without_crate(name, handlers);
         };
@@ -124,6 +128,9 @@ impl Resolver<'_> {
         functions: &BTreeMap<String, Function>,
     ) -> BTreeMap<String, Function> {
         let mut differing = BTreeMap::new();
+        if tables.is_empty() {
+            return differing;
+        }
         let surroundings = Surroundings::of(spec);
         for (name, Own(own)) in tables {
             let Some((_, table)) = spec.functions.iter().find(|(other, _)| other.value == name.value) else {

@@ -108,7 +108,6 @@ impl<'a> Reader<'a> {
     /// Reads a key, or reports that it is missing. The macro that declares keys hands them over in their order.
     pub fn field<T: Field>(&mut self, key: Option<&'static Key>, diagnostics: &mut Diagnostics) -> T {
         let key = key.expect("a field has a key");
-        let path = self.path_of(key.name);
         let written = self.table.get_key_value(key.name);
         if let Some(overridden) = &self.overrides
             && !matches!(key.scope, Scope::PerEnvironment)
@@ -125,6 +124,7 @@ impl<'a> Reader<'a> {
         match written {
             Some((name, value)) => {
                 let name = name.span();
+                let path = self.path_of(key.name);
                 T::read(&Value { value, name, path }, key, diagnostics)
             }
             None => {
@@ -171,7 +171,7 @@ impl<'a> Reader<'a> {
     fn path_of(&self, key: &str) -> String {
         match self.path.as_str() {
             "" => key.into(),
-            path => format!("{path}.{key}"),
+            path => [path, ".", key].concat(),
         }
     }
 }
