@@ -12,10 +12,12 @@ impl Identifier {
     /// Maps any text: what an identifier can't hold becomes `_`. Two texts may map to the same identifier;
     /// whoever makes names from a spec reports that.
     pub fn new(text: &str) -> Self {
-        let mut name = text.replace(|c: char| !c.is_ascii_alphanumeric(), "_");
-        if name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) {
-            name.insert(0, '_');
+        let mut name = String::with_capacity(text.len() + 1);
+        if text.is_empty() || text.starts_with(|c: char| c.is_ascii_digit()) {
+            name.push('_');
         }
+        let valid = |c: char| if c.is_ascii_alphanumeric() { c } else { '_' };
+        name.extend(text.chars().map(valid));
         Self(name)
     }
 

@@ -21,7 +21,7 @@ pub(crate) fn blocks(service: &Service, permissions: &[Permission], routes: &[Bl
     permissions.sort();
     let permissions = permissions
         .iter()
-        .map(|name| reference(&format!("aws_lambda_permission.{name}")));
+        .map(|name| reference(["aws_lambda_permission.", name.as_str()].concat()));
     let permissions = permissions.chain(functions::in_service::policies(service));
     let mut blocks = vec![rest_api.build()];
     blocks.extend(Authorizer::of(service).map(authorizer::in_service::call));

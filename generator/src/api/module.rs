@@ -28,7 +28,7 @@ pub fn module(cors: Option<&Cors>) -> Module {
     if cors.is_some() {
         variables.push(preflight::allow_origin());
     }
-    let attribute = |name: &str| reference(&format!("aws_api_gateway_rest_api.this.{name}"));
+    let attribute = |name: &str| reference(format!("aws_api_gateway_rest_api.this.{name}"));
     let mut outputs = vec![
         Output::new(
             "execution_arn",
@@ -45,7 +45,7 @@ pub fn module(cors: Option<&Cors>) -> Module {
     if cors.is_some() {
         let parameters = |kind: &str| {
             let resource = format!("aws_api_gateway_gateway_response.{}", kind.to_lowercase());
-            reference(&format!("{resource}.response_parameters"))
+            reference(format!("{resource}.response_parameters"))
         };
         outputs.push(Output::new(
             "gateway_responses",

@@ -16,7 +16,7 @@ pub fn deployed(authorizer: Authorizer<'_>) -> Vec<Block> {
 
 /// The module.
 pub fn module(authorizer: Authorizer<'_>) -> Module {
-    let attribute = |name: &str| reference(&format!("aws_api_gateway_authorizer.this.{name}"));
+    let attribute = |name: &str| reference(format!("aws_api_gateway_authorizer.this.{name}"));
     Module {
         folder: "modules/authorizer".into(),
         summary: "The authorizer, which admits signed-in users of the user pool.".into(),

@@ -19,7 +19,7 @@ pub(crate) fn gateway_responses(cors: &Cors) -> Block {
         api_gateway_gateway_response::TYPES.map(|kind| {
             let parameters = api_gateway_gateway_response::parameters(&headers);
             is(
-                &format!("module.rest_api.gateway_responses.{kind}"),
+                format!("module.rest_api.gateway_responses.{kind}"),
                 call("tomap", [parameters]),
             )
         }),
@@ -37,12 +37,12 @@ pub(crate) fn preflight(service: &Service, path: &RoutePath, cors: &Cors) -> Blo
         &title,
         "be a preflight that takes no token and calls no function",
         [
-            is(&of("resource_id"), resource_id(path)),
-            is(&of("http_method"), string("OPTIONS")),
-            is(&of("authorization"), string(Auth::None.authorization())),
-            is(&of("integration_type"), string(api_gateway_integration::MOCK)),
+            is(of("resource_id"), resource_id(path)),
+            is(of("http_method"), string("OPTIONS")),
+            is(of("authorization"), string(Auth::None.authorization())),
+            is(of("integration_type"), string(api_gateway_integration::MOCK)),
             is(
-                &of("response_parameters"),
+                of("response_parameters"),
                 call("tomap", [api_gateway_integration_response::parameters(&headers)]),
             ),
             is_deployed(name.as_str()),

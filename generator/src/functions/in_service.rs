@@ -67,7 +67,7 @@ pub(crate) fn alias(service: &Service, function: &str) -> Option<Identifier> {
 pub(crate) fn invoke_arn(service: &Service, function: &str) -> Expression {
     match alias(service, function) {
         Some(alias) => lambda_alias::attribute(&alias, "invoke_arn"),
-        None => reference(&format!("module.{}.invoke_arn", name(function))),
+        None => reference(["module.", name(function).as_str(), ".invoke_arn"].concat()),
     }
 }
 
@@ -149,22 +149,25 @@ fn call(service: &Service, name: &str, function: &Function) -> Block {
     }
     let mut environment = object(environment);
     if let Some(own) = settings::ENVIRONMENT_VARIABLES.variable(service, name) {
-        environment = hcl::call("merge", [environment, reference(&format!("var.{own}"))]);
+        environment = hcl::call("merge", [environment, reference(format!("var.{own}"))]);
     }
     let setting = |setting: &Setting| argument(setting.argument, setting.in_service(service, name));
     module_call(self::name(name).as_str(), "lambda_function")
         .attribute(argument(
             "name",
             template([
-                literal(format!("{}-", service.name)),
+                literal([&service.name, "-"].concat()),
                 value("var.environment"),
-                literal(format!("-{name}")),
+                literal(["-", name].concat()),
             ]),
         ))
         .attribute(argument("description", string(description)))
         .attribute(argument(
             "filename",
-            template([value("var.artifacts_directory"), literal(format!("/{name}.zip"))]),
+            template([
+                value("var.artifacts_directory"),
+                literal(["/", name, ".zip"].concat()),
+            ]),
         ))
         .attribute(argument("architecture", reference("var.architecture")))
         .attribute(setting(&settings::MEMORY_SIZE))
@@ -180,11 +183,18 @@ fn call(service: &Service, name: &str, function: &Function) -> Block {
 
 /// The policy of what a function may do beside what every function may.
 fn policy(service: &Service, name: &str, function: &Function) -> Option<Block> {
+    if function.statements.is_empty() {
+        return None;
+    }
+    let name = self::name(name);
     let policy = statement::policy(&function.statements, |resource| resource.in_service(service));
-    let role = reference(&format!("module.{}.role_name", self::name(name)));
-    let block =
-        iam_role_policy::resource_block_of(self::name(name).as_str(), statement::POLICY, role, policy);
-    (!function.statements.is_empty()).then_some(block)
+    let role = reference(["module.", name.as_str(), ".role_name"].concat());
+    Some(iam_role_policy::resource_block_of(
+        name.as_str(),
+        statement::POLICY,
+        role,
+        policy,
+    ))
 }
 
 /// The addresses of these policies in `modules/service`.
@@ -193,7 +203,7 @@ pub(crate) fn policies(service: &Service) -> impl Iterator<Item = Expression> {
         .functions
         .iter()
         .filter(|(_, function)| !function.statements.is_empty());
-    functions.map(|(name, _)| reference(&format!("aws_iam_role_policy.{}", self::name(name))))
+    functions.map(|(name, _)| reference(format!("aws_iam_role_policy.{}", self::name(name))))
 }
 
 /// Calls of renamed functions: what each was, is, and means.

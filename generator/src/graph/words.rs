@@ -12,6 +12,9 @@ fn cells_of(c: char) -> usize {
 /// A text in lines of at most `width` cells, broken behind a `/` or at a space where there is one. Lines that go on
 /// begin with `…`.
 pub fn wrap(text: &str, width: usize) -> Vec<String> {
+    if cells(text) <= width {
+        return vec![text.into()];
+    }
     let mut lines = Vec::new();
     let mut line = String::new();
     for c in text.chars() {

@@ -24,7 +24,7 @@ pub fn blocks(service: &Service) -> Vec<Block> {
     moves
         .iter()
         .map(|(from, to, what)| {
-            let module = |name: &Identifier| reference(&format!("module.{name}"));
+            let module = |name: &Identifier| reference(format!("module.{name}"));
             let moved = block("moved", [])
                 .attribute(argument("from", module(from)))
                 .attribute(argument("to", module(to)))

@@ -78,11 +78,11 @@ impl Reference {
             Self::ApiStage => "api.stage".into(),
             Self::UserPoolId => "user_pool.id".into(),
             Self::UserPoolArn => "user_pool.arn".into(),
-            Self::ClientId(name) => format!("user_pool.clients.{name}.id"),
+            Self::ClientId(name) => ["user_pool.clients.", name, ".id"].concat(),
             Self::TableName(name) => format!("tables.{name}.name"),
             Self::TableArn(name) => format!("tables.{name}.arn"),
-            Self::FunctionName(name) => format!("functions.{name}.name"),
-            Self::FunctionArn(name) => format!("functions.{name}.arn"),
+            Self::FunctionName(name) => ["functions.", name, ".name"].concat(),
+            Self::FunctionArn(name) => ["functions.", name, ".arn"].concat(),
         }
     }
 

@@ -127,5 +127,5 @@ pub fn preflight() -> Block {
 
 /// An attribute of the module's method, for the resources that build on it.
 pub(crate) fn attribute(name: &str) -> Expression {
-    reference(&format!("aws_api_gateway_method.this.{name}"))
+    reference(format!("aws_api_gateway_method.this.{name}"))
 }

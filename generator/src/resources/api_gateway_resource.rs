@@ -32,7 +32,7 @@ pub fn resource_block(name: &Identifier, parent_id: Expression, path_part: &str)
 
 /// The id of a resource, by its name in the service module.
 pub fn id(name: &Identifier) -> Expression {
-    reference(&format!("aws_api_gateway_resource.{name}.id"))
+    reference(["aws_api_gateway_resource.", name.as_str(), ".id"].concat())
 }
 
 /// The id of the root's resource, which comes with the API.

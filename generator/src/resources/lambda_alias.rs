@@ -28,16 +28,16 @@ pub fn resource_block(name: &Identifier, module: &Identifier) -> Block {
         .attribute(argument("name", string(LIVE)))
         .attribute(argument(
             "function_name",
-            reference(&format!("module.{module}.name")),
+            reference(format!("module.{module}.name")),
         ))
         .attribute(argument(
             "function_version",
-            reference(&format!("module.{module}.version")),
+            reference(format!("module.{module}.version")),
         ))
         .build()
 }
 
 /// An attribute of an alias.
 pub fn attribute(name: &Identifier, attribute: &str) -> Expression {
-    reference(&format!("{}.{name}.{attribute}", TYPE.name))
+    reference(format!("{}.{name}.{attribute}", TYPE.name))
 }

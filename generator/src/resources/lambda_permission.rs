@@ -45,8 +45,10 @@ pub const POLICY_BYTES: usize = 20_480;
 /// What the id of a permission's statement begins with. An id holds 100 characters, of which Terraform's own suffix takes
 /// 26.
 pub fn statement_id_prefix(name: &Identifier) -> String {
-    let prefix: String = name.as_str().replace('_', "-").chars().take(73).collect();
-    format!("{prefix}-")
+    let name = name.as_str();
+    let mut prefix = name[..name.len().min(73)].replace('_', "-");
+    prefix.push('-');
+    prefix
 }
 
 /// Lets API Gateway invoke the function of a module, or an alias of it alone, for calls whose ARN is like `source`, behind
@@ -62,7 +64,7 @@ pub fn resource_block(
         .attribute(argument("action", string(ACTION)))
         .attribute(argument(
             "function_name",
-            reference(&format!("module.{function}.name")),
+            reference(["module.", function.as_str(), ".name"].concat()),
         ))
         .attributes(alias.map(|alias| argument("qualifier", alias)))
         .attribute(argument("principal", string(PRINCIPAL)))

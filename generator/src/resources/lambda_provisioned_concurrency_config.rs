@@ -34,7 +34,7 @@ pub fn resource_block(alias: &Identifier, variable: &str) -> Block {
         .attribute(argument("qualifier", lambda_alias::attribute(alias, "name")))
         .attribute(argument(
             "provisioned_concurrent_executions",
-            reference(&format!("var.{variable}")),
+            reference(format!("var.{variable}")),
         ))
         .build()
 }

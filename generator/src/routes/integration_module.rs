@@ -17,8 +17,8 @@ pub fn deployed(max_timeout_seconds: Option<u32>) -> Vec<Block> {
 /// The module.
 pub fn module(max_timeout_seconds: Option<u32>) -> Module {
     let variable = Variable::new;
-    let method = |name: &str| reference(&format!("aws_api_gateway_method.this.{name}"));
-    let integration = |name: &str| reference(&format!("aws_api_gateway_integration.this.{name}"));
+    let method = |name: &str| reference(format!("aws_api_gateway_method.this.{name}"));
+    let integration = |name: &str| reference(format!("aws_api_gateway_integration.this.{name}"));
     Module {
         folder: "modules/lambda_integration".into(),
         summary: "A route: its method, who may call it, and the function that handles it.".into(),

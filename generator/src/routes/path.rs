@@ -39,9 +39,10 @@ impl fmt::Display for RoutePath {
         if self.0.is_empty() {
             return formatter.write_str("/");
         }
-        self.0
-            .iter()
-            .try_for_each(|segment| write!(formatter, "/{segment}"))
+        self.0.iter().try_for_each(|segment| {
+            formatter.write_str("/")?;
+            segment.fmt(formatter)
+        })
     }
 }
 
@@ -85,7 +86,7 @@ impl RoutePath {
 
     /// The key of its route in the spec: `GET /orders/{id}`.
     pub fn key(&self, method: Method) -> String {
-        format!("{} {self}", method.as_str())
+        [method.as_str(), " ", &self.to_string()].concat()
     }
 
     /// Its segments, from the root on; the root has none.
@@ -135,7 +136,7 @@ impl RoutePath {
     /// `/user-info` is `user_info__d` (dash), `/user_info/a.b` is `user_info_a_b__usp` (underscore, slash, period). A
     /// `w` before the letters of a segment says that it is the word `parameter`, or `root` alone.
     pub fn identifier(&self) -> Identifier {
-        let mut name = String::new();
+        let mut name = String::with_capacity(64);
         let mut marks = String::new();
         for (place, segment) in self.0.iter().enumerate() {
             if place > 0 {

@@ -56,10 +56,12 @@ impl Permission {
             one => one.as_str(),
         };
         match &self.calls {
-            Calls::Route(path, method) => format!("/{stage}/{}/{}", of(*method), path.arn_pattern()),
-            Calls::At(path) => format!("/{stage}/*/{}", path.arn_pattern()),
-            Calls::Below(path, method) => format!("/{stage}/{}/{}/*", of(*method), path.arn_pattern()),
-            Calls::Stage => format!("/{stage}/*/*"),
+            Calls::Route(path, method) => ["/", stage, "/", of(*method), "/", &path.arn_pattern()].concat(),
+            Calls::At(path) => ["/", stage, "/*/", &path.arn_pattern()].concat(),
+            Calls::Below(path, method) => {
+                ["/", stage, "/", of(*method), "/", &path.arn_pattern(), "/*"].concat()
+            }
+            Calls::Stage => ["/", stage, "/*/*"].concat(),
         }
     }
 
@@ -135,13 +137,16 @@ fn narrowest(grouping: Grouping) -> Vec<Permission> {
     };
     let everything = vec![Calls::Stage];
     let grouped = grouping.grouped();
-    grouping.permissions(if fits(&narrow, &grouped) && fits(&narrow, &everything) {
-        narrow
-    } else if fits(&grouped, &everything) {
-        grouped
-    } else {
-        everything
-    })
+    let is_grouped = grouped != narrow;
+    grouping.permissions(
+        if (!is_grouped || fits(&narrow, &grouped)) && fits(&narrow, &everything) {
+            narrow
+        } else if fits(&grouped, &everything) {
+            grouped
+        } else {
+            everything
+        },
+    )
 }
 
 /// A policy as Lambda keeps it, without statements.

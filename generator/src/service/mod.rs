@@ -93,7 +93,7 @@ impl Service {
 
     /// The name in AWS of something that the spec names.
     pub fn name_in_aws(&self, environment: &str, name: &str) -> String {
-        format!("{}-{environment}-{name}", self.name)
+        [&*self.name, "-", environment, "-", name].concat()
     }
 
     /// A function as it is in an environment.

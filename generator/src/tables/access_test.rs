@@ -25,25 +25,25 @@ fn table(service: &Service, name: &str, table: &Table) -> Block {
     } = table;
     let of = |attribute: &str| format!("{}.{attribute}", in_service::address(name));
     let mut conditions: Vec<Expression> = vec![
-        is(&of("name"), string(service.name_in_aws(ENVIRONMENT, name))),
-        is(&of("deletion_protection_enabled"), true),
-        is(&of("point_in_time_recovery[0].enabled"), *point_in_time_recovery),
-        is(&of("hash_key"), string(&partition_key.name)),
+        is(of("name"), string(service.name_in_aws(ENVIRONMENT, name))),
+        is(of("deletion_protection_enabled"), true),
+        is(of("point_in_time_recovery[0].enabled"), *point_in_time_recovery),
+        is(of("hash_key"), string(&partition_key.name)),
     ];
-    conditions.extend(sort_key.iter().map(|key| is(&of("range_key"), string(&key.name))));
+    conditions.extend(sort_key.iter().map(|key| is(of("range_key"), string(&key.name))));
     conditions.extend(
         expires_at
             .iter()
-            .map(|attribute| is(&of("ttl[0].attribute_name"), string(attribute))),
+            .map(|attribute| is(of("ttl[0].attribute_name"), string(attribute))),
     );
     if expires_at.is_none() {
         conditions.push(equal(call("length", [reference(&of("ttl"))]), 0));
     }
     if let Some(stream) = stream {
-        conditions.push(is(&of("stream_view_type"), string(stream.in_aws())));
+        conditions.push(is(of("stream_view_type"), string(stream.in_aws())));
     }
     if let Some(key) = kms_key {
-        conditions.push(is(&of("server_side_encryption[0].kms_key_arn"), string(key)));
+        conditions.push(is(of("server_side_encryption[0].kms_key_arn"), string(key)));
     }
     let backups = if *point_in_time_recovery {
         "have point-in-time recovery"

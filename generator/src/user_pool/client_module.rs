@@ -38,7 +38,7 @@ fn auth_flows_are_known() -> Expression {
 
 /// The module.
 pub fn module() -> Module {
-    let attribute = |name: &str| reference(&format!("aws_cognito_user_pool_client.this.{name}"));
+    let attribute = |name: &str| reference(format!("aws_cognito_user_pool_client.this.{name}"));
     Module {
         folder: "modules/user_pool_client".into(),
         summary: "A client of the user pool: a program that signs users in.".into(),

@@ -76,7 +76,7 @@ pub(crate) fn outputs(service: &Service) -> Vec<Output> {
 
 /// What there is to know of a pool, its clients and the first user.
 pub(crate) fn outputs_of(pool: &OwnUserPool) -> Vec<Output> {
-    let id = |name: &str| reference(&format!("module.{}.id", client_module::name(name)));
+    let id = |name: &str| reference(format!("module.{}.id", client_module::name(name)));
     let mut outputs = vec![
         Output::new(
             "first_user_email",
