@@ -31,6 +31,7 @@ fn function(service: &Service, name: &String, function: &Function, trust: &Expre
         layers: _,  // `check --plan` compares them
         uses: _,    // `statements`
         may: _,     // `statements`
+        secrets: _, // `statements`
         statements,
     } = function.access();
     let module = in_service::name(name);

@@ -98,6 +98,7 @@ pub fn environment_variables(
 ) -> BTreeMap<String, Template> {
     let own = service.function_in(environment, function);
     let mut variables = own.environment.clone();
+    variables.extend(own.secrets.clone());
     variables.extend(uses::tables(&own.uses).map(|(table, _)| {
         let name = Template::of_reference(Reference::TableName(table.to_owned()), "");
         (uses::variable(table), name)
@@ -136,6 +137,7 @@ fn call(service: &Service, name: &str, function: &Function) -> Block {
         uses: _,        // `policy`, `environment_variables`
         may: _,         // `policy`
         statements: _,  // `policy`
+        secrets: _,     // `policy`, `environment_variables`
         environment: _, // `environment_variables`
     } = function;
     // Those of every environment: `local` has none of its own.

@@ -1,5 +1,6 @@
 //! The keys of `[functions.NAME]`.
 
+use crate::functions::secret_names;
 use crate::resources::cloudwatch_log_group::RETENTION_DAYS;
 use crate::resources::iam_actions::ACTION;
 use crate::resources::lambda_function::{
@@ -79,6 +80,10 @@ keys! {
         uses: Lists = Kind::Lists { noun: "table", of: "verbs" }, Nothing, EVERYWHERE, Elsewhere;
         /// What the function may do in AWS, beside writing its own logs.
         may: Vec<MayTable> = List(&MayTable::TABLE), Nothing, EVERYWHERE, Elsewhere;
+        /// Names of secrets in AWS, by the environment variables that hold them: `{ DB_URL = "ssm:/shop/${environment}/db-url" }`
+        /// or `"secretsmanager:shop/db-url"`. The function's role may read exactly these. See
+        /// [Secrets](../function-settings.md#secrets).
+        secrets: Strings = Map { noun: "secret", names: &ENVIRONMENT_KEY, values: &secret_names::NAME }, Nothing, EVERYWHERE, Harmless;
         /// Environment variables. An environment's are added to these. A review never shows their values. A value may refer
         /// to what an environment decides: `${api.url}`, `${user_pool.id}`, `${functions.NAME.name}`, `${region}` and
         /// others, see [references](../references.md). `$${` is a literal `${`.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Diagnostic, Span};
 use crate::functions::keys::NetworkTable;
-use crate::functions::{Function, Network};
+use crate::functions::{Function, Network, secrets};
 use crate::identifier::Identifier;
 use crate::references::{Known, Reference, Template, Values};
 use crate::resources::{api_gateway_integration, lambda_function};
@@ -41,10 +41,16 @@ impl Resolver<'_> {
             self.limits(spec, &name.value, table, table, &surroundings);
             let may = self.may(&table.may, &surroundings.known);
             let (uses, mut statements) = self.uses(spec, &table.uses);
+            let secrets = templates(&table.secrets, &surroundings.known);
+            statements.extend(secrets::statements(&secrets));
             statements.extend(may.iter().cloned());
             let of_uses = table.uses.first().map(|(of, _)| of.span.clone());
             let place = table.may.first().map(|first| first.span.clone());
-            let place = place.or(of_uses).unwrap_or_else(|| name.span.clone());
+            let of_secrets = table.secrets.values().next().map(|(place, _)| place.clone());
+            let place = place
+                .or(of_uses)
+                .or(of_secrets)
+                .unwrap_or_else(|| name.span.clone());
             self.policy_size(
                 &name.value,
                 &place,
@@ -186,8 +192,8 @@ impl Resolver<'_> {
             let name = Reference::TableName(table.to_owned());
             Some((uses::variable(table), name.text(&values)))
         }));
-        let environments = [&written.environment, &whole.environment];
-        self.variables(spec, name, environments, &added, &surroundings.known);
+        self.secrets(&written.secrets, &surroundings.known, &values);
+        self.variables(spec, name, [written, whole], &added, &surroundings.known);
     }
 
     /// Reports references in an environment's own variables to what no root knows.
@@ -337,11 +343,11 @@ impl Resolver<'_> {
         &mut self,
         spec: &Spec,
         function: &str,
-        [written, whole]: [&Strings; 2],
+        [written, whole]: [&FunctionTable; 2],
         added: &BTreeMap<String, String>,
         known: &Known,
     ) {
-        for (key, (span, _)) in written {
+        for (key, (span, _)) in written.environment.iter().chain(&written.secrets) {
             if let Some(owner) = lambda_function::owner_of(key) {
                 self.report(
                     Diagnostic::new(
@@ -360,13 +366,28 @@ impl Resolver<'_> {
                 );
             }
         }
-        let Some((first, _)) = written.values().next() else {
+        for (key, (span, text)) in &written.environment {
+            if let Some((other, _)) = whole.secrets.get(key) {
+                self.report(
+                    Diagnostic::new(span.clone(), format!("duplicate environment variable `{key}`"))
+                        .related(other.clone(), "in `secrets`, too")
+                        .help("delete one of them"),
+                );
+            } else if secrets::is_called_secret(key) {
+                let service = spec.service.name.value.as_deref().unwrap_or("shop");
+                self.secret_in_a_variable(service, function, key, text);
+            }
+        }
+        let mut places = written.environment.values().chain(written.secrets.values());
+        let Some((first, _)) = places.next() else {
             return;
         };
-        for (_, text) in written.values() {
+        for (_, text) in written.environment.values() {
             self.template(text, known);
         }
-        let bytes = bytes(spec, added, &templates(whole, known));
+        let mut own = templates(&whole.secrets, known);
+        own.extend(templates(&whole.environment, known));
+        let bytes = bytes(spec, added, &own);
         if bytes > lambda_function::ENVIRONMENT_BYTES {
             let added: Vec<String> = added.keys().map(|key| format!("`{key}`")).collect();
             self.report(
@@ -478,6 +499,7 @@ fn resolved(table: &FunctionTable, known: &Known) -> Function {
         layers,
         uses: _, // `Resolver::uses`
         may: _,  // `Resolver::may`
+        secrets,
         environment,
     } = table;
     Function {
@@ -494,6 +516,7 @@ fn resolved(table: &FunctionTable, known: &Known) -> Function {
         uses: Uses::new(),
         may: Vec::new(),
         statements: Vec::new(),
+        secrets: templates(secrets, known),
         environment: templates(environment, known),
     }
 }

@@ -10,6 +10,8 @@ pub(crate) mod picture;
 pub(crate) mod powers;
 pub(crate) mod review;
 pub(crate) mod rights;
+pub(crate) mod secret_names;
+pub(crate) mod secrets;
 pub(crate) mod settings;
 pub(crate) mod statement;
 pub(crate) mod surface;
@@ -50,9 +52,11 @@ pub struct Function {
     pub uses: Uses,
     /// The statements of `may`, sorted.
     pub may: Vec<Statement>,
-    /// What its role allows beside what every role does: by `uses`, then by `may`.
+    /// What its role allows beside what every role does: by `uses`, then by `secrets`, then by `may`.
     #[serde(skip)]
     pub statements: Vec<Statement>,
+    /// Names of secrets that it may read, by the variables that hold them.
+    pub secrets: BTreeMap<String, Template>,
     /// Environment variables.
     pub environment: BTreeMap<String, Template>,
 }
@@ -70,6 +74,8 @@ pub(crate) struct Access<'a> {
     pub(crate) may: &'a [Statement],
     /// All statements of its role beside what every role allows.
     pub(crate) statements: &'a [Statement],
+    /// Names of secrets that it may read, by variable.
+    pub(crate) secrets: &'a BTreeMap<String, Template>,
 }
 
 impl Function {
@@ -89,6 +95,7 @@ impl Function {
             uses,
             may,
             statements,
+            secrets,
             environment: _, // see `in_service::environment_variables`
         } = self;
         Access {
@@ -97,6 +104,7 @@ impl Function {
             uses,
             may,
             statements,
+            secrets,
         }
     }
 }

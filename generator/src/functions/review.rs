@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::functions::powers;
+use crate::functions::statement::Statement;
+use crate::functions::{powers, secrets};
 use crate::review::Fact;
 use crate::review::comparison::Comparison;
 use crate::routes::permissions::{self, Calls, Permission};
@@ -94,9 +95,9 @@ fn may(comparison: &Comparison) -> Vec<Fact> {
     names.dedup();
     let mut facts = Vec::new();
     for (before, name) in names {
-        let after = &comparison.head.functions[name].may;
-        let before = before.map_or(&[][..], |before| &comparison.base.functions[before].may);
-        let (more, less) = (powers::beyond(after, before), powers::beyond(before, after));
+        let after = named(&comparison.head.functions[name]);
+        let before = before.map_or_else(Vec::new, |before| named(&comparison.base.functions[before]));
+        let (more, less) = (powers::beyond(&after, &before), powers::beyond(&before, &after));
         if !more.is_empty() {
             let own = comparison.head.routes.iter();
             let public = own.filter(|(.., route)| route.function == *name && route.auth == Auth::None);
@@ -115,6 +116,13 @@ fn may(comparison: &Comparison) -> Vec<Fact> {
         }
     }
     facts
+}
+
+/// What a function may do by `secrets` and `may`. Other facts tell of `uses`.
+fn named(function: &Function) -> Vec<Statement> {
+    let mut statements = secrets::statements(&function.secrets);
+    statements.extend(function.may.iter().cloned());
+    statements
 }
 
 /// Functions whose permissions became patterns, and those whose patterns are gone.

@@ -1,7 +1,7 @@
 //! What the role of a function allows. HCL, access test, surface, picture and READMEs all say it from here.
 
 use crate::functions::statement::Statement;
-use crate::functions::{Access, Function, settings};
+use crate::functions::{Access, Function, secrets, settings};
 use crate::hcl::{Block, Expression, argument, block, call, commented, reference, string, value};
 use crate::references::{Reference, Template, Values};
 use crate::resources::cloudwatch_log_group;
@@ -127,7 +127,8 @@ pub(crate) fn phrases(service: &Service, function: &Function) -> Vec<String> {
         layers: _, // code, not a right
         uses,
         may,
-        statements: _, // `uses` and `may`
+        statements: _, // `uses`, `secrets` and `may`
+        secrets,
     } = function.access();
     let network = network.iter().flat_map(|_| NETWORK);
     let rights = of_all(service).into_iter().chain(network);
@@ -135,6 +136,7 @@ pub(crate) fn phrases(service: &Service, function: &Function) -> Vec<String> {
     let rights = rights.filter(|phrase| !phrase.is_empty());
     rights
         .chain(uses::phrases(uses))
+        .chain(secrets::phrases(secrets))
         .chain(may.iter().map(Statement::phrase))
         .collect()
 }

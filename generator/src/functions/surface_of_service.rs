@@ -16,8 +16,9 @@ pub(crate) fn function(service: &Service, environment: &Environment, name: &str)
     let Access {
         network,
         layers,
-        uses: _, // `statements`
-        may: _,  // `statements`
+        uses: _,    // `statements`
+        may: _,     // `statements`
+        secrets: _, // `statements`
         statements: own,
     } = function.access();
     let values = Values::of(service, environment);

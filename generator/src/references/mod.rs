@@ -162,6 +162,40 @@ impl Template {
         Self { parts }
     }
 
+    /// An ARN of this environment's region and account: `arn:…:ssm:…:…:parameter/` with a name and a text behind it.
+    pub(crate) fn arn(service: &str, kind: &str, name: Self, suffix: &str) -> Self {
+        let text = |text: &str| Part::Text(text.into());
+        let before = [
+            text("arn:"),
+            Part::Reference(Reference::Partition),
+            text(&format!(":{service}:")),
+            Part::Reference(Reference::Region),
+            text(":"),
+            Part::Reference(Reference::Account),
+            text(&format!(":{kind}")),
+        ];
+        let mut arn = Self::default();
+        for part in before.into_iter().chain(name.parts).chain([text(suffix)]) {
+            match (arn.parts.last_mut(), part) {
+                (Some(Part::Text(before)), Part::Text(text)) => before.push_str(&text),
+                (_, part) => arn.parts.push(part),
+            }
+        }
+        arn.parts.retain(|part| *part != Part::Text(String::new()));
+        arn
+    }
+
+    /// What is behind a text, if it begins with that text.
+    pub(crate) fn strip_prefix(&self, prefix: &str) -> Option<Self> {
+        let [Part::Text(first), rest @ ..] = &self.parts[..] else {
+            return None;
+        };
+        let text = first.strip_prefix(prefix)?;
+        let text = (!text.is_empty()).then(|| Part::Text(text.into()));
+        let parts = text.into_iter().chain(rest.iter().cloned()).collect();
+        Some(Self { parts })
+    }
+
     /// Its parts.
     pub fn parts(&self) -> &[Part] {
         &self.parts
