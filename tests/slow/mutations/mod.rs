@@ -2,9 +2,12 @@
 //! Each has to be caught: by the test that is generated beside the modules, or, where that one cannot see it, by
 //! `portcullis check` of a plan.
 //!
-//! `portcullis.toml` has something of everything; `cases/*.toml` holds the edits of its tree:
+//! `portcullis.toml` has something of everything, and `specs/*.toml` have what does not fit in beside it. `cases/*.toml`
+//! holds the edits of their trees:
 //!
 //! ```text
+//! spec       at the top of a file: the tree of which spec in `specs/` it edits, if not of `portcullis.toml`
+//!
 //! about      what the edit does, in a sentence
 //! file       a file below `terraform/`
 //! replace    a text that stands there once …
@@ -21,7 +24,7 @@ mod plan;
 mod sts;
 
 use portcullis_test_support::in_time::InTime;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -37,9 +40,13 @@ const ENVIRONMENT: &str = "prod";
 const TEST: &str = "modules/service/tests/access.tftest.hcl";
 /// The tree as it was generated: what says no to it says no to everything.
 const CONTROL: &str = "control";
+/// The spec of the files that name none.
+const SPEC: &str = "portcullis";
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Cases {
+    spec: Option<String>,
     mutation: Vec<Mutation>,
 }
 
@@ -53,6 +60,9 @@ struct Mutation {
     append: Option<String>,
     #[serde(default)]
     caught_by: CaughtBy,
+    /// That of the file.
+    #[serde(skip)]
+    spec: String,
 }
 
 #[derive(Default, Deserialize, PartialEq, Clone, Copy)]
@@ -72,7 +82,9 @@ fn mutations() -> BTreeMap<String, Mutation> {
         let text = fs::read_to_string(&path).unwrap();
         let cases: Cases =
             toml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-        for (index, mutation) in cases.mutation.into_iter().enumerate() {
+        let spec = cases.spec.unwrap_or_else(|| SPEC.into());
+        for (index, mut mutation) in cases.mutation.into_iter().enumerate() {
+            mutation.spec.clone_from(&spec);
             mutations.insert(format!("{stem}_{:02}", index + 1), mutation);
         }
     }
@@ -107,11 +119,23 @@ impl Mutation {
 struct Project(TempDir);
 
 impl Project {
-    fn generate() -> Self {
+    fn generate(spec: &str) -> Self {
         let project = Self(tempfile::tempdir().unwrap());
-        let spec = fs::read_to_string(folder().join("portcullis.toml")).unwrap();
-        generate(project.0.path(), &spec);
+        let path = if spec == SPEC {
+            folder().join("portcullis.toml")
+        } else {
+            folder().join("specs").join(format!("{spec}.toml"))
+        };
+        let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        generate(project.0.path(), &text);
         project
+    }
+
+    /// A project for each spec of these mutations, by the name of the spec.
+    fn all(mutations: &BTreeMap<String, Mutation>) -> BTreeMap<String, Self> {
+        let specs: BTreeSet<_> = mutations.values().map(|mutation| &mutation.spec).collect();
+        let project = |spec: &String| (spec.clone(), Self::generate(spec));
+        specs.into_iter().map(project).collect()
     }
 
     fn path(&self, path: &str) -> PathBuf {
@@ -136,30 +160,38 @@ impl Project {
     }
 }
 
-/// A root with a copy of the tree for each mutant, and one that nobody edited.
+/// A root with a copy of the tree for each mutant, and for each spec one that nobody edited.
 struct Mutants {
-    project: Project,
+    projects: BTreeMap<String, Project>,
     root: TempDir,
     mutations: BTreeMap<String, Mutation>,
+    /// The spec of each copy.
+    specs: BTreeMap<String, String>,
 }
 
 impl Mutants {
     fn caught_by(half: CaughtBy) -> Self {
         let mut mutations = mutations();
         mutations.retain(|_, mutation| mutation.caught_by == half);
+        let projects = Project::all(&mutations);
+        let controls = projects
+            .keys()
+            .map(|spec| (format!("{CONTROL}_{spec}"), spec.clone()));
+        let specs = mutations
+            .iter()
+            .map(|(name, mutation)| (name.clone(), mutation.spec.clone()));
         let mutants = Self {
-            project: Project::generate(),
+            specs: specs.chain(controls).collect(),
+            projects,
             root: tempfile::tempdir().unwrap(),
             mutations,
         };
         for name in mutants.names() {
             let copy = mutants.root.path().join(name);
-            for entry in walkdir::WalkDir::new(mutants.project.path("terraform")) {
+            let tree = mutants.project(name).path("terraform");
+            for entry in walkdir::WalkDir::new(&tree) {
                 let entry = entry.unwrap();
-                let path = entry
-                    .path()
-                    .strip_prefix(mutants.project.path("terraform"))
-                    .unwrap();
+                let path = entry.path().strip_prefix(&tree).unwrap();
                 if entry.file_type().is_dir() {
                     fs::create_dir_all(copy.join(path)).unwrap();
                 } else {
@@ -168,7 +200,7 @@ impl Mutants {
             }
         }
         // `init` looks for modules only where there is a root.
-        let versions = mutants.project.read("modules/service/versions.tf");
+        let versions = mutants.projects[SPEC].read("modules/service/versions.tf");
         fs::write(mutants.root.path().join("versions.tf"), versions).unwrap();
         for (name, mutation) in &mutants.mutations {
             let path = mutants.root.path().join(name).join(&mutation.file);
@@ -179,10 +211,17 @@ impl Mutants {
     }
 
     fn names(&self) -> impl Iterator<Item = &str> {
-        self.mutations
-            .keys()
-            .map(String::as_str)
-            .chain(std::iter::once(CONTROL))
+        self.specs.keys().map(String::as_str)
+    }
+
+    fn controls(&self) -> impl Iterator<Item = &str> {
+        let names = self.names();
+        names.filter(|name| !self.mutations.contains_key(*name))
+    }
+
+    /// The project of which this is a copy.
+    fn project(&self, name: &str) -> &Project {
+        &self.projects[&self.specs[name]]
     }
 
     fn write(&self, file: &str, text: &str) {
@@ -193,7 +232,12 @@ impl Mutants {
 
     /// Fails where the control was caught, and for every mutant that was not.
     fn report(&self, caught: impl Fn(&str) -> bool) {
-        assert!(!caught(CONTROL), "the tree as it was generated is caught");
+        for control in self.controls() {
+            assert!(
+                !caught(control),
+                "the tree as it was generated is caught: {control}"
+            );
+        }
         let survivors: Vec<_> = self
             .mutations
             .iter()
@@ -206,11 +250,11 @@ impl Mutants {
 
 #[test]
 fn every_edit_finds_its_place_and_leaves_hcl() {
-    let project = Project::generate();
     let mutations = mutations();
     assert!(mutations.len() >= 60, "{}", mutations.len());
+    let projects = Project::all(&mutations);
     for mutation in mutations.values() {
-        let text = project.read(&mutation.file);
+        let text = projects[&mutation.spec].read(&mutation.file);
         let edited = mutation.edit(&text);
         assert_ne!(edited, text, "{}", mutation.about);
         let parsed: Result<Body, _> = edited.parse();
@@ -222,8 +266,12 @@ fn every_edit_finds_its_place_and_leaves_hcl() {
 #[test]
 fn slow_the_generated_test_fails_for_what_it_can_see() {
     let mutants = Mutants::caught_by(CaughtBy::Test);
-    let (preamble, assertions) = test(&mutants.project.read(TEST));
+    let projects = mutants.projects.iter();
+    let tests: BTreeMap<_, _> = projects
+        .map(|(spec, project)| (spec, test(&project.read(TEST))))
+        .collect();
     for name in mutants.names() {
+        let (preamble, assertions) = &tests[&mutants.specs[name]];
         let run = format!(
             "run \"access\" {{\n  command = plan\n\n  module {{\n    source = \"./{name}/modules/service\"\n  }}\n\n\
              {assertions}}}\n"
@@ -279,9 +327,7 @@ fn slow_the_check_of_a_plan_says_no_to_what_the_test_cannot_see() {
     // A root of its own for all: it has the provider, and calls what is otherwise the root of an environment.
     fs::write(
         root.join("providers.tf"),
-        mutants
-            .project
-            .read(&format!("environments/{ENVIRONMENT}/providers.tf")),
+        mutants.projects[SPEC].read(&format!("environments/{ENVIRONMENT}/providers.tf")),
     )
     .unwrap();
     for name in mutants.names() {
@@ -319,11 +365,13 @@ fn slow_the_check_of_a_plan_says_no_to_what_the_test_cannot_see() {
             fs::write(&file, plan::of_module(&all, name).to_string()).unwrap();
             let file = file.to_str().unwrap();
             let arguments = ["check", "--plan", file, "--env", ENVIRONMENT];
-            (name, mutants.project.portcullis(&arguments))
+            (name, mutants.project(name).portcullis(&arguments))
         })
         .collect();
-    let (status, text) = &answers[CONTROL];
-    assert_eq!(*status, 0, "{text}");
+    for control in mutants.controls() {
+        let (status, text) = &answers[control];
+        assert_eq!(*status, 0, "{control}: {text}");
+    }
     mutants.report(|name| {
         let (status, text) = &answers[name];
         assert!(matches!(status, 0 | 1), "{name}: {text}");
