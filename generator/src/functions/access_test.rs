@@ -1,7 +1,7 @@
 //! What functions may do, and whom their answers admit.
 
 use crate::functions::{Access, Function, in_service, rights, statement};
-use crate::hcl::{Block, Expression, commented, string};
+use crate::hcl::{Block, Expression, commented, reference, string};
 use crate::modules::access_test::words::{
     self, ENVIRONMENT, LOG_GROUPS_ARN, ORIGIN, ROLE_ARN, in_days, is, must,
 };
@@ -61,8 +61,13 @@ fn function(service: &Service, name: &String, function: &Function, trust: &Expre
         conditions.insert(1, is(&of(&origin), string(ORIGIN)));
     }
     if let Some(alias) = in_service::alias(service, name) {
-        let function = format!("aws_lambda_alias.{alias}.function_name");
-        conditions.push(is(&function, string(&full_name)));
+        let alias = format!("aws_lambda_alias.{alias}");
+        conditions.push(is(&format!("{alias}.function_name"), string(&full_name)));
+        // The version that this code was published as. An older one, or `$LATEST`, is other code.
+        conditions.push(is(
+            &format!("{alias}.function_version"),
+            reference(&of("version")),
+        ));
     }
     let block = must(
         &format!("The role of `{name}`"),

@@ -43,6 +43,8 @@ fn table(service: &Service, name: &str, table: &Table) -> Block {
         conditions.push(is(of("stream_view_type"), string(stream.in_aws())));
     }
     if let Some(key) = kms_key {
+        // If it is off, DynamoDB encrypts with a key of its own and ignores this one.
+        conditions.push(is(of("server_side_encryption[0].enabled"), true));
         conditions.push(is(of("server_side_encryption[0].kms_key_arn"), string(key)));
     }
     let backups = if *point_in_time_recovery {

@@ -17,6 +17,7 @@ pub(crate) fn tables(resources: &mut Resources<'_>, names: &Names) -> Vec<Table>
     let mut found = Vec::new();
     for table in &tables {
         resources.account(table.resource);
+        let encryption = &table.server_side_encryption;
         found.push(Table {
             name: names.own(&table.name, &table.tags_all).to_owned(),
             partition_key: key(table, table.hash_key.as_deref()).unwrap_or_default(),
@@ -24,7 +25,7 @@ pub(crate) fn tables(resources: &mut Resources<'_>, names: &Names) -> Vec<Table>
             expires_at: table.ttl.attribute_name.clone().filter(|_| table.ttl.enabled),
             stream: table.stream_view_type.clone().filter(|_| table.stream_enabled),
             point_in_time_recovery: table.point_in_time_recovery.enabled,
-            kms_key: table.server_side_encryption.kms_key_arn.clone(),
+            kms_key: encryption.kms_key_arn.clone().filter(|_| encryption.enabled),
             deletion_protection: table.deletion_protection_enabled,
         });
     }

@@ -207,6 +207,7 @@ run "what_functions_may_do" {
         ]
       }),
       aws_lambda_alias.orders.function_name == "shop-test-orders",
+      aws_lambda_alias.orders.function_version == module.function_orders.version,
     ])
     error_message = "The role of `orders` must be for Lambda only and only let it write its own logs, send traces to X-Ray, and its logs must be kept for 14 days"
   }

@@ -390,6 +390,7 @@ run "what_protects_data" {
       aws_dynamodb_table.stock.hash_key == "article",
       length(aws_dynamodb_table.stock.ttl) == 0,
       aws_dynamodb_table.stock.stream_view_type == "NEW_AND_OLD_IMAGES",
+      aws_dynamodb_table.stock.server_side_encryption[0].enabled == true,
       aws_dynamodb_table.stock.server_side_encryption[0].kms_key_arn == "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
     ])
     error_message = "The table `stock` must have the deletion protection of its environment, have no point-in-time recovery, and have the keys and expiry of the spec"
