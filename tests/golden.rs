@@ -174,7 +174,7 @@ fn the_order_of_a_spec_does_not_matter() {
         let expected = tree(&spec);
         for seed in 0..4 {
             // The writer of TOML leaves characters as they are that a spec has to write by their numbers.
-            let shuffled = words::lines(&shuffled(spec.parse().unwrap(), seed));
+            let shuffled = words::lines(shuffled(spec.parse().unwrap(), seed));
             assert!(
                 tree(&shuffled) == expected,
                 "{}: another tree from\n{shuffled}",

@@ -143,7 +143,7 @@ mod tests {
         for c in HIDDEN.chars() {
             assert!(is_hidden(c), "{}", escape(c));
             assert_eq!(plain(&c.to_string()), escape(c));
-            assert_eq!(lines(&format!("{c}\n\t")), format!("{}\n\t", escape(c)));
+            assert_eq!(lines(format!("{c}\n\t")), format!("{}\n\t", escape(c)));
         }
         // A joiner shapes what is beside it; in a name it has no business.
         assert_eq!(lines("❤\u{fe0f} Größe 大きさ"), "❤\u{fe0f} Größe 大きさ");

@@ -19,7 +19,7 @@ pub(super) fn deployed_modules(service: &Service) -> Vec<Expression> {
     let methods = service.methods();
     names.extend(methods.map(|method| format!("module.{}", method.identifier())));
     names.sort();
-    names.iter().map(|name| reference(name)).collect()
+    names.iter().map(reference).collect()
 }
 
 /// What a deployment snapshots of a service, by trigger: another text of any makes another deployment. What only an

@@ -265,7 +265,7 @@ fn variables(service: &Service, environment: &Environment) -> Vec<Variable> {
 }
 
 fn outputs(service: &Service, environment: &Environment) -> Vec<Output> {
-    let of_service = |name: &str| reference(&format!("module.service.{name}"));
+    let of_service = |name: &str| reference(format!("module.service.{name}"));
     let mut outputs = vec![Output::new(
         "rest_api_id",
         "ID of the REST API.",

@@ -38,36 +38,33 @@ fn function(service: &Service, name: &String, function: &Function, trust: &Expre
     let of = |attribute: &str| ["module.", module.as_str(), ".", attribute].concat();
     let full_name = service.function_name(ENVIRONMENT, name);
     let mut conditions = vec![
-        is(&of("name"), string(&full_name)),
-        is(&of("retention_in_days"), function.log_retention_days),
-        is(&of("role_arn"), string(ROLE_ARN)),
-        is(&of("assume_role_policy"), trust.clone()),
+        is(of("name"), string(&full_name)),
+        is(of("retention_in_days"), function.log_retention_days),
+        is(of("role_arn"), string(ROLE_ARN)),
+        is(of("assume_role_policy"), trust.clone()),
         is(
-            &of("role_policy"),
+            of("role_policy"),
             rights::policy_of(&rights::of(service, function), LOG_GROUPS_ARN, &full_name),
         ),
     ];
     if !statements.is_empty() {
         let policy = format!("aws_iam_role_policy.{}", in_service::name(name));
         let values = words::values(service);
-        conditions.push(is(&format!("{policy}.role"), string(&full_name)));
+        conditions.push(is(format!("{policy}.role"), string(&full_name)));
         conditions.push(is(
-            &format!("{policy}.policy"),
+            format!("{policy}.policy"),
             statement::bare_policy(statements, |resource| string(resource.text(&values))),
         ));
     }
     if service.api.cors.is_some() {
         let origin = format!("environment_variables.{}", lambda_function::CORS_ALLOW_ORIGIN);
-        conditions.insert(1, is(&of(&origin), string(ORIGIN)));
+        conditions.insert(1, is(of(&origin), string(ORIGIN)));
     }
     if let Some(alias) = in_service::alias(service, name) {
         let alias = format!("aws_lambda_alias.{alias}");
-        conditions.push(is(&format!("{alias}.function_name"), string(&full_name)));
+        conditions.push(is(format!("{alias}.function_name"), string(&full_name)));
         // The version that this code was published as. An older one, or `$LATEST`, is other code.
-        conditions.push(is(
-            &format!("{alias}.function_version"),
-            reference(&of("version")),
-        ));
+        conditions.push(is(format!("{alias}.function_version"), reference(of("version"))));
     }
     let block = must(
         &format!("The role of `{name}`"),

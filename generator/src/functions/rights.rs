@@ -180,7 +180,7 @@ pub(crate) fn policy_in_module(service: &Service) -> Expression {
     if !settings::SUBNET_IDS.is_used(service) {
         return iam_role_policy::policy(of_all);
     }
-    let network = reference(&format!("local.{NETWORK_STATEMENTS}"));
+    let network = reference(format!("local.{NETWORK_STATEMENTS}"));
     iam_role_policy::document_of(call("concat", [iam_role_policy::list(of_all), network]))
 }
 

@@ -18,12 +18,15 @@ pub(crate) struct Setting {
     kind: &'static str,
     /// Describes it, before "of `orders`".
     noun: &'static str,
-    /// Its value for a function as it is everywhere and as it is here, and of texts with references.
-    value: fn(&Function, &Function, &dyn Fn(&Template) -> String) -> Expression,
+    /// Returns its value.
+    value: Value,
     /// What a function has that does not set it. If no function sets it, the module doesn't have it. None if every
     /// function sets it.
     default: Option<Default>,
 }
+
+/// Returns an argument's value for a function as it is everywhere and as it is here, and of texts with references.
+type Value = fn(&Function, &Function, &dyn Fn(&Template) -> String) -> Expression;
 
 /// The variable of `modules/lambda_function` for an argument that not every function sets.
 #[derive(Debug, Clone, Copy)]

@@ -202,5 +202,5 @@ pub fn resource_block(name: Expression, settings: &Settings) -> Block {
 
 /// An attribute of the module's pool.
 pub(crate) fn attribute(name: &str) -> Expression {
-    reference(&format!("aws_cognito_user_pool.this.{name}"))
+    reference(format!("aws_cognito_user_pool.this.{name}"))
 }

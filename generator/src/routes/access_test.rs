@@ -44,15 +44,15 @@ fn conditions(service: &Service, permission: &Permission) -> Vec<Expression> {
     let of = |attribute: &str| ["aws_lambda_permission.", name.as_str(), ".", attribute].concat();
     let source = permission.source(&service.api.stage);
     let alias = functions::alias(service, &permission.function);
-    let qualifier = alias.map(|_| is(&of("qualifier"), string(lambda_alias::LIVE)));
+    let qualifier = alias.map(|_| is(of("qualifier"), string(lambda_alias::LIVE)));
     let conditions = [
-        is(&of("action"), string(lambda_permission::ACTION)),
+        is(of("action"), string(lambda_permission::ACTION)),
         is(
-            &of("function_name"),
+            of("function_name"),
             string(service.function_name(ENVIRONMENT, &permission.function)),
         ),
-        is(&of("principal"), string(lambda_permission::PRINCIPAL)),
-        is(&of("source_arn"), string(format!("{EXECUTION_ARN}{source}"))),
+        is(of("principal"), string(lambda_permission::PRINCIPAL)),
+        is(of("source_arn"), string(format!("{EXECUTION_ARN}{source}"))),
     ];
     conditions.into_iter().chain(qualifier).collect()
 }
@@ -66,8 +66,8 @@ fn path(path: &RoutePath) -> Option<Block> {
         &format!("The resource of {path}"),
         "have this parent and this segment",
         [
-            is(&of("parent_id"), resource_id(&path.parent()?)),
-            is(&of("path_part"), string(segment.to_string())),
+            is(of("parent_id"), resource_id(&path.parent()?)),
+            is(of("path_part"), string(segment.to_string())),
         ],
     );
     Some(commented(block, &path.to_string()))
@@ -84,14 +84,14 @@ fn route(
     let of = |attribute: &str| ["module.", name.as_str(), ".", attribute].concat();
     let title = path.key(method);
     let mut holds = vec![
-        is(&of("resource_id"), resource_id(path)),
-        is(&of("http_method"), string(method.as_str())),
+        is(of("resource_id"), resource_id(path)),
+        is(of("http_method"), string(method.as_str())),
     ];
     let authorization = route.authorization(authorizer::in_service::id()).arguments();
-    holds.extend(authorization.map(|(name, value)| is(&of(name), value.unwrap_or_else(Expression::null))));
+    holds.extend(authorization.map(|(name, value)| is(of(name), value.unwrap_or_else(Expression::null))));
     holds.extend([
-        is(&of("integration_type"), string(api_gateway_integration::FUNCTION)),
-        is(&of("uri"), functions::invoke_arn(service, &route.function)),
+        is(of("integration_type"), string(api_gateway_integration::FUNCTION)),
+        is(of("uri"), functions::invoke_arn(service, &route.function)),
     ]);
     holds.extend(own.into_iter().flat_map(|own| conditions(service, own)));
     holds.push(is_deployed(name.as_str()));

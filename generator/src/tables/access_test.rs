@@ -37,7 +37,7 @@ fn table(service: &Service, name: &str, table: &Table) -> Block {
             .map(|attribute| is(of("ttl[0].attribute_name"), string(attribute))),
     );
     if expires_at.is_none() {
-        conditions.push(equal(call("length", [reference(&of("ttl"))]), 0));
+        conditions.push(equal(call("length", [reference(of("ttl"))]), 0));
     }
     if let Some(stream) = stream {
         conditions.push(is(of("stream_view_type"), string(stream.in_aws())));

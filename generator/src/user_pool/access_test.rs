@@ -33,11 +33,11 @@ fn client(name: &str, client: &Client) -> Block {
         "allow only these auth flows, and hide which users exist",
         [
             is(
-                &of("explicit_auth_flows"),
+                of("explicit_auth_flows"),
                 strings(explicit_auth_flows.iter().copied()),
             ),
             is(
-                &of("prevent_user_existence_errors"),
+                of("prevent_user_existence_errors"),
                 string(cognito_user_pool_client::HIDES_USERS),
             ),
         ],

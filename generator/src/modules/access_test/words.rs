@@ -53,7 +53,7 @@ pub(crate) fn holds(module: &str, assertion: Assertion) -> Block {
         let name = format!("{module}.{}", output.name);
         values
             .into_iter()
-            .map(move |(path, value)| is(&format!("{name}{path}"), value))
+            .map(move |(path, value)| is(format!("{name}{path}"), value))
     });
     must(of, &what, conditions)
 }
