@@ -137,6 +137,16 @@ pub fn architecture(service: &Service, environment: &str) -> Outcome<Architectur
     }
 }
 
+/// Fails if a service has no function with this name.
+pub fn check_function(service: &Service, name: &str) -> Outcome {
+    if service.functions.contains_key(name) {
+        return Ok(());
+    }
+    let known: Vec<_> = service.functions.keys().map(String::as_str).collect();
+    Err(Failure::input(format!("unknown function {}", words::code(name)))
+        .help(format!("choose one of: {}", known.join(", "))))
+}
+
 /// Fails if a service has no environment with this name.
 pub fn check_environment(service: &Service, name: &str) -> Outcome {
     if service.environments.contains_key(name) {

@@ -10,7 +10,7 @@ use portcullis_generator::service::LOCAL;
 use crate::endpoint::access_key_id;
 use crate::failure::{Failure, OrFail, Outcome};
 use crate::local::Local;
-use crate::project::{Project, check_environment};
+use crate::project::{Project, check_environment, check_function};
 use crate::talk;
 
 /// The event to send.
@@ -38,13 +38,7 @@ impl Event {
 pub fn run(project: &Project, environment: &str, function: &str, event: &Event) -> Outcome {
     let service = project.service()?;
     check_environment(&service, environment)?;
-    if !service.functions.contains_key(function) {
-        let known: Vec<_> = service.functions.keys().map(String::as_str).collect();
-        return Err(
-            Failure::input(format!("unknown function {}", words::code(function)))
-                .help(format!("choose one of: {}", known.join(", "))),
-        );
-    }
+    check_function(&service, function)?;
     let name = service.function_name(environment, function);
     if environment != LOCAL {
         return Err(Failure::input("`invoke` must be used with `local`").help(format!(

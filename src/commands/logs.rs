@@ -7,13 +7,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use portcullis_foreign_text::words;
 use portcullis_generator::service::LOCAL;
 
 use crate::aws::refuse_endpoint_override;
 use crate::failure::{Failure, OrFail, Outcome};
 use crate::local::Local;
-use crate::project::{Project, check_environment};
+use crate::project::{Project, check_environment, check_function};
 use crate::talk;
 use crate::tools::Tools;
 
@@ -21,10 +20,8 @@ use crate::tools::Tools;
 pub fn run(project: &Project, environment: &str, function: Option<&str>, follow: bool) -> Outcome {
     let service = project.service()?;
     check_environment(&service, environment)?;
-    if let Some(name) = function.filter(|name| !service.functions.contains_key(*name)) {
-        let known: Vec<_> = service.functions.keys().map(String::as_str).collect();
-        return Err(Failure::input(format!("unknown function {}", words::code(name)))
-            .help(format!("choose one of: {}", known.join(", "))));
+    if let Some(name) = function {
+        check_function(&service, name)?;
     }
     let names: Vec<String> = service
         .functions

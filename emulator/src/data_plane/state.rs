@@ -11,13 +11,13 @@ use std::sync::Arc;
 use anyhow::{Context, Error, Result, bail};
 use portcullis_foreign_text::words::code;
 use portcullis_terraform_json::index::Index;
-use portcullis_terraform_json::lambda::Permission;
 use portcullis_terraform_json::rest_api::{self as applied, Settings, Snapshot, custom_domains};
 use portcullis_terraform_json::{Resource, RestApi as Applied};
 
 use super::api::{
     Api, ApiIdentity, Deployed, FunctionConfiguration, GatewayResponse, GatewayResponses, Stage,
 };
+use super::events::permissions;
 use super::limits::throttle::Throttle;
 use super::limits::usage_plan::StageMethod;
 use answers::{emulated_header, templates};
@@ -81,16 +81,11 @@ pub fn read(applied: &Applied, mut deployed: impl FnMut(&str) -> Result<Vec<Reso
         };
         (name, stage)
     };
-    let mut permissions: BTreeMap<String, Vec<Permission>> = BTreeMap::new();
-    for permission in index.applied::<Permission>().map_err(Error::msg)? {
-        let of = permissions.entry(permission.function().name).or_default();
-        of.push(permission.values);
-    }
     Ok(Api {
         stages: named.into_iter().map(stage).collect(),
         usage_plans: plans,
         beside_routes: BTreeSet::new(),
-        permissions,
+        permissions: permissions::of(&index)?,
         identity,
         functions,
         unsupported: notes.into_list(),

@@ -20,7 +20,7 @@ mod peer;
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-use http::header::{HOST, HeaderMap, HeaderValue, ORIGIN, REFERER};
+use http::header::{HOST, HeaderMap, HeaderName, HeaderValue, ORIGIN, REFERER};
 use http::request::Parts;
 use http::uri::Authority;
 use http::{StatusCode, Uri};
@@ -161,9 +161,12 @@ pub(crate) fn is_loopback(host: &str) -> bool {
 
 /// Returns whether a browser sends this.
 fn by_browser(headers: &HeaderMap) -> bool {
-    headers.contains_key(ORIGIN)
-        || headers.contains_key(REFERER)
-        || headers.keys().any(|name| name.as_str().starts_with("sec-fetch-"))
+    headers.keys().any(is_of_browser)
+}
+
+/// Returns whether only browsers send a header of this name.
+pub(crate) fn is_of_browser(name: &HeaderName) -> bool {
+    *name == ORIGIN || *name == REFERER || name.as_str().starts_with("sec-fetch-")
 }
 
 /// Returns whether a web page sends this. A URL that is typed into the address bar does not count.

@@ -99,13 +99,11 @@ fn may(comparison: &Comparison) -> Vec<Fact> {
         let before = before.map_or_else(Vec::new, |before| named(&comparison.base.functions[before]));
         let (more, less) = (powers::beyond(&after, &before), powers::beyond(&before, &after));
         if !more.is_empty() {
-            let own = comparison.head.routes.iter();
-            let public = own.filter(|(.., route)| route.function == *name && route.auth == Auth::None);
             facts.push(Fact::FunctionMayMore {
                 function: name.clone(),
                 reach: powers::reach(&more),
                 grants: more,
-                public: public.map(|(path, method, _)| path.key(method)).collect(),
+                public: comparison.head.routes.public_keys(name),
             });
         }
         if !less.is_empty() {
@@ -174,9 +172,6 @@ fn permissions(comparison: &Comparison) -> Vec<Fact> {
 
 /// The keys of a function's routes.
 fn routes(service: &Service, function: &str) -> impl Iterator<Item = String> {
-    let routes = service
-        .routes
-        .iter()
-        .filter(move |(.., route)| route.function == function);
+    let routes = service.routes.of_function(function);
     routes.map(|(path, method, _)| path.key(method))
 }

@@ -111,10 +111,7 @@ pub fn by_route(permissions: &[Permission]) -> BTreeMap<(&RoutePath, Method), &P
 
 /// The permissions of a function: the narrowest that fit.
 pub fn of_function(service: &Service, function: &str) -> Vec<Permission> {
-    let own = service
-        .routes
-        .iter()
-        .filter(|(.., route)| route.function == function);
+    let own = service.routes.of_function(function);
     let own = own.map(|(path, method, _)| (path, method)).collect();
     narrowest(Grouping::new(service, function, own))
 }

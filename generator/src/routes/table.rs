@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Serialize, Serializer};
 
-use crate::routes::{Method, Route, RoutePath};
+use crate::routes::{Auth, Method, Route, RoutePath};
 
 /// Routes by path, then by method.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -38,6 +38,21 @@ impl Routes {
             methods.iter().map(move |(method, route)| (path, *method, route))
         };
         self.0.iter().flat_map(of_path)
+    }
+
+    /// Each route that leads to a function, in order.
+    pub fn of_function<'a>(
+        &'a self,
+        function: &str,
+    ) -> impl Iterator<Item = (&'a RoutePath, Method, &'a Route)> {
+        self.iter().filter(move |(.., route)| route.function == function)
+    }
+
+    /// The keys of the public routes that lead to a function.
+    pub fn public_keys(&self, function: &str) -> Vec<String> {
+        let public = self.of_function(function);
+        let public = public.filter(|(.., route)| route.auth == Auth::None);
+        public.map(|(path, method, _)| path.key(method)).collect()
     }
 
     /// How many there are.

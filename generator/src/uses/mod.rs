@@ -7,6 +7,8 @@ pub(crate) mod review;
 
 use std::collections::BTreeMap;
 
+use crate::review::words::list;
+
 /// What a function uses, such as `tables.orders`, with its verbs in the order of their declaration.
 pub type Uses = BTreeMap<String, Vec<&'static str>>;
 
@@ -94,25 +96,22 @@ pub(crate) fn tables(uses: &Uses) -> impl Iterator<Item = (&str, &[&'static str]
 
 /// Uses in words, behind "may": "read and write items of the table `orders`".
 pub(crate) fn phrases(uses: &Uses) -> impl Iterator<Item = String> {
-    tables(uses).map(|(table, verbs)| format!("{} items of the table `{table}`", in_a_row(verbs)))
+    tables(uses).map(|(table, verbs)| {
+        format!(
+            "{} items of the table `{table}`",
+            list(verbs.iter().map(ToString::to_string))
+        )
+    })
 }
 
 /// The comment above the statement of a table: "Reads and writes items of the table `orders`."
 pub(crate) fn comment(table: &str, verbs: &[&str]) -> String {
     let named = OF_TABLES.iter().filter(|verb| verbs.contains(&verb.name));
-    let thirds: Vec<&str> = named.map(|verb| verb.third).collect();
-    let mut text = in_a_row(&thirds);
+    let mut text = list(named.map(|verb| verb.third.to_owned()));
     if let Some(first) = text.get_mut(..1) {
         first.make_ascii_uppercase();
     }
     format!("{text} items of the table `{table}`.")
-}
-
-fn in_a_row(words: &[&str]) -> String {
-    match words {
-        [before @ .., last] if !before.is_empty() => format!("{} and {last}", before.join(", ")),
-        all => all.concat(),
-    }
 }
 
 #[cfg(test)]

@@ -2,7 +2,6 @@
 
 use crate::review::Fact;
 use crate::review::comparison::Comparison;
-use crate::service::Auth;
 use crate::uses::Uses;
 
 pub(crate) fn facts(comparison: &Comparison) -> Vec<Fact> {
@@ -14,9 +13,6 @@ pub(crate) fn facts(comparison: &Comparison) -> Vec<Fact> {
     for (before, name) in kept.chain(new) {
         let before = before.map_or(&nothing, |before| &comparison.base.functions[before].uses);
         let after = &comparison.head.functions[name].uses;
-        let routes = comparison.head.routes.iter();
-        let public = routes.filter(|(.., route)| route.function == *name && route.auth == Auth::None);
-        let public: Vec<String> = public.map(|(path, method, _)| path.key(method)).collect();
         for of in before
             .keys()
             .chain(after.keys().filter(|of| !before.contains_key(*of)))
@@ -32,7 +28,7 @@ pub(crate) fn facts(comparison: &Comparison) -> Vec<Fact> {
                     function: name.clone(),
                     of: of.clone(),
                     verbs: more,
-                    public: public.clone(),
+                    public: comparison.head.routes.public_keys(name),
                 });
             }
             if !less.is_empty() {

@@ -24,6 +24,9 @@ use crate::upstream::{Body, with_body};
 /// Limit of the bodies that are read. DynamoDB takes the most, 16 MB in a batch. Objects of S3 are not read.
 const READ: usize = 20 << 20;
 
+/// Answers a call that is allowed and has nowhere to go.
+const NO_EMULATED_AWS: &str = "there is no emulated AWS: name one with `--endpoint`";
+
 /// A function that called.
 struct Caller<'a> {
     function: &'a str,
@@ -89,7 +92,7 @@ pub async fn answer(inner: &Inner, head: Parts, body: Incoming) -> Response<Body
         Decided::Forward { hidden } => hidden,
     };
     let Some((_, access_key_id)) = &inner.upstream else {
-        let what = "there is no emulated AWS: name one with `--endpoint`";
+        let what = NO_EMULATED_AWS;
         tracing::warn!(
             "function `{function}`: {} {}: {what}",
             head.method,
@@ -287,10 +290,7 @@ async fn send_whole(inner: &Inner, head: Parts, body: Bytes) -> Response<Body> {
 
 async fn send(inner: &Inner, head: Parts, body: Body) -> Response<Body> {
     let Some((upstream, _)) = &inner.upstream else {
-        return message(
-            StatusCode::NOT_IMPLEMENTED,
-            "there is no emulated AWS: name one with `--endpoint`",
-        );
+        return message(StatusCode::NOT_IMPLEMENTED, NO_EMULATED_AWS);
     };
     let what = (head.method.clone(), head.uri.path().to_owned());
     upstream

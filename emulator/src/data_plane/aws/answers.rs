@@ -145,7 +145,7 @@ impl Fault {
     }
 }
 
-/// An answer to what is no call of AWS's.
+/// Answers something that is not an AWS call.
 pub fn message(status: StatusCode, text: &str) -> Response<Body> {
     response(status, "application/json", json!({ "message": text }).to_string())
 }

@@ -1,22 +1,18 @@
 //! A function's request as it goes on to the emulated AWS: under the credentials that Terraform uses there.
 
-use http::header::{AUTHORIZATION, HeaderName, HeaderValue, ORIGIN, REFERER};
+use http::header::{AUTHORIZATION, HeaderName, HeaderValue};
 use http::request::Parts;
 use http::uri::PathAndQuery;
+
+use crate::guard::is_of_browser;
 
 /// Replaces a function's access key id by the emulated AWS's: emulators take the account from it, and none but this
 /// listener knows the function's. The signature does not hold any more, and none of them verifies it.
 pub fn under(mut head: Parts, from: &str, to: &str) -> Option<Parts> {
     head.headers.remove("x-amz-security-token");
     // The emulated AWS answers no pages: that this one may ask has been decided.
-    let by_browser =
-        |name: &HeaderName| *name == ORIGIN || *name == REFERER || name.as_str().starts_with("sec-fetch-");
-    let names: Vec<HeaderName> = head
-        .headers
-        .keys()
-        .filter(|name| by_browser(name))
-        .cloned()
-        .collect();
+    let of_browser = head.headers.keys().filter(|name| is_of_browser(name));
+    let names: Vec<HeaderName> = of_browser.cloned().collect();
     for name in names {
         head.headers.remove(name);
     }

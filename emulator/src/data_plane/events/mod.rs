@@ -45,7 +45,7 @@ mod inbox;
 mod invoke_api;
 mod on_demand;
 mod pattern;
-mod permissions;
+pub(super) mod permissions;
 mod queue;
 mod records;
 mod roles;

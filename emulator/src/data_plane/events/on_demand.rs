@@ -1,12 +1,12 @@
 //! The events of a function's schedules, for a run on demand.
 
-use anyhow::{Error, Result};
+use anyhow::Result;
 use portcullis_terraform_json::Resource;
 use portcullis_terraform_json::index::Index;
-use portcullis_terraform_json::lambda::{FunctionReference, Permission};
+use portcullis_terraform_json::lambda::FunctionReference;
 use time::OffsetDateTime;
 
-use super::permissions::{self, Permissions};
+use super::permissions;
 use super::sources::Sources;
 
 /// What a schedule would send to a function now.
@@ -23,11 +23,7 @@ pub struct OnDemand {
 /// The events of the schedules of an applied state that invoke a function.
 pub fn on_demand(resources: &[Resource], function: &str) -> Result<Vec<OnDemand>> {
     let index = Index::of(resources);
-    let mut permissions = Permissions::new();
-    for permission in index.applied::<Permission>().map_err(Error::msg)? {
-        let of = permissions.entry(permission.function().name).or_default();
-        of.push(permission.values);
-    }
+    let permissions = permissions::of(&index)?;
     let sources = Sources::read(&index, &permissions)?;
     let mut found = Vec::new();
     for schedule in &sources.schedules {

@@ -4,11 +4,23 @@
 
 use std::collections::BTreeMap;
 
+use anyhow::{Error, Result};
 use portcullis_foreign_text::words::code;
+use portcullis_terraform_json::index::Index;
 use portcullis_terraform_json::lambda::{FunctionReference, Permission};
 
 /// Permissions by the name of the function.
 pub type Permissions = BTreeMap<String, Vec<Permission>>;
+
+/// Returns the permissions of an applied state.
+pub fn of(index: &Index) -> Result<Permissions> {
+    let mut permissions = Permissions::new();
+    for permission in index.applied::<Permission>().map_err(Error::msg)? {
+        let of = permissions.entry(permission.function().name).or_default();
+        of.push(permission.values);
+    }
+    Ok(permissions)
+}
 
 /// Fails with the permission that is missing for a service to invoke a function for a resource.
 pub fn check(
