@@ -19,7 +19,7 @@ use super::signature::{Signature, Wrong};
 use crate::control_plane::web_page::may_send as may_be_unsigned;
 use crate::data_plane::iam::{Context, Need, Rights, Verdict};
 use crate::guard::by_page;
-use crate::upstream::{Body, with_body};
+use crate::upstream::{Body, full, with_body};
 
 /// Limit of the bodies that are read. DynamoDB takes the most, 16 MB in a batch. Objects of S3 are not read.
 const READ: usize = 20 << 20;
@@ -34,12 +34,13 @@ struct Caller<'a> {
     rights: &'a Rights,
 }
 
-/// Answers a request that the guard let in.
-pub async fn answer(inner: &Inner, head: Parts, body: Incoming) -> Response<Body> {
+/// Answers a request that the guard let in. The body is taken unless the answer does not depend on it.
+pub async fn answer(inner: &Inner, head: Parts, body: &mut Option<Incoming>) -> Response<Body> {
     let signature = match Signature::of(&head) {
         Ok(signature) => signature,
         Err(Wrong::Missing) if may_be_unsigned(&head) && !by_page(&head.headers) => {
-            return send(inner, head, body.boxed()).await;
+            let body = body.take().map_or_else(|| full(""), BodyExt::boxed);
+            return send(inner, head, body).await;
         }
         Err(wrong) => return unauthenticated("unknown", protocol("", &head), wrong, &head),
     };
@@ -61,12 +62,12 @@ pub async fn answer(inner: &Inner, head: Parts, body: Incoming) -> Response<Body
             "the bucket must be in the path: use path-style addresses",
         );
     }
-    let (read, unread) = match streams {
-        true => (None, Some(body)),
-        false => match read(body).await {
-            Ok(body) => (Some(body), None),
+    let read = match body.take_if(|_| !streams) {
+        Some(body) => match read(body).await {
+            Ok(body) => Some(body),
             Err(refusal) => return refusal,
         },
+        None => None,
     };
     if let Err(wrong) = signature.verify(&head, read.as_deref(), &credentials, OffsetDateTime::now_utc()) {
         return unauthenticated(&function, protocol, wrong, &head);
@@ -109,7 +110,7 @@ pub async fn answer(inner: &Inner, head: Parts, body: Incoming) -> Response<Body
     let Some(head) = forward::under(head, caller.access_key_id, access_key_id) else {
         return message(StatusCode::BAD_REQUEST, "invalid signature");
     };
-    let request_body = match (read, unread) {
+    let request_body = match (read, body.take()) {
         (Some(read), _) => return send_whole(inner, head, read).await,
         (None, Some(unread)) => unread.boxed(),
         (None, None) => return message(StatusCode::BAD_REQUEST, "missing body"),

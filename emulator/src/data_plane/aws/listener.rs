@@ -4,6 +4,8 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
+use http::header::{CONNECTION, HeaderValue};
+use hyper::body::Body;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -38,13 +40,22 @@ pub async fn accept(listener: TcpListener, inner: Arc<Inner>) {
                 let inner = inner.clone();
                 async move {
                     let (head, body) = request.into_parts();
-                    Ok::<_, Infallible>(match guard.refusal(&head) {
+                    let mut body = Some(body);
+                    let mut response = match guard.refusal(&head) {
                         Some(refusal) => {
                             tracing::warn!("refused `{} {}`: {refusal}", head.method, head.uri.path());
                             message(refusal.status(), &refusal.to_string())
                         }
-                        None => answer(&inner, head, body).await,
-                    })
+                        None => answer(&inner, head, &mut body).await,
+                    };
+                    // Hyper closes a connection on which a body is left. A client that does not know this sends its
+                    // next call there, which is lost.
+                    if body.is_some_and(|body| !body.is_end_stream()) {
+                        response
+                            .headers_mut()
+                            .insert(CONNECTION, HeaderValue::from_static("close"));
+                    }
+                    Ok::<_, Infallible>(response)
                 }
             });
             let connection = http1::Builder::new()
