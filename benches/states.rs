@@ -20,7 +20,7 @@ fn resource(kind: &str, name: &str, values: Value) -> Value {
     json!({"address": format!("aws_{kind}.{name}"), "mode": "managed", "type": format!("aws_{kind}"), "values": values})
 }
 
-/// A state with a guarded route and a preflight on each path, and a function with a role for each four of them.
+/// A state with a Cognito route and a preflight on each path, and a function with a role for each four of them.
 fn state(paths: usize) -> String {
     let pool = "arn:aws:cognito-idp:eu-central-1:123456789012:userpool/eu-central-1_a";
     let mut all = vec![

@@ -1,8 +1,8 @@
 //! Load: requests on connections that stay, every answer checked.
 //!
-//! In a closed loop each connection sends its next request when the one before was answered: throughput. At a fixed
-//! rate requests are due at their time whatever became of those before, and a latency counts from then: a server that
-//! stalls is not spared the requests that it kept from being sent.
+//! In a closed loop, each connection sends its next request after the previous answer. This measures throughput. At a
+//! fixed rate, each request has a due time, and its latency counts from then. A server that stalls is therefore charged
+//! for the requests that it delayed.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -18,10 +18,10 @@ use tokio::net::TcpStream;
 use tokio::sync::{Mutex, mpsc};
 use tokio::task::JoinSet;
 
-/// How long an answer may take at most.
+/// The longest time that an answer may take.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// What is asked, and what the answer holds.
+/// A request, and the expected answer.
 #[derive(Debug, Clone)]
 pub struct Target {
     /// `open` or `guarded`.
@@ -32,11 +32,11 @@ pub struct Target {
     pub path: String,
     /// The header `Authorization`.
     pub token: Option<String>,
-    /// What the right body contains.
+    /// A text that the right body contains.
     pub says: &'static str,
 }
 
-/// What came of a load.
+/// The result of a load.
 #[derive(Debug)]
 pub struct Measured {
     /// Of right answers, in nanoseconds.

@@ -1,5 +1,5 @@
-//! How much load the data plane bears, beside what bounds it and what else is there: `make bench`, which prepares the
-//! others and calls `cargo bench --bench load -- [PART]… [--seconds N]`.
+//! Measures the load that the data plane bears, beside its bounds and its alternatives: `make bench`, which prepares
+//! the others and calls `cargo bench --bench load -- [PART]… [--seconds N]`.
 //!
 //! Every server is a process of its own on loopback, and the client is this one. The bare `hello` is this program
 //! too, called with another first argument.
@@ -59,7 +59,7 @@ fn main() -> Result<()> {
     }
 }
 
-/// What the data plane serves: the demo as it was applied, its zips, and keys of tests.
+/// Options of the data plane: the demo as it was applied, its zips, and keys of tests.
 fn options(work: &Path) -> Options {
     let repository = Path::new(REPOSITORY);
     let path = |name: &str| repository.join(name);
@@ -155,8 +155,8 @@ async fn compare(folder: &Path, duration: Duration, report: &mut Report) -> Resu
     Ok(())
 }
 
-/// What the gateway itself takes of a call at a fixed rate, from the data plane's own log; beside it what the client
-/// sees.
+/// Measures the gateway's own share of a call at a fixed rate from the data plane's log, beside the latency that the
+/// client sees.
 async fn share(folder: &Path, duration: Duration, report: &mut Report) -> Result<()> {
     let data_plane = Server::data_plane(folder, "info,portcullis_emulator=debug").await?;
     for target in &data_plane.targets {

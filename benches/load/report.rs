@@ -1,4 +1,4 @@
-//! What was measured: a table in Markdown on stdout, and everything as JSON.
+//! The measurements: a table in Markdown on stdout, and everything as JSON.
 
 use std::fmt::{self, Display, Formatter};
 use std::path::Path;

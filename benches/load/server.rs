@@ -17,12 +17,12 @@ use super::{REPOSITORY, target, token};
 
 const OPEN: &str = "hello whole wide world";
 const GUARDED: &str = "hello someone@example.com, you are signed in";
-/// How long a server may take to come up: the slowest read many files first.
+/// The longest time that a server may take to start. The slowest read many files first.
 const START: Duration = Duration::from_secs(60);
 
 /// A server that answers.
 pub struct Server {
-    /// What the table calls it.
+    /// Its name in the table.
     pub name: &'static str,
     /// Its routes.
     pub targets: Vec<Target>,
@@ -114,7 +114,7 @@ impl Server {
         ))
     }
 
-    /// ministack with the same zips, deployed by `ministack.py`; nothing where it was not installed.
+    /// Starts ministack with the same zips, deployed by `ministack.py`. Returns `None` if it is not installed.
     pub async fn ministack(folder: &Path) -> Result<Option<Self>> {
         #[derive(Deserialize)]
         struct Deployed {
@@ -149,8 +149,8 @@ impl Server {
         )))
     }
 
-    /// serverless-offline with handlers in JavaScript that answer the same; nothing where it was not installed. It
-    /// reads the claims of a token without verifying it.
+    /// Starts serverless-offline with handlers in JavaScript that answer the same. Returns `None` if it is not
+    /// installed. It reads the claims of a token without verifying it.
     pub async fn offline(folder: &Path) -> Result<Option<Self>> {
         let installed = target().join("load/offline");
         if !installed.join("node_modules").exists() {
@@ -227,7 +227,7 @@ impl Server {
         })
     }
 
-    /// Waits until somebody listens.
+    /// Waits until the server accepts connections.
     async fn answers(&self, address: &str) -> Result<()> {
         let listens = async {
             while tokio::net::TcpStream::connect(address).await.is_err() {
@@ -271,7 +271,7 @@ impl Server {
         Duration::from_millis(ticks.sum::<u64>() * 10)
     }
 
-    /// What it and its functions hold now.
+    /// Returns the memory that the server and its functions use now.
     pub fn memory(&self) -> Memory {
         let server = self.process.id();
         let processes: Vec<(u32, u32, u64)> = std::fs::read_dir("/proc")
@@ -306,7 +306,7 @@ impl Server {
         memory
     }
 
-    /// How long its log is by now.
+    /// Returns the current length of its log.
     pub fn log_length(&self) -> Result<usize> {
         Ok(std::fs::metadata(&self.log)?.len() as usize)
     }

@@ -1,4 +1,4 @@
-//! Words of a command that somebody pastes into a shell.
+//! Quotes words of a command that a user pastes into a shell.
 
 use crate::words::is_hidden;
 
@@ -42,7 +42,7 @@ mod tests {
     use super::*;
     use portcullis_test_support::in_time::InTime;
 
-    /// What a shell makes of a word.
+    /// Returns the word that a shell makes of a text.
     fn taken(shell: &str, word: &str) -> Option<String> {
         let said = Command::new(shell)
             .args(["-c", &format!("printf %s {word}")])

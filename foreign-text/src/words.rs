@@ -4,8 +4,8 @@
 //!
 //! - A name or a value in a sentence goes through [`code`] or [`plain`]. Every character shows itself there, so
 //!   nothing ends the code span, begins a line, moves the cursor or turns the text around.
-//! - Whatever is printed goes through [`lines`], or through [`json`] if it is JSON, where it leaves the process. This
-//!   catches what a sentence has let through.
+//! - All output goes through [`lines`] as it leaves the process, or through [`json`] if it is JSON. This catches what a
+//!   sentence has let through.
 
 use std::borrow::Cow;
 
@@ -75,8 +75,8 @@ pub fn json(text: &str) -> String {
     json
 }
 
-/// Whether a character is not seen but does something to what is: it controls a terminal, turns the direction of the
-/// text, ends a line, or takes no place and so makes two names look alike.
+/// Returns whether a character is invisible but changes how the text around it looks. Such a character controls a
+/// terminal, turns the direction of the text, ends a line, or takes no space, so that two names look alike.
 ///
 /// These are the controls, the separators of lines and paragraphs, interlinear annotations, and what Unicode calls
 /// `Default_Ignorable_Code_Point` (<https://www.unicode.org/Public/UCD/latest/ucd/DerivedCoreProperties.txt>). Left out

@@ -34,7 +34,8 @@ pub const RESERVED_VARIABLES: [&str; 18] = [
 pub fn arn_like(pattern: &str, text: &str) -> bool {
     let (pattern, text) = (pattern.as_bytes(), text.as_bytes());
     let (mut p, mut t) = (0, 0);
-    // The last `*`, and how much of the text it has swallowed up to: where to go on after a mismatch.
+    // The last `*`, and the end of the text that it covers so far. After a mismatch, the comparison continues from
+    // there.
     let mut star: Option<(usize, usize)> = None;
     while t < text.len() {
         match pattern.get(p) {

@@ -57,7 +57,7 @@ pub struct AttributeUpdates {
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default)]
 pub struct UserNames {
-    /// Whether another case makes another name, which is the default.
+    /// True if names that differ only in case are different names. AWS's default is true.
     pub case_sensitive: Option<bool>,
 }
 
@@ -65,7 +65,7 @@ pub struct UserNames {
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default)]
 pub struct UserCreation {
-    /// Whether only administrators do.
+    /// True if only administrators create users.
     #[serde(deserialize_with = "or_empty")]
     pub allow_admin_create_user_only: bool,
 }
@@ -100,7 +100,7 @@ pub struct UserPoolClient {
     /// Cognito's names of the flows by which it may sign users in, sorted.
     #[serde(deserialize_with = "sorted")]
     pub explicit_auth_flows: Vec<String>,
-    /// Whether it has a secret.
+    /// True if the client has a secret.
     #[serde(deserialize_with = "or_empty")]
     pub generate_secret: bool,
     /// `ENABLED` if a wrong password and an unknown user get the same answer.

@@ -52,8 +52,7 @@ pub fn resources(text: &str) -> Result<Vec<Resource>, StateError> {
     if value.get("planned_values").is_some() || value.get("resource_changes").is_some() {
         return Err(StateError::Plan);
     }
-    let document: Document =
-        typed::read(&value).map_err(|mistake| StateError::Malformed(mistake.to_string()))?;
+    let document: Document = typed::read(&value).map_err(|error| StateError::Malformed(error.to_string()))?;
     let mut all = Vec::new();
     if let Some(values) = document.values {
         collect(values.root_module, &mut all);

@@ -37,16 +37,16 @@ pub struct Table {
     /// The expiry of its items.
     #[serde(deserialize_with = "block")]
     pub ttl: TimeToLive,
-    /// Whether it has a stream.
+    /// True if the table has a stream.
     #[serde(deserialize_with = "or_empty")]
     pub stream_enabled: bool,
     /// The ARN of its stream.
     #[serde(deserialize_with = "given")]
     pub stream_arn: Option<String>,
-    /// What its stream shows of a changed item.
+    /// The parts of a changed item that the stream shows.
     #[serde(deserialize_with = "given")]
     pub stream_view_type: Option<String>,
-    /// Whether AWS refuses to delete it.
+    /// True if AWS refuses to delete the table.
     #[serde(deserialize_with = "or_empty")]
     pub deletion_protection_enabled: bool,
     /// Continuous backups.
@@ -97,7 +97,7 @@ pub struct TimeToLive {
     /// The attribute that holds the time.
     #[serde(deserialize_with = "given")]
     pub attribute_name: Option<String>,
-    /// Whether items expire.
+    /// True if items expire.
     #[serde(deserialize_with = "or_empty")]
     pub enabled: bool,
 }
@@ -106,7 +106,7 @@ pub struct TimeToLive {
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default)]
 pub struct Switch {
-    /// Whether it is on.
+    /// True if it is on.
     #[serde(deserialize_with = "or_empty")]
     pub enabled: bool,
 }
@@ -115,7 +115,7 @@ pub struct Switch {
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default)]
 pub struct TableEncryption {
-    /// Whether it is on. Without it, DynamoDB encrypts with a key of its own.
+    /// True if it is on. If not, DynamoDB encrypts with a key of its own.
     #[serde(deserialize_with = "or_empty")]
     pub enabled: bool,
     /// The key.

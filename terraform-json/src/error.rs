@@ -1,8 +1,8 @@
-//! Why a state, or the REST API that is asked for, cannot be read: each with the next step.
+//! Errors of reading a state, or the REST API that was asked for. Each names the next step.
 
 use std::fmt;
 
-/// Why a text is not a state that can be read.
+/// The reason why a text is not a state that can be read.
 #[derive(Debug, Clone, PartialEq)]
 pub enum StateError {
     /// No text at all.

@@ -33,7 +33,7 @@ pub struct EventRule {
 kind!(EventRule, "aws_cloudwatch_event_rule", "name", "arn");
 
 impl EventRule {
-    /// Whether it passes events on.
+    /// Returns whether the rule passes events on.
     pub fn is_enabled(&self) -> bool {
         match &self.state {
             Some(state) => state != "DISABLED",
@@ -82,7 +82,7 @@ pub struct EventTarget {
     /// Retries.
     #[serde(deserialize_with = "block")]
     pub retry_policy: Retries,
-    /// Where events go that can't be delivered.
+    /// The queue for events that can't be delivered.
     #[serde(deserialize_with = "block")]
     pub dead_letter_config: DeadLetterQueue,
 }
@@ -113,11 +113,11 @@ pub struct InputTransformer {
 pub struct Retries {
     /// Seconds.
     pub maximum_event_age_in_seconds: Option<u64>,
-    /// How many.
+    /// Maximum number of retries.
     pub maximum_retry_attempts: Option<u64>,
 }
 
-/// Where events go that can't be delivered.
+/// The queue for events that can't be delivered.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default)]
 pub struct DeadLetterQueue {
@@ -163,17 +163,17 @@ pub struct Schedule {
     /// No invocation after.
     #[serde(deserialize_with = "given")]
     pub end_date: Option<String>,
-    /// How much later than the time of the schedule it may be.
+    /// The tolerated delay after the time of the schedule.
     #[serde(deserialize_with = "block")]
     pub flexible_time_window: FlexibleTimeWindow,
-    /// What is invoked.
+    /// The target of the invocations.
     #[serde(deserialize_with = "block")]
     pub target: ScheduleTarget,
 }
 
 kind!(Schedule, "aws_scheduler_schedule", "name", "schedule_expression");
 
-/// How much later than the time of a schedule an invocation may be.
+/// The tolerated delay of an invocation after the time of its schedule.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default)]
 pub struct FlexibleTimeWindow {
@@ -184,7 +184,7 @@ pub struct FlexibleTimeWindow {
     pub maximum_window_in_minutes: Option<u64>,
 }
 
-/// What a schedule invokes.
+/// The target of a schedule.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default)]
 pub struct ScheduleTarget {
@@ -199,7 +199,7 @@ pub struct ScheduleTarget {
     /// Retries.
     #[serde(deserialize_with = "block")]
     pub retry_policy: Retries,
-    /// Where invocations go that failed.
+    /// The queue for failed invocations.
     #[serde(deserialize_with = "block")]
     pub dead_letter_config: DeadLetterQueue,
 }

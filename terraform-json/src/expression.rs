@@ -63,7 +63,7 @@ impl Expression {
     }
 }
 
-/// A parameter of a request by the place where it stands.
+/// A parameter of a request, by its location.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Parameter {
     /// A header; API Gateway compares the case of the name as well.

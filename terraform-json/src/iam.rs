@@ -35,7 +35,7 @@ pub struct Role {
 kind!(Role, "aws_iam_role");
 
 impl Role {
-    /// Whether a policy or an attachment names this role.
+    /// Returns whether the name in a policy or an attachment is that of this role.
     pub fn is_named(&self, named: &str) -> bool {
         !named.is_empty() && [&self.name, &self.id, &self.arn].iter().any(|own| *own == named)
     }

@@ -36,7 +36,7 @@ pub struct Part<'a, Values> {
     /// Its values; their defaults if they can't be read.
     pub values: Values,
     /// The reason if they can't be read.
-    mistake: Option<String>,
+    error: Option<String>,
 }
 
 impl<Values> Deref for Part<'_, Values> {
@@ -53,7 +53,7 @@ impl<'a, Values> Part<'a, Values> {
         Part {
             resource: self.resource,
             values: to(self.values),
-            mistake: self.mistake,
+            error: self.error,
         }
     }
 }
@@ -70,12 +70,12 @@ impl<'a, Values: Kind> Part<'a, Values> {
             Ok(values) => Self {
                 resource,
                 values,
-                mistake: None,
+                error: None,
             },
-            Err(mistake) => Self {
+            Err(error) => Self {
                 resource,
                 values: Values::default(),
-                mistake: Some(mistake.to_string()),
+                error: Some(error.to_string()),
             },
         }
     }
@@ -88,8 +88,8 @@ impl<'a, Values: Kind> Part<'a, Values> {
             let missing = required.find(|key| self.resource.values.get(key).is_none())?;
             Some(format!("`{missing}` is missing"))
         };
-        match self.mistake.clone().or_else(missing) {
-            Some(mistake) => Err(format!("`{}`: {mistake}", self.resource.address)),
+        match self.error.clone().or_else(missing) {
+            Some(error) => Err(format!("`{}`: {error}", self.resource.address)),
             None => Ok(()),
         }
     }
@@ -133,8 +133,8 @@ impl<'a> Index<'a> {
 }
 
 /// Returns why a resource can't be read as a type.
-pub(crate) fn mistake<Values: Kind>(resource: &Resource) -> Option<String> {
-    Part::<Values>::of(resource).mistake
+pub(crate) fn read_error<Values: Kind>(resource: &Resource) -> Option<String> {
+    Part::<Values>::of(resource).error
 }
 
 /// Reads a text; none if it is null or empty, which the provider writes for what is not set.

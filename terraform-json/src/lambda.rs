@@ -25,7 +25,7 @@ pub use event_sources::{
 pub struct FunctionReference {
     /// The name alone.
     pub name: String,
-    /// Version or alias, where one is named.
+    /// Version or alias, if the reference names one.
     pub qualifier: Option<String>,
 }
 
@@ -93,7 +93,7 @@ pub struct Function {
     /// Its log.
     #[serde(deserialize_with = "block")]
     pub logging_config: Logging,
-    /// Where it runs in a VPC.
+    /// Its subnets and security groups in a VPC.
     #[serde(deserialize_with = "block")]
     pub vpc_config: VpcConfig,
     /// Its layers.
@@ -120,7 +120,7 @@ pub struct Function {
     /// The ARN of its role.
     #[serde(deserialize_with = "given")]
     pub role: Option<String>,
-    /// Where events go that it failed to handle.
+    /// The destination of events that the function failed to handle.
     #[serde(deserialize_with = "block")]
     pub dead_letter_config: DeadLetters,
     /// Its tags, those of the provider among them.
@@ -130,7 +130,7 @@ pub struct Function {
 
 kind!(Function, "aws_lambda_function", "function_name", "arn");
 
-/// Where a function runs in a VPC.
+/// The subnets and security groups of a function in a VPC.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default)]
 pub struct VpcConfig {
@@ -295,7 +295,7 @@ pub struct Permission {
     /// The organization whose accounts it is allowed to.
     #[serde(deserialize_with = "given")]
     pub principal_org_id: Option<String>,
-    /// Which kind of function address it is allowed by.
+    /// The `authorization_type` that a function URL must have.
     #[serde(deserialize_with = "given")]
     pub function_url_auth_type: Option<String>,
 }
@@ -316,7 +316,7 @@ impl Permission {
         reference
     }
 
-    /// Whether it lets API Gateway call `function` for the method with the ARN `source`.
+    /// Returns whether the permission lets API Gateway call `function` for the method with the ARN `source`.
     pub fn allows(&self, function: &FunctionReference, source: &str) -> bool {
         let account = source.split(':').nth(4);
         self.allows_service(
@@ -327,8 +327,8 @@ impl Permission {
         )
     }
 
-    /// Whether it lets a service such as `sns.amazonaws.com` call `function` for the resource `source`, which belongs
-    /// to `account`. The ARN of a bucket names none.
+    /// Returns whether the permission lets a service such as `sns.amazonaws.com` call `function` for the resource
+    /// `source`, which belongs to `account`. The ARN of a bucket doesn't contain an account.
     pub fn allows_service(
         &self,
         service: &str,

@@ -47,11 +47,11 @@ pub struct Resource {
     /// Type, such as `aws_api_gateway_stage`.
     #[serde(rename = "type")]
     pub kind: String,
-    /// Its attributes as the provider stored them; `Null` where the state holds none.
+    /// Its attributes as the provider stored them; `Null` if the state has none.
     #[serde(default)]
     pub values: Value,
-    /// Why what is applied is not known from `values`: something in them or in an OpenAPI body is not understood, or
-    /// stands twice, or stands beside a body that may have overwritten it. A state itself has none.
+    /// The reason why `values` doesn't tell what is applied. Something in them or in an OpenAPI body is unknown or
+    /// occurs twice, or it stands beside a body that may have overwritten it. A state itself has no obstacles.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub obstacle: Option<String>,
 }

@@ -16,7 +16,7 @@ pub struct Document {
 /// A statement of a policy document.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Statement {
-    /// True if it allows, false if it denies.
+    /// True for `Allow`, false for `Deny`.
     pub allows: bool,
     /// The actions that it is about.
     pub actions: Selection,

@@ -10,8 +10,8 @@ use std::collections::BTreeMap;
 /// Values of a path's parameters by name, percent-encoded as they were sent.
 pub type PathParameters = BTreeMap<String, String>;
 
-/// What the method `ANY` stands for.
-/// Source: <https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-method-settings.html>.
+/// The methods that `ANY` stands for. Source:
+/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-method-settings.html>.
 pub const ANY: [&str; 7] = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"];
 
 /// A tree of path segments; each node may answer some methods.

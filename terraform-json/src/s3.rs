@@ -16,7 +16,7 @@ pub struct Bucket {
     pub bucket: String,
     /// Its ARN.
     pub arn: String,
-    /// Whether Terraform deletes it with its objects.
+    /// True if Terraform deletes the bucket with its objects.
     #[serde(deserialize_with = "or_empty")]
     pub force_destroy: bool,
     /// Its tags, those of the provider among them.
@@ -62,14 +62,14 @@ kind!(PublicAccessBlock, "aws_s3_bucket_public_access_block");
 pub struct BucketVersioning {
     /// The bucket.
     pub bucket: String,
-    /// Whether it keeps versions.
+    /// The versioning of the bucket.
     #[serde(deserialize_with = "block")]
     pub versioning_configuration: Versioning,
 }
 
 kind!(BucketVersioning, "aws_s3_bucket_versioning");
 
-/// Whether a bucket keeps versions.
+/// The versioning of a bucket.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default)]
 pub struct Versioning {
@@ -85,7 +85,7 @@ pub struct Versioning {
 pub struct BucketNotification {
     /// The bucket.
     pub bucket: String,
-    /// Whether EventBridge gets every event.
+    /// True if EventBridge gets every event.
     #[serde(deserialize_with = "or_empty")]
     pub eventbridge: bool,
     /// Functions.

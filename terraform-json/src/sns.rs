@@ -16,16 +16,16 @@ pub struct Topic {
     pub name: String,
     /// Its ARN.
     pub arn: String,
-    /// Whether it keeps the order of messages.
+    /// True if the topic keeps the order of messages.
     #[serde(deserialize_with = "or_empty")]
     pub fifo_topic: bool,
-    /// Whether a FIFO topic takes a message's body for its deduplication id.
+    /// True if a FIFO topic takes a message's body for its deduplication id.
     #[serde(deserialize_with = "or_empty")]
     pub content_based_deduplication: bool,
     /// The key of its encryption.
     #[serde(deserialize_with = "given")]
     pub kms_master_key_id: Option<String>,
-    /// Who may use it, as JSON.
+    /// Its resource policy, as JSON.
     #[serde(deserialize_with = "given")]
     pub policy: Option<String>,
     /// Its tags, those of the provider among them.
@@ -59,16 +59,16 @@ pub struct TopicSubscription {
     pub protocol: String,
     /// The ARN or address that gets the messages.
     pub endpoint: String,
-    /// Which messages it gets, as JSON.
+    /// The filter of its messages, as JSON.
     #[serde(deserialize_with = "given")]
     pub filter_policy: Option<String>,
     /// `MessageAttributes` or `MessageBody`.
     #[serde(deserialize_with = "given")]
     pub filter_policy_scope: Option<String>,
-    /// Whether a queue gets the message alone, without what SNS says about it.
+    /// True if a queue gets the message alone, without SNS's envelope.
     #[serde(deserialize_with = "or_empty")]
     pub raw_message_delivery: bool,
-    /// Where messages go that can't be delivered, as JSON.
+    /// The queue for messages that can't be delivered, as JSON.
     #[serde(deserialize_with = "given")]
     pub redrive_policy: Option<String>,
 }

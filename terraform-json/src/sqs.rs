@@ -18,10 +18,10 @@ pub struct Queue {
     pub url: String,
     /// Its ARN.
     pub arn: String,
-    /// Whether it keeps the order of messages.
+    /// True if the queue keeps the order of messages.
     #[serde(deserialize_with = "or_empty")]
     pub fifo_queue: bool,
-    /// Whether a FIFO queue takes a message's body for its deduplication id.
+    /// True if a FIFO queue takes a message's body for its deduplication id.
     #[serde(deserialize_with = "or_empty")]
     pub content_based_deduplication: bool,
     /// Seconds until a received message is visible again.
@@ -34,19 +34,19 @@ pub struct Queue {
     pub receive_wait_time_seconds: Option<u64>,
     /// Largest message in bytes.
     pub max_message_size: Option<u64>,
-    /// Where messages go that were received too often, as JSON.
+    /// The queue for messages that were received too often, as JSON.
     #[serde(deserialize_with = "given")]
     pub redrive_policy: Option<String>,
     /// The queues whose dead letters it takes, as JSON.
     #[serde(deserialize_with = "given")]
     pub redrive_allow_policy: Option<String>,
-    /// Who may use it, as JSON.
+    /// Its resource policy, as JSON.
     #[serde(deserialize_with = "given")]
     pub policy: Option<String>,
     /// The key of its encryption.
     #[serde(deserialize_with = "given")]
     pub kms_master_key_id: Option<String>,
-    /// Whether SQS encrypts with a key of its own.
+    /// True if SQS encrypts with a key of its own.
     pub sqs_managed_sse_enabled: Option<bool>,
     /// Its tags, those of the provider among them.
     #[serde(deserialize_with = "or_empty")]
@@ -79,7 +79,7 @@ pub struct QueueRedrivePolicy {
 
 kind!(QueueRedrivePolicy, "aws_sqs_queue_redrive_policy");
 
-/// What a `redrive_policy` says.
+/// The parts of a `redrive_policy`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Redrive {
     /// The queue of dead letters.

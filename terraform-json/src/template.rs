@@ -35,8 +35,8 @@ pub enum Variable {
 }
 
 impl Variable {
-    /// Takes the name of a variable apart, without its `$`. None if it is no variable; an error is one of the
-    /// authorizer, which only an event has.
+    /// Parses the name of a variable, without its `$`. Returns `None` for another name. An error is about a variable of
+    /// the authorizer, which only an event has.
     pub fn parse(name: &str) -> Option<Result<Self, &'static str>> {
         let full = |text: &str| (!text.is_empty()).then(|| text.to_owned());
         if let Some(name) = name.strip_prefix("stageVariables.") {

@@ -11,7 +11,7 @@ use serde::forward_to_deserialize_any;
 use serde_json::{Map, Value};
 
 /// Reads a value as a type.
-pub(super) fn read<'de, T: Deserialize<'de>>(value: &'de Value) -> Result<T, Mistake> {
+pub(super) fn read<'de, T: Deserialize<'de>>(value: &'de Value) -> Result<T, ValueError> {
     T::deserialize(At(value))
 }
 
@@ -27,22 +27,22 @@ fn type_of(value: &Value) -> &'static str {
     }
 }
 
-/// Why a value can't be read: where, and which rule it breaks.
+/// The reason why a value can't be read: its place and the rule that it breaks.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Mistake {
+pub(super) struct ValueError {
     /// From the outermost to the innermost: `.name` or `[0]`.
     path: Vec<String>,
     rule: String,
 }
 
-impl Mistake {
+impl ValueError {
     fn at(mut self, step: String) -> Self {
         self.path.insert(0, step);
         self
     }
 }
 
-impl Display for Mistake {
+impl Display for ValueError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let path = self.path.concat();
         match path.trim_start_matches('.') {
@@ -52,9 +52,9 @@ impl Display for Mistake {
     }
 }
 
-impl std::error::Error for Mistake {}
+impl std::error::Error for ValueError {}
 
-impl de::Error for Mistake {
+impl de::Error for ValueError {
     fn custom<T: Display>(message: T) -> Self {
         let (path, rule) = (Vec::new(), message.to_string());
         Self { path, rule }
@@ -83,13 +83,13 @@ impl de::Error for Mistake {
     }
 }
 
-/// A value that is read where it stands.
+/// A value that is deserialized without a copy.
 struct At<'de>(&'de Value);
 
 impl<'de> Deserializer<'de> for At<'de> {
-    type Error = Mistake;
+    type Error = ValueError;
 
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mistake> {
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ValueError> {
         match self.0 {
             Value::Null => visitor.visit_unit(),
             Value::Bool(value) => visitor.visit_bool(*value),
@@ -104,7 +104,7 @@ impl<'de> Deserializer<'de> for At<'de> {
         }
     }
 
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mistake> {
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ValueError> {
         match self.0 {
             Value::Null => visitor.visit_none(),
             _ => visitor.visit_some(self),
@@ -115,7 +115,7 @@ impl<'de> Deserializer<'de> for At<'de> {
         self,
         _name: &'static str,
         visitor: V,
-    ) -> Result<V::Value, Mistake> {
+    ) -> Result<V::Value, ValueError> {
         visitor.visit_newtype_struct(self)
     }
 
@@ -125,7 +125,7 @@ impl<'de> Deserializer<'de> for At<'de> {
         _name: &'static str,
         _variants: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, Mistake> {
+    ) -> Result<V::Value, ValueError> {
         match self.0 {
             Value::String(text) => visitor.visit_enum(text.as_str().into_deserializer()),
             other => Err(de::Error::custom(format!(
@@ -144,12 +144,15 @@ impl<'de> Deserializer<'de> for At<'de> {
 struct Items<'de>(std::iter::Enumerate<std::slice::Iter<'de, Value>>);
 
 impl<'de> SeqAccess<'de> for Items<'de> {
-    type Error = Mistake;
+    type Error = ValueError;
 
-    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Mistake> {
+    fn next_element_seed<T: DeserializeSeed<'de>>(
+        &mut self,
+        seed: T,
+    ) -> Result<Option<T::Value>, ValueError> {
         let read = |(place, item)| {
             seed.deserialize(At(item))
-                .map_err(|mistake| mistake.at(format!("[{place}]")))
+                .map_err(|error| error.at(format!("[{place}]")))
         };
         self.0.next().map(read).transpose()
     }
@@ -170,9 +173,9 @@ impl<'de> Entries<'de> {
 }
 
 impl<'de> MapAccess<'de> for Entries<'de> {
-    type Error = Mistake;
+    type Error = ValueError;
 
-    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Mistake> {
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, ValueError> {
         let Some((key, value)) = self.rest.next() else {
             return Ok(None);
         };
@@ -180,13 +183,13 @@ impl<'de> MapAccess<'de> for Entries<'de> {
         seed.deserialize(key.as_str().into_deserializer()).map(Some)
     }
 
-    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Mistake> {
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, ValueError> {
         let (key, value) = self
             .value
             .take()
             .ok_or_else(|| de::Error::custom("a value has no key"))?;
         seed.deserialize(At(value))
-            .map_err(|mistake| mistake.at(format!(".{key}")))
+            .map_err(|error| error.at(format!(".{key}")))
     }
 }
 
@@ -224,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mistake_names_the_attribute_the_rule_and_what_was_found() {
+    fn an_error_names_the_attribute_the_rule_and_what_was_found() {
         for (change, expected) in [
             (
                 json!({"stage_name": null}),

@@ -43,7 +43,7 @@ pub fn names(target: &str, port: u16) -> Vec<Attempt> {
     ]
 }
 
-/// What browsers say of themselves, with the page that sends it.
+/// Header fields that browsers add to a request, with the page that sends it.
 pub const PAGES: [&str; 6] = [
     "Origin: https://page.example.com\r\n",
     "Origin: null\r\n",

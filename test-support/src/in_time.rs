@@ -6,10 +6,10 @@ use std::sync::mpsc::{Receiver, channel};
 use std::thread::{sleep, spawn};
 use std::time::{Duration, Instant};
 
-/// How long any program may take; an apply with a cold provider on a busy machine is far below.
+/// Time limit of any program. An apply with a cold provider on a busy machine takes much less.
 const LIMIT: Duration = Duration::from_secs(15 * 60);
 
-/// How often is looked whether one has ended.
+/// Interval between two checks of whether a program has ended.
 const POLL: Duration = Duration::from_millis(2);
 
 /// Waits with a limit.
@@ -91,7 +91,7 @@ fn read(mut pipe: impl Read + Send + 'static) -> Receiver<io::Result<Vec<u8>>> {
     spawn(move || {
         let mut bytes = Vec::new();
         let read = pipe.read_to_end(&mut bytes).map(|_| bytes);
-        // Nobody waits for it any more if the test has failed.
+        // The receiver is gone if the test has failed.
         _ = sender.send(read);
     });
     receiver

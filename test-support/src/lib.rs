@@ -1,4 +1,4 @@
-//! What the tests of several crates share. Nothing that is built for users depends on it.
+//! Code that the tests of several crates share. Nothing that is built for users depends on it.
 #![allow(clippy::unwrap_used, reason = "a test that can't go on fails")]
 
 pub mod attacks;

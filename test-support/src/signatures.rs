@@ -8,7 +8,7 @@ use rsa::rand_core::OsRng;
 use rsa::sha2::{Digest, Sha256, Sha384, Sha512};
 use rsa::{Pkcs1v15Sign, Pss, RsaPrivateKey};
 
-/// What stands in `alg` of the header.
+/// A value of `alg` in the header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Algorithm {
     /// Cognito's own.

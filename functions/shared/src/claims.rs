@@ -35,13 +35,13 @@ pub struct Claims {
     /// `id` or `access`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub token_use: Option<String>,
-    /// When the user signed in: seconds since 1970.
+    /// Time of the sign-in, in seconds since 1970.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub auth_time: Option<String>,
-    /// When the token was issued, such as `Tue Jun 18 15:00:04 UTC 2024`.
+    /// Time at which the token was issued, such as `Tue Jun 18 15:00:04 UTC 2024`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub iat: Option<String>,
-    /// When the token expires, such as `Tue Jun 18 16:00:04 UTC 2024`.
+    /// Time at which the token expires, such as `Tue Jun 18 16:00:04 UTC 2024`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub exp: Option<String>,
 }

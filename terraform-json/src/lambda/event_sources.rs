@@ -18,7 +18,7 @@ pub struct EventSourceMapping {
     pub function_name: String,
     /// The ARN of the function.
     pub function_arn: String,
-    /// Whether Lambda polls; true unless it is set.
+    /// True if Lambda polls, which is the default.
     pub enabled: Option<bool>,
     /// Largest number of records in an invocation.
     pub batch_size: Option<u64>,
@@ -30,18 +30,18 @@ pub struct EventSourceMapping {
     /// Patterns of the records that the function gets.
     #[serde(deserialize_with = "block")]
     pub filter_criteria: FilterCriteria,
-    /// Whether a failed batch of a stream is split in two.
+    /// True if a failed batch of a stream is split in two.
     pub bisect_batch_on_function_error: Option<bool>,
-    /// Retries of a failed batch of a stream; -1 is no limit.
+    /// Retries of a failed batch of a stream; -1 means unlimited.
     pub maximum_retry_attempts: Option<i64>,
-    /// Largest age of a record of a stream in seconds; -1 is no limit.
+    /// Largest age of a record of a stream in seconds; -1 means unlimited.
     pub maximum_record_age_in_seconds: Option<i64>,
     /// Batches of a shard that are handled at a time.
     pub parallelization_factor: Option<u64>,
     /// `TRIM_HORIZON`, `LATEST` or `AT_TIMESTAMP`.
     #[serde(deserialize_with = "given")]
     pub starting_position: Option<String>,
-    /// Where a batch of a stream goes that failed for good.
+    /// The destination of a batch of a stream after its last attempt failed.
     #[serde(deserialize_with = "block")]
     pub destination_config: Destinations,
     /// Limits of a queue's mapping.
@@ -52,7 +52,7 @@ pub struct EventSourceMapping {
 kind!(EventSourceMapping, "aws_lambda_event_source_mapping", "uuid");
 
 impl EventSourceMapping {
-    /// Whether the function names the records that failed.
+    /// Returns whether the function names the records that failed.
     pub fn reports_batch_item_failures(&self) -> bool {
         let mut types = self.function_response_types.iter();
         types.any(|kind| kind == "ReportBatchItemFailures")
@@ -85,7 +85,7 @@ pub struct Scaling {
     pub maximum_concurrency: Option<u64>,
 }
 
-/// Where results and failures go.
+/// Destinations of results and failures.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default)]
 pub struct Destinations {
@@ -120,7 +120,7 @@ pub struct EventInvokeConfig {
     pub maximum_retry_attempts: Option<u64>,
     /// Largest age of an event in seconds.
     pub maximum_event_age_in_seconds: Option<u64>,
-    /// Where results and failures go.
+    /// Destinations of results and failures.
     #[serde(deserialize_with = "block")]
     pub destination_config: Destinations,
 }
@@ -131,7 +131,7 @@ kind!(
     "function_name"
 );
 
-/// The `dead_letter_config` of a function: where events go that it failed to handle.
+/// The `dead_letter_config` of a function: the destination of events that it failed to handle.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default)]
 pub struct DeadLetters {

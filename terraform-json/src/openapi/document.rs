@@ -14,14 +14,14 @@ pub(super) struct Document {
     pub(super) value: Value,
     /// The keys that stand twice, as steps from the root. There is none at the root itself.
     pub(super) twice: Vec<Vec<String>>,
-    /// Swagger 2.0, where the other is OpenAPI 3.0.
+    /// True for Swagger 2.0, false for OpenAPI 3.0.
     pub(super) swagger: bool,
-    /// What stands before each path: empty, or such as `/a/b`.
+    /// The prefix of each path: empty, or such as `/a/b`.
     pub(super) base_path: String,
 }
 
 impl Document {
-    /// The body of a REST API; none where it has none.
+    /// Reads the body of a REST API. Returns `None` if it has no body.
     pub(super) fn of(rest_api: &Resource) -> Result<Option<Self>, String> {
         let text = |key: &str| rest_api.values[key].as_str().unwrap_or_default();
         let body = text("body");
@@ -80,16 +80,16 @@ impl Document {
         })
     }
 
-    /// Why it is not certain what stands at a place: a key of it, or one that leads to it, stands twice. Which of the two
-    /// API Gateway takes is not documented.
+    /// Returns the reason why the value at a place is ambiguous: one of its keys, or a key that leads to it, occurs
+    /// twice. AWS doesn't document which of the two API Gateway takes.
     pub(super) fn doubt(&self, steps: &[&str]) -> Option<String> {
         let leads = |twice: &&Vec<String>| twice.iter().zip(steps).all(|(key, step)| key == step);
         let key = self.twice.iter().find(leads)?.last()?;
         Some(format!("duplicate `{key}` in the body"))
     }
 
-    /// What a value refers to by `$ref`, or itself. An error names a reference that leads nowhere, or out of the
-    /// document, which API Gateway does not follow.
+    /// Returns the value that `$ref` refers to, or the value itself. An error names a reference that leads nowhere, or
+    /// out of the document, which API Gateway does not follow.
     pub(super) fn resolve<'a>(&'a self, mut value: &'a Value) -> Result<&'a Value, String> {
         // A reference to a reference is rare, a circle of them is wrong.
         for _ in 0..16 {
@@ -105,7 +105,7 @@ impl Document {
         Err("`$ref` leads in a circle".to_owned())
     }
 
-    /// Where models stand, as steps from the root.
+    /// Returns the path to the models, as steps from the root.
     pub(super) fn schemas(&self) -> &'static [&'static str] {
         if self.swagger {
             &["definitions"]
@@ -114,7 +114,7 @@ impl Document {
         }
     }
 
-    /// Where security schemes stand, as steps from the root.
+    /// Returns the path to the security schemes, as steps from the root.
     pub(super) fn security_schemes(&self) -> &'static [&'static str] {
         if self.swagger {
             &["securityDefinitions"]

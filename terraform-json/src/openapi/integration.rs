@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{Expansion, entries, text, texts};
 use crate::rest_api::DEFAULT_TIMEOUT_MILLISECONDS;
 
-/// What an integration of a REST API may say. The rest is of HTTP APIs, or newer than this list.
+/// The keys of an integration of a REST API. Other keys are for HTTP APIs, or newer than this list.
 const KNOWN: [&str; 17] = [
     "type",
     "httpMethod",
@@ -94,7 +94,7 @@ impl Expansion<'_> {
     }
 }
 
-/// What is not understood of an integration as a whole.
+/// Returns the reason why an integration as a whole is not understood.
 fn obstacle(integration: &Value) -> Option<String> {
     if !integration.is_object() {
         return Some("it must be an integration".to_owned());

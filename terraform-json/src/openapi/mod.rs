@@ -25,8 +25,8 @@ mod settings;
 mod tests;
 mod text;
 
-/// What the body of a REST API makes, and its settings into `rest_api`; none where it has no body. An error is that of
-/// a body that cannot be read as a whole.
+/// Returns the resources that the body of a REST API creates, and writes its settings into `rest_api`. Returns `None`
+/// if the API has no body. An error is about a body that can't be read as a whole.
 pub(super) fn expand(rest_api: &mut Resource) -> Result<Option<Vec<Resource>>, String> {
     let Some(document) = Document::of(rest_api)? else {
         return Ok(None);
@@ -54,7 +54,7 @@ struct Expansion<'a> {
 }
 
 impl Expansion<'_> {
-    /// Adds a resource of the REST API; `place` is where in the body it comes from.
+    /// Adds a resource of the REST API. `place` is its place in the body.
     fn add(&mut self, place: String, kind: &str, mut values: Value, obstacle: Option<String>) {
         values["rest_api_id"] = self.document.api_id.clone().into();
         self.resources.push(Resource {
@@ -178,7 +178,7 @@ fn method(key: &str) -> Option<String> {
     }
 }
 
-/// The entries of an object; none of what is no object.
+/// Returns the entries of an object; none for other values.
 fn entries(value: &Value) -> impl Iterator<Item = (&String, &Value)> {
     value.as_object().into_iter().flatten()
 }

@@ -135,7 +135,7 @@ impl Expansion<'_> {
     fn method_responses(&mut self, place: &str, key: &Value, operation: &Value) {
         for (status, response) in entries(&operation["responses"]) {
             let place = format!("{place}.responses[\"{status}\"]");
-            // `default` and `2XX` are no status.
+            // `default` and `2XX` are not statuses.
             if status.parse::<u16>().is_err() {
                 continue;
             }

@@ -1,6 +1,6 @@
 //! Security schemes → authorizers, and the `security` of an operation → its guard.
 //!
-//! Whatever is not understood is an error, and none of them leaves a route open.
+//! Everything that is not understood is an error, and such an error never leaves a route open.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::{Expansion, entries, text};
 use crate::rest_api::{COGNITO_USER_POOLS, DEFAULT_TTL_SECONDS};
 
-/// What a security scheme asks for.
+/// A requirement of a security scheme.
 #[derive(Clone)]
 pub(super) enum Scheme {
     /// An API key of a usage plan.
@@ -18,13 +18,13 @@ pub(super) enum Scheme {
     Iam,
     /// An authorizer of a type, by its id.
     Authorizer { kind: String, id: String },
-    /// Why it is not known what it asks for.
+    /// The reason why its requirement is unknown.
     Unclear(String),
 }
 
 pub(super) type Schemes = BTreeMap<String, Scheme>;
 
-/// Who may call a method, as the provider writes it.
+/// The authorization of a method, as the provider writes it.
 #[derive(Debug, PartialEq)]
 pub(super) struct Guard {
     pub(super) authorization: &'static str,
@@ -110,8 +110,8 @@ impl Expansion<'_> {
         }
     }
 
-    /// Who may call an operation: what its own `security` says, or else the document's, which an import takes for the
-    /// default of every method (recorded; older answers of AWS's say that it is not heeded).
+    /// Returns the authorization of an operation: its own `security`, or else the document's. An import takes the
+    /// document's for the default of every method. This was recorded; older answers of AWS say that it is ignored.
     pub(super) fn guard(&self, operation: &Value, schemes: &Schemes) -> Result<Guard, String> {
         let default = self.document.value.get("security").filter(|default| {
             default
@@ -149,8 +149,9 @@ impl Expansion<'_> {
     }
 }
 
-/// What a `security` asks for in all. OpenAPI means its items as alternatives; a method has one authorizer and perhaps
-/// an API key, so a key beside an authorizer is wanted together with it, and two authorizers are unclear.
+/// Returns the authorization that a `security` requires as a whole. OpenAPI means its items as alternatives. A method
+/// has one authorizer and perhaps an API key. A key beside an authorizer is therefore required together with it, and
+/// two authorizers are unclear.
 fn required(security: Option<&Value>, schemes: &Schemes) -> Result<Guard, String> {
     let mut guard = Guard {
         authorization: "NONE",

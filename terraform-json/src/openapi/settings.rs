@@ -1,4 +1,4 @@
-//! What a body says of the API as a whole: its settings, gateway responses, validators and the rest of its extensions.
+//! Settings of a body for the API as a whole: gateway responses, validators and other extensions.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,7 @@ use super::{Expansion, entries, text, texts};
 use crate::Resource;
 
 impl Expansion<'_> {
-    /// Settings that a body makes of its REST API. Where the resource has the argument, the argument goes before:
+    /// Applies the body's settings of its REST API. If the resource has the argument, the argument wins:
     /// <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/api_gateway_rest_api>
     pub(super) fn settings(&mut self, rest_api: &mut Resource) {
         let document = self.document;
@@ -26,7 +26,7 @@ impl Expansion<'_> {
                 "binary-media-types" if value.is_array() && !said(values, "binary_media_types") => {
                     values["binary_media_types"] = value.clone();
                 }
-                // The provider stores AWS's default where there is no argument.
+                // If there is no argument, the provider stores AWS's default.
                 "api-key-source" if values["api_key_source"] != "AUTHORIZER" => {
                     values["api_key_source"] = text(value).unwrap_or_default().to_uppercase().into();
                 }
@@ -87,7 +87,7 @@ impl Expansion<'_> {
         }
     }
 
-    /// The id of the validator of an operation: its own, or the document's; none where neither names one.
+    /// Returns the id of an operation's validator: its own, or else the document's.
     pub(super) fn validator(&self, operation: &Value) -> Result<Option<String>, String> {
         let key = "x-amazon-apigateway-request-validator";
         let name = operation.get(key).or_else(|| self.document.value.get(key));

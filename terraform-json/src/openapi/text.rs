@@ -19,8 +19,8 @@ pub(super) fn parse(text: &str) -> Result<Parsed, String> {
     let node: Node = if text.trim_start().starts_with('{') {
         serde_json::from_str(text).map_err(|error| format!("it must be JSON: {error}"))?
     } else {
-        let mistake = |error: serde_saphyr::Error| {
-            // The first line says what and where, the others draw it.
+        let located = |error: serde_saphyr::Error| {
+            // The first line names the error and its place. The others draw it.
             let message = error.to_string();
             format!("it must be YAML: {}", message.lines().next().unwrap_or_default())
         };
@@ -34,7 +34,7 @@ pub(super) fn parse(text: &str) -> Result<Parsed, String> {
                 enforce_alias_anchor_ratio: false,
             },
         };
-        serde_saphyr::from_str_with_options(text, options).map_err(mistake)?
+        serde_saphyr::from_str_with_options(text, options).map_err(located)?
     };
     let mut twice = Vec::new();
     match node.value(&mut Vec::new(), &mut twice) {

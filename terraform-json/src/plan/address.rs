@@ -7,7 +7,7 @@ pub(super) struct Step {
     pub(super) key: Option<String>,
 }
 
-/// Where a resource instance stands.
+/// The address of a resource instance, as modules and name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Address {
     pub(super) module: Vec<Step>,
@@ -51,7 +51,7 @@ pub(super) fn prefix(module: &[Step]) -> String {
     module.iter().map(step).collect()
 }
 
-/// Whether a segment is a key in brackets.
+/// Returns whether a segment is a key in brackets.
 pub(super) fn is_key(segment: &str) -> bool {
     segment.starts_with('[')
 }

@@ -1,4 +1,4 @@
-//! What a plan does to each resource instance: its `resource_changes`.
+//! The changes of a plan for each resource instance: its `resource_changes`.
 //!
 //! <https://developer.hashicorp.com/terraform/internals/json-format#change-representation>
 
@@ -6,7 +6,7 @@ use std::fmt;
 
 use serde_json::Value;
 
-/// What a plan does to one resource instance.
+/// The change of one resource instance.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Change {
     /// Absolute address, after moves.
@@ -17,19 +17,19 @@ pub struct Change {
     pub mode: String,
     /// Type, such as `aws_cognito_user_pool`.
     pub kind: String,
-    /// Set where this is not the instance itself, but an object that an unfinished replacement left behind.
+    /// Set for an object that an unfinished replacement left behind. The change is then not about the instance itself.
     pub deposed: Option<String>,
-    /// What happens.
+    /// The action of the plan.
     pub action: Action,
-    /// What is imported, such as `{"id": "us-east-1_AbC"}`; `Null` if nothing is.
+    /// The identity of an imported object, such as `{"id": "us-east-1_AbC"}`; `Null` if nothing is imported.
     pub importing: Value,
     /// The attributes that make a replacement necessary, such as `username_attributes` or `schema[0].name`.
     pub replace_paths: Vec<String>,
-    /// Attributes before; `Null` where there is nothing yet.
+    /// Attributes before; `Null` if the instance is new.
     pub before: Value,
-    /// Attributes after, without those that are unknown until then; `Null` where nothing is left.
+    /// Attributes after, without those that are still unknown; `Null` if the instance is gone afterwards.
     pub after: Value,
-    /// `true` for whatever of `after` is unknown, in the same shape.
+    /// `true` for each part of `after` that is unknown, in the same shape.
     pub after_unknown: Value,
 }
 
@@ -38,7 +38,7 @@ pub struct Change {
 pub struct OutputChange {
     /// The output's name.
     pub name: String,
-    /// What happens.
+    /// The action of the plan.
     pub action: Action,
     /// The value before; `Null` if there is none yet.
     pub before: Value,
@@ -48,7 +48,7 @@ pub struct OutputChange {
     pub after_unknown: Value,
 }
 
-/// What happens to a resource instance.
+/// The action of a plan on a resource instance.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Action {
     /// Nothing.
@@ -57,18 +57,18 @@ pub enum Action {
     Create,
     /// A data source is read during the apply.
     Read,
-    /// It is changed where it is.
+    /// It is updated in place.
     Update,
     /// It is deleted and made again: what it held is gone.
     Replace {
-        /// Whether the new one is made before the old one is deleted.
+        /// True if the new one is created before the old one is deleted.
         create_first: bool,
     },
     /// It is deleted.
     Delete,
     /// It stays as it is, and the state forgets it.
     Forget,
-    /// What a newer Terraform calls so: not known here, so nothing may be taken for granted.
+    /// An action of a newer Terraform. It is unknown here, so it may do anything.
     Other(Vec<String>),
 }
 
@@ -87,7 +87,7 @@ impl Action {
         }
     }
 
-    /// Whether the object that there was is gone afterwards, or may be.
+    /// Returns whether the existing object is gone afterwards, or may be.
     pub fn destroys(&self) -> bool {
         match self {
             Self::NoOp | Self::Create | Self::Read | Self::Update | Self::Forget => false,

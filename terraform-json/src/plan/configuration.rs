@@ -1,5 +1,5 @@
-//! The `configuration` of a plan: what stands in the HCL, as far as a plan tells it. Of an expression that is no
-//! constant it tells only what it refers to, and of a local and of a `dynamic` block nothing.
+//! The `configuration` of a plan: the HCL, as far as a plan shows it. For an expression that is not constant, a plan
+//! lists only its references. It shows nothing of a local or a `dynamic` block.
 //!
 //! <https://developer.hashicorp.com/terraform/internals/json-format#configuration-representation>
 
@@ -47,7 +47,7 @@ impl<'a> Configuration<'a> {
         self.modules.get(&path)
     }
 
-    /// The block of a resource: `expressions`, and `for_each_expression` where it has one.
+    /// Returns the block of a resource: `expressions`, and `for_each_expression` if it has one.
     pub(super) fn resource(&self, address: &Address) -> Option<&'a Value> {
         let module = self.module(&address.module)?;
         module.resources.get(address.resource.as_str()).copied()
@@ -104,9 +104,9 @@ pub struct Provider {
     pub address: String,
     /// Its whole source, such as `registry.terraform.io/hashicorp/aws`.
     pub source: String,
-    /// Whether it is in the root module.
+    /// True if it is in the root module.
     pub is_root: bool,
-    /// What it sets, as expressions.
+    /// Its arguments, as expressions.
     pub arguments: Map<String, Value>,
 }
 
@@ -140,8 +140,8 @@ pub(super) fn invoked_actions(plan: &Value) -> impl Iterator<Item = String> {
     invocations.filter_map(|invocation| invocation["address"].as_str().map(String::from))
 }
 
-/// What an expression refers to, each once for each time. A plan names the whole of a reference first, and then what
-/// it is a part of: `module.a.id`, `module.a`.
+/// Returns the references of an expression. A plan names a reference first and then each object that it is a part of,
+/// such as `module.a.id` and `module.a`. The latter are skipped.
 pub(super) fn references(expression: &Value) -> Vec<&str> {
     let mut references: Vec<&str> = Vec::new();
     let mut last: Option<&str> = None;
@@ -157,7 +157,7 @@ pub(super) fn references(expression: &Value) -> Vec<&str> {
     references
 }
 
-/// Whether a reference is to something that another is a part of.
+/// Returns whether `whole` is a leading part of the reference `part`, as `module.a` is of `module.a.id`.
 fn is_part(whole: &str, part: &str) -> bool {
     let (whole, part) = (segments(whole), segments(part));
     whole.len() < part.len() && part.starts_with(&whole)

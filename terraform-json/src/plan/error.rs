@@ -1,8 +1,8 @@
-//! Why a plan cannot be read: each with the next step.
+//! Errors of reading a plan. Each names the next step.
 
 use std::fmt;
 
-/// Why a text is not a plan that can be read.
+/// The reason why a text is not a plan that can be read.
 #[derive(Debug, Clone, PartialEq)]
 pub enum PlanError {
     /// No text at all.

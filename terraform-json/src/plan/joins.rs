@@ -1,4 +1,4 @@
-//! Which attributes hold nothing but an id or an ARN of another resource.
+//! Attributes that hold nothing but an id or an ARN of another resource.
 //!
 //! A plan names what an expression refers to and not what it makes of it. Of these alone it may be taken that the
 //! value is the one that is referred to, because nothing else would work; of `policy = jsonencode({… x.arn …})` or
@@ -34,15 +34,15 @@ const JOINS: [(&str, &str, &[&str]); 15] = [
 /// Attributes that hold a list: what stands beside the one that is referred to, a plan does not tell.
 pub(super) const LISTS: [&str; 1] = ["provider_arns"];
 
-/// Whether an attribute of the name `asking` takes the whole value of an attribute of a type.
+/// Returns whether an attribute named `asking` takes the whole value of `attribute` of a type.
 pub(super) fn takes(asking: &str, kind: &str, attribute: &str) -> bool {
     JOINS
         .iter()
         .any(|(name, of, attributes)| *name == asking && *of == kind && attributes.contains(&attribute))
 }
 
-/// What `asking` takes of a type where the reference has lost its end, as in `aws_api_gateway_resource.this[each.key].id`:
-/// the usual attribute, or that of its own name.
+/// Returns the attribute that `asking` takes of a type if the reference has lost its end, as in
+/// `aws_api_gateway_resource.this[each.key].id`. This is the usual attribute, or the one with the same name.
 pub(super) fn usual<'a>(asking: &'a str, kind: &str) -> &'a str {
     let found = JOINS.iter().find(|(name, of, _)| *name == asking && *of == kind);
     found.map_or(asking, |(_, _, attributes)| attributes[0])

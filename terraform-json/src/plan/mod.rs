@@ -1,11 +1,11 @@
-//! What `terraform show -json PLANFILE` prints of a plan, read as the resources that there will be.
+//! A plan as `terraform show -json PLANFILE` prints it, read as the resources that it leads to.
 //!
 //! Format: <https://developer.hashicorp.com/terraform/internals/json-format#plan-representation> (`format_version` 1.x).
 //!
-//! What AWS decides is unknown before the apply. It becomes a symbol, `${ADDRESS.ATTRIBUTE}`, in the resource that it is
-//! of and in whatever refers to it, so that the resources join as those of a state do; ids that are known already stay
-//! what they are. A plan does not hold its expressions, only what they refer to: an attribute that is no mere id or
-//! ARN of another is therefore not guessed, but listed in [`Plan::unknown`].
+//! Values that AWS decides are unknown before the apply. Such a value becomes a symbol, `${ADDRESS.ATTRIBUTE}`, in its
+//! resource and in everything that refers to it. The resources therefore join as those of a state do. Ids that are
+//! known already stay as they are. A plan doesn't contain expressions, only their references. An attribute that is more
+//! than an id or ARN of another resource is therefore not guessed, but listed in [`Plan::unknown`].
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -39,9 +39,9 @@ use resolve::{Instance, Origin, Resolver};
 pub struct Plan {
     /// The resources that there will be, managed ones and data sources.
     pub resources: Vec<Resource>,
-    /// What of the managed ones stays unknown, by address and attribute.
+    /// Values of managed resources that stay unknown, by address and attribute.
     pub unknown: Vec<Unknown>,
-    /// What happens to each resource instance.
+    /// The change of each resource instance.
     pub changes: Vec<Change>,
     /// Programs that the apply runs, in the configuration's addresses: `ADDRESS.provisioner.TYPE`, and actions.
     pub programs: Vec<String>,
@@ -49,11 +49,11 @@ pub struct Plan {
     pub providers: Vec<Provider>,
     /// Modules whose files are not beside the module that calls them, each with its source.
     pub other_modules: Vec<(String, String)>,
-    /// What the root says of itself.
+    /// The constants of the root module.
     pub root: Root,
 }
 
-/// What the root module of a generated tree says in constants; `None` where it is not such a root.
+/// Constants of a generated root module. Each is `None` if the root module does not have it.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Root {
     /// `environment` of the call of module `service`.
@@ -62,7 +62,8 @@ pub struct Root {
     pub service: Option<String>,
     /// The region of the provider.
     pub region: Option<String>,
-    /// The value of the variable `first_user_email`, where the root has one that is not empty, and whether the root has a default for it.
+    /// The value of the variable `first_user_email` if it is set and not empty, and whether the root has a default for
+    /// it.
     pub first_user_email: Option<(String, bool)>,
 }
 
@@ -102,7 +103,7 @@ impl Plan {
                 .or_default()
                 .push((origin.attribute, symbol));
         }
-        // A stage is there, whatever its name will be.
+        // A stage exists even if its name is still unknown.
         for one in unknown.iter().filter(|one| one.attribute == "stage_name") {
             let named = symbols.entry(one.address.clone()).or_default();
             named.push((one.attribute.clone(), "?".into()));
@@ -130,7 +131,7 @@ impl Plan {
         })
     }
 
-    /// Whether nothing is left after the plan.
+    /// Returns whether nothing is left after the plan.
     pub fn deletes_everything(&self) -> bool {
         !self.resources.iter().any(|resource| resource.mode == "managed")
             && self.changes.iter().any(|change| change.action == Action::Delete)
@@ -142,8 +143,7 @@ fn collect(module: &Value, into: &mut Vec<Resource>) -> Result<(), PlanError> {
     let items = |key: &str| module[key].as_array().into_iter().flatten();
     for resource in items("resources") {
         let read = typed::read::<Resource>(resource);
-        let mut resource =
-            read.map_err(|mistake| PlanError::Malformed(format!("of a resource, {mistake}")))?;
+        let mut resource = read.map_err(|error| PlanError::Malformed(format!("of a resource, {error}")))?;
         if !resource.values.is_object() {
             resource.values = json!({});
         }
@@ -184,7 +184,7 @@ fn root(document: &Value) -> Root {
     let provider = &configuration["provider_config"]["aws"]["expressions"];
     let tags = &provider["default_tags"][0]["tags"]["constant_value"];
     let email = document["variables"]["first_user_email"]["value"].as_str();
-    // An empty one invites nobody.
+    // An empty one invites no user.
     let email = email.filter(|email| !email.is_empty());
     let default = &root["variables"]["first_user_email"]["default"];
     Root {

@@ -1,5 +1,5 @@
-//! What an unknown value hangs on: references followed through module inputs, outputs, `count` and `for_each` down to
-//! attributes of resource instances that AWS decides at the apply.
+//! The dependencies of an unknown value. References are followed through module inputs, outputs, `count` and `for_each`
+//! down to attributes of resource instances that AWS decides at the apply.
 
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -10,8 +10,8 @@ use super::address::{Address, Step, is_key, prefix, segments};
 use super::configuration::{Configuration, references};
 use super::joins;
 
-/// How many references deep, and how many for one argument, are followed: Terraform refuses circles, a text that somebody
-/// made need not.
+/// Limits of the references that are followed: their depth, and their number for one argument. Terraform refuses
+/// circles, but an edited text may contain them.
 const DEPTH: usize = 64;
 const STEPS: usize = 10_000;
 
@@ -40,14 +40,14 @@ impl Origin {
     }
 }
 
-/// What an expression hangs on.
+/// The dependencies of an expression.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Found {
     /// Every unknown that it refers to, followed as far as a plan tells.
     pub(super) references: BTreeSet<String>,
-    /// The one origin, where the expression refers to nothing else.
+    /// The one origin, if the expression refers to nothing else.
     pub(super) origin: Option<Origin>,
-    /// Why `origin` is likely and not certain.
+    /// The reason why `origin` is likely but not certain.
     pub(super) doubt: Option<String>,
 }
 
@@ -60,12 +60,12 @@ impl Found {
     }
 }
 
-/// Where an expression stands.
+/// The context of an expression.
 struct Place<'p, 'a> {
     module: &'p [Step],
     /// The key of the instance or module call that it belongs to.
     key: Option<&'p str>,
-    /// What `each.value` is taken from.
+    /// The expression that `each.value` is taken from.
     for_each: Option<&'a Value>,
     depth: usize,
 }
@@ -100,8 +100,8 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    /// What an argument of an instance hangs on; `attribute` is its name, and `expression` what the configuration
-    /// tells of it.
+    /// Returns the dependencies of an argument of an instance. `attribute` is its name, and `expression` is its part of
+    /// the configuration.
     pub(super) fn of(&self, instance: &Instance<'a>, attribute: &str, expression: &'a Value) -> Found {
         self.steps.set(0);
         self.argument(instance, attribute, expression, 0)
@@ -213,7 +213,7 @@ impl<'a> Resolver<'a> {
         self.expression(&place, asking, expression, rest)
     }
 
-    /// `each.value` where `for_each` is a resource or a module of many, which has the same keys.
+    /// Resolves `each.value` if `for_each` is a resource or a module with several instances, which has the same keys.
     fn each_value(&self, place: &Place<'_, 'a>, asking: &str, rest: &[&str]) -> Option<Found> {
         let key = place.key?;
         let references = references(place.for_each?);
@@ -281,7 +281,7 @@ impl<'a> Resolver<'a> {
             .block
             .and_then(|block| block["expressions"].get(attribute));
         if let Some(expression) = argument {
-            // What it was made of is what counts; where that is known, the provider decides.
+            // The argument's own expression counts. If its value is known, the provider decides about the attribute.
             let mut found = self.argument(instance, asking, expression, place.depth + 1);
             if !found.references.is_empty() {
                 if found.origin.is_some() {
@@ -302,8 +302,8 @@ impl<'a> Resolver<'a> {
         })
     }
 
-    /// Which instance of a resource or module call is meant, why that is not certain, and what is left of the steps:
-    /// the only one, the one whose key is written, or else the one with the key of the place.
+    /// Returns the instance of a resource or module call that is meant, a doubt about it, and the remaining steps. The
+    /// instance is the only one, the one whose key is written, or else the one with the key of the place.
     fn instance<'s>(
         &self,
         place: &Place<'_, 'a>,

@@ -41,17 +41,17 @@ impl Shown {
         Plan::of(&self.document, self.changes.clone())
     }
 
-    /// Whether Terraform failed to finish the plan.
+    /// Returns whether Terraform failed to finish the plan.
     pub fn is_errored(&self) -> bool {
         self.document["errored"] == true
     }
 
-    /// Whether both plans were made of the same configuration.
+    /// Returns whether both plans were made of the same configuration.
     pub fn has_the_configuration_of(&self, other: &Self) -> bool {
         self.document["configuration"] == other.document["configuration"]
     }
 
-    /// Whether both plans were made with the same values of the variables.
+    /// Returns whether both plans were made with the same values of the variables.
     pub fn has_the_variables_of(&self, other: &Self) -> bool {
         self.document["variables"] == other.document["variables"]
     }

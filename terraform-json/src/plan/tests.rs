@@ -24,7 +24,7 @@ fn plan(resources: &[(&str, Value, &[&str])], root: Value) -> Plan {
         changes.push(json!({"address": address, "mode": "managed", "type": kind,
             "change": {"actions": ["create"], "before": null, "after": values, "after_unknown": unknown}}));
     }
-    // Terraform nests them by module, which nobody here needs.
+    // Terraform nests them by module. The tests here don't need that.
     let text = json!({
         "format_version": "1.2",
         "planned_values": {"root_module": {"resources": planned}},
@@ -209,7 +209,7 @@ fn what_is_not_said_exactly_joins_nothing() {
     }
 }
 
-/// What is made of an ARN is not the ARN.
+/// A text that contains an ARN is not that ARN.
 #[test]
 fn a_text_around_a_reference_is_unknown_and_names_it() {
     let api = "aws_api_gateway_rest_api.of";
@@ -260,7 +260,7 @@ fn a_list_of_one_reference_may_hold_more() {
     assert!(plan.unknown[0].is_read && plan.unknown[0].why.contains("beside it"));
 }
 
-/// What a `dynamic` block makes is not in the configuration; what the provider computes is neither.
+/// The configuration doesn't contain the blocks that a `dynamic` block makes, nor values that the provider computes.
 #[test]
 fn what_a_dynamic_block_hides_is_told_from_what_the_provider_computes() {
     let mut plan = json!({
@@ -290,7 +290,7 @@ fn what_a_dynamic_block_hides_is_told_from_what_the_provider_computes() {
     assert_eq!(unknown(&plan), []);
 }
 
-/// What is left of an unfinished replacement has the address of what replaced it.
+/// An object that an unfinished replacement left behind has the address of its replacement.
 #[test]
 fn a_deposed_object_says_nothing_of_the_instance() {
     let mut text = json!({
@@ -324,7 +324,7 @@ fn a_deposed_object_says_nothing_of_the_instance() {
     assert_eq!(Plan::parse(&text.to_string()).unwrap().unknown.len(), 1);
 }
 
-/// Terraform refuses circles; a text that somebody made need not.
+/// Terraform refuses circles, but an edited text may contain them.
 #[test]
 fn a_circle_of_references_ends() {
     let call = |of: &str| {
@@ -400,7 +400,7 @@ fn a_resource_that_cannot_be_read_is_not_left_out() {
     }
 }
 
-/// Whatever it will be called, a stage serves the API.
+/// A stage serves the API even if its name is still unknown.
 #[test]
 fn a_stage_without_its_name_is_one() {
     let resource = json!({"address": "aws_api_gateway_stage.this", "mode": "managed", "type": "aws_api_gateway_stage", "values": {}});

@@ -1,4 +1,4 @@
-//! What is unknown of an instance: put in as a symbol where it is the id or ARN of another, else written down.
+//! Unknown values of an instance. An id or ARN of another resource becomes a symbol, and the rest is listed.
 
 use std::collections::BTreeSet;
 
@@ -8,34 +8,34 @@ use super::configuration::all_references;
 use super::joins;
 use super::resolve::{Found, Instance, Origin, Resolver};
 
-/// An argument whose value nobody knows before the apply.
+/// An argument whose value is unknown before the apply.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Unknown {
     /// Address of the resource instance.
     pub address: String,
     /// The argument, with the blocks around it: `policy`, `lambda_config.pre_sign_up`.
     pub attribute: String,
-    /// What it is made of, followed through modules as far as a plan tells, sorted:
+    /// Its dependencies, followed through modules as far as a plan shows them, sorted:
     /// `module.service.module.rest_api.aws_api_gateway_rest_api.this.execution_arn`.
     pub references: Vec<String>,
-    /// Why it could not be read.
+    /// The reason why it could not be read.
     pub why: String,
-    /// Whether it was read all the same, as what is likely: [`why`](Self::why) says how.
+    /// True if its likely value was read all the same. [`why`](Self::why) names that value.
     pub is_read: bool,
 }
 
-/// What there is to be known of an instance.
+/// The symbols, origins and unknown values of an instance.
 #[derive(Default)]
 pub(super) struct Filled {
     /// Symbols, by attribute.
     pub(super) symbols: Vec<(String, Value)>,
     /// Attributes of others, or of itself, that symbols stand for.
     pub(super) origins: BTreeSet<Origin>,
-    /// What stays unknown.
+    /// The values that stay unknown.
     pub(super) unknown: Vec<Unknown>,
 }
 
-/// Stands for an entry of a function's variables that nobody knows before the apply.
+/// Stands for an entry of a function's variables that is unknown before the apply.
 pub const UNKNOWN_ENTRY: &str = "(known after apply)";
 
 /// Follows every argument of an instance that is unknown.
@@ -194,7 +194,7 @@ fn with_unknown_variables(attribute: &str, unknown: &Value, instance: &Instance<
     is_any.then(|| blocks.into())
 }
 
-/// Whether anything in a value's shape is unknown.
+/// Returns whether anything in a value's shape is unknown.
 fn is_any(unknown: &Value) -> bool {
     match unknown {
         Value::Bool(unknown) => *unknown,
@@ -204,7 +204,7 @@ fn is_any(unknown: &Value) -> bool {
     }
 }
 
-/// Whether the configuration has blocks here: an expression is an object.
+/// Returns whether the configuration has blocks here. An expression is an object.
 fn is_blocks(expression: &Value) -> bool {
     expression.is_array()
 }

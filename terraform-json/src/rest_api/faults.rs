@@ -7,14 +7,14 @@ use super::{
     Method, MethodResponse, StageSettings,
 };
 use crate::Resource;
-use crate::index::{Kind, Part, mistake};
+use crate::index::{Kind, Part, read_error};
 use crate::lambda::{Function, FunctionUrl, Permission};
 use crate::router::ANY;
 use portcullis_foreign_text::words::code;
 
 const INTEGRATIONS: [&str; 5] = ["AWS", "AWS_PROXY", "HTTP", "HTTP_PROXY", "MOCK"];
 
-/// Makes a fault of a resource its obstacle. Of a method, and of what is attached to one, it leaves only where it stands.
+/// Makes a fault of a resource its obstacle. Methods and their parts then keep only the values that locate them.
 pub(super) fn find(resource: &mut Resource) {
     resource.obstacle = match resource.kind.as_str() {
         Method::KIND => {
@@ -35,12 +35,12 @@ pub(super) fn find(resource: &mut Resource) {
         GatewayResponse::KIND => fault(resource, |response: &GatewayResponse| {
             response.headers().map(drop)
         }),
-        Authorizer::KIND => mistake::<Authorizer>(resource),
-        StageSettings::KIND => mistake::<StageSettings>(resource),
-        DeploymentSettings::KIND => mistake::<DeploymentSettings>(resource),
-        Function::KIND => mistake::<Function>(resource),
-        FunctionUrl::KIND => mistake::<FunctionUrl>(resource),
-        Permission::KIND => mistake::<Permission>(resource),
+        Authorizer::KIND => read_error::<Authorizer>(resource),
+        StageSettings::KIND => read_error::<StageSettings>(resource),
+        DeploymentSettings::KIND => read_error::<DeploymentSettings>(resource),
+        Function::KIND => read_error::<Function>(resource),
+        FunctionUrl::KIND => read_error::<FunctionUrl>(resource),
+        Permission::KIND => read_error::<Permission>(resource),
         _ => return,
     };
     // What decides about the method is not known, so nothing of it may be taken for known.
@@ -65,7 +65,7 @@ fn fault<Values: Kind>(
     resource: &Resource,
     check: impl FnOnce(&Values) -> Result<(), String>,
 ) -> Option<String> {
-    mistake::<Values>(resource).or_else(|| check(&Part::of(resource)).err())
+    read_error::<Values>(resource).or_else(|| check(&Part::of(resource)).err())
 }
 
 fn method(method: &Method, says_who: bool) -> Result<(), String> {

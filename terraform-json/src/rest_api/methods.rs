@@ -25,7 +25,7 @@ pub struct Method {
     /// Scopes of which a token needs one, sorted. Without any, the token must be an id token.
     #[serde(deserialize_with = "sorted")]
     pub authorization_scopes: Vec<String>,
-    /// Whether it needs an API key.
+    /// True if the method needs an API key.
     #[serde(deserialize_with = "or_empty")]
     pub api_key_required: bool,
     /// Id of the validator of its requests.

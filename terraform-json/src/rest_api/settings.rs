@@ -26,7 +26,7 @@ pub struct Settings {
     /// Media types whose bodies are bytes, such as `image/png` or `*/*`.
     #[serde(deserialize_with = "or_empty")]
     pub binary_media_types: Vec<String>,
-    /// Whether only custom domains lead to it.
+    /// True if only custom domains lead to the API.
     pub disable_execute_api_endpoint: Option<bool>,
     /// Its endpoints.
     #[serde(deserialize_with = "block")]
@@ -61,7 +61,7 @@ impl Settings {
         first.and_then(Option::as_deref).unwrap_or("EDGE")
     }
 
-    /// Whether it compresses bodies.
+    /// Returns whether the API compresses bodies.
     pub fn compresses(&self) -> bool {
         let minimum = &self.minimum_compression_size;
         let size = minimum.as_i64().or_else(|| minimum.as_str()?.parse().ok());

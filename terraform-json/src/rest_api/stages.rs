@@ -26,7 +26,7 @@ pub struct StageSettings {
     /// Its variables.
     #[serde(deserialize_with = "or_empty")]
     pub variables: BTreeMap<String, String>,
-    /// Whether answers are cached.
+    /// True if answers are cached.
     #[serde(deserialize_with = "or_empty")]
     pub cache_cluster_enabled: bool,
     /// The settings of a canary: a part of its requests goes to another deployment.

@@ -32,7 +32,7 @@ pub struct MethodSetting {
     pub throttling_rate_limit: Option<f64>,
     /// Requests at once; -1 if it is not set.
     pub throttling_burst_limit: Option<f64>,
-    /// Whether answers are cached.
+    /// True if answers are cached.
     #[serde(deserialize_with = "or_empty")]
     pub caching_enabled: bool,
 }
@@ -45,7 +45,7 @@ pub struct ApiKey {
     pub id: String,
     /// The key that the client sends.
     pub value: String,
-    /// Whether it is on, which is the default.
+    /// True if the key is on, which is the default.
     pub enabled: Option<bool>,
 }
 
@@ -89,7 +89,7 @@ pub struct ApiStage {
     pub throttle: Vec<MethodThrottle>,
 }
 
-/// Limits; -1 or none where it is not set.
+/// Limits; -1 or none if not set.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default)]
 pub struct ThrottleSettings {

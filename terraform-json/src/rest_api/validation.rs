@@ -10,10 +10,10 @@ use crate::index::{given, kind, or_empty};
 pub struct Validator {
     /// Its id.
     pub id: String,
-    /// Whether required parameters must be there.
+    /// True if required parameters must be present.
     #[serde(deserialize_with = "or_empty")]
     pub validate_request_parameters: bool,
-    /// Whether bodies must fit their models.
+    /// True if bodies must fit their models.
     #[serde(deserialize_with = "or_empty")]
     pub validate_request_body: bool,
 }
