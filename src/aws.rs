@@ -54,9 +54,9 @@ pub fn identity(aws: &Path, region: &str) -> Outcome<Identity> {
         .output()
         .or_tool()?;
     if !output.status.success() {
-        let said = String::from_utf8_lossy(&output.stderr);
+        let stderr = String::from_utf8_lossy(&output.stderr);
         return Err(
-            Failure::tool(format!("AWS rejected the credentials: {}", said.trim()))
+            Failure::tool(format!("AWS rejected the credentials: {}", stderr.trim()))
                 .help("sign in with `aws sso login` or `aws configure`, or set AWS_PROFILE"),
         );
     }

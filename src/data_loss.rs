@@ -2,13 +2,13 @@
 
 use portcullis_generator::data_loss::{judge, losses};
 use portcullis_generator::service::{LOCAL, Service};
-use portcullis_terraform_json::plan::Shown;
+use portcullis_terraform_json::plan::ParsedPlan;
 
 use crate::failure::{Failure, Outcome};
 use crate::today::today;
 
 /// Fails if a plan would lose identity data and the spec doesn't accept this. `local` has no such data.
-pub fn check(plan: &Shown, service: &Service, environment: &str) -> Outcome {
+pub fn check(plan: &ParsedPlan, service: &Service, environment: &str) -> Outcome {
     if environment == LOCAL {
         return Ok(());
     }

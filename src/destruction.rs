@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use portcullis_generator::modules::{TABLES, USER_POOL};
-use portcullis_terraform_json::plan::{Action, Change, Shown};
+use portcullis_terraform_json::plan::{Action, Change, ParsedPlan};
 use serde_json::Value;
 
 /// A plan that destroys.
@@ -18,7 +18,7 @@ pub struct Destruction {
 
 impl Destruction {
     /// Reads the deletions of a plan.
-    pub fn of(plan: &Shown) -> Self {
+    pub fn of(plan: &ParsedPlan) -> Self {
         let changes = &plan.changes;
         let of = |wanted: fn(&Change) -> bool| changes.iter().filter(move |change| wanted(change)).map(name);
         Self {
@@ -34,7 +34,7 @@ impl Destruction {
         self.protected.iter().filter(|address| is_own(address))
     }
 
-    /// Returns protected resources that somebody else's HCL has.
+    /// Returns protected resources of hand-written HCL.
     pub fn foreign_protected(&self) -> impl Iterator<Item = &String> {
         self.protected.iter().filter(|address| !is_own(address))
     }
@@ -74,7 +74,7 @@ fn protection(change: &Change) -> Option<(&'static str, Value, Value)> {
 }
 
 /// Returns whether a plan takes the deletion protection off the environment's own resources and does nothing else.
-pub fn only_unprotects(plan: &Shown) -> bool {
+pub fn only_unprotects(plan: &ParsedPlan) -> bool {
     plan.changes.iter().all(|change| match change.action {
         Action::NoOp | Action::Read => true,
         Action::Update => is_own(&change.address) && differs_in_protection(change),
@@ -112,9 +112,9 @@ mod tests {
         })
     }
 
-    fn plan(changes: &[Value]) -> Shown {
+    fn plan(changes: &[Value]) -> ParsedPlan {
         let plan = json!({"format_version": "1.2", "resource_changes": changes});
-        Shown::parse(&plan.to_string()).unwrap()
+        ParsedPlan::parse(&plan.to_string()).unwrap()
     }
 
     #[test]

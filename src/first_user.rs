@@ -36,12 +36,12 @@ pub fn first_user_of_state(state: &str) -> Option<String> {
     current["attributes"]["username"].as_str().map(String::from)
 }
 
-/// Whether an environment's root has the variable `first_user_email`.
-pub fn asks_for_first_user(service: &Service, name: &str) -> bool {
+/// Returns whether an environment's root has the variable `first_user_email`.
+pub fn has_first_user_variable(service: &Service, name: &str) -> bool {
     service.user_pool_in(name).is_some() && service.environments[name].first_user.is_none()
 }
 
-/// Whether two addresses name one user. Generated pools don't tell them apart by their case.
+/// Returns whether two addresses name one user. Generated pools ignore the case of addresses.
 fn is_same_user(email: &str, other: &str) -> bool {
     email.to_lowercase() == other.to_lowercase()
 }

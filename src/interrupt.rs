@@ -35,7 +35,7 @@ impl Drop for Guard {
 /// Starts a program that is to end in its own time.
 pub fn start(command: &mut Command) -> io::Result<(Guard, Child)> {
     listen()?;
-    // Held while it starts: a signal that comes now waits until there is somebody to pass it on to.
+    // Held during the start: a signal that comes now waits until the child can receive it.
     let mut working = working();
     let child = command.process_group(0).spawn()?;
     *working = Some(Pid::from_child(&child));
@@ -113,7 +113,7 @@ fn pass_on(signal: Signal) {
     if !INTERRUPTED.swap(true, Ordering::Relaxed) {
         talk::warn("interrupted: waiting for Terraform to finish its current work");
     }
-    // It may have ended in this instant; then there is nobody to tell.
+    // It may have ended in this instant. The signal then has no receiver.
     _ = kill_process(pid, Signal::INT);
 }
 

@@ -1,5 +1,5 @@
-//! Checks files in `terraform/` that Portcullis did not generate, before Terraform runs: they may decide where Terraform
-//! connects or which programs it runs.
+//! Checks hand-written files in `terraform/` before Terraform runs: they may decide which servers Terraform connects to
+//! or which programs it runs.
 
 use portcullis_generator::file_set::FileSet;
 use portcullis_generator::own_files::{Finding, findings};

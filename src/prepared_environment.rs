@@ -7,7 +7,7 @@ use portcullis_generator::service::{Environment, LOCAL, Service};
 use crate::cli::TerraformOptions;
 use crate::endpoint::Endpoint;
 use crate::failure::{OrFail, Outcome};
-use crate::first_user::{FirstUser, asks_for_first_user, first_user, first_user_of_state};
+use crate::first_user::{FirstUser, first_user, first_user_of_state, has_first_user_variable};
 use crate::local::{ControlPlane, Local};
 use crate::project::{Project, architecture};
 use crate::terraform_program::{Aws, LOCK_FILE, ProviderSource, Terraform};
@@ -61,7 +61,7 @@ impl PreparedEnvironment {
         };
         prepared.first_user = first_user(name, service, known, options.chosen_email())?;
         let mut variables = Vec::new();
-        if asks_for_first_user(service, name) {
+        if has_first_user_variable(service, name) {
             let email = prepared.first_user.clone().unwrap_or_default();
             variables.push(("first_user_email", email));
         }

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use portcullis_generator::modules::DEPLOYMENT;
 use portcullis_generator::resources;
-use portcullis_terraform_json::plan::{Action, Shown};
+use portcullis_terraform_json::plan::{Action, ParsedPlan};
 
 use crate::failure::{Failure, Outcome};
 use crate::project::Project;
@@ -48,7 +48,7 @@ impl Redeployment {
         &self,
         terraform: &Terraform,
         file: &Path,
-        accept: impl FnOnce(&Shown) -> Outcome,
+        accept: impl FnOnce(&ParsedPlan) -> Outcome,
     ) -> Outcome {
         terraform.plan_to_file(file, Some(DEPLOYMENT))?;
         accept(&terraform.show_plan(file)?)?;
@@ -74,13 +74,13 @@ pub fn is_snapshot(kind: &str) -> bool {
 }
 
 /// Returns whether a plan deletes something that a deployment snapshots.
-pub fn deletes_from_snapshot(plan: &Shown) -> bool {
+pub fn deletes_from_snapshot(plan: &ParsedPlan) -> bool {
     let mut changes = plan.changes.iter();
     changes.any(|change| change.action == Action::Delete && is_snapshot(&change.kind))
 }
 
 /// Returns whether a plan replaces the deployment, moves the stage to it, and does nothing else.
-pub fn only_redeploys(plan: &Shown) -> bool {
+pub fn only_redeploys(plan: &ParsedPlan) -> bool {
     plan.changes.iter().all(|change| match change.action {
         Action::NoOp | Action::Read => true,
         Action::Update => change.kind == "aws_api_gateway_stage",
@@ -92,7 +92,7 @@ pub fn only_redeploys(plan: &Shown) -> bool {
 mod tests {
     use super::*;
 
-    fn plan(changes: &[(&str, &str, &str)]) -> Shown {
+    fn plan(changes: &[(&str, &str, &str)]) -> ParsedPlan {
         let changes: Vec<_> = changes
             .iter()
             .map(|(address, kind, actions)| {
@@ -101,7 +101,7 @@ mod tests {
             })
             .collect();
         let plan = serde_json::json!({ "format_version": "1.2", "resource_changes": changes });
-        Shown::parse(&plan.to_string()).unwrap()
+        ParsedPlan::parse(&plan.to_string()).unwrap()
     }
 
     #[test]

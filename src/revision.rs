@@ -299,8 +299,8 @@ fn git<S: AsRef<OsStr>>(root: &Path, arguments: impl IntoIterator<Item = S>) -> 
                 .help("install Git, or name two files: `--base FILE --head FILE`")
         })?;
     if !output.status.success() {
-        let said = String::from_utf8_lossy(&output.stderr);
-        return Err(Failure::tool(format!("`git` failed: {}", said.trim())));
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        return Err(Failure::tool(format!("`git` failed: {}", stderr.trim())));
     }
     String::from_utf8(output.stdout).map_err(|_| {
         Failure::input("the output of `git` must be UTF-8")

@@ -49,7 +49,7 @@ impl Sources {
         let (sender, messages) = channel();
         let watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
             if event.is_ok_and(|event| writes(event.kind)) {
-                // Nobody listens any more when we end.
+                // The receiver is gone if the command ends.
                 _ = sender.send(Instant::now());
             }
         });

@@ -1,4 +1,4 @@
-//! What `check` warns of.
+//! Tests of the warnings and errors of `check`.
 
 #![allow(clippy::unwrap_used)] // a test may panic
 

@@ -38,7 +38,7 @@ fn portcullis(folder: &Path, arguments: &[&str]) -> Output {
         .unwrap()
 }
 
-/// What commands printed, and where it was more than text.
+/// The output of commands, and the commands whose output contained more than text.
 #[derive(Default)]
 struct Printed {
     all: String,
@@ -253,7 +253,7 @@ fn a_log_and_names_of_files_are_text() {
     ] {
         printed.take(folder.path(), arguments, "a name");
     }
-    // A line of a log is a line; whatever else it holds is shown by its number.
+    // A line of a log stays one line, and other control characters are shown by their numbers.
     let logs = folder.path().join(".portcullis/local/data-plane/logs");
     fs::create_dir_all(&logs).unwrap();
     let line = format!("{}\n", ATTACK.replace('\n', " "));

@@ -10,11 +10,11 @@
 //!                   with a merged.toml it can't, and that spec resolves the conflict
 //! ```
 //!
-//! `UPDATE_GOLDEN=1 cargo test --test golden` writes what is expected; read it before you commit it. The functions
-//! workspace of a case holds the crates of its spec's functions, or those that a file `handlers` names, one a line, with the
-//! name of the binary behind it where that is another.
-//! Everything goes through the real binary. A file that no case refers to fails, as do cases that were left half
-//! made. Nothing here starts Terraform; `tests/slow/terraform.rs` does.
+//! `UPDATE_GOLDEN=1 cargo test --test golden` writes the expected files; read them before you commit them. The
+//! functions workspace of a case has a crate for each function of its spec, or the crates in its file `handlers`. That
+//! file has one crate a line, followed by the name of its binary if the two differ. Everything goes through the real
+//! binary. A file that no case refers to fails, as do unfinished cases. Nothing here starts Terraform;
+//! `tests/slow/terraform.rs` does.
 
 #![allow(clippy::unwrap_used)] // a test may panic
 
@@ -144,7 +144,7 @@ fn two_branches_merge_into_what_their_merged_spec_means() {
         commit("theirs.toml");
         if case.path("merged.toml").exists() {
             assert!(!project.merges("ours"), "{}: no conflict", case.name);
-            // What is generated need not be resolved by hand: its header is where it was.
+            // Generated files need not be merged by hand: their header is in its old place.
             project.set(&case.read("merged.toml"), None);
             let output = project.portcullis(&["generate"]);
             assert!(output.status.success(), "{}: {}", case.name, text(&output.stderr));
@@ -323,7 +323,7 @@ impl Project {
         );
     }
 
-    /// Whether a branch merges into the one that is checked out.
+    /// Returns whether a branch merges into the current one.
     fn merges(&self, branch: &str) -> bool {
         self.git_command(&["merge", "--quiet", "--no-edit", branch])
             .status

@@ -1,6 +1,6 @@
-//! What decides where Terraform connects or what it runs, beside what is generated: every gate blocks it until `[review]`
-//! accepts it by its address, and ordinary resources pass as before. Which files and arguments count is in the generator
-//! (`own_files`); here are the commands.
+//! Tests of hand-written files that decide which servers Terraform connects to or what it runs. Every command blocks
+//! such a file until `[review]` accepts it by its address. Ordinary resources pass. The generator (`own_files`) decides
+//! which files and arguments count; these tests are about the commands.
 
 #![allow(clippy::unwrap_used)] // a test may panic
 
@@ -118,14 +118,14 @@ const OF_FILES: [&[&str]; 4] = [
     &["review", "--base", "HEAD~1", "--head", "HEAD"],
 ];
 
-/// The issue's attack: every call of Terraform's goes to somebody's proxy.
+/// An attack: every call of Terraform goes to a stranger's proxy.
 const PROXY: &str = "provider \"aws\" {\n  http_proxy = \"http://proxy.example\"\n\n  endpoints {\n    lambda = \
                      \"http://lambda.example\"\n  }\n}\n";
 
 /// The key of a line whose last day is over.
 const EXPIRED: &str = ", until = 2026-11-01";
 
-/// What is said of such a line.
+/// The error about such an entry.
 fn expired(of: &str) -> String {
     format!("of `{of}` was accepted until 2026-11-01")
 }

@@ -137,7 +137,7 @@ To accept a blocked change, add it under [review] with a reason:
 "
     );
     assert_eq!((reviewed.code, reviewed.stderr.as_str()), (1, ""));
-    // Against main's tip there is no difference to where it left.
+    // The base of a comparison with main's tip is the same commit.
     assert_eq!(clone.review(&["--base", "main"]).stdout, reviewed.stdout);
     // On main itself it is the last commit that counts.
     clone.git(&["checkout", "--quiet", "main"]);
@@ -185,7 +185,7 @@ fn a_project_that_moved_is_not_a_new_one() {
     review(&moved, &["--base", "HEAD^"]).says(0, "first spec: ");
 }
 
-/// What a pipeline checks out by itself must not be found equal to itself.
+/// A pipeline's own checkout must not be compared with itself.
 #[test]
 fn a_shallow_clone_is_compared_with_main_or_not_at_all() {
     let clone = Clone::new();
@@ -420,7 +420,7 @@ fn what_a_plan_has_beside_the_spec_is_answered_by_its_address() {
         .review(&["--plan", &plan])
         .says(0, "! accepted: ")
         .says(0, "(Ours)");
-    // Without the plan nobody knows, so the line is not held to answer nothing.
+    // Without the plan the change is unknown, so its entry is not reported as unused.
     clone.review(&[]).says(0, "nothing changes");
 }
 

@@ -7,6 +7,6 @@ pub mod data_plane;
 mod guard;
 mod origin;
 mod ready_line;
-pub mod shown_file;
+pub mod show_output;
 pub mod signals;
 mod upstream;

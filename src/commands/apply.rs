@@ -76,8 +76,8 @@ pub fn apply(project: &Project, options: &TerraformOptions, yes: bool) -> Outcom
     }
 }
 
-/// Writes the generated files. Files for AWS should have been reviewed, so this warns if they are out of date, and fails if
-/// nobody reads the warning.
+/// Writes the generated files. Files for AWS should have been reviewed. If they are out of date, this warns, and fails
+/// with `--yes`, because a pipeline has no reader.
 fn generate_for(project: &Project, generated: &FileSet, name: &str, yes: bool) -> Outcome {
     if name == LOCAL {
         return project.generate(generated).map(drop);
@@ -345,13 +345,13 @@ mod tests {
                 .replace("scripts/login_first.sh", "echo")
                 .replace("scripts/login.sh", "echo");
             let script = format!("{command}\nprintf %s \"$TOKEN\"");
-            let said = std::process::Command::new("bash")
+            let output = std::process::Command::new("bash")
                 .args(["-c", &script])
                 .output()
                 .unwrap();
-            let said = String::from_utf8(said.stdout).unwrap();
-            let words = said.matches(&evil).count();
-            assert_eq!(words, expected, "{command}: {said}");
+            let output = String::from_utf8(output.stdout).unwrap();
+            let words = output.matches(&evil).count();
+            assert_eq!(words, expected, "{command}: {output}");
             assert!(!folder.path().join("mark").exists(), "{command}");
         }
     }

@@ -193,8 +193,8 @@ mod tests {
         assert!(matches!(record(b"PK\x03\x04\xff"), Ok(Record::File(file)) if file.is_absolute()));
         assert!(matches!(record(b"{}"), Ok(Record::Json(_))));
         for text in [&b""[..], b"{\xff", b"resource \"x\" \"y\" {}"] {
-            let said = record(text).map(drop).unwrap_err().render();
-            assert!(said.contains("is not a saved plan"), "{said}");
+            let error = record(text).map(drop).unwrap_err().render();
+            assert!(error.contains("is not a saved plan"), "{error}");
         }
         let missing = Record::of(Path::new("/nowhere")).map(drop).unwrap_err().render();
         assert!(missing.contains("can't read the plan `/nowhere`"), "{missing}");

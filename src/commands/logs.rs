@@ -86,7 +86,7 @@ struct Log {
 impl Log {
     fn new(folder: &Path, function: &str) -> Self {
         let path = folder.join(format!("{function}.log"));
-        // What the log held before it began anew comes first.
+        // The log before its last restart comes first.
         let open = File::open(path.with_extension("log.previous")).ok();
         Self { path, open }
     }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use portcullis_emulator::shown_file::{self, Shown};
+use portcullis_emulator::show_output::{self, ShowOutput};
 use portcullis_foreign_text::shell;
 use portcullis_generator::review::{self, Beside, Revision as Spec, report};
 
@@ -90,7 +90,7 @@ fn read(root: &Path, revision: &Revision) -> Outcome<Spec> {
 
 fn plans(options: &cli::Review) -> Outcome<Vec<(String, String)>> {
     let plan = |file: &std::path::PathBuf| {
-        let text = shown_file::read(file, Shown::Plan).or_input()?;
+        let text = show_output::read(file, ShowOutput::Plan).or_input()?;
         Ok((file.display().to_string(), text))
     };
     options.plan.iter().map(plan).collect()

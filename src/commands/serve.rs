@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use portcullis_emulator::capped_file::{CappedFile, LIMIT};
-use portcullis_emulator::data_plane::{self, EmulatedAws, Mistake, Options, Variable};
+use portcullis_emulator::data_plane::{self, EmulatedAws, InputError, Options, Variable};
 use portcullis_foreign_text::words::{code, line};
 use tracing::field::Field;
 use tracing_subscriber::field::MakeExt;
@@ -58,7 +58,7 @@ pub fn run(options: Serve) -> Outcome {
         work: options.work.unwrap_or_else(|| temporary.path().to_path_buf()),
     };
     let served = runtime(log)?.block_on(data_plane::serve(options));
-    served.map_err(|error| match error.is::<Mistake>() {
+    served.map_err(|error| match error.is::<InputError>() {
         true => Failure::input(error),
         false => Failure::tool(error),
     })
@@ -95,8 +95,8 @@ fn pairs(given: &[String], form: &str) -> Outcome<Vec<(String, String)>> {
         .collect()
 }
 
-/// The runtime of the servers, with a log that `RUST_LOG` tunes: a capped file, or stderr. An event is a line, whatever a
-/// request, a state or a function put into it.
+/// Starts the runtime of the servers, with a log that `RUST_LOG` tunes: a capped file, or stderr. An event is one line
+/// even if it contains text of a request, a state or a function.
 pub fn runtime(log: Option<PathBuf>) -> Outcome<tokio::runtime::Runtime> {
     let log = match log {
         Some(path) => BoxMakeWriter::new(Mutex::new(CappedFile::open(path, LIMIT).or_input()?)),

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use portcullis_emulator::shown_file::{Shown, read};
+use portcullis_emulator::show_output::{ShowOutput, read};
 use portcullis_foreign_text::words::{line, plain};
 use portcullis_generator::sentences::summaries;
 use portcullis_generator::surface::{Route, Surface, of_plan, of_service, of_state};
@@ -43,7 +43,7 @@ pub fn run(folder: &Path, environment: &str, of: &SurfaceOf, api: Option<&str>, 
 
 fn surface(folder: &Path, environment: &str, of: &SurfaceOf, api: Option<&str>) -> Outcome<Surface> {
     if let Some(file) = &of.state {
-        let text = read(file, Shown::State).or_input()?;
+        let text = read(file, ShowOutput::State).or_input()?;
         return of_state(&text, api).map_err(|error| of_file(file, error));
     }
     if let Some(file) = &of.plan {
@@ -60,7 +60,7 @@ fn surface(folder: &Path, environment: &str, of: &SurfaceOf, api: Option<&str>) 
 
 /// The plan in a file that `terraform show -json PLANFILE` was written to.
 pub fn plan_of(file: &Path) -> Outcome<Plan> {
-    let text = read(file, Shown::Plan).or_input()?;
+    let text = read(file, ShowOutput::Plan).or_input()?;
     Plan::parse(&text).map_err(|error| of_file(file, error))
 }
 

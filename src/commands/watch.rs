@@ -1,8 +1,8 @@
 //! `portcullis apply --watch`: applies each change when it is saved.
 //!
-//! Code that was saved needs no Terraform: the zip stands where the applied function takes its code from, and the data
-//! plane reads it again. Terraform's state then has the hash of the code before, which `plan` says, and the next
-//! apply brings up to date. A spec that was saved is applied as `apply` does it.
+//! A change of code needs no Terraform. The applied function takes its code from a zip, and the data plane reads that
+//! zip again. Terraform's state then has the hash of the previous code. `plan` shows this difference, and the next
+//! apply removes it. A change of the spec is applied as `apply` does it.
 
 use std::path::Path;
 use std::time::{Duration, Instant};

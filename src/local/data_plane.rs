@@ -7,7 +7,7 @@ use portcullis_emulator::background::Status;
 use portcullis_foreign_text::words::code;
 use serde_json::Value;
 
-use super::{ControlPlane, Local, Ports, SERVED_WITH, START, STOP, port_of, told, write};
+use super::{ControlPlane, Local, Ports, SERVED_WITH, START, STOP, port_of, ready_value, write};
 use crate::endpoint::access_key_id;
 use crate::failure::{Failure, OrFail, Outcome};
 use crate::talk;
@@ -96,7 +96,7 @@ impl Local {
 
     /// The URL of the API; none while the data plane does not run.
     pub fn api_url(&self) -> Outcome<Option<String>> {
-        told(&self.data_plane(), "api_url")
+        ready_value(&self.data_plane(), "api_url")
     }
 }
 
@@ -115,8 +115,8 @@ fn warn_of_open_routes(ready: &Value) {
     }
 }
 
-/// Each pool's issuer with the address of its keys, `ISSUER=URL`. The keys come from the endpoint, never from
-/// where a token says: the issuer only names them.
+/// Returns each pool's issuer with the URL of its keys, `ISSUER=URL`. The keys come from the endpoint. The issuer in a
+/// token only names them.
 fn issuers(shown: &str, endpoint: &str) -> Outcome<Vec<String>> {
     let resources = portcullis_terraform_json::resources(shown).or_tool()?;
     let mut issuers: Vec<String> = resources

@@ -134,8 +134,8 @@ impl Local {
         self.work.join("unfinished")
     }
 
-    /// Returns the URL of the other emulated AWS that `local` uses; none for the built-in one. `local` stays where it
-    /// was applied, because only that one can delete its resources.
+    /// Returns the URL of the other emulated AWS that `local` uses; none for the built-in one. An applied `local` stays
+    /// in the same emulated AWS, because only that one can delete its resources.
     pub fn upstream(&self, chosen: Option<&str>) -> Outcome<Option<String>> {
         let chosen = chosen
             .map(|url| url.trim_end_matches('/'))
@@ -201,8 +201,8 @@ impl Local {
                 ready: Some(ready), ..
             } if endpoint.is_that_of(&ready, upstream.as_deref()) => Started { ready, fresh: false },
             _ => {
-                // One that runs is in front of another emulated AWS, where nothing is applied, or with other
-                // credentials.
+                // The running one has other credentials, or forwards to another emulated AWS, in which nothing is
+                // applied.
                 background.stop(STOP).or_tool()?;
                 let python = match upstream {
                     Some(_) => None,
@@ -212,7 +212,7 @@ impl Local {
                     self.start(&background, self.ports().control_plane, |command| {
                         command.arg("control-plane").arg("--mails").arg(self.mails());
                         if let Some(python) = &python {
-                            // Relative to where it is started: the path of a socket holds few bytes.
+                            // Relative to its working directory, because the path of a socket may only be short.
                             command
                                 .arg("--python")
                                 .arg(python)
@@ -289,7 +289,7 @@ impl Local {
 
     /// The URL of the emulated AWS; none while it does not run.
     pub fn endpoint(&self) -> Outcome<Option<String>> {
-        told(&self.control_plane(), "endpoint")
+        ready_value(&self.control_plane(), "endpoint")
     }
 
     /// Stops every process and forgets what only they knew. The ports are kept.
@@ -352,7 +352,7 @@ fn write(path: &Path, text: &str) -> Outcome {
 }
 
 /// Returns a value of the ready line of a running process.
-fn told(background: &Background, key: &str) -> Outcome<Option<String>> {
+fn ready_value(background: &Background, key: &str) -> Outcome<Option<String>> {
     match background.status().or_tool()? {
         Status::Running {
             ready: Some(ready), ..

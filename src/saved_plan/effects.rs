@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use portcullis_terraform_json::plan::{Action, Shown};
+use portcullis_terraform_json::plan::{Action, ParsedPlan};
 use serde_json::Value;
 
 /// The change of a resource or an output.
@@ -17,7 +17,7 @@ pub(super) struct Effect {
 }
 
 /// Returns the changes of a plan by address.
-pub(super) fn of(plan: &Shown) -> BTreeMap<String, Effect> {
+pub(super) fn of(plan: &ParsedPlan) -> BTreeMap<String, Effect> {
     let managed = plan.changes.iter().filter(|change| change.mode == "managed");
     let resources = managed.map(|change| {
         let address = match &change.deposed {
@@ -54,7 +54,7 @@ pub(super) fn of(plan: &Shown) -> BTreeMap<String, Effect> {
 }
 
 /// Returns a sentence for each address that `now` changes in another way than `before`.
-pub(super) fn differences(before: &Shown, now: &Shown) -> Vec<String> {
+pub(super) fn differences(before: &ParsedPlan, now: &ParsedPlan) -> Vec<String> {
     let (before, now) = (of(before), of(now));
     let addresses: BTreeSet<_> = before.keys().chain(now.keys()).collect();
     let sentences = addresses.into_iter().filter_map(|address| {

@@ -1,9 +1,9 @@
 //! A plan saved in a file, to be applied later, perhaps on another machine.
 //!
-//! A plan file holds more than it shows: a configuration, a state and the place where that is kept. Terraform applies
-//! all of this, so a forged file could apply anything. Portcullis therefore takes a saved plan only for a record of the
-//! changes that somebody read and agreed to. Terraform plans once more from the files that are here, and Portcullis
-//! applies the new plan if it makes the recorded changes.
+//! A plan file holds more than it shows: a configuration, a state and the backend of that state. Terraform applies all
+//! of this, so a forged file could apply anything. Portcullis therefore takes a saved plan only for a record of
+//! reviewed changes. Terraform plans once more from the current files, and Portcullis applies the new plan if it makes
+//! the recorded changes.
 //!
 //! A plan holds the values of the state and of the variables in plain text, environment variables of functions among
 //! them. So only its owner may read the file.
@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use portcullis_generator::service::Service;
-use portcullis_terraform_json::plan::Shown;
+use portcullis_terraform_json::plan::ParsedPlan;
 use sha2::{Digest, Sha256};
 
 use crate::failure::{Failure, Outcome};
@@ -26,14 +26,14 @@ mod effects;
 pub struct SavedPlan {
     /// The file's name, as the user gave it.
     name: String,
-    plan: Shown,
+    plan: ParsedPlan,
 }
 
 impl SavedPlan {
     /// Reads the text that `terraform show -json` printed of the file `name`.
     pub fn read(name: &Path, shown: &str) -> Outcome<Self> {
         let name = name.display().to_string();
-        let plan = Shown::parse(shown).map_err(|error| {
+        let plan = ParsedPlan::parse(shown).map_err(|error| {
             Failure::input(format!("can't read the plan `{name}`: {error}"))
                 .help("name a file that `portcullis plan --out FILE` wrote")
         })?;
@@ -47,7 +47,7 @@ impl SavedPlan {
     }
 
     /// The plan.
-    pub fn plan(&self) -> &Shown {
+    pub fn plan(&self) -> &ParsedPlan {
         &self.plan
     }
 
@@ -115,8 +115,8 @@ impl SavedPlan {
         effects::of(&self.plan).is_empty()
     }
 
-    /// Returns a sentence for each change that another plan would make otherwise. A resource that stays as it is may
-    /// have changed by itself, as a user pool does with every user: that is no difference.
+    /// Returns a sentence for each change that differs in another plan. An unchanged resource may have changed by
+    /// itself, as a user pool does with every user. This does not count as a difference.
     pub fn differences(&self, other: &Self) -> Vec<String> {
         let mut differences = Vec::new();
         if !self.plan.has_the_configuration_of(&other.plan) {

@@ -29,20 +29,20 @@ fn plan_with(environment: &Value, changes: &Value, key: &str, value: Value) -> S
 }
 
 #[track_caller]
-fn says(outcome: Outcome, sentence: &str) {
-    let said = outcome.unwrap_err().render();
-    assert!(said.contains(sentence), "`{sentence}` is not in\n{said}");
+fn assert_error(outcome: Outcome, sentence: &str) {
+    let error = outcome.unwrap_err().render();
+    assert!(error.contains(sentence), "`{sentence}` is not in\n{error}");
 }
 
 #[test]
 fn a_plan_is_of_one_environment_of_one_service() {
     let plan = plan(&json!("dev"), &json!([]));
     assert!(plan.check_environment(&service("hello"), "dev").is_ok());
-    says(
+    assert_error(
         plan.check_environment(&service("hello"), "prod"),
         "`dev.tfplan` must be a plan of `prod` of `hello`, but it is one of `dev` of `hello`",
     );
-    says(
+    assert_error(
         plan.check_environment(&service("other"), "dev"),
         "must be a plan of `dev` of `other`",
     );
@@ -51,7 +51,7 @@ fn a_plan_is_of_one_environment_of_one_service() {
 #[test]
 fn a_plan_that_does_not_say_of_what_it_is_is_refused() {
     for nothing in [Value::Null, json!(["dev"])] {
-        says(
+        assert_error(
             plan(&nothing, &json!([])).check_environment(&service("hello"), "dev"),
             "must be a plan of generated files",
         );
@@ -190,11 +190,11 @@ fn a_move_an_import_and_an_output_are_changes_too() {
 #[test]
 fn a_state_and_half_a_plan_are_no_plan() {
     let read = |value: Value| SavedPlan::read(Path::new("x"), &value.to_string()).map(drop);
-    says(
+    assert_error(
         read(json!({"format_version": "1.0", "values": {}})),
         "can't read the plan `x`: this is a state",
     );
-    says(
+    assert_error(
         read(json!({"format_version": "1.2", "planned_values": {}, "errored": true})),
         "can't apply `x`",
     );
@@ -248,7 +248,7 @@ fn a_saved_plan_is_for_its_owner_alone_whatever_was_there() {
     let file = private_file(&path).unwrap();
     assert_eq!(fs::read(&file).unwrap(), b"");
     assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
-    says(
+    assert_error(
         private_file(&folder.path().join("no/plan")).map(drop),
         "can't write `",
     );

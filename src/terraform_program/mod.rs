@@ -35,13 +35,13 @@ const LOCK_TIMEOUT: &str = "-lock-timeout=5m";
 
 /// The stream for Terraform's own output.
 #[derive(Debug, Clone, Copy, PartialEq)]
-enum Shown {
+enum OutputStream {
     Stdout,
     Stderr,
     Nowhere,
 }
 
-impl Shown {
+impl OutputStream {
     fn colour(self) -> bool {
         match self {
             Self::Stdout => talk::colour_of(&std::io::stdout()),
@@ -51,17 +51,17 @@ impl Shown {
     }
 }
 
-/// Shows a stream line by line as it comes, to its end: also when nobody reads it any more, because Terraform must not
-/// stop at a pipe that is full.
-fn copy(stream: Option<impl Read>, shown: Shown) {
+/// Shows a stream line by line to its end. It also reads on if its own output is closed, because a full pipe would stop
+/// Terraform.
+fn copy(stream: Option<impl Read>, shown: OutputStream) {
     let mut lines = BufReader::new(stream.expect("the caller piped it"));
     let mut line = Vec::new();
     while lines.read_until(b'\n', &mut line).is_ok_and(|read| read > 0) {
         let text = String::from_utf8_lossy(&line);
         match shown {
-            Shown::Stdout => _ = talk::try_data(text),
-            Shown::Stderr => talk::show(text),
-            Shown::Nowhere => {}
+            OutputStream::Stdout => _ = talk::try_data(text),
+            OutputStream::Stderr => talk::show(text),
+            OutputStream::Nowhere => {}
         }
         line.clear();
     }
@@ -164,7 +164,7 @@ impl Terraform {
             }
             let output = self.command(arguments).output().or_tool()?;
             if !output.status.success() {
-                return Err(said_no("init", &output.stderr).help(source.help()));
+                return Err(command_failure("init", &output.stderr).help(source.help()));
             }
             // `init` may have written the lock file that the stamp is made of.
             fs::write(&stamp_file, self.init_stamp(source)?).or_tool()
@@ -208,17 +208,17 @@ impl Terraform {
     /// Shows a plan on stdout, and saves it if a file is given. Returns whether it contains changes.
     pub fn plan_to_stdout(&self, file: Option<&Path>) -> Outcome<bool> {
         let out: Vec<OsString> = file.map(out_argument).into_iter().collect();
-        self.plan(&out, Shown::Stdout)
+        self.plan(&out, OutputStream::Stdout)
     }
 
     /// Shows a plan on stderr and saves it. Returns whether it contains changes.
     pub fn plan_to_file(&self, file: &Path, replace: Option<&str>) -> Outcome<bool> {
         let mut arguments = vec![out_argument(file)];
         arguments.extend(replace.map(|address| format!("-replace={address}").into()));
-        self.plan(&arguments, Shown::Stderr)
+        self.plan(&arguments, OutputStream::Stderr)
     }
 
-    fn plan(&self, more: &[OsString], shown: Shown) -> Outcome<bool> {
+    fn plan(&self, more: &[OsString], shown: OutputStream) -> Outcome<bool> {
         let mut arguments: Vec<OsString> =
             vec!["plan".into(), "-input=false".into(), "-detailed-exitcode".into()];
         self.wait_for_the_lock(&mut arguments);
@@ -236,7 +236,7 @@ impl Terraform {
         let mut arguments: Vec<OsString> = vec!["apply".into(), "-input=false".into()];
         self.wait_for_the_lock(&mut arguments);
         arguments.push(file.into());
-        if self.run(arguments, Shown::Stderr)?.success() {
+        if self.run(arguments, OutputStream::Stderr)?.success() {
             Ok(())
         } else {
             Err(self.failed("apply"))
@@ -245,7 +245,7 @@ impl Terraform {
 
     /// Runs a command to its end. What it prints, which holds what a spec or a state says, reaches a terminal as text:
     /// Terraform itself quotes a value of one line, and prints one of several lines as it is.
-    fn run(&self, mut arguments: Vec<OsString>, shown: Shown) -> Outcome<ExitStatus> {
+    fn run(&self, mut arguments: Vec<OsString>, shown: OutputStream) -> Outcome<ExitStatus> {
         if !shown.colour() {
             arguments.insert(1, "-no-color".into());
         }
@@ -254,7 +254,7 @@ impl Terraform {
         let (_guard, mut child) = interrupt::start(&mut command).or_tool()?;
         let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
         thread::scope(|scope| {
-            scope.spawn(|| copy(stderr, Shown::Stderr));
+            scope.spawn(|| copy(stderr, OutputStream::Stderr));
             copy(stdout, shown);
         });
         child.wait().or_tool()
@@ -282,7 +282,11 @@ impl Terraform {
 
     /// Saves a plan that destroys everything, and shows it on stderr if asked. Returns whether anything is left.
     pub fn destroy_plan(&self, file: &Path, shown: bool) -> Outcome<bool> {
-        let shown = if shown { Shown::Stderr } else { Shown::Nowhere };
+        let shown = if shown {
+            OutputStream::Stderr
+        } else {
+            OutputStream::Nowhere
+        };
         self.plan(&["-destroy".into(), out_argument(file)], shown)
     }
 
@@ -292,7 +296,7 @@ impl Terraform {
             .iter()
             .map(|address| format!("-target={address}").into());
         let arguments: Vec<_> = targets.chain([out_argument(file)]).collect();
-        self.plan(&arguments, Shown::Nowhere)
+        self.plan(&arguments, OutputStream::Nowhere)
     }
 
     /// Runs a command that reports its events as JSON:
@@ -343,21 +347,21 @@ impl Terraform {
         arguments.extend(file.map(OsString::from));
         let output = self.command(arguments).output().or_tool()?;
         if !output.status.success() {
-            return Err(said_no("show", &output.stderr));
+            return Err(command_failure("show", &output.stderr));
         }
         String::from_utf8(output.stdout).or_tool()
     }
 
     /// The plan in a file.
-    pub fn show_plan(&self, file: &Path) -> Outcome<plan::Shown> {
-        plan::Shown::parse(&self.show(Some(file))?).or_tool()
+    pub fn show_plan(&self, file: &Path) -> Outcome<plan::ParsedPlan> {
+        plan::ParsedPlan::parse(&self.show(Some(file))?).or_tool()
     }
 
     /// The state as Terraform keeps it; empty if nothing was ever applied.
     pub fn state(&self) -> Outcome<String> {
         let output = self.command(["state", "pull", "-no-color"]).output().or_tool()?;
         if !output.status.success() {
-            return Err(said_no("state pull", &output.stderr));
+            return Err(command_failure("state pull", &output.stderr));
         }
         String::from_utf8(output.stdout).or_tool()
     }
@@ -369,7 +373,7 @@ impl Terraform {
             .output()
             .or_tool()?;
         if !output.status.success() {
-            return Err(said_no("output", &output.stderr));
+            return Err(command_failure("output", &output.stderr));
         }
         let json: serde_json::Map<String, Value> = serde_json::from_slice(&output.stdout).or_tool()?;
         Ok(json
@@ -385,7 +389,7 @@ fn out_argument(file: &Path) -> OsString {
     argument
 }
 
-fn said_no(command: &str, stderr: &[u8]) -> Failure {
+fn command_failure(command: &str, stderr: &[u8]) -> Failure {
     let text = String::from_utf8_lossy(stderr);
     Failure::tool(format!("`terraform {command}` failed:\n{}", text.trim()))
 }

@@ -1,8 +1,8 @@
 //! Finds the source of the AWS provider: a mirror on this machine, or else the registry.
 //!
 //! A user's own choice goes first and is never replaced: the option and its environment variable, then a CLI
-//! configuration with a `provider_installation`. Then Terraform's implied directories, then the prefixes where
-//! systems keep such things.
+//! configuration with a `provider_installation`. Terraform's implied directories follow, and then the usual prefixes
+//! for system software.
 
 use std::fmt;
 use std::fs;
@@ -162,7 +162,7 @@ fn implied_directories() -> Vec<PathBuf> {
     folders
 }
 
-/// Folders one level below the prefixes where systems keep what was installed beside the package manager.
+/// Returns folders one level below the usual prefixes for software that was installed beside the package manager.
 fn system_directories() -> Vec<PathBuf> {
     let prefixes = [
         "/opt",

@@ -67,7 +67,7 @@ impl Tools {
                 "--requirement",
             ])
             .arg(&file)
-            // The user's configuration says where packages come from; where they go is the venv.
+            // The user's configuration chooses the package index, but the target is the venv.
             .env("PIP_USER", "0")
             .env_remove("PIP_TARGET")
             .env_remove("PIP_PREFIX")
@@ -85,23 +85,23 @@ impl Tools {
             let _ = stderr.read_to_end(&mut bytes);
             String::from_utf8_lossy(&bytes).into_owned()
         });
-        let mut said = Vec::new();
+        let mut lines = Vec::new();
         let stdout = child.stdout.take().context("pip has no standard output")?;
         for line in BufReader::new(stdout).lines().map_while(Result::ok) {
             // Megabytes are what takes time.
             if line.trim_start().starts_with("Downloading") && line.ends_with(" MB)") {
                 talk::say(format_args!("  {}", line.trim()));
             }
-            said.push(line);
+            lines.push(line);
         }
         let status = child.wait().context("can't wait for pip")?;
         let errors = errors.join().unwrap_or_default();
         if !status.success() {
-            said.extend(errors.lines().map(str::to_owned));
+            lines.extend(errors.lines().map(str::to_owned));
             bail!(
                 "pip can't install {name} ({status}). Its output ends with:\n{}\n\nhelp: check `{}` and pip's configuration \
                  (`pip config list`, `PIP_INDEX_URL`, `PIP_CERT`), then run the command again",
-                last_lines(&said.join("\n")),
+                last_lines(&lines.join("\n")),
                 file.display()
             );
         }
@@ -152,10 +152,10 @@ fn version(text: &str) -> Option<(u32, u32)> {
 }
 
 fn explain_venv_failure(output: &Output) -> anyhow::Error {
-    let said = [&output.stdout, &output.stderr]
+    let text = [&output.stdout, &output.stderr]
         .map(|bytes| String::from_utf8_lossy(bytes))
         .concat();
-    if said.contains("ensurepip") || said.contains("No module named venv") {
+    if text.contains("ensurepip") || text.contains("No module named venv") {
         return anyhow!(
             "`python3` can't create a venv because its `venv` module is missing: install it (Debian: \
              `apt install python3-venv`), then run the command again"
@@ -164,7 +164,7 @@ fn explain_venv_failure(output: &Output) -> anyhow::Error {
     anyhow!(
         "`python3 -m venv` failed ({}):\n{}",
         output.status,
-        last_lines(&said)
+        last_lines(&text)
     )
 }
 

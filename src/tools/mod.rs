@@ -1,17 +1,17 @@
-//! The tools that the project brings along: moto, cargo-lambda (with zig) and, where the machine has none, the AWS
-//! CLI. They live in one Python venv, `.portcullis/tools/venv`, and are installed by the first command that needs
-//! them, each release pinned with its hashes (`src/tools/*.txt`; `src/tools/compile.sh` refreshes them).
+//! The tools that the project brings along: moto, cargo-lambda (with zig), and the AWS CLI if the machine has none.
+//! They live in one Python venv, `.portcullis/tools/venv`. The first command that needs a tool installs it. Each
+//! release is pinned with its hashes (`src/tools/*.txt`; `src/tools/compile.sh` refreshes them).
 //!
 //! - A **stamp** per tool, inside the venv, is the hash of the requirements it was installed from. Nothing is done
 //!   while it matches, so that a call costs a few reads.
-//! - A venv knows where it was made: its scripts name its interpreter by an absolute path, and its packages are of
-//!   one Python version. The **origin** noted beside the stamps holds both; a venv whose folder moved or whose
-//!   Python was removed or changed is created again.
+//! - A venv can't be moved: its scripts name its interpreter by an absolute path, and its packages are for one Python
+//!   version. The **origin**, recorded beside the stamps, holds both. The venv is created again if its folder moved, or
+//!   if its Python was removed or changed.
 //! - One process installs at a time: a file lock, which the death of its holder releases. A half-finished install
 //!   has no stamp and is repeated.
 //!
-//! Nothing of the user's environment is changed, and pip's configuration (`PIP_*`, `pip.conf`) is honoured but for
-//! where to install.
+//! Nothing of the user's environment is changed. pip's configuration (`PIP_*`, `pip.conf`) is honoured except for the
+//! target folder.
 
 mod install;
 #[cfg(test)]
@@ -76,7 +76,7 @@ impl Tools {
         Ok(self.bin("cargo-lambda"))
     }
 
-    /// The AWS CLI: the `aws` of the PATH, of whatever version, or else ours, installed when missing.
+    /// Returns the AWS CLI: any version of `aws` on the PATH, or else ours, which is installed if missing.
     pub fn aws(&self) -> Result<PathBuf> {
         if let Some(theirs) = std::env::var_os("PATH").and_then(|path| find_program("aws", &path)) {
             return Ok(theirs);

@@ -1,4 +1,4 @@
-//! What ARCHITECTURE.md claims of the crates is so.
+//! Tests that ARCHITECTURE.md is right about the crates.
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -1,5 +1,5 @@
-//! `check --plan` and `surface --plan`, on plans that Terraform wrote (`generator/tests/plans`) and that were edited as
-//! somebody would have edited the HCL. A file below `cases/` is a case, and a new file is a new test:
+//! Tests of `check --plan` and `surface --plan`, on plans that Terraform wrote (`generator/tests/plans`), edited as if
+//! a user had edited the HCL. A file below `cases/` is a case, and a new file is a new test:
 //!
 //! ```text
 //! { "about": "…", "plan": "demo_first", "edits": [ … ], "arguments": ["--env", "dev"] }
@@ -203,7 +203,7 @@ fn fixture(name: &str) -> String {
     fs::read_to_string(plans().join(name)).unwrap()
 }
 
-/// What `check --plan` answers to a case.
+/// Returns the answer of `check --plan` to a case.
 fn check(case: &Value) -> String {
     let name = case["plan"].as_str().unwrap();
     let mut plan: Value = serde_json::from_str(&fixture(&format!("{name}.json"))).unwrap();

@@ -48,7 +48,7 @@ fn a_program_of_the_machine_does_not_run() {
     fs::copy("/bin/bash", &beside).unwrap();
     for filename in ["/bin/bash", "../../../../../../../../bin/bash", "./bash", "bash"] {
         match project.serve(&attack(filename), &[]) {
-            // Whoever serves it has to see what it does.
+            // If it is served, this test must show what it does.
             Ok(served) => {
                 served.get("/");
                 panic!("`{filename}` is served; its marker exists: {}", marker.exists());
@@ -155,7 +155,7 @@ fn a_variable_by_which_other_code_would_run_is_refused_by_name() {
         "RUBYOPT",
         "JAVA_TOOL_OPTIONS",
         "SHELLOPTS",
-        // A function of bash's, which is no name that Lambda takes.
+        // A function of bash's. Lambda does not accept this name.
         "BASH_FUNC_echo%%",
         "A=B",
         "",

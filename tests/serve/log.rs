@@ -1,4 +1,4 @@
-//! The log of `serve` does not grow for ever, whatever clients send.
+//! The log of `serve` does not grow for ever, even if clients send long requests.
 
 use std::fs;
 

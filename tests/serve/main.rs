@@ -1,5 +1,5 @@
-//! `serve` and `surface --state` with what people name instead of a state, and with what a state leaves open: each is
-//! told with the next step, as wrong input.
+//! `serve` and `surface --state` with other files instead of a state, and with states that leave something open. Each
+//! is an input error that names the next step.
 
 #![allow(clippy::unwrap_used)] // a test may panic
 
@@ -38,7 +38,7 @@ fn portcullis(folder: &Path, arguments: &[&str]) -> Command {
     command
 }
 
-/// What a command that is given wrong input says.
+/// Returns the error of a command that gets invalid input.
 #[track_caller]
 fn refused(folder: &Path, arguments: &[&str]) -> String {
     let output = portcullis(folder, arguments).output_in_time().unwrap();

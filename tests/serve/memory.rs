@@ -1,4 +1,4 @@
-//! What a deployment froze is remembered for one state of one API, and never opens a route in silence.
+//! A deployment's settings are remembered for one state of one API, and never open a route silently.
 
 use std::fs;
 use std::path::Path;
@@ -26,7 +26,7 @@ fn guarded() -> Value {
     state
 }
 
-/// The same state with the guard taken out.
+/// The same state without the authorizer on the method.
 fn opened() -> Value {
     let mut state = guarded();
     let method = values(&mut state, "aws_api_gateway_method");
@@ -76,7 +76,7 @@ fn a_deployment_that_is_more_open_than_the_state_is_told_by_route() {
     let place = "shop/terraform/state.json";
     serve(&project, place, &opened()).stop();
     let served = serve(&project, place, &guarded());
-    // As AWS serves it: the guard is not deployed.
+    // AWS does the same: the authorizer is not deployed yet.
     assert_eq!(served.get("/").0, 200);
     let told = served.ready["more_open"]["deployment"].clone();
     assert_eq!(

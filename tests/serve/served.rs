@@ -1,4 +1,4 @@
-//! A project that is not Portcullis's, with a state of its own, and the `serve` that answers for it.
+//! A project that is not Portcullis's, with a state of its own, and the `serve` that serves it.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -14,7 +14,7 @@ use tempfile::TempDir;
 use super::portcullis;
 use portcullis_test_support::in_time::InTime;
 
-/// How long anything may take here before a test gives up.
+/// The longest time that anything may take here before a test fails.
 const LIMIT: Duration = Duration::from_secs(30);
 
 /// A runtime that answers every invocation with the variables of its process.
@@ -154,7 +154,7 @@ impl Project {
         Served::start(self.command(&path, options))
     }
 
-    /// Why a state is not served.
+    /// Returns the reason why a state is not served.
     #[track_caller]
     pub fn refused(&self, state: &Value, options: &[&str]) -> String {
         match self.serve(state, options) {

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::served::{BOOTSTRAP, Project, state, zip};
 
-/// What the function's log says after a call of a function with this `bootstrap`, and the answer's status.
+/// Returns the function's log after a call of a function with this `bootstrap`, and the answer's status.
 fn log_of(bootstrap: &[u8]) -> (u16, String) {
     let project = Project::new();
     zip(&project.path("shop/build/orders.zip"), bootstrap);
@@ -37,7 +37,7 @@ fn of_another_processor() -> Vec<u8> {
     program
 }
 
-/// A dynamically linked program whose loader nobody has.
+/// A dynamically linked program whose loader does not exist.
 fn of_another_loader() -> (Vec<u8>, String) {
     let mut program = fs::read("/bin/true").unwrap();
     let at = program.windows(7).position(|bytes| bytes == b"/ld-lin").unwrap();

@@ -1,7 +1,7 @@
 //! The real functions, built by the real cargo-lambda, started as Lambda starts them.
 //!
-//! `PORTCULLIS_CARGO_LAMBDA` names cargo-lambda (in an environment of Python's that has `ziglang`). Without it the
-//! tests say so and do nothing, except under `CI=true`, where they fail.
+//! `PORTCULLIS_CARGO_LAMBDA` names cargo-lambda (in a Python environment that has `ziglang`). Without it the tests
+//! print this and do nothing. Under `CI=true` they fail.
 
 use portcullis_test_support::in_time::InTime;
 use std::{

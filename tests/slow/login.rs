@@ -1,5 +1,5 @@
-//! `scripts/login_first.sh` and `scripts/login.sh`, with the real AWS CLI against moto, and with a stand-in for the
-//! AWS CLI where moto cannot give Cognito's answer.
+//! `scripts/login_first.sh` and `scripts/login.sh`, with the real AWS CLI against moto. A stand-in replaces the AWS CLI
+//! if moto can't give Cognito's answer.
 //!
 //! `PORTCULLIS_PYTHON` names a Python that has moto (`moto[server]`); else `python3` is taken. An `aws` beside it is
 //! preferred to that of the PATH.
@@ -18,11 +18,11 @@ use std::{
 const REGION: &str = "eu-central-1";
 const EMAIL: &str = "someone@example.com";
 const TEMPORARY_PASSWORD: &str = r#"T,e"m\p é=ß &x'"#;
-/// What `portcullis apply` takes for a pool that asks for 20 characters and a symbol.
+/// The password that `portcullis apply` chooses for a pool that requires 20 characters and a symbol.
 const EXAMPLE_PASSWORD: &str = "Testing1-Testing1Tes";
 const NEW_PASSWORD: &str = "N,e\"w\\\\p é=$(id) {x}\t日本!";
 
-/// What a script printed and how it ended.
+/// The output and the exit code of a script.
 #[derive(Debug, PartialEq)]
 struct Ended {
     status: i32,
@@ -226,7 +226,7 @@ impl Cognito {
         String::from_utf8(output.stdout).unwrap().trim().to_owned()
     }
 
-    /// What `portcullis apply` records of the local environment.
+    /// Records the local environment as `portcullis apply` does.
     fn record_in(&self, project: &Project) {
         let outputs = format!(
             r#"{{"user_pool_id":"{}","user_pool_client_id":"{}","region":"{REGION}","endpoint":"{}","example_password":"{EXAMPLE_PASSWORD}"}}"#,
@@ -574,7 +574,7 @@ fn wrong_use_is_status_2_and_asks_nobody() {
     assert_eq!(ended, failed(2, sentence));
 }
 
-/// What AWS says is text of others, and so is the name of a user that somebody is told to sign in with.
+/// Messages of AWS are foreign text, and so is the name of the user in an advice.
 #[test]
 fn what_others_say_moves_no_cursor_and_is_not_run() {
     let attack = "\u{1b}]0;x\u{7}\u{9b}2J\u{202e}\u{2066}\u{200b}\u{61c}";

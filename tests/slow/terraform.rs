@@ -1,5 +1,5 @@
-//! The trees of the golden specs in the hands of the real Terraform and AWS provider, without artifacts, credentials or
-//! network. One root calls them all: the provider takes seconds to start, and each root starts it anew.
+//! The generated files of the golden specs with the real Terraform and AWS provider, without artifacts, credentials or
+//! network. One root calls them all, because each root starts the provider, which takes seconds.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -66,7 +66,7 @@ fn terraform_validates_every_root_of_every_tree() {
 #[test]
 fn the_generated_test_of_every_tree_passes() {
     let trees = Trees::generate();
-    // `init` looks for the modules of tests only where there is a root.
+    // `init` looks for the modules of tests only if there is a root.
     trees.write("main.tf", "");
     let mut runs = 0;
     for tree in &trees.names {
@@ -97,7 +97,7 @@ fn the_generated_test_passes_where_it_is() {
     assert!(success && text.contains("3 passed, 0 failed"), "{text}");
 }
 
-/// What a demo's state does not have, and surfaces account for: an address of a function's own, a policy by reference.
+/// Replaces the resources by others that surfaces show and the demo lacks, such as a function's own address.
 fn with_more(mut state: Value) -> Value {
     let more = json!([
         {"address": "aws_lambda_function_url.more", "mode": "managed", "type": "aws_lambda_function_url",
@@ -169,13 +169,13 @@ fn changed(schema: &Value, values: &Value, path: &str, found: &mut Vec<(String, 
     }
 }
 
-/// What may change without another surface, by the end of its address, and why.
+/// Arguments that may change without another surface, each with the end of its address and a reason.
 const SWALLOWED: [(&str, &str); 6] = [
     // The same rights by another name.
     ("aws_iam_role.this", "inline_policy.name"),
     // A state's role has it from AWS, older than the policy itself.
     ("aws_iam_role.this", "inline_policy.policy"),
-    // A mock asks nobody, and its template is its status.
+    // A mock calls no function, and its template is its status.
     ("module.options_open.aws_api_gateway_integration.this", "uri"),
     ("module.options_root.aws_api_gateway_integration.this", "uri"),
     (
@@ -248,7 +248,7 @@ fn names(folder: &Path) -> Vec<String> {
     names
 }
 
-/// Every golden spec with its tree, where Terraform may leave what it likes.
+/// Every golden spec with its generated files, in folders that Terraform may write to.
 struct Trees {
     root: TempDir,
     names: Vec<String>,
@@ -266,7 +266,7 @@ impl Trees {
         Self { root, names }
     }
 
-    /// The tree of a spec.
+    /// Returns the folder of a spec's generated files.
     fn path(&self, name: &str) -> PathBuf {
         self.root.path().join(name).join("terraform")
     }

@@ -58,7 +58,7 @@ fn compare(surface: &Surface, route: &Route, enforced: &Enforced) -> Result<(), 
         return Err("only one asks for an API key");
     }
     match &enforced.guard {
-        // Nobody gets in, whatever is printed.
+        // No request gets in, so the printed surface does not matter.
         Guard::NotEmulated => {}
         Guard::Public if route.auth_type == "NONE" => {}
         Guard::Public => return Err("only the gateway is public"),

@@ -31,7 +31,7 @@ impl Request {
     }
 }
 
-/// What is answered.
+/// An answer of the stand-in.
 pub enum Answer {
     Json(Value),
     Bytes(Vec<u8>),
@@ -64,7 +64,7 @@ impl Api {
         Self { address, requests }
     }
 
-    /// What it was asked until now.
+    /// Returns the requests so far.
     pub fn requests(&self) -> Vec<Request> {
         self.requests.lock().unwrap().clone()
     }

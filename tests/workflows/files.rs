@@ -176,7 +176,7 @@ fn who_may_write_has_no_code_and_a_checkout_leaves_no_token() {
                 .is_some_and(|minutes| minutes <= 120),
             "{file}, {name}"
         );
-        // Where a step of a pipe fails, the job does.
+        // If a step of a pipe fails, the job does.
         assert_eq!(yaml(&file)["defaults"]["run"]["shell"], "bash", "{file}");
     }
 }

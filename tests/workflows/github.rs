@@ -1,4 +1,4 @@
-//! What GitHub's workflows do with its API: one comment that is updated in place, and only the reviewed plan.
+//! Tests of GitHub's workflows against its API: one comment that is updated in place, and only the reviewed plan.
 
 use std::fs;
 

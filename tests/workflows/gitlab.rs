@@ -1,4 +1,4 @@
-//! What GitLab's pipeline does with its API.
+//! Tests of GitLab's pipeline against its API.
 
 use portcullis_test_support::in_time::InTime;
 use std::fs;
@@ -120,7 +120,7 @@ fn archive(tree: &str) -> Vec<u8> {
     archive.finish().unwrap().into_inner()
 }
 
-/// What the API knows: a merge request that was merged as `commit`, and the artifacts of some refs.
+/// Returns the API's data: a merge request that was merged as `commit`, and the artifacts of some refs.
 fn known(
     commit: &str,
     artifacts: Vec<(&'static str, Vec<u8>)>,
@@ -185,7 +185,7 @@ fn the_plan_of_the_merge_request_is_fetched_and_no_other_one() {
         );
     }
 
-    // Planned anew by hand, for the branch.
+    // Planned once more by hand, for the branch.
     let (folder, commit, tree) = merged();
     let refs = vec![
         ("refs/merge-requests/7/head", of_another.clone()),

@@ -1,4 +1,4 @@
-//! What the jobs of both services run, with a stand-in for Portcullis that writes down what it is asked.
+//! Tests of the jobs of both services, with a stand-in for Portcullis that records its calls.
 
 use portcullis_test_support::in_time::InTime;
 use std::fs;
@@ -179,7 +179,7 @@ impl Checkout {
         run(&mut self.script(name, arguments))
     }
 
-    /// What Portcullis was asked since the last time, a line each.
+    /// Returns the calls of Portcullis since the last time, a line each.
     fn calls(&self) -> Vec<String> {
         let calls = self
             .read(".calls")

@@ -33,7 +33,7 @@ fn yaml(path: &str) -> Value {
     serde_saphyr::from_str(&read(path)).unwrap_or_else(|error| panic!("`{path}`: {error}"))
 }
 
-/// What a program did.
+/// The exit code and the output of a program.
 struct Ended {
     success: bool,
     stdout: String,

@@ -90,7 +90,7 @@ fn every_job_has_the_rust_that_the_zips_were_planned_with() {
     set_up_with(folder.path(), &programs, &[("CI", "true")]).succeeded();
     let calls = fs::read_to_string(folder.path().join("calls")).unwrap();
     assert!(calls.contains(&format!("default {rust}\n")), "{calls}");
-    // Nobody's own choice is changed.
+    // A user's own choice is not changed.
     fs::remove_file(folder.path().join("calls")).unwrap();
     set_up(folder.path(), &programs).succeeded();
     assert!(

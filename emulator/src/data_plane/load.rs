@@ -24,9 +24,9 @@ use super::function::log::Log;
 use super::gateway::Gateway;
 use super::limits::Limits;
 use super::more_open::{MoreOpen, more_open};
-use super::{KeySource, Mistake, Options, iam, state};
+use super::{InputError, KeySource, Options, iam, state};
 use crate::capped_file::LIMIT;
-use crate::shown_file::{self, Shown};
+use crate::show_output::{self, ShowOutput};
 
 mod code;
 mod variables;
@@ -36,12 +36,12 @@ pub use variables::Variable;
 /// A gateway for what the options name now. Functions that are as they were in `previous` keep their environments.
 pub async fn gateway(options: &Options, previous: Option<&Gateway>) -> Result<Gateway> {
     let path = &options.state;
-    let text = shown_file::read(path, Shown::State)?;
+    let text = show_output::read(path, ShowOutput::State)?;
     let unusable = || format!("can't serve the state `{}`", path.display());
     let resources = portcullis_terraform_json::resources(&text);
-    let all = resources.with_context(unusable).map_err(mistake)?;
+    let all = resources.with_context(unusable).map_err(input_error)?;
     let applied = rest_api(all.clone(), options.api.as_deref());
-    let applied = applied.with_context(unusable).map_err(mistake)?;
+    let applied = applied.with_context(unusable).map_err(input_error)?;
     let deployments = Deployments::of(&options.deployments, path, &applied.resource)?;
     let mut fresh = Vec::new();
     let mut undeployed = BTreeMap::new();
@@ -59,7 +59,7 @@ pub async fn gateway(options: &Options, previous: Option<&Gateway>) -> Result<Ga
             }
         }
     });
-    let mut api = api.with_context(unusable).map_err(mistake)?;
+    let mut api = api.with_context(unusable).map_err(input_error)?;
     if options.emulated_aws.is_some() {
         // Events, schedules and Lambda's Invoke reach each.
         api.beside_routes = api.functions.keys().cloned().collect();
@@ -67,28 +67,28 @@ pub async fn gateway(options: &Options, previous: Option<&Gateway>) -> Result<Ga
     let events = match options.emulated_aws {
         Some(_) => Sources::read(&Index::of(&all), &api.permissions)
             .with_context(unusable)
-            .map_err(mistake)?,
+            .map_err(input_error)?,
         None => Sources::default(),
     };
     let more_open = more_open_than(&applied, &api, &undeployed, &deployments)
         .with_context(unusable)
-        .map_err(mistake)?;
-    let mut mistakes = Vec::new();
-    let code = code::packages(options, &api, &mut mistakes);
+        .map_err(input_error)?;
+    let mut errors = Vec::new();
+    let code = code::packages(options, &api, &mut errors);
     let runs = |name: &str| !matches!(code.get(name), Some(Err(_)));
     if let Some(port) = options.port {
         variables::lead_here(&mut api, port);
     }
-    variables::set(&options.variables, &mut api, runs, &mut mistakes);
-    let issuers = issuers(options, &api, &mut mistakes);
-    mistakes.extend(unknown_stage(options, &api));
+    variables::set(&options.variables, &mut api, runs, &mut errors);
+    let issuers = issuers(options, &api, &mut errors);
+    errors.extend(unknown_stage(options, &api));
     let not_run = code::not_run(&code, &api);
-    if !mistakes.is_empty() {
+    if !errors.is_empty() {
         let told = not_run
             .iter()
             .map(|told| format!("{}: {}", words::code(&told.address), told.reason));
-        mistakes.extend(told);
-        return Err(Mistake(mistakes.join("\n")).into());
+        errors.extend(told);
+        return Err(InputError(errors.join("\n")).into());
     }
 
     api.unsupported
@@ -99,7 +99,7 @@ pub async fn gateway(options: &Options, previous: Option<&Gateway>) -> Result<Ga
         let source = options.jwks[&issuer].clone();
         let is_file = matches!(source, KeySource::File(_));
         let loaded = Keys::load(source).await;
-        let loaded = loaded.map_err(|error| if is_file { mistake(error) } else { error });
+        let loaded = loaded.map_err(|error| if is_file { input_error(error) } else { error });
         keys.insert(issuer, Arc::new(loaded?));
     }
     // Processes run in the folder of their code: what leads there must not depend on where we run.
@@ -136,7 +136,7 @@ pub async fn gateway(options: &Options, previous: Option<&Gateway>) -> Result<Ga
                 let (name, address) = (words::code(&name), words::code(&configuration.address));
                 format!("function {name} ({address})")
             })
-            .map_err(mistake)?;
+            .map_err(input_error)?;
         let previous = previous.and_then(|gateway| gateway.functions.get(&name)?.as_ref().ok());
         let function = match previous {
             Some(function) if function.is(configuration, &folder) => function.clone(),
@@ -217,12 +217,12 @@ fn more_open_than(
 }
 
 /// An error of what was named.
-fn mistake(error: anyhow::Error) -> anyhow::Error {
-    Mistake(words::line(&format!("{error:#}"))).into()
+fn input_error(error: anyhow::Error) -> anyhow::Error {
+    InputError(words::line(&format!("{error:#}"))).into()
 }
 
 /// The issuers whose tokens guarded routes take, all with a source of keys.
-fn issuers(options: &Options, api: &Api, mistakes: &mut Vec<String>) -> BTreeSet<String> {
+fn issuers(options: &Options, api: &Api, errors: &mut Vec<String>) -> BTreeSet<String> {
     let mut guarded: BTreeMap<&String, (usize, String)> = BTreeMap::new();
     for (method, route, deployed) in api.routes() {
         let Some(authorizer) = route
@@ -256,7 +256,7 @@ fn issuers(options: &Options, api: &Api, mistakes: &mut Vec<String>) -> BTreeSet
                 1 => String::new(),
                 count => format!(" and {} more", count - 1),
             };
-            mistakes.push(format!(
+            errors.push(format!(
                 "no signing keys for user pool {}, which protects {first}{others}: save them, and add the option\n  \
                  curl -o {file} {issuer}/.well-known/jwks.json\n  --jwks {issuer}={file}",
                 words::code(pool)

@@ -84,15 +84,15 @@ pub const HEADER_LIMIT: usize = 10_240;
 
 /// An invalid input, with advice in its message. Other errors are those of tools and of the machine.
 #[derive(Debug)]
-pub struct Mistake(pub(crate) String);
+pub struct InputError(pub(crate) String);
 
-impl std::fmt::Display for Mistake {
+impl std::fmt::Display for InputError {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.write_str(&self.0)
     }
 }
 
-impl std::error::Error for Mistake {}
+impl std::error::Error for InputError {}
 
 /// An emulated AWS on this machine.
 #[derive(Debug, Clone, PartialEq)]

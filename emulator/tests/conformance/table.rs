@@ -35,7 +35,7 @@ pub fn check(folder: &Path) -> Result<(), String> {
     let surplus = named
         .iter()
         .filter(|name| !there.iter().any(|case| fits(name, case)));
-    let mistakes: Vec<String> = missing
+    let errors: Vec<String> = missing
         .map(|case| format!("`{case}` is in no row of README.md"))
         .chain(surplus.map(|name| format!("`{name}` in README.md is an unknown case")))
         .chain(
@@ -45,10 +45,10 @@ pub fn check(folder: &Path) -> Result<(), String> {
                 .map(|name| format!("`{name}` in README.md is an unknown test")),
         )
         .collect();
-    if mistakes.is_empty() {
+    if errors.is_empty() {
         Ok(())
     } else {
-        Err(mistakes.join("\n"))
+        Err(errors.join("\n"))
     }
 }
 

@@ -8,14 +8,14 @@ use crate::review::words;
 use crate::review::{ChangeId, ChangeKind};
 use crate::service::{Environment, Service};
 use crate::tables::surface as tables;
-use portcullis_terraform_json::plan::{Action, Change, Shown};
+use portcullis_terraform_json::plan::{Action, Change, ParsedPlan};
 
 /// What contains data, with its type, where generated HCL has it, and its table in the spec.
 const STORES: [(Store, &str, &str, &str); 1] =
     [(Store::Table, "aws_dynamodb_table", tables::ADDRESS, "tables")];
 
 /// What a plan would lose in an environment of a service, in the plan's order.
-pub(super) fn losses(plan: &Shown, service: &Service, environment: &str) -> Vec<Loss> {
+pub(super) fn losses(plan: &ParsedPlan, service: &Service, environment: &str) -> Vec<Loss> {
     let reading = Reading {
         plan,
         service,
@@ -27,7 +27,7 @@ pub(super) fn losses(plan: &Shown, service: &Service, environment: &str) -> Vec<
 }
 
 struct Reading<'a> {
-    plan: &'a Shown,
+    plan: &'a ParsedPlan,
     service: &'a Service,
     name: &'a str,
     environment: &'a Environment,

@@ -7,14 +7,14 @@ use super::{data, schema};
 use crate::modules::USER_POOL;
 use crate::review::{ChangeId, ChangeKind};
 use crate::service::{Environment, Service};
-use portcullis_terraform_json::plan::{Action, Change, Shown};
+use portcullis_terraform_json::plan::{Action, Change, ParsedPlan};
 
 const POOL: &str = "aws_cognito_user_pool";
 const DOMAIN: &str = "aws_cognito_user_pool_domain";
 
 /// What a plan would lose in an environment of a service, in the plan's order.
-pub fn losses(plan: &Shown, service: &Service, environment: &str) -> Vec<Loss> {
-    let Shown { changes, drift, .. } = plan;
+pub fn losses(plan: &ParsedPlan, service: &Service, environment: &str) -> Vec<Loss> {
+    let ParsedPlan { changes, drift, .. } = plan;
     let reading = Reading {
         changes: changes.iter().filter(|change| change.mode == "managed").collect(),
         drift: drift.iter().filter(|change| change.mode == "managed").collect(),

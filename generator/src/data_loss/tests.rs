@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::review::{ChangeId, ChangeKind};
-use portcullis_terraform_json::plan::Shown;
+use portcullis_terraform_json::plan::ParsedPlan;
 
 const STAFF: &str = "aws_cognito_user_pool.staff";
 const TODAY: Date = Date {
@@ -41,8 +41,8 @@ fn service(lines: &[(&str, &str, Option<&str>)]) -> Service {
     crate::service(&spec, None).unwrap_or_else(|mistakes| panic!("{}", mistakes.render("spec", &spec, false)))
 }
 
-fn shown(plan: &str) -> Shown {
-    Shown::parse(plan).unwrap()
+fn shown(plan: &str) -> ParsedPlan {
+    ParsedPlan::parse(plan).unwrap()
 }
 
 fn judged(plan: &str, lines: &[(&str, &str, Option<&str>)]) -> Option<Refusal> {

@@ -12,7 +12,7 @@ use crate::cli::TerraformOptions;
 use crate::commands::apply::{ask, check_consent};
 use crate::destruction::{Destruction, only_unprotects};
 use crate::failure::{Failure, Outcome};
-use crate::first_user::asks_for_first_user;
+use crate::first_user::has_first_user_variable;
 use crate::prepared_environment::{self, PreparedEnvironment};
 use crate::project::{Project, SPEC};
 use crate::redeployment::Redeployment;
@@ -38,7 +38,7 @@ pub fn destroy(
     project.generate(&generated)?;
     let connected = PreparedEnvironment::connect(project, service, &generated, tools, options)?;
     let mut variables = Vec::new();
-    if asks_for_first_user(service, name) {
+    if has_first_user_variable(service, name) {
         // Terraform needs a value to delete, too.
         variables.push(("first_user_email", String::new()));
     }
@@ -68,7 +68,7 @@ fn check_key(name: &str, service: &Service) -> Outcome {
     )))
 }
 
-/// What a service loses with an environment, in words.
+/// Names the data that a service loses with an environment.
 fn losses(service: &Service) -> Option<&'static str> {
     match (service.own_user_pool().is_some(), service.tables.is_empty()) {
         (false, true) => None,

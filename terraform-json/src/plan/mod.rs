@@ -17,8 +17,8 @@ mod configuration;
 mod document;
 mod error;
 mod joins;
+mod parsed;
 mod resolve;
-mod shown;
 #[cfg(test)]
 mod tests;
 mod unknown;
@@ -26,7 +26,7 @@ mod unknown;
 pub use changes::{Action, Change, OutputChange};
 pub use configuration::Provider;
 pub use error::PlanError;
-pub use shown::Shown;
+pub use parsed::ParsedPlan;
 pub use unknown::{UNKNOWN_ENTRY, Unknown};
 
 use super::{Resource, typed};
@@ -71,7 +71,7 @@ impl Plan {
     /// Reads the text that `terraform show -json PLANFILE` printed. An error says what it is instead, or why it does
     /// not tell the whole.
     pub fn parse(text: &str) -> Result<Self, PlanError> {
-        Shown::parse(text)?.whole()
+        ParsedPlan::parse(text)?.whole()
     }
 
     fn of(document: &Value, changes: Vec<Change>) -> Result<Self, PlanError> {

@@ -1,7 +1,7 @@
 //! Headless Chromium, by the DevTools protocol: <https://chromedevtools.github.io/devtools-protocol/>.
 //!
-//! It is spoken over a pipe, a message being JSON with a NUL behind it. So there is no port that others of this
-//! machine could connect to, and Chromium ends with the pipe, even where the test is killed.
+//! It is spoken over a pipe, a message being JSON with a NUL behind it. So there is no port that other users of this
+//! machine could connect to. Chromium ends with the pipe, even if the test is killed.
 
 use portcullis_test_support::in_time::InTime;
 use std::io::{BufRead, BufReader, Write};
@@ -36,7 +36,7 @@ const FLAGS: [&str; 12] = [
 /// Chromium speaks over the descriptors 3 and 4, and the standard library hands down no more than 0 to 2.
 const MOVE_DESCRIPTORS: &str = r#"exec "$0" "$@" 3<&0 4>&1 </dev/null >&2"#;
 
-/// Where a Chromium is on the PATH.
+/// Finds a Chromium on the PATH.
 pub fn find() -> Option<PathBuf> {
     let path = env::var_os("PATH").unwrap_or_default();
     let names = ["chromium", "chromium-browser", "google-chrome"];
@@ -52,7 +52,7 @@ pub struct Page {
     from_chromium: Receiver<Value>,
     messages: u64,
     session: Option<String>,
-    /// What Chromium reported since the page was opened.
+    /// Chromium's events since the page was opened.
     events: Vec<Value>,
     profile: tempfile::TempDir,
 }
@@ -152,7 +152,7 @@ impl Page {
         found.unwrap()
     }
 
-    /// Whether Chromium has reported something by now.
+    /// Returns whether Chromium has reported an event of this kind.
     pub fn has_reported(&self, method: &str) -> bool {
         self.events.iter().any(|event| event["method"] == method)
     }

@@ -1,5 +1,5 @@
-//! What only a real browser can show: the page of `examples/web` against the applied service, because no other client
-//! does what browsers do across origins, and the pictures of who can reach what.
+//! Tests that need a real browser: the page of `examples/web` against the applied service, because no other client
+//! follows the rules across origins, and the pictures of who can reach what.
 
 mod chromium;
 mod pictures;
@@ -131,7 +131,7 @@ fn sign_in(page: &mut Page, password: &str) {
 const NO_CHROMIUM: &str =
     "no Chromium on the PATH; on Debian: `apt-get install --no-install-recommends chromium`";
 
-/// Says that nothing was tested, also where cargo shows no output of tests that pass; in CI that is a failure.
+/// Prints that nothing was tested, even though cargo hides the output of tests that pass. In CI, this is a failure.
 fn missing(sentence: &str) {
     assert!(env::var_os("CI").is_none(), "{sentence}");
     let mut stderr = std::io::stderr();

@@ -1,4 +1,5 @@
-//! Who can reach what, as Mermaid and a browser draw it: every text as it is meant, in its box, and nothing run.
+//! Tests of the pictures as Mermaid and a browser draw them: every text is in its box as written, and no text runs as
+//! code.
 //!
 //! Mermaid is the pinned one that `scripts/test.sh` installs; `PORTCULLIS_MERMAID` names its `mermaid.min.js`.
 
@@ -63,7 +64,7 @@ fn mermaid_and_the_svg_show_the_same_and_every_text_as_it_is_meant() {
     let hostile = &services["hostile"];
     let shown = labels(&mut page, &graph::mermaid(hostile, None));
     for name in hostile.functions.keys() {
-        // What can't be seen is told by its number.
+        // An invisible character is shown by its number.
         let name = name.replace('\u{202e}', "\\u202E").replace('\u{0}', "\\u0000");
         assert!(
             shown.iter().any(|label| label.starts_with(&format!("{name}\n"))),
@@ -148,7 +149,7 @@ struct Rectangle {
 }
 
 impl Rectangle {
-    /// Whether another is within it; a pixel is for rounding.
+    /// Returns whether another box is inside this one. A pixel is for rounding.
     fn holds(&self, other: &Self) -> bool {
         self.left <= other.left + 1.0
             && self.top <= other.top + 1.0
@@ -164,7 +165,7 @@ impl Rectangle {
     }
 }
 
-/// The texts of the boxes of an SVG, all of which are where they should be.
+/// Returns the texts of the boxes of an SVG, after checking that each is inside its box.
 fn check_svg(page: &mut Page, name: &str, svg: &str) -> Vec<String> {
     let drawn = page.evaluate(&format!(
         "(() => {{

@@ -1,13 +1,13 @@
 //! Specs that follow one another: after each, every route answers as its spec says, and there is nothing to change.
 //!
-//! Many changes come in one step where their effects can be told apart: a step costs an apply.
+//! Many changes come in one step if their effects can be told apart, because each step costs an apply.
 
 use portcullis_generator::surface::{Route, Surface};
 
 use super::calls::{CREATE_DEPLOYMENT, DELETE_METHOD, calls, last};
 use crate::support::{Answer, Project, curl, preflight, text};
 
-/// What all the specs share.
+/// The part that all the specs share.
 const SERVICE: &str = r#"
 [service]
 name   = "chain"
@@ -125,7 +125,8 @@ fn apply(project: &Project, spec: Option<&str>) {
     project.assert_nothing_to_change();
 }
 
-/// Fails where a route of the spec answers otherwise than it says: to strangers, to the signed in, to browsers.
+/// Fails if a route of the spec answers otherwise than its spec says. It asks without a token, with a token, and as a
+/// browser.
 fn answers_as_its_spec(project: &Project, api_url: &str, token: &str) {
     let surface: Surface =
         serde_json::from_value(project.portcullis(&["surface", "--json"]).succeeded().json()).unwrap();
@@ -180,7 +181,7 @@ fn answers_as_its_spec(project: &Project, api_url: &str, token: &str) {
     );
 }
 
-/// What `handler.rs` answers.
+/// The answers of `handler.rs`.
 impl Answer {
     #[track_caller]
     fn name(&self) -> &str {

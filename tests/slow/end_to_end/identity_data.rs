@@ -28,7 +28,7 @@ account             = "123456789012"
 deletion_protection = false
 "#;
 
-/// A pool that somebody wrote beside the generated tree.
+/// A pool in hand-written HCL beside the generated files.
 const STAFF: &str = r#"
 resource "aws_cognito_user_pool" "staff" {
   name = "Staff"
@@ -66,7 +66,7 @@ fn users_are_lost_only_where_the_spec_says_so() {
         aws.ask(&["cognito-idp", "describe-user-pool", "--user-pool-id", &id])["UserPool"]["DeletionProtection"].clone()
     };
 
-    // Where nothing was ever applied there is nothing to destroy, and nobody to be named for it.
+    // Before the first apply there is nothing to destroy, and no first user is needed.
     in_dev(&["destroy", "--yes"])
         .succeeded()
         .failed(0, "`dev` is empty already");
@@ -78,7 +78,7 @@ fn users_are_lost_only_where_the_spec_says_so() {
     assert_eq!(first.len(), 2, "{first:?}");
     assert_eq!(protection("dev"), "INACTIVE");
 
-    // Two pools would go, each is told, and nothing happens. The same of a saved plan.
+    // Two pools would be deleted. Both are reported, and nothing happens. The same holds for a saved plan.
     let renamed = SPEC.replace("\"Customers\"", "\"People\"");
     generate(&renamed);
     fs::remove_file(project.path(STAFF_FILE)).unwrap();
@@ -116,7 +116,7 @@ fn users_are_lost_only_where_the_spec_says_so() {
     );
     assert_eq!(pools(), first);
 
-    // What somebody answers for goes.
+    // Accepted losses happen.
     generate(&accepted(", until = 9999-12-31"));
     in_dev(&["apply", "--yes"]).succeeded();
     let second = pools();

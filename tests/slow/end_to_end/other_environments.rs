@@ -1,5 +1,5 @@
-//! Environments that are in AWS, as far as they go without it: to the gate, where they are refused at once, before
-//! anything is built, written or started.
+//! Environments in AWS, as far as they go without AWS. The command is refused at once, before anything is built,
+//! written or started.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -168,7 +168,7 @@ fn nothing_runs_in_aws_that_a_file_beside_the_generated_ones_brings_along() {
     assert!(!marker.exists());
 }
 
-/// A PATH on which the AWS CLI says that we are somebody of an account.
+/// Returns a PATH on which the AWS CLI reports an identity of an account.
 fn signed_in_as(project: &Project, account: &str) -> String {
     let said = format!(
         r#"{{"UserId": "AIDA", "Account": "{account}", "Arn": "arn:aws:iam::{account}:user/someone"}}"#

@@ -1,5 +1,5 @@
-//! Other users of the machine, and pages in its browser: what runs listens no wider than it has to, and what is written
-//! is its user's alone, whatever the umask was.
+//! Protection from other users of the machine and from pages in its browser. Listeners accept as few callers as
+//! possible. Only the user can read the written files, under any umask.
 
 use portcullis_test_support::listening;
 use std::collections::BTreeSet;

@@ -75,7 +75,7 @@ fn a_rename_that_is_said_keeps_a_client_and_replaces_a_function_without_a_gap() 
     ] {
         assert_eq!(last(&calls, never), None, "{never}: {calls:?}");
     }
-    // Whoever asks finds a function that may be invoked: the stage serves the new one before the old one goes.
+    // Every request finds a function that may be invoked: the stage serves the new one before the old one is deleted.
     let order = [
         CREATE_FUNCTION,
         "POST /2015-03-31/functions/*/policy",

@@ -1,4 +1,4 @@
-//! What goes wrong on real machines, and how a local environment comes out of it.
+//! Failures of real machines, and how a local environment recovers from them.
 
 use portcullis_test_support::in_time::InTime;
 use std::net::TcpListener;
@@ -124,7 +124,7 @@ fn only_a_first_user_who_exists_keeps_another_one_out() {
     project.portcullis(&["destroy"]).succeeded();
 }
 
-/// What a shell may hold that would lead Terraform, the provider, moto or the AWS CLI astray.
+/// Variables of a shell that would mislead Terraform, the provider, moto or the AWS CLI.
 const HOSTILE: [(&str, &str); 20] = [
     ("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE"),
     (
@@ -201,8 +201,7 @@ fn a_local_environment_comes_out_of_whatever_happens_to_it() {
     assert!(project.files() == before, "something was changed");
     assert_eq!(answers(), 200);
 
-    // The emulated AWS dies and takes everything with it, and meanwhile somebody takes its port; the data plane
-    // dies too.
+    // The emulated AWS dies and takes everything with it, and another program takes its port. The data plane dies too.
     let port = |name: &str| {
         let ports: serde_json::Value =
             serde_json::from_str(&project.read(".portcullis/local/ports.json")).unwrap();

@@ -43,7 +43,7 @@ fn a_saved_plan_is_applied_exactly_and_only_where_it_fits() {
     };
     let apply = |file: &str| project.portcullis(&["apply", "--plan", file]);
 
-    // Where there is nowhere to keep it, nothing is built or started for it.
+    // If the file can't be saved, nothing is built or started for it.
     project
         .portcullis(&["plan", "--out", "plans/first.tfplan"])
         .failed(2, "missing folder `plans`")
@@ -140,7 +140,7 @@ fn a_saved_plan_is_applied_exactly_and_only_where_it_fits() {
     project.assert_nothing_to_change();
 }
 
-/// Whether a deployment was made after the method that was deleted last.
+/// Returns whether a deployment was created after the last deletion of a method.
 fn deployed_after_the_deletion(project: &Project) -> bool {
     let calls = calls(project);
     let last = |wanted: &str| last(&calls, wanted).unwrap();

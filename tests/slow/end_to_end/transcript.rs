@@ -1,4 +1,4 @@
-//! What a first user does, from the first command to the last.
+//! The commands of a first user, from the first to the last.
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -208,8 +208,8 @@ fn script(project: &Project, arguments: &[&str]) -> Ended {
         .args(&arguments[1..]))
 }
 
-/// Runs something that returns secrets, and fails where one of them was an argument of a process meanwhile, but for
-/// the scripts that were given it as one.
+/// Runs something that returns secrets. It fails if a secret was an argument of a process meanwhile, except for scripts
+/// that got it as an argument.
 fn watching_arguments<T>(work: impl FnOnce() -> (T, Vec<String>)) -> (T, Vec<String>) {
     let done = AtomicBool::new(false);
     let (result, seen) = thread::scope(|scope| {

@@ -75,7 +75,7 @@ impl Beside {
         });
     }
 
-    /// What Ctrl-C in its terminal does; the exit code as a shell has it.
+    /// Sends Ctrl-C as its terminal does, and returns the exit code as a shell has it.
     fn interrupt(&mut self) -> i32 {
         kill_process_group(Pid::from_child(&self.child), Signal::INT).unwrap();
         let status = self.child.wait_in_time().unwrap();

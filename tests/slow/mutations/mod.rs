@@ -1,6 +1,6 @@
-//! Hand edits of a generated tree that let more people in, let a function do more, or let go of what must not be lost.
-//! Each has to be caught: by the test that is generated beside the modules, or, where that one cannot see it, by
-//! `portcullis check` of a plan.
+//! Hand edits of the generated files that let more callers in, let a function do more, or drop the protection of data.
+//! The generated test beside the modules must catch each of them. If that test can't see an edit, `portcullis check` of
+//! a plan must catch it.
 //!
 //! `portcullis.toml` has something of everything, and `specs/*.toml` have what does not fit in beside it. `cases/*.toml`
 //! holds the edits of their trees:
@@ -38,7 +38,7 @@ use tempfile::TempDir;
 
 const ENVIRONMENT: &str = "prod";
 const TEST: &str = "modules/service/tests/access.tftest.hcl";
-/// The tree as it was generated: what says no to it says no to everything.
+/// The unedited files. A check that rejects them rejects everything.
 const CONTROL: &str = "control";
 /// The spec of the files that name none.
 const SPEC: &str = "portcullis";
@@ -160,7 +160,7 @@ impl Project {
     }
 }
 
-/// A root with a copy of the tree for each mutant, and for each spec one that nobody edited.
+/// A root with a copy of the generated files for each mutant, and one unedited copy for each spec.
 struct Mutants {
     projects: BTreeMap<String, Project>,
     root: TempDir,
@@ -199,7 +199,7 @@ impl Mutants {
                 }
             }
         }
-        // `init` looks for modules only where there is a root.
+        // `init` looks for modules only if there is a root.
         let versions = mutants.projects[SPEC].read("modules/service/versions.tf");
         fs::write(mutants.root.path().join("versions.tf"), versions).unwrap();
         for (name, mutation) in &mutants.mutations {
@@ -230,7 +230,7 @@ impl Mutants {
         fs::write(path, text).unwrap();
     }
 
-    /// Fails where the control was caught, and for every mutant that was not.
+    /// Fails if the control was caught, and for every mutant that was not.
     fn report(&self, caught: impl Fn(&str) -> bool) {
         for control in self.controls() {
             assert!(
@@ -303,7 +303,7 @@ fn test(text: &str) -> (String, String) {
     (preamble.into(), assertions)
 }
 
-/// How the run of each file ended, by the file's name.
+/// Returns the result of each file's run, by the file's name.
 fn statuses(text: &str) -> BTreeMap<String, String> {
     let messages = text
         .lines()
@@ -335,7 +335,7 @@ fn slow_the_check_of_a_plan_says_no_to_what_the_test_cannot_see() {
         for file in ["providers.tf", "versions.tf"] {
             fs::remove_file(folder.join(file)).unwrap();
         }
-        // There are no zips here.
+        // No zips were built.
         let main = fs::read_to_string(folder.join("main.tf")).unwrap();
         let main = main.replace("require_zips        = true", "require_zips        = false");
         fs::write(folder.join("main.tf"), main).unwrap();

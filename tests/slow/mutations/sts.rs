@@ -14,7 +14,7 @@ pub fn start() -> String {
     let endpoint = format!("http://{}", listener.local_addr().unwrap());
     std::thread::spawn(move || {
         for stream in listener.incoming() {
-            // The provider asks again where a connection fails.
+            // The provider asks again if a connection fails.
             _ = stream.and_then(answer);
         }
     });

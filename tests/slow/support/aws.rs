@@ -72,7 +72,7 @@ impl Aws {
         fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
     }
 
-    /// `portcullis` with arguments, in a project that goes here where it would go to AWS; without a terminal.
+    /// Runs `portcullis` with arguments and without a terminal, in a project whose calls for AWS come here.
     pub fn portcullis(&self, project: &Project, arguments: &[&str]) -> Ended {
         let mut command = project.command("setsid");
         let path = std::env::var("PATH").unwrap();
@@ -83,7 +83,7 @@ impl Aws {
         run(&mut command)
     }
 
-    /// What it answers to a command of the AWS CLI.
+    /// Returns the answer to a command of the AWS CLI.
     pub fn ask(&self, arguments: &[&str]) -> Value {
         let mut aws = Command::new(self.bin.join("aws"));
         aws.args(arguments)

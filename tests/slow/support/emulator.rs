@@ -15,11 +15,11 @@ pub struct Emulator {
     child: Child,
     _folder: tempfile::TempDir,
     pub endpoint: String,
-    /// Whether an id token tells that an e-mail is verified: without that the demo tells nobody's.
+    /// True if an id token says that an e-mail is verified. Without that, the demo shows no e-mail.
     pub tells_verified_email: bool,
-    /// What the probe says of it.
+    /// The weaknesses that the probe reports.
     pub weaker: &'static [&'static str],
-    /// What its second plan changes, and by whose fault.
+    /// The changes of its second plan, each with its cause.
     pub drifts: &'static [(&'static str, &'static str)],
 }
 
@@ -107,7 +107,7 @@ impl Emulator {
         }
     }
 
-    /// What it answers to a command of the AWS CLI.
+    /// Returns the answer to a command of the AWS CLI.
     pub fn aws(&self, arguments: &[&str]) -> Value {
         let mut aws = Command::new(tools()["aws"].as_str().unwrap());
         aws.args(arguments)

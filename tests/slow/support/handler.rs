@@ -5,7 +5,7 @@
 use std::io::{BufRead, BufReader, Read, Result, Write};
 use std::net::TcpStream;
 
-/// One request on a connection of its own: the id of the invocation, where the answer has one, and the body.
+/// Sends one request on a connection of its own. Returns the id of the invocation, if the answer has one, and the body.
 fn ask(method: &str, path: &str, body: &str) -> Result<(String, String)> {
     let host = std::env::var("AWS_LAMBDA_RUNTIME_API").expect("Lambda says where it is");
     let mut stream = TcpStream::connect(&host)?;

@@ -1,5 +1,5 @@
-//! What the end-to-end tests share: a [`Project`] each, and the programs that they call. What a test starts ends with
-//! it, also when it panics.
+//! Code that the end-to-end tests share: a [`Project`] each, and the programs that they call. A program that a test
+//! starts ends with it, even if the test panics.
 
 mod aws;
 mod emulator;
@@ -26,11 +26,11 @@ use serde_json::Value;
 pub const PORTCULLIS: &str = env!("CARGO_BIN_EXE_portcullis");
 const REPOSITORY: &str = env!("CARGO_MANIFEST_DIR");
 
-/// How long a test waits for something. Most happens in an instant; an apply that compiles the functions first takes
-/// minutes on a busy machine.
+/// The longest time that a test waits for something. Most happens in an instant; an apply that compiles the functions
+/// first takes minutes on a busy machine.
 pub const SOON: Duration = Duration::from_secs(600);
 
-/// What a program printed and how it ended.
+/// The output and the exit code of a program.
 #[derive(Debug)]
 pub struct Ended {
     pub status: i32,
@@ -58,7 +58,7 @@ impl Ended {
         self
     }
 
-    /// Fails where the program did not fail with this exit code, or did not say this.
+    /// Fails if the program ended with another exit code, or did not print this.
     #[track_caller]
     pub fn failed(self, status: i32, sentence: &str) -> Self {
         assert_eq!(self.status, status, "{}\n{}", self.stdout, self.stderr);
@@ -94,7 +94,7 @@ impl Running {
         Self(command.process_group(0).spawn().unwrap())
     }
 
-    /// Waits until something holds; fails with what the program said where it ends before.
+    /// Waits until something holds. If the program ends before, this fails with its output.
     pub fn until(mut self, what: &str, mut holds: impl FnMut() -> bool) -> Self {
         let mut ended = false;
         wait_until(what, || {
@@ -107,7 +107,7 @@ impl Running {
         self
     }
 
-    /// What Ctrl-C in its terminal does.
+    /// Sends Ctrl-C as a terminal does.
     pub fn interrupt(&self) {
         let group = rustix::process::Pid::from_child(&self.0);
         rustix::process::kill_process_group(group, rustix::process::Signal::INT).unwrap();
@@ -127,7 +127,7 @@ impl Drop for Running {
     }
 }
 
-/// What the API answered.
+/// An answer of the API.
 #[derive(Debug)]
 pub struct Answer {
     pub status: u16,
@@ -181,7 +181,7 @@ pub fn curl(method: &str, url: &str, headers: &[&str]) -> Answer {
     }
 }
 
-/// What a browser asks before it sends a request of another origin.
+/// Sends a browser's preflight request for a request of another origin.
 pub fn preflight(url: &str, origin: &str, method: &str) -> Answer {
     let headers = [
         format!("Origin: {origin}"),
@@ -231,7 +231,7 @@ pub fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
     }
 }
 
-/// Where the tools are that Portcullis brings along; the first who asks installs them into this repository.
+/// Returns the paths of the tools that Portcullis brings along. The first call installs them into this repository.
 fn tools() -> &'static Value {
     static TOOLS: OnceLock<Value> = OnceLock::new();
     TOOLS.get_or_init(|| {

@@ -171,7 +171,7 @@ impl Project {
         run(self.command(PORTCULLIS).args(arguments))
     }
 
-    /// What `portcullis outputs` prints.
+    /// Returns the output of `portcullis outputs`.
     pub fn outputs(&self) -> Value {
         self.portcullis(&["outputs"]).succeeded().json()
     }
@@ -181,7 +181,7 @@ impl Project {
         text(&self.outputs(), "api_url")
     }
 
-    /// What `terraform show -json` prints of the applied state.
+    /// Returns the output of `terraform show -json` for the applied state.
     pub fn state(&self) -> String {
         let root = self.path("terraform/environments/local");
         run(self
@@ -201,7 +201,7 @@ impl Project {
             .collect()
     }
 
-    /// Fails where a plan would change something, or where there is nothing that could be changed.
+    /// Fails if a plan would change something, or if there is nothing that could be changed.
     pub fn assert_nothing_to_change(&self) {
         let plan = self.portcullis(&["plan", "--detailed-exitcode"]);
         assert_eq!(plan.status, 0, "{}{}", plan.stdout, plan.stderr);

@@ -1,5 +1,5 @@
-//! The real Terraform and the AWS provider, from the folder that `PORTCULLIS_PLUGIN_DIR` names, else from where
-//! `portcullis` itself finds one, else from the registry.
+//! The real Terraform and the AWS provider. The provider comes from the folder in `PORTCULLIS_PLUGIN_DIR`, else from a
+//! folder that `portcullis` itself finds, else from the registry.
 
 use portcullis_test_support::in_time::InTime;
 use std::fs;
@@ -12,7 +12,7 @@ use super::PORTCULLIS;
 
 use portcullis::ProviderSource;
 
-/// Where the provider comes from, and what several roots share of it.
+/// The source of the provider, and the files that several roots share.
 pub struct Provider {
     source: ProviderSource,
     cache: TempDir,
@@ -81,7 +81,7 @@ pub fn generate(project: &Path, spec: &str) {
     .succeeded();
 }
 
-/// Whether Terraform succeeded; what it printed on stdout, and on stderr where it did not.
+/// Returns whether Terraform succeeded, and its stdout. If it failed, its stderr follows.
 pub fn run(command: &mut Command) -> (bool, String) {
     let output = command
         .output_in_time()

@@ -15,7 +15,7 @@ use super::call::Names;
 use super::credentials::Registry;
 use super::listener;
 use crate::data_plane::iam;
-use crate::data_plane::{EmulatedAws, Mistake};
+use crate::data_plane::{EmulatedAws, InputError};
 use crate::origin::Origin;
 use crate::upstream::Upstream;
 
@@ -37,7 +37,7 @@ impl Aws {
         let upstream = match emulated {
             Some(EmulatedAws { url, access_key_id }) => {
                 let origin = Origin::parse(url);
-                let origin = origin.map_err(|error| Mistake(words::line(&format!("{error:#}"))))?;
+                let origin = origin.map_err(|error| InputError(words::line(&format!("{error:#}"))))?;
                 let address = origin.address().await?;
                 Some((Upstream::Tcp(address), access_key_id.clone()))
             }

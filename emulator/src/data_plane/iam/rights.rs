@@ -87,7 +87,7 @@ impl<'a> Policies<'a> {
         if let Some(arn) = &role.permissions_boundary {
             match self.document(arn).map(Document::parse) {
                 Some(Ok(document)) => rights.boundary = Some(document),
-                Some(Err(mistake)) => rights.unknown.push(format!("`{arn}`: {mistake}")),
+                Some(Err(error)) => rights.unknown.push(format!("`{arn}`: {error}")),
                 None => rights.unknown.push(not_in_the_state(arn)),
             }
         }
@@ -141,7 +141,7 @@ impl Rights {
     fn add(&mut self, name: &str, document: &str) {
         match Document::parse(document) {
             Ok(document) => self.policies.push(document),
-            Err(mistake) => self.unknown.push(format!("policy `{name}`: {mistake}")),
+            Err(error) => self.unknown.push(format!("policy `{name}`: {error}")),
         }
     }
 }

@@ -29,16 +29,16 @@ pub enum Named {
 /// Something of each function that a route needs, or why the function can't run here.
 pub type ByFunction<T> = BTreeMap<String, Result<T, String>>;
 
-/// The code of each function that a route needs. What cannot be taken is among the mistakes.
-pub fn packages(options: &Options, api: &Api, mistakes: &mut Vec<String>) -> ByFunction<Package> {
+/// The code of each function that a route needs. Code that can't be taken is among the errors.
+pub fn packages(options: &Options, api: &Api, errors: &mut Vec<String>) -> ByFunction<Package> {
     let mut packages = BTreeMap::new();
-    for (name, named) in named(options, api, mistakes) {
+    for (name, named) in named(options, api, errors) {
         let package = named.map(|named| package(&options.root, &named, &api.functions[&name]));
         match package {
             Ok(Ok(package)) => {
                 packages.insert(name, Ok(package));
             }
-            Ok(Err(mistake)) => mistakes.push(mistake),
+            Ok(Err(error)) => errors.push(error),
             Err(why) => {
                 packages.insert(name, Err(why));
             }
@@ -83,14 +83,14 @@ pub fn not_run<T>(packages: &ByFunction<T>, api: &Api) -> Vec<Unsupported> {
 }
 
 /// The code that is named for each function that a route needs. What the user names counts more than the state.
-fn named(options: &Options, api: &Api, mistakes: &mut Vec<String>) -> ByFunction<Named> {
+fn named(options: &Options, api: &Api, errors: &mut Vec<String>) -> ByFunction<Named> {
     let mut by_user: BTreeMap<&str, &PathBuf> = BTreeMap::new();
     for (key, path) in &options.functions {
         match function(key, api) {
             Ok(name) => {
                 by_user.insert(name, path);
             }
-            Err(mistake) => mistakes.push(mistake),
+            Err(error) => errors.push(error),
         }
     }
     let mut named = BTreeMap::new();
@@ -100,7 +100,7 @@ fn named(options: &Options, api: &Api, mistakes: &mut Vec<String>) -> ByFunction
             (None, Code::File(path)) => Ok(Named::ByState(path.clone())),
             (None, Code::Foreign(why) | Code::Refused(why)) => Err(why.clone()),
             (Some(_), Code::Refused(why)) => {
-                mistakes.push(format!(
+                errors.push(format!(
                     "can't run function {} ({}): {why}",
                     code(&function.name),
                     code(&function.address),
@@ -230,7 +230,7 @@ mod tests {
     use crate::data_plane::load::tests::{SHOP, options};
     use crate::data_plane::state;
 
-    /// The code that is taken for each function when these are named, and the mistakes.
+    /// The code that is taken for each function when these are named, and the errors.
     fn code_with(functions: &[(&str, &str)], state: &str) -> (ByFunction<Named>, Vec<String>) {
         let functions = functions
             .iter()
@@ -239,15 +239,15 @@ mod tests {
             functions: functions.collect(),
             ..options(Path::new("/project"))
         };
-        let mut mistakes = Vec::new();
-        let code = named(&options, &state::tests::read(state).unwrap(), &mut mistakes);
-        (code, mistakes)
+        let mut errors = Vec::new();
+        let code = named(&options, &state::tests::read(state).unwrap(), &mut errors);
+        (code, errors)
     }
 
     #[test]
     fn code_is_the_files_that_terraform_took() {
-        let (code, mistakes) = code_with(&[], SHOP);
-        assert_eq!(mistakes, Vec::<String>::new());
+        let (code, errors) = code_with(&[], SHOP);
+        assert_eq!(errors, Vec::<String>::new());
         assert_eq!(
             code["shop-open"],
             Ok(Named::ByState("../artifacts/shop.zip".into()))
@@ -258,19 +258,19 @@ mod tests {
     #[test]
     fn a_function_is_named_in_full_or_by_the_end_of_its_name() {
         for name in ["open", "shop-open"] {
-            let (code, mistakes) = code_with(&[(name, "/tmp/open.zip")], SHOP);
+            let (code, errors) = code_with(&[(name, "/tmp/open.zip")], SHOP);
             assert_eq!(
-                (&code["shop-open"], mistakes.len()),
+                (&code["shop-open"], errors.len()),
                 (&Ok(Named::ByUser("/tmp/open.zip".into())), 0)
             );
             assert_ne!(code["shop-echo"], code["shop-open"]);
         }
-        let (_, mistakes) = code_with(&[("pen", "/tmp/open.zip")], SHOP);
-        assert!(mistakes[0].starts_with("unknown function `pen`: the state has `shop-authenticated`, "));
+        let (_, errors) = code_with(&[("pen", "/tmp/open.zip")], SHOP);
+        assert!(errors[0].starts_with("unknown function `pen`: the state has `shop-authenticated`, "));
         let state = SHOP.replace("shop-echo", "shop-twice-open");
-        let (_, mistakes) = code_with(&[("open", "/tmp/open.zip")], &state);
+        let (_, errors) = code_with(&[("open", "/tmp/open.zip")], &state);
         assert_eq!(
-            mistakes,
+            errors,
             ["`open` must name one function, but it matches `shop-open`, `shop-twice-open`"]
         );
     }
@@ -300,8 +300,8 @@ mod tests {
             ),
         ] {
             let state = SHOP.replace(attribute, foreign);
-            let (code, mistakes) = code_with(&[("open", "/tmp/open.zip")], &state);
-            assert_eq!(mistakes, Vec::<String>::new());
+            let (code, errors) = code_with(&[("open", "/tmp/open.zip")], &state);
+            assert_eq!(errors, Vec::<String>::new());
             assert_eq!(
                 code["shop-open"],
                 Ok(Named::ByUser("/tmp/open.zip".into())),
@@ -324,15 +324,15 @@ mod tests {
     fn nothing_runs_for_a_function_whose_name_leads_elsewhere() {
         let state = SHOP.replace("\"shop-open\"", "\"../pwn-open\"");
         let state = state.replace("function:shop-open", "function:../pwn-open");
-        let (code, mistakes) = code_with(&[], &state);
-        assert_eq!(mistakes, Vec::<String>::new());
+        let (code, errors) = code_with(&[], &state);
+        assert_eq!(errors, Vec::<String>::new());
         assert_eq!(
             code.get("../pwn-open"),
             Some(&Err("invalid function name".to_owned()))
         );
-        let (code, mistakes) = code_with(&[("open", "/tmp/open.zip")], &state);
-        assert_eq!((code.contains_key("../pwn-open"), mistakes.len()), (false, 1));
-        assert!(mistakes[0].starts_with("can't run function `../pwn-open` (`module.function"));
+        let (code, errors) = code_with(&[("open", "/tmp/open.zip")], &state);
+        assert_eq!((code.contains_key("../pwn-open"), errors.len()), (false, 1));
+        assert!(errors[0].starts_with("can't run function `../pwn-open` (`module.function"));
     }
 
     #[test]

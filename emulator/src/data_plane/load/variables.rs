@@ -106,7 +106,7 @@ fn is_name(name: &str) -> bool {
 
 /// Sets the user's variables, and tells which of the state's the functions that a route needs may not have, if they
 /// run.
-pub fn set(variables: &[Variable], api: &mut Api, runs: impl Fn(&str) -> bool, mistakes: &mut Vec<String>) {
+pub fn set(variables: &[Variable], api: &mut Api, runs: impl Fn(&str) -> bool, errors: &mut Vec<String>) {
     let run = needed(api).filter(|function| runs(&function.name));
     let refused = run.flat_map(|function| {
         let names = function.environment.keys();
@@ -117,7 +117,7 @@ pub fn set(variables: &[Variable], api: &mut Api, runs: impl Fn(&str) -> bool, m
         });
         unset.filter_map(|name| Some(refusal(function, name, why_not(name)?)))
     });
-    mistakes.extend(refused.collect::<Vec<_>>());
+    errors.extend(refused.collect::<Vec<_>>());
     // What is set for one function counts more than what is set for all.
     let (for_one, for_all): (Vec<_>, Vec<_>) =
         variables.iter().partition(|variable| variable.function.is_some());
@@ -138,7 +138,7 @@ pub fn set(variables: &[Variable], api: &mut Api, runs: impl Fn(&str) -> bool, m
                         .insert(variable.name.clone(), variable.value.clone());
                 }
             }
-            Err(mistake) => mistakes.push(mistake),
+            Err(error) => errors.push(error),
         }
     }
 }
@@ -208,27 +208,27 @@ mod tests {
     use crate::data_plane::load::tests::SHOP;
     use crate::data_plane::state;
 
-    /// The variables of `shop-open`, whose state sets `LD_PRELOAD`, and the mistakes.
+    /// The variables of `shop-open`, whose state sets `LD_PRELOAD`, and the errors.
     fn with(variables: &[&str]) -> (std::collections::BTreeMap<String, String>, Vec<String>) {
         let mut api = state::tests::read(SHOP).unwrap();
         let open = api.functions.get_mut("shop-open").unwrap();
         open.environment.insert("LD_PRELOAD".into(), "/tmp/a.so".into());
         let variables: Vec<Variable> = variables.iter().map(|text| text.parse().unwrap()).collect();
-        let mut mistakes = Vec::new();
-        set(&variables, &mut api, |_| true, &mut mistakes);
-        (api.functions["shop-open"].environment.clone(), mistakes)
+        let mut errors = Vec::new();
+        set(&variables, &mut api, |_| true, &mut errors);
+        (api.functions["shop-open"].environment.clone(), errors)
     }
 
     #[test]
     fn what_is_set_for_one_function_counts_more_than_what_is_set_for_all() {
-        let (set, mistakes) = with(&[
+        let (set, errors) = with(&[
             "open:TABLE=one",
             "TABLE=all",
             "URL=http://a=b:c",
             "shop-echo:TABLE=other",
             "LD_PRELOAD=",
         ]);
-        assert_eq!(mistakes, [""; 0]);
+        assert_eq!(errors, [""; 0]);
         assert_eq!(set["TABLE"], "one");
         assert_eq!(set["URL"], "http://a=b:c");
         assert_eq!(set["LD_PRELOAD"], "", "the user's own word");
@@ -263,24 +263,21 @@ mod tests {
             let function = api.functions.get_mut(name).unwrap();
             function.environment.insert("PYTHONPATH".into(), "/opt".into());
         }
-        let mut mistakes = Vec::new();
-        set(&[], &mut api, |name| name != "shop-open", &mut mistakes);
-        assert_eq!(mistakes.len(), 1, "{mistakes:?}");
-        assert!(mistakes[0].starts_with("function `shop-echo` "), "{mistakes:?}");
+        let mut errors = Vec::new();
+        set(&[], &mut api, |name| name != "shop-open", &mut errors);
+        assert_eq!(errors.len(), 1, "{errors:?}");
+        assert!(errors[0].starts_with("function `shop-echo` "), "{errors:?}");
     }
 
     #[test]
     fn another_functions_variable_excuses_nothing() {
-        let (_, mistakes) = with(&["shop-echo:LD_PRELOAD=x", "nobody:A=b"]);
-        assert_eq!(mistakes.len(), 2, "{mistakes:?}");
+        let (_, errors) = with(&["shop-echo:LD_PRELOAD=x", "nobody:A=b"]);
+        assert_eq!(errors.len(), 2, "{errors:?}");
         assert!(
-            mistakes[0].ends_with("\n  --env shop-open:LD_PRELOAD=VALUE"),
-            "{mistakes:?}"
+            errors[0].ends_with("\n  --env shop-open:LD_PRELOAD=VALUE"),
+            "{errors:?}"
         );
-        assert!(
-            mistakes[1].starts_with("unknown function `nobody`"),
-            "{mistakes:?}"
-        );
+        assert!(errors[1].starts_with("unknown function `nobody`"), "{errors:?}");
     }
 
     #[test]

@@ -14,7 +14,7 @@ use crate::review::report;
 use crate::review::{ChangeId, ChangeKind, Fact, Lost, words};
 use crate::service::{Function, LOCAL, Service};
 use crate::surface::check_plan;
-use portcullis_terraform_json::plan::{Action, Change, Shown};
+use portcullis_terraform_json::plan::{Action, Change, ParsedPlan};
 
 /// What a plan adds to a review.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,7 +28,7 @@ pub struct Planned {
 /// What the text that `terraform show -json PLANFILE` printed adds to the facts that the specs `told`; `service` is that
 /// of the head.
 pub fn planned(service: &Service, text: &str, told: &[Fact]) -> Result<Planned, PlannedError> {
-    let shown = Shown::parse(text).map_err(PlannedError::Plan)?;
+    let shown = ParsedPlan::parse(text).map_err(PlannedError::Plan)?;
     let plan = shown.whole().map_err(PlannedError::Plan)?;
     let checked = check_plan(service, &plan, None).map_err(PlannedError::Check)?;
     let reading = Reading {

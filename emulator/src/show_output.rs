@@ -7,21 +7,21 @@ use std::path::Path;
 
 use portcullis_foreign_text::{shell, words};
 
-use crate::data_plane::Mistake;
+use crate::data_plane::InputError;
 
 /// The largest file that is read, in bytes: some hundred times what a service of 300 routes has.
 const LIMIT: u64 = 100 << 20;
 
 /// The input of `terraform show -json`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shown {
+pub enum ShowOutput {
     /// The applied state.
     State,
     /// A plan's file.
     Plan,
 }
 
-impl Shown {
+impl ShowOutput {
     fn name(self) -> &'static str {
         match self {
             Self::State => "state",
@@ -38,44 +38,44 @@ impl Shown {
 }
 
 /// The text of a state or plan. An error names the file and what to do.
-pub fn read(path: &Path, shown: Shown) -> Result<String, Mistake> {
+pub fn read(path: &Path, shown: ShowOutput) -> Result<String, InputError> {
     let name = path.display().to_string();
     let (word, name) = (shell::word(&name), words::code(&name));
     let (what, command) = (shown.name(), shown.command());
     let failed = |error: std::io::Error| match error.kind() {
         std::io::ErrorKind::NotFound => {
-            Mistake(format!("missing file {name}: write it with `{command} > {word}`"))
+            InputError(format!("missing file {name}: write it with `{command} > {word}`"))
         }
-        std::io::ErrorKind::IsADirectory => Mistake(format!(
+        std::io::ErrorKind::IsADirectory => InputError(format!(
             "{name} is a folder: name a file with the output of `{command}`"
         )),
-        _ => Mistake(format!("can't read the {what} {name}: {error}")),
+        _ => InputError(format!("can't read the {what} {name}: {error}")),
     };
     let mut bytes = Vec::new();
     File::open(path)
         .and_then(|file| file.take(LIMIT + 1).read_to_end(&mut bytes))
         .map_err(failed)?;
     if bytes.len() as u64 > LIMIT {
-        return Err(Mistake(format!(
+        return Err(InputError(format!(
             "{name} must have at most {} MB: name a file with the output of `{command}`",
             LIMIT >> 20
         )));
     }
     // What `terraform plan -out` writes is a zip.
     if bytes.starts_with(b"PK\x03\x04") {
-        return Err(Mistake(match shown {
-            Shown::State => format!(
+        return Err(InputError(match shown {
+            ShowOutput::State => format!(
                 "{name} must be a state, but it is a plan file or another zip: run `terraform show -json > FILE` \
                  after the apply"
             ),
-            Shown::Plan => format!(
+            ShowOutput::Plan => format!(
                 "{name} must be JSON, but it is a plan file or another zip: run `terraform show -json {word} > FILE` \
                  in the folder of the plan, and name `FILE`"
             ),
         }));
     }
     String::from_utf8(bytes).map_err(|_| {
-        Mistake(format!(
+        InputError(format!(
             "{name} must be UTF-8 text: name a file with the output of `{command}`"
         ))
     })

@@ -7,9 +7,9 @@ use super::{Change, OutputChange, Plan, PlanError, Root, document, root};
 
 /// A plan as `terraform show -json PLANFILE` printed it.
 ///
-/// A failed plan and one of `-target` have changes too. [`Shown::whole`] refuses both.
+/// A failed plan and one of `-target` have changes too. [`ParsedPlan::whole`] refuses both.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Shown {
+pub struct ParsedPlan {
     /// The changes of resource instances, in the order of the text.
     pub changes: Vec<Change>,
     /// Changes outside of Terraform since the last apply: `resource_drift`. A missing object is deleted here and created
@@ -22,7 +22,7 @@ pub struct Shown {
     document: Value,
 }
 
-impl Shown {
+impl ParsedPlan {
     /// Parses the text. An error says what the text is instead of a plan.
     pub fn parse(text: &str) -> Result<Self, PlanError> {
         let document = document::read(text)?;
@@ -64,12 +64,12 @@ mod tests {
     use super::super::Action;
     use super::*;
 
-    fn shown(more: Value) -> Shown {
+    fn shown(more: Value) -> ParsedPlan {
         let mut plan = json!({"format_version": "1.2", "resource_changes": []});
         plan.as_object_mut()
             .unwrap()
             .extend(more.as_object().unwrap().clone());
-        Shown::parse(&plan.to_string()).unwrap()
+        ParsedPlan::parse(&plan.to_string()).unwrap()
     }
 
     #[test]
@@ -81,8 +81,11 @@ mod tests {
 
     #[test]
     fn what_is_no_plan_is_an_error() {
-        assert_eq!(Shown::parse(r#"{"format_version":"1.0"}"#), Err(PlanError::State));
-        assert_eq!(Shown::parse("{"), Err(PlanError::CutOff));
+        assert_eq!(
+            ParsedPlan::parse(r#"{"format_version":"1.0"}"#),
+            Err(PlanError::State)
+        );
+        assert_eq!(ParsedPlan::parse("{"), Err(PlanError::CutOff));
     }
 
     #[test]
