@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use portcullis_foreign_text::words;
 use portcullis_generator::file_set::FileSet;
+use portcullis_generator::own;
 use portcullis_generator::service::{Architecture, Handlers, LOCAL, Service};
 use portcullis_generator::tree::{self, Change};
 
@@ -76,7 +77,24 @@ impl Project {
     /// Reads the service from the spec. The failure contains all errors of the spec.
     pub fn service(&self) -> Outcome<Service> {
         let handlers = tree::handlers(&self.functions()).or_input()?;
-        service_of(&self.root.join(SPEC), SPEC, Some(&handlers))
+        let service = service_of(&self.root.join(SPEC), SPEC, Some(&handlers))?;
+        self.check_own_module(&service)?;
+        Ok(service)
+    }
+
+    /// Fails if the service has an own module that nobody has written yet.
+    fn check_own_module(&self, service: &Service) -> Outcome {
+        let Some(own) = &service.own else {
+            return Ok(());
+        };
+        if tree::has_own_module(&self.terraform()).or_input()? {
+            return Ok(());
+        }
+        let folder = format!("terraform/{}", own::FOLDER);
+        Err(Failure::input(format!(
+            "missing `{folder}`: `[own]` is set, so the service calls this module"
+        ))
+        .help(format!("write `{folder}/main.tf`:\n\n{}", own.example())))
     }
 
     /// Returns the differences between the files on disk and the generated files.

@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! specs/<case>/     portcullis.toml → expected/terraform/**: what of the tree is not as in `specs/demo`, which is whole;
-//!                   `without` names what the demo's tree has and this one lacks, a path a line
+//!                   `without` names what the demo's tree has and this one lacks, a path a line;
+//!                   `own.tf` is the module `terraform/modules/own`
 //! mistakes/<case>/  portcullis.toml → expected.txt: every mistake as a user reads it
 //! pictures/<case>/  portcullis.toml → expected.mmd, expected.svg: who can reach what
 //! changes/<case>/   before.toml, after.toml → expected.diff: what a pull request shows
@@ -30,6 +31,9 @@ use similar::TextDiff;
 use tempfile::TempDir;
 use walkdir::WalkDir;
 
+/// The file of a case that is its own module.
+const OWN: &str = "own.tf";
+
 #[test]
 fn a_spec_becomes_its_tree() {
     let mut wrong = Wrong::default();
@@ -37,11 +41,15 @@ fn a_spec_becomes_its_tree() {
     let mut cases = cases("specs");
     cases.sort_by_key(|case| case.name != "specs/demo");
     for case in cases {
-        case.holds_only(&["portcullis.toml", "handlers", "expected", "without"]);
+        case.holds_only(&["portcullis.toml", "handlers", "expected", "without", OWN]);
         let project = Project::of(&case.read("portcullis.toml"), case.handlers());
+        let own = fs::read_to_string(case.path(OWN)).ok();
+        project.set_own(&case);
         let output = project.portcullis(&["generate"]);
         assert!(output.status.success(), "{}: {}", case.name, text(&output.stderr));
-        let tree = files(&project.terraform());
+        let mut tree = files(&project.terraform());
+        let left = tree.remove(Path::new("modules/own/main.tf"));
+        assert_eq!(left, own, "{}: the own module is never touched", case.name);
         compare_trees(&case, &demo, &tree, &mut wrong);
         if demo.is_empty() {
             demo = tree;
@@ -162,6 +170,7 @@ fn the_order_of_a_spec_does_not_matter() {
         let spec = case.read("portcullis.toml");
         let tree = |spec: &str| {
             let project = Project::of(spec, case.handlers());
+            project.set_own(&case);
             let output = project.portcullis(&["generate"]);
             assert!(
                 output.status.success(),
@@ -287,6 +296,15 @@ impl Project {
                 manifest.push_str(&format!("[[bin]]\nname = {binary:?}\npath = \"src/main.rs\"\n"));
             }
             fs::write(source.join("../Cargo.toml"), manifest).unwrap();
+        }
+    }
+
+    /// Writes the own module of a case, if it has one.
+    fn set_own(&self, case: &Case) {
+        if let Ok(own) = fs::read_to_string(case.path(OWN)) {
+            let folder = self.terraform().join("modules/own");
+            fs::create_dir_all(&folder).unwrap();
+            fs::write(folder.join("main.tf"), own).unwrap();
         }
     }
 

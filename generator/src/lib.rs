@@ -27,6 +27,7 @@ pub mod graph;
 pub mod hcl;
 pub mod identifier;
 pub mod modules;
+pub mod own;
 pub mod own_files;
 pub mod references;
 pub mod resources;

@@ -19,6 +19,7 @@ use walkdir::WalkDir;
 
 use crate::file_set::FileSet;
 use crate::modules::{HEADER_PREFIX, is_generated};
+use crate::own;
 use crate::service::{Handler, Handlers};
 use portcullis_files::SHARED;
 use portcullis_foreign_text::{shell, words};
@@ -169,8 +170,11 @@ fn generated_files(root: &Path) -> Result<Vec<PathBuf>> {
         let entries = WalkDir::new(&folder)
             .max_depth(depth)
             .into_iter()
-            // Terraform's own folders hold copies of providers and modules.
-            .filter_entry(|entry| entry.file_name() != ".terraform");
+            // Terraform's own folders hold copies of providers and modules. The own module is hand-written, whatever its
+            // files say.
+            .filter_entry(|entry| {
+                entry.file_name() != ".terraform" && entry.path() != root.join(own::FOLDER)
+            });
         for entry in entries {
             let entry = entry.with_context(|| format!("can't list `{}`", folder.display()))?;
             if entry.file_type().is_file() && first_line_is_header(entry.path())? {
@@ -188,6 +192,26 @@ fn first_line_is_header(path: &Path) -> Result<bool> {
         .read_until(b'\n', &mut line)
         .with_context(|| format!("can't read `{}`", path.display()))?;
     Ok(is_generated(&String::from_utf8_lossy(&line)))
+}
+
+/// Whether the own module is there: a folder with a file of Terraform's. No part of its path may be a link.
+pub fn has_own_module(root: &Path) -> Result<bool> {
+    check_no_link(root, Path::new(own::FOLDER))?;
+    let folder = root.join(own::FOLDER);
+    let entries = match fs::read_dir(&folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
+        Err(error) => return Err(error).with_context(|| format!("can't list `{}`", folder.display())),
+    };
+    for entry in entries {
+        let entry = entry.with_context(|| format!("can't list `{}`", folder.display()))?;
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        if name.ends_with(".tf") || name.ends_with(".tf.json") {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// The packages of a functions workspace that have a binary: what a function can be made of. A workspace that is not there

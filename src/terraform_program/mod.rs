@@ -378,6 +378,7 @@ impl Terraform {
         let json: serde_json::Map<String, Value> = serde_json::from_slice(&output.stdout).or_tool()?;
         Ok(json
             .into_iter()
+            .filter(|(_, output)| output["sensitive"] != true)
             .map(|(name, output)| (name, output["value"].clone()))
             .collect())
     }

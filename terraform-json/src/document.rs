@@ -1,5 +1,7 @@
 //! The text of `terraform show -json` → its resources.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use serde_json::Value;
 use serde_json::error::Category;
@@ -58,6 +60,26 @@ pub fn resources(text: &str) -> Result<Vec<Resource>, StateError> {
         collect(values.root_module, &mut all);
     }
     Ok(all)
+}
+
+/// The value of a root's output in the same text. Null if there is none.
+pub fn output(text: &str, name: &str) -> Value {
+    #[derive(Deserialize)]
+    struct Document {
+        values: Values,
+    }
+    #[derive(Deserialize)]
+    struct Values {
+        outputs: BTreeMap<String, Output>,
+    }
+    #[derive(Deserialize)]
+    struct Output {
+        #[serde(default)]
+        value: Value,
+    }
+    let document: Option<Document> = serde_json::from_str(text).ok();
+    let output = document.and_then(|mut document| document.values.outputs.remove(name));
+    output.map(|output| output.value).unwrap_or_default()
 }
 
 #[cfg(test)]

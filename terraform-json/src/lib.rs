@@ -31,7 +31,7 @@ pub mod sqs;
 pub mod template;
 mod typed;
 
-pub use document::resources;
+pub use document::{output, resources};
 pub use error::StateError;
 pub use resource_paths::paths;
 pub use rest_api::{RestApi, Stage, rest_api, stages};

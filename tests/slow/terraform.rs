@@ -261,7 +261,13 @@ impl Trees {
         let names = names(&specs);
         for name in &names {
             let spec = fs::read_to_string(specs.join(name).join("portcullis.toml")).unwrap();
-            generate(&root.path().join(name), &spec);
+            let project = root.path().join(name);
+            if let Ok(own) = fs::read_to_string(specs.join(name).join("own.tf")) {
+                let folder = project.join("terraform/modules/own");
+                fs::create_dir_all(&folder).unwrap();
+                fs::write(folder.join("main.tf"), own).unwrap();
+            }
+            generate(&project, &spec);
         }
         Self { root, names }
     }

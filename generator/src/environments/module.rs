@@ -9,6 +9,7 @@ use crate::hcl::{
     Block, Expression, argument, block, commented, list, literal, object, reference, string, template, value,
 };
 use crate::modules::module::{Module, Output, Variable, versions_of_root};
+use crate::own::in_service as own;
 use crate::service::{Architecture, Environment, LOCAL, Service};
 use crate::spec::field::Word;
 use crate::user_pool::{OwnUserPool, UserPool, first_user_module, in_service as user_pool};
@@ -301,6 +302,12 @@ fn outputs(service: &Service, environment: &Environment) -> Vec<Output> {
             string(crate::user_pool::id(arn)),
         ));
     }
+    outputs.extend(
+        service
+            .own
+            .as_ref()
+            .map(|_| Output::new(own::OUTPUT, own::DESCRIPTION, of_service(own::OUTPUT)).sensitive()),
+    );
     // Locally the API does not answer under its AWS address; `portcullis outputs` adds the one that does.
     if !environment.is_local() {
         outputs.push(Output::new(

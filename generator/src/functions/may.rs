@@ -114,6 +114,9 @@ impl Resolver<'_> {
             );
             return None;
         }
+        if !self.output_begins(text, &template) {
+            return None;
+        }
         let is_arn = match template.parts() {
             [Part::Text(text)] if text == "*" => true,
             [Part::Text(text), ..] => text.starts_with("arn:") && is_whole_arn(&template),

@@ -383,7 +383,9 @@ impl Resolver<'_> {
             return;
         };
         for (_, text) in written.environment.values() {
-            self.template(text, known);
+            if let Some(template) = self.template(text, known) {
+                self.output_is_whole(text, &template);
+            }
         }
         let mut own = templates(&whole.secrets, known);
         own.extend(templates(&whole.environment, known));

@@ -107,7 +107,7 @@ pub(crate) fn functions<'a>(
             handler: function.handler.clone().unwrap_or_default(),
             runtime: function.runtime.clone().unwrap_or_default(),
             environment: variables
-                .map(|(name, value)| (name.clone(), variable(value, names)))
+                .map(|(name, value)| (name.clone(), variable(&called.names[place], name, value, names)))
                 .collect(),
             assumed_by: rights.assumed_by,
             role: function
@@ -128,10 +128,10 @@ pub(crate) fn functions<'a>(
 }
 
 /// The digest of a variable's value, with the names of what an environment decides; or that a plan leaves it open.
-fn variable(value: &str, names: &Names) -> String {
+fn variable(function: &str, name: &str, value: &str, names: &Names) -> String {
     match value {
         UNKNOWN_ENTRY => UNKNOWN.to_owned(),
-        known => digest(&names.in_text(known)),
+        known => digest(&names.in_variable(function, name, known)),
     }
 }
 

@@ -15,7 +15,7 @@ pub use crate::api::deployment::snapshot;
 pub use crate::environments::module::{LOCAL_ACCOUNT, LOCAL_FIRST_USER, environment, planned_provider};
 pub use crate::functions::in_service::environment_variables;
 pub use module::{HEADER, HEADER_PREFIX, Module, Output, PROVIDER, TERRAFORM, Variable, is_generated};
-pub use service::{DEPLOYMENT, REST_API, STAGE, TABLES, USER_POOL};
+pub use service::{DEPLOYMENT, OWN_MODULE, REST_API, STAGE, TABLES, USER_POOL};
 
 use crate::file_set::FileSet;
 use crate::service::Service;

@@ -90,6 +90,8 @@ pub struct Output {
     pub description: String,
     /// Its value.
     pub value: Expression,
+    /// Whether Terraform doesn't show it.
+    pub is_sensitive: bool,
 }
 
 /// What must hold of a module, and the outputs that show it. The module has these outputs and the access test compares them,
@@ -198,13 +200,21 @@ impl Output {
             name,
             description: description.into(),
             value,
+            is_sensitive: false,
         }
+    }
+
+    /// The same, not shown by Terraform.
+    pub(crate) fn sensitive(mut self) -> Self {
+        self.is_sensitive = true;
+        self
     }
 
     pub(super) fn block(&self) -> Block {
         block("output", [self.name])
             .attribute(argument("description", string(&self.description)))
             .attribute(argument("value", self.value.clone()))
+            .attributes(self.is_sensitive.then(|| argument("sensitive", true)))
             .build()
     }
 }

@@ -6,7 +6,7 @@ use crate::modules::{access_test, moved};
 use crate::routes::permissions;
 use crate::service::Service;
 use crate::text_rule::NAME_32;
-use crate::{api, cors, functions, routes, tables, user_pool};
+use crate::{api, cors, functions, own, routes, tables, user_pool};
 
 /// Where the deployment stands in an environment's root.
 pub const DEPLOYMENT: &str = "module.service.aws_api_gateway_deployment.this";
@@ -17,6 +17,9 @@ pub const STAGE: &str = "module.service.aws_api_gateway_stage.this";
 
 /// Where the user pool stands in an environment's root.
 pub const USER_POOL: &str = "module.service.module.user_pool.aws_cognito_user_pool.this";
+
+/// What the addresses in the own module begin with there.
+pub const OWN_MODULE: &str = "module.service.module.own.";
 
 /// What the addresses of tables begin with there.
 pub const TABLES: &str = tables::surface::ADDRESS;
@@ -37,6 +40,7 @@ pub fn module(service: &Service) -> Module {
             ("user_pool.tf", user_pool::in_service::blocks(service)),
             ("functions.tf", functions::in_service::blocks(service)),
             ("tables.tf", tables::in_service::blocks(service)),
+            ("own.tf", own::in_service::blocks(service)),
             ("routes.tf", routes),
             ("api.tf", api),
             ("moved.tf", moved::blocks(service)),
@@ -82,5 +86,6 @@ fn variables(service: &Service) -> Vec<Variable> {
 fn outputs(service: &Service) -> Vec<Output> {
     let mut outputs = api::in_service::outputs();
     outputs.extend(user_pool::in_service::outputs(service));
+    outputs.extend(own::in_service::outputs(service));
     outputs
 }

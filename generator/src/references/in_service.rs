@@ -52,6 +52,7 @@ impl Reference {
             Self::TableName(name) | Self::FunctionName(name) => in_aws(name).into(),
             Self::TableArn(name) => arn_of(":dynamodb:", ":table/", name),
             Self::FunctionArn(name) => arn_of(":lambda:", ":function:", name),
+            Self::Own(name) => vec![value(&format!("module.own.{name}"))],
         }
     }
 }

@@ -62,6 +62,8 @@ pub enum Reference {
     FunctionName(String),
     /// Its ARN.
     FunctionArn(String),
+    /// An output of the own module.
+    Own(String),
 }
 
 impl Reference {
@@ -83,13 +85,15 @@ impl Reference {
             Self::TableArn(name) => format!("tables.{name}.arn"),
             Self::FunctionName(name) => ["functions.", name, ".name"].concat(),
             Self::FunctionArn(name) => ["functions.", name, ".arn"].concat(),
+            Self::Own(name) => ["own.", name].concat(),
         }
     }
 
     /// Whether it is a whole ARN.
     pub fn is_an_arn(&self) -> bool {
         match self {
-            Self::UserPoolArn | Self::TableArn(_) | Self::FunctionArn(_) => true,
+            // Terraform alone knows its value, and IAM refuses what is no ARN.
+            Self::Own(_) | Self::UserPoolArn | Self::TableArn(_) | Self::FunctionArn(_) => true,
             Self::Environment
             | Self::Region
             | Self::Account
@@ -121,7 +125,8 @@ impl Reference {
             | Self::TableName(_)
             | Self::TableArn(_)
             | Self::FunctionName(_)
-            | Self::FunctionArn(_) => true,
+            | Self::FunctionArn(_)
+            | Self::Own(_) => true,
         }
     }
 
@@ -142,7 +147,8 @@ impl Reference {
             | Self::UserPoolArn
             | Self::ClientId(_)
             | Self::TableArn(_)
-            | Self::FunctionArn(_) => false,
+            | Self::FunctionArn(_)
+            | Self::Own(_) => false,
         }
     }
 }

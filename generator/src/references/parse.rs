@@ -39,6 +39,10 @@ enum Wrong {
     Unknown(String, Option<String>),
     /// It names a pool, and the service has none.
     NoPool(String),
+    /// It names this output of the own module, and the service has none.
+    NoOwnModule(String),
+    /// It names this output, which is not declared, and neither is a similar one.
+    NoOutput(String),
 }
 
 impl Wrong {
@@ -55,6 +59,18 @@ impl Wrong {
                 Diagnostic::new(span, summary)
                     .help(format!("add {OWN_POOL}"))
                     .missing("user_pool")
+            }
+            Self::NoOwnModule(output) => {
+                let summary = format!("unknown reference `own.{output}`: the service has no `[own]`");
+                Diagnostic::new(span, summary)
+                    .help(format!("add `[own]` with `outputs = [\"{output}\"]`"))
+                    .missing("own")
+            }
+            Self::NoOutput(output) => {
+                let summary = format!(
+                    "unknown reference `own.{output}`: no entry of `outputs` in `[own]` has this name"
+                );
+                Diagnostic::new(span, summary).help(format!("add `\"{output}\"` to `outputs`"))
             }
             Self::Unknown(path, near) => {
                 let unknown = Diagnostic::new(span, format!("unknown reference {}", code(&path)));
@@ -100,7 +116,12 @@ fn parse(text: &str, known: &Known) -> (Template, Vec<(Range<usize>, Wrong)>) {
                 None if known.lacks_pool(path) => errors.push((place..end, Wrong::NoPool(path.into()))),
                 None => {
                     let near = crate::diagnostic::nearest(path, known.paths());
-                    errors.push((place..end, Wrong::Unknown(path.into(), near.map(Into::into))));
+                    let wrong = match (known.own_output(path), near) {
+                        (Some(output), _) if !known.has_own_module() => Wrong::NoOwnModule(output.into()),
+                        (Some(output), None) => Wrong::NoOutput(output.into()),
+                        (_, near) => Wrong::Unknown(path.into(), near.map(Into::into)),
+                    };
+                    errors.push((place..end, wrong));
                 }
             }
             place = end;

@@ -19,6 +19,7 @@ pub(crate) struct Values {
     /// None if it is made of the id.
     pub(crate) user_pool_arn: Option<String>,
     pub(crate) client_id: fn(&str) -> String,
+    pub(crate) own: fn(&str) -> String,
 }
 
 impl Values {
@@ -41,6 +42,7 @@ impl Values {
             user_pool_id: existing.map_or("${user_pool.id}", id).into(),
             user_pool_arn: existing.map(Into::into),
             client_id: |name| format!("${{user_pool.clients.{name}.id}}"),
+            own: |name| format!("${{own.{name}}}"),
         }
     }
 
@@ -62,6 +64,7 @@ impl Values {
             user_pool_id: format!("{region}_AbCdEfGhI"),
             user_pool_arn: None,
             client_id: |_| "1a2b3c4d5e6f7g8h9i0j1k2l3m".into(),
+            own: |name| format!("arn:aws:dynamodb:us-east-1:123456789012:table/{name}"),
         }
     }
 }
@@ -81,6 +84,7 @@ impl Reference {
             user_pool_id,
             user_pool_arn,
             client_id,
+            own,
         } = values;
         let arn = |of: &str, rest: &str| format!("arn:{partition}:{of}:{region}:{account}:{rest}");
         match self {
@@ -101,6 +105,7 @@ impl Reference {
             Self::TableName(name) | Self::FunctionName(name) => format!("{service}-{environment}-{name}"),
             Self::TableArn(name) => arn("dynamodb", &format!("table/{service}-{environment}-{name}")),
             Self::FunctionArn(name) => arn("lambda", &format!("function:{service}-{environment}-{name}")),
+            Self::Own(name) => own(name),
         }
     }
 }

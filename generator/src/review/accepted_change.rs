@@ -1,7 +1,10 @@
 //! A line of `[review]`, and the one place that decides whether it accepts a change.
 
-use crate::review::{ChangeKind, words};
+use crate::review::{ChangeKind, Evidence, words};
 use crate::spec::Date;
+
+/// Begins the subject of a line that is for every environment's plan.
+pub(crate) const EVERY_ENVIRONMENT: &str = "*: ";
 
 /// A line of `[review]`: one change of one subject is right, and why.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,7 +43,14 @@ impl AcceptedChange {
     /// Whether the line is for a change, on whatever day. No line is for a change of a kind that can't be accepted,
     /// however it came here.
     pub fn is_for(&self, id: &ChangeId) -> bool {
-        id.kind.can_be_accepted() && self.change == id.kind && self.of == id.of
+        id.kind.can_be_accepted() && self.change == id.kind && (self.of == id.of || self.is_of_all(id))
+    }
+
+    /// Whether it is for what a plan shows in every environment: `*: ADDRESS`.
+    fn is_of_all(&self, id: &ChangeId) -> bool {
+        let address = self.of.strip_prefix(EVERY_ENVIRONMENT);
+        let of = id.of.split_once(": ").map(|(_, address)| address);
+        id.kind.evidence() == Evidence::Plan && address.is_some() && address == of
     }
 
     /// Whether it counts on a day.
@@ -133,6 +143,28 @@ mod tests {
             assert_eq!(accepted, kind.can_be_accepted(), "{}", kind.as_str());
             assert_eq!(sorted(&lines, &[(*kind, "GET /x")], TODAY).blocked, [()]);
         }
+    }
+
+    #[test]
+    fn a_line_for_every_environment_accepts_what_plans_show() {
+        let line = |change, of: &str| AcceptedChange {
+            of: of.into(),
+            ..line(change, None)
+        };
+        let adds = ChangeKind::PlanAdds;
+        let every = line(adds, "*: module.a.b.c");
+        for (of, expected) in [
+            ("dev: module.a.b.c", true),
+            ("prod: module.a.b.c", true),
+            ("dev: module.a.b.d", false),
+            ("module.a.b.c", false),
+        ] {
+            assert_eq!(every.is_for(&ChangeId::new(adds, of)), expected, "{of}");
+        }
+        let differs = ChangeId::new(ChangeKind::PlanUnknown, "dev: module.a.b.c");
+        assert!(!every.is_for(&differs));
+        let file = ChangeKind::TerraformReconfigured;
+        assert!(!line(file, "*: provider.aws").is_for(&ChangeId::new(file, "terraform/a.tf: provider.aws")));
     }
 
     #[test]

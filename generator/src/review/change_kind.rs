@@ -180,6 +180,10 @@ kinds! {
     PublicUseAdded = "public_use_added", Specs, AtRisk, Key, Widens;
     /// A function may do less with what it uses.
     UseRemoved = "use_removed", Specs, Rest, Key, Harmless;
+    /// The service calls the own module.
+    OwnModuleAdded = "own_module_added", Specs, Rest, Key, Expected("only hand-written files decide what is in it");
+    /// The service no longer calls the own module.
+    OwnModuleRemoved = "own_module_removed", Specs, AtRisk, Key, Loses;
     /// A new table.
     TableAdded = "table_added", Specs, Rest, Key, Expected("it is empty, and only functions that use it reach it");
     /// A table is deleted, with its items.

@@ -214,6 +214,8 @@ pub enum Fact {
         of: String,
         verbs: Vec<&'static str>,
     },
+    OwnModuleAdded,
+    OwnModuleRemoved,
     TableAdded {
         table: String,
     },

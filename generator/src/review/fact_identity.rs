@@ -32,6 +32,8 @@ impl Fact {
             Self::UseAdded { public, .. } if public.is_empty() => ChangeKind::UseAdded,
             Self::UseAdded { .. } => ChangeKind::PublicUseAdded,
             Self::UseRemoved { .. } => ChangeKind::UseRemoved,
+            Self::OwnModuleAdded => ChangeKind::OwnModuleAdded,
+            Self::OwnModuleRemoved => ChangeKind::OwnModuleRemoved,
             Self::TableAdded { .. } => ChangeKind::TableAdded,
             Self::TableDeleted { .. } => ChangeKind::TableDeleted,
             Self::TableReplaced { .. } => ChangeKind::TableReplaced,
@@ -106,6 +108,7 @@ impl Fact {
             Self::UseAdded { function, of, .. } | Self::UseRemoved { function, of, .. } => {
                 words::key(&["functions", function, "uses", of])
             }
+            Self::OwnModuleAdded | Self::OwnModuleRemoved => "own".into(),
             Self::TableAdded { table } | Self::TableDeleted { table } | Self::TableReplaced { table, .. } => {
                 words::key(&["tables", table])
             }
@@ -187,6 +190,8 @@ impl Fact {
             | Self::PoolRemoved { .. }
             | Self::UseAdded { .. }
             | Self::UseRemoved { .. }
+            | Self::OwnModuleAdded
+            | Self::OwnModuleRemoved
             | Self::TableAdded { .. }
             | Self::TableDeleted { .. }
             | Self::TableReplaced { .. }

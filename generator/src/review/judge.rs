@@ -26,6 +26,7 @@ pub fn judge(
         line.change.can_be_accepted()
             && match line.change.evidence() {
                 Evidence::Plan => match line.of.split_once(": ") {
+                    Some(("*", _)) => !unseen.environments.is_empty(),
                     Some((environment, _)) => unseen.environments.contains(&environment),
                     None => !unseen.environments.is_empty(),
                 },

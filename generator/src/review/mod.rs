@@ -34,6 +34,7 @@ pub(crate) mod words;
 use crate::cors::review as cors;
 use crate::environments::review as environments;
 use crate::functions::review as functions;
+use crate::own::review as own;
 use crate::routes::review as routes;
 use crate::tables::review as tables;
 use crate::user_pool::review as user_pool;
@@ -116,6 +117,7 @@ fn compare_services(comparison: &Comparison) -> Vec<Fact> {
     let mut facts = routes::facts(comparison, &shifts);
     facts.extend(functions::facts(comparison, &base, &shifts));
     facts.extend(tables::facts(comparison));
+    facts.extend(own::facts(comparison));
     facts.extend(uses::facts(comparison));
     facts.extend(user_pool::facts(comparison));
     facts.extend(cors::facts(comparison));

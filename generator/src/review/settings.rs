@@ -138,6 +138,11 @@ fn comparable(comparison: &Comparison) -> (Value, Value) {
             }
         }
     }
+    if comparison.base.own.is_some() != comparison.head.own.is_some() {
+        for side in [&mut base, &mut head] {
+            side.as_object_mut().map(|tables| tables.remove("own"));
+        }
+    }
     (base, head)
 }
 

@@ -5,6 +5,7 @@
 use serde_json::Value;
 
 use crate::sentences::names;
+use crate::spec::toml_text;
 use crate::surface::{Difference, DifferentValue, Differing, Invoker, Statement, Subject};
 use portcullis_foreign_text::words::code;
 use portcullis_terraform_json::rest_api::COGNITO_USER_POOLS;
@@ -19,6 +20,7 @@ impl Difference {
         match &self.what {
             Differing::Value(one) => special(&self.subject, one).unwrap_or_else(|| plain(&self.subject, one)),
             Differing::Unknown(unknown) => unknown.sentence(),
+            Differing::OwnPolicy(statement) => own_policy(&self.subject, statement),
             Differing::NoSurface(error) => error.to_string(),
             Differing::Region { expected, found } => both("the region", "is", &code(found), &code(expected)),
             Differing::FirstUser { expected, found } => match (expected, found) {
@@ -257,6 +259,33 @@ fn handler(route: &Value) -> String {
         (None, None, "") => "nothing".to_owned(),
         (None, None, _) => "something unknown".to_owned(),
     }
+}
+
+/// A right that a policy in the own module gives, with what to write instead.
+fn own_policy(subject: &Subject, statement: &Statement) -> String {
+    let table = match subject {
+        Subject::Function(function) => toml_text::key(&["functions", function]),
+        _ => "functions.NAME".into(),
+    };
+    let list = |texts: &[String]| {
+        let texts: Vec<String> = texts
+            .iter()
+            .map(|text| toml_text::string(text, usize::MAX))
+            .collect();
+        format!("[{}]", texts.join(", "))
+    };
+    let entry = format!(
+        "may = [{{ actions = {}, resources = {} }}]",
+        list(&statement.actions),
+        list(&statement.resources)
+    );
+    format!(
+        "{} {} by a policy in `terraform/modules/own`: delete it and write {} into {}",
+        name(subject),
+        may(statement),
+        code(&entry),
+        code(&format!("[{table}]"))
+    )
 }
 
 /// What a statement lets a function do.

@@ -180,6 +180,11 @@ impl Fact {
                 names(verbs),
                 code(of)
             ),
+            Self::OwnModuleAdded => "the service calls `terraform/modules/own`, which is hand-written".into(),
+            Self::OwnModuleRemoved => {
+                "the service no longer calls `terraform/modules/own`, so **everything in it is deleted**"
+                    .into()
+            }
             Self::TableAdded { table } => format!("table {} is new", code(table)),
             Self::TableDeleted { table } => format!("table {} is **deleted** with every item", code(table)),
             Self::TableReplaced { table, reasons } => {

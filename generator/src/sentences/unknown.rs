@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::modules::OWN_MODULE;
 use crate::surface::{Question, Unknown};
 use portcullis_foreign_text::words::code;
 
@@ -46,6 +47,9 @@ impl Question {
     }
 }
 
+/// What to do about an output of the own module that is unknown.
+const OWN_ADVICE: &str = "; make the text of the output in `terraform/modules/own` from known values, such as names and `var.service`";
+
 impl Unknown {
     /// What is uncertain, where, what it depends on, and why.
     pub fn sentence(&self) -> String {
@@ -81,7 +85,11 @@ impl Unknown {
         } else {
             format!("depends on {}", references.join(", "))
         };
-        format!("can't tell {what} before the apply: {place} {depends} ({why})")
+        let is_own = references
+            .iter()
+            .any(|reference| reference[1..].starts_with(OWN_MODULE));
+        let advice = if is_own { OWN_ADVICE } else { "" };
+        format!("can't tell {what} before the apply: {place} {depends} ({why}){advice}")
     }
 }
 

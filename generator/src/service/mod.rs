@@ -13,6 +13,7 @@ pub use crate::api::Api;
 pub use crate::cors::Cors;
 pub use crate::environments::{Environment, LOCAL, S3State};
 pub use crate::functions::Function;
+pub use crate::own::OwnModule;
 pub use crate::routes::{Auth, Method, Route, RoutePath, Routes, Segment};
 pub use crate::tables::Table;
 pub use crate::user_pool::{Client, ExistingUserPool, OwnUserPool, PasswordPolicy, UserPool};
@@ -47,6 +48,9 @@ pub struct Service {
     pub functions: BTreeMap<String, Function>,
     /// Tables by name.
     pub tables: BTreeMap<String, Table>,
+    /// The hand-written module that the service calls.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub own: Option<OwnModule>,
     /// Routes by path, then method.
     pub routes: Routes,
     /// Environments by name; [`LOCAL`] is always among them.

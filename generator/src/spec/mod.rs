@@ -18,6 +18,7 @@ pub use crate::api::keys::ApiTable;
 pub use crate::cors::keys::CorsTable;
 pub use crate::environments::keys::{EnvironmentTable, StateTable};
 pub use crate::functions::keys::FunctionTable;
+pub use crate::own::keys::OwnTable;
 pub use crate::review::keys::{AcceptTable, ReviewTable};
 pub use crate::routes::keys::RouteTable;
 pub use crate::service::keys::ServiceTable;
@@ -55,6 +56,8 @@ keys! {
         /// The DynamoDB tables, by name.
         tables: Vec<(Placed<String>, TableTable)> =
             Tables { noun: "table", names: &NAME_64, table: &TableTable::TABLE }, Nothing, EVERYWHERE, Elsewhere;
+        /// Terraform of your own beside the generated one.
+        own: Option<OwnTable> = Kind::Table(&OwnTable::TABLE), Nothing, EVERYWHERE, Elsewhere;
         /// The routes, by method and path: `"GET /orders/{id}" = { function = "orders" }`.
         routes: Vec<(Placed<String>, RouteTable)> = Tables { noun: "route", names: &ROUTE, table: &RouteTable::TABLE },
             Required("`\"GET /\" = { function = \"…\" }` under `[routes]`"), EVERYWHERE, Elsewhere;

@@ -4,11 +4,14 @@ use std::fmt;
 
 use super::compare::compare;
 use super::difference::{Difference, Differing, Subject};
+use super::names::Names;
 use super::of_resources::{SurfaceError, of_plan};
 use super::of_service::of_service;
+use super::policy;
 use super::setup;
-use super::types::Unknown;
+use super::types::{Statement, Unknown};
 use super::user_pool::{FIRST_USER, is_first_user};
+use crate::modules::OWN_MODULE;
 use crate::service::{Environment, Service};
 use portcullis_foreign_text::words::code;
 use portcullis_terraform_json::plan::Plan;
@@ -104,6 +107,10 @@ pub fn check_plan(service: &Service, plan: &Plan, environment: Option<&str>) -> 
         Err(error) => return Err(CheckError::Surface(error)),
     };
     let mut differences = compare(&of_service(service, environment), &surface);
+    let own_policies = OwnPolicies::of(plan);
+    for difference in &mut differences {
+        own_policies.explain(difference);
+    }
     differences.extend(root_differences(plan, environment));
     differences.extend(setup);
     Ok(Checked {
@@ -115,6 +122,43 @@ pub fn check_plan(service: &Service, plan: &Plan, environment: Option<&str>) -> 
             .filter(|unknown| !unknown.fails)
             .collect(),
     })
+}
+
+/// What policies in the own module allow to roles.
+struct OwnPolicies(Vec<Statement>);
+
+impl OwnPolicies {
+    fn of(plan: &Plan) -> Self {
+        let policies = plan.resources.iter().filter(|resource| {
+            let is_policy = matches!(resource.kind.as_str(), "aws_iam_role_policy" | "aws_iam_policy");
+            is_policy && resource.address.starts_with(OWN_MODULE)
+        });
+        let documents = policies.filter_map(|policy| policy.values["policy"].as_str());
+        let statements = documents.filter_map(|text| policy::statements(text, &Names::default()));
+        Self(statements.flatten().collect())
+    }
+
+    /// Says so of a statement that such a policy adds to a function's role, if `may` can say the same.
+    fn explain(&self, difference: &mut Difference) {
+        let Differing::Value(value) = &difference.what else {
+            return;
+        };
+        if value.pattern != "functions.*.statements" || !value.expected.is_null() {
+            return;
+        }
+        let Ok(found) = serde_json::from_value::<Statement>(value.found.clone()) else {
+            return;
+        };
+        // Names of the environment are left out of the resources that were found.
+        let is_of_own = self.0.iter().any(|statement| statement.actions == found.actions);
+        let is_plain = found.effect == "Allow"
+            && found.condition.is_none()
+            && found.not_actions.is_empty()
+            && found.not_resources.is_empty();
+        if is_of_own && is_plain {
+            difference.what = Differing::OwnPolicy(found);
+        }
+    }
 }
 
 /// What only the root decides: the region, and who is invited.

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::of_resources::SurfaceError;
-use super::types::Unknown;
+use super::types::{Statement, Unknown};
 
 /// What a difference is of.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -48,6 +48,8 @@ pub enum Differing {
     Value(DifferentValue),
     /// The plan leaves it open.
     Unknown(Unknown),
+    /// A policy in the own module allows it to a function.
+    OwnPolicy(Statement),
     /// The plan has no surface.
     NoSurface(SurfaceError),
     /// The region.

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::resources::{Resources, text};
 use crate::environments::Environment;
+use crate::own::surface::OwnOutputs;
 use crate::references::Values;
 use crate::user_pool::ExistingUserPool;
 use portcullis_terraform_json::cognito::UserPool;
@@ -22,6 +23,7 @@ pub(crate) struct Names {
     prefix: Option<String>,
     /// Ids that AWS made up, and what a reference of the spec calls each.
     ids: Vec<(String, String)>,
+    own: OwnOutputs,
 }
 
 impl Names {
@@ -32,12 +34,14 @@ impl Names {
         pool: Option<&UserPool>,
         admitted: &[String],
         root: Option<&Root>,
+        own: OwnOutputs,
     ) -> Self {
         let named = root.and_then(|root| Some((root.service.as_ref()?, root.environment.as_ref()?)));
         let mut names = Self {
             region: root.and_then(|root| root.region.clone()),
             execution_arn: settings.execution_arn.clone(),
             prefix: named.map(|(service, environment)| format!("{service}-{environment}-")),
+            own,
             ..Self::default()
         };
         let given = [
@@ -96,7 +100,20 @@ impl Names {
                 .as_deref()
                 .map(existing)
                 .unwrap_or_default(),
+            own: OwnOutputs::default(),
         }
+    }
+
+    /// The value of a function's variable without what an environment decides.
+    pub(crate) fn in_variable(&self, function: &str, variable: &str, value: &str) -> String {
+        let own = self.own.in_variable(function, variable, value);
+        own.unwrap_or_else(|| self.in_text(value))
+    }
+
+    /// What a statement is about, without what an environment decides.
+    pub(crate) fn in_resource(&self, text: &str) -> String {
+        let own = self.own.in_resource(text);
+        own.unwrap_or_else(|| self.without(text))
     }
 
     /// A text without the account and the ids that AWS made up.
@@ -220,6 +237,7 @@ mod tests {
             execution_arn: "arn:aws:execute-api:us-east-1:123456789012:abc".into(),
             prefix: None,
             ids: Vec::new(),
+            own: OwnOutputs::default(),
         };
         for (text, expected) in [
             (

@@ -11,6 +11,8 @@ use super::types::{Api, Argument, FORMAT, Surface};
 use super::unknown::Open;
 use super::{arguments, authorizers, others, tables, unknown, user_pool};
 use crate::modules::{REST_API, STAGE};
+use crate::own::in_service;
+use crate::own::surface::OwnOutputs;
 use portcullis_terraform_json::index::Index;
 use portcullis_terraform_json::plan::{self, Plan, PlanError};
 use portcullis_terraform_json::rest_api::Snapshot;
@@ -45,13 +47,15 @@ impl std::error::Error for SurfaceError {}
 /// stand and in either layout. What belongs to another REST API is left out.
 pub fn of_state(text: &str, chosen: Option<&str>) -> Result<Surface, SurfaceError> {
     let resources = portcullis_terraform_json::resources(text).map_err(SurfaceError::State)?;
-    of_resources(resources, None, chosen)
+    let own = portcullis_terraform_json::output(text, in_service::OUTPUT);
+    of_resources(resources, None, OwnOutputs::of(&own), chosen)
 }
 
 /// The surface that there will be after a plan. What the plan leaves open is among its `unknown`, and is missing
 /// elsewhere or stands there as `?` or [`UNKNOWN`](super::UNKNOWN).
 pub fn of_plan(plan: &Plan, chosen: Option<&str>) -> Result<Surface, SurfaceError> {
-    let surface = of_resources(plan.resources.clone(), Some(plan), chosen);
+    let own = OwnOutputs::of(&plan.root.own);
+    let surface = of_resources(plan.resources.clone(), Some(plan), own, chosen);
     surface.map_err(|error| match error {
         SurfaceError::State(StateError::NoApi) => {
             SurfaceError::Plan(PlanError::NoApi(plan.deletes_everything()))
@@ -63,6 +67,7 @@ pub fn of_plan(plan: &Plan, chosen: Option<&str>) -> Result<Surface, SurfaceErro
 fn of_resources(
     all: Vec<Resource>,
     plan: Option<&Plan>,
+    own: OwnOutputs,
     chosen: Option<&str>,
 ) -> Result<Surface, SurfaceError> {
     // In a generated tree an API that somebody added does not make it unclear which one is meant.
@@ -78,7 +83,14 @@ fn of_resources(
     let admitted = authorizers::pools(&snapshot);
     let pool = user_pool::choose(&resources, &admitted);
     let root = plan.map(|plan| &plan.root);
-    let names = Names::of(&resources, &snapshot.settings, pool.as_deref(), &admitted, root);
+    let names = Names::of(
+        &resources,
+        &snapshot.settings,
+        pool.as_deref(),
+        &admitted,
+        root,
+        own,
+    );
     let called = Called::of(&resources, &names);
     let by_id = authorizers::by_id(&snapshot);
     let unknown: &[plan::Unknown] = plan.map_or(&[], |plan| &plan.unknown);

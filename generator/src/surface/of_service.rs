@@ -21,6 +21,7 @@ pub fn of_service(service: &Service, environment: &Environment) -> Surface {
         api: own_api,
         functions,
         tables,
+        own: _,              // in what functions may do and know
         routes: _,           // `methods`
         environments: _,     // one of them
         accepted_changes: _, // of a review

@@ -67,10 +67,11 @@ fn documents(text: &str) -> Option<Vec<Value>> {
 
 fn statement_of(value: &Value, names: &Names) -> Statement {
     let list = |key: &str| {
-        let mut texts: Vec<String> = one_or_many(&value[key])
-            .iter()
-            .map(|text| names.without(text))
-            .collect();
+        let text = |text: &String| match key {
+            "Resource" => names.in_resource(text),
+            _ => names.without(text),
+        };
+        let mut texts: Vec<String> = one_or_many(&value[key]).iter().map(text).collect();
         texts.sort();
         texts.dedup();
         texts

@@ -124,7 +124,7 @@ fn misnamed(case: &Case, judged: &[Judged]) -> Vec<String> {
             SubjectKind::Client => is_client,
             SubjectKind::FunctionOrClient => is_function || is_client,
             SubjectKind::Environment => is_environment,
-            SubjectKind::Key => of.contains('.') || of == "user_pool",
+            SubjectKind::Key => of.contains('.') || ["own", "user_pool"].contains(&&*of),
             SubjectKind::Revision => ["base", "head"].contains(&&*of),
             SubjectKind::Entry => of.contains(" of "),
             // No case has files or a plan.

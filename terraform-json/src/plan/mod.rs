@@ -65,6 +65,8 @@ pub struct Root {
     /// The value of the variable `first_user_email` if it is set and not empty, and whether the root has a default for
     /// it.
     pub first_user_email: Option<(String, bool)>,
+    /// The planned value of the output `own`, as far as it is known.
+    pub own: Value,
 }
 
 impl Plan {
@@ -192,5 +194,6 @@ fn root(document: &Value) -> Root {
         service: tags["Service"].as_str().map(String::from),
         region: text(&provider["region"]),
         first_user_email: email.map(|email| (email.to_owned(), !default.is_null())),
+        own: document["output_changes"]["own"]["after"].clone(),
     }
 }

@@ -4,6 +4,7 @@ mod calls;
 mod changes;
 mod identity_data;
 mod other_environments;
+mod own_resources;
 mod privacy;
 mod renames;
 mod robustness;

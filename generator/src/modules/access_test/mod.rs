@@ -16,6 +16,7 @@ use crate::functions::access_test as functions;
 use crate::functions::in_service::alias;
 use crate::functions::settings;
 use crate::hcl::{Block, argument, block, commented, object, reference, string};
+use crate::own::access_test as own;
 use crate::references::Reference;
 use crate::routes::access_test as routes;
 use crate::routes::permissions::Permission;
@@ -48,6 +49,7 @@ pub fn blocks(service: &Service, permissions: &[Permission]) -> Vec<Block> {
         ),
         variables(service),
     ];
+    blocks.extend(own::overrides(service));
     let users = service.own_user_pool().map(users::who_may_sign_in);
     blocks.extend(users.map(|users| run("who_may_sign_in", users)));
     blocks.extend([
