@@ -1,5 +1,6 @@
-//! The data plane alone, without the command line: `serve STATE ROOT WORK PORT [ISSUER=JWKS]…`, where port 0 is a free
-//! one. `PORTCULLIS_TEST_AWS` names the emulated AWS that sends events. Its tests run it as a process of its own, because signals and the end of children belong to processes.
+//! The data plane alone, without the command line: `serve STATE ROOT WORK PORT [ISSUER=JWKS]…`. Port 0 chooses a free
+//! one. `PORTCULLIS_TEST_AWS` names the emulated AWS that sends events. Tests run it as a process of its own, because
+//! signals and the end of children belong to processes.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

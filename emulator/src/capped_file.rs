@@ -51,7 +51,7 @@ impl CappedFile {
 }
 
 fn open(path: &Path) -> io::Result<(File, u64)> {
-    // What a function writes is nobody else's to read.
+    // Only the user may read the output of a function.
     let file = File::options().create(true).append(true).mode(0o600).open(path)?;
     let bytes = file.metadata()?.len();
     Ok((file, bytes))

@@ -1,4 +1,4 @@
-//! The address of an emulated AWS that somebody else runs.
+//! The address of an existing emulated AWS.
 
 use std::net::SocketAddr;
 

@@ -1,5 +1,5 @@
-//! The file with what `terraform show -json` printed of a state or a plan. What else people name instead is told apart
-//! here as far as it is no text; what the text is, [`portcullis_terraform_json`] knows.
+//! Reads a file with the output of `terraform show -json` for a state or a plan. It recognizes other files as far as
+//! they are not text. [`portcullis_terraform_json`] recognizes other texts.
 
 use std::fs::File;
 use std::io::Read;

@@ -41,7 +41,7 @@ const HOP_BY_HOP: [HeaderName; 8] = [
 pub(crate) enum Upstream {
     /// Our own moto, at a Unix socket: no web page and no other user reaches it.
     Socket(PathBuf),
-    /// Somebody else's emulator.
+    /// An existing emulator.
     Tcp(SocketAddr),
 }
 
@@ -86,7 +86,7 @@ async fn exchange(
     request: Request<Body>,
 ) -> Result<Response<Incoming>> {
     let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
-    // Ends with the answer's body; what went wrong in between, the body's reader is told.
+    // It ends with the answer's body, and the body's reader gets its errors.
     tokio::spawn(connection);
     Ok(sender.send_request(request).await?)
 }

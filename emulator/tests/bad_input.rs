@@ -1,5 +1,5 @@
-//! Clients that speak HTTP badly, slowly or by halves: each gets a 4xx or a closed connection, nobody else notices,
-//! and nothing of them stays.
+//! Clients that speak HTTP badly, slowly or incompletely. Each gets a 4xx or a closed connection, other clients don't
+//! notice, and nothing of them stays.
 
 #![allow(
     clippy::unwrap_used,

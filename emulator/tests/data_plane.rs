@@ -113,7 +113,7 @@ fn scopes_want_an_access_token_and_another_header_another_pool() {
         "Authorization",
         &token("customers", json!({"cognito:groups": ["A", "B"]})),
     );
-    let claims = &claims.told()["event"]["requestContext"]["authorizer"]["claims"];
+    let claims = &claims.echoed()["event"]["requestContext"]["authorizer"]["claims"];
     assert_eq!(claims["email_verified"], "true");
     assert_eq!(claims["auth_time"], "1718636404");
     assert_eq!(claims["cognito:groups"], "A,B");
@@ -191,7 +191,7 @@ fn the_event_carries_the_request_as_it_was_sent() {
     ];
     let event = shop
         .call_with("PUT", "/v1//echo/?b=1&b=2+3", &headers, "hällo".as_bytes())
-        .told()["event"]
+        .echoed()["event"]
         .clone();
     assert_eq!(event["headers"]["X-oWn"], "1");
     assert_eq!(event["headers"]["Authorization"], "anything");
@@ -211,12 +211,12 @@ fn the_event_carries_the_request_as_it_was_sent() {
     assert_eq!(event["stageVariables"], json!({"colour": "blue"}));
     assert_eq!(event["requestContext"].get("authorizer"), None);
 
-    let pet = shop.get("/pets/a%2Fb").told()["event"].clone();
+    let pet = shop.get("/pets/a%2Fb").echoed()["event"].clone();
     assert_eq!(
         (&pet["pathParameters"], &pet["resource"]),
         (&json!({"id": "a%2Fb"}), &json!("/pets/{id}"))
     );
-    let beyond = shop.get("/pets/a//b/").told()["event"].clone();
+    let beyond = shop.get("/pets/a//b/").echoed()["event"].clone();
     assert_eq!(
         (&beyond["pathParameters"], &beyond["path"]),
         (&json!({"proxy": "a//b"}), &json!("/pets/a//b/"))
@@ -235,7 +235,7 @@ fn the_case_of_headers_is_kept_on_every_request_of_a_connection() {
             &[(name, "1")],
             b"X-Body: 1\r\n\r\n",
         );
-        let event = read(&mut stream, "POST").told()["event"].clone();
+        let event = read(&mut stream, "POST").echoed()["event"].clone();
         assert_eq!(event["headers"][name], "1", "{}", event["headers"]);
     }
 }
@@ -260,14 +260,14 @@ fn a_route_that_wants_an_api_key_takes_those_of_its_stage() {
     }
     let key = "key-of-a-partner-0123456789";
     let identity =
-        shop.call("GET", "/keyed", &[("X-API-Key", key)]).told()["event"]["requestContext"]["identity"]
+        shop.call("GET", "/keyed", &[("X-API-Key", key)]).echoed()["event"]["requestContext"]["identity"]
             .clone();
     assert_eq!(
         (&identity["apiKey"], identity["apiKeyId"].is_string()),
         (&json!(key), true)
     );
     let identity =
-        shop.call("GET", "/echo", &[("X-API-Key", key)]).told()["event"]["requestContext"]["identity"]
+        shop.call("GET", "/echo", &[("X-API-Key", key)]).echoed()["event"]["requestContext"]["identity"]
             .clone();
     assert_eq!(
         identity.as_object().unwrap().len(),
@@ -375,7 +375,7 @@ fn a_reload_serves_the_new_state_and_code_and_keeps_what_did_not_change() {
         (&shop.ready["ready"], &shop.ready["generation"]),
         (&json!(true), &json!(1))
     );
-    let before = shop.get("/echo").told()["process"].clone();
+    let before = shop.get("/echo").echoed()["process"].clone();
     shop.signal("HUP");
     let line = shop.line();
     assert_eq!(
@@ -383,7 +383,7 @@ fn a_reload_serves_the_new_state_and_code_and_keeps_what_did_not_change() {
         (&json!(2), &shop.ready["api_url"])
     );
     assert_eq!(
-        shop.get("/echo").told()["process"],
+        shop.get("/echo").echoed()["process"],
         before,
         "the same zip, the same process"
     );
@@ -397,7 +397,7 @@ fn a_reload_serves_the_new_state_and_code_and_keeps_what_did_not_change() {
     shop.signal("HUP");
     assert_eq!(shop.line()["generation"], 3);
     assert_eq!(shop.get("/open").json()["message"], "Hello, you");
-    assert_ne!(shop.get("/echo").told()["process"], before);
+    assert_ne!(shop.get("/echo").echoed()["process"], before);
     eventually("the old process ends", || !lives(before.as_u64().unwrap()));
 
     fs::write(shop.path("state.json"), "{").unwrap();
@@ -408,8 +408,7 @@ fn a_reload_serves_the_new_state_and_code_and_keeps_what_did_not_change() {
     assert_eq!(shop.get("/echo").status, 200, "what was served goes on");
 }
 
-/// The state of the fixture without the method of `/open`; its stages serve the deployment of this id, where one is
-/// named.
+/// Returns the state of the fixture without the method of `/open`. Its stages serve `deployment`, if it is given.
 fn state_without_open(deployment: Option<&str>) -> String {
     let mut state = state();
     let resources = state["values"]["root_module"]["resources"]
@@ -449,7 +448,7 @@ fn a_deployment_serves_what_it_froze_until_there_is_another() {
 fn a_stop_ends_every_process() {
     for signal in ["TERM", "INT"] {
         let mut shop = Shop::start();
-        let idle = shop.get("/echo").told()["process"].as_u64().unwrap();
+        let idle = shop.get("/echo").echoed()["process"].as_u64().unwrap();
         let mut busy = shop.connect();
         send(&mut busy, "GET", "/v1/hang", &[], b"");
         eventually("the function hangs", || {
@@ -466,7 +465,7 @@ fn a_stop_ends_every_process() {
 #[test]
 fn processes_do_not_outlive_a_data_plane_that_is_killed() {
     let mut shop = Shop::start();
-    let idle = shop.get("/echo").told()["process"].as_u64().unwrap();
+    let idle = shop.get("/echo").echoed()["process"].as_u64().unwrap();
     let mut busy = shop.connect();
     send(&mut busy, "GET", "/v1/echo?sleep=60", &[], b"");
     eventually("the function is at work", || {
@@ -496,7 +495,7 @@ fn the_project_may_be_named_relative_to_where_it_runs() {
 #[test]
 fn code_for_another_machine_is_named_in_the_log() {
     let folder = project();
-    // The head of a program for a machine that nobody has.
+    // The head of a program for a machine that does not exist.
     let elf = "\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x02\0\x7f\x7f";
     zip(
         &folder.path().join("artifacts/shop.zip"),

@@ -1,5 +1,5 @@
-//! What functions may call: the statements of a role against calls of AWS's own SDK, through a data plane in a process
-//! of its own, to the real moto. `function_calls/cases/README.md` explains the cases.
+//! The calls that functions may make: statements of a role against calls of AWS's own SDK, through a data plane in a
+//! process of its own, to the real moto. `function_calls/cases/README.md` explains the cases.
 
 #![allow(
     clippy::unwrap_used,
@@ -23,7 +23,7 @@ use shop::{Shop, command, project, state, zip};
 /// Region and account of the fixture.
 const PLACE: &str = "eu-central-1:123456789012";
 
-/// What the cases are about, made as Terraform would make it: at the control plane, by nobody's role.
+/// The resources of the cases, created as Terraform would: at the control plane, without a role.
 const SETUP: &str = r#"
 import boto3
 d, s, q, n = (boto3.client(x) for x in ("dynamodb", "s3", "sqs", "sns"))
@@ -175,7 +175,7 @@ fn every_case_of_the_table_is_allowed_or_refused_as_on_aws() {
     );
 }
 
-/// Whether a call ended as it must.
+/// Checks that a call ended as expected.
 fn check(allowed: bool, expected: &Value, outcome: &Value) -> Result<(), String> {
     let text = |value: &Value| value.as_str().map(str::to_owned);
     let message = text(&outcome["message"]).unwrap_or_default();

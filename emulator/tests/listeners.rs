@@ -1,4 +1,4 @@
-//! Who is answered by the data plane and by a function's Runtime API: attacks on loopback with raw sockets.
+//! Attacks on the listeners of the data plane and of a function's Runtime API, on loopback with raw sockets.
 
 #![allow(
     clippy::unwrap_used,
@@ -98,7 +98,7 @@ fn runtime_api(process: &serde_json::Value) -> u16 {
 #[cfg(target_os = "linux")]
 fn a_runtime_api_answers_the_process_of_its_function_alone() {
     let shop = Shop::start();
-    let process = shop.get("/echo").told()["process"].clone();
+    let process = shop.get("/echo").echoed()["process"].clone();
     let port = runtime_api(&process);
     let host = format!("Host: 127.0.0.1:{port}\r\n");
     let steal = format!("GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\n{host}");
@@ -129,7 +129,7 @@ fn a_runtime_api_answers_the_process_of_its_function_alone() {
     }
     let answer = shop::read(&mut caller, "GET");
     assert_eq!(
-        (answer.status, &answer.told()["process"]),
+        (answer.status, &answer.echoed()["process"]),
         (200, &process),
         "the function answers, and nobody took its event"
     );
@@ -138,7 +138,7 @@ fn a_runtime_api_answers_the_process_of_its_function_alone() {
     }
 }
 
-/// Has a function send what it is told to its own Runtime API, and answer with what came back.
+/// A function that sends its event to its own Runtime API, and answers with the response.
 const ATTACK: &str = r#"
     if "attack" in query:
         import socket
@@ -180,7 +180,7 @@ fn a_runtime_api_answers_no_browser_and_no_other_name() {
         format!("POST /2018-06-01/runtime/invocation/1/response HTTP/1.1\r\n{own}Content-Length: 0\r\n");
     let (status, answer) = attack(&forge);
     assert!(status == 400 && answer.contains("InvalidRequestID"), "{answer}");
-    // Also what somebody typed into the address bar.
+    // This includes addresses that a user typed.
     for page in PAGES
         .into_iter()
         .chain(["Sec-Fetch-Site: none\r\nSec-Fetch-Mode: navigate\r\n"])

@@ -143,7 +143,7 @@ fn routes_answer_the_same_in_both_layouts() {
 fn routes(shop: &Shop) {
     assert_eq!(shop.get("/books").json()["message"], "Hello, whoever you are");
 
-    let page = shop.call("PUT", "/books/7/pages/2/left", &[]).told();
+    let page = shop.call("PUT", "/books/7/pages/2/left", &[]).echoed();
     let event = &page["event"];
     assert_eq!(event["resource"], "/books/{id}/pages/{proxy+}");
     assert_eq!(event["pathParameters"], json!({"id": "7", "proxy": "2/left"}));
@@ -165,7 +165,7 @@ fn routes(shop: &Shop) {
     );
     // moto forgets the binary types of a REST API that has no body, so the state of that one holds none.
     let binary = shop.ready["api"] == "bookshop-openapi";
-    assert_eq!(image.told()["event"]["isBase64Encoded"], binary);
+    assert_eq!(image.echoed()["event"]["isBase64Encoded"], binary);
     assert_eq!(shop.get("/toys").status, 403);
 }
 

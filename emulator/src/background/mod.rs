@@ -3,15 +3,15 @@
 //! A background process does not know that it is one. Its starters learn its state from its three standard streams, each a
 //! file in a folder of its own:
 //!
-//! - **stdin** is `lock`, a file on which an exclusive `flock` is held. The lock belongs to the open file, which
-//!   the process inherited, so it lives exactly as long as the process: whoever can take the lock knows that the
-//!   process is gone, however it went, and nobody has to trust a pid that a file remembers. The file's text is the
-//!   pid; it is believed only while the lock is held. Two rules follow for the process: it must not give its
-//!   standard input to children of its own, and it need not read it.
+//! - **stdin** is `lock`, a file on which an exclusive `flock` is held. The lock belongs to the open file, which the
+//!   process inherited, so it lives exactly as long as the process. A caller that can take the lock therefore knows
+//!   that the process is gone, even after a crash, and need not trust a recorded pid. The file's text is the pid; it is
+//!   believed only while the lock is held. Two rules follow for the process: it must not give its standard input to
+//!   children of its own, and it need not read it.
 //! - **stdout** is `out`. A line of JSON with `"ready": true` says that the process answers; after a reload it
 //!   prints another. A line with `"ready": false` says in `error` why it does not, and ends a wait.
-//! - **stderr** is `log`. The log of the run before is `log.previous`. A process that writes much there caps it: it is
-//!   told the path, and makes the file `log.previous` by itself.
+//! - **stderr** is `log`. The log of the run before is `log.previous`. A process that writes much there caps it. It
+//!   gets the path, and renames the file to `log.previous` by itself.
 //!
 //! Starters exclude each other by a second lock, `starter`: of two that start at once, one starts and the other
 //! finds the process running. The process is a process group of its own, so that Ctrl-C in the starter's terminal
@@ -49,7 +49,7 @@ pub struct Background {
 /// The status of a background process.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Status {
-    /// Nobody holds the lock.
+    /// No process holds the lock.
     Stopped,
     /// The lock is held.
     Running {
@@ -216,7 +216,7 @@ impl Background {
             )
         })?;
         match kill_process(pid, signal) {
-            // Ended since the lock was looked at: whoever waits sees it.
+            // It ended after the lock was tested. The wait notices this.
             Ok(()) | Err(rustix::io::Errno::SRCH) => Ok(()),
             Err(error) => {
                 Err(error).with_context(|| format!("can't signal process {}", pid.as_raw_nonzero()))

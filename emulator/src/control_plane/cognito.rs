@@ -6,7 +6,7 @@
 //!   ([`mail`](super::mail)). With `MessageAction` SUPPRESS nothing is sent, and the call is left alone.
 //! - AdminCreateUser with `MessageAction` RESEND: moto makes a second user. Cognito gives the same user a new
 //!   temporary password, and so does this, by AdminSetUserPassword.
-//! - Whatever sends a confirmation code: the mail is kept. moto makes and checks the code (`moto_codes.py`).
+//! - Each call that sends a confirmation code: the mail is kept. moto makes and checks the code (`moto_codes.py`).
 //! - AdminDeleteUser, DeleteUserPool: the mails go with their users.
 //!
 //! Sources: <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminCreateUser.html>,
@@ -216,7 +216,7 @@ impl Cognito {
         )?;
         if let Err(error) = self.mails.keep(&invitation) {
             if !resent {
-                // A user whose password nobody will ever know would stand in the way of the next attempt.
+                // The password of this user is lost, so the user would only be in the way of the next attempt.
                 let user = json!({"UserPoolId": user_pool_id, "Username": username});
                 self.call(headers, "AdminDeleteUser", user).await?;
             }

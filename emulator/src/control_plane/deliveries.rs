@@ -1,4 +1,4 @@
-//! What waits for the data plane: events for functions, and calls of Lambda's Invoke.
+//! Queues for the data plane: events for functions, and calls of Lambda's Invoke.
 //!
 //! The data plane fetches them with `POST /_portcullis/deliveries`, which waits up to [`WAIT`] for the first, and answers
 //! an Invoke with `POST /_portcullis/results/ID`. Neither is an operation of AWS, and no web page may send it.
@@ -100,7 +100,7 @@ pub(super) struct Deliveries {
 struct Inner {
     queue: VecDeque<Delivery>,
     callers: BTreeMap<String, oneshot::Sender<Answer>>,
-    /// When the data plane last fetched.
+    /// Time of the data plane's last fetch.
     fetched: Option<Instant>,
     /// Data planes that wait.
     fetching: usize,

@@ -1,4 +1,4 @@
-//! What the proxy stands in front of: a moto of its own, or somebody else's emulator.
+//! The emulator behind the proxy: a moto of its own, or an existing emulator.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -23,11 +23,11 @@ pub enum Emulator {
     Moto {
         /// The Python interpreter that has it.
         python: PathBuf,
-        /// A folder for its socket, which nobody else can enter. A Unix socket's path holds about a hundred bytes:
-        /// a folder deeper than that has to be named relative to the current one.
+        /// A folder for its socket, which only the user can enter. A Unix socket's path holds about a hundred bytes, so
+        /// a deeper folder must be relative to the current one.
         work: PathBuf,
     },
-    /// An emulator that somebody else starts and stops.
+    /// An existing emulator, which Portcullis neither starts nor stops.
     Upstream {
         /// Its URL on this machine without a path, such as `http://127.0.0.1:4566`.
         url: String,
@@ -52,7 +52,7 @@ pub(super) enum Running {
 }
 
 impl Running {
-    /// Starts moto, or asks somebody else's emulator for a sign of life.
+    /// Starts moto, or waits until the existing emulator answers.
     pub(super) async fn start(emulator: &Emulator, deliveries: &Arc<Deliveries>) -> Result<Self> {
         match emulator {
             Emulator::Moto { python, work } => Ok(Self::Moto {
@@ -84,8 +84,8 @@ impl Running {
 
     /// The proxy's ready line at this endpoint.
     ///
-    /// `instance` names a life of what is held behind it. How long somebody else's emulator has lived nobody knows,
-    /// so its address names it, and that is the same however often the proxy is started.
+    /// `instance` identifies a life of the emulator, whose end loses everything applied. The proxy can't see the life
+    /// of an existing emulator, so the address stands for it. The address stays the same after a restart of the proxy.
     pub(super) fn ready(&self, endpoint: &str) -> Value {
         let mut ready = json!({"ready": true, "endpoint": endpoint, "pid": std::process::id()});
         match self {
@@ -120,7 +120,7 @@ impl Running {
         }
     }
 
-    /// Lets moto exit. Somebody else's emulator is left alone.
+    /// Lets moto exit. An existing emulator keeps running.
     pub(super) async fn stop(self) -> Result<()> {
         match self {
             Self::Moto { moto, .. } => moto.stop().await,

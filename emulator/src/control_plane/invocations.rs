@@ -23,7 +23,7 @@ pub struct Invoke {
     pub qualifier: Option<String>,
     /// `RequestResponse`, `Event` or `DryRun`.
     pub kind: String,
-    /// Whether the caller wants the end of the log.
+    /// True if the caller requests the end of the log.
     pub tail: bool,
     /// The payload in Base64.
     pub payload: String,

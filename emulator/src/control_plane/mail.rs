@@ -98,7 +98,7 @@ impl fmt::Debug for Mail {
 /// The mails in a folder, the oldest first; none when there is no such folder.
 ///
 /// # Errors
-/// When the folder or a file in it cannot be read, or is no mail.
+/// If the folder or a file in it can't be read, or if a file is not a mail.
 pub fn mails(folder: &Path) -> Result<Vec<Mail>> {
     let mut all: Vec<_> = files(folder)?.into_iter().map(|(_, mail)| mail).collect();
     all.sort_by(|one, other| one.sent_at.cmp(&other.sent_at));

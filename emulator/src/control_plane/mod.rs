@@ -18,20 +18,20 @@
 //! of a browser could reach it past the proxy.
 //!
 //! moto is a child that cannot outlive the proxy (`moto.py` reads its standard input and exits at its end), and the
-//! proxy does not outlive moto: whoever holds the endpoint holds one life of moto, named by `instance` in the ready
-//! line. Nothing that was applied survives that life, so another `instance` says that a Terraform state is stale.
+//! proxy does not outlive moto. An endpoint therefore stands for one life of moto, named by `instance` in the ready
+//! line. Nothing that was applied survives that life, so another `instance` means that a Terraform state is stale.
 //!
-//! moto cannot update everything that Terraform changes in place: of API Gateway it lacks UpdateMethod,
-//! UpdateIntegration and their like, without which no route could be guarded or get another function, and an
-//! UpdateUserPool makes it forget how users sign in. A proxy could mend that only by deleting and making anew what
-//! others refer to. So `moto_apigateway.py` and `moto_cognitoidp.py` mend it inside moto's process, on moto's models.
-//! So do `moto_users.py`, which finds users by their names as Cognito does, and `moto_codes.py`, which makes and checks
+//! moto can't update everything that Terraform changes in place. For API Gateway it lacks UpdateMethod,
+//! UpdateIntegration and the like, so no route could get an authorizer or another function. Its UpdateUserPool makes it
+//! forget how users sign in. A proxy could only delete and recreate objects that others refer to. So
+//! `moto_apigateway.py` and `moto_cognitoidp.py` mend it inside moto's process, on moto's models. So do
+//! `moto_users.py`, which finds users by their names as Cognito does, and `moto_codes.py`, which makes and checks
 //! confirmation codes and hands their mails to the proxy.
 //!
-//! The proxy also stands in front of an emulator that somebody else runs ([`Emulator::Upstream`]). Its life is not
-//! ours: its address is the `instance`, and the mails of an earlier run of the proxy stay. It must not check
-//! signatures: the proxy changes calls after they were signed. Before the proxy is ready, it tries how the emulator
-//! differs from AWS ([`probe`]).
+//! The proxy also stands in front of an existing emulator ([`Emulator::Upstream`]). Portcullis does not control its
+//! life: its address is the `instance`, and the mails of an earlier run of the proxy stay. It must not check
+//! signatures, because the proxy changes calls after they were signed. Before the proxy is ready, it tries how the
+//! emulator differs from AWS ([`probe`]).
 //!
 //! moto does not run Lambda functions: it takes their zips as they are. Code runs in the data plane. What moto would
 //! deliver to a function, and every call of Lambda's Invoke, waits in [`deliveries`] until the data plane fetches it.
@@ -84,16 +84,15 @@ pub struct Options {
 const PROBE: Duration = Duration::from_secs(30);
 
 /// Runs the control plane until SIGTERM or SIGINT. Once it answers it prints one JSON line on standard output:
-/// `{"ready":true,"endpoint":"http://127.0.0.1:PORT","instance":"…","moto":"5.2.5","pid":…}`; in front of somebody
-/// else's emulator instead of `moto`: `"upstream":"http://127.0.0.1:4566"`, the `access_key_id` it is used with, and
-/// as sentences in `weaker` what the probe found. Where it cannot be used, the line is `{"ready":false,"error":"…"}`.
-/// There is nothing to reload: SIGHUP prints the line again.
+/// `{"ready":true,"endpoint":"http://127.0.0.1:PORT","instance":"…","moto":"5.2.5","pid":…}`. In front of an existing
+/// emulator, the line has three keys instead of `moto`: `"upstream":"http://127.0.0.1:4566"`, the `access_key_id` of
+/// its calls, and the sentences of the probe in `weaker`. If the emulator can't be used, the line is
+/// `{"ready":false,"error":"…"}`. There is nothing to reload: SIGHUP prints the line again.
 ///
 /// Must run on a tokio runtime with I/O and time.
 ///
 /// # Errors
-/// When the port is taken, moto does not start or ends, nothing answers where somebody else's emulator should, or
-/// that is of no use.
+/// If the port is taken, if moto does not start or ends, or if the existing emulator does not answer or can't be used.
 pub async fn run(options: Options) -> Result<()> {
     let ended = serve(options).await;
     if let Err(error) = &ended {

@@ -20,11 +20,11 @@ const NUMBERS: &[u8] = b"23456789";
 /// Of the symbols that Cognito counts, those that need no quotes in a shell, in HTML and in the AWS CLI.
 const SYMBOLS: &[u8] = b"._-";
 
-/// The least length of a temporary password; more where the policy asks for more.
+/// The least length of a temporary password. It is more if the policy requires more.
 const LENGTH: usize = 12;
 
-/// Says `false` where a CreateUserPool or UpdateUserPool leaves out what the policy does not require. A request
-/// without a policy stays as it is: the default policy is the same in moto as in Cognito.
+/// Writes `false` for each requirement that a CreateUserPool or UpdateUserPool omits from its policy. A request without
+/// a policy stays as it is: the default policy is the same in moto as in Cognito.
 pub(super) fn mend(request: &mut Map<String, Value>) {
     let policy = request
         .get_mut("Policies")

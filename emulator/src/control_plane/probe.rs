@@ -1,9 +1,9 @@
-//! What an emulator of somebody else's does otherwise than AWS, found by trying it: with a user pool, a client and a
-//! user that are thrown away.
+//! Finds out how an existing emulator differs from AWS. It tries a user pool, a client and a user, and deletes them
+//! afterwards.
 //!
-//! It is tried through the proxy, as Terraform and a sign-in use it: what the proxy mends is no weakness. Where the
-//! account is not that of `local`, or where no token could be verified, nothing of ours could work, and the probe
-//! fails. What else it finds is weaker than AWS and worth knowing, no more.
+//! It is tried through the proxy, as Terraform and a sign-in use it, so a defect that the proxy mends does not count.
+//! The probe fails if the emulator has another account than `local`, or if no token could be verified: nothing of ours
+//! could work then. Its other findings are weaknesses compared with AWS, which the ready line lists.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -27,7 +27,7 @@ use crate::upstream::{Upstream, full, with_body};
 
 /// The name of the pools that the probe makes and deletes.
 const NAME: &str = "portcullis-probe";
-/// A name that is nobody's (RFC 2606).
+/// A name in a reserved domain (RFC 2606).
 const USERNAME: &str = "probe@portcullis.invalid";
 
 /// Something that an emulator lets pass, or refuses, and AWS does not.
@@ -42,7 +42,7 @@ pub(super) enum Weakness {
     /// One key for all pools.
     SharedKeys,
     /// An id token leaves out that the user's e-mail is verified.
-    VerifiedEmailUntold,
+    VerifiedEmailMissing,
 }
 
 impl fmt::Display for Weakness {
@@ -56,7 +56,7 @@ impl fmt::Display for Weakness {
             Self::SharedKeys => {
                 "all user pools sign with the same key, so only the issuer separates their tokens"
             }
-            Self::VerifiedEmailUntold => {
+            Self::VerifiedEmailMissing => {
                 "id tokens have no `email_verified`, so the demo's `authenticated` function answers 403"
             }
         })
@@ -66,8 +66,8 @@ impl fmt::Display for Weakness {
 /// Tries an emulator through the proxy at an address, in a region.
 ///
 /// # Errors
-/// Where the emulator cannot be used: another account, or no token that could be verified. The error says which of
-/// its answers was the reason.
+/// If the emulator can't be used: another account, or no token that could be verified. The error names the answer that
+/// was the reason.
 pub(super) async fn probe(proxy: SocketAddr, access_key_id: &str, region: &str) -> Result<Vec<Weakness>> {
     let client = Client {
         proxy,
@@ -103,7 +103,7 @@ async fn check_account(client: &Client<'_>) -> Result<()> {
         .split_once("<Account>")
         .and_then(|(_, rest)| rest.split_once("</Account>"))
         .map(|(account, _)| account.trim())
-        .with_context(|| format!("`sts:GetCallerIdentity` {}", answer.said()))?;
+        .with_context(|| format!("`sts:GetCallerIdentity` {}", answer.start_of_text()))?;
     ensure!(
         account == EXAMPLE_ACCOUNT,
         "the access key `{}` must belong to account {EXAMPLE_ACCOUNT}, but it belongs to {account}. Many emulators \
@@ -114,8 +114,8 @@ async fn check_account(client: &Client<'_>) -> Result<()> {
     Ok(())
 }
 
-/// Makes two pools, tries the first, and holds the second one against it. `pools` are those that were made, also
-/// where it fails.
+/// Creates two pools, tries the first, and compares the second with it. `pools` gets each created pool, also if this
+/// fails.
 async fn try_pools(client: &Client<'_>, pools: &mut Vec<String>) -> Result<Vec<Weakness>> {
     for _ in 0..2 {
         pools.push(client.user_pool().await?);
@@ -177,7 +177,7 @@ async fn try_pools(client: &Client<'_>, pools: &mut Vec<String>) -> Result<Vec<W
         found.push(Weakness::SharedKeys);
     }
     if claims.get("email_verified") != Some(&Value::Bool(true)) {
-        found.push(Weakness::VerifiedEmailUntold);
+        found.push(Weakness::VerifiedEmailMissing);
     }
     Ok(found)
 }
@@ -246,14 +246,14 @@ impl Answer {
     /// The body of a success.
     fn json(&self, operation: &str) -> Result<Value> {
         if !self.is_success() {
-            bail!("`cognito-idp:{operation}` {}", self.said());
+            bail!("`cognito-idp:{operation}` {}", self.start_of_text());
         }
         serde_json::from_slice(&self.body)
             .with_context(|| format!("the answer to `{operation}` must be JSON"))
     }
 
     /// Returns the start of its text, which is the emulator's.
-    fn said(&self) -> String {
+    fn start_of_text(&self) -> String {
         let text: String = String::from_utf8_lossy(&self.body).chars().take(300).collect();
         format!("answers {}: {}", self.status.as_u16(), text.trim())
     }
@@ -340,7 +340,7 @@ impl Client<'_> {
         self.try_sign_in(app, password).await?.json("InitiateAuth")
     }
 
-    /// The moduli of a pool's keys: ids may differ where keys do not.
+    /// Returns the moduli of a pool's keys. Ids may differ for equal keys.
     async fn keys(&self, pool: &str) -> Result<BTreeSet<String>> {
         let request = Request::get(jwks_path(pool))
             .header(HOST, self.proxy.to_string())

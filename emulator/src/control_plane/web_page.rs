@@ -1,8 +1,8 @@
-//! What web pages may do with the control plane.
+//! Protection of the control plane from web pages.
 //!
 //! Pages sign their users in by calling Cognito, so Cognito lets pages of every origin read its answers. An emulator
-//! checks no signature: whatever else a page could send, any page that a developer happens to look at could use to
-//! read and change what is emulated. So pages get what AWS gives them without credentials, and nothing else.
+//! checks no signature. If pages could call the rest, any page in the developer's browser could read and change
+//! everything emulated. So pages get what AWS gives them without credentials, and nothing else.
 //!
 //! Which requests are a page's, [`crate::guard`] tells.
 

@@ -139,12 +139,12 @@ pub struct Route {
     pub integration: Emulated<Integration>,
 }
 
-/// The guard of a route.
+/// The authorization of a route.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Authorization {
     /// Id of the authorizer.
     pub authorizer: String,
-    /// Scopes of which a token needs one; where there are none, the token must be an id token.
+    /// Scopes of which a token needs one. If empty, the token must be an id token.
     pub scopes: Vec<String>,
 }
 
@@ -226,7 +226,7 @@ pub struct FunctionConfiguration {
     pub version: String,
     /// `_HANDLER`.
     pub handler: String,
-    /// Memory in MB. A process that uses more is ended, where the system tells what it uses.
+    /// Memory in MB. A process that uses more is ended, if the system reports its memory.
     pub memory: u64,
     /// Time limit of one invocation.
     pub timeout: Duration,

@@ -39,7 +39,7 @@ pub struct Authorizer {
     pub cache: Cache,
 }
 
-/// The keys of every issuer that a guarded route needs.
+/// The keys of every issuer that a route needs.
 pub type KeyRing = BTreeMap<String, Arc<Keys>>;
 
 /// The refusal of a request.

@@ -61,7 +61,7 @@ pub fn of_unknown_path(headers: &Headers) -> GatewayError {
             hash(header)
         ));
     }
-    // No access key is known here, as on AWS none is that belongs to nobody.
+    // Every access key is unknown here. AWS answers the same to a key without an owner.
     match algorithm.starts_with("AWS4-") {
         true => GatewayError::unknown_access_key(),
         false => GatewayError::missing_authentication_token(),

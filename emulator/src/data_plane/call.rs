@@ -12,7 +12,7 @@ use super::content;
 use super::message::Request;
 use portcullis_terraform_json::router::PathParameters;
 
-/// A request whose stage is known, and its route where there is one.
+/// A request with a known stage, and its route if it has one.
 #[derive(Debug)]
 pub struct Call<'a> {
     /// The API's names.
@@ -29,7 +29,7 @@ pub struct Call<'a> {
     pub route: Option<&'a Route>,
     /// Parameters of the path.
     pub parameters: PathParameters,
-    /// The API key that was sent, where the route wants one and the stage knows it.
+    /// The API key in the request, if the route requires one and the stage knows it.
     pub api_key: Option<&'a ApiKey>,
 }
 
@@ -88,8 +88,9 @@ struct Identity<'a> {
 }
 
 impl Call<'_> {
-    /// Query parameters in order, decoded: `+` is a space, and what is no UTF-8 becomes U+FFFD. A semicolon splits
-    /// as `&` does: <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html>.
+    /// Returns the query parameters in order, decoded: `+` is a space, and bytes that are not UTF-8 become U+FFFD. A
+    /// semicolon splits as `&` does:
+    /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html>.
     pub fn query(&self) -> Vec<(String, String)> {
         let decoded = |text: &str| {
             let spaced = text.replace('+', " ");

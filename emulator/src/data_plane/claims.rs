@@ -1,4 +1,4 @@
-//! What a token says of who asks, and the strings that an integration gets to see of it.
+//! The claims of a token, and the strings that an integration gets of them.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,4 @@
-//! What a deployment froze.
+//! The API as a deployment froze it.
 //!
 //! A stage serves a snapshot: what is changed later, stage settings apart, is not reachable until there is another
 //! deployment (<https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-deploy-api.html>). A state holds
@@ -100,7 +100,7 @@ impl Deployments {
         })
     }
 
-    /// The API as the deployment `id` has it, if that was seen, where `now` is the state.
+    /// Returns the API as the deployment `id` has it, if that was seen. `now` is the state.
     pub fn deployed(&self, id: &str, now: &[Resource]) -> Result<Option<Remembered>> {
         let (current, live): (Vec<&Resource>, Vec<&Resource>) =
             now.iter().partition(|resource| is_frozen(resource, &self.api));
@@ -300,7 +300,7 @@ mod tests {
                 "{state} {account}"
             );
         }
-        // It is the file that counts, whatever leads there.
+        // Different paths to the same file count as one.
         std::os::unix::fs::symlink("theirs", folder.path().join("link")).unwrap();
         let theirs = served(
             &deployments(folder.path(), "link/state.json", "1"),

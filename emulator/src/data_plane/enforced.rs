@@ -21,7 +21,7 @@ pub struct Enforced {
     pub function: Option<(String, Option<String>)>,
 }
 
-/// The guard of a route.
+/// The authorization of a route.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Guard {
     /// Anyone.
@@ -35,7 +35,7 @@ pub enum Guard {
         /// Scopes of which a token needs one.
         scopes: Vec<String>,
     },
-    /// Nobody: its guard, or something else that decides about its requests, is not emulated.
+    /// No caller: its authorizer, or something else that decides about its requests, is not emulated.
     NotEmulated,
 }
 

@@ -32,7 +32,8 @@ const DROPPED: [&str; 13] = [
     "x-http-method-override",
 ];
 
-/// Names that are written so whatever the client wrote; all others keep their case. Recorded and captured.
+/// Names that are written so even if the client wrote them otherwise. All others keep their case. Recorded and
+/// captured.
 const CANONICAL: [&str; 2] = ["Authorization", "User-Agent"];
 
 /// Room for an event with a token in it, so that it need not be moved while it is written.
@@ -116,7 +117,7 @@ fn forwarded_headers(call: &Call) -> Headers {
     headers.set("Host", host);
     headers.set("X-Amzn-Trace-Id", request.trace());
     headers.set("X-Forwarded-For", forwarded_for);
-    // The truth, where AWS has `443` and `https`: links that a function builds from them must work.
+    // The real port and protocol, although AWS has `443` and `https`: links that a function builds from them must work.
     headers.set("X-Forwarded-Port", request.port.to_string());
     headers.set("X-Forwarded-Proto", "http");
     headers

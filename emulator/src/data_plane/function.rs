@@ -1,8 +1,7 @@
 //! A function: as many environments as there are invocations at a time, and one invocation in each.
 //!
-//! An invocation takes the environment that was used last, else starts one. It runs in a task of its own: a client
-//! that goes away or an integration that times out does not end it, as on AWS. Environments that nobody needs any more
-//! end after [`IDLE`].
+//! An invocation takes the environment that was used last, else starts one. It runs in a task of its own: a client that
+//! goes away or an integration that times out does not end it, as on AWS. Unused environments end after [`IDLE`].
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, Weak};
@@ -32,8 +31,8 @@ mod report;
 pub(super) mod runtime_api;
 mod variables;
 
-/// Environments of a function at a time: more would only fight over this machine. Invocations beyond wait, where AWS
-/// starts more; the log says so.
+/// The number of environments that a function has at a time, because more would only compete for this machine. AWS
+/// starts more. Here, further invocations wait, and the log says so.
 const ENVIRONMENTS: usize = 64;
 
 /// Invocations of a function without reserved concurrency at a time, those that wait included; further ones are
@@ -298,7 +297,7 @@ mod tests {
         let function = echo(folder.path());
         tokio::join!(invoke(&function), invoke(&function), invoke(&function));
         assert_eq!(function.idle().len(), 3);
-        // The processes live in real time, so the clock stands only where none of them is waited for.
+        // The processes live in real time, so the clock stops only while the test waits for none of them.
         tokio::time::pause();
         tokio::time::advance(IDLE / 2).await;
         tokio::time::resume();

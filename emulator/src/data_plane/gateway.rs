@@ -41,7 +41,7 @@ pub struct Gateway {
     pub keys: KeyRing,
     /// The functions that routes need, by name.
     pub functions: BTreeMap<String, Emulated<Arc<Function>>>,
-    /// What sends events to functions.
+    /// The sources that send events to functions.
     pub events: Sources,
     /// The listener of what they call.
     pub aws: Arc<Aws>,
@@ -157,12 +157,11 @@ impl Gateway {
             let reason = format!("unknown route `{} {}`", call.method, call.path);
             return Err(aws_signature::of_unknown_path(&call.request.headers).because(reason));
         };
-        // The order of what follows is also that of what is not emulated: a guard holds whatever is behind it. An
-        // authorizer can be what returns the API key (`api_key_source`), so it goes
-        // first: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-key-source.html. That
-        // the key and its plan are looked at before parameters and body is the order of AWS's execution logs, where
-        // «Usage Plan check succeeded» stands before «Starting execution for request». That the limits of the stage
-        // are held there too, and not before the authorizer, is from memory.
+        // This order also applies to parts that are not emulated: authorization protects everything behind it. The
+        // authorizer goes first, because it can return the API key (`api_key_source`):
+        // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-key-source.html. The key and its
+        // plan come before parameters and body, as in AWS's execution logs: «Usage Plan check succeeded» precedes
+        // «Starting execution for request». The position of the stage's limits, after the authorizer, is from memory.
         let claims = self.claims(call, route).await?;
         route.admission.as_ref()?;
         if route.api_key_required && call.api_key.is_none() {
@@ -181,7 +180,7 @@ impl Gateway {
         }
     }
 
-    /// Counts the call, unless a limit says no.
+    /// Counts the call. Fails if a limit is exceeded.
     fn admit(&self, call: &Call<'_>, route: &Route) -> Result<(), Problem> {
         let method = StageMethod {
             stage: call.stage.name.clone(),
@@ -201,7 +200,7 @@ impl Gateway {
         })
     }
 
-    /// The claims of who asks, on a guarded route.
+    /// Returns the claims of the caller, if the route has an authorizer.
     async fn claims(&self, call: &Call<'_>, route: &Route) -> Result<Option<Claims>, Problem> {
         let Some(authorization) = route.authorization.as_ref()? else {
             return Ok(None);

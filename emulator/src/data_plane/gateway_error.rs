@@ -1,4 +1,4 @@
-//! What API Gateway itself has to say: its errors, with status, type and message.
+//! API Gateway's own errors, with status, type and message.
 //!
 //! Source: <https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-responses.html>; bodies
 //! and error types to the byte from recordings: see `tests/conformance`.
@@ -11,7 +11,7 @@ use super::message::{Request, Response};
 /// An error of the gateway's own.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GatewayError {
-    /// Response type that a gateway response can change; none where AWS does not let it be changed.
+    /// Response type that a gateway response can change; none if AWS does not let it be changed.
     pub response_type: Option<&'static str>,
     /// Status unless a gateway response says another.
     pub status: u16,
@@ -48,13 +48,14 @@ impl GatewayError {
         Self::new(Some(kind), 403, error, "Missing Authentication Token")
     }
 
-    /// No such path or method, and a header `Authorization` that is no AWS signature: `message` names what it lacks.
+    /// The path or method is unknown, and the header `Authorization` is not an AWS signature. `message` names the
+    /// missing part.
     pub fn incomplete_signature(message: impl Into<String>) -> Self {
         let (kind, error) = ("INVALID_SIGNATURE", "IncompleteSignatureException");
         Self::new(Some(kind), 403, error, message)
     }
 
-    /// No such path or method, and an AWS signature by a key that nobody has.
+    /// The path or method is unknown, and the key of the AWS signature is unknown, too.
     pub fn unknown_access_key() -> Self {
         let (kind, error) = ("INVALID_SIGNATURE", "UnrecognizedClientException");
         let message = "The security token included in the request is invalid.";
@@ -177,7 +178,7 @@ impl GatewayError {
         )
     }
 
-    /// The answer where no gateway response applies. Recorded: bodies of 5xx errors have a space behind the colon,
+    /// Returns the answer if no gateway response applies. Recorded: bodies of 5xx errors have a space behind the colon,
     /// those of 4xx errors have none.
     pub fn plain(&self, request: &Request) -> Response {
         let space = if self.status < 500 { "" } else { " " };

@@ -1,4 +1,4 @@
-//! What an error of the gateway's looks like to the client.
+//! The client's view of an error of the gateway.
 //!
 //! Each error has a response type; an `aws_api_gateway_gateway_response` of that type, else of `DEFAULT_4XX` or
 //! `DEFAULT_5XX`, may change its status, add headers and replace its body.

@@ -90,8 +90,8 @@ impl Limits {
         });
     }
 
-    /// Counts a request to a method at `now`, with the key and its plan where the method wants one, or says which
-    /// limit it exceeds.
+    /// Counts a request to a method at `now`, with the key and its plan if the method requires one. An error names the
+    /// exceeded limit.
     pub fn admit(
         &self,
         method: &StageMethod,

@@ -84,10 +84,10 @@ pub async fn gateway(options: &Options, previous: Option<&Gateway>) -> Result<Ga
     errors.extend(unknown_stage(options, &api));
     let not_run = code::not_run(&code, &api);
     if !errors.is_empty() {
-        let told = not_run
+        let unable = not_run
             .iter()
-            .map(|told| format!("{}: {}", words::code(&told.address), told.reason));
-        errors.extend(told);
+            .map(|one| format!("{}: {}", words::code(&one.address), one.reason));
+        errors.extend(unable);
         return Err(InputError(errors.join("\n")).into());
     }
 
@@ -102,7 +102,7 @@ pub async fn gateway(options: &Options, previous: Option<&Gateway>) -> Result<Ga
         let loaded = loaded.map_err(|error| if is_file { input_error(error) } else { error });
         keys.insert(issuer, Arc::new(loaded?));
     }
-    // Processes run in the folder of their code: what leads there must not depend on where we run.
+    // Processes run in the folder of their code, so its path must not depend on our working directory.
     let work = std::path::absolute(&options.work)
         .with_context(|| format!("can't resolve `{}`", options.work.display()))?;
     let folders = ["code", "logs"].map(|name| work.join(name));

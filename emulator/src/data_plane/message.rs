@@ -1,4 +1,4 @@
-//! What goes into the pipeline and what comes out of it: requests and answers without a socket.
+//! Messages of the pipeline: requests and answers without a socket.
 
 use std::net::IpAddr;
 
@@ -17,7 +17,7 @@ impl Headers {
         Self::default()
     }
 
-    /// The value of the last field of this name, whatever its case.
+    /// Returns the value of the last field of this name, in any case.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0
             .iter()
@@ -95,7 +95,7 @@ pub struct Request {
     pub method: String,
     /// Path of the request line with the stage, percent-encoded as it was sent.
     pub path: String,
-    /// Query of the request line without `?`, as it was sent; empty where there is none.
+    /// Query of the request line without `?`, as it was sent; empty if there is none.
     pub query: String,
     /// Header fields as they were sent.
     pub headers: Headers,
@@ -122,8 +122,8 @@ impl Request {
             .unwrap_or(&self.ids.trace)
     }
 
-    /// The trace header of the invocation and of the answer: with a parent of its own where the client named none,
-    /// which is not sampled. Recorded by LocalStack (`test_invocation_trace_id`).
+    /// Returns the trace header of the invocation and of the answer. If the client named no parent, it gets one that is
+    /// not sampled. Recorded by LocalStack (`test_invocation_trace_id`).
     pub fn trace_with_parent(&self) -> String {
         let trace = self.trace();
         if trace.contains("Parent=") {

@@ -26,10 +26,10 @@
 //! touches files. The HTTP server is a shell: it turns sockets into [`message::Request`]s and [`message::Response`]s
 //! into bytes, and holds the limits.
 //!
-//! A reload builds another [`gateway::Gateway`] beside the one that serves and swaps them; environments of functions
-//! that did not change go over to it, and so do the counters of throttling and quotas. What cannot be emulated is in
-//! [`api::Api::unsupported`], by address: it is said at start, and its routes answer 501 to whoever their guards let
-//! in.
+//! A reload builds another [`gateway::Gateway`] beside the one that serves and swaps them. Environments of functions
+//! that did not change go over to it, and so do the counters of throttling and quotas. [`api::Api::unsupported`] lists
+//! everything that can't be emulated, by address. The list is printed at start, and the routes in it answer 501 to
+//! authorized callers.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -108,9 +108,9 @@ pub struct EmulatedAws {
 pub struct Options {
     /// A file that `terraform show -json` wrote.
     pub state: PathBuf,
-    /// Name or id of the REST API, where the state holds several.
+    /// Name or id of the REST API, if the state has several.
     pub api: Option<String>,
-    /// The stage that `api_url` leads to; the first by name where none is named. All are served.
+    /// The stage of `api_url`; by default the first by name. All are served.
     pub stage: Option<String>,
     /// The folder Terraform was run in: the functions' `filename`s are relative to it.
     pub root: PathBuf,
@@ -121,7 +121,7 @@ pub struct Options {
     pub variables: Vec<Variable>,
     /// Sources of keys by issuer (`https://` and the pool's `endpoint`).
     pub jwks: BTreeMap<String, KeySource>,
-    /// The port on 127.0.0.1; a free one where none is named.
+    /// The port on 127.0.0.1; by default a free one.
     pub port: Option<u16>,
     /// The emulated AWS that sends events to functions, and that they may call as their roles allow.
     pub emulated_aws: Option<EmulatedAws>,

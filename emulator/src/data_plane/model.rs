@@ -17,7 +17,7 @@ use serde_json::Value;
 /// Steps back that a `pattern` may cost before it counts as not matched: a body must not hold up a thread.
 const BACKTRACK_LIMIT: usize = 100_000;
 
-/// The largest body in bytes of which it is told what does not fit; a longer one may have a million things.
+/// The largest body in bytes for which the error lists the mismatches. A longer one may have a million of them.
 const TELLING_LIMIT: usize = 64 << 10;
 
 /// A model, compiled.
@@ -56,8 +56,8 @@ impl Model {
         Ok(Self(validator.map_err(|error| problem(&error))?))
     }
 
-    /// Returns whether a body fits. The error says what does not, in the words of AWS's validator where they are known;
-    /// they hold names and limits, and no values of the body.
+    /// Checks that a body fits. The error lists the mismatches, in the words of AWS's validator if these are known.
+    /// They contain names and limits, but no values of the body.
     pub fn validate(&self, body: &[u8]) -> Result<(), String> {
         if body.is_empty() {
             return Err("the body is empty".to_owned());

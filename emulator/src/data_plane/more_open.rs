@@ -1,4 +1,4 @@
-//! What a remembered deployment lets in that the state would not.
+//! The routes of a remembered deployment that admit more callers than the state.
 //!
 //! A stage serves what its deployment froze, on AWS too: a guard that was added later is not there. So it is served,
 //! and said by route.
@@ -33,9 +33,9 @@ pub struct OpenRoute {
 /// The callers that a request needs.
 #[derive(Clone, Copy)]
 enum Access<'a> {
-    /// Nobody: there is no route.
+    /// No caller: there is no route.
     NoRoute,
-    /// Nobody: its guard is not emulated.
+    /// No caller: its authorizer is not emulated.
     NotEmulated,
     /// Anyone.
     Public,
@@ -45,8 +45,8 @@ enum Access<'a> {
 
 /// The routes by which `then` lets in more than `now`.
 ///
-/// Paths and methods are looked up as a request is, because a route may be guarded by standing before another one, such
-/// as `/admin` before `/{proxy+}`.
+/// Paths and methods are looked up as a request is, because a public route may be hidden behind another one, such as
+/// `/{proxy+}` behind `/admin`.
 pub fn more_open(then: &Deployed, now: &Deployed) -> Vec<OpenRoute> {
     let templates = || {
         let routes = then.router.routes().into_iter().chain(now.router.routes());
@@ -306,7 +306,7 @@ mod tests {
     #[test]
     fn routes_are_compared_by_what_answers_a_request() {
         let guarded = || users("one", &[]);
-        // A guarded route that is new stood under an open greedy one.
+        // The new route has an authorizer, and an open greedy route served its path before.
         let then = [("ANY /{proxy+}", PUBLIC())];
         let now = [("ANY /{proxy+}", PUBLIC()), ("GET /admin", guarded())];
         assert_eq!(

@@ -1,7 +1,8 @@
 //! A function's result → the HTTP answer, by the rules of proxy integrations.
 //!
 //! Source: <https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html> and
-//! recordings: see `tests/conformance`. Whatever breaks a rule is a 502, but for base64 that is none, which is a 500.
+//! recordings: see `tests/conformance`. An answer that breaks a rule is a 502, except for invalid base64, which is a
+//! 500.
 
 use bytes::Bytes;
 use serde_json::{Map, Value};

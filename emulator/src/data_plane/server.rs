@@ -82,9 +82,9 @@ pub struct Server {
 
 /// Serves in the foreground until SIGTERM or SIGINT, and reloads at SIGHUP.
 ///
-/// Prints a line of JSON on stdout when it answers ([`Ready`]) and after each reload; after a reload that failed,
-/// `{"ready":false,"generation":…,"error":…}`, where the generation is that which goes on serving. Needs a runtime of
-/// tokio's with I/O and time. An error is that of the start.
+/// Prints a line of JSON on stdout when it answers ([`Ready`]) and after each reload. A failed reload prints
+/// `{"ready":false,"generation":…,"error":…}` with the generation that continues to serve. Needs a tokio runtime with
+/// I/O and time. An error is about the start.
 pub async fn serve(options: Options) -> Result<()> {
     let listen = |kind| signal(kind).context("can't listen for signals");
     let mut hangup = listen(SignalKind::hangup())?;

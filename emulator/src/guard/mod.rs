@@ -1,4 +1,4 @@
-//! Who may speak to a listener of ours. The proxy, the data plane and every Runtime API ask this one check.
+//! Decides which callers a listener of ours admits. The proxy, the data plane and every Runtime API use this one check.
 //!
 //! A port on loopback is open to every program of this machine, and through a browser to every web page:
 //!
@@ -9,8 +9,8 @@
 //!   `Sec-Fetch-*`, which no page can leave out together. Programs send none of them.
 //! - **The peer.** Another user's programs reach the port, too. Linux tells whose the other end of a connection is.
 //!
-//! Names and peers are checked everywhere, browsers where they have no business. What is checked of a peer is found
-//! out once a connection.
+//! Names and peers are checked everywhere. Browsers are checked by listeners that pages have no reason to call. A peer
+//! is identified once for each connection.
 //!
 //! Sources: <https://www.rfc-editor.org/rfc/rfc9112#section-3.2>, <https://fetch.spec.whatwg.org/#origin-header>,
 //! <https://www.w3.org/TR/fetch-metadata/>.
@@ -105,7 +105,7 @@ impl Guard {
                     }
                 }
                 Peer::Gone => false,
-                Peer::Untold => true,
+                Peer::Unidentified => true,
             },
             // Every listener is at 127.0.0.1. A connection without its ends is one that is gone.
             Ok(_) | Err(_) => false,

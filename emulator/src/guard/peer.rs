@@ -1,4 +1,4 @@
-//! Whose the other end of a TCP connection on this machine is, as Linux tells it.
+//! Identifies the owner of the other end of a TCP connection on this machine, as Linux reports it.
 //!
 //! The kernel is asked for one socket by its addresses (`NETLINK_SOCK_DIAG`), which takes some microseconds however
 //! many connections there are; the same is in `/proc/net/tcp`, which takes a millisecond to read.
@@ -26,7 +26,7 @@ pub(super) enum Peer {
     /// No program has it any more.
     Gone,
     /// The system does not tell.
-    Untold,
+    Unidentified,
 }
 
 /// The other end of the connection from `peer` to `own`.
@@ -36,24 +36,24 @@ pub(super) fn of(peer: SocketAddrV4, own: SocketAddrV4) -> Peer {
         Ok(Some(found)) => found,
         // Our own end is there for sure: without an answer about that one the kernel lacks the whole service.
         Ok(None) if matches!(linux::socket(own, peer), Ok(Some(_))) => Peer::Gone,
-        Ok(None) => untold("it knows no connections"),
-        Err(error) => untold(&error.to_string()),
+        Ok(None) => unidentified("it knows no connections"),
+        Err(error) => unidentified(&error.to_string()),
     }
 }
 
 /// The other end of the connection from `peer` to `own`.
 #[cfg(not(target_os = "linux"))]
 pub(super) fn of(_peer: SocketAddrV4, _own: SocketAddrV4) -> Peer {
-    Peer::Untold
+    Peer::Unidentified
 }
 
 #[cfg(target_os = "linux")]
-fn untold(why: &str) -> Peer {
+fn unidentified(why: &str) -> Peer {
     static ONCE: std::sync::Once = std::sync::Once::new();
     ONCE.call_once(|| {
         tracing::warn!("can't keep other users of this machine out: the kernel does not identify them: {why}")
     });
-    Peer::Untold
+    Peer::Unidentified
 }
 
 /// Returns whether a process of a group has a socket open. It looks at the leader first, which usually has it.

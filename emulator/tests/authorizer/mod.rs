@@ -26,7 +26,7 @@ fn call(shop: &Shop, request: &[u8], token: &str) -> Answer {
     read(&mut stream, std::str::from_utf8(method).unwrap())
 }
 
-/// What the log says of the request that got this answer.
+/// Returns the log's remark on the request with this answer.
 fn remark(shop: &Shop, answer: &Answer) -> String {
     let id = answer.header("x-amzn-RequestId").unwrap();
     let log = shop.log();
@@ -34,14 +34,14 @@ fn remark(shop: &Shop, answer: &Answer) -> String {
     line.split_once(&format!("{id}: ")).unwrap().1.to_owned()
 }
 
-fn assert_untold(shop: &Shop, token: &str) {
+fn assert_not_logged(shop: &Shop, token: &str) {
     let log = shop.log();
-    let told = token
+    let logged = token
         .as_bytes()
         .windows(17)
         .map(|part| std::str::from_utf8(part).unwrap())
         .find(|part| log.contains(part));
-    assert_eq!(told, None, "a part of the token is in the log: {log}");
+    assert_eq!(logged, None, "a part of the token is in the log: {log}");
 }
 
 #[test]
@@ -183,7 +183,7 @@ fn a_token_is_taken_from_its_header_and_nowhere_else() {
             "{name}"
         );
     }
-    // What is no HTTP never gets to the authorizer.
+    // Other texts than HTTP never reach the authorizer.
     for (name, text) in [
         ("a space before the colon", &b"Authorization : {token}\r\n"[..]),
         ("a line that is folded", b"Authorization: Bearer\r\n {token}\r\n"),
@@ -197,7 +197,7 @@ fn a_token_is_taken_from_its_header_and_nowhere_else() {
     let answer = call(&shop, &long(100_000), &good);
     // The limit on all headers comes before the authorizer.
     assert_eq!(answer.status, 413);
-    assert_untold(&shop, &good);
+    assert_not_logged(&shop, &good);
 }
 
 #[test]
@@ -266,7 +266,7 @@ fn a_refusal_tells_the_caller_little_and_the_log_why() {
         let answer = shop.call("GET", path, &[("Authorization", &bad)]);
         assert_eq!((answer.status, answer.text()), (401, body), "{reason}");
         assert_eq!(remark(&shop, &answer), reason);
-        assert_untold(&shop, &bad);
+        assert_not_logged(&shop, &bad);
     }
 }
 
@@ -389,11 +389,11 @@ fn no_spelling_of_method_and_path_slips_past_the_guard() {
     }
     // What is open is so as it was applied: another method, another resource.
     for line in ["POST /v1/pets/7", "GET /v1/pets/7/x", "GET /v1/pets//7"] {
-        let event = call(line, "").told()["event"].clone();
+        let event = call(line, "").echoed()["event"].clone();
         assert_eq!(event["resource"], "/pets/{proxy+}", "{line}");
         assert_eq!(event["requestContext"].get("authorizer"), None, "{line}");
     }
-    assert_untold(&shop, &good);
+    assert_not_logged(&shop, &good);
 }
 
 #[test]

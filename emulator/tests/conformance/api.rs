@@ -25,7 +25,7 @@ const URI: &str = concat!(
     "arn:aws:lambda:eu-central-1:123456789012:function:function/invocations"
 );
 
-/// What is applied. Everything that a case does not say is as [`defaults`] has it.
+/// The applied resources. A case only lists the differences to [`defaults`].
 #[derive(Deserialize, Serialize, Default)]
 #[serde(deny_unknown_fields)]
 pub struct Api {
@@ -185,7 +185,8 @@ impl Resources {
     }
 }
 
-/// What a resource has unless a case says otherwise: ids by its name, and what its type cannot be without.
+/// Returns the attributes of a resource that a case need not write: ids by its name, and everything that its type
+/// requires.
 fn defaults(address: &str) -> Map<String, Value> {
     let (kind, name) = address.split_once('.').expect("an address is `type.name`");
     let mut values = json!({"id": name, "name": name, "rest_api_id": REST_API});
@@ -299,8 +300,8 @@ impl Running {
         })
     }
 
-    /// What the function does from now on; the event before is forgotten. The function waits with it as long as the
-    /// file is there that this returns.
+    /// Sets the function's behaviour from now on, and forgets the last event. The function waits as long as the
+    /// returned file exists.
     pub fn behave(&self, behaviour: &Behaviour, wait: bool) -> Option<TempPath> {
         let hold = wait.then(|| NamedTempFile::new_in(&self.folder).unwrap().into_temp_path());
         let path = self.folder.path().join("function.json");

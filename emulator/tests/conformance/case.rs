@@ -16,26 +16,26 @@ use crate::token::Token;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Case {
-    /// What it holds, in a sentence.
+    /// The tested rule, in a sentence.
     pub about: String,
-    /// Where that is known from.
+    /// The source of the rule.
     pub source: Source,
-    /// How the answer knowingly is another than AWS's.
+    /// The known difference between this answer and AWS's.
     #[serde(default, rename = "differs")]
     _differs: Option<String>,
-    /// What is applied.
+    /// The applied resources.
     #[serde(default)]
     pub api: Api,
-    /// Whether it needs a data plane of its own, because it leaves traces in one.
+    /// True if the case needs a data plane of its own, because it leaves traces in one.
     #[serde(default)]
     pub alone: bool,
-    /// What the start must refuse, as a part of the error; there are no exchanges then.
+    /// A part of the error with which the start must fail. Such a case has no exchanges.
     #[serde(default)]
     start: Option<String>,
     /// Resources that must be named as not emulated, with a part of the reason.
     #[serde(default)]
     unsupported: Map<String, Value>,
-    /// What `{token}` in a request stands for.
+    /// The token that `{token}` in a request stands for.
     #[serde(default)]
     token: Option<Token>,
     /// The first exchange: what is sent, what the function does, what it must be given, what must come back.
@@ -55,7 +55,7 @@ pub struct Case {
     then: Vec<Exchange>,
 }
 
-/// Where a fact is known from.
+/// The source of a fact.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Source {
@@ -63,7 +63,7 @@ pub struct Source {
     /// Address of a page, or name of a recording.
     #[serde(default)]
     reference: String,
-    /// What of it, or how sure it is.
+    /// The part of the source, or the certainty of the fact.
     #[serde(default)]
     note: String,
 }
@@ -76,9 +76,9 @@ enum Kind {
     /// AWS's knowledge centre, or what its staff answers in public.
     #[serde(rename = "knowledge centre")]
     KnowledgeCentre,
-    /// Recorded against AWS by somebody's tests.
+    /// Recorded against AWS by a third party's tests.
     Recorded,
-    /// Seen in an answer of AWS that somebody published.
+    /// Seen in a published answer of AWS.
     Captured,
     /// Nothing but memory.
     Memory,
@@ -114,7 +114,7 @@ fn parse(text: &str) -> Result<Case, String> {
     Ok(case)
 }
 
-/// That what is no case is refused.
+/// Checks that an invalid case is refused.
 pub fn check() -> Result<(), String> {
     let good = r#"{"about": "", "source": {"kind": "memory"}, "request": "", "response": {"status": 200}}"#;
     parse(good).map(|_| ())?;
@@ -136,7 +136,7 @@ pub fn check() -> Result<(), String> {
 }
 
 impl Case {
-    /// What is not as it must be.
+    /// Returns the differences between the case and its run.
     pub fn differences(&self, running: &Result<Running, String>) -> Vec<String> {
         let running = match (running, &self.start) {
             (Err(error), Some(part)) if error.contains(part.as_str()) => return vec![],

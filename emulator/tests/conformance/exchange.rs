@@ -48,7 +48,7 @@ pub struct Parts<'a> {
     pub response: &'a Response,
 }
 
-/// What is sent: every byte of it as a text, or the parts of an ordinary request.
+/// The request: every byte of it as a text, or the parts of an ordinary request.
 #[derive(Deserialize)]
 #[serde(
     untagged,
@@ -59,8 +59,8 @@ pub enum Request {
     Composed(Composed),
 }
 
-/// An ordinary request. `Host` and `Content-Length` are added where they are missing; with a `Transfer-Encoding` the
-/// body is sent in chunks.
+/// An ordinary request. `Host` and `Content-Length` are added if they are missing; with a `Transfer-Encoding` the body
+/// is sent in chunks.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Composed {
@@ -127,7 +127,7 @@ fn chunked(body: &[u8]) -> Vec<u8> {
     bytes
 }
 
-/// What must come back.
+/// The expected answer.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Response {

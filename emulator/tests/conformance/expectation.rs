@@ -1,4 +1,4 @@
-//! How what came is held against what a case says.
+//! The comparison of an answer with a case.
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
@@ -52,7 +52,7 @@ impl Bytes {
     }
 }
 
-/// What came, held against a case: what is not as it must be, and what the names of the case stand for.
+/// The comparison of an answer with a case: the differences, and the values of the case's names.
 #[derive(Default)]
 pub struct Comparison {
     pub differences: Vec<String>,
@@ -66,9 +66,10 @@ impl Comparison {
             .push(format!("{place}: expected {expected}, got {actual}"));
     }
 
-    /// Objects are held key by key, and further keys do not matter; all else must be equal. An object with one of
-    /// these keys says more: `$absent`, `$exact` (no further keys), `$matches` (a regular expression for the whole
-    /// text), `$type` (`string`, `number`), `$named` (equal where the name is, and another where it is another).
+    /// Objects are compared key by key, and further keys do not matter; all else must be equal. These keys have a
+    /// meaning of their own: `$absent`, `$exact` (no further keys), `$matches` (a regular expression for the whole
+    /// text), `$type` (`string`, `number`), `$named` (the same name stands for the same value, and another name for
+    /// another value).
     pub fn value(&mut self, place: &str, expected: &Value, actual: Option<&Value>) {
         let fits = match (special(expected), expected, actual) {
             (Some(("$absent", _)), ..) => actual.is_none(),
@@ -111,7 +112,7 @@ impl Comparison {
         }
     }
 
-    /// Whether this name stands for a value, and no other name does. The first value that it is held against binds it.
+    /// Returns whether this name, and no other name, stands for a value. The first comparison binds the name.
     fn is_named(&mut self, name: &str, value: &Value) -> bool {
         let bound = self.names.entry(name.to_owned()).or_insert_with(|| value.clone());
         bound == value && self.names.values().filter(|other| *other == value).count() == 1
@@ -144,7 +145,7 @@ fn special(expected: &Value) -> Option<(&str, &Value)> {
     (object.len() == 1 && key.starts_with('$')).then_some((key.as_str(), value))
 }
 
-/// That what differs is told, and what does not is not: a harness that sees nothing passes every case.
+/// Checks that differences are reported and nothing else is: a harness that sees nothing passes every case.
 pub fn check() -> Result<(), String> {
     let cases = [
         (json!({"a": 1}), json!({"a": 1, "b": 2}), true),

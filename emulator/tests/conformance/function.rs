@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::wire;
 
-/// What the function does with an event; without any of these it answers 200 with the body `ok`.
+/// The function's behaviour. By default it answers 200 with the body `ok`.
 #[derive(Deserialize, Serialize, Default)]
 #[serde(deny_unknown_fields)]
 pub struct Behaviour {
@@ -36,7 +36,7 @@ pub struct Behaviour {
     sleep_milliseconds: u64,
 }
 
-/// What the function is told: what it does, and a file that it waits for to be gone before.
+/// The function's task: its behaviour, and a file that must be gone before.
 #[derive(Deserialize, Serialize)]
 pub struct Task<B> {
     pub behaviour: B,
@@ -53,7 +53,7 @@ pub fn run(address: &str) -> ExitCode {
     while let Ok(invocation) = call(&mut stream, "GET", "next", b"") {
         let task = std::fs::read_to_string(folder.join("function.json")).unwrap();
         let Task::<Behaviour> { behaviour, hold } = serde_json::from_str(&task).unwrap();
-        // At once: whoever waits for the event must not see half of it.
+        // Written at once, because the reader of the event must not see half of it.
         std::fs::write(folder.join("part"), &invocation.body).unwrap();
         std::fs::rename(folder.join("part"), folder.join("event.json")).unwrap();
         while hold.as_ref().is_some_and(|file| file.exists()) {
@@ -85,7 +85,7 @@ pub fn run(address: &str) -> ExitCode {
 
 fn call(stream: &mut TcpStream, method: &str, path: &str, body: &[u8]) -> std::io::Result<wire::Answer> {
     let length = body.len();
-    // In one piece: several would wait for each other's acknowledgement.
+    // In one piece: several would wait for each other's confirmation.
     let mut request = format!(
         "{method} /2018-06-01/runtime/invocation/{path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {length}\r\n\r\n"
     )

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 
 const KEYS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/keys");
 
-/// What differs from an id token of the pool `customers`, good for an hour.
+/// The differences to an id token of the pool `customers` that is valid for an hour.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Token {

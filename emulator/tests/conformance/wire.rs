@@ -45,7 +45,7 @@ pub fn exchange(address: SocketAddr, request: &[u8]) -> io::Result<Answer> {
     )
 }
 
-/// Reads an answer. What comes behind it belongs to its body where the connection is to be read to its end.
+/// Reads an answer. If the connection is to be read to its end, the bytes behind the answer belong to its body.
 pub fn read(stream: &mut TcpStream, bodiless: bool, to_the_end: bool) -> io::Result<Answer> {
     let mut head = vec![];
     let mut byte = [0];

@@ -15,7 +15,7 @@ const EMAIL: &str = "new@example.com";
 const PASSWORD: &str = "Testing1";
 const OTHER_PASSWORD: &str = "Testing2";
 
-/// What the AWS CLI prints, or the error that it was answered.
+/// Returns the output of the AWS CLI, or its error.
 fn aws(plane: &ControlPlane, arguments: &[&str]) -> Result<Value, String> {
     let beside = python().with_file_name("aws");
     let program = if beside.is_file() { beside } else { "aws".into() };
@@ -225,7 +225,7 @@ fn after_a_reset_only_the_code_of_the_mail_signs_in_again() {
     plane.sign_in(&client, EMAIL, OTHER_PASSWORD).json();
 }
 
-/// A user who signed up tells Cognito somebody else's address.
+/// A user who signed up enters the address of another user.
 #[test]
 fn a_new_address_counts_only_after_its_code() {
     const VICTIM: &str = "victim@example.com";
@@ -281,7 +281,7 @@ fn a_new_address_counts_only_after_its_code() {
             plane.sign_in(&client, VICTIM, PASSWORD).json();
         }
 
-        // Whoever reads the mail has proved the address.
+        // Reading the mail proves the address.
         let ask = json!({"AccessToken": access, "AttributeName": "email"});
         plane.cognito("GetUserAttributeVerificationCode", &ask).json();
         let code = last(&plane, Kind::Email);

@@ -16,10 +16,10 @@ use serde_json::{Value, json};
 
 pub const LIMIT: Duration = Duration::from_secs(60);
 
-/// Tells a process of these tests where to keep its mails, and that it is one.
+/// The variable with the folder for mails. It also marks a process of these tests.
 const FOLDER: &str = "PORTCULLIS_TEST_MAILS";
 
-/// Tells a process of these tests where to keep moto's socket.
+/// The variable with the folder for moto's socket.
 pub const WORK: &str = "PORTCULLIS_TEST_WORK";
 
 /// Tells a process of these tests which emulator to stand in front of; without it, a moto of its own.
@@ -99,7 +99,7 @@ impl ControlPlane {
         command
     }
 
-    /// One that stands in front of somebody else's emulator.
+    /// Returns the command of a control plane in front of an existing emulator.
     pub fn command_in_front_of(folder: &Path, url: &str) -> Command {
         let mut command = Self::command(folder);
         command.env(UPSTREAM, url);

@@ -1,3 +1,3 @@
-//! What other tests need of a control plane. Its own tests begin in `main.rs`.
+//! Starts a control plane for other tests. Its own tests begin in `main.rs`.
 
 pub mod harness;

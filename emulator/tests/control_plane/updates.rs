@@ -1,4 +1,4 @@
-//! What Terraform changes in place: each update is asked for, then looked at, and nothing gets another id.
+//! Changes that Terraform makes in place: each update is requested and then checked, and no id changes.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use serde_json::{Value, json};

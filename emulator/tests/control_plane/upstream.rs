@@ -14,13 +14,13 @@ use serde_json::{Value, json};
 
 use crate::harness::{ACCESS_KEY_ID, ControlPlane, LIMIT};
 
-/// What docs/another-emulator.md says of moto.
+/// The weaknesses of moto in docs/another-emulator.md.
 const MOTO: [&str; 2] = [
     "a client's `auth_flows` are not enforced",
     "all user pools sign with the same key, so only the issuer separates their tokens",
 ];
 
-/// What docs/another-emulator.md says of ministack.
+/// The weaknesses of ministack in docs/another-emulator.md.
 const MINISTACK: [&str; 2] = [
     "the first sign-in accepts any new password and ignores the pool's policy",
     "a client's `auth_flows` are not enforced",
@@ -82,7 +82,7 @@ fn where_nothing_answers_the_proxy_does_not_start_and_says_so() {
     }
 }
 
-/// Why a control plane does not start.
+/// Returns the error of a control plane that does not start.
 fn refused(command: impl Fn(&Path) -> Command) -> String {
     let folder = tempfile::tempdir().unwrap();
     let background = Background::new(folder.path().join("control-plane"));
@@ -129,7 +129,7 @@ fn pools(emulator: &ControlPlane) -> Value {
         .take()
 }
 
-/// The address of something that passes on to an emulator, but answers by itself where keys are asked for.
+/// Returns the address of a proxy for an emulator that answers requests for keys by itself.
 fn with_jwks(endpoint: &str, (status, body): (&'static str, &'static str)) -> String {
     let emulator = endpoint.strip_prefix("http://").unwrap().to_owned();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();

@@ -1,4 +1,4 @@
-//! Which user a name means, and what a token says of the user.
+//! User names, and the claims of their tokens.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use base64::Engine;
@@ -31,7 +31,7 @@ pub fn sign_up(plane: &ControlPlane, client: &str, username: &str, email: &str) 
     )
 }
 
-/// What a token says, which the data plane verifies.
+/// Returns the claims of a token, which the data plane verifies.
 pub fn claims(token: &Value) -> Value {
     let payload = token.as_str().unwrap().split('.').nth(1).unwrap();
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).unwrap()).unwrap()
@@ -112,7 +112,7 @@ fn every_operation_finds_a_user_in_any_case_of_the_name() {
     }
 }
 
-/// A pool that CreateUserPool is told nothing for tells names apart, as one with `true`.
+/// A CreateUserPool without the setting makes a pool that distinguishes the case of names, as `true` does.
 #[test]
 fn a_pool_that_tells_names_apart_has_two_users() {
     let plane = ControlPlane::start();

@@ -137,7 +137,7 @@ fn logs_are_for_their_user_alone() {
 #[test]
 fn a_process_that_is_killed_in_the_middle_is_replaced() {
     let shop = Shop::start();
-    let first = shop.get("/echo").told()["process"].as_u64().unwrap();
+    let first = shop.get("/echo").echoed()["process"].as_u64().unwrap();
     let mut busy = shop.connect();
     send(&mut busy, "GET", "/v1/echo?sleep=30", &[], b"");
     eventually("it is at work", || {
@@ -153,7 +153,7 @@ fn a_process_that_is_killed_in_the_middle_is_replaced() {
         log.contains("Runtime exited with error: signal: killed\nRuntime.ExitError\n"),
         "{log}"
     );
-    let second = shop.get("/echo").told();
+    let second = shop.get("/echo").echoed();
     assert_ne!(second["process"], json!(first));
     assert_eq!(second["count"], 1);
 }
@@ -180,7 +180,7 @@ fn a_function_that_outlives_its_time_is_killed_and_replaced() {
 #[test]
 fn an_integration_that_times_out_is_a_504_and_its_function_goes_on() {
     let shop = Shop::start();
-    let process = shop.get("/echo").told()["process"].clone();
+    let process = shop.get("/echo").echoed()["process"].clone();
     let started = Instant::now();
     let answer = shop.get("/slow?sleep=0.8");
     assert_eq!(
@@ -192,15 +192,15 @@ fn an_integration_that_times_out_is_a_504_and_its_function_goes_on() {
     eventually("the invocation goes on to its end", || {
         shop.function_log("echo").matches("REPORT").count() == 2
     });
-    let after = shop.get("/echo").told();
+    let after = shop.get("/echo").echoed();
     assert_eq!((&after["process"], &after["count"]), (&process, &json!(3)));
 }
 
 #[test]
 fn there_are_as_many_processes_as_there_were_invocations_at_a_time() {
     let shop = Shop::start();
-    let first = shop.get("/echo").told();
-    let second = shop.get("/echo").told();
+    let first = shop.get("/echo").echoed();
+    let second = shop.get("/echo").echoed();
     assert_eq!(
         (&second["process"], &second["count"]),
         (&first["process"], &json!(2)),
@@ -209,7 +209,7 @@ fn there_are_as_many_processes_as_there_were_invocations_at_a_time() {
     let at_once = || -> BTreeSet<u64> {
         std::thread::scope(|scope| {
             let calls: Vec<_> = (0..5)
-                .map(|_| scope.spawn(|| shop.get("/echo?sleep=1").told()["process"].as_u64().unwrap()))
+                .map(|_| scope.spawn(|| shop.get("/echo?sleep=1").echoed()["process"].as_u64().unwrap()))
                 .collect();
             calls.into_iter().map(|call| call.join().unwrap()).collect()
         })
@@ -296,7 +296,7 @@ fn reserved_concurrency_is_a_limit() {
 #[cfg(target_os = "linux")]
 fn a_function_that_uses_more_than_its_memory_is_killed() {
     let shop = Shop::start();
-    let process = shop.get("/echo?memory=100").told()["process"].clone();
+    let process = shop.get("/echo?memory=100").echoed()["process"].clone();
     // One that is seen while it runs, and one that has answered before anybody looked.
     for path in ["/echo?memory=400&sleep=20", "/echo?memory=400"] {
         assert_eq!(shop.get(path).status, 502);
@@ -310,18 +310,18 @@ fn a_function_that_uses_more_than_its_memory_is_killed() {
     let log = shop.function_log("echo");
     assert!(log.contains("signal: killed ("), "{log}");
     assert!(!lives(process.as_u64().unwrap()));
-    assert_eq!(shop.get("/echo").told()["count"], 1);
+    assert_eq!(shop.get("/echo").echoed()["count"], 1);
 }
 
 #[test]
 fn a_function_gets_the_variables_of_lambda_and_its_own_and_none_of_the_host() {
     let shop = Shop::start();
-    let told = shop.get("/echo").told();
+    let told = shop.get("/echo").echoed();
     let environment = told["environment"].as_object().unwrap();
     let names: BTreeSet<&str> = environment
         .keys()
         .map(String::as_str)
-        // Python sets it where there is no locale.
+        // Python sets it if there is no locale.
         .filter(|name| *name != "LC_CTYPE")
         .collect();
     let expected = BTreeSet::from([

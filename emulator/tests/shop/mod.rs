@@ -1,4 +1,4 @@
-//! The fixture `shop` served by a process of its own, and a client that says exactly what it is told to.
+//! The fixture `shop` in a process of its own, and a client that sends exactly the given bytes.
 
 #![allow(dead_code, reason = "shared by tests that each use a part of it")]
 
@@ -50,8 +50,8 @@ impl Answer {
         })
     }
 
-    /// What the function of behaviour `echo` tells.
-    pub fn told(&self) -> Value {
+    /// Returns the report of the function with behaviour `echo`.
+    pub fn echoed(&self) -> Value {
         assert_eq!(self.status, 200, "{}", self.text());
         self.json()
     }
@@ -203,7 +203,7 @@ impl Shop {
         assert!(status.success());
     }
 
-    /// How it ended, which it does soon.
+    /// Waits for its end and returns its status.
     pub fn ended(&mut self) -> std::process::ExitStatus {
         let deadline = Instant::now() + Duration::from_secs(20);
         loop {
@@ -314,7 +314,7 @@ pub fn processes_in(folder: &Path) -> Vec<PathBuf> {
         .collect()
 }
 
-/// Whether a process is there, be it as a zombie.
+/// Returns whether a process exists, even as a zombie.
 pub fn lives(process: u64) -> bool {
     Path::new(&format!("/proc/{process}")).exists()
 }

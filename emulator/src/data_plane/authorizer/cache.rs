@@ -56,7 +56,7 @@ impl Clone for Cache {
 }
 
 impl Cache {
-    /// A cache that keeps tokens for `ttl` seconds; for none, where that is 0.
+    /// Returns a cache that keeps tokens for `ttl` seconds, or no tokens if `ttl` is 0.
     pub fn new(ttl: u32) -> Self {
         Self {
             ttl: ttl.into(),

@@ -1,9 +1,9 @@
 //! A signed token in compact serialization: taken apart, and believed once a key has verified it.
 //!
-//! Stricter than the RFCs ask, where Cognito never writes what they allow and nobody has seen what API Gateway makes
-//! of it: base64url without padding and with no bits left over, members named once, `typ` absent or `JWT`, no `b64`.
-//! What a header says of keys (`jwk`, `jku`, `x5u`, `x5c`) is not looked at, like any other member that is not known.
-//! Source: <https://www.rfc-editor.org/rfc/rfc7515>, <https://www.rfc-editor.org/rfc/rfc7519>.
+//! This is stricter than the RFCs, because Cognito never writes some things that they allow, and API Gateway's answer
+//! to these is unknown: base64url without padding and with no bits left over, members named once, `typ` absent or
+//! `JWT`, no `b64`. Keys in a header (`jwk`, `jku`, `x5u`, `x5c`) are ignored, like any unknown member. Source:
+//! <https://www.rfc-editor.org/rfc/rfc7515>, <https://www.rfc-editor.org/rfc/rfc7519>.
 
 use std::fmt;
 
@@ -21,7 +21,7 @@ use crate::data_plane::claims::Claims;
 /// headers together, so that a longer one never gets to an authorizer.
 const LIMIT: usize = 10_240;
 
-/// A token whose signature nobody has looked at yet.
+/// A token whose signature is not yet verified.
 #[derive(Debug)]
 pub struct Jwt<'a> {
     key_id: String,

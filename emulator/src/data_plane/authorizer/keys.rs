@@ -1,4 +1,4 @@
-//! The public keys of user pools, from where the command line says: a JWKS file or URL for each issuer.
+//! The public keys of user pools, from sources on the command line: a JWKS file or URL for each issuer.
 //!
 //! A URL is never derived from a token's `iss`. Keys are read at start, and again when a token names a `kid` that is
 //! not among them, at most once in [`REFETCH_INTERVAL`]: unknown kids are free to send.
@@ -94,7 +94,7 @@ impl Keys {
         })
     }
 
-    /// The key of this id, after another look at the source where it is new.
+    /// Returns the key of this id. If the id is new, it reads the source once more.
     pub async fn key(&self, id: &str) -> Option<RsaPublicKey> {
         if let Some(key) = self.known(id) {
             return Some(key);
@@ -259,7 +259,7 @@ mod tests {
         ] {
             let error = KeySource::from_str(other).unwrap_err();
             assert!(error.contains("must be a loopback address"), "{error}");
-            // Whoever makes the source otherwise gets no further.
+            // A source that was made otherwise fails later.
             let error = Keys::load(KeySource::Url(other.into())).await.unwrap_err();
             assert!(
                 format!("{error:#}").contains("must be a loopback address"),

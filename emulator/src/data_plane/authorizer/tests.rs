@@ -23,7 +23,7 @@ const POOL: &str = "https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_
 const OTHER_POOL: &str = "https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_Two";
 const NOW: i64 = 1_718_636_426;
 
-/// A request for a guarded route, the route, and the keys of the pools.
+/// A request for a route with an authorizer, the route, and the keys of the pools.
 #[derive(Clone)]
 struct Attempt {
     header: Vec<u8>,
@@ -108,7 +108,7 @@ impl Attempt {
         for (issuer, jwks) in &self.keys {
             let path = folder.path().join("jwks.json");
             std::fs::write(&path, jwks.to_string()).unwrap();
-            // A set of keys that is refused is so at start, where the data plane does not come up.
+            // The data plane rejects invalid keys when it starts, and does not start.
             let keys = Keys::load(KeySource::File(path))
                 .await
                 .map_err(|error| error.root_cause().to_string())?;

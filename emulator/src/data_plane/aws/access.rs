@@ -1,8 +1,8 @@
-//! What a function is told of AWS.
+//! The access of a function to AWS.
 
 use super::credentials::Credentials;
 
-/// What a function's process needs to know to call AWS.
+/// Credentials and endpoints for a function's process.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Access {
     /// The URL of the listener.
@@ -13,7 +13,7 @@ pub struct Access {
 
 #[cfg(test)]
 impl Access {
-    /// What functions are given in tests that call nothing.
+    /// Returns the access for functions of tests that call nothing.
     pub fn of_tests() -> Self {
         let credentials = super::credentials::Registry::default().of("function");
         Self {

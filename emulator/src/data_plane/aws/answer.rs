@@ -34,7 +34,7 @@ struct Caller<'a> {
     rights: &'a Rights,
 }
 
-/// Answers a request that the guard let in. The body is taken unless the answer does not depend on it.
+/// Answers a request that the listener admitted. The body is taken unless the answer does not depend on it.
 pub async fn answer(inner: &Inner, head: Parts, body: &mut Option<Incoming>) -> Response<Body> {
     let signature = match Signature::of(&head) {
         Ok(signature) => signature,

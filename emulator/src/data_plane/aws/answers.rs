@@ -1,4 +1,4 @@
-//! What a function is answered by the listener itself, in the form of the service that it calls.
+//! Answers of the listener itself, in the form of the service that the function calls.
 //!
 //! Sources: <https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html>,
 //! <https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html>,
@@ -23,8 +23,8 @@ pub struct Fault {
     pub message: String,
 }
 
-/// Who calls, as answers name it: `arn:aws:sts::123456789012:assumed-role/ROLE/FUNCTION`. Lambda names the session after
-/// the function.
+/// Returns the caller, as answers name it: `arn:aws:sts::123456789012:assumed-role/ROLE/FUNCTION`. Lambda names the
+/// session after the function.
 pub fn caller(partition: &str, account: &str, role_arn: &str, function: &str) -> String {
     let role = role_arn.rsplit('/').next().unwrap_or_default();
     format!("arn:{partition}:sts::{account}:assumed-role/{role}/{function}")

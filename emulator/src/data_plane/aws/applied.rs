@@ -1,4 +1,4 @@
-//! What the listener knows: where calls go, whose they are, and the state that they are held against.
+//! The data of the listener: the target of calls, the callers, and the state that decides about calls.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -11,7 +11,7 @@ use crate::upstream::Upstream;
 
 /// All that a request is answered with.
 pub struct Inner {
-    /// Where it listens.
+    /// The listener's address.
     pub address: SocketAddr,
     /// The emulated AWS, and the access key there; none if there is none.
     pub upstream: Option<(Upstream, String)>,
@@ -21,7 +21,7 @@ pub struct Inner {
     pub applied: RwLock<Arc<Applied>>,
 }
 
-/// What calls are held against: of the state that is served.
+/// The part of the served state that decides about calls.
 #[derive(Default)]
 pub struct Applied {
     /// Rights by function.

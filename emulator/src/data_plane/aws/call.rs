@@ -10,8 +10,7 @@ use serde_json::{Map, Value};
 use super::signature::pairs;
 use crate::data_plane::iam::Rights;
 
-/// How a service speaks, and how it answers errors:
-/// <https://smithy.io/2.0/aws/protocols/index.html>.
+/// The protocol of a service, and its form of errors: <https://smithy.io/2.0/aws/protocols/index.html>.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Protocol {
     /// The operation is in `X-Amz-Target`; bodies are JSON.

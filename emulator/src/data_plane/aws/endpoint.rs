@@ -65,7 +65,7 @@ impl Aws {
         *current = Arc::new(applied);
     }
 
-    /// What a function's processes are given.
+    /// Returns the access of a function's processes.
     pub fn access(&self, function: &str) -> Result<Access> {
         Ok(Access {
             endpoint: format!("http://{}", self.inner.address),

@@ -21,7 +21,7 @@ use super::credentials::Credentials;
 const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 const UNSIGNED_PAYLOAD: &str = "UNSIGNED-PAYLOAD";
 
-/// What stays as it is in a canonical request: letters, digits, `-`, `.`, `_` and `~`.
+/// Characters that a canonical request does not encode: letters, digits, `-`, `.`, `_` and `~`.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
@@ -48,7 +48,7 @@ pub struct Signature {
     expires: Option<i64>,
 }
 
-/// Why a request is not its caller's.
+/// The reason why a signature is not the caller's.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Wrong {
     /// It has no signature.

@@ -11,7 +11,7 @@ pub struct Arn {
     pub region: String,
     /// Empty for a bucket.
     pub account: String,
-    /// What is behind the account.
+    /// The part behind the account.
     pub resource: String,
 }
 

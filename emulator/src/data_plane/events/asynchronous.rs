@@ -1,4 +1,4 @@
-//! Asynchronous invocations: tried again after an error, and then sent where failures go.
+//! Asynchronous invocations: tried again after an error, and then sent to the destination of failures.
 //!
 //! Source: <https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html>.
 
@@ -29,7 +29,7 @@ pub struct Event {
     pub function: FunctionReference,
     /// The ARN that it is invoked by.
     pub function_arn: String,
-    /// Who sends it, for the log.
+    /// The sender, for the log.
     pub from: String,
     /// Its JSON.
     pub payload: String,
@@ -159,8 +159,8 @@ async fn failed(
     }
 }
 
-/// What a destination gets.
-/// Source: <https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html#invocation-async-destinations>.
+/// Returns the record that a destination gets. Source:
+/// <https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html#invocation-async-destinations>.
 fn record(event: &Event, request_id: &str, tries: u64, condition: &str, response: &Value) -> Value {
     let payload: Value = serde_json::from_str(&event.payload).unwrap_or_default();
     let version = if event.function.qualifier.is_none() {

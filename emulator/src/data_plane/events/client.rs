@@ -28,7 +28,7 @@ const ANSWER: Duration = Duration::from_secs(30);
 /// Largest answer in bytes. Ten messages have 1 MB each at most.
 const ANSWER_LIMIT: usize = 32 << 20;
 
-/// What a function answered to an Invoke.
+/// A function's answer to an Invoke.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Invoked {
     /// True if the payload is an error.
@@ -47,7 +47,7 @@ pub struct Client {
     http: Http<HttpConnector, Full<Bytes>>,
 }
 
-/// How a service takes its calls.
+/// The form in which a service takes its calls.
 struct Protocol {
     /// The name in credentials.
     service: &'static str,
@@ -131,7 +131,7 @@ impl Client {
         self.json(&protocol, bus, "PutEvents", &request).await.map(drop)
     }
 
-    /// What waits for the data plane. It waits for the first itself.
+    /// Fetches the waiting deliveries. If there are none, it waits for the first.
     pub async fn deliveries(&self) -> Result<Vec<Delivery>> {
         let answer = self.own("deliveries", &json!({}), WAIT + ANSWER).await?;
         serde_json::from_slice(&answer).context("can't read the deliveries")

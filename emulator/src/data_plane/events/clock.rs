@@ -53,7 +53,7 @@ pub async fn run(context: Arc<Context>) {
     }
 }
 
-/// Whether a process holds the lock of a file.
+/// Returns whether a process holds the lock of a file.
 fn is_locked(path: &Path) -> bool {
     let Ok(file) = File::open(path) else {
         return false;

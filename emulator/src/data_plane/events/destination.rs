@@ -1,4 +1,4 @@
-//! Where results and failures go.
+//! Destinations of results and failures.
 
 use portcullis_terraform_json::lambda::FunctionReference;
 use serde_json::{Value, json};
@@ -35,7 +35,7 @@ pub async fn send(context: &Context, to: &Arn, record: &Value, result: &str) {
         }
         _ => return send_event(context, to, &text, &json!(null)).await,
     };
-    said(to, sent);
+    log_result(to, sent);
 }
 
 /// Sends an event to a queue or a topic.
@@ -44,10 +44,10 @@ pub async fn send_event(context: &Context, to: &Arn, event: &str, attributes: &V
         "sns" => context.client.publish(to, event).await,
         _ => context.client.send_message(to, event, attributes).await,
     };
-    said(to, sent);
+    log_result(to, sent);
 }
 
-fn said(to: &Arn, sent: anyhow::Result<()>) {
+fn log_result(to: &Arn, sent: anyhow::Result<()>) {
     match sent {
         Ok(()) => tracing::info!("sent a record to `{}`", to.text),
         Err(error) => tracing::warn!("can't send a record to `{}`: {error:#}", to.text),

@@ -1,4 +1,4 @@
-//! What the control plane hands over: events that AWS pushes to functions, and calls of Lambda's Invoke.
+//! Deliveries of the control plane: events that AWS pushes to functions, and calls of Lambda's Invoke.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,19 +20,19 @@ const AGAIN: Duration = Duration::from_secs(1);
 
 /// Fetches and handles deliveries until the task is dropped.
 pub async fn receive(context: Arc<Context>) {
-    let mut said = false;
+    let mut is_reported = false;
     loop {
         match context.client.deliveries().await {
             Ok(deliveries) => {
-                said = false;
+                is_reported = false;
                 for delivery in deliveries {
                     handle(&context, delivery);
                 }
             }
             Err(error) => {
-                if !said {
+                if !is_reported {
                     tracing::warn!("can't fetch events of the emulated AWS: {error:#}");
-                    said = true;
+                    is_reported = true;
                 }
                 sleep(AGAIN).await;
             }

@@ -1,4 +1,4 @@
-//! Lambda's Invoke, answered by the functions here.
+//! Lambda's Invoke, for the functions here.
 //!
 //! Source: <https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html>.
 

@@ -12,9 +12,9 @@
 //! ```
 //!
 //! Queues and streams are polled through the emulated AWS's endpoint, so visibility, order and redrive are the
-//! emulator's. The rest is pushed on AWS: the control plane keeps it until it is fetched here. Each source is held
-//! against the permission that AWS wants for it: an `aws_lambda_permission` where a service invokes the function, the
-//! role's policies where Lambda polls for it.
+//! emulator's. The rest is pushed on AWS; here the control plane keeps it until it is fetched. Each source needs the
+//! permission that AWS requires for it: an `aws_lambda_permission` if a service invokes the function, or the role's
+//! policies if Lambda polls for it.
 //!
 //! A reload starts pollers of new mappings and stops those of mappings that are gone, after their batch.
 
@@ -63,7 +63,7 @@ pub async fn invoke(aws: &EmulatedAws, function: &str, payload: Vec<u8>) -> anyh
     Client::new(aws).invoke(function, payload).await
 }
 
-/// What every task needs.
+/// The context that every task needs.
 pub(super) struct Context {
     client: Client,
     current: Arc<RwLock<Arc<Gateway>>>,
@@ -222,7 +222,7 @@ impl Engine {
         });
     }
 
-    /// Ends every task. A batch that is under way is not acknowledged, so it comes again.
+    /// Ends every task. An unfinished batch is not confirmed, so it comes again.
     pub fn stop(self) {
         for task in self.others {
             task.abort();

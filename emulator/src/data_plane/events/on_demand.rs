@@ -9,7 +9,7 @@ use time::OffsetDateTime;
 use super::permissions;
 use super::sources::Sources;
 
-/// What a schedule would send to a function now.
+/// A schedule's event for a function, at the present time.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OnDemand {
     /// The schedule's address in the state.

@@ -59,7 +59,7 @@ impl Pattern {
         }
     }
 
-    /// Whether an event fits.
+    /// Returns whether an event matches.
     pub fn matches(&self, event: &Value) -> bool {
         all_fit(&self.0, event)
     }
@@ -74,7 +74,7 @@ impl Pattern {
     }
 }
 
-/// What a pattern wants of a field.
+/// The condition of a pattern on a field.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum OfField {
     /// An object.
@@ -208,7 +208,7 @@ fn all_fit(fields: &Fields, event: &Value) -> bool {
 }
 
 impl Rule {
-    /// Whether a value fits, or one of a list's. A field that is missing fits `exists: false` alone.
+    /// Returns whether a value, or one of a list's values, matches. A missing field matches only `exists: false`.
     fn fits(&self, value: Option<&Value>) -> bool {
         match (self, value) {
             (Self::Exists(wanted), value) => {
@@ -254,7 +254,8 @@ impl Rule {
     }
 }
 
-/// Whether a text fits a pattern in which `*` is any run of characters and `\` takes its meaning from the next one.
+/// Returns whether a text matches a pattern. `*` stands for any run of characters, and `\` makes the next character
+/// literal.
 fn wildcard(pattern: &str, text: &str) -> bool {
     let mut parts = vec![String::new()];
     let mut characters = pattern.chars();

@@ -1,4 +1,4 @@
-//! What a function's permissions say about the services that invoke it.
+//! A function's permissions for the services that invoke it.
 //!
 //! Source: <https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html>.
 

@@ -29,9 +29,9 @@ pub async fn poll(context: Arc<Context>, mapping: Mapping, mut stopping: watch::
     };
     let mapping = Arc::new(mapping);
     let working = Arc::new(Semaphore::new(concurrency));
-    let mut said = String::new();
+    let mut reported = String::new();
     while !*stopping.borrow() {
-        // Closed by nobody.
+        // This semaphore is never closed.
         let Ok(turn) = working.clone().acquire_owned().await else {
             return;
         };
@@ -40,9 +40,9 @@ pub async fn poll(context: Arc<Context>, mapping: Mapping, mut stopping: watch::
             _ = stopping.wait_for(|stopping| *stopping) => return,
         };
         match batch {
-            Ok(batch) if batch.is_empty() => said.clear(),
+            Ok(batch) if batch.is_empty() => reported.clear(),
             Ok(batch) => {
-                said.clear();
+                reported.clear();
                 let (context, mapping) = (context.clone(), mapping.clone());
                 tokio::spawn(async move {
                     handle(&context, &mapping, batch).await;
@@ -52,9 +52,9 @@ pub async fn poll(context: Arc<Context>, mapping: Mapping, mut stopping: watch::
             Err(error) => {
                 // Once, or the log would fill.
                 let error = format!("{error:#}");
-                if error != said {
+                if error != reported {
                     tracing::warn!("can't poll `{}`: {error}", mapping.source.text);
-                    said = error;
+                    reported = error;
                 }
                 sleep(AGAIN).await;
             }

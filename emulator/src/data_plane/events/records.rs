@@ -45,8 +45,8 @@ pub fn of_queue(message: &Value, queue: &Arn) -> Value {
     record
 }
 
-/// Whether a message fits a filter. A filter for objects in the body needs JSON there, one for values needs plain text.
-/// Source: <https://docs.aws.amazon.com/lambda/latest/dg/with-sqs-filtering.html#filtering-sqs>.
+/// Returns whether a message matches a filter. A filter for objects in the body needs JSON there, one for values needs
+/// plain text. Source: <https://docs.aws.amazon.com/lambda/latest/dg/with-sqs-filtering.html#filtering-sqs>.
 pub fn queue_fits(filter: &Pattern, record: &Value) -> bool {
     let mut record = record.clone();
     let text = record["body"].as_str().unwrap_or_default();

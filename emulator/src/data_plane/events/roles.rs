@@ -1,4 +1,4 @@
-//! Whether a role allows what Lambda and the scheduler do with it.
+//! Decides whether a role allows the calls of Lambda and the scheduler.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +16,7 @@ impl Roles {
         Self(iam::of_roles(index.all))
     }
 
-    /// Whether a role allows an action on a resource. A role that is not in the state allows nothing.
+    /// Returns whether a role allows an action on a resource. A role that is not in the state allows nothing.
     pub fn allow(&self, role: &str, action: &str, resource: &str) -> bool {
         let Some(rights) = self.0.get(role) else {
             return false;

@@ -1,4 +1,4 @@
-//! What sends events to functions.
+//! The sources that send events to functions.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -24,7 +24,7 @@ pub struct Sources {
     pub schedules: Vec<Schedule>,
     /// Rules for asynchronous invocations, by function.
     pub asynchronous: BTreeMap<String, Asynchronous>,
-    /// What is not delivered, and why.
+    /// The sources that are not delivered, each with the reason.
     pub undelivered: Vec<Unsupported>,
 }
 
@@ -41,19 +41,19 @@ pub struct Mapping {
     pub function_arn: String,
     /// The queue or stream.
     pub source: Arn,
-    /// What is polled.
+    /// The polled source.
     pub kind: Polled,
     /// Largest number of records in an invocation.
     pub batch_size: usize,
     /// Time for a batch to fill.
     pub window: Duration,
-    /// Whether the function names the records that failed.
+    /// True if the function names the records that failed.
     pub reports_failures: bool,
     /// Records that fit none are passed over, if there are any.
     pub filters: Vec<Pattern>,
 }
 
-/// What is polled, with what only that has.
+/// A polled source, with its own settings.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Polled {
     /// A queue.
@@ -72,13 +72,13 @@ pub enum Polled {
 pub struct Stream {
     /// True if it begins with what was written before.
     pub from_the_start: bool,
-    /// Whether a failed batch is split.
+    /// True if a failed batch is split.
     pub bisect: bool,
     /// Retries of a batch; no limit if there is none.
     pub retries: Option<u64>,
     /// Largest age of a record; no limit if there is none.
     pub maximum_age: Option<Duration>,
-    /// Where a batch goes that failed for good.
+    /// The destination of a batch after its last attempt failed.
     pub on_failure: Option<Arn>,
 }
 
@@ -91,7 +91,7 @@ pub struct Rule {
     pub bus: String,
     /// The events that it matches.
     pub pattern: Pattern,
-    /// What gets them.
+    /// The targets of its events.
     pub targets: Vec<Target>,
 }
 
@@ -108,7 +108,7 @@ pub struct Schedule {
     pub expression: Expression,
     /// False if it is turned off, so that it runs on demand alone.
     pub enabled: bool,
-    /// What it invokes.
+    /// The targets that it invokes.
     pub targets: Vec<Target>,
 }
 
@@ -119,11 +119,11 @@ pub struct Asynchronous {
     pub retries: u64,
     /// Largest age of an event.
     pub maximum_age: Duration,
-    /// Where failures go.
+    /// The destination of failures.
     pub on_failure: Option<Arn>,
-    /// Where results go.
+    /// The destination of results.
     pub on_success: Option<Arn>,
-    /// Where events go that failed.
+    /// The destination of failed events.
     pub dead_letters: Option<Arn>,
 }
 

@@ -53,19 +53,19 @@ pub async fn poll(context: Arc<Context>, mapping: Mapping, stopping: watch::Rece
         stream,
         stopping,
     };
-    let mut said = String::new();
+    let mut reported = String::new();
     while !*reader.stopping.borrow() {
         let pause = match reader.look().await {
             Ok(found) => {
-                said.clear();
+                reported.clear();
                 if found { Duration::ZERO } else { LOOK }
             }
             Err(error) => {
                 // Once, or the log would fill.
                 let error = format!("{error:#}");
-                if error != said {
+                if error != reported {
                     tracing::warn!("can't poll `{}`: {error}", reader.mapping.source.text);
-                    said = error;
+                    reported = error;
                 }
                 reader.iterators.clear();
                 AGAIN
@@ -121,7 +121,7 @@ impl Reader {
         Ok(found)
     }
 
-    /// Finds the shards and where to go on.
+    /// Finds the shards and the next position in each.
     async fn begin(&mut self) -> Result<()> {
         let arn = self.mapping.source.clone();
         let client = &self.context.client;

@@ -1,4 +1,4 @@
-//! What a rule or a schedule invokes, and with what.
+//! Targets of rules and schedules, and their input.
 
 use std::collections::BTreeMap;
 
@@ -11,18 +11,18 @@ use super::arn::Arn;
 use super::roles::Roles;
 use super::times::in_seconds;
 
-/// What a rule or a schedule invokes.
+/// A target of a rule or a schedule.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Target {
     /// Its ARN.
     pub arn: Arn,
-    /// What it gets.
+    /// Its input.
     pub input: Input,
     /// True if a role allows it, and not the function's permissions.
     pub by_role: bool,
 }
 
-/// What a target gets.
+/// The input of a target.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Input {
     /// The event.
@@ -99,7 +99,7 @@ impl Target {
         }
     }
 
-    /// What the target gets of an event.
+    /// Returns the target's input for an event.
     pub fn payload(&self, event: &Value) -> String {
         match &self.input {
             Input::Event => event.to_string(),
@@ -109,7 +109,7 @@ impl Target {
         }
     }
 
-    /// What the target of a schedule gets at a time.
+    /// Returns the target's input at a time of the schedule.
     pub fn scheduled(&self, schedule: &Arn, time: OffsetDateTime) -> String {
         let id = uuid::Uuid::new_v4().to_string();
         if !self.by_role {

@@ -185,7 +185,7 @@ fn unzip(folder: &Path, archive: &mut ZipArchive<BufReader<&File>>) -> Result<()
 fn write(path: &Path, content: &mut impl Read, mode: u32) -> Result<()> {
     let attempt = |content: &mut _| {
         std::io::copy(content, &mut File::create(path)?)?;
-        // Whoever may run it on Lambda, here its user alone may.
+        // Here only the user may run it, with any permissions in the zip.
         fs::set_permissions(path, Permissions::from_mode(mode & 0o700))
     };
     attempt(content).with_context(|| format!("can't write `{}`", path.display()))

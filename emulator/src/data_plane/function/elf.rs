@@ -1,4 +1,4 @@
-//! What the head of an ELF file says. Source: <https://man7.org/linux/man-pages/man5/elf.5.html>.
+//! The head of an ELF file. Source: <https://man7.org/linux/man-pages/man5/elf.5.html>.
 
 use std::fs::File;
 use std::os::unix::fs::FileExt;

@@ -1,8 +1,8 @@
 //! Ends the functions' processes when the data plane dies without a chance to do it.
 //!
-//! An idle process ends by itself, because its Runtime API is gone; one that is at work would go on. So a shell waits
-//! on a pipe that only the data plane holds open, is told of every process group that begins or ends, and kills
-//! those that are left when the pipe closes, which it does however the data plane ends.
+//! An idle process ends by itself, because its Runtime API is gone, but a busy process would go on. So a shell waits on
+//! a pipe that only the data plane holds open. It reads the number of each process group that begins or ends. When the
+//! pipe closes, it kills the groups that are left. The pipe closes even if the data plane is killed.
 
 use std::io::Write;
 use std::os::unix::process::CommandExt;
@@ -30,7 +30,7 @@ pub struct Guardian {
 }
 
 impl Guardian {
-    /// Starts the shell in a group of its own, where a Ctrl-C in the terminal does not reach it.
+    /// Starts the shell in a process group of its own, so that a Ctrl-C in the terminal does not reach it.
     pub fn start() -> Result<Self> {
         let mut shell = Command::new("/bin/sh")
             .args(["-c", SCRIPT])

@@ -10,7 +10,7 @@ use crate::capped_file::CappedFile;
 
 /// A log that is open.
 pub struct Log {
-    /// A fair one: whoever writes a lot lets the others in between.
+    /// This mutex is fair, so that a busy writer lets the others in.
     file: Mutex<CappedFile>,
 }
 

@@ -1,4 +1,4 @@
-//! How much memory a process uses, with all it started, where the system tells: Linux does in `/proc`.
+//! The memory of a process and its descendants, if the system reports it: Linux does in `/proc`.
 //!
 //! Lambda ends an environment that uses more than its setting. A limit of the kernel's would need privileges (a
 //! control group) or count what is only reserved (`RLIMIT_AS`, `RLIMIT_DATA`), which stops runtimes that AWS runs. So
@@ -11,7 +11,8 @@ use std::time::{Duration, Instant};
 /// Interval of measurements. Memory that a function uses only in between shows in its peak at the next one.
 const INTERVAL: Duration = Duration::from_millis(100);
 
-/// Waits until a process and all it started use more than `limit` MB; for ever where the system does not tell.
+/// Waits until a process and its descendants use more than `limit` MB. It waits for ever if the system does not report
+/// their memory.
 pub async fn exceeded(process: u32, limit: u64) -> u64 {
     loop {
         tokio::time::sleep(INTERVAL).await;
@@ -30,7 +31,8 @@ pub struct Peak {
 }
 
 impl Peak {
-    /// In MB, where the system tells. What was seen less than [`INTERVAL`] ago, or before the process ended, counts.
+    /// Returns the peak in MB, if the system reports it. A value counts for [`INTERVAL`], and the last one counts after
+    /// the process ended.
     pub fn of(&mut self, process: Option<u32>) -> Option<u64> {
         if self.looked.is_none_or(|looked| looked.elapsed() > INTERVAL)
             && let Some(kilobytes) = process.and_then(|process| kilobytes(process, "VmHWM:"))
@@ -42,7 +44,7 @@ impl Peak {
     }
 }
 
-/// Resident kilobytes of a process and its descendants. Nobody starts so many generations in earnest.
+/// Returns the resident kilobytes of a process and its descendants. Real functions don't have so many generations.
 fn used(process: u32, generation: u32) -> u64 {
     let own = kilobytes(process, "VmRSS:").unwrap_or_default();
     if generation == 8 {

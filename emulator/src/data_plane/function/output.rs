@@ -1,5 +1,5 @@
-//! What a process writes to stdout and stderr: one pipe, whose lines go into the function's log with the time and the
-//! id of the invocation under way, as Lambda's own runtimes write theirs.
+//! The output of a process on stdout and stderr: one pipe. Each line goes into the function's log, with the time and
+//! the id of the current invocation, as Lambda's own runtimes write theirs.
 //!
 //! A function that has answered has written before: what is in the pipe is read to its end before the log says END.
 //! One that never stops writing takes its time from itself: each pipe is read on a thread of its own, and the locks are

@@ -1,4 +1,4 @@
-//! What a file is, told by its first bytes, and why the system does not start it.
+//! The kind of a file, by its first bytes, and the reason why the system can't start it.
 
 use std::fmt;
 use std::fs::File;

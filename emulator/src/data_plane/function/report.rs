@@ -36,7 +36,7 @@ pub struct Report<'a> {
     pub duration: Duration,
     /// The setting, in MB.
     pub memory_size: u64,
-    /// The most that was used so far, in MB, where the system tells.
+    /// The peak so far in MB, if the system reports it.
     pub max_memory_used: Option<u64>,
     /// The duration of the start, if this was the first invocation of the process.
     pub init: Option<Duration>,

@@ -1,9 +1,9 @@
 //! The environment variables of a function's process: what Lambda sets, and over it what the function sets. Nothing of
 //! the host's.
 //!
-//! `AWS_EXECUTION_ENV` and `_X_AMZN_TRACE_ID` are not among them: Lambda leaves them out where the runtime is
-//! `provided`; the latter a runtime sets by itself from the header of each invocation.
-//! Source: <https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html>.
+//! `AWS_EXECUTION_ENV` and `_X_AMZN_TRACE_ID` are missing, because Lambda omits them for the runtime `provided`. A
+//! runtime sets the latter itself from the header of each invocation. Source:
+//! <https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html>.
 
 use std::path::Path;
 

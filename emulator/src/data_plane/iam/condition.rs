@@ -1,4 +1,4 @@
-//! Whether a condition of a statement is met.
+//! Evaluates the conditions of a statement.
 //!
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html>
 
@@ -11,7 +11,7 @@ use super::context::{Context, Key};
 use super::fit::Fit;
 use super::need::Need;
 
-/// How many values of a key must fit.
+/// The number of a key's values that must match.
 #[derive(Clone, Copy, PartialEq)]
 enum Set {
     /// The key has one value.
@@ -74,11 +74,11 @@ fn parts(operator: &str) -> (Set, &str, bool) {
 pub fn unknown_operator(condition: &Condition) -> Option<String> {
     let (_, operator, _) = parts(&condition.operator);
     let known = operator == "Null" || compare(operator).is_some();
-    // Where a function's calls come from on AWS is known there alone.
+    // Conditions on the origin of a call can be evaluated only on AWS.
     (!known).then(|| format!("the condition operator `{}`", condition.operator))
 }
 
-/// Whether a condition is met.
+/// Returns whether a condition is met.
 pub fn is_met(condition: &Condition, has_variables: bool, need: &Need, context: &Context) -> Fit {
     let (set, operator, if_exists) = parts(&condition.operator);
     let values = match context.key(&condition.key, need) {
@@ -122,7 +122,7 @@ pub fn is_met(condition: &Condition, has_variables: bool, need: &Need, context: 
     }
 }
 
-/// Whether an ARN is like a pattern. Each of the six parts between colons is compared by itself.
+/// Returns whether an ARN matches a pattern. Each of the six parts between colons is compared by itself.
 fn is_arn_like(pattern: &str, arn: &str) -> bool {
     let (patterns, parts): (Vec<&str>, Vec<&str>) =
         (pattern.splitn(6, ':').collect(), arn.splitn(6, ':').collect());

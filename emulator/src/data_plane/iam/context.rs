@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 use super::need::Need;
 
-/// Keys that a call of a function's never has: it is no call of a service's in somebody's name, no user signs in for
-/// it, and it takes no part in a federation.
+/// Keys that a call of a function never has: it is not a service's call for a user, it has no signed-in user, and it
+/// has no federation.
 const ABSENT: [&str; 8] = [
     "aws:calledvia",
     "aws:calledviafirst",
@@ -99,7 +99,7 @@ impl Context {
                     Some(default) => default.to_owned(),
                     None => return Ok(None),
                 },
-                // `${*}` and `${?}` among them: characters that are no wildcards.
+                // This includes `${*}` and `${?}`, which stand for literal characters instead of wildcards.
                 _ => return Err(unknown()),
             };
             if value.contains(['*', '?']) {

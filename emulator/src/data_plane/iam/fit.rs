@@ -1,6 +1,6 @@
 //! Yes, no, or not known here.
 
-/// Whether something fits.
+/// The result of a match.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Fit {
     /// It does.
@@ -16,7 +16,7 @@ impl Fit {
         if fits { Self::Yes } else { Self::No }
     }
 
-    /// What both say together: one that is certain not to fit decides.
+    /// Returns the result of two matches: a certain mismatch decides.
     pub fn and(self, other: impl FnOnce() -> Self) -> Self {
         match self {
             Self::No => Self::No,
@@ -36,7 +36,7 @@ impl Fit {
         }
     }
 
-    /// Whether one of several fits: one that is certain to fit decides.
+    /// Returns whether one of several matches: a certain match decides.
     pub fn any(fits: impl IntoIterator<Item = Self>) -> Self {
         let mut unknown = Self::No;
         for fit in fits {

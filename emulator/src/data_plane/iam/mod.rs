@@ -1,4 +1,4 @@
-//! What IAM decides about a function's call, by the statements of its role in the applied state.
+//! IAM's decision about a function's call, by the statements of its role in the applied state.
 //!
 //! ```text
 //! state ─rights::of→ Rights          the policies of a function's role, read once per load
@@ -12,11 +12,11 @@
 //!   names a table allows nothing, and `NotResource` allows everything.
 //! - It ignores `NotResource`, compares actions case-sensitively, and knows no condition of a call.
 //! - It asks for the action `TransactWriteItems`, which IAM does not have.
-//! - It answers in XML with status 403 whatever the service.
+//! - It answers in XML with status 403 for every service.
 //! - It checks every caller alike: Terraform would need an administrator's keys in the emulated AWS.
 //!
-//! What can't be decided here decides as the stricter answer does: a statement that allows counts as not there, and one
-//! that denies counts. The log names the part that was not evaluated.
+//! If a part can't be evaluated here, the stricter result counts: an `Allow` statement then does not apply, and a
+//! `Deny` statement does. The log names the part that was not evaluated.
 //!
 //! Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html>.
 

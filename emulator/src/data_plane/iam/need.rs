@@ -1,4 +1,4 @@
-//! What a call needs to be allowed.
+//! The needs of a call: the actions that must be allowed.
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -1,4 +1,4 @@
-//! What of a state's permissions is not evaluated, for the list that is printed at the start.
+//! Notes on the permissions of a state that are not evaluated, for the list that is printed at the start.
 
 use std::collections::BTreeSet;
 

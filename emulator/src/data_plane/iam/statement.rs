@@ -1,4 +1,4 @@
-//! Whether a statement is about a call.
+//! Decides whether a statement applies to a call.
 
 use portcullis_terraform_json::aws::arn_like;
 use portcullis_terraform_json::policy::{Selection, Statement};
@@ -8,7 +8,7 @@ use super::context::Context;
 use super::fit::Fit;
 use super::need::Need;
 
-/// Whether a statement is about an action on a resource.
+/// Returns whether a statement applies to an action on a resource.
 pub fn fits(
     statement: &Statement,
     has_variables: bool,

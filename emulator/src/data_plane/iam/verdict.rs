@@ -26,7 +26,7 @@ pub struct Rights {
     pub unknown: Vec<String>,
 }
 
-/// What IAM decides.
+/// IAM's decision.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Verdict {
     /// Every need is allowed.
@@ -38,7 +38,7 @@ pub enum Verdict {
 /// The reason that a call is refused.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Refused {
-    /// What is not allowed.
+    /// The need that is not allowed.
     pub need: Need,
     /// The part of AWS's answer that says why.
     pub because: Because,
@@ -46,15 +46,15 @@ pub struct Refused {
     pub unsure: Option<String>,
 }
 
-/// Why a call is refused. Its text is AWS's own:
+/// The reason of a refusal. Its text is AWS's own:
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html>.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Because {
-    /// A statement of the role denies it.
+    /// A `Deny` statement of the role.
     Denied,
     /// No statement of the role allows it.
     NotAllowed,
-    /// A statement of the boundary denies it.
+    /// A `Deny` statement of the boundary.
     DeniedByBoundary,
     /// No statement of the boundary allows it.
     NotAllowedByBoundary,
@@ -113,7 +113,7 @@ impl Rights {
     }
 }
 
-/// What some policies say together, with what was not evaluated.
+/// The common result of some policies, with a part that was not evaluated.
 enum Opinion {
     Allows,
     Denies(Option<String>),

@@ -13,7 +13,7 @@ use time::OffsetDateTime;
 pub struct Throttle {
     /// `rateLimit`: tokens a second.
     pub rate: f64,
-    /// `burstLimit`: tokens that the bucket holds. Where it is 0, no request passes.
+    /// `burstLimit`: the size of the bucket in tokens. If 0, no request passes.
     pub burst: f64,
 }
 

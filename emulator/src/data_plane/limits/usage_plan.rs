@@ -47,8 +47,8 @@ pub struct Quota {
     pub period: Period,
 }
 
-/// The day on which the period began that `now` is in. AWS does not document when periods begin: that all do at
-/// midnight UTC is told by users, and that weeks do so on Sunday is from memory.
+/// Returns the first day of the period of `now`. AWS does not document when periods begin. Users report that all do at
+/// midnight UTC. That weeks begin on Sunday is from memory.
 fn start_of(period: Period, now: OffsetDateTime) -> Date {
     let today = now.to_offset(time::UtcOffset::UTC).date();
     let days = match period {

@@ -1,7 +1,7 @@
-//! Where the code of each function comes from, and whose word that is.
+//! Finds the code of each function, as the state or the user names it.
 //!
-//! A state is data: whoever wrote it may have written any path. So code that a state names is what Lambda takes, a zip,
-//! and lies in the project. Anything else runs only if the user names it.
+//! A state is data, and its author may have written any path. So code that a state names must be a zip, as Lambda takes
+//! it, inside the project. Anything else runs only if the user names it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::os::unix::fs::MetadataExt;
@@ -184,7 +184,7 @@ fn package(root: &Path, named: &Named, function: &FunctionConfiguration) -> Resu
     }
 }
 
-/// The file that a state names, if it lies in the project, whatever leads there.
+/// Returns the file that a state names, if its real path is in the project.
 fn inside(root: &Path, written: &Path) -> Result<PathBuf, String> {
     let canonical = |path: &Path| {
         path.canonicalize()
@@ -207,8 +207,8 @@ fn display(path: &Path) -> String {
 
 /// The project that Terraform's folder belongs to: the nearest folder with a marker, else Terraform's own folder.
 fn project(root: &Path) -> PathBuf {
-    // A marker of somebody else's makes no project of ours, or anybody could make one of `/tmp`. Git does the same:
-    // https://git-scm.com/docs/git-config#Documentation/git-config.txt-safedirectory
+    // A marker of another user does not make a project of ours. Otherwise any user could make a project of `/tmp`. Git
+    // does the same: https://git-scm.com/docs/git-config#Documentation/git-config.txt-safedirectory
     let ours = rustix::process::geteuid().as_raw();
     let is_ours = |marker: PathBuf| marker.metadata().is_ok_and(|marker| marker.uid() == ours);
     let is_project = |folder: &&Path| MARKERS.iter().any(|marker| is_ours(folder.join(marker)));

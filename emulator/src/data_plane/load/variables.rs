@@ -143,7 +143,7 @@ pub fn set(variables: &[Variable], api: &mut Api, runs: impl Fn(&str) -> bool, e
     }
 }
 
-/// Has the addresses of this API on AWS lead to this port on loopback: there nobody answers for it. A variable that the
+/// Replaces this API's addresses on AWS by this port on loopback, because they don't exist there. A variable that the
 /// user sets stays as it is.
 pub fn lead_here(api: &mut Api, port: u16) {
     // <https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-call-api.html>

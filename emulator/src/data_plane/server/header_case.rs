@@ -1,8 +1,8 @@
 //! The case in which a client wrote its header names.
 //!
-//! Events keep it and hyper does not tell it, so the bytes of a connection are recorded on their way to hyper: from
-//! the end of one request to the end of the next one's head. Where a client pipelines requests, a head may be missed;
-//! its names are lower-case then.
+//! Events keep it but hyper does not report it, so the bytes of a connection are recorded on their way to hyper: from
+//! the end of one request to the end of the next one's head. If a client pipelines requests, a head may be missed; its
+//! names are then lower-case.
 
 use std::collections::HashMap;
 use std::io;

@@ -31,7 +31,7 @@ fn issuer_at(endpoint: &str) -> Option<String> {
         .then(|| format!("https://{endpoint}"))
 }
 
-/// The issuer of the pool with an ARN; none if that is no ARN of one.
+/// Returns the issuer of the pool with an ARN; none if the ARN is not of a pool.
 fn issuer(pools: &HashMap<&str, &Part<UserPool>>, arn: &str) -> Option<Result<String>> {
     let Some(pool) = pools.get(arn) else {
         // A pool that another project made: arn:aws:cognito-idp:<region>:<account>:userpool/<id>.

@@ -20,7 +20,7 @@ const ACCOUNT: Throttle = Throttle {
 /// Methods of the API by path and method.
 pub(super) type Methods = HashSet<(String, String)>;
 
-/// The limits that two settings make; none where neither is set. The provider writes -1 for what is not.
+/// Returns the limits of two settings; none if neither is set. The provider writes -1 for an unset limit.
 pub(super) fn throttle(rate: Option<f64>, burst: Option<f64>) -> Option<Throttle> {
     let set = |limit: Option<f64>| limit.filter(|limit| *limit >= 0.0);
     match (set(rate), set(burst)) {
@@ -32,8 +32,8 @@ pub(super) fn throttle(rate: Option<f64>, burst: Option<f64>) -> Option<Throttle
     }
 }
 
-/// The path of a resource and the method that a method path names, if the API has them: `/pets/{id}/GET` as usage
-/// plans write it, `pets/{id}/GET` as method settings do, or `~1pets~1{id}/GET`, where `~1` is a slash.
+/// Returns the path of a resource and the method that a method path names, if the API has them. Usage plans write
+/// `/pets/{id}/GET`, method settings `pets/{id}/GET`, or `~1pets~1{id}/GET` with `~1` for a slash.
 pub(super) fn applied_method(method_path: &str, methods: &Methods) -> Option<(String, String)> {
     let (path, method) = method_path.rsplit_once('/').unwrap_or(("", method_path));
     let path = format!("/{}", path.replace("~1", "/").trim_matches('/'));

@@ -32,7 +32,7 @@ impl<'a> Models<'a> {
         ]);
         for part in &snapshot.models {
             part.check().map_err(Error::msg)?;
-            // What is no JSON becomes what is no schema, and the methods that need it are refused for it.
+            // Invalid JSON becomes an invalid schema, so the methods that need it are refused.
             let schema = part.schema.as_ref();
             let schema = schema.and_then(|schema| serde_json::from_str(schema).ok());
             schemas.insert(part.name.clone(), schema.unwrap_or(Value::Null));

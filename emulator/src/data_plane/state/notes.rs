@@ -12,7 +12,7 @@ use crate::data_plane::api::{NotEmulated, Unsupported};
 #[derive(Default)]
 pub(super) struct Notes {
     list: Vec<Unsupported>,
-    said: HashSet<(String, String)>,
+    seen: HashSet<(String, String)>,
 }
 
 impl Notes {
@@ -26,7 +26,7 @@ impl Notes {
     /// Adds an unsupported thing.
     pub(super) fn add(&mut self, address: &str, reason: String) {
         let address = address.to_owned();
-        if self.said.insert((address.clone(), reason.clone())) {
+        if self.seen.insert((address.clone(), reason.clone())) {
             self.list.push(Unsupported { address, reason });
         }
     }

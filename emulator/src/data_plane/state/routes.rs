@@ -87,7 +87,7 @@ pub(super) fn routes(
     Ok(router)
 }
 
-/// The guard of a method, or why it is not emulated.
+/// Returns the authorization of a method, or the reason why it is not emulated.
 fn guard(method: &Method, authorizers: &Authorizers) -> Result<Option<Authorization>, String> {
     match method.authorization.as_str() {
         "NONE" => Ok(None),

@@ -87,7 +87,7 @@ fn why_refused(route: &Route) -> Option<String> {
     Some(why.clone())
 }
 
-/// The guard of a route that has one.
+/// Returns the authorization of a route that has one.
 fn guard(route: &Route) -> &Authorization {
     route.authorization.as_ref().unwrap().as_ref().unwrap()
 }
@@ -412,7 +412,7 @@ fn keys_open_a_stage_when_they_are_enabled_and_of_a_plan_that_has_it() {
     );
 }
 
-/// Provider 6 and others leave attributes out, and a state that somebody edited may hold anything.
+/// Provider 6 and others leave attributes out, and an edited state may contain anything.
 #[test]
 fn an_attribute_of_another_type_is_named_with_its_resource_and_the_rule() {
     for (address, change, expected) in [

@@ -1,4 +1,4 @@
-//! What must open, however odd it looks: AWS lets it in, or nothing is wrong with it.
+//! Unusual tokens and requests that must be admitted: AWS admits them, or nothing is wrong with them.
 
 use super::*;
 

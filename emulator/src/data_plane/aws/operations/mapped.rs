@@ -1,8 +1,8 @@
-//! What is known of the needs of a call.
+//! The known needs of a call.
 
 use crate::data_plane::iam::Need;
 
-/// What a call needs.
+/// The needs of a call.
 #[derive(Debug, PartialEq)]
 pub enum Mapped {
     /// These actions.

@@ -5,7 +5,7 @@ use super::{dynamodb, messages, s3, secrets, services, ses};
 use crate::data_plane::aws::call::{Call, Protocol};
 use crate::data_plane::iam::Need;
 
-/// What a call needs, or why that is not known.
+/// Returns the needs of a call, or the reason why they are unknown.
 pub fn needs(call: &Call) -> Result<Mapped, Unmapped> {
     let target = call.operation.split_once('.');
     let needs = match (call.protocol, call.service, target) {

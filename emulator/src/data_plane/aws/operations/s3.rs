@@ -28,7 +28,7 @@ const PLAIN: [&str; 14] = [
     "x-id",
 ];
 
-/// What an object or a bucket is asked about, and the actions on it: method, subresource, action.
+/// Calls about an object or a bucket, and their actions: method, subresource, action.
 const OF_OBJECTS: [(&str, &str, &str); 13] = [
     ("GET", "acl", "GetObjectAcl"),
     ("PUT", "acl", "PutObjectAcl"),
@@ -158,7 +158,7 @@ pub fn needs(call: &Call) -> Option<Vec<Need>> {
     }
 }
 
-/// What reading the source of a copy needs: `/bucket/key?versionId=…`, perhaps without the first slash.
+/// Returns the needs of reading the source of a copy: `/bucket/key?versionId=…`, perhaps without the first slash.
 fn copied(call: &Call, source: &str) -> Option<Vec<Need>> {
     let (path, query) = source.split_once('?').unwrap_or((source, ""));
     let (bucket, key) = place(&format!("/{}", path.trim_start_matches('/')))?;
@@ -171,8 +171,8 @@ fn copied(call: &Call, source: &str) -> Option<Vec<Need>> {
     (!bucket.is_empty() && !key.is_empty() && !bucket.contains(':')).then(|| vec![Need::new(action, arn)])
 }
 
-/// What DeleteObjects needs: each key's deletion. On AWS the keys that may not be deleted are named in the answer, and
-/// the others are deleted; here the call is refused as a whole.
+/// Returns the needs of DeleteObjects: each key's deletion. On AWS, the answer names the keys that may not be deleted,
+/// and the others are deleted. Here the call is refused as a whole.
 fn deletions(call: &Call, bucket: &str) -> Option<Vec<Need>> {
     let text = std::str::from_utf8(call.body).ok()?;
     // Elements of S3's own format hold nothing but text: <https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html>.

@@ -167,7 +167,7 @@ async fn finish(
             outcome(body.to_bytes()),
             status(StatusCode::ACCEPTED, r#"{"status":"OK"}"#),
         ),
-        // An error that is told at too great length is one all the same.
+        // A report that is too long still counts as an error.
         Err(_) if limit == ERROR_LIMIT => {
             let error = Bytes::from_static(br#"{"errorType":"Runtime.TruncatedError"}"#);
             (outcome(error), status(StatusCode::ACCEPTED, r#"{"status":"OK"}"#))
@@ -177,7 +177,7 @@ async fn finish(
             (Outcome::TooLarge, status(StatusCode::PAYLOAD_TOO_LARGE, text))
         }
     };
-    // Nobody waits any more when the function's time is over.
+    // The receiver is gone if the function's time is over.
     let _ = sender.send(outcome);
     answer
 }

@@ -75,7 +75,7 @@ impl Shared {
     }
 }
 
-/// The address of a process that is yet to be started. Nobody is answered there until it is known who may be.
+/// The address of a process that is yet to be started. Its listener answers no request until the process is known.
 pub struct Reserved {
     listener: TcpListener,
     address: SocketAddr,

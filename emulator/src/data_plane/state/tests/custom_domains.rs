@@ -2,7 +2,7 @@
 
 use super::*;
 
-fn told(resources: &[(&str, Value)]) -> Vec<(String, String)> {
+fn notes_about(resources: &[(&str, Value)]) -> Vec<(String, String)> {
     let resources: Vec<Resource> = resources
         .iter()
         .map(|(address, values)| Resource {
@@ -15,8 +15,8 @@ fn told(resources: &[(&str, Value)]) -> Vec<(String, String)> {
         .collect();
     let mut notes = Notes::default();
     note_custom_domains(&Index::of(&resources), "ours", &mut notes);
-    let told = notes.into_list().into_iter();
-    told.map(|noted| (noted.address, noted.reason)).collect()
+    let notes = notes.into_list().into_iter();
+    notes.map(|noted| (noted.address, noted.reason)).collect()
 }
 
 #[test]
@@ -30,7 +30,7 @@ fn what_leads_to_another_api_is_not_ours_to_name() {
             json!({"api_id": api, "domain_name": "a.example.com", "base_path": "", "stage_name": null});
         ("aws_api_gateway_base_path_mapping.a", values)
     };
-    assert_eq!(told(&[domain.clone(), mapping("theirs")]), []);
+    assert_eq!(notes_about(&[domain.clone(), mapping("theirs")]), []);
     let ours = [
         (
             domain.0.to_owned(),
@@ -42,9 +42,12 @@ fn what_leads_to_another_api_is_not_ours_to_name() {
                 .to_owned(),
         ),
     ];
-    assert_eq!(told(&[domain.clone(), mapping("ours")]), ours);
-    assert_eq!(told(&[domain.clone(), mapping("theirs"), mapping("ours")]), ours);
-    assert_eq!(told(&[domain]), ours[..1]);
+    assert_eq!(notes_about(&[domain.clone(), mapping("ours")]), ours);
+    assert_eq!(
+        notes_about(&[domain.clone(), mapping("theirs"), mapping("ours")]),
+        ours
+    );
+    assert_eq!(notes_about(&[domain]), ours[..1]);
 }
 
 #[test]
@@ -55,8 +58,8 @@ fn both_kinds_of_mapping_name_path_and_stage() {
     ] {
         let values =
             json!({"api_id": "ours", "domain_name": "a.example.com", path: "shop/v2", stage: "prod"});
-        let told = told(&[(&format!("{kind}.this"), values)]);
+        let notes = notes_about(&[(&format!("{kind}.this"), values)]);
         let expected = "`https://a.example.com/shop/v2` is not emulated: on AWS it leads to stage `prod`";
-        assert_eq!(told, [(format!("{kind}.this"), expected.to_owned())]);
+        assert_eq!(notes, [(format!("{kind}.this"), expected.to_owned())]);
     }
 }

@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// What is noted of an address.
+/// Returns the notes about an address.
 fn noted(api: &Api, address: &str) -> Vec<String> {
     let noted = api.unsupported.iter().filter(|noted| noted.address == address);
     noted.map(|noted| noted.reason.clone()).collect()

@@ -1,5 +1,5 @@
-//! Each check of the authorizer, and cases that show its loss: without it they are admitted, or are refused for another
-//! reason where the table says that something behind it refuses too. To try: take one out and run this module's tests.
+//! Each check of the authorizer, with cases that its loss would admit. If the table names a later check, that check
+//! still refuses the case, for another reason. To try: remove a check and run this module's tests.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! What stands in the header field beside the token, and which field.
+//! Attacks by the header field: other fields, and more or less than a token in it.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! What a token says of itself, signed with the pool's key all the same.
+//! Attacks by the token's header, signed with the pool's key all the same.
 
 use super::super::header as member;
 use super::*;
@@ -104,7 +104,7 @@ pub(super) fn cases() -> Vec<Case> {
         |attempt| set(&mut attempt.header, "kid", None),
         NO_KEY,
     ));
-    // Where the key would be in the token itself.
+    // The key that the token itself contains.
     let jwk = serde_json::from_str::<Value>(JWKS).unwrap()["keys"][0].clone();
     cases.push(case(
         "no kid but the pool's own key embedded",

@@ -1,4 +1,4 @@
-//! Whose token it is. All of these are signed with a key that the pool has too, as with moto.
+//! Attacks by the token's issuer. All of these are signed with a key that the pool has too, as with moto.
 
 use super::*;
 

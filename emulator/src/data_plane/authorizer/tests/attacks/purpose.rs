@@ -1,4 +1,4 @@
-//! What the token is for, and what the route takes: `token_use`, scopes, `aud`.
+//! Attacks by the purpose of the token: `token_use`, scopes, `aud`.
 
 use super::*;
 

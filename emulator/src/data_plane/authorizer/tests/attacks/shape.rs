@@ -40,7 +40,7 @@ pub(super) fn cases() -> Vec<Case> {
     let header = || "its header must be base64url without padding".to_owned();
     let payload = || "its payload must be base64url without padding".to_owned();
     let signature = || "invalid signature".to_owned();
-    // Lengths that are no multiple of three, so that there is something to pad.
+    // Lengths that are not multiples of three, so that there is something to pad.
     let uneven = || {
         id().with(|attempt| {
             for json in [&mut attempt.header, &mut attempt.claims] {

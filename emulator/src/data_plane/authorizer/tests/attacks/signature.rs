@@ -1,4 +1,4 @@
-//! What stands where the signature of the pool's key should.
+//! Attacks by another signature than that of the pool's key.
 
 use super::super::header as member;
 use super::*;

@@ -1,4 +1,4 @@
-//! When it is good.
+//! Attacks by the time in the token.
 
 use super::*;
 
