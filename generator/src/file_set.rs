@@ -1,4 +1,4 @@
-//! The generated tree as data: paths and texts, nothing of a disk.
+//! The generated files as data: paths and texts, without a disk.
 
 use std::collections::BTreeMap;
 

@@ -9,8 +9,8 @@ use std::fmt;
 pub struct Identifier(String);
 
 impl Identifier {
-    /// Maps any text: what an identifier can't hold becomes `_`. Two texts may map to the same identifier;
-    /// whoever makes names from a spec reports that.
+    /// Maps any text to an identifier. Other characters become `_`. Two texts may map to the same identifier; callers
+    /// that make names from a spec report this.
     pub fn new(text: &str) -> Self {
         let mut name = String::with_capacity(text.len() + 1);
         if text.is_empty() || text.starts_with(|c: char| c.is_ascii_digit()) {

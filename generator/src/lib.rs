@@ -49,8 +49,8 @@ pub mod warnings;
 use crate::diagnostic::Diagnostics;
 use crate::service::{Handlers, Service};
 
-/// The service that a spec means, or every mistake in it. It is held against the `handlers` that there are; without
-/// them it is read by itself, as that of another revision, whose crates are not there.
+/// Returns the service of a spec, or all errors in it. It is checked against the crates in `handlers`. Without them it
+/// is read by itself, as that of another revision, whose crates are not there.
 pub fn service(text: &str, handlers: Option<&Handlers>) -> Result<Service, Diagnostics> {
     let mut diagnostics = Diagnostics::default();
     let spec = spec::Spec::parse(text, &mut diagnostics);

@@ -1,4 +1,4 @@
-//! Rules that texts keep: names, addresses, whatever AWS or we restrict.
+//! Rules for texts, such as names and addresses: AWS's restrictions and ours.
 
 /// A rule that a text keeps.
 #[derive(Debug)]
@@ -7,7 +7,7 @@ pub struct TextRule {
     pub must_be: &'static str,
     /// Begins with a verb: "write it as in `us-east-1`". May be empty.
     pub help: &'static str,
-    /// Whether a text keeps it.
+    /// Returns whether a text keeps the rule.
     pub check: fn(&str) -> bool,
     /// The same as a regular expression of ECMA-262, for editors. Empty if every text keeps the rule.
     pub pattern: &'static str,
@@ -31,7 +31,7 @@ pub const fn name_rule(check: fn(&str) -> bool, must_be: &'static str, pattern: 
     }
 }
 
-/// Whether a text is a letter and at most so many letters, digits, `-` and `_`.
+/// Returns whether a text is a letter and at most so many letters, digits, `-` and `_`.
 pub fn is_name(text: &str, longest: usize) -> bool {
     text.starts_with(|c: char| c.is_ascii_alphabetic())
         && text

@@ -2,11 +2,11 @@
 //! [`FileSet`].
 //!
 //! A file whose first line holds [`HEADER_PREFIX`] is the generator's: it is replaced and deleted as needed. Any other
-//! file is never touched, and its being in the way is an error. Every file is replaced by a rename, so that after
-//! a kill each is the old one or the new one and the next run completes the tree.
+//! file is never touched, and it is an error if it is in the way. Every file is replaced by a rename. After a kill,
+//! each file is therefore the old one or the new one, and the next run writes the rest.
 //!
-//! No part of a path is a symbolic link, from the tree's root to the file: a checkout may bring one along that leads out
-//! of the project. Links that stand beside what is generated are of no interest.
+//! No part of a path may be a symbolic link, from `terraform/` to the file: a checkout may contain one that leads out
+//! of the project. Links beside the generated files don't matter.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -27,14 +27,14 @@ use portcullis_foreign_text::{shell, words};
 /// The folders that the generator fills. Of what else is below `terraform/`, only the files right there are looked at.
 const FOLDERS: [&str; 2] = ["environments", "modules"];
 
-/// What has to happen to one file so that the tree is the generated one.
+/// A change of one file that makes it the generated one.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Change {
-    /// Its path below the tree's root.
+    /// Its path below the root.
     pub path: PathBuf,
-    /// Its text on disk; none where it is missing.
+    /// Its text on disk; none if it is missing.
     pub before: Option<String>,
-    /// Its generated text; none where it has to go.
+    /// Its generated text; none if the file must be deleted.
     pub after: Option<String>,
 }
 
@@ -54,9 +54,9 @@ impl Change {
     }
 }
 
-/// What has to happen to the tree below `root` so that it holds exactly `files`, sorted by path.
+/// Returns the changes after which the generated files below `root` are exactly `files`, sorted by path.
 ///
-/// Errors: a link, a file without the header where a generated one belongs, or one that can't be read.
+/// Errors: a link, a file without the header at the path of a generated one, or one that can't be read.
 pub fn compare(root: &Path, files: &FileSet) -> Result<Vec<Change>> {
     for folder in FOLDERS {
         check_no_link(root, Path::new(folder))?;
@@ -159,7 +159,8 @@ fn read_if_there(path: &Path) -> Result<Option<String>> {
     }
 }
 
-/// Every file with the header in the tree's root and below the generator's folders, and what a killed run left of one.
+/// Returns every file with the header in the root and below the generator's folders, and temporary files of a killed
+/// run.
 fn generated_files(root: &Path) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     let below = FOLDERS.map(|folder| (root.join(folder), usize::MAX));
@@ -243,7 +244,7 @@ pub fn handlers(functions: &Path) -> Result<Handlers> {
     Ok(handlers)
 }
 
-/// What a `Cargo.toml` says about binaries.
+/// The binaries of a `Cargo.toml`.
 #[derive(serde::Deserialize)]
 struct Manifest {
     package: Option<Package>,
@@ -394,11 +395,11 @@ mod tests {
     fn nothing_is_read_written_or_deleted_through_a_link() {
         use std::os::unix::fs::symlink;
         let files = files(&[("main.tf", "a"), ("variables.tf", "b")]);
-        // What the link stands for, from the folder of the tree to a file.
+        // The target of the link, from the root folder to a file.
         for linked in ["", "modules", "modules/a", "modules/a/main.tf"] {
             let (project, outside) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
             let root = project.path().join("terraform");
-            // A generated tree that lies outside, and one of its files that is stale.
+            // Generated files outside of the project, one of which is out of date.
             let target = outside.path().join(linked);
             write(outside.path(), &compare(outside.path(), &files).unwrap()).unwrap();
             fs::write(outside.path().join("modules/a/stale.tf"), format!("# {HEADER}\n")).unwrap();

@@ -1,4 +1,4 @@
-//! What `generator::hcl` prints, as the real Terraform reads and formats it. No provider is started.
+//! Tests of the output of `generator::hcl`, as the real Terraform reads and formats it. No provider is started.
 //!
 //! Terraform takes most of a second to start, so that each test samples many cases first and asks once.
 

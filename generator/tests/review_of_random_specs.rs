@@ -1,5 +1,5 @@
-//! What a review tells of random changes, against a slow judge that sends every request of a small alphabet; and of
-//! specs that hold hostile text.
+//! Reviews of random changes, compared with a slow judge that sends every request of a small alphabet, and reviews of
+//! specs with hostile text.
 
 #![allow(clippy::unwrap_used)] // a test may panic
 
@@ -154,7 +154,7 @@ impl Spec {
     }
 }
 
-/// A step into the tree of resources, as API Gateway takes it. The outer option is whether anything answers, the inner
+/// A step down the resources, as API Gateway takes it. The outer option says whether anything answers, the inner
 /// whether that is a route.
 fn descend<'a>(
     routes: &[(&'a [&'static str], &'a Route)],
@@ -224,7 +224,7 @@ fn requests() -> Vec<(&'static str, Vec<&'static str>)> {
     paths.into_iter().flat_map(with_methods).collect()
 }
 
-/// Whether a subject such as `GET /a/{x}` holds a request.
+/// Returns whether a subject such as `GET /a/{x}` holds a request.
 fn holds(subject: &str, method: &str, sent: &[&str]) -> bool {
     let (of, path) = subject.split_once(' ').unwrap();
     let mut rest = sent.iter();

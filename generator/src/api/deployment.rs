@@ -1,4 +1,4 @@
-//! What a deployment snapshots: what it waits for, and the hashes that make another one.
+//! The snapshot of a deployment: the modules that it waits for, and the hashes that trigger another one.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use crate::routes::{in_service as routes, integration_module};
 use crate::service::{ApiMethod, Service};
 use crate::user_pool::in_service::arn;
 
-/// What the deployment waits for, sorted.
+/// Returns the modules that the deployment waits for, sorted.
 pub(super) fn deployed_modules(service: &Service) -> Vec<Expression> {
     let mut names = vec!["module.rest_api".to_string()];
     let authorizer = Authorizer::of(service);
@@ -22,8 +22,8 @@ pub(super) fn deployed_modules(service: &Service) -> Vec<Expression> {
     names.iter().map(reference).collect()
 }
 
-/// What a deployment snapshots of a service, by trigger: another text of any makes another deployment. What only an
-/// environment knows stands there as a reference.
+/// Returns the parts of a service that a deployment snapshots, by trigger. Another text of any trigger makes another
+/// deployment. Values that only an environment knows stand there as references.
 pub fn snapshot(service: &Service) -> BTreeMap<String, String> {
     let routes = routes::blocks(service, &[]);
     let triggers = triggers(service, &routes).into_iter();

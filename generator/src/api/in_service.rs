@@ -32,7 +32,7 @@ pub(crate) fn blocks(service: &Service, permissions: &[Permission], routes: &[Bl
     blocks
 }
 
-/// What an environment's root hands on.
+/// Returns the outputs of an environment's root.
 pub(crate) fn outputs() -> Vec<Output> {
     vec![
         Output::new(

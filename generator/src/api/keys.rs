@@ -22,10 +22,10 @@ keys! {
         /// Name of the stage, the first segment of every path.
         stage: Set<String> = Text(&api_gateway_stage::NAME), default(Literal::Text("v1")), EVERYWHERE,
             When(&[consequence(Other, StageRenamed, "every URL changes and the old ones stop working")]);
-        /// How long API Gateway remembers a verified token. 0 verifies each request.
+        /// Lifetime of a verified token in the cache of API Gateway. 0 verifies each request.
         authorizer_ttl_seconds: Set<u32> = number(TTL_SECONDS, "seconds"), default(Literal::Number(DEFAULT_TTL_SECONDS)), EVERYWHERE,
             When(&[consequence(More, TokenLifetimeLonger, "API Gateway verifies a token less often")]);
-        /// How long API Gateway waits for a function, if AWS raised the quota "Maximum integration timeout in
+        /// Timeout of API Gateway for a function, if AWS raised the quota "Maximum integration timeout in
         /// milliseconds" of your account.
         max_timeout_seconds: Given<u32> = number(RAISED_TIMEOUT_SECONDS, "seconds"), Nothing, EVERYWHERE, Harmless;
         /// CORS: what web pages of other origins may send and read. Without it they can't call the API.

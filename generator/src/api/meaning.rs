@@ -1,4 +1,4 @@
-//! What the keys of the API mean.
+//! From the keys of the API to the resolved type.
 
 use crate::api::Api;
 use crate::service::meaning::Resolver;

@@ -24,6 +24,6 @@ pub struct Api {
     pub authorizer_ttl_seconds: u32,
     /// Seconds that API Gateway waits for a function, if the account's quota was raised.
     pub max_timeout_seconds: Option<u32>,
-    /// CORS, where the spec asks for it. The origin is the environment's.
+    /// CORS, if the spec asks for it. The origin is the environment's.
     pub cors: Option<Cors>,
 }

@@ -5,7 +5,7 @@ use crate::hcl::{Block, commented, object, reference, value};
 use crate::modules::module::{Module, Output, Variable, versions};
 use crate::resources::{api_gateway_gateway_response, api_gateway_rest_api};
 
-/// What a deployment snapshots of this module beside the API itself.
+/// Returns the blocks of this module that a deployment snapshots beside the API itself.
 pub fn deployed(cors: Option<&Cors>) -> Vec<Block> {
     let Some(cors) = cors else { return Vec::new() };
     let headers = preflight::shared_headers(cors, value("var.allow_origin"));

@@ -1,4 +1,4 @@
-//! Which modules the API, its authorizer and its routes have.
+//! The modules of the API, its authorizer and its routes.
 
 use crate::api::{Api, module};
 use crate::authorizer::{self, Authorizer};

@@ -1,4 +1,4 @@
-//! Which tokens the authorizer admits.
+//! Assertions about the tokens that the authorizer admits.
 
 use crate::authorizer::Authorizer;
 use crate::hcl::{Block, string, to_set};

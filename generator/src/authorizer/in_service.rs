@@ -5,7 +5,7 @@ use crate::hcl::{Block, Expression, argument, reference};
 use crate::modules::module::module_call;
 use crate::user_pool::in_service::arn;
 
-/// What the authorizer is called there.
+/// The authorizer's address in the service module.
 pub(crate) const ADDRESS: &str = "module.authorizer";
 
 /// The call for it.

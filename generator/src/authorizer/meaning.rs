@@ -1,4 +1,4 @@
-//! What the key of the authorizer means together with the user pool.
+//! From the authorizer's key and the user pool to the resolved type.
 
 use crate::diagnostic::Diagnostic;
 use crate::service::meaning::Resolver;

@@ -5,7 +5,7 @@ use crate::hcl::{Block, reference};
 use crate::modules::module::{Module, Output, Variable, versions};
 use crate::resources::api_gateway_authorizer;
 
-/// What a deployment snapshots of this module.
+/// Returns the blocks of this module that a deployment snapshots.
 pub fn deployed(authorizer: Authorizer<'_>) -> Vec<Block> {
     let Authorizer {
         ttl_seconds,

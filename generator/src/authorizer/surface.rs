@@ -46,7 +46,7 @@ pub(crate) fn authorizers<'a>(
             .iter()
             .map(|arn| match user_pool {
                 Some(pool) if pool.arn == *arn => "${user_pool}".to_owned(),
-                // Which pool exists where is what a reader needs to see, and the spec has it.
+                // Readers need to see the existing pool of each environment, and the spec has its ARN.
                 _ if !is_managed(arn) => arn.clone(),
                 _ => names.without(arn),
             })

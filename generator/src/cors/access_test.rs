@@ -1,4 +1,4 @@
-//! What pages of other origins may send and read.
+//! Assertions about the requests and answers of pages of other origins.
 
 use crate::cors::{Cors, preflight_module};
 use crate::hcl::{Block, call, commented, literal, string};

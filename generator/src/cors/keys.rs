@@ -68,10 +68,10 @@ keys! {
         /// Headers that pages may send. `Authorization` is always among them.
         allow_headers: Given<Vec<Placed<String>>> = Texts(&HEADER), default(Literal::Texts(&["Content-Type"])),
             EVERYWHERE, Elsewhere;
-        /// Whether browsers may send cookies. It needs one origin, not `*`.
+        /// Lets browsers send cookies. This needs one origin, not `*`.
         allow_credentials: Set<bool> = Flag, default(Literal::Flag(false)), EVERYWHERE,
             When(&[consequence(More, CorsWider, "pages of allowed origins may send cookies")]);
-        /// How long a browser remembers a preflight. Without it, each browser decides.
+        /// Lifetime of a preflight in the cache of a browser. By default, each browser decides.
         max_age_seconds: Given<u32> = number(MAX_AGE_SECONDS, "seconds"), Nothing, EVERYWHERE, Harmless;
     }
 }

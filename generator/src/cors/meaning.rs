@@ -1,4 +1,4 @@
-//! What the keys of CORS mean together.
+//! From the keys of CORS to the resolved type.
 
 use crate::cors::Cors;
 use crate::diagnostic::Diagnostic;

@@ -12,7 +12,7 @@ pub(crate) mod surface_of_service;
 
 use serde::Serialize;
 
-/// What browsers of other origins may do.
+/// The rights of browsers on pages of other origins.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Cors {
     /// The methods of every preflight; none stands for those of the path.
@@ -20,7 +20,7 @@ pub struct Cors {
     /// The headers of every preflight; `Authorization` is always among them, because `*` does not cover it:
     /// <https://fetch.spec.whatwg.org/#cors-non-wildcard-request-header-name>
     pub allow_headers: Vec<String>,
-    /// Whether browsers may send cookies.
+    /// True if browsers may send cookies.
     pub allow_credentials: bool,
     /// Seconds for which a browser remembers a preflight.
     pub max_age_seconds: Option<u32>,

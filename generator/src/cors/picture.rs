@@ -25,7 +25,7 @@ pub(crate) fn preflights(
     Node::new("preflights", Kind::Preflights, "Preflights", lines)
 }
 
-/// Whose pages may call. `local` tells it only where there is nothing else.
+/// Returns the origins that may call. `local` counts only if it is the only environment.
 fn pages(environments: &BTreeMap<String, Environment>, environment: Option<&str>) -> String {
     let mut origins: Vec<&str> = environments
         .iter()

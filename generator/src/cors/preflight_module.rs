@@ -8,7 +8,7 @@ use crate::resources::{
     api_gateway_method_response,
 };
 
-/// What a deployment snapshots of this module.
+/// Returns the blocks of this module that a deployment snapshots.
 pub fn deployed(cors: &Cors) -> Vec<Block> {
     let methods = call("join", [string(","), reference("var.allow_methods")]);
     let headers = headers(cors, value("var.allow_origin"), Part::Value(methods));

@@ -62,7 +62,7 @@ fn origin(
     })
 }
 
-/// Whether a new environment that admits every origin has that from the service, and others had it before.
+/// Returns whether a new environment that admits every origin gets this from the service, and others had it before.
 fn brings_what_there_is(comparison: &Comparison) -> bool {
     let every =
         |service: &Service| service.api.cors.is_some() && service.environments[LOCAL].allow_origin == EVERY;
@@ -108,7 +108,7 @@ fn headers(before: &Cors, after: &Cors) -> Option<Fact> {
     })
 }
 
-/// The methods that preflights name. One that no route of its path answers lets nobody do more.
+/// The methods that preflights name. A method without a route on its path gives no further access.
 fn methods(comparison: &Comparison, before: &Cors, after: &Cors) -> Option<Fact> {
     let set = |cors: &Cors| {
         cors.allow_methods

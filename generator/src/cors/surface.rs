@@ -1,4 +1,4 @@
-//! What the gateway itself answers.
+//! The gateway's own answers, read from resources.
 
 use crate::surface::resources::{Resources, without};
 use crate::surface::types::GatewayResponse;

@@ -1,4 +1,4 @@
-//! What a spec's CORS lets pages of other origins do.
+//! The rights of pages of other origins, from a spec's CORS.
 
 use std::collections::BTreeMap;
 
@@ -30,7 +30,7 @@ pub(crate) fn preflight(service: &Service, path: &RoutePath, cors: &Cors, allow_
     }
 }
 
-/// What the gateway itself answers there.
+/// Returns the gateway's own answers with CORS.
 pub(crate) fn gateway_responses(cors: &Cors, allow_origin: &str) -> Vec<GatewayResponse> {
     let Cors {
         allow_methods: _, // an error carries none

@@ -22,27 +22,27 @@ use portcullis_foreign_text::words;
 /// A range of bytes of the spec's text.
 pub type Span = Range<usize>;
 
-/// One mistake in a spec.
+/// One error in a spec.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Diagnostic {
-    /// What is wrong, in one sentence without a trailing period.
+    /// The error in one sentence, without a trailing period.
     pub summary: String,
-    /// Where, as tightly as it is known; an empty range at 0 stands for the file as a whole.
+    /// The place, as tightly as possible. An empty range at 0 stands for the file as a whole.
     pub span: Span,
-    /// What stands under the underlined text; may be empty.
+    /// The text under the underlined text; may be empty.
     pub label: String,
     /// Other places that explain this one, each with its label.
     pub related: Vec<(Span, String)>,
-    /// What to do about it, a line each.
+    /// Advice, a line each.
     pub help: Vec<String>,
     /// The key that is meant here, mistyped or with a wrong value, such as `user_pool.clients`.
     pub meant: Option<String>,
-    /// The key whose absence is the mistake.
+    /// The key whose absence is the error.
     pub missing: Option<String>,
 }
 
 impl Diagnostic {
-    /// A mistake at a place.
+    /// An error at a place.
     pub fn new(span: Span, summary: impl Into<String>) -> Self {
         Self {
             summary: summary.into(),
@@ -55,7 +55,7 @@ impl Diagnostic {
         }
     }
 
-    /// What stands under the underlined text.
+    /// Sets the text under the underlined text.
     pub fn label(mut self, label: impl Into<String>) -> Self {
         self.label = label.into();
         self
@@ -67,13 +67,13 @@ impl Diagnostic {
         self
     }
 
-    /// What to do about it, beginning with a verb. May be called several times.
+    /// Adds advice that begins with a verb. May be called several times.
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help.push(help.into());
         self
     }
 
-    /// What to do about it, if there is anything to say.
+    /// Adds advice, unless it is empty.
     pub fn helps(self, help: &str) -> Self {
         if help.is_empty() { self } else { self.help(help) }
     }
@@ -109,25 +109,25 @@ impl Diagnostic {
         self.help(format!("use one of {}", known.join(", ")))
     }
 
-    /// The key that is meant here. Mistakes that are about its absence, or that of a key in it, are not told.
+    /// Sets the key that was probably meant. Errors about its absence, or the absence of a key in it, are dropped.
     pub fn meant(mut self, key: impl Into<String>) -> Self {
         self.meant = Some(key.into());
         self
     }
 
-    /// The key whose absence is the mistake.
+    /// Sets the key whose absence is the error.
     pub fn missing(mut self, key: impl Into<String>) -> Self {
         self.missing = Some(key.into());
         self
     }
 
-    /// Whether the file as a whole is its place.
+    /// Returns whether the error is about the file as a whole.
     fn is_of_the_file(&self) -> bool {
         self.span == (0..0)
     }
 }
 
-/// Every mistake of a run.
+/// All errors of a run.
 #[derive(Debug, Default, Clone, PartialEq)]
 pub struct Diagnostics(Vec<Diagnostic>);
 
@@ -137,13 +137,13 @@ impl Diagnostics {
         self.0.push(diagnostic);
     }
 
-    /// Whether nothing is wrong.
+    /// Returns whether there is no error.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// The mistakes in the order of the text, without those that follow from another one. Mistakes of the whole file come
-    /// last, because a place in the text is often their cause.
+    /// Returns the errors in the order of the text, without those that follow from another one. Errors of the whole
+    /// file come last, because a place in the text is often their cause.
     pub fn sorted(&self) -> Vec<&Diagnostic> {
         let is_consequence = |diagnostic: &Diagnostic| {
             diagnostic.missing.as_deref().is_some_and(|missing| {
@@ -176,7 +176,7 @@ impl Diagnostics {
             Renderer::plain()
         };
         let renderer = renderer.decor_style(DecorStyle::Ascii);
-        let (path, source) = (&words::plain(path), &Shown::of(source));
+        let (path, source) = (&words::plain(path), &VisibleText::of(source));
         let mut text = String::new();
         let sorted = self.sorted();
         for diagnostic in sorted.iter().copied().map(Diagnostic::shown) {
@@ -191,13 +191,13 @@ impl Diagnostics {
 }
 
 /// A text as a terminal may show it, in which places are those of the text that it was.
-struct Shown {
+struct VisibleText {
     text: String,
-    /// Where a hidden character ended in the text that it was, and where its escape ends here.
+    /// The end of each hidden character in the source, and the end of its escape here.
     moved: Vec<(usize, usize)>,
 }
 
-impl Shown {
+impl VisibleText {
     fn of(source: &str) -> Self {
         let (mut text, mut moved) = (String::new(), Vec::new());
         for (start, c) in source.char_indices() {
@@ -228,7 +228,7 @@ impl Shown {
 }
 
 impl Diagnostic {
-    /// Without a hidden character, a line each: it holds what somebody wrote.
+    /// Returns each line without hidden characters, because it may contain foreign text.
     fn shown(&self) -> Self {
         let line = |text: &str| words::lines(text).replace('\n', "\\u000A");
         Self {
@@ -247,7 +247,7 @@ impl Diagnostic {
     }
 }
 
-fn draw<'a>(diagnostic: &'a Diagnostic, path: &'a str, source: &'a Shown) -> Vec<Group<'a>> {
+fn draw<'a>(diagnostic: &'a Diagnostic, path: &'a str, source: &'a VisibleText) -> Vec<Group<'a>> {
     let title = Level::ERROR.primary_title(diagnostic.summary.as_str());
     let mut groups = vec![if diagnostic.is_of_the_file() {
         title.element(Origin::path(path))
@@ -261,7 +261,11 @@ fn draw<'a>(diagnostic: &'a Diagnostic, path: &'a str, source: &'a Shown) -> Vec
 }
 
 /// The lines of the places.
-fn snippet<'a>(diagnostic: &'a Diagnostic, path: &'a str, source: &'a Shown) -> Snippet<'a, Annotation<'a>> {
+fn snippet<'a>(
+    diagnostic: &'a Diagnostic,
+    path: &'a str,
+    source: &'a VisibleText,
+) -> Snippet<'a, Annotation<'a>> {
     let mut snippet = Snippet::source(source.text.as_str()).path(path).annotation(
         AnnotationKind::Primary
             .span(source.place(&diagnostic.span))
@@ -277,7 +281,7 @@ fn snippet<'a>(diagnostic: &'a Diagnostic, path: &'a str, source: &'a Shown) -> 
     snippet
 }
 
-/// A span that lies inside the text and on character boundaries, whatever a parser reported.
+/// Returns a span inside the text and on character boundaries, for any span of a parser.
 fn clamp(span: &Span, source: &str) -> Span {
     let floor = |mut index: usize| {
         index = index.min(source.len());
@@ -299,8 +303,8 @@ pub fn shown(text: &str) -> String {
     }
 }
 
-/// The known name nearest to a mistyped one, where one is near enough to be meant: at most a third of its
-/// letters differ, or one holds the other.
+/// Returns the known name nearest to a mistyped one, if it is similar enough: at most a third of its letters differ, or
+/// one contains the other.
 pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     known
         .into_iter()

@@ -1,16 +1,16 @@
 //! A picture as a Mermaid flowchart.
 //!
-//! Labels are Markdown strings, `["`…`"]`: Mermaid 10.9 to 11.17 break their lines where the text does, so that a
-//! route has a line of its own. In plain labels some of these versions find Markdown too, so every character that could
-//! mean something to Mermaid, Markdown or HTML is written by its number, `#95;` for `_`:
+//! Labels are Markdown strings, `["`…`"]`: Mermaid 10.9 to 11.17 keep their line breaks, so that a route has a line of
+//! its own. In plain labels some of these versions find Markdown too, so every character that could mean something to
+//! Mermaid, Markdown or HTML is written by its number, `#95;` for `_`:
 //! <https://mermaid.js.org/syntax/flowchart.html#entity-codes-to-escape-characters>.
 
 use std::fmt::Write;
 
 use crate::graph::picture::{ANYONE, Kind, Picture, SIGNED_IN, Stroke};
 
-/// How boxes look. The widths and dashes of borders tell them apart without colour; where a colour fills a box, the one
-/// of its text is fixed as well, for both light and dark themes.
+/// The styles of boxes. The widths and dashes of borders distinguish them without colour. If a colour fills a box, its
+/// text has a fixed colour as well, for both light and dark themes.
 const CLASSES: [(&str, &str); 2] = [
     ("default", "text-align:left,white-space:nowrap"),
     (
@@ -77,8 +77,9 @@ fn class(kind: Kind) -> Option<&'static str> {
 
 /// A text that means itself, wherever in a label it stands.
 ///
-/// What is left as it is means nothing anywhere: letters, digits, spaces between words, `/ { } , ( )`, and within words
-/// `_`, `-`, `+`. Everything else, and what is not a letter where a line begins, is written by its number.
+/// Escapes a text. The unescaped characters have no meaning in any format: letters, digits, spaces between words, `/ {
+/// } , ( )`, and within words `_`, `-`, `+`. Everything else is written by its number, and so is each other character
+/// than a letter at the start of a line.
 fn escaped(text: &str) -> String {
     let characters: Vec<char> = text.chars().collect();
     let is_word = |place: Option<usize>| {

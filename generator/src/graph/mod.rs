@@ -1,4 +1,4 @@
-//! Who can reach what, as a picture: callers → authorizer → routes → functions, each with its rights.
+//! The picture of who can reach what: callers → authorizer → routes → functions, each with its rights.
 //!
 //! ```text
 //! Service ──of_service::picture──▶ Picture ──mermaid──▶ text that GitHub draws
@@ -11,19 +11,19 @@
 //! The same service gives the same bytes. What belongs to a function stands together and in the order of their names,
 //! so that a route that is added to a Mermaid text changes its own line, and two branches that add routes merge.
 
+mod line_breaks;
 mod mermaid;
 mod of_service;
 pub(crate) mod picture;
 mod svg;
-mod words;
 
 use crate::service::Service;
 
-/// The picture as Mermaid: <https://mermaid.js.org/syntax/flowchart.html>. With the name of an environment it is as
-/// it is there; without, what differs by environment is told in general.
+/// Draws the picture as Mermaid: <https://mermaid.js.org/syntax/flowchart.html>. With the name of an environment, it
+/// shows that environment. Without it, differences between environments are described in general.
 ///
-/// It fits between the fences of a Markdown code block whatever the spec says: it holds no backtick but those that
-/// begin and end a label.
+/// It fits between the fences of a Markdown code block for every spec: its only backticks are those that begin and end
+/// a label.
 pub fn mermaid(service: &Service, environment: Option<&str>) -> String {
     mermaid::text(&of_service::picture(service, environment))
 }

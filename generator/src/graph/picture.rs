@@ -1,6 +1,6 @@
-//! What is drawn, without a format.
+//! The contents of the picture, without a format.
 
-use crate::graph::words::wrap;
+use crate::graph::line_breaks::wrap;
 use portcullis_foreign_text::words;
 
 /// The most cells of a line; the paths of most services are shorter.
@@ -8,15 +8,15 @@ const WIDTH: usize = 56;
 /// The same for what stands left of the routes.
 const NARROW: usize = 28;
 
-/// Who can reach what.
+/// A picture of who can reach what.
 pub struct Picture {
-    /// What it shows.
+    /// Its title.
     pub title: String,
     /// Its parts, in order: first callers and the authorizer, then function by function.
     pub blocks: Vec<Block>,
 }
 
-/// What stands together in a text.
+/// Boxes and lines that stand together in a text.
 #[derive(Default)]
 pub struct Block {
     /// Boxes.
@@ -27,9 +27,9 @@ pub struct Block {
 
 /// A box.
 pub struct Node {
-    /// Its name in a text: letters, digits and `_`; that of one function is the same whatever others there are.
+    /// Its name in a text: letters, digits and `_`. The name of a function does not depend on other functions.
     pub id: String,
-    /// What it shows.
+    /// Its kind.
     pub kind: Kind,
     /// Its first line.
     pub title: String,
@@ -37,18 +37,18 @@ pub struct Node {
     pub lines: Vec<String>,
 }
 
-/// What a box shows.
+/// The kind of a box.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
-    /// Who calls.
+    /// Callers.
     Caller,
-    /// What admits signed-in users.
+    /// The authorizer, which admits signed-in users.
     Authorizer,
     /// Public routes.
     Public,
     /// Routes for signed-in users only.
     Protected,
-    /// What the gateway itself answers to browsers of other origins.
+    /// The gateway's own answers to browsers of other origins.
     Preflights,
     /// A function.
     Function,
@@ -60,11 +60,11 @@ pub struct Edge {
     pub from: String,
     /// The id of the box on the right.
     pub to: String,
-    /// How it looks.
+    /// Its style.
     pub stroke: Stroke,
 }
 
-/// How a line looks.
+/// The style of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stroke {
     /// Anyone gets there.
@@ -85,7 +85,7 @@ pub const PUBLIC: &str = "PUBLIC";
 pub const PROTECTED: &str = "Signed-in users only";
 
 impl Node {
-    /// A box with every line made visible, and broken where it is too long.
+    /// Makes a box. Hidden characters become visible in each line, and long lines are broken.
     pub fn new(
         id: impl Into<String>,
         kind: Kind,

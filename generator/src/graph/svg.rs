@@ -1,6 +1,6 @@
 //! A picture as an SVG: dagre places boxes and lines, a template draws them.
 //!
-//! Everything that the template prints is escaped by its formatter, whatever it is.
+//! The template's formatter escapes everything that it prints.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -11,8 +11,8 @@ use minijinja::Environment;
 use minijinja::value::{Serde, Value};
 use serde::Serialize;
 
+use crate::graph::line_breaks::cells;
 use crate::graph::picture::{ANYONE, Edge, Kind, Node, Picture, Stroke};
-use crate::graph::words::cells;
 
 const TEMPLATE: &str = include_str!("picture.svg.jinja");
 
@@ -228,7 +228,7 @@ fn path(edge: &Edge, placed: &Graph<NodeLabel, EdgeLabel>) -> Option<Path> {
     let (from, to) = (placed.node(&edge.from)?, placed.node(&edge.to)?);
     let ((left, top), (end, end_top)) = (corner(from), corner(to));
     let mut points = vec![(left + from.width, top + from.height / 2.0)];
-    // The first and the last place are where a line between the boxes' middles would touch their borders.
+    // The first and the last place are the intersections of the line with the borders of the boxes.
     if let ([_, between @ .., _], true) = (
         &placed.edge(&edge.from, &edge.to, None)?.points[..],
         is_past_the_authorizer(edge),

@@ -9,9 +9,9 @@ use crate::hcl::expression::{check_identifiers, quoted};
 #[derive(Debug, Clone)]
 pub struct Block {
     pub(super) comment: String,
-    /// What stands before its brace, such as `resource "aws_iam_role" "this"`.
+    /// The text before its brace, such as `resource "aws_iam_role" "this"`.
     pub header: String,
-    /// What it holds.
+    /// Its content.
     pub body: Vec<Structure>,
 }
 
@@ -23,7 +23,7 @@ pub struct Attribute {
     pub(super) value: Expression,
 }
 
-/// What a block holds.
+/// A part of a block's content.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Structure {
     /// An argument.
@@ -164,7 +164,7 @@ impl Comment for Expression {
     }
 }
 
-/// Puts a comment above a block, an argument or an object's value. Lines are wrapped by whoever writes them.
+/// Puts a comment above a block, an argument or an object's value. The caller wraps its lines.
 pub fn commented<T: Comment>(mut item: T, comment: &str) -> T {
     *item.comment() = comment.into();
     item

@@ -66,7 +66,7 @@ pub fn expression(text: &str) -> Expression {
     Expression::of(text)
 }
 
-/// A literal string, whatever it holds. Terraform composes its characters when it reads it (NFC), and nothing else.
+/// A literal string of any text. Terraform composes its characters when it reads it (NFC), and changes nothing else.
 pub fn string(text: impl AsRef<str>) -> Expression {
     Expression::of(quoted(text.as_ref()))
 }
@@ -219,7 +219,7 @@ pub fn object<K: AsRef<str>>(entries: impl IntoIterator<Item = (K, Expression)>)
     Expression::of(text)
 }
 
-/// A bare key where HCL allows one that no scope could capture, a quoted one elsewhere.
+/// Writes a bare key if HCL allows one that no scope could capture, and a quoted one otherwise.
 fn object_key(key: &str) -> Cow<'_, str> {
     let is_bare = !matches!(key, "for" | "true" | "false" | "null")
         && key.starts_with(|c: char| c.is_ascii_alphabetic())
@@ -254,8 +254,8 @@ pub fn is_one_of(variable: &str, values: &[&str]) -> Expression {
     call("contains", [values, reference(format!("var.{variable}"))])
 }
 
-/// `left == right`. Terraform finds values of two types unequal: what is no string, number or truth value is made a
-/// map or a set first.
+/// `left == right`. Terraform finds values of two types unequal. Values other than strings, numbers and truth values
+/// are made a map or a set first.
 pub fn equal(left: Expression, right: impl Into<Expression>) -> Expression {
     Expression::of([left.text, right.into().text].join(" == "))
 }

@@ -13,11 +13,11 @@ pub(super) struct Block {
     pub kind: String,
     /// Such as `aws_iam_role` and `this`.
     pub labels: Vec<String>,
-    /// What it holds.
+    /// Its content.
     pub content: Content,
 }
 
-/// What a block or a file holds, in the order of the text.
+/// The content of a block or a file, in the order of the text.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Content {
     /// Arguments; an argument whose value is an object is also among the blocks.
@@ -99,7 +99,7 @@ impl Content {
     }
 }
 
-/// How many labels a kind of block has, of those whose content counts.
+/// Returns the number of labels of a kind of block, for kinds whose content counts.
 fn labels(kind: &str) -> usize {
     match kind {
         "resource" | "data" | "ephemeral" | "action" => 2,

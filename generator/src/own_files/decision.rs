@@ -1,14 +1,14 @@
-//! Which blocks decide where Terraform connects or what it runs, and by which address each is accepted.
+//! Blocks that decide where Terraform connects or what it runs, and the address by which each is accepted.
 
 use super::block::{Argument, Block, Content};
 use super::file::Reader;
 
-/// What a block decides.
+/// The effect of a block.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Decision {
     /// It configures a provider.
     Provider,
-    /// It configures where the state is kept.
+    /// It configures the storage of the state.
     Backend,
     /// It takes a provider from this source; none if that is not written as a string.
     ProviderSource(Option<String>),
@@ -43,8 +43,8 @@ pub enum Decision {
 /// The source of AWS's provider, in both forms.
 const AWS: [&str; 2] = ["hashicorp/aws", "registry.terraform.io/hashicorp/aws"];
 
-/// What a file decides, by the addresses of its blocks. `is_reviewed` says whether a module's source is a folder that is
-/// reviewed.
+/// Returns the decisions of a file, by the addresses of its blocks. `is_reviewed` returns whether a module's source is
+/// a reviewed folder.
 pub(super) fn decisions(
     content: &Content,
     reader: Reader,
@@ -70,7 +70,7 @@ pub(super) fn decisions(
     reading.found
 }
 
-/// What a block is called: `data.http.x`, `aws_sqs_queue.x`, `provider.aws.other`, `terraform`.
+/// Returns the address of a block: `data.http.x`, `aws_sqs_queue.x`, `provider.aws.other`, `terraform`.
 fn address(within: &str, block: &Block) -> String {
     let alias = match (block.kind.as_str(), block.content.arguments("alias").next()) {
         ("provider", Some(Argument::Text(alias) | Argument::Other(alias))) => Some(alias.as_str()),

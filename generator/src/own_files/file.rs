@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-/// What is below `terraform/` and counts for Terraform, by its path there.
+/// The files below `terraform/` that count for Terraform, by path.
 pub type Tree = BTreeMap<String, TreeFile>;
 
 /// Something below `terraform/`.
@@ -44,7 +44,7 @@ const ENDS: [(&str, Syntax, Reader); 8] = [
     (".tofu.json", Syntax::Json, Reader::OpenTofu),
 ];
 
-/// How a file is written.
+/// The syntax of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Syntax {
     /// HCL as people write it.
@@ -53,7 +53,7 @@ pub(super) enum Syntax {
     Json,
 }
 
-/// What reads a file.
+/// The reader of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Reader {
     /// Terraform, as part of a module.
@@ -68,7 +68,7 @@ pub(super) enum Reader {
     OpenTofu,
 }
 
-/// Whether a file is one that Terraform or OpenTofu reads, in a plan or in a test.
+/// Returns whether Terraform or OpenTofu reads a file, in a plan or in a test.
 pub fn is_terraform(path: &str) -> bool {
     kind(path).is_some()
 }
@@ -86,7 +86,7 @@ pub fn installed_folder(path: &str) -> Option<&str> {
     None
 }
 
-/// How a file is written and what reads it; none if neither Terraform nor OpenTofu does.
+/// Returns the syntax and the reader of a file; none if neither Terraform nor OpenTofu reads it.
 pub(super) fn kind(path: &str) -> Option<(Syntax, Reader)> {
     let name = path.rsplit('/').next().unwrap_or(path);
     let (stem, syntax, reader) = ENDS

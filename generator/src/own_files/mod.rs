@@ -1,4 +1,4 @@
-//! What of `terraform/` decides where Terraform connects or what it runs, and is not generated.
+//! Hand-written parts of `terraform/` that decide where Terraform connects or what it runs.
 //!
 //! A file beside the generated ones can send every call elsewhere, or have Terraform run a program. The spec does not show
 //! it. An ordinary resource of AWS's does neither: a review tells of its file, and a check of the plan looks at
@@ -30,16 +30,16 @@ use file::{Reader, kind};
 use crate::file_set::FileSet;
 use crate::modules::is_generated;
 
-/// Something that decides where Terraform connects or what it runs, and is not generated.
+/// A hand-written part that decides where Terraform connects or what it runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
     /// Path of the file from the project's folder.
     pub path: String,
     /// Address in the file; none if it is about the whole file.
     pub address: Option<String>,
-    /// What it decides.
+    /// Its effect.
     pub decision: Decision,
-    /// Whether it stands in a generated file, which `portcullis generate` writes again.
+    /// True if it is in a generated file, which `portcullis generate` writes again.
     pub is_in_generated: bool,
 }
 
@@ -54,8 +54,7 @@ impl Finding {
     }
 }
 
-/// What is to be accepted of a project's files beside the generated ones, by path, then in the order of the text; each
-/// address once.
+/// Returns the findings of a project's hand-written files, by path, then in the order of the text; each address once.
 pub fn findings(generated: &FileSet, tree: &Tree) -> Vec<Finding> {
     let mut findings: Vec<Finding> = Vec::new();
     for (path, file) in tree {
@@ -75,7 +74,7 @@ pub fn findings(generated: &FileSet, tree: &Tree) -> Vec<Finding> {
     findings
 }
 
-/// What a file decides, by address; none for the whole file.
+/// Returns the decisions of a file, by address; none for the whole file.
 fn of_file(path: &str, file: &TreeFile, tree: &Tree, generated: &FileSet) -> Vec<(Option<String>, Decision)> {
     let text = match file {
         TreeFile::Text(text) => text,
@@ -100,7 +99,7 @@ fn of_file(path: &str, file: &TreeFile, tree: &Tree, generated: &FileSet) -> Vec
         .collect()
 }
 
-/// What is not generated of a file that is generated: whole blocks, and of `terraform` the blocks in it.
+/// Returns the hand-written parts of a generated file: whole blocks, and in `terraform` the blocks inside.
 fn without(content: Content, generated: &Content) -> Content {
     let is_generated = |block: &Block| generated.blocks.contains(block);
     let mut blocks: Vec<Block> = content.blocks;
@@ -118,7 +117,7 @@ fn without(content: Content, generated: &Content) -> Content {
     }
 }
 
-/// Whether a module's source is a folder of `terraform/` whose files are all seen here, or generated.
+/// Returns whether a module's source is a folder of `terraform/` whose files are all checked here, or generated.
 fn is_reviewed(path: &str, source: &str, tree: &Tree, generated: &FileSet) -> bool {
     if !["./", "../"].iter().any(|start| source.starts_with(start)) && !matches!(source, "." | "..") {
         return false;

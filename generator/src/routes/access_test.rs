@@ -1,4 +1,4 @@
-//! Who may call which route, and which function handles it.
+//! Assertions about the callers and the function of each route.
 
 use crate::authorizer;
 use crate::cors::access_test as cors;
@@ -12,7 +12,7 @@ use crate::routes::walk::{Step, walk};
 use crate::routes::{Auth, Method, Route, RoutePath};
 use crate::service::{ApiMethod, Service};
 
-/// What must hold of the routes, in the order of [`walk()`].
+/// Returns the assertions about routes, in the order of [`walk()`].
 pub(crate) fn routes(service: &Service, permissions: &[Permission]) -> Vec<Block> {
     let mut blocks = Vec::new();
     for step in walk(service, permissions) {

@@ -6,7 +6,7 @@ use crate::resources::api_gateway_integration;
 use crate::resources::api_gateway_method::{self, Authorization};
 use crate::routes::Method;
 
-/// What a deployment snapshots of this module.
+/// Returns the blocks of this module that a deployment snapshots.
 pub fn deployed(max_timeout_seconds: Option<u32>) -> Vec<Block> {
     vec![
         api_gateway_method::resource_block(),

@@ -11,14 +11,14 @@ pub(crate) struct RouteKey {
     pub path: RoutePath,
 }
 
-/// What is wrong with a part of a key.
+/// An error in a part of a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Wrong {
     /// The bytes of the key that are wrong.
     pub part: Range<usize>,
     /// The rule.
     pub summary: String,
-    /// How to keep it. None if a list of the methods says it.
+    /// Advice. `None` if a list of the methods says it.
     pub help: Option<String>,
 }
 

@@ -14,7 +14,7 @@ keys! {
     RouteTable {
         /// Name of the function that handles the route.
         function: Given<String> = Text(&ANY_TEXT), Required("`function = \"…\"`"), EVERYWHERE, Elsewhere;
-        /// Who may call the route. If the service has no `[user_pool]`, every route must say it.
+        /// Callers of the route. If the service has no `[user_pool]`, every route needs this key.
         auth: Given<Auth> = Choice(Auth::CHOICES), Derived("`user_pool`, if the service has `[user_pool]`"), EVERYWHERE, Elsewhere;
     }
 }

@@ -27,7 +27,7 @@ use crate::spec::declaration::choices;
 use crate::text_rule::TextRule;
 
 choices! {
-    /// Who may call a route.
+    /// Callers of a route.
     Auth {
         /// Public: no token is needed.
         None = "none" | "NONE" | "public" | "open";

@@ -104,8 +104,8 @@ impl RoutePath {
         (1..=self.0.len()).map(|length| Self(self.0[..length].to_vec()))
     }
 
-    /// What two paths share that a gateway can't tell apart: the names of parameters are gone, and so is
-    /// whether the last is greedy, because siblings may hold one variable segment of either kind.
+    /// Returns the part of a path that a gateway distinguishes from siblings. The names of parameters are gone, and
+    /// greedy parameters look like others, because siblings may hold one variable segment of either kind.
     pub fn shape(&self) -> Vec<Option<&str>> {
         self.0
             .iter()
@@ -129,8 +129,8 @@ impl RoutePath {
 
     /// Its name in Terraform, which belongs to this path alone: no other path changes it, and none has the same.
     ///
-    /// `/orders/{id}` is `orders_parameter`. The names of parameters are left out: renaming `{id}` then changes the
-    /// resource's `path_part` in place, where a second variable sibling would be refused by API Gateway.
+    /// `/orders/{id}` is `orders_parameter`. The names of parameters are left out. Renaming `{id}` then changes the
+    /// resource's `path_part` in place. A new resource would be refused by API Gateway as a second variable sibling.
     ///
     /// Every other character becomes `_`, too. If a path has one, a suffix behind `__` tells what each `_` stands for:
     /// `/user-info` is `user_info__d` (dash), `/user_info/a.b` is `user_info_a_b__usp` (underscore, slash, period). A
@@ -237,9 +237,9 @@ impl Segment {
     }
 }
 
-/// What a parameter is called in an identifier.
+/// The word for a parameter in an identifier.
 const PARAMETER: &str = "parameter";
-/// What the path `/` is called there.
+/// The word for the path `/` in an identifier.
 const ROOT: &str = "root";
 
 /// The letter that stands for a literal's character in the suffix of an identifier, if an identifier can't hold it.

@@ -1,8 +1,8 @@
-//! Which calls of the API may invoke a function: its resource policy, within the size that Lambda takes.
+//! Permissions of the API to invoke a function: its resource policy, within Lambda's size limit.
 //!
 //! A route has a permission of its own, the narrowest that AWS can evaluate. A policy holds some sixty. A function with
 //! more routes gets the fewest patterns that still name its own paths, and that cover no route of another function:
-//! `/v1/*/orders/*`. If these are too many as well, one pattern covers the stage. Whatever the pattern, only API Gateway
+//! `/v1/*/orders/*`. If these are too many as well, one pattern covers the stage. With any pattern, only API Gateway
 //! may use it, and only for a method of this API and stage whose integration names the function.
 
 use std::cell::LazyCell;
@@ -28,7 +28,7 @@ pub struct Permission {
 pub enum Calls {
     /// Those of one route.
     Route(RoutePath, Method),
-    /// Those of a path, whatever the method.
+    /// Those of a path, with any method.
     At(RoutePath),
     /// Those of every path below this one, with this method; `ANY` stands for every method.
     Below(RoutePath, Method),
@@ -65,7 +65,7 @@ impl Permission {
         }
     }
 
-    /// What it allows, for a reader.
+    /// Returns a title that names the permitted calls and the function.
     pub fn title(&self) -> String {
         let function = &self.function;
         match &self.calls {
@@ -80,7 +80,7 @@ impl Permission {
         }
     }
 
-    /// Whether it is a route's own.
+    /// Returns whether it is a permission of one route.
     pub fn is_of_a_route(&self) -> bool {
         matches!(self.calls, Calls::Route(..))
     }
@@ -156,7 +156,7 @@ const STATEMENT: &str = concat!(
     r#""Condition":{"ArnLike":{"AWS:SourceArn":"arn::execute-api::123456789012:abcdefghij"}}}"#,
 );
 
-/// The bytes of a function's policy, in the environment where it is longest.
+/// Returns the bytes of a function's policy, in the environment with the longest one.
 pub fn bytes(service: &Service, function: &str, permissions: &[Permission]) -> usize {
     let own = permissions.iter().map(|permission| {
         let id = statement_id_prefix(&permission.name());
@@ -176,7 +176,7 @@ pub fn bytes(service: &Service, function: &str, permissions: &[Permission]) -> u
     service.environments.iter().map(of).max().unwrap_or_default()
 }
 
-/// How the routes of a function can be grouped.
+/// The possible groups of a function's routes.
 struct Grouping<'a> {
     service: &'a Service,
     function: &'a str,
@@ -265,7 +265,8 @@ impl<'a> Grouping<'a> {
         }
     }
 
-    /// Whether a pattern covers no route of another function. `*` spans `/`, so that `/v1/*/a` covers `GET /b/a`.
+    /// Returns whether a pattern covers no route of another function. `*` spans `/`, so that `/v1/*/a` covers `GET
+    /// /b/a`.
     fn is_own(&self, calls: &Calls) -> bool {
         let permission = Permission {
             function: self.function.to_owned(),
@@ -357,8 +358,7 @@ mod tests {
         assert_eq!(sources(&few, "other"), [] as [&str; 0]);
     }
 
-    /// How many of these routes fit, by a document that is written by hand: the last has room for the pattern that comes
-    /// after it.
+    /// Counts the routes that fit by a handwritten document. The last has room for the pattern that comes after it.
     #[test]
     fn a_route_too_many_makes_patterns() {
         let names: Vec<_> = (1..=200)

@@ -1,19 +1,19 @@
-//! Which requests go from one route to another, whatever their keys say.
+//! Finds requests that go from one route to another, even if neither key changed.
 //!
 //! API Gateway finds the route of a request by the precedence of its [`Router`]. So a route that is new, gone or changed
 //! takes requests from others or leaves them to others, and no key says so.
 //!
-//! Two routes share requests where their paths have a common path, which is one path again. Of those, the most general
-//! request has a segment that no spec names wherever the path has a parameter: every route that takes it takes all of
-//! them. So whatever one of them finds on its way, before both routes, the most general one finds at most that; if it
-//! does not go from the one route to the other, none does. Of a greedy path there is one for each length, up to
-//! one that is longer than every path, and one for each place of an empty segment, which only `{rest+}` takes.
+//! Two routes share requests if their paths have a common path, which is one path again. The most general of these
+//! requests has an unnamed segment, which no spec contains, for each parameter of that path. Every route that takes it
+//! takes all of them. Another request may find more routes before both, but never fewer. So if the most general one
+//! does not go from the one route to the other, no request does. A greedy path has one such request for each length, up
+//! to one that is longer than every path, and one for each place of an empty segment, which only `{rest+}` takes.
 
 use portcullis_terraform_json::router::Router;
 
 use crate::service::{ApiMethod, Method, Route, RoutePath, Segment, Service};
 
-/// How one revision answers requests.
+/// The routes of one revision, and the route of each request.
 pub(crate) struct Routing<'a> {
     routes: Vec<Entry<'a>>,
     /// The routes as API Gateway finds them. A preflight is not one of them.
@@ -31,7 +31,7 @@ pub(crate) struct Entry<'a> {
     pub route: &'a Route,
 }
 
-/// Requests that `before` answered and `after` answers; none where nothing did or does.
+/// Requests that `before` answered and `after` answers. `None` means that no route did or does.
 pub(crate) struct Shift<'a> {
     pub before: Option<Entry<'a>>,
     pub after: Option<Entry<'a>>,
@@ -52,7 +52,7 @@ impl Shift<'_> {
         format!("{} {}", self.method, if path.is_empty() { "/" } else { &path })
     }
 
-    /// Whether requests of another shift are among those of this one's path and method.
+    /// Returns whether requests of another shift are among those of this one's path and method.
     pub fn holds(&self, other: &Self) -> bool {
         let methods = [other.method, Method::Any.as_str()];
         methods.contains(&self.method) && common(&self.path, &other.path).as_ref() == Some(&other.path)

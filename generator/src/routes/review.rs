@@ -177,7 +177,7 @@ fn each<'a>(
     facts.into_values().collect()
 }
 
-/// Whether two routes are one, in both revisions.
+/// Returns whether two routes are one, in both revisions.
 fn is_same(comparison: &Comparison, before: Entry, after: Entry) -> bool {
     let name = |entry: Entry| (entry.path.clone(), entry.method);
     comparison.routes.kept.get(&name(before)) == Some(&name(after))

@@ -8,12 +8,12 @@ use crate::resources::api_gateway_method::Authorization;
 use crate::routes::Auth;
 use crate::routes::keys::RouteTable;
 
-/// What answers a path and method, and for whom.
+/// The function and the callers of a path and method.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Route {
     /// Name of the function that answers.
     pub function: String,
-    /// Who may call.
+    /// The callers.
     pub auth: Auth,
 }
 
@@ -31,7 +31,7 @@ impl Route {
         }
     }
 
-    /// Who may call it, in words. The keys that decide it are those of [`Self::authorization`].
+    /// Returns the callers in words. The keys that decide this are those of [`Self::authorization`].
     pub(crate) fn callers(&self) -> &'static str {
         match self.auth {
             Auth::None => "public",

@@ -12,7 +12,7 @@ use portcullis_terraform_json::index::Part;
 use portcullis_terraform_json::rest_api::{self as applied, Integration, IntegrationResponse, Snapshot};
 use portcullis_terraform_json::{Resource, plan};
 
-/// What stands in a field that is uncertain.
+/// The text of an uncertain field.
 const UNCERTAIN: &str = "?";
 
 /// Every method of the REST API. What stands beside a method a second time is not accounted for. `open` is what a plan
@@ -95,12 +95,13 @@ pub(crate) fn routes<'a>(
     routes
 }
 
-/// Why routes are uncertain.
+/// The reasons why routes are uncertain.
 struct Doubts<'a> {
     open: &'a Open<'a>,
     /// Of every route, if a plan does not tell the OpenAPI body that stands beside them.
     body: Option<String>,
-    /// What answers a route that has no integration, if a plan does not tell of which method an integration is.
+    /// The possible answer of a route without an integration, if a plan does not tell which method an integration
+    /// belongs to.
     unattached: Option<String>,
 }
 
@@ -119,7 +120,7 @@ impl<'a> Doubts<'a> {
         self.open.find(resource, attributes).map(reason)
     }
 
-    /// Who may call a method.
+    /// Returns the reason why a method's callers are uncertain.
     fn guard(&self, method: &Part<'_, applied::Method>) -> Option<String> {
         let attributes = [
             "authorization",
@@ -143,7 +144,7 @@ impl<'a> Doubts<'a> {
             .or_else(|| missing_guard(method))
     }
 
-    /// What answers a method by its integration.
+    /// Returns the reason why the answer of a method's integration is uncertain.
     fn answer(&self, integration: Option<&Part<'_, Integration>>) -> Option<String> {
         let own = match integration {
             Some(integration) => {
@@ -159,7 +160,7 @@ impl<'a> Doubts<'a> {
         own.or_else(|| self.body.clone())
     }
 
-    /// Where a method stands that has no path.
+    /// Returns the reason why a method's path is unknown.
     fn path(&self, method: &Part<'_, applied::Method>, snapshot: &Snapshot<'_>) -> String {
         self.of(method.resource, &["resource_id"])
             .or_else(|| missing_path(method, &snapshot.paths))
@@ -180,7 +181,8 @@ fn reason(unknown: &plan::Unknown) -> String {
     format!("{} {depends}: {}", code(&unknown.attribute), unknown.why)
 }
 
-/// What a mock answers to a preflight. A header that a request fills stands among the others, as API Gateway takes it.
+/// Returns the answer of a mock to a preflight. A header that a request fills stands among the others, as API Gateway
+/// takes it.
 fn preflight(response: &IntegrationResponse) -> Option<Preflight> {
     let mut headers = without(&response.response_parameters, IntegrationResponse::HEADER);
     let mut taken = |name: &str| {

@@ -55,7 +55,7 @@ impl Routes {
         public.map(|(path, method, _)| path.key(method)).collect()
     }
 
-    /// How many there are.
+    /// Returns the number of routes.
     pub fn count(&self) -> usize {
         self.0.values().map(BTreeMap::len).sum()
     }

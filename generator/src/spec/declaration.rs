@@ -1,5 +1,5 @@
-//! What is known of a key of the spec before its value is. Each room declares its keys with [`keys!`], once; the reader,
-//! the schema, the reference page and the review follow from the declarations.
+//! The declaration of keys. Each room declares its keys with [`keys!`], once. The reader, the schema, the reference
+//! page and the review follow from the declarations.
 //!
 //! A declaration reads
 //!
@@ -19,7 +19,7 @@ use crate::text_rule::TextRule;
 /// A table of the spec and its keys, in the order of the reference page.
 #[derive(Debug)]
 pub struct Table {
-    /// What the table is for. Markdown; the first paragraph is a summary.
+    /// Documentation in Markdown; the first paragraph is a summary.
     pub doc: &'static str,
     /// Its keys.
     pub keys: &'static [Key],
@@ -30,19 +30,19 @@ pub struct Table {
 pub struct Key {
     /// Its name in the spec.
     pub name: &'static str,
-    /// What it means. Markdown; the first paragraph is a summary.
+    /// Documentation in Markdown; the first paragraph is a summary.
     pub doc: &'static str,
-    /// Which values it takes.
+    /// The values that it takes.
     pub kind: Kind,
-    /// What holds if it is absent.
+    /// The effect of its absence.
     pub absent: Absent,
-    /// Whether an environment may set a value of its own.
+    /// The environments that it holds in.
     pub scope: Scope,
-    /// What a change means to a reviewer.
+    /// The meaning of a change to a reviewer.
     pub meaning: Meaning,
 }
 
-/// Which values a key takes.
+/// The values that a key takes.
 #[derive(Debug)]
 pub enum Kind {
     /// A string.
@@ -51,7 +51,7 @@ pub enum Kind {
     Texts(&'static TextRule),
     /// Strings under free names. `noun` is what such a name names, such as "tag".
     Strings {
-        /// What a name names.
+        /// The noun for a named thing.
         noun: &'static str,
         /// The rule of names.
         names: &'static TextRule,
@@ -84,7 +84,7 @@ pub enum Kind {
     Table(&'static Table),
     /// Tables under free names. `noun` is what such a name names, such as "function".
     Tables {
-        /// What a name names.
+        /// The noun for a named thing.
         noun: &'static str,
         /// The rule of names.
         names: &'static TextRule,
@@ -93,12 +93,12 @@ pub enum Kind {
     },
     /// A list of tables with known keys.
     List(&'static Table),
-    /// What an environment sets of the tables of another key, under their names. Of their keys it takes those whose
-    /// [`Scope`] is [`Scope::PerEnvironment`].
+    /// Overrides that an environment sets for the tables of another key, under their names. It takes the keys of these
+    /// tables whose [`Scope`] is [`Scope::PerEnvironment`].
     Overrides {
-        /// What a name names.
+        /// The noun for a named thing.
         noun: &'static str,
-        /// Where the tables are: "functions".
+        /// The key of the tables: "functions".
         of: &'static str,
         /// The rule of names.
         names: &'static TextRule,
@@ -107,9 +107,9 @@ pub enum Kind {
     },
     /// Lists of strings under free names. What names and strings there are is for the key's room to say.
     Lists {
-        /// What a name names.
+        /// The noun for a named thing.
         noun: &'static str,
-        /// What a string of a list is.
+        /// The noun for a string of a list.
         of: &'static str,
     },
     /// A table with known keys, or a string that stands for a table with its first key alone.
@@ -121,11 +121,11 @@ pub enum Kind {
 pub struct Choice {
     /// The word.
     pub name: &'static str,
-    /// What it means.
+    /// Its documentation.
     pub doc: &'static str,
 }
 
-/// What holds if a key is absent.
+/// The effect of a key's absence.
 #[derive(Debug)]
 pub enum Absent {
     /// An error. It holds what to write, such as `name = "hello"`.
@@ -148,14 +148,14 @@ pub enum Literal {
     Texts(&'static [&'static str]),
 }
 
-/// Whether an environment may set a value of its own.
+/// The environments that a value holds in.
 #[derive(Debug)]
 pub enum Scope {
     /// It holds in every environment.
     Everywhere,
     /// `[environments.NAME]` may set its own under this key.
     Overridable(&'static str),
-    /// An environment may set its own under the same name, where it [overrides](Kind::Overrides) this table.
+    /// An environment may set its own under the same name, if it [overrides](Kind::Overrides) this table.
     PerEnvironment,
 }
 
@@ -219,7 +219,7 @@ pub const fn number(limits: RangeInclusive<u32>, unit: &'static str) -> Kind {
     Kind::Number { limits, unit }
 }
 
-/// What holds if the key is absent.
+/// A default value.
 pub const fn default(value: Literal) -> Absent {
     Absent::Default(value)
 }
@@ -238,7 +238,7 @@ macro_rules! keys {
         $(#[doc = $table_doc])+
         #[derive(Debug, Clone)]
         pub struct $table {
-            /// Where the table stands; the beginning of the text if it is not there.
+            /// The place of the table; the beginning of the text if it is absent.
             pub span: $crate::diagnostic::Span,
             $($(#[doc = $doc])+ pub $key: $field,)*
         }

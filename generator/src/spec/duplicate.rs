@@ -1,10 +1,11 @@
-//! A key that is there twice: the `toml` crate says where the second one is, and neither its name nor the first place.
+//! Errors about duplicate keys. The `toml` crate reports the place of the second key, but neither its name nor the
+//! first place.
 
 use toml::de::{DeTable, DeValue};
 
 use crate::diagnostic::{Diagnostic, Span};
 
-/// The mistake at the place of a syntax error, if the key there repeats another one of its table.
+/// Returns the error at the place of a syntax error, if the key there repeats another one of its table.
 ///
 /// The second key gets a name that nothing else has. The table that then holds this name is the one that holds the first.
 pub(crate) fn of(text: &str, second: Span) -> Option<Diagnostic> {
@@ -30,7 +31,7 @@ pub(crate) fn of(text: &str, second: Span) -> Option<Diagnostic> {
     )
 }
 
-/// What a key is called without its quotes.
+/// Returns a key without its quotes.
 fn name(key: &str) -> Option<String> {
     let line = format!("{key} = 0");
     let table = DeTable::parse(&line).ok()?;

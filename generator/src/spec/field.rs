@@ -22,13 +22,13 @@ pub trait Keys: Clone + 'static {
     /// Reads the table.
     fn read(reader: &mut Reader<'_>, diagnostics: &mut Diagnostics) -> Self;
 
-    /// What holds if the table is absent.
+    /// Returns the value of an absent table.
     fn absent() -> Self;
 
-    /// What holds in an environment that sets some keys of its own.
+    /// Returns the value for an environment that sets some keys of its own.
     fn overridden(&self, own: &Self) -> Self;
 
-    /// Where the table stands; [`ABSENT`] if it is not there.
+    /// Returns the place of the table; [`ABSENT`] if it is absent.
     fn span(&self) -> &Span;
 
     /// The keys that are written, each with its place.
@@ -38,7 +38,7 @@ pub trait Keys: Clone + 'static {
 /// The place of a table that is not there.
 pub const ABSENT: Span = 0..0;
 
-/// What holds if a key is absent. The macro hands over the keys in their order.
+/// Returns the value of an absent key. The macro hands over the keys in their order.
 pub fn absent<T: Field>(key: Option<&'static Key>) -> T {
     T::absent(key.expect("a field has a key"))
 }
@@ -46,7 +46,7 @@ pub fn absent<T: Field>(key: Option<&'static Key>) -> T {
 /// A value that may be absent.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Given<T> {
-    /// Where it stands, also if it is wrong.
+    /// Its place, also if it is wrong.
     pub span: Option<Span>,
     /// The value, if it is there and right.
     pub value: Option<T>,
@@ -55,13 +55,13 @@ pub struct Given<T> {
 /// A value that always holds: the written one, or else its default.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Set<T> {
-    /// Where it stands, if it is written.
+    /// Its place, if it is written.
     pub span: Option<Span>,
     /// The value.
     pub value: T,
 }
 
-/// What an environment sets of a table: the keys that it does not set are absent.
+/// The keys of a table that an environment sets. The other keys are absent.
 #[derive(Debug, Clone)]
 pub struct Own<T>(pub T);
 
@@ -74,7 +74,7 @@ impl<T> Given<T> {
         Some((self.value.as_ref()?, self.span.clone()?))
     }
 
-    /// Whether it is written, right or wrong.
+    /// Returns whether it is written, right or wrong.
     pub fn is_written(&self) -> bool {
         self.span.is_some()
     }
@@ -368,7 +368,7 @@ impl<T: Keys> Field for Vec<(Placed<String>, T)> {
     }
 }
 
-/// What an environment sets of tables under free names. Which names there are is another key's to say.
+/// Overrides of an environment for tables under free names. Another key determines the valid names.
 impl<T: Keys> Field for Vec<(Placed<String>, Own<T>)> {
     const FORM: Form = Form::Overrides;
 
@@ -409,7 +409,7 @@ fn article(noun: &str) -> &'static str {
     }
 }
 
-/// A list of tables with known keys. What is no table is reported one by one.
+/// A list of tables with known keys. Each element that is not a table is reported.
 impl<T: Keys> Field for Vec<T> {
     const FORM: Form = Form::List;
 

@@ -43,7 +43,7 @@ use crate::text_rule::{NAME_32, NAME_64};
 keys! {
     /// `portcullis.toml`: one service.
     Spec {
-        /// What holds for the whole service.
+        /// Settings of the whole service.
         service: ServiceTable = Kind::Table(&ServiceTable::TABLE),
             Required("`[service]` with `name = \"hello\"` and `region = \"us-east-1\"`"), EVERYWHERE, Elsewhere;
         /// The Cognito user pool: who can sign in. Without it, every route says its `auth`.
@@ -64,7 +64,7 @@ keys! {
         /// The environments in AWS, by name. `local`, the emulated AWS of this machine, needs no table.
         environments: Vec<(Placed<String>, EnvironmentTable)> =
             Tables { noun: "environment", names: &NAME_32, table: &EnvironmentTable::TABLE }, Nothing, EVERYWHERE, Elsewhere;
-        /// What a review accepts.
+        /// Changes that reviews accept.
         review: ReviewTable = Kind::Table(&ReviewTable::TABLE), Nothing, EVERYWHERE, Elsewhere;
     }
 }

@@ -1,7 +1,7 @@
 //! Reads one table of the spec, key by key, and collects every error on the way.
 //!
-//! serde would stop at the first wrong value. The spanned tree of the `toml` crate does not: each declared key is asked
-//! for once, and what nobody asked for is an unknown key.
+//! serde would stop at the first wrong value. The spanned tree of the `toml` crate does not: the reader asks for each
+//! declared key once, and the remaining keys are unknown.
 
 use std::ops::Range;
 
@@ -15,12 +15,12 @@ use crate::spec::toml_text::part_of_key;
 /// A table of the spec that is being read.
 pub struct Reader<'a> {
     table: &'a DeTable<'a>,
-    /// Where the table stands: for what is missing in it.
+    /// The place of the table, for errors about missing keys.
     span: Span,
-    /// What the table is called in messages, such as `functions.open`.
+    /// The path of the table in messages, such as `functions.open`.
     path: String,
     asked: Vec<&'static str>,
-    /// Where the table is that this one overrides for an environment, such as `functions.open`.
+    /// The path of the table that this one overrides for an environment, such as `functions.open`.
     overrides: Option<String>,
     /// The keys that this table may not override.
     refused: Vec<&'static str>,
@@ -29,7 +29,7 @@ pub struct Reader<'a> {
 /// A value of the spec that is being read.
 pub struct Value<'a> {
     value: &'a Spanned<DeValue<'a>>,
-    /// Where a table stands that is this value: at its name, if it has one.
+    /// The place of a table with this value: its name, if it has one.
     name: Span,
     /// The path of its key, such as `functions.open.memory_mb`.
     pub path: String,
@@ -38,7 +38,7 @@ pub struct Value<'a> {
 /// A value with its place.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Placed<T> {
-    /// Where it stands.
+    /// Its place.
     pub span: Span,
     /// The value.
     pub value: T,
@@ -65,13 +65,13 @@ pub trait Field: Sized + Clone {
     /// The value that is there, or what holds instead of a wrong one, which is reported.
     fn read(value: &Value<'_>, key: &'static Key, diagnostics: &mut Diagnostics) -> Self;
 
-    /// What holds if the key is absent.
+    /// Returns the value of an absent key.
     fn absent(key: &'static Key) -> Self;
 
-    /// Where it stands if it is written, right or wrong.
+    /// Returns its place if it is written, right or wrong.
     fn place(&self) -> Option<Span>;
 
-    /// What holds in an environment with a value of its own.
+    /// Returns the value for an environment with a value of its own.
     fn overridden(&self, own: &Self) -> Self {
         if own.place().is_some() {
             own.clone()
@@ -100,7 +100,7 @@ impl<'a> Reader<'a> {
         self
     }
 
-    /// Where the table stands.
+    /// Returns the place of the table.
     pub fn span(&self) -> Span {
         self.span.clone()
     }
@@ -146,7 +146,7 @@ impl<'a> Reader<'a> {
         missing(self.span.clone(), summary, example, path)
     }
 
-    /// Reports every key that nobody asked for, with the nearest known one.
+    /// Reports every unknown key, with the nearest known one.
     pub fn finish(self, diagnostics: &mut Diagnostics) {
         for key in self.table.keys() {
             let name = key.get_ref().as_ref();
@@ -177,7 +177,7 @@ impl<'a> Reader<'a> {
 }
 
 impl<'a> Value<'a> {
-    /// Where it stands.
+    /// Returns its place.
     pub fn span(&self) -> Span {
         self.value.span()
     }
@@ -204,12 +204,12 @@ impl<'a> Value<'a> {
         Some(Reader::new(table, self.name.clone(), self.path.as_str()))
     }
 
-    /// Whether it is a list without elements.
+    /// Returns whether it is a list without elements.
     pub fn is_empty_list(&self) -> bool {
         self.value().as_array().is_some_and(|list| list.is_empty())
     }
 
-    /// Whether it is a table without entries.
+    /// Returns whether it is a table without entries.
     pub fn is_empty_table(&self) -> bool {
         self.value().as_table().is_some_and(|table| table.is_empty())
     }
@@ -225,7 +225,7 @@ impl<'a> Value<'a> {
         )
     }
 
-    /// The elements of a list of strings; those of another type are reported one by one. None if it is no list.
+    /// Returns the elements of a list of strings. Each element of another type is reported. `None` for other values.
     pub fn texts(&self, key: &Key, diagnostics: &mut Diagnostics) -> Option<Vec<Placed<String>>> {
         let mut texts = Vec::new();
         for element in self.elements(key, "a list of strings", diagnostics)? {
@@ -240,7 +240,7 @@ impl<'a> Value<'a> {
         Some(texts)
     }
 
-    /// The elements of a list. None if it is no list, which is reported.
+    /// Returns the elements of a list. Other values are reported and give `None`.
     pub fn elements(&self, key: &Key, expected: &str, diagnostics: &mut Diagnostics) -> Option<Vec<Self>> {
         let Some(array) = self.value().as_array() else {
             diagnostics.push(self.wrong_type(key, expected));

@@ -60,7 +60,7 @@ fn section(page: &mut String, path: &str, key: &Key, table: &Table) {
     }
 }
 
-/// What an environment may set of a table that has a section of its own.
+/// Describes the keys that an environment may set of a table with a section of its own.
 fn overrides(page: &mut String, path: &str, key: &Key, of: &str, table: &Table) {
     let own = table
         .keys

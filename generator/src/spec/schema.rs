@@ -22,7 +22,7 @@ pub fn schema() -> Value {
     schema.into()
 }
 
-/// What an environment may set of a table. Defaults are those of the table.
+/// Returns the schema of an environment's overrides of a table. Defaults are those of the table.
 fn of_overrides(table: &Table) -> Value {
     let own = table
         .keys
@@ -90,7 +90,7 @@ fn of_kind(kind: &Kind, absent: &Absent) -> Map<String, Value> {
         }),
         Kind::OneOfNumbers { values, .. } => json!({"type": "integer", "enum": values}),
         Kind::Flag => json!({"type": "boolean"}),
-        // A date of TOML becomes a string where it becomes JSON.
+        // A TOML date becomes a string in JSON.
         Kind::Date => json!({"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}),
         Kind::Choice(choices) => of_choices(choices),
         Kind::Choices(choices) => json!({"type": "array", "items": of_choices(choices), "minItems": 1}),

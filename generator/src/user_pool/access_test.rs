@@ -1,4 +1,4 @@
-//! Who may sign in: who has an account, what a password holds, what signs users in.
+//! Assertions about the sign-in: users, passwords and auth flows.
 
 use crate::hcl::{Block, Expression, commented, string, to_set};
 use crate::modules::access_test::words::{holds, is, must};

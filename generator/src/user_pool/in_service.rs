@@ -7,7 +7,7 @@ use crate::modules::module::{Output, Variable, module_call_in};
 use crate::service::Service;
 use crate::user_pool::{OwnUserPool, UserPool, client_module, first_user_module};
 
-/// What an environment decides.
+/// Returns the variables of the user pool that an environment sets.
 pub(crate) fn variables(service: &Service) -> Vec<Variable> {
     match &service.user_pool {
         None => Vec::new(),
@@ -69,12 +69,12 @@ pub(crate) fn calls(
     blocks
 }
 
-/// What an environment's root hands on, if the service has a pool of its own.
+/// Returns the pool's outputs of an environment's root, if the service has a pool of its own.
 pub(crate) fn outputs(service: &Service) -> Vec<Output> {
     service.own_user_pool().map_or_else(Vec::new, outputs_of)
 }
 
-/// What there is to know of a pool, its clients and the first user.
+/// Returns the outputs of a pool, its clients and the first user.
 pub(crate) fn outputs_of(pool: &OwnUserPool) -> Vec<Output> {
     let id = |name: &str| reference(format!("module.{}.id", client_module::name(name)));
     let mut outputs = vec![
@@ -94,7 +94,7 @@ pub(crate) fn outputs_of(pool: &OwnUserPool) -> Vec<Output> {
             object(pool.clients.keys().map(|name| (name.clone(), id(name)))),
         ),
     ];
-    // The client of the commands that `apply` prints, which sign in with a password where one can.
+    // The client of the commands that `apply` prints. They sign in with a password if a client allows it.
     let with_password = pool
         .clients
         .iter()

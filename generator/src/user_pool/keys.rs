@@ -45,13 +45,13 @@ keys! {
         /// Name of the pool in the Cognito console. `{environment}` stands for the name of the environment. Another name is
         /// another pool: every user is lost.
         name: Given<String> = Text(&NAME), Derived("`<service>-<environment>`"), EVERYWHERE, Elsewhere;
-        /// What users sign in with. The e-mail address is the user name, and Cognito verifies it.
+        /// Names that users sign in with. The e-mail address is the user name, and Cognito verifies it.
         sign_in_with: Given<Vec<Placed<SignInName>>> = Choices(SignInName::CHOICES),
             default(Literal::Texts(&["email"])), EVERYWHERE, Elsewhere;
-        /// Whether anyone may register. Otherwise users are invited.
+        /// Lets anyone register. Otherwise users are invited.
         self_sign_up: Set<bool> = Flag, OFF, EVERYWHERE,
             When(&[consequence(More, SelfSignUpOn, "anyone may sign up and then call routes for signed-in users")]);
-        /// What a password must contain.
+        /// Rules for passwords.
         password: PasswordTable = Kind::Table(&PasswordTable::TABLE), Nothing, EVERYWHERE, Elsewhere;
         /// Programs that sign users in. At least one is needed, unless the pool is an existing one.
         clients: Vec<(Placed<String>, ClientTable)> =
@@ -61,20 +61,20 @@ keys! {
 }
 
 keys! {
-    /// What a password must contain.
+    /// Rules for passwords.
     PasswordTable {
         /// Minimum length.
         minimum_length: Set<u32> = number(MINIMUM_LENGTH, "characters"), default(Literal::Number(8)), EVERYWHERE,
             WEAKER_IF_LESS;
-        /// Whether a password needs a lower-case letter.
+        /// Requires a lower-case letter in each password.
         lowercase: Set<bool> = Flag, OFF, EVERYWHERE, WEAKER_IF_LESS;
-        /// Whether a password needs an upper-case letter.
+        /// Requires an upper-case letter in each password.
         uppercase: Set<bool> = Flag, OFF, EVERYWHERE, WEAKER_IF_LESS;
-        /// Whether a password needs a digit.
+        /// Requires a digit in each password.
         numbers: Set<bool> = Flag, OFF, EVERYWHERE, WEAKER_IF_LESS;
-        /// Whether a password needs a symbol.
+        /// Requires a symbol in each password.
         symbols: Set<bool> = Flag, OFF, EVERYWHERE, WEAKER_IF_LESS;
-        /// How long the password of an invitation is valid.
+        /// Validity of an invitation's password.
         temporary_password_validity_days: Set<u32> = number(TEMPORARY_PASSWORD_VALIDITY_DAYS, "days"),
             default(Literal::Number(7)), EVERYWHERE,
             When(&[consequence(More, PasswordWeaker, "the password of an invitation stays valid for longer")]);
@@ -86,7 +86,7 @@ keys! {
     ClientTable {
         /// Former name of the client. The client keeps its id if you rename it with this key.
         formerly: Given<String> = Text(&NAME_64), Nothing, EVERYWHERE, Elsewhere;
-        /// How the client signs users in.
+        /// Auth flows of the client.
         auth_flows: Given<Vec<Placed<AuthFlow>>> = Choices(AuthFlow::CHOICES),
             Required("`auth_flows = [\"user_srp\", \"refresh_token\"]`"), EVERYWHERE, Elsewhere;
     }

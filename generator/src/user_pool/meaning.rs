@@ -1,4 +1,4 @@
-//! What the keys of the user pool and its clients mean together.
+//! From the keys of the user pool and its clients to the resolved types.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -21,12 +21,12 @@ pub use existing::ExistingUserPool;
 pub(crate) use existing::id;
 pub use pool::{Client, OwnUserPool, PasswordPolicy, UserPool};
 
-/// What to write for a pool of the service's own.
+/// The keys to write for a pool of the service's own.
 pub(crate) const OWN_POOL: &str =
     "`[user_pool.clients.cli]` with `auth_flows = [\"user_srp\", \"refresh_token\"]`";
 
 choices! {
-    /// What users sign in with.
+    /// A name that users sign in with.
     SignInName {
         /// The e-mail address, which Cognito verifies.
         Email = "email";
@@ -34,7 +34,7 @@ choices! {
 }
 
 choices! {
-    /// How a client signs users in.
+    /// An auth flow of a client.
     ///
     /// <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateUserPoolClient.html>. Other names
     /// are those of a call that signs in, and former ones:

@@ -1,4 +1,4 @@
-//! Which modules the user pool has.
+//! The modules of the user pool.
 
 use crate::modules::module::Module;
 use crate::service::{LOCAL, Service};

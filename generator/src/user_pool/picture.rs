@@ -15,7 +15,7 @@ pub(crate) fn signed_in(service: &Service, pool: &UserPool, environment: Option<
     (users, pool)
 }
 
-/// How users register, and which pool they are in.
+/// Returns a sentence about registration, and the name of the pool.
 fn own(pool: &OwnUserPool, environment: Option<&str>) -> (String, String) {
     let name = &pool.name;
     let name = environment.map_or_else(|| name.clone(), |environment| name_in(name, environment));

@@ -31,15 +31,15 @@ pub enum UserPool {
 pub struct OwnUserPool {
     /// The name that the Cognito console shows.
     pub name: String,
-    /// Whether anybody may register.
+    /// True if anyone may register.
     pub self_sign_up: bool,
-    /// What a password must hold.
+    /// Rules for passwords.
     pub password: PasswordPolicy,
     /// Clients by name.
     pub clients: BTreeMap<String, Client>,
 }
 
-/// What a password must hold.
+/// Rules for passwords.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct PasswordPolicy {
     /// Characters, 6 to 99.
@@ -77,7 +77,7 @@ impl PasswordPolicy {
         }
     }
 
-    /// What the access test says of it.
+    /// Returns the assertion of the access test about it.
     fn assertion(&self) -> Assertion {
         let Self {
             minimum_length,
@@ -193,7 +193,7 @@ impl OwnUserPool {
         }
     }
 
-    /// What the access test says of it.
+    /// Returns the assertions of the access test about it.
     pub(crate) fn assertions(&self) -> Vec<Assertion> {
         let Self {
             name: _, // a label in the console

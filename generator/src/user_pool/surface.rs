@@ -5,8 +5,8 @@ use crate::surface::types::{Client, Password, UserPool};
 use portcullis_terraform_json::cognito::{self, User, UserPoolClient};
 use portcullis_terraform_json::index::Part;
 
-/// The pool that a surface describes: the first, by the authorizers' names, whose users are admitted; where none of
-/// those is here, the only one.
+/// Returns the pool that a surface describes: the first, by the authorizers' names, whose users are admitted. If none
+/// of those is here, it is the only one.
 pub(crate) fn choose<'a>(
     resources: &Resources<'a>,
     admitted: &[String],
@@ -21,7 +21,7 @@ pub(crate) fn choose<'a>(
     })
 }
 
-/// What the pool says, its clients and its first user.
+/// Describes a pool, its clients and its first user.
 pub(crate) fn user_pool<'a>(resources: &mut Resources<'a>, pool: &Part<'a, cognito::UserPool>) -> UserPool {
     resources.account(pool.resource);
     let mut clients: Vec<Part<UserPoolClient>> = resources.index.parts();
@@ -63,12 +63,12 @@ pub(crate) fn user_pool<'a>(resources: &mut Resources<'a>, pool: &Part<'a, cogni
     }
 }
 
-/// Where generated HCL has the user who is invited.
+/// The address of the invited user in generated HCL.
 pub(crate) const FIRST_USER: &str = "module.service.module.first_user.aws_cognito_user.this";
 /// The same in `local`, if the other environments use pools that exist.
 const FIRST_USER_OF_LOCAL: &str = "module.first_user.aws_cognito_user.this";
 
-/// Whether generated HCL has the user who is invited at an address.
+/// Returns whether an address is that of the invited user in generated HCL.
 pub fn is_first_user(address: &str) -> bool {
     let block = address.strip_suffix("[0]").unwrap_or(address);
     [FIRST_USER, FIRST_USER_OF_LOCAL].contains(&block)

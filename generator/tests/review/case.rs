@@ -12,7 +12,7 @@ use toml::value::Datetime;
 /// A change, and what must be told of it.
 pub struct Case {
     pub about: String,
-    /// The spec before the change, where there is one.
+    /// The spec before the change, if there is one.
     pub base: Option<String>,
     pub head: Option<String>,
     /// The day of the review.
@@ -96,7 +96,7 @@ impl fmt::Display for Label {
 }
 
 impl Label {
-    /// What was told, as a label.
+    /// Returns a judged fact as a label.
     pub fn of(told: &Judged) -> Self {
         Self {
             fact: told.fact.kind().as_str().into(),
@@ -168,7 +168,7 @@ impl Case {
         })
     }
 
-    /// Whether the change is one of a line: it is removed, added or replaced.
+    /// Returns whether the change is one of a line: it is removed, added or replaced.
     pub fn is_small(&self) -> bool {
         let changed = |edit: &Edit| {
             let diff = similar::TextDiff::from_lines(&edit.replace, &edit.with);

@@ -1,8 +1,8 @@
 //! The labelled changes: each file of `tests/review/cases` at the root is a test by its name. The format is in the
 //! README beside them.
 //!
-//! `cargo test -p portcullis-generator --test review -- cors` runs those with `cors` in their names;
-//! `PRINT=1 cargo test -p portcullis-generator --test review -- --nocapture` prints what each is told.
+//! `cargo test -p portcullis-generator --test review -- cors` runs those with `cors` in their names; `PRINT=1 cargo
+//! test -p portcullis-generator --test review -- --nocapture` prints the report of each.
 
 #![allow(
     clippy::unwrap_used,
@@ -21,9 +21,9 @@ use portcullis_generator::service::{Service, UserPool};
 
 use case::{Case, Label};
 
-/// A small change is told in no more lines than fit beside it.
+/// The most lines of a report about a small change, so that both fit on a page.
 const LINES_OF_A_SMALL_CHANGE: usize = 10;
-/// Characters of a sentence: two lines of a terminal, three where routes have long paths.
+/// Characters of a sentence: two lines of a terminal, three if routes have long paths.
 const LONGEST_SENTENCE: usize = 260;
 
 fn main() -> ExitCode {
@@ -89,7 +89,7 @@ fn review_of(case: &Case) -> Report {
     review::review(&base, &head, &Beside::default(), case.today)
 }
 
-/// What is told and not labelled, and the other way round.
+/// Returns facts without a label, and labels without a fact.
 fn differences(expected: &[Label], told: &[Judged]) -> Vec<String> {
     let mut expected: Vec<&Label> = expected.iter().collect();
     let mut differences = Vec::new();
@@ -158,7 +158,7 @@ fn invented(case: &Case) -> Vec<String> {
     invented
 }
 
-/// What would break a line, a code span or a sentence.
+/// Returns a flaw that would break a line, a code span or a sentence.
 fn flaw(sentence: &str) -> Option<&'static str> {
     let is_even = |mark| sentence.matches(mark).count().is_multiple_of(2);
     if !is_even("`") {

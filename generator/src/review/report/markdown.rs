@@ -85,7 +85,8 @@ pub fn markdown(report: &Report) -> String {
         parts.push(folded("To accept blocked changes", &text));
     }
     let mut left_out = false;
-    // What is folded last goes first where a comment would not hold it all: cut anywhere else, its markup would break.
+    // The last folded parts are dropped first if a comment would not hold everything. A cut in any other place would
+    // break the markup.
     let mut push = |parts: &mut Vec<String>, part: String| {
         if parts.iter().map(String::len).sum::<usize>() + part.len() > LONGEST {
             left_out = true;

@@ -1,4 +1,4 @@
-//! What a review prints: the same report for a terminal, for a comment and for a machine.
+//! The report of a review: the same for a terminal, for a comment and for a machine.
 
 mod json;
 mod markdown;
@@ -15,7 +15,7 @@ use crate::review::{ChangeId, ChangeKind, Fact, Judged, Verdict};
 /// A whole review, ready to be shown.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Report {
-    /// What is compared, as the reader knows it: `main`, `portcullis.toml`.
+    /// The base of the comparison, as the reader knows it: `main`, `portcullis.toml`.
     pub base: String,
     /// With what.
     pub head: String,
@@ -23,13 +23,13 @@ pub struct Report {
     pub facts: Vec<Judged>,
     /// Environments whose API gets a new deployment, as far as the specs tell.
     pub deployments: Vec<String>,
-    /// Whether anything changes in AWS, as far as the specs tell.
+    /// True if anything changes in AWS, as far as the specs show it.
     pub infrastructure: bool,
-    /// What Terraform would do, a plan each.
+    /// The plans of Terraform.
     pub plans: Vec<Plan>,
 }
 
-/// What Terraform would do to an environment.
+/// Terraform's plan for an environment.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Plan {
     /// Name of the environment.
@@ -40,19 +40,19 @@ pub struct Plan {
     pub change: usize,
     /// Resources that are destroyed.
     pub destroy: usize,
-    /// Whether the API gets a new deployment.
+    /// True if the API gets a new deployment.
     pub deployment: bool,
     /// Addresses with what happens to each, sorted: the folded details.
     pub actions: Vec<(String, &'static str)>,
-    /// What is unknown before the apply, and lets in no other callers than the spec.
+    /// Values that are unknown before the apply, but admit no other callers than the spec.
     pub notes: Vec<String>,
 }
 
-/// What happens to what stays in AWS and leaves the state.
+/// The action on resources that stay in AWS and leave the state.
 pub(crate) const FORGET: &str = "forget";
 
 impl Report {
-    /// Whether a fact is blocked.
+    /// Returns whether a fact is blocked.
     pub fn is_blocked(&self) -> bool {
         self.count(|verdict| *verdict == Verdict::Blocked) > 0
     }

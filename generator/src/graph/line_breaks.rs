@@ -1,6 +1,6 @@
-//! Texts of a picture: what can be seen of them, how wide they are, where they break.
+//! Texts of a picture: their visible characters, their width and their line breaks.
 
-/// How wide a text is, in cells of a fixed-width font. What is not ASCII may take two.
+/// Returns the width of a text, in cells of a fixed-width font. Characters other than ASCII may take two.
 pub fn cells(text: &str) -> usize {
     text.chars().map(cells_of).sum()
 }
@@ -9,8 +9,8 @@ fn cells_of(c: char) -> usize {
     if c.is_ascii() { 1 } else { 2 }
 }
 
-/// A text in lines of at most `width` cells, broken behind a `/` or at a space where there is one. Lines that go on
-/// begin with `…`.
+/// Breaks a text into lines of at most `width` cells, behind a `/` or at a space if there is one. Continued lines begin
+/// with `…`.
 pub fn wrap(text: &str, width: usize) -> Vec<String> {
     if cells(text) <= width {
         return vec![text.into()];
