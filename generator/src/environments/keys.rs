@@ -2,8 +2,9 @@
 
 use crate::cors::keys::ORIGIN;
 use crate::environments::is_email;
+use crate::resources::iam_role::PERMISSIONS_BOUNDARY;
 use crate::review::ChangeKind::{
-    AccountChanged, AccountUnpinned, DeletionProtectionOff, RegionChanged, UserReplaced,
+    AccountChanged, AccountUnpinned, BoundaryChanged, DeletionProtectionOff, RegionChanged, UserReplaced,
 };
 use crate::review::Direction::{Added, Less, Other, Removed};
 use crate::review::Meaning::{Elsewhere, When};
@@ -74,6 +75,12 @@ keys! {
         ]);
         /// ARN of the existing user pool whose users this environment admits. It must be in the environment's region.
         existing_user_pool: Given<String> = Text(&POOL_ARN), Derived("`existing` of `[user_pool]`"), EVERYWHERE, Elsewhere;
+        /// ARN of the managed policy that limits the roles of this environment's functions.
+        permissions_boundary: Given<String> = Text(&PERMISSIONS_BOUNDARY), Derived("`permissions_boundary` of `[service]`"),
+            EVERYWHERE, When(&[
+                consequence(Other, BoundaryChanged, "the roles of functions may do more if the new policy allows more"),
+                consequence(Removed, BoundaryChanged, "only their own policies limit the roles of functions then"),
+            ]);
         /// Whether AWS refuses to delete the user pool and the tables.
         deletion_protection: Set<bool> = Flag, default(Literal::Flag(true)), EVERYWHERE,
             When(&[consequence(Less, DeletionProtectionOff, "AWS no longer refuses to delete its user pool and tables")]);

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::diagnostic::{Diagnostic, Span};
 use crate::environments::{Environment, LOCAL, S3State};
 use crate::functions::Function;
+use crate::resources::iam_role;
 use crate::service::meaning::Resolver;
 use crate::spec::field::Keys;
 use crate::spec::{EnvironmentTable, Given, Placed, Spec, StateTable, UserPoolTable};
@@ -62,7 +63,8 @@ impl Resolver<'_> {
             account,
             allow_origin,
             first_user,
-            existing_user_pool: _, // read with that of the service
+            existing_user_pool: _,   // read with that of the service
+            permissions_boundary: _, // read with that of the service
             deletion_protection,
             tags: own_tags,
             functions: own_functions,
@@ -105,6 +107,7 @@ impl Resolver<'_> {
         Environment {
             name: name.into(),
             existing_user_pool: self.existing_user_pool(spec, name, table, &region),
+            permissions_boundary: self.permissions_boundary(spec, name, table),
             region,
             account: account.value.clone(),
             allow_origin: or(allow_origin, cors.map(|cors| &cors.allow_origin)).unwrap_or_else(|| "*".into()),
@@ -195,6 +198,31 @@ impl Resolver<'_> {
                 Some(place) => diagnostic.related(place, "the region"),
                 None => diagnostic,
             });
+        }
+        Some(arn.clone())
+    }
+
+    /// The policy that limits the roles of an environment's functions: its own, or that of the service. A role and its
+    /// boundary are in one account:
+    /// <https://docs.aws.amazon.com/IAM/latest/APIReference/API_PutRolePermissionsBoundary.html>
+    fn permissions_boundary(&mut self, spec: &Spec, name: &str, table: &EnvironmentTable) -> Option<String> {
+        let own = &table.permissions_boundary;
+        let of_service = &spec.service.permissions_boundary;
+        let (arn, span) = own.placed().or(of_service.placed()).filter(|_| name != LOCAL)?;
+        let of = iam_role::account_of_policy(arn);
+        if let (Some(of), Some((account, place))) = (of, table.account.placed())
+            && of != account
+        {
+            let summary = format!(
+                "`permissions_boundary` must be in `{account}`, the account of `{name}`, not in `{of}`"
+            );
+            self.report(Diagnostic::new(span, summary).related(place, "the account").help(
+                if own.is_written() {
+                    "name a policy of that account".to_string()
+                } else {
+                    format!("add `permissions_boundary = \"arn:…\"` with a policy of that account to `[environments.{name}]`")
+                },
+            ));
         }
         Some(arn.clone())
     }

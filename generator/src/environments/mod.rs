@@ -57,6 +57,8 @@ pub struct Environment {
     /// ARN of the existing user pool whose users it admits; none if the pool is generated or there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub existing_user_pool: Option<String>,
+    /// ARN of the policy that limits the roles of functions; none in [`LOCAL`].
+    pub permissions_boundary: Option<String>,
     /// Whether the user pool can't be deleted, and with it its users; never so in [`LOCAL`].
     pub deletion_protection: bool,
     /// Tags of every resource: the service's, the environment's, and `Service` and `Environment`.

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::environments::name_in;
-use crate::functions::settings;
+use crate::functions::{common, settings};
 use crate::hcl::{
     Block, Expression, argument, block, commented, list, literal, object, reference, string, template, value,
 };
@@ -193,6 +193,7 @@ fn service_call(service: &Service, environment: &Environment) -> Block {
         };
         call = call.attribute(argument("deletion_protection", string(protection)));
     }
+    call = call.attributes(common::of_root(environment));
     match &service.user_pool {
         None => {}
         Some(UserPool::Own(_)) => {

@@ -1,6 +1,6 @@
 //! What functions may do, and whom their answers admit.
 
-use crate::functions::{Access, Function, in_service, rights, statement};
+use crate::functions::{Access, Function, common, in_service, rights, statement};
 use crate::hcl::{Block, Expression, commented, reference, string};
 use crate::modules::access_test::words::{
     self, ENVIRONMENT, LOG_GROUPS_ARN, ORIGIN, ROLE_ARN, in_days, is, must,
@@ -47,6 +47,7 @@ fn function(service: &Service, name: &String, function: &Function, trust: &Expre
             rights::policy_of(&rights::of(service, function), LOG_GROUPS_ARN, &full_name),
         ),
     ];
+    conditions.extend(common::in_test(service).map(|(output, value)| is(of(output), string(value))));
     if !statements.is_empty() {
         let policy = format!("aws_iam_role_policy.{}", in_service::name(name));
         let values = words::values(service);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::functions::settings::{self, Setting};
-use crate::functions::{Function, statement};
+use crate::functions::{Function, common, statement};
 use crate::hcl::{
     self, Block, Expression, argument, block, literal, object, reference, string, template, value,
 };
@@ -20,6 +20,7 @@ use crate::uses;
 /// What an environment decides.
 pub(crate) fn variables(service: &Service) -> Vec<Variable> {
     let mut variables = settings::variables(service);
+    variables.extend(common::variables(service));
     variables.extend([
         Variable::new("architecture", "string", "Architecture of the zips."),
         Variable::new("artifacts_directory", "string", "Folder of the functions' zips."),
@@ -177,6 +178,7 @@ fn call(service: &Service, name: &str, function: &Function) -> Block {
         .attribute(argument("log_groups_arn", reference("local.log_groups_arn")))
         .attribute(setting(&settings::RETENTION_IN_DAYS))
         .attributes(settings::optional(service, name))
+        .attributes(common::of_call(service))
         .attributes(alias(service, name).map(|_| argument("publish", true)))
         .attribute(argument("require_zip", reference("var.require_zips")))
         .attribute(argument("environment_variables", environment))

@@ -1,6 +1,7 @@
 //! Functions: their code, what they may do, who may invoke them.
 
 pub(crate) mod access_test;
+pub(crate) mod common;
 pub(crate) mod in_service;
 pub(crate) mod keys;
 pub(crate) mod may;

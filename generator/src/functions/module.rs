@@ -1,6 +1,6 @@
 //! `modules/lambda_function`: a function with its own role and log group.
 
-use crate::functions::{in_service, rights, settings};
+use crate::functions::{common, in_service, rights, settings};
 use crate::hcl::reference;
 use crate::modules::module::{Module, Output, Variable, versions};
 use crate::resources::lambda_function::Optional;
@@ -36,7 +36,7 @@ pub fn module(service: &Service) -> Module {
                     .into_iter()
                     .chain([
                         cloudwatch_log_group::resource_block(),
-                        iam_role::resource_block(),
+                        iam_role::resource_block(common::PERMISSIONS_BOUNDARY.is_used(service)),
                         iam_role_policy::resource_block(
                             "write_logs",
                             "write-logs",
@@ -49,6 +49,7 @@ pub fn module(service: &Service) -> Module {
             ("versions.tf", versions()),
         ],
         variables: settings::optional_variables(service)
+            .chain(common::variables(service))
             .chain(publish.then(|| {
                 variable(
                     "publish",
@@ -97,6 +98,7 @@ pub fn module(service: &Service) -> Module {
                 Output::new("version", "Newest version of the function.", version)
             })
             .into_iter()
+            .chain(common::outputs(service))
             .chain([
                 Output::new(
                     "assume_role_policy",

@@ -115,6 +115,7 @@ pub(crate) fn functions<'a>(
                 .as_ref()
                 .filter(|_| role.is_none())
                 .map(|arn| names.without(arn)),
+            permissions_boundary: role.and_then(|role| role.permissions_boundary.clone()),
             statements: rights.statements,
             subnets: sorted(&function.vpc_config.subnet_ids),
             security_groups: sorted(&function.vpc_config.security_group_ids),

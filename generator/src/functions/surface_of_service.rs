@@ -67,6 +67,7 @@ pub(crate) fn function(service: &Service, environment: &Environment, name: &str)
             .collect(),
         assumed_by: vec![format!("Service:{}", iam_role::PRINCIPAL)],
         role: None,
+        permissions_boundary: environment.permissions_boundary.clone(),
         statements,
         subnets: network
             .as_ref()

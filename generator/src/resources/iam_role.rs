@@ -5,6 +5,7 @@
 use crate::hcl::{Block, Expression, argument, call, lines, object, reference, string};
 use crate::resources::Meaning::{Default, Harmless, Said};
 use crate::resources::ResourceType;
+use crate::text_rule::TextRule;
 
 /// The type.
 pub const TYPE: ResourceType = ResourceType {
@@ -20,6 +21,7 @@ pub const TYPE: ResourceType = ResourceType {
         ("name", Harmless),
         ("name_prefix", Harmless),
         ("path", Default("\"/\"")),
+        ("permissions_boundary", Said),
         ("unique_id", Harmless),
     ],
 };
@@ -27,11 +29,53 @@ pub const TYPE: ResourceType = ResourceType {
 /// The service that may take on a role.
 pub const PRINCIPAL: &str = "lambda.amazonaws.com";
 
+/// A policy that limits what a role's other policies allow, in the role's account or AWS's own:
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html>. Names and paths:
+/// <https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreatePolicy.html>
+pub static PERMISSIONS_BOUNDARY: TextRule = TextRule {
+    must_be: "the ARN of a managed policy",
+    help: "write it as in `arn:aws:iam::123456789012:policy/NAME`",
+    check: |arn| {
+        let Some((partition, account, policy)) = policy_of(arn) else {
+            return false;
+        };
+        let (path, name) = policy.rsplit_once('/').unwrap_or(("", policy));
+        let is_name = |b: u8| b.is_ascii_alphanumeric() || b"_+=,.@-".contains(&b);
+        partition
+            .strip_prefix("aws")
+            .is_some_and(|rest| rest.bytes().all(|b| b.is_ascii_lowercase() || b == b'-'))
+            && (account == AWS || (account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit())))
+            && (1..=128).contains(&name.len())
+            && name.bytes().all(is_name)
+            && path.len() <= 510
+            && path.bytes().all(|b| b.is_ascii_graphic())
+    },
+    pattern: r"^arn:aws[a-z-]*:iam::([0-9]{12}|aws):policy/([!-~]{0,510}/)?[A-Za-z0-9_+=,.@-]{1,128}$",
+};
+
+/// Stands for the account in ARNs of AWS's own policies.
+const AWS: &str = "aws";
+
+/// The account of a policy, unless it is one of AWS's own.
+pub fn account_of_policy(arn: &str) -> Option<&str> {
+    let (_, account, _) = policy_of(arn)?;
+    (account != AWS).then_some(account)
+}
+
+/// The partition, the account and the name of a policy.
+fn policy_of(arn: &str) -> Option<(&str, &str, &str)> {
+    let (partition, rest) = arn.strip_prefix("arn:")?.split_once(":iam::")?;
+    let (account, policy) = rest.split_once(":policy/")?;
+    Some((partition, account, policy))
+}
+
 /// A role that only Lambda can take on, with the function's name.
-pub fn resource_block() -> Block {
+pub fn resource_block(has_boundary: bool) -> Block {
+    let boundary = || argument("permissions_boundary", reference("var.permissions_boundary"));
     TYPE.block("this")
         .attribute(argument("name", reference("var.name")))
         .attribute(argument("assume_role_policy", assume_role_policy()))
+        .attributes(has_boundary.then(boundary))
         .build()
 }
 

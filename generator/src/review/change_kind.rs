@@ -248,6 +248,8 @@ kinds! {
     AccountChanged = "account_changed", Specs, AtRisk, Environment, Loses;
     /// An environment is no longer pinned to an account.
     AccountUnpinned = "account_unpinned", Specs, Rest, Environment, Expected("the credentials decide, as they did before the first pin");
+    /// The roles of an environment's functions have another permissions boundary, or none any longer.
+    BoundaryChanged = "boundary_changed", Specs, AtRisk, Key, Widens;
     /// Terraform looks for an environment's state in another place.
     StateMoved = "state_moved", Specs, AtRisk, Environment, Loses;
     /// The first user is another one. The old one is deleted.

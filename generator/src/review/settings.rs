@@ -351,10 +351,11 @@ mod tests {
     /// A key that is read and then forgotten would never be compared.
     #[test]
     fn every_declared_key_is_one_of_a_service() {
-        // Each environment has the service's region, tags and origin; users sign in with nothing but e-mail addresses yet.
+        // Each environment has the service's region, boundary, tags and origin; users sign in with nothing but e-mail addresses yet.
         // A pool that exists stands in place of the other keys of a pool.
-        const RESOLVED: [&str; 6] = [
+        const RESOLVED: [&str; 7] = [
             "service.region",
+            "service.permissions_boundary",
             "service.tags.*",
             "api.cors.allow_origin",
             "user_pool.sign_in_with",

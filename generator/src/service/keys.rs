@@ -1,5 +1,6 @@
 //! The keys of `[service]`.
 
+use crate::resources::iam_role::PERMISSIONS_BOUNDARY;
 use crate::review::ChangeKind::ServiceRenamed;
 use crate::review::Direction::Other;
 use crate::review::Meaning::{Elsewhere, Harmless, When};
@@ -28,6 +29,9 @@ keys! {
             Harmless;
         /// Whether X-Ray traces the API and its functions, whose roles may then send traces.
         tracing: Set<bool> = Flag, default(Literal::Flag(false)), EVERYWHERE, Harmless;
+        /// ARN of the managed policy that limits the roles of functions. IAM then allows only what both the policy and the role
+        /// allow. Some companies require one. `local` has none.
+        permissions_boundary: Given<String> = Text(&PERMISSIONS_BOUNDARY), Nothing, Overridable("permissions_boundary"), Elsewhere;
         /// Tags of every resource, beside `Service` and `Environment`, which Portcullis sets.
         tags: Strings = Map { noun: "tag", names: &TAG_KEY, values: &TAG_VALUE }, Nothing, Overridable("tags"),
             Elsewhere;

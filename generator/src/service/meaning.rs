@@ -54,8 +54,9 @@ impl Resolver<'_> {
         let ServiceTable {
             span: _,
             name,
-            // Each environment has a region.
+            // Each environment has a region, and a boundary.
             region: _,
+            permissions_boundary: _,
             architecture,
             tracing,
             tags,

@@ -33,6 +33,7 @@ pub fn of_service(service: &Service, environment: &Environment) -> Surface {
         allow_origin,
         first_user: _, // `check --plan` looks at the invitation
         existing_user_pool,
+        permissions_boundary: _, // of each function
         deletion_protection,
         tags: _,      // label resources
         functions: _, // `function_in`

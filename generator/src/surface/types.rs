@@ -187,6 +187,9 @@ pub struct Function {
     /// The ARN of its role, where that is managed elsewhere: what it may do is then not known here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub role: Option<String>,
+    /// ARN of the policy that limits its role.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub permissions_boundary: Option<String>,
     /// What its role may do, of every policy that is known here, sorted.
     pub statements: Vec<Statement>,
     /// ARNs of its role's managed policies whose statements are not known here, sorted.

@@ -337,7 +337,8 @@ fn slow_the_check_of_a_plan_says_no_to_what_the_test_cannot_see() {
         }
         // No zips were built.
         let main = fs::read_to_string(folder.join("main.tf")).unwrap();
-        let main = main.replace("require_zips        = true", "require_zips        = false");
+        let (before, behind) = main.split_once("require_zips").unwrap();
+        let main = format!("{before}require_zips{}", behind.replacen("true", "false", 1));
         fs::write(folder.join("main.tf"), main).unwrap();
     }
     let call =

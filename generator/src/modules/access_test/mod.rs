@@ -14,7 +14,7 @@ use crate::authorizer::{self, Authorizer};
 use crate::environments::module::LOCAL_ACCOUNT;
 use crate::functions::access_test as functions;
 use crate::functions::in_service::alias;
-use crate::functions::settings;
+use crate::functions::{common, settings};
 use crate::hcl::{Block, argument, block, commented, object, reference, string};
 use crate::own::access_test as own;
 use crate::references::Reference;
@@ -149,6 +149,7 @@ fn variables(service: &Service) -> Block {
         Some(UserPool::Own(_)) => variables.push(("first_user_email", "someone@example.com")),
         Some(UserPool::Existing { .. }) => variables.push(("user_pool_arn", USER_POOL_ARN)),
     }
+    variables.extend(common::in_test(service));
     variables.sort_unstable();
     let variables = variables
         .into_iter()

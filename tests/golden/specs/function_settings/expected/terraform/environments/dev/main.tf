@@ -3,12 +3,13 @@
 module "service" {
   source = "../../modules/service"
 
-  environment         = "dev"
-  architecture        = "x86_64"
-  artifacts_directory = "${path.root}/../../artifacts/x86_64"
-  deletion_protection = "ACTIVE"
-  first_user_email    = var.first_user_email
-  require_zips        = true
+  environment          = "dev"
+  architecture         = "x86_64"
+  artifacts_directory  = "${path.root}/../../artifacts/x86_64"
+  deletion_protection  = "ACTIVE"
+  permissions_boundary = "arn:aws:iam::aws:policy/PowerUserAccess"
+  first_user_email     = var.first_user_email
+  require_zips         = true
   # Settings of functions that some environment overrides.
   catalogue_reserved_concurrent_executions = -1
   catalogue_layers                         = []

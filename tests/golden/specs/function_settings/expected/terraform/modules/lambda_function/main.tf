@@ -20,6 +20,7 @@ resource "aws_iam_role" "this" {
       },
     ]
   })
+  permissions_boundary = var.permissions_boundary
 }
 
 resource "aws_iam_role_policy" "write_logs" {

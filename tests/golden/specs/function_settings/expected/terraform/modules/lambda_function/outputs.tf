@@ -20,6 +20,11 @@ output "name" {
   value       = aws_lambda_function.this.function_name
 }
 
+output "permissions_boundary" {
+  description = "ARN of the policy that limits the function's role."
+  value       = aws_iam_role.this.permissions_boundary
+}
+
 output "retention_in_days" {
   description = "Days to keep the logs."
   value       = aws_cloudwatch_log_group.this.retention_in_days

@@ -61,6 +61,12 @@ variable "name" {
   nullable    = false
 }
 
+variable "permissions_boundary" {
+  description = "ARN of the policy that limits the roles of functions."
+  type        = string
+  default     = null
+}
+
 variable "publish" {
   description = "Whether every change is published as a version."
   type        = bool

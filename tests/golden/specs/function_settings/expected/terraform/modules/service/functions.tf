@@ -24,6 +24,7 @@ module "function_catalogue" {
   retention_in_days              = 14
   reserved_concurrent_executions = var.catalogue_reserved_concurrent_executions
   layers                         = var.catalogue_layers
+  permissions_boundary           = var.permissions_boundary
   require_zip                    = var.require_zips
   environment_variables = {
     AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH = "true"
@@ -47,8 +48,9 @@ module "function_orders" {
     "arn:aws:lambda:eu-central-1:184161586896:layer:opentelemetry-collector-amd64-0_9_0:1",
     "arn:aws:lambda:eu-central-1:123456789012:layer:certificates:7",
   ]
-  publish     = true
-  require_zip = var.require_zips
+  permissions_boundary = var.permissions_boundary
+  publish              = true
+  require_zip          = var.require_zips
   environment_variables = {
     AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH = "true"
   }

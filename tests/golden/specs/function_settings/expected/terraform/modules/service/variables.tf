@@ -64,6 +64,12 @@ variable "orders_provisioned_concurrent_executions" {
   nullable    = false
 }
 
+variable "permissions_boundary" {
+  description = "ARN of the policy that limits the roles of functions."
+  type        = string
+  default     = null
+}
+
 variable "require_zips" {
   description = "Whether a plan fails if a zip is missing. Tests and `local` plan without."
   type        = bool

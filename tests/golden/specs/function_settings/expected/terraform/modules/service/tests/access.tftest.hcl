@@ -52,12 +52,13 @@ mock_provider "aws" {
 }
 
 variables {
-  architecture        = "x86_64"
-  artifacts_directory = "artifacts"
-  deletion_protection = "ACTIVE"
-  environment         = "test"
-  first_user_email    = "someone@example.com"
-  require_zips        = false
+  architecture         = "x86_64"
+  artifacts_directory  = "artifacts"
+  deletion_protection  = "ACTIVE"
+  environment          = "test"
+  first_user_email     = "someone@example.com"
+  permissions_boundary = "arn:aws:iam::123456789012:policy/boundary"
+  require_zips         = false
   # Settings of functions that some environment overrides.
   catalogue_reserved_concurrent_executions = -1
   catalogue_layers                         = []
@@ -160,6 +161,7 @@ run "what_functions_may_do" {
           },
         ]
       }),
+      module.function_catalogue.permissions_boundary == "arn:aws:iam::123456789012:policy/boundary",
     ])
     error_message = "The role of `catalogue` must be for Lambda only and only let it write its own logs, send traces to X-Ray, and its logs must be kept for 14 days"
   }
@@ -206,6 +208,7 @@ run "what_functions_may_do" {
           },
         ]
       }),
+      module.function_orders.permissions_boundary == "arn:aws:iam::123456789012:policy/boundary",
       aws_lambda_alias.orders.function_name == "shop-test-orders",
       aws_lambda_alias.orders.function_version == module.function_orders.version,
     ])

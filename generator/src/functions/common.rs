@@ -1,0 +1,75 @@
+//! What an environment decides for all its functions at once. Each is a variable of `modules/service` and of
+//! `modules/lambda_function`, if some environment sets it. `local` sets none, because the emulated AWS doesn't know them.
+
+use crate::hcl::{Attribute, Expression, argument, reference, string};
+use crate::modules::module::{Output, Variable};
+use crate::service::{Environment, Service};
+
+/// What an environment decides for all its functions.
+#[derive(Debug)]
+pub(crate) struct Common {
+    /// The variable of both modules, and the output of `modules/lambda_function`.
+    pub(crate) name: &'static str,
+    /// Describes the variable.
+    description: &'static str,
+    /// Describes the output.
+    of_function: &'static str,
+    /// The attribute that has it.
+    attribute: &'static str,
+    /// Returns its value.
+    value: fn(&Environment) -> Option<&String>,
+    /// The value in the generated test.
+    in_test: &'static str,
+}
+
+/// What limits the roles.
+pub(crate) static PERMISSIONS_BOUNDARY: Common = Common {
+    name: "permissions_boundary",
+    description: "ARN of the policy that limits the roles of functions.",
+    of_function: "ARN of the policy that limits the function's role.",
+    attribute: "aws_iam_role.this.permissions_boundary",
+    value: |environment| environment.permissions_boundary.as_ref(),
+    in_test: "arn:aws:iam::123456789012:policy/boundary",
+};
+
+static ALL: [&Common; 1] = [&PERMISSIONS_BOUNDARY];
+
+impl Common {
+    /// Whether some environment sets it.
+    pub(crate) fn is_used(&self, service: &Service) -> bool {
+        let mut environments = service.environments.values();
+        environments.any(|environment| (self.value)(environment).is_some())
+    }
+}
+
+/// Those that some environment sets.
+fn used(service: &Service) -> impl Iterator<Item = &'static Common> {
+    ALL.into_iter().filter(|common| common.is_used(service))
+}
+
+/// The variables of both modules.
+pub(crate) fn variables(service: &Service) -> impl Iterator<Item = Variable> {
+    used(service)
+        .map(|common| Variable::new(common.name, "string", common.description).default(Expression::null()))
+}
+
+/// The outputs of `modules/lambda_function`.
+pub(crate) fn outputs(service: &Service) -> impl Iterator<Item = Output> {
+    used(service).map(|common| Output::new(common.name, common.of_function, reference(common.attribute)))
+}
+
+/// What the service module passes to each function.
+pub(crate) fn of_call(service: &Service) -> impl Iterator<Item = Attribute> {
+    used(service).map(|common| argument(common.name, reference(["var.", common.name].concat())))
+}
+
+/// What the root of an environment passes to the service module.
+pub(crate) fn of_root(environment: &Environment) -> impl Iterator<Item = Attribute> {
+    let set = |common: &&Common| Some(argument(common.name, string((common.value)(environment)?)));
+    ALL.iter().filter_map(set)
+}
+
+/// What the generated test passes to the service module, and what each function must have then.
+pub(crate) fn in_test(service: &Service) -> impl Iterator<Item = (&'static str, &'static str)> {
+    used(service).map(|common| (common.name, common.in_test))
+}
