@@ -100,10 +100,7 @@ pub fn environment_variables(
     let own = service.function_in(environment, function);
     let mut variables = own.environment.clone();
     variables.extend(own.secrets.clone());
-    variables.extend(uses::tables(&own.uses).map(|(table, _)| {
-        let name = Template::of_reference(Reference::TableName(table.to_owned()), "");
-        (uses::variable(table), name)
-    }));
+    variables.extend(own.uses.keys().map(uses::variable));
     // A handler then sees the path as the spec has it: the event's path has no stage, but `lambda_http` adds it.
     variables
         .entry(lambda_function::IGNORE_STAGE_IN_PATH.into())

@@ -6,7 +6,7 @@ use crate::diagnostic::{Diagnostic, Span};
 use crate::functions::keys::NetworkTable;
 use crate::functions::{Function, Network, secrets};
 use crate::identifier::Identifier;
-use crate::references::{Known, Reference, Template, Values};
+use crate::references::{Known, Template, Values};
 use crate::resources::{api_gateway_integration, lambda_function};
 use crate::service::meaning::{Handler, Handlers, Resolver, longest_environment};
 use crate::spec::field::Keys;
@@ -187,11 +187,8 @@ impl Resolver<'_> {
         self.network(written.network.as_ref());
         let mut added = surroundings.added.clone();
         let values = values(spec);
-        added.extend(whole.uses.iter().filter_map(|(of, _)| {
-            let table = of.value.strip_prefix("tables.")?;
-            let name = Reference::TableName(table.to_owned());
-            Some((uses::variable(table), name.text(&values)))
-        }));
+        let of_uses = uses::meaning::variables(spec, &whole.uses);
+        added.extend(of_uses.map(|(key, value)| (key, value.text(&values))));
         self.secrets(&written.secrets, &surroundings.known, &values);
         self.variables(spec, name, [written, whole], &added, &surroundings.known);
     }
@@ -356,7 +353,7 @@ impl Resolver<'_> {
                     )
                     .help("choose another name"),
                 );
-            } else if key.starts_with("TABLE_") && added.contains_key(key) {
+            } else if uses::meaning::variables(spec, &whole.uses).any(|(set, _)| set == *key) {
                 self.report(
                     Diagnostic::new(
                         span.clone(),

@@ -12,16 +12,6 @@ impl Reference {
         let region = || value("data.aws_service.logs.region");
         let account = || value("data.aws_caller_identity.current.account_id");
         let partition = || value("data.aws_service.logs.partition");
-        let in_aws = |name: &str| {
-            let before = literal(format!("{}-", service.name));
-            [before, value("var.environment"), literal(format!("-{name}"))]
-        };
-        let arn_of = |of: &str, kind: &str, name: &str| {
-            let mut parts = vec![literal("arn:"), partition(), literal(of), region(), literal(":")];
-            parts.extend([account(), literal(kind)]);
-            parts.extend(in_aws(name));
-            parts
-        };
         match self {
             Self::Environment => vec![value("var.environment")],
             Self::Region => vec![region()],
@@ -49,9 +39,9 @@ impl Reference {
                 .map(|pool| HclPart::Value(arn(pool)))
                 .collect(),
             Self::ClientId(name) => vec![value(&format!("module.{}.id", client_module::name(name)))],
-            Self::TableName(name) | Self::FunctionName(name) => in_aws(name).into(),
-            Self::TableArn(name) => arn_of(":dynamodb:", ":table/", name),
-            Self::FunctionArn(name) => arn_of(":lambda:", ":function:", name),
+            Self::Datum(datum, attribute) => Template::of_datum(datum, *attribute).parts_in_service(service),
+            Self::FunctionName(name) => Template::name_in_aws(name).parts_in_service(service),
+            Self::FunctionArn(name) => Template::function_arn(name).parts_in_service(service),
             Self::Own(name) => vec![value(&format!("module.own.{name}"))],
         }
     }
@@ -60,6 +50,19 @@ impl Reference {
 impl Template {
     /// What stands for it in `modules/service`.
     pub fn in_service(&self, service: &Service) -> Expression {
+        let mut parts = self.parts_in_service(service);
+        match parts.as_mut_slice() {
+            [] => string(""),
+            [HclPart::Literal(text)] => string(std::mem::take(text)),
+            [HclPart::Value(_)] => match parts.remove(0) {
+                HclPart::Value(expression) => expression,
+                HclPart::Literal(text) => string(text),
+            },
+            _ => template(parts),
+        }
+    }
+
+    fn parts_in_service(&self, service: &Service) -> Vec<HclPart> {
         let mut parts: Vec<HclPart> = Vec::new();
         for part in &self.parts {
             let more = match part {
@@ -73,14 +76,6 @@ impl Template {
                 }
             }
         }
-        match parts.as_mut_slice() {
-            [] => string(""),
-            [HclPart::Literal(text)] => string(std::mem::take(text)),
-            [HclPart::Value(_)] => match parts.remove(0) {
-                HclPart::Value(expression) => expression,
-                HclPart::Literal(text) => string(text),
-            },
-            _ => template(parts),
-        }
+        parts
     }
 }

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::references::Reference;
 use crate::spec::Spec;
+use crate::uses::Kind;
+use crate::uses::declared::{self, Declared};
 
 /// Every reference that a spec knows, by its path.
 pub(crate) struct Known {
@@ -11,11 +13,23 @@ pub(crate) struct Known {
     has_own_module: bool,
 }
 
-/// Their forms, for help.
-const FORMS: &str = "`environment`, `region`, `account`, `partition`, `service`, `api.url`, `api.id`, `api.stage`, \
-                     `user_pool.id`, `user_pool.arn`, `user_pool.clients.NAME.id`, `tables.NAME.name`, \
-                     `tables.NAME.arn`, `functions.NAME.name`, `functions.NAME.arn`, \
-                     `own.OUTPUT`";
+/// The forms of references to anything but data, for help.
+const FORMS: [&str; 14] = [
+    "environment",
+    "region",
+    "account",
+    "partition",
+    "service",
+    "api.url",
+    "api.id",
+    "api.stage",
+    "user_pool.id",
+    "user_pool.arn",
+    "user_pool.clients.NAME.id",
+    "functions.NAME.name",
+    "functions.NAME.arn",
+    "own.OUTPUT",
+];
 
 impl Known {
     /// What the texts of a spec may refer to.
@@ -35,9 +49,9 @@ impl Known {
         }
         let clients = spec.user_pool.iter().flat_map(|pool| &pool.clients);
         all.extend(clients.map(|(name, _)| Reference::ClientId(name.value.clone())));
-        for (name, _) in &spec.tables {
-            all.push(Reference::TableName(name.value.clone()));
-            all.push(Reference::TableArn(name.value.clone()));
+        for Declared { datum, .. } in declared::all(spec) {
+            let attributes = datum.kind.declaration().attributes.iter();
+            all.extend(attributes.map(|attribute| Reference::Datum(datum.clone(), *attribute)));
         }
         for (name, _) in &spec.functions {
             all.push(Reference::FunctionName(name.value.clone()));
@@ -78,8 +92,17 @@ impl Known {
         self.has_own_module
     }
 
-    /// The forms of all references.
-    pub(crate) fn forms() -> &'static str {
-        FORMS
+    /// The forms of all references, each in backticks.
+    pub(crate) fn forms() -> String {
+        let of_data = Kind::ALL
+            .map(Kind::declaration)
+            .into_iter()
+            .flat_map(|declaration| {
+                let attributes = declaration.attributes.iter();
+                attributes.map(|attribute| format!("{}.NAME.{}", declaration.key, attribute.name()))
+            });
+        let forms = FORMS.into_iter().map(str::to_owned).chain(of_data);
+        let forms: Vec<String> = forms.map(|form| format!("`{form}`")).collect();
+        forms.join(", ")
     }
 }

@@ -14,6 +14,8 @@ use serde::{Serialize, Serializer};
 pub(crate) use known::Known;
 pub(crate) use values::Values;
 
+use crate::uses::{Attribute, Datum};
+
 /// A text with references.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Template {
@@ -54,10 +56,8 @@ pub enum Reference {
     UserPoolArn,
     /// The id of a client of the pool.
     ClientId(String),
-    /// The name of a table in AWS.
-    TableName(String),
-    /// Its ARN.
-    TableArn(String),
+    /// An attribute of data.
+    Datum(Datum, Attribute),
     /// The name of a function in AWS.
     FunctionName(String),
     /// Its ARN.
@@ -81,8 +81,7 @@ impl Reference {
             Self::UserPoolId => "user_pool.id".into(),
             Self::UserPoolArn => "user_pool.arn".into(),
             Self::ClientId(name) => ["user_pool.clients.", name, ".id"].concat(),
-            Self::TableName(name) => format!("tables.{name}.name"),
-            Self::TableArn(name) => format!("tables.{name}.arn"),
+            Self::Datum(datum, attribute) => format!("{datum}.{}", attribute.name()),
             Self::FunctionName(name) => ["functions.", name, ".name"].concat(),
             Self::FunctionArn(name) => ["functions.", name, ".arn"].concat(),
             Self::Own(name) => ["own.", name].concat(),
@@ -92,8 +91,12 @@ impl Reference {
     /// Whether it is a whole ARN.
     pub fn is_an_arn(&self) -> bool {
         match self {
+            Self::Datum(_, attribute) => match attribute {
+                Attribute::Arn => true,
+                Attribute::Name => false,
+            },
             // Terraform alone knows its value, and IAM refuses what is no ARN.
-            Self::Own(_) | Self::UserPoolArn | Self::TableArn(_) | Self::FunctionArn(_) => true,
+            Self::Own(_) | Self::UserPoolArn | Self::FunctionArn(_) => true,
             Self::Environment
             | Self::Region
             | Self::Account
@@ -104,7 +107,6 @@ impl Reference {
             | Self::ApiStage
             | Self::UserPoolId
             | Self::ClientId(_)
-            | Self::TableName(_)
             | Self::FunctionName(_) => false,
         }
     }
@@ -112,6 +114,9 @@ impl Reference {
     /// Whether an ARN holds it, or is it.
     pub fn is_of_arns(&self) -> bool {
         match self {
+            Self::Datum(_, attribute) => match attribute {
+                Attribute::Name | Attribute::Arn => true,
+            },
             Self::ApiUrl | Self::ClientId(_) => false,
             Self::Environment
             | Self::Region
@@ -122,8 +127,6 @@ impl Reference {
             | Self::ApiStage
             | Self::UserPoolId
             | Self::UserPoolArn
-            | Self::TableName(_)
-            | Self::TableArn(_)
             | Self::FunctionName(_)
             | Self::FunctionArn(_)
             | Self::Own(_) => true,
@@ -133,12 +136,15 @@ impl Reference {
     /// Whether the root of an environment knows its value. A root has no ids of AWS's.
     pub fn is_known_in_a_root(&self) -> bool {
         match self {
+            Self::Datum(_, attribute) => match attribute {
+                Attribute::Name => true,
+                Attribute::Arn => false,
+            },
             Self::Environment
             | Self::Region
             | Self::Partition
             | Self::Service
             | Self::ApiStage
-            | Self::TableName(_)
             | Self::FunctionName(_) => true,
             Self::Account
             | Self::ApiUrl
@@ -146,7 +152,6 @@ impl Reference {
             | Self::UserPoolId
             | Self::UserPoolArn
             | Self::ClientId(_)
-            | Self::TableArn(_)
             | Self::FunctionArn(_)
             | Self::Own(_) => false,
         }
@@ -180,15 +185,44 @@ impl Template {
             Part::Reference(Reference::Account),
             text(&format!(":{kind}")),
         ];
-        let mut arn = Self::default();
-        for part in before.into_iter().chain(name.parts).chain([text(suffix)]) {
-            match (arn.parts.last_mut(), part) {
-                (Some(Part::Text(before)), Part::Text(text)) => before.push_str(&text),
-                (_, part) => arn.parts.push(part),
+        Self::of_parts(before.into_iter().chain(name.parts).chain([text(suffix)]))
+    }
+
+    /// The name in AWS of something that the spec names.
+    pub(crate) fn name_in_aws(name: &str) -> Self {
+        let text = |text: &str| Part::Text(text.into());
+        let [service, environment] = [Reference::Service, Reference::Environment].map(Part::Reference);
+        Self::of_parts([service, text("-"), environment, text("-"), text(name)])
+    }
+
+    /// What an attribute of data is made of.
+    fn of_datum(datum: &Datum, attribute: Attribute) -> Self {
+        let name = Self::name_in_aws(&datum.name);
+        match attribute {
+            Attribute::Name => name,
+            Attribute::Arn => {
+                let [service, kind] = datum.kind.declaration().arn;
+                Self::arn(service, kind, name, "")
             }
         }
-        arn.parts.retain(|part| *part != Part::Text(String::new()));
-        arn
+    }
+
+    /// The ARN of a function.
+    fn function_arn(name: &str) -> Self {
+        Self::arn("lambda", "function:", Self::name_in_aws(name), "")
+    }
+
+    /// Parts as one text.
+    fn of_parts(parts: impl IntoIterator<Item = Part>) -> Self {
+        let mut joined = Self::default();
+        for part in parts {
+            match (joined.parts.last_mut(), part) {
+                (Some(Part::Text(before)), Part::Text(text)) => before.push_str(&text),
+                (_, Part::Text(text)) if text.is_empty() => {}
+                (_, part) => joined.parts.push(part),
+            }
+        }
+        joined
     }
 
     /// What is behind a text, if it begins with that text.

@@ -86,7 +86,6 @@ impl Reference {
             client_id,
             own,
         } = values;
-        let arn = |of: &str, rest: &str| format!("arn:{partition}:{of}:{region}:{account}:{rest}");
         match self {
             Self::Environment => environment.clone(),
             Self::Region => region.clone(),
@@ -99,12 +98,12 @@ impl Reference {
             Self::UserPoolId => user_pool_id.clone(),
             Self::UserPoolArn => match user_pool_arn {
                 Some(arn) => arn.clone(),
-                None => arn("cognito-idp", &format!("userpool/{user_pool_id}")),
+                None => format!("arn:{partition}:cognito-idp:{region}:{account}:userpool/{user_pool_id}"),
             },
             Self::ClientId(name) => client_id(name),
-            Self::TableName(name) | Self::FunctionName(name) => format!("{service}-{environment}-{name}"),
-            Self::TableArn(name) => arn("dynamodb", &format!("table/{service}-{environment}-{name}")),
-            Self::FunctionArn(name) => arn("lambda", &format!("function:{service}-{environment}-{name}")),
+            Self::Datum(datum, attribute) => Template::of_datum(datum, *attribute).text(values),
+            Self::FunctionName(name) => Template::name_in_aws(name).text(values),
+            Self::FunctionArn(name) => Template::function_arn(name).text(values),
             Self::Own(name) => own(name),
         }
     }

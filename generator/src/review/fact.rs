@@ -8,6 +8,7 @@ use crate::data_loss::Event;
 use crate::own_files::Finding;
 use crate::review::{AcceptedChange, ChangeId, ChangeKind, PlannedError};
 use crate::surface::Difference;
+use crate::uses::Datum;
 use portcullis_terraform_json::plan::Action;
 
 /// Who may call a route.
@@ -203,15 +204,15 @@ pub enum Fact {
     },
     UseAdded {
         function: String,
-        /// What it uses, such as `tables.orders`.
-        of: String,
+        /// What it uses.
+        of: Datum,
         verbs: Vec<&'static str>,
         /// The public routes that lead to the function.
         public: Vec<String>,
     },
     UseRemoved {
         function: String,
-        of: String,
+        of: Datum,
         verbs: Vec<&'static str>,
     },
     OwnModuleAdded,

@@ -106,7 +106,7 @@ impl Fact {
                 "user_pool".into()
             }
             Self::UseAdded { function, of, .. } | Self::UseRemoved { function, of, .. } => {
-                words::key(&["functions", function, "uses", of])
+                words::key(&["functions", function, "uses", &of.to_string()])
             }
             Self::OwnModuleAdded | Self::OwnModuleRemoved => "own".into(),
             Self::TableAdded { table } | Self::TableDeleted { table } | Self::TableReplaced { table, .. } => {

@@ -8,6 +8,7 @@ use crate::review::{Callers, Fact, Program, Sendable, Sent, Shifted};
 use crate::sentences::deleted::deleted;
 use crate::sentences::{expired, names};
 use crate::user_pool::id;
+use crate::uses;
 use portcullis_foreign_text::words::line;
 
 impl Fact {
@@ -163,7 +164,7 @@ impl Fact {
                 verbs,
                 public,
             } => {
-                let can = format!("{} in {}", names(verbs), code(of));
+                let can = uses::phrase(of, verbs);
                 if public.is_empty() {
                     format!("function {} may now {can}", code(function))
                 } else {
@@ -175,10 +176,9 @@ impl Fact {
                 }
             }
             Self::UseRemoved { function, of, verbs } => format!(
-                "function {} may no longer {} in {}",
+                "function {} may no longer {}",
                 code(function),
-                names(verbs),
-                code(of)
+                uses::phrase(of, verbs)
             ),
             Self::OwnModuleAdded => "the service calls `terraform/modules/own`, which is hand-written".into(),
             Self::OwnModuleRemoved => {

@@ -8,9 +8,21 @@ use crate::resources::dynamodb_table::{MOST_INDEXES, MOST_PROJECTED_ATTRIBUTES};
 use crate::service::meaning::Resolver;
 use crate::spec::{CapacityTable, Given, IndexTable, KeyTable, Placed, TableTable};
 use crate::tables::{Capacity, Index, KeyAttribute, Table, Type};
+use crate::uses::declared::Declared;
+use crate::uses::{Datum, Kind};
 
 /// The types of attributes of a table's keys, each with its place.
 type Types = BTreeMap<String, (Type, Span)>;
+
+/// Tables as functions use them.
+pub(crate) fn declared(tables: &[(Placed<String>, TableTable)]) -> Vec<Declared<'_>> {
+    let declared = tables.iter().map(|(name, table)| Declared {
+        datum: Datum::new(Kind::Tables, &name.value),
+        parts: (!table.indexes.is_empty()).then_some("/index/*"),
+        kms_key: table.kms_key.value.as_deref(),
+    });
+    declared.collect()
+}
 
 impl Resolver<'_> {
     pub(crate) fn tables(&mut self, tables: &[(Placed<String>, TableTable)]) -> BTreeMap<String, Table> {

@@ -7,6 +7,7 @@ pub(crate) mod meaning;
 pub(crate) mod review;
 pub(crate) mod surface;
 pub(crate) mod surface_of_service;
+pub(crate) mod uses;
 
 use std::collections::BTreeMap;
 

@@ -4,12 +4,20 @@ use std::collections::BTreeMap;
 
 use portcullis_foreign_text::words::code;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, nearest};
 use crate::functions::statement::Statement;
 use crate::references::{Reference, Template};
 use crate::service::meaning::Resolver;
 use crate::spec::{Lists, Placed, Spec};
-use crate::uses::{OF_TABLES, Uses, actions_on_tables, comment};
+use crate::uses::declaration::Declaration;
+use crate::uses::declared::{self, Declared};
+use crate::uses::{Attribute, Datum, Kind, Uses, actions, comment, variable, verbs_of};
+
+/// The variables in which a function finds what it uses. What is unknown has none.
+pub(crate) fn variables(spec: &Spec, lists: &Lists) -> impl Iterator<Item = (String, Template)> {
+    let data = lists.iter().filter_map(|(of, _)| declared::find(spec, &of.value));
+    data.map(|declared| variable(&declared.datum))
+}
 
 impl Resolver<'_> {
     /// What a function uses, and the statements that allow it.
@@ -17,60 +25,51 @@ impl Resolver<'_> {
         let mut uses = Uses::new();
         let mut statements = Vec::new();
         for (of, verbs) in lists {
-            let known: Vec<String> = spec
-                .tables
-                .iter()
-                .map(|(name, _)| format!("tables.{}", name.value))
-                .collect();
-            if !known.contains(&of.value) {
-                let all = known.iter().map(String::as_str);
-                let report =
-                    Diagnostic::new(of.span.clone(), format!("unknown {} in `uses`", code(&of.value)));
-                let report = report.similar(&of.value, "a table", all.clone());
-                self.report(if known.is_empty() {
-                    report.help(
-                        "declare the table, as in `[tables.orders]` with `partition_key = \"customer\"`",
-                    )
-                } else {
-                    report.known(all)
-                });
-                continue;
-            }
-            let verbs = self.verbs(of, verbs);
-            let Some(name) = of.value.strip_prefix("tables.").filter(|_| !verbs.is_empty()) else {
+            let Some(declared) = declared::find(spec, &of.value) else {
+                self.unknown_data(spec, of);
                 continue;
             };
-            let table = spec.tables.iter().find(|(table, _)| table.value == name);
-            let has_indexes = table.is_some_and(|(_, table)| !table.indexes.is_empty());
-            let mut named = OF_TABLES.iter().filter(|verb| verbs.contains(&verb.name));
-            let on_indexes = has_indexes && named.any(|verb| verb.on_indexes);
-            let arn = Reference::TableArn(name.to_owned());
-            let indexes = on_indexes.then(|| Template::of_reference(arn.clone(), "/index/*"));
-            statements.push(Statement::new(
-                actions_on_tables(&verbs).into_iter().map(str::to_owned),
-                [Template::of_reference(arn, "")].into_iter().chain(indexes),
-                comment(name, &verbs),
-            ));
-            // DynamoDB decrypts with the rights of the caller:
-            // <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html>
-            let key = table.and_then(|(_, table)| table.kms_key.value.clone());
-            statements.extend(key.map(|key| {
-                Statement::new(
-                    ["kms:Decrypt".to_owned()],
-                    [Template::of_text(key)],
-                    format!("Decrypts the table `{name}`."),
-                )
-            }));
-            uses.insert(of.value.clone(), verbs);
+            let verbs = self.verbs(&declared.datum, of, verbs);
+            if verbs.is_empty() {
+                continue;
+            }
+            statements.extend(self::statements(&declared, &verbs));
+            uses.insert(declared.datum, verbs);
         }
         statements.sort_by(|one, other| one.resources.cmp(&other.resources));
         statements.dedup();
         (uses, statements)
     }
 
-    /// The verbs of a table, in the order of their declaration.
-    fn verbs(&mut self, of: &Placed<String>, verbs: &[Placed<String>]) -> Vec<&'static str> {
-        let known = || OF_TABLES.iter().map(|verb| verb.name);
+    fn unknown_data(&mut self, spec: &Spec, of: &Placed<String>) {
+        let report = Diagnostic::new(of.span.clone(), format!("unknown {} in `uses`", code(&of.value)));
+        let known: Vec<Datum> = declared::all(spec).into_iter().map(|one| one.datum).collect();
+        let paths: Vec<String> = known.iter().map(ToString::to_string).collect();
+        let paths = || paths.iter().map(String::as_str);
+        let near = nearest(&of.value, paths());
+        let near = known
+            .iter()
+            .find(|datum| Some(datum.to_string().as_str()) == near);
+        let key = of.value.split('.').next();
+        let meant = Kind::ALL
+            .into_iter()
+            .find(|kind| Some(kind.declaration().key) == key);
+        let meant = meant.or(known.is_empty().then_some(Kind::Tables));
+        let is_there = |kind: &Kind| known.iter().any(|datum| datum.kind == *kind);
+        self.report(if let Some(near) = near {
+            let what = format!("a {}", near.kind.declaration().noun);
+            report.similar(&of.value, &what, paths())
+        } else if let Some(kind) = meant.filter(|kind| !is_there(kind)) {
+            let Declaration { noun, example, .. } = kind.declaration();
+            report.help(format!("declare the {noun}, as in {example}"))
+        } else {
+            report.known(paths())
+        });
+    }
+
+    /// Verbs in the order of their declaration.
+    fn verbs(&mut self, datum: &Datum, of: &Placed<String>, verbs: &[Placed<String>]) -> Vec<&'static str> {
+        let known = || datum.kind.declaration().verbs.iter().map(|verb| verb.name);
         if verbs.is_empty() {
             self.report(
                 Diagnostic::new(
@@ -98,4 +97,35 @@ impl Resolver<'_> {
         }
         known().filter(|name| seen.contains_key(name)).collect()
     }
+}
+
+/// The statements that allow verbs: one about the data, and one about the key that encrypts it.
+fn statements(of: &Declared<'_>, verbs: &[&str]) -> impl Iterator<Item = Statement> {
+    let Declared {
+        datum,
+        parts,
+        kms_key,
+    } = of;
+    let verbs_of = || verbs_of(datum.kind, verbs);
+    let itself = verbs_of().any(|verb| verb.on_itself).then_some("");
+    let parts = parts.filter(|_| verbs_of().any(|verb| verb.on_parts));
+    let resources = itself.into_iter().chain(parts);
+    let data = Statement::new(
+        actions(datum.kind, verbs).into_iter().map(str::to_owned),
+        resources
+            .map(|behind| Template::of_reference(Reference::Datum(datum.clone(), Attribute::Arn), behind)),
+        comment(datum, verbs),
+    );
+    let key = kms_key.map(|key| {
+        Statement::new(
+            verbs_of().flat_map(|verb| verb.with_key).map(ToString::to_string),
+            [Template::of_text(key)],
+            format!(
+                "Uses the KMS key of the {} `{}`.",
+                datum.kind.declaration().noun,
+                datum.name
+            ),
+        )
+    });
+    [data].into_iter().chain(key)
 }

@@ -1,117 +1,72 @@
 //! What functions use: `uses` of a function, with verbs that become statements of its role.
 //!
-//! A verb allows what its name says and implies nothing else. The verbs of a kind are declared once, here.
+//! A verb allows what its name says and implies nothing else. The verbs of a kind are declared once, in the kind's room.
 
+mod datum;
+pub mod declaration;
+pub(crate) mod declared;
+mod kind;
 pub(crate) mod meaning;
 pub(crate) mod review;
 
 use std::collections::BTreeMap;
 
+pub use datum::Datum;
+pub use declaration::Attribute;
+pub use kind::Kind;
+
+use crate::references::{Reference, Template};
 use crate::review::words::list;
+use crate::uses::declaration::Verb;
 
-/// What a function uses, such as `tables.orders`, with its verbs in the order of their declaration.
-pub type Uses = BTreeMap<String, Vec<&'static str>>;
+/// What a function uses, with its verbs in the order of their declaration.
+pub type Uses = BTreeMap<Datum, Vec<&'static str>>;
 
-/// Something that a function may do with what it uses.
-#[derive(Debug)]
-pub struct Verb {
-    /// Its name in the spec.
-    pub name: &'static str,
-    /// The same of a third person: "reads".
-    pub third: &'static str,
-    /// AWS's actions, sorted.
-    pub actions: &'static [&'static str],
-    /// Whether the actions may be called on the indexes of a table, too.
-    pub on_indexes: bool,
+/// The declared verbs among names.
+fn verbs_of<'v>(kind: Kind, verbs: &'v [&str]) -> impl Iterator<Item = &'static Verb> + use<'v> {
+    let all = kind.declaration().verbs.iter();
+    all.filter(|verb| verbs.contains(&verb.name))
 }
 
-/// The verbs of tables. `Query` and `Scan` find items, and only a scan reads all of them.
-///
-/// An update can create an item, and a put can replace one. Neither deletes one.
-/// <https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html>
-pub const OF_TABLES: [Verb; 4] = [
-    Verb {
-        name: "read",
-        third: "reads",
-        actions: &[
-            "dynamodb:BatchGetItem",
-            "dynamodb:ConditionCheckItem",
-            "dynamodb:DescribeTable",
-            "dynamodb:GetItem",
-            "dynamodb:Query",
-        ],
-        on_indexes: true,
-    },
-    Verb {
-        name: "scan",
-        third: "scans",
-        actions: &["dynamodb:Scan"],
-        on_indexes: true,
-    },
-    Verb {
-        name: "write",
-        third: "writes",
-        actions: &["dynamodb:PutItem", "dynamodb:UpdateItem"],
-        on_indexes: false,
-    },
-    Verb {
-        name: "delete",
-        third: "deletes",
-        actions: &["dynamodb:DeleteItem"],
-        on_indexes: false,
-    },
-];
-
-/// The action that writes and deletes many items. AWS asks for no other one then, so it takes both verbs.
-const BATCH: (&str, [&str; 2]) = ("dynamodb:BatchWriteItem", ["write", "delete"]);
-
-/// The actions of verbs of a table.
-pub(crate) fn actions_on_tables(verbs: &[&str]) -> Vec<&'static str> {
-    let named = OF_TABLES.iter().filter(|verb| verbs.contains(&verb.name));
-    let mut actions: Vec<&str> = named.flat_map(|verb| verb.actions).copied().collect();
-    let (batch, needed) = BATCH;
-    if needed.iter().all(|verb| verbs.contains(verb)) {
-        actions.push(batch);
-    }
-    actions
+/// The actions of verbs.
+fn actions(kind: Kind, verbs: &[&str]) -> Vec<&'static str> {
+    let together = kind.declaration().together.iter();
+    let together = together.filter(|(_, needed)| needed.iter().all(|verb| verbs.contains(verb)));
+    verbs_of(kind, verbs)
+        .flat_map(|verb| verb.actions)
+        .chain(together.map(|(action, _)| action))
+        .copied()
+        .collect()
 }
 
-/// The environment variable in which a function finds the name of a table.
-pub fn variable(table: &str) -> String {
-    let of_name = |c: char| {
-        if c.is_ascii_alphanumeric() {
-            c.to_ascii_uppercase()
-        } else {
-            '_'
-        }
-    };
-    format!("TABLE_{}", table.chars().map(of_name).collect::<String>())
-}
-
-/// The tables among what a function uses, by name.
-pub(crate) fn tables(uses: &Uses) -> impl Iterator<Item = (&str, &[&'static str])> {
-    uses.iter()
-        .filter_map(|(of, verbs)| Some((of.strip_prefix("tables.")?, verbs.as_slice())))
+/// The variable in which a function finds data, and what it contains.
+pub(crate) fn variable(datum: &Datum) -> (String, Template) {
+    let contains = datum.kind.declaration().variable_contains;
+    let value = Template::of_reference(Reference::Datum(datum.clone(), contains), "");
+    (datum.variable(), value)
 }
 
 /// Uses in words, behind "may": "read and write items of the table `orders`".
 pub(crate) fn phrases(uses: &Uses) -> impl Iterator<Item = String> {
-    tables(uses).map(|(table, verbs)| {
-        format!(
-            "{} items of the table `{table}`",
-            list(verbs.iter().map(ToString::to_string))
-        )
-    })
+    uses.iter().map(|(datum, verbs)| phrase(datum, verbs))
 }
 
-/// The comment above the statement of a table: "Reads and writes items of the table `orders`."
-pub(crate) fn comment(table: &str, verbs: &[&str]) -> String {
-    let named = OF_TABLES.iter().filter(|verb| verbs.contains(&verb.name));
-    let mut text = list(named.map(|verb| verb.third.to_owned()));
+/// Verbs in words, behind "may": "read and write items of the table `orders`".
+pub(crate) fn phrase(datum: &Datum, verbs: &[&str]) -> String {
+    format!(
+        "{} {}",
+        list(verbs.iter().map(ToString::to_string)),
+        datum.contents()
+    )
+}
+
+/// The comment above the statement of verbs: "Reads and writes items of the table `orders`."
+fn comment(datum: &Datum, verbs: &[&str]) -> String {
+    let mut text = list(verbs_of(datum.kind, verbs).map(|verb| verb.third.to_owned()));
     if let Some(first) = text.get_mut(..1) {
         first.make_ascii_uppercase();
     }
-    format!("{text} items of the table `{table}`.")
+    format!("{text} {}.", datum.contents())
 }
 
 #[cfg(test)]
@@ -121,9 +76,16 @@ mod tests {
 
     #[test]
     fn aws_knows_every_action_of_a_verb() {
-        let actions = OF_TABLES.iter().flat_map(|verb| verb.actions).chain([&BATCH.0]);
-        for action in actions {
-            assert!(iam_actions::find(action).is_ok(), "{action}");
+        for declaration in Kind::ALL.map(Kind::declaration) {
+            let verbs = declaration.verbs.iter();
+            let actions = verbs.flat_map(|verb| verb.actions.iter().chain(verb.with_key));
+            let together = declaration.together.iter().map(|(action, _)| action);
+            for action in actions.chain(together) {
+                assert!(iam_actions::find(action).is_ok(), "{action}");
+            }
+            for verb in declaration.verbs {
+                assert!(verb.actions.is_sorted(), "{}", verb.name);
+            }
         }
     }
 
@@ -150,7 +112,7 @@ mod tests {
             "UpdateItem",
         ];
         let of = |verbs: &[&str]| {
-            let mut actions = actions_on_tables(verbs);
+            let mut actions = actions(Kind::Tables, verbs);
             actions.sort_unstable();
             let names = actions
                 .iter()
@@ -170,11 +132,15 @@ mod tests {
 
     #[test]
     fn a_variable_is_called_after_its_table() {
-        assert_eq!(variable("orders"), "TABLE_ORDERS");
-        assert_eq!(variable("Stock-items_2"), "TABLE_STOCK_ITEMS_2");
-        assert_eq!(comment("orders", &["read"]), "Reads items of the table `orders`.");
+        let table = |name: &str| Datum::new(Kind::Tables, name);
+        assert_eq!(table("orders").variable(), "TABLE_ORDERS");
+        assert_eq!(table("Stock-items_2").variable(), "TABLE_STOCK_ITEMS_2");
         assert_eq!(
-            comment("orders", &["read", "write", "delete"]),
+            comment(&table("orders"), &["read"]),
+            "Reads items of the table `orders`."
+        );
+        assert_eq!(
+            comment(&table("orders"), &["read", "write", "delete"]),
             "Reads, writes and deletes items of the table `orders`."
         );
     }

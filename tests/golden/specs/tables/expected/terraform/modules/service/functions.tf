@@ -36,7 +36,7 @@ resource "aws_iam_role_policy" "function_orders" {
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = [
-      # Decrypts the table `stock`.
+      # Uses the KMS key of the table `stock`.
       {
         Effect = "Allow"
         Action = [
@@ -107,7 +107,7 @@ resource "aws_iam_role_policy" "function_stock" {
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = [
-      # Decrypts the table `stock`.
+      # Uses the KMS key of the table `stock`.
       {
         Effect = "Allow"
         Action = [

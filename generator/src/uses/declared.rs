@@ -1,0 +1,30 @@
+//! The data that a spec declares.
+
+use crate::spec::Spec;
+use crate::tables;
+use crate::uses::{Datum, Kind};
+
+/// Data as a spec declares it.
+#[derive(Debug)]
+pub(crate) struct Declared<'a> {
+    /// Which it is.
+    pub(crate) datum: Datum,
+    /// What is behind its ARN in those of its parts, such as `/index/*`. None if it has no parts.
+    pub(crate) parts: Option<&'static str>,
+    /// ARN of the KMS key of yours that encrypts it.
+    pub(crate) kms_key: Option<&'a str>,
+}
+
+/// All of it.
+pub(crate) fn all(spec: &Spec) -> Vec<Declared<'_>> {
+    let of = |kind| match kind {
+        Kind::Tables => tables::meaning::declared(&spec.tables),
+    };
+    Kind::ALL.into_iter().flat_map(of).collect()
+}
+
+/// The data at a path of a spec, such as `tables.orders`.
+pub(crate) fn find<'a>(spec: &'a Spec, path: &str) -> Option<Declared<'a>> {
+    let mut all = all(spec).into_iter();
+    all.find(|declared| declared.datum.to_string() == path)
+}

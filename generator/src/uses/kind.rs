@@ -1,0 +1,23 @@
+//! The kinds of data. Each kind's room declares it once, and everything that functions may do with data follows from that.
+
+use crate::tables;
+use crate::uses::declaration::Declaration;
+
+/// A kind of data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[allow(missing_docs, reason = "the names are the spec's")]
+pub enum Kind {
+    Tables,
+}
+
+impl Kind {
+    /// Every kind.
+    pub const ALL: [Self; 1] = [Self::Tables];
+
+    /// Its declaration.
+    pub fn declaration(self) -> &'static Declaration {
+        match self {
+            Self::Tables => &tables::uses::TABLES,
+        }
+    }
+}
