@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use portcullis_generator::modules::{TABLES, USER_POOL};
+use portcullis_generator::modules::{USER_POOL, is_bucket, is_table};
 use portcullis_terraform_json::plan::{Action, Change, ParsedPlan};
 use serde_json::Value;
 
@@ -12,7 +12,7 @@ pub struct Destruction {
     deletes: BTreeSet<String>,
     /// The addresses of resources that it changes instead of deleting them. There should be none.
     pub others: Vec<String>,
-    /// The user pools and tables that it would delete and that AWS protects.
+    /// The user pools, tables and buckets that it would delete and that AWS protects.
     pub protected: BTreeSet<String>,
 }
 
@@ -55,7 +55,7 @@ fn name(change: &Change) -> String {
 
 /// Returns whether the spec says how an address is protected.
 fn is_own(address: &str) -> bool {
-    address == USER_POOL || address.starts_with(TABLES)
+    address == USER_POOL || is_table(address) || is_bucket(address)
 }
 
 fn is_protected(change: &Change) -> bool {
@@ -69,6 +69,8 @@ fn protection(change: &Change) -> Option<(&'static str, Value, Value)> {
     match change.kind.as_str() {
         "aws_cognito_user_pool" => Some(("deletion_protection", "ACTIVE".into(), "INACTIVE".into())),
         "aws_dynamodb_table" => Some(("deletion_protection_enabled", true.into(), false.into())),
+        // AWS deletes another bucket if it is empty.
+        "aws_s3_bucket" if is_bucket(&change.address) => Some(("force_destroy", false.into(), true.into())),
         _ => None,
     }
 }
@@ -152,7 +154,7 @@ mod tests {
 
     #[test]
     fn the_protection_of_tables_goes_before_them() {
-        let table = format!("{TABLES}orders");
+        let table = "module.service.aws_dynamodb_table.orders".to_owned();
         let change = |address: &str, action: &str, before: bool, after: bool| {
             json!({
                 "address": address, "mode": "managed", "type": "aws_dynamodb_table",

@@ -17,6 +17,7 @@
 
 pub mod api;
 pub mod authorizer;
+pub mod buckets;
 pub mod cors;
 pub mod data_loss;
 pub mod diagnostic;

@@ -1,4 +1,4 @@
-//! S3 buckets and their notifications.
+//! S3 buckets and what is attached to them.
 
 use std::collections::BTreeMap;
 
@@ -76,6 +76,136 @@ pub struct Versioning {
     /// `Enabled`, `Suspended` or `Disabled`.
     #[serde(deserialize_with = "given")]
     pub status: Option<String>,
+}
+
+/// An `aws_s3_bucket_ownership_controls`.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct OwnershipControls {
+    /// The bucket.
+    pub bucket: String,
+    /// Who owns objects.
+    #[serde(deserialize_with = "block")]
+    pub rule: Ownership,
+}
+
+kind!(OwnershipControls, "aws_s3_bucket_ownership_controls");
+
+/// Who owns the objects of a bucket.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct Ownership {
+    /// `BucketOwnerEnforced`, `BucketOwnerPreferred` or `ObjectWriter`.
+    #[serde(deserialize_with = "given")]
+    pub object_ownership: Option<String>,
+}
+
+/// An `aws_s3_bucket_server_side_encryption_configuration`.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct Encryption {
+    /// The bucket.
+    pub bucket: String,
+    /// How S3 encrypts new objects.
+    #[serde(deserialize_with = "block")]
+    pub rule: EncryptionRule,
+}
+
+kind!(Encryption, "aws_s3_bucket_server_side_encryption_configuration");
+
+/// How S3 encrypts new objects.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct EncryptionRule {
+    /// If an upload says nothing of its own.
+    #[serde(deserialize_with = "block")]
+    pub apply_server_side_encryption_by_default: EncryptionByDefault,
+}
+
+/// How S3 encrypts objects whose upload says nothing of its own.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct EncryptionByDefault {
+    /// The key of KMS.
+    #[serde(deserialize_with = "given")]
+    pub kms_master_key_id: Option<String>,
+}
+
+/// An `aws_s3_bucket_lifecycle_configuration`.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct Lifecycle {
+    /// The bucket.
+    pub bucket: String,
+    /// What S3 deletes.
+    #[serde(deserialize_with = "or_empty")]
+    pub rule: Vec<LifecycleRule>,
+}
+
+kind!(Lifecycle, "aws_s3_bucket_lifecycle_configuration");
+
+/// What S3 deletes of a bucket.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct LifecycleRule {
+    /// `Enabled` or `Disabled`.
+    pub status: String,
+    /// When objects end.
+    #[serde(deserialize_with = "block")]
+    pub expiration: Expiration,
+    /// When old versions end.
+    #[serde(deserialize_with = "block")]
+    pub noncurrent_version_expiration: OldVersionExpiration,
+}
+
+impl LifecycleRule {
+    /// Whether S3 follows it.
+    pub fn is_enabled(&self) -> bool {
+        self.status == "Enabled"
+    }
+}
+
+/// When objects end.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct Expiration {
+    /// Days after their creation. The provider writes 0 for none.
+    #[serde(deserialize_with = "or_empty")]
+    pub days: u32,
+}
+
+/// When old versions end.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct OldVersionExpiration {
+    /// Days after they became old. The provider writes 0 for none.
+    #[serde(deserialize_with = "or_empty")]
+    pub noncurrent_days: u32,
+}
+
+/// An `aws_s3_bucket_cors_configuration`.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct BucketCors {
+    /// The bucket.
+    pub bucket: String,
+    /// What pages of origins may send.
+    #[serde(deserialize_with = "or_empty")]
+    pub cors_rule: Vec<CorsRule>,
+}
+
+kind!(BucketCors, "aws_s3_bucket_cors_configuration");
+
+/// What pages of origins may send to a bucket.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct CorsRule {
+    /// Their methods.
+    #[serde(deserialize_with = "or_empty")]
+    pub allowed_methods: Vec<String>,
+    /// The origins.
+    #[serde(deserialize_with = "or_empty")]
+    pub allowed_origins: Vec<String>,
 }
 
 /// An `aws_s3_bucket_notification`: a bucket has one, which replaces the one before.

@@ -1,4 +1,6 @@
-//! A plan → the tables that it would lose with what they contain.
+//! A plan → the tables and buckets that it would lose with what they contain.
+
+use std::collections::BTreeMap;
 
 use serde_json::Value;
 
@@ -7,12 +9,46 @@ use crate::identifier::Identifier;
 use crate::review::words;
 use crate::review::{ChangeId, ChangeKind};
 use crate::service::{Environment, Service};
-use crate::tables::surface as tables;
+use crate::{buckets, tables};
 use portcullis_terraform_json::plan::{Action, Change, ParsedPlan};
 
-/// What contains data, with its type, where generated HCL has it, and its table in the spec.
-const STORES: [(Store, &str, &str, &str); 1] =
-    [(Store::Table, "aws_dynamodb_table", tables::ADDRESS, "tables")];
+/// What is known of a kind of store.
+struct Known {
+    store: Store,
+    /// Its type in Terraform.
+    kind: &'static str,
+    /// Its table in the spec.
+    table: &'static str,
+    /// The Terraform name of a generated one, by its address.
+    label: fn(&str) -> Option<&str>,
+    /// The argument that has its name in AWS.
+    name: &'static str,
+    /// The names in a spec.
+    names: fn(&Service) -> Vec<&String>,
+    /// Whether AWS refuses to delete it as it was before a change.
+    is_protected: fn(&Value) -> bool,
+}
+
+const KNOWN: [Known; 2] = [
+    Known {
+        store: Store::Table,
+        kind: "aws_dynamodb_table",
+        table: "tables",
+        label: |address| address.strip_prefix(tables::surface::ADDRESS),
+        name: "name",
+        names: |service| service.tables.keys().collect(),
+        is_protected: |before| before["deletion_protection_enabled"] == true,
+    },
+    Known {
+        store: Store::Bucket,
+        kind: "aws_s3_bucket",
+        table: "buckets",
+        label: buckets::surface::label,
+        name: "bucket",
+        names: |service| service.buckets.keys().collect(),
+        is_protected: |before| before["force_destroy"] != true,
+    },
+];
 
 /// What a plan would lose in an environment of a service, in the plan's order.
 pub(super) fn losses(plan: &ParsedPlan, service: &Service, environment: &str) -> Vec<Loss> {
@@ -35,18 +71,18 @@ struct Reading<'a> {
 
 impl Reading<'_> {
     fn loss(&self, change: &Change) -> Option<Loss> {
-        let stores = STORES.iter().find(|(_, kind, ..)| *kind == change.kind);
-        let (store, _, prefix, table) = *stores?;
-        let is_ours = change.address.starts_with(prefix);
-        let own = is_ours.then(|| self.own(table, change));
+        let known = KNOWN.iter().find(|known| known.kind == change.kind)?;
+        let store = known.store;
+        let label = (known.label)(&change.address);
+        let own = label.map(|label| own(self.service, self.name, known, label, &change.before));
         let address = change.address.clone();
         let mut moved = Vec::new();
         let event = match &change.action {
             Action::Create => {
                 let gone = self.gone(change)?;
-                let name = text(&gone.before, "name").to_owned();
+                let name = text(&gone.before, known.name).to_owned();
                 let [region, account] = place(&gone.before);
-                if self.environment.region != region {
+                if !region.is_empty() && self.environment.region != region {
                     moved.push(ChangeId::new(ChangeKind::RegionChanged, self.name));
                 }
                 let pinned = self.environment.account.as_deref();
@@ -84,10 +120,13 @@ impl Reading<'_> {
                 }
             }
         };
+        let is_ours = own.is_some();
         let of = own.unwrap_or_else(|| change.address.clone());
         let mut ids = moved;
         ids.push(ChangeId::new(event.kind(), of));
-        let protected = change.action.destroys() && change.before["deletion_protection_enabled"] == true;
+        // AWS deletes an empty bucket, and only the spec says that ours is protected.
+        let asks = store == Store::Table || is_ours;
+        let protected = asks && change.action.destroys() && (known.is_protected)(&change.before);
         Some(Loss {
             event,
             is_ours,
@@ -96,20 +135,6 @@ impl Reading<'_> {
             protected,
             pool: None,
         })
-    }
-
-    /// Its key in the spec, such as `tables.orders`. If the spec no longer has it, its name in AWS says it.
-    fn own(&self, table: &str, change: &Change) -> String {
-        let label = change.address.rsplit('.').next().unwrap_or_default();
-        let mut names = self.service.tables.keys();
-        let known = names.find(|name| Identifier::new(name).as_str() == label);
-        let prefix = self.service.name_in_aws(self.name, "");
-        let before = text(&change.before, "name");
-        let name = match before.strip_prefix(&prefix) {
-            Some(name) if Identifier::new(name).as_str() == label => name,
-            _ => known.map_or(label, String::as_str),
-        };
-        words::key(&[table, name])
     }
 
     /// What was there under an address that is created again: Terraform looked for it and did not find it.
@@ -121,12 +146,56 @@ impl Reading<'_> {
     }
 }
 
-/// The region and account of something, from its ARN: `arn:aws:dynamodb:REGION:ACCOUNT:table/NAME`.
-fn place(values: &Value) -> [String; 2] {
-    let arn: Vec<&str> = text(values, "arn").split(':').collect();
-    [3, 4].map(|index| arn.get(index).copied().unwrap_or_default().to_owned())
+/// Its key in the spec, such as `tables.orders`. If the spec no longer has it, its name in AWS says it, which may end with
+/// an account.
+fn own(service: &Service, environment: &str, known: &Known, label: &str, before: &Value) -> String {
+    let in_spec = (known.names)(service);
+    let in_spec = in_spec
+        .into_iter()
+        .find(|name| Identifier::new(name).as_str() == label);
+    let prefix = service.name_in_aws(environment, "");
+    let in_aws = text(before, known.name).strip_prefix(&prefix).unwrap_or_default();
+    let without_account = in_aws
+        .trim_end_matches(|c: char| c.is_ascii_digit())
+        .strip_suffix('-');
+    let in_aws = [Some(in_aws), without_account].into_iter().flatten();
+    let in_aws = in_aws.filter(|name| Identifier::new(name).as_str() == label);
+    words::key(&[
+        known.table,
+        in_aws.chain(in_spec.map(String::as_str)).next().unwrap_or(label),
+    ])
 }
 
-fn text<'a>(object: &'a Value, key: &str) -> &'a str {
+/// The generated buckets that a plan knows, by name in AWS, with their keys in the spec. Not those that it creates, which
+/// contain nothing.
+pub(super) fn own_buckets<'p>(
+    plan: &'p ParsedPlan,
+    service: &Service,
+    environment: &str,
+) -> BTreeMap<&'p str, String> {
+    let of = |change: &'p Change| {
+        let known = KNOWN.iter().find(|known| known.store == Store::Bucket)?;
+        let label = (known.label)(&change.address)?;
+        let name = text(&change.before, known.name);
+        Some((name, own(service, environment, known, label, &change.before)))
+    };
+    let stay = plan.changes.iter().filter(|change| !change.action.destroys());
+    stay.filter_map(of).filter(|(name, _)| !name.is_empty()).collect()
+}
+
+/// The region and account of something, from its ARN: `arn:aws:dynamodb:REGION:ACCOUNT:table/NAME`. That of a bucket has
+/// neither, and the provider writes its region beside it.
+fn place(values: &Value) -> [String; 2] {
+    let arn: Vec<&str> = text(values, "arn").split(':').collect();
+    let [region, account] = [3, 4].map(|index| arn.get(index).copied().unwrap_or_default());
+    let region = if region.is_empty() {
+        text(values, "region")
+    } else {
+        region
+    };
+    [region.to_owned(), account.to_owned()]
+}
+
+pub(super) fn text<'a>(object: &'a Value, key: &str) -> &'a str {
     object[key].as_str().unwrap_or_default()
 }

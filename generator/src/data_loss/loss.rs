@@ -94,6 +94,20 @@ pub enum Event {
         /// The region of the old one, if that is known.
         region: String,
     },
+    /// A bucket keeps no more old versions.
+    VersioningSuspended {
+        /// The address of what says so.
+        address: String,
+    },
+    /// What a bucket contains ends after a time, or earlier than before.
+    ObjectsExpire {
+        /// The address of what says so.
+        address: String,
+        /// What ends.
+        what: Expiring,
+        /// The days that are left to it.
+        after: u64,
+    },
     /// The domain of sign-in pages ends.
     DomainEnds {
         /// Its address.
@@ -110,6 +124,17 @@ pub enum Event {
 pub enum Store {
     /// A DynamoDB table, with items.
     Table,
+    /// An S3 bucket, with objects.
+    Bucket,
+}
+
+/// What of a bucket ends by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expiring {
+    /// Objects.
+    Objects,
+    /// Versions that newer ones replaced.
+    OldVersions,
 }
 
 /// How something ends.
@@ -161,6 +186,8 @@ impl Event {
             | Self::AttributesLost { address, .. }
             | Self::DataEnds { address, .. }
             | Self::DataNotFound { address, .. }
+            | Self::VersioningSuspended { address }
+            | Self::ObjectsExpire { address, .. }
             | Self::DomainEnds { address, .. } => address,
         }
     }
@@ -183,6 +210,19 @@ impl Event {
             Self::DataEnds {
                 store: Store::Table, ..
             } => ChangeKind::TableDeleted,
+            Self::DataEnds {
+                store: Store::Bucket,
+                ending: Ending::Replaced(_),
+                ..
+            }
+            | Self::DataNotFound {
+                store: Store::Bucket, ..
+            } => ChangeKind::BucketReplaced,
+            Self::DataEnds {
+                store: Store::Bucket, ..
+            } => ChangeKind::BucketDeleted,
+            Self::VersioningSuspended { .. } => ChangeKind::VersioningSuspended,
+            Self::ObjectsExpire { .. } => ChangeKind::ObjectsExpire,
             Self::AttributesLost { .. } => ChangeKind::PoolSchemaChanged,
             Self::DomainEnds { .. } => ChangeKind::DomainDeleted,
         }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::loss::{Ending, Event, Keep, Loss};
-use super::{data, schema};
+use super::{data, objects, schema};
 use crate::modules::USER_POOL;
 use crate::review::{ChangeId, ChangeKind};
 use crate::service::{Environment, Service};
@@ -28,6 +28,7 @@ pub fn losses(plan: &ParsedPlan, service: &Service, environment: &str) -> Vec<Lo
     }
     losses.extend(reading.of(POOL).filter_map(attributes));
     losses.extend(data::losses(plan, service, environment));
+    losses.extend(objects::losses(plan, service, environment));
     losses.extend(reading.of(DOMAIN).filter_map(|change| reading.domain(change)));
     losses
 }

@@ -1,9 +1,10 @@
 //! The data-loss guard: the data that a plan would lose, and whether the spec accepts that.
 //!
 //! Nobody can recreate users, because Cognito gives nobody their passwords. So the guard refuses the loss of a user pool,
-//! of an attribute of its users or of the domain of its sign-in pages, and of a table with its items, wherever in the module tree it stands and whoever
-//! wrote it there, unless an `accept` entry names exactly that. This holds for every plan that is applied outside
-//! `local`, reviewed or not.
+//! of an attribute of its users or of the domain of its sign-in pages, of a table with its items and of a bucket with its
+//! objects, wherever in the module tree it stands and whoever wrote it there, unless an `accept` entry names exactly that.
+//! It also refuses that a generated bucket keeps less. This holds for every plan that is applied outside `local`, reviewed
+//! or not.
 //!
 //! The guard reads what the plan does, not what the spec says. So a pool is also lost if the state forgets it (`removed`
 //! blocks), if Terraform does not find it (another region, another account) and creates an empty one, and if it is no
@@ -12,13 +13,14 @@
 mod data;
 mod loss;
 mod losses;
+mod objects;
 mod schema;
 #[cfg(test)]
 mod tests;
 
 use std::fmt::Write;
 
-pub use loss::{Ending, Event, Keep, Loss, Reason, Store};
+pub use loss::{Ending, Event, Expiring, Keep, Loss, Reason, Store};
 pub use losses::losses;
 pub use schema::Attribute;
 
@@ -39,7 +41,7 @@ pub struct Refusal {
 
 /// Refuses losses that no `accept` entry names; `today` is the day in UTC.
 ///
-/// An entry is not enough while AWS protects a pool or a table: AWS would refuse to delete it in the middle of the apply,
+/// An entry is not enough while AWS protects a pool, a table or a bucket: AWS would refuse to delete it in the middle of the apply,
 /// after the new one was created and the clients moved.
 pub fn judge(losses: &[Loss], service: &Service, environment: &str, today: Date) -> Option<Refusal> {
     let mut message = String::new();

@@ -1,5 +1,6 @@
 //! Real plans (`generator/tests/identity_data`), and what the data-loss guard says to them.
 
+mod buckets;
 mod data;
 
 use serde_json::{Value, json};

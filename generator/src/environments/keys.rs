@@ -81,9 +81,9 @@ keys! {
                 consequence(Other, BoundaryChanged, "the roles of functions may do more if the new policy allows more"),
                 consequence(Removed, BoundaryChanged, "only their own policies limit the roles of functions then"),
             ]);
-        /// Whether AWS refuses to delete the user pool and the tables.
+        /// Whether AWS refuses to delete the user pool, the tables, and buckets with objects.
         deletion_protection: Set<bool> = Flag, default(Literal::Flag(true)), EVERYWHERE,
-            When(&[consequence(Less, DeletionProtectionOff, "AWS no longer refuses to delete its user pool and tables")]);
+            When(&[consequence(Less, DeletionProtectionOff, "AWS no longer refuses to delete its user pool, tables and buckets")]);
         /// Tags of this environment's resources, beside the service's.
         tags: Strings = Map { noun: "tag", names: &TAG_KEY, values: &TAG_VALUE }, Nothing, EVERYWHERE, Elsewhere;
         /// What differs in this environment for a function, by its name.

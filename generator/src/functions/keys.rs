@@ -75,8 +75,8 @@ keys! {
         /// Functions with layers don't run locally.
         layers: Given<Vec<Placed<String>>> = Texts(&LAYER_VERSION), Nothing, PER_ENVIRONMENT, Harmless;
         /// What the function uses, each with verbs: `{ "tables.orders" = ["read", "write"] }`. Verbs of tables are `read`,
-        /// `scan`, `write` and `delete`. The function finds the table's name in the variable `TABLE_ORDERS`. See
-        /// [Data](../data.md#uses).
+        /// `scan`, `write` and `delete`. Verbs of buckets are `read`, `list`, `write` and `delete`. The function finds their
+        /// names in variables such as `TABLE_ORDERS` and `BUCKET_SCANS`. See [Data](../data.md#uses).
         uses: Lists = Kind::Lists { noun: "table", of: "verbs" }, Nothing, EVERYWHERE, Elsewhere;
         /// What the function may do in AWS, beside writing its own logs.
         may: Vec<MayTable> = List(&MayTable::TABLE), Nothing, EVERYWHERE, Elsewhere;

@@ -15,11 +15,11 @@ pub use crate::api::deployment::snapshot;
 pub use crate::environments::module::{LOCAL_ACCOUNT, LOCAL_FIRST_USER, environment, planned_provider};
 pub use crate::functions::in_service::environment_variables;
 pub use module::{HEADER, HEADER_PREFIX, Module, Output, PROVIDER, TERRAFORM, Variable, is_generated};
-pub use service::{DEPLOYMENT, OWN_MODULE, REST_API, STAGE, TABLES, USER_POOL};
+pub use service::{DEPLOYMENT, OWN_MODULE, REST_API, STAGE, USER_POOL, is_bucket, is_table};
 
 use crate::file_set::FileSet;
 use crate::service::Service;
-use crate::{api, functions, user_pool};
+use crate::{api, buckets, functions, user_pool};
 
 /// What GitHub folds away in a pull request: files that say again what the HCL says.
 const GITATTRIBUTES: &str = "README.md      linguist-generated
@@ -45,6 +45,7 @@ pub fn all(service: &Service) -> FileSet {
 pub fn of_service(service: &Service) -> Vec<Module> {
     let mut modules = user_pool::modules::modules(service);
     modules.push(functions::module::module(service));
+    modules.extend(buckets::modules::modules(service));
     modules.extend(api::modules::modules(service));
     modules.push(service::module(service));
     modules

@@ -6,7 +6,7 @@ use crate::modules::{access_test, moved};
 use crate::routes::permissions;
 use crate::service::Service;
 use crate::text_rule::NAME_32;
-use crate::{api, cors, functions, own, routes, tables, user_pool};
+use crate::{api, buckets, cors, functions, own, routes, tables, user_pool};
 
 /// Where the deployment stands in an environment's root.
 pub const DEPLOYMENT: &str = "module.service.aws_api_gateway_deployment.this";
@@ -21,8 +21,15 @@ pub const USER_POOL: &str = "module.service.module.user_pool.aws_cognito_user_po
 /// What the addresses in the own module begin with there.
 pub const OWN_MODULE: &str = "module.service.module.own.";
 
-/// What the addresses of tables begin with there.
-pub const TABLES: &str = tables::surface::ADDRESS;
+/// Returns whether an address there is that of a table of the spec.
+pub fn is_table(address: &str) -> bool {
+    address.starts_with(tables::surface::ADDRESS)
+}
+
+/// Returns whether an address there is that of a bucket of the spec.
+pub fn is_bucket(address: &str) -> bool {
+    buckets::surface::label(address).is_some()
+}
 
 /// The module.
 pub fn module(service: &Service) -> Module {
@@ -40,6 +47,7 @@ pub fn module(service: &Service) -> Module {
             ("user_pool.tf", user_pool::in_service::blocks(service)),
             ("functions.tf", functions::in_service::blocks(service)),
             ("tables.tf", tables::in_service::blocks(service)),
+            ("buckets.tf", buckets::in_service::blocks(service)),
             ("own.tf", own::in_service::blocks(service)),
             ("routes.tf", routes),
             ("api.tf", api),

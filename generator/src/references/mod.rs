@@ -14,6 +14,7 @@ use serde::{Serialize, Serializer};
 pub(crate) use known::Known;
 pub(crate) use values::Values;
 
+use crate::uses::declaration::Declaration;
 use crate::uses::{Attribute, Datum};
 
 /// A text with references.
@@ -136,8 +137,8 @@ impl Reference {
     /// Whether the root of an environment knows its value. A root has no ids of AWS's.
     pub fn is_known_in_a_root(&self) -> bool {
         match self {
-            Self::Datum(_, attribute) => match attribute {
-                Attribute::Name => true,
+            Self::Datum(datum, attribute) => match attribute {
+                Attribute::Name => !datum.kind.declaration().is_global,
                 Attribute::Arn => false,
             },
             Self::Environment
@@ -198,11 +199,27 @@ impl Template {
     /// What an attribute of data is made of.
     fn of_datum(datum: &Datum, attribute: Attribute) -> Self {
         let name = Self::name_in_aws(&datum.name);
-        match attribute {
-            Attribute::Name => name,
-            Attribute::Arn => {
-                let [service, kind] = datum.kind.declaration().arn;
-                Self::arn(service, kind, name, "")
+        let Declaration { is_global, arn, .. } = datum.kind.declaration();
+        let [service, kind] = arn;
+        let text = |text: &str| Part::Text(text.into());
+        let name = match is_global {
+            true => Self::of_parts(
+                name.parts
+                    .into_iter()
+                    .chain([text("-"), Part::Reference(Reference::Account)]),
+            ),
+            false => name,
+        };
+        match (attribute, is_global) {
+            (Attribute::Name, _) => name,
+            (Attribute::Arn, false) => Self::arn(service, kind, name, ""),
+            (Attribute::Arn, true) => {
+                let before = [
+                    text("arn:"),
+                    Part::Reference(Reference::Partition),
+                    text(&format!(":{service}:::{kind}")),
+                ];
+                Self::of_parts(before.into_iter().chain(name.parts))
             }
         }
     }

@@ -35,11 +35,19 @@ pub mod lambda_permission;
 pub mod lambda_provisioned_concurrency_config;
 pub mod partition;
 mod resource_type;
+pub mod s3_bucket;
+pub mod s3_bucket_cors_configuration;
+pub mod s3_bucket_lifecycle_configuration;
+pub mod s3_bucket_ownership_controls;
+pub mod s3_bucket_policy;
+pub mod s3_bucket_public_access_block;
+pub mod s3_bucket_server_side_encryption_configuration;
+pub mod s3_bucket_versioning;
 
 pub use resource_type::{EVERYWHERE, Meaning, ResourceType};
 
 /// The types that Portcullis makes, or that a surface accounts for.
-pub const TYPES: [&ResourceType; 24] = [
+pub const TYPES: [&ResourceType; 32] = [
     &api_gateway_authorizer::TYPE,
     &api_gateway_deployment::TYPE,
     &api_gateway_gateway_response::TYPE,
@@ -64,6 +72,14 @@ pub const TYPES: [&ResourceType; 24] = [
     &lambda_function_url::TYPE,
     &lambda_permission::TYPE,
     &lambda_provisioned_concurrency_config::TYPE,
+    &s3_bucket::TYPE,
+    &s3_bucket_cors_configuration::TYPE,
+    &s3_bucket_lifecycle_configuration::TYPE,
+    &s3_bucket_ownership_controls::TYPE,
+    &s3_bucket_policy::TYPE,
+    &s3_bucket_public_access_block::TYPE,
+    &s3_bucket_server_side_encryption_configuration::TYPE,
+    &s3_bucket_versioning::TYPE,
 ];
 
 /// Returns a type by its name.

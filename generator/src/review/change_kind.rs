@@ -200,6 +200,16 @@ kinds! {
     IndexDeleted = "index_deleted", Specs, Rest, Key, Harmless;
     /// An index of a table is deleted and created again. The items stay.
     IndexRebuilt = "index_rebuilt", Specs, Rest, Key, Harmless;
+    /// A new bucket.
+    BucketAdded = "bucket_added", Specs, Rest, Key, Expected("it is empty, and only functions that use it reach it");
+    /// A bucket is deleted, with its objects.
+    BucketDeleted = "bucket_deleted", Specs, AtRisk, Key, Loses;
+    /// A bucket is replaced by an empty one.
+    BucketReplaced = "bucket_replaced", Specs, AtRisk, Key, Loses;
+    /// S3 keeps no more old versions of objects.
+    VersioningSuspended = "versioning_suspended", Specs, AtRisk, Key, Loses;
+    /// S3 deletes objects or old versions after a time, or earlier than before.
+    ObjectsExpire = "objects_expire", Specs, AtRisk, Key, Loses;
     /// The first user pool, or the first existing one.
     PoolAdded = "pool_added", Specs, Rest, Key, Expected("routes for its users are reported by themselves, and self sign-up is");
     /// The user pool is replaced or deleted: every user is lost.
@@ -254,7 +264,7 @@ kinds! {
     StateMoved = "state_moved", Specs, AtRisk, Environment, Loses;
     /// The first user is another one. The old one is deleted.
     UserReplaced = "user_replaced", Specs, AtRisk, Environment, Loses;
-    /// AWS no longer refuses to delete the user pool and the tables.
+    /// AWS no longer refuses to delete the user pool, the tables and the buckets.
     DeletionProtectionOff = "deletion_protection_off", Specs, AtRisk, Key, Loses;
     /// The first spec.
     ServiceAdded = "service_added", Specs, Rest, Key, Expected("its routes, CORS and sign-up are reported by themselves");

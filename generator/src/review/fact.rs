@@ -277,6 +277,24 @@ pub enum Fact {
         /// Whether a route is for signed-in users.
         signs_in: bool,
     },
+    BucketAdded {
+        bucket: String,
+    },
+    BucketDeleted {
+        bucket: String,
+    },
+    BucketReplaced {
+        bucket: String,
+        /// The name of the service before and after.
+        before: String,
+        after: String,
+    },
+    BucketCors {
+        bucket: String,
+        /// The methods that pages may send, before and after.
+        before: Vec<String>,
+        after: Vec<String>,
+    },
     CorsSends {
         what: Sent,
         before: Vec<String>,

@@ -40,6 +40,16 @@ impl Fact {
             Self::IndexAdded { .. } => ChangeKind::IndexAdded,
             Self::IndexDeleted { .. } => ChangeKind::IndexDeleted,
             Self::IndexRebuilt { .. } => ChangeKind::IndexRebuilt,
+            Self::BucketAdded { .. } => ChangeKind::BucketAdded,
+            Self::BucketDeleted { .. } => ChangeKind::BucketDeleted,
+            Self::BucketReplaced { .. } => ChangeKind::BucketReplaced,
+            Self::BucketCors { before, after, .. } => {
+                if after.iter().all(|method| before.contains(method)) {
+                    ChangeKind::SettingChanged
+                } else {
+                    ChangeKind::CorsWider
+                }
+            }
             Self::ClientAdded { .. } => ChangeKind::ClientAdded,
             Self::ClientDeleted { .. } => ChangeKind::ClientDeleted,
             Self::ClientRenamed { .. } => ChangeKind::ClientRenamed,
@@ -112,6 +122,10 @@ impl Fact {
             Self::TableAdded { table } | Self::TableDeleted { table } | Self::TableReplaced { table, .. } => {
                 words::key(&["tables", table])
             }
+            Self::BucketAdded { bucket }
+            | Self::BucketDeleted { bucket }
+            | Self::BucketReplaced { bucket, .. } => words::key(&["buckets", bucket]),
+            Self::BucketCors { bucket, .. } => words::key(&["buckets", bucket, "cors"]),
             Self::IndexAdded { table, index }
             | Self::IndexDeleted { table, index }
             | Self::IndexRebuilt { table, index } => words::key(&["tables", table, "indexes", index]),
@@ -173,7 +187,10 @@ impl Fact {
             }
             Self::CorsOrigin { before, after, .. } => [before.clone(), Some(after.clone())],
             Self::PoolChanged { before, after, .. } => [before.clone(), after.clone()],
-            Self::CorsSends { before, after, .. } => [lists(before), lists(after)],
+            Self::BucketReplaced { before, after, .. } => names(before, after),
+            Self::BucketCors { before, after, .. } | Self::CorsSends { before, after, .. } => {
+                [lists(before), lists(after)]
+            }
             Self::Setting { is_secret: true, .. } => [None, None],
             Self::Setting { before, after, .. } => {
                 [before, after].map(|value| value.as_ref().map(words::toml))
@@ -198,6 +215,8 @@ impl Fact {
             | Self::IndexAdded { .. }
             | Self::IndexDeleted { .. }
             | Self::IndexRebuilt { .. }
+            | Self::BucketAdded { .. }
+            | Self::BucketDeleted { .. }
             | Self::ClientAdded { .. }
             | Self::ClientDeleted { .. }
             | Self::ClientFlowAdded { .. }
@@ -274,6 +293,7 @@ impl Difference {
             | Subject::Function(_)
             | Subject::Client(_)
             | Subject::Table(_)
+            | Subject::Bucket(_)
             | Subject::GatewayResponse(_) => ChangeKind::PlanDiffers,
         }
     }
@@ -282,6 +302,7 @@ impl Difference {
     pub fn of(&self, environment: &str) -> String {
         let of = match &self.subject {
             Subject::Table(name) => return format!("{environment}: tables.{name}"),
+            Subject::Bucket(name) => return format!("{environment}: buckets.{name}"),
             Subject::Api => "api",
             Subject::UserPool => "user_pool",
             Subject::Unknown(name)

@@ -31,6 +31,7 @@ mod tree;
 mod version_constraints;
 pub(crate) mod words;
 
+use crate::buckets::review as buckets;
 use crate::cors::review as cors;
 use crate::environments::review as environments;
 use crate::functions::review as functions;
@@ -117,6 +118,7 @@ fn compare_services(comparison: &Comparison) -> Vec<Fact> {
     let mut facts = routes::facts(comparison, &shifts);
     facts.extend(functions::facts(comparison, &base, &shifts));
     facts.extend(tables::facts(comparison));
+    facts.extend(buckets::facts(comparison));
     facts.extend(own::facts(comparison));
     facts.extend(uses::facts(comparison));
     facts.extend(user_pool::facts(comparison));

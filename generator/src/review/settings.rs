@@ -98,6 +98,12 @@ fn functions_here<'a>(
     })
 }
 
+/// The names that two revisions share, each beside itself.
+fn in_both<T>(base: &BTreeMap<String, T>, head: &BTreeMap<String, T>) -> BTreeMap<String, String> {
+    let shared = base.keys().filter(|name| head.contains_key(*name));
+    shared.map(|name| (name.clone(), name.clone())).collect()
+}
+
 /// Both revisions as they are compared: what is in one of them only is left out, because others tell of it, and what
 /// has another name in the base has the head's.
 fn comparable(comparison: &Comparison) -> (Value, Value) {
@@ -114,13 +120,13 @@ fn comparable(comparison: &Comparison) -> (Value, Value) {
         .environments
         .iter()
         .map(|name| (name.to_string(), name.to_string()));
-    let tables = comparison.base.tables.keys();
-    let tables = tables.filter(|name| comparison.head.tables.contains_key(*name));
-    let tables = tables.map(|name| (name.clone(), name.clone()));
+    let tables = in_both(&comparison.base.tables, &comparison.head.tables);
+    let buckets = in_both(&comparison.base.buckets, &comparison.head.buckets);
     for (table, kept) in [
         ("/functions", &comparison.functions.kept),
         ("/user_pool/clients", &comparison.clients.kept),
-        ("/tables", &tables.collect()),
+        ("/tables", &tables),
+        ("/buckets", &buckets),
         ("/routes", &routes.collect()),
         ("/environments", &environments.collect()),
     ] {

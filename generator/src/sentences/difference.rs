@@ -201,6 +201,7 @@ fn name(subject: &Subject) -> String {
         Subject::Function(name) => format!("function {}", code(name)),
         Subject::Client(name) => format!("client {}", code(name)),
         Subject::Table(name) => format!("table {}", code(name)),
+        Subject::Bucket(name) => format!("bucket {}", code(name)),
         Subject::GatewayResponse(kind) => format!("gateway response {}", code(kind)),
         Subject::Route(name) | Subject::Argument(name) | Subject::Other(name) | Subject::Unknown(name) => {
             code(name)

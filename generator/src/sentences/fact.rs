@@ -282,6 +282,45 @@ impl Fact {
                 ),
                 None => format!("CORS allows {} in {}", origin(after), code(environment)),
             },
+            Self::BucketAdded { bucket } => format!("bucket {} is new", code(bucket)),
+            Self::BucketDeleted { bucket } => {
+                format!(
+                    "bucket {} is **deleted** with every object and old version",
+                    code(bucket)
+                )
+            }
+            Self::BucketReplaced {
+                bucket,
+                before,
+                after,
+            } => format!(
+                "bucket {} is replaced by an empty one because {} changes from {} to {}: every object is **lost**",
+                code(bucket),
+                code("service.name"),
+                code(before),
+                code(after)
+            ),
+            Self::BucketCors {
+                bucket,
+                before,
+                after,
+            } => {
+                let only = |these: &[String], others: &[String]| -> Vec<String> {
+                    these
+                        .iter()
+                        .filter(|one| !others.contains(one))
+                        .cloned()
+                        .collect()
+                };
+                let what = match (only(after, before), only(before, after)) {
+                    (more, _) if !more.is_empty() => format!("may also send the method {}", names(&more)),
+                    (_, less) => format!("may no longer send the method {}", names(&less)),
+                };
+                format!(
+                    "pages of allowed origins {what} to presigned addresses of bucket {}",
+                    code(bucket)
+                )
+            }
             Self::CorsSends { what: sent, now, .. } => {
                 let noun = match sent {
                     Sent::Headers => "header",

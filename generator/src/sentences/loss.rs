@@ -1,6 +1,6 @@
 //! The sentence of a loss of identity data, and of what keeps it.
 
-use crate::data_loss::{Attribute, Ending, Event, Keep, Reason, Store};
+use crate::data_loss::{Attribute, Ending, Event, Expiring, Keep, Reason, Store};
 use portcullis_foreign_text::{shell, words::code};
 
 impl Event {
@@ -117,6 +117,17 @@ impl Event {
                     code(name)
                 )
             }
+            Self::VersioningSuspended { .. } => {
+                format!("{address} suspends versioning: from now on, a deleted or overwritten object is lost")
+            }
+            Self::ObjectsExpire { what, after, .. } => {
+                let what = match what {
+                    Expiring::Objects => "objects",
+                    Expiring::OldVersions => "old versions",
+                };
+                let days = if *after == 1 { "day" } else { "days" };
+                format!("{address} deletes {what} after {after} {days}, earlier than before")
+            }
             Self::DomainEnds { domain, ending, .. } => {
                 let pages = format!("users can no longer sign in at {}", code(domain));
                 match ending {
@@ -168,6 +179,10 @@ impl Words {
             Store::Table => Self {
                 noun: "table",
                 contents: "item",
+            },
+            Store::Bucket => Self {
+                noun: "bucket",
+                contents: "object",
             },
         }
     }

@@ -10,6 +10,7 @@ pub(crate) mod meaning;
 pub(crate) mod tags;
 
 pub use crate::api::Api;
+pub use crate::buckets::Bucket;
 pub use crate::cors::Cors;
 pub use crate::environments::{Environment, LOCAL, S3State};
 pub use crate::functions::Function;
@@ -27,6 +28,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::review::AcceptedChange;
+use crate::review::words::list;
 
 /// A resolved service.
 ///
@@ -48,6 +50,8 @@ pub struct Service {
     pub functions: BTreeMap<String, Function>,
     /// Tables by name.
     pub tables: BTreeMap<String, Table>,
+    /// Buckets by name.
+    pub buckets: BTreeMap<String, Bucket>,
     /// The hand-written module that the service calls.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub own: Option<OwnModule>,
@@ -81,13 +85,15 @@ impl Service {
     }
 
     /// What the deletion protection of an environment protects, in words. None if nothing needs it.
-    pub fn protected(&self) -> Option<&'static str> {
-        match (self.own_user_pool().is_some(), self.tables.is_empty()) {
-            (false, true) => None,
-            (true, true) => Some("the user pool"),
-            (false, false) => Some("the tables"),
-            (true, false) => Some("the user pool and the tables"),
-        }
+    pub fn protected(&self) -> Option<String> {
+        let all = [
+            (self.own_user_pool().is_some(), "the user pool"),
+            (!self.tables.is_empty(), "the tables"),
+            (!self.buckets.is_empty(), "the buckets"),
+        ];
+        let protected = all.into_iter().filter(|(is_there, _)| *is_there);
+        let protected: Vec<String> = protected.map(|(_, what)| what.to_owned()).collect();
+        (!protected.is_empty()).then(|| list(protected))
     }
 
     /// The name of a function in AWS.

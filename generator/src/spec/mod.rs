@@ -15,6 +15,7 @@ pub mod schema;
 pub(crate) mod toml_text;
 
 pub use crate::api::keys::ApiTable;
+pub use crate::buckets::keys::BucketTable;
 pub use crate::cors::keys::CorsTable;
 pub use crate::environments::keys::{EnvironmentTable, StateTable};
 pub use crate::functions::keys::FunctionTable;
@@ -32,6 +33,7 @@ pub use toml::value::Date;
 use toml::de::DeTable;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::resources::s3_bucket;
 use crate::review::Meaning::Elsewhere;
 use crate::routes::ROUTE;
 use crate::spec::declaration::Absent::{Nothing, Required};
@@ -56,6 +58,9 @@ keys! {
         /// The DynamoDB tables, by name.
         tables: Vec<(Placed<String>, TableTable)> =
             Tables { noun: "table", names: &NAME_64, table: &TableTable::TABLE }, Nothing, EVERYWHERE, Elsewhere;
+        /// The S3 buckets, by name.
+        buckets: Vec<(Placed<String>, BucketTable)> =
+            Tables { noun: "bucket", names: &s3_bucket::NAME, table: &BucketTable::TABLE }, Nothing, EVERYWHERE, Elsewhere;
         /// Terraform of your own beside the generated one.
         own: Option<OwnTable> = Kind::Table(&OwnTable::TABLE), Nothing, EVERYWHERE, Elsewhere;
         /// The routes, by method and path: `"GET /orders/{id}" = { function = "orders" }`.

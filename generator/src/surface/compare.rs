@@ -20,7 +20,7 @@ struct List {
     is_whole: bool,
 }
 
-const LISTS: [List; 8] = [
+const LISTS: [List; 9] = [
     List {
         pattern: "authorizers",
         name: |item| text(item, "name"),
@@ -49,6 +49,12 @@ const LISTS: [List; 8] = [
         pattern: "tables",
         name: |item| text(item, "name"),
         subject: Subject::Table,
+        is_whole: false,
+    },
+    List {
+        pattern: "buckets",
+        name: |item| text(item, "name"),
+        subject: Subject::Bucket,
         is_whole: false,
     },
     List {

@@ -22,6 +22,8 @@ pub enum Subject {
     Client(String),
     /// A table, by name.
     Table(String),
+    /// A bucket, by name.
+    Bucket(String),
     /// A response of the gateway itself, by type.
     GatewayResponse(String),
     /// An argument that nobody classified: `ADDRESS.ARGUMENT`.

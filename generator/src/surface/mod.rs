@@ -25,6 +25,7 @@ pub(crate) mod types;
 pub(crate) mod unknown;
 
 use crate::authorizer::surface as authorizers;
+use crate::buckets::surface as buckets;
 use crate::cors::surface as gateway_responses;
 use crate::functions::surface as functions;
 use crate::routes::surface as routes;
@@ -39,8 +40,8 @@ pub use of_resources::{SurfaceError, of_plan, of_state};
 pub use of_service::of_service;
 pub use others::why as why_it_counts;
 pub use types::{
-    Api, Argument, Authorizer, Client, FORMAT, Function, GatewayResponse, Invoker, Password, Preflight,
-    Question, Route, Statement, Surface, Table, UNKNOWN, Uncertain, Unknown, UserPool,
+    Api, Argument, Authorizer, Bucket, Client, FORMAT, Function, GatewayResponse, Invoker, Password,
+    Preflight, Question, Route, Statement, Surface, Table, UNKNOWN, Uncertain, Unknown, UserPool,
 };
 
 impl Surface {
@@ -50,6 +51,7 @@ impl Surface {
             .sort_by(|a, b| (&a.path, &a.method).cmp(&(&b.path, &b.method)));
         self.functions.sort_by(|a, b| a.name.cmp(&b.name));
         self.tables.sort_by(|a, b| a.name.cmp(&b.name));
+        self.buckets.sort_by(|a, b| a.name.cmp(&b.name));
         self.gateway_responses.sort_by(|a, b| a.kind.cmp(&b.kind));
         self.unknown.sort();
         self

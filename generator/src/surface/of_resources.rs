@@ -9,7 +9,7 @@ use super::resources::{Resources, optional, text};
 use super::routes::routes;
 use super::types::{Api, Argument, FORMAT, Surface};
 use super::unknown::Open;
-use super::{arguments, authorizers, others, tables, unknown, user_pool};
+use super::{arguments, authorizers, buckets, others, tables, unknown, user_pool};
 use crate::modules::{REST_API, STAGE};
 use crate::own::in_service;
 use crate::own::surface::OwnOutputs;
@@ -133,6 +133,7 @@ fn of_resources(
             .as_ref()
             .map(|pool| user_pool::user_pool(&mut resources, pool)),
         tables: tables::tables(&mut resources, &names),
+        buckets: buckets::buckets(&mut resources, &names),
         gateway_responses: gateway_responses(&mut resources, &snapshot),
         other_arguments: Vec::new(),
         others: Vec::new(),

@@ -3,6 +3,7 @@
 use crate::api::surface_of_service::api;
 use crate::authorizer::Authorizer;
 use crate::authorizer::surface_of_service::authorizer;
+use crate::buckets::surface_of_service::bucket;
 use crate::cors::surface_of_service::{gateway_responses, preflight};
 use crate::functions::surface_of_service::function;
 use crate::routes::surface_of_service::route;
@@ -21,6 +22,7 @@ pub fn of_service(service: &Service, environment: &Environment) -> Surface {
         api: own_api,
         functions,
         tables,
+        buckets,
         own: _,              // in what functions may do and know
         routes: _,           // `methods`
         environments: _,     // one of them
@@ -66,6 +68,10 @@ pub fn of_service(service: &Service, environment: &Environment) -> Surface {
         tables: tables
             .iter()
             .map(|(name, own)| table(name, own, *deletion_protection))
+            .collect(),
+        buckets: buckets
+            .iter()
+            .map(|(name, own)| bucket(service, environment, name, own))
             .collect(),
         gateway_responses: cors
             .map(|cors| gateway_responses(cors, allow_origin))

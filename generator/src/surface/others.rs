@@ -6,7 +6,7 @@ use super::policy;
 use portcullis_terraform_json::Resource;
 
 /// Types by the beginning of their names, and why they count. What a surface accounts for is taken out before.
-const FAMILIES: [(&str, &str); 20] = [
+const FAMILIES: [(&str, &str); 32] = [
     ("aws_api_gateway_", "opens, guards or names routes"),
     ("aws_apigatewayv2_", "is another way to the functions"),
     ("aws_cloudcontrolapi_", "makes resources of any type"),
@@ -23,6 +23,21 @@ const FAMILIES: [(&str, &str); 20] = [
     ("aws_lambda_", "invokes or changes functions"),
     ("aws_ram_", "shares resources with other accounts"),
     ("aws_rolesanywhere_", "lets certificates take on roles"),
+    ("aws_s3_access_point", "is another way to objects"),
+    ("aws_s3_account_public_access_block", "opens or closes buckets"),
+    ("aws_s3_bucket_acl", "grants rights to objects"),
+    ("aws_s3_bucket_cors_configuration", "lets web pages read objects"),
+    ("aws_s3_bucket_inventory", "hands on what buckets contain"),
+    ("aws_s3_bucket_logging", "hands on who reads objects"),
+    ("aws_s3_bucket_ownership_controls", "decides who owns objects"),
+    ("aws_s3_bucket_policy", "grants rights to objects"),
+    ("aws_s3_bucket_public_access_block", "opens or closes a bucket"),
+    (
+        "aws_s3_bucket_replication_configuration",
+        "hands on what buckets contain",
+    ),
+    ("aws_s3_bucket_website_configuration", "is another way to objects"),
+    ("aws_s3control_", "grants rights to objects"),
     (
         "aws_serverlessapplicationrepository_",
         "makes resources of any type",

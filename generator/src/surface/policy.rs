@@ -52,6 +52,33 @@ pub(crate) fn trusted(text: &str, names: &Names) -> Vec<String> {
     trusted
 }
 
+/// The statements of a policy that says itself whom each is about, as in `Allow AWS:… to s3:GetObject on …`.
+pub(crate) fn sentences(text: &str, names: &Names) -> Vec<String> {
+    let mut sentences: Vec<String> = documents(text)
+        .unwrap_or_default()
+        .iter()
+        .map(|value| {
+            let statement = statement_of(value, names);
+            let all_but = |texts: &[String]| match texts {
+                [] => String::new(),
+                texts => format!("all but {}", texts.join(", ")),
+            };
+            let principals = principals(&value["Principal"], names).join(", ");
+            let actions = statement.actions.join(", ") + &all_but(&statement.not_actions);
+            let resources = statement.resources.join(", ") + &all_but(&statement.not_resources);
+            let condition = statement.condition.map(|condition| format!(" if {condition}"));
+            format!(
+                "{} {principals}{} to {actions} on {resources}{}",
+                statement.effect,
+                all_but(&self::principals(&value["NotPrincipal"], names)),
+                condition.unwrap_or_default()
+            )
+        })
+        .collect();
+    sentences.sort();
+    sentences
+}
+
 /// Whether a text is a policy.
 pub(crate) fn is_policy(text: &str) -> bool {
     documents(text).is_some()

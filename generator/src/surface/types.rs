@@ -35,6 +35,9 @@ pub struct Surface {
     /// The generated tables by name: what protects their items.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tables: Vec<Table>,
+    /// The generated buckets by name: what protects their objects.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub buckets: Vec<Bucket>,
     /// What the gateway itself answers, by type.
     #[serde(default)]
     pub gateway_responses: Vec<GatewayResponse>,
@@ -329,6 +332,38 @@ pub struct Table {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kms_key: Option<String>,
     /// Whether AWS refuses to delete it.
+    pub deletion_protection: bool,
+}
+
+/// An S3 bucket.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bucket {
+    /// Its name in the spec, or in AWS where no spec is known.
+    pub name: String,
+    /// Whether no policy and no ACL can open it to the public.
+    pub public_access_blocked: bool,
+    /// Who owns its objects; `BucketOwnerEnforced` turns ACLs off.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub object_ownership: Option<String>,
+    /// The statements of its policy.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub policy: Vec<String>,
+    /// ARN of the KMS key that encrypts new objects; none is keys of S3's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kms_key: Option<String>,
+    /// `Enabled` if it keeps old versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub versioning: Option<String>,
+    /// Days after which S3 deletes an object; none is never.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expire_days: Option<u32>,
+    /// Days after which S3 deletes an old version; none is never.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expire_old_versions_days: Option<u32>,
+    /// What pages of other origins may send, as in `GET, PUT from https://app.example.com`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cors: Vec<String>,
+    /// Whether AWS refuses to delete it while it contains objects.
     pub deletion_protection: bool,
 }
 

@@ -54,6 +54,7 @@ pub static TABLES: Declaration = Declaration {
     // It writes and deletes many items. AWS asks for no other action then.
     together: &[("dynamodb:BatchWriteItem", &["write", "delete"])],
     attributes: &[Attribute::Name, Attribute::Arn],
+    is_global: false,
     arn: ["dynamodb", "table/"],
     variable: ["TABLE_", ""],
     variable_contains: Attribute::Name,

@@ -17,6 +17,8 @@ pub struct Declaration {
     pub together: &'static [(&'static str, &'static [&'static str])],
     /// What references name of one.
     pub attributes: &'static [Attribute],
+    /// Whether a name is taken once in all of AWS. Then it ends with the account, and ARNs have neither region nor account.
+    pub is_global: bool,
     /// The service in its ARN, and what is before its name there: "dynamodb" and "table/".
     pub arn: [&'static str; 2],
     /// What is around its name in the name of a function's variable: `TABLE_ORDERS`.

@@ -1,8 +1,8 @@
 //! The data that a spec declares.
 
 use crate::spec::Spec;
-use crate::tables;
 use crate::uses::{Datum, Kind};
+use crate::{buckets, tables};
 
 /// Data as a spec declares it.
 #[derive(Debug)]
@@ -19,6 +19,7 @@ pub(crate) struct Declared<'a> {
 pub(crate) fn all(spec: &Spec) -> Vec<Declared<'_>> {
     let of = |kind| match kind {
         Kind::Tables => tables::meaning::declared(&spec.tables),
+        Kind::Buckets => buckets::meaning::declared(&spec.buckets),
     };
     Kind::ALL.into_iter().flat_map(of).collect()
 }

@@ -116,9 +116,10 @@ fn statements(of: &Declared<'_>, verbs: &[&str]) -> impl Iterator<Item = Stateme
             .map(|behind| Template::of_reference(Reference::Datum(datum.clone(), Attribute::Arn), behind)),
         comment(datum, verbs),
     );
-    let key = kms_key.map(|key| {
+    let with_key = || verbs_of().flat_map(|verb| verb.with_key);
+    let key = kms_key.filter(|_| with_key().next().is_some()).map(|key| {
         Statement::new(
-            verbs_of().flat_map(|verb| verb.with_key).map(ToString::to_string),
+            with_key().map(ToString::to_string),
             [Template::of_text(key)],
             format!(
                 "Uses the KMS key of the {} `{}`.",

@@ -69,13 +69,15 @@ fn check_key(name: &str, service: &Service) -> Outcome {
 }
 
 /// Names the data that a service loses with an environment.
-fn losses(service: &Service) -> Option<&'static str> {
-    match (service.own_user_pool().is_some(), service.tables.is_empty()) {
-        (false, true) => None,
-        (true, true) => Some("every user"),
-        (false, false) => Some("every item of its tables"),
-        (true, false) => Some("every user and every item of its tables"),
-    }
+fn losses(service: &Service) -> Option<String> {
+    let all = [
+        (service.own_user_pool().is_some(), "every user"),
+        (!service.tables.is_empty(), "every item of its tables"),
+        (!service.buckets.is_empty(), "every object of its buckets"),
+    ];
+    let lost = all.into_iter().filter(|(is_there, _)| *is_there);
+    let lost: Vec<&str> = lost.map(|(_, what)| what).collect();
+    (!lost.is_empty()).then(|| lost.join(" and "))
 }
 
 fn delete(terraform: &Terraform, file: &Path, service: &Service, name: &str, yes: bool) -> Outcome {
@@ -127,7 +129,7 @@ fn unprotect(terraform: &Terraform, file: &Path, name: &str, protected: &[&str])
     })?;
     if !changes || !only_unprotects(&terraform.show_plan(file)?) {
         return Err(Failure::refused(
-            "the user pool and the tables must differ from the spec only in deletion protection. Nothing was deleted",
+            "user pool, tables and buckets must differ from the spec only in deletion protection. Nothing was deleted",
         )
         .help(first));
     }

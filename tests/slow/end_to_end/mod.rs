@@ -2,6 +2,7 @@
 
 mod calls;
 mod changes;
+mod data;
 mod identity_data;
 mod other_environments;
 mod own_resources;

@@ -10,7 +10,7 @@ use crate::service::Service;
 const ORDERS: &str = "module.service.aws_dynamodb_table.orders";
 const THEIRS: &str = "aws_dynamodb_table.theirs";
 
-fn service(table: &str, lines: &[(&str, &str)]) -> Service {
+pub(super) fn service(table: &str, lines: &[(&str, &str)]) -> Service {
     let accept: String = lines
         .iter()
         .map(|(change, of)| format!("{{ change = \"{change}\", of = \"{of}\", reason = \"Because\" }},\n"))

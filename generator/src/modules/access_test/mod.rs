@@ -11,6 +11,7 @@
 pub(crate) mod words;
 
 use crate::authorizer::{self, Authorizer};
+use crate::buckets::access_test as buckets;
 use crate::environments::module::LOCAL_ACCOUNT;
 use crate::functions::access_test as functions;
 use crate::functions::in_service::alias;
@@ -56,7 +57,8 @@ pub fn blocks(service: &Service, permissions: &[Permission]) -> Vec<Block> {
         run("what_functions_may_do", functions::what_functions_may_do(service)),
         run("who_may_call", who_may_call(service, permissions)),
     ]);
-    let data = tables::what_protects_tables(service);
+    let mut data = tables::what_protects_tables(service);
+    data.extend(buckets::what_protects_buckets(service));
     if !data.is_empty() {
         blocks.push(run("what_protects_data", data));
     }

@@ -1,0 +1,69 @@
+//! The buckets' part of `modules/service`: `buckets.tf`.
+
+use crate::buckets::{Bucket, module};
+use crate::hcl::{Block, Expression, argument, expression, reference, string};
+use crate::modules::module::module_call;
+use crate::references::{Reference, Template};
+use crate::resources::{
+    s3_bucket_cors_configuration, s3_bucket_lifecycle_configuration, s3_bucket_versioning,
+};
+use crate::service::Service;
+use crate::uses::{Attribute, Datum, Kind};
+
+/// Every bucket, with what S3 deletes of it and what pages may send to it.
+pub(crate) fn blocks(service: &Service) -> Vec<Block> {
+    let buckets = service.buckets.iter();
+    buckets
+        .flat_map(|(name, bucket)| blocks_of(service, name, bucket))
+        .collect()
+}
+
+/// The name of a bucket in AWS, as other resources of the module have it.
+fn name_of(bucket: &str) -> Expression {
+    reference(format!("module.{}.name", module::name(bucket)))
+}
+
+fn blocks_of(service: &Service, name: &str, bucket: &Bucket) -> Vec<Block> {
+    let Bucket {
+        versioning,
+        expire_days,
+        expire_old_versions_days,
+        cors,
+        kms_key,
+    } = bucket;
+    let label = module::name(name);
+    let datum = Datum::new(Kind::Buckets, name);
+    let text = |attribute| {
+        let reference = Reference::Datum(datum.clone(), attribute);
+        Template::of_reference(reference, "").in_service(service)
+    };
+    let call = module_call(label.as_str(), "bucket")
+        .attribute(argument("name", text(Attribute::Name)))
+        .attribute(argument("arn", text(Attribute::Arn)))
+        .attribute(argument(
+            "force_destroy",
+            expression("var.deletion_protection != \"ACTIVE\""),
+        ))
+        .attribute(argument(
+            "versioning",
+            string(s3_bucket_versioning::status(*versioning)),
+        ))
+        .attributes(kms_key.iter().map(|key| argument("kms_key_arn", string(key))))
+        .build();
+    let lifecycle = s3_bucket_lifecycle_configuration::resource_block(
+        &label,
+        name_of(name),
+        *expire_days,
+        *expire_old_versions_days,
+    );
+    let methods = cors.iter().map(|method| method.in_aws());
+    let cors = (!cors.is_empty()).then(|| {
+        s3_bucket_cors_configuration::resource_block(
+            &label,
+            name_of(name),
+            methods,
+            reference("var.allow_origin"),
+        )
+    });
+    [call, lifecycle].into_iter().chain(cors).collect()
+}

@@ -1,0 +1,77 @@
+//! A plan → objects of generated buckets that it would let go: versions that S3 no longer keeps, and objects that end
+//! earlier. It counts for whatever is attached to such a bucket, whoever wrote it.
+
+use portcullis_terraform_json::index::Kind;
+use portcullis_terraform_json::plan::{Action, Change, ParsedPlan};
+use portcullis_terraform_json::s3::{BucketVersioning, Lifecycle};
+use serde_json::Value;
+
+use super::data::{own_buckets, text};
+use super::loss::{Event, Expiring, Loss};
+use crate::review::ChangeId;
+use crate::service::Service;
+
+/// What a plan would let go, in the plan's order.
+pub(super) fn losses(plan: &ParsedPlan, service: &Service, environment: &str) -> Vec<Loss> {
+    let buckets = own_buckets(plan, service, environment);
+    let mut losses = Vec::new();
+    for change in plan.changes.iter().filter(|change| change.mode == "managed") {
+        let bucket = ["after", "before"].map(|side| {
+            let values = if side == "after" {
+                &change.after
+            } else {
+                &change.before
+            };
+            buckets.get(text(values, "bucket"))
+        });
+        let Some(bucket) = bucket.into_iter().flatten().next() else {
+            continue;
+        };
+        let address = change.address.clone();
+        let loss = |event: Event, key: &str| Loss {
+            is_ours: true,
+            keep: None,
+            ids: vec![ChangeId::new(event.kind(), format!("{bucket}.{key}"))],
+            protected: false,
+            pool: None,
+            event,
+        };
+        if change.kind == BucketVersioning::KIND && suspends(change) {
+            losses.push(loss(Event::VersioningSuspended { address }, "versioning"));
+        } else if change.kind == Lifecycle::KIND {
+            for (what, key) in [
+                (Expiring::Objects, "expire_days"),
+                (Expiring::OldVersions, "expire_old_versions_days"),
+            ] {
+                let [before, after] = [&change.before, &change.after].map(|values| days(values, what));
+                let Some(after) = after.filter(|after| before.is_none_or(|before| *after < before)) else {
+                    continue;
+                };
+                let address = address.clone();
+                losses.push(loss(Event::ObjectsExpire { address, what, after }, key));
+            }
+        }
+    }
+    losses
+}
+
+/// Whether a bucket that keeps old versions no longer does. The provider suspends the versioning that it deletes.
+fn suspends(change: &Change) -> bool {
+    let is_on = |values: &Value| values["versioning_configuration"][0]["status"] == "Enabled";
+    match change.action {
+        Action::NoOp | Action::Read | Action::Create | Action::Forget => false,
+        Action::Update | Action::Replace { .. } => is_on(&change.before) && !is_on(&change.after),
+        Action::Delete | Action::Other(_) => is_on(&change.before),
+    }
+}
+
+/// The least days after which objects end. The provider writes 0 for none.
+fn days(values: &Value, what: Expiring) -> Option<u64> {
+    let rules = values["rule"].as_array().into_iter().flatten();
+    let enabled = rules.filter(|rule| rule["status"] == "Enabled");
+    let days = enabled.map(|rule| match what {
+        Expiring::Objects => &rule["expiration"][0]["days"],
+        Expiring::OldVersions => &rule["noncurrent_version_expiration"][0]["noncurrent_days"],
+    });
+    days.filter_map(Value::as_u64).filter(|days| *days > 0).min()
+}

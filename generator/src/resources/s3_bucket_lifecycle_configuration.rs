@@ -1,0 +1,74 @@
+//! `aws_s3_bucket_lifecycle_configuration`: which objects of a bucket S3 deletes by itself. A bucket has one, which replaces
+//! the one before.
+//!
+//! <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/s3_bucket_lifecycle_configuration>
+
+use std::ops::RangeInclusive;
+
+use crate::hcl::{Block, Expression, argument, block, string};
+use crate::identifier::Identifier;
+use crate::resources::Meaning::{Harmless, Said};
+use crate::resources::ResourceType;
+
+/// The type.
+pub const TYPE: ResourceType = ResourceType {
+    name: "aws_s3_bucket_lifecycle_configuration",
+    in_snapshot: false,
+    // `expiration.date` and transitions are not classified, and neither is a filter: they delete or move other objects.
+    arguments: &[
+        ("bucket", Said),
+        ("expected_bucket_owner", Harmless),
+        ("rule.abort_incomplete_multipart_upload", Harmless),
+        ("rule.expiration.days", Said),
+        ("rule.id", Harmless),
+        ("rule.noncurrent_version_expiration.noncurrent_days", Said),
+        ("rule.status", Said),
+        ("transition_default_minimum_object_size", Harmless),
+    ],
+};
+
+/// Days after which S3 deletes an object:
+/// <https://docs.aws.amazon.com/AmazonS3/latest/API/API_LifecycleExpiration.html>
+pub const DAYS: RangeInclusive<u32> = 1..=2_147_483_647;
+
+/// Days after which S3 deletes the parts of an upload that was never completed. Nobody sees them, and they cost money:
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpu-abort-incomplete-mpu-lifecycle-config.html>
+const INCOMPLETE_UPLOAD_DAYS: u32 = 7;
+
+/// What S3 deletes of a bucket after days: objects, old versions, and incomplete uploads.
+pub fn resource_block(
+    label: &Identifier,
+    bucket: Expression,
+    expire_days: Option<u32>,
+    expire_old_versions_days: Option<u32>,
+) -> Block {
+    let of_objects = expire_days.map(|days| rule("objects", "expiration", "days", days));
+    let of_versions = expire_old_versions_days.map(|days| {
+        rule(
+            "old-versions",
+            "noncurrent_version_expiration",
+            "noncurrent_days",
+            days,
+        )
+    });
+    let of_uploads = rule(
+        "incomplete-uploads",
+        "abort_incomplete_multipart_upload",
+        "days_after_initiation",
+        INCOMPLETE_UPLOAD_DAYS,
+    );
+    TYPE.block(label.as_str())
+        .attribute(argument("bucket", bucket))
+        .blocks(of_objects.into_iter().chain(of_versions).chain([of_uploads]))
+        .build()
+}
+
+/// A rule for every object of a bucket.
+fn rule(id: &str, action: &str, name: &'static str, days: u32) -> Block {
+    block("rule", [])
+        .attribute(argument("id", string(id)))
+        .attribute(argument("status", string("Enabled")))
+        .block(block("filter", []).build())
+        .block(block(action, []).attribute(argument(name, days)).build())
+        .build()
+}
