@@ -82,7 +82,7 @@ impl Project {
         Ok(service)
     }
 
-    /// Fails if the service has an own module that nobody has written yet.
+    /// Fails if the service has an own module that does not exist yet.
     fn check_own_module(&self, service: &Service) -> Outcome {
         let Some(own) = &service.own else {
             return Ok(());

@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_source_and_what_did_not_change_is_passed_over() {
+    fn other_files_and_unchanged_sources_are_ignored() {
         let (folder, mut sources) = project();
         let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
         let main = "functions/open/src/main.rs";

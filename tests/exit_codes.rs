@@ -23,7 +23,7 @@ fn code(folder: &TempDir, arguments: &[&str]) -> i32 {
 
 /// A script that applies on 2 must not apply on a typo.
 #[test]
-fn whatever_fails_is_1_where_2_means_changes() {
+fn failures_are_1_if_2_means_changes() {
     let folder = tempfile::tempdir().unwrap();
     let spec = folder.path().join("portcullis.toml");
     for text in ["", "[service]\nname = 1\n", include_str!("../portcullis.toml")] {

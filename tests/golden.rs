@@ -59,7 +59,7 @@ fn a_spec_becomes_its_tree() {
 }
 
 #[test]
-fn a_spec_becomes_its_picture_whatever_its_order() {
+fn a_spec_in_any_order_becomes_its_picture() {
     let mut wrong = Wrong::default();
     for case in cases("pictures") {
         case.holds_only(&["portcullis.toml", "expected.mmd", "expected.svg"]);
@@ -83,7 +83,7 @@ fn a_spec_becomes_its_picture_whatever_its_order() {
 }
 
 #[test]
-fn a_wrong_spec_is_answered_with_all_its_mistakes() {
+fn an_invalid_spec_gets_all_its_errors() {
     let mut wrong = Wrong::default();
     for case in cases("mistakes") {
         case.holds_only(&["portcullis.toml", "handlers", "expected.txt"]);

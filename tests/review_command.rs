@@ -240,7 +240,7 @@ fn what_is_answered_in_the_spec_passes() {
 }
 
 #[test]
-fn a_revision_without_a_spec_is_said_and_is_never_equal() {
+fn a_revision_without_a_spec_is_reported_and_is_never_equal() {
     let clone = Clone::new();
     clone.write("README.md", "Empty");
     clone.git(&["rm", "--quiet", "service/portcullis.toml"]);
@@ -257,7 +257,7 @@ fn a_revision_without_a_spec_is_said_and_is_never_equal() {
 }
 
 #[test]
-fn a_spec_with_mistakes_is_shown_and_blocked() {
+fn an_invalid_spec_is_shown_and_blocked() {
     let clone = Clone::new();
     clone.write(
         "portcullis.toml",
@@ -306,7 +306,7 @@ fn a_file_that_is_called_like_a_revision_does_not_stand_in_for_it() {
 }
 
 #[test]
-fn a_tree_that_is_not_the_specs_is_told() {
+fn generated_files_that_differ_from_the_spec_are_reported() {
     let clone = Clone::new();
     let generated = portcullis_generator::modules::all(&portcullis_generator::service(DEMO, None).unwrap());
     for (path, text) in generated.iter() {
@@ -343,7 +343,7 @@ fn a_tree_that_is_not_the_specs_is_told() {
 }
 
 #[test]
-fn a_plan_tells_what_the_specs_do_not() {
+fn a_plan_shows_changes_that_the_specs_do_not() {
     let clone = Clone::new();
     // The plan is of another spec than the one that is reviewed.
     clone
@@ -364,7 +364,7 @@ fn a_plan_tells_what_the_specs_do_not() {
 }
 
 #[test]
-fn what_is_no_plan_of_this_spec_counts_for_nothing_and_hides_nothing() {
+fn a_plan_of_another_spec_counts_for_nothing_and_hides_nothing() {
     let clone = Clone::new();
     clone.write("portcullis.toml", &DEMO.replace(GUARDED, OPENED));
     let plan = |text: &str| clone.write("plan.json", text).display().to_string();
@@ -391,7 +391,7 @@ fn what_is_no_plan_of_this_spec_counts_for_nothing_and_hides_nothing() {
 }
 
 #[test]
-fn what_a_plan_has_beside_the_spec_is_answered_by_its_address() {
+fn additions_of_a_plan_are_accepted_by_address() {
     let clone = Clone::new();
     let mut plan: Value =
         serde_json::from_str(&fs::read_to_string(fixture("demo_first.json")).unwrap()).unwrap();

@@ -43,7 +43,7 @@ fn statuses(answers: &str) -> Vec<&str> {
 }
 
 #[test]
-fn what_is_no_http_is_a_4xx_or_a_closed_connection() {
+fn invalid_http_is_a_4xx_or_a_closed_connection() {
     let shop = Shop::start();
     let long_target = format!(
         "GET /v1/{} HTTP/1.1\r\nHost: localhost\r\n\r\n",
@@ -91,7 +91,7 @@ fn what_is_no_http_is_a_4xx_or_a_closed_connection() {
 }
 
 #[test]
-fn a_body_with_two_lengths_is_no_second_request() {
+fn a_body_with_two_lengths_does_not_become_a_second_request() {
     let shop = Shop::start();
     // Whichever length counts, what is behind the shorter one must not be taken for a request of its own.
     let hidden = "GET /v1/open HTTP/1.1\r\nHost: localhost\r\n\r\n";
@@ -110,7 +110,7 @@ fn a_body_with_two_lengths_is_no_second_request() {
 }
 
 #[test]
-fn targets_of_other_forms_lead_to_the_same_gate() {
+fn targets_of_other_forms_lead_to_the_same_check() {
     let shop = Shop::start();
     for (target, expected) in [
         ("http://api.localhost/v1/open", "200"),
@@ -200,7 +200,7 @@ fn clients_that_stop_halfway_leave_nothing_behind() {
 }
 
 #[test]
-fn slow_and_silent_clients_keep_nobody_waiting() {
+fn slow_and_silent_clients_do_not_delay_others() {
     let shop = Shop::start();
     let rest = sockets_at_rest(&shop);
     let mut slow: Vec<TcpStream> = (0..300)

@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use shop::{Shop, command, eventually, issuer, lives, processes_in, project, read, send, state, token, zip};
 
 #[test]
-fn an_open_route_answers_anyone() {
+fn a_public_route_answers_anyone() {
     let shop = Shop::start();
     let answer = shop.get("/open");
     assert_eq!(answer.status, 200);
@@ -32,7 +32,7 @@ fn an_open_route_answers_anyone() {
 }
 
 #[test]
-fn a_guarded_route_answers_those_who_signed_in() {
+fn a_route_with_an_authorizer_answers_signed_in_users() {
     let shop = Shop::start();
     for (headers, body) in [
         (vec![], r#"{"message":"Unauthorized"}"#),
@@ -293,7 +293,7 @@ fn a_function_without_permission_is_a_500() {
 }
 
 #[test]
-fn what_is_not_emulated_is_said_at_start_and_by_its_route() {
+fn unsupported_parts_are_reported_at_start_and_by_their_routes() {
     let shop = Shop::start();
     let address = "aws_api_gateway_integration.elsewhere";
     assert_eq!(shop.ready["unsupported"][0]["address"], address);

@@ -43,7 +43,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn whatever_an_identifier_cannot_hold_becomes_an_underscore() {
+    fn other_characters_become_underscores_in_an_identifier() {
         assert_eq!(Identifier::new("a-b.c:ä").as_str(), "a_b_c__");
         assert_eq!(Identifier::new("2024").as_str(), "_2024");
         assert_eq!(Identifier::new("").as_str(), "_");

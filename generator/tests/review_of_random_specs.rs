@@ -292,7 +292,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 400, rng_seed: RngSeed::Fixed(0), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn what_routes_do_to_requests_is_what_is_told((base, head) in change()) {
+    fn a_review_reports_exactly_what_happens_to_requests((base, head) in change()) {
         let facts = compare(Some(&base.service()), Some(&head.service()));
         let requests = requests();
         let moved = |was: bool, is: bool| -> Vec<_> {
@@ -321,7 +321,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_new_and_gone_is_told_and_nothing_of_what_stays((base, head) in change()) {
+    fn a_review_reports_added_and_removed_things_and_no_others((base, head) in change()) {
         let (before, after) = (base.service(), head.service());
         let facts = compare(Some(&before), Some(&after));
         let keys = |spec: &Spec, open: Option<bool>| -> BTreeSet<String> {
@@ -385,7 +385,7 @@ fn specs() -> Vec<Service> {
 }
 
 #[test]
-fn whatever_a_spec_holds_a_sentence_is_a_line_that_can_be_shown() {
+fn a_sentence_about_any_spec_is_one_printable_line() {
     let specs = specs();
     for base in &specs {
         assert!(compare(Some(base), Some(base)).is_empty(), "{}", base.name);

@@ -348,7 +348,7 @@ mod tests {
     }
 
     #[test]
-    fn a_build_that_fails_leaves_the_zips_and_says_where_the_reason_is() {
+    fn a_build_that_fails_leaves_the_zips_and_names_the_log_with_the_reason() {
         let (folder, cargo_lambda) = project("#!/bin/sh\nexit 101\n");
         let zip = folder.path().join("artifacts/x86_64/open.zip");
         fs::create_dir_all(zip.parent().unwrap()).unwrap();

@@ -188,7 +188,7 @@ fn a_move_an_import_and_an_output_are_changes_too() {
 }
 
 #[test]
-fn a_state_and_half_a_plan_are_no_plan() {
+fn states_and_unfinished_plans_are_refused() {
     let read = |value: Value| SavedPlan::read(Path::new("x"), &value.to_string()).map(drop);
     assert_error(
         read(json!({"format_version": "1.0", "values": {}})),
@@ -240,7 +240,7 @@ fn every_zip_has_to_be_the_one_that_was_planned() {
 }
 
 #[test]
-fn a_saved_plan_is_for_its_owner_alone_whatever_was_there() {
+fn only_its_owner_can_read_a_saved_plan() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("plan");
     fs::write(&path, "old").unwrap();

@@ -57,7 +57,7 @@ fn a_tool_is_installed_once_and_again_when_the_folder_moved() {
 
 #[test]
 #[ignore = "starts pip, which uses the network"]
-fn a_hash_that_does_not_match_is_reported_with_what_pip_said() {
+fn a_hash_that_does_not_match_is_reported_with_the_output_of_pip() {
     const WRONG: Requirements = Requirements {
         name: "six",
         text: "six==1.17.0 --hash=sha256:0000000000000000000000000000000000000000000000000000000000000000\n",

@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_state_is_told_apart() {
+    fn other_json_than_a_state_is_recognized() {
         let error = |text: &str| resources(text).unwrap_err();
         assert_eq!(error(" \n"), StateError::Empty);
         assert_eq!(error(r#"{"format_version":"1.0","#), StateError::CutOff);

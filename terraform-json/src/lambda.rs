@@ -387,7 +387,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_ends_in_function_is_told_from_an_arn() {
+    fn a_name_that_ends_in_function_is_not_taken_for_an_arn() {
         let arn = "arn:aws:lambda:us-east-1:123456789012:function:shop-function";
         for text in [
             arn,

@@ -1,4 +1,4 @@
-//! No text contains a phrase from the last column of the last table in STYLE.md.
+//! No text contains a phrase from the last column of the last table in STYLE.md. Comments in Rust follow two more rules.
 
 use std::fs;
 use std::path::Path;
@@ -24,6 +24,41 @@ const TEXTS: [&str; 10] = [
 
 /// Texts of the program that follow STYLE.md, besides the help of the command line.
 const TEXTS_OF_THE_PROGRAM: [&str; 2] = ["terraform", "tests/golden"];
+
+/// Folders whose comments in Rust follow STYLE.md. `generator/src` is missing.
+const COMMENTS: [&str; 10] = [
+    "benches",
+    "emulator",
+    "files",
+    "foreign-text",
+    "functions",
+    "generator/tests",
+    "src",
+    "terraform-json",
+    "test-support",
+    "tests",
+];
+
+/// Words that begin a clause. An item's docs start with what it is or does.
+const CLAUSES: [&str; 6] = ["How", "What", "Where", "Whether", "Who", "Why"];
+
+/// Beginnings of clauses in which `where` stands for a condition.
+const CONDITIONS: [&str; 14] = [
+    "where a",
+    "where an",
+    "where another",
+    "where it",
+    "where neither",
+    "where no",
+    "where none",
+    "where nothing",
+    "where one",
+    "where something",
+    "where that",
+    "where there",
+    "where they",
+    "where this",
+];
 
 /// Returns the phrases to avoid, in lower case.
 fn phrases() -> Vec<String> {
@@ -151,6 +186,74 @@ fn messages_in_code_use_the_words_of_the_style_guide() {
             }
         }
     }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Adjacent lines of comments, joined, without code.
+struct Comment {
+    place: String,
+    is_of_item: bool,
+    prose: String,
+}
+
+/// Returns the comments of a file.
+fn comments(path: &Path) -> Vec<Comment> {
+    let text = fs::read_to_string(path).unwrap();
+    let mut comments: Vec<(usize, &str, String)> = Vec::new();
+    let mut last = None;
+    for (number, line) in text.lines().enumerate() {
+        let trailing = line.split_once(" // ").map(|(_, comment)| ("// ", comment));
+        let marked = ["///", "//!", "//"].into_iter();
+        let mut marked = marked.filter_map(|marker| Some((marker, line.trim_start().strip_prefix(marker)?)));
+        let Some((marker, comment)) = marked.next().or(trailing) else {
+            continue;
+        };
+        match comments.last_mut() {
+            Some((_, former, prose)) if last == number.checked_sub(1) && *former == marker => {
+                prose.push_str(comment)
+            }
+            _ => comments.push((number + 1, marker, comment.to_owned())),
+        }
+        last = Some(number);
+    }
+    let comment = |(line, marker, text): (usize, &str, String)| Comment {
+        place: format!("{}:{line}", path.display()),
+        is_of_item: marker != "//" && marker != "// ",
+        prose: text.split('`').step_by(2).collect::<Vec<_>>().join("`"),
+    };
+    comments.into_iter().map(comment).collect()
+}
+
+#[test]
+fn comments_in_rust_follow_the_style_guide() {
+    let mut phrases = phrases();
+    phrases.extend(CONDITIONS.map(String::from));
+    let mut wrong = Vec::new();
+    let mut count = 0;
+    for folder in COMMENTS {
+        for entry in walkdir::WalkDir::new(Path::new(REPOSITORY).join(folder)) {
+            let path = entry.unwrap().into_path();
+            if path.extension().is_none_or(|extension| extension != "rs") {
+                continue;
+            }
+            for comment in comments(&path) {
+                let Comment {
+                    place,
+                    is_of_item,
+                    prose,
+                } = comment;
+                count += 1;
+                let first = prose.split_whitespace().next().unwrap_or_default();
+                if is_of_item && CLAUSES.contains(&first) {
+                    wrong.push(format!("{place}: its docs begin with `{first}`"));
+                }
+                for phrase in found(&prose.to_lowercase(), &phrases) {
+                    wrong.push(format!("{place}: {phrase}"));
+                }
+            }
+        }
+    }
+    assert!(count > 1000, "{count}");
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 

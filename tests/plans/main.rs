@@ -58,7 +58,7 @@ fn a_plan_is_held_against_the_spec() {
 }
 
 #[test]
-fn a_surface_of_a_plan_is_printed_and_what_it_leaves_open_is_said() {
+fn a_surface_of_a_plan_is_printed_with_its_open_values() {
     let project = project(&fixture("demo_first.toml"));
     let mut plan: Value = serde_json::from_str(&fixture("demo_first.json")).unwrap();
     let policy = "module.service.module.function_open.aws_iam_role_policy.write_logs";

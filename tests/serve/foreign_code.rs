@@ -72,7 +72,7 @@ fn a_program_of_the_machine_does_not_run() {
 }
 
 #[test]
-fn code_outside_the_project_is_refused_whatever_leads_there() {
+fn code_outside_the_project_is_refused_by_any_path() {
     let project = Project::new();
     let outside = project.path("elsewhere/orders.zip");
     zip(&outside, BOOTSTRAP.as_bytes());
@@ -205,7 +205,7 @@ fn the_user_sets_variables_for_all_functions_or_for_one() {
 }
 
 #[test]
-fn what_is_no_variable_is_told_with_the_form() {
+fn an_invalid_variable_is_reported_with_the_form() {
     let project = Project::new();
     let state = state(json!({"filename": "../build/orders.zip"}));
     for (text, error) in [

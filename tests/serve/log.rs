@@ -37,7 +37,7 @@ fn what_a_client_makes_long_is_cut_in_the_log() {
 }
 
 #[test]
-fn a_log_that_is_full_begins_anew_and_the_one_before_is_kept() {
+fn a_full_log_is_replaced_and_the_previous_one_is_kept() {
     let project = Project::new();
     let path = project.path("serve.log");
     let previous = project.path("serve.log.previous");

@@ -60,7 +60,7 @@ fn issuers() -> Vec<String> {
 }
 
 #[test]
-fn what_is_no_state_is_told_with_the_next_step() {
+fn another_file_than_a_state_is_reported_with_the_next_step() {
     let folder = TempDir::new().unwrap();
     let bookshop = fs::read_to_string(BOOKSHOP).unwrap();
     let raw =
@@ -153,7 +153,7 @@ fn one_of_several_apis_is_chosen() {
 }
 
 #[test]
-fn all_that_is_missing_is_told_at_once_with_the_options_to_add() {
+fn everything_missing_is_reported_at_once_with_the_options_to_add() {
     let folder = TempDir::new().unwrap();
     let arguments = ["serve", "--state", BOOKSHOP, "--api", "bookshop-openapi"];
     let said = refused(folder.path(), &arguments);
@@ -171,7 +171,7 @@ fn all_that_is_missing_is_told_at_once_with_the_options_to_add() {
 }
 
 #[test]
-fn what_was_told_to_be_missing_is_all_that_it_takes() {
+fn the_reported_options_suffice_for_a_start() {
     let folder = TempDir::new().unwrap();
     let bootstrap: PathBuf = folder.path().join("bootstrap");
     fs::write(&bootstrap, "#!/bin/sh\n").unwrap();
@@ -204,7 +204,7 @@ fn what_was_told_to_be_missing_is_all_that_it_takes() {
 }
 
 #[test]
-fn what_is_served_is_kept_from_other_users_whatever_the_umask() {
+fn other_users_cannot_read_files_of_the_server_with_any_umask() {
     use std::os::unix::fs::PermissionsExt;
 
     let folder = TempDir::new().unwrap();

@@ -44,7 +44,7 @@ fn serve(project: &Project, place: &str, state: &Value) -> Served {
 }
 
 #[test]
-fn a_copy_without_the_guard_opens_nothing_of_ones_own_state() {
+fn a_copy_without_the_authorizer_opens_nothing_of_the_users_own_state() {
     let project = Project::new();
     let theirs = serve(&project, "elsewhere/state.json", &opened());
     assert_eq!(theirs.get("/").0, 200);
@@ -71,7 +71,7 @@ fn the_api_of_another_account_has_a_memory_of_its_own() {
 }
 
 #[test]
-fn a_deployment_that_is_more_open_than_the_state_is_told_by_route() {
+fn a_deployment_that_is_more_open_than_the_state_is_reported_by_route() {
     let project = Project::new();
     let place = "shop/terraform/state.json";
     serve(&project, place, &opened()).stop();

@@ -43,7 +43,7 @@ fn the_ready_line_has_every_stage_and_the_one_that_is_named() {
 }
 
 #[test]
-fn a_stage_that_is_none_is_told_with_those_that_are() {
+fn an_unknown_stage_is_reported_with_the_known_ones() {
     let said = Project::new().refused(&of_two_stages(), &["--stage", "v2"]);
     assert!(
         said.contains("unknown stage `v2`: the API has `blue`, `v1`"),

@@ -545,7 +545,7 @@ fn another_challenge_is_called_by_its_name() {
 }
 
 #[test]
-fn wrong_use_is_status_2_and_asks_nobody() {
+fn wrong_use_is_status_2_and_calls_nothing() {
     let project = Project::new().with_aws("echo asked; exit 0");
     for (script, arguments) in [
         ("login.sh", &["client"][..]),

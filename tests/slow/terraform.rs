@@ -88,7 +88,7 @@ fn the_generated_test_of_every_tree_passes() {
 
 /// As anybody runs it: in the module's folder, with what Terraform installs there.
 #[test]
-fn the_generated_test_passes_where_it_is() {
+fn the_generated_test_passes_in_its_own_folder() {
     let trees = Trees::generate();
     let provider = Provider::find();
     let folder = trees.path("demo").join("modules/service");
@@ -234,7 +234,7 @@ fn every_argument_that_the_provider_knows_changes_the_surface_or_is_harmless() {
     for (place, resource) in resources.into_iter().enumerate() {
         let kind = resource["type"].as_str().unwrap();
         if kind == "aws_cloudwatch_log_group" {
-            continue; // it lets nobody in
+            continue; // it gives no access
         }
         let mut changes = Vec::new();
         changed(&schemas[kind]["block"], &resource["values"], "", &mut changes);

@@ -134,7 +134,7 @@ fn a_job_may_do_what_this_table_says_and_no_more() {
 }
 
 #[test]
-fn nobody_elses_text_becomes_part_of_a_command() {
+fn no_foreign_text_becomes_part_of_a_command() {
     for (file, name, job) in jobs() {
         for step in steps(&job) {
             let command = step["run"].as_str().unwrap_or_default();

@@ -80,7 +80,7 @@ fn the_next_review_takes_the_place_of_the_first_wherever_it_stands() {
 }
 
 #[test]
-fn what_somebody_else_wrote_is_not_touched() {
+fn comments_of_others_are_not_touched() {
     let api = Api::start(listed(vec![
         by(1, "somebody", &format!("{MARKER}\nmine")),
         by(2, "github-actions[bot]", &format!("quotes {MARKER}")),
@@ -262,7 +262,7 @@ fn an_artifact_of_the_right_name_from_anywhere_else_does_not_count() {
 }
 
 #[test]
-fn a_tree_that_was_not_planned_and_a_plan_that_has_expired_are_said() {
+fn missing_and_expired_plans_are_reported() {
     let merged = Merged::new();
     let (ended, _) = merged.find(&merged.api(&[], false));
     ended.failed(&format!("for the Git tree {}", &merged.tree[..12]));

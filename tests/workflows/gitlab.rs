@@ -88,7 +88,7 @@ fn the_note_is_written_once_and_then_updated_in_place() {
 }
 
 #[test]
-fn without_a_token_there_is_no_note_and_that_is_said() {
+fn without_a_token_a_message_explains_the_missing_note() {
     let (ended, api) = note(Vec::new(), None);
     assert!(ended.succeeded().stdout.contains("GITLAB_TOKEN is missing"));
     assert!(api.requests().is_empty());
@@ -209,7 +209,7 @@ fn the_plan_of_the_merge_request_is_fetched_and_no_other_one() {
 }
 
 #[test]
-fn where_artifacts_are_kept_nobody_learns_the_token() {
+fn the_storage_of_artifacts_does_not_get_the_token() {
     let (folder, commit, tree) = merged();
     let bytes = archive(&tree);
     let storage = Api::start(move |_| Answer::Bytes(bytes.clone()));

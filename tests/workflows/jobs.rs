@@ -86,7 +86,7 @@ fn an_environment_gets_a_job_where_a_role_and_a_state_are_there() {
 }
 
 #[test]
-fn plans_of_a_public_repository_are_kept_only_where_somebody_allows_it() {
+fn plans_of_a_public_repository_are_saved_only_if_allowed() {
     let all = json!([environment("dev", true)]);
     let roles = json!({"AWS_PLAN_ROLE_ARN": "plan"});
     let (list, said) = environments("plan", &all, &roles, true);
@@ -241,7 +241,7 @@ fn what_was_planned_is_reviewed_and_applied_on_other_machines() {
 }
 
 #[test]
-fn a_review_without_plans_and_one_with_a_plan_that_failed_are_told() {
+fn missing_and_failed_plans_are_reported() {
     let checkout = Checkout::new();
     checkout.run("review.sh", &["HEAD^"]).succeeded();
     assert_eq!(
@@ -263,7 +263,7 @@ fn a_review_without_plans_and_one_with_a_plan_that_failed_are_told() {
 }
 
 #[test]
-fn a_plan_that_is_not_what_the_spec_says_is_told_and_not_applied() {
+fn a_plan_that_differs_from_the_spec_is_reported_and_not_applied() {
     let planned = Checkout::new();
     planned.run("plan.sh", &["dev"]).succeeded();
     let other = Checkout::with_plan_of(&planned);
@@ -304,7 +304,7 @@ fn what_was_merged_has_to_be_what_was_planned() {
 }
 
 #[test]
-fn what_the_review_denies_is_not_applied_although_it_was_merged() {
+fn a_blocked_change_is_not_applied_even_if_it_was_merged() {
     let planned = Checkout::new();
     planned.run("plan.sh", &["dev"]).succeeded();
     let merged = Checkout::with_plan_of(&planned);
@@ -481,7 +481,7 @@ fn what_is_said_to_make_is_text() {
 }
 
 #[test]
-fn a_base_that_is_no_commit_is_neither_run_nor_read() {
+fn a_base_that_is_not_a_commit_is_neither_run_nor_read() {
     let planned = Checkout::new();
     planned.run("plan.sh", &["dev"]).succeeded();
     let mark = planned.path("mark");

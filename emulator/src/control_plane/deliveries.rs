@@ -242,7 +242,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn nobody_waits_for_a_data_plane_that_does_not_run() {
+    async fn a_call_fails_at_once_if_no_data_plane_runs() {
         let deliveries = Deliveries::default();
         let answer = deliveries.invoke(Invoke::default(), b"{}").await;
         assert_eq!(answer.status(), StatusCode::NOT_FOUND);

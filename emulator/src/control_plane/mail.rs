@@ -300,7 +300,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_folder_there_are_no_mails() {
+    fn a_missing_folder_has_zero_mails() {
         assert_eq!(mails(Path::new("/nowhere/at/all")).unwrap(), []);
     }
 }

@@ -312,7 +312,7 @@ mod tests {
     }
 
     #[test]
-    fn a_memory_of_somebody_elses_in_our_place_is_refused_and_one_of_before_is_not_looked_at() {
+    fn a_memory_of_another_user_is_refused_and_one_of_an_old_version_is_ignored() {
         let folder = tempfile::tempdir().unwrap();
         let ours = deployments(folder.path(), "ours.json", "1");
         let theirs = deployments(folder.path(), "theirs.json", "1");
@@ -335,7 +335,7 @@ mod tests {
     }
 
     #[test]
-    fn a_state_that_is_no_file_is_not_remembered() {
+    fn a_state_that_is_not_a_file_is_not_remembered() {
         let folder = tempfile::tempdir().unwrap();
         let api = resource(
             "aws_api_gateway_rest_api",
@@ -406,7 +406,7 @@ mod tests {
     }
 
     #[test]
-    fn attributes_of_a_newer_provider_are_no_change() {
+    fn attributes_of_a_newer_provider_do_not_count_as_changes() {
         let folder = tempfile::tempdir().unwrap();
         let deployments = deployments(folder.path(), "state.json", "1");
         let before = of_level("NONE", "1");
@@ -419,7 +419,7 @@ mod tests {
     }
 
     #[test]
-    fn a_deployment_is_remembered_whatever_else_was_served_meanwhile() {
+    fn a_deployment_is_remembered_while_others_are_served() {
         let folder = tempfile::tempdir().unwrap();
         let deployments = deployments(folder.path(), "state.json", "1");
         let guarded = of_level("COGNITO_USER_POOLS", "1");
@@ -439,7 +439,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_is_no_memory_is_named_with_the_way_out() {
+    fn an_invalid_memory_is_an_error_with_help() {
         let folder = tempfile::tempdir().unwrap();
         let deployments = deployments(folder.path(), "state.json", "1");
         served(&deployments, "one", &of_level("NONE", "1")).unwrap();

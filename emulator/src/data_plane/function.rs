@@ -292,7 +292,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn environments_end_when_nobody_has_needed_them_for_some_time() {
+    async fn unused_environments_end_after_some_time() {
         let folder = tempfile::tempdir().unwrap();
         let function = echo(folder.path());
         tokio::join!(invoke(&function), invoke(&function), invoke(&function));

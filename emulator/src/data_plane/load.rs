@@ -292,7 +292,7 @@ pub mod tests {
     }
 
     #[tokio::test]
-    async fn what_cannot_run_is_told_at_the_first_start_beside_the_missing_keys() {
+    async fn the_first_start_reports_functions_that_cannot_run_and_missing_keys() {
         let folder = tempfile::tempdir().unwrap();
         let options = options(folder.path());
         let state = SHOP.replace("\"provided.al2023\"", "\"python3.12\"");
@@ -316,7 +316,7 @@ pub mod tests {
     }
 
     #[tokio::test]
-    async fn all_mistakes_are_told_in_one_error() {
+    async fn one_error_reports_everything_that_is_wrong() {
         let folder = tempfile::tempdir().unwrap();
         let options = Options {
             functions: BTreeMap::from([("nobody".to_owned(), PathBuf::from("x"))]),

@@ -72,7 +72,7 @@ pub(crate) use authorizer::keys::Keys;
 pub(crate) use authorizer::{Authorizer, Cache};
 pub(crate) use claims::Claims;
 pub(crate) use message::Headers;
-pub use more_open::{MoreOpen, OpenRoute};
+pub use more_open::{MoreOpen, WidenedRoute};
 #[doc(hidden)] // for the load benchmark
 pub use server::{Ready, Server, serve};
 

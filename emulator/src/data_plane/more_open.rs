@@ -18,12 +18,12 @@ pub struct MoreOpen {
     /// The file that remembers it.
     pub remembered_in: String,
     /// Every such route.
-    pub routes: Vec<OpenRoute>,
+    pub routes: Vec<WidenedRoute>,
 }
 
 /// A route that lets in more than the state.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct OpenRoute {
+pub struct WidenedRoute {
     /// `METHOD /path`.
     pub route: String,
     /// The difference to the state.
@@ -47,7 +47,7 @@ enum Access<'a> {
 ///
 /// Paths and methods are looked up as a request is, because a public route may be hidden behind another one, such as
 /// `/{proxy+}` behind `/admin`.
-pub fn more_open(then: &Deployed, now: &Deployed) -> Vec<OpenRoute> {
+pub fn more_open(then: &Deployed, now: &Deployed) -> Vec<WidenedRoute> {
     let templates = || {
         let routes = then.router.routes().into_iter().chain(now.router.routes());
         routes.map(|(method, route)| (route.resource_path.as_str(), method))
@@ -65,7 +65,7 @@ pub fn more_open(then: &Deployed, now: &Deployed) -> Vec<OpenRoute> {
     let beyond = |(path, method): (&str, &str)| {
         let request = request(path, deepest.unwrap_or_default());
         let reason = beyond(access(then, &request, method), access(now, &request, method))?;
-        Some(OpenRoute {
+        Some(WidenedRoute {
             route: format!("{method} {path}"),
             reason,
         })
@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn each_way_to_be_more_open_is_told_and_its_opposite_is_not() {
+    fn each_way_to_be_more_open_is_reported_and_its_opposite_is_not() {
         for (more, less, reason) in [
             (
                 PUBLIC(),
@@ -294,7 +294,7 @@ mod tests {
     }
 
     #[test]
-    fn a_route_that_is_gone_is_told_and_a_new_one_is_not() {
+    fn a_removed_route_is_reported_and_a_new_one_is_not() {
         let (both, one) = (
             [("GET /", PUBLIC()), ("GET /old", PUBLIC())],
             [("GET /", PUBLIC())],

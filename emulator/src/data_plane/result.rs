@@ -251,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_result_is_refused_with_its_reason() {
+    fn an_invalid_result_is_refused_with_its_reason() {
         for (wrong, why) in [
             (json!("text"), "the result must be an object"),
             (json!(null), "the result must be an object"),

@@ -28,7 +28,7 @@ use super::events::Engine;
 use super::gateway::Gateway;
 use super::gateway_error::GatewayError;
 use super::message::{Request, RequestIds, Response};
-use super::more_open::{MoreOpen, OpenRoute};
+use super::more_open::{MoreOpen, WidenedRoute};
 use super::{Options, REQUEST_LIMIT, load};
 use crate::guard::{Browsers, Guard, Programs, Refusal};
 use crate::ready_line;
@@ -224,7 +224,7 @@ impl Server {
             },
         ) in &ready.more_open
         {
-            for OpenRoute { route, reason } in routes {
+            for WidenedRoute { route, reason } in routes {
                 tracing::warn!("more open than the state: `{route}` of deployment `{deployment}`: {reason}");
             }
             tracing::warn!(

@@ -201,7 +201,7 @@ fn a_token_is_taken_from_its_header_and_nowhere_else() {
 }
 
 #[test]
-fn a_refusal_tells_the_caller_little_and_the_log_why() {
+fn a_refusal_gives_the_caller_little_and_the_log_its_reason() {
     let shop = Shop::start();
     let pool = |name: &str| issuer(name).rsplit_once('/').unwrap().1.to_owned();
     let unauthorized = r#"{"message":"Unauthorized"}"#;
@@ -304,7 +304,7 @@ fn guarded_pets() -> Shop {
 }
 
 #[test]
-fn no_spelling_of_method_and_path_slips_past_the_guard() {
+fn no_spelling_of_method_and_path_bypasses_the_authorizer() {
     let shop = guarded_pets();
     let good = token("customers", json!({}));
     let call = |line: &str, more: &str| {
@@ -397,7 +397,7 @@ fn no_spelling_of_method_and_path_slips_past_the_guard() {
 }
 
 #[test]
-fn who_asks_is_forgotten_between_two_requests_of_a_connection() {
+fn a_token_counts_for_one_request_of_a_connection() {
     let shop = Shop::start();
     let good = token("customers", json!({}));
     let with = format!("{REQUEST}Authorization: {good}\r\n\r\n");

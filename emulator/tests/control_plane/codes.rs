@@ -145,7 +145,7 @@ fn a_code_confirms_who_signed_up_and_does_so_once() {
 }
 
 #[test]
-fn only_who_is_invited_has_an_account_where_the_pool_says_so() {
+fn only_invited_users_have_accounts_if_the_pool_forbids_sign_up() {
     let plane = ControlPlane::start();
     let only_invited = json!({"UsernameAttributes": ["email"],
         "AdminCreateUserConfig": {"AllowAdminCreateUserOnly": true}});
@@ -325,7 +325,7 @@ fn an_address_that_is_taken_or_called_verified_by_a_user_is_refused() {
 }
 
 #[test]
-fn a_mail_that_cannot_be_kept_is_told_and_sent_again() {
+fn a_mail_that_cannot_be_stored_is_reported_and_sent_again() {
     let plane = ControlPlane::start();
     let (_, client) = email_pool(&plane);
     let folder = plane.folder.path().join("mails");

@@ -27,7 +27,7 @@ const MINISTACK: [&str; 2] = [
 ];
 
 #[test]
-fn an_emulator_of_somebody_else_outlives_the_proxy_and_so_do_its_invitations() {
+fn an_existing_emulator_outlives_the_proxy_and_so_do_its_invitations() {
     let emulator = ControlPlane::start();
     let plane = ControlPlane::start_in_front_of(emulator.endpoint());
     assert_eq!(plane.ready["upstream"], emulator.endpoint());
@@ -48,7 +48,7 @@ fn an_emulator_of_somebody_else_outlives_the_proxy_and_so_do_its_invitations() {
 }
 
 #[test]
-fn while_the_emulator_of_somebody_else_is_gone_calls_fail_and_say_so() {
+fn calls_fail_with_a_reason_while_the_existing_emulator_is_gone() {
     let emulator = ControlPlane::start();
     let plane = ControlPlane::start_in_front_of(emulator.endpoint());
     let address = emulator.endpoint().strip_prefix("http://").unwrap().to_owned();
@@ -62,7 +62,7 @@ fn while_the_emulator_of_somebody_else_is_gone_calls_fail_and_say_so() {
 }
 
 #[test]
-fn where_nothing_answers_the_proxy_does_not_start_and_says_so() {
+fn the_proxy_does_not_start_without_the_existing_emulator() {
     // A port that was free a moment ago.
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());

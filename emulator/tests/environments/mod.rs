@@ -223,7 +223,7 @@ fn there_are_as_many_processes_as_there_were_invocations_at_a_time() {
 }
 
 #[test]
-fn a_function_that_never_stops_writing_holds_up_nobody_else() {
+fn a_function_that_never_stops_writing_does_not_delay_others() {
     let folder = project();
     let bootstrap = include_str!("../fixtures/shop/code/bootstrap");
     let flood = "\nif os.fork() == 0:\n    while True:\n        os.write(1, b'\\n' * 4096)\n\ncount = 0\n";

@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_value_that_is_no_json_is_an_error() {
+    async fn a_value_that_is_not_json_is_an_error() {
         async fn no_json(_: Request) -> Result<std::collections::BTreeMap<(u8, u8), u8>, Refusal> {
             Ok([((0, 0), 0)].into())
         }

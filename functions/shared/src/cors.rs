@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_configured_is_no_header() {
+    fn an_empty_configuration_sends_no_header() {
         assert_eq!(headers(&[]), Ok(vec![]));
         assert_eq!(
             headers(&[("CORS_ALLOW_ORIGIN", ""), ("CORS_ALLOW_CREDENTIALS", "true")]),

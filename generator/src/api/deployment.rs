@@ -99,7 +99,7 @@ mod tests {
     const SPEC: &str = include_str!("../../../portcullis.toml");
 
     #[test]
-    fn whatever_is_deployed_is_known_to_be_in_the_snapshot() {
+    fn every_deployed_type_is_in_the_snapshot() {
         let service = crate::service(SPEC, None).unwrap();
         let api = &service.api;
         let blocks = [

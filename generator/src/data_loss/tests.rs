@@ -117,7 +117,7 @@ fn a_renamed_pool_is_refused_with_the_key_that_keeps_it_and_the_line_that_lets_i
 }
 
 #[test]
-fn a_line_answers_for_its_own_change_of_its_own_subject_to_the_end_of_its_day() {
+fn an_entry_accepts_its_own_change_of_its_own_subject_until_its_last_day() {
     let plan = plan!("pool_renamed");
     let line = |change, of, until| judged(plan, &[(change, of, until)]);
     assert_eq!(line("pool_replaced", "user_pool", None), None);
@@ -183,7 +183,7 @@ fn an_accepted_pool_that_aws_protects_is_refused_before_it_is_half_done() {
 }
 
 #[test]
-fn what_stands_in_hcl_that_somebody_wrote_is_called_by_its_address() {
+fn losses_in_hand_written_hcl_are_named_by_address() {
     let plan = plan!("pool_and_domain_deleted");
     let Refusal { message, help } = refused(plan);
     assert_eq!(message.lines().count(), 3, "{message}");
@@ -230,7 +230,7 @@ fn what_terraform_forgets_is_lost_too() {
 }
 
 #[test]
-fn a_pool_that_was_taken_out_of_the_state_is_known_by_what_hangs_on_it() {
+fn a_pool_that_left_the_state_is_found_through_its_dependents() {
     let plan = plan!("pool_removed_from_the_state");
     let Refusal { message, help } = refused(plan);
     assert!(
@@ -295,7 +295,7 @@ fn a_pool_that_makes_room_for_an_empty_one_is_lost_to_what_refers_to_it() {
 }
 
 #[test]
-fn a_pool_that_is_not_found_in_another_region_is_lost_and_the_move_of_the_environment_answers_for_it() {
+fn a_pool_that_is_not_found_in_another_region_is_lost_and_accepted_as_the_move_of_the_environment() {
     // The plan is one of eu-west-1.
     let plan = plan!("region_changed");
     let refusal = {
@@ -332,7 +332,7 @@ fn a_pool_that_is_not_found_in_another_region_is_lost_and_the_move_of_the_enviro
 }
 
 #[test]
-fn where_the_region_itself_replaces_the_pool_the_move_answers_for_it() {
+fn a_pool_that_the_region_replaces_is_accepted_as_the_move_of_the_environment() {
     // AWS provider 6 knows the region of each resource.
     let mut plan: Value = serde_json::from_str(plan!("pool_renamed")).unwrap();
     for change in plan["resource_changes"].as_array_mut().unwrap() {
@@ -432,7 +432,7 @@ fn what_moves_is_kept_and_what_is_not_known_is_not() {
 }
 
 #[test]
-fn a_first_pool_is_no_loss() {
+fn a_first_pool_loses_nothing() {
     let mut plan: Value = serde_json::from_str(plan!("region_changed")).unwrap();
     plan.as_object_mut().unwrap().remove("resource_drift");
     assert_eq!(judged(&plan.to_string(), &[]), None);

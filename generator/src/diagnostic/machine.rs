@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn an_annotation_is_one_line_whatever_is_in_it() {
+    fn an_annotation_of_any_text_is_one_line() {
         let (errors, source) = errors();
         assert_eq!(
             errors.github("a,b:c.toml", source),

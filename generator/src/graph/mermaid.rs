@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn what_means_something_to_somebody_is_written_by_its_number() {
+    fn characters_with_a_meaning_are_written_by_their_numbers() {
         for (text, expected) in [
             ("GET /orders/{order_id}/{rest+}", "GET /orders/{order_id}/{rest+}"),
             ("GET /_a_/b__c/d-e-", "GET /#95;a#95;/b#95;#95;c/d-e#45;"),

@@ -13,7 +13,7 @@ pub(crate) struct RouteKey {
 
 /// An error in a part of a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Wrong {
+pub(crate) struct KeyError {
     /// The bytes of the key that are wrong.
     pub part: Range<usize>,
     /// The rule.
@@ -24,21 +24,21 @@ pub(crate) struct Wrong {
 
 impl RouteKey {
     /// Reads a key, or reports everything that is wrong with it.
-    pub fn parse(text: &str) -> Result<Self, Vec<Wrong>> {
+    pub fn parse(text: &str) -> Result<Self, Vec<KeyError>> {
         let Some((method_text, path_text)) = text.split_once(' ') else {
-            return Err(vec![Wrong {
+            return Err(vec![KeyError {
                 part: 0..text.len(),
                 summary: format!("a route must be a method and a path, not `{text}`"),
                 help: Some("write it as in `\"GET /open\"`".into()),
             }]);
         };
         let path_text = path_text.trim_start();
-        let method = Method::parse(method_text).ok_or_else(|| Wrong {
+        let method = Method::parse(method_text).ok_or_else(|| KeyError {
             part: 0..method_text.len(),
             summary: format!("unknown method `{method_text}`"),
             help: help_for_method(method_text),
         });
-        let path = RoutePath::parse(path_text).map_err(|(summary, help)| Wrong {
+        let path = RoutePath::parse(path_text).map_err(|(summary, help)| KeyError {
             part: text.len() - path_text.len()..text.len(),
             summary,
             help: Some(help),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Diagnostic, Span};
-use crate::routes::key::{RouteKey, Wrong};
+use crate::routes::key::{KeyError, RouteKey};
 use crate::routes::{Auth, Method, Route, RoutePath, Routes};
 use crate::service::meaning::Resolver;
 use crate::spec::{Placed, RouteTable, Spec};
@@ -107,7 +107,7 @@ impl Resolver<'_> {
             Ok(parsed) => return Some(parsed),
             Err(wrong) => wrong,
         };
-        for Wrong { part, summary, help } in wrong {
+        for KeyError { part, summary, help } in wrong {
             let diagnostic = Diagnostic::new(key.part(part), summary);
             self.report(match help {
                 Some(help) => diagnostic.help(help),

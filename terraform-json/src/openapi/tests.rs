@@ -406,7 +406,7 @@ fn what_is_not_understood_of_a_method_is_its_obstacle() {
 }
 
 #[test]
-fn extensions_of_the_whole_api_are_settings_or_are_told() {
+fn extensions_of_the_whole_api_are_settings_or_are_reported() {
     let body = document(
         json!({}),
         json!({

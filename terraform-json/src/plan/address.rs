@@ -83,7 +83,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_is_taken_apart_whatever_its_keys_hold() {
+    fn an_address_is_parsed_with_any_keys() {
         let address = Address::of(r#"module.a["x.y[0]\"]"].module.b[1].data.aws_c.d["é"]"#).unwrap();
         let step = |name: &str, key: &str| Step {
             name: name.into(),
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_address_of_a_resource_is_none() {
+    fn other_texts_than_addresses_of_resources_are_none() {
         for text in ["", "aws_b", "module.a", "aws_b.c.d", "module.a.aws_b"] {
             assert_eq!(Address::of(text), None, "{text}");
         }

@@ -180,7 +180,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_reference_is_told_apart_from_what_it_is_a_part_of() {
+    fn a_reference_is_distinguished_from_its_leading_parts() {
         let of = |list: &[&str]| {
             let expression = json!({ "references": list });
             references(&expression)

@@ -54,7 +54,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_plan_is_told_apart() {
+    fn other_json_than_a_plan_is_recognized() {
         let error = |text: &str| read_whole(text).unwrap_err();
         assert_eq!(error(" \n"), PlanError::Empty);
         assert_eq!(
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn a_plan_that_tells_only_a_part_is_refused() {
+    fn a_partial_plan_is_refused() {
         let error = |more: &str| {
             read_whole(&format!(
                 r#"{{"format_version":"1.2","planned_values":{{}}{more}}}"#

@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_plan_is_an_error() {
+    fn another_text_than_a_plan_is_an_error() {
         assert_eq!(
             ParsedPlan::parse(r#"{"format_version":"1.0"}"#),
             Err(PlanError::State)

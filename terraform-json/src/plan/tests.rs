@@ -116,7 +116,7 @@ fn stage_of(instances: &[&str], own: &str, references: &[&str], more: Value) -> 
 }
 
 #[test]
-fn a_written_key_names_its_instance_whatever_it_holds() {
+fn a_written_key_of_any_characters_names_its_instance() {
     for key in [r#"["a.b[0]"]"#, r#"["with \" quote"]"#, "[1]"] {
         let instances = [
             format!("aws_api_gateway_rest_api.of{key}"),
@@ -167,7 +167,7 @@ fn what_each_key_picks_is_read_and_is_not_certain() {
 }
 
 #[test]
-fn what_is_not_said_exactly_joins_nothing() {
+fn inexact_references_join_nothing() {
     let one = ["aws_api_gateway_rest_api.of"];
     let many = [
         "aws_api_gateway_rest_api.of[\"a\"]",
@@ -262,7 +262,7 @@ fn a_list_of_one_reference_may_hold_more() {
 
 /// The configuration doesn't contain the blocks that a `dynamic` block makes, nor values that the provider computes.
 #[test]
-fn what_a_dynamic_block_hides_is_told_from_what_the_provider_computes() {
+fn hidden_dynamic_blocks_are_distinguished_from_computed_values() {
     let mut plan = json!({
         "format_version": "1.2",
         "planned_values": {"root_module": {"resources": [

@@ -37,7 +37,7 @@ resource "aws_cognito_user_pool" "staff" {
 const STAFF_FILE: &str = "terraform/environments/dev/staff.tf";
 
 #[test]
-fn users_are_lost_only_where_the_spec_says_so() {
+fn users_are_lost_only_if_the_spec_accepts_it() {
     let (project, aws) = (Project::of("identity", SPEC), Aws::start());
     let in_environment = |name: &'static str, arguments: &[&str]| {
         let mut all = arguments.to_vec();

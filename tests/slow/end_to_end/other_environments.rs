@@ -61,7 +61,7 @@ fn an_environment_that_the_spec_does_not_have_is_wrong_use() {
 }
 
 #[test]
-fn another_account_than_the_specs_is_refused_whatever_the_credentials_may_do() {
+fn another_account_than_the_specs_is_refused_with_any_rights() {
     let project = Project::demo();
     let spec = project.read("portcullis.toml");
     project.write(

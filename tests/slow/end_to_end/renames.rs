@@ -46,7 +46,7 @@ formerly = "orders"
 "#;
 
 #[test]
-fn a_rename_that_is_said_keeps_a_client_and_replaces_a_function_without_a_gap() {
+fn a_declared_rename_keeps_a_client_and_replaces_a_function_without_a_gap() {
     let project = Project::of("renames", BEFORE);
     project.portcullis(&["apply"]).succeeded();
     let ids = || project.outputs()["user_pool_client_ids"].clone();

@@ -57,7 +57,7 @@ fn a_tree_that_cannot_be_written_is_named() {
 }
 
 #[test]
-fn a_reader_that_stops_early_is_no_error() {
+fn a_reader_may_stop_early() {
     let project = Project::demo();
     let mut surface = project.command(PORTCULLIS);
     surface
@@ -152,7 +152,7 @@ const HOSTILE: [(&str, &str); 20] = [
 ];
 
 #[test]
-fn a_local_environment_comes_out_of_whatever_happens_to_it() {
+fn a_local_environment_recovers_from_every_failure() {
     let project = Project::demo();
     let applying = |email: &str| {
         let mut apply = project.command(PORTCULLIS);

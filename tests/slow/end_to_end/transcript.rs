@@ -58,7 +58,7 @@ fn in_emulated_aws(project: &Project, emulator: &Emulator) {
     assert_eq!(email, "you@example.com");
     assert!(!outputs.to_string().contains("amazonaws.com"), "{outputs}");
 
-    the_gate_is_closed_to_strangers(&api_url);
+    check_answers_without_a_token(&api_url);
 
     let (signed_in, secrets) = watching_arguments(|| {
         let invitation = make("invitation").succeeded().stdout;
@@ -151,7 +151,7 @@ fn planned(plan: Ended) -> Vec<String> {
         .collect()
 }
 
-fn the_gate_is_closed_to_strangers(api_url: &str) {
+fn check_answers_without_a_token(api_url: &str) {
     let open = curl("GET", &format!("{api_url}/open"), &[]);
     assert_eq!(open.status, 200, "{open:?}");
     assert!(

@@ -93,7 +93,7 @@ impl Drop for Beside {
 }
 
 #[test]
-fn what_is_saved_is_served_and_what_is_wrong_is_said() {
+fn saved_changes_are_served_and_errors_are_printed() {
     let open = r#""GET /open" = { function = "one", auth = "none" }"#;
     let project = Project::of("loop", &spec(open));
     project

@@ -321,7 +321,7 @@ fn statuses(text: &str) -> BTreeMap<String, String> {
 }
 
 #[test]
-fn slow_the_check_of_a_plan_says_no_to_what_the_test_cannot_see() {
+fn slow_the_check_of_a_plan_catches_edits_that_the_test_cannot_see() {
     let mutants = Mutants::caught_by(CaughtBy::Check);
     let root = mutants.root.path();
     // A root of its own for all: it has the provider, and calls what is otherwise the root of an environment.

@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_printed_of_it_tells_no_claims() {
+    fn its_debug_output_contains_no_claims() {
         let cache = Cache::new(300);
         cache.keep("a", &lasting(), 1, at(0));
         assert_eq!(format!("{cache:?}"), "Cache(ttl 300 s)");

@@ -155,13 +155,13 @@ fn without_claim(name: &'static str) -> impl Fn(&mut Attempt) {
 }
 
 #[test]
-fn spans_are_told_in_one_unit() {
+fn spans_are_printed_in_one_unit() {
     let spans = [59, 60, 3_599, 3_600, 172_799, 172_800].map(|seconds| span(Duration::seconds(seconds)));
     assert_eq!(spans, ["59 s", "1 min", "59 min", "1 h", "47 h", "2 days"]);
 }
 
 #[test]
-fn an_issuer_is_called_by_its_pool_only_where_it_is_cognitos() {
+fn only_an_issuer_of_cognito_is_named_by_its_pool() {
     assert_eq!(pool(POOL), "pool `eu-central-1_One`");
     for other in [
         "https://localhost.localstack.cloud:4566/eu-central-1_One",

@@ -15,7 +15,7 @@ use super::applied::{Applied, Inner};
 use super::call::{Call, Protocol, protocol};
 use super::forward;
 use super::operations::{Mapped, Unmapped, name, needs, s3};
-use super::signature::{Signature, Wrong};
+use super::signature::{Signature, SignatureError};
 use crate::control_plane::web_page::may_send as may_be_unsigned;
 use crate::data_plane::iam::{Context, Need, Rights, Verdict};
 use crate::guard::by_page;
@@ -38,7 +38,7 @@ struct Caller<'a> {
 pub async fn answer(inner: &Inner, head: Parts, body: &mut Option<Incoming>) -> Response<Body> {
     let signature = match Signature::of(&head) {
         Ok(signature) => signature,
-        Err(Wrong::Missing) if may_be_unsigned(&head) && !by_page(&head.headers) => {
+        Err(SignatureError::Missing) if may_be_unsigned(&head) && !by_page(&head.headers) => {
             let body = body.take().map_or_else(|| full(""), BodyExt::boxed);
             return send(inner, head, body).await;
         }
@@ -52,7 +52,7 @@ pub async fn answer(inner: &Inner, head: Parts, body: &mut Option<Incoming>) -> 
         );
     }
     let Some((function, credentials)) = inner.registry.find(&signature.access_key_id) else {
-        return unauthenticated("unknown", protocol, Wrong::Token, &head);
+        return unauthenticated("unknown", protocol, SignatureError::Token, &head);
     };
     // S3 streams. A bucket in the name of the host would be another one than in the path.
     let streams = protocol == Protocol::RestXml && !s3::is_in_body(&head);
@@ -232,22 +232,27 @@ fn refuse(head: &Parts, protocol: Protocol, function: &str, fault: Fault) -> Res
 }
 
 /// The answer to a request that is not its caller's. Codes: <https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html>.
-fn unauthenticated(function: &str, protocol: Protocol, wrong: Wrong, head: &Parts) -> Response<Body> {
+fn unauthenticated(
+    function: &str,
+    protocol: Protocol,
+    wrong: SignatureError,
+    head: &Parts,
+) -> Response<Body> {
     let (code, message) = match wrong {
-        Wrong::Missing => ("MissingAuthenticationToken", "the request has no signature"),
-        Wrong::Form => (
+        SignatureError::Missing => ("MissingAuthenticationToken", "the request has no signature"),
+        SignatureError::Form => (
             "IncompleteSignature",
             "the signature is not of version 4 or not complete",
         ),
-        Wrong::Signature => (
+        SignatureError::Signature => (
             "SignatureDoesNotMatch",
             "the signature is not that of this request and this secret",
         ),
-        Wrong::Token => (
+        SignatureError::Token => (
             "InvalidClientTokenId",
             "the credentials are not those of a function that runs here",
         ),
-        Wrong::Expired => ("AccessDenied", "Request has expired"),
+        SignatureError::Expired => ("AccessDenied", "Request has expired"),
     };
     tracing::warn!(
         "function `{function}`: refused `{} {}`: {message}",

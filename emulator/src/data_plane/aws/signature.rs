@@ -50,7 +50,7 @@ pub struct Signature {
 
 /// The reason why a signature is not the caller's.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Wrong {
+pub enum SignatureError {
     /// It has no signature.
     Missing,
     /// Its signature is none that is verified here.
@@ -65,10 +65,12 @@ pub enum Wrong {
 
 impl Signature {
     /// Reads the signature of a request from the header or, in a presigned URL, from the query.
-    pub fn of(head: &Parts) -> Result<Self, Wrong> {
+    pub fn of(head: &Parts) -> Result<Self, SignatureError> {
         let header = |name: &str| head.headers.get(name).and_then(|value| value.to_str().ok());
         if let Some(authorization) = header(AUTHORIZATION.as_str()) {
-            let rest = authorization.strip_prefix(ALGORITHM).ok_or(Wrong::Form)?;
+            let rest = authorization
+                .strip_prefix(ALGORITHM)
+                .ok_or(SignatureError::Form)?;
             let part = |name: &str| {
                 let mut parts = rest.split(',').map(str::trim);
                 parts.find_map(|part| part.strip_prefix(name)?.strip_prefix('='))
@@ -88,9 +90,9 @@ impl Signature {
             found.map(|(_, value)| value.as_ref())
         };
         match parameter("X-Amz-Algorithm") {
-            None => return Err(Wrong::Missing),
+            None => return Err(SignatureError::Missing),
             Some(ALGORITHM) => {}
-            Some(_) => return Err(Wrong::Form),
+            Some(_) => return Err(SignatureError::Form),
         }
         let expires = parameter("X-Amz-Expires").and_then(|seconds| seconds.parse().ok());
         Self::read(
@@ -99,7 +101,7 @@ impl Signature {
             parameter("X-Amz-Signature"),
             parameter("X-Amz-Date"),
             parameter("X-Amz-Security-Token").map(str::to_owned),
-            Some(expires.ok_or(Wrong::Form)?),
+            Some(expires.ok_or(SignatureError::Form)?),
         )
     }
 
@@ -110,20 +112,20 @@ impl Signature {
         time: Option<&str>,
         token: Option<String>,
         expires: Option<i64>,
-    ) -> Result<Self, Wrong> {
-        let credential: Vec<&str> = credential.ok_or(Wrong::Form)?.split('/').collect();
+    ) -> Result<Self, SignatureError> {
+        let credential: Vec<&str> = credential.ok_or(SignatureError::Form)?.split('/').collect();
         let [access_key_id, day, region, service, "aws4_request"] = credential[..] else {
-            return Err(Wrong::Form);
+            return Err(SignatureError::Form);
         };
-        let signed_headers = signed_headers.ok_or(Wrong::Form)?.split(';');
+        let signed_headers = signed_headers.ok_or(SignatureError::Form)?.split(';');
         Ok(Self {
             access_key_id: access_key_id.to_owned(),
             region: region.to_owned(),
             service: service.to_owned(),
             day: day.to_owned(),
-            time: time.ok_or(Wrong::Form)?.to_owned(),
+            time: time.ok_or(SignatureError::Form)?.to_owned(),
             signed_headers: signed_headers.map(str::to_owned).collect(),
-            signature: signature.ok_or(Wrong::Form)?.to_owned(),
+            signature: signature.ok_or(SignatureError::Form)?.to_owned(),
             token,
             expires,
         })
@@ -142,19 +144,19 @@ impl Signature {
         body: Option<&[u8]>,
         credentials: &Credentials,
         now: OffsetDateTime,
-    ) -> Result<(), Wrong> {
+    ) -> Result<(), SignatureError> {
         if self.token.as_deref() != Some(&*credentials.session_token) {
-            return Err(Wrong::Token);
+            return Err(SignatureError::Token);
         }
         // Otherwise a signature would be that of another machine's request.
         if !self.signed_headers.iter().any(|name| name == "host") || !self.time.starts_with(&self.day) {
-            return Err(Wrong::Form);
+            return Err(SignatureError::Form);
         }
         if let Some(seconds) = self.expires {
             let format = format_description!("[year][month][day]T[hour][minute][second]Z");
-            let signed = PrimitiveDateTime::parse(&self.time, format).map_err(|_| Wrong::Form)?;
+            let signed = PrimitiveDateTime::parse(&self.time, format).map_err(|_| SignatureError::Form)?;
             if signed.assume_utc() + Duration::seconds(seconds.clamp(0, 604_800)) < now {
-                return Err(Wrong::Expired);
+                return Err(SignatureError::Expired);
             }
         }
         let payload = self.payload(head, body)?;
@@ -170,27 +172,29 @@ impl Signature {
         for part in [&*self.day, &*self.region, &*self.service, "aws4_request"] {
             key = mac(&key, part.as_bytes()).finalize().into_bytes().to_vec();
         }
-        let signature = bytes(&self.signature).ok_or(Wrong::Signature)?;
+        let signature = bytes(&self.signature).ok_or(SignatureError::Signature)?;
         // In constant time.
         let verified = mac(&key, text.as_bytes()).verify_slice(&signature);
-        verified.map_err(|_| Wrong::Signature)
+        verified.map_err(|_| SignatureError::Signature)
     }
 
     /// The hash of the body as it was signed, which must be that of the body if this was read.
-    fn payload(&self, head: &Parts, body: Option<&[u8]>) -> Result<String, Wrong> {
+    fn payload(&self, head: &Parts, body: Option<&[u8]>) -> Result<String, SignatureError> {
         let header = head.headers.get("x-amz-content-sha256");
         let header = header.and_then(|value| value.to_str().ok());
         let actual = body.map(hash);
         match (header, actual) {
-            (Some(signed), Some(actual)) if is_hash(signed) && signed != actual => Err(Wrong::Signature),
+            (Some(signed), Some(actual)) if is_hash(signed) && signed != actual => {
+                Err(SignatureError::Signature)
+            }
             (Some(signed), _) => Ok(signed.to_owned()),
             (None, _) if self.is_presigned() && self.service == "s3" => Ok(UNSIGNED_PAYLOAD.to_owned()),
             (None, Some(actual)) => Ok(actual),
-            (None, None) => Err(Wrong::Form),
+            (None, None) => Err(SignatureError::Form),
         }
     }
 
-    fn canonical(&self, head: &Parts, payload: &str) -> Result<String, Wrong> {
+    fn canonical(&self, head: &Parts, payload: &str) -> Result<String, SignatureError> {
         let path = head.uri.path();
         let path = match self.service.as_str() {
             "s3" => Cow::Borrowed(path),
@@ -211,7 +215,7 @@ impl Signature {
             let values: Vec<String> = values
                 .map(|value| value.to_str().map(in_one_line))
                 .collect::<Result<_, _>>()
-                .map_err(|_| Wrong::Form)?;
+                .map_err(|_| SignatureError::Form)?;
             headers.push_str(&format!("{name}:{}\n", values.join(",")));
         }
         Ok(format!(

@@ -395,7 +395,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn what_is_no_zip_is_named_and_only_the_users_own_may_be_a_program() {
+    fn only_code_that_the_user_names_may_be_a_program_instead_of_a_zip() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.zip");
         let refused = |content: &[u8], accepted| {

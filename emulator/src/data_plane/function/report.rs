@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn an_end_is_told_in_lambdas_words() {
+    fn an_end_is_reported_in_the_words_of_lambda() {
         for (status, sentence) in [
             (0, "Runtime exited without providing a reason"),
             (106 << 8, "Runtime exited with error: exit status 106"),

@@ -276,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn a_function_that_cannot_run_is_told_once_with_its_routes_and_the_option() {
+    fn a_function_that_cannot_run_is_reported_once_with_its_routes_and_the_option() {
         for (attribute, foreign, why) in [
             (
                 "\"../artifacts/shop.zip\"",

@@ -281,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_variable_is_refused() {
+    fn an_invalid_variable_is_refused() {
         for text in [
             "", "A", "=b", "open:=b", ":A=b", "open:A", "a b=c", "1A=b", "a:b:C=d",
         ] {

@@ -207,7 +207,7 @@ fn a_table_that_aws_protects_is_unprotected_first() {
 }
 
 #[test]
-fn a_table_that_stays_or_is_the_first_is_no_loss() {
+fn a_table_that_stays_or_is_the_first_loses_nothing() {
     for (actions, more) in [
         (
             json!(["no-op"]),
