@@ -107,7 +107,7 @@ fn pass_on(signal: Signal) {
             talk::say(format_args!("\n{farewell}"));
             std::process::exit(0);
         }
-        // What shells report of a program that a signal ended.
+        // The code by which shells report a signal.
         std::process::exit(128 + signal.as_raw());
     };
     if !INTERRUPTED.swap(true, Ordering::Relaxed) {

@@ -127,7 +127,7 @@ fn a_state_is_text() {
     each_attacked(BOOKSHOP, |place, state| {
         fs::write(folder.path().join("state.json"), state).unwrap();
         for arguments in [
-            // Which of two it is, is not said.
+            // The API is ambiguous, and no option names one.
             &["surface", "--state", "state.json"][..],
             &["surface", "--state", "state.json", "--api", RESOURCES],
             &["surface", "--state", "state.json", "--api", BODY, "--json"],

@@ -110,7 +110,7 @@ impl Ended {
     }
 }
 
-/// The commands that read the files. What is committed is reviewed as git has it, too.
+/// The commands that read the files. Committed files are reviewed as git has them, too.
 const OF_FILES: [&[&str]; 4] = [
     &["generate", "--check"],
     &["check"],

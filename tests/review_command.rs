@@ -121,7 +121,7 @@ fn a_branch_is_compared_with_where_it_left_main() {
     clone.git(&["checkout", "--quiet", "-b", "work"]);
     clone.commit(&DEMO.replace(GUARDED, OPENED));
     clone.git(&["checkout", "--quiet", "main"]);
-    // What came to main since is not this branch's.
+    // A later change of main does not belong to this branch.
     clone.commit(&DEMO.replace("stage = \"v1\"", "stage = \"v2\""));
     clone.git(&["checkout", "--quiet", "work"]);
     let reviewed = clone.review(&[]);

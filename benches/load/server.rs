@@ -32,7 +32,7 @@ pub struct Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // What it started must end too, and only the data plane sees to that when it is killed.
+        // Its child processes must end too, and only the data plane ensures this when it is killed.
         let _ = rustix::process::Pid::from_raw(self.process.id() as i32)
             .map(|pid| rustix::process::kill_process_group(pid, rustix::process::Signal::TERM));
         for _ in 0..50 {
@@ -51,7 +51,7 @@ impl Drop for Server {
 pub struct Memory {
     /// Resident set of the process itself.
     pub server: u64,
-    /// Sum of the resident sets of its descendants, which run the functions. What they share is counted in each.
+    /// Sum of the resident sets of its descendants, which run the functions. Shared memory is counted in each.
     pub functions: u64,
     /// Number of those descendants.
     pub processes: usize,

@@ -39,7 +39,7 @@ impl Origin {
             .authority()
             .with_context(|| format!("missing host in `{url}`: {EXAMPLE}"))?;
         let host = authority.host();
-        // What is applied holds the code of the functions and the first user's e-mail.
+        // The calls contain the code of the functions and the first user's e-mail.
         ensure!(
             is_loopback(host),
             "`{host}` in `{url}` must be a loopback address, such as `127.0.0.1`"

@@ -61,7 +61,7 @@ pub fn read(path: &Path, shown: ShowOutput) -> Result<String, InputError> {
             LIMIT >> 20
         )));
     }
-    // What `terraform plan -out` writes is a zip.
+    // A file of `terraform plan -out` is a zip.
     if bytes.starts_with(b"PK\x03\x04") {
         return Err(InputError(match shown {
             ShowOutput::State => format!(

@@ -167,7 +167,7 @@ fn a_runtime_api_answers_no_browser_and_no_other_name() {
         let status: u16 = status.unwrap_or_else(|| panic!("{answer}\n{}", shop.function_log("echo")));
         (status, answer)
     };
-    // What is answered, if it is: a path that there is not.
+    // The answer to an unknown path proves that a request was admitted.
     let none = "/2018-06-01/runtime/nothing";
     for (head, refused) in names(none, 0) {
         let head = head.replace(":0", ":PORT");

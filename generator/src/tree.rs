@@ -133,7 +133,7 @@ pub fn check_no_link(root: &Path, below: &Path) -> Result<()> {
     let mut path = root.to_path_buf();
     let mut parts = below.components();
     loop {
-        // What is not there is no link, and neither is anything below it.
+        // A missing path is not a link, and nothing is below it.
         let is_link = fs::symlink_metadata(&path).is_ok_and(|found| found.is_symlink());
         if is_link {
             let path = path.display().to_string();
@@ -171,8 +171,8 @@ fn generated_files(root: &Path) -> Result<Vec<PathBuf>> {
         let entries = WalkDir::new(&folder)
             .max_depth(depth)
             .into_iter()
-            // Terraform's own folders hold copies of providers and modules. The own module is hand-written, whatever its
-            // files say.
+            // Terraform's own folders hold copies of providers and modules. The own module is hand-written, even if a
+            // file of it has the header.
             .filter_entry(|entry| {
                 entry.file_name() != ".terraform" && entry.path() != root.join(own::FOLDER)
             });
@@ -195,7 +195,7 @@ fn first_line_is_header(path: &Path) -> Result<bool> {
     Ok(is_generated(&String::from_utf8_lossy(&line)))
 }
 
-/// Whether the own module is there: a folder with a file of Terraform's. No part of its path may be a link.
+/// Returns whether the own module exists: a folder with a file of Terraform. No part of its path may be a link.
 pub fn has_own_module(root: &Path) -> Result<bool> {
     check_no_link(root, Path::new(own::FOLDER))?;
     let folder = root.join(own::FOLDER);

@@ -70,8 +70,8 @@ fn the_schema_admits_every_right_spec() {
     }
 }
 
-/// A spec that can't be read is none of the schema's. What keys mean together is beyond a schema, so the other way round
-/// a spec that the schema refuses has some error.
+/// The schema refuses a spec that can't be read. Rules about several keys are beyond a schema, so the other way round a
+/// spec that the schema refuses has some error.
 #[test]
 fn the_schema_refuses_what_the_reader_refuses() {
     let validator = jsonschema::validator_for(&schema::schema()).unwrap();
@@ -122,7 +122,7 @@ fn rules(table: &'static Table) -> Vec<&'static TextRule> {
         .collect()
 }
 
-/// Each rule with its pattern. What is wrong with the parts of a route has errors of its own.
+/// Each rule with its pattern. The parts of a route have errors of their own.
 static PATTERNS: LazyLock<Vec<(&'static TextRule, Validator)>> = LazyLock::new(|| {
     let rules = rules(Spec::table()).into_iter();
     let rules = rules.filter(|rule| rule.must_be != "a method and a path");

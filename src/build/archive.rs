@@ -17,7 +17,7 @@ pub(super) fn zip(code: &[u8]) -> Result<Vec<u8>> {
     let options = SimpleFileOptions::default()
         .compression_method(CompressionMethod::Deflated)
         .compression_level(Some(9))
-        .last_modified_time(DateTime::default()) // 1980-01-01, where a zip's time begins
+        .last_modified_time(DateTime::default()) // 1980-01-01, the start of a zip's time
         .unix_permissions(0o755);
     zip.start_file("bootstrap", options)?;
     zip.write_all(code)?;

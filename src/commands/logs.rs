@@ -139,7 +139,7 @@ fn print_aws(aws: &Path, region: &str, function: &str) -> Outcome {
         .stderr(Stdio::inherit())
         .output()
         .or_tool()?;
-    // What a function writes may be what a request said.
+    // A function's output may contain text of a request.
     talk::data(String::from_utf8_lossy(&output.stdout))?;
     if output.status.success() {
         Ok(())

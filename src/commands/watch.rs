@@ -78,7 +78,7 @@ fn serve_code_until_applied(
         for path in &saved.paths {
             talk::say(format!("{} Saved {}", talk::paint("36", "·"), path.display()));
         }
-        // What a spec failed for may be there now, such as the crate of a function.
+        // A part that the spec lacked may exist now, such as the crate of a function.
         spec_failed |= saved.paths.iter().any(|path| path.as_os_str() == SPEC);
         let outcome = if spec_failed {
             apply(project, options, false)

@@ -243,8 +243,8 @@ impl Terraform {
         }
     }
 
-    /// Runs a command to its end. What it prints, which holds what a spec or a state says, reaches a terminal as text:
-    /// Terraform itself quotes a value of one line, and prints one of several lines as it is.
+    /// Runs a command to its end. Its output contains text of a spec or a state, and reaches a terminal as text.
+    /// Terraform itself quotes a value of one line, and prints a value of several lines as it is.
     fn run(&self, mut arguments: Vec<OsString>, shown: OutputStream) -> Outcome<ExitStatus> {
         if !shown.colour() {
             arguments.insert(1, "-no-color".into());

@@ -81,7 +81,7 @@ impl Tools {
         let mut stderr = child.stderr.take().context("pip has no standard error")?;
         let errors = thread::spawn(move || {
             let mut bytes = Vec::new();
-            // What could not be read is missing from the quote, no more.
+            // A part that could not be read is missing from the quote, no more.
             let _ = stderr.read_to_end(&mut bytes);
             String::from_utf8_lossy(&bytes).into_owned()
         });

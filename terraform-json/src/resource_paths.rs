@@ -29,7 +29,7 @@ pub fn paths(resources: &[Resource], root_resource_id: &str) -> BTreeMap<String,
     let known: BTreeMap<String, String> = of("data")
         .map(|resource| (text(resource, "id"), text(resource, "path")))
         .chain([(root_resource_id.to_string(), "/".to_string())])
-        // What a plan does not know has no id or path, and is not the root for that.
+        // A value that a plan does not know has no id or path, and is not the root for that.
         .filter(|(id, path)| !id.is_empty() && !path.is_empty())
         .collect();
     let path = |id: &str| {

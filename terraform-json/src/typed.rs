@@ -65,7 +65,7 @@ impl de::Error for ValueError {
             Unexpected::Unit | Unexpected::Option => "null".to_owned(),
             Unexpected::Bool(_) => "true or false".to_owned(),
             Unexpected::Unsigned(_) | Unexpected::Signed(_) | Unexpected::Float(_) => "a number".to_owned(),
-            // What it says may be secret.
+            // Its text may be secret.
             Unexpected::Str(_) => "a string".to_owned(),
             Unexpected::Seq => "a list".to_owned(),
             Unexpected::Map => "an object".to_owned(),

@@ -72,7 +72,7 @@ fn output(child: &mut Child, limit: Duration) -> io::Result<Output> {
     let stdout = child.stdout.take().map(read);
     let stderr = child.stderr.take().map(read);
     let status = wait(child, limit)?;
-    // What it started may hold the pipes for longer.
+    // Its child processes may hold the pipes for longer.
     let rest = |pipe: Option<Receiver<io::Result<Vec<u8>>>>| match pipe {
         Some(pipe) => pipe
             .recv_timeout(deadline.saturating_duration_since(Instant::now()))

@@ -11,7 +11,7 @@
 //! - `"add": "TYPE"`: the resource is new, with what `set` and `open` say;
 //! - `"remove": true`: it is gone;
 //!
-//! or it is `{"pointer": "/errored", "value": true}`, a change of the plan's own JSON. What is printed stands in a file of
+//! or it is `{"pointer": "/errored", "value": true}`, a change of the plan's own JSON. The expected output is a file of
 //! the same name: exit code, stdout, stderr. `UPDATE_GOLDEN=1 cargo test --test plans` writes it; read it before you
 //! commit it.
 

@@ -22,7 +22,7 @@ fn a_zip_of_the_project_is_served() {
     let absolute = project.path("shop/build/orders.zip");
     // A link from one place of the project to another leads nowhere else.
     symlink("../build", project.path("shop/terraform/linked")).unwrap();
-    // What a file is called does not decide what it is.
+    // The name of a file does not decide about its kind.
     fs::copy(&absolute, project.path("shop/terraform/orders")).unwrap();
     for filename in [
         Path::new("../build/orders.zip"),

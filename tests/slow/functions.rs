@@ -81,7 +81,7 @@ fn cargo_home() -> PathBuf {
 /// Builds a copy of the sources in `elsewhere`, in a process of its own, because `CARGO_HOME` is another one there.
 fn build_elsewhere(elsewhere: &Path) {
     let home = cargo_home();
-    // What was downloaded is found under another path, so that nothing is downloaded twice.
+    // The downloads are found under another path, so that nothing is downloaded twice.
     let other_home = elsewhere.join("another-cargo-home");
     fs::create_dir_all(&other_home).unwrap();
     for shared in ["registry", "git", "config.toml", "credentials.toml"] {

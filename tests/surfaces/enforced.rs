@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use portcullis_emulator::data_plane::{Enforced, Guard, enforced};
+use portcullis_emulator::data_plane::{Callers, EnforcedRoute, enforced};
 use portcullis_generator::surface::{Route, Surface, of_state};
 use serde_json::Value;
 
@@ -43,7 +43,7 @@ fn what_is_printed_is_what_is_enforced() {
                 panic!("{name}: {why}:\n{route:?}\n{enforced:?}");
             }
             routes += 1;
-            guarded += usize::from(matches!(enforced.guard, Guard::Users { .. }));
+            guarded += usize::from(matches!(enforced.callers, Callers::Users { .. }));
             called += usize::from(enforced.function.is_some());
         }
     }
@@ -53,16 +53,16 @@ fn what_is_printed_is_what_is_enforced() {
     );
 }
 
-fn compare(surface: &Surface, route: &Route, enforced: &Enforced) -> Result<(), &'static str> {
+fn compare(surface: &Surface, route: &Route, enforced: &EnforcedRoute) -> Result<(), &'static str> {
     if route.api_key_required != enforced.api_key_required {
         return Err("only one asks for an API key");
     }
-    match &enforced.guard {
+    match &enforced.callers {
         // No request gets in, so the printed surface does not matter.
-        Guard::NotEmulated => {}
-        Guard::Public if route.auth_type == "NONE" => {}
-        Guard::Public => return Err("only the gateway is public"),
-        Guard::Users {
+        Callers::NotEmulated => {}
+        Callers::Public if route.auth_type == "NONE" => {}
+        Callers::Public => return Err("only the gateway is public"),
+        Callers::Users {
             header,
             issuers,
             scopes,
@@ -72,7 +72,7 @@ fn compare(surface: &Surface, route: &Route, enforced: &Enforced) -> Result<(), 
                 authorizers.find(|authorizer| Some(&authorizer.name) == route.authorizer.as_ref());
             let authorizer = authorizer.ok_or("the authorizer is not printed")?;
             if route.auth_type != "COGNITO_USER_POOLS" || route.scopes != *scopes {
-                return Err("the guard or its scopes differ");
+                return Err("the authorization or its scopes differ");
             }
             if authorizer.header != *header || authorizer.pools.len() != issuers.len() {
                 return Err("the authorizer differs");

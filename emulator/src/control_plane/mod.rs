@@ -33,8 +33,8 @@
 //! signatures, because the proxy changes calls after they were signed. Before the proxy is ready, it tries how the
 //! emulator differs from AWS ([`probe`]).
 //!
-//! moto does not run Lambda functions: it takes their zips as they are. Code runs in the data plane. What moto would
-//! deliver to a function, and every call of Lambda's Invoke, waits in [`deliveries`] until the data plane fetches it.
+//! moto does not run Lambda functions: it takes their zips as they are. Code runs in the data plane. Events from moto
+//! for a function, and every call of Lambda's Invoke, wait in [`deliveries`] until the data plane fetches them.
 
 mod answers;
 mod cognito;

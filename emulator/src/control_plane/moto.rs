@@ -58,7 +58,7 @@ impl Moto {
         portcullis_files::private_folder(work)
             .with_context(|| format!("can't create the folder `{}`", work.display()))?;
         let socket = work.join(SOCKET);
-        // What is left of a life that was killed.
+        // A killed process leaves this behind.
         remove(&socket)?;
         let mut command = Command::new(python);
         // Isolated: neither PYTHONPATH, nor the user's own packages, nor a module in the current folder.

@@ -39,7 +39,7 @@ pub(super) fn mend(request: &mut Map<String, Value>) {
     }
 }
 
-/// The policy as DescribeUserPool tells it. What it does not tell is taken for the strictest, which satisfies all.
+/// The policy as DescribeUserPool returns it. A missing part counts as the strictest one, which satisfies all.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub(super) struct PasswordPolicy {

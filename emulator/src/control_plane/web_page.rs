@@ -4,7 +4,7 @@
 //! checks no signature. If pages could call the rest, any page in the developer's browser could read and change
 //! everything emulated. So pages get what AWS gives them without credentials, and nothing else.
 //!
-//! Which requests are a page's, [`crate::guard`] tells.
+//! [`crate::guard`] recognizes the requests of pages.
 
 use http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,

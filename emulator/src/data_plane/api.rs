@@ -108,7 +108,7 @@ impl std::fmt::Debug for ApiKey {
     }
 }
 
-/// Something of the state, or why it is not emulated. What needs it answers 501.
+/// Something of the state, or the reason why it is not emulated. A route that needs it answers 501.
 pub type Emulated<T> = Result<T, NotEmulated>;
 
 /// The sentence that says what is not emulated, by its address.

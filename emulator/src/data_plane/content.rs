@@ -83,7 +83,7 @@ pub fn media_type(content_type: &str) -> &str {
     content_type.split(';').next().unwrap_or_default().trim()
 }
 
-/// The media type of a request's body. What names none is JSON. Source:
+/// The media type of a request's body. The default is JSON. Source:
 /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/integration-passthrough-behaviors.html>.
 pub fn type_of_body(headers: &Headers) -> &str {
     headers.get("Content-Type").map_or("application/json", media_type)

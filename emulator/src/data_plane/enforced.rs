@@ -8,22 +8,22 @@ use super::state;
 
 /// A route of a state as the gateway enforces it.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Enforced {
+pub struct EnforcedRoute {
     /// Its method, which may be `ANY`.
     pub method: String,
     /// Its path, such as `/pets/{id}`.
     pub path: String,
-    /// Its guard.
-    pub guard: Guard,
+    /// Its callers.
+    pub callers: Callers,
     /// True if it needs an API key.
     pub api_key_required: bool,
     /// The function that answers, and its version or alias; none if a mock answers or if it is not emulated.
     pub function: Option<(String, Option<String>)>,
 }
 
-/// The authorization of a route.
+/// The callers of a route.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Guard {
+pub enum Callers {
     /// Anyone.
     Public,
     /// Signed-in users of the pools of an authorizer.
@@ -41,7 +41,7 @@ pub enum Guard {
 
 /// Reads what `terraform show -json` printed of a state, and returns the routes of the API that is chosen by name or
 /// id. Each deployment holds what the state does.
-pub fn enforced(text: &str, chosen: Option<&str>) -> Result<Vec<Enforced>> {
+pub fn enforced(text: &str, chosen: Option<&str>) -> Result<Vec<EnforcedRoute>> {
     let applied = rest_api(resources(text)?, chosen)?;
     let api = state::read(&applied, |_| Ok(applied.resources.clone()))?;
     let mut stages = api.stages.values();
@@ -49,24 +49,24 @@ pub fn enforced(text: &str, chosen: Option<&str>) -> Result<Vec<Enforced>> {
         return Ok(Vec::new());
     };
     let deployed = &stage.deployed;
-    let guard = |route: &Route| match &route.authorization {
-        Err(_) => Guard::NotEmulated,
-        _ if route.admission.is_err() => Guard::NotEmulated,
-        Ok(None) => Guard::Public,
-        Ok(Some(guard)) => match deployed.authorizers.get(&guard.authorizer) {
-            None => Guard::NotEmulated,
-            Some(authorizer) => Guard::Users {
+    let callers = |route: &Route| match &route.authorization {
+        Err(_) => Callers::NotEmulated,
+        _ if route.admission.is_err() => Callers::NotEmulated,
+        Ok(None) => Callers::Public,
+        Ok(Some(required)) => match deployed.authorizers.get(&required.authorizer) {
+            None => Callers::NotEmulated,
+            Some(authorizer) => Callers::Users {
                 header: authorizer.header.clone(),
                 issuers: authorizer.issuers.clone(),
-                scopes: guard.scopes.clone(),
+                scopes: required.scopes.clone(),
             },
         },
     };
     let routes = deployed.router.routes().into_iter();
-    let enforced = routes.map(|(method, route)| Enforced {
+    let enforced = routes.map(|(method, route)| EnforcedRoute {
         method: method.to_owned(),
         path: route.resource_path.clone(),
-        guard: guard(route),
+        callers: callers(route),
         api_key_required: route.api_key_required,
         function: match &route.integration {
             Ok(Integration::Function(called)) => {

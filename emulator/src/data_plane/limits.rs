@@ -6,10 +6,9 @@
 //! <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html#apigateway-how-throttling-limits-are-applied>;
 //! that a refused request costs nothing, and that the quota is held behind the plan's throttle, is from memory.
 //!
-//! Counters belong to what they count, by AWS's ids, and not to a gateway: a reload takes them over, and drops those
-//! of plans, keys and methods that are gone. So there are never more buckets than the state has keys and methods.
-//! What a key has used of a quota stays as long as the plan does: a key that was disabled and is enabled again has
-//! won nothing.
+//! Counters are found by AWS's ids, and do not belong to a gateway: a reload takes them over, and drops those of
+//! removed plans, keys and methods. So there are never more buckets than the state has keys and methods. The used part
+//! of a key's quota stays as long as the plan does, so disabling and enabling a key does not reset it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};

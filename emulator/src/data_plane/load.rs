@@ -151,7 +151,7 @@ pub async fn gateway(options: &Options, previous: Option<&Gateway>) -> Result<Ga
         };
         functions.insert(name, Ok(function));
     }
-    // What is not served is not remembered either.
+    // The deployments are remembered only now, because a failed load serves nothing.
     for deployment in fresh {
         deployments.remember(&deployment, &applied.resources)?;
     }

@@ -64,7 +64,7 @@ mod validation;
 
 pub use api::Unsupported;
 pub use authorizer::keys::KeySource;
-pub use enforced::{Enforced, Guard, enforced};
+pub use enforced::{Callers, EnforcedRoute, enforced};
 pub use events::{Invoked, OnDemand, invoke, on_demand};
 pub use load::Variable;
 // The probe of an emulator verifies a token as a request's is.

@@ -1,4 +1,4 @@
-//! Attacks on guarded routes that only HTTP can carry. What tokens themselves can try is in the authorizer's own tests.
+//! Attacks that only HTTP can carry, on routes with an authorizer. The authorizer's own tests cover attacks by tokens.
 
 use std::fs;
 use std::io::{Read, Write};
@@ -387,7 +387,7 @@ fn no_spelling_of_method_and_path_bypasses_the_authorizer() {
             assert_eq!(call(line, &more).status, 403, "{line} {more}");
         }
     }
-    // What is open is so as it was applied: another method, another resource.
+    // The public method is exactly the applied one: another method or another resource is not.
     for line in ["POST /v1/pets/7", "GET /v1/pets/7/x", "GET /v1/pets//7"] {
         let event = call(line, "").echoed()["event"].clone();
         assert_eq!(event["resource"], "/pets/{proxy+}", "{line}");

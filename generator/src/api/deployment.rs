@@ -30,9 +30,9 @@ pub fn snapshot(service: &Service) -> BTreeMap<String, String> {
     triggers.map(|(name, value)| (name, value.to_string())).collect()
 }
 
-/// One entry a shared setting, sorted, then one a route, path by path. What a deployment snapshots is hashed from
-/// the very blocks that make it, of which `routes` are those of `routes.tf`, so that no change of the spec or of Portcullis
-/// is missed; what only an environment knows stands there by value.
+/// Returns one entry for each shared setting, sorted, then one for each route, path by path. The hashes are of the very
+/// blocks that a deployment snapshots, so that no change of the spec or of Portcullis is missed. `routes` are the
+/// blocks of `routes.tf`. Values that only an environment knows stand there by value.
 ///
 /// A comment above each route keeps its line from being aligned with others: a longer name would move them all, and
 /// two pull requests that each add a route could not be merged.

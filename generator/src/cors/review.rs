@@ -52,7 +52,7 @@ fn origin(
 ) -> Option<Fact> {
     let before = before.map(|environment| environment.allow_origin.clone());
     let after = after.allow_origin.clone();
-    // What is new and allows one origin is reported with what brings it: CORS, or the environment.
+    // A new origin that is not `*` is reported by its cause: CORS, or the environment.
     let is_reported = before.as_ref() == Some(&after) || (before.is_none() && after != EVERY);
     (!is_reported).then(|| Fact::CorsOrigin {
         environment: name.into(),

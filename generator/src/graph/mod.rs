@@ -8,8 +8,8 @@
 //! A picture has no coordinates and knows no format. Routes that share their function and their callers are one box with
 //! a line a route, so that a hundred of them are some two dozen boxes. Public routes differ from the rest in colour, and also in border, line and words: they are found in a black and white print too.
 //!
-//! The same service gives the same bytes. What belongs to a function stands together and in the order of their names,
-//! so that a route that is added to a Mermaid text changes its own line, and two branches that add routes merge.
+//! The same service gives the same bytes. The parts of a function stand together, in the order of the functions' names.
+//! A new route therefore changes only its own line of a Mermaid text, and two branches that add routes merge.
 
 mod line_breaks;
 mod mermaid;

@@ -218,7 +218,7 @@ const ATTACKS: [(&str, &str, &[&str]); 40] = [
         r#"{ "resource": { "terraform_data": { "x": { "provisioner": [{ "local-exec": { "command": "x" } }] } } } }"#,
         &["terraform_data.x.provisioner.local-exec"],
     ),
-    // What only OpenTofu reads, what cannot be read, and what is not known.
+    // Files that only OpenTofu reads, unreadable files, and unknown blocks.
     (
         "environments/dev/providers.tofu",
         "provider \"aws\" {}\nlocals {}\n",

@@ -148,8 +148,8 @@ fn narrowest(grouping: Grouping) -> Vec<Permission> {
 
 /// A policy as Lambda keeps it, without statements.
 const POLICY: &str = r#"{"Version":"2012-10-17","Id":"default","Statement":[]}"#;
-/// A statement without names, partition, region and pattern. What AWS makes up has the length that it always has: 12 digits
-/// of an account, 10 characters of an API's id, and 26 with which Terraform ends the id of a statement.
+/// A statement without names, partition, region and pattern. AWS's own parts always have the same length: 12 digits of
+/// an account, 10 characters of an API's id, and 26 with which Terraform ends the id of a statement.
 const STATEMENT: &str = concat!(
     r#"{"Sid":"20060102150405000000000001","Effect":"Allow","Principal":{"Service":""},"Action":"","#,
     r#""Resource":"arn::lambda::123456789012:function:","#,
@@ -381,7 +381,7 @@ mod tests {
             .find(|count| document(*count, &[pattern]) <= 20_480)
             .unwrap();
         assert!((50..62).contains(&fits), "{fits}");
-        // What Lambda would refuse, in any case.
+        // Lambda would refuse this in any case.
         assert!(document(63, &[]) > 20_480);
         let last = service(orders(fits));
         assert_eq!(sources(&last, "open").len(), fits);
@@ -471,7 +471,7 @@ mod tests {
                 };
                 for permission in &permissions {
                     prop_assert!(covers(true, permission), "{:?}", permission);
-                    // What a route's own covers beside it, IAM's `*` makes it cover.
+                    // A route's own permission may cover other routes, through IAM's `*`.
                     let is_free = permission.is_of_a_route() || permission.calls == Calls::Stage;
                     prop_assert!(is_free || !covers(false, permission), "{:?}", permission);
                 }

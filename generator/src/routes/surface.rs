@@ -15,8 +15,8 @@ use portcullis_terraform_json::{Resource, plan};
 /// The text of an uncertain field.
 const UNCERTAIN: &str = "?";
 
-/// Every method of the REST API. What stands beside a method a second time is not accounted for. `open` is what a plan
-/// leaves open.
+/// Returns every method of the REST API. A second resource for the same part of a method is not accounted for. `open`
+/// contains the open values of a plan.
 pub(crate) fn routes<'a>(
     resources: &mut Resources<'a>,
     snapshot: &Snapshot<'a>,

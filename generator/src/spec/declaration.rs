@@ -105,7 +105,7 @@ pub enum Kind {
         /// The keys of each.
         table: &'static Table,
     },
-    /// Lists of strings under free names. What names and strings there are is for the key's room to say.
+    /// Lists of strings under free names. The key's room determines the valid names and strings.
     Lists {
         /// The noun for a named thing.
         noun: &'static str,

@@ -1,8 +1,8 @@
 //! `portcullis.toml` as it was written: every value with its place in the text.
 //!
-//! Each room declares its keys ([`declaration`]); reading, limits, defaults, the [`schema`], the [`mod@reference`] page and a
-//! key's meaning for a review follow from that. What the values mean together, which are missing and which contradict
-//! each other is each room's `meaning.rs`.
+//! Each room declares its keys ([`declaration`]); reading, limits, defaults, the [`schema`], the [`mod@reference`] page
+//! and a key's meaning for a review follow from that. Each room's `meaning.rs` resolves its values together, and
+//! reports missing and contradictory ones.
 
 pub mod declaration;
 mod duplicate;

@@ -1,6 +1,6 @@
 //! The JSON schema of the spec, for editors: `portcullis schema`.
 //!
-//! It says what one key may hold. What keys mean together is beyond it, and `portcullis check` says it.
+//! It describes the values of each key. Rules about several keys are beyond it; `portcullis check` reports those.
 
 use serde_json::{Map, Value, json};
 

@@ -27,7 +27,7 @@ fn own(pool: &OwnUserPool, environment: Option<&str>) -> (String, String) {
     (registers.to_string(), format!("user pool {name}"))
 }
 
-/// The same of a pool that exists. Who may register there is not in the spec.
+/// The same for an existing pool. The spec does not tell who may register there.
 fn existing(service: &Service, environment: Option<&str>) -> (String, String) {
     let registers = "as their pool admits".to_string();
     let own = environment.and_then(|name| Some((name, service.environments.get(name)?)));

@@ -1,8 +1,8 @@
 //! An OpenAPI `body` → the resources that API Gateway makes of it, as the AWS provider would have written them.
 //!
-//! Each has the place in the body for an address, and an id made of what it stands for, so that a path keeps its id.
-//! What is not understood becomes the obstacle of the method, of the integration, or of a resource of the kind
-//! `openapi`, which is nothing but a place: nothing is skipped in silence.
+//! Each has the place in the body for an address, and an id made of its meaning, so that a path keeps its id. A part
+//! that is not understood becomes the obstacle of the method, of the integration, or of a resource of the kind
+//! `openapi`, which only stands for a place. Nothing is skipped silently.
 //!
 //! Extensions: <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions.html>.
 

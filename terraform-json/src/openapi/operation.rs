@@ -22,7 +22,7 @@ impl Expansion<'_> {
         let key = json!({"resource_id": resource_id, "http_method": method});
         let mut values = key.clone();
         values["id"] = self.id("method", &format!("{method} {resource_id}")).into();
-        // Of a guard that is not known there is none, and the obstacle says why.
+        // If the authorization is unknown, it is missing, and the obstacle names the reason.
         values["authorization"] = "".into();
         let obstacle = doubt.or_else(|| self.method(&mut values, place, operation, shared, schemes).err());
         self.add(place.to_owned(), "aws_api_gateway_method", values, obstacle);
@@ -45,11 +45,11 @@ impl Expansion<'_> {
         if !operation.is_object() {
             return Err("this must be an operation".to_owned());
         }
-        let guard = self.guard(operation, schemes)?;
-        values["authorization"] = guard.authorization.into();
-        values["authorizer_id"] = guard.authorizer_id.into();
-        values["authorization_scopes"] = guard.scopes.into();
-        values["api_key_required"] = guard.api_key_required.into();
+        let required = self.authorization(operation, schemes)?;
+        values["authorization"] = required.authorization.into();
+        values["authorizer_id"] = required.authorizer_id.into();
+        values["authorization_scopes"] = required.scopes.into();
+        values["api_key_required"] = required.api_key_required.into();
         values["operation_name"] = operation["operationId"].clone();
         values["request_validator_id"] = self.validator(operation)?.into();
         let mut parameters = Map::new();

@@ -1,4 +1,4 @@
-//! Security schemes → authorizers, and the `security` of an operation → its guard.
+//! Security schemes → authorizers, and the `security` of an operation → its authorization.
 //!
 //! Everything that is not understood is an error, and such an error never leaves a route open.
 
@@ -26,7 +26,7 @@ pub(super) type Schemes = BTreeMap<String, Scheme>;
 
 /// The authorization of a method, as the provider writes it.
 #[derive(Debug, PartialEq)]
-pub(super) struct Guard {
+pub(super) struct MethodAuthorization {
     pub(super) authorization: &'static str,
     pub(super) authorizer_id: Option<String>,
     pub(super) scopes: Vec<String>,
@@ -112,7 +112,11 @@ impl Expansion<'_> {
 
     /// Returns the authorization of an operation: its own `security`, or else the document's. An import takes the
     /// document's for the default of every method. This was recorded; older answers of AWS say that it is ignored.
-    pub(super) fn guard(&self, operation: &Value, schemes: &Schemes) -> Result<Guard, String> {
+    pub(super) fn authorization(
+        &self,
+        operation: &Value,
+        schemes: &Schemes,
+    ) -> Result<MethodAuthorization, String> {
         let default = self.document.value.get("security").filter(|default| {
             default
                 .as_array()
@@ -134,13 +138,13 @@ impl Expansion<'_> {
             (None, Some(default)) if forced != "NONE" => Some(default),
             (None, _) => None,
         };
-        let mut guard = required(requirements, schemes)?;
+        let mut required = required(requirements, schemes)?;
         match (auth, forced.as_str()) {
-            (Value::Null, _) => Ok(guard),
-            (_, "NONE") if guard.authorization == "NONE" => Ok(guard),
-            (_, "AWS_IAM") if matches!(guard.authorization, "NONE" | "AWS_IAM") => {
-                guard.authorization = "AWS_IAM";
-                Ok(guard)
+            (Value::Null, _) => Ok(required),
+            (_, "NONE") if required.authorization == "NONE" => Ok(required),
+            (_, "AWS_IAM") if matches!(required.authorization, "NONE" | "AWS_IAM") => {
+                required.authorization = "AWS_IAM";
+                Ok(required)
             }
             _ => Err(format!(
                 "its `x-amazon-apigateway-auth` is `{forced}`, but its `security` differs"
@@ -152,15 +156,15 @@ impl Expansion<'_> {
 /// Returns the authorization that a `security` requires as a whole. OpenAPI means its items as alternatives. A method
 /// has one authorizer and perhaps an API key. A key beside an authorizer is therefore required together with it, and
 /// two authorizers are unclear.
-fn required(security: Option<&Value>, schemes: &Schemes) -> Result<Guard, String> {
-    let mut guard = Guard {
+fn required(security: Option<&Value>, schemes: &Schemes) -> Result<MethodAuthorization, String> {
+    let mut required = MethodAuthorization {
         authorization: "NONE",
         authorizer_id: None,
         scopes: Vec::new(),
         api_key_required: false,
     };
     let requirements = match security {
-        None => return Ok(guard),
+        None => return Ok(required),
         Some(Value::Array(requirements)) => requirements,
         Some(_) => return Err("its `security` must be a list".to_owned()),
     };
@@ -175,7 +179,7 @@ fn required(security: Option<&Value>, schemes: &Schemes) -> Result<Guard, String
                 .ok_or_else(|| format!("its security scheme `{name}` is not in the body"))?;
             let (authorization, id) = match scheme {
                 Scheme::ApiKey => {
-                    guard.api_key_required = true;
+                    required.api_key_required = true;
                     continue;
                 }
                 Scheme::Unclear(why) => return Err(why.clone()),
@@ -193,16 +197,16 @@ fn required(security: Option<&Value>, schemes: &Schemes) -> Result<Guard, String
             let scopes = scopes
                 .as_array()
                 .ok_or("the scopes of its `security` must be a list")?;
-            guard.authorization = authorization;
-            guard.authorizer_id = id;
+            required.authorization = authorization;
+            required.authorizer_id = id;
             for scope in scopes {
                 let scope = text(scope).ok_or("a scope of its `security` must be text")?;
-                if !guard.scopes.contains(&scope) {
-                    guard.scopes.push(scope);
+                if !required.scopes.contains(&scope) {
+                    required.scopes.push(scope);
                 }
             }
         }
     }
-    guard.scopes.sort();
-    Ok(guard)
+    required.scopes.sort();
+    Ok(required)
 }

@@ -87,7 +87,7 @@ fn schemes() -> Value {
 }
 
 /// Authorization, scopes and whether a key is wanted; or why it is not certain.
-fn guard(operation: Value, root: Value) -> Result<(String, Vec<String>, bool), String> {
+fn authorization(operation: Value, root: Value) -> Result<(String, Vec<String>, bool), String> {
     let mut others = json!({"components": schemes()});
     others
         .as_object_mut()
@@ -98,7 +98,7 @@ fn guard(operation: Value, root: Value) -> Result<(String, Vec<String>, bool), S
     let values = &method.values;
     match method.obstacle {
         Some(why) => {
-            assert_eq!(values["authorization"], "", "no guard is made up");
+            assert_eq!(values["authorization"], "", "no authorization is made up");
             Err(why)
         }
         None => Ok((
@@ -115,11 +115,11 @@ fn guard(operation: Value, root: Value) -> Result<(String, Vec<String>, bool), S
 }
 
 #[test]
-fn the_operations_own_security_is_its_guard() {
-    let of = |security: Value| guard(json!({"security": security}), json!({})).unwrap();
+fn the_operations_own_security_is_its_authorization() {
+    let of = |security: Value| authorization(json!({"security": security}), json!({})).unwrap();
     let none = || Vec::<String>::new();
     assert_eq!(
-        guard(json!({}), json!({})).unwrap(),
+        authorization(json!({}), json!({})).unwrap(),
         ("NONE".into(), none(), false)
     );
     assert_eq!(of(json!([])), ("NONE".into(), none(), false));
@@ -138,30 +138,35 @@ fn the_operations_own_security_is_its_guard() {
     assert_eq!(of(json!([{"lambda": []}])).0, "CUSTOM");
     assert_eq!(of(json!([{"iam": []}])).0, "AWS_IAM");
     let auth = json!({"x-amazon-apigateway-auth": {"type": "AWS_IAM"}});
-    assert_eq!(guard(auth, json!({})).unwrap().0, "AWS_IAM");
+    assert_eq!(authorization(auth, json!({})).unwrap().0, "AWS_IAM");
 }
 
 #[test]
 fn the_documents_security_is_the_default_of_every_operation() {
     let root = json!({"security": [{"pool": []}]});
-    assert_eq!(guard(json!({}), root.clone()).unwrap().0, "COGNITO_USER_POOLS");
     assert_eq!(
-        guard(json!({"security": [{"iam": []}]}), root.clone()).unwrap().0,
+        authorization(json!({}), root.clone()).unwrap().0,
+        "COGNITO_USER_POOLS"
+    );
+    assert_eq!(
+        authorization(json!({"security": [{"iam": []}]}), root.clone())
+            .unwrap()
+            .0,
         "AWS_IAM"
     );
-    let why = guard(json!({"security": []}), root.clone()).unwrap_err();
+    let why = authorization(json!({"security": []}), root.clone()).unwrap_err();
     assert!(
         why.contains("it is uncertain if API Gateway makes it public"),
         "{why}"
     );
     let open = json!({"security": [], "x-amazon-apigateway-auth": {"type": "NONE"}});
-    assert_eq!(guard(open, root).unwrap().0, "NONE");
+    assert_eq!(authorization(open, root).unwrap().0, "NONE");
 }
 
 #[test]
-fn what_a_guard_cannot_be_leaves_no_route_open() {
+fn invalid_security_leaves_no_route_open() {
     let refused = |operation: Value, root: Value, sentence: &str| {
-        let why = guard(operation, root).unwrap_err();
+        let why = authorization(operation, root).unwrap_err();
         assert!(why.contains(sentence), "{why}");
     };
     let own = |security: Value, sentence: &str| {

@@ -156,7 +156,7 @@ fn collect(module: &Value, into: &mut Vec<Resource>) -> Result<(), PlanError> {
 
 fn resolver<'a>(document: &'a Value, resources: &'a [Resource], changes: &'a [Change]) -> Resolver<'a> {
     let configuration = Configuration::of(document);
-    // What is left of an unfinished replacement has the address of the instance itself.
+    // An object that an unfinished replacement left behind has the address of the instance itself.
     let current = changes.iter().filter(|change| change.deposed.is_none());
     let unknown: BTreeMap<&str, &Value> = current
         .map(|change| (change.address.as_str(), &change.after_unknown))

@@ -185,7 +185,7 @@ fn inexact_references_join_nothing() {
             ],
             &one,
         ),
-        // Which of many?
+        // One of many, without a key.
         (&["aws_api_gateway_rest_api.of"], &many),
         (&["aws_api_gateway_rest_api.of", "each.key"], &many),
         // A local.

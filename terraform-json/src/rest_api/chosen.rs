@@ -10,8 +10,8 @@ use crate::{Resource, StateError, openapi, paths};
 pub struct RestApi {
     /// The `aws_api_gateway_rest_api`, with the settings that its body makes.
     pub resource: Resource,
-    /// Every resource that is not another REST API's, itself among them. What an OpenAPI body says is among them, as the provider would
-    /// have written it.
+    /// Every resource that is not another REST API's, itself among them. They include the resources of an OpenAPI body,
+    /// as the provider would have written them.
     pub resources: Vec<Resource>,
 }
 

@@ -45,7 +45,7 @@ impl Mapping {
     pub fn url(&self) -> String {
         let path = self.base_path.as_deref().unwrap_or_default();
         let path = match path.trim_start_matches('/') {
-            // What AWS calls the empty path of a mapping.
+            // AWS's name for the empty path of a mapping.
             "(none)" => "",
             path => path,
         };

@@ -43,7 +43,7 @@ pub(super) fn find(resource: &mut Resource) {
         Permission::KIND => read_error::<Permission>(resource),
         _ => return,
     };
-    // What decides about the method is not known, so nothing of it may be taken for known.
+    // The deciding attribute is unknown, so nothing of the method may be taken for known.
     let decides = match resource.kind.as_str() {
         Method::KIND => "authorization",
         Integration::KIND => "type",

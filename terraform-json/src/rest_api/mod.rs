@@ -1,7 +1,7 @@
 //! A REST API of a state or a plan, read once into types.
 //!
-//! Both readers of an API stand on them: what `surface` prints and what the gateway enforces are the same values. What is
-//! not understood of a resource is its [`obstacle`](crate::Resource::obstacle), which stands beside the values.
+//! Both readers of an API use them: `surface` prints the same values that the gateway enforces. A part of a resource
+//! that is not understood is its [`obstacle`](crate::Resource::obstacle), beside the values.
 
 mod authorizers;
 mod chosen;

@@ -102,8 +102,8 @@ fn every_change_of_a_spec_reaches_the_stage_and_so_does_its_reversal() {
     assert_eq!(project.api_url(), api_url);
 }
 
-/// Applies the spec that is there, or another one. What is deleted of the API is gone before the last snapshot of it
-/// is taken, or the stage would go on serving it.
+/// Applies the present spec, or another one. Deleted parts of the API must be gone before its last snapshot, or the
+/// stage would go on serving them.
 fn apply(project: &Project, spec: Option<&str>) {
     let earlier = if let Some(spec) = spec {
         project.change(spec);

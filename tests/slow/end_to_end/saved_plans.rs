@@ -126,7 +126,7 @@ fn a_saved_plan_is_applied_exactly_and_only_where_it_fits() {
     assert!(deployed_after_the_deletion(&project));
     assert_eq!((status("/going"), status("/coming")), (403, 200));
 
-    // And back, in one run, by what a review reads. What was planned before that is stale.
+    // And back, in one run, with the JSON file that a review reads. An older plan is out of date.
     project.write("portcullis.toml", BEFORE);
     plan("plans/back.tfplan");
     apply("plans/back.tfplan.json").succeeded();

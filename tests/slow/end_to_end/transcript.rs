@@ -19,7 +19,7 @@ fn in_another_emulated_aws_it_is_the_same() {
     in_emulated_aws(&Project::demo(), &Emulator::ministack());
 }
 
-/// From the first command to the last. What differs between emulators, [`Emulator`] says.
+/// From the first command to the last. [`Emulator`] lists the differences between emulators.
 fn in_emulated_aws(project: &Project, emulator: &Emulator) {
     let command = |target: &str| {
         let mut make = project.command("make");
@@ -98,7 +98,7 @@ fn in_emulated_aws(project: &Project, emulator: &Emulator) {
             .succeeded()
             .json();
         if !emulator.drifts.is_empty() {
-            // What an emulator made up stands in the state.
+            // The values that an emulator made up are in the state.
             for made_up in ["gateway_responses", "other_arguments"] {
                 surface.as_object_mut().unwrap().remove(made_up).unwrap();
             }
@@ -123,7 +123,7 @@ fn in_emulated_aws(project: &Project, emulator: &Emulator) {
     assert_eq!(curl("GET", &format!("{api_url}/open"), &[]).status, 200);
     assert!(make("logs").succeeded().stdout.contains("START RequestId"));
 
-    // What it was applied to it stays in, named or not.
+    // It stays in its emulated AWS, even without the option.
     run(command("apply").env("PORTCULLIS_ENDPOINT", "http://127.0.0.1:9"))
         .failed(2, &format!("`local` is applied to `{}`", emulator.endpoint));
     make("destroy").succeeded();

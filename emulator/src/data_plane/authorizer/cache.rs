@@ -1,9 +1,9 @@
 //! Tokens that were verified a moment ago: their signatures need not be computed again, which is most of the work.
 //!
-//! What is kept is what a token says, not what it opens: its time, purpose, scopes and audience are looked at for every
-//! request. It is kept no longer than the authorizer's TTL, never past its `exp`, and only while the keys are those
-//! that verified it. A token is known by its SHA-256; the token itself is not kept.
-//! Source: <https://docs.aws.amazon.com/apigateway/latest/api/API_Authorizer.html>, `authorizerResultTtlInSeconds`.
+//! The cache keeps the claims of a token, not the decision: time, purpose, scopes and audience are checked for every
+//! request. It keeps them no longer than the authorizer's TTL, never past the token's `exp`, and only while the keys
+//! are those that verified it. A token is known by its SHA-256; the token itself is not kept. Source:
+//! <https://docs.aws.amazon.com/apigateway/latest/api/API_Authorizer.html>, `authorizerResultTtlInSeconds`.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard};

@@ -142,8 +142,7 @@ async fn read(source: &KeySource) -> Result<KeysById> {
     parse(&text).with_context(|| format!("`{source}` must be a JWKS with a key for RS256"))
 }
 
-/// A URL of this machine. What comes from anywhere else in clear text may be anybody's, and who knows a key makes
-/// tokens.
+/// A URL of this machine. Plain text from other machines can be forged, and a forged key would make tokens.
 fn own(url: &str) -> Result<Uri, String> {
     let uri = url.parse::<Uri>().ok();
     let own = uri.filter(|uri| uri.authority().is_some_and(is_own));

@@ -89,8 +89,8 @@ pub async fn answer(inner: &Inner, head: Parts, body: &mut Option<Incoming>) -> 
     let of = (signature.service.as_str(), signature.region.as_str());
     let decided = decide(&caller, &applied, of, &head, read.as_deref().unwrap_or_default());
     let lists = match decided {
-        Decided::Answer(answer) => return answer,
-        Decided::Forward { hidden } => hidden,
+        Decision::Answer(answer) => return answer,
+        Decision::Forward { hidden } => hidden,
     };
     let Some((_, access_key_id)) = &inner.upstream else {
         let what = NO_EMULATED_AWS;
@@ -128,7 +128,7 @@ pub async fn answer(inner: &Inner, head: Parts, body: &mut Option<Incoming>) -> 
     }
 }
 
-enum Decided {
+enum Decision {
     Answer(Response<Body>),
     /// It is allowed. If the object is missing, this is answered instead.
     Forward {
@@ -136,10 +136,10 @@ enum Decided {
     },
 }
 
-fn decide(caller_: &Caller, applied: &Applied, of: (&str, &str), head: &Parts, body: &[u8]) -> Decided {
+fn decide(caller_: &Caller, applied: &Applied, of: (&str, &str), head: &Parts, body: &[u8]) -> Decision {
     let Caller { function, rights, .. } = *caller_;
     let (service, protocol) = (of.0, protocol(of.0, head));
-    let refused = |fault| Decided::Answer(refuse(head, protocol, function, fault));
+    let refused = |fault| Decision::Answer(refuse(head, protocol, function, fault));
     let call = match Call::of(of, rights, &applied.names, head, body) {
         Ok(call) => call,
         Err(why) => return refused(not_evaluated(service, protocol, &why)),
@@ -150,7 +150,7 @@ fn decide(caller_: &Caller, applied: &Applied, of: (&str, &str), head: &Parts, b
         Err(Unmapped(name)) => return refused(not_evaluated(service, protocol, &format!("the call {name}"))),
     };
     let needs = match mapped {
-        Mapped::CallerIdentity => return Decided::Answer(caller_identity(call.account, &who, function)),
+        Mapped::CallerIdentity => return Decision::Answer(caller_identity(call.account, &who, function)),
         Mapped::Needs(needs) => needs,
     };
     let context = context(&call, rights);
@@ -162,7 +162,7 @@ fn decide(caller_: &Caller, applied: &Applied, of: (&str, &str), head: &Parts, b
             fault.message,
             unsure.unwrap_or_default()
         );
-        return Decided::Answer(fault.answer(protocol, &head.method));
+        return Decision::Answer(fault.answer(protocol, &head.method));
     }
     let shown: Vec<String> = needs.iter().map(Need::to_string).collect();
     tracing::info!(
@@ -170,7 +170,7 @@ fn decide(caller_: &Caller, applied: &Applied, of: (&str, &str), head: &Parts, b
         name(&call),
         shown.join(", ")
     );
-    Decided::Forward {
+    Decision::Forward {
         hidden: hides(&call, &needs, rights, &context).map(|bucket| hidden(&who, &bucket)),
     }
 }

@@ -9,7 +9,7 @@ use http::{Method, Response, StatusCode};
 use serde_json::json;
 
 use super::call::Protocol;
-use crate::data_plane::iam::{Because, Need, Refused};
+use crate::data_plane::iam::{Need, RefusalReason, Refused};
 use crate::upstream::{Body, full};
 
 /// An error of AWS's.
@@ -32,7 +32,7 @@ pub fn caller(partition: &str, account: &str, role_arn: &str, function: &str) ->
 
 /// The refusal of a call that a function's role does not allow.
 pub fn denied(service: &str, protocol: Protocol, caller: &str, refused: &Refused) -> Fault {
-    let Refused { need, because, .. } = refused;
+    let Refused { need, reason, .. } = refused;
     let action = match service {
         // As SQS itself writes it.
         "sqs" => need.action.to_ascii_lowercase(),
@@ -42,7 +42,7 @@ pub fn denied(service: &str, protocol: Protocol, caller: &str, refused: &Refused
         "s3" => format!("\"{}\"", need.resource()),
         _ => need.resource().to_owned(),
     };
-    let because = because.sentence(&action);
+    let because = reason.sentence(&action);
     let message =
         format!("User: {caller} is not authorized to perform: {action} on resource: {resource} {because}");
     access_denied(service, protocol, message)
@@ -70,7 +70,7 @@ pub fn access_denied(service: &str, protocol: Protocol, message: String) -> Faul
 pub fn hidden(caller: &str, bucket: &Need) -> Fault {
     let refused = Refused {
         need: bucket.clone(),
-        because: Because::NotAllowed,
+        reason: RefusalReason::NotAllowed,
         unsure: None,
     };
     denied("s3", Protocol::RestXml, caller, &refused)

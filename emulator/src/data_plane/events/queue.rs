@@ -85,7 +85,7 @@ async fn receive(context: &Context, mapping: &Mapping) -> Result<Vec<Value>> {
             .sqs(&mapping.source, "ReceiveMessage", &request)
             .await;
         let answer = match answer {
-            // What was received before is handled first.
+            // The messages so far are handled first.
             Err(_) if !batch.is_empty() => return Ok(batch),
             answer => answer?,
         };

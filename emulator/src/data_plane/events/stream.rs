@@ -76,7 +76,7 @@ pub async fn poll(context: Arc<Context>, mapping: Mapping, stopping: watch::Rece
 }
 
 fn file(context: &Context, mapping: &Mapping) -> PathBuf {
-    // An id is a UUID. What is not may be the name of another file.
+    // An id is a UUID. Another text may be the name of another file.
     let plain = |character: char| character.is_ascii_alphanumeric() || character == '-';
     let name: String = mapping.id.chars().filter(|character| plain(*character)).collect();
     context.folder.join(format!("{name}.json"))
@@ -198,7 +198,7 @@ impl Reader {
                 let Some(failed_from) = self.invoke(&part).await else {
                     break;
                 };
-                // What is before the first failure is done with.
+                // The records before the first failure are finished.
                 part.drain(..failed_from);
                 if self.is_over(&part, retries) {
                     self.give_up(shard, &part, retries + 1).await;
@@ -265,7 +265,7 @@ impl Reader {
             (Some(age), Some(limit)) => age >= limit,
             _ => false,
         };
-        // What may be split is split before it is given up.
+        // A batch is split, if it can be, before it is given up.
         let splits = self.stream.bisect && part.len() > 1;
         too_old || (!splits && self.stream.retries.is_some_and(|limit| retries >= limit))
     }

@@ -43,7 +43,7 @@ pub struct Package {
 }
 
 impl Package {
-    /// Opens code. What is packed in it is not read yet: a zip is judged by the sizes that it declares.
+    /// Opens code without reading its contents yet: a zip is judged by the sizes that it declares.
     pub fn open(path: &Path, accepted: Accepted) -> Result<Self> {
         let cannot_read = || format!("can't read `{}`", path.display());
         let file = File::open(path).with_context(cannot_read)?;
@@ -176,7 +176,7 @@ fn unzip(folder: &Path, archive: &mut ZipArchive<BufReader<&File>>) -> Result<()
             fs::create_dir_all(parent).with_context(|| format!("can't create `{}`", parent.display()))?;
         }
         let mode = entry.unix_mode().unwrap_or(0o755) & 0o777;
-        // What is declared has a limit, and what holds more than it declares is an error to the reader.
+        // The declared size has a limit, and the reader fails if an entry is larger than its declared size.
         write(&path, &mut entry, mode)?;
     }
     Ok(())
@@ -304,7 +304,7 @@ pub(crate) mod tests {
         let path = folder.path().join("a.zip");
         let expected =
             "can't unpack `a.zip`: it must have at most 262144000 bytes unzipped, the limit of Lambda";
-        // What it holds is little: only the sum of what it declares can be too much.
+        // Its contents are small: only the sum of the declared sizes can exceed the limit.
         zip(
             &path,
             &[("bootstrap", b"one", 0o755), ("other", b"another", 0o644)],

@@ -190,7 +190,7 @@ impl Environment {
             status = self.child.wait() => match self.runtime.withdraw() {
                 Some(invocation) => return Err(Failure::Untouched(invocation)),
                 None => {
-                // What it said before it ended may still lie in its connections.
+                // The rest of its output may still be in its connections.
                 self.runtime.drained().await;
                 outcome.try_recv().map_err(|_| End::exit(status))
             }

@@ -39,7 +39,8 @@ struct State {
 }
 
 impl Output {
-    /// A pipe, and what a process gets as its stdout and stderr. What comes is written until every end is closed.
+    /// A pipe, and the handles that a process gets as its stdout and stderr. Output is written until every end is
+    /// closed.
     pub fn open(log: Arc<Log>) -> std::io::Result<(Arc<Self>, [Stdio; 2])> {
         let (reader, writer) = std::io::pipe()?;
         let ends = [Stdio::from(writer.try_clone()?), Stdio::from(writer)];
@@ -104,7 +105,7 @@ impl Output {
 }
 
 impl State {
-    /// The lines that end in `bytes`, as the log has them. What is behind them is kept for the next.
+    /// The lines that end in `bytes`, as the log has them. The rest is kept for the next call.
     fn lines(&mut self, bytes: &[u8]) -> Vec<u8> {
         let head = self.head();
         let mut lines = Vec::new();

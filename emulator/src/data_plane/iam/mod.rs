@@ -36,4 +36,4 @@ pub(super) use context::Context;
 pub(super) use need::Need;
 pub(super) use notes::notes;
 pub(super) use rights::{of_functions, of_roles};
-pub(super) use verdict::{Because, Refused, Rights, Verdict};
+pub(super) use verdict::{RefusalReason, Refused, Rights, Verdict};

@@ -94,9 +94,9 @@ impl<'a> Policies<'a> {
         rights
     }
 
-    /// The inline policies of a role, by name. What the role itself says of them was read back before they changed, and
-    /// counts only if no resource is one: <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/iam_role>
-    /// forbids both.
+    /// The inline policies of a role, by name. The role's own list was read back before they changed, and counts only
+    /// if there are no resources:
+    /// <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/iam_role> forbids both.
     fn inline<'r>(&'r self, role: &'r Role) -> Vec<(String, &'r str)> {
         let of_role = self.own.iter().filter(|policy| role.is_named(&policy.role));
         let own: Vec<_> = of_role

@@ -37,11 +37,11 @@ fn context() -> Context {
 fn verdict(statements: Value, need: &Need) -> String {
     match rights(statements).decide(std::slice::from_ref(need), &context()) {
         Verdict::Allowed => "yes".to_owned(),
-        Verdict::Refused(Refused { because, unsure, .. }) => {
-            let word = match because {
-                Because::Denied => "denied",
-                Because::NotAllowed => "no",
-                Because::DeniedByBoundary | Because::NotAllowedByBoundary => "boundary",
+        Verdict::Refused(Refused { reason, unsure, .. }) => {
+            let word = match reason {
+                RefusalReason::Denied => "denied",
+                RefusalReason::NotAllowed => "no",
+                RefusalReason::DeniedByBoundary | RefusalReason::NotAllowedByBoundary => "boundary",
             };
             unsure.map_or(word.to_owned(), |unsure| format!("{word}: {unsure}"))
         }
@@ -272,17 +272,17 @@ fn a_boundary_limits_what_the_role_allows() {
         rights.boundary = Some(Document::parse(&json!({ "Statement": statements }).to_string()).unwrap());
         match rights.decide(&[get()], &context()) {
             Verdict::Allowed => None,
-            Verdict::Refused(refused) => Some(refused.because),
+            Verdict::Refused(refused) => Some(refused.reason),
         }
     };
     let statement = |effect: &str, action: &str| json!({"Effect": effect, "Action": action, "Resource": "*"});
     assert_eq!(boundary(statement("Allow", "dynamodb:*")), None);
     assert_eq!(
         boundary(statement("Allow", "s3:*")),
-        Some(Because::NotAllowedByBoundary)
+        Some(RefusalReason::NotAllowedByBoundary)
     );
     let both = json!([statement("Allow", "*"), statement("Deny", "dynamodb:*")]);
-    assert_eq!(boundary(both), Some(Because::DeniedByBoundary));
+    assert_eq!(boundary(both), Some(RefusalReason::DeniedByBoundary));
 }
 
 #[test]

@@ -41,7 +41,7 @@ pub struct Refused {
     /// The need that is not allowed.
     pub need: Need,
     /// The part of AWS's answer that says why.
-    pub because: Because,
+    pub reason: RefusalReason,
     /// A part of a policy that was not evaluated and could change the verdict.
     pub unsure: Option<String>,
 }
@@ -49,7 +49,7 @@ pub struct Refused {
 /// The reason of a refusal. Its text is AWS's own:
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html>.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Because {
+pub enum RefusalReason {
     /// A `Deny` statement of the role.
     Denied,
     /// No statement of the role allows it.
@@ -60,7 +60,7 @@ pub enum Because {
     NotAllowedByBoundary,
 }
 
-impl Because {
+impl RefusalReason {
     /// The end of the sentence `User: … is not authorized to perform: … on resource: …`.
     pub fn sentence(self, action: &str) -> String {
         match self {
@@ -88,10 +88,10 @@ impl Rights {
     }
 
     fn refusal(&self, need: &Need, resource: &str, context: &Context) -> Option<Refused> {
-        let refused = |because, unsure| {
+        let refused = |reason, unsure| {
             Some(Refused {
                 need: need.clone(),
-                because,
+                reason,
                 unsure,
             })
         };
@@ -99,14 +99,14 @@ impl Rights {
         let boundary = self.boundary.as_slice();
         let limit = opinion(boundary, need, resource, context);
         match (own, limit) {
-            (Opinion::Denies(unsure), _) => refused(Because::Denied, unsure),
-            (_, Opinion::Denies(unsure)) => refused(Because::DeniedByBoundary, unsure),
+            (Opinion::Denies(unsure), _) => refused(RefusalReason::Denied, unsure),
+            (_, Opinion::Denies(unsure)) => refused(RefusalReason::DeniedByBoundary, unsure),
             (Opinion::Silent(unsure), _) => refused(
-                Because::NotAllowed,
+                RefusalReason::NotAllowed,
                 unsure.or_else(|| self.unknown.first().cloned()),
             ),
             (_, Opinion::Silent(unsure)) if !boundary.is_empty() => {
-                refused(Because::NotAllowedByBoundary, unsure)
+                refused(RefusalReason::NotAllowedByBoundary, unsure)
             }
             (Opinion::Allows, _) => None,
         }

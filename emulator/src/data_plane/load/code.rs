@@ -82,7 +82,7 @@ pub fn not_run<T>(packages: &ByFunction<T>, api: &Api) -> Vec<Unsupported> {
     refused.map(told).collect()
 }
 
-/// The code that is named for each function that a route needs. What the user names counts more than the state.
+/// The named code of each function that a route needs. The user's choice wins over the state.
 fn named(options: &Options, api: &Api, errors: &mut Vec<String>) -> ByFunction<Named> {
     let mut by_user: BTreeMap<&str, &PathBuf> = BTreeMap::new();
     for (key, path) in &options.functions {

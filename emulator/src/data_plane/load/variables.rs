@@ -115,10 +115,10 @@ pub fn set(variables: &[Variable], api: &mut Api, runs: impl Fn(&str) -> bool, e
                 .iter()
                 .any(|variable| variable.name == **name && is_for(variable, &function.name, api))
         });
-        unset.filter_map(|name| Some(refusal(function, name, why_not(name)?)))
+        unset.filter_map(|name| Some(refusal(function, name, refusal_reason(name)?)))
     });
     errors.extend(refused.collect::<Vec<_>>());
-    // What is set for one function counts more than what is set for all.
+    // A value for one function wins over a value for all.
     let (for_one, for_all): (Vec<_>, Vec<_>) =
         variables.iter().partition(|variable| variable.function.is_some());
     for variable in for_all {
@@ -169,23 +169,23 @@ fn is_for(variable: &Variable, name: &str, api: &Api) -> bool {
 
 /// The reason why a state may not set a variable of this name.
 #[derive(Debug, Clone, Copy)]
-enum WhyNot {
+enum RefusalReason {
     /// Lambda takes no such name. Source: <https://docs.aws.amazon.com/lambda/latest/api/API_Environment.html>.
     NoName,
     /// A loader or an interpreter runs or loads something by it.
     RunsOtherCode,
 }
 
-fn why_not(name: &str) -> Option<WhyNot> {
+fn refusal_reason(name: &str) -> Option<RefusalReason> {
     if name.len() < 2 || name.starts_with('_') || !is_name(name) {
-        return Some(WhyNot::NoName);
+        return Some(RefusalReason::NoName);
     }
     let runs_other_code =
         RUNS_OTHER_CODE.contains(&name) || FAMILIES.iter().any(|family| name.starts_with(family));
-    runs_other_code.then_some(WhyNot::RunsOtherCode)
+    runs_other_code.then_some(RefusalReason::RunsOtherCode)
 }
 
-fn refusal(function: &FunctionConfiguration, name: &str, why: WhyNot) -> String {
+fn refusal(function: &FunctionConfiguration, name: &str, why: RefusalReason) -> String {
     let sets = format!(
         "function {} ({}) has the variable {} in the state",
         code(&function.name),
@@ -193,8 +193,8 @@ fn refusal(function: &FunctionConfiguration, name: &str, why: WhyNot) -> String 
         code(name)
     );
     match why {
-        WhyNot::NoName => format!("{sets}, but Lambda does not allow this name: remove it"),
-        WhyNot::RunsOtherCode => format!(
+        RefusalReason::NoName => format!("{sets}, but Lambda does not allow this name: remove it"),
+        RefusalReason::RunsOtherCode => format!(
             "{sets}, which can run code from outside the function's zip: remove it, or if you trust it, add the \
              option\n  --env {}=VALUE",
             shell::word(&format!("{}:{name}", function.name))

@@ -65,7 +65,7 @@ impl Service {
         service
     }
 
-    /// Makes the resources that moto needs. What only the data plane reads is in the state alone.
+    /// Makes the resources that moto needs. Resources that only the data plane reads are in the state alone.
     fn make(&mut self) {
         let mut queue = |name: &str, attributes: Value| {
             self.call(

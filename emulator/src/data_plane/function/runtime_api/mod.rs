@@ -144,7 +144,7 @@ impl RuntimeApi {
     pub async fn drained(&self) {
         let mut connections = self.shared.connections.subscribe();
         let drained = connections.wait_for(|open| *open == 0);
-        // What is not read by then is lost, and the invocation has failed.
+        // Later output is lost, and the invocation has failed.
         let _ = tokio::time::timeout(DRAIN_TIMEOUT, drained).await;
     }
 

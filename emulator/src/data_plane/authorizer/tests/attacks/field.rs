@@ -13,7 +13,7 @@ pub(super) fn cases() -> Vec<Case> {
     let value = |name, send: fn(&str) -> Vec<(&'static str, String)>| {
         let bearer =
             id().with(|attempt| attempt.send = |token| vec![("Authorization", format!("Bearer {token}"))]);
-        // What AWS makes of these is unknown: only the scheme as it is documented is taken.
+        // AWS's answer to these is unknown, so only the documented scheme is accepted.
         case(name, bearer, |attempt| attempt.send = send, BESIDE)
     };
     vec![

@@ -99,7 +99,7 @@ pub(super) fn cases() -> Vec<Case> {
             }),
             "invalid signature",
         ),
-        // What is refused at start: the sentences are those of the error.
+        // These are refused at start: the sentences are those of the error.
         case(
             "an exponent of one",
             id(),

@@ -164,7 +164,7 @@ pub(super) fn cases() -> Vec<Case> {
             "iss",
             json!("http://127.0.0.1:1"),
         ),
-        // What is not proven is not told: that it expired, and for whom it is.
+        // The refusal does not use unverified claims: neither the expiry nor the audience.
         case(
             "forged and expired",
             id(),
