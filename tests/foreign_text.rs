@@ -1,6 +1,7 @@
-//! Text of others reaches a terminal, a comment or a program as text, and as nothing else: every command that reads a spec,
-//! a state, a plan, a log or a path is given each string of it with an attack at its end. No control, no character that
-//! turns the text around and no other hidden one may be printed, and no line may begin with what a name holds.
+//! Foreign text must reach a terminal, a comment or a program as text and as nothing else. Every command that reads a
+//! spec, a state, a plan, a log or a path gets each string of it with an attack at its end. The output must not contain
+//! control characters, characters that turn the text around, or other hidden ones. No line may begin with the content
+//! of a name.
 
 #![allow(clippy::unwrap_used)] // a test may panic
 

@@ -1,5 +1,5 @@
-//! The workflow files of GitHub and GitLab: the published schemas hold them valid, they ask for no more than they need,
-//! and what they run does what it says, against an API of GitHub's or GitLab's on loopback.
+//! The workflow files of GitHub and GitLab. They must be valid by the published schemas, and ask for no more rights
+//! than they need. Their scripts must work against a stand-in for the API of GitHub or GitLab on loopback.
 //!
 //! The schemas, and zizmor, which audits workflows, are Python packages that `scripts/test.sh` installs into
 //! `target/workflows`.

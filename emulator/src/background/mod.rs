@@ -86,8 +86,8 @@ impl Background {
     /// ready line. The command's standard streams and process group are set here; the rest is the caller's.
     ///
     /// # Errors
-    /// When the process ends or says why it cannot be ready, with the end of its log; when it is not ready within
-    /// `limit`, after which one that this call started is killed; when a file cannot be written.
+    /// If the process ends or reports why it can't be ready, with the end of its log. If it is not ready within
+    /// `limit`; a process that this call started is then killed. If a file can't be written.
     pub fn start(&self, mut command: Command, limit: Duration) -> Result<Started> {
         self.folder.make()?;
         let _starter = self.folder.exclude_starters()?;

@@ -1,9 +1,9 @@
 //! The API as a deployment froze it.
 //!
-//! A stage serves a snapshot: what is changed later, stage settings apart, is not reachable until there is another
-//! deployment (<https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-deploy-api.html>). A state holds
-//! the API as it is now and of the deployment only the id. So what is first seen with an id is kept as that
-//! deployment's, in a file, and is what is served for as long as the stage names that id.
+//! A stage serves a snapshot. Later changes, except for stage settings, are reachable only after another deployment
+//! (<https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-deploy-api.html>). A state contains the
+//! present API, but only the id of the deployment. So the API that is first seen with an id is saved as that
+//! deployment's, in a file. It is served as long as the stage names that id.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -42,8 +42,8 @@ const WITHOUT_EFFECT: [&str; 8] = [
 
 /// The deployments of an API in a state that were seen, each in a file of its id.
 ///
-/// They belong to the state's file and to the API's ARN, which has account and region: another state that says the same
-/// ids, a copy of this one say, decides nothing of what is served for this one.
+/// They belong to the state's file and to the API's ARN, which contains account and region. Another state with the same
+/// ids, such as a copy of this one, therefore does not decide about this one.
 pub struct Deployments {
     folder: PathBuf,
     owner: Option<Owner>,

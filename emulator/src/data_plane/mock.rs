@@ -1,8 +1,8 @@
 //! MOCK integrations: answers that Terraform applied, without a function. Preflights are made of them.
 //!
-//! The request template gives a status code, it chooses an integration response by its selection pattern (one
-//! without a pattern takes what no other does), and that one's status, headers and template are the answer.
-//! Source: <https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-mock-integration.html>.
+//! The request template gives a status code. The code chooses an integration response by its selection pattern; one
+//! without a pattern is the default. Its status, headers and template are the answer. Source:
+//! <https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-mock-integration.html>.
 
 use std::sync::LazyLock;
 

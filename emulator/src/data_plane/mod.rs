@@ -19,12 +19,12 @@
 //!   GatewayError ─GatewayResponses::answer→ Response   from any stage
 //! ```
 //!
-//! The state is read once, into types in which everything is resolved; no stage looks into Terraform's JSON. Matcher,
-//! authorizer, event, result, mock and gateway responses are functions of their arguments, the clock included (it is
-//! the request's time of arrival), but for the tokens that an authorizer has verified a moment ago. While requests are
-//! served, only [`authorizer::keys`] fetches anything, and only [`function`] and what is under it starts processes and
-//! touches files. The HTTP server is a shell: it turns sockets into [`message::Request`]s and [`message::Response`]s
-//! into bytes, and holds the limits.
+//! The state is read once, into resolved types, and no later step looks into Terraform's JSON. Matcher, authorizer,
+//! event, result, mock and gateway responses are functions of their arguments. These include the clock, which is the
+//! request's time of arrival. The only exception is the authorizer's cache of verified tokens. While requests are
+//! served, only [`authorizer::keys`] fetches anything, and only [`function`] and its modules start processes and touch
+//! files. The HTTP server is a shell: it turns sockets into [`message::Request`]s and [`message::Response`]s into
+//! bytes, and enforces the limits.
 //!
 //! A reload builds another [`gateway::Gateway`] beside the one that serves and swaps them. Environments of functions
 //! that did not change go over to it, and so do the counters of throttling and quotas. [`api::Api::unsupported`] lists

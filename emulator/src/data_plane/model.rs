@@ -5,8 +5,8 @@
 //! draft 4 does not have when the model is made. So draft 4 holds here as a whole, and keywords of later drafts mean
 //! nothing. Source: <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html>.
 //!
-//! Time and memory grow with the body alone, but for one kind of model: one that refers to itself more than once in
-//! the same `anyOf`, `allOf` or `oneOf` may cost twice as much for each level of the body.
+//! Time and memory grow with the body alone, except for one kind of model. A model that refers to itself more than once
+//! in the same `anyOf`, `allOf` or `oneOf` may cost twice as much for each level of the body.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use portcullis_terraform_json::plan::Change;
 
-/// What a change takes from the users of a pool.
+/// A loss of users' attributes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Attribute {
     /// An attribute is removed.
@@ -21,7 +21,7 @@ pub enum Attribute {
     Unknown,
 }
 
-/// What a change would take from the users: nothing if it only adds.
+/// Returns the attributes that users would lose; none if the change only adds some.
 pub(super) fn lost(change: &Change) -> Vec<Attribute> {
     let unknown = &change.after_unknown["schema"];
     if *unknown == Value::Bool(true) || holds_true(unknown) {
@@ -45,7 +45,8 @@ fn attributes(pool: &Value) -> BTreeMap<&str, &Value> {
         .collect()
 }
 
-/// Whether two values mean the same. What HCL leaves out is `null` in the plan and the default in AWS: false, or nothing.
+/// Returns whether two values mean the same. An argument that HCL omits is `null` in the plan and the default in AWS:
+/// false, or nothing.
 fn same(one: &Value, other: &Value) -> bool {
     match (one, other) {
         (Value::Object(one_map), Value::Object(other_map)) => one_map

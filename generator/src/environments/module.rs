@@ -1,4 +1,4 @@
-//! `environments/<name>`: the root of an environment, where backend and provider are.
+//! `environments/<name>`: the root of an environment, with backend and provider.
 
 use serde_json::{Map, Value, json};
 use unicode_normalization::UnicodeNormalization;
@@ -18,7 +18,7 @@ use portcullis_terraform_json::aws;
 /// The only account of the emulated AWS.
 pub const LOCAL_ACCOUNT: &str = aws::EXAMPLE_ACCOUNT;
 
-/// The first user of the local environment, where nobody says who it is.
+/// The default first user of the local environment.
 pub const LOCAL_FIRST_USER: &str = "you@example.com";
 
 /// The root of one environment.

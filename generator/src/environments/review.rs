@@ -1,4 +1,4 @@
-//! Environments: which there are, where their states are, and the tags that differ.
+//! Facts about environments: their existence, their states, and their tags.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -35,7 +35,7 @@ pub(crate) fn facts(comparison: &Comparison) -> Vec<Fact> {
     facts
 }
 
-/// Where Terraform looks for the state. A bucket's name is unique everywhere: with another region it is the same one.
+/// Compares the locations of the state. A bucket's name is globally unique: with another region it is the same bucket.
 fn state(
     comparison: &Comparison,
     name: &str,

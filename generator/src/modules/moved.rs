@@ -69,8 +69,8 @@ mod tests {
         }
     }
 
-    /// Who has applied an earlier version must lose nothing by this one. What Portcullis itself calls otherwise than
-    /// before needs a `moved` block of its own, and then this test has to know of it.
+    /// An update must not delete anything that an earlier version applied. A renamed resource needs a `moved` block,
+    /// and this test has to know it.
     #[test]
     fn whatever_an_earlier_version_applied_still_has_its_address() {
         let files = all(&crate::service(SPEC, None).unwrap());

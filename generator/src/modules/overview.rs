@@ -1,4 +1,4 @@
-//! `README.md` of the whole tree: what the service is, who can reach what, and where what stands.
+//! `README.md` of the generated files: the service, its callers and rights, and a list of the files.
 //!
 //! It holds no count, so that two branches that add something merge.
 
@@ -26,13 +26,13 @@ struct Page<'a> {
     modules: Vec<ModuleRow<'a>>,
 }
 
-/// Who signed-in users are.
+/// The users that may sign in.
 #[derive(Serialize)]
 #[serde(rename_all = "snake_case")]
 enum Users {
     /// There are none.
     None,
-    /// Whoever registers.
+    /// Anyone may register.
     Register,
     /// Those who are invited.
     Invited,
@@ -66,7 +66,7 @@ struct ModuleRow<'a> {
     summary: &'a str,
 }
 
-/// The text of the tree's `README.md`, of all its modules and roots.
+/// Returns the text of `terraform/README.md`, for all modules and roots.
 pub fn render(service: &Service, modules: &[Module]) -> String {
     let routes = service.routes.iter().map(|(path, method, route)| RouteRow {
         method: method.as_str(),

@@ -9,11 +9,11 @@ pub(crate) const EVERY_ENVIRONMENT: &str = "*: ";
 /// A line of `[review]`: one change of one subject is right, and why.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AcceptedChange {
-    /// What kind of change.
+    /// The kind of change.
     pub change: ChangeKind,
-    /// What changes, in the words of the spec.
+    /// The subject of the change, in the words of the spec.
     pub of: String,
-    /// Why it is right.
+    /// The reason why it is right.
     pub reason: String,
     /// The last day on which it counts.
     pub until: Option<Date>,
@@ -40,20 +40,20 @@ pub struct Sorted<'a, Change> {
 }
 
 impl AcceptedChange {
-    /// Whether the line is for a change, on whatever day. No line is for a change of a kind that can't be accepted,
-    /// however it came here.
+    /// Returns whether the entry is for a change, on any day. An entry for a kind that can't be accepted is for no
+    /// change.
     pub fn is_for(&self, id: &ChangeId) -> bool {
         id.kind.can_be_accepted() && self.change == id.kind && (self.of == id.of || self.is_of_all(id))
     }
 
-    /// Whether it is for what a plan shows in every environment: `*: ADDRESS`.
+    /// Returns whether it is for a resource in the plan of every environment: `*: ADDRESS`.
     fn is_of_all(&self, id: &ChangeId) -> bool {
         let address = self.of.strip_prefix(EVERY_ENVIRONMENT);
         let of = id.of.split_once(": ").map(|(_, address)| address);
         id.kind.evidence() == Evidence::Plan && address.is_some() && address == of
     }
 
-    /// Whether it counts on a day.
+    /// Returns whether it counts on a day.
     fn counts_on(&self, day: Date) -> bool {
         self.until.is_none_or(|until| day <= until)
     }

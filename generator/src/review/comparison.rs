@@ -14,8 +14,7 @@ pub(crate) struct Comparison<'a> {
     pub functions: Names,
     pub clients: Names,
     pub routes: Names<RouteName>,
-    /// The environments that are in both and count: `local` is not AWS, and stands for all of them only where there is
-    /// no other one.
+    /// The environments that are in both and count. `local` is not AWS, and counts only if it is the only environment.
     pub environments: Vec<&'a str>,
 }
 
@@ -74,7 +73,7 @@ impl<'a> Comparison<'a> {
         facts
     }
 
-    /// Whether a route of the head is for signed-in users.
+    /// Returns whether a route of the head is for signed-in users.
     pub fn signs_in(&self) -> bool {
         let mut routes = self.head.routes.iter();
         routes.any(|(.., route)| route.auth != Auth::None)
@@ -85,13 +84,13 @@ impl<'a> Comparison<'a> {
         (&self.base.environments[name], &self.head.environments[name])
     }
 
-    /// What counts of the head is not in the base.
+    /// Returns the counting environments that only the head has.
     pub fn new_environments(&self) -> impl Iterator<Item = &'a str> {
         let base = self.base;
         counting(self.head).filter(|name| !base.environments.contains_key(*name))
     }
 
-    /// What is in the base only.
+    /// Returns the counting environments that only the base has.
     pub fn gone_environments(&self) -> impl Iterator<Item = &'a str> {
         let head = self.head;
         counting(self.base).filter(|name| !head.environments.contains_key(*name))
@@ -105,7 +104,7 @@ pub(crate) fn counting(service: &Service) -> impl Iterator<Item = &str> {
     names.filter(move |name| alone || *name != LOCAL)
 }
 
-/// Who may call a route of a service.
+/// Returns the callers of a route of a service.
 pub(crate) fn callers(service: &Service, auth: Auth) -> Callers {
     match auth {
         Auth::None => Callers::Anyone,

@@ -1,4 +1,4 @@
-//! What a change does to AWS, by what would be generated of both revisions: no second list of what matters.
+//! The effects of a change in AWS, from the files that both revisions generate. There is no second list of effects.
 
 use crate::hcl::Block;
 use crate::modules;
@@ -8,8 +8,8 @@ use crate::service::{Environment, Service};
 /// The environments whose API gets a new deployment, or a new API with one, in order. Those that are new or gone are
 /// not among them.
 ///
-/// The triggers of a deployment say what it snapshots. What stands in them as a reference is compared by value: the
-/// origin of an environment, and the pool, which is another one where its name is.
+/// The triggers of a deployment contain its snapshot. References in them are compared by value: the origin of an
+/// environment, and the pool, which is another one if its name changes.
 pub fn deployments(base: &Service, head: &Service) -> Vec<String> {
     let comparison = Comparison::new(base, head);
     let pool = |service: &Service| service.own_user_pool().map(|pool| pool.name.clone());
@@ -29,7 +29,7 @@ pub fn deployments(base: &Service, head: &Service) -> Vec<String> {
     names.map(ToString::to_string).collect()
 }
 
-/// Whether anything of any environment changes in AWS or leaves a state.
+/// Returns whether anything of any environment changes in AWS or leaves a state.
 pub fn infrastructure(base: &Service, head: &Service) -> bool {
     let names: Vec<&str> = counting(base).collect();
     if names != counting(head).collect::<Vec<_>>() {
@@ -45,7 +45,7 @@ pub fn infrastructure(base: &Service, head: &Service) -> bool {
     if !overrides(base) && !overrides(&head) {
         return tree(base, &names) != tree(&head, &names);
     }
-    // A value that an environment overrides is a variable. Whether it is one makes no difference in AWS.
+    // A value that an environment overrides is a variable, but this makes no difference in AWS.
     let here = |service: &Service, name| tree(&of_one_environment(service, name), &[name]);
     names.iter().any(|name| here(base, name) != here(&head, name))
 }
@@ -62,14 +62,14 @@ fn of_one_environment(service: &Service, name: &str) -> Service {
     alone
 }
 
-/// Whether everything is made anew in another place.
+/// Returns whether everything is recreated in another place.
 fn is_elsewhere(before: &Environment, after: &Environment) -> bool {
     let accounts = before.account.as_ref().zip(after.account.as_ref());
     before.region != after.region || accounts.is_some_and(|(before, after)| before != after)
 }
 
-/// Makes equal what changes the generated text and nothing else: which account may be touched, where it is the first
-/// that is named, where the bucket of the same state is said to be, and a first user whom only the state names.
+/// Equalizes settings that change the generated text and nothing else: an account that is pinned or unpinned, the
+/// region of the same state's bucket, and a first user whom only the state names.
 fn overlook(before: &Environment, after: &mut Environment) {
     if before.account.is_none() || after.account.is_none() {
         after.account.clone_from(&before.account);
@@ -84,8 +84,8 @@ fn overlook(before: &Environment, after: &mut Environment) {
     }
 }
 
-/// Everything that Terraform would apply, file by file. `moved` blocks are left out: they say where something is in the
-/// state. Comments make no difference to blocks.
+/// Returns everything that Terraform would apply, file by file. It omits `moved` blocks, which only locate resources in
+/// the state. Comments make no difference to blocks.
 fn tree(service: &Service, environments: &[&str]) -> Vec<(String, Vec<Block>)> {
     let mut modules = modules::of_service(service);
     for name in environments {

@@ -3,12 +3,12 @@
 use crate::review::{AcceptedChange, Evidence, Fact, Judged, Sorted, Verdict, sort};
 use crate::spec::Date;
 
-/// What a review was not given.
+/// The inputs that a review does not have.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Unseen<'a> {
     /// Environments without a plan.
     pub environments: &'a [&'a str],
-    /// Whether Terraform's files are not there.
+    /// True if Terraform's files are missing.
     pub files: bool,
 }
 
@@ -140,7 +140,7 @@ mod tests {
             ChangeKind::DomainDeleted,
             &[]
         ));
-        // What specs tell is known without a plan.
+        // Facts of specs need no plan.
         assert!(unused("GET /", ChangeKind::RouteOpened, &["dev", "prod"]));
     }
 }

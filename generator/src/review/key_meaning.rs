@@ -1,8 +1,8 @@
-//! What a change of a key means to a reviewer. Each key declares it.
+//! The meaning of a changed key to a reviewer. Each key declares it.
 
 use crate::review::change_kind::ChangeKind;
 
-/// What is said of a key that changed.
+/// The report on a changed key.
 #[derive(Debug, Clone, Copy)]
 pub enum Meaning {
     /// That it changed, in every direction.
@@ -15,18 +15,18 @@ pub enum Meaning {
     Elsewhere,
 }
 
-/// What a change in one direction means.
+/// The consequence of a change in one direction.
 #[derive(Debug, Clone, Copy)]
 pub struct Consequence {
     /// The direction.
     pub if_: Direction,
     /// The kind of change.
     pub kind: ChangeKind,
-    /// What follows, in a sentence without a period.
+    /// The consequence, in a sentence without a period.
     pub so: &'static str,
 }
 
-/// Which way a value goes.
+/// The direction of a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Direction {
     /// A smaller number, off, an earlier one of its words, or a list without one of its elements.
@@ -35,13 +35,13 @@ pub enum Direction {
     More,
     /// A value in place of another.
     Other,
-    /// A value where there was none.
+    /// A value that was absent before.
     Added,
     /// No value any more.
     Removed,
 }
 
-/// What a change in one direction means.
+/// Makes the consequence of a change in one direction.
 pub const fn consequence(if_: Direction, kind: ChangeKind, so: &'static str) -> Consequence {
     Consequence { if_, kind, so }
 }

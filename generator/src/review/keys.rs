@@ -17,7 +17,7 @@ static REASON: TextRule = TextRule {
 };
 
 keys! {
-    /// What a review accepts.
+    /// Changes that reviews accept.
     ReviewTable {
         /// Changes that a review blocks and that you accept.
         accept: Vec<AcceptTable> = Kind::List(&AcceptTable::TABLE), Nothing, EVERYWHERE, Elsewhere;
@@ -29,9 +29,9 @@ keys! {
     AcceptTable {
         /// The kind of change, such as `route_opened`.
         change: Given<String> = Text(&ANY_TEXT), Required("`change = \"route_opened\"`"), EVERYWHERE, Elsewhere;
-        /// What changes, as the review names it, such as `GET /admin`.
+        /// Subject of the change, as the review names it, such as `GET /admin`.
         of: Given<String> = Text(&ANY_TEXT), Required("`of = \"GET /admin\"`"), EVERYWHERE, Elsewhere;
-        /// Why the change is right.
+        /// Reason why the change is right.
         reason: Given<String> = Text(&REASON), Required("`reason = \"Public since the launch, TICKET-12\"`"), EVERYWHERE,
             Elsewhere;
         /// The last day on which the change is accepted.

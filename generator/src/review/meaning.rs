@@ -1,4 +1,4 @@
-//! What `[review]` means: the changes that are accepted.
+//! From `[review]` to the accepted changes.
 
 use std::collections::BTreeMap;
 
@@ -73,25 +73,25 @@ impl Resolver<'_> {
 mod tests {
     use crate::review::{ChangeKind, Class};
 
-    /// What a spec that accepts a change of a kind is told; empty if it is right.
-    fn mistakes(kind: ChangeKind) -> String {
+    /// Returns the error for an entry with a kind of change; empty if the kind can be accepted.
+    fn errors(kind: ChangeKind) -> String {
         let spec = format!(
             "[service]\nname = \"hello\"\nregion = \"us-east-1\"\n\n[user_pool.clients.cli]\nauth_flows = [\"user_srp\"]\n\n\
              [functions.hello]\n\n[routes]\n\"GET /\" = {{ function = \"hello\" }}\n\n[environments.dev]\n\n[review]\n\
              accept = [{{ change = \"{}\", of = \"dev: hello\", reason = \"Ours\" }}]\n",
             kind.as_str()
         );
-        let mistakes = crate::service(&spec, None).err();
-        mistakes.map_or_else(String::new, |mistakes| mistakes.render("spec", &spec, false))
+        let errors = crate::service(&spec, None).err();
+        errors.map_or_else(String::new, |errors| errors.render("spec", &spec, false))
     }
 
     #[test]
-    fn a_line_that_no_judge_would_take_is_a_mistake_at_its_place() {
+    fn an_entry_that_can_accept_nothing_is_an_error_at_its_place() {
         for kind in ChangeKind::ALL.iter().copied() {
-            let said = mistakes(kind);
+            let text = errors(kind);
             let label = match kind.class() {
                 Class::Acceptable => {
-                    assert_eq!(said, "");
+                    assert_eq!(text, "");
                     continue;
                 }
                 Class::Info => "never blocked",
@@ -101,10 +101,10 @@ mod tests {
                 "error: `change` must be a kind that can be accepted, not `{}`",
                 kind.as_str()
             );
-            assert!(said.contains(label), "{said}");
-            assert!(said.starts_with(&line), "{said}");
-            assert!(said.contains("--> spec:16:22"), "{said}");
-            assert!(said.contains("help: "), "{said}");
+            assert!(text.contains(label), "{text}");
+            assert!(text.starts_with(&line), "{text}");
+            assert!(text.contains("--> spec:16:22"), "{text}");
+            assert!(text.contains("help: "), "{text}");
         }
     }
 }

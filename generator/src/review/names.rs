@@ -1,4 +1,4 @@
-//! Which things of two revisions are the same one.
+//! Pairs of the same thing in two revisions.
 
 use std::collections::BTreeMap;
 
@@ -8,11 +8,11 @@ use crate::service::{Method, RoutePath, Service};
 /// The things of one table of the spec, by name in both revisions.
 #[derive(Debug)]
 pub(crate) struct Names<Name = String> {
-    /// What is in both: its name in the base, and in the head.
+    /// Things in both: the name in the base, and the name in the head.
     pub kept: BTreeMap<Name, Name>,
-    /// What is gone, as the base called it.
+    /// Things that only the base has, by its names.
     pub gone: Vec<Name>,
-    /// What was not there.
+    /// Things that only the head has.
     pub new: Vec<Name>,
 }
 
@@ -27,9 +27,10 @@ impl<Name: Ord> Names<Name> {
 }
 
 impl Names {
-    /// Things whose names are Terraform's addresses. One of another name is the same where its address is, as that of
-    /// `back-office` and `back_office`, or where it says so by `formerly`. What the base has under the name or the
-    /// address of the head stays itself: then `formerly` moves nothing, and what it names is gone.
+    /// Pairs things whose names are Terraform's addresses. A thing with another name is the same if its address is the
+    /// same, such as `back-office` and `back_office`, or if `formerly` names it. If the base already has the name or
+    /// the address of the head, that thing stays itself. `formerly` then moves nothing, and the thing that it names is
+    /// gone.
     fn by_address<'a>(
         base: impl Iterator<Item = &'a String>,
         head: impl Iterator<Item = (&'a String, Option<&'a String>)> + Clone,
@@ -75,8 +76,8 @@ impl Names {
 }
 
 impl Names<RouteName> {
-    /// The routes of two revisions, by their keys. The names of parameters are nobody's business but the function's:
-    /// a key that differs in nothing else is the same route.
+    /// Pairs the routes of two revisions, by their keys. Names of parameters concern only the function, so a key that
+    /// differs in nothing else is the same route.
     pub fn of_routes(base: &Service, head: &Service) -> Self {
         let names = |service: &Service| -> Vec<RouteName> {
             let routes = service.routes.iter();

@@ -10,25 +10,25 @@ use crate::review::{
 use crate::service::{LOCAL, Service};
 use crate::spec::Date;
 
-/// What a revision's spec means.
+/// A revision with its resolved spec.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Revision {
     /// It has none.
     Missing,
-    /// It has mistakes.
+    /// Its spec is invalid.
     Invalid(Diagnostics),
     /// It is right.
     Valid(Box<Service>),
 }
 
-/// What is looked at beside two specs.
+/// Inputs of a review beside two specs.
 #[derive(Debug, Clone, Default)]
 pub struct Beside {
     /// The base's tree.
     pub base: Tree,
     /// The head's tree.
     pub head: Tree,
-    /// What `terraform show -json` printed of plans, each with the name of its file.
+    /// Outputs of `terraform show -json` for plans, each with the name of its file.
     pub plans: Vec<(String, String)>,
 }
 
@@ -63,7 +63,7 @@ pub fn review(base: &Revision, head: &Revision, beside: &Beside, today: Date) ->
         facts: mistakes.collect(),
         ..Report::default()
     };
-    // A spec with mistakes can't be compared, and every `accept` entry would seem to be unused.
+    // An invalid spec can't be compared, and every `accept` entry would seem to be unused.
     if !report.facts.is_empty() {
         return report;
     }

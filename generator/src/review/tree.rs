@@ -8,7 +8,8 @@ use crate::own_files::{Tree, findings, is_terraform};
 use crate::review::Fact;
 use crate::service::Service;
 
-/// What the head's files have that its spec does not say. A project that does not commit its files has none.
+/// Returns the facts about the head's files that differ from its spec. A project that does not commit its files has
+/// none.
 pub fn tree(service: &Service, base: &Tree, head: &Tree) -> Vec<Fact> {
     if head.is_empty() {
         return Vec::new();
@@ -41,7 +42,7 @@ pub fn tree(service: &Service, base: &Tree, head: &Tree) -> Vec<Fact> {
         file: path.clone(),
         is_new: !base.contains_key(path),
     }));
-    // Whatever the base had: it holds for as long as it is there, and is accepted for as long.
+    // The base does not matter: a fact holds as long as the file is there, and is accepted as long.
     facts.extend(
         findings(&generated, head)
             .into_iter()
@@ -65,7 +66,7 @@ mod tests {
         (service, tree)
     }
 
-    fn told(change: impl Fn(&mut Tree)) -> Vec<(ChangeKind, String)> {
+    fn findings(change: impl Fn(&mut Tree)) -> Vec<(ChangeKind, String)> {
         let (service, base) = demo();
         let mut head = base.clone();
         change(&mut head);
@@ -74,16 +75,16 @@ mod tests {
     }
 
     #[test]
-    fn the_generated_tree_has_nothing_to_tell() {
-        assert_eq!(told(|_| ()), []);
+    fn the_generated_files_have_no_findings() {
+        assert_eq!(findings(|_| ()), []);
         // One that is not committed neither.
-        assert_eq!(told(Tree::clear), []);
+        assert_eq!(findings(Tree::clear), []);
     }
 
     #[test]
-    fn an_edit_a_stale_file_and_a_missing_one_are_told_together() {
+    fn an_edit_an_old_file_and_a_missing_one_are_reported_together() {
         let routes = "modules/service/routes.tf";
-        let told = told(|tree| {
+        let findings = findings(|tree| {
             let text = tree[routes].text().unwrap().replace("COGNITO_USER_POOLS", "NONE");
             tree.insert(routes.into(), text.into());
             tree.insert(
@@ -92,23 +93,23 @@ mod tests {
             );
             tree.remove("modules/user/main.tf");
         });
-        assert_eq!(told.len(), 1);
-        assert_eq!(told[0].0, ChangeKind::GeneratedFilesDiffer);
+        assert_eq!(findings.len(), 1);
+        assert_eq!(findings[0].0, ChangeKind::GeneratedFilesDiffer);
         assert!(
-            told[0]
+            findings[0]
                 .1
                 .ends_with("`modules/gone/main.tf`, `modules/service/routes.tf` and `modules/user/main.tf`"),
             "{}",
-            told[0].1
+            findings[0].1
         );
     }
 
     #[test]
-    fn a_file_of_ones_own_is_told_when_it_comes_and_when_it_changes() {
-        let told = told(|tree| _ = tree.insert("modules/service/extra.tf".into(), "# Ours\n".into()));
-        assert_eq!(told[0].0, ChangeKind::OwnFileChanged);
+    fn a_hand_written_file_is_reported_when_it_is_added_and_when_it_changes() {
+        let findings = findings(|tree| _ = tree.insert("modules/service/extra.tf".into(), "# Ours\n".into()));
+        assert_eq!(findings[0].0, ChangeKind::OwnFileChanged);
         assert!(
-            told[0]
+            findings[0]
                 .1
                 .starts_with("`terraform/modules/service/extra.tf` is new and is **not generated**")
         );

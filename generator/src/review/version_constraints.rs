@@ -117,7 +117,7 @@ mod tests {
         )
     }
 
-    fn told(before: (&str, &str), after: (&str, &str)) -> Vec<String> {
+    fn reported(before: (&str, &str), after: (&str, &str)) -> Vec<String> {
         let tree = |(terraform, aws): (&str, &str)| {
             let modules = ["modules/service", "modules/user", "environments/dev"];
             let text = versions(terraform, aws);
@@ -130,14 +130,14 @@ mod tests {
     }
 
     #[test]
-    fn an_older_version_that_may_run_is_told() {
+    fn an_older_version_that_may_run_is_reported() {
         let today = (">= 1.11", ">= 5.100, < 7");
-        assert_eq!(told(today, today), [""; 0]);
-        assert_eq!(told(today, (">= 1.12", ">= 6.0, < 8")), [""; 0]);
-        assert_eq!(told((">= 1.11.0", ">= 6.0.0"), (">= 1.11", ">= 6")), [""; 0]);
-        assert_eq!(told(today, (">= 1.9", ">= 5.100, < 7")), ["terraform"]);
-        assert_eq!(told(today, (">= 1.11.0", ">= 5.99, < 7")), ["aws"]);
-        assert_eq!(told(today, ("< 2", "~> 5.0")), ["terraform", "aws"]);
+        assert_eq!(reported(today, today), [""; 0]);
+        assert_eq!(reported(today, (">= 1.12", ">= 6.0, < 8")), [""; 0]);
+        assert_eq!(reported((">= 1.11.0", ">= 6.0.0"), (">= 1.11", ">= 6")), [""; 0]);
+        assert_eq!(reported(today, (">= 1.9", ">= 5.100, < 7")), ["terraform"]);
+        assert_eq!(reported(today, (">= 1.11.0", ">= 5.99, < 7")), ["aws"]);
+        assert_eq!(reported(today, ("< 2", "~> 5.0")), ["terraform", "aws"]);
     }
 
     #[test]

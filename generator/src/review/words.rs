@@ -1,10 +1,9 @@
-//! How a sentence shows what somebody wrote: as TOML has it, cut where it is long, and safe in a terminal and in
-//! Markdown.
+//! Foreign text in sentences: as TOML writes it, cut if it is long, and safe in a terminal and in Markdown.
 //!
-//! Sentences hold two kinds of text. Outside of backticks stand our own words, numbers and booleans, with `**` around
-//! a word that must not be overlooked. Between backticks stands what the spec says; no backtick, no line break and
-//! no invisible character is left in there, so that nobody's description can end the code span, move the cursor or
-//! turn the text around.
+//! Sentences hold two kinds of text. Our own words, numbers and booleans stand outside of backticks, with `**` around a
+//! word that must not be overlooked. Text of the spec stands between backticks, without backticks, line breaks and
+//! invisible characters. A foreign description therefore can't end the code span, move the cursor or turn the text
+//! around.
 
 use serde_json::Value;
 
@@ -50,7 +49,7 @@ pub(crate) fn toml(value: &Value) -> String {
     }
 }
 
-/// What happened to a key: `` `functions.orders.memory_mb` 512 → 1024 ``.
+/// Returns the change of a key: `` `functions.orders.memory_mb` 512 → 1024 ``.
 pub(crate) fn changed(key: &str, before: Option<&Value>, after: Option<&Value>) -> String {
     let key = code(key);
     match (before, after) {

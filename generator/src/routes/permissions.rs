@@ -148,8 +148,8 @@ fn narrowest(grouping: Grouping) -> Vec<Permission> {
 
 /// A policy as Lambda keeps it, without statements.
 const POLICY: &str = r#"{"Version":"2012-10-17","Id":"default","Statement":[]}"#;
-/// A statement without names, partition, region and pattern. AWS's own parts always have the same length: 12 digits of
-/// an account, 10 characters of an API's id, and 26 with which Terraform ends the id of a statement.
+/// A statement without names, partition, region and pattern. What AWS makes up has the length that it always has: 12 digits
+/// of an account, 10 characters of an API's id, and 26 with which Terraform ends the id of a statement.
 const STATEMENT: &str = concat!(
     r#"{"Sid":"20060102150405000000000001","Effect":"Allow","Principal":{"Service":""},"Action":"","#,
     r#""Resource":"arn::lambda::123456789012:function:","#,

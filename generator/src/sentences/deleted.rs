@@ -4,7 +4,7 @@ use crate::review::Lost;
 use portcullis_foreign_text::words::code;
 use portcullis_terraform_json::plan::Action;
 
-/// What is lost, and how.
+/// Returns the lost data and the reason.
 pub(super) fn deleted(lost: &Lost, action: &Action, address: &str) -> String {
     let (what, with) = match lost {
         Lost::Client(name) => (format!("client {}", code(name)), ", and its id is lost"),

@@ -1,10 +1,10 @@
-//! The sentence of a file that decides where Terraform connects or what it runs.
+//! The sentence about a file that decides where Terraform connects or what it runs.
 
 use crate::own_files::{Decision, Finding};
 use portcullis_foreign_text::words::code;
 
 impl Finding {
-    /// What it does: one line without a full stop. Words in `**` must not be overlooked.
+    /// Returns its effect: one line without a full stop. Words in `**` must not be overlooked.
     pub fn sentence(&self) -> String {
         let Self {
             path,

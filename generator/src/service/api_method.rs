@@ -22,7 +22,7 @@ impl ApiMethod<'_> {
         }
     }
 
-    /// What HTTP calls it, or `ANY`.
+    /// Returns HTTP's name of the method, or `ANY`.
     pub fn method(&self) -> &'static str {
         match self {
             Self::Route(_, method, _) => method.as_str(),

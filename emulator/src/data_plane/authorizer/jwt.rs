@@ -1,9 +1,9 @@
 //! A signed token in compact serialization: taken apart, and believed once a key has verified it.
 //!
-//! This is stricter than the RFCs, because Cognito never writes some things that they allow, and API Gateway's answer
-//! to these is unknown: base64url without padding and with no bits left over, members named once, `typ` absent or
-//! `JWT`, no `b64`. Keys in a header (`jwk`, `jku`, `x5u`, `x5c`) are ignored, like any unknown member. Source:
-//! <https://www.rfc-editor.org/rfc/rfc7515>, <https://www.rfc-editor.org/rfc/rfc7519>.
+//! This is stricter than the RFCs. Cognito never writes some things that they allow, and API Gateway's answer to these
+//! is unknown. Base64url must have no padding and no bits left over, members must be unique, `typ` must be absent or
+//! `JWT`, and `b64` must be absent. Keys in a header (`jwk`, `jku`, `x5u`, `x5c`) are ignored, like any unknown member.
+//! Source: <https://www.rfc-editor.org/rfc/rfc7515>, <https://www.rfc-editor.org/rfc/rfc7519>.
 
 use std::fmt;
 

@@ -6,9 +6,9 @@
 //!                     rights of the applied state ──┘      refused: as AWS refuses (answers)
 //! ```
 //!
-//! It belongs to the data plane and not to the control plane's proxy, because the data plane has read the applied state
-//! and reads it again at each reload: the rights that count are those of the state that is served. The control plane
-//! serves Terraform, which makes what the rights are about.
+//! It belongs to the data plane and not to the control plane's proxy, because the data plane reads the applied state,
+//! and reads it again at each reload. The rights of the served state count. The control plane serves Terraform, which
+//! creates the resources that rights are about.
 //!
 //! Functions are foreign code, so the listener asks [`crate::guard`] as every other does. It answers calls that are
 //! signed with a function's credentials and the few calls that AWS takes unsigned. A web page may use a presigned URL.

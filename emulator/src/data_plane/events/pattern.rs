@@ -65,10 +65,10 @@ impl Pattern {
     }
 
     /// The patterns for one field; none if it names none. They are objects, values or both.
-    pub fn of(&self, name: &str) -> impl Iterator<Item = FieldForm> {
+    pub fn of(&self, name: &str) -> impl Iterator<Item = OfField> {
         self.0.iter().filter_map(move |field| match field {
-            Field::Object(own, _) if own == name => Some(FieldForm::Object),
-            Field::Value(own, _) if own == name => Some(FieldForm::Value),
+            Field::Object(own, _) if own == name => Some(OfField::Object),
+            Field::Value(own, _) if own == name => Some(OfField::Value),
             _ => None,
         })
     }
@@ -76,7 +76,7 @@ impl Pattern {
 
 /// The condition of a pattern on a field.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum FieldForm {
+pub enum OfField {
     /// An object.
     Object,
     /// A value.

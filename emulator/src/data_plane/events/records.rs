@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
 
 use super::arn::Arn;
-use super::pattern::{FieldForm, Pattern};
+use super::pattern::{OfField, Pattern};
 use super::times::in_milliseconds;
 
 /// A message of SQS. Source: <https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html#example-standard-queue-message-event>.
@@ -53,7 +53,7 @@ pub fn queue_fits(filter: &Pattern, record: &Value) -> bool {
     let parsed: Option<Value> = serde_json::from_str(text).ok().filter(Value::is_object);
     for wanted in filter.of("body") {
         match (wanted, &parsed) {
-            (FieldForm::Object, None) | (FieldForm::Value, Some(_)) => return false,
+            (OfField::Object, None) | (OfField::Value, Some(_)) => return false,
             _ => {}
         }
     }

@@ -1,9 +1,9 @@
 //! The output of a process on stdout and stderr: one pipe. Each line goes into the function's log, with the time and
 //! the id of the current invocation, as Lambda's own runtimes write theirs.
 //!
-//! A function that has answered has written before: what is in the pipe is read to its end before the log says END.
-//! One that never stops writing takes its time from itself: each pipe is read on a thread of its own, and the locks are
-//! fair, so that a worker of tokio's waits for no more than one chunk, without being held.
+//! A function has written its output before its answer, so the pipe is read to its end before the log says END. A
+//! function that never stops writing only delays itself. Each pipe is read on a thread of its own, and the locks are
+//! fair, so that a tokio worker waits for one chunk at most.
 
 use std::process::Stdio;
 use std::sync::Arc;

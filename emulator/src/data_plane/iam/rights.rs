@@ -95,7 +95,7 @@ impl<'a> Policies<'a> {
     }
 
     /// The inline policies of a role, by name. The role's own list was read back before they changed, and counts only
-    /// if there are no resources:
+    /// if the state has no such resource:
     /// <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/iam_role> forbids both.
     fn inline<'r>(&'r self, role: &'r Role) -> Vec<(String, &'r str)> {
         let of_role = self.own.iter().filter(|policy| role.is_named(&policy.role));

@@ -1,14 +1,14 @@
-//! Why a plan can't be reviewed.
+//! Errors of reviewing a plan.
 
 use std::fmt;
 
 use crate::surface::CheckError;
 use portcullis_terraform_json::plan::PlanError;
 
-/// Why a plan can't be reviewed.
+/// The reason why a plan can't be reviewed.
 #[derive(Debug, Clone, PartialEq)]
 pub enum PlannedError {
-    /// The text is no plan that can be read.
+    /// The text is not a plan that can be read.
     Plan(PlanError),
     /// It is not a plan of this spec.
     Check(CheckError),

@@ -16,25 +16,25 @@ use crate::service::{Function, LOCAL, Service};
 use crate::surface::check_plan;
 use portcullis_terraform_json::plan::{Action, Change, ParsedPlan};
 
-/// What a plan adds to a review.
+/// The part of a review that comes from a plan.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Planned {
-    /// What the specs do not tell.
+    /// Facts that are not in the specs.
     pub facts: Vec<Fact>,
-    /// What Terraform would do, for the report.
+    /// Terraform's changes, for the report.
     pub plan: report::Plan,
 }
 
-/// What the text that `terraform show -json PLANFILE` printed adds to the facts that the specs `told`; `service` is that
-/// of the head.
-pub fn planned(service: &Service, text: &str, told: &[Fact]) -> Result<Planned, PlannedError> {
+/// Returns the facts that a plan adds to the facts `reported` by the specs. `text` is the output of `terraform show -json
+/// PLANFILE`, and `service` is that of the head.
+pub fn planned(service: &Service, text: &str, reported: &[Fact]) -> Result<Planned, PlannedError> {
     let shown = ParsedPlan::parse(text).map_err(PlannedError::Plan)?;
     let plan = shown.whole().map_err(PlannedError::Plan)?;
     let checked = check_plan(service, &plan, None).map_err(PlannedError::Check)?;
     let reading = Reading {
         service,
         environment: &checked.environment,
-        told,
+        reported,
     };
     let mut facts: Vec<Fact> = checked
         .differences
@@ -67,15 +67,15 @@ pub fn planned(service: &Service, text: &str, told: &[Fact]) -> Result<Planned, 
 struct Reading<'a> {
     service: &'a Service,
     environment: &'a str,
-    told: &'a [Fact],
+    reported: &'a [Fact],
 }
 
 impl Reading<'_> {
-    fn is_told(&self, id: &ChangeId) -> bool {
-        self.told.iter().any(|fact| fact.id() == *id)
+    fn is_reported(&self, id: &ChangeId) -> bool {
+        self.reported.iter().any(|fact| fact.id() == *id)
     }
 
-    /// Whether the specs tell that the whole environment is made anew, or let go.
+    /// Returns whether the specs already report that the whole environment is recreated or removed.
     fn moves(&self) -> bool {
         [
             ChangeKind::RegionChanged,
@@ -83,12 +83,13 @@ impl Reading<'_> {
             ChangeKind::EnvironmentRemoved,
         ]
         .into_iter()
-        .any(|kind| self.is_told(&ChangeId::new(kind, self.environment)))
+        .any(|kind| self.is_reported(&ChangeId::new(kind, self.environment)))
     }
 
-    /// What the data-loss guard of `apply` would refuse, by the `accept` entry that is there, or the one to recommend.
+    /// Returns the fact about a loss that the data-loss guard of `apply` refuses. Its id is that of a present `accept`
+    /// entry, or the one to recommend.
     fn loss(&self, loss: &Loss) -> Option<Fact> {
-        if self.moves() || loss.ids.iter().any(|id| self.is_told(id)) {
+        if self.moves() || loss.ids.iter().any(|id| self.is_reported(id)) {
             return None;
         }
         let is_accepted = |id: &&ChangeId| {
@@ -103,7 +104,8 @@ impl Reading<'_> {
         })
     }
 
-    /// What is lost beside identity data, and beside what goes with the `pools` that are lost.
+    /// Returns the fact about a lost resource, unless the data-loss guard covers it or it belongs to one of the lost
+    /// `pools`.
     fn change(&self, change: &Change, pools: &[&str]) -> Option<Fact> {
         match &change.action {
             Action::Replace { .. } | Action::Delete | Action::Forget | Action::Other(_) => {}
@@ -129,7 +131,7 @@ impl Reading<'_> {
             }
             "aws_api_gateway_rest_api" => (Lost::RestApi(name.into()), address),
             "aws_cloudwatch_log_group"
-                if !self.is_told(&ChangeId::new(ChangeKind::ServiceRenamed, "service.name")) =>
+                if !self.is_reported(&ChangeId::new(ChangeKind::ServiceRenamed, "service.name")) =>
             {
                 (
                     Lost::LogGroup(name.into()),
@@ -138,7 +140,7 @@ impl Reading<'_> {
             }
             _ => return None,
         };
-        self.unless_told(Fact::PlanDeletes {
+        self.unless_reported(Fact::PlanDeletes {
             environment: self.environment.into(),
             address: address.into(),
             lost,
@@ -147,8 +149,8 @@ impl Reading<'_> {
         })
     }
 
-    fn unless_told(&self, fact: Fact) -> Option<Fact> {
-        (!self.is_told(&fact.id())).then_some(fact)
+    fn unless_reported(&self, fact: Fact) -> Option<Fact> {
+        (!self.is_reported(&fact.id())).then_some(fact)
     }
 
     /// The function that a log group is of.
@@ -181,8 +183,8 @@ impl Reading<'_> {
                 ];
                 let here = words::key(&key);
                 let kind = ChangeKind::LogRetentionShorter;
-                let is_told = |of: &String| self.is_told(&ChangeId::new(kind, of));
-                if [&here, &everywhere].into_iter().any(is_told) {
+                let is_reported = |of: &String| self.is_reported(&ChangeId::new(kind, of));
+                if [&here, &everywhere].into_iter().any(is_reported) {
                     return None;
                 }
                 let days = |function: &Function| function.log_retention_days;
@@ -193,7 +195,7 @@ impl Reading<'_> {
                 if is_own { here } else { everywhere }
             }
         };
-        self.unless_told(Fact::PlanShortensLogs {
+        self.unless_reported(Fact::PlanShortensLogs {
             environment: self.environment.into(),
             log_group: name.into(),
             before,
@@ -203,7 +205,7 @@ impl Reading<'_> {
     }
 }
 
-/// Whether something is generated from the spec, also before it moved.
+/// Returns whether something is generated from the spec, also before it moved.
 fn is_ours(change: &Change) -> bool {
     let was = change.previous_address.as_deref().unwrap_or(&change.address);
     [was, &change.address]
@@ -211,7 +213,7 @@ fn is_ours(change: &Change) -> bool {
         .any(|address| address.starts_with("module.service."))
 }
 
-/// What Terraform counts, and what it does.
+/// Returns Terraform's counts and actions.
 fn summary(environment: &str, changes: &[Change], notes: Vec<String>) -> report::Plan {
     let mut plan = report::Plan {
         environment: environment.into(),

@@ -16,8 +16,8 @@ fn service(spec: &str) -> Service {
 }
 
 /// The kinds and subjects of what a plan adds, each with the end of its sentence.
-fn added(spec: &str, text: &str, told: &[Fact]) -> Vec<(ChangeKind, String)> {
-    let facts = planned(&service(spec), text, told).unwrap().facts;
+fn added(spec: &str, text: &str, reported: &[Fact]) -> Vec<(ChangeKind, String)> {
+    let facts = planned(&service(spec), text, reported).unwrap().facts;
     assert!(facts.iter().all(Fact::is_blocked));
     facts.into_iter().map(|fact| (fact.kind(), fact.of())).collect()
 }
@@ -40,7 +40,7 @@ fn gone(kind: &str, actions: &[&str], before: Value) -> Value {
 }
 
 #[test]
-fn what_the_spec_says_is_not_told_again() {
+fn changes_of_the_spec_are_not_reported_again() {
     let planned = planned(&service(LATER_SPEC), LATER, &[]).unwrap();
     assert_eq!(planned.facts, []);
     assert_eq!(planned.plan.environment, "local");
@@ -62,7 +62,7 @@ fn a_plan_that_does_more_than_the_spec_says_is_blocked_route_by_route() {
             .iter()
             .all(|fact| fact.is_blocked() && fact.kind() == ChangeKind::PlanDiffers)
     );
-    // The tree is the spec's: who edited it undoes that, and no line answers for it.
+    // The generated files follow from the spec. Hand edits must be undone, and no entry accepts them.
     assert!(!ChangeKind::PlanDiffers.can_be_accepted());
     assert!(
         facts.iter().all(|fact| fact.sentence().starts_with("`local`: ")),
@@ -78,7 +78,7 @@ fn a_plan_that_does_more_than_the_spec_says_is_blocked_route_by_route() {
 }
 
 #[test]
-fn a_first_plan_says_what_it_does_not_know_and_is_not_blocked_for_it() {
+fn a_first_plan_lists_its_unknown_values_and_is_not_blocked_for_them() {
     let planned = planned(&service(FIRST_SPEC), FIRST, &[]).unwrap();
     assert_eq!(planned.facts, []);
     assert!(!planned.plan.notes.is_empty());
@@ -86,7 +86,7 @@ fn a_first_plan_says_what_it_does_not_know_and_is_not_blocked_for_it() {
 }
 
 #[test]
-fn what_would_be_lost_is_told_by_what_it_is_of() {
+fn losses_are_reported_by_their_subjects() {
     let plan = with(&[
         gone(
             "aws_cognito_user_pool_client",
@@ -146,7 +146,7 @@ fn what_would_be_lost_is_told_by_what_it_is_of() {
 }
 
 #[test]
-fn what_the_specs_told_is_not_told_twice() {
+fn facts_of_the_specs_are_not_reported_twice() {
     let pool = gone(
         "aws_cognito_user_pool",
         &["delete", "create"],
@@ -168,12 +168,13 @@ fn what_the_specs_told_is_not_told_twice() {
         json!({"name": "/aws/lambda/hello-dev-gone"}),
     )]);
     let with_more = FIRST_SPEC.replace("[functions.open]", "[functions.gone]\n\n[functions.open]");
-    let told = compare(Some(&service(&with_more)), Some(&service(FIRST_SPEC)));
+    let reported = compare(Some(&service(&with_more)), Some(&service(FIRST_SPEC)));
     assert!(
-        told.iter()
+        reported
+            .iter()
             .any(|fact| fact.kind() == ChangeKind::LogsDeleted && fact.of() == "gone")
     );
-    assert_eq!(added(FIRST_SPEC, &logs, &told), []);
+    assert_eq!(added(FIRST_SPEC, &logs, &reported), []);
     assert_eq!(
         added(FIRST_SPEC, &logs, &[]),
         [(ChangeKind::LogsDeleted, "gone".to_string())]
@@ -202,9 +203,13 @@ fn only_its_own_pool_takes_a_client_along() {
     }
     // That the specs tell of another pool says nothing of what a plan does that keeps it.
     let renamed = FIRST_SPEC.replace("\"TestingUsers\"", "\"Users\"");
-    let told = compare(Some(&service(&renamed)), Some(&service(FIRST_SPEC)));
-    assert!(told.iter().any(|fact| fact.kind() == ChangeKind::PoolReplaced));
-    assert_eq!(added(FIRST_SPEC, &with(&[client]), &told), [web]);
+    let reported = compare(Some(&service(&renamed)), Some(&service(FIRST_SPEC)));
+    assert!(
+        reported
+            .iter()
+            .any(|fact| fact.kind() == ChangeKind::PoolReplaced)
+    );
+    assert_eq!(added(FIRST_SPEC, &with(&[client]), &reported), [web]);
 }
 
 #[test]
@@ -222,19 +227,21 @@ fn what_an_unfinished_replacement_left_behind_is_lost_too() {
     assert_eq!(added(FIRST_SPEC, &with(&[api]), &[]), [lost]);
 }
 
-/// A line that lets the client of the spec go lets no other one go, whatever it is called.
+/// An entry that accepts the deletion of the spec's client does not accept the deletion of another client, even one of
+/// the same name.
 #[test]
-fn a_client_of_other_hcl_is_told_by_its_address() {
+fn a_client_of_hand_written_hcl_is_reported_by_its_address() {
     let clients = "[user_pool.clients.cli]";
     let with_more = FIRST_SPEC.replace(
         clients,
         &format!("[user_pool.clients.web]\nauth_flows = [\"user_srp\"]\n\n{clients}"),
     );
-    let told = compare(Some(&service(&with_more)), Some(&service(FIRST_SPEC)));
+    let reported = compare(Some(&service(&with_more)), Some(&service(FIRST_SPEC)));
     assert!(
-        told.iter()
+        reported
+            .iter()
             .any(|fact| fact.kind() == ChangeKind::ClientDeleted && fact.of() == "web"),
-        "{told:?}"
+        "{reported:?}"
     );
     let plan = with(&[gone(
         "aws_cognito_user_pool_client",
@@ -243,7 +250,7 @@ fn a_client_of_other_hcl_is_told_by_its_address() {
     )]);
     let address = "aws_cognito_user_pool_client.this".to_string();
     assert_eq!(
-        added(FIRST_SPEC, &plan, &told),
+        added(FIRST_SPEC, &plan, &reported),
         [(ChangeKind::ClientDeleted, address)]
     );
 }
@@ -256,13 +263,17 @@ fn an_environment_that_moves_takes_everything_along() {
         json!({"name": "ServiceApi"}),
     )]);
     let elsewhere = FIRST_SPEC.replace("region = \"us-east-1\"", "region = \"eu-west-1\"");
-    let told = compare(Some(&service(&elsewhere)), Some(&service(FIRST_SPEC)));
-    assert!(told.iter().any(|fact| fact.kind() == ChangeKind::RegionChanged));
-    assert_eq!(added(FIRST_SPEC, &plan, &told), []);
+    let reported = compare(Some(&service(&elsewhere)), Some(&service(FIRST_SPEC)));
+    assert!(
+        reported
+            .iter()
+            .any(|fact| fact.kind() == ChangeKind::RegionChanged)
+    );
+    assert_eq!(added(FIRST_SPEC, &plan, &reported), []);
 }
 
 #[test]
-fn what_is_no_plan_of_this_spec_is_an_error_with_the_next_step() {
+fn a_plan_of_another_spec_is_an_error_with_the_next_step() {
     let error = |spec: &str, text: &str| planned(&service(spec), text, &[]).unwrap_err().to_string();
     let other = DEMO.replace("\"hello\"", "\"other\"");
     assert!(error(&other, FIRST).contains("a plan of the service `hello`"));
@@ -272,7 +283,7 @@ fn what_is_no_plan_of_this_spec_is_an_error_with_the_next_step() {
 }
 
 #[test]
-fn logs_that_are_kept_for_less_long_are_told() {
+fn shorter_log_retention_is_reported() {
     let update = |name: &str, before: Value, after: Value| {
         let mut change = gone(
             "aws_cloudwatch_log_group",
