@@ -14,6 +14,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use portcullis_generator::surface;
 use portcullis_test_support::in_time::InTime;
 use serde_json::{Value, json};
 
@@ -27,14 +28,14 @@ const PLACE: &str = "eu-central-1:123456789012";
 const SETUP: &str = r#"
 import boto3
 d, s, q, n = (boto3.client(x) for x in ("dynamodb", "s3", "sqs", "sns"))
-for table in ("orders", "other"):
+for table in ("orders", "other", "shop-dev-orders", "shop-dev-other"):
     d.create_table(TableName=table, BillingMode="PAY_PER_REQUEST",
         KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
         AttributeDefinitions=[{"AttributeName": x, "AttributeType": "S"} for x in ("id", "stage")],
         GlobalSecondaryIndexes=[{"IndexName": "by_status", "Projection": {"ProjectionType": "ALL"},
             "KeySchema": [{"AttributeName": "stage", "KeyType": "HASH"}]}])
     d.put_item(TableName=table, Item={"id": {"S": "1"}, "stage": {"S": "1"}})
-for bucket in ("receipts", "archive"):
+for bucket in ("receipts", "archive", "shop-dev-receipts-123456789012", "shop-dev-archive-123456789012"):
     s.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
     for key in ("one.txt", "a folder/ü+&.txt"):
         s.put_object(Bucket=bucket, Key=key, Body="one")
@@ -84,6 +85,29 @@ fn state_with(statements: &Value, secret: &str) -> Value {
         json!({"name": "shop/db", "arn": secret}),
     ));
     state
+}
+
+/// The statements of a case: its own, or those that the generator makes of its `uses`, in the environment `dev` of a spec.
+fn statements(case: &Value) -> Value {
+    let Some(uses) = case["uses"].as_object() else {
+        return case["statements"].clone();
+    };
+    let uses = uses.iter().map(|(of, verbs)| format!("\"{of}\" = {verbs}"));
+    let uses = uses.collect::<Vec<_>>().join(", ");
+    let spec = include_str!("function_calls/spec.toml").replace("uses = {}", &format!("uses = {{ {uses} }}"));
+    let service = portcullis_generator::service(&spec, None)
+        .unwrap_or_else(|errors| panic!("{}", errors.render("spec.toml", &spec, false)));
+    let surface = surface::of_service(&service, &service.environments["dev"]);
+    let [function] = &surface.functions[..] else {
+        panic!("{spec}")
+    };
+    let statements = function.statements.iter().map(|statement| {
+        json!({"Effect": statement.effect, "Action": statement.actions, "Resource": statement.resources})
+    });
+    let text = Value::from_iter(statements).to_string();
+    let (region, account) = PLACE.split_once(':').unwrap();
+    let text = text.replace("${partition}", "aws").replace("${region}", region);
+    serde_json::from_str(&text.replace("${account}", account)).unwrap()
 }
 
 /// A data plane in front of the control plane, whose functions make the calls that they are told.
@@ -144,7 +168,7 @@ fn every_case_of_the_table_is_allowed_or_refused_as_on_aws() {
             let about = &case["about"];
             fs::write(
                 shop.path("state.json"),
-                state_with(&case["statements"], &secret).to_string(),
+                state_with(&statements(case), &secret).to_string(),
             )
             .unwrap();
             shop.signal("HUP");
