@@ -126,6 +126,9 @@ pub struct EncryptionRule {
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default)]
 pub struct EncryptionByDefault {
+    /// `AES256`, `aws:kms` or `aws:kms:dsse`.
+    #[serde(deserialize_with = "given")]
+    pub sse_algorithm: Option<String>,
     /// The key of KMS.
     #[serde(deserialize_with = "given")]
     pub kms_master_key_id: Option<String>,

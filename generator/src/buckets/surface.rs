@@ -41,6 +41,8 @@ fn bucket<'a>(resources: &mut Resources<'a>, names: &Names, bucket: &Part<'a, s3
     let encryption: Vec<s3::Encryption> = attached(resources, bucket);
     let lifecycle: Vec<s3::Lifecycle> = attached(resources, bucket);
     let cors: Vec<s3::BucketCors> = attached(resources, bucket);
+    let encryption = encryption.into_iter().next().unwrap_or_default();
+    let by_default = encryption.rule.apply_server_side_encryption_by_default;
     let rules = || {
         lifecycle
             .iter()
@@ -66,10 +68,8 @@ fn bucket<'a>(resources: &mut Resources<'a>, names: &Names, bucket: &Part<'a, s3
         }),
         object_ownership: ownership.into_iter().find_map(|one| one.rule.object_ownership),
         policy: sorted(policy),
-        kms_key: encryption.into_iter().find_map(|one| {
-            let by_default = one.rule.apply_server_side_encryption_by_default;
-            by_default.kms_master_key_id
-        }),
+        sse_algorithm: by_default.sse_algorithm,
+        kms_key: by_default.kms_master_key_id,
         versioning: versioning
             .into_iter()
             .find_map(|one| one.versioning_configuration.status),

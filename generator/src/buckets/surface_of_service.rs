@@ -3,7 +3,10 @@
 use crate::buckets::Bucket;
 use crate::buckets::surface::said;
 use crate::references::{Reference, Values};
-use crate::resources::{s3_bucket_ownership_controls, s3_bucket_policy, s3_bucket_versioning};
+use crate::resources::{
+    s3_bucket_ownership_controls, s3_bucket_policy, s3_bucket_server_side_encryption_configuration,
+    s3_bucket_versioning,
+};
 use crate::service::{Environment, Service};
 use crate::surface::names::Names;
 use crate::surface::{policy, types};
@@ -34,6 +37,9 @@ pub(crate) fn bucket(
         public_access_blocked: true,
         object_ownership: Some(s3_bucket_ownership_controls::ENFORCED.into()),
         policy: policy::sentences(&document, &names),
+        sse_algorithm: Some(
+            s3_bucket_server_side_encryption_configuration::algorithm(kms_key.is_some()).into(),
+        ),
         kms_key: kms_key.clone(),
         versioning: Some(s3_bucket_versioning::status(*versioning).into()),
         expire_days: *expire_days,

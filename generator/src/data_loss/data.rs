@@ -124,9 +124,9 @@ impl Reading<'_> {
         let of = own.unwrap_or_else(|| change.address.clone());
         let mut ids = moved;
         ids.push(ChangeId::new(event.kind(), of));
-        // AWS deletes an empty bucket, and only the spec says that ours is protected.
-        let asks = store == Store::Table || is_ours;
-        let protected = asks && change.action.destroys() && (known.is_protected)(&change.before);
+        // `force_destroy` is off by default, and AWS deletes an empty bucket. Only for ours, the spec says that it is protected.
+        let can_be_protected = store == Store::Table || is_ours;
+        let protected = can_be_protected && change.action.destroys() && (known.is_protected)(&change.before);
         Some(Loss {
             event,
             is_ours,

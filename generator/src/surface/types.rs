@@ -348,6 +348,9 @@ pub struct Bucket {
     /// The statements of its policy.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub policy: Vec<String>,
+    /// The algorithm that encrypts new objects.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sse_algorithm: Option<String>,
     /// ARN of the KMS key that encrypts new objects; none is keys of S3's own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kms_key: Option<String>,
