@@ -35,18 +35,6 @@ pub struct Topic {
 
 kind!(Topic, "aws_sns_topic", "arn");
 
-/// An `aws_sns_topic_policy`.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
-#[serde(default)]
-pub struct TopicPolicy {
-    /// The ARN of the topic.
-    pub arn: String,
-    /// The document.
-    pub policy: String,
-}
-
-kind!(TopicPolicy, "aws_sns_topic_policy");
-
 /// An `aws_sns_topic_subscription`.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default)]

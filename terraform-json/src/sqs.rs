@@ -55,30 +55,6 @@ pub struct Queue {
 
 kind!(Queue, "aws_sqs_queue", "url", "arn");
 
-/// An `aws_sqs_queue_policy`.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
-#[serde(default)]
-pub struct QueuePolicy {
-    /// The URL of the queue.
-    pub queue_url: String,
-    /// The document.
-    pub policy: String,
-}
-
-kind!(QueuePolicy, "aws_sqs_queue_policy");
-
-/// An `aws_sqs_queue_redrive_policy`.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
-#[serde(default)]
-pub struct QueueRedrivePolicy {
-    /// The URL of the queue.
-    pub queue_url: String,
-    /// The document.
-    pub redrive_policy: String,
-}
-
-kind!(QueueRedrivePolicy, "aws_sqs_queue_redrive_policy");
-
 /// The parts of a `redrive_policy`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Redrive {

@@ -135,6 +135,12 @@ fn with_more(mut state: Value) -> Value {
         {"address": "aws_s3_bucket_cors_configuration.more", "mode": "managed", "type": "aws_s3_bucket_cors_configuration",
          "values": {"bucket": "hello-local-more-123456789012",
                     "cors_rule": [{"allowed_methods": ["GET"], "allowed_origins": ["https://a.example"]}]}},
+        {"address": "module.service.aws_sqs_queue.more", "mode": "managed", "type": "aws_sqs_queue",
+         "values": {"name": "hello-local-more", "sqs_managed_sse_enabled": true,
+                    "policy": "{\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"a:b\",\"Principal\":\"*\"}]}"}},
+        {"address": "module.service.aws_sns_topic.more", "mode": "managed", "type": "aws_sns_topic",
+         "values": {"name": "hello-local-more",
+                    "policy": "{\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"a:b\",\"Principal\":\"*\"}]}"}},
     ]);
     state["values"]["root_module"]["resources"] = more;
     state

@@ -1,11 +1,11 @@
 //! `modules/bucket`: a bucket that is closed to the public and encrypted, and takes calls with TLS only.
 
-use crate::hcl::{Expression, Part, expression, literal, reference, string, template, value};
+use crate::hcl::{Expression, Part, expression, lines, literal, reference, string, template, value};
 use crate::identifier::Identifier;
 use crate::modules::module::{Module, Output, Variable, versions};
 use crate::resources::{
     s3_bucket, s3_bucket_ownership_controls, s3_bucket_policy, s3_bucket_public_access_block,
-    s3_bucket_server_side_encryption_configuration, s3_bucket_versioning,
+    s3_bucket_server_side_encryption_configuration, s3_bucket_versioning, tls_only,
 };
 use crate::service::Service;
 
@@ -25,7 +25,10 @@ pub(crate) fn policy(arn: impl Fn() -> Part) -> Expression {
         Part::Literal(text) => string(text),
         Part::Value(arn) => arn,
     };
-    s3_bucket_policy::tls_only(bucket, template([arn(), literal("/*")]))
+    tls_only::policy(
+        s3_bucket_policy::ACTIONS,
+        lines([bucket, template([arn(), literal("/*")])]),
+    )
 }
 
 /// The output that has the encryption algorithm of new objects. A rule is in a set of one.

@@ -5,7 +5,7 @@ use crate::buckets::surface::said;
 use crate::references::{Reference, Values};
 use crate::resources::{
     s3_bucket_ownership_controls, s3_bucket_policy, s3_bucket_server_side_encryption_configuration,
-    s3_bucket_versioning,
+    s3_bucket_versioning, tls_only,
 };
 use crate::service::{Environment, Service};
 use crate::surface::names::Names;
@@ -29,7 +29,8 @@ pub(crate) fn bucket(
     let values = Values::of(service, environment);
     let names = Names::of_environment(environment, &values);
     let arn = Reference::Datum(Datum::new(Kind::Buckets, name), Attribute::Arn).text(&values);
-    let document = s3_bucket_policy::tls_only_in_json(&arn).to_string();
+    let document =
+        tls_only::in_json(s3_bucket_policy::ACTIONS, vec![arn.clone(), format!("{arn}/*")]).to_string();
     let methods: Vec<String> = cors.iter().map(|method| method.in_aws().to_owned()).collect();
     let cors = (!methods.is_empty()).then(|| said(&methods, std::slice::from_ref(&environment.allow_origin)));
     types::Bucket {

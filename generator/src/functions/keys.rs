@@ -74,10 +74,11 @@ keys! {
         /// Layer versions that Lambda unpacks to `/opt`, at most five. A later layer's files replace an earlier one's.
         /// Functions with layers don't run locally.
         layers: Given<Vec<Placed<String>>> = Texts(&LAYER_VERSION), Nothing, PER_ENVIRONMENT, Harmless;
-        /// What the function uses, each with verbs: `{ "tables.orders" = ["read", "write"] }`. Verbs of tables are `read`,
-        /// `scan`, `write` and `delete`. Verbs of buckets are `read`, `list`, `write` and `delete`. The function finds their
-        /// names in variables such as `TABLE_ORDERS` and `BUCKET_SCANS`. See [Data](../data.md#uses).
-        uses: Lists = Kind::Lists { noun: "table", of: "verbs" }, Nothing, EVERYWHERE, Elsewhere;
+        /// What the function uses, each with verbs: `{ "tables.orders" = ["read", "write"], "queues.mails" = ["send"] }`. Tables have
+        /// the verbs `read`, `scan`, `write` and `delete`, buckets have `read`, `list`, `write` and `delete`, queues have `send`
+        /// and `receive`, and topics have `publish`. The function finds names, URLs and ARNs in variables such as `TABLE_ORDERS`,
+        /// `BUCKET_SCANS`, `QUEUE_MAILS_URL` and `TOPIC_NEWS_ARN`. See [Data](../data.md#uses).
+        uses: Lists = Kind::Lists { noun: "data", of: "verbs" }, Nothing, EVERYWHERE, Elsewhere;
         /// What the function may do in AWS, beside writing its own logs.
         may: Vec<MayTable> = List(&MayTable::TABLE), Nothing, EVERYWHERE, Elsewhere;
         /// Names of secrets in AWS, by the environment variables that hold them: `{ DB_URL = "ssm:/shop/${environment}/db-url" }`

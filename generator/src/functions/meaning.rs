@@ -404,7 +404,8 @@ impl Resolver<'_> {
 
     /// The longest name of an environment decides how long the names of functions may be.
     pub(crate) fn function_name_lengths(&mut self, spec: &Spec, service: &str) {
-        self.function_names_of_environments(spec, service);
+        let names: Vec<_> = spec.functions.iter().map(|(name, _)| name).collect();
+        self.names_of_environments(spec, service, &names, "function");
         let longest = longest_environment(spec);
         for (name, _) in &spec.functions {
             let full = format!("{service}-{longest}-{}", name.value);
@@ -421,35 +422,6 @@ impl Resolver<'_> {
                     .label("with service and environment")
                     .help("shorten the name: functions and their roles share it"),
                 );
-            }
-        }
-    }
-
-    /// Environments live in one account: `a` with `b-c` and `a-b` with `c` would be one function there.
-    fn function_names_of_environments(&mut self, spec: &Spec, service: &str) {
-        let mut seen: BTreeMap<String, &Placed<String>> = BTreeMap::new();
-        for (environment, _) in &spec.environments {
-            for (name, _) in &spec.functions {
-                let full = format!("{service}-{}-{}", environment.value, name.value);
-                // IAM's names of roles are unique regardless of case.
-                let key = full.to_ascii_lowercase();
-                if let Some(other) = seen.get(&key) {
-                    // Then the names of the environments, or these two, are reported as differing only in case.
-                    if other.value.eq_ignore_ascii_case(&name.value) {
-                        continue;
-                    }
-                    self.report(
-                        Diagnostic::new(
-                            name.span.clone(),
-                            format!("duplicate function `{full}` in AWS, of two environments"),
-                        )
-                        .label(format!("as `{}` in `{}`", name.value, environment.value))
-                        .related(other.span.clone(), "as this one in another environment")
-                        .help("rename one of the functions or environments"),
-                    );
-                } else {
-                    seen.insert(key, name);
-                }
             }
         }
     }

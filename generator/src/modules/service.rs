@@ -6,7 +6,7 @@ use crate::modules::{access_test, moved};
 use crate::routes::permissions;
 use crate::service::Service;
 use crate::text_rule::NAME_32;
-use crate::{api, buckets, cors, functions, own, routes, tables, user_pool};
+use crate::{api, buckets, cors, functions, own, queues, routes, tables, topics, user_pool};
 
 /// Where the deployment stands in an environment's root.
 pub const DEPLOYMENT: &str = "module.service.aws_api_gateway_deployment.this";
@@ -48,6 +48,8 @@ pub fn module(service: &Service) -> Module {
             ("functions.tf", functions::in_service::blocks(service)),
             ("tables.tf", tables::in_service::blocks(service)),
             ("buckets.tf", buckets::in_service::blocks(service)),
+            ("queues.tf", queues::in_service::blocks(service)),
+            ("topics.tf", topics::in_service::blocks(service)),
             ("own.tf", own::in_service::blocks(service)),
             ("routes.tf", routes),
             ("api.tf", api),

@@ -40,6 +40,7 @@ impl Reference {
                 .collect(),
             Self::ClientId(name) => vec![value(&format!("module.{}.id", client_module::name(name)))],
             Self::Datum(datum, attribute) => Template::of_datum(datum, *attribute).parts_in_service(service),
+            Self::SqsHost => vec![value("data.aws_service.sqs.dns_name")],
             Self::FunctionName(name) => Template::name_in_aws(name).parts_in_service(service),
             Self::FunctionArn(name) => Template::function_arn(name).parts_in_service(service),
             Self::Own(name) => vec![value(&format!("module.own.{name}"))],

@@ -59,6 +59,8 @@ pub enum Reference {
     ClientId(String),
     /// An attribute of data.
     Datum(Datum, Attribute),
+    /// The host of SQS in the region. Only URLs of queues have it: a spec can't name it.
+    SqsHost,
     /// The name of a function in AWS.
     FunctionName(String),
     /// Its ARN.
@@ -83,6 +85,7 @@ impl Reference {
             Self::UserPoolArn => "user_pool.arn".into(),
             Self::ClientId(name) => ["user_pool.clients.", name, ".id"].concat(),
             Self::Datum(datum, attribute) => format!("{datum}.{}", attribute.name()),
+            Self::SqsHost => "sqs".into(),
             Self::FunctionName(name) => ["functions.", name, ".name"].concat(),
             Self::FunctionArn(name) => ["functions.", name, ".arn"].concat(),
             Self::Own(name) => ["own.", name].concat(),
@@ -94,7 +97,7 @@ impl Reference {
         match self {
             Self::Datum(_, attribute) => match attribute {
                 Attribute::Arn => true,
-                Attribute::Name => false,
+                Attribute::Name | Attribute::Url => false,
             },
             // Terraform alone knows its value, and IAM refuses what is no ARN.
             Self::Own(_) | Self::UserPoolArn | Self::FunctionArn(_) => true,
@@ -108,6 +111,7 @@ impl Reference {
             | Self::ApiStage
             | Self::UserPoolId
             | Self::ClientId(_)
+            | Self::SqsHost
             | Self::FunctionName(_) => false,
         }
     }
@@ -117,8 +121,9 @@ impl Reference {
         match self {
             Self::Datum(_, attribute) => match attribute {
                 Attribute::Name | Attribute::Arn => true,
+                Attribute::Url => false,
             },
-            Self::ApiUrl | Self::ClientId(_) => false,
+            Self::ApiUrl | Self::ClientId(_) | Self::SqsHost => false,
             Self::Environment
             | Self::Region
             | Self::Account
@@ -139,7 +144,7 @@ impl Reference {
         match self {
             Self::Datum(datum, attribute) => match attribute {
                 Attribute::Name => !datum.kind.declaration().is_global,
-                Attribute::Arn => false,
+                Attribute::Arn | Attribute::Url => false,
             },
             Self::Environment
             | Self::Region
@@ -153,6 +158,7 @@ impl Reference {
             | Self::UserPoolId
             | Self::UserPoolArn
             | Self::ClientId(_)
+            | Self::SqsHost
             | Self::FunctionArn(_)
             | Self::Own(_) => false,
         }
@@ -198,7 +204,7 @@ impl Template {
 
     /// What an attribute of data is made of.
     fn of_datum(datum: &Datum, attribute: Attribute) -> Self {
-        let name = Self::name_in_aws(&datum.name);
+        let name = Self::name_in_aws(&[&datum.name, datum.suffix].concat());
         let Declaration { is_global, arn, .. } = datum.kind.declaration();
         let [service, kind] = arn;
         let text = |text: &str| Part::Text(text.into());
@@ -219,6 +225,13 @@ impl Template {
                     Part::Reference(Reference::Partition),
                     text(&format!(":{service}:::{kind}")),
                 ];
+                Self::of_parts(before.into_iter().chain(name.parts))
+            }
+            // SQS answers with this URL when it creates a queue:
+            // <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-queue-message-identifiers.html>
+            (Attribute::Url, _) => {
+                let [host, account] = [Reference::SqsHost, Reference::Account].map(Part::Reference);
+                let before = [text("https://"), host, text("/"), account, text("/")];
                 Self::of_parts(before.into_iter().chain(name.parts))
             }
         }

@@ -102,6 +102,7 @@ impl Reference {
             },
             Self::ClientId(name) => client_id(name),
             Self::Datum(datum, attribute) => Template::of_datum(datum, *attribute).text(values),
+            Self::SqsHost => format!("sqs.{region}.{dns_suffix}"),
             Self::FunctionName(name) => Template::name_in_aws(name).text(values),
             Self::FunctionArn(name) => Template::function_arn(name).text(values),
             Self::Own(name) => own(name),

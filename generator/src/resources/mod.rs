@@ -43,11 +43,15 @@ pub mod s3_bucket_policy;
 pub mod s3_bucket_public_access_block;
 pub mod s3_bucket_server_side_encryption_configuration;
 pub mod s3_bucket_versioning;
+pub mod sns_topic;
+pub mod sqs_queue;
+pub mod sqs_queue_redrive_allow_policy;
+pub mod tls_only;
 
 pub use resource_type::{EVERYWHERE, Meaning, ResourceType};
 
 /// The types that Portcullis makes, or that a surface accounts for.
-pub const TYPES: [&ResourceType; 32] = [
+pub const TYPES: [&ResourceType; 35] = [
     &api_gateway_authorizer::TYPE,
     &api_gateway_deployment::TYPE,
     &api_gateway_gateway_response::TYPE,
@@ -80,6 +84,9 @@ pub const TYPES: [&ResourceType; 32] = [
     &s3_bucket_public_access_block::TYPE,
     &s3_bucket_server_side_encryption_configuration::TYPE,
     &s3_bucket_versioning::TYPE,
+    &sns_topic::TYPE,
+    &sqs_queue::TYPE,
+    &sqs_queue_redrive_allow_policy::TYPE,
 ];
 
 /// Returns a type by its name.

@@ -210,6 +210,20 @@ kinds! {
     VersioningSuspended = "versioning_suspended", Specs, AtRisk, Key, Loses;
     /// S3 deletes objects or old versions after a time, or earlier than before.
     ObjectsExpire = "objects_expire", Specs, AtRisk, Key, Loses;
+    /// A new queue.
+    QueueAdded = "queue_added", Specs, Rest, Key, Expected("it is empty, and only functions that use it reach it");
+    /// A queue is deleted, with its messages.
+    QueueDeleted = "queue_deleted", Specs, AtRisk, Key, Loses;
+    /// A queue is replaced by an empty one.
+    QueueReplaced = "queue_replaced", Specs, AtRisk, Key, Loses;
+    /// SQS deletes messages that are older than the new limit.
+    MessageRetentionShorter = "message_retention_shorter", Specs, AtRisk, Key, Loses;
+    /// A new topic.
+    TopicAdded = "topic_added", Specs, Rest, Key, Expected("nothing is subscribed to it, and only functions that use it publish");
+    /// A topic is deleted, with its subscriptions.
+    TopicDeleted = "topic_deleted", Specs, AtRisk, Key, Loses;
+    /// A topic is replaced by one without subscriptions.
+    TopicReplaced = "topic_replaced", Specs, AtRisk, Key, Loses;
     /// The first user pool, or the first existing one.
     PoolAdded = "pool_added", Specs, Rest, Key, Expected("routes for its users are reported by themselves, and self sign-up is");
     /// The user pool is replaced or deleted: every user is lost.

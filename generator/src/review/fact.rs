@@ -228,6 +228,28 @@ pub enum Fact {
         /// The keys that change, each with its value before and after.
         reasons: Vec<[String; 3]>,
     },
+    QueueAdded {
+        queue: String,
+    },
+    QueueDeleted {
+        queue: String,
+    },
+    QueueReplaced {
+        queue: String,
+        /// The keys that change, each with its value before and after.
+        reasons: Vec<[String; 3]>,
+    },
+    TopicAdded {
+        topic: String,
+    },
+    TopicDeleted {
+        topic: String,
+    },
+    TopicReplaced {
+        topic: String,
+        /// The keys that change, each with its value before and after.
+        reasons: Vec<[String; 3]>,
+    },
     IndexAdded {
         table: String,
         index: String,

@@ -37,6 +37,12 @@ impl Fact {
             Self::TableAdded { .. } => ChangeKind::TableAdded,
             Self::TableDeleted { .. } => ChangeKind::TableDeleted,
             Self::TableReplaced { .. } => ChangeKind::TableReplaced,
+            Self::QueueAdded { .. } => ChangeKind::QueueAdded,
+            Self::QueueDeleted { .. } => ChangeKind::QueueDeleted,
+            Self::QueueReplaced { .. } => ChangeKind::QueueReplaced,
+            Self::TopicAdded { .. } => ChangeKind::TopicAdded,
+            Self::TopicDeleted { .. } => ChangeKind::TopicDeleted,
+            Self::TopicReplaced { .. } => ChangeKind::TopicReplaced,
             Self::IndexAdded { .. } => ChangeKind::IndexAdded,
             Self::IndexDeleted { .. } => ChangeKind::IndexDeleted,
             Self::IndexRebuilt { .. } => ChangeKind::IndexRebuilt,
@@ -126,6 +132,12 @@ impl Fact {
             | Self::BucketDeleted { bucket }
             | Self::BucketReplaced { bucket, .. } => words::key(&["buckets", bucket]),
             Self::BucketCors { bucket, .. } => words::key(&["buckets", bucket, "cors"]),
+            Self::QueueAdded { queue } | Self::QueueDeleted { queue } | Self::QueueReplaced { queue, .. } => {
+                words::key(&["queues", queue])
+            }
+            Self::TopicAdded { topic } | Self::TopicDeleted { topic } | Self::TopicReplaced { topic, .. } => {
+                words::key(&["topics", topic])
+            }
             Self::IndexAdded { table, index }
             | Self::IndexDeleted { table, index }
             | Self::IndexRebuilt { table, index } => words::key(&["tables", table, "indexes", index]),
@@ -209,6 +221,12 @@ impl Fact {
             | Self::UseRemoved { .. }
             | Self::OwnModuleAdded
             | Self::OwnModuleRemoved
+            | Self::QueueAdded { .. }
+            | Self::QueueDeleted { .. }
+            | Self::QueueReplaced { .. }
+            | Self::TopicAdded { .. }
+            | Self::TopicDeleted { .. }
+            | Self::TopicReplaced { .. }
             | Self::TableAdded { .. }
             | Self::TableDeleted { .. }
             | Self::TableReplaced { .. }
@@ -294,6 +312,8 @@ impl Difference {
             | Subject::Client(_)
             | Subject::Table(_)
             | Subject::Bucket(_)
+            | Subject::Queue(_)
+            | Subject::Topic(_)
             | Subject::GatewayResponse(_) => ChangeKind::PlanDiffers,
         }
     }
@@ -303,6 +323,8 @@ impl Difference {
         let of = match &self.subject {
             Subject::Table(name) => return format!("{environment}: tables.{name}"),
             Subject::Bucket(name) => return format!("{environment}: buckets.{name}"),
+            Subject::Queue(name) => return format!("{environment}: queues.{name}"),
+            Subject::Topic(name) => return format!("{environment}: topics.{name}"),
             Subject::Api => "api",
             Subject::UserPool => "user_pool",
             Subject::Unknown(name)

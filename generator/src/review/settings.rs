@@ -122,11 +122,15 @@ fn comparable(comparison: &Comparison) -> (Value, Value) {
         .map(|name| (name.to_string(), name.to_string()));
     let tables = in_both(&comparison.base.tables, &comparison.head.tables);
     let buckets = in_both(&comparison.base.buckets, &comparison.head.buckets);
+    let queues = in_both(&comparison.base.queues, &comparison.head.queues);
+    let topics = in_both(&comparison.base.topics, &comparison.head.topics);
     for (table, kept) in [
         ("/functions", &comparison.functions.kept),
         ("/user_pool/clients", &comparison.clients.kept),
         ("/tables", &tables),
         ("/buckets", &buckets),
+        ("/queues", &queues),
+        ("/topics", &topics),
         ("/routes", &routes.collect()),
         ("/environments", &environments.collect()),
     ] {

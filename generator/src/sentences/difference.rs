@@ -202,6 +202,8 @@ fn name(subject: &Subject) -> String {
         Subject::Client(name) => format!("client {}", code(name)),
         Subject::Table(name) => format!("table {}", code(name)),
         Subject::Bucket(name) => format!("bucket {}", code(name)),
+        Subject::Queue(name) => format!("queue {}", code(name)),
+        Subject::Topic(name) => format!("topic {}", code(name)),
         Subject::GatewayResponse(kind) => format!("gateway response {}", code(kind)),
         Subject::Route(name) | Subject::Argument(name) | Subject::Other(name) | Subject::Unknown(name) => {
             code(name)

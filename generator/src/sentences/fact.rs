@@ -187,17 +187,29 @@ impl Fact {
             }
             Self::TableAdded { table } => format!("table {} is new", code(table)),
             Self::TableDeleted { table } => format!("table {} is **deleted** with every item", code(table)),
-            Self::TableReplaced { table, reasons } => {
-                let reasons = reasons.iter().map(|[key, before, after]| {
-                    format!("{} changes from {} to {}", code(key), code(before), code(after))
-                });
-                let reasons: Vec<String> = reasons.collect();
-                format!(
-                    "table {} is replaced by an empty one because {}: every item is **lost**",
-                    code(table),
-                    reasons.join(" and ")
-                )
+            Self::TableReplaced { table, reasons } => format!(
+                "table {} is replaced by an empty one because {}: every item is **lost**",
+                code(table),
+                changes(reasons)
+            ),
+            Self::QueueAdded { queue } => format!("queue {} is new", code(queue)),
+            Self::QueueDeleted { queue } => {
+                format!("queue {} is **deleted** with every waiting message", code(queue))
             }
+            Self::QueueReplaced { queue, reasons } => format!(
+                "queue {} is replaced by an empty one because {}: every waiting message is **lost**",
+                code(queue),
+                changes(reasons)
+            ),
+            Self::TopicAdded { topic } => format!("topic {} is new", code(topic)),
+            Self::TopicDeleted { topic } => {
+                format!("topic {} is **deleted** with its subscriptions", code(topic))
+            }
+            Self::TopicReplaced { topic, reasons } => format!(
+                "topic {} is replaced by another one because {}: its subscriptions are **lost**",
+                code(topic),
+                changes(reasons)
+            ),
             Self::IndexAdded { table, index } => format!(
                 "index {} of table {} is new, and DynamoDB fills it before it answers",
                 code(index),
@@ -536,4 +548,12 @@ fn granted(grants: &BTreeMap<String, Vec<String>>) -> String {
         .iter()
         .map(|(on, actions)| format!("call {} on {}", names(actions), code(on)));
     each.collect::<Vec<_>>().join(", and ")
+}
+
+/// Keys that change, each with its value before and after.
+fn changes(keys: &[[String; 3]]) -> String {
+    let changes = keys.iter().map(|[key, before, after]| {
+        format!("{} changes from {} to {}", code(key), code(before), code(after))
+    });
+    changes.collect::<Vec<_>>().join(" and ")
 }

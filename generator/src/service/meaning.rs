@@ -47,6 +47,8 @@ impl Resolver<'_> {
             functions,
             tables,
             buckets,
+            queues: _, // read whole: names have the service's
+            topics: _, // read whole, as well
             own,
             routes,
             environments,
@@ -74,6 +76,8 @@ impl Resolver<'_> {
             api: self.api(spec, api, &name),
             tables: self.tables(tables),
             buckets: self.buckets(spec, buckets),
+            queues: self.queues(spec, &name),
+            topics: self.topics(spec, &name),
             own: self.own(own.as_ref()),
             routes: self.routes(spec, routes),
             name,
@@ -105,6 +109,41 @@ impl Resolver<'_> {
             );
         } else {
             seen.insert(identifier, (name.span.clone(), name.value.clone()));
+        }
+    }
+
+    /// Environments live in one account: `a` with `b-c` and `a-b` with `c` would be one function there.
+    pub(crate) fn names_of_environments(
+        &mut self,
+        spec: &Spec,
+        service: &str,
+        names: &[&Placed<String>],
+        what: &str,
+    ) {
+        let mut seen: BTreeMap<String, &&Placed<String>> = BTreeMap::new();
+        for (environment, _) in &spec.environments {
+            for name in names {
+                let full = format!("{service}-{}-{}", environment.value, name.value);
+                // IAM's names of roles are unique regardless of case.
+                let key = full.to_ascii_lowercase();
+                if let Some(other) = seen.get(&key) {
+                    // Then the names of the environments, or these two, are reported as differing only in case.
+                    if other.value.eq_ignore_ascii_case(&name.value) {
+                        continue;
+                    }
+                    self.report(
+                        Diagnostic::new(
+                            name.span.clone(),
+                            format!("duplicate {what} `{full}` in AWS, of two environments"),
+                        )
+                        .label(format!("as `{}` in `{}`", name.value, environment.value))
+                        .related(other.span.clone(), "as this one in another environment")
+                        .help(format!("rename one of the {what}s or environments")),
+                    );
+                } else {
+                    seen.insert(key, name);
+                }
+            }
         }
     }
 

@@ -15,8 +15,10 @@ pub use crate::cors::Cors;
 pub use crate::environments::{Environment, LOCAL, S3State};
 pub use crate::functions::Function;
 pub use crate::own::OwnModule;
+pub use crate::queues::Queue;
 pub use crate::routes::{Auth, Method, Route, RoutePath, Routes, Segment};
 pub use crate::tables::Table;
+pub use crate::topics::Topic;
 pub use crate::user_pool::{Client, ExistingUserPool, OwnUserPool, PasswordPolicy, UserPool};
 pub use api_method::ApiMethod;
 pub use architecture::Architecture;
@@ -55,6 +57,10 @@ pub struct Service {
     /// The hand-written module that the service calls.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub own: Option<OwnModule>,
+    /// Queues by name, without those of failed messages.
+    pub queues: BTreeMap<String, Queue>,
+    /// Topics by name.
+    pub topics: BTreeMap<String, Topic>,
     /// Routes by path, then method.
     pub routes: Routes,
     /// Environments by name; [`LOCAL`] is always among them.

@@ -20,10 +20,12 @@ pub use crate::cors::keys::CorsTable;
 pub use crate::environments::keys::{EnvironmentTable, StateTable};
 pub use crate::functions::keys::FunctionTable;
 pub use crate::own::keys::OwnTable;
+pub use crate::queues::keys::QueueTable;
 pub use crate::review::keys::{AcceptTable, ReviewTable};
 pub use crate::routes::keys::RouteTable;
 pub use crate::service::keys::ServiceTable;
 pub use crate::tables::keys::{CapacityTable, IndexTable, KeyTable, TableTable};
+pub use crate::topics::keys::TopicTable;
 pub use crate::user_pool::keys::{ClientTable, PasswordTable, UserPoolTable};
 pub use field::{Given, Lists, Own, Placed, Set, Strings};
 pub(crate) use reader::{Reader, Value};
@@ -63,6 +65,12 @@ keys! {
             Tables { noun: "bucket", names: &s3_bucket::NAME, table: &BucketTable::TABLE }, Nothing, EVERYWHERE, Elsewhere;
         /// Terraform of your own beside the generated one.
         own: Option<OwnTable> = Kind::Table(&OwnTable::TABLE), Nothing, EVERYWHERE, Elsewhere;
+        /// The SQS queues, by name.
+        queues: Vec<(Placed<String>, QueueTable)> =
+            Tables { noun: "queue", names: &NAME_64, table: &QueueTable::TABLE }, Nothing, EVERYWHERE, Elsewhere;
+        /// The SNS topics, by name.
+        topics: Vec<(Placed<String>, TopicTable)> =
+            Tables { noun: "topic", names: &NAME_64, table: &TopicTable::TABLE }, Nothing, EVERYWHERE, Elsewhere;
         /// The routes, by method and path: `"GET /orders/{id}" = { function = "orders" }`.
         routes: Vec<(Placed<String>, RouteTable)> = Tables { noun: "route", names: &ROUTE, table: &RouteTable::TABLE },
             Required("`\"GET /\" = { function = \"…\" }` under `[routes]`"), EVERYWHERE, Elsewhere;

@@ -20,7 +20,7 @@ struct List {
     is_whole: bool,
 }
 
-const LISTS: [List; 9] = [
+const LISTS: [List; 11] = [
     List {
         pattern: "authorizers",
         name: |item| text(item, "name"),
@@ -55,6 +55,18 @@ const LISTS: [List; 9] = [
         pattern: "buckets",
         name: |item| text(item, "name"),
         subject: Subject::Bucket,
+        is_whole: false,
+    },
+    List {
+        pattern: "queues",
+        name: |item| text(item, "name"),
+        subject: Subject::Queue,
+        is_whole: false,
+    },
+    List {
+        pattern: "topics",
+        name: |item| text(item, "name"),
+        subject: Subject::Topic,
         is_whole: false,
     },
     List {

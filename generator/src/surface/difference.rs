@@ -24,6 +24,10 @@ pub enum Subject {
     Table(String),
     /// A bucket, by name.
     Bucket(String),
+    /// A queue, by name.
+    Queue(String),
+    /// A topic, by name.
+    Topic(String),
     /// A response of the gateway itself, by type.
     GatewayResponse(String),
     /// An argument that nobody classified: `ADDRESS.ARGUMENT`.

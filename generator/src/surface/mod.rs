@@ -28,8 +28,10 @@ use crate::authorizer::surface as authorizers;
 use crate::buckets::surface as buckets;
 use crate::cors::surface as gateway_responses;
 use crate::functions::surface as functions;
+use crate::queues::surface as queues;
 use crate::routes::surface as routes;
 use crate::tables::surface as tables;
+use crate::topics::surface as topics;
 use crate::user_pool::surface as user_pool;
 pub use crate::user_pool::surface::is_first_user;
 pub use arguments::is_harmless;
@@ -41,7 +43,8 @@ pub use of_service::of_service;
 pub use others::why as why_it_counts;
 pub use types::{
     Api, Argument, Authorizer, Bucket, Client, FORMAT, Function, GatewayResponse, Invoker, Password,
-    Preflight, Question, Route, Statement, Surface, Table, UNKNOWN, Uncertain, Unknown, UserPool,
+    Preflight, Question, Queue, Route, Statement, Surface, Table, Topic, UNKNOWN, Uncertain, Unknown,
+    UserPool,
 };
 
 impl Surface {
@@ -52,6 +55,8 @@ impl Surface {
         self.functions.sort_by(|a, b| a.name.cmp(&b.name));
         self.tables.sort_by(|a, b| a.name.cmp(&b.name));
         self.buckets.sort_by(|a, b| a.name.cmp(&b.name));
+        self.queues.sort_by(|a, b| a.name.cmp(&b.name));
+        self.topics.sort_by(|a, b| a.name.cmp(&b.name));
         self.gateway_responses.sort_by(|a, b| a.kind.cmp(&b.kind));
         self.unknown.sort();
         self

@@ -9,7 +9,7 @@ use super::resources::{Resources, optional, text};
 use super::routes::routes;
 use super::types::{Api, Argument, FORMAT, Surface};
 use super::unknown::Open;
-use super::{arguments, authorizers, buckets, others, tables, unknown, user_pool};
+use super::{arguments, authorizers, buckets, others, queues, tables, topics, unknown, user_pool};
 use crate::modules::{REST_API, STAGE};
 use crate::own::in_service;
 use crate::own::surface::OwnOutputs;
@@ -134,6 +134,8 @@ fn of_resources(
             .map(|pool| user_pool::user_pool(&mut resources, pool)),
         tables: tables::tables(&mut resources, &names),
         buckets: buckets::buckets(&mut resources, &names),
+        queues: queues::queues(&mut resources, &names),
+        topics: topics::topics(&mut resources, &names),
         gateway_responses: gateway_responses(&mut resources, &snapshot),
         other_arguments: Vec::new(),
         others: Vec::new(),

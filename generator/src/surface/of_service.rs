@@ -6,10 +6,15 @@ use crate::authorizer::surface_of_service::authorizer;
 use crate::buckets::surface_of_service::bucket;
 use crate::cors::surface_of_service::{gateway_responses, preflight};
 use crate::functions::surface_of_service::function;
+use crate::queues::surface_of_service::queue;
+use crate::queues::with_failed;
+use crate::references::Values;
 use crate::routes::surface_of_service::route;
 use crate::service::{ApiMethod, Environment, Service};
+use crate::surface::names::Names;
 use crate::surface::types::{FORMAT, Surface};
 use crate::tables::surface_of_service::table;
+use crate::topics::surface_of_service::topic;
 use crate::user_pool::surface_of_service::user_pool;
 
 /// The surface of a service in one of its environments.
@@ -23,6 +28,8 @@ pub fn of_service(service: &Service, environment: &Environment) -> Surface {
         functions,
         tables,
         buckets,
+        queues,
+        topics,
         own: _,              // in what functions may do and know
         routes: _,           // `methods`
         environments: _,     // one of them
@@ -52,6 +59,8 @@ pub fn of_service(service: &Service, environment: &Environment) -> Surface {
         ApiMethod::Route(path, method, own) => route(service, path, method, own),
         ApiMethod::Preflight(path, cors) => preflight(service, path, cors, allow_origin),
     });
+    let values = Values::of(service, environment);
+    let names = Names::of_environment(environment, &values);
     Surface {
         format: FORMAT,
         api: api(own_api, name),
@@ -72,6 +81,14 @@ pub fn of_service(service: &Service, environment: &Environment) -> Surface {
         buckets: buckets
             .iter()
             .map(|(name, own)| bucket(service, environment, name, own))
+            .collect(),
+        queues: with_failed(queues)
+            .iter()
+            .map(|(name, own)| queue(name, own, &values, &names))
+            .collect(),
+        topics: topics
+            .iter()
+            .map(|(name, own)| topic(name, own, &values, &names))
             .collect(),
         gateway_responses: cors
             .map(|cors| gateway_responses(cors, allow_origin))

@@ -6,7 +6,7 @@ use super::policy;
 use portcullis_terraform_json::Resource;
 
 /// Types by the beginning of their names, and why they count. What a surface accounts for is taken out before.
-const FAMILIES: [(&str, &str); 32] = [
+const FAMILIES: [(&str, &str); 36] = [
     ("aws_api_gateway_", "opens, guards or names routes"),
     ("aws_apigatewayv2_", "is another way to the functions"),
     ("aws_cloudcontrolapi_", "makes resources of any type"),
@@ -42,6 +42,10 @@ const FAMILIES: [(&str, &str); 32] = [
         "aws_serverlessapplicationrepository_",
         "makes resources of any type",
     ),
+    ("aws_sns_topic_policy", "grants rights to messages"),
+    ("aws_sns_topic_subscription", "hands on messages"),
+    ("aws_sqs_queue_policy", "grants rights to messages"),
+    ("aws_sqs_queue_redrive_policy", "hands on messages"),
     ("aws_ssoadmin_", "grants rights in the account"),
     ("aws_verifiedpermissions_", "decides who may do what"),
     ("awscc_", "makes resources of any type"),

@@ -38,6 +38,12 @@ pub struct Surface {
     /// The generated buckets by name: what protects their objects.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub buckets: Vec<Bucket>,
+    /// The generated queues by name: who may use them, and where their messages go.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub queues: Vec<Queue>,
+    /// The generated topics by name: who may use them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub topics: Vec<Topic>,
     /// What the gateway itself answers, by type.
     #[serde(default)]
     pub gateway_responses: Vec<GatewayResponse>,
@@ -368,6 +374,41 @@ pub struct Bucket {
     pub cors: Vec<String>,
     /// Whether AWS refuses to delete it while it contains objects.
     pub deletion_protection: bool,
+}
+
+/// An SQS queue.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Queue {
+    /// Its name in the spec, or in AWS where no spec is known, without `.fifo`.
+    pub name: String,
+    /// Whether it delivers messages in their order.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub fifo: bool,
+    /// `SSE-SQS` if SQS encrypts with a key of its own, or the ARN of a KMS key. None is not encrypted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub encrypted_with: Option<String>,
+    /// Where messages go that were received too often, as in `arn:… after 3 times`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dead_letters: Option<String>,
+    /// The statements of its policy, as in `Allow AWS:… to sqs:SendMessage on arn:…`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub policy: Vec<String>,
+}
+
+/// An SNS topic.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Topic {
+    /// Its name in the spec, or in AWS where no spec is known, without `.fifo`.
+    pub name: String,
+    /// Whether it passes messages on in their order.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub fifo: bool,
+    /// ARN of the KMS key that encrypts it; none is no key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kms_key: Option<String>,
+    /// The statements of its policy, as in `Allow AWS:… to sns:Publish on arn:…`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub policy: Vec<String>,
 }
 
 /// What the gateway itself answers.

@@ -1,18 +1,21 @@
 //! A table or another store of data, as functions and references name it.
 
+use std::cmp::Ordering;
 use std::fmt;
 
 use serde::{Serialize, Serializer};
 
 use crate::uses::kind::Kind;
 
-/// Something of the spec that contains data.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+/// Something of the spec that contains data. Its kind and its name say which it is.
+#[derive(Debug, Clone)]
 pub struct Datum {
     /// Its kind.
     pub kind: Kind,
     /// Its name in the spec.
     pub name: String,
+    /// What AWS wants at the end of its name, such as `.fifo`.
+    pub suffix: &'static str,
 }
 
 impl Datum {
@@ -21,7 +24,17 @@ impl Datum {
         Self {
             kind,
             name: name.into(),
+            suffix: "",
         }
+    }
+
+    /// It with this at the end of its name in AWS.
+    pub(crate) fn with_suffix(self, suffix: &'static str) -> Self {
+        Self { suffix, ..self }
+    }
+
+    fn identity(&self) -> (Kind, &str) {
+        (self.kind, &self.name)
     }
 
     /// What is in it: "items of the table `orders`".
@@ -38,6 +51,26 @@ impl Datum {
         let name: String = self.name.chars().map(of_name).collect();
         let [before, behind] = self.kind.declaration().variable;
         [before, &name, behind].concat()
+    }
+}
+
+impl PartialEq for Datum {
+    fn eq(&self, other: &Self) -> bool {
+        self.identity() == other.identity()
+    }
+}
+
+impl Eq for Datum {}
+
+impl PartialOrd for Datum {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Datum {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.identity().cmp(&other.identity())
     }
 }
 

@@ -50,6 +50,7 @@ pub struct Verb {
 pub enum Attribute {
     Name,
     Arn,
+    Url,
 }
 
 impl Attribute {
@@ -58,6 +59,7 @@ impl Attribute {
         match self {
             Self::Name => "name",
             Self::Arn => "arn",
+            Self::Url => "url",
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::spec::Spec;
 use crate::uses::{Datum, Kind};
-use crate::{buckets, tables};
+use crate::{buckets, queues, tables, topics};
 
 /// Data as a spec declares it.
 #[derive(Debug)]
@@ -20,6 +20,8 @@ pub(crate) fn all(spec: &Spec) -> Vec<Declared<'_>> {
     let of = |kind| match kind {
         Kind::Tables => tables::meaning::declared(&spec.tables),
         Kind::Buckets => buckets::meaning::declared(&spec.buckets),
+        Kind::Queues => queues::meaning::declared(&spec.queues),
+        Kind::Topics => topics::meaning::declared(&spec.topics),
     };
     Kind::ALL.into_iter().flat_map(of).collect()
 }

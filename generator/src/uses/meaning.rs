@@ -36,7 +36,7 @@ impl Resolver<'_> {
             statements.extend(self::statements(&declared, &verbs));
             uses.insert(declared.datum, verbs);
         }
-        statements.sort_by(|one, other| one.resources.cmp(&other.resources));
+        statements.sort_by(|one, other| (&one.resources, one).cmp(&(&other.resources, other)));
         statements.dedup();
         (uses, statements)
     }

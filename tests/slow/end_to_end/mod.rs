@@ -4,6 +4,7 @@ mod calls;
 mod changes;
 mod data;
 mod identity_data;
+mod messages;
 mod other_environments;
 mod own_resources;
 mod privacy;

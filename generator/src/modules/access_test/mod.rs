@@ -18,11 +18,13 @@ use crate::functions::in_service::alias;
 use crate::functions::{common, settings};
 use crate::hcl::{Block, argument, block, commented, object, reference, string};
 use crate::own::access_test as own;
+use crate::queues::access_test as queues;
 use crate::references::Reference;
 use crate::routes::access_test as routes;
 use crate::routes::permissions::Permission;
 use crate::service::{LOCAL, Service, UserPool};
 use crate::tables::access_test as tables;
+use crate::topics::access_test as topics;
 use crate::user_pool::access_test as users;
 use crate::{api, cors};
 use words::{ENVIRONMENT, EXECUTION_ARN, ORIGIN, ROLE_ARN, USER_POOL_ARN};
@@ -59,6 +61,8 @@ pub fn blocks(service: &Service, permissions: &[Permission]) -> Vec<Block> {
     ]);
     let mut data = tables::what_protects_tables(service);
     data.extend(buckets::what_protects_buckets(service));
+    data.extend(queues::what_protects_queues(service));
+    data.extend(topics::what_protects_topics(service));
     if !data.is_empty() {
         blocks.push(run("what_protects_data", data));
     }

@@ -1,0 +1,63 @@
+//! What protects the messages of queues.
+
+use crate::hcl::{Block, Expression, commented, string};
+use crate::identifier::Identifier;
+use crate::modules::access_test::words::{self, is, must};
+use crate::queues::in_service::{ACTIONS, attribute};
+use crate::queues::{Queue, failed, with_failed};
+use crate::resources::{sqs_queue, tls_only};
+use crate::service::Service;
+use crate::uses::Attribute;
+
+pub(crate) fn what_protects_queues(service: &Service) -> Vec<Block> {
+    let queues = with_failed(&service.queues).into_iter();
+    queues
+        .map(|(name, queue)| self::queue(service, &name, &queue))
+        .collect()
+}
+
+fn queue(service: &Service, name: &str, queue: &Queue) -> Block {
+    let Queue {
+        fifo,
+        content_based_deduplication: _, // how messages are delivered, not to whom
+        visibility_timeout_seconds: _,
+        retention_days,
+        delay_seconds: _,
+        receive_wait_time_seconds: _,
+        max_message_kb: _,
+        failed_after,
+        kms_key,
+    } = queue;
+    let values = words::values(service);
+    let text = |name: &str, of| attribute(name, queue, of).text(&values);
+    let of = |argument: &str| format!("{}.{argument}", sqs_queue::address(&Identifier::new(name)));
+    let mut conditions: Vec<Expression> = vec![
+        is(of("name"), string(text(name, Attribute::Name))),
+        is(
+            of("policy"),
+            tls_only::policy(ACTIONS, string(text(name, Attribute::Arn))),
+        ),
+        is(of("message_retention_seconds"), retention_days * 24 * 60 * 60),
+    ];
+    if *fifo {
+        conditions.push(is(of("fifo_queue"), true));
+    }
+    conditions.push(match kms_key {
+        Some(key) => is(of("kms_master_key_id"), string(key)),
+        None => is(of("sqs_managed_sse_enabled"), true),
+    });
+    if let Some(count) = failed_after {
+        let arn = string(text(&failed(name), Attribute::Arn));
+        conditions.push(is(of("redrive_policy"), sqs_queue::redrive_policy(arn, *count)));
+    }
+    let fate = match failed_after {
+        Some(_) => "move messages that fail to their own queue",
+        None => "keep messages for the time of the spec",
+    };
+    let block = must(
+        &format!("The queue `{name}`"),
+        &format!("be encrypted, refuse calls without TLS, let in nothing but roles, and {fate}"),
+        conditions,
+    );
+    commented(block, &format!("Queue {name}"))
+}

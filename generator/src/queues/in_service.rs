@@ -1,0 +1,79 @@
+//! The queues' part of `modules/service`: `queues.tf`.
+
+use crate::hcl::{self, Block, Expression, argument, string};
+use crate::identifier::Identifier;
+use crate::queues::{Queue, failed, with_failed};
+use crate::references::{Reference, Template};
+use crate::resources::sqs_queue::{self, Arguments, DeadLetters};
+use crate::resources::{sqs_queue_redrive_allow_policy, tls_only};
+use crate::service::Service;
+use crate::uses::{Attribute, Datum, Kind};
+
+/// What the policy of a queue is about.
+pub(crate) const ACTIONS: &str = "sqs:*";
+
+/// Every queue, and what their URLs need.
+pub(crate) fn blocks(service: &Service) -> Vec<Block> {
+    let mut blocks: Vec<Block> = host(service).into_iter().collect();
+    for (name, queue) in with_failed(&service.queues) {
+        blocks.push(block(service, &name, &queue));
+        if queue.failed_after.is_some() {
+            let [failed, source] = [&failed(&name), &name].map(|name| Identifier::new(name));
+            blocks.push(sqs_queue_redrive_allow_policy::resource_block(&failed, &source));
+        }
+    }
+    blocks
+}
+
+/// The data source that knows the host in the URLs of queues, if a function's variable holds one.
+fn host(service: &Service) -> Option<Block> {
+    let is_url = |reference: &Reference| matches!(reference, Reference::Datum(_, Attribute::Url));
+    let mut functions = service.functions.values();
+    let is_used = functions.any(|function| {
+        let mut texts = function.environment.values();
+        function.uses.keys().any(|datum| datum.kind == Kind::Queues)
+            || texts.any(|text| text.references().any(is_url))
+    });
+    let block = hcl::block("data", ["aws_service", "sqs"]).attribute(argument("service_id", string("sqs")));
+    is_used.then(|| block.build())
+}
+
+/// An attribute of a queue, made of names.
+pub(crate) fn attribute(name: &str, queue: &Queue, attribute: Attribute) -> Template {
+    let datum = Datum::new(Kind::Queues, name).with_suffix(queue.suffix());
+    Template::of_reference(Reference::Datum(datum, attribute), "")
+}
+
+fn block(service: &Service, name: &str, queue: &Queue) -> Block {
+    let Queue {
+        fifo,
+        content_based_deduplication,
+        visibility_timeout_seconds,
+        retention_days,
+        delay_seconds,
+        receive_wait_time_seconds,
+        max_message_kb,
+        failed_after,
+        kms_key,
+    } = queue;
+    let of =
+        |name: &str, attribute| -> Expression { self::attribute(name, queue, attribute).in_service(service) };
+    sqs_queue::resource_block(Arguments {
+        label: &Identifier::new(name),
+        name: of(name, Attribute::Name),
+        fifo: *fifo,
+        content_based_deduplication: *content_based_deduplication,
+        visibility_timeout_seconds: *visibility_timeout_seconds,
+        message_retention_seconds: retention_days * 24 * 60 * 60,
+        delay_seconds: *delay_seconds,
+        receive_wait_time_seconds: *receive_wait_time_seconds,
+        max_message_size: max_message_kb * 1024,
+        kms_key: kms_key.as_deref(),
+        dead_letters: failed_after.map(|max_receive_count| DeadLetters {
+            label: Identifier::new(&failed(name)),
+            arn: of(&failed(name), Attribute::Arn),
+            max_receive_count,
+        }),
+        policy: tls_only::policy(ACTIONS, of(name, Attribute::Arn)),
+    })
+}

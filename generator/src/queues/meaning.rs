@@ -1,0 +1,109 @@
+//! What the keys of queues mean together.
+
+use std::collections::BTreeMap;
+
+use crate::diagnostic::Diagnostic;
+use crate::identifier::Identifier;
+use crate::queues::{Queue, failed, suffix};
+use crate::resources::sqs_queue::NAME_LENGTH;
+use crate::service::meaning::{Resolver, longest_environment};
+use crate::spec::{Placed, QueueTable, Spec};
+use crate::uses::declared::Declared;
+use crate::uses::{Datum, Kind};
+
+/// Queues as functions use them, those of failed messages among them.
+pub(crate) fn declared(queues: &[(Placed<String>, QueueTable)]) -> Vec<Declared<'_>> {
+    let declared = queues.iter().flat_map(|(name, table)| {
+        let of = |name: &str| Declared {
+            datum: Datum::new(Kind::Queues, name).with_suffix(suffix(table.fifo.value)),
+            parts: None,
+            kms_key: table.kms_key.value.as_deref(),
+        };
+        let failed = failed_queue(name, table).map(|failed| of(&failed.value));
+        [of(&name.value)].into_iter().chain(failed)
+    });
+    declared.collect()
+}
+
+/// The queue of messages that fail in another one, at the key that makes it.
+fn failed_queue(name: &Placed<String>, table: &QueueTable) -> Option<Placed<String>> {
+    let (_, span) = table.failed_after.placed()?;
+    let value = failed(&name.value);
+    Some(Placed { span, value })
+}
+
+impl Resolver<'_> {
+    pub(crate) fn queues(&mut self, spec: &Spec, service: &str) -> BTreeMap<String, Queue> {
+        let queues = &spec.queues;
+        let of_failed = queues
+            .iter()
+            .filter_map(|(name, table)| Some((failed_queue(name, table)?, table)));
+        let of_failed: Vec<_> = of_failed.collect();
+        let of_failed = of_failed.iter().map(|(name, table)| (name, *table));
+        let names: Vec<_> = queues.iter().map(|(name, _)| name).collect();
+        self.names_of_environments(spec, service, &names, "queue");
+        let mut identifiers = BTreeMap::new();
+        for (name, table) in queues.iter().map(|(name, table)| (name, table)).chain(of_failed) {
+            self.collision(&mut identifiers, Identifier::new(&name.value), name, "queue");
+            self.queue_name_length(spec, service, name, table);
+        }
+        let resolved = queues
+            .iter()
+            .map(|(name, table)| (name.value.clone(), self.queue(table)));
+        resolved.collect()
+    }
+
+    fn queue(&mut self, table: &QueueTable) -> Queue {
+        let QueueTable {
+            span: _,
+            fifo,
+            content_based_deduplication,
+            visibility_timeout_seconds,
+            retention_days,
+            delay_seconds,
+            receive_wait_time_seconds,
+            max_message_kb,
+            failed_after,
+            kms_key,
+        } = table;
+        if let Some(span) = &content_based_deduplication.span
+            && content_based_deduplication.value
+            && !fifo.value
+        {
+            self.report(
+                Diagnostic::new(span.clone(), "`content_based_deduplication` needs `fifo = true`")
+                    .help("add `fifo = true`, or delete it: other queues deliver a message once or more"),
+            );
+        }
+        Queue {
+            fifo: fifo.value,
+            content_based_deduplication: content_based_deduplication.value,
+            visibility_timeout_seconds: visibility_timeout_seconds.value,
+            retention_days: retention_days.value,
+            delay_seconds: delay_seconds.value,
+            receive_wait_time_seconds: receive_wait_time_seconds.value,
+            max_message_kb: max_message_kb.value,
+            failed_after: failed_after.value,
+            kms_key: kms_key.value.clone(),
+        }
+    }
+
+    /// The longest name of an environment decides how long the names of queues may be.
+    fn queue_name_length(&mut self, spec: &Spec, service: &str, name: &Placed<String>, table: &QueueTable) {
+        let longest = longest_environment(spec);
+        let full = format!("{service}-{longest}-{}{}", name.value, suffix(table.fifo.value));
+        if full.len() > NAME_LENGTH {
+            self.report(
+                Diagnostic::new(
+                    name.span.clone(),
+                    format!(
+                        "the name `{full}` must be at most {NAME_LENGTH} characters, not {}",
+                        full.len()
+                    ),
+                )
+                .label("with service and environment")
+                .help("shorten the name of the queue"),
+            );
+        }
+    }
+}

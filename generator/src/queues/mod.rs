@@ -1,0 +1,80 @@
+//! SQS queues: how they treat messages, and where messages go that fail.
+
+pub(crate) mod access_test;
+pub(crate) mod in_service;
+pub(crate) mod keys;
+pub(crate) mod meaning;
+pub(crate) mod review;
+pub(crate) mod surface;
+pub(crate) mod surface_of_service;
+pub(crate) mod uses;
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::resources::sqs_queue::{FIFO, RETENTION_DAYS};
+
+/// A queue.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Queue {
+    /// Whether it delivers messages in their order.
+    pub fifo: bool,
+    /// Whether it drops a message whose body it got a short time ago.
+    pub content_based_deduplication: bool,
+    /// Seconds that a received message is hidden from other receivers.
+    pub visibility_timeout_seconds: u32,
+    /// Days that a message is kept.
+    pub retention_days: u32,
+    /// Seconds that a new message is hidden.
+    pub delay_seconds: u32,
+    /// Seconds that a receiver's call waits for a message.
+    pub receive_wait_time_seconds: u32,
+    /// Size of a message in KB.
+    pub max_message_kb: u32,
+    /// How often a message is received before it goes to the [queue of failed messages](Self::of_failed). None is until it
+    /// expires.
+    pub failed_after: Option<u32>,
+    /// ARN of the KMS key that encrypts it; none is a key of SQS's own.
+    pub kms_key: Option<String>,
+}
+
+impl Queue {
+    /// The queue of its messages that fail. SQS wants it to be FIFO as well, and what it contains is kept as long as SQS
+    /// can: <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html>
+    pub fn of_failed(&self) -> Option<Self> {
+        self.failed_after.map(|_| Self {
+            retention_days: *RETENTION_DAYS.end(),
+            delay_seconds: 0,
+            failed_after: None,
+            ..self.clone()
+        })
+    }
+
+    /// What its name in AWS ends with.
+    pub fn suffix(&self) -> &'static str {
+        suffix(self.fifo)
+    }
+}
+
+/// What the name of a queue in AWS ends with.
+fn suffix(fifo: bool) -> &'static str {
+    if fifo { FIFO } else { "" }
+}
+
+/// The name of the queue of messages that fail in another one.
+pub fn failed(queue: &str) -> String {
+    format!("{queue}-failed")
+}
+
+/// Queues of a spec, and those of messages that fail in them.
+pub fn with_failed(queues: &BTreeMap<String, Queue>) -> BTreeMap<String, Cow<'_, Queue>> {
+    let of_failed = queues
+        .iter()
+        .filter_map(|(name, queue)| Some((failed(name), Cow::Owned(queue.of_failed()?))));
+    let declared = queues
+        .iter()
+        .map(|(name, queue)| (name.clone(), Cow::Borrowed(queue)));
+    declared.chain(of_failed).collect()
+}

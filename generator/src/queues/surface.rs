@@ -1,0 +1,55 @@
+//! Queues: who may use them, and where their messages go.
+
+use portcullis_terraform_json::index::Part;
+use portcullis_terraform_json::sqs;
+
+use crate::resources::sqs_queue::FIFO;
+use crate::surface::names::Names;
+use crate::surface::policy;
+use crate::surface::resources::Resources;
+use crate::surface::types::Queue;
+
+/// Where generated HCL has the queues. A queue elsewhere lets nobody in by itself: roles and its policy do, and surfaces
+/// say those.
+pub(crate) const ADDRESS: &str = "module.service.aws_sqs_queue.";
+
+/// The generated queues.
+pub(crate) fn queues(resources: &mut Resources<'_>, names: &Names) -> Vec<Queue> {
+    let mut queues: Vec<Part<sqs::Queue>> = resources.index.parts();
+    queues.retain(|queue| queue.resource.address.starts_with(ADDRESS));
+    let mut found = Vec::new();
+    for queue in &queues {
+        resources.account(queue.resource);
+        let name = names.own(&queue.name, &queue.tags_all);
+        let policy = queue.policy.as_deref().unwrap_or_default();
+        found.push(Queue {
+            name: name.strip_suffix(FIFO).unwrap_or(name).to_owned(),
+            fifo: queue.fifo_queue,
+            encrypted_with: match &queue.kms_master_key_id {
+                Some(key) => Some(key.clone()),
+                None => (queue.sqs_managed_sse_enabled == Some(true)).then(|| SSE.to_owned()),
+            },
+            dead_letters: queue
+                .redrive_policy
+                .as_deref()
+                .map(|text| match sqs::Redrive::parse(text) {
+                    Some(redrive) => dead_letters(
+                        &names.without(&redrive.dead_letter_target_arn),
+                        redrive.max_receive_count,
+                    ),
+                    None => text.to_owned(),
+                }),
+            policy: policy::sentences(policy, names),
+        });
+    }
+    found
+}
+
+/// What a surface says of encryption with a key of SQS's own.
+pub(crate) const SSE: &str = "SSE-SQS";
+
+/// Where messages go that were received too often.
+pub(crate) fn dead_letters(arn: &str, count: u64) -> String {
+    let times = if count == 1 { "time" } else { "times" };
+    format!("{arn} after {count} {times}")
+}

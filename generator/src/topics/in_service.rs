@@ -1,0 +1,45 @@
+//! The topics' part of `modules/service`: `topics.tf`.
+
+use crate::hcl::Block;
+use crate::identifier::Identifier;
+use crate::references::{Reference, Template};
+use crate::resources::sns_topic::{self, Arguments};
+use crate::resources::tls_only;
+use crate::service::Service;
+use crate::topics::{Topic, suffix};
+use crate::uses::{Attribute, Datum, Kind};
+
+/// What the policy of a topic is about. SNS refuses `sns:*` there:
+/// <https://docs.aws.amazon.com/sns/latest/dg/sns-security-best-practices.html#enforce-encryption-data-in-transit>
+pub(crate) const ACTION: &str = "sns:Publish";
+
+/// Every topic.
+pub(crate) fn blocks(service: &Service) -> Vec<Block> {
+    let topics = service.topics.iter();
+    topics.map(|(name, topic)| block(service, name, topic)).collect()
+}
+
+/// An attribute of a topic, made of names.
+pub(crate) fn attribute(name: &str, topic: &Topic, attribute: Attribute) -> Template {
+    let datum = Datum::new(Kind::Topics, name).with_suffix(suffix(topic.fifo));
+    Template::of_reference(Reference::Datum(datum, attribute), "")
+}
+
+fn block(service: &Service, name: &str, topic: &Topic) -> Block {
+    let Topic {
+        fifo,
+        content_based_deduplication,
+        display_name,
+        kms_key,
+    } = topic;
+    let of = |attribute| self::attribute(name, topic, attribute).in_service(service);
+    sns_topic::resource_block(Arguments {
+        label: &Identifier::new(name),
+        name: of(Attribute::Name),
+        display_name: display_name.as_deref(),
+        fifo: *fifo,
+        content_based_deduplication: *content_based_deduplication,
+        kms_key: kms_key.as_deref(),
+        policy: tls_only::policy(ACTION, of(Attribute::Arn)),
+    })
+}

@@ -1,0 +1,27 @@
+//! The keys of `[topics.NAME]`.
+
+use crate::resources::kms_key::KEY_ARN;
+use crate::resources::sns_topic::DISPLAY_NAME;
+use crate::review::Meaning::{Elsewhere, Harmless};
+use crate::spec::declaration::Absent::Nothing;
+use crate::spec::declaration::Kind::{Flag, Text};
+use crate::spec::declaration::{EVERYWHERE, Literal, default, keys};
+use crate::spec::field::{Given, Set};
+
+keys! {
+    /// An SNS topic. It is called `<service>-<environment>-<name>` in AWS, and a FIFO topic has `.fifo` behind that. SNS refuses
+    /// messages without TLS.
+    TopicTable {
+        /// Whether the topic passes messages on in their order, to FIFO queues. Another value replaces the topic: every
+        /// subscription is lost.
+        fifo: Set<bool> = Flag, default(Literal::Flag(false)), EVERYWHERE, Elsewhere;
+        /// Whether a FIFO topic drops a message if it got one with the same body in the past five minutes. Without it, each
+        /// message needs a deduplication id.
+        content_based_deduplication: Set<bool> = Flag, default(Literal::Flag(false)), EVERYWHERE, Harmless;
+        /// What e-mails of the topic are from.
+        display_name: Given<String> = Text(&DISPLAY_NAME), Nothing, EVERYWHERE, Harmless;
+        /// ARN of the KMS key that encrypts the topic. Without it, SNS encrypts its disks. The key's policy has to let in services
+        /// of AWS that publish to the topic.
+        kms_key: Given<String> = Text(&KEY_ARN), Nothing, EVERYWHERE, Harmless;
+    }
+}

@@ -1,0 +1,61 @@
+//! What the keys of topics mean together.
+
+use std::collections::BTreeMap;
+
+use crate::diagnostic::Diagnostic;
+use crate::identifier::Identifier;
+use crate::service::meaning::Resolver;
+use crate::spec::{Placed, Spec, TopicTable};
+use crate::topics::{Topic, suffix};
+use crate::uses::declared::Declared;
+use crate::uses::{Datum, Kind};
+
+/// Topics as functions use them.
+pub(crate) fn declared(topics: &[(Placed<String>, TopicTable)]) -> Vec<Declared<'_>> {
+    let declared = topics.iter().map(|(name, table)| Declared {
+        datum: Datum::new(Kind::Topics, &name.value).with_suffix(suffix(table.fifo.value)),
+        parts: None,
+        kms_key: table.kms_key.value.as_deref(),
+    });
+    declared.collect()
+}
+
+impl Resolver<'_> {
+    /// The topics. A name of 64 characters with service, environment and `.fifo` is shorter than SNS allows.
+    pub(crate) fn topics(&mut self, spec: &Spec, service: &str) -> BTreeMap<String, Topic> {
+        let names: Vec<_> = spec.topics.iter().map(|(name, _)| name).collect();
+        self.names_of_environments(spec, service, &names, "topic");
+        let mut identifiers = BTreeMap::new();
+        let mut resolved = BTreeMap::new();
+        for (name, table) in &spec.topics {
+            self.collision(&mut identifiers, Identifier::new(&name.value), name, "topic");
+            resolved.insert(name.value.clone(), self.topic(table));
+        }
+        resolved
+    }
+
+    fn topic(&mut self, table: &TopicTable) -> Topic {
+        let TopicTable {
+            span: _,
+            fifo,
+            content_based_deduplication,
+            display_name,
+            kms_key,
+        } = table;
+        if let Some(span) = &content_based_deduplication.span
+            && content_based_deduplication.value
+            && !fifo.value
+        {
+            self.report(
+                Diagnostic::new(span.clone(), "`content_based_deduplication` needs `fifo = true`")
+                    .help("add `fifo = true`, or delete it: other topics deliver a message once or more"),
+            );
+        }
+        Topic {
+            fifo: fifo.value,
+            content_based_deduplication: content_based_deduplication.value,
+            display_name: display_name.value.clone(),
+            kms_key: kms_key.value.clone(),
+        }
+    }
+}

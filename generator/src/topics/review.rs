@@ -1,0 +1,30 @@
+//! Topics: new ones, and those whose subscriptions are lost.
+
+use crate::review::Fact;
+use crate::review::comparison::Comparison;
+
+pub(crate) fn facts(comparison: &Comparison) -> Vec<Fact> {
+    let (before, after) = (&comparison.base.topics, &comparison.head.topics);
+    let new = after.keys().filter(|name| !before.contains_key(*name));
+    let gone = before.keys().filter(|name| !after.contains_key(*name));
+    let new = new.map(|name| Fact::TopicAdded { topic: name.clone() });
+    let gone = gone.map(|name| Fact::TopicDeleted { topic: name.clone() });
+    let replaced = after.iter().filter_map(|(name, after)| {
+        let of = |key: &str, before: String, after: String| [key.to_owned(), before, after];
+        let all = [
+            of(
+                "service.name",
+                comparison.base.name.clone(),
+                comparison.head.name.clone(),
+            ),
+            of("fifo", before.get(name)?.fifo.to_string(), after.fifo.to_string()),
+        ];
+        let reasons = all.into_iter().filter(|[_, before, after]| before != after);
+        let reasons: Vec<_> = reasons.collect();
+        (!reasons.is_empty()).then(|| Fact::TopicReplaced {
+            topic: name.clone(),
+            reasons,
+        })
+    });
+    new.chain(gone).chain(replaced).collect()
+}
