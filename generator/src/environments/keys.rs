@@ -3,11 +3,12 @@
 use crate::cors::keys::ORIGIN;
 use crate::environments::is_email;
 use crate::resources::iam_role::PERMISSIONS_BOUNDARY;
+use crate::resources::kms_key::KEY_ARN;
 use crate::review::ChangeKind::{
     AccountChanged, AccountUnpinned, BoundaryChanged, DeletionProtectionOff, RegionChanged, UserReplaced,
 };
 use crate::review::Direction::{Added, Less, Other, Removed};
-use crate::review::Meaning::{Elsewhere, When};
+use crate::review::Meaning::{Elsewhere, Harmless, When};
 use crate::review::consequence;
 use crate::service::tags::{TAG_KEY, TAG_VALUE};
 use crate::spec::FunctionTable;
@@ -81,6 +82,11 @@ keys! {
                 consequence(Other, BoundaryChanged, "the roles of functions may do more if the new policy allows more"),
                 consequence(Removed, BoundaryChanged, "only their own policies limit the roles of functions then"),
             ]);
+        /// ARN of the KMS key that encrypts the environment variables of this environment's functions. It must be in the
+        /// environment's region.
+        variables_kms_key: Given<String> = Text(&KEY_ARN), Derived("`variables_kms_key` of `[service]`"), EVERYWHERE, Harmless;
+        /// ARN of the KMS key that encrypts the logs of this environment's functions. It must be in the environment's region.
+        logs_kms_key: Given<String> = Text(&KEY_ARN), Derived("`logs_kms_key` of `[service]`"), EVERYWHERE, Harmless;
         /// Whether AWS refuses to delete the user pool, the tables, and buckets with objects.
         deletion_protection: Set<bool> = Flag, default(Literal::Flag(true)), EVERYWHERE,
             When(&[consequence(Less, DeletionProtectionOff, "AWS no longer refuses to delete its user pool, tables and buckets")]);

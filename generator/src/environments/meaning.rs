@@ -6,6 +6,7 @@ use crate::diagnostic::{Diagnostic, Span};
 use crate::environments::{Environment, LOCAL, S3State};
 use crate::functions::Function;
 use crate::resources::iam_role;
+use crate::resources::kms_key::KEY_ARN;
 use crate::service::meaning::Resolver;
 use crate::spec::field::Keys;
 use crate::spec::{EnvironmentTable, Given, Placed, Spec, StateTable, UserPoolTable};
@@ -65,6 +66,8 @@ impl Resolver<'_> {
             first_user,
             existing_user_pool: _,   // read with that of the service
             permissions_boundary: _, // read with that of the service
+            variables_kms_key: _,    // read with that of the service
+            logs_kms_key: _,         // read with that of the service
             deletion_protection,
             tags: own_tags,
             functions: own_functions,
@@ -108,6 +111,18 @@ impl Resolver<'_> {
             name: name.into(),
             existing_user_pool: self.existing_user_pool(spec, name, table, &region),
             permissions_boundary: self.permissions_boundary(spec, name, table),
+            variables_kms_key: self.kms_key(
+                name,
+                "variables_kms_key",
+                [&table.variables_kms_key, &spec.service.variables_kms_key],
+                &region,
+            ),
+            logs_kms_key: self.kms_key(
+                name,
+                "logs_kms_key",
+                [&table.logs_kms_key, &spec.service.logs_kms_key],
+                &region,
+            ),
             region,
             account: account.value.clone(),
             allow_origin: or(allow_origin, cors.map(|cors| &cors.allow_origin)).unwrap_or_else(|| "*".into()),
@@ -223,6 +238,36 @@ impl Resolver<'_> {
                     format!("add `permissions_boundary = \"arn:…\"` with a policy of that account to `[environments.{name}]`")
                 },
             ));
+        }
+        Some(arn.clone())
+    }
+
+    /// The KMS key of an environment's functions: its own, or that of the service. Functions, logs and their keys are in one
+    /// region: <https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars-encryption.html>,
+    /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html>
+    fn kms_key(
+        &mut self,
+        environment: &str,
+        key: &str,
+        [own, of_service]: [&Given<String>; 2],
+        region: &str,
+    ) -> Option<String> {
+        let (arn, span) = own
+            .placed()
+            .or(of_service.placed())
+            .filter(|_| environment != LOCAL)?;
+        let of = arn.split(':').nth(3).unwrap_or_default();
+        if of != region && (KEY_ARN.check)(arn) && (REGION.check)(region) {
+            let summary =
+                format!("`{key}` must be in `{region}`, the region of `{environment}`, not in `{of}`");
+            self.report(Diagnostic::new(span, summary).help(match own.is_written() {
+                true => "name a key of that region".to_string(),
+                false => {
+                    format!(
+                        "add `{key} = \"arn:…\"` with a key of that region to `[environments.{environment}]`"
+                    )
+                }
+            }));
         }
         Some(arn.clone())
     }

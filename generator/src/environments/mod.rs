@@ -59,6 +59,12 @@ pub struct Environment {
     pub existing_user_pool: Option<String>,
     /// ARN of the policy that limits the roles of functions; none in [`LOCAL`].
     pub permissions_boundary: Option<String>,
+    /// ARN of the KMS key that encrypts the variables of functions; none in [`LOCAL`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub variables_kms_key: Option<String>,
+    /// ARN of the KMS key that encrypts the logs of functions; none in [`LOCAL`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub logs_kms_key: Option<String>,
     /// Whether the user pool can't be deleted, and with it its users; never so in [`LOCAL`].
     pub deletion_protection: bool,
     /// Tags of every resource: the service's, the environment's, and `Service` and `Environment`.

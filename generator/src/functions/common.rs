@@ -32,7 +32,28 @@ pub(crate) static PERMISSIONS_BOUNDARY: Common = Common {
     in_test: "arn:aws:iam::123456789012:policy/boundary",
 };
 
-static ALL: [&Common; 1] = [&PERMISSIONS_BOUNDARY];
+/// What encrypts the environment variables. Lambda decrypts them by a grant that it creates for the role:
+/// <https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars-encryption.html>
+pub(crate) static VARIABLES_KEY: Common = Common {
+    name: "kms_key_arn",
+    description: "ARN of the KMS key that encrypts environment variables.",
+    of_function: "ARN of the KMS key that encrypts the function's environment variables.",
+    attribute: "aws_lambda_function.this.kms_key_arn",
+    value: |environment| environment.variables_kms_key.as_ref(),
+    in_test: "arn:aws:kms:us-east-1:123456789012:key/variables",
+};
+
+/// What encrypts the logs.
+pub(crate) static LOGS_KEY: Common = Common {
+    name: "log_group_kms_key_id",
+    description: "ARN of the KMS key that encrypts logs.",
+    of_function: "ARN of the KMS key that encrypts the function's logs.",
+    attribute: "aws_cloudwatch_log_group.this.kms_key_id",
+    value: |environment| environment.logs_kms_key.as_ref(),
+    in_test: "arn:aws:kms:us-east-1:123456789012:key/logs",
+};
+
+static ALL: [&Common; 3] = [&PERMISSIONS_BOUNDARY, &VARIABLES_KEY, &LOGS_KEY];
 
 impl Common {
     /// Whether some environment sets it.

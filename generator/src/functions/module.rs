@@ -17,6 +17,7 @@ pub fn module(service: &Service) -> Module {
         .any(|name| in_service::alias(service, name).is_some());
     let optional = Optional {
         ephemeral_storage: settings::EPHEMERAL_STORAGE_SIZE.is_used(service),
+        kms_key_arn: common::VARIABLES_KEY.is_used(service),
         layers: settings::LAYERS.is_used(service),
         reserved_concurrent_executions: settings::RESERVED_CONCURRENT_EXECUTIONS.is_used(service),
         network: settings::SUBNET_IDS.is_used(service),
@@ -35,7 +36,7 @@ pub fn module(service: &Service) -> Module {
                 rights::network_in_module(service)
                     .into_iter()
                     .chain([
-                        cloudwatch_log_group::resource_block(),
+                        cloudwatch_log_group::resource_block(common::LOGS_KEY.is_used(service)),
                         iam_role::resource_block(common::PERMISSIONS_BOUNDARY.is_used(service)),
                         iam_role_policy::resource_block(
                             "write_logs",

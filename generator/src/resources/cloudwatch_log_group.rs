@@ -26,10 +26,12 @@ pub const RETENTION_DAYS: [u32; 22] = [
 ];
 
 /// The group that Lambda writes to by itself, made first so that its retention is ours.
-pub fn resource_block() -> Block {
+pub fn resource_block(has_key: bool) -> Block {
+    let key = || argument("kms_key_id", reference("var.log_group_kms_key_id"));
     TYPE.block("this")
         .attribute(argument("name", template([literal(PREFIX), value("var.name")])))
         .attribute(argument("retention_in_days", reference("var.retention_in_days")))
+        .attributes(has_key.then(key))
         .build()
 }
 

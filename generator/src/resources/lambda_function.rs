@@ -209,6 +209,7 @@ pub static DESCRIPTION: TextRule = TextRule {
 #[allow(missing_docs, reason = "the names are Terraform's")]
 pub struct Optional {
     pub ephemeral_storage: bool,
+    pub kms_key_arn: bool,
     pub layers: bool,
     pub network: bool,
     pub publish: bool,
@@ -220,6 +221,7 @@ pub struct Optional {
 pub fn resource_block(optional: Optional) -> Block {
     let Optional {
         ephemeral_storage,
+        kms_key_arn,
         layers,
         network,
         publish,
@@ -234,6 +236,7 @@ pub fn resource_block(optional: Optional) -> Block {
         crate::hcl::Expression::null(),
     );
     let arguments = [
+        (kms_key_arn, "kms_key_arn"),
         (layers, "layers"),
         (publish, "publish"),
         (reserved_concurrent_executions, "reserved_concurrent_executions"),

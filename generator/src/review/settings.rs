@@ -361,16 +361,21 @@ mod tests {
     /// A key that is read and then forgotten would never be compared.
     #[test]
     fn every_declared_key_is_one_of_a_service() {
-        // Each environment has the service's region, boundary, tags and origin; users sign in with nothing but e-mail addresses yet.
-        // A pool that exists stands in place of the other keys of a pool.
-        const RESOLVED: [&str; 7] = [
+        // Each environment has the service's region, boundary, keys, tags and origin; users sign in with nothing but e-mail addresses yet.
+        // A pool that exists stands in place of the other keys of a pool. A KMS key is in its environment's region, which cases
+        // of the review change.
+        const RESOLVED: [&str; 11] = [
             "service.region",
             "service.permissions_boundary",
+            "service.variables_kms_key",
+            "service.logs_kms_key",
             "service.tags.*",
             "api.cors.allow_origin",
             "user_pool.sign_in_with",
             "user_pool.existing",
             "environments.*.existing_user_pool",
+            "environments.*.variables_kms_key",
+            "environments.*.logs_kms_key",
         ];
         let keys = keys_of(&fleet());
         for pattern in declared(spec::Spec::table(), "") {

@@ -1,6 +1,7 @@
 //! The keys of `[service]`.
 
 use crate::resources::iam_role::PERMISSIONS_BOUNDARY;
+use crate::resources::kms_key::KEY_ARN;
 use crate::review::ChangeKind::ServiceRenamed;
 use crate::review::Direction::Other;
 use crate::review::Meaning::{Elsewhere, Harmless, When};
@@ -32,6 +33,12 @@ keys! {
         /// ARN of the managed policy that limits the roles of functions. IAM then allows only what both the policy and the role
         /// allow. Some companies require one. `local` has none.
         permissions_boundary: Given<String> = Text(&PERMISSIONS_BOUNDARY), Nothing, Overridable("permissions_boundary"), Elsewhere;
+        /// ARN of the KMS key that encrypts the environment variables of functions. Without it, Lambda encrypts with a key of
+        /// AWS's. `local` has none.
+        variables_kms_key: Given<String> = Text(&KEY_ARN), Nothing, Overridable("variables_kms_key"), Elsewhere;
+        /// ARN of the KMS key that encrypts the logs of functions. Its policy must let CloudWatch Logs use it. Without it,
+        /// CloudWatch encrypts with a key of its own. `local` has none.
+        logs_kms_key: Given<String> = Text(&KEY_ARN), Nothing, Overridable("logs_kms_key"), Elsewhere;
         /// Tags of every resource, beside `Service` and `Environment`, which Portcullis sets.
         tags: Strings = Map { noun: "tag", names: &TAG_KEY, values: &TAG_VALUE }, Nothing, Overridable("tags"),
             Elsewhere;

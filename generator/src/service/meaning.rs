@@ -57,9 +57,11 @@ impl Resolver<'_> {
         let ServiceTable {
             span: _,
             name,
-            // Each environment has a region, and a boundary.
+            // Each environment has these.
             region: _,
             permissions_boundary: _,
+            variables_kms_key: _,
+            logs_kms_key: _,
             architecture,
             tracing,
             tags,

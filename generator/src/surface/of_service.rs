@@ -43,6 +43,8 @@ pub fn of_service(service: &Service, environment: &Environment) -> Surface {
         first_user: _, // `check --plan` looks at the invitation
         existing_user_pool,
         permissions_boundary: _, // of each function
+        variables_kms_key: _,    // the generated test compares it
+        logs_kms_key: _,         // the generated test compares it
         deletion_protection,
         tags: _,      // label resources
         functions: _, // `function_in`

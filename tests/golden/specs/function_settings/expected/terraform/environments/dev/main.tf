@@ -8,6 +8,7 @@ module "service" {
   artifacts_directory  = "${path.root}/../../artifacts/x86_64"
   deletion_protection  = "ACTIVE"
   permissions_boundary = "arn:aws:iam::aws:policy/PowerUserAccess"
+  log_group_kms_key_id = "arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
   first_user_email     = var.first_user_email
   require_zips         = true
   # Settings of functions that some environment overrides.

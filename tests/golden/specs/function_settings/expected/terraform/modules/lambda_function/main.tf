@@ -3,6 +3,7 @@
 resource "aws_cloudwatch_log_group" "this" {
   name              = "/aws/lambda/${var.name}"
   retention_in_days = var.retention_in_days
+  kms_key_id        = var.log_group_kms_key_id
 }
 
 resource "aws_iam_role" "this" {
@@ -63,6 +64,7 @@ resource "aws_lambda_function" "this" {
   architectures                  = [var.architecture]
   memory_size                    = var.memory_size
   timeout                        = var.timeout
+  kms_key_arn                    = var.kms_key_arn
   layers                         = var.layers
   publish                        = var.publish
   reserved_concurrent_executions = var.reserved_concurrent_executions

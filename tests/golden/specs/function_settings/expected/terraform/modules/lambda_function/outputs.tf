@@ -15,6 +15,16 @@ output "invoke_arn" {
   value       = aws_lambda_function.this.invoke_arn
 }
 
+output "kms_key_arn" {
+  description = "ARN of the KMS key that encrypts the function's environment variables."
+  value       = aws_lambda_function.this.kms_key_arn
+}
+
+output "log_group_kms_key_id" {
+  description = "ARN of the KMS key that encrypts the function's logs."
+  value       = aws_cloudwatch_log_group.this.kms_key_id
+}
+
 output "name" {
   description = "Name of the function."
   value       = aws_lambda_function.this.function_name

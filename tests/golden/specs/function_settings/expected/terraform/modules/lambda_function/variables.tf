@@ -36,11 +36,23 @@ variable "filename" {
   nullable    = false
 }
 
+variable "kms_key_arn" {
+  description = "ARN of the KMS key that encrypts environment variables."
+  type        = string
+  default     = null
+}
+
 variable "layers" {
   description = "ARNs of the function's layers."
   type        = list(string)
   default     = []
   nullable    = false
+}
+
+variable "log_group_kms_key_id" {
+  description = "ARN of the KMS key that encrypts logs."
+  type        = string
+  default     = null
 }
 
 variable "log_groups_arn" {

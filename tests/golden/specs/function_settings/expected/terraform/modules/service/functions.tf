@@ -25,6 +25,8 @@ module "function_catalogue" {
   reserved_concurrent_executions = var.catalogue_reserved_concurrent_executions
   layers                         = var.catalogue_layers
   permissions_boundary           = var.permissions_boundary
+  kms_key_arn                    = var.kms_key_arn
+  log_group_kms_key_id           = var.log_group_kms_key_id
   require_zip                    = var.require_zips
   environment_variables = {
     AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH = "true"
@@ -49,6 +51,8 @@ module "function_orders" {
     "arn:aws:lambda:eu-central-1:123456789012:layer:certificates:7",
   ]
   permissions_boundary = var.permissions_boundary
+  kms_key_arn          = var.kms_key_arn
+  log_group_kms_key_id = var.log_group_kms_key_id
   publish              = true
   require_zip          = var.require_zips
   environment_variables = {

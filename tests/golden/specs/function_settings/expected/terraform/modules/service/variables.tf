@@ -52,6 +52,18 @@ variable "first_user_email" {
   }
 }
 
+variable "kms_key_arn" {
+  description = "ARN of the KMS key that encrypts environment variables."
+  type        = string
+  default     = null
+}
+
+variable "log_group_kms_key_id" {
+  description = "ARN of the KMS key that encrypts logs."
+  type        = string
+  default     = null
+}
+
 variable "orders_ephemeral_storage_size" {
   description = "Size of `/tmp` in MB of `orders`."
   type        = number

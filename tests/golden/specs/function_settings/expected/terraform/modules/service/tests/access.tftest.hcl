@@ -57,6 +57,8 @@ variables {
   deletion_protection  = "ACTIVE"
   environment          = "test"
   first_user_email     = "someone@example.com"
+  kms_key_arn          = "arn:aws:kms:us-east-1:123456789012:key/variables"
+  log_group_kms_key_id = "arn:aws:kms:us-east-1:123456789012:key/logs"
   permissions_boundary = "arn:aws:iam::123456789012:policy/boundary"
   require_zips         = false
   # Settings of functions that some environment overrides.
@@ -162,6 +164,8 @@ run "what_functions_may_do" {
         ]
       }),
       module.function_catalogue.permissions_boundary == "arn:aws:iam::123456789012:policy/boundary",
+      module.function_catalogue.kms_key_arn == "arn:aws:kms:us-east-1:123456789012:key/variables",
+      module.function_catalogue.log_group_kms_key_id == "arn:aws:kms:us-east-1:123456789012:key/logs",
     ])
     error_message = "The role of `catalogue` must be for Lambda only and only let it write its own logs, send traces to X-Ray, and its logs must be kept for 14 days"
   }
@@ -209,6 +213,8 @@ run "what_functions_may_do" {
         ]
       }),
       module.function_orders.permissions_boundary == "arn:aws:iam::123456789012:policy/boundary",
+      module.function_orders.kms_key_arn == "arn:aws:kms:us-east-1:123456789012:key/variables",
+      module.function_orders.log_group_kms_key_id == "arn:aws:kms:us-east-1:123456789012:key/logs",
       aws_lambda_alias.orders.function_name == "shop-test-orders",
       aws_lambda_alias.orders.function_version == module.function_orders.version,
     ])
