@@ -222,26 +222,78 @@ pub fn handlers(functions: &Path) -> Result<Handlers> {
     if !functions.exists() {
         return Ok(handlers);
     }
-    for entry in WalkDir::new(functions)
-        .min_depth(1)
-        .max_depth(1)
-        .sort_by_file_name()
-    {
-        let entry = entry.with_context(|| format!("can't list `{}`", functions.display()))?;
-        let manifest = entry.path().join("Cargo.toml");
+    for (name, folder) in crates(functions)? {
+        let manifest = folder.join("Cargo.toml");
         let Some(text) = read_if_there(&manifest).ok().flatten() else {
             continue;
         };
-        let parsed: Manifest =
-            toml::from_str(&text).with_context(|| format!("can't read `{}`", manifest.display()))?;
-        let Some(package) = parsed.package else { continue };
-        let binaries = binaries(entry.path(), &package, &parsed.bin)?;
+        let Manifest { package, bin, .. } = parse(&manifest, &text)?;
+        let Some(package) = package else { continue };
+        let binaries = binaries(&folder, &package, &bin)?;
         if !binaries.is_empty() {
-            let folder = format!("functions/{}", entry.file_name().to_string_lossy());
-            handlers.insert(package.name, Handler { folder, binaries });
+            handlers.insert(
+                package.name,
+                Handler {
+                    folder: name,
+                    binaries,
+                },
+            );
         }
     }
     Ok(handlers)
+}
+
+fn parse(manifest: &Path, text: &str) -> Result<Manifest> {
+    toml::from_str(text).with_context(|| format!("can't read `{}`", manifest.display()))
+}
+
+/// The folders that may contain a crate, by their paths in the project: the workspace's own, each right below it, and those
+/// of its members. Of a pattern, only a `*` at the end counts. Folders outside of the project don't count.
+///
+/// <https://doc.rust-lang.org/cargo/reference/workspaces.html#the-members-and-exclude-fields>
+fn crates(functions: &Path) -> Result<BTreeMap<String, PathBuf>> {
+    let manifest = functions.join("Cargo.toml");
+    let workspace = match read_if_there(&manifest).ok().flatten() {
+        Some(text) => parse(&manifest, &text)?.workspace,
+        None => Workspace::default(),
+    };
+    let mut crates = BTreeMap::from([("functions".to_owned(), functions.to_path_buf())]);
+    for member in workspace.members.iter().map(String::as_str).chain(["*"]) {
+        let folders = match member.strip_suffix('*') {
+            None => vec![member.to_owned()],
+            Some(parent) => entries(functions, parent)?,
+        };
+        for folder in folders {
+            if let Some(name) = in_project(&folder) {
+                crates.insert(name, functions.join(folder));
+            }
+        }
+    }
+    Ok(crates)
+}
+
+/// What is in a folder below `functions`, each with the folder in front. A folder that is not there has nothing.
+fn entries(functions: &Path, folder: &str) -> Result<Vec<String>> {
+    let path = functions.join(folder);
+    let entries = WalkDir::new(&path).min_depth(1).max_depth(1).into_iter();
+    let names = entries.filter(|_| path.exists()).map(|entry| {
+        let entry = entry.with_context(|| format!("can't list `{}`", path.display()))?;
+        Ok(format!("{folder}{}", entry.file_name().to_string_lossy()))
+    });
+    names.collect()
+}
+
+/// The path of a member in the project. None if it is outside of the project.
+fn in_project(member: &str) -> Option<String> {
+    let mut path = vec!["functions"];
+    for part in member.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => _ = path.pop()?,
+            name => path.push(name),
+        }
+    }
+    (!path.is_empty() && !member.starts_with('/')).then(|| path.join("/"))
 }
 
 /// The binaries of a `Cargo.toml`.
@@ -250,6 +302,14 @@ struct Manifest {
     package: Option<Package>,
     #[serde(default)]
     bin: Vec<Binary>,
+    #[serde(default)]
+    workspace: Workspace,
+}
+
+#[derive(Default, serde::Deserialize)]
+struct Workspace {
+    #[serde(default)]
+    members: Vec<String>,
 }
 
 #[derive(serde::Deserialize)]
@@ -518,5 +578,45 @@ mod tests {
             (name.to_owned(), Handler { folder, binaries })
         });
         assert_eq!(handlers(root.path()).unwrap(), Handlers::from(expected));
+    }
+
+    #[test]
+    fn members_may_be_anywhere_in_the_project() {
+        let root = tempfile::tempdir().unwrap();
+        let write = |path: &str, text: &str| {
+            let path = root.path().join("project").join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        };
+        fs::create_dir(root.path().join("project")).unwrap();
+        for (path, name) in [
+            ("crates/jobs", "jobs"),
+            ("crates/other", "other"),
+            ("functions/grouped/one", "one"),
+            ("functions/near", "near"),
+            ("functions", "own"),
+            ("../outside", "outside"),
+        ] {
+            write(
+                &format!("{path}/Cargo.toml"),
+                &format!("[package]\nname = \"{name}\"\n"),
+            );
+            write(&format!("{path}/src/main.rs"), "");
+        }
+        let members =
+            r#"["../crates/jobs", "grouped/*", "./near", "../../outside", "/absolute", "missing/*"]"#;
+        let package = "[package]\nname = \"own\"\n\n[workspace]\n";
+        write("functions/Cargo.toml", &format!("{package}members = {members}\n"));
+        let found = handlers(&root.path().join("project/functions")).unwrap();
+        let folders: Vec<_> = found.values().map(|handler| handler.folder.as_str()).collect();
+        assert_eq!(
+            folders,
+            [
+                "crates/jobs",
+                "functions/near",
+                "functions/grouped/one",
+                "functions"
+            ]
+        );
     }
 }

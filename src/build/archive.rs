@@ -37,11 +37,8 @@ pub(super) fn write_if_changed(path: &Path, content: &[u8]) -> Result<()> {
 }
 
 /// Deletes the zips of functions that are gone, and what a killed build left.
-pub(super) fn delete_strays(folder: &Path, functions: &[String]) -> Result<()> {
-    let kept: BTreeSet<String> = functions
-        .iter()
-        .map(|function| format!("{function}.zip"))
-        .collect();
+pub(super) fn delete_strays<'f>(folder: &Path, functions: impl Iterator<Item = &'f str>) -> Result<()> {
+    let kept: BTreeSet<String> = functions.map(|function| format!("{function}.zip")).collect();
     let read = || format!("can't read `{}`", folder.display());
     for entry in fs::read_dir(folder).with_context(read)? {
         let path = entry.with_context(read)?.path();
@@ -104,7 +101,7 @@ mod tests {
         for name in ["open.zip", "gone.zip", "open.zip.a1b2c3.tmp", "notes.txt"] {
             fs::write(folder.path().join(name), name).unwrap();
         }
-        delete_strays(folder.path(), &["open".to_owned()]).unwrap();
+        delete_strays(folder.path(), ["open"].into_iter()).unwrap();
         let mut left: Vec<_> = fs::read_dir(folder.path())
             .unwrap()
             .map(|entry| entry.unwrap().file_name())

@@ -1,7 +1,7 @@
 //! The functions' code: one run of cargo-lambda for their workspace, then a zip for each function.
 //!
 //! ```text
-//! functions/ ─cargo lambda build→ functions/target/lambda/<function>/bootstrap ─zip→ artifacts/<architecture>/<function>.zip
+//! functions/ ─cargo lambda build→ functions/target/lambda/<binary>/bootstrap ─zip→ artifacts/<architecture>/<function>.zip
 //! ```
 //! Terraform deploys a function when its zip's hash changes, so the same sources must give the same bytes on
 //! every machine, wherever the checkout, `CARGO_HOME` and the toolchain are:
@@ -27,7 +27,7 @@ use std::{
 
 use anyhow::{Context, Result, bail, ensure};
 use base64::{Engine, prelude::BASE64_STANDARD};
-use portcullis_generator::service::Architecture;
+use portcullis_generator::service::{Architecture, Function, Service};
 use sha2::{Digest, Sha256};
 
 use archive::{delete_strays, write_if_changed, zip};
@@ -46,10 +46,31 @@ pub struct BuildOptions<'a> {
     pub artifacts_dir: &'a Path,
     /// The processor to build for.
     pub architecture: Architecture,
-    /// The functions of the service; each is a program of that name in the workspace.
-    pub functions: &'a [String],
+    /// The functions of the service.
+    pub functions: &'a [Program],
     /// The program `cargo-lambda`. The Python beside it, if any, is expected to have the package `ziglang`.
     pub cargo_lambda: &'a Path,
+}
+
+/// The program that a function runs. Several functions may run one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Program {
+    /// The function's name in the service.
+    pub function: String,
+    /// The name of the binary in the workspace.
+    pub binary: String,
+}
+
+impl Program {
+    /// The programs of a service's functions.
+    pub fn all(service: &Service) -> Vec<Self> {
+        let functions = service.functions.iter();
+        let program = |(name, function): (&String, &Function)| Self {
+            function: name.clone(),
+            binary: function.binary(name).to_owned(),
+        };
+        functions.map(program).collect()
+    }
 }
 
 /// A function's code, as Lambda takes it.
@@ -96,11 +117,11 @@ impl<'a> Builder<'a> {
         let missing = options
             .functions
             .iter()
-            .find(|function| !workspace.programs.contains(*function));
-        if let Some(function) = missing {
+            .find(|program| !workspace.programs.contains(&program.binary));
+        if let Some(Program { function, binary }) = missing {
             bail!(
-                "missing crate for function `{function}`: no package in `{}` has a binary with this name\n\
-                 help: name a binary `{function}` and add its crate to `members` in `functions/Cargo.toml`",
+                "missing crate for function `{function}`: no package in `{}` has a binary `{binary}`\n\
+                 help: name a binary `{binary}` and add its crate to `members` in `functions/Cargo.toml`",
                 options.functions_dir.display()
             );
         }
@@ -131,15 +152,14 @@ impl<'a> Builder<'a> {
             .artifacts_dir
             .join(self.options.architecture.as_str());
         fs::create_dir_all(&folder).with_context(|| format!("can't create `{}`", folder.display()))?;
-        delete_strays(&folder, self.options.functions)?;
+        let names = self.options.functions.iter();
+        delete_strays(&folder, names.map(|program| program.function.as_str()))?;
         let functions = self.options.functions.iter();
-        functions
-            .map(|function| self.zip_one(&folder, function))
-            .collect()
+        functions.map(|program| self.zip_one(&folder, program)).collect()
     }
 
-    fn zip_one(&mut self, folder: &Path, function: &str) -> Result<Artifact> {
-        let program = self.target_dir.join("lambda").join(function).join("bootstrap");
+    fn zip_one(&mut self, folder: &Path, Program { function, binary }: &Program) -> Result<Artifact> {
+        let program = self.target_dir.join("lambda").join(binary).join("bootstrap");
         let code = fs::read(&program).with_context(|| format!("can't read `{}`", program.display()))?;
         let hash = Sha256::digest(&code).to_vec();
         match self.zipped.get(function) {
@@ -152,12 +172,12 @@ impl<'a> Builder<'a> {
         let path = folder.join(format!("{function}.zip"));
         write_if_changed(&path, &zip)?;
         let artifact = Artifact {
-            function: function.to_owned(),
+            function: function.clone(),
             path,
             bytes: zip.len() as u64,
             sha256_base64: BASE64_STANDARD.encode(Sha256::digest(&zip)),
         };
-        self.zipped.insert(function.to_owned(), (hash, artifact.clone()));
+        self.zipped.insert(function.clone(), (hash, artifact.clone()));
         Ok(artifact)
     }
 }
@@ -315,7 +335,11 @@ mod tests {
         functions: &[&str],
         architecture: Architecture,
     ) -> Result<Vec<Artifact>> {
-        let functions: Vec<String> = functions.iter().map(|&name| name.to_owned()).collect();
+        let program = |&name: &&str| Program {
+            function: name.to_owned(),
+            binary: name.to_owned(),
+        };
+        let functions: Vec<Program> = functions.iter().map(program).collect();
         build(&BuildOptions {
             functions_dir: &folder.join("functions"),
             artifacts_dir: &folder.join("artifacts"),
@@ -339,7 +363,7 @@ mod tests {
         assert_eq!(
             error.to_string(),
             format!(
-                "missing crate for function `closed`: no package in `{}` has a binary with this name\n\
+                "missing crate for function `closed`: no package in `{}` has a binary `closed`\n\
                  help: name a binary `closed` and add its crate to `members` in `functions/Cargo.toml`",
                 functions.display()
             )

@@ -110,14 +110,17 @@ impl Workspace {
             sources: BTreeSet::new(),
         };
         for package in metadata.packages {
-            if metadata.workspace_members.contains(&package.id) {
+            let is_member = metadata.workspace_members.contains(&package.id);
+            let is_inside = is_member && package.manifest_path.starts_with(&workspace.root);
+            if let Some(folder) = package.manifest_path.ancestors().nth(2).filter(|_| !is_inside) {
+                workspace.sources.insert(folder.to_owned());
+            }
+            if is_member {
                 let programs = package
                     .targets
                     .into_iter()
                     .filter(|target| target.kind.iter().any(|kind| kind == "bin"));
                 workspace.programs.extend(programs.map(|program| program.name));
-            } else if let Some(folder) = package.manifest_path.ancestors().nth(2) {
-                workspace.sources.insert(folder.to_owned());
             }
         }
         Ok(workspace)

@@ -2,7 +2,7 @@
 
 use portcullis_generator::service::Service;
 
-use crate::build::{self, BuildOptions};
+use crate::build::{self, BuildOptions, Program};
 use crate::failure::{OrFail, Outcome};
 use crate::project::{Project, architecture, check_environment};
 use crate::talk;
@@ -20,14 +20,18 @@ pub fn build(project: &Project, service: &Service, tools: &Tools, environment: &
     let architecture = architecture(service, environment)?;
     project.check_artifacts(service, architecture)?;
     let cargo_lambda = tools.cargo_lambda().or_tool()?;
-    let names: Vec<String> = service.functions.keys().cloned().collect();
-    let what = format!("Building {} functions for {}", names.len(), architecture.as_str());
+    let programs = Program::all(service);
+    let what = format!(
+        "Building {} functions for {}",
+        programs.len(),
+        architecture.as_str()
+    );
     let artifacts = talk::step(&what, || {
         build::build(&BuildOptions {
             functions_dir: &project.functions(),
             artifacts_dir: &project.artifacts(),
             architecture,
-            functions: &names,
+            functions: &programs,
             cargo_lambda: &cargo_lambda,
         })
         .or_tool()

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use portcullis_generator::service::{LOCAL, Service};
 
 use super::apply::{Serving, apply};
-use crate::build::{Artifact, BuildOptions, Builder};
+use crate::build::{Artifact, BuildOptions, Builder, Program};
 use crate::cli::{MessageFormat, TerraformOptions};
 use crate::failure::{Failure, OrFail, Outcome};
 use crate::local::Local;
@@ -62,14 +62,14 @@ fn serve_code_until_applied(
     sources: &mut Sources,
     service: &Service,
 ) -> Outcome<(Serving, Instant)> {
-    let names: Vec<String> = service.functions.keys().cloned().collect();
+    let programs = Program::all(service);
     let (functions_dir, artifacts_dir) = (project.functions(), project.artifacts());
     let cargo_lambda = Tools::new(project.root()).cargo_lambda().or_tool()?;
     let mut code = Code::new(BuildOptions {
         functions_dir: &functions_dir,
         artifacts_dir: &artifacts_dir,
         architecture: architecture(service, LOCAL)?,
-        functions: &names,
+        functions: &programs,
         cargo_lambda: &cargo_lambda,
     })?;
     let mut spec_failed = false;

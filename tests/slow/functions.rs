@@ -13,7 +13,7 @@ use std::{
     time::{Duration, Instant, SystemTime},
 };
 
-use portcullis::build::{Artifact, BuildOptions, build};
+use portcullis::build::{Artifact, BuildOptions, Program, build};
 use portcullis_generator::service::Architecture;
 use serde_json::{Value, json};
 
@@ -53,7 +53,10 @@ fn build_from(functions_dir: &Path, artifacts_dir: &Path, cargo_lambda: &Path) -
         functions_dir,
         artifacts_dir,
         architecture: architecture(),
-        functions: &FUNCTIONS.map(str::to_owned),
+        functions: &FUNCTIONS.map(|name| Program {
+            function: name.to_owned(),
+            binary: name.to_owned(),
+        }),
         cargo_lambda,
     })
     .unwrap()

@@ -123,6 +123,7 @@ pub fn environment_variables(
 fn call(service: &Service, name: &str, function: &Function) -> Block {
     let Function {
         formerly: _, // a `moved` block
+        binary: _,   // the build zips it under the function's name
         description,
         memory_mb: _,
         timeout_seconds: _,

@@ -12,7 +12,7 @@ use crate::review::ChangeKind::LogRetentionShorter;
 use crate::review::Direction::Less;
 use crate::review::Meaning::{Elsewhere, Harmless, Secret, When};
 use crate::review::consequence;
-use crate::spec::declaration::Absent::{Nothing, Required};
+use crate::spec::declaration::Absent::{Derived, Nothing, Required};
 use crate::spec::declaration::Kind::{self, List, OneOfNumbers, Strings as Map, Table, Text, Texts};
 use crate::spec::declaration::{EVERYWHERE, Literal, PER_ENVIRONMENT, default, keys, number};
 use crate::spec::field::{Given, Lists, Placed, Set, Strings};
@@ -31,6 +31,14 @@ static REASON: TextRule = TextRule {
     pattern: r"^(?=.*\S)[^\u0000-\u001f\u007f-\u009f\u2028\u2029]{1,200}$",
 };
 
+/// The name of a binary, of which Cargo makes a file.
+pub(crate) static BINARY: TextRule = TextRule {
+    must_be: "the name of a binary: a letter, then at most 63 letters, digits, `-` and `_`",
+    help: "",
+    check: NAME_64.check,
+    pattern: NAME_64.pattern,
+};
+
 keys! {
     /// A statement of what a function may do in AWS: actions and what they are allowed on.
     MayTable {
@@ -45,10 +53,12 @@ keys! {
 }
 
 keys! {
-    /// A Lambda function, built from the crate of its name below `functions/`.
+    /// A Lambda function, built from the binary of its name in the workspace `functions/`.
     FunctionTable {
         /// Former name of the function. A review then shows a rename instead of two changes.
         formerly: Given<String> = Text(&NAME_64), Nothing, EVERYWHERE, Elsewhere;
+        /// Name of the binary that the function runs. Several functions may run one.
+        binary: Given<String> = Text(&BINARY), Derived("the function's name"), EVERYWHERE, Harmless;
         /// What the function does. The Lambda console and the generated comments show it.
         description: Set<String> = Text(&DESCRIPTION), default(Literal::Text("")), EVERYWHERE, Harmless;
         /// Memory. Lambda gives CPU in proportion.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Diagnostic, Span};
-use crate::functions::keys::NetworkTable;
+use crate::functions::keys::{BINARY, NetworkTable};
 use crate::functions::{Function, Network, secrets};
 use crate::identifier::Identifier;
 use crate::references::{Known, Template, Values};
@@ -34,9 +34,13 @@ impl Resolver<'_> {
             // What is wrong with the name of a function is wrong with that of its crate.
             if let Some(handlers) = handlers
                 && (NAME_64.check)(&name.value)
-                && !binaries.contains(&name.value)
             {
-                self.missing_binary(name, handlers);
+                match table.binary.placed() {
+                    Some((binary, place)) => self.named_binary(binary, place, &binaries),
+                    // What is wrong with the key is reported by itself.
+                    None if table.binary.is_written() || binaries.contains(&name.value) => {}
+                    None => self.missing_binary(name, handlers),
+                }
             }
             self.limits(spec, &name.value, table, table, &surroundings);
             let may = self.may(&table.may, &surroundings.known);
@@ -61,6 +65,7 @@ impl Resolver<'_> {
             functions.insert(
                 name.value.clone(),
                 Function {
+                    binary: table.binary.value.clone().filter(|binary| *binary != name.value),
                     uses,
                     may,
                     statements,
@@ -72,7 +77,11 @@ impl Resolver<'_> {
         self.former_names(former, "function");
         for (package, handler) in handlers.into_iter().flatten() {
             let mut names = handler.binaries.iter().chain([package]);
-            if !names.any(|name| functions.contains_key(name)) {
+            let is_run = |binary: &String| {
+                let mut functions = functions.values();
+                functions.any(|function| function.binary.as_ref() == Some(binary))
+            };
+            if !names.any(|name| functions.contains_key(name) || is_run(name)) {
                 self.report(
                     Diagnostic::new(
                         0..0,
@@ -105,6 +114,19 @@ impl Resolver<'_> {
             .help(format!(
                 "set `name = \"{text}\"` under `[[bin]]` in `{folder}/Cargo.toml`"
             )),
+        );
+    }
+
+    /// Reports a `binary` that no crate builds.
+    fn named_binary(&mut self, binary: &str, place: Span, binaries: &BTreeSet<&String>) {
+        if !(BINARY.check)(binary) || binaries.iter().any(|known| *known == binary) {
+            return;
+        }
+        let known = binaries.iter().map(|known| known.as_str());
+        self.report(
+            Diagnostic::new(place, format!("unknown `binary` `{binary}`"))
+                .similar(binary, "a binary", known.clone())
+                .known(known),
         );
     }
 
@@ -159,6 +181,7 @@ impl Resolver<'_> {
             let everywhere = functions.get(&name.value);
             let mut here = resolved(&here, &surroundings.known);
             if let Some(everywhere) = everywhere {
+                here.binary.clone_from(&everywhere.binary);
                 here.uses.clone_from(&everywhere.uses);
                 here.may.clone_from(&everywhere.may);
                 here.statements.clone_from(&everywhere.statements);
@@ -459,6 +482,7 @@ fn resolved(table: &FunctionTable, known: &Known) -> Function {
     let FunctionTable {
         span: _,
         formerly,
+        binary: _, // `Resolver::functions`
         description,
         memory_mb,
         timeout_seconds,
@@ -475,6 +499,7 @@ fn resolved(table: &FunctionTable, known: &Known) -> Function {
     } = table;
     Function {
         formerly: formerly.value.clone(),
+        binary: None,
         description: description.value.clone(),
         memory_mb: memory_mb.value,
         timeout_seconds: timeout_seconds.value,

@@ -31,6 +31,8 @@ use crate::uses::Uses;
 pub struct Function {
     /// The name that it had before; no function has that name any more.
     pub formerly: Option<String>,
+    /// The binary that it runs, if that has another name.
+    pub binary: Option<String>,
     /// What it does; may be empty.
     pub description: String,
     /// Memory in MB.
@@ -80,10 +82,16 @@ pub(crate) struct Access<'a> {
 }
 
 impl Function {
+    /// The binary that it runs; `name` is its own.
+    pub fn binary<'a>(&'a self, name: &'a str) -> &'a str {
+        self.binary.as_deref().unwrap_or(name)
+    }
+
     /// What decides about access. All else describes the function, tunes it, or is compared by itself.
     pub(crate) fn access(&self) -> Access<'_> {
         let Self {
             formerly: _,
+            binary: _, // the build compares it with the crates
             description: _,
             memory_mb: _,
             timeout_seconds: _,

@@ -32,7 +32,7 @@ pub fn deployments(base: &Service, head: &Service) -> Vec<String> {
 /// Returns whether anything of any environment changes in AWS or leaves a state.
 pub fn infrastructure(base: &Service, head: &Service) -> bool {
     let names: Vec<&str> = counting(base).collect();
-    if names != counting(head).collect::<Vec<_>>() {
+    if names != counting(head).collect::<Vec<_>>() || binaries(base) != binaries(head) {
         return true;
     }
     let mut head = head.clone();
@@ -48,6 +48,12 @@ pub fn infrastructure(base: &Service, head: &Service) -> bool {
     // A value that an environment overrides is a variable, but this makes no difference in AWS.
     let here = |service: &Service, name| tree(&of_one_environment(service, name), &[name]);
     names.iter().any(|name| here(base, name) != here(&head, name))
+}
+
+/// The binaries of functions. No generated file names them, because the build zips each under its function's name.
+fn binaries(service: &Service) -> Vec<&str> {
+    let functions = service.functions.iter();
+    functions.map(|(name, function)| function.binary(name)).collect()
 }
 
 /// The service as it is in an environment, without what others override.
