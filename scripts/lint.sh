@@ -6,5 +6,5 @@ cd "$(dirname "$0")/.."
 cargo fmt --check
 cargo fmt --all --check --manifest-path functions/Cargo.toml
 cargo clippy --locked --workspace --all-targets -- -D warnings
-cargo clippy --locked --manifest-path functions/Cargo.toml --all-targets -- -D warnings
+cargo clippy --locked --manifest-path functions/Cargo.toml --all-features --all-targets -- -D warnings
 RUSTDOCFLAGS='-D warnings -A rustdoc::private_intra_doc_links' cargo doc --locked --workspace --no-deps --document-private-items --quiet

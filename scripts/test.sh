@@ -26,7 +26,7 @@ cargo test --locked --quiet --test golden --test serve --test review_command --t
 step 'conformance of the data plane'
 cargo test --locked --quiet --package portcullis-emulator --test conformance "$@"
 step 'units of the functions'
-cargo test --locked --quiet --manifest-path functions/Cargo.toml "$@"
+cargo test --locked --quiet --manifest-path functions/Cargo.toml --all-features "$@"
 "$fast" && exit 0
 
 step 'text of others, hand-written Terraform'

@@ -10,6 +10,8 @@ mod answer;
 mod claims;
 mod cors;
 mod request;
+#[cfg(feature = "secrets")]
+mod secrets;
 pub mod testing;
 
 use std::{env, future::Future};
@@ -25,6 +27,8 @@ pub use answer::Refusal;
 pub use claims::Claims;
 pub use cors::Cors;
 pub use lambda_http::Error;
+#[cfg(feature = "secrets")]
+pub use secrets::{Secret, secret};
 
 /// Serves events with `handler` until Lambda ends the process.
 ///

@@ -11,6 +11,7 @@ mod privacy;
 mod renames;
 mod robustness;
 mod saved_plans;
+mod secrets;
 mod transcript;
 mod user_pools;
 mod watch;
