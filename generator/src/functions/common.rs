@@ -1,11 +1,11 @@
-//! What an environment decides for all its functions at once. Each is a variable of `modules/service` and of
+//! Values that an environment decides for all its functions at once. Each is a variable of `modules/service` and of
 //! `modules/lambda_function`, if some environment sets it. `local` sets none, because the emulated AWS doesn't know them.
 
 use crate::hcl::{Attribute, Expression, argument, reference, string};
 use crate::modules::module::{Output, Variable};
 use crate::service::{Environment, Service};
 
-/// What an environment decides for all its functions.
+/// A value that an environment decides for all its functions.
 #[derive(Debug)]
 pub(crate) struct Common {
     /// The variable of both modules, and the output of `modules/lambda_function`.
@@ -22,7 +22,7 @@ pub(crate) struct Common {
     in_test: &'static str,
 }
 
-/// What limits the roles.
+/// The policy that limits the roles.
 pub(crate) static PERMISSIONS_BOUNDARY: Common = Common {
     name: "permissions_boundary",
     description: "ARN of the policy that limits the roles of functions.",
@@ -32,7 +32,7 @@ pub(crate) static PERMISSIONS_BOUNDARY: Common = Common {
     in_test: "arn:aws:iam::123456789012:policy/boundary",
 };
 
-/// What encrypts the environment variables. Lambda decrypts them by a grant that it creates for the role:
+/// The key that encrypts the environment variables. Lambda decrypts them by a grant that it creates for the role:
 /// <https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars-encryption.html>
 pub(crate) static VARIABLES_KEY: Common = Common {
     name: "kms_key_arn",
@@ -43,7 +43,7 @@ pub(crate) static VARIABLES_KEY: Common = Common {
     in_test: "arn:aws:kms:us-east-1:123456789012:key/variables",
 };
 
-/// What encrypts the logs.
+/// The key that encrypts the logs.
 pub(crate) static LOGS_KEY: Common = Common {
     name: "log_group_kms_key_id",
     description: "ARN of the KMS key that encrypts logs.",
@@ -79,18 +79,18 @@ pub(crate) fn outputs(service: &Service) -> impl Iterator<Item = Output> {
     used(service).map(|common| Output::new(common.name, common.of_function, reference(common.attribute)))
 }
 
-/// What the service module passes to each function.
+/// The arguments that the service module passes to each function.
 pub(crate) fn of_call(service: &Service) -> impl Iterator<Item = Attribute> {
     used(service).map(|common| argument(common.name, reference(["var.", common.name].concat())))
 }
 
-/// What the root of an environment passes to the service module.
+/// The arguments that the root of an environment passes to the service module.
 pub(crate) fn of_root(environment: &Environment) -> impl Iterator<Item = Attribute> {
     let set = |common: &&Common| Some(argument(common.name, string((common.value)(environment)?)));
     ALL.iter().filter_map(set)
 }
 
-/// What the generated test passes to the service module, and what each function must have then.
+/// The values that the generated test passes to the service module, by the outputs that must then have them.
 pub(crate) fn in_test(service: &Service) -> impl Iterator<Item = (&'static str, &'static str)> {
     used(service).map(|common| (common.name, common.in_test))
 }
