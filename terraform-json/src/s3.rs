@@ -84,14 +84,14 @@ pub struct Versioning {
 pub struct OwnershipControls {
     /// The bucket.
     pub bucket: String,
-    /// Who owns objects.
+    /// The owner of objects.
     #[serde(deserialize_with = "block")]
     pub rule: Ownership,
 }
 
 kind!(OwnershipControls, "aws_s3_bucket_ownership_controls");
 
-/// Who owns the objects of a bucket.
+/// The owner of a bucket's objects.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default)]
 pub struct Ownership {
@@ -106,14 +106,14 @@ pub struct Ownership {
 pub struct Encryption {
     /// The bucket.
     pub bucket: String,
-    /// How S3 encrypts new objects.
+    /// The encryption of new objects.
     #[serde(deserialize_with = "block")]
     pub rule: EncryptionRule,
 }
 
 kind!(Encryption, "aws_s3_bucket_server_side_encryption_configuration");
 
-/// How S3 encrypts new objects.
+/// The encryption of new objects.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default)]
 pub struct EncryptionRule {
@@ -122,7 +122,7 @@ pub struct EncryptionRule {
     pub apply_server_side_encryption_by_default: EncryptionByDefault,
 }
 
-/// How S3 encrypts objects whose upload says nothing of its own.
+/// The default encryption of uploads.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default)]
 pub struct EncryptionByDefault {
@@ -140,14 +140,14 @@ pub struct EncryptionByDefault {
 pub struct Lifecycle {
     /// The bucket.
     pub bucket: String,
-    /// What S3 deletes.
+    /// The objects that S3 deletes.
     #[serde(deserialize_with = "or_empty")]
     pub rule: Vec<LifecycleRule>,
 }
 
 kind!(Lifecycle, "aws_s3_bucket_lifecycle_configuration");
 
-/// What S3 deletes of a bucket.
+/// The objects that S3 deletes from a bucket.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default)]
 pub struct LifecycleRule {
@@ -162,7 +162,7 @@ pub struct LifecycleRule {
 }
 
 impl LifecycleRule {
-    /// Whether S3 follows it.
+    /// Returns whether S3 follows it.
     pub fn is_enabled(&self) -> bool {
         self.status == "Enabled"
     }
@@ -192,14 +192,14 @@ pub struct OldVersionExpiration {
 pub struct BucketCors {
     /// The bucket.
     pub bucket: String,
-    /// What pages of origins may send.
+    /// The requests that pages of other origins may send.
     #[serde(deserialize_with = "or_empty")]
     pub cors_rule: Vec<CorsRule>,
 }
 
 kind!(BucketCors, "aws_s3_bucket_cors_configuration");
 
-/// What pages of origins may send to a bucket.
+/// The requests that pages of other origins may send to a bucket.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default)]
 pub struct CorsRule {

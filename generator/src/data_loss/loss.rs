@@ -1,4 +1,4 @@
-//! What a plan would lose, as values.
+//! The losses of a plan, as values.
 
 use super::schema::Attribute;
 use crate::review::{ChangeId, ChangeKind};
@@ -7,29 +7,29 @@ use portcullis_terraform_json::plan::{Action, Change};
 /// Data that a plan would lose.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Loss {
-    /// What happens.
+    /// The event.
     pub event: Event,
-    /// Whether it is of the spec, and not of HCL that somebody wrote.
+    /// True if it is of the spec, false for hand-written HCL.
     pub is_ours: bool,
-    /// What keeps it, if the spec or Terraform has a way.
+    /// A way to prevent it, if the spec or Terraform has one.
     pub keep: Option<Keep>,
     /// The kinds and subjects by which `accept` entries let it go, the one to recommend first. A subject is the spec's
     /// own word, else the address.
     pub ids: Vec<ChangeId>,
-    /// Whether AWS would refuse it, because its deletion protection is on.
+    /// True if AWS would refuse it, because its deletion protection is on.
     pub protected: bool,
     /// The id of the pool, if that is lost with all that is in it.
     pub pool: Option<String>,
 }
 
-/// What happens to data. Each holds the address that it happens to, after moves.
+/// An event that loses data. Each holds the address of the resource, after moves.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {
     /// A pool ends, with its users.
     PoolEnds {
         /// Its address.
         address: String,
-        /// How it ends.
+        /// The kind of end.
         ending: Ending,
     },
     /// A pool leaves its address to a new, empty one.
@@ -58,7 +58,7 @@ pub enum Event {
     PoolOrphaned {
         /// The address of the new one.
         address: String,
-        /// Whether the new one is imported. Else it is created.
+        /// True if the new one is imported, false if it is created.
         imported: bool,
         /// The address of what belongs to the old one.
         orphan: String,
@@ -74,16 +74,16 @@ pub enum Event {
     },
     /// A table or a bucket ends, with what it contains.
     DataEnds {
-        /// What it is.
+        /// The kind of store.
         store: Store,
         /// Its address.
         address: String,
-        /// How it ends.
+        /// The kind of end.
         ending: Ending,
     },
     /// Terraform doesn't find a table or a bucket, and creates an empty one.
     DataNotFound {
-        /// What it is.
+        /// The kind of store.
         store: Store,
         /// Its address.
         address: String,
@@ -114,12 +114,12 @@ pub enum Event {
         address: String,
         /// The domain.
         domain: String,
-        /// How it ends.
+        /// The kind of end.
         ending: Ending,
     },
 }
 
-/// What contains data beside user pools.
+/// Stores of data beside user pools.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Store {
     /// A DynamoDB table, with items.
@@ -137,7 +137,7 @@ pub enum Expiring {
     OldVersions,
 }
 
-/// How something ends.
+/// The ways in which a resource ends.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ending {
     /// It is replaced, for these reasons.
@@ -152,7 +152,7 @@ pub enum Ending {
     Unknown(Vec<String>),
 }
 
-/// Why something is replaced.
+/// A reason for a replacement.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reason {
     /// The key of the spec that changes, or the argument.
@@ -161,7 +161,7 @@ pub struct Reason {
     pub values: Option<[String; 2]>,
 }
 
-/// What keeps data.
+/// A way to prevent a loss.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Keep {
     /// This `name` under `[user_pool]`.
@@ -230,8 +230,8 @@ impl Event {
 }
 
 impl Ending {
-    /// How a change ends what it is of; none if that stays. `key` is the key of the spec that an argument has its value
-    /// from.
+    /// Returns the end of a change's resource; none if it stays. `key` returns the key of the spec that sets an
+    /// argument.
     pub(super) fn of(change: &Change, key: impl Fn(&str) -> Option<String>) -> Option<Self> {
         let reason = |path: &String| {
             let argument = path.split(['[', '.']).next().unwrap_or(path);

@@ -12,7 +12,7 @@ use portcullis_terraform_json::plan::{Action, Change, ParsedPlan};
 const POOL: &str = "aws_cognito_user_pool";
 const DOMAIN: &str = "aws_cognito_user_pool_domain";
 
-/// What a plan would lose in an environment of a service, in the plan's order.
+/// Returns the losses of a plan in an environment of a service, in the plan's order.
 pub fn losses(plan: &ParsedPlan, service: &Service, environment: &str) -> Vec<Loss> {
     let ParsedPlan { changes, drift, .. } = plan;
     let reading = Reading {
@@ -70,7 +70,7 @@ impl<'a> Reading<'a> {
         Some(loss)
     }
 
-    /// How a change ends what it is of; none if that stays.
+    /// Returns the end of a change's resource; none if it stays.
     fn ending(&self, change: &Change) -> Option<Ending> {
         Ending::of(change, |path| self.key(change, path))
     }
@@ -93,8 +93,8 @@ impl<'a> Reading<'a> {
         })
     }
 
-    /// A pool that is created although there is one in the state: Terraform looked for that and did not find it. It takes
-    /// another region for that (AWS provider 5), another account, or somebody who deleted it.
+    /// Returns the loss of a pool that is created although the state has one, because Terraform did not find that. The
+    /// cause is another region (AWS provider 5), another account, or a deletion outside of Terraform.
     fn not_found(&self, change: &Change) -> Option<Loss> {
         let gone = self
             .drift

@@ -6,9 +6,9 @@
 //! It also refuses that a generated bucket keeps less. This holds for every plan that is applied outside `local`, reviewed
 //! or not.
 //!
-//! The guard reads what the plan does, not what the spec says. So a pool is also lost if the state forgets it (`removed`
-//! blocks), if Terraform does not find it (another region, another account) and creates an empty one, and if it is no
-//! longer in the state (`terraform state rm`) while its clients are. An unknown action counts as a loss.
+//! The data-loss guard reads the plan's actions, not the spec. So a pool is also lost if the state forgets it
+//! (`removed` blocks), if Terraform does not find it (another region, another account) and creates an empty one, and if
+//! it is no longer in the state (`terraform state rm`) while its clients are. An unknown action counts as a loss.
 
 mod data;
 mod loss;
@@ -30,12 +30,12 @@ use crate::service::Service;
 use crate::spec::Date;
 use portcullis_foreign_text::words::code;
 
-/// Why a plan may not be applied: all of it, and what to do.
+/// The reasons why a plan may not be applied, with advice.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Refusal {
-    /// What would be lost, a line each.
+    /// The losses, a line each.
     pub message: String,
-    /// What keeps it, and the `accept` entries that let it go.
+    /// Ways to prevent them, and the `accept` entries that accept them.
     pub help: String,
 }
 

@@ -22,7 +22,8 @@ macro_rules! plan {
     };
 }
 
-/// A service with an environment `dev` and lines of `[review]`, each `CHANGE of SUBJECT` with an `until` where it has one.
+/// Returns a service with an environment `dev` and entries of `[review]`, each `CHANGE of SUBJECT` with an `until` if
+/// given.
 fn service(lines: &[(&str, &str, Option<&str>)]) -> Service {
     let accept: String = lines
         .iter()
@@ -178,7 +179,7 @@ fn an_accepted_pool_that_aws_protects_is_refused_before_it_is_half_done() {
         "{}",
         refusal.help
     );
-    // Nobody accepted it: that is what has to be said first.
+    // The missing entry must be reported first.
     assert!(refused(&plan).message.starts_with("this plan loses"));
 }
 
@@ -317,7 +318,7 @@ fn a_pool_that_is_not_found_in_another_region_is_lost_and_accepted_as_the_move_o
         "{}",
         refusal.help
     );
-    // In the same region it is another account, or somebody deleted it.
+    // In the same region, the cause is another account or a deletion outside of Terraform.
     assert_eq!(
         answers(plan, "dev"),
         [ChangeId::new(ChangeKind::PoolReplaced, "user_pool")]

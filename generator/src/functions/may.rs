@@ -1,4 +1,4 @@
-//! What `may` of a function means: statements in AWS's own words, held against AWS's own list of actions.
+//! From `may` of a function to statements in AWS's own words, checked against AWS's own list of actions.
 
 use std::collections::BTreeMap;
 
@@ -183,7 +183,7 @@ impl Resolver<'_> {
     }
 }
 
-/// Whether a text has the six parts of an ARN.
+/// Returns whether a text has the six parts of an ARN.
 fn is_whole_arn(template: &Template) -> bool {
     template.written().split(':').count() >= 6
 }

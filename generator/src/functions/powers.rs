@@ -1,4 +1,4 @@
-//! What a change lets the role of a function do, and how far that reaches.
+//! The rights that a change gives to a function's role, and their reach.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,8 @@ use crate::resources::iam_actions::{self, covers};
 /// Actions on one resource, as the spec has it.
 pub(crate) type Grants = BTreeMap<String, Vec<String>>;
 
-/// What statements allow that others don't, by resource. A wider action or resource of the others covers a narrower one.
+/// Returns the rights that statements give and others don't, by resource. A wider action or resource of the others
+/// covers a narrower one.
 pub(crate) fn beyond(statements: &[Statement], others: &[Statement]) -> Grants {
     let mut grants = Grants::new();
     for (action, resource) in pairs(statements) {
@@ -32,13 +33,13 @@ fn pairs(statements: &[Statement]) -> impl Iterator<Item = (&str, String)> {
     })
 }
 
-/// Whether a resource is one of a pattern's. Case counts.
+/// Returns whether a pattern covers a resource. Case counts.
 fn is_in(pattern: &str, resource: &str) -> bool {
     pattern == resource
         || pattern.contains('*') && portcullis_terraform_json::aws::arn_like(pattern, resource)
 }
 
-/// How far grants reach, if it is further than the resources that they name: what a reviewer has to know.
+/// Returns the reach of grants as a warning, if it goes beyond the resources that they name.
 pub(crate) fn reach(grants: &Grants) -> Option<&'static str> {
     let all = || {
         grants
@@ -65,12 +66,12 @@ pub(crate) fn reach(grants: &Grants) -> Option<&'static str> {
     }
 }
 
-/// Whether an action manages permissions, or a pattern has such a one.
+/// Returns whether an action manages permissions, or a pattern covers such an action.
 fn manages_permissions(action: &str) -> bool {
     let actions = iam_actions::find(action).unwrap_or_default();
     let is_iam = action.starts_with("iam:");
     let reads = |name: &str| ["Get", "List"].iter().any(|verb| name.starts_with(verb));
-    // A whole service is told apart below.
+    // Patterns for a whole service are handled below.
     let is_whole = action.ends_with(":*") && !is_iam;
     !is_whole
         && actions
@@ -78,7 +79,7 @@ fn manages_permissions(action: &str) -> bool {
             .any(|action| action.manages_permissions || is_iam && !reads(action.name))
 }
 
-/// Whether a pattern has every resource of a type, or more.
+/// Returns whether a pattern covers every resource of a type, or more.
 fn is_account_wide(resource: &str) -> bool {
     let name = resource.splitn(6, ':').nth(5).unwrap_or(resource);
     let behind_type = name.split_once(['/', ':']).map_or(name, |(_, rest)| rest);

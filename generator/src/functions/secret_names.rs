@@ -4,9 +4,9 @@ use portcullis_foreign_text::words::code;
 
 use crate::text_rule::TextRule;
 
-/// What a parameter of Systems Manager begins with.
+/// The prefix of a parameter of Systems Manager.
 pub(crate) const PARAMETER: &str = "ssm:";
-/// What a secret of Secrets Manager begins with.
+/// The prefix of a secret of Secrets Manager.
 pub(crate) const SECRET: &str = "secretsmanager:";
 
 /// Systems Manager counts the whole ARN of a parameter:
@@ -32,7 +32,7 @@ pub(crate) static NAME: TextRule = TextRule {
     pattern: r"^(ssm:([A-Za-z0-9/_.\-]|\$\{[^}]*(\}|$))+|secretsmanager:([A-Za-z0-9/_.\-+=@]|\$\{[^}]*(\}|$))+)$",
 };
 
-/// Whether a name has ASCII letters, digits, these characters, and references.
+/// Returns whether a name has only ASCII letters, digits, these characters, and references.
 fn is_of(name: &str, more: &str) -> bool {
     let is_right = |text: &str| {
         text.chars()
@@ -45,7 +45,7 @@ fn is_of(name: &str, more: &str) -> bool {
     !name.is_empty() && first && parts.all(behind)
 }
 
-/// What is wrong with the name of a parameter, with help.
+/// Returns the error in the name of a parameter, with help.
 pub(crate) fn wrong_parameter(name: &str, arn: &str) -> Option<(String, String)> {
     let begin = |text: &str| {
         let name = name.trim_start_matches('/');
@@ -80,7 +80,7 @@ pub(crate) fn wrong_parameter(name: &str, arn: &str) -> Option<(String, String)>
     }
 }
 
-/// What is wrong with the name of a secret of Secrets Manager, with help.
+/// Returns the error in the name of a secret of Secrets Manager, with help.
 pub(crate) fn wrong_secret(name: &str) -> Option<(String, String)> {
     let length = name.len();
     (length > SECRET_LENGTH).then(|| {

@@ -12,7 +12,7 @@ use crate::references::{Known, Reference, Template, Values};
 use crate::service::meaning::Resolver;
 use crate::spec::{Placed, Strings};
 
-/// How the names of variables end that hold secrets.
+/// Endings of variable names that suggest a secret.
 const ENDINGS: [&str; 9] = [
     "SECRET",
     "SECRET_KEY",
@@ -25,7 +25,7 @@ const ENDINGS: [&str; 9] = [
     "PRIVATE_KEY",
 ];
 
-/// Whether a variable is called as one that holds a secret.
+/// Returns whether the name of a variable suggests a secret.
 pub(crate) fn is_called_secret(variable: &str) -> bool {
     let name = variable.to_ascii_uppercase();
     let is_word = |before: &str| before.is_empty() || before.ends_with('_');

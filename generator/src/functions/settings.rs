@@ -20,8 +20,8 @@ pub(crate) struct Setting {
     noun: &'static str,
     /// Returns its value.
     value: Value,
-    /// What a function has that does not set it. If no function sets it, the module doesn't have it. None if every
-    /// function sets it.
+    /// The value of a function that does not set it. If no function sets it, the module doesn't have it. `None` if
+    /// every function sets it.
     default: Option<Default>,
 }
 
@@ -31,7 +31,7 @@ type Value = fn(&Function, &Function, &dyn Fn(&Template) -> String) -> Expressio
 /// The variable of `modules/lambda_function` for an argument that not every function sets.
 #[derive(Debug, Clone, Copy)]
 struct Default {
-    /// Whether a function sets another value.
+    /// Returns whether a function sets another value.
     is_set: fn(&Function) -> bool,
     value: fn() -> Expression,
     description: &'static str,
@@ -106,7 +106,8 @@ pub(crate) static RESERVED_CONCURRENT_EXECUTIONS: Setting = Setting {
     }),
 };
 
-/// Invocations that are kept ready. It is no argument of the module: an alias has them, beside the function.
+/// Environments that are kept ready. This is not an argument of the module, because it belongs to an alias beside the
+/// function.
 static PROVISIONED_CONCURRENT_EXECUTIONS: Setting = Setting {
     argument: "provisioned_concurrent_executions",
     kind: "number",
@@ -191,12 +192,12 @@ fn texts(texts: &[String]) -> Expression {
 }
 
 impl Setting {
-    /// Whether a function sets it.
+    /// Returns whether a function sets it.
     fn is_set(&self, function: &Function) -> bool {
         self.default.is_none_or(|default| (default.is_set)(function))
     }
 
-    /// Whether a function sets it, in whichever environment.
+    /// Returns whether a function sets it, in any environment.
     pub(crate) fn is_used(&self, service: &Service) -> bool {
         let here = service
             .environments
@@ -308,7 +309,7 @@ pub(crate) fn variables(service: &Service) -> Vec<Variable> {
     decided(service).map(variable).chain(aliased).collect()
 }
 
-/// What the root of an environment passes for them. `local` overrides nothing.
+/// Returns the arguments of an environment's root for them. `local` overrides nothing.
 pub(crate) fn arguments(service: &Service, environment: &str) -> Vec<Attribute> {
     let values = Values::of(service, &service.environments[environment]);
     let argument = |(index, (variable, name, setting)): (usize, (String, &str, &Setting))| {

@@ -1,4 +1,4 @@
-//! What the role of one function allows beside what every role does: one policy, a statement for each purpose.
+//! The statements of one function's role beside those of every role: one policy, a statement for each purpose.
 //!
 //! `may` states actions and resources in AWS's own words. Everything else that gives a function a right makes such
 //! statements too, so that HCL, access test, surface, picture and review say them alike.

@@ -21,7 +21,7 @@ use crate::file_set::FileSet;
 use crate::service::Service;
 use crate::{api, buckets, functions, user_pool};
 
-/// What GitHub folds away in a pull request: files that say again what the HCL says.
+/// The files that GitHub collapses in a pull request, because they repeat the HCL.
 const GITATTRIBUTES: &str = "README.md      linguist-generated
 *.tftest.hcl   linguist-generated
 .gitattributes linguist-generated

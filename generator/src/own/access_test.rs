@@ -1,4 +1,4 @@
-//! What stands for the own module in the generated test.
+//! The stand-in for the own module in the generated test.
 
 use crate::hcl::{Block, argument, block, commented, object, reference, string};
 use crate::modules::access_test::words;

@@ -22,7 +22,7 @@ pub(crate) fn blocks(service: &Service) -> Vec<Block> {
     service.own.iter().map(call).collect()
 }
 
-/// What the module may know of the service. Terraform drops what its variable doesn't declare.
+/// Returns the module's input from the service. Terraform drops the parts that its variable doesn't declare.
 fn input(service: &Service) -> Expression {
     let functions = service
         .functions

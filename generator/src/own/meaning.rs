@@ -1,4 +1,4 @@
-//! What `[own]` means.
+//! From `[own]` to the resolved type.
 
 use std::collections::BTreeMap;
 
@@ -45,7 +45,8 @@ impl Resolver<'_> {
         }
     }
 
-    /// Whether an output in a resource, if there is one, is at its beginning and a whole part of it. Reports it otherwise.
+    /// Returns whether an output in a resource, if there is one, is at its beginning and a whole part of it. Reports it
+    /// otherwise.
     pub(crate) fn output_begins(&mut self, text: &Placed<String>, template: &Template) -> bool {
         let Some(output) = misplaced(template) else {
             return true;

@@ -14,7 +14,7 @@ use serde::Serialize;
 /// The folder of the own module below `terraform/`.
 pub const FOLDER: &str = "modules/own";
 
-/// What is written there to begin with.
+/// The initial file of the module.
 pub const EXAMPLE: &str = "\
 variable \"service\" {
   type = object({

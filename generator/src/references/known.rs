@@ -1,4 +1,4 @@
-//! What a spec's texts may refer to.
+//! The references that a spec's texts may contain.
 
 use std::collections::BTreeMap;
 
@@ -32,7 +32,7 @@ const FORMS: [&str; 14] = [
 ];
 
 impl Known {
-    /// What the texts of a spec may refer to.
+    /// Returns the references that the texts of a spec may contain.
     pub(crate) fn of(spec: &Spec) -> Self {
         let mut all = vec![
             Reference::Environment,
@@ -76,7 +76,7 @@ impl Known {
         self.by_path.keys().map(String::as_str)
     }
 
-    /// Whether a path names a pool or a part of it, and there is no pool.
+    /// Returns whether a path names a pool or a part of it, and there is no pool.
     pub(crate) fn lacks_pool(&self, path: &str) -> bool {
         let is_of_pool = path == "user_pool" || path.starts_with("user_pool.");
         is_of_pool && !self.by_path.contains_key(&Reference::UserPoolId.path())
@@ -87,7 +87,7 @@ impl Known {
         path.strip_prefix("own.").filter(|name| !name.is_empty())
     }
 
-    /// Whether the service has an own module.
+    /// Returns whether the service has an own module.
     pub(crate) fn has_own_module(&self) -> bool {
         self.has_own_module
     }

@@ -30,7 +30,7 @@ impl Resolver<'_> {
     }
 }
 
-/// What is wrong with a reference.
+/// An error in a reference.
 #[derive(Debug, PartialEq)]
 enum Wrong {
     /// Its end is missing.

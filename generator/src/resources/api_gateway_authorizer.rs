@@ -41,7 +41,7 @@ pub fn identity_source() -> String {
 /// <https://docs.aws.amazon.com/apigateway/latest/api/API_Authorizer.html>
 pub const TTL_SECONDS: RangeInclusive<u32> = 0..=3600;
 
-/// An authorizer that lets in who signed in to one user pool, and reads the token from `Authorization`.
+/// Returns an authorizer that admits signed-in users of one user pool, and reads the token from `Authorization`.
 pub fn resource_block(ttl_seconds: u32) -> Block {
     TYPE.block("this")
         .attribute(argument("rest_api_id", reference("var.rest_api_id")))

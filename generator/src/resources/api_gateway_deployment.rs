@@ -21,7 +21,7 @@ pub const TYPE: ResourceType = ResourceType {
         ("execution_arn", Harmless),
         ("invoke_url", Harmless),
         ("stage_description", Harmless),
-        // Where it makes another stage than the surface's, that one is among the other arguments.
+        // If it makes another stage than the surface's, that stage is among the other arguments.
         ("stage_name", Said),
         ("triggers", Harmless),
         ("variables", Secret),

@@ -22,7 +22,7 @@ pub const TYPE: ResourceType = ResourceType {
         ("fail_on_warnings", Harmless),
         ("minimum_compression_size", Harmless),
         ("name", Said),
-        // How a body is put, by which it is read.
+        // Rules for reading a body.
         ("parameters", Harmless),
         ("put_rest_api_mode", Harmless),
         ("root_resource_id", Harmless),

@@ -20,7 +20,7 @@ pub const TYPE: ResourceType = ResourceType {
         ("invoke_url", Harmless),
         ("stage_name", Said),
         ("variables", Secret),
-        // A firewall narrows.
+        // A web ACL only narrows access.
         ("web_acl_arn", Harmless),
         ("xray_tracing_enabled", Harmless),
     ],

@@ -27,7 +27,7 @@ pub const TYPE: ResourceType = ResourceType {
         ("sub", Harmless),
         ("temporary_password", Secret),
         ("user_pool_id", Said),
-        // Who the first user is, `check` holds against the environment.
+        // `check` compares the first user with the environment.
         ("username", Harmless),
         ("validation_data", Secret),
     ],

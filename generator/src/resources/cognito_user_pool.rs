@@ -5,8 +5,8 @@
 //! `name` (before AWS provider 6.6) and `username_attributes` force a new pool, and with it the loss of every user: the
 //! data-loss guard refuses that.
 //!
-//! Without `user_attribute_update_settings` a user's new address counts at once, to sign in and in tokens, also if it
-//! belongs to somebody else:
+//! Without `user_attribute_update_settings` a user's new address counts at once, to sign in and in tokens, even if it
+//! belongs to another person:
 //! <https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-email-phone-verification.html>.
 //!
 //! AWS refuses to delete a pool whose `deletion_protection` is on, and the provider does not take it off before it deletes:
@@ -103,7 +103,7 @@ pub const CASE_SENSITIVE: bool = false;
 /// `mfa_configuration`, which no block here sets.
 pub const MFA: &str = "OFF";
 
-/// What a spec decides of a pool.
+/// The arguments of a pool that a spec decides.
 #[allow(missing_docs, reason = "the provider's own names")]
 pub struct Settings {
     pub allow_admin_create_user_only: bool,

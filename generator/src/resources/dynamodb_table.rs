@@ -102,7 +102,7 @@ pub static INDEX_NAME: TextRule = TextRule {
     pattern: "^[A-Za-z0-9_.-]{3,255}$",
 };
 
-/// What a table is made of.
+/// The arguments of a table.
 pub struct Arguments<'a> {
     /// Its name in Terraform.
     pub label: &'a Identifier,
@@ -118,9 +118,9 @@ pub struct Arguments<'a> {
     pub indexes: Vec<Index<'a>>,
     /// The attribute that ends an item.
     pub expires_at: Option<&'a str>,
-    /// What its stream shows.
+    /// The content of its stream.
     pub stream_view_type: Option<&'static str>,
-    /// Whether it can be restored to any second of the past 35 days.
+    /// True if it can be restored to any second of the past 35 days.
     pub point_in_time_recovery: bool,
     /// The ARN of a key of KMS.
     pub kms_key: Option<&'a str>,

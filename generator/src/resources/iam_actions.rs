@@ -32,13 +32,13 @@ pub static ACTION: TextRule = TextRule {
 pub struct Action {
     /// Its name behind the prefix.
     pub name: &'static str,
-    /// Whether it manages permissions: who has it may give more.
+    /// True if it manages permissions, so that a role with it could extend its own rights.
     pub manages_permissions: bool,
-    /// Whether it takes no resource, so that a policy can only name `*`.
+    /// True if it takes no resource, so that a policy can only name `*`.
     pub takes_no_resource: bool,
 }
 
-/// What is wrong with the name of an action.
+/// An error in the name of an action.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Unknown {
     /// No service has this prefix. The nearest one is behind it.
@@ -72,7 +72,7 @@ pub fn of_service(prefix: &str) -> Option<impl Iterator<Item = Action>> {
     }))
 }
 
-/// Whether a name with `*` in it covers another one. Case counts for nothing.
+/// Returns whether a name with `*` in it covers another one, in any case.
 pub fn covers(pattern: &str, name: &str) -> bool {
     let (pattern, name) = (pattern.to_ascii_lowercase(), name.to_ascii_lowercase());
     let mut parts = pattern.split('*');
@@ -93,7 +93,7 @@ pub fn covers(pattern: &str, name: &str) -> bool {
     rest.ends_with(last)
 }
 
-/// What an action or a pattern of actions names.
+/// Returns the actions that an action or a pattern names.
 pub fn find(text: &str) -> Result<Vec<Action>, Unknown> {
     let (prefix, name) = text.split_once(':').unwrap_or((text, "*"));
     let Some(actions) = of_service(prefix) else {

@@ -30,7 +30,7 @@ pub struct Statement<'a> {
     pub actions: &'a [&'a str],
     /// The ARN that they are allowed on.
     pub resource: Expression,
-    /// Whether it forbids them instead, to the code of a function that has the role.
+    /// True for a `Deny` to the code of a function that has the role.
     pub denies_own_code: bool,
 }
 
@@ -59,8 +59,8 @@ pub fn document_of(statements: Expression) -> Expression {
     call("jsonencode", [policy])
 }
 
-/// These statements if a condition holds, else none. Statements of several shapes are no two values of one type, between
-/// which `?` could choose.
+/// Returns these statements if a condition holds, else none. Statements of several shapes have different types, and `?`
+/// can only choose between values of one type.
 pub fn list_if<'a>(statements: impl IntoIterator<Item = Statement<'a>>, condition: &str) -> Expression {
     expression(&format!(
         "[for statement in {} : statement if {condition}]",

@@ -10,14 +10,14 @@ use crate::hcl::{Block, argument, commented, expression, reference};
 use crate::identifier::Identifier;
 use crate::resources::{ResourceType, lambda_alias};
 
-/// The type. It lets nobody in, so no surface accounts for it.
+/// The type. It gives no access, so no surface accounts for it.
 pub const TYPE: ResourceType = ResourceType {
     name: "aws_lambda_provisioned_concurrency_config",
     in_snapshot: false,
     arguments: &[],
 };
 
-/// How many. The account's own limit is the upper bound, which AWS raises on request.
+/// The number of environments. The account's own limit is the upper bound, which AWS raises on request.
 pub const PROVISIONED: RangeInclusive<u32> = 1..=100_000;
 
 /// As many for an alias as a variable says. Of 0 there is none: AWS takes 1 at least.

@@ -12,7 +12,7 @@ pub struct Partition {
     pub dns_suffix: &'static str,
 }
 
-/// What the names of a partition's regions begin with.
+/// The partitions, by prefixes of their regions' names.
 const PARTITIONS: [(&str, Partition); 8] = [
     ("cn-", partition("aws-cn", "amazonaws.com.cn")),
     ("us-gov-", partition("aws-us-gov", "amazonaws.com")),

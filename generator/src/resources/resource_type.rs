@@ -1,4 +1,4 @@
-//! What is known of every resource type.
+//! Knowledge about every resource type.
 
 use crate::hcl::{BlockBuilder, block};
 
@@ -7,20 +7,20 @@ use crate::hcl::{BlockBuilder, block};
 pub struct ResourceType {
     /// Its name.
     pub name: &'static str,
-    /// Whether a deployment of a REST API snapshots it. Terraform deletes what is gone only after it has taken the new
-    /// snapshot, because the old one depended on it. A second deployment then leaves it out.
+    /// True if a deployment of a REST API snapshots it. Terraform deletes such a resource only after the new snapshot,
+    /// because the old one depended on it. A second deployment then leaves it out.
     pub in_snapshot: bool,
-    /// What its arguments mean to a surface, beside those of [`EVERYWHERE`]. A nested argument is written with its blocks.
-    /// There are none if no surface accounts for the type.
+    /// The meaning of its arguments to a surface, beside those of [`EVERYWHERE`]. A nested argument is written with its
+    /// blocks. There are none if no surface accounts for the type.
     pub arguments: &'static [(&'static str, Meaning)],
 }
 
-/// What an argument means to a surface.
+/// The meaning of an argument to a surface.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Meaning {
     /// The surface says it in a field, or it only joins resources.
     Said,
-    /// It lets nobody in and no function do more: it narrows, describes, tunes, or is AWS's own.
+    /// It gives no access to callers or functions: it narrows, describes, tunes, or is AWS's own.
     Harmless,
     /// This value, as JSON, is what AWS takes if nothing is set.
     Default(&'static str),

@@ -4,7 +4,7 @@ use crate::data_loss::{Attribute, Ending, Event, Expiring, Keep, Reason, Store};
 use portcullis_foreign_text::{shell, words::code};
 
 impl Event {
-    /// What would be lost, and why: one line without a full stop.
+    /// Returns the possible loss and its reason: one line without a full stop.
     pub fn sentence(&self) -> String {
         let address = code(self.address());
         match self {
@@ -149,7 +149,7 @@ impl Event {
 }
 
 impl Keep {
-    /// What to do to keep it.
+    /// Returns advice to prevent it.
     pub fn sentence(&self) -> String {
         match self {
             Self::Name(name) => {

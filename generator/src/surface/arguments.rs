@@ -1,8 +1,8 @@
-//! The arguments that a surface does not say. `crate::resources` classifies each; one that nobody classified is never
-//! swallowed: if it is set, it is among the surface's `other_arguments`.
+//! The arguments that are not fields of a surface. `crate::resources` classifies each. An unclassified argument is
+//! never dropped: if it is set, it is among the surface's `other_arguments`.
 //!
-//! `tests/slow/terraform.rs` holds this against the provider's own schema: every argument that is set to something else
-//! changes the surface, or is classified as one that can let nobody in.
+//! `tests/slow/terraform.rs` compares this with the provider's own schema: every other value of an argument changes the
+//! surface, unless the argument is classified as harmless.
 
 use serde_json::Value;
 
@@ -12,7 +12,7 @@ use crate::resources::Meaning::{Default, Harmless, Said, Secret};
 use crate::resources::{self, EVERYWHERE, Meaning};
 use portcullis_terraform_json::Resource;
 
-/// What an argument means; none if nobody classified it, or if only arguments below it are.
+/// Returns the meaning of an argument; none if it is not classified, or if only arguments below it are.
 fn meaning(kind: &str, argument: &str) -> Option<Meaning> {
     let of_type = resources::of(kind).map_or(&[][..], |of| of.arguments);
     of_type
@@ -22,12 +22,12 @@ fn meaning(kind: &str, argument: &str) -> Option<Meaning> {
         .map(|(_, meaning)| *meaning)
 }
 
-/// Whether an argument of a type that surfaces account for can let nobody in and no function do more.
+/// Returns whether an argument of a type that surfaces account for can't give access to callers or functions.
 pub fn is_harmless(kind: &str, argument: &str) -> bool {
     meaning(kind, argument) == Some(Harmless)
 }
 
-/// Whether a surface knows the arguments of a type.
+/// Returns whether a surface knows the arguments of a type.
 pub(crate) fn is_known(kind: &str) -> bool {
     resources::of(kind).is_some_and(|of| !of.arguments.is_empty())
 }
@@ -95,7 +95,8 @@ fn collect(resource: &Resource, name: &str, values: &[&Value], into: &mut Vec<Ar
     }
 }
 
-/// Whether an argument that may be secret is none: the status of a mock, and what a user has who signs in by e-mail.
+/// Returns whether an argument has a well-known value instead of a secret: the status of a mock, and the attributes of
+/// a user who signs in by e-mail.
 fn is_usual(resource: &Resource, name: &str, value: &Value) -> bool {
     match (resource.kind.as_str(), name) {
         ("aws_api_gateway_integration", "request_templates") => resource.values["type"] == "MOCK",
@@ -111,7 +112,7 @@ fn is_usual(resource: &Resource, name: &str, value: &Value) -> bool {
     }
 }
 
-/// Whether a value is what an argument has that is not set; `false` and 0 only where they are the default.
+/// Returns whether a value is that of an unset argument. `false` and 0 are only if they are the default.
 fn is_unset(value: &Value, is_default: bool) -> bool {
     match value {
         Value::Null => true,

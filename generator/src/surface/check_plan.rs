@@ -21,13 +21,13 @@ use portcullis_terraform_json::plan::Plan;
 pub struct Checked {
     /// The environment that the plan is of.
     pub environment: String,
-    /// What differs from the spec, or may differ. Without any, the plan may be applied.
+    /// Certain and possible differences from the spec. Without any, the plan may be applied.
     pub differences: Vec<Difference>,
-    /// What is unknown before the apply, and harmless.
+    /// Harmless values that are unknown before the apply.
     pub said: Vec<Unknown>,
 }
 
-/// Why a plan can't be compared with a spec.
+/// The reason why a plan can't be compared with a spec.
 #[derive(Debug, Clone, PartialEq)]
 pub enum CheckError {
     /// The plan's root does not call a module `service` with an environment's name.
@@ -124,7 +124,7 @@ pub fn check_plan(service: &Service, plan: &Plan, environment: Option<&str>) -> 
     })
 }
 
-/// What policies in the own module allow to roles.
+/// Statements that policies in the own module give to roles.
 struct OwnPolicies(Vec<Statement>);
 
 impl OwnPolicies {
@@ -161,7 +161,7 @@ impl OwnPolicies {
     }
 }
 
-/// What only the root decides: the region, and who is invited.
+/// Compares the parts that only the root decides: the region, and the first user.
 fn root_differences(plan: &Plan, environment: &Environment) -> Vec<Difference> {
     let mut differences = Vec::new();
     let mut push = |subject: Subject, what: Differing| differences.push(Difference { subject, what });

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::names::Names;
 use super::types::Statement;
 
-/// The statements of a policy; none where the text is no policy, as one that a plan does not tell.
+/// Returns the statements of a policy; none if the text is not a policy, such as one that is unknown in a plan.
 pub(crate) fn statements(text: &str, names: &Names) -> Option<Vec<Statement>> {
     let statements = documents(text)?
         .iter()
@@ -79,7 +79,7 @@ pub(crate) fn sentences(text: &str, names: &Names) -> Vec<String> {
     sentences
 }
 
-/// Whether a text is a policy.
+/// Returns whether a text is a policy.
 pub(crate) fn is_policy(text: &str) -> bool {
     documents(text).is_some()
 }

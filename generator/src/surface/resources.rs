@@ -42,7 +42,7 @@ impl<'a> Resources<'a> {
     }
 }
 
-/// A text, empty where there is none.
+/// Returns a text, empty if there is none.
 pub(crate) fn text<'a>(resource: &'a Resource, key: &str) -> &'a str {
     resource.values[key].as_str().unwrap_or_default()
 }

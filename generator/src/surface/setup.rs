@@ -1,5 +1,5 @@
-//! Where Terraform connects, as whom, and whose programs it runs: the providers and modules of a plan against those that
-//! are generated. Values are not shown: credentials may be among them.
+//! Connections, identities and programs of Terraform: the providers and modules of a plan, compared with the generated
+//! ones. Values are not shown, because they may contain credentials.
 
 use serde_json::Map;
 
@@ -8,13 +8,13 @@ use crate::modules::planned_provider;
 use crate::service::Environment;
 use portcullis_terraform_json::plan::{Plan, Provider};
 
-/// The address and the source of the only provider of a generated tree.
+/// The address and the source of the only generated provider.
 const AWS: (&str, &str) = ("provider.aws", "registry.terraform.io/hashicorp/aws");
 
 /// The provider that is part of Terraform itself, and has nothing to configure.
 const BUILTIN: &str = "terraform.io/builtin/terraform";
 
-/// What of a plan's configuration is not generated.
+/// Returns the hand-written parts of a plan's configuration.
 pub(crate) fn differences(plan: &Plan, environment: &Environment) -> Vec<Difference> {
     let mut differences = Vec::new();
     let mut push = |subject: Subject, what: Differing| differences.push(Difference { subject, what });
@@ -66,7 +66,7 @@ pub(crate) fn differences(plan: &Plan, environment: &Environment) -> Vec<Differe
     differences
 }
 
-/// Whether it is only that a module needs AWS's provider, and sets nothing.
+/// Returns whether a module only needs AWS's provider, and sets nothing.
 fn is_inherited(provider: &Provider) -> bool {
     let is_aws = provider.source == AWS.1 && provider.address.ends_with(AWS.0);
     is_aws && !provider.is_root && provider.arguments.is_empty()

@@ -135,7 +135,7 @@ fn a_guard_that_is_uncertain_silences_no_other_route() {
     );
 }
 
-/// A stage that a deployment makes beside that of a generated tree is one that the spec does not have.
+/// A stage that a deployment makes beside the generated one is not in the spec.
 #[test]
 fn a_stage_that_nothing_accounts_for_is_shown() {
     let with = |change: &dyn Fn(&str, &mut serde_json::Value)| of_state(&changed(change), None).unwrap();
@@ -227,7 +227,7 @@ fn what_a_first_plan_of_hand_written_hcl_leaves_open_is_said_and_joins_nothing()
             .all(|authorizer| authorizer.pools.is_empty())
     );
     assert!(resources.unknown.iter().all(|unknown| unknown.fails));
-    // Each of the seven hangs on a local for its path and on one for its function.
+    // Each of the seven depends on a local for its path and on one for its function.
     let count = |argument: &str| {
         resources
             .unknown
@@ -262,7 +262,7 @@ fn a_surface_differs_from_itself_in_nothing_and_from_another_both_ways() {
     assert_eq!(subjects(&forth), subjects(&back));
 }
 
-/// What a role says of its policies was read before they changed.
+/// A role's own view of its policies was read before they changed.
 #[test]
 fn a_changed_policy_of_a_role_is_told_once() {
     let mut plan = Plan::parse(PLAN).unwrap();
@@ -363,7 +363,7 @@ fn a_pool_is_protected_where_its_environment_says_so() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
-    /// Whatever is cut out of a plan, or put in place of a value, is read or refused.
+    /// A plan with a missing part or another value is either read or refused.
     #[test]
     fn a_plan_that_somebody_spoilt_is_read_or_refused(places in proptest::collection::vec(any::<prop::sample::Index>(), 1..4), with in 0..6usize) {
         let mut plan: Value = serde_json::from_str(FIRST).unwrap();

@@ -26,7 +26,7 @@ pub(crate) fn facts(comparison: &Comparison) -> Vec<Fact> {
     facts
 }
 
-/// Why a table is replaced: what changes, before and after.
+/// Returns the reasons why a table is replaced: each changed property, before and after.
 fn reasons(comparison: &Comparison, before: &Table, after: &Table) -> Vec<[String; 3]> {
     let key = |key: Option<&KeyAttribute>| match key {
         Some(KeyAttribute { name, kind }) => format!("{name}: {}", kind.in_aws()),
@@ -79,7 +79,7 @@ fn indexes(table: &str, before: &Table, after: &Table) -> Vec<Fact> {
     facts
 }
 
-/// What DynamoDB can't change of an index.
+/// Returns the parts of an index that DynamoDB can't change.
 fn content(index: &Index) -> (&KeyAttribute, Option<&KeyAttribute>, Option<&[String]>) {
     let Index {
         partition_key,

@@ -6,8 +6,8 @@ use crate::surface::types::Table;
 use portcullis_terraform_json::dynamodb;
 use portcullis_terraform_json::index::Part;
 
-/// Where generated HCL has the tables. A table elsewhere lets nobody in by itself: roles and its policy do, and surfaces
-/// say those.
+/// The prefix of tables' addresses in generated HCL. Other tables give no access by themselves: surfaces contain the
+/// roles and policies that do.
 pub(crate) const ADDRESS: &str = "module.service.aws_dynamodb_table.";
 
 /// The generated tables.

@@ -139,7 +139,7 @@ fn tables_and_buckets_are_lost_only_where_the_spec_says_so() {
         file.to_str().unwrap(),
     ]);
 
-    // A spec without them loses them, so the guard refuses. What somebody answers for, AWS keeps.
+    // A spec without them loses them, so Portcullis refuses. AWS keeps them even if the loss is accepted.
     let without = |accept: &str| {
         let (start, end) = (
             SPEC.find("[tables.orders]").unwrap(),
