@@ -41,8 +41,11 @@ fn bucket<'a>(resources: &mut Resources<'a>, names: &Names, bucket: &Part<'a, s3
     let encryption: Vec<s3::Encryption> = attached(resources, bucket);
     let lifecycle: Vec<s3::Lifecycle> = attached(resources, bucket);
     let cors: Vec<s3::BucketCors> = attached(resources, bucket);
-    let encryption = encryption.into_iter().next().unwrap_or_default();
-    let by_default = encryption.rule.apply_server_side_encryption_by_default;
+    let by_default = || {
+        encryption
+            .iter()
+            .map(|one| &one.rule.apply_server_side_encryption_by_default)
+    };
     let rules = || {
         lifecycle
             .iter()
@@ -56,23 +59,12 @@ fn bucket<'a>(resources: &mut Resources<'a>, names: &Names, bucket: &Part<'a, s3
     let cors = cors.map(|rule| said(&rule.allowed_methods, &rule.allowed_origins));
     Bucket {
         name: name.strip_suffix("-${account}").unwrap_or(&name).to_owned(),
-        public_access_blocked: blocks.iter().any(|block| {
-            let s3::PublicAccessBlock {
-                bucket: _, // this one
-                block_public_acls,
-                block_public_policy,
-                ignore_public_acls,
-                restrict_public_buckets,
-            } = *block;
-            block_public_acls && block_public_policy && ignore_public_acls && restrict_public_buckets
-        }),
-        object_ownership: ownership.into_iter().find_map(|one| one.rule.object_ownership),
+        public_access_blocked: !blocks.is_empty() && blocks.iter().all(closes),
+        object_ownership: all_of(ownership.iter().map(|one| &one.rule.object_ownership)),
         policy: sorted(policy),
-        sse_algorithm: by_default.sse_algorithm,
-        kms_key: by_default.kms_master_key_id,
-        versioning: versioning
-            .into_iter()
-            .find_map(|one| one.versioning_configuration.status),
+        sse_algorithm: all_of(by_default().map(|one| &one.sse_algorithm)),
+        kms_key: all_of(by_default().map(|one| &one.kms_master_key_id)),
+        versioning: all_of(versioning.iter().map(|one| &one.versioning_configuration.status)),
         expire_days: days(rules().map(|rule| rule.expiration.days)),
         expire_old_versions_days: days(
             rules().map(|rule| rule.noncurrent_version_expiration.noncurrent_days),
@@ -80,6 +72,24 @@ fn bucket<'a>(resources: &mut Resources<'a>, names: &Names, bucket: &Part<'a, s3
         cors: sorted(cors),
         deletion_protection: !bucket.force_destroy,
     }
+}
+
+/// Whether an access block leaves no way to open a bucket to the public.
+fn closes(block: &s3::PublicAccessBlock) -> bool {
+    let s3::PublicAccessBlock {
+        bucket: _, // the one that is asked about
+        block_public_acls,
+        block_public_policy,
+        ignore_public_acls,
+        restrict_public_buckets,
+    } = *block;
+    block_public_acls && block_public_policy && ignore_public_acls && restrict_public_buckets
+}
+
+/// The values of everything that is attached to a bucket. Two resources of a type overwrite each other, so both show.
+fn all_of<'v>(values: impl Iterator<Item = &'v Option<String>>) -> Option<String> {
+    let values = sorted(values.flatten().cloned());
+    (!values.is_empty()).then(|| values.join(", "))
 }
 
 /// What is attached to a bucket, by its name. In a first plan, a name is known.
