@@ -1,10 +1,13 @@
-//! Rules of EventBridge, and the schedules of EventBridge Scheduler.
+//! Rules of EventBridge, the schedules of EventBridge Scheduler, and what their expressions and patterns mean.
 
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
 use crate::index::{block, given, kind, or_empty};
+
+pub mod pattern;
+pub mod schedule;
 
 /// An `aws_cloudwatch_event_rule`.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]

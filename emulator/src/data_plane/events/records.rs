@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use portcullis_terraform_json::events::pattern::{OfField, Pattern};
 use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
 
 use super::arn::Arn;
-use super::pattern::{OfField, Pattern};
 use super::times::in_milliseconds;
 
 /// A message of SQS. Source: <https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html#example-standard-queue-message-event>.

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use portcullis_terraform_json::events::pattern::Pattern;
+use portcullis_terraform_json::events::schedule::Expression;
 use portcullis_terraform_json::lambda::FunctionReference;
 
 use super::arn::Arn;
-use super::pattern::Pattern;
-use super::schedule::Expression;
 use super::target::Target;
 use crate::data_plane::api::Unsupported;
 

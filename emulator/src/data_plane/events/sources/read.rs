@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use anyhow::{Error, Result};
+use portcullis_terraform_json::events::pattern::Pattern;
+use portcullis_terraform_json::events::schedule::Expression;
 use portcullis_terraform_json::events::{EventRule, EventTarget, Schedule as Scheduled};
 use portcullis_terraform_json::index::{Index, Kind, Part};
 use portcullis_terraform_json::lambda::{
@@ -16,10 +18,8 @@ use super::{Mapping, Polled, Rule, Schedule, Sources, Stream};
 use crate::data_plane::api::Unsupported;
 use crate::data_plane::events::arn::Arn;
 use crate::data_plane::events::destination;
-use crate::data_plane::events::pattern::Pattern;
 use crate::data_plane::events::permissions::{Permissions, check};
 use crate::data_plane::events::roles::Roles;
-use crate::data_plane::events::schedule::Expression;
 use crate::data_plane::events::target::Target;
 
 /// Invocations of a queue's mapping at a time: Lambda begins with five.
