@@ -29,6 +29,7 @@ fn function(service: &Service, name: &String, function: &Function, trust: &Expre
     let Access {
         network: _, // `check --plan` compares it
         layers: _,  // `check --plan` compares them
+        on: _,      // `events` has its own test
         uses: _,    // `statements`
         may: _,     // `statements`
         secrets: _, // `statements`

@@ -64,6 +64,25 @@ pub(crate) fn alias(service: &Service, function: &str) -> Option<Identifier> {
     settings::provisioned(service, function).map(|_| Identifier::new(function))
 }
 
+/// The name of that alias.
+pub(crate) fn alias_name(service: &Service, function: &str) -> Option<Expression> {
+    alias(service, function).map(|alias| lambda_alias::attribute(&alias, "name"))
+}
+
+/// The ARN that events invoke: of the function, or of its alias.
+pub(crate) fn arn(service: &Service, function: &str) -> Template {
+    let qualifier = alias(service, function).map_or(String::new(), |_| format!(":{}", lambda_alias::LIVE));
+    Template::of_reference(Reference::FunctionArn(function.into()), &qualifier)
+}
+
+/// What that ARN names: the function's module, or its alias.
+pub(crate) fn target(service: &Service, function: &str) -> Expression {
+    match alias(service, function) {
+        Some(alias) => reference(format!("{}.{alias}", lambda_alias::TYPE.name)),
+        None => reference(format!("module.{}", name(function))),
+    }
+}
+
 /// What API Gateway invokes for a function.
 pub(crate) fn invoke_arn(service: &Service, function: &str) -> Expression {
     match alias(service, function) {
@@ -133,6 +152,7 @@ fn call(service: &Service, name: &str, function: &Function) -> Block {
         provisioned_concurrency: _,
         network: _,
         layers: _,      // `settings` has these
+        on: _,          // `events` has these
         uses: _,        // `policy`, `environment_variables`
         may: _,         // `policy`
         statements: _,  // `policy`
@@ -199,13 +219,18 @@ fn policy(service: &Service, name: &str, function: &Function) -> Option<Block> {
     ))
 }
 
+/// The address of this policy in `modules/service`.
+pub(crate) fn policy_address(function: &str) -> Expression {
+    reference(format!("{}.{}", iam_role_policy::TYPE.name, name(function)))
+}
+
 /// The addresses of these policies in `modules/service`.
 pub(crate) fn policies(service: &Service) -> impl Iterator<Item = Expression> {
     let functions = service
         .functions
         .iter()
         .filter(|(_, function)| !function.statements.is_empty());
-    functions.map(|(name, _)| reference(format!("aws_iam_role_policy.{}", self::name(name))))
+    functions.map(|(name, _)| policy_address(name))
 }
 
 /// Calls of renamed functions: what each was, is, and means.

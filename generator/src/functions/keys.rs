@@ -1,5 +1,6 @@
 //! The keys of `[functions.NAME]`.
 
+use crate::events::keys::EventTable;
 use crate::functions::secret_names;
 use crate::resources::cloudwatch_log_group::RETENTION_DAYS;
 use crate::resources::iam_actions::ACTION;
@@ -84,6 +85,9 @@ keys! {
         /// Layer versions that Lambda unpacks to `/opt`, at most five. A later layer's files replace an earlier one's.
         /// Functions with layers don't run locally.
         layers: Given<Vec<Placed<String>>> = Texts(&LAYER_VERSION), Nothing, PER_ENVIRONMENT, Harmless;
+        /// What invokes the function beside its routes: schedules, events of EventBridge, and changes of tables. See
+        /// [Events](../events.md).
+        on: Vec<EventTable> = List(&EventTable::TABLE), Nothing, EVERYWHERE, Elsewhere;
         /// What the function uses, each with verbs: `{ "tables.orders" = ["read", "write"], "queues.mails" = ["send"] }`. Tables have
         /// the verbs `read`, `scan`, `write` and `delete`, buckets have `read`, `list`, `write` and `delete`, queues have `send`
         /// and `receive`, and topics have `publish`. The function finds names, URLs and ARNs in variables such as `TABLE_ORDERS`,

@@ -23,6 +23,7 @@ impl Resolver<'_> {
     ) -> BTreeMap<String, Function> {
         let mut functions = BTreeMap::new();
         let mut identifiers = BTreeMap::new();
+        let mut labels = BTreeMap::new();
         let binaries: BTreeSet<&String> = handlers
             .into_iter()
             .flat_map(|handlers| handlers.values().flat_map(|handler| &handler.binaries))
@@ -48,6 +49,8 @@ impl Resolver<'_> {
             let secrets = templates(&table.secrets, &surroundings.known);
             statements.extend(secrets::statements(&secrets));
             statements.extend(may.iter().cloned());
+            let (on, of_events) = self.events(spec, name, &table.on, &mut labels);
+            statements.extend(of_events);
             let of_uses = table.uses.first().map(|(of, _)| of.span.clone());
             let place = table.may.first().map(|first| first.span.clone());
             let of_secrets = table.secrets.values().next().map(|(place, _)| place.clone());
@@ -66,6 +69,7 @@ impl Resolver<'_> {
                 name.value.clone(),
                 Function {
                     binary: table.binary.value.clone().filter(|binary| *binary != name.value),
+                    on,
                     uses,
                     may,
                     statements,
@@ -182,6 +186,7 @@ impl Resolver<'_> {
             let mut here = resolved(&here, &surroundings.known);
             if let Some(everywhere) = everywhere {
                 here.binary.clone_from(&everywhere.binary);
+                here.on.clone_from(&everywhere.on);
                 here.uses.clone_from(&everywhere.uses);
                 here.may.clone_from(&everywhere.may);
                 here.statements.clone_from(&everywhere.statements);
@@ -492,6 +497,7 @@ fn resolved(table: &FunctionTable, known: &Known) -> Function {
         provisioned_concurrency,
         network,
         layers,
+        on: _,   // `Resolver::events`
         uses: _, // `Resolver::uses`
         may: _,  // `Resolver::may`
         secrets,
@@ -509,6 +515,7 @@ fn resolved(table: &FunctionTable, known: &Known) -> Function {
         provisioned_concurrency: provisioned_concurrency.value,
         network: network.as_ref().map(resolved_network),
         layers: texts(layers),
+        on: Vec::new(),
         uses: Uses::new(),
         may: Vec::new(),
         statements: Vec::new(),

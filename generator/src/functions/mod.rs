@@ -22,6 +22,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::events::Event;
 use crate::functions::statement::Statement;
 use crate::references::Template;
 use crate::uses::Uses;
@@ -51,11 +52,13 @@ pub struct Function {
     pub network: Option<Network>,
     /// ARNs of layer versions, in the order in which Lambda unpacks them.
     pub layers: Vec<String>,
+    /// What invokes it beside its routes, sorted by kind and name.
+    pub on: Vec<Event>,
     /// What it uses.
     pub uses: Uses,
     /// The statements of `may`, sorted.
     pub may: Vec<Statement>,
-    /// What its role allows beside what every role does: by `uses`, then by `secrets`, then by `may`.
+    /// What its role allows beside what every role does: by `uses`, `secrets`, `may` and its events.
     #[serde(skip)]
     pub statements: Vec<Statement>,
     /// Names of secrets that it may read, by the variables that hold them.
@@ -71,6 +74,8 @@ pub(crate) struct Access<'a> {
     pub(crate) network: Option<&'a Network>,
     /// ARNs of layer versions, whose code runs with its role.
     pub(crate) layers: &'a [String],
+    /// What invokes it beside its routes.
+    pub(crate) on: &'a [Event],
     /// What it uses.
     pub(crate) uses: &'a Uses,
     /// The statements of `may`.
@@ -101,6 +106,7 @@ impl Function {
             provisioned_concurrency: _,
             network,
             layers,
+            on,
             uses,
             may,
             statements,
@@ -110,6 +116,7 @@ impl Function {
         Access {
             network: network.as_ref(),
             layers,
+            on,
             uses,
             may,
             statements,

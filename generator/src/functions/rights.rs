@@ -1,5 +1,6 @@
 //! What the role of a function allows. HCL, access test, surface, picture and READMEs all say it from here.
 
+use crate::events::rights as events;
 use crate::functions::statement::Statement;
 use crate::functions::{Access, Function, secrets, settings};
 use crate::hcl::{Block, Expression, argument, block, call, commented, reference, string, value};
@@ -125,9 +126,10 @@ pub(crate) fn phrases(service: &Service, function: &Function) -> Vec<String> {
     let Access {
         network,
         layers: _, // code, not a right
+        on,
         uses,
         may,
-        statements: _, // `uses`, `secrets` and `may`
+        statements: _, // of all these
         secrets,
     } = function.access();
     let network = network.iter().flat_map(|_| NETWORK);
@@ -138,6 +140,7 @@ pub(crate) fn phrases(service: &Service, function: &Function) -> Vec<String> {
         .chain(uses::phrases(uses))
         .chain(secrets::phrases(secrets))
         .chain(may.iter().map(Statement::phrase))
+        .chain(events::phrases(on))
         .collect()
 }
 

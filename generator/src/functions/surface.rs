@@ -53,6 +53,11 @@ impl<'a> Called<'a> {
         })
     }
 
+    /// The functions by what names them.
+    pub(crate) fn functions(&self) -> &Functions<'a> {
+        &self.functions
+    }
+
     /// The name of the function that is named so in a permission.
     pub(crate) fn named(&self, named: &str) -> Option<&str> {
         let place = *self.functions.named(named).first()?;
@@ -122,6 +127,7 @@ pub(crate) fn functions<'a>(
             layers: function.layers.clone(),
             managed_policies: rights.managed_policies,
             invokers: invokers(resources, of(&attached.permissions, place), names),
+            events: Vec::new(), // `events::surface::add_events`
             url_auth: url_auth(resources, of(&attached.urls, place)),
         });
     }
@@ -143,7 +149,7 @@ fn sorted(ids: &[String]) -> Vec<String> {
 }
 
 /// What is attached to functions and roles.
-struct Attached<'a, 'c> {
+pub(crate) struct Attached<'a, 'c> {
     /// By ARN.
     roles: HashMap<String, Part<'a, Role>>,
     /// By what they name a role by.
@@ -159,7 +165,11 @@ struct Attached<'a, 'c> {
 }
 
 impl<'a, 'c> Attached<'a, 'c> {
-    fn of(resources: &Resources<'a>, functions: &Functions<'a>, changes: Option<&'c [Change]>) -> Self {
+    pub(crate) fn of(
+        resources: &Resources<'a>,
+        functions: &Functions<'a>,
+        changes: Option<&'c [Change]>,
+    ) -> Self {
         let index = &resources.index;
         let mut roles = HashMap::new();
         // Of two with an ARN, the first counts.
@@ -265,14 +275,16 @@ fn code(function: &lambda::Function) -> String {
     folders.collect::<Vec<_>>().join("/")
 }
 
+/// What a role allows, and to whom.
 #[derive(Default)]
-struct Rights {
-    assumed_by: Vec<String>,
-    statements: Vec<Statement>,
-    managed_policies: Vec<String>,
+pub(crate) struct Rights {
+    pub(crate) assumed_by: Vec<String>,
+    pub(crate) statements: Vec<Statement>,
+    pub(crate) managed_policies: Vec<String>,
 }
 
-fn rights<'a>(
+/// The rights of a role, for which the surface then accounts.
+pub(crate) fn rights<'a>(
     resources: &mut Resources<'a>,
     role: &Part<'a, Role>,
     attached: &Attached<'a, '_>,

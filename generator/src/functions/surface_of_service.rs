@@ -1,5 +1,6 @@
 //! The functions that a spec asks for.
 
+use crate::events::surface_of_service::{events, invokers as invokers_of_events};
 use crate::functions::surface::sort;
 use crate::functions::{Access, in_service, rights, statement};
 use crate::references::{Template, Values};
@@ -16,6 +17,7 @@ pub(crate) fn function(service: &Service, environment: &Environment, name: &str)
     let Access {
         network,
         layers,
+        on: _,      // `events` has these
         uses: _,    // `statements`
         may: _,     // `statements`
         secrets: _, // `statements`
@@ -56,6 +58,9 @@ pub(crate) fn function(service: &Service, environment: &Environment, name: &str)
         // What the spec writes out is no other value than what it refers to.
         names.in_text(&text.text(&values))
     };
+    let mut invokers = self::invokers(service, name);
+    invokers.extend(invokers_of_events(service, name, &values, &names));
+    invokers.sort();
     types::Function {
         name: name.into(),
         code: format!("../../artifacts/${{architecture}}/{name}.zip"),
@@ -77,14 +82,15 @@ pub(crate) fn function(service: &Service, environment: &Environment, name: &str)
             .map_or_else(Vec::new, |network| network.security_groups.clone()),
         layers: layers.to_vec(),
         managed_policies: Vec::new(),
-        invokers: invokers(service, name),
+        invokers,
+        events: events(service, environment, name, &values, &names),
         url_auth: None,
     }
 }
 
 fn invokers(service: &Service, function: &str) -> Vec<Invoker> {
     let permissions = permissions::of_function(service, function);
-    let mut invokers: Vec<Invoker> = permissions
+    permissions
         .iter()
         .map(|permission| Invoker {
             principal: lambda_permission::PRINCIPAL.into(),
@@ -95,7 +101,5 @@ fn invokers(service: &Service, function: &str) -> Vec<Invoker> {
             function_url_auth_type: None,
             qualifier: in_service::alias(service, function).map(|_| lambda_alias::LIVE.into()),
         })
-        .collect();
-    invokers.sort();
-    invokers
+        .collect()
 }

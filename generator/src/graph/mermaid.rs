@@ -64,6 +64,7 @@ fn shape(kind: Kind) -> (&'static str, &'static str) {
         Kind::Authorizer => ("{{", "}}"),
         Kind::Public => ("[[", "]]"),
         Kind::Function => ("(", ")"),
+        Kind::Events => ("[/", "/]"),
         Kind::Protected | Kind::Preflights => ("[", "]"),
     }
 }
@@ -71,7 +72,12 @@ fn shape(kind: Kind) -> (&'static str, &'static str) {
 fn class(kind: Kind) -> Option<&'static str> {
     match kind {
         Kind::Public => Some("public"),
-        Kind::Caller | Kind::Authorizer | Kind::Protected | Kind::Preflights | Kind::Function => None,
+        Kind::Caller
+        | Kind::Authorizer
+        | Kind::Protected
+        | Kind::Preflights
+        | Kind::Events
+        | Kind::Function => None,
     }
 }
 

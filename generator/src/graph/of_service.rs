@@ -2,6 +2,7 @@
 
 use crate::authorizer::picture::authorizer;
 use crate::cors::picture::preflights;
+use crate::events::picture::events;
 use crate::functions::picture::node;
 use crate::graph::picture::{ANYONE, Block, Edge, Kind, Node, Picture, Stroke};
 use crate::identifier::Identifier;
@@ -23,6 +24,7 @@ pub fn picture(service: &Service, environment: Option<&str>) -> Picture {
         let mut block = Block::default();
         let own = by_function.get(name.as_str());
         routes(own.map_or(&[], Vec::as_slice), name, &id, &mut block);
+        events(&function.on, name, &id, &mut block);
         block.nodes.push(node(id, name, service, function));
         block
     }));

@@ -50,6 +50,8 @@ pub enum Kind {
     Protected,
     /// The gateway's own answers to browsers of other origins.
     Preflights,
+    /// What invokes a function beside its routes.
+    Events,
     /// A function.
     Function,
 }

@@ -43,7 +43,7 @@ fn column(kind: Kind) -> usize {
     match kind {
         Kind::Caller => 0,
         Kind::Authorizer => 1,
-        Kind::Public | Kind::Protected | Kind::Preflights => 2,
+        Kind::Public | Kind::Protected | Kind::Preflights | Kind::Events => 2,
         Kind::Function => 3,
     }
 }
@@ -265,6 +265,7 @@ fn class(kind: Kind) -> &'static str {
         Kind::Public => "public",
         Kind::Protected => "protected",
         Kind::Preflights => "preflights",
+        Kind::Events => "events",
         Kind::Function => "function",
     }
 }

@@ -237,6 +237,26 @@ pub fn to_set(items: impl IntoIterator<Item = Expression>) -> Expression {
     call("toset", [lines(items)])
 }
 
+/// `jsonencode(…)` of a value: what AWS takes as JSON.
+pub fn json(value: &serde_json::Value) -> Expression {
+    call("jsonencode", [of_json(value)])
+}
+
+fn of_json(value: &serde_json::Value) -> Expression {
+    use serde_json::Value;
+    match value {
+        Value::Null => Expression::null(),
+        Value::Bool(flag) => (*flag).into(),
+        Value::Number(number) => Expression::of(number.to_string()),
+        Value::String(text) => string(text),
+        Value::Array(items) if items.iter().any(|item| item.is_array() || item.is_object()) => {
+            lines(items.iter().map(of_json))
+        }
+        Value::Array(items) => list(items.iter().map(of_json)),
+        Value::Object(entries) => object(entries.iter().map(|(name, value)| (name, of_json(value)))),
+    }
+}
+
 /// A call of a function of Terraform's.
 pub fn call(name: &str, arguments: impl IntoIterator<Item = Expression>) -> Expression {
     check_identifiers(name);

@@ -12,7 +12,7 @@ pub use block::{
     Attribute, Block, BlockBuilder, Comment, Structure, argument, block, commented, precondition,
 };
 pub use expression::{
-    Expression, Part, call, conditional, equal, expression, is_one_of, lines, list, literal, object,
+    Expression, Part, call, conditional, equal, expression, is_one_of, json, lines, list, literal, object,
     reference, string, template, to_set, value,
 };
 pub use layout::{layout, layout_below, layout_without};

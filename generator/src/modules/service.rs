@@ -6,7 +6,7 @@ use crate::modules::{access_test, moved};
 use crate::routes::permissions;
 use crate::service::Service;
 use crate::text_rule::NAME_32;
-use crate::{api, buckets, cors, functions, own, queues, routes, tables, topics, user_pool};
+use crate::{api, buckets, cors, events, functions, own, queues, routes, tables, topics, user_pool};
 
 /// Where the deployment stands in an environment's root.
 pub const DEPLOYMENT: &str = "module.service.aws_api_gateway_deployment.this";
@@ -46,6 +46,7 @@ pub fn module(service: &Service) -> Module {
         files: vec![
             ("user_pool.tf", user_pool::in_service::blocks(service)),
             ("functions.tf", functions::in_service::blocks(service)),
+            ("events.tf", events::in_service::blocks(service)),
             ("tables.tf", tables::in_service::blocks(service)),
             ("buckets.tf", buckets::in_service::blocks(service)),
             ("queues.tf", queues::in_service::blocks(service)),

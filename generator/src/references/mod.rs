@@ -243,7 +243,7 @@ impl Template {
     }
 
     /// Parts as one text.
-    fn of_parts(parts: impl IntoIterator<Item = Part>) -> Self {
+    pub(crate) fn of_parts(parts: impl IntoIterator<Item = Part>) -> Self {
         let mut joined = Self::default();
         for part in parts {
             match (joined.parts.last_mut(), part) {

@@ -69,27 +69,61 @@ fn policy_of(arn: &str) -> Option<(&str, &str, &str)> {
     Some((partition, account, policy))
 }
 
+/// Characters of a name: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>
+pub const NAME_LENGTH: usize = 64;
+
 /// A role that only Lambda can take on, with the function's name.
 pub fn resource_block(has_boundary: bool) -> Block {
+    resource_block_of("this", reference("var.name"), assume_role_policy(), has_boundary)
+}
+
+/// A role of another service, with a trust policy that says for whom that service may take it on.
+pub fn resource_block_of(
+    label: &str,
+    name: Expression,
+    assume_role_policy: Expression,
+    has_boundary: bool,
+) -> Block {
     let boundary = || argument("permissions_boundary", reference("var.permissions_boundary"));
-    TYPE.block("this")
-        .attribute(argument("name", reference("var.name")))
-        .attribute(argument("assume_role_policy", assume_role_policy()))
+    TYPE.block(label)
+        .attribute(argument("name", name))
+        .attribute(argument("assume_role_policy", assume_role_policy))
         .attributes(has_boundary.then(boundary))
         .build()
 }
 
 /// Who may take on the role: Lambda, and nobody else.
 pub fn assume_role_policy() -> Expression {
-    let statement = object([
-        ("Sid", string("LambdaTakesTheRole")),
+    let sid = ("Sid", string("LambdaTakesTheRole"));
+    trust([sid].into_iter().chain(assumed_by(PRINCIPAL)))
+}
+
+/// Who may take on a role: a service on behalf of the sources of an account with these ARNs, and nobody else.
+pub fn assume_role_policy_for(principal: &str, account: Expression, sources: Expression) -> Expression {
+    let condition = object([
+        ("ArnLike", object([("aws:SourceArn", sources)])),
+        ("StringEquals", object([("aws:SourceAccount", account)])),
+    ]);
+    trust(
+        assumed_by(principal)
+            .into_iter()
+            .chain([("Condition", condition)]),
+    )
+}
+
+/// What a statement says of the service that may take on a role.
+fn assumed_by(principal: &str) -> [(&'static str, Expression); 3] {
+    [
         ("Effect", string("Allow")),
         ("Action", string("sts:AssumeRole")),
-        ("Principal", object([("Service", string(PRINCIPAL))])),
-    ]);
+        ("Principal", object([("Service", string(principal))])),
+    ]
+}
+
+fn trust(statement: impl IntoIterator<Item = (&'static str, Expression)>) -> Expression {
     let policy = object([
         ("Version", string("2012-10-17")),
-        ("Statement", lines([statement])),
+        ("Statement", lines([object(statement)])),
     ]);
     call("jsonencode", [policy])
 }

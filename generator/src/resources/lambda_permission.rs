@@ -7,7 +7,7 @@
 //! unique, because a fixed one would collide with the statement that is still there, and the provider retries
 //! that for five minutes.
 
-use crate::hcl::{Block, Expression, argument, block, literal, reference, string, template, value};
+use crate::hcl::{Block, Expression, argument, block, reference, string};
 use crate::identifier::Identifier;
 use crate::resources::Meaning::{Harmless, Said, Secret};
 use crate::resources::ResourceType;
@@ -31,7 +31,7 @@ pub const TYPE: ResourceType = ResourceType {
     ],
 };
 
-/// Who invokes functions.
+/// Who invokes functions for callers of their routes.
 pub const PRINCIPAL: &str = "apigateway.amazonaws.com";
 /// What they are allowed.
 pub const ACTION: &str = "lambda:InvokeFunction";
@@ -42,6 +42,16 @@ pub const ACTION: &str = "lambda:InvokeFunction";
 /// <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>
 pub const POLICY_BYTES: usize = 20_480;
 
+/// A policy as Lambda keeps it, without statements.
+pub const POLICY: &str = r#"{"Version":"2012-10-17","Id":"default","Statement":[]}"#;
+/// A statement without the beginning of its id, names, partition, region and the pattern of its source. What AWS makes up
+/// has the length that it always has: 12 digits of an account, and 26 with which Terraform ends the id of a statement.
+pub const STATEMENT: &str = concat!(
+    r#"{"Sid":"20060102150405000000000001","Effect":"Allow","Principal":{"Service":""},"Action":"","#,
+    r#""Resource":"arn::lambda::123456789012:function:","#,
+    r#""Condition":{"ArnLike":{"AWS:SourceArn":""}}}"#,
+);
+
 /// What the id of a permission's statement begins with. An id holds 100 characters, of which Terraform's own suffix takes
 /// 26.
 pub fn statement_id_prefix(name: &Identifier) -> String {
@@ -51,27 +61,46 @@ pub fn statement_id_prefix(name: &Identifier) -> String {
     prefix
 }
 
-/// Lets API Gateway invoke the function of a module, or an alias of it alone, for calls whose ARN is like `source`, behind
-/// the API's own.
-pub fn resource_block(
-    name: &Identifier,
-    function: &Identifier,
-    alias: Option<Expression>,
-    source: String,
-) -> Block {
-    TYPE.block(name.as_str())
-        .attribute(argument("statement_id_prefix", string(statement_id_prefix(name))))
+/// Who may invoke a function, and for whom.
+pub struct Arguments<'a> {
+    /// Its name in Terraform.
+    pub label: &'a Identifier,
+    /// The function's module.
+    pub function: &'a Identifier,
+    /// The alias that may be invoked, and nothing else of the function.
+    pub alias: Option<Expression>,
+    /// The service that invokes it.
+    pub principal: &'static str,
+    /// The pattern of the ARNs for which it does.
+    pub source: Expression,
+    /// The account of the source. Only an ARN without an account needs it.
+    pub source_account: Option<Expression>,
+}
+
+/// Lets a service invoke the function of a module, or an alias of it alone, for one source.
+pub fn resource_block(arguments: Arguments<'_>) -> Block {
+    let Arguments {
+        label,
+        function,
+        alias,
+        principal,
+        source,
+        source_account,
+    } = arguments;
+    TYPE.block(label.as_str())
+        .attribute(argument(
+            "statement_id_prefix",
+            string(statement_id_prefix(label)),
+        ))
         .attribute(argument("action", string(ACTION)))
         .attribute(argument(
             "function_name",
             reference(["module.", function.as_str(), ".name"].concat()),
         ))
         .attributes(alias.map(|alias| argument("qualifier", alias)))
-        .attribute(argument("principal", string(PRINCIPAL)))
-        .attribute(argument(
-            "source_arn",
-            template([value("module.rest_api.execution_arn"), literal(source)]),
-        ))
+        .attribute(argument("principal", string(principal)))
+        .attribute(argument("source_arn", source))
+        .attributes(source_account.map(|account| argument("source_account", account)))
         .block(
             block("lifecycle", [])
                 .attribute(argument("create_before_destroy", true))

@@ -17,6 +17,8 @@ pub mod api_gateway_method_response;
 pub mod api_gateway_resource;
 pub mod api_gateway_rest_api;
 pub mod api_gateway_stage;
+pub mod cloudwatch_event_rule;
+pub mod cloudwatch_event_target;
 pub mod cloudwatch_log_group;
 pub mod cognito_user;
 pub mod cognito_user_pool;
@@ -29,6 +31,7 @@ pub mod iam_role_policy;
 pub mod iam_role_policy_attachment;
 pub mod kms_key;
 pub mod lambda_alias;
+pub mod lambda_event_source_mapping;
 pub mod lambda_function;
 pub mod lambda_function_url;
 pub mod lambda_permission;
@@ -43,6 +46,7 @@ pub mod s3_bucket_policy;
 pub mod s3_bucket_public_access_block;
 pub mod s3_bucket_server_side_encryption_configuration;
 pub mod s3_bucket_versioning;
+pub mod scheduler_schedule;
 pub mod sns_topic;
 pub mod sqs_queue;
 pub mod sqs_queue_redrive_allow_policy;
@@ -51,7 +55,7 @@ pub mod tls_only;
 pub use resource_type::{EVERYWHERE, Meaning, ResourceType};
 
 /// The types that Portcullis makes, or that a surface accounts for.
-pub const TYPES: [&ResourceType; 35] = [
+pub const TYPES: [&ResourceType; 39] = [
     &api_gateway_authorizer::TYPE,
     &api_gateway_deployment::TYPE,
     &api_gateway_gateway_response::TYPE,
@@ -62,6 +66,8 @@ pub const TYPES: [&ResourceType; 35] = [
     &api_gateway_resource::TYPE,
     &api_gateway_rest_api::TYPE,
     &api_gateway_stage::TYPE,
+    &cloudwatch_event_rule::TYPE,
+    &cloudwatch_event_target::TYPE,
     &cloudwatch_log_group::TYPE,
     &cognito_user::TYPE,
     &cognito_user_pool::TYPE,
@@ -72,6 +78,7 @@ pub const TYPES: [&ResourceType; 35] = [
     &iam_role_policy::TYPE,
     &iam_role_policy_attachment::TYPE,
     &lambda_alias::TYPE,
+    &lambda_event_source_mapping::TYPE,
     &lambda_function::TYPE,
     &lambda_function_url::TYPE,
     &lambda_permission::TYPE,
@@ -84,6 +91,7 @@ pub const TYPES: [&ResourceType; 35] = [
     &s3_bucket_public_access_block::TYPE,
     &s3_bucket_server_side_encryption_configuration::TYPE,
     &s3_bucket_versioning::TYPE,
+    &scheduler_schedule::TYPE,
     &sns_topic::TYPE,
     &sqs_queue::TYPE,
     &sqs_queue_redrive_allow_policy::TYPE,

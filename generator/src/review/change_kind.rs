@@ -154,7 +154,7 @@ kinds! {
     /// A path parameter has another name, which its function reads.
     RouteParameterRenamed = "route_parameter_renamed", Specs, Routes, Route, Harmless;
     /// A new function.
-    FunctionAdded = "function_added", Specs, Rest, Function, Expected("it runs only for what its routes let in");
+    FunctionAdded = "function_added", Specs, Rest, Function, Expected("it runs only for what its routes and events let in");
     /// A removed function.
     FunctionRemoved = "function_removed", Specs, Rest, Function, Harmless;
     /// A function has another name. Lambda can't rename, so it is replaced.
@@ -184,6 +184,16 @@ kinds! {
     OwnModuleAdded = "own_module_added", Specs, Rest, Key, Expected("only hand-written files decide what is in it");
     /// The service no longer calls the own module.
     OwnModuleRemoved = "own_module_removed", Specs, AtRisk, Key, Loses;
+    /// Something new invokes a function beside its routes.
+    EventAdded = "event_added", Specs, Rest, Key, Expected("a new event is what the change is for");
+    /// Something no longer invokes a function.
+    EventRemoved = "event_removed", Specs, Rest, Key, Harmless;
+    /// More events than before invoke a function.
+    EventWidened = "event_widened", Specs, AtRisk, Key, Widens;
+    /// Events are dropped that were handled or kept before.
+    EventsLost = "events_lost", Specs, AtRisk, Key, Loses;
+    /// Another schedule, input or batch.
+    EventChanged = "event_changed", Specs, Rest, Key, Harmless;
     /// A new table.
     TableAdded = "table_added", Specs, Rest, Key, Expected("it is empty, and only functions that use it reach it");
     /// A table is deleted, with its items.

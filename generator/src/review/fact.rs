@@ -116,6 +116,32 @@ pub enum Lost {
     LogGroup(String),
 }
 
+/// How an event changes.
+#[derive(Debug, Clone, PartialEq)]
+pub enum EventChange {
+    /// It is new.
+    Added,
+    /// It is gone. Holds what becomes of the events.
+    Removed(&'static str),
+    /// More events invoke the function.
+    Widened(Vec<ChangedKey>),
+    /// Events are dropped. Each key has what it means.
+    Lossier(Vec<(ChangedKey, &'static str)>),
+    /// Something else.
+    Other(Vec<ChangedKey>),
+}
+
+/// A key of an event with another value.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ChangedKey {
+    /// Its name, with those of the tables around it.
+    pub key: String,
+    /// The value before; none if there was none.
+    pub before: Option<Value>,
+    /// The value now.
+    pub after: Option<Value>,
+}
+
 /// One thing that a review reports.
 #[derive(Debug, Clone, PartialEq)]
 #[allow(missing_docs, reason = "`ChangeKind` documents each")]
@@ -217,6 +243,14 @@ pub enum Fact {
     },
     OwnModuleAdded,
     OwnModuleRemoved,
+    Event {
+        function: String,
+        /// What it is known by in its function, such as `table orders`.
+        event: String,
+        /// What invokes the function, behind "is invoked by".
+        phrase: String,
+        change: EventChange,
+    },
     TableAdded {
         table: String,
     },

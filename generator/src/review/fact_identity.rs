@@ -1,6 +1,6 @@
 //! The identity of a fact, which is its kind and its subject, with its values and whether it is blocked.
 
-use crate::review::fact::{Callers, Fact, Lost, Program, Sendable, Shifted};
+use crate::review::fact::{Callers, EventChange, Fact, Lost, Program, Sendable, Shifted};
 use crate::review::{ChangeId, ChangeKind, Effect, words};
 use crate::surface::{Difference, Subject};
 
@@ -34,6 +34,13 @@ impl Fact {
             Self::UseRemoved { .. } => ChangeKind::UseRemoved,
             Self::OwnModuleAdded => ChangeKind::OwnModuleAdded,
             Self::OwnModuleRemoved => ChangeKind::OwnModuleRemoved,
+            Self::Event { change, .. } => match change {
+                EventChange::Added => ChangeKind::EventAdded,
+                EventChange::Removed(_) => ChangeKind::EventRemoved,
+                EventChange::Widened(_) => ChangeKind::EventWidened,
+                EventChange::Lossier(_) => ChangeKind::EventsLost,
+                EventChange::Other(_) => ChangeKind::EventChanged,
+            },
             Self::TableAdded { .. } => ChangeKind::TableAdded,
             Self::TableDeleted { .. } => ChangeKind::TableDeleted,
             Self::TableReplaced { .. } => ChangeKind::TableReplaced,
@@ -125,6 +132,7 @@ impl Fact {
                 words::key(&["functions", function, "uses", &of.to_string()])
             }
             Self::OwnModuleAdded | Self::OwnModuleRemoved => "own".into(),
+            Self::Event { function, event, .. } => words::key(&["functions", function, "on", event]),
             Self::TableAdded { table } | Self::TableDeleted { table } | Self::TableReplaced { table, .. } => {
                 words::key(&["tables", table])
             }
@@ -227,6 +235,7 @@ impl Fact {
             | Self::TopicAdded { .. }
             | Self::TopicDeleted { .. }
             | Self::TopicReplaced { .. }
+            | Self::Event { .. }
             | Self::TableAdded { .. }
             | Self::TableDeleted { .. }
             | Self::TableReplaced { .. }
@@ -309,6 +318,7 @@ impl Difference {
             | Subject::Authorizer(_)
             | Subject::Route(_)
             | Subject::Function(_)
+            | Subject::Event(_)
             | Subject::Client(_)
             | Subject::Table(_)
             | Subject::Bucket(_)
@@ -333,6 +343,7 @@ impl Difference {
             | Subject::Authorizer(name)
             | Subject::Route(name)
             | Subject::Function(name)
+            | Subject::Event(name)
             | Subject::Client(name)
             | Subject::GatewayResponse(name) => name,
         };

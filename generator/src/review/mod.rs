@@ -26,7 +26,7 @@ pub(crate) mod names;
 mod plan;
 pub mod report;
 mod revision;
-mod settings;
+pub(crate) mod settings;
 mod tree;
 mod version_constraints;
 pub(crate) mod words;
@@ -34,6 +34,7 @@ pub(crate) mod words;
 use crate::buckets::review as buckets;
 use crate::cors::review as cors;
 use crate::environments::review as environments;
+use crate::events::review as events;
 use crate::functions::review as functions;
 use crate::own::review as own;
 use crate::queues::review as queues;
@@ -46,7 +47,7 @@ pub use accepted_change::{AcceptedChange, ChangeId, Sorted, sort};
 pub use change_kind::{ChangeKind, Class, Effect, Evidence, Section, SubjectKind};
 pub use key_meaning::{Consequence, Direction, Meaning, consequence};
 
-pub use fact::{Callers, Fact, Lost, Program, Sendable, Sent, Shifted, Side};
+pub use fact::{Callers, ChangedKey, EventChange, Fact, Lost, Program, Sendable, Sent, Shifted, Side};
 pub use infrastructure::{deployments, infrastructure};
 pub use judge::{Unseen, judge};
 pub use plan::{Planned, PlannedError, planned};
@@ -125,6 +126,7 @@ fn compare_services(comparison: &Comparison) -> Vec<Fact> {
     facts.extend(topics::facts(comparison));
     facts.extend(own::facts(comparison));
     facts.extend(uses::facts(comparison));
+    facts.extend(events::facts(comparison));
     facts.extend(user_pool::facts(comparison));
     facts.extend(cors::facts(comparison));
     facts.extend(environments::facts(comparison));
@@ -140,6 +142,7 @@ fn nothing(head: &Service) -> Service {
     for function in nothing.functions.values_mut() {
         function.may.clear();
         function.uses.clear();
+        function.on.clear();
     }
     if let Some(UserPool::Own(pool)) = &mut nothing.user_pool {
         pool.self_sign_up = false;

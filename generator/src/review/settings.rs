@@ -192,14 +192,14 @@ fn rename(tree: &mut Value, table: &str, names: &BTreeMap<String, String>) {
 
 /// A key whose value is another one.
 #[derive(Debug, PartialEq)]
-struct Setting {
-    path: Vec<String>,
-    before: Option<Value>,
-    after: Option<Value>,
+pub(crate) struct Setting {
+    pub(crate) path: Vec<String>,
+    pub(crate) before: Option<Value>,
+    pub(crate) after: Option<Value>,
 }
 
 /// The keys that two trees differ in. Lists are sets: nowhere in a spec does their order mean anything.
-fn compare(base: &Value, head: &Value) -> Vec<Setting> {
+pub(crate) fn compare(base: &Value, head: &Value) -> Vec<Setting> {
     let mut settings: BTreeMap<Vec<String>, (Option<Value>, Option<Value>)> = BTreeMap::new();
     leaves(base, &mut Vec::new(), &mut |path, value| {
         settings.entry(path.to_vec()).or_default().0 = Some(value);

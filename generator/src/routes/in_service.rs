@@ -3,9 +3,9 @@
 use crate::authorizer;
 use crate::cors::in_service as preflights;
 use crate::functions::in_service as functions;
-use crate::hcl::{Block, argument, commented, reference, string};
+use crate::hcl::{Block, argument, commented, literal, reference, string, template, value};
 use crate::modules::module::module_call;
-use crate::resources::{lambda_alias, lambda_permission};
+use crate::resources::lambda_permission;
 use crate::routes::permissions::Permission;
 use crate::routes::resource::{self, resource_id};
 use crate::routes::walk::{Step, walk};
@@ -15,13 +15,15 @@ use crate::service::{ApiMethod, Service};
 /// The blocks of `routes.tf`, in the order of [`walk()`].
 pub(crate) fn blocks(service: &Service, permissions: &[Permission]) -> Vec<Block> {
     let permission = |permission: &Permission| {
-        lambda_permission::resource_block(
-            &permission.name(),
-            &functions::name(&permission.function),
-            functions::alias(service, &permission.function)
-                .map(|alias| lambda_alias::attribute(&alias, "name")),
-            permission.source(&service.api.stage),
-        )
+        let source = permission.source(&service.api.stage);
+        lambda_permission::resource_block(lambda_permission::Arguments {
+            label: &permission.name(),
+            function: &functions::name(&permission.function),
+            alias: functions::alias_name(service, &permission.function),
+            principal: lambda_permission::PRINCIPAL,
+            source: template([value("module.rest_api.execution_arn"), literal(source)]),
+            source_account: None,
+        })
     };
     let mut blocks = Vec::new();
     for step in walk(service, permissions) {

@@ -8,8 +8,11 @@
 use std::cell::LazyCell;
 use std::collections::BTreeMap;
 
+use crate::events::permissions as events;
 use crate::identifier::Identifier;
-use crate::resources::lambda_permission::{ACTION, POLICY_BYTES, PRINCIPAL, statement_id_prefix};
+use crate::resources::lambda_permission::{
+    ACTION, POLICY, POLICY_BYTES, PRINCIPAL, STATEMENT, statement_id_prefix,
+};
 use crate::resources::partition::Partition;
 use crate::service::{Environment, Method, RoutePath, Service};
 use portcullis_terraform_json::aws::arn_like;
@@ -146,15 +149,8 @@ fn narrowest(grouping: Grouping) -> Vec<Permission> {
     )
 }
 
-/// A policy as Lambda keeps it, without statements.
-const POLICY: &str = r#"{"Version":"2012-10-17","Id":"default","Statement":[]}"#;
-/// A statement without names, partition, region and pattern. What AWS makes up has the length that it always has: 12 digits
-/// of an account, 10 characters of an API's id, and 26 with which Terraform ends the id of a statement.
-const STATEMENT: &str = concat!(
-    r#"{"Sid":"20060102150405000000000001","Effect":"Allow","Principal":{"Service":""},"Action":"","#,
-    r#""Resource":"arn::lambda::123456789012:function:","#,
-    r#""Condition":{"ArnLike":{"AWS:SourceArn":"arn::execute-api::123456789012:abcdefghij"}}}"#,
-);
+/// The beginning of a source's ARN, without partition and region. The id of an API has the length that it always has.
+const SOURCE: &str = "arn::execute-api::123456789012:abcdefghij";
 
 /// Returns the bytes of a function's policy, in the environment with the longest one.
 pub fn bytes(service: &Service, function: &str, permissions: &[Permission]) -> usize {
@@ -163,15 +159,15 @@ pub fn bytes(service: &Service, function: &str, permissions: &[Permission]) -> u
         id.len() + permission.source(&service.api.stage).len()
     });
     let own: usize = own.sum();
-    let count = permissions.len();
     let of = |(name, environment): (&String, &Environment)| {
+        let events = events::bytes(service, environment, function);
+        let count = permissions.len() + events.len();
         let region = &environment.region;
-        let name = service.function_name(name, function);
-        let shared = PRINCIPAL.len()
-            + ACTION.len()
-            + name.len()
-            + 2 * (Partition::of(region).name.len() + region.len());
-        POLICY.len() + count * (STATEMENT.len() + shared) + own + count.saturating_sub(1)
+        let at = Partition::of(region).name.len() + region.len();
+        let each = PRINCIPAL.len() + ACTION.len() + SOURCE.len() + at;
+        let shared = STATEMENT.len() + service.function_name(name, function).len() + at;
+        let own = own + permissions.len() * each + events.iter().sum::<usize>();
+        POLICY.len() + count * shared + own + count.saturating_sub(1)
     };
     service.environments.iter().map(of).max().unwrap_or_default()
 }

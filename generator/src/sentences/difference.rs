@@ -107,6 +107,21 @@ fn special(subject: &Subject, one: &DifferentValue) -> Option<String> {
             let statement: Statement = serde_json::from_value(item.clone()).ok()?;
             format!("{name} {} {place}", may(&statement))
         }
+        "functions.*.events.*" => {
+            let function = code(path.get(1)?);
+            format!("function {function} is invoked by {name} {place}")
+        }
+        "functions.*.events.*.patterns" => {
+            let pattern = value(item);
+            format!("{name} has the pattern {pattern} {place}")
+        }
+        "functions.*.events.*.role.assumed_by" => {
+            format!("{} may assume the role of {name} {place}", list_item()?)
+        }
+        "functions.*.events.*.role.statements" => {
+            let statement: Statement = serde_json::from_value(item.clone()).ok()?;
+            format!("the role of {name} {} {place}", may(&statement))
+        }
         "functions.*.invokers" => {
             let invoker: Invoker = serde_json::from_value(item.clone()).ok()?;
             format!("{} {place}", may_invoke(&invoker, &name))
@@ -199,6 +214,7 @@ fn name(subject: &Subject) -> String {
         Subject::UserPool => "the user pool".into(),
         Subject::Authorizer(name) => format!("authorizer {}", code(name)),
         Subject::Function(name) => format!("function {}", code(name)),
+        Subject::Event(source) => format!("event source {}", code(source)),
         Subject::Client(name) => format!("client {}", code(name)),
         Subject::Table(name) => format!("table {}", code(name)),
         Subject::Bucket(name) => format!("bucket {}", code(name)),

@@ -6,6 +6,7 @@ use crate::resources::lambda_permission::POLICY_BYTES;
 use crate::review::words::{self, both_quoted, code, list, quoted};
 use crate::review::{Callers, Fact, Program, Sendable, Sent, Shifted};
 use crate::sentences::deleted::deleted;
+use crate::sentences::event::event;
 use crate::sentences::{expired, names};
 use crate::user_pool::id;
 use crate::uses;
@@ -185,6 +186,12 @@ impl Fact {
                 "the service no longer calls `terraform/modules/own`, so **everything in it is deleted**"
                     .into()
             }
+            Self::Event {
+                function,
+                phrase,
+                change,
+                ..
+            } => event(function, phrase, change),
             Self::TableAdded { table } => format!("table {} is new", code(table)),
             Self::TableDeleted { table } => format!("table {} is **deleted** with every item", code(table)),
             Self::TableReplaced { table, reasons } => format!(

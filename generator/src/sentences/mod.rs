@@ -6,6 +6,7 @@
 
 mod deleted;
 mod difference;
+mod event;
 mod fact;
 mod finding;
 mod loss;

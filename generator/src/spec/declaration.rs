@@ -13,6 +13,7 @@
 
 use std::ops::RangeInclusive;
 
+use crate::json_rule::JsonRule;
 use crate::review::Meaning;
 use crate::text_rule::TextRule;
 
@@ -114,6 +115,10 @@ pub enum Kind {
     },
     /// A table with known keys, or a string that stands for a table with its first key alone.
     TextOrTable(&'static TextRule, &'static Table),
+    /// What is passed on as JSON.
+    Json(&'static JsonRule),
+    /// A list of these.
+    Jsons(&'static JsonRule),
 }
 
 /// A word that a key takes.
@@ -182,6 +187,8 @@ pub enum Form {
     Overrides,
     Lists,
     TextOrTable,
+    Json,
+    Jsons,
 }
 
 impl Kind {
@@ -202,6 +209,8 @@ impl Kind {
             Self::Overrides { .. } => Form::Overrides,
             Self::Lists { .. } => Form::Lists,
             Self::TextOrTable(..) => Form::TextOrTable,
+            Self::Json(_) => Form::Json,
+            Self::Jsons(_) => Form::Jsons,
         }
     }
 }

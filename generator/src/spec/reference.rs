@@ -121,6 +121,9 @@ fn values(kind: &Kind) -> String {
         Kind::Overrides { noun, .. } => format!("one table for each {noun}, see below"),
         Kind::Lists { noun, of } => format!("table: {noun} to list of {of}"),
         Kind::TextOrTable(rule, _) => format!("{}, or a table, see below", of_text(rule)),
+        Kind::Json(rule) if rule.is_table => format!("table: {}", rule.noun),
+        Kind::Json(rule) => rule.noun.into(),
+        Kind::Jsons(rule) => format!("list of tables, each {}", rule.noun),
     }
 }
 

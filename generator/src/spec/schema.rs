@@ -4,6 +4,7 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::json_rule::JsonRule;
 use crate::spec::Spec;
 use crate::spec::declaration::{Absent, Choice, Key, Kind, Literal, Scope, Table};
 use crate::spec::field::Keys;
@@ -110,10 +111,19 @@ fn of_kind(kind: &Kind, absent: &Absent) -> Map<String, Value> {
             "type": "object", "additionalProperties": {"type": "array", "items": {"type": "string"}, "minItems": 1},
         }),
         Kind::TextOrTable(rule, table) => json!({"anyOf": [of_text(rule), of_table(table)]}),
+        Kind::Json(rule) => of_json(rule),
+        Kind::Jsons(rule) => json!({"type": "array", "items": of_json(rule)}),
     };
     match schema {
         Value::Object(schema) => schema,
         _ => Map::new(),
+    }
+}
+
+fn of_json(rule: &JsonRule) -> Value {
+    match rule.is_table {
+        true => json!({"type": "object"}),
+        false => json!({}),
     }
 }
 

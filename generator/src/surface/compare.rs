@@ -20,7 +20,7 @@ struct List {
     is_whole: bool,
 }
 
-const LISTS: [List; 11] = [
+const LISTS: [List; 12] = [
     List {
         pattern: "authorizers",
         name: |item| text(item, "name"),
@@ -37,6 +37,12 @@ const LISTS: [List; 11] = [
         pattern: "functions",
         name: |item| text(item, "name"),
         subject: Subject::Function,
+        is_whole: false,
+    },
+    List {
+        pattern: "functions.*.events",
+        name: |item| text(item, "source"),
+        subject: Subject::Event,
         is_whole: false,
     },
     List {

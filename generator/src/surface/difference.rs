@@ -16,6 +16,8 @@ pub enum Subject {
     Route(String),
     /// A function, by name.
     Function(String),
+    /// What invokes a function, by its source.
+    Event(String),
     /// The user pool.
     UserPool,
     /// A client, by name.

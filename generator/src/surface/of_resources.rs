@@ -10,6 +10,7 @@ use super::routes::routes;
 use super::types::{Api, Argument, FORMAT, Surface};
 use super::unknown::Open;
 use super::{arguments, authorizers, buckets, others, queues, tables, topics, unknown, user_pool};
+use crate::events::surface::add_events;
 use crate::modules::{REST_API, STAGE};
 use crate::own::in_service;
 use crate::own::surface::OwnOutputs;
@@ -141,6 +142,13 @@ fn of_resources(
         others: Vec::new(),
         unknown: unknown::of_state(&readers, &snapshot),
     };
+    add_events(
+        &mut surface.functions,
+        &mut resources,
+        &names,
+        &called,
+        plan.map(|plan| plan.changes.as_slice()),
+    );
     surface.other_arguments = arguments::other_arguments(&resources);
     // An older deployment may let in whom the routes here do not.
     for stage in missing.iter().filter(|stage| !stage.deployment.is_empty()) {

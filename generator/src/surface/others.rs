@@ -6,11 +6,13 @@ use super::policy;
 use portcullis_terraform_json::Resource;
 
 /// Types by the beginning of their names, and why they count. What a surface accounts for is taken out before.
-const FAMILIES: [(&str, &str); 36] = [
+const FAMILIES: [(&str, &str); 40] = [
     ("aws_api_gateway_", "opens, guards or names routes"),
     ("aws_apigatewayv2_", "is another way to the functions"),
     ("aws_cloudcontrolapi_", "makes resources of any type"),
     ("aws_cloudformation_", "makes resources of any type"),
+    ("aws_cloudwatch_event_permission", "lets others send events"),
+    ("aws_cloudwatch_event_target", "hands on events"),
     ("aws_cloudwatch_log_", "hands on what functions write"),
     ("aws_cognito_", "decides who gets a token"),
     ("aws_dynamodb_kinesis_", "hands on what tables contain"),
@@ -21,6 +23,7 @@ const FAMILIES: [(&str, &str); 36] = [
     ("aws_kms_grant", "grants the use of a key"),
     ("aws_lakeformation_", "grants rights to data"),
     ("aws_lambda_", "invokes or changes functions"),
+    ("aws_pipes_", "hands on events"),
     ("aws_ram_", "shares resources with other accounts"),
     ("aws_rolesanywhere_", "lets certificates take on roles"),
     ("aws_s3_access_point", "is another way to objects"),
@@ -38,6 +41,7 @@ const FAMILIES: [(&str, &str); 36] = [
     ),
     ("aws_s3_bucket_website_configuration", "is another way to objects"),
     ("aws_s3control_", "grants rights to objects"),
+    ("aws_scheduler_schedule", "invokes functions at times"),
     (
         "aws_serverlessapplicationrepository_",
         "makes resources of any type",

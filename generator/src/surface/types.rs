@@ -205,8 +205,72 @@ pub struct Function {
     pub managed_policies: Vec<String>,
     /// Who may invoke it by its own policy, sorted.
     pub invokers: Vec<Invoker>,
+    /// What the generated files invoke it with, by source. What that needs is among `invokers` and `statements`, too.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub events: Vec<Event>,
     /// Who may call it by an address of its own: `NONE` is anyone, `AWS_IAM` whom IAM lets. None where it has no address.
     pub url_auth: Option<String>,
+}
+
+/// Something that invokes a function beside its routes.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Event {
+    /// Where the events come from: a schedule, a rule, the stream of a table or the ARN of another source.
+    pub source: String,
+    /// The version or alias that is invoked; none is the newest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub qualifier: Option<String>,
+    /// When, of a schedule.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expression: Option<String>,
+    /// The time zone of that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timezone: Option<String>,
+    /// Which events: patterns of which one has to fit. None is every event.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub patterns: Vec<Value>,
+    /// What the function gets instead of the event.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub input: Option<Value>,
+    /// Where events go that the function failed to handle.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failures: Option<String>,
+    /// The state, if that is not `ENABLED`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<String>,
+    /// The role by which a schedule invokes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<Role>,
+}
+
+/// A role that is no function's.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Role {
+    /// Who may take it on, sorted.
+    pub assumed_by: Vec<String>,
+    /// ARN of the policy that limits what it allows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub permissions_boundary: Option<String>,
+    /// What it allows, sorted.
+    pub statements: Vec<Statement>,
+    /// ARNs of its managed policies whose statements are not known here, sorted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub managed_policies: Vec<String>,
+}
+
+/// The source of an event that is a schedule of this name in AWS.
+pub(crate) fn schedule_source(name: &str) -> String {
+    format!("schedule {name}")
+}
+
+/// The source of an event that is a rule of this name in AWS.
+pub(crate) fn rule_source(bus: &str, name: &str) -> String {
+    format!("rule {bus}/{name}")
+}
+
+/// The source of an event that is the stream of a table of the spec.
+pub(crate) fn stream_source(table: &str) -> String {
+    format!("stream of tables.{table}")
 }
 
 /// A statement of a policy; its `Sid` means nothing and is left out.

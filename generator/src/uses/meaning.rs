@@ -11,7 +11,7 @@ use crate::service::meaning::Resolver;
 use crate::spec::{Lists, Placed, Spec};
 use crate::uses::declaration::Declaration;
 use crate::uses::declared::{self, Declared};
-use crate::uses::{Attribute, Datum, Kind, Uses, actions, comment, variable, verbs_of};
+use crate::uses::{Attribute, Datum, Kind, Uses, actions, comment, variable, verbs_of, with_key};
 
 /// The variables in which a function finds what it uses. What is unknown has none.
 pub(crate) fn variables(spec: &Spec, lists: &Lists) -> impl Iterator<Item = (String, Template)> {
@@ -116,17 +116,8 @@ fn statements(of: &Declared<'_>, verbs: &[&str]) -> impl Iterator<Item = Stateme
             .map(|behind| Template::of_reference(Reference::Datum(datum.clone(), Attribute::Arn), behind)),
         comment(datum, verbs),
     );
-    let with_key = || verbs_of().flat_map(|verb| verb.with_key);
-    let key = kms_key.filter(|_| with_key().next().is_some()).map(|key| {
-        Statement::new(
-            with_key().map(ToString::to_string),
-            [Template::of_text(key)],
-            format!(
-                "Uses the KMS key of the {} `{}`.",
-                datum.kind.declaration().noun,
-                datum.name
-            ),
-        )
-    });
+    let of_key = || verbs_of().flat_map(|verb| verb.with_key).copied();
+    let key = kms_key.filter(|_| of_key().next().is_some());
+    let key = key.map(|key| with_key(datum, key, of_key()));
     [data].into_iter().chain(key)
 }

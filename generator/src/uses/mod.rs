@@ -15,6 +15,7 @@ pub use datum::Datum;
 pub use declaration::Attribute;
 pub use kind::Kind;
 
+use crate::functions::statement::Statement;
 use crate::references::{Reference, Template};
 use crate::review::words::list;
 use crate::uses::declaration::Verb;
@@ -67,6 +68,18 @@ fn comment(datum: &Datum, verbs: &[&str]) -> String {
         first.make_ascii_uppercase();
     }
     format!("{text} {}.", datum.contents())
+}
+
+/// Leave to use the KMS key that encrypts data.
+pub(crate) fn with_key(
+    datum: &Datum,
+    key: &str,
+    actions: impl IntoIterator<Item = &'static str>,
+) -> Statement {
+    let actions = actions.into_iter().map(str::to_owned);
+    let noun = datum.kind.declaration().noun;
+    let comment = format!("Uses the KMS key of the {noun} `{}`.", datum.name);
+    Statement::new(actions, [Template::of_text(key)], comment)
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@
 //! `source_arn = "${x.execution_arn}/*"` it may not.
 
 /// Attribute, type that it is of, and that type's attributes, the usual one first.
-const JOINS: [(&str, &str, &[&str]); 15] = [
+const JOINS: [(&str, &str, &[&str]); 16] = [
     ("rest_api_id", "aws_api_gateway_rest_api", &["id"]),
     ("resource_id", "aws_api_gateway_resource", &["id"]),
     ("resource_id", "aws_api_gateway_rest_api", &["root_resource_id"]),
@@ -29,6 +29,7 @@ const JOINS: [(&str, &str, &[&str]); 15] = [
     ("authorizer_uri", "aws_lambda_alias", &["invoke_arn"]),
     ("role", "aws_iam_role", &["arn", "id", "name"]),
     ("policy_arn", "aws_iam_policy", &["arn", "id"]),
+    ("event_source_arn", "aws_dynamodb_table", &["stream_arn"]),
 ];
 
 /// Attributes that hold a list: what stands beside the one that is referred to, a plan does not tell.

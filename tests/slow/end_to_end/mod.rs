@@ -3,6 +3,7 @@
 mod calls;
 mod changes;
 mod data;
+mod events;
 mod identity_data;
 mod messages;
 mod other_environments;

@@ -232,7 +232,7 @@ pub fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
 }
 
 /// Returns the paths of the tools that Portcullis brings along. The first call installs them into this repository.
-fn tools() -> &'static Value {
+pub fn tools() -> &'static Value {
     static TOOLS: OnceLock<Value> = OnceLock::new();
     TOOLS.get_or_init(|| {
         run(Command::new(PORTCULLIS).args(["tools", "--project", REPOSITORY]))

@@ -13,6 +13,7 @@ pub(crate) mod words;
 use crate::authorizer::{self, Authorizer};
 use crate::buckets::access_test as buckets;
 use crate::environments::module::LOCAL_ACCOUNT;
+use crate::events::access_test as events;
 use crate::functions::access_test as functions;
 use crate::functions::in_service::alias;
 use crate::functions::{common, settings};
@@ -59,6 +60,10 @@ pub fn blocks(service: &Service, permissions: &[Permission]) -> Vec<Block> {
         run("what_functions_may_do", functions::what_functions_may_do(service)),
         run("who_may_call", who_may_call(service, permissions)),
     ]);
+    let events = events::what_invokes_functions(service);
+    if !events.is_empty() {
+        blocks.push(run("what_invokes_functions", events));
+    }
     let mut data = tables::what_protects_tables(service);
     data.extend(buckets::what_protects_buckets(service));
     data.extend(queues::what_protects_queues(service));

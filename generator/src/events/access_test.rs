@@ -1,0 +1,151 @@
+//! What invokes functions beside their routes, and with what.
+
+use crate::events::{Event, in_service, names, permissions};
+use crate::functions::in_service as functions;
+use crate::functions::{common, statement};
+use crate::hcl::{Block, Expression, call, commented, equal, expression, json, reference, string, to_set};
+use crate::modules::access_test::words::{self, ENVIRONMENT, is, must};
+use crate::references::{Template, Values};
+use crate::resources::{
+    cloudwatch_event_rule, cloudwatch_event_target, iam_role, iam_role_policy, lambda_alias,
+    lambda_event_source_mapping, lambda_permission, scheduler_schedule,
+};
+use crate::service::Service;
+use serde_json::Value;
+
+pub(crate) fn what_invokes_functions(service: &Service) -> Vec<Block> {
+    let values = words::values(service);
+    let mut blocks = Vec::new();
+    for (name, function) in &service.functions {
+        if in_service::has_schedule(function) {
+            blocks.push(role(service, name, &values));
+        }
+        let events = function.on.iter();
+        blocks.extend(events.map(|event| self::event(service, name, event, &values)));
+    }
+    blocks
+}
+
+/// The role of a function's schedules.
+fn role(service: &Service, function: &str, values: &Values) -> Block {
+    let label = names::schedules(function);
+    let text = |template: &Template| string(template.text(values));
+    let of = |kind: &str, attribute: &str| format!("{kind}.{label}.{attribute}");
+    let name = text(&names::role(function));
+    let policy = statement::bare_policy(&[in_service::may_invoke(service, function)], text);
+    let conditions = [
+        is(of(iam_role::TYPE.name, "name"), name.clone()),
+        is(
+            of(iam_role::TYPE.name, "assume_role_policy"),
+            in_service::trust(text),
+        ),
+        is(of(iam_role_policy::TYPE.name, "role"), name),
+        is(of(iam_role_policy::TYPE.name, "policy"), policy),
+    ];
+    let common = common::in_test(service);
+    let common = common.map(|(name, value)| is(of(iam_role::TYPE.name, name), string(value)));
+    let must = must(
+        &format!("The role of the schedules of `{function}`"),
+        &format!("be for EventBridge Scheduler only and only let it invoke `{function}`"),
+        conditions.into_iter().chain(common),
+    );
+    commented(must, &format!("The role of the schedules of {function}"))
+}
+
+fn event(service: &Service, function: &str, event: &Event, values: &Values) -> Block {
+    let label = names::label(function, event);
+    let text = |template: &Template| string(template.text(values));
+    let target = text(&functions::arn(service, function));
+    let of = |kind: &'static str| {
+        let label = label.clone();
+        move |attribute: &str| format!("{kind}.{label}.{attribute}")
+    };
+    let mut conditions = permission(service, function, event, values);
+    match event {
+        Event::Schedule(schedule) => {
+            let of = of(scheduler_schedule::TYPE.name);
+            conditions.extend([
+                is(of("schedule_expression"), string(&schedule.schedule)),
+                is(of("schedule_expression_timezone"), string(&schedule.timezone)),
+                is(of("target[0].arn"), target),
+                is(of("target[0].role_arn"), text(&names::role_arn(function))),
+                is(
+                    of("target[0].input"),
+                    schedule.input.as_ref().map_or_else(Expression::null, json),
+                ),
+            ]);
+        }
+        Event::Rule(rule) => {
+            let of_target = of(cloudwatch_event_target::TYPE.name);
+            let of = of(cloudwatch_event_rule::TYPE.name);
+            let name = names::in_aws(function, &rule.name);
+            conditions.extend([
+                is(of("name"), text(&name)),
+                is(of("event_pattern"), json(&rule.event)),
+                is(of_target("rule"), text(&name)),
+                is(of_target("arn"), target),
+            ]);
+            if let Some(bus) = permissions::bus(rule) {
+                conditions.push(is(of("event_bus_name"), string(bus)));
+                conditions.push(is(of_target("event_bus_name"), string(bus)));
+            }
+        }
+        Event::Stream(stream) => {
+            let of = of(lambda_event_source_mapping::TYPE.name);
+            conditions.push(is(of("function_name"), target));
+            conditions.push(is(of("batch_size"), stream.batch));
+            if stream.partial_failures {
+                conditions.push(equal(
+                    call("length", [reference(of("function_response_types"))]),
+                    1,
+                ));
+            }
+            conditions.push(patterns(&of("filter_criteria"), &stream.filters));
+        }
+    }
+    let title = format!("{function} is invoked by {}", event.phrase());
+    commented(
+        must(
+            &format!("`{function}`"),
+            &format!("be invoked by {} alone, as the spec says", event.phrase()),
+            conditions,
+        ),
+        &title,
+    )
+}
+
+/// The patterns of a mapping are these. The provider has them as a set.
+fn patterns(criteria: &str, patterns: &[Value]) -> Expression {
+    if patterns.is_empty() {
+        return equal(call("length", [reference(criteria)]), 0);
+    }
+    let found = expression(&format!("{criteria}[0].filter[*].pattern"));
+    equal(call("toset", [found]), to_set(patterns.iter().map(json)))
+}
+
+/// A permission allows one service to invoke the function for one source.
+fn permission(service: &Service, function: &str, event: &Event, values: &Values) -> Vec<Expression> {
+    let Some(permissions::Permission {
+        label,
+        principal,
+        source,
+    }) = permissions::of_event(function, event)
+    else {
+        return Vec::new();
+    };
+    let of = |attribute: &str| format!("{}.{label}.{attribute}", lambda_permission::TYPE.name);
+    let alias = functions::alias(service, function);
+    let qualifier = alias.map(|_| is(of("qualifier"), string(lambda_alias::LIVE)));
+    [
+        is(of("action"), string(lambda_permission::ACTION)),
+        is(
+            of("function_name"),
+            string(service.function_name(ENVIRONMENT, function)),
+        ),
+        is(of("principal"), string(principal)),
+        is(of("source_arn"), string(source.text(values))),
+    ]
+    .into_iter()
+    .chain(qualifier)
+    .collect()
+}

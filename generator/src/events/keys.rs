@@ -1,0 +1,103 @@
+//! The keys of an entry of `on`.
+
+use serde_json::Value as Json;
+
+use crate::events::StartingPosition;
+use crate::json_rule::JsonRule;
+use crate::resources::cloudwatch_event_rule::{BUS, PATTERN_CHARACTERS};
+use crate::resources::lambda_event_source_mapping::{
+    BATCH, FILTER_CHARACTERS, MAX_AGE_SECONDS, PARALLELIZATION, RETRIES, WINDOW_SECONDS,
+};
+use crate::resources::scheduler_schedule::{INPUT_BYTES, SCHEDULE, TIMEZONE};
+use crate::review::Meaning::Elsewhere;
+use crate::spec::declaration::Absent::{Derived, Nothing};
+use crate::spec::declaration::Kind::{self, Choice, Flag, Jsons, Text};
+use crate::spec::declaration::{EVERYWHERE, Literal, default, keys, number};
+use crate::spec::field::{Given, Placed, Set, Word};
+use crate::text_rule::{ANY_TEXT, NAME_64};
+use portcullis_terraform_json::events::pattern::Pattern;
+
+/// A pattern of EventBridge: <https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns.html>
+static PATTERN: JsonRule = JsonRule {
+    noun: "an event pattern",
+    is_table: true,
+    check: |json| pattern(json, PATTERN_CHARACTERS),
+    help: "write it as in `{ source = [\"aws.s3\"], detail-type = [\"Object Created\"] }`",
+};
+
+/// A pattern of Lambda's: <https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html>
+static FILTER: JsonRule = JsonRule {
+    noun: "a filter",
+    is_table: true,
+    check: |json| pattern(json, FILTER_CHARACTERS),
+    help: "write it as in `{ eventName = [\"INSERT\"] }`",
+};
+
+static INPUT: JsonRule = JsonRule {
+    noun: "a value of JSON",
+    is_table: false,
+    check: |json| match json.to_string().len() {
+        0..=INPUT_BYTES => Ok(()),
+        bytes => Err(format!("it may have {INPUT_BYTES} bytes, not {bytes}")),
+    },
+    help: "",
+};
+
+/// Whether a pattern is one that AWS takes, of so many characters.
+fn pattern(json: &Json, most: usize) -> Result<(), String> {
+    let text = json.to_string();
+    let characters = text.chars().count();
+    if json.as_object().is_some_and(serde_json::Map::is_empty) {
+        return Err("it must name a field".into());
+    }
+    if characters > most {
+        return Err(format!("it may have {most} characters, not {characters}"));
+    }
+    Pattern::parse(&text).map(|_| ())
+}
+
+keys! {
+    /// What invokes the function beside its routes. An entry has exactly one of `schedule`, `event` and `table`.
+    EventTable {
+        /// When the function runs: `rate(5 minutes)`, or `cron(0 3 * * ? *)` with minutes, hours, day of the month, month, day
+        /// of the week and year.
+        schedule: Given<String> = Text(&SCHEDULE), Nothing, EVERYWHERE, Elsewhere;
+        /// Time zone of the schedule, such as `Europe/Berlin`. The schedule follows its daylight saving time.
+        timezone: Set<String> = Text(&TIMEZONE), default(Literal::Text("UTC")), EVERYWHERE, Elsewhere;
+        /// What the schedule hands to the function: any value, which becomes JSON. Without it, the function gets an event of
+        /// EventBridge Scheduler.
+        input: Given<Json> = Kind::Json(&INPUT), Nothing, EVERYWHERE, Elsewhere;
+        /// Pattern of the events of EventBridge that invoke the function. See
+        /// [event patterns](https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns.html).
+        event: Given<Json> = Kind::Json(&PATTERN), Nothing, EVERYWHERE, Elsewhere;
+        /// Name of the event bus that the events come from. Portcullis doesn't create it.
+        bus: Set<String> = Text(&BUS), default(Literal::Text("default")), EVERYWHERE, Elsewhere;
+        /// Name of the schedule or rule: `<service>-<environment>-<function>.<name>` in AWS. A function with several of a kind
+        /// must name them.
+        name: Given<String> = Text(&NAME_64), Derived("`schedule` or `event`"), EVERYWHERE, Elsewhere;
+        /// A table whose changes invoke the function. The table must have a `stream`.
+        table: Given<String> = Text(&ANY_TEXT), Nothing, EVERYWHERE, Elsewhere;
+        /// How many records a batch contains at most.
+        batch: Given<u32> = number(BATCH, "records"), Derived("100"), EVERYWHERE, Elsewhere;
+        /// How long Lambda waits for a batch to fill.
+        window_seconds: Set<u32> = number(WINDOW_SECONDS, "seconds"), default(Literal::Number(0)), EVERYWHERE, Elsewhere;
+        /// Patterns of the records that invoke the function, at most five. A record must fit one of them. Other records are
+        /// dropped.
+        filters: Given<Vec<Placed<Json>>> = Jsons(&FILTER), Nothing, EVERYWHERE, Elsewhere;
+        /// Whether the function reports which records of a batch failed, so that only these are tried again. A function that
+        /// returns nothing reports none.
+        partial_failures: Set<bool> = Flag, default(Literal::Flag(true)), EVERYWHERE, Elsewhere;
+        /// Which records a new stream event begins with. Another one replaces it.
+        starting_position: Set<StartingPosition> = Choice(StartingPosition::CHOICES), default(Literal::Text("trim_horizon")),
+            EVERYWHERE, Elsewhere;
+        /// Whether Lambda splits a failed batch in two before it tries again.
+        bisect: Set<bool> = Flag, default(Literal::Flag(false)), EVERYWHERE, Elsewhere;
+        /// How often Lambda tries a failed batch again before it drops the batch. Without it, Lambda tries until the records
+        /// expire after 24 hours, and the records behind them wait.
+        retries: Given<u32> = number(RETRIES, "tries"), Nothing, EVERYWHERE, Elsewhere;
+        /// Age after which Lambda drops a record instead of handing it over.
+        max_age_seconds: Given<u32> = number(MAX_AGE_SECONDS, "seconds"), Nothing, EVERYWHERE, Elsewhere;
+        /// How many batches of a shard are handled at the same time.
+        parallelization: Set<u32> = number(PARALLELIZATION, "batches"), default(Literal::Number(1)), EVERYWHERE, Elsewhere;
+    }
+}

@@ -1,0 +1,161 @@
+//! Events: what invokes a function beside its routes.
+//!
+//! An entry of `on` has one source. Lambda polls streams with the rights of the function's role. Rules of EventBridge need a
+//! permission of the function, and schedules take on a role of their own that may invoke it.
+
+pub(crate) mod access_test;
+pub(crate) mod in_service;
+pub(crate) mod keys;
+pub(crate) mod meaning;
+pub(crate) mod names;
+pub(crate) mod permissions;
+pub(crate) mod picture;
+pub(crate) mod review;
+pub(crate) mod rights;
+pub(crate) mod surface;
+pub(crate) mod surface_of_service;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::spec::declaration::choices;
+
+/// Something that invokes a function.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum Event {
+    /// A schedule of EventBridge Scheduler.
+    Schedule(Schedule),
+    /// A rule of EventBridge.
+    Rule(Rule),
+    /// The stream of a table.
+    Stream(Stream),
+}
+
+/// A schedule.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Schedule {
+    /// `rate(…)` or `cron(…)`.
+    pub schedule: String,
+    /// Its name, which is unique in its function.
+    #[serde(skip)]
+    pub name: String,
+    /// The time zone of the expression.
+    pub timezone: String,
+    /// What it hands over; none is an event of its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub input: Option<Value>,
+}
+
+/// A rule.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Rule {
+    /// The pattern of its events.
+    pub event: Value,
+    /// Its name, which is unique in its function.
+    #[serde(skip)]
+    pub name: String,
+    /// The name of the bus that the events come from.
+    pub bus: String,
+}
+
+/// The stream of a table.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Stream {
+    /// The table.
+    pub table: String,
+    /// Records of a batch.
+    pub batch: u32,
+    /// Seconds that Lambda waits for a batch to fill.
+    pub window_seconds: u32,
+    /// Patterns of the records; none is every record.
+    pub filters: Vec<Value>,
+    /// Whether the function reports which records failed.
+    pub partial_failures: bool,
+    /// Which records come first.
+    pub starting_position: StartingPosition,
+    /// Whether a failed batch is split.
+    pub bisect: bool,
+    /// Tries after the first one; none is no limit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retries: Option<u32>,
+    /// Seconds after which a record is too old; none is no limit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_age_seconds: Option<u32>,
+    /// Batches of a shard at a time.
+    pub parallelization: u32,
+}
+
+choices! {
+    /// Which records a stream begins with.
+    ///
+    /// <https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html>
+    StartingPosition {
+        /// The oldest that the stream still has.
+        TrimHorizon = "trim_horizon" | "TRIM_HORIZON";
+        /// The newest: earlier changes are not handled.
+        Latest = "latest" | "LATEST";
+    }
+}
+
+impl StartingPosition {
+    /// Lambda's name of it.
+    pub fn in_aws(self) -> &'static str {
+        match self {
+            Self::TrimHorizon => "TRIM_HORIZON",
+            Self::Latest => "LATEST",
+        }
+    }
+}
+
+impl Event {
+    /// The key of the spec that names its source.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Schedule(_) => "schedule",
+            Self::Rule(_) => "event",
+            Self::Stream(_) => "table",
+        }
+    }
+
+    /// What it is known by in its function: `table orders`, `schedule nightly`, or `schedule` if it has no name of its own.
+    pub fn key(&self) -> String {
+        let (kind, name) = (self.kind(), self.name());
+        if name == kind {
+            name.into()
+        } else {
+            format!("{kind} {name}")
+        }
+    }
+
+    /// The name of its source in the spec.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Schedule(schedule) => &schedule.name,
+            Self::Rule(rule) => &rule.name,
+            Self::Stream(stream) => &stream.table,
+        }
+    }
+
+    /// What invokes the function, behind "is invoked by".
+    pub fn phrase(&self) -> String {
+        match self {
+            Self::Schedule(schedule) => {
+                let Schedule {
+                    schedule, timezone, ..
+                } = schedule;
+                match timezone.as_str() {
+                    "UTC" => format!("the schedule `{schedule}`"),
+                    zone => format!("the schedule `{schedule}` in `{zone}`"),
+                }
+            }
+            Self::Rule(Rule { bus, name, .. }) if name == self.kind() => {
+                format!("events of the bus `{bus}` that fit its pattern")
+            }
+            Self::Rule(Rule { bus, name, .. }) => {
+                format!("events of the bus `{bus}` that fit the pattern `{name}`")
+            }
+            Self::Stream(stream) => format!("changes of items of the table `{}`", stream.table),
+        }
+    }
+}

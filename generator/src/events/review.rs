@@ -1,0 +1,167 @@
+//! Events that are new, gone or other ones.
+
+use serde_json::Value;
+
+use crate::events::Event;
+use crate::review::comparison::Comparison;
+use crate::review::settings::{self, Setting};
+use crate::review::{ChangedKey, EventChange, Fact};
+
+pub(crate) fn facts(comparison: &Comparison) -> Vec<Fact> {
+    let functions = &comparison.functions;
+    let kept = functions.kept.iter().map(|(before, name)| (Some(before), name));
+    let new = functions.new.iter().map(|name| (None, name));
+    let mut facts = Vec::new();
+    for (before, name) in kept.chain(new) {
+        let before = before.map_or(&[][..], |before| &comparison.base.functions[before].on);
+        let after = &comparison.head.functions[name].on;
+        let fact = |event: &Event, change| Fact::Event {
+            function: name.clone(),
+            event: event.key(),
+            phrase: event.phrase(),
+            change,
+        };
+        for event in before {
+            match after.iter().find(|other| other.key() == event.key()) {
+                None => facts.push(fact(event, EventChange::Removed(then(event)))),
+                Some(now) => facts.extend(changes(event, now).into_iter().map(|change| fact(now, change))),
+            }
+        }
+        let is_new = |event: &&Event| !before.iter().any(|other| other.key() == event.key());
+        facts.extend(
+            after
+                .iter()
+                .filter(is_new)
+                .map(|event| fact(event, EventChange::Added)),
+        );
+    }
+    facts
+}
+
+/// What becomes of the events of a source that invokes nothing any more.
+fn then(event: &Event) -> &'static str {
+    match event {
+        Event::Schedule(_) => "it no longer runs at these times",
+        Event::Rule(_) => "these events are no longer handled",
+        Event::Stream(_) => "changes are no longer handled, and those that wait are lost after 24 hours",
+    }
+}
+
+/// What changes of an event: what widens it, what loses events, or else what is another value.
+fn changes(before: &Event, after: &Event) -> Vec<EventChange> {
+    let value = |event: &Event| serde_json::to_value(event).expect("the keys of every map are strings");
+    let (mut wider, mut lossier, mut others) = (Vec::new(), Vec::new(), Vec::new());
+    for setting in settings::compare(&value(before), &value(after)) {
+        let weight = weight(before, after, &setting.path[0]);
+        let Setting { path, before, after } = setting;
+        let key = ChangedKey {
+            key: path.join("."),
+            before,
+            after,
+        };
+        match weight {
+            Weight::Wider => wider.push(key),
+            Weight::Lossier(so) => lossier.push((key, so)),
+            Weight::Other => others.push(key),
+        }
+    }
+    let mut changes = Vec::new();
+    if !wider.is_empty() {
+        changes.push(EventChange::Widened(wider));
+    }
+    if !lossier.is_empty() {
+        changes.push(EventChange::Lossier(lossier));
+    }
+    // The grave ones are read first, and each tells of the same entry.
+    if !others.is_empty() && changes.is_empty() {
+        changes.push(EventChange::Other(others));
+    }
+    changes
+}
+
+/// What another value of a key means.
+enum Weight {
+    Wider,
+    Lossier(&'static str),
+    Other,
+}
+
+fn weight(before: &Event, after: &Event, key: &str) -> Weight {
+    match (before, after) {
+        (Event::Rule(before), Event::Rule(after)) => {
+            let is_wider = before.bus != after.bus || !is_within(&after.event, &before.event);
+            if is_wider { Weight::Wider } else { Weight::Other }
+        }
+        (Event::Stream(before), Event::Stream(after)) => {
+            let is_less = |after: Option<u32>, before: Option<u32>| {
+                after.is_some_and(|after| before.is_none_or(|before| after < before))
+            };
+            match key {
+                "filters" if !are_within(&after.filters, &before.filters) => Weight::Wider,
+                "retries" if is_less(after.retries, before.retries) => {
+                    Weight::Lossier("Lambda drops a failed batch after fewer tries")
+                }
+                "max_age_seconds" if is_less(after.max_age_seconds, before.max_age_seconds) => {
+                    Weight::Lossier("Lambda drops older records")
+                }
+                "starting_position" if after.starting_position > before.starting_position => {
+                    Weight::Lossier("the mapping is replaced and skips what is not handled yet")
+                }
+                "partial_failures" if before.partial_failures => {
+                    Weight::Lossier("Lambda takes records as handled that the function reports as failed")
+                }
+                _ => Weight::Other,
+            }
+        }
+        _ => Weight::Other,
+    }
+}
+
+/// Whether every record that fits one of these patterns fits one of the others, as far as that can be told. No pattern is
+/// every record.
+fn are_within(patterns: &[Value], others: &[Value]) -> bool {
+    others.is_empty()
+        || !patterns.is_empty()
+            && patterns
+                .iter()
+                .all(|pattern| others.iter().any(|other| is_within(pattern, other)))
+}
+
+/// Whether every event that fits a pattern fits another one, as far as that can be told: it asks for the same fields, or
+/// more of them, each with the same values, or fewer.
+fn is_within(pattern: &Value, other: &Value) -> bool {
+    match (pattern, other) {
+        (Value::Object(fields), Value::Object(others)) => others.iter().all(|(name, other)| {
+            let field = fields.get(name);
+            field.is_some_and(|field| is_within(field, other))
+        }),
+        (Value::Array(values), Value::Array(others)) => values.iter().all(|value| others.contains(value)),
+        _ => pattern == other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_pattern_is_within_one_that_asks_for_less() {
+        for (narrow, wide) in [
+            (json!({"a": [1], "b": [2]}), json!({"a": [1]})),
+            (json!({"a": [1]}), json!({"a": [1, 2]})),
+            (json!({"a": {"b": ["x"], "c": ["y"]}}), json!({"a": {"b": ["x"]}})),
+        ] {
+            assert!(is_within(&narrow, &wide), "{narrow} {wide}");
+            assert!(!is_within(&wide, &narrow), "{wide} {narrow}");
+        }
+        // One of several objects has to fit. That these are fewer says nothing of what is in them.
+        assert!(!is_within(
+            &json!({"$or": [{"a": [1]}]}),
+            &json!({"$or": [{"a": [1, 2]}]})
+        ));
+        assert!(are_within(&[json!({"a": [1]})], &[]));
+        assert!(!are_within(&[], &[json!({"a": [1]})]));
+    }
+}
