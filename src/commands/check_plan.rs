@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use portcullis_foreign_text::words;
-use portcullis_generator::review::{Sorted, sort};
+use portcullis_foreign_text::{shell, words};
+use portcullis_generator::review::{ChangeKind, Sorted, sort};
 use portcullis_generator::sentences;
-use portcullis_generator::surface::check_plan;
+use portcullis_generator::surface::{Difference, check_plan};
 
 use crate::commands::surface::{of_file, plan_of};
 use crate::failure::{Failure, Outcome};
@@ -20,20 +20,17 @@ pub fn run(project: &Project, file: &Path, environment: Option<&str>) -> Outcome
     let service = service_of(&project.root().join(SPEC), SPEC, None)?;
     let plan = plan_of(file)?;
     let checked = check_plan(&service, &plan, environment).map_err(|error| of_file(file, error))?;
-    let mut said: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut said: BTreeMap<String, usize> = BTreeMap::new();
     for unknown in &checked.said {
-        *said.entry(&unknown.what).or_default() += 1;
+        *said.entry(unknown.assumption()).or_default() += 1;
     }
-    for (what, times) in said {
+    for (assumption, times) in said {
         let times = if times == 1 {
             String::new()
         } else {
             format!(" ({times} times)")
         };
-        talk::say(format!(
-            "Portcullis assumes that this API or its user pool alone decides {}{times}",
-            words::line(what)
-        ));
+        talk::say(format!("{}{times}", words::line(&assumption)));
     }
     let environment = &checked.environment;
     let Sorted {
@@ -70,7 +67,20 @@ pub fn run(project: &Project, file: &Path, environment: Option<&str>) -> Outcome
     Err(Failure::refused(format!(
         "the plan of `{environment}` has {count} {things} from the spec{notes}"
     ))
-    .help(
-        "undo edits below `terraform/`, or write them into `portcullis.toml` and run `portcullis generate`",
-    ))
+    .help(help(&differences, file)))
+}
+
+/// Returns the help: edits can be undone, and some differences can be accepted.
+fn help(differences: &[&Difference], file: &Path) -> String {
+    let has =
+        |is_such: fn(ChangeKind) -> bool| differences.iter().any(|difference| is_such(difference.kind()));
+    let undo = has(|kind| kind != ChangeKind::PlanUnknown).then(|| {
+        "undo edits below `terraform/`, or write them into `portcullis.toml` and run `portcullis generate`".to_owned()
+    });
+    let accept = has(ChangeKind::can_be_accepted).then(|| {
+        let file = shell::word(&file.display().to_string());
+        format!("run `portcullis review --plan {file}` for the entries of `[review]` that accept what is unknown or added")
+    });
+    let helps: Vec<String> = undo.into_iter().chain(accept).collect();
+    helps.join("\nhelp: ")
 }

@@ -2,7 +2,7 @@
 
 use crate::authorizer::Authorizer;
 use crate::hcl::{Block, string, to_set};
-use crate::modules::access_test::words::{USER_POOL_ARN, is, must};
+use crate::modules::access_test::words::{USER_POOL_ARN, is, is_deployed_with, must};
 use crate::resources::api_gateway_authorizer;
 
 /// The authorizer admits what the spec asks for.
@@ -25,6 +25,7 @@ pub(crate) fn authorizer(authorizer: Authorizer<'_>) -> Block {
                 string(api_gateway_authorizer::identity_source()),
             ),
             is("module.authorizer.authorizer_result_ttl_in_seconds", ttl_seconds),
+            is_deployed_with("user_pool", USER_POOL_ARN),
         ],
     )
 }

@@ -2,7 +2,7 @@
 
 use crate::cors::{Cors, preflight_module};
 use crate::hcl::{Block, call, commented, literal, string};
-use crate::modules::access_test::words::{ORIGIN, is, is_deployed, must};
+use crate::modules::access_test::words::{ORIGIN, is, is_deployed, is_deployed_with, must};
 use crate::resources::{
     api_gateway_gateway_response, api_gateway_integration, api_gateway_integration_response,
 };
@@ -13,16 +13,19 @@ use crate::service::Service;
 /// The errors of the gateway.
 pub(crate) fn gateway_responses(cors: &Cors) -> Block {
     let headers = preflight_module::shared_headers(cors, literal(ORIGIN));
+    let responses = api_gateway_gateway_response::TYPES.map(|kind| {
+        let parameters = api_gateway_gateway_response::parameters(&headers);
+        is(
+            format!("module.rest_api.gateway_responses.{kind}"),
+            call("tomap", [parameters]),
+        )
+    });
     must(
         "Errors of API Gateway itself",
         "be readable for pages of the allowed origin only",
-        api_gateway_gateway_response::TYPES.map(|kind| {
-            let parameters = api_gateway_gateway_response::parameters(&headers);
-            is(
-                format!("module.rest_api.gateway_responses.{kind}"),
-                call("tomap", [parameters]),
-            )
-        }),
+        responses
+            .into_iter()
+            .chain([is_deployed_with("allow_origin", ORIGIN)]),
     )
 }
 

@@ -1,28 +1,52 @@
 //! What functions may do, and whom their answers admit.
 
 use crate::functions::{Access, Function, common, in_service, rights, statement};
-use crate::hcl::{Block, Expression, commented, reference, string};
+use crate::hcl::{Block, Expression, call, commented, object, reference, string};
 use crate::modules::access_test::words::{
     self, ENVIRONMENT, LOG_GROUPS_ARN, ORIGIN, ROLE_ARN, in_days, is, must,
 };
 use crate::references::Reference;
-use crate::resources::{iam_role, lambda_function};
-use crate::service::Service;
+use crate::resources::iam_role;
+use crate::service::{LOCAL, Service};
 
 pub(crate) fn what_functions_may_do(service: &Service) -> Vec<Block> {
     let trust = iam_role::assume_role_policy();
-    let function = |(name, function)| self::function(service, name, function, &trust);
-    service.functions.iter().map(function).collect()
+    let function = |(name, function)| {
+        [
+            self::function(service, name, function, &trust),
+            variables(service, name),
+        ]
+    };
+    service.functions.iter().flat_map(function).collect()
 }
 
-/// Whether a statement of a function is compared by the value of a reference.
-pub(crate) fn is_compared(service: &Service, reference: &Reference) -> bool {
-    let statements = service
-        .functions
-        .values()
-        .flat_map(|function| &function.statements);
-    let mut resources = statements.flat_map(|statement| &statement.resources);
-    resources.any(|resource| resource.references().any(|one| one == reference))
+/// Whether a statement or variable of a function is compared by the value of such a reference.
+pub(crate) fn is_compared(service: &Service, is_such: impl Fn(&Reference) -> bool) -> bool {
+    let mut texts = service.functions.values().flat_map(|function| {
+        let resources = function
+            .statements
+            .iter()
+            .flat_map(|statement| &statement.resources);
+        resources.chain(function.environment.values())
+    });
+    texts.any(|text| text.references().any(&is_such))
+}
+
+/// A first plan shows no variable of a function if it doesn't know one of them.
+fn variables(service: &Service, name: &str) -> Block {
+    let values = words::values(service);
+    let variables = in_service::environment_variables(service, LOCAL, name, ORIGIN);
+    let variables = variables
+        .iter()
+        .map(|(key, text)| (key, string(text.text(&values))));
+    must(
+        &format!("The function `{name}`"),
+        "have these environment variables only",
+        [is(
+            format!("module.{}.environment_variables", in_service::name(name)),
+            call("tomap", [object(variables)]),
+        )],
+    )
 }
 
 fn function(service: &Service, name: &String, function: &Function, trust: &Expression) -> Block {
@@ -57,10 +81,6 @@ fn function(service: &Service, name: &String, function: &Function, trust: &Expre
             format!("{policy}.policy"),
             statement::bare_policy(statements, |resource| string(resource.text(&values))),
         ));
-    }
-    if service.api.cors.is_some() {
-        let origin = format!("environment_variables.{}", lambda_function::CORS_ALLOW_ORIGIN);
-        conditions.insert(1, is(of(&origin), string(ORIGIN)));
     }
     if let Some(alias) = in_service::alias(service, name) {
         let alias = format!("aws_lambda_alias.{alias}");

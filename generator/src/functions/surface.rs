@@ -12,7 +12,7 @@ use portcullis_terraform_json::Resource;
 use portcullis_terraform_json::iam::{Policy, Role, RolePolicy, RolePolicyAttachment};
 use portcullis_terraform_json::index::{Kind, Part};
 use portcullis_terraform_json::lambda::{self, Alias, FunctionUrl, Functions, Permission};
-use portcullis_terraform_json::plan::{Change, UNKNOWN_ENTRY};
+use portcullis_terraform_json::plan::Change;
 
 /// What an integration calls.
 pub(crate) struct CalledFunction {
@@ -112,7 +112,10 @@ pub(crate) fn functions<'a>(
             handler: function.handler.clone().unwrap_or_default(),
             runtime: function.runtime.clone().unwrap_or_default(),
             environment: variables
-                .map(|(name, value)| (name.clone(), variable(&called.names[place], name, value, names)))
+                .map(|(name, value)| {
+                    let value = names.in_variable(&called.names[place], name, value);
+                    (name.clone(), digest(&value))
+                })
                 .collect(),
             assumed_by: rights.assumed_by,
             role: function
@@ -132,14 +135,6 @@ pub(crate) fn functions<'a>(
         });
     }
     functions
-}
-
-/// The digest of a variable's value, with the names of what an environment decides; or that a plan leaves it open.
-fn variable(function: &str, name: &str, value: &str, names: &Names) -> String {
-    match value {
-        UNKNOWN_ENTRY => UNKNOWN.to_owned(),
-        known => digest(&names.in_variable(function, name, known)),
-    }
 }
 
 fn sorted(ids: &[String]) -> Vec<String> {

@@ -31,6 +31,11 @@ impl OwnOutputs {
         (self.values.get(output)? == value).then(|| format!("${{own.{output}}}"))
     }
 
+    /// Whether variables of a function contain outputs.
+    pub(crate) fn are_in_variables_of(&self, function: &str) -> bool {
+        self.variables.contains_key(function)
+    }
+
     /// An ARN that is an output or begins with one. A pattern stays as it is: what it covers must be seen.
     pub(crate) fn in_resource(&self, arn: &str) -> Option<String> {
         let is_plain = |value: &&String| value.starts_with("arn:") && !value.contains(['*', '?']);
@@ -61,6 +66,8 @@ mod tests {
         assert_eq!(variable("TABLE", "another"), None);
         assert_eq!(variable("PLAIN", table), None);
         assert_eq!(variable("OTHER", table), None);
+        assert!(own.are_in_variables_of("orders"));
+        assert!(!own.are_in_variables_of("stock"));
         for (arn, expected) in [
             (table.to_owned(), Some("${own.table}")),
             (format!("{table}/index/*"), Some("${own.table}/index/*")),

@@ -293,8 +293,14 @@ fn own_policy(subject: &Subject, statement: &Statement) -> String {
             .collect();
         format!("[{}]", texts.join(", "))
     };
+    let mut texts = statement.actions.iter().chain(&statement.resources);
+    let reason = if texts.any(|text| text.contains('*')) {
+        ", reason = \"…\""
+    } else {
+        ""
+    };
     let entry = format!(
-        "may = [{{ actions = {}, resources = {} }}]",
+        "may = [{{ actions = {}, resources = {}{reason} }}]",
         list(&statement.actions),
         list(&statement.resources)
     );

@@ -37,6 +37,7 @@ impl Question {
             Self::WhoInvokes => format!("who may invoke {names}"),
             Self::OnWhoseBehalf => format!("for which source {names} may be invoked"),
             Self::WhatFunction => format!("what function {names} is and may do"),
+            Self::Variables => format!("which environment variables {names} has"),
             Self::WhoTakesRoles => "who may assume a function's role".to_owned(),
             Self::Rights => format!("what {names} may do"),
             Self::WhoGetsTokens => "who can get a token".to_owned(),
@@ -51,6 +52,21 @@ impl Question {
 const OWN_ADVICE: &str = "; make the text of the output in `terraform/modules/own` from known values, such as names and `var.service`";
 
 impl Unknown {
+    /// The assumption that a check makes about what doesn't fail.
+    pub fn assumption(&self) -> String {
+        let deciding = if self.depends_on_own_module() {
+            "only this API, its user pool and `terraform/modules/own` decide"
+        } else {
+            "this API or its user pool alone decides"
+        };
+        format!("Portcullis assumes that {deciding} {}", self.what)
+    }
+
+    fn depends_on_own_module(&self) -> bool {
+        let mut references = self.references.iter();
+        references.any(|reference| reference.starts_with(OWN_MODULE))
+    }
+
     /// What is uncertain, where, what it depends on, and why.
     pub fn sentence(&self) -> String {
         let Self {
@@ -85,10 +101,11 @@ impl Unknown {
         } else {
             format!("depends on {}", references.join(", "))
         };
-        let is_own = references
-            .iter()
-            .any(|reference| reference[1..].starts_with(OWN_MODULE));
-        let advice = if is_own { OWN_ADVICE } else { "" };
+        let advice = if self.depends_on_own_module() {
+            OWN_ADVICE
+        } else {
+            ""
+        };
         format!("can't tell {what} before the apply: {place} {depends} ({why}){advice}")
     }
 }

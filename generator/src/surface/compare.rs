@@ -138,9 +138,9 @@ fn of_values(expected: &Value, found: &Value) -> Vec<Difference> {
     comparison.differences
 }
 
-/// What was found, with the values of variables and the sources of permissions that the plan leaves open. What may then
-/// be wrong is among what is unknown. A permission stands for any of the
-/// function's that is the same but for that, because the source depends on this API alone or is unknown by itself.
+/// What was found, with the variables and the sources of permissions that the plan leaves open. What may then be wrong is
+/// among what is unknown. The provider knows all variables of a function or none. A permission stands for any of the
+/// function's that is the same but for the source, because that depends on this API alone or is unknown by itself.
 fn settled(expected: &Surface, found: &Surface) -> Surface {
     let mut settled = found.clone();
     for function in &mut settled.functions {
@@ -151,10 +151,8 @@ fn settled(expected: &Surface, found: &Surface) -> Surface {
         else {
             continue;
         };
-        for (name, value) in &mut function.environment {
-            if let Some(meant) = expected.environment.get(name).filter(|_| value == UNKNOWN) {
-                value.clone_from(meant);
-            }
+        if is_unknown(found, Question::Variables, &function.name) {
+            function.environment.clone_from(&expected.environment);
         }
         let mut missing: Vec<&Invoker> = without(&expected.invokers, &function.invokers);
         for invoker in &mut function.invokers {
@@ -180,10 +178,15 @@ fn may_be_unknown(difference: &Difference, found: &Surface) -> bool {
     let (Subject::Function(name), Differing::Value(value)) = (&difference.subject, &difference.what) else {
         return false;
     };
-    let mut unknown = found.unknown.iter();
     value.pattern == "functions.*.statements"
         && value.found.is_null()
-        && unknown.any(|one| one.question == Question::Rights && one.of.contains(name))
+        && is_unknown(found, Question::Rights, name)
+}
+
+/// Returns whether a plan leaves this open of something.
+fn is_unknown(found: &Surface, question: Question, of: &String) -> bool {
+    let mut unknown = found.unknown.iter();
+    unknown.any(|one| one.question == question && one.of.contains(of))
 }
 
 struct Comparison {

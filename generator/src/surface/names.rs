@@ -110,6 +110,11 @@ impl Names {
         own.unwrap_or_else(|| self.in_text(value))
     }
 
+    /// Whether variables of a function contain outputs of the own module.
+    pub(crate) fn has_own_outputs(&self, function: &str) -> bool {
+        self.own.are_in_variables_of(function)
+    }
+
     /// What a statement is about, without what an environment decides.
     pub(crate) fn in_resource(&self, text: &str) -> String {
         let own = self.own.in_resource(text);

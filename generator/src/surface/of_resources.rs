@@ -177,7 +177,7 @@ fn of_resources(
         surface.others.sort();
         surface
             .unknown
-            .extend(unknown::of_plan(unknown, &readers, &api, pool.as_ref()));
+            .extend(unknown::of_plan(unknown, &readers, &api, pool.as_ref(), &names));
     }
     Ok(surface.sorted())
 }

@@ -517,6 +517,7 @@ pub enum Question {
     WhoInvokes,
     OnWhoseBehalf,
     WhatFunction,
+    Variables,
     WhoTakesRoles,
     Rights,
     WhoGetsTokens,

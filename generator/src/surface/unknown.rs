@@ -3,10 +3,12 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::arguments;
+use super::names::Names;
 use super::others;
 use super::resources::{Resources, text};
 use super::types::{Question, Unknown};
 use crate::functions::surface::Called;
+use crate::modules::OWN_MODULE;
 use portcullis_foreign_text::words::code;
 use portcullis_terraform_json::cognito::UserPool;
 use portcullis_terraform_json::iam::Role;
@@ -46,6 +48,7 @@ pub(crate) fn of_plan(
     readers: &Readers<'_>,
     rest_api: &Resource,
     pool: Option<&Part<'_, UserPool>>,
+    names: &Names,
 ) -> Vec<Unknown> {
     let all: HashMap<&str, &Resource> = readers
         .all
@@ -61,17 +64,21 @@ pub(crate) fn of_plan(
         let Some(resource) = resource.filter(|resource| counts(resource, &one.attribute)) else {
             continue;
         };
+        let (question, of) = readers.question(resource, &one.attribute);
         let only = |reference: &str| one.references == [reference];
         let is_certain = match (resource.kind.as_str(), one.attribute.as_str()) {
             ("aws_lambda_permission", "source_arn") => only(&own_source),
             ("aws_api_gateway_authorizer", "provider_arns") => {
                 one.is_read && own_pool.as_deref().is_some_and(only)
             }
-            // A text that a function reads. Its own API's and pool's ids tell it nothing that callers don't know.
-            ("aws_lambda_function", "environment.variables") => own.are_all(&one.references),
+            // Texts that a function reads. Its own API's and pool's ids tell it nothing that callers don't know. Outputs
+            // of the own module may tell it anything, so they count only for functions that the output `own` names.
+            ("aws_lambda_function", "environment.variables") => {
+                let has_outputs = of.iter().any(|function| names.has_own_outputs(function));
+                own.are_all(&one.references, has_outputs)
+            }
             _ => false,
         };
-        let (question, of) = readers.question(resource, &one.attribute);
         found.push(Unknown {
             address: one.address.clone(),
             argument: one.attribute.clone(),
@@ -108,9 +115,12 @@ impl OwnIds {
         Self(own)
     }
 
-    /// Whether something depends on these alone, and on what the root's variables hold.
-    fn are_all(&self, references: &[String]) -> bool {
-        let is_own = |reference: &String| reference.starts_with("var.") || self.0.contains(reference);
+    /// Whether something depends on these alone, on what the root's variables hold, and perhaps on the own module.
+    fn are_all(&self, references: &[String], or_own_module: bool) -> bool {
+        let is_own = |reference: &String| {
+            let is_of_module = or_own_module && reference.starts_with(OWN_MODULE);
+            is_of_module || reference.starts_with("var.") || self.0.contains(reference)
+        };
         !references.is_empty() && references.iter().all(is_own)
     }
 }
@@ -225,9 +235,13 @@ impl<'a> Readers<'a> {
             ),
             ("aws_lambda_permission", "source_arn") => (Question::OnWhoseBehalf, of(self.invoked(resource))),
             ("aws_lambda_permission", _) => (Question::WhoInvokes, of(self.invoked(resource))),
-            ("aws_lambda_function", _) => {
+            ("aws_lambda_function", attribute) => {
                 let name = self.called.at(&resource.address).map_or("", |(_, name)| name);
-                (Question::WhatFunction, of(self.named(resource, name)))
+                let question = match attribute {
+                    "environment" => Question::Variables,
+                    _ => Question::WhatFunction,
+                };
+                (question, of(self.named(resource, name)))
             }
             ("aws_iam_role", "assume_role_policy") => (Question::WhoTakesRoles, Vec::new()),
             ("aws_iam_role" | "aws_iam_policy", _) => (Question::Rights, Vec::new()),

@@ -1,8 +1,11 @@
 //! Assertions about the sign-in: users, passwords and auth flows.
 
-use crate::hcl::{Block, Expression, commented, string, to_set};
-use crate::modules::access_test::words::{holds, is, must};
+use crate::functions::access_test as functions;
+use crate::hcl::{Block, Expression, argument, block, commented, object, reference, string, to_set};
+use crate::modules::access_test::words::{self, holds, is, must};
+use crate::references::Reference;
 use crate::resources::cognito_user_pool_client;
+use crate::service::Service;
 use crate::user_pool::{Client, OwnUserPool, client_module};
 
 pub(crate) fn who_may_sign_in(pool: &OwnUserPool) -> Vec<Block> {
@@ -16,6 +19,30 @@ pub(crate) fn who_may_sign_in(pool: &OwnUserPool) -> Vec<Block> {
             .map(|(name, client)| self::client(name, client)),
     );
     blocks
+}
+
+/// An id for each client, if functions know some: of the ids that the provider makes up, one would be like the other.
+pub(crate) fn overrides(service: &Service) -> Vec<Block> {
+    let is_known = |name: &String| {
+        let client = Reference::ClientId(name.clone());
+        functions::is_compared(service, |one| *one == client)
+    };
+    let clients = service
+        .own_user_pool()
+        .into_iter()
+        .flat_map(|pool| pool.clients.keys());
+    let values = words::values(service);
+    let client = |name: &String| {
+        let id = Reference::ClientId(name.clone()).text(&values);
+        let kind = cognito_user_pool_client::TYPE.name;
+        let client = format!("module.{}.{kind}.this", client_module::name(name));
+        block("override_resource", [])
+            .attribute(argument("target", reference(client)))
+            .attribute(argument("override_during", reference("plan")))
+            .attribute(argument("values", object([("id", string(id))])))
+            .build()
+    };
+    clients.filter(|name| is_known(name)).map(client).collect()
 }
 
 fn strings(texts: impl IntoIterator<Item = &'static str>) -> Expression {

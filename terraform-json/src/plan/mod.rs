@@ -27,7 +27,7 @@ pub use changes::{Action, Change, OutputChange};
 pub use configuration::Provider;
 pub use error::PlanError;
 pub use parsed::ParsedPlan;
-pub use unknown::{UNKNOWN_ENTRY, Unknown};
+pub use unknown::Unknown;
 
 use super::{Resource, typed};
 use address::Address;

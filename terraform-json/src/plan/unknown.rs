@@ -35,9 +35,6 @@ pub(super) struct Filled {
     pub(super) unknown: Vec<Unknown>,
 }
 
-/// Stands for an entry of a function's variables that is unknown before the apply.
-pub const UNKNOWN_ENTRY: &str = "(known after apply)";
-
 /// Follows every argument of an instance that is unknown.
 pub(super) fn fill(resolver: &Resolver<'_>, address: &str, instance: &Instance<'_>) -> Filled {
     let mut filled = Filled::default();
@@ -47,9 +44,6 @@ pub(super) fn fill(resolver: &Resolver<'_>, address: &str, instance: &Instance<'
             continue;
         }
         let expression = expressions.and_then(|expressions| expressions.get(attribute));
-        if let Some(filled_in) = with_unknown_variables(attribute, unknown, instance) {
-            filled.symbols.push((attribute.clone(), filled_in));
-        }
         let mut walk = Walk {
             resolver,
             address,
@@ -169,29 +163,6 @@ impl<'a> Walk<'_, 'a> {
             is_read,
         });
     }
-}
-
-/// The blocks `environment` with the variables whose values are unknown: a plan shows only the others.
-fn with_unknown_variables(attribute: &str, unknown: &Value, instance: &Instance<'_>) -> Option<Value> {
-    if attribute != "environment" {
-        return None;
-    }
-    let mut blocks = instance.values[attribute].as_array()?.clone();
-    let mut is_any = false;
-    for (block, unknown) in blocks.iter_mut().zip(unknown.as_array()?) {
-        let names = unknown["variables"].as_object();
-        let names = names
-            .into_iter()
-            .flatten()
-            .filter(|(_, unknown)| **unknown == Value::Bool(true));
-        for (name, _) in names {
-            if let Some(variables) = block.get_mut("variables").and_then(Value::as_object_mut) {
-                variables.insert(name.clone(), UNKNOWN_ENTRY.into());
-                is_any = true;
-            }
-        }
-    }
-    is_any.then(|| blocks.into())
 }
 
 /// Returns whether anything in a value's shape is unknown.

@@ -43,7 +43,7 @@ fn the_documented_module_is_applied_and_matches_the_spec() {
     let checked = project.portcullis(&["check", "--plan", "plan.json"]);
     assert!(
         checked.stdout.contains(
-            "`may = [{ actions = [\"sqs:SendMessage\"], resources = [\"*\"] }]` into `[functions.orders]`"
+            "`may = [{ actions = [\"sqs:SendMessage\"], resources = [\"*\"], reason = \"…\" }]` into `[functions.orders]`"
         ),
         "{}",
         checked.stdout

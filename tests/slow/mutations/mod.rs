@@ -2,8 +2,8 @@
 //! The generated test beside the modules must catch each of them. If that test can't see an edit, `portcullis check` of
 //! a plan must catch it.
 //!
-//! `portcullis.toml` has something of everything, and `specs/*.toml` have what does not fit in beside it. `cases/*.toml`
-//! holds the edits of their trees:
+//! `portcullis.toml` has something of everything, and `specs/*.toml` have what does not fit in beside it. `specs/*.own.tf`
+//! is the own module of a spec that has one. `cases/*.toml` holds the edits of their trees:
 //!
 //! ```text
 //! spec       at the top of a file: the tree of which spec in `specs/` it edits, if not of `portcullis.toml`
@@ -127,6 +127,11 @@ impl Project {
             folder().join("specs").join(format!("{spec}.toml"))
         };
         let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        if let Ok(own) = fs::read_to_string(path.with_extension("own.tf")) {
+            let module = project.path("terraform/modules/own");
+            fs::create_dir_all(&module).unwrap();
+            fs::write(module.join("main.tf"), own).unwrap();
+        }
         generate(project.0.path(), &text);
         project
     }
@@ -341,8 +346,13 @@ fn slow_the_check_of_a_plan_catches_edits_that_the_test_cannot_see() {
         let main = format!("{before}require_zips{}", behind.replacen("true", "false", 1));
         fs::write(folder.join("main.tf"), main).unwrap();
     }
-    let call =
-        |name| format!("module \"{name}\" {{\n  source = \"./{name}/environments/{ENVIRONMENT}\"\n}}\n");
+    let call = |name| {
+        let call = format!("module \"{name}\" {{\n  source = \"./{name}/environments/{ENVIRONMENT}\"\n}}\n");
+        if !root.join(name).join("modules/own").exists() {
+            return call;
+        }
+        format!("{call}output \"{name}\" {{\n  value     = module.{name}.own\n  sensitive = true\n}}\n")
+    };
     mutants.write("main.tf", &mutants.names().map(call).collect::<String>());
 
     let provider = Provider::find();

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 /// The plan that a root would have by itself which is called as a module `name` of a common one. All are given the same
-/// provider, which is the common root's.
+/// provider, which is the common root's. The common root's output `name` is the root's output `own`.
 ///
 /// <https://developer.hashicorp.com/terraform/internals/json-format#plan-representation>
 pub fn of_module(all: &Value, name: &str) -> Value {
@@ -33,6 +33,7 @@ pub fn of_module(all: &Value, name: &str) -> Value {
         "planned_values": resources(&all["planned_values"]),
         "prior_state": prior,
         "resource_changes": changes,
+        "output_changes": { "own": all["output_changes"][name] },
         "configuration": {
             "provider_config": all["configuration"]["provider_config"],
             "root_module": all["configuration"]["root_module"]["module_calls"][name]["module"],

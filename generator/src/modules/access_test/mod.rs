@@ -54,6 +54,7 @@ pub fn blocks(service: &Service, permissions: &[Permission]) -> Vec<Block> {
         variables(service),
     ];
     blocks.extend(own::overrides(service));
+    blocks.extend(users::overrides(service));
     let users = service.own_user_pool().map(users::who_may_sign_in);
     blocks.extend(users.map(|users| run("who_may_sign_in", users)));
     blocks.extend([
@@ -100,11 +101,11 @@ fn mock_provider(service: &Service) -> Block {
     let resource = |of: &str, defaults| mock("mock_resource", of, defaults);
     let data = |of: &str, defaults| mock("mock_data", of, defaults);
     let mut rest_api = vec![("execution_arn", EXECUTION_ARN)];
-    if functions::is_compared(service, &Reference::ApiId) {
+    if functions::is_compared(service, |one| matches!(one, Reference::ApiId | Reference::ApiUrl)) {
         rest_api.push(("id", words::MOCKED));
     }
     let mut user_pool = vec![("arn", USER_POOL_ARN)];
-    if functions::is_compared(service, &Reference::UserPoolId) {
+    if functions::is_compared(service, |one| *one == Reference::UserPoolId) {
         user_pool.push(("id", words::MOCKED_POOL));
     }
     let mut aws_service = vec![("partition", "aws"), ("region", "us-east-1")];

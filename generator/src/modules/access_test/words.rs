@@ -24,6 +24,7 @@ pub(crate) fn values(service: &Service) -> Values {
         account: LOCAL_ACCOUNT.into(),
         api_id: MOCKED.into(),
         user_pool_id: MOCKED_POOL.into(),
+        client_id: |name| format!("mocked_{name}"),
         ..Values::example(&service.name, &service.api.stage, ENVIRONMENT, "us-east-1")
     }
 }
@@ -65,6 +66,14 @@ pub(crate) fn is(path: impl Into<String>, value: impl Into<Expression>) -> Expre
 
 pub(crate) fn in_days(days: u32) -> String {
     format!("{days} day{}", if days == 1 { "" } else { "s" })
+}
+
+/// What many routes share is in force only after another deployment, which this value in the triggers makes.
+pub(crate) fn is_deployed_with(name: &str, value: &str) -> Expression {
+    is(
+        format!("aws_api_gateway_deployment.this.triggers.{name}"),
+        string(value),
+    )
 }
 
 /// A changed authorizer is in force only after another deployment, which a hash in the triggers makes.

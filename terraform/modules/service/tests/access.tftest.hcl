@@ -116,7 +116,6 @@ run "what_functions_may_do" {
   assert {
     condition = alltrue([
       module.function_authenticated.name == "hello-test-authenticated",
-      module.function_authenticated.environment_variables.CORS_ALLOW_ORIGIN == "https://page.example",
       module.function_authenticated.retention_in_days == 14,
       module.function_authenticated.role_arn == "arn:aws:iam::123456789012:role/mocked",
       module.function_authenticated.assume_role_policy == jsonencode({
@@ -150,11 +149,18 @@ run "what_functions_may_do" {
     error_message = "The role of `authenticated` must be for Lambda only and only let it write its own logs, and its logs must be kept for 14 days"
   }
 
+  assert {
+    condition = module.function_authenticated.environment_variables == tomap({
+      AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH = "true"
+      CORS_ALLOW_ORIGIN                    = "https://page.example"
+    })
+    error_message = "The function `authenticated` must have these environment variables only"
+  }
+
   # Function open
   assert {
     condition = alltrue([
       module.function_open.name == "hello-test-open",
-      module.function_open.environment_variables.CORS_ALLOW_ORIGIN == "https://page.example",
       module.function_open.retention_in_days == 14,
       module.function_open.role_arn == "arn:aws:iam::123456789012:role/mocked",
       module.function_open.assume_role_policy == jsonencode({
@@ -187,6 +193,14 @@ run "what_functions_may_do" {
     ])
     error_message = "The role of `open` must be for Lambda only and only let it write its own logs, and its logs must be kept for 14 days"
   }
+
+  assert {
+    condition = module.function_open.environment_variables == tomap({
+      AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH = "true"
+      CORS_ALLOW_ORIGIN                    = "https://page.example"
+    })
+    error_message = "The function `open` must have these environment variables only"
+  }
 }
 
 run "who_may_call" {
@@ -200,6 +214,7 @@ run "who_may_call" {
       ]),
       module.authorizer.identity_source == "method.request.header.Authorization",
       module.authorizer.authorizer_result_ttl_in_seconds == 300,
+      aws_api_gateway_deployment.this.triggers.user_pool == "arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_mocked",
     ])
     error_message = "The authorizer must admit users of this user pool only, by the token in the `Authorization` header"
   }
@@ -222,6 +237,7 @@ run "who_may_call" {
         "gatewayresponse.header.Access-Control-Allow-Headers" = "'*,Authorization'"
         "gatewayresponse.header.Access-Control-Allow-Origin"  = "'https://page.example'"
       }),
+      aws_api_gateway_deployment.this.triggers.allow_origin == "https://page.example",
     ])
     error_message = "Errors of API Gateway itself must be readable for pages of the allowed origin only"
   }

@@ -115,7 +115,6 @@ run "what_functions_may_do" {
   assert {
     condition = alltrue([
       module.function_everything.name == "catch-all-test-everything",
-      module.function_everything.environment_variables.CORS_ALLOW_ORIGIN == "https://page.example",
       module.function_everything.retention_in_days == 14,
       module.function_everything.role_arn == "arn:aws:iam::123456789012:role/mocked",
       module.function_everything.assume_role_policy == jsonencode({
@@ -149,11 +148,18 @@ run "what_functions_may_do" {
     error_message = "The role of `everything` must be for Lambda only and only let it write its own logs, and its logs must be kept for 14 days"
   }
 
+  assert {
+    condition = module.function_everything.environment_variables == tomap({
+      AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH = "true"
+      CORS_ALLOW_ORIGIN                    = "https://page.example"
+    })
+    error_message = "The function `everything` must have these environment variables only"
+  }
+
   # Function health
   assert {
     condition = alltrue([
       module.function_health.name == "catch-all-test-health",
-      module.function_health.environment_variables.CORS_ALLOW_ORIGIN == "https://page.example",
       module.function_health.retention_in_days == 14,
       module.function_health.role_arn == "arn:aws:iam::123456789012:role/mocked",
       module.function_health.assume_role_policy == jsonencode({
@@ -186,6 +192,14 @@ run "what_functions_may_do" {
     ])
     error_message = "The role of `health` must be for Lambda only and only let it write its own logs, and its logs must be kept for 14 days"
   }
+
+  assert {
+    condition = module.function_health.environment_variables == tomap({
+      AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH = "true"
+      CORS_ALLOW_ORIGIN                    = "https://page.example"
+    })
+    error_message = "The function `health` must have these environment variables only"
+  }
 }
 
 run "who_may_call" {
@@ -199,6 +213,7 @@ run "who_may_call" {
       ]),
       module.authorizer.identity_source == "method.request.header.Authorization",
       module.authorizer.authorizer_result_ttl_in_seconds == 300,
+      aws_api_gateway_deployment.this.triggers.user_pool == "arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_mocked",
     ])
     error_message = "The authorizer must admit users of this user pool only, by the token in the `Authorization` header"
   }
@@ -221,6 +236,7 @@ run "who_may_call" {
         "gatewayresponse.header.Access-Control-Allow-Headers" = "'Content-Type,Authorization'"
         "gatewayresponse.header.Access-Control-Allow-Origin"  = "'https://page.example'"
       }),
+      aws_api_gateway_deployment.this.triggers.allow_origin == "https://page.example",
     ])
     error_message = "Errors of API Gateway itself must be readable for pages of the allowed origin only"
   }

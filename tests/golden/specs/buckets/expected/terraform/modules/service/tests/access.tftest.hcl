@@ -116,7 +116,6 @@ run "what_functions_may_do" {
   assert {
     condition = alltrue([
       module.function_pages.name == "archive-test-pages",
-      module.function_pages.environment_variables.CORS_ALLOW_ORIGIN == "https://page.example",
       module.function_pages.retention_in_days == 14,
       module.function_pages.role_arn == "arn:aws:iam::123456789012:role/mocked",
       module.function_pages.assume_role_policy == jsonencode({
@@ -165,11 +164,19 @@ run "what_functions_may_do" {
     error_message = "The role of `pages` must be for Lambda only and only let it write its own logs, read objects of the bucket `page-drafts`, and its logs must be kept for 14 days"
   }
 
+  assert {
+    condition = module.function_pages.environment_variables == tomap({
+      AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH = "true"
+      BUCKET_PAGE_DRAFTS                   = "archive-test-page-drafts-123456789012"
+      CORS_ALLOW_ORIGIN                    = "https://page.example"
+    })
+    error_message = "The function `pages` must have these environment variables only"
+  }
+
   # Function scans
   assert {
     condition = alltrue([
       module.function_scans.name == "archive-test-scans",
-      module.function_scans.environment_variables.CORS_ALLOW_ORIGIN == "https://page.example",
       module.function_scans.retention_in_days == 14,
       module.function_scans.role_arn == "arn:aws:iam::123456789012:role/mocked",
       module.function_scans.assume_role_policy == jsonencode({
@@ -250,6 +257,17 @@ run "what_functions_may_do" {
     ])
     error_message = "The role of `scans` must be for Lambda only and only let it write its own logs, list objects of the bucket `page-drafts`, read, list, write and delete objects of the bucket `scans`, call `s3:GetObjectTagging` on `$${buckets.scans.arn}/*`, and its logs must be kept for 14 days"
   }
+
+  assert {
+    condition = module.function_scans.environment_variables == tomap({
+      AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH = "true"
+      BUCKET_PAGE_DRAFTS                   = "archive-test-page-drafts-123456789012"
+      BUCKET_SCANS                         = "archive-test-scans-123456789012"
+      CORS_ALLOW_ORIGIN                    = "https://page.example"
+      SCANS                                = "archive-test-scans-123456789012"
+    })
+    error_message = "The function `scans` must have these environment variables only"
+  }
 }
 
 run "who_may_call" {
@@ -263,6 +281,7 @@ run "who_may_call" {
       ]),
       module.authorizer.identity_source == "method.request.header.Authorization",
       module.authorizer.authorizer_result_ttl_in_seconds == 300,
+      aws_api_gateway_deployment.this.triggers.user_pool == "arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_mocked",
     ])
     error_message = "The authorizer must admit users of this user pool only, by the token in the `Authorization` header"
   }
@@ -285,6 +304,7 @@ run "who_may_call" {
         "gatewayresponse.header.Access-Control-Allow-Headers" = "'Content-Type,Authorization'"
         "gatewayresponse.header.Access-Control-Allow-Origin"  = "'https://page.example'"
       }),
+      aws_api_gateway_deployment.this.triggers.allow_origin == "https://page.example",
     ])
     error_message = "Errors of API Gateway itself must be readable for pages of the allowed origin only"
   }

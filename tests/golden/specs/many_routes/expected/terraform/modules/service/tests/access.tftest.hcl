@@ -147,6 +147,13 @@ run "what_functions_may_do" {
     error_message = "The role of `reports` must be for Lambda only and only let it write its own logs, and its logs must be kept for 14 days"
   }
 
+  assert {
+    condition = module.function_reports.environment_variables == tomap({
+      AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH = "true"
+    })
+    error_message = "The function `reports` must have these environment variables only"
+  }
+
   # Function writer
   assert {
     condition = alltrue([
@@ -183,6 +190,13 @@ run "what_functions_may_do" {
     ])
     error_message = "The role of `writer` must be for Lambda only and only let it write its own logs, and its logs must be kept for 14 days"
   }
+
+  assert {
+    condition = module.function_writer.environment_variables == tomap({
+      AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH = "true"
+    })
+    error_message = "The function `writer` must have these environment variables only"
+  }
 }
 
 run "who_may_call" {
@@ -196,6 +210,7 @@ run "who_may_call" {
       ]),
       module.authorizer.identity_source == "method.request.header.Authorization",
       module.authorizer.authorizer_result_ttl_in_seconds == 300,
+      aws_api_gateway_deployment.this.triggers.user_pool == "arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_mocked",
     ])
     error_message = "The authorizer must admit users of this user pool only, by the token in the `Authorization` header"
   }

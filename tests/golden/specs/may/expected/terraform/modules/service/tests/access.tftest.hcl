@@ -204,6 +204,13 @@ run "what_functions_may_do" {
     error_message = "The role of `orders` must be for Lambda only and only let it write its own logs, call `cognito-idp:AdminGetUser` on `$${user_pool.arn}`, `arn:$${partition}:cognito-idp:$${region}:$${account}:userpool/$${user_pool.id}`, call `dynamodb:GetItem`, `dynamodb:PutItem` on `arn:aws:dynamodb:eu-central-1:$${account}:table/orders`, call `execute-api:Invoke` on `arn:$${partition}:execute-api:$${region}:$${account}:$${api.id}/$${api.stage}/GET/orders`, call `lambda:InvokeFunction` on `$${functions.send-mail.arn}`, call `s3:Get*` on `arn:$${partition}:s3:::other`, `arn:aws:s3:::receipts-$${account}/$${environment}/*`, and its logs must be kept for 14 days"
   }
 
+  assert {
+    condition = module.function_orders.environment_variables == tomap({
+      AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH = "true"
+    })
+    error_message = "The function `orders` must have these environment variables only"
+  }
+
   # Function send-mail
   assert {
     condition = alltrue([
@@ -255,6 +262,13 @@ run "what_functions_may_do" {
     ])
     error_message = "The role of `send-mail` must be for Lambda only and only let it write its own logs, call `ses:SendEmail` on `*`, and its logs must be kept for 14 days"
   }
+
+  assert {
+    condition = module.function_send_mail.environment_variables == tomap({
+      AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH = "true"
+    })
+    error_message = "The function `send-mail` must have these environment variables only"
+  }
 }
 
 run "who_may_call" {
@@ -268,6 +282,7 @@ run "who_may_call" {
       ]),
       module.authorizer.identity_source == "method.request.header.Authorization",
       module.authorizer.authorizer_result_ttl_in_seconds == 300,
+      aws_api_gateway_deployment.this.triggers.user_pool == "arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_mocked",
     ])
     error_message = "The authorizer must admit users of this user pool only, by the token in the `Authorization` header"
   }

@@ -207,6 +207,18 @@ run "what_functions_may_do" {
     error_message = "The role of `clerk` must be for Lambda only and only let it write its own logs, receive messages of the queue `order-events`, send and receive messages of the queue `order-events-failed`, call `sqs:PurgeQueue` on `$${queues.order-events-failed.arn}`, and its logs must be kept for 14 days"
   }
 
+  assert {
+    condition = module.function_clerk.environment_variables == tomap({
+      AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH = "true"
+      EVENTS                               = "https://sqs.us-east-1.amazonaws.com/123456789012/shop-test-order-events.fifo"
+      MAILS                                = "shop-test-mails"
+      NEWS                                 = "shop-test-news"
+      QUEUE_ORDER_EVENTS_FAILED_URL        = "https://sqs.us-east-1.amazonaws.com/123456789012/shop-test-order-events-failed.fifo"
+      QUEUE_ORDER_EVENTS_URL               = "https://sqs.us-east-1.amazonaws.com/123456789012/shop-test-order-events.fifo"
+    })
+    error_message = "The function `clerk` must have these environment variables only"
+  }
+
   # Function orders
   assert {
     condition = alltrue([
@@ -305,6 +317,17 @@ run "what_functions_may_do" {
     ])
     error_message = "The role of `orders` must be for Lambda only and only let it write its own logs, send messages of the queue `mails`, send messages of the queue `order-events`, publish messages to the topic `news`, publish messages to the topic `order-events`, and its logs must be kept for 14 days"
   }
+
+  assert {
+    condition = module.function_orders.environment_variables == tomap({
+      AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH = "true"
+      QUEUE_MAILS_URL                      = "https://sqs.us-east-1.amazonaws.com/123456789012/shop-test-mails"
+      QUEUE_ORDER_EVENTS_URL               = "https://sqs.us-east-1.amazonaws.com/123456789012/shop-test-order-events.fifo"
+      TOPIC_NEWS_ARN                       = "arn:aws:sns:us-east-1:123456789012:shop-test-news"
+      TOPIC_ORDER_EVENTS_ARN               = "arn:aws:sns:us-east-1:123456789012:shop-test-order-events.fifo"
+    })
+    error_message = "The function `orders` must have these environment variables only"
+  }
 }
 
 run "who_may_call" {
@@ -318,6 +341,7 @@ run "who_may_call" {
       ]),
       module.authorizer.identity_source == "method.request.header.Authorization",
       module.authorizer.authorizer_result_ttl_in_seconds == 300,
+      aws_api_gateway_deployment.this.triggers.user_pool == "arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_mocked",
     ])
     error_message = "The authorizer must admit users of this user pool only, by the token in the `Authorization` header"
   }

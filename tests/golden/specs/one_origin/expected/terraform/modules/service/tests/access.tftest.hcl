@@ -116,7 +116,6 @@ run "what_functions_may_do" {
   assert {
     condition = alltrue([
       module.function_profile.name == "portal-test-profile",
-      module.function_profile.environment_variables.CORS_ALLOW_ORIGIN == "https://page.example",
       module.function_profile.retention_in_days == 14,
       module.function_profile.role_arn == "arn:aws:iam::123456789012:role/mocked",
       module.function_profile.assume_role_policy == jsonencode({
@@ -149,6 +148,16 @@ run "what_functions_may_do" {
     ])
     error_message = "The role of `profile` must be for Lambda only and only let it write its own logs, and its logs must be kept for 14 days"
   }
+
+  assert {
+    condition = module.function_profile.environment_variables == tomap({
+      AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH = "true"
+      CORS_ALLOW_CREDENTIALS               = "true"
+      CORS_ALLOW_ORIGIN                    = "https://page.example"
+      LOG_LEVEL                            = "debug"
+    })
+    error_message = "The function `profile` must have these environment variables only"
+  }
 }
 
 run "who_may_call" {
@@ -162,6 +171,7 @@ run "who_may_call" {
       ]),
       module.authorizer.identity_source == "method.request.header.Authorization",
       module.authorizer.authorizer_result_ttl_in_seconds == 0,
+      aws_api_gateway_deployment.this.triggers.user_pool == "arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_mocked",
     ])
     error_message = "The authorizer must admit users of this user pool only, by the token in the `Authorization` header"
   }
@@ -186,6 +196,7 @@ run "who_may_call" {
         "gatewayresponse.header.Access-Control-Allow-Headers"     = "'Content-Type,X-Request-Id,Authorization'"
         "gatewayresponse.header.Access-Control-Allow-Origin"      = "'https://page.example'"
       }),
+      aws_api_gateway_deployment.this.triggers.allow_origin == "https://page.example",
     ])
     error_message = "Errors of API Gateway itself must be readable for pages of the allowed origin only"
   }

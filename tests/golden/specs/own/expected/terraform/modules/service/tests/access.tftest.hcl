@@ -175,6 +175,14 @@ run "what_functions_may_do" {
     error_message = "The role of `orders` must be for Lambda only and only let it write its own logs, call `dynamodb:GetItem`, `dynamodb:Query` on `$${own.orders_table}`, `$${own.orders_table}/index/*`, and its logs must be kept for 14 days"
   }
 
+  assert {
+    condition = module.function_orders.environment_variables == tomap({
+      AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH = "true"
+      TABLE                                = "arn:aws:dynamodb:us-east-1:123456789012:table/orders_table_name"
+    })
+    error_message = "The function `orders` must have these environment variables only"
+  }
+
   # Function send-mail
   assert {
     condition = alltrue([
@@ -211,6 +219,13 @@ run "what_functions_may_do" {
     ])
     error_message = "The role of `send-mail` must be for Lambda only and only let it write its own logs, and its logs must be kept for 14 days"
   }
+
+  assert {
+    condition = module.function_send_mail.environment_variables == tomap({
+      AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH = "true"
+    })
+    error_message = "The function `send-mail` must have these environment variables only"
+  }
 }
 
 run "who_may_call" {
@@ -224,6 +239,7 @@ run "who_may_call" {
       ]),
       module.authorizer.identity_source == "method.request.header.Authorization",
       module.authorizer.authorizer_result_ttl_in_seconds == 300,
+      aws_api_gateway_deployment.this.triggers.user_pool == "arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_mocked",
     ])
     error_message = "The authorizer must admit users of this user pool only, by the token in the `Authorization` header"
   }

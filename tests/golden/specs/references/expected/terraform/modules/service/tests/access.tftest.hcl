@@ -32,12 +32,14 @@ mock_provider "aws" {
   mock_resource "aws_api_gateway_rest_api" {
     defaults = {
       execution_arn = "arn:aws:execute-api:us-east-1:123456789012:mocked"
+      id            = "mocked"
     }
   }
 
   mock_resource "aws_cognito_user_pool" {
     defaults = {
       arn = "arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_mocked"
+      id  = "us-east-1_mocked"
     }
   }
 
@@ -59,6 +61,14 @@ variables {
   require_zips        = false
   # Settings of functions that some environment overrides.
   send_mail_environment_variables = {}
+}
+
+override_resource {
+  target          = module.client_web_app.aws_cognito_user_pool_client.this
+  override_during = plan
+  values = {
+    id = "mocked_web-app"
+  }
 }
 
 run "who_may_sign_in" {
@@ -151,6 +161,27 @@ run "what_functions_may_do" {
     error_message = "The role of `orders` must be for Lambda only and only let it write its own logs, and its logs must be kept for 14 days"
   }
 
+  assert {
+    condition = module.function_orders.environment_variables == tomap({
+      ACCOUNT                              = "123456789012"
+      API                                  = "https://mocked.execute-api.us-east-1.amazonaws.com/v2"
+      API_ID                               = "mocked"
+      AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH = "true"
+      BUCKET                               = "orders-test-123456789012"
+      CLIENT                               = "mocked_web-app"
+      ENVIRONMENT                          = "test"
+      LITERAL                              = "$${api.url} costs $5 and v2"
+      MAIL                                 = "shop-test-send-mail"
+      MAIL_ARN                             = "arn:aws:lambda:us-east-1:123456789012:function:shop-test-send-mail"
+      PARTITION                            = "aws"
+      POOL                                 = "us-east-1_mocked"
+      POOL_ARN                             = "arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_mocked"
+      REGION                               = "us-east-1"
+      SERVICE                              = "shop"
+    })
+    error_message = "The function `orders` must have these environment variables only"
+  }
+
   # Function send-mail
   assert {
     condition = alltrue([
@@ -187,6 +218,13 @@ run "what_functions_may_do" {
     ])
     error_message = "The role of `send-mail` must be for Lambda only and only let it write its own logs, and its logs must be kept for 14 days"
   }
+
+  assert {
+    condition = module.function_send_mail.environment_variables == tomap({
+      AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH = "true"
+    })
+    error_message = "The function `send-mail` must have these environment variables only"
+  }
 }
 
 run "who_may_call" {
@@ -200,6 +238,7 @@ run "who_may_call" {
       ]),
       module.authorizer.identity_source == "method.request.header.Authorization",
       module.authorizer.authorizer_result_ttl_in_seconds == 300,
+      aws_api_gateway_deployment.this.triggers.user_pool == "arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_mocked",
     ])
     error_message = "The authorizer must admit users of this user pool only, by the token in the `Authorization` header"
   }

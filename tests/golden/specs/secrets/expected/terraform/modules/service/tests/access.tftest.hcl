@@ -165,6 +165,14 @@ run "what_functions_may_do" {
     error_message = "The role of `catalogue` must be for Lambda only and only let it write its own logs, read the secret `ssm:/shop/$${environment}/db-url`, and its logs must be kept for 14 days"
   }
 
+  assert {
+    condition = module.function_catalogue.environment_variables == tomap({
+      AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH = "true"
+      DB_URL                               = "ssm:/shop/test/db-url"
+    })
+    error_message = "The function `catalogue` must have these environment variables only"
+  }
+
   # Function orders
   assert {
     condition = alltrue([
@@ -256,6 +264,18 @@ run "what_functions_may_do" {
     ])
     error_message = "The role of `orders` must be for Lambda only and only let it write its own logs, read items of the table `orders`, read the secret `ssm:/shop/$${environment}/db-url`, read the secret `secretsmanager:$${service}/$${environment}/mails`, read the secret `ssm:shared.key`, call `kms:Decrypt` on `arn:aws:kms:eu-central-1:$${account}:key/1234abcd-12ab-34cd-56ef-1234567890ab`, and its logs must be kept for 14 days"
   }
+
+  assert {
+    condition = module.function_orders.environment_variables == tomap({
+      AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH = "true"
+      DB_URL                               = "ssm:/shop/test/db-url"
+      LOG_LEVEL                            = "info"
+      MAILS_TOKEN                          = "secretsmanager:shop/test/mails"
+      SHARED                               = "ssm:shared.key"
+      TABLE_ORDERS                         = "shop-test-orders"
+    })
+    error_message = "The function `orders` must have these environment variables only"
+  }
 }
 
 run "who_may_call" {
@@ -269,6 +289,7 @@ run "who_may_call" {
       ]),
       module.authorizer.identity_source == "method.request.header.Authorization",
       module.authorizer.authorizer_result_ttl_in_seconds == 300,
+      aws_api_gateway_deployment.this.triggers.user_pool == "arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_mocked",
     ])
     error_message = "The authorizer must admit users of this user pool only, by the token in the `Authorization` header"
   }

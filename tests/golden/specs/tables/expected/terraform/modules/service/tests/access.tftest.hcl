@@ -193,6 +193,15 @@ run "what_functions_may_do" {
     error_message = "The role of `orders` must be for Lambda only and only let it write its own logs, read and write items of the table `orders`, read items of the table `stock`, and its logs must be kept for 14 days"
   }
 
+  assert {
+    condition = module.function_orders.environment_variables == tomap({
+      AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH = "true"
+      TABLE_ORDERS                         = "shop-test-orders"
+      TABLE_STOCK                          = "shop-test-stock"
+    })
+    error_message = "The function `orders` must have these environment variables only"
+  }
+
   # Function stock
   assert {
     condition = alltrue([
@@ -267,6 +276,15 @@ run "what_functions_may_do" {
     ])
     error_message = "The role of `stock` must be for Lambda only and only let it write its own logs, scan, write and delete items of the table `stock`, call `dynamodb:DescribeContinuousBackups` on `$${tables.stock.arn}`, and its logs must be kept for 14 days"
   }
+
+  assert {
+    condition = module.function_stock.environment_variables == tomap({
+      AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH = "true"
+      NAME                                 = "shop-test-stock"
+      TABLE_STOCK                          = "shop-test-stock"
+    })
+    error_message = "The function `stock` must have these environment variables only"
+  }
 }
 
 run "who_may_call" {
@@ -280,6 +298,7 @@ run "who_may_call" {
       ]),
       module.authorizer.identity_source == "method.request.header.Authorization",
       module.authorizer.authorizer_result_ttl_in_seconds == 300,
+      aws_api_gateway_deployment.this.triggers.user_pool == "arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_mocked",
     ])
     error_message = "The authorizer must admit users of this user pool only, by the token in the `Authorization` header"
   }

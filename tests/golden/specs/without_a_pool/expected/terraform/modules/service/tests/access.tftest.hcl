@@ -87,6 +87,13 @@ run "what_functions_may_do" {
     ])
     error_message = "The role of `notices` must be for Lambda only and only let it write its own logs, and its logs must be kept for 14 days"
   }
+
+  assert {
+    condition = module.function_notices.environment_variables == tomap({
+      AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH = "true"
+    })
+    error_message = "The function `notices` must have these environment variables only"
+  }
 }
 
 run "who_may_call" {
