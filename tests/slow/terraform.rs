@@ -10,6 +10,7 @@ use portcullis_test_support::in_time::InTime;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::support::blocks_about_own_resources;
 use crate::support::terraform::{Provider, generate, run};
 
 const TEST: &str = "tests/access.tftest.hcl";
@@ -60,6 +61,30 @@ fn terraform_validates_every_root_of_every_tree() {
         .filter(|diagnostic| diagnostic["summary"] != "Backend configuration ignored")
         .collect();
     assert!(found.is_empty(), "{found:#?}");
+}
+
+/// The own module of the document, and its files of an environment in `local`.
+#[test]
+fn terraform_validates_the_documented_files_beside_the_generated_ones() {
+    let project = tempfile::tempdir().unwrap();
+    let terraform = project.path().join("terraform");
+    let [module, files @ ..] = &blocks_about_own_resources("hcl")[..] else {
+        panic!("the document has no HCL");
+    };
+    assert_eq!(files.len(), 2);
+    fs::create_dir_all(terraform.join("modules/own")).unwrap();
+    fs::write(terraform.join("modules/own/main.tf"), module).unwrap();
+    generate(project.path(), blocks_about_own_resources("toml")[0]);
+    let root = terraform.join("environments/local");
+    for (index, file) in files.iter().enumerate() {
+        fs::write(root.join(format!("own_{index}.tf")), file).unwrap();
+    }
+    let provider = Provider::find();
+    provider.init(&root);
+    for arguments in [&["validate"][..], &["fmt", "-check", "-diff"]] {
+        let (success, text) = run(provider.terraform(&root).args(arguments));
+        assert!(success, "{text}");
+    }
 }
 
 /// That they can fail, `tests/mutations` shows.

@@ -32,7 +32,7 @@ pub(crate) fn blocks(service: &Service, permissions: &[Permission], routes: &[Bl
     blocks
 }
 
-/// Returns the outputs of an environment's root.
+/// Returns what an environment's root, and hand-written files in it, can use.
 pub(crate) fn outputs() -> Vec<Output> {
     vec![
         Output::new(
@@ -44,6 +44,17 @@ pub(crate) fn outputs() -> Vec<Output> {
             "rest_api_id",
             "ID of the REST API.",
             reference("module.rest_api.id"),
+        ),
+        // What hand-written files attach to the stage has to wait for it, which the stage's name as a text doesn't.
+        Output::new(
+            "stage_arn",
+            "ARN of the stage.",
+            reference("aws_api_gateway_stage.this.arn"),
+        ),
+        Output::new(
+            "stage_name",
+            "Name of the stage.",
+            reference("aws_api_gateway_stage.this.stage_name"),
         ),
     ]
 }

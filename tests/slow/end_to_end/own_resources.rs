@@ -2,20 +2,15 @@
 
 use serde_json::Value;
 
-use crate::support::Project;
-
-const DOCUMENT: &str = include_str!("../../../docs/own-resources.md");
-
-/// The first block of a kind.
-fn block(kind: &str) -> &'static str {
-    let (_, behind) = DOCUMENT.split_once(&format!("```{kind}\n")).unwrap();
-    behind.split_once("```\n").unwrap().0
-}
+use crate::support::{Project, blocks_about_own_resources};
 
 #[test]
 fn the_documented_module_is_applied_and_matches_the_spec() {
-    let project = Project::of("shop", block("toml"));
-    project.write("terraform/modules/own/main.tf", block("hcl"));
+    let project = Project::of("shop", blocks_about_own_resources("toml")[0]);
+    project.write(
+        "terraform/modules/own/main.tf",
+        blocks_about_own_resources("hcl")[0],
+    );
     project.portcullis(&["apply"]).succeeded();
     project.assert_nothing_to_change();
     project.write("state.json", &project.state());

@@ -76,6 +76,16 @@ impl Ended {
     }
 }
 
+/// `docs/own-resources.md`: a spec, its own module, and files of an environment.
+const OWN_RESOURCES: &str = include_str!("../../../docs/own-resources.md");
+
+/// The blocks of a kind in `docs/own-resources.md`, in their order.
+pub fn blocks_about_own_resources(kind: &str) -> Vec<&'static str> {
+    let begin = format!("\n```{kind}\n");
+    let blocks = OWN_RESOURCES.split(&begin).skip(1);
+    blocks.map(|block| block.split_once("```\n").unwrap().0).collect()
+}
+
 /// Runs a program to its end.
 pub fn run(command: &mut Command) -> Ended {
     command

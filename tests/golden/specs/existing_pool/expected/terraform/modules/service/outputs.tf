@@ -9,3 +9,13 @@ output "rest_api_id" {
   description = "ID of the REST API."
   value       = module.rest_api.id
 }
+
+output "stage_arn" {
+  description = "ARN of the stage."
+  value       = aws_api_gateway_stage.this.arn
+}
+
+output "stage_name" {
+  description = "Name of the stage."
+  value       = aws_api_gateway_stage.this.stage_name
+}
