@@ -50,6 +50,7 @@ fn queues_and_topics_are_what_the_spec_says() {
         project.write("plan.json", &run(&mut show).succeeded().stdout);
         in_dev(&["check", "--plan", "plan.json"]).succeeded();
     };
+    project.portcullis(&["generate"]).succeeded();
     check_plan();
     in_dev(&["apply", "--yes"]).succeeded();
     check_plan();
