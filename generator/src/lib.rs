@@ -33,6 +33,7 @@ pub mod modules;
 pub mod own;
 pub mod own_files;
 pub mod queues;
+pub(crate) mod reach;
 pub mod references;
 pub mod resources;
 pub mod review;

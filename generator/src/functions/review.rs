@@ -4,13 +4,20 @@ use std::collections::BTreeSet;
 
 use crate::functions::statement::Statement;
 use crate::functions::{powers, secrets};
+use crate::reach::Reach;
 use crate::review::Fact;
 use crate::review::comparison::Comparison;
 use crate::routes::permissions::{self, Calls, Permission};
 use crate::routes::requests::{Routing, Shift};
 use crate::service::{Auth, Function, Route, Service};
 
-pub(crate) fn facts(comparison: &Comparison, base: &Routing, shifts: &[Shift]) -> Vec<Fact> {
+/// `reaches` are those of the base and of the head.
+pub(crate) fn facts(
+    comparison: &Comparison,
+    base: &Routing,
+    shifts: &[Shift],
+    reaches: [&Reach; 2],
+) -> Vec<Fact> {
     let functions = &comparison.functions;
     let new = functions.new.iter().map(|name| Fact::FunctionAdded {
         function: name.clone(),
@@ -32,7 +39,8 @@ pub(crate) fn facts(comparison: &Comparison, base: &Routing, shifts: &[Shift]) -
         function: name.clone(),
     }));
     facts.extend(opened(comparison, base, shifts));
-    facts.extend(may(comparison));
+    facts.extend(opened_with_rights(comparison, reaches));
+    facts.extend(may(comparison, reaches[1]));
     facts.extend(permissions(comparison));
     let settings = |function: &Function| Function {
         formerly: None,
@@ -79,8 +87,26 @@ fn opened(comparison: &Comparison, base: &Routing, shifts: &[Shift]) -> Vec<Fact
     facts
 }
 
+/// Functions that no route of the base handles or leads to, that public routes now run, and that may do something by `may`
+/// or `secrets`. Other facts tell of `uses`.
+fn opened_with_rights(comparison: &Comparison, [base, head]: [&Reach; 2]) -> Vec<Fact> {
+    let kept = comparison.functions.kept.iter();
+    let opened = kept.filter_map(|(before, name)| {
+        let ways = head.public_ways(name);
+        let is_opened = base.ways(before).is_empty() && !ways.is_empty();
+        let may = is_opened && !named(&comparison.head.functions[name]).is_empty();
+        let mut requests: Vec<String> = ways.into_iter().map(|way| way.route).collect();
+        requests.sort();
+        may.then(|| Fact::FunctionOpened {
+            function: name.clone(),
+            requests,
+        })
+    });
+    opened.collect()
+}
+
 /// Functions whose roles allow more or less than before.
-fn may(comparison: &Comparison) -> Vec<Fact> {
+fn may(comparison: &Comparison, head: &Reach) -> Vec<Fact> {
     let functions = &comparison.functions;
     let renamed = functions.renamed();
     let kept = functions
@@ -103,7 +129,7 @@ fn may(comparison: &Comparison) -> Vec<Fact> {
                 function: name.clone(),
                 reach: powers::reach(&more),
                 grants: more,
-                public: comparison.head.routes.public_keys(name),
+                public: head.public_ways(name).into_iter().map(|way| way.route).collect(),
             });
         }
         if !less.is_empty() {

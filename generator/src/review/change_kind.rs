@@ -159,7 +159,7 @@ kinds! {
     FunctionRemoved = "function_removed", Specs, Rest, Function, Harmless;
     /// A function has another name. Lambda can't rename, so it is replaced.
     FunctionRenamed = "function_renamed", Specs, Rest, Function, Harmless;
-    /// A function that only signed-in users could reach runs for public requests.
+    /// A function that no public route led to runs for public requests.
     FunctionOpened = "function_opened", Specs, AtRisk, Function, Widens;
     /// The role of a function allows more. It is blocked if a public route leads to the function, or if it reaches further
     /// than single resources.
@@ -176,7 +176,7 @@ kinds! {
     LogRetentionShorter = "log_retention_shorter", Specs, AtRisk, Key, Loses;
     /// A function may do more with what it uses, and no public route leads to it.
     UseAdded = "use_added", Specs, Rest, Key, Expected("only its own routes and events make the function do it");
-    /// A function that a public route leads to may do more with what it uses.
+    /// Anyone can newly make a function do something with what it uses.
     PublicUseAdded = "public_use_added", Specs, AtRisk, Key, Widens;
     /// A function may do less with what it uses.
     UseRemoved = "use_removed", Specs, Rest, Key, Harmless;

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::data_loss::Event;
 use crate::own_files::Finding;
+use crate::reach::Way;
 use crate::review::{AcceptedChange, ChangeId, ChangeKind, PlannedError};
 use crate::surface::Difference;
 use crate::uses::Datum;
@@ -233,8 +234,8 @@ pub enum Fact {
         /// What it uses.
         of: Datum,
         verbs: Vec<&'static str>,
-        /// The public routes that lead to the function.
-        public: Vec<String>,
+        /// The ways from public routes to the function, if these are newly public.
+        public: Vec<Way>,
     },
     UseRemoved {
         function: String,

@@ -56,6 +56,7 @@ pub use tree::tree;
 pub use version_constraints::version_constraints;
 
 use crate::diagnostic::Diagnostics;
+use crate::reach::Reach;
 use crate::review::comparison::{Comparison, counting};
 use crate::routes::Routes;
 use crate::routes::requests::{Routing, shifts};
@@ -119,13 +120,15 @@ fn compare_services(comparison: &Comparison) -> Vec<Fact> {
     let (base, head) = (Routing::of(comparison.base), Routing::of(comparison.head));
     let shifts = shifts(&base, &head);
     let mut facts = routes::facts(comparison, &shifts);
-    facts.extend(functions::facts(comparison, &base, &shifts));
+    let reaches = [comparison.base, comparison.head].map(Reach::of);
+    let [before, after] = &reaches;
+    facts.extend(functions::facts(comparison, &base, &shifts, [before, after]));
     facts.extend(tables::facts(comparison));
     facts.extend(buckets::facts(comparison));
     facts.extend(queues::facts(comparison));
     facts.extend(topics::facts(comparison));
     facts.extend(own::facts(comparison));
-    facts.extend(uses::facts(comparison));
+    facts.extend(uses::facts(comparison, [before, after]));
     facts.extend(events::facts(comparison));
     facts.extend(user_pool::facts(comparison));
     facts.extend(cors::facts(comparison));

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Serialize, Serializer};
 
-use crate::routes::{Auth, Method, Route, RoutePath};
+use crate::routes::{Method, Route, RoutePath};
 
 /// Routes by path, then by method.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -46,13 +46,6 @@ impl Routes {
         function: &str,
     ) -> impl Iterator<Item = (&'a RoutePath, Method, &'a Route)> {
         self.iter().filter(move |(.., route)| route.function == function)
-    }
-
-    /// The keys of the public routes that lead to a function.
-    pub fn public_keys(&self, function: &str) -> Vec<String> {
-        let public = self.of_function(function);
-        let public = public.filter(|(.., route)| route.auth == Auth::None);
-        public.map(|(path, method, _)| path.key(method)).collect()
     }
 
     /// Returns the number of routes.

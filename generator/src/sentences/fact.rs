@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::resources::lambda_permission::POLICY_BYTES;
+use crate::reach::Way;
 use crate::review::words::{self, both_quoted, code, list, quoted};
 use crate::review::{Callers, Fact, Program, Sendable, Sent, Shifted};
 use crate::sentences::deleted::deleted;
@@ -82,7 +83,7 @@ impl Fact {
                 code(after)
             ),
             Self::FunctionOpened { function, requests } => format!(
-                "function {} becomes **public** through {}: before, only signed-in users could reach it",
+                "function {} becomes **public** through {}: before, no public route led to it",
                 code(function),
                 names(requests)
             ),
@@ -166,14 +167,11 @@ impl Fact {
                 public,
             } => {
                 let can = uses::phrase(of, verbs);
-                if public.is_empty() {
-                    format!("function {} may now {can}", code(function))
-                } else {
-                    format!(
-                        "**anyone** can now make function {} {can}: it handles {}",
-                        code(function),
-                        names(public)
-                    )
+                match &public[..] {
+                    [] => format!("function {} may now {can}", code(function)),
+                    [first, others @ ..] => {
+                        format!("**anyone** can now {can}: {}", way(first, others.len()))
+                    }
                 }
             }
             Self::UseRemoved { function, of, verbs } => format!(
@@ -495,6 +493,19 @@ impl Fact {
         }
     }
 }
+
+/// A way from a route to a function, and how many others there are: `` `GET /orders` → `orders` ``.
+fn way(way: &Way, others: usize) -> String {
+    let steps = [&way.route].into_iter().chain(&way.functions);
+    let steps: Vec<String> = steps.map(|step| code(step)).collect();
+    let others = match others {
+        0 => String::new(),
+        1 => ", and one more route".into(),
+        others => format!(", and {others} more routes"),
+    };
+    steps.join(" → ") + &others
+}
+
 
 /// Where the requests go now, and where they went.
 fn now(shifted: &Shifted, becomes: &str, was: &str) -> String {

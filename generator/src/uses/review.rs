@@ -1,44 +1,63 @@
-//! What functions may newly do with what they use, and what they may do no more.
+//! What functions may newly do with what they use, what public routes newly make them do, and what they may no longer do.
 
+use std::collections::BTreeSet;
+
+use crate::reach::Reach;
 use crate::review::Fact;
 use crate::review::comparison::Comparison;
-use crate::uses::Uses;
+use crate::uses::{Datum, Uses};
 
-pub(crate) fn facts(comparison: &Comparison) -> Vec<Fact> {
+/// `reaches` are those of the base and of the head.
+pub(crate) fn facts(comparison: &Comparison, reaches: [&Reach; 2]) -> Vec<Fact> {
     let functions = &comparison.functions;
     let kept = functions.kept.iter().map(|(before, name)| (Some(before), name));
     let new = functions.new.iter().map(|name| (None, name));
     let nothing = Uses::new();
+    let [base, head] = reaches;
     let mut facts = Vec::new();
     for (before, name) in kept.chain(new) {
-        let before = before.map_or(&nothing, |before| &comparison.base.functions[before].uses);
-        let after = &comparison.head.functions[name].uses;
-        for of in before
-            .keys()
-            .chain(after.keys().filter(|of| !before.contains_key(*of)))
-        {
+        let uses_before = before.map_or(&nothing, |before| &comparison.base.functions[before].uses);
+        let uses_after = &comparison.head.functions[name].uses;
+        let was_public = before.is_some_and(|before| !base.public_ways(before).is_empty());
+        let ways = head.public_ways(name);
+        let all: BTreeSet<&Datum> = uses_before.keys().chain(uses_after.keys()).collect();
+        for of in all {
             let verbs = |uses: &Uses| uses.get(of).cloned().unwrap_or_default();
-            let (before, after) = (verbs(before), verbs(after));
-            let only = |one: &[&'static str], other: &[&'static str]| -> Vec<&'static str> {
-                one.iter().copied().filter(|verb| !other.contains(verb)).collect()
+            let (before, after) = (verbs(uses_before), verbs(uses_after));
+            let added = beyond(&after, &before);
+            let public = match (ways.is_empty(), was_public) {
+                (true, _) => Vec::new(),
+                (false, true) => added.clone(),
+                (false, false) => after.clone(),
             };
-            let (more, less) = (only(&after, &before), only(&before, &after));
-            if !more.is_empty() {
-                facts.push(Fact::UseAdded {
-                    function: name.clone(),
-                    of: of.clone(),
-                    verbs: more,
-                    public: comparison.head.routes.public_keys(name),
-                });
-            }
-            if !less.is_empty() {
+            let added = beyond(&added, &public);
+            let mut add = |verbs: Vec<&'static str>, public| {
+                if !verbs.is_empty() {
+                    facts.push(Fact::UseAdded {
+                        function: name.clone(),
+                        of: of.clone(),
+                        verbs,
+                        public,
+                    });
+                }
+            };
+            add(public, ways.clone());
+            add(added, Vec::new());
+            let removed = beyond(&before, &after);
+            if !removed.is_empty() {
                 facts.push(Fact::UseRemoved {
                     function: name.clone(),
                     of: of.clone(),
-                    verbs: less,
+                    verbs: removed,
                 });
             }
         }
     }
     facts
+}
+
+/// The verbs that others don't have.
+fn beyond(verbs: &[&'static str], others: &[&'static str]) -> Vec<&'static str> {
+    let beyond = verbs.iter().filter(|verb| !others.contains(verb));
+    beyond.copied().collect()
 }

@@ -1,0 +1,115 @@
+//! Who reaches which function and which data: from a route to its function, and from there to functions that it invokes.
+//!
+//! A function reaches data by `uses` and by `may`. What code does with its rights is unknown, so a way here is what is
+//! possible at most.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use portcullis_terraform_json::aws::arn_like;
+
+use crate::functions::statement::Statement;
+use crate::references::{Reference, Template, Values};
+use crate::resources::iam_actions::covers;
+use crate::resources::lambda_permission::ACTION as INVOKE;
+use crate::routes::{Auth, Route, RoutePath};
+use crate::service::{Method, Service};
+
+/// A way from a route to a function.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Way {
+    /// The key of the route: `GET /orders`.
+    pub route: String,
+    /// Who may call it.
+    pub auth: Auth,
+    /// The functions on the way: first the one that handles the route.
+    pub functions: Vec<String>,
+}
+
+/// Every way from a route to a function of a service.
+pub(crate) struct Reach<'a> {
+    service: &'a Service,
+    /// What each environment knows.
+    values: Vec<Values>,
+    /// The functions that may invoke a function, by that function's name.
+    invokers: BTreeMap<&'a str, BTreeSet<&'a str>>,
+}
+
+impl<'a> Reach<'a> {
+    pub(crate) fn of(service: &'a Service) -> Self {
+        let values = service.environments.values();
+        let mut reach = Self {
+            service,
+            values: values.map(|environment| Values::of(service, environment)).collect(),
+            invokers: BTreeMap::new(),
+        };
+        reach.invokers = reach.all_invokers();
+        reach
+    }
+
+    fn all_invokers(&self) -> BTreeMap<&'a str, BTreeSet<&'a str>> {
+        let functions = &self.service.functions;
+        let mut invokers: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        for (name, function) in functions {
+            for resource in resources(&function.may, |action| covers(action, INVOKE)) {
+                let invoked = functions.keys().filter(|other| {
+                    let arn = Template::of_reference(Reference::FunctionArn(other.to_string()), "");
+                    self.is_on(resource, &arn, ':')
+                });
+                for other in invoked.filter(|other| *other != name) {
+                    invokers.entry(other).or_default().insert(name);
+                }
+            }
+        }
+        invokers
+    }
+
+    /// Whether a resource of a statement is an ARN, or a part of it behind a separator, in an environment.
+    fn is_on(&self, resource: &Template, arn: &Template, separator: char) -> bool {
+        self.values.iter().any(|values| {
+            let (pattern, arn) = (resource.text(values), arn.text(values));
+            let part = pattern.strip_prefix(&arn);
+            arn_like(&pattern, &arn) || part.is_some_and(|part| part.starts_with(separator))
+        })
+    }
+
+    /// The ways from routes to a function. There is one for each route, over as few functions as possible.
+    pub(crate) fn ways(&self, function: &'a str) -> Vec<Way> {
+        // From the end to the beginning: each function stands before the one that it invokes.
+        let mut chains: VecDeque<Vec<&str>> = VecDeque::from([vec![function]]);
+        let mut seen = BTreeSet::from([function]);
+        let mut ways = Vec::new();
+        while let Some(chain) = chains.pop_front() {
+            let first = chain[0];
+            let way = |(path, method, route): (&RoutePath, Method, &Route)| Way {
+                route: path.key(method),
+                auth: route.auth,
+                functions: chain.iter().map(ToString::to_string).collect(),
+            };
+            ways.extend(self.service.routes.of_function(first).map(way));
+            for invoker in self.invokers.get(first).into_iter().flatten() {
+                if seen.insert(invoker) {
+                    chains.push_back([&[*invoker][..], &chain].concat());
+                }
+            }
+        }
+        ways
+    }
+
+    /// The ways from public routes to a function.
+    pub(crate) fn public_ways(&self, function: &'a str) -> Vec<Way> {
+        let mut ways = self.ways(function);
+        ways.retain(|way| way.auth == Auth::None);
+        ways
+    }
+}
+
+/// The resources of statements that have such an action.
+fn resources<'s>(
+    statements: &'s [Statement],
+    is: impl Fn(&str) -> bool,
+) -> impl Iterator<Item = &'s Template> {
+    let with_action = statements
+        .iter()
+        .filter(move |statement| statement.actions.iter().any(|action| is(action)));
+    with_action.flat_map(|statement| &statement.resources)
+}
