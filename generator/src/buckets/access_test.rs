@@ -24,6 +24,7 @@ fn bucket(service: &Service, name: &str, bucket: &Bucket) -> Block {
         expire_days,
         expire_old_versions_days,
         cors,
+        reachable_by: _, // a rule for the spec
         kms_key,
     } = bucket;
     let label = module::name(name);

@@ -29,6 +29,7 @@ fn blocks_of(service: &Service, name: &str, bucket: &Bucket) -> Vec<Block> {
         expire_days,
         expire_old_versions_days,
         cors,
+        reachable_by: _, // a rule for the spec
         kms_key,
     } = bucket;
     let label = module::name(name);

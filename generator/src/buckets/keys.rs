@@ -8,9 +8,10 @@ use crate::review::Direction::{Added, Less};
 use crate::review::Meaning::{Elsewhere, Harmless, When};
 use crate::review::consequence;
 use crate::spec::declaration::Absent::Nothing;
-use crate::spec::declaration::Kind::{Choices, Flag, Text};
+use crate::spec::declaration::Kind::{Choices, Flag, Text, TextOrTexts};
 use crate::spec::declaration::{EVERYWHERE, Literal, default, keys, number};
 use crate::spec::field::{Given, Placed, Set, Word};
+use crate::text_rule::ANY_TEXT;
 
 keys! {
     /// An S3 bucket. It is called `<service>-<environment>-<name>-<account>` in AWS. No public access is possible, and calls
@@ -32,6 +33,9 @@ keys! {
         ]);
         /// Methods that pages of the API's origin may send to presigned addresses of the bucket. It needs `cors` in `[api]`.
         cors: Given<Vec<Placed<BucketMethod>>> = Choices(BucketMethod::CHOICES), Nothing, EVERYWHERE, Elsewhere;
+        /// Who may reach the bucket at most: `"user_pool"`, or routes such as `["GET /uploads"]`. Everything that functions do by
+        /// `uses` and `may` counts. Without it, every route may. See [Reach](../data.md#reach).
+        reachable_by: Given<Vec<Placed<String>>> = TextOrTexts(&ANY_TEXT), Nothing, EVERYWHERE, Elsewhere;
         /// ARN of the KMS key that encrypts new objects. Without it, S3 encrypts with keys of its own.
         kms_key: Given<String> = Text(&KEY_ARN), Nothing, EVERYWHERE, Harmless;
     }

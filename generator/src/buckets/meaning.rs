@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::buckets::Bucket;
 use crate::diagnostic::{Diagnostic, Span};
+use crate::reach::ReachableBy;
 use crate::resources::s3_bucket;
 use crate::service::LOCAL;
 use crate::service::meaning::{Resolver, longest_environment};
@@ -16,6 +17,7 @@ pub(crate) fn declared(buckets: &[(Placed<String>, BucketTable)]) -> Vec<Declare
     let declared = buckets.iter().map(|(name, table)| Declared {
         datum: Datum::new(Kind::Buckets, &name.value),
         parts: Some("/*"),
+        reachable_by: &table.reachable_by,
         kms_key: table.kms_key.value.as_deref(),
     });
     declared.collect()
@@ -48,6 +50,7 @@ impl Resolver<'_> {
             expire_days,
             expire_old_versions_days,
             cors,
+            reachable_by,
             kms_key,
         } = table;
         if let (Some(place), None) = (&cors.span, &spec.api.cors) {
@@ -66,6 +69,7 @@ impl Resolver<'_> {
             expire_days: expire_days.value,
             expire_old_versions_days: expire_old_versions_days.value,
             cors: methods,
+            reachable_by: ReachableBy::of(reachable_by),
             kms_key: kms_key.value.clone(),
         }
     }

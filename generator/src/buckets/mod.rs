@@ -17,6 +17,7 @@ pub(crate) mod uses;
 
 use serde::Serialize;
 
+use crate::reach::ReachableBy;
 use crate::spec::declaration::choices;
 
 /// A bucket.
@@ -30,6 +31,8 @@ pub struct Bucket {
     pub expire_old_versions_days: Option<u32>,
     /// The methods that pages of the API's origin may send to presigned addresses, sorted.
     pub cors: Vec<BucketMethod>,
+    /// Who may reach it at most; none is every route.
+    pub reachable_by: Option<ReachableBy>,
     /// ARN of the KMS key that encrypts its objects; none is keys of S3's own.
     pub kms_key: Option<String>,
 }

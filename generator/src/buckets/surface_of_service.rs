@@ -24,6 +24,7 @@ pub(crate) fn bucket(
         expire_days,
         expire_old_versions_days,
         cors,
+        reachable_by: _, // a rule for the spec
         kms_key,
     } = bucket;
     let values = Values::of(service, environment);

@@ -26,6 +26,7 @@ fn queue(service: &Service, name: &str, queue: &Queue) -> Block {
         receive_wait_time_seconds: _,
         max_message_kb: _,
         failed_after,
+        reachable_by: _, // a rule for the spec
         kms_key,
     } = queue;
     let values = words::values(service);

@@ -54,6 +54,7 @@ fn block(service: &Service, name: &str, queue: &Queue) -> Block {
         receive_wait_time_seconds,
         max_message_kb,
         failed_after,
+        reachable_by: _, // a rule for the spec
         kms_key,
     } = queue;
     let of =

@@ -10,9 +10,10 @@ use crate::review::Direction::Less;
 use crate::review::Meaning::{Elsewhere, Harmless, When};
 use crate::review::consequence;
 use crate::spec::declaration::Absent::Nothing;
-use crate::spec::declaration::Kind::{Flag, Text};
+use crate::spec::declaration::Kind::{Flag, Text, TextOrTexts};
 use crate::spec::declaration::{EVERYWHERE, Literal, default, keys, number};
-use crate::spec::field::{Given, Set};
+use crate::spec::field::{Given, Placed, Set};
+use crate::text_rule::ANY_TEXT;
 
 keys! {
     /// An SQS queue. It is called `<service>-<environment>-<name>` in AWS, and a FIFO queue has `.fifo` behind that. It is
@@ -40,6 +41,9 @@ keys! {
         /// How often a message may be received. Then SQS moves it to the queue `<name>-failed`, which keeps it for 14 days.
         /// Without this key, a message is received again until it expires.
         failed_after: Given<u32> = number(MAX_RECEIVE_COUNT, "times"), Nothing, EVERYWHERE, Harmless;
+        /// Who may reach the queue at most: `"user_pool"`, or routes such as `["POST /mails"]`. Everything that functions do by
+        /// `uses` and `may` counts. Without it, every route may. See [Reach](../data.md#reach).
+        reachable_by: Given<Vec<Placed<String>>> = TextOrTexts(&ANY_TEXT), Nothing, EVERYWHERE, Elsewhere;
         /// ARN of the KMS key that encrypts the queue. Without it, SQS encrypts with a key of its own.
         kms_key: Given<String> = Text(&KEY_ARN), Nothing, EVERYWHERE, Harmless;
     }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::diagnostic::Diagnostic;
 use crate::identifier::Identifier;
 use crate::queues::{Queue, failed, suffix};
+use crate::reach::ReachableBy;
 use crate::resources::sqs_queue::NAME_LENGTH;
 use crate::service::meaning::{Resolver, longest_environment};
 use crate::spec::{Placed, QueueTable, Spec};
@@ -17,6 +18,7 @@ pub(crate) fn declared(queues: &[(Placed<String>, QueueTable)]) -> Vec<Declared<
         let of = |name: &str| Declared {
             datum: Datum::new(Kind::Queues, name).with_suffix(suffix(table.fifo.value)),
             parts: None,
+            reachable_by: &table.reachable_by,
             kms_key: table.kms_key.value.as_deref(),
         };
         let failed = failed_queue(name, table).map(|failed| of(&failed.value));
@@ -64,6 +66,7 @@ impl Resolver<'_> {
             receive_wait_time_seconds,
             max_message_kb,
             failed_after,
+            reachable_by,
             kms_key,
         } = table;
         if let Some(span) = &content_based_deduplication.span
@@ -84,6 +87,7 @@ impl Resolver<'_> {
             receive_wait_time_seconds: receive_wait_time_seconds.value,
             max_message_kb: max_message_kb.value,
             failed_after: failed_after.value,
+            reachable_by: ReachableBy::of(reachable_by),
             kms_key: kms_key.value.clone(),
         }
     }

@@ -14,6 +14,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::reach::ReachableBy;
 use crate::resources::sqs_queue::{FIFO, RETENTION_DAYS};
 
 /// A queue.
@@ -36,6 +37,8 @@ pub struct Queue {
     /// How often a message is received before it goes to the [queue of failed messages](Self::of_failed). None is until it
     /// expires.
     pub failed_after: Option<u32>,
+    /// Who may reach it at most; none is every route.
+    pub reachable_by: Option<ReachableBy>,
     /// ARN of the KMS key that encrypts it; none is a key of SQS's own.
     pub kms_key: Option<String>,
 }

@@ -21,6 +21,7 @@ pub(crate) fn queue(name: &str, queue: &Queue, values: &Values, names: &Names) -
         receive_wait_time_seconds: _,
         max_message_kb: _,
         failed_after,
+        reachable_by: _, // a rule for the spec
         kms_key,
     } = queue;
     let arn = |name: &str| names.without(&attribute(name, queue, Attribute::Arn).text(values));

@@ -3,16 +3,23 @@
 //! A function reaches data by `uses` and by `may`. What code does with its rights is unknown, so a way here is what is
 //! possible at most.
 
+pub(crate) mod meaning;
+pub(crate) mod review;
+
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use portcullis_terraform_json::aws::arn_like;
 
+pub use meaning::ReachableBy;
+
+use crate::functions::Function;
 use crate::functions::statement::Statement;
 use crate::references::{Reference, Template, Values};
 use crate::resources::iam_actions::covers;
 use crate::resources::lambda_permission::ACTION as INVOKE;
 use crate::routes::{Auth, Route, RoutePath};
 use crate::service::{Method, Service};
+use crate::uses::{Attribute, Datum};
 
 /// A way from a route to a function.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,7 +46,9 @@ impl<'a> Reach<'a> {
         let values = service.environments.values();
         let mut reach = Self {
             service,
-            values: values.map(|environment| Values::of(service, environment)).collect(),
+            values: values
+                .map(|environment| Values::of(service, environment))
+                .collect(),
             invokers: BTreeMap::new(),
         };
         reach.invokers = reach.all_invokers();
@@ -67,8 +76,7 @@ impl<'a> Reach<'a> {
     fn is_on(&self, resource: &Template, arn: &Template, separator: char) -> bool {
         self.values.iter().any(|values| {
             let (pattern, arn) = (resource.text(values), arn.text(values));
-            let part = pattern.strip_prefix(&arn);
-            arn_like(&pattern, &arn) || part.is_some_and(|part| part.starts_with(separator))
+            arn_like(&pattern, &arn) || has_parts(&pattern, &format!("{arn}{separator}"))
         })
     }
 
@@ -101,6 +109,43 @@ impl<'a> Reach<'a> {
         ways.retain(|way| way.auth == Auth::None);
         ways
     }
+
+    /// The functions that reach data, each with the verbs and actions that it may use.
+    pub(crate) fn functions_on(&self, datum: &Datum) -> Vec<(&'a str, Vec<String>)> {
+        let functions = self.service.functions.iter();
+        let does = functions.map(|(name, function)| (name.as_str(), self.does(function, datum)));
+        does.filter(|(_, does)| !does.is_empty()).collect()
+    }
+
+    fn does(&self, function: &Function, datum: &Datum) -> Vec<String> {
+        let verbs = function.uses.get(datum).into_iter().flatten();
+        let mut does: Vec<String> = verbs.map(ToString::to_string).collect();
+        let [service, _] = datum.kind.declaration().arn;
+        let arn = Template::of_reference(Reference::Datum(datum.clone(), Attribute::Arn), "");
+        let is_of_service = |action: &str| {
+            let (of, _) = action.split_once(':').unwrap_or((action, ""));
+            of == service || of == "*"
+        };
+        for statement in &function.may {
+            if resources(std::slice::from_ref(statement), is_of_service).any(|one| self.is_on(one, &arn, '/'))
+            {
+                does.extend(
+                    statement
+                        .actions
+                        .iter()
+                        .filter(|action| is_of_service(action))
+                        .cloned(),
+                );
+            }
+        }
+        does
+    }
+}
+
+/// Whether a pattern has a text that begins so.
+fn has_parts(pattern: &str, beginning: &str) -> bool {
+    let ends = (1..=pattern.len()).filter(|end| pattern.is_char_boundary(*end));
+    ends.into_iter().any(|end| arn_like(&pattern[..end], beginning))
 }
 
 /// The resources of statements that have such an action.
@@ -112,4 +157,28 @@ fn resources<'s>(
         .iter()
         .filter(move |statement| statement.actions.iter().any(|action| is(action)));
     with_action.flat_map(|statement| &statement.resources)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pattern_has_parts_of_what_it_begins_with() {
+        let bucket = "arn:aws:s3:::shop-dev-uploads/";
+        for pattern in [
+            "arn:aws:s3:::shop-dev-uploads/*",
+            "arn:aws:s3:::shop-*/new/*",
+            "*",
+            "arn:aws:s3:::shop*",
+        ] {
+            assert!(has_parts(pattern, bucket), "{pattern}");
+        }
+        for pattern in [
+            "arn:aws:s3:::shop-dev-uploads",
+            "arn:aws:s3:::shop-dev-uploads-old/*",
+        ] {
+            assert!(!has_parts(pattern, bucket), "{pattern}");
+        }
+    }
 }

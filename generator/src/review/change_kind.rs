@@ -178,6 +178,8 @@ kinds! {
     UseAdded = "use_added", Specs, Rest, Key, Expected("only its own routes and events make the function do it");
     /// Anyone can newly make a function do something with what it uses.
     PublicUseAdded = "public_use_added", Specs, AtRisk, Key, Widens;
+    /// More routes may reach data, as far as `reachable_by` says.
+    ReachableByWider = "reachable_by_wider", Specs, AtRisk, Key, Widens;
     /// A function may do less with what it uses.
     UseRemoved = "use_removed", Specs, Rest, Key, Harmless;
     /// The service calls the own module.

@@ -38,6 +38,7 @@ use crate::events::review as events;
 use crate::functions::review as functions;
 use crate::own::review as own;
 use crate::queues::review as queues;
+use crate::reach::review as reach;
 use crate::routes::review as routes;
 use crate::tables::review as tables;
 use crate::topics::review as topics;
@@ -130,6 +131,7 @@ fn compare_services(comparison: &Comparison) -> Vec<Fact> {
     facts.extend(own::facts(comparison));
     facts.extend(uses::facts(comparison, [before, after]));
     facts.extend(events::facts(comparison));
+    facts.extend(reach::facts(comparison));
     facts.extend(user_pool::facts(comparison));
     facts.extend(cors::facts(comparison));
     facts.extend(environments::facts(comparison));

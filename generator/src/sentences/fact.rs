@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::resources::lambda_permission::POLICY_BYTES;
 use crate::reach::Way;
+use crate::resources::lambda_permission::POLICY_BYTES;
 use crate::review::words::{self, both_quoted, code, list, quoted};
 use crate::review::{Callers, Fact, Program, Sendable, Sent, Shifted};
 use crate::sentences::deleted::deleted;
@@ -505,7 +505,6 @@ fn way(way: &Way, others: usize) -> String {
     };
     steps.join(" → ") + &others
 }
-
 
 /// Where the requests go now, and where they went.
 fn now(shifted: &Shifted, becomes: &str, was: &str) -> String {

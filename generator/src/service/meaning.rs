@@ -71,7 +71,7 @@ impl Resolver<'_> {
         let service_tags = self.tags(tags, &Strings::new());
         let environments = self.environments(spec, environments, &name, &service_tags, &functions);
         self.function_name_lengths(spec, &name);
-        Service {
+        let service = Service {
             architecture: architecture.value,
             tracing: tracing.value,
             user_pool: self.user_pool(spec, &name),
@@ -86,7 +86,9 @@ impl Resolver<'_> {
             functions,
             environments,
             accepted_changes: self.accepted_changes(review),
-        }
+        };
+        self.reachable_by(spec, &service);
+        service
     }
 
     /// Reports two names of the spec that would be the same in Terraform.

@@ -50,6 +50,8 @@ pub enum Kind {
     Text(&'static TextRule),
     /// A list of strings.
     Texts(&'static TextRule),
+    /// A list of strings, or a string that stands for a list of it alone.
+    TextOrTexts(&'static TextRule),
     /// Strings under free names. `noun` is what such a name names, such as "tag".
     Strings {
         /// The noun for a named thing.
@@ -196,7 +198,7 @@ impl Kind {
     pub const fn form(&self) -> Form {
         match self {
             Self::Text(_) => Form::Text,
-            Self::Texts(_) => Form::Texts,
+            Self::Texts(_) | Self::TextOrTexts(_) => Form::Texts,
             Self::Strings { .. } => Form::Strings,
             Self::Number { .. } | Self::OneOfNumbers { .. } => Form::Number,
             Self::Flag => Form::Flag,

@@ -172,8 +172,16 @@ impl Field for Given<Vec<Placed<String>>> {
     const FORM: Form = Form::Texts;
 
     fn read(value: &Value<'_>, key: &'static Key, diagnostics: &mut Diagnostics) -> Self {
-        let texts = value.texts(key, diagnostics).map(|mut texts| {
-            if let Kind::Texts(rule) = &key.kind {
+        let alone = value.text().filter(|_| matches!(key.kind, Kind::TextOrTexts(_)));
+        let texts = match alone {
+            Some(text) => Some(vec![Placed {
+                span: value.span(),
+                value: text.into(),
+            }]),
+            None => value.texts(key, diagnostics),
+        };
+        let texts = texts.map(|mut texts| {
+            if let Kind::Texts(rule) | Kind::TextOrTexts(rule) = &key.kind {
                 let subject = format!("each of `{}`", key.name);
                 texts.retain(|text| keep(rule, &subject, &text.value, text.span.clone(), diagnostics));
             }

@@ -105,6 +105,7 @@ fn values(kind: &Kind) -> String {
     match kind {
         Kind::Text(rule) => of_text(rule),
         Kind::Texts(rule) => format!("list, each {}", of_text(rule)),
+        Kind::TextOrTexts(rule) => format!("{}, or a list of such", of_text(rule)),
         Kind::Strings { noun, .. } => format!("table: {noun} to string"),
         Kind::Number { limits, unit } => format!("{} to {} {unit}", limits.start(), limits.end()),
         Kind::OneOfNumbers { values, unit } => {

@@ -83,6 +83,9 @@ fn of_kind(kind: &Kind, absent: &Absent) -> Map<String, Value> {
     let schema = match kind {
         Kind::Text(rule) => of_text(rule),
         Kind::Texts(rule) => json!({"type": "array", "items": of_text(rule)}),
+        Kind::TextOrTexts(rule) => {
+            json!({"anyOf": [of_text(rule), {"type": "array", "items": of_text(rule)}]})
+        }
         Kind::Strings { names, values, .. } => json!({
             "type": "object", "propertyNames": of_text(names), "additionalProperties": of_text(values),
         }),

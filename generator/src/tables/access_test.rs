@@ -21,6 +21,7 @@ fn table(service: &Service, name: &str, table: &Table) -> Block {
         stream,
         capacity: _, // how much, not whose
         point_in_time_recovery,
+        reachable_by: _, // a rule for the spec
         kms_key,
     } = table;
     let of = |attribute: &str| format!("{}.{attribute}", in_service::address(name));

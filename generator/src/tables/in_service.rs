@@ -28,6 +28,7 @@ fn block(service: &Service, name: &str, table: &Table) -> Block {
         stream,
         capacity,
         point_in_time_recovery,
+        reachable_by: _, // a rule for the spec
         kms_key,
     } = table;
     let capacity = capacity.map(units);

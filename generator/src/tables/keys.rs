@@ -13,6 +13,7 @@ use crate::spec::declaration::{EVERYWHERE, Form, Key, Literal, default, keys, nu
 use crate::spec::field::{Given, Keys, Placed, Scalar, Set, Word};
 use crate::spec::{Value, keep};
 use crate::tables::{Stream, Type};
+use crate::text_rule::ANY_TEXT;
 
 keys! {
     /// A DynamoDB table. It is called `<service>-<environment>-<name>` in AWS. AWS refuses to delete it unless the
@@ -38,6 +39,9 @@ keys! {
         /// Whether the table can be restored to any second of the past 35 days.
         point_in_time_recovery: Set<bool> = Flag, default(Literal::Flag(true)), EVERYWHERE,
             When(&[consequence(Less, BackupsOff, "AWS **deletes** the backups of the past 35 days")]);
+        /// Who may reach the table at most: `"user_pool"`, or routes such as `["GET /orders"]`. Everything that functions do by
+        /// `uses` and `may` counts. Without it, every route may. See [Reach](../data.md#reach).
+        reachable_by: Given<Vec<Placed<String>>> = Kind::TextOrTexts(&ANY_TEXT), Nothing, EVERYWHERE, Elsewhere;
         /// ARN of the KMS key that encrypts the table. Without it, DynamoDB encrypts with a key of its own.
         kms_key: Given<String> = Text(&KEY_ARN), Nothing, EVERYWHERE, Harmless;
     }

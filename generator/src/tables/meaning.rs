@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, Span};
 use crate::identifier::Identifier;
+use crate::reach::ReachableBy;
 use crate::resources::dynamodb_table::{MOST_INDEXES, MOST_PROJECTED_ATTRIBUTES};
 use crate::service::meaning::Resolver;
 use crate::spec::{CapacityTable, Given, IndexTable, KeyTable, Placed, TableTable};
@@ -19,6 +20,7 @@ pub(crate) fn declared(tables: &[(Placed<String>, TableTable)]) -> Vec<Declared<
     let declared = tables.iter().map(|(name, table)| Declared {
         datum: Datum::new(Kind::Tables, &name.value),
         parts: (!table.indexes.is_empty()).then_some("/index/*"),
+        reachable_by: &table.reachable_by,
         kms_key: table.kms_key.value.as_deref(),
     });
     declared.collect()
@@ -45,6 +47,7 @@ impl Resolver<'_> {
             stream,
             capacity,
             point_in_time_recovery,
+            reachable_by,
             kms_key,
         } = table;
         let types = self.types(table);
@@ -90,6 +93,7 @@ impl Resolver<'_> {
             stream: stream.value,
             capacity: own_capacity,
             point_in_time_recovery: point_in_time_recovery.value,
+            reachable_by: ReachableBy::of(reachable_by),
             kms_key: kms_key.value.clone(),
         }
     }

@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::reach::ReachableBy;
 use crate::spec::declaration::choices;
 
 /// A table.
@@ -32,6 +33,8 @@ pub struct Table {
     pub capacity: Option<Capacity>,
     /// Whether it can be restored to any second of the past 35 days.
     pub point_in_time_recovery: bool,
+    /// Who may reach it at most; none is every route.
+    pub reachable_by: Option<ReachableBy>,
     /// ARN of the KMS key that encrypts it; none is a key of DynamoDB's own.
     pub kms_key: Option<String>,
 }

@@ -14,6 +14,7 @@ pub(crate) fn table(name: &str, table: &Table, deletion_protection: bool) -> typ
         stream,
         capacity: _, // how much, not whose
         point_in_time_recovery,
+        reachable_by: _, // a rule for the spec
         kms_key,
     } = table;
     let key = |key: &KeyAttribute| types::composed(&shown(&key.name, key.kind.in_aws()));

@@ -21,6 +21,7 @@ fn topic(service: &Service, name: &str, topic: &Topic) -> Block {
         fifo,
         content_based_deduplication: _, // how messages are delivered, not to whom
         display_name: _,
+        reachable_by: _, // a rule for the spec
         kms_key,
     } = topic;
     let values = words::values(service);

@@ -30,6 +30,7 @@ fn block(service: &Service, name: &str, topic: &Topic) -> Block {
         fifo,
         content_based_deduplication,
         display_name,
+        reachable_by: _, // a rule for the spec
         kms_key,
     } = topic;
     let of = |attribute| self::attribute(name, topic, attribute).in_service(service);

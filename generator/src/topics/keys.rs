@@ -4,9 +4,10 @@ use crate::resources::kms_key::KEY_ARN;
 use crate::resources::sns_topic::DISPLAY_NAME;
 use crate::review::Meaning::{Elsewhere, Harmless};
 use crate::spec::declaration::Absent::Nothing;
-use crate::spec::declaration::Kind::{Flag, Text};
+use crate::spec::declaration::Kind::{Flag, Text, TextOrTexts};
 use crate::spec::declaration::{EVERYWHERE, Literal, default, keys};
-use crate::spec::field::{Given, Set};
+use crate::spec::field::{Given, Placed, Set};
+use crate::text_rule::ANY_TEXT;
 
 keys! {
     /// An SNS topic. It is called `<service>-<environment>-<name>` in AWS, and a FIFO topic has `.fifo` behind that. SNS refuses
@@ -20,6 +21,9 @@ keys! {
         content_based_deduplication: Set<bool> = Flag, default(Literal::Flag(false)), EVERYWHERE, Harmless;
         /// What e-mails of the topic are from.
         display_name: Given<String> = Text(&DISPLAY_NAME), Nothing, EVERYWHERE, Harmless;
+        /// Who may reach the topic at most: `"user_pool"`, or routes such as `["POST /news"]`. Everything that functions do by
+        /// `uses` and `may` counts. Without it, every route may. See [Reach](../data.md#reach).
+        reachable_by: Given<Vec<Placed<String>>> = TextOrTexts(&ANY_TEXT), Nothing, EVERYWHERE, Elsewhere;
         /// ARN of the KMS key that encrypts the topic. Without it, SNS encrypts its disks. The key's policy has to let in services
         /// of AWS that publish to the topic.
         kms_key: Given<String> = Text(&KEY_ARN), Nothing, EVERYWHERE, Harmless;

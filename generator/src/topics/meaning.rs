@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::diagnostic::Diagnostic;
 use crate::identifier::Identifier;
+use crate::reach::ReachableBy;
 use crate::service::meaning::Resolver;
 use crate::spec::{Placed, Spec, TopicTable};
 use crate::topics::{Topic, suffix};
@@ -15,6 +16,7 @@ pub(crate) fn declared(topics: &[(Placed<String>, TopicTable)]) -> Vec<Declared<
     let declared = topics.iter().map(|(name, table)| Declared {
         datum: Datum::new(Kind::Topics, &name.value).with_suffix(suffix(table.fifo.value)),
         parts: None,
+        reachable_by: &table.reachable_by,
         kms_key: table.kms_key.value.as_deref(),
     });
     declared.collect()
@@ -40,6 +42,7 @@ impl Resolver<'_> {
             fifo,
             content_based_deduplication,
             display_name,
+            reachable_by,
             kms_key,
         } = table;
         if let Some(span) = &content_based_deduplication.span
@@ -55,6 +58,7 @@ impl Resolver<'_> {
             fifo: fifo.value,
             content_based_deduplication: content_based_deduplication.value,
             display_name: display_name.value.clone(),
+            reachable_by: ReachableBy::of(reachable_by),
             kms_key: kms_key.value.clone(),
         }
     }

@@ -11,6 +11,7 @@ pub(crate) mod uses;
 
 use serde::Serialize;
 
+use crate::reach::ReachableBy;
 use crate::resources::sns_topic::FIFO;
 
 /// A topic.
@@ -22,6 +23,8 @@ pub struct Topic {
     pub content_based_deduplication: bool,
     /// What e-mails are from.
     pub display_name: Option<String>,
+    /// Who may reach it at most; none is every route.
+    pub reachable_by: Option<ReachableBy>,
     /// ARN of the KMS key that encrypts it; none is no key.
     pub kms_key: Option<String>,
 }

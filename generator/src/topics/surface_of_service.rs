@@ -15,6 +15,7 @@ pub(crate) fn topic(name: &str, topic: &Topic, values: &Values, names: &Names) -
         fifo,
         content_based_deduplication: _, // how messages are delivered, not to whom
         display_name: _,
+        reachable_by: _, // a rule for the spec
         kms_key,
     } = topic;
     let arn = names.without(&attribute(name, topic, Attribute::Arn).text(values));

@@ -1,6 +1,6 @@
 //! The data that a spec declares.
 
-use crate::spec::Spec;
+use crate::spec::{Given, Placed, Spec};
 use crate::uses::{Datum, Kind};
 use crate::{buckets, queues, tables, topics};
 
@@ -11,6 +11,8 @@ pub(crate) struct Declared<'a> {
     pub(crate) datum: Datum,
     /// What is behind its ARN in those of its parts, such as `/index/*`. None if it has no parts.
     pub(crate) parts: Option<&'static str>,
+    /// Who may reach it at most.
+    pub(crate) reachable_by: &'a Given<Vec<Placed<String>>>,
     /// ARN of the KMS key of yours that encrypts it.
     pub(crate) kms_key: Option<&'a str>,
 }

@@ -105,6 +105,7 @@ fn statements(of: &Declared<'_>, verbs: &[&str]) -> impl Iterator<Item = Stateme
         datum,
         parts,
         kms_key,
+        reachable_by: _, // a limit, not a right
     } = of;
     let verbs_of = || verbs_of(datum.kind, verbs);
     let itself = verbs_of().any(|verb| verb.on_itself).then_some("");

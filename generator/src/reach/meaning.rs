@@ -1,0 +1,153 @@
+//! `reachable_by`: who may reach data at most.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use portcullis_foreign_text::words::code;
+use serde::Serialize;
+
+use crate::diagnostic::{Diagnostic, Span};
+use crate::reach::{Reach, Way};
+use crate::review::words::list;
+use crate::routes::Auth;
+use crate::routes::key::RouteKey;
+use crate::service::Service;
+use crate::service::meaning::Resolver;
+use crate::spec::{Given, Placed, Spec};
+use crate::uses::Datum;
+use crate::uses::declared::{self, Declared};
+
+/// The word for every route for signed-in users.
+pub(crate) const SIGNED_IN: &str = "user_pool";
+
+/// Who may reach data at most: routes by their keys, and maybe all for signed-in users. Sorted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct ReachableBy(Vec<String>);
+
+impl ReachableBy {
+    pub(crate) fn of(given: &Given<Vec<Placed<String>>>) -> Option<Self> {
+        let entries = given.value.as_ref()?.iter();
+        let mut entries: Vec<String> = entries.map(|entry| canonical(&entry.value)).collect();
+        entries.sort();
+        entries.dedup();
+        Some(Self(entries))
+    }
+
+    /// The same with other keys of routes, as a comparison pairs them.
+    pub(crate) fn renamed(&self, keys: &BTreeMap<String, String>) -> Self {
+        let entries = self
+            .0
+            .iter()
+            .map(|entry| keys.get(entry).unwrap_or(entry).clone());
+        let mut entries: Vec<String> = entries.collect();
+        entries.sort();
+        Self(entries)
+    }
+
+    /// Whether a route with this key and these callers is one of them.
+    pub(crate) fn admits(&self, route: &str, auth: Auth) -> bool {
+        let is_entry = |text: &str| self.0.iter().any(|entry| entry == text);
+        is_entry(route) || auth == Auth::UserPool && is_entry(SIGNED_IN)
+    }
+}
+
+/// An entry as a route's key is written elsewhere.
+fn canonical(entry: &str) -> String {
+    match RouteKey::parse(entry) {
+        Ok(RouteKey { method, path }) => path.key(method),
+        Err(_) => entry.into(),
+    }
+}
+
+impl Resolver<'_> {
+    /// Reports routes that reach data which only others may reach, and entries that name no route.
+    pub(crate) fn reachable_by(&mut self, spec: &Spec, service: &Service) {
+        let reach = Reach::of(service);
+        let keys: Vec<String> = service
+            .routes
+            .iter()
+            .map(|(path, method, _)| path.key(method))
+            .collect();
+        let mut seen = BTreeSet::new();
+        for Declared {
+            datum,
+            reachable_by: given,
+            ..
+        } in declared::all(spec)
+        {
+            let Some((reachable_by, place)) = ReachableBy::of(given).zip(given.span.clone()) else {
+                continue;
+            };
+            let entries = given.value.iter().flatten();
+            let wrong: Vec<_> = entries.filter_map(|entry| wrong(entry, &keys, spec)).collect();
+            if !wrong.is_empty() {
+                // What else follows is not reported. The queue of failed messages has the key of its queue.
+                if seen.insert(place.start) {
+                    wrong.into_iter().for_each(|wrong| self.report(wrong));
+                }
+                continue;
+            }
+            for (function, does) in reach.functions_on(&datum) {
+                let mut ways = reach.ways(function);
+                ways.retain(|way| !reachable_by.admits(&way.route, way.auth));
+                self.others(spec, &datum, &place, &does, &ways);
+            }
+        }
+    }
+
+    /// Reports routes that reach data by one function and may not: one error for each way over functions.
+    fn others(&mut self, spec: &Spec, datum: &Datum, place: &Span, does: &[String], ways: &[Way]) {
+        let mut by_functions: BTreeMap<&[String], Vec<&str>> = BTreeMap::new();
+        for way in ways {
+            by_functions.entry(&way.functions).or_default().push(&way.route);
+        }
+        for (functions, routes) in by_functions {
+            let places = spec.routes.iter().filter(|(key, _)| {
+                let key = canonical(&key.value);
+                routes.iter().any(|route| *route == key)
+            });
+            let mut places = places.map(|(key, _)| key.span.clone());
+            let (Some(first), [route, others @ ..]) = (places.next(), &routes[..]) else {
+                continue;
+            };
+            let and = match others {
+                [] => String::new(),
+                [_] => " and another route".into(),
+                others => format!(" and {} other routes", others.len()),
+            };
+            let chain: Vec<String> = functions.iter().map(|name| code(name)).collect();
+            let last = functions.last().map_or("", String::as_str);
+            let summary = format!("{}{and} must not reach `{datum}`", code(route));
+            let mut report = Diagnostic::new(first, summary).label(format!(
+                "{} may {}",
+                chain.join(" → "),
+                list(does.iter().cloned())
+            ));
+            report = places.fold(report, |report, other| report.related(other, "and here"));
+            self.report(report.related(place.clone(), "who may reach it").help(format!(
+                "add {} to `reachable_by`, or take `{datum}` from the function {}",
+                code(&format!("\"{route}\"")),
+                code(last)
+            )));
+        }
+    }
+}
+
+/// The error about an entry that names neither a route nor signed-in users.
+fn wrong(entry: &Placed<String>, keys: &[String], spec: &Spec) -> Option<Diagnostic> {
+    let text = canonical(&entry.value);
+    if text == SIGNED_IN && spec.user_pool.is_none() {
+        let summary = "`reachable_by` must not be `user_pool` without `[user_pool]`";
+        let report = Diagnostic::new(entry.span.clone(), summary);
+        let help = "name routes, as in `reachable_by = [\"GET /orders\"]`";
+        Some(report.help(help).missing("user_pool"))
+    } else if text != SIGNED_IN && !keys.contains(&text) {
+        let all = keys.iter().map(String::as_str).chain([SIGNED_IN]);
+        let summary = format!("unknown route {} in `reachable_by`", code(&entry.value));
+        let report = Diagnostic::new(entry.span.clone(), summary).similar(&text, "a route", all);
+        let help = "write the key of a route, or `user_pool` for every route with `auth = \"user_pool\"`";
+        Some(report.help(help))
+    } else {
+        None
+    }
+}
