@@ -62,7 +62,7 @@ async fn main() -> Result<(), shared::Error> {
 }
 "#;
 
-/// The functions of this repository, `open` with other code. Nobody waits for it to be small.
+/// The functions of this repository, `open` with other code. Their size does not matter.
 fn write_functions(project: &Project) {
     fs::remove_dir_all(project.path("functions")).unwrap();
     let functions = Path::new(REPOSITORY).join("functions");
