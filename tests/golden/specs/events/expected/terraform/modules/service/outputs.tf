@@ -15,6 +15,16 @@ output "rest_api_id" {
   value       = module.rest_api.id
 }
 
+output "stage_arn" {
+  description = "ARN of the stage."
+  value       = aws_api_gateway_stage.this.arn
+}
+
+output "stage_name" {
+  description = "Name of the stage."
+  value       = aws_api_gateway_stage.this.stage_name
+}
+
 output "user_pool_client_id" {
   description = "ID of the client `web`."
   value       = module.client_web.id

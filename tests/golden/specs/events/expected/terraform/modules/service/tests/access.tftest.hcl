@@ -191,6 +191,13 @@ run "what_functions_may_do" {
     error_message = "The role of `indexer` must be for Lambda only and only let it write its own logs, read the stream of the table `orders`, read the stream of the table `stock`, and its logs must be kept for 14 days"
   }
 
+  assert {
+    condition = module.function_indexer.environment_variables == tomap({
+      AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH = "true"
+    })
+    error_message = "The function `indexer` must have these environment variables only"
+  }
+
   # Function orders
   assert {
     condition = alltrue([
@@ -229,6 +236,13 @@ run "what_functions_may_do" {
     ])
     error_message = "The role of `orders` must be for Lambda only and only let it write its own logs, and its logs must be kept for 14 days"
   }
+
+  assert {
+    condition = module.function_orders.environment_variables == tomap({
+      AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH = "true"
+    })
+    error_message = "The function `orders` must have these environment variables only"
+  }
 }
 
 run "who_may_call" {
@@ -242,6 +256,7 @@ run "who_may_call" {
       ]),
       module.authorizer.identity_source == "method.request.header.Authorization",
       module.authorizer.authorizer_result_ttl_in_seconds == 300,
+      aws_api_gateway_deployment.this.triggers.user_pool == "arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_mocked",
     ])
     error_message = "The authorizer must admit users of this user pool only, by the token in the `Authorization` header"
   }
