@@ -50,7 +50,7 @@ const KNOWN: [Known; 2] = [
     },
 ];
 
-/// What a plan would lose in an environment of a service, in the plan's order.
+/// Returns the losses of a plan in an environment of a service, in the plan's order.
 pub(super) fn losses(plan: &ParsedPlan, service: &Service, environment: &str) -> Vec<Loss> {
     let reading = Reading {
         plan,
@@ -137,7 +137,7 @@ impl Reading<'_> {
         })
     }
 
-    /// What was there under an address that is created again: Terraform looked for it and did not find it.
+    /// Returns the former resource at an address that is created again, if Terraform did not find it.
     fn gone(&self, change: &Change) -> Option<&Change> {
         let mut drift = self.plan.drift.iter();
         drift.find(|drift| {

@@ -1,4 +1,4 @@
-//! What the keys of an environment mean, together with those of the service that it overrides.
+//! From the keys of an environment to the resolved type, with the keys of the service that it overrides.
 
 use std::collections::BTreeMap;
 
@@ -134,7 +134,7 @@ impl Resolver<'_> {
         }
     }
 
-    /// Reports a first user where none can be invited.
+    /// Reports a first user if none can be invited.
     fn first_user(&mut self, spec: &Spec, first_user: &Given<String>) {
         let Some(span) = first_user.span.clone() else {
             return;

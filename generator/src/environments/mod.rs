@@ -1,4 +1,4 @@
-//! Environments: where the service goes, and what differs there.
+//! Environments: the targets of the service, and their differences.
 
 pub(crate) mod keys;
 pub(crate) mod meaning;
@@ -48,11 +48,11 @@ pub struct Environment {
     pub name: String,
     /// AWS region.
     pub region: String,
-    /// The only AWS account that it may touch, where known.
+    /// The only AWS account that it may touch, if known.
     pub account: Option<String>,
-    /// The CORS origin; `*` where the API has no CORS.
+    /// The CORS origin; `*` if the API has no CORS.
     pub allow_origin: String,
-    /// E-mail of the first user, where the spec names it.
+    /// E-mail of the first user, if the spec names it.
     pub first_user: Option<String>,
     /// ARN of the existing user pool whose users it admits; none if the pool is generated or there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -65,7 +65,7 @@ pub struct Environment {
     /// ARN of the KMS key that encrypts the logs of functions; none in [`LOCAL`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub logs_kms_key: Option<String>,
-    /// Whether the user pool can't be deleted, and with it its users; never so in [`LOCAL`].
+    /// True if AWS refuses to delete the user pool and the tables; always false in [`LOCAL`].
     pub deletion_protection: bool,
     /// Tags of every resource: the service's, the environment's, and `Service` and `Environment`.
     pub tags: BTreeMap<String, String>,
@@ -73,12 +73,12 @@ pub struct Environment {
     /// [`Service::function_in`](crate::service::Service::function_in).
     #[serde(skip)]
     pub functions: BTreeMap<String, Function>,
-    /// Where Terraform keeps its state, where that is S3.
+    /// The S3 storage of its Terraform state, if the spec sets it.
     pub state: Option<S3State>,
 }
 
 impl Environment {
-    /// Whether it is the one on the developer's own machine.
+    /// Returns whether it is the one on the developer's own machine.
     pub fn is_local(&self) -> bool {
         self.name == LOCAL
     }
@@ -93,7 +93,7 @@ pub struct S3State {
     pub key: String,
 }
 
-/// Whether Cognito would take a text for an e-mail address: something on both sides of one `@`, a dot in the
+/// Returns whether Cognito would take a text for an e-mail address: something on both sides of one `@`, a dot in the
 /// domain, nothing that would need quoting.
 pub fn is_email(text: &str) -> bool {
     let valid = |part: &str| {

@@ -1,4 +1,4 @@
-//! What functions may do, and whom their answers admit.
+//! Assertions about the rights of functions, and the origins that their answers admit.
 
 use crate::functions::{Access, Function, common, in_service, rights, statement};
 use crate::hcl::{Block, Expression, call, commented, object, reference, string};

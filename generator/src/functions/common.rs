@@ -56,7 +56,7 @@ pub(crate) static LOGS_KEY: Common = Common {
 static ALL: [&Common; 3] = [&PERMISSIONS_BOUNDARY, &VARIABLES_KEY, &LOGS_KEY];
 
 impl Common {
-    /// Whether some environment sets it.
+    /// Returns whether some environment sets it.
     pub(crate) fn is_used(&self, service: &Service) -> bool {
         let mut environments = service.environments.values();
         environments.any(|environment| (self.value)(environment).is_some())

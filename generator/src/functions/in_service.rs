@@ -17,7 +17,7 @@ use crate::resources::{
 use crate::service::{LOCAL, Service};
 use crate::uses;
 
-/// What an environment decides.
+/// Returns the variables of functions that an environment sets.
 pub(crate) fn variables(service: &Service) -> Vec<Variable> {
     let mut variables = settings::variables(service);
     variables.extend(common::variables(service));
@@ -45,7 +45,7 @@ pub(crate) fn blocks(service: &Service) -> Vec<Block> {
     data.chain(execute_api(service)).chain(calls).collect()
 }
 
-/// Whether a variable of a function holds the API's address.
+/// Returns whether a variable of a function holds the API's address.
 pub(crate) fn is_told_the_url(service: &Service) -> bool {
     let templates = service.functions.values();
     let mut templates = templates.flat_map(|function| function.environment.values());
@@ -83,7 +83,7 @@ pub(crate) fn target(service: &Service, function: &str) -> Expression {
     }
 }
 
-/// What API Gateway invokes for a function.
+/// Returns the ARN that API Gateway invokes for a function.
 pub(crate) fn invoke_arn(service: &Service, function: &str) -> Expression {
     match alias(service, function) {
         Some(alias) => lambda_alias::attribute(&alias, "invoke_arn"),
@@ -108,8 +108,8 @@ pub(crate) fn name(function: &str) -> Identifier {
     Identifier::new(function).prefixed("function")
 }
 
-/// The environment variables of a function in an environment, where the API admits this origin: the spec's, and what a
-/// handler has to know.
+/// Returns the environment variables of a function in an environment whose API admits this origin: the spec's, and
+/// those that handlers need.
 pub fn environment_variables(
     service: &Service,
     environment: &str,

@@ -1,4 +1,4 @@
-//! What the keys of functions mean, together with the crates that make them and the routes that lead to them.
+//! From the keys of functions to the resolved types, with the crates that make them and the routes that lead to them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -32,7 +32,7 @@ impl Resolver<'_> {
         self.same_but_for_case(tables.iter().map(|(name, _)| name), "function");
         for (name, table) in tables {
             self.collision(&mut identifiers, Identifier::new(&name.value), name, "function");
-            // What is wrong with the name of a function is wrong with that of its crate.
+            // An error in the name of a function would be repeated for the name of its crate.
             if let Some(handlers) = handlers
                 && (NAME_64.check)(&name.value)
             {
@@ -102,7 +102,7 @@ impl Resolver<'_> {
         functions
     }
 
-    /// Reports a function without a binary of its name. It is built from that, whatever the package is called.
+    /// Reports a function without a binary of its name. It is built from that binary, which any package may have.
     fn missing_binary(&mut self, name: &Placed<String>, handlers: &Handlers) {
         let text = &name.value;
         let Some(Handler { folder, binaries }) = handlers.get(text) else {
@@ -455,7 +455,7 @@ impl Resolver<'_> {
     }
 }
 
-/// What the limits of a function's keys depend on.
+/// Settings that the limits of a function's keys depend on.
 struct Surroundings<'a> {
     /// The functions that handle a route.
     routed: BTreeSet<&'a str>,
@@ -463,7 +463,7 @@ struct Surroundings<'a> {
     longest_timeout: u32,
     /// The variables that Portcullis adds.
     added: BTreeMap<String, String>,
-    /// What texts may refer to.
+    /// The references that texts may contain.
     known: Known,
 }
 
@@ -531,8 +531,7 @@ fn templates(variables: &Strings, known: &Known) -> BTreeMap<String, Template> {
     variables.iter().filter_map(template).collect()
 }
 
-/// What stands for references in the environment that needs most characters. Ids of AWS have the length that they always
-/// have.
+/// Returns the values of references in the environment with the longest texts. Ids of AWS always have the same length.
 fn values(spec: &Spec) -> Values {
     let service = spec.service.name.value.as_deref().unwrap_or_default();
     let of_service = spec.service.region.value.as_deref();
@@ -556,7 +555,7 @@ fn bytes(spec: &Spec, added: &BTreeMap<String, String>, own: &BTreeMap<String, T
     variables.iter().map(|(key, value)| key.len() + value.len()).sum()
 }
 
-/// Where a function runs. The order of ids means nothing.
+/// Returns a function's subnets and security groups in a VPC. The order of ids has no meaning.
 fn resolved_network(table: &NetworkTable) -> Network {
     let NetworkTable {
         span: _,

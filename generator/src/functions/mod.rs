@@ -34,7 +34,7 @@ pub struct Function {
     pub formerly: Option<String>,
     /// The binary that it runs, if that has another name.
     pub binary: Option<String>,
-    /// What it does; may be empty.
+    /// Its purpose; may be empty.
     pub description: String,
     /// Memory in MB.
     pub memory_mb: u32,
@@ -48,13 +48,13 @@ pub struct Function {
     pub reserved_concurrency: Option<u32>,
     /// Invocations that Lambda keeps ready.
     pub provisioned_concurrency: Option<u32>,
-    /// Where it runs in a VPC, if it does.
+    /// Its subnets and security groups in a VPC, if it has one.
     pub network: Option<Network>,
     /// ARNs of layer versions, in the order in which Lambda unpacks them.
     pub layers: Vec<String>,
     /// What invokes it beside its routes, sorted by kind and name.
     pub on: Vec<Event>,
-    /// What it uses.
+    /// The resources that it uses, with verbs.
     pub uses: Uses,
     /// The statements of `may`, sorted.
     pub may: Vec<Statement>,
@@ -67,16 +67,16 @@ pub struct Function {
     pub environment: BTreeMap<String, Template>,
 }
 
-/// What of a function decides what it may do and what code does it. Surface, access test and picture look at this alone.
+/// The parts of a function that decide about its rights and its code. Surface, access test and picture use only these.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Access<'a> {
-    /// Where it runs in a VPC.
+    /// Its subnets and security groups in a VPC.
     pub(crate) network: Option<&'a Network>,
     /// ARNs of layer versions, whose code runs with its role.
     pub(crate) layers: &'a [String],
     /// What invokes it beside its routes.
     pub(crate) on: &'a [Event],
-    /// What it uses.
+    /// The resources that it uses, with verbs.
     pub(crate) uses: &'a Uses,
     /// The statements of `may`.
     pub(crate) may: &'a [Statement],
@@ -92,7 +92,8 @@ impl Function {
         self.binary.as_deref().unwrap_or(name)
     }
 
-    /// What decides about access. All else describes the function, tunes it, or is compared by itself.
+    /// Returns the parts that decide about access. Everything else describes the function, tunes it, or is compared by
+    /// itself.
     pub(crate) fn access(&self) -> Access<'_> {
         let Self {
             formerly: _,
@@ -125,7 +126,7 @@ impl Function {
     }
 }
 
-/// Where a function runs in a VPC.
+/// The subnets and security groups of a function in a VPC.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Network {
     /// Ids of subnets, sorted.

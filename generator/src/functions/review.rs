@@ -142,7 +142,7 @@ fn may(comparison: &Comparison, head: &Reach) -> Vec<Fact> {
     facts
 }
 
-/// What a function may do by `secrets` and `may`. Other facts tell of `uses`.
+/// Returns the statements of a function by `secrets` and `may`. Other facts report `uses`.
 fn named(function: &Function) -> Vec<Statement> {
     let mut statements = secrets::statements(&function.secrets);
     statements.extend(function.may.iter().cloned());

@@ -1,4 +1,4 @@
-//! What the role of a function allows. HCL, access test, surface, picture and READMEs all say it from here.
+//! The rights of a function's role. HCL, access test, surface, picture and READMEs all take them from here.
 
 use crate::events::rights as events;
 use crate::functions::statement::Statement;
@@ -17,20 +17,20 @@ pub(crate) struct Right {
     pub(crate) sid: &'static str,
     /// Actions, sorted.
     pub(crate) actions: &'static [&'static str],
-    /// What they are allowed on.
+    /// The resources of the right.
     pub(crate) on: On,
     /// It in words, behind "may".
     pub(crate) may: &'static str,
 }
 
-/// What a right is for.
+/// The resources of a right.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum On {
     /// The streams of the function's own log group.
     OwnLogs,
     /// Everything: AWS knows no resource that the actions could be limited to.
     Everything,
-    /// Nothing if the function's own code asks, whatever else allows it.
+    /// A `Deny` for the function's own code, even if another statement allows the actions.
     NothingForOwnCode,
 }
 
@@ -52,8 +52,8 @@ impl On {
     }
 }
 
-/// What every function's role allows. It can't create log groups: the one there is has its retention, and a late
-/// invocation can't bring a deleted one back.
+/// The right that every function's role has. It can't create log groups. The generated group has its retention, and a
+/// late invocation can't recreate a deleted one.
 const LOGS: Right = Right {
     sid: "WriteOwnLogs",
     actions: &["logs:CreateLogStream", "logs:PutLogEvents"],
@@ -61,8 +61,8 @@ const LOGS: Right = Right {
     may: "write its own logs",
 };
 
-/// What sends traces: <https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html>. X-Ray has no resources for these:
-/// <https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html>
+/// The right to send traces: <https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html>. X-Ray has no resources
+/// for these: <https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html>
 const TRACES: Right = Right {
     sid: "SendTraces",
     actions: &["xray:PutTelemetryRecords", "xray:PutTraceSegments"],
@@ -70,7 +70,7 @@ const TRACES: Right = Right {
     may: "send traces to X-Ray",
 };
 
-/// What Lambda does with the role of a function in a VPC:
+/// The rights that Lambda needs in the role of a function in a VPC:
 /// <https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions>. EC2 describes
 /// interfaces and subnets on `*` alone, and a new interface has no ARN yet.
 const NETWORK: [Right; 2] = [
@@ -105,13 +105,13 @@ pub(crate) fn own_code() -> serde_json::Value {
 }
 
 impl Right {
-    /// Whether it takes rights away.
+    /// Returns whether its statement is a `Deny`.
     pub(crate) fn denies(&self) -> bool {
         matches!(self.on, On::NothingForOwnCode)
     }
 }
 
-/// What the role of every function of a service allows.
+/// Returns the rights that the role of every function of a service has.
 pub(crate) fn of_all(service: &Service) -> Vec<Right> {
     of_all_if(service.tracing)
 }
@@ -121,7 +121,7 @@ pub(crate) fn of_all_if(tracing: bool) -> Vec<Right> {
     [LOGS].into_iter().chain(tracing.then_some(TRACES)).collect()
 }
 
-/// What the role of a function allows, a phrase each, behind "may".
+/// Returns the rights of a function's role, a phrase each, behind "may".
 pub(crate) fn phrases(service: &Service, function: &Function) -> Vec<String> {
     let Access {
         network,
@@ -165,7 +165,7 @@ pub(crate) fn statements_of_all(rights: &[Right], function: &str, values: &Value
     rights.iter().map(statement).collect()
 }
 
-/// What the roles of the module allow, as one phrase: "write its own logs".
+/// Returns the rights that all roles of the module have, as one phrase: "write its own logs".
 pub(crate) fn phrase_of_all(service: &Service) -> String {
     let network = settings::SUBNET_IDS.is_used(service).then_some(NETWORK);
     let rights = of_all(service).into_iter().chain(network.into_iter().flatten());
@@ -190,7 +190,7 @@ pub(crate) fn policy_in_module(service: &Service) -> Expression {
 /// The name of the statements of a function in a VPC.
 const NETWORK_STATEMENTS: &str = "network_statements";
 
-/// What the policy in `modules/lambda_function` refers to, if a function is in a VPC.
+/// Returns the references of the policy in `modules/lambda_function`, if a function is in a VPC.
 pub(crate) fn network_in_module(service: &Service) -> Option<Block> {
     let network = statements(&NETWORK, On::arn_in_module);
     let network = iam_role_policy::list_if(network, "length(var.subnet_ids) > 0");
@@ -201,7 +201,7 @@ pub(crate) fn network_in_module(service: &Service) -> Option<Block> {
     settings::SUBNET_IDS.is_used(service).then(|| locals.build())
 }
 
-/// What the role of a function allows beside `may`.
+/// Returns the rights of a function's role beside `may`.
 pub(crate) fn of(service: &Service, function: &Function) -> Vec<Right> {
     let network = function.network.iter().flat_map(|_| NETWORK);
     of_all(service).into_iter().chain(network).collect()

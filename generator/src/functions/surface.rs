@@ -14,7 +14,7 @@ use portcullis_terraform_json::index::{Kind, Part};
 use portcullis_terraform_json::lambda::{self, Alias, FunctionUrl, Functions, Permission};
 use portcullis_terraform_json::plan::Change;
 
-/// What an integration calls.
+/// The function that an integration calls.
 pub(crate) struct CalledFunction {
     pub(crate) name: String,
     pub(crate) qualifier: Option<String>,
@@ -83,8 +83,8 @@ impl<'a> Called<'a> {
     }
 }
 
-/// Every function with all that is attached to it. `changes` are a plan's, where it is one: what it changes of a role's
-/// policies is among the role's own attributes as it was before, because these are read again only after the apply.
+/// Returns every function with everything attached to it. For a plan, `changes` are its changes. A role's own
+/// attributes still contain the policies from before the changes, because they are read again only after the apply.
 pub(crate) fn functions<'a>(
     resources: &mut Resources<'a>,
     names: &Names,
@@ -92,7 +92,7 @@ pub(crate) fn functions<'a>(
     changes: Option<&[Change]>,
 ) -> Vec<Function> {
     let attached = Attached::of(resources, &called.functions, changes);
-    // By itself an alias lets nobody in: routes and permissions name it.
+    // By itself an alias gives no access: routes and permissions name it.
     for alias in resources.index.parts::<Alias>() {
         if !called.functions.named(&alias.function_name).is_empty() {
             resources.account(alias.resource);
@@ -143,7 +143,7 @@ fn sorted(ids: &[String]) -> Vec<String> {
     ids
 }
 
-/// What is attached to functions and roles.
+/// Resources that are attached to functions and roles.
 pub(crate) struct Attached<'a, 'c> {
     /// By ARN.
     roles: HashMap<String, Part<'a, Role>>,
@@ -155,7 +155,7 @@ pub(crate) struct Attached<'a, 'c> {
     /// By the place of the function.
     permissions: HashMap<usize, Vec<Part<'a, Permission>>>,
     urls: HashMap<usize, Vec<Part<'a, FunctionUrl>>>,
-    /// What a plan changes, by type and by what it named a role by; none if this is no plan.
+    /// The changes of a plan, by type and by the role's former name; none for a state.
     changes: Option<HashMap<(&'c str, &'c str), Vec<&'c Change>>>,
 }
 
@@ -206,12 +206,12 @@ impl<'a, 'c> Attached<'a, 'c> {
         }
     }
 
-    /// What names a role, in one of its three ways.
+    /// Returns the resources that name a role, in one of its three ways.
     fn of_role<'m, T>(map: &'m HashMap<String, Vec<T>>, role: &'m Role) -> impl Iterator<Item = &'m T> {
         names_of(role).filter_map(|name| map.get(name)).flatten()
     }
 
-    /// What a plan changes of a type that names a role.
+    /// Returns the changes of resources of a type that name a role.
     fn changes<'m>(&'m self, kind: &'static str, role: &'m Role) -> impl Iterator<Item = &'c Change> {
         let changes = self.changes.as_ref();
         let of = move |name| changes?.get(&(kind, name));
@@ -244,7 +244,7 @@ fn of<T>(groups: &HashMap<usize, Vec<T>>, place: usize) -> &[T] {
     groups.get(&place).map_or(&[], Vec::as_slice)
 }
 
-/// Where the code is. The folder of the zips is of the processor that they were built for.
+/// Returns the source of the code. The folder of the zips depends on the processor that they were built for.
 fn code(function: &lambda::Function) -> String {
     if let Some(image) = &function.image_uri {
         return image.clone();
@@ -288,8 +288,8 @@ pub(crate) fn rights<'a>(
     let own_policies: Vec<_> = Attached::of_role(&attached.own_policies, role).collect();
     let attachments: Vec<_> = Attached::of_role(&attached.attachments, role).collect();
 
-    // What a role says of its policies is read back from AWS, older than the policies themselves. In a state the newer
-    // ones count; in a plan only what is theirs, or was, is theirs.
+    // A role's own view of its policies is read back from AWS, and is older than the policies themselves. In a state
+    // the newer ones count. In a plan only present or former policies of the role count.
     let mut documents: Vec<&str> = own_policies.iter().map(|policy| policy.policy.as_str()).collect();
     for inline in &role.inline_policy {
         let document = inline.policy.as_str();
@@ -375,7 +375,7 @@ fn invokers<'a>(
     for permission in permissions {
         resources.account(permission.resource);
         let own = |text: &Option<String>| text.as_ref().map(|text| names.without(text));
-        // What a plan leaves open is not there at all; without a source there is a null.
+        // An open source is missing from a plan, and an absent source is null.
         let is_open = permission.resource.values.get("source_arn").is_none();
         let source = own(&permission.source_arn).or_else(|| is_open.then(|| UNKNOWN.to_owned()));
         let principal = Some(&permission.principal).filter(|principal| !principal.is_empty());

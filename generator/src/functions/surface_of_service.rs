@@ -55,7 +55,7 @@ pub(crate) fn function(service: &Service, environment: &Environment, name: &str)
     let variables =
         in_service::environment_variables(service, &environment.name, name, &environment.allow_origin);
     let text = |text: &Template| {
-        // What the spec writes out is no other value than what it refers to.
+        // A literal text and the reference to the same value are equal.
         names.in_text(&text.text(&values))
     };
     let mut invokers = self::invokers(service, name);

@@ -8,17 +8,17 @@ use crate::service::Service;
 use crate::text_rule::NAME_32;
 use crate::{api, buckets, cors, events, functions, own, queues, routes, tables, topics, user_pool};
 
-/// Where the deployment stands in an environment's root.
+/// The deployment's address in an environment's root.
 pub const DEPLOYMENT: &str = "module.service.aws_api_gateway_deployment.this";
-/// Where the REST API stands there.
+/// The REST API's address in an environment's root.
 pub const REST_API: &str = "module.service.module.rest_api.aws_api_gateway_rest_api.this";
-/// Where the stage stands there.
+/// The stage's address in an environment's root.
 pub const STAGE: &str = "module.service.aws_api_gateway_stage.this";
 
-/// Where the user pool stands in an environment's root.
+/// The user pool's address in an environment's root.
 pub const USER_POOL: &str = "module.service.module.user_pool.aws_cognito_user_pool.this";
 
-/// What the addresses in the own module begin with there.
+/// The prefix of the own module's addresses in an environment's root.
 pub const OWN_MODULE: &str = "module.service.module.own.";
 
 /// Returns whether an address there is that of a table of the spec.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value;
 
-/// What the root's output `own` contains.
+/// The content of the root's output `own`.
 #[derive(Debug, Default)]
 pub(crate) struct OwnOutputs {
     /// Values by name, as far as they are texts and known.
@@ -25,7 +25,7 @@ impl OwnOutputs {
         }
     }
 
-    /// What a variable of a function contains, if that is the output that it is said to contain.
+    /// Returns the output that a variable of a function contains, if its value is the expected one.
     pub(crate) fn in_variable(&self, function: &str, variable: &str, value: &str) -> Option<String> {
         let output = self.variables.get(function)?.get(variable)?;
         (self.values.get(output)? == value).then(|| format!("${{own.{output}}}"))

@@ -1,4 +1,4 @@
-//! What stands for references in `modules/service`.
+//! The expressions for references in `modules/service`.
 
 use crate::hcl::{Expression, Part as HclPart, literal, string, template, value};
 use crate::references::{Part, Reference, Template};
@@ -7,7 +7,7 @@ use crate::user_pool::client_module;
 use crate::user_pool::in_service::{arn, id};
 
 impl Reference {
-    /// What stands for it in `modules/service`.
+    /// Returns its expression in `modules/service`.
     fn in_service(&self, service: &Service) -> Vec<HclPart> {
         let region = || value("data.aws_service.logs.region");
         let account = || value("data.aws_caller_identity.current.account_id");
@@ -49,7 +49,7 @@ impl Reference {
 }
 
 impl Template {
-    /// What stands for it in `modules/service`.
+    /// Returns its expression in `modules/service`.
     pub fn in_service(&self, service: &Service) -> Expression {
         let mut parts = self.parts_in_service(service);
         match parts.as_mut_slice() {

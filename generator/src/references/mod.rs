@@ -92,14 +92,14 @@ impl Reference {
         }
     }
 
-    /// Whether it is a whole ARN.
+    /// Returns whether it is a whole ARN.
     pub fn is_an_arn(&self) -> bool {
         match self {
             Self::Datum(_, attribute) => match attribute {
                 Attribute::Arn => true,
                 Attribute::Name | Attribute::Url => false,
             },
-            // Terraform alone knows its value, and IAM refuses what is no ARN.
+            // Terraform alone knows its value, and IAM refuses other texts than ARNs.
             Self::Own(_) | Self::UserPoolArn | Self::FunctionArn(_) => true,
             Self::Environment
             | Self::Region
@@ -116,7 +116,7 @@ impl Reference {
         }
     }
 
-    /// Whether an ARN holds it, or is it.
+    /// Returns whether it is an ARN, or a part of ARNs.
     pub fn is_of_arns(&self) -> bool {
         match self {
             Self::Datum(_, attribute) => match attribute {
@@ -139,7 +139,7 @@ impl Reference {
         }
     }
 
-    /// Whether the root of an environment knows its value. A root has no ids of AWS's.
+    /// Returns whether the root of an environment knows its value. A root has no ids of AWS.
     pub fn is_known_in_a_root(&self) -> bool {
         match self {
             Self::Datum(datum, attribute) => match attribute {
@@ -166,7 +166,7 @@ impl Reference {
 }
 
 impl Template {
-    /// A text without references, whatever it holds.
+    /// Makes a template of a text without references, with any characters.
     pub fn of_text(text: impl Into<String>) -> Self {
         let parts = vec![Part::Text(text.into())];
         Self { parts }
@@ -255,7 +255,7 @@ impl Template {
         joined
     }
 
-    /// What is behind a text, if it begins with that text.
+    /// Returns the rest of a text that begins with a prefix.
     pub(crate) fn strip_prefix(&self, prefix: &str) -> Option<Self> {
         let [Part::Text(first), rest @ ..] = &self.parts[..] else {
             return None;
@@ -271,7 +271,7 @@ impl Template {
         &self.parts
     }
 
-    /// What it refers to.
+    /// Returns its references.
     pub fn references(&self) -> impl Iterator<Item = &Reference> {
         self.parts.iter().filter_map(|part| match part {
             Part::Text(_) => None,

@@ -1,11 +1,11 @@
-//! What stands for references in an environment.
+//! The values of references in an environment.
 
 use crate::references::{Part, Reference, Template};
 use crate::resources::partition::Partition;
 use crate::service::{Environment, Service};
 use crate::user_pool::id;
 
-/// What is known in an environment. What only AWS decides is a name in braces, as everywhere in a surface.
+/// Known values of an environment. A value that only AWS decides is a name in braces, as everywhere in a surface.
 pub(crate) struct Values {
     pub(crate) service: String,
     pub(crate) stage: String,

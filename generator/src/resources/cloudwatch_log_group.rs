@@ -1,4 +1,4 @@
-//! `aws_cloudwatch_log_group`: where a function's logs go.
+//! `aws_cloudwatch_log_group`: the logs of a function.
 //!
 //! <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/cloudwatch_log_group>
 //!
@@ -15,7 +15,7 @@ use crate::resources::ResourceType;
 pub const TYPE: ResourceType = ResourceType {
     name: "aws_cloudwatch_log_group",
     in_snapshot: false,
-    // No surface accounts for it: only a role lets somebody read what it holds.
+    // No surface accounts for it: only a role gives access to its content.
     arguments: &[],
 };
 
@@ -35,8 +35,8 @@ pub fn resource_block(has_key: bool) -> Block {
         .build()
 }
 
-/// What `local.log_groups_arn` is made of: whose account, where. No argument of theirs is unknown in a plan, and
-/// nothing that they depend on can put off their being read.
+/// Returns the blocks behind `local.log_groups_arn`: the account, the region and the partition. A plan knows all
+/// arguments of these data sources, and nothing that they depend on can defer their reads.
 pub fn arn() -> Vec<Block> {
     let arn = [
         literal("arn:"),
@@ -61,7 +61,7 @@ pub fn arn() -> Vec<Block> {
     ]
 }
 
-/// What a log group's name begins with that Lambda writes to.
+/// The prefix of the log groups that Lambda writes to.
 const PREFIX: &str = "/aws/lambda/";
 
 /// The ARN of all streams of a function's group, behind what [`arn`] begins with.

@@ -92,7 +92,7 @@ pub fn resource_block_of(
         .build()
 }
 
-/// Who may take on the role: Lambda, and nobody else.
+/// Returns a trust policy with which only Lambda may assume the role.
 pub fn assume_role_policy() -> Expression {
     let sid = ("Sid", string("LambdaTakesTheRole"));
     trust([sid].into_iter().chain(assumed_by(PRINCIPAL)))

@@ -21,7 +21,7 @@ pub const TYPE: ResourceType = ResourceType {
     arguments: &[
         ("architectures", Harmless),
         ("code_sha256", Harmless),
-        // It refuses code that nobody signed.
+        // It refuses unsigned code.
         ("code_signing_config_arn", Harmless),
         ("environment.variables", Said),
         ("ephemeral_storage", Harmless),
@@ -101,7 +101,7 @@ pub static SECURITY_GROUP: TextRule = TextRule {
     pattern: "^sg-[0-9a-f]{8,17}$",
 };
 
-/// Whether a text is an id of EC2's: 8 hexadecimal digits, or 17 since 2018.
+/// Returns whether a text is an EC2 id: 8 hexadecimal digits, or 17 since 2018.
 fn is_id(text: &str, prefix: &str) -> bool {
     text.strip_prefix(prefix).is_some_and(|digits| {
         (8..=17).contains(&digits.len()) && digits.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
@@ -147,7 +147,7 @@ pub static LAYER_VERSION: TextRule = TextRule {
     pattern: "^arn:aws(-[a-z]+)*:lambda:[a-z]+(-[a-z]+)+-[0-9]+:[0-9]{12}:layer:[A-Za-z0-9_-]{1,140}:[0-9]+$",
 };
 
-/// Whether a text is a partition of AWS, such as `aws-us-gov`.
+/// Returns whether a text is a partition of AWS, such as `aws-us-gov`.
 fn is_partition(text: &str) -> bool {
     text.strip_prefix("aws").is_some_and(|rest| {
         let mut words = rest.split('-');
@@ -159,7 +159,7 @@ fn is_partition(text: &str) -> bool {
 /// Characters of a name, which the function shares with its role.
 pub const NAME_LENGTH: usize = 64;
 
-/// What Lambda starts of the zip.
+/// The file in the zip that Lambda starts.
 pub const HANDLER: &str = "bootstrap";
 /// Runs an executable.
 pub const RUNTIME: &str = "provided.al2023";
@@ -186,7 +186,7 @@ pub static ENVIRONMENT_KEY: TextRule = TextRule {
     pattern: "^[A-Za-z][A-Za-z0-9_]+$",
 };
 
-/// Who sets an environment variable that a spec must not set, if anyone does.
+/// Returns the owner of an environment variable that a spec must not set, if it has one.
 pub fn owner_of(key: &str) -> Option<&'static str> {
     if RESERVED_VARIABLES.contains(&key) {
         return Some("Lambda sets");

@@ -33,7 +33,7 @@ pub const TYPE: ResourceType = ResourceType {
 
 /// Who invokes functions for callers of their routes.
 pub const PRINCIPAL: &str = "apigateway.amazonaws.com";
-/// What they are allowed.
+/// The permitted action.
 pub const ACTION: &str = "lambda:InvokeFunction";
 
 /// Bytes of a function's policy, which holds all its permissions. Lambda refuses more: "The final policy size (…) is
@@ -52,7 +52,7 @@ pub const STATEMENT: &str = concat!(
     r#""Condition":{"ArnLike":{"AWS:SourceArn":""}}}"#,
 );
 
-/// What the id of a permission's statement begins with. An id holds 100 characters, of which Terraform's own suffix takes
+/// Returns the prefix of a permission's statement id. An id holds 100 characters, of which Terraform's own suffix takes
 /// 26.
 pub fn statement_id_prefix(name: &Identifier) -> String {
     let name = name.as_str();

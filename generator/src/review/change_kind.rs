@@ -1,15 +1,15 @@
 //! The kinds of change: the vocabulary of a review and of `[review] accept`, and the policy for each kind.
 
-/// What a kind of change means for access and data. What a review does about it follows.
+/// The meaning of a kind of change for access and data. The class follows from it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Effect {
-    /// Nobody can do more, and nothing is lost.
+    /// No caller and no function can do more, and nothing is lost.
     Harmless,
     /// More is reachable or less is known, but a reader expects it, for this reason.
     Expected(&'static str),
-    /// Somebody can do more.
+    /// More callers get in, or callers can do more.
     Widens,
-    /// Somebody can do more if a route is for signed-in users. Otherwise it is harmless.
+    /// More callers get in if a route is for signed-in users. Otherwise it is harmless.
     WidensSignIn,
     /// A function can do more: blocked if anyone can run it, or if it reaches far. Otherwise it is harmless.
     WidensFunction,
@@ -19,18 +19,18 @@ pub enum Effect {
     Wrong(&'static str),
 }
 
-/// What a review does about a kind of change.
+/// The treatment of a kind of change in a review.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Class {
     /// Shown and never blocked, so that a line for it would accept nothing.
     Info,
     /// Blocked, at least somewhere, until a line of `[review]` accepts it.
     Acceptable,
-    /// Blocked whatever `[review]` says. It holds what to do instead.
+    /// Blocked, even with an `accept` entry. It holds advice.
     Unacceptable(&'static str),
 }
 
-/// What a kind of change is seen in.
+/// The input that shows a kind of change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Evidence {
     /// Two specs.
@@ -43,10 +43,10 @@ pub enum Evidence {
     Review,
 }
 
-/// Where a kind of change stands in a report.
+/// The section of a report that contains a kind of change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Section {
-    /// What is wrong with the review itself: an invalid spec, an expired or unused `accept` entry.
+    /// Errors of the review itself: an invalid spec, an expired or unused `accept` entry.
     Review,
     /// Routes and requests: their callers and their functions.
     Routes,
@@ -56,7 +56,7 @@ pub enum Section {
     Rest,
 }
 
-/// What the subject of a kind of change names.
+/// The subject of a kind of change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SubjectKind {
     /// A route, requests or a path: `GET /orders`.
@@ -69,7 +69,7 @@ pub enum SubjectKind {
     FunctionOrClient,
     /// An environment as a whole, by its name.
     Environment,
-    /// A key or a table of the spec: `api.cors.allow_headers`. What the spec doesn't have goes by its address.
+    /// A key or a table of the spec: `api.cors.allow_headers`. If the spec has no word for it, its address.
     Key,
     /// A resource, by its address, or by the table of the spec that makes it.
     Resource,
@@ -106,28 +106,28 @@ macro_rules! kinds {
                 }
             }
 
-            /// What it is seen in.
+            /// The input that shows it.
             pub fn evidence(self) -> Evidence {
                 match self {
                     $(Self::$variant => Evidence::$evidence,)*
                 }
             }
 
-            /// Where it stands in a report.
+            /// Its section of a report.
             pub fn section(self) -> Section {
                 match self {
                     $(Self::$variant => Section::$section,)*
                 }
             }
 
-            /// What its subject names.
+            /// Its subject.
             pub fn subject(self) -> SubjectKind {
                 match self {
                     $(Self::$variant => SubjectKind::$subject,)*
                 }
             }
 
-            /// What it means for access and data.
+            /// Its meaning for access and data.
             pub fn effect(self) -> Effect {
                 use Effect::{Expected, Harmless, Loses, Widens, WidensFunction, WidensSignIn, Wrong};
                 match self {
@@ -304,9 +304,9 @@ kinds! {
     GeneratedFilesDiffer = "generated_files_differ", Files, Rest, File, Expected("`generate --check` fails, and a plan shows the rest");
     /// A Terraform file that is not generated is new or has changed.
     OwnFileChanged = "own_file_changed", Files, Rest, File, Expected("its blocks are judged one by one");
-    /// A file that is not generated decides where Terraform connects or what it runs.
+    /// A hand-written file decides where Terraform connects or what it runs.
     TerraformReconfigured = "terraform_reconfigured", Files, AtRisk, File, Widens;
-    /// A plan differs from the spec: somebody edited the generated files.
+    /// A plan differs from the spec: the generated files were edited by hand.
     PlanDiffers = "plan_differs", Plan, Review, InPlan, Wrong(
         "undo the edit below `terraform/`, or write it into the spec and run `portcullis generate`, and delete this entry"
     );
@@ -324,7 +324,7 @@ kinds! {
     SettingChanged = "setting_changed", Specs, Rest, Key, Harmless;
     /// Something new looks like something removed.
     FormerlyMissing = "formerly_missing", Specs, Rest, FunctionOrClient, Harmless;
-    /// A spec has mistakes, so nothing is compared.
+    /// A spec is invalid, so nothing is compared.
     SpecInvalid = "spec_invalid", Review, Review, Revision, Wrong(
         "fix the errors that the review lists, and delete this entry"
     );
@@ -344,7 +344,7 @@ impl ChangeKind {
         Self::ALL.iter().copied().find(|kind| kind.as_str() == text)
     }
 
-    /// What a review does about it.
+    /// Its treatment in a review.
     pub fn class(self) -> Class {
         match self.effect() {
             Effect::Harmless | Effect::Expected(_) => Class::Info,
@@ -355,7 +355,7 @@ impl ChangeKind {
         }
     }
 
-    /// Whether a line of `[review]` can accept it.
+    /// Returns whether an `accept` entry can accept it.
     pub fn can_be_accepted(self) -> bool {
         match self.class() {
             Class::Acceptable => true,

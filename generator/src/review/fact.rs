@@ -1,4 +1,4 @@
-//! What a review reports, as values. `sentences` turns each into text; nothing compares that text.
+//! The facts of a review, as values. `sentences` turns each into text, and no code compares that text.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use crate::surface::Difference;
 use crate::uses::Datum;
 use portcullis_terraform_json::plan::Action;
 
-/// Who may call a route.
+/// The callers of a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Callers {
     /// Anyone: the route is public.
@@ -42,7 +42,7 @@ pub struct Shifted {
     pub kept: Vec<String>,
 }
 
-/// What pages of other origins send.
+/// The part of a request that pages of other origins choose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sent {
     /// Headers.
@@ -61,7 +61,7 @@ impl Sent {
     }
 }
 
-/// What pages of allowed origins may send now.
+/// The change of the values that pages of allowed origins may send.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Sendable {
     /// Everything.
@@ -85,7 +85,7 @@ pub enum Program {
     AwsProvider,
 }
 
-/// Which of the two revisions.
+/// One of the two revisions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Side {
     /// The one before the change.
@@ -193,7 +193,7 @@ pub enum Fact {
         grants: BTreeMap<String, Vec<String>>,
         /// The public routes that lead to it.
         public: Vec<String>,
-        /// How far it reaches, if that is beyond single resources.
+        /// Its reach, if that is beyond single resources.
         reach: Option<&'static str>,
     },
     FunctionMayLess {
@@ -226,7 +226,7 @@ pub enum Fact {
         /// The ARN of the existing pool; none if it is the service's own.
         before: Option<String>,
         after: Option<String>,
-        /// Whether a route is for signed-in users.
+        /// True if a route is for signed-in users.
         signs_in: bool,
     },
     UseAdded {
@@ -311,7 +311,7 @@ pub enum Fact {
     ClientRenamed {
         before: String,
         after: String,
-        /// Whether its pool is replaced, so that its id changes too.
+        /// True if its pool is replaced, so that its id changes too.
         with_pool: bool,
     },
     ClientFlowAdded {
@@ -331,7 +331,7 @@ pub enum Fact {
         environment: String,
         before: Option<String>,
         after: String,
-        /// Whether a route is for signed-in users.
+        /// True if a route is for signed-in users.
         signs_in: bool,
     },
     BucketAdded {
@@ -385,11 +385,11 @@ pub enum Fact {
         of: String,
         before: Option<Value>,
         after: Option<Value>,
-        /// Whether its values may not be shown.
+        /// True if its values must not be shown.
         is_secret: bool,
         /// The kind that this direction is of, and what follows from it. Else it is a `setting_changed`.
         meaning: Option<(ChangeKind, &'static str)>,
-        /// Whether a route is for signed-in users.
+        /// True if a route is for signed-in users.
         signs_in: bool,
     },
     FormerlyMissing {

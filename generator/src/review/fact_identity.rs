@@ -5,7 +5,7 @@ use crate::review::{ChangeId, ChangeKind, Effect, words};
 use crate::surface::{Difference, Subject};
 
 impl Fact {
-    /// What kind of change it is.
+    /// Returns the kind of change.
     pub fn kind(&self) -> ChangeKind {
         match self {
             Self::RouteAdded { callers, .. } => match callers {
@@ -103,8 +103,8 @@ impl Fact {
         }
     }
 
-    /// What changes, in the words of the spec: `GET /admin`, `functions.orders.memory_mb`, `prod`. With the kind it is
-    /// what an `accept` entry names.
+    /// Returns the subject of the change, in the words of the spec: `GET /admin`, `functions.orders.memory_mb`, `prod`.
+    /// An `accept` entry names the kind and the subject.
     pub fn of(&self) -> String {
         match self {
             Self::RouteAdded { route, .. }
@@ -187,8 +187,9 @@ impl Fact {
         ChangeId::new(self.kind(), self.of())
     }
 
-    /// What held before and what holds now, if a word says it: a value of a setting as TOML writes it, the callers of a
-    /// route, the function that handled it, an earlier name. None if there was nothing, or nobody may see it.
+    /// Returns the values before and after, if a word expresses them: a value of a setting as TOML writes it, the
+    /// callers of a route, the function that handled it, an earlier name. `None` if there was no value, or if it is
+    /// secret.
     pub fn values(&self) -> [Option<String>; 2] {
         let names = |before: &str, after: &str| [Some(before.into()), Some(after.into())];
         let lists = |list: &[String]| Some(words::toml(&list.to_vec().into()));
@@ -271,7 +272,7 @@ impl Fact {
         }
     }
 
-    /// Whether a review blocks it until it is accepted, by the policy for its kind.
+    /// Returns whether a review blocks it until it is accepted, by the policy for its kind.
     pub fn is_blocked(&self) -> bool {
         match self.kind().effect() {
             Effect::Harmless | Effect::Expected(_) => false,
@@ -307,8 +308,8 @@ impl Callers {
 }
 
 impl Difference {
-    /// The kind of change: only what the spec has no word for can be accepted, by its address. The generated files have
-    /// everything else from the spec, so somebody edited them.
+    /// Returns the kind of change. A difference can be accepted only by its address, and only if the spec has no word
+    /// for it. The generated files have everything else from the spec, so they were edited by hand.
     pub fn kind(&self) -> ChangeKind {
         match &self.subject {
             Subject::Unknown(_) => ChangeKind::PlanUnknown,

@@ -68,11 +68,11 @@ use crate::service::{Service, UserPool};
 pub struct Judged {
     /// The fact.
     pub fact: Fact,
-    /// What the review says to it.
+    /// The verdict of the review.
     pub verdict: Verdict,
 }
 
-/// What the review says to a fact.
+/// The verdict of a review on a fact.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
     /// It is shown, and blocks nothing.
@@ -105,8 +105,8 @@ pub fn compare(base: Option<&Service>, head: Option<&Service>) -> Vec<Fact> {
     facts
 }
 
-/// What is said of a revision whose spec has mistakes: nothing can be compared with it, so it is blocked, and no entry
-/// accepts that.
+/// Returns the fact about a revision with an invalid spec. Nothing can be compared with it, so it is blocked, and no
+/// entry accepts it.
 pub fn invalid(side: Side, mistakes: &Diagnostics) -> Judged {
     Judged {
         fact: Fact::SpecInvalid {
@@ -139,7 +139,7 @@ fn compare_services(comparison: &Comparison) -> Vec<Fact> {
     facts
 }
 
-/// What a new project is compared with: itself, with nothing that anybody could reach.
+/// Returns the base for a new project: the same service without anything reachable.
 fn nothing(head: &Service) -> Service {
     let mut nothing = head.clone();
     nothing.routes = Routes::default();

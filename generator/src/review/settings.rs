@@ -156,7 +156,7 @@ fn comparable(comparison: &Comparison) -> (Value, Value) {
     (base, head)
 }
 
-/// The base, with the head's pool if that is new: it is compared with one in which nobody can register.
+/// Returns the base, with the head's pool if that is new. A new pool is compared with one without registration.
 fn with_pool_of(comparison: &Comparison) -> Service {
     let mut base = comparison.base.clone();
     if let (None, Some(new)) = (base.own_user_pool(), comparison.head.own_user_pool()) {
@@ -284,7 +284,7 @@ impl Setting {
     }
 }
 
-/// Whether a value is less than another one of its key, as [`Direction::Less`] says.
+/// Returns whether a value is less than another one of its key, as [`Direction::Less`] defines it.
 fn is_less(value: &Value, other: &Value, kind: Option<&Kind>) -> bool {
     match (value, other, kind) {
         (Value::Array(items), Value::Array(others), _) => others.iter().any(|item| !items.contains(item)),
@@ -323,7 +323,7 @@ mod tests {
                 client.formerly = Some("old".into());
             }
         }
-        // It has a table for nobody.
+        // Its table has no effect.
         service.environments.remove(LOCAL);
         service
     }
@@ -413,7 +413,7 @@ mod tests {
         assert!(is_less(&json!(["a"]), &json!(["b"]), None) && is_less(&json!(["b"]), &json!(["a"]), None));
     }
 
-    /// As if somebody had added a field to a struct, and nothing else.
+    /// Like a new field in a struct, without any other change.
     #[test]
     fn a_key_that_no_line_is_of_is_told() {
         let service = fleet();

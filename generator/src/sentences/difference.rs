@@ -10,12 +10,12 @@ use crate::surface::{Difference, DifferentValue, Differing, Invoker, Statement, 
 use portcullis_foreign_text::words::code;
 use portcullis_terraform_json::rest_api::COGNITO_USER_POOLS;
 
-/// What follows if something is in one of the two only.
+/// The note on something that exists on one side only.
 const ONLY_FOUND: &str = "in the plan, but not in the spec";
 const ONLY_EXPECTED: &str = "in the spec, but not in the plan";
 
 impl Difference {
-    /// What differs: one line without a full stop.
+    /// Returns the difference: one line without a full stop.
     pub fn sentence(&self) -> String {
         match &self.what {
             Differing::Value(one) => special(&self.subject, one).unwrap_or_else(|| plain(&self.subject, one)),
@@ -180,7 +180,7 @@ fn plain(subject: &Subject, one: &DifferentValue) -> String {
     } else {
         ONLY_EXPECTED
     };
-    // What is behind the name of an item, or behind the name of a table.
+    // The part behind the name of an item, or behind the name of a table.
     let behind_name = pattern.split('.').rev().take_while(|part| *part != "*").count();
     let start = match path[0].as_str() {
         "api" | "user_pool" => (path.len() - behind_name).max(1),
@@ -207,7 +207,7 @@ fn both(what: &str, verb: &str, found: &str, expected: &str) -> String {
     format!("{what} {verb} {found} in the plan, but {expected} in the spec")
 }
 
-/// What a subject is called.
+/// Returns the name of a subject.
 fn name(subject: &Subject) -> String {
     match subject {
         Subject::Api => "the API".into(),
@@ -235,7 +235,7 @@ fn value(value: &Value) -> String {
     }
 }
 
-/// Who may call a route.
+/// Returns the callers of a route.
 fn callers(route: &Value) -> String {
     let authorizer = route["authorizer"].as_str();
     let mut callers = match (route["auth_type"].as_str().unwrap_or_default(), authorizer) {
@@ -264,7 +264,7 @@ fn callers(route: &Value) -> String {
     callers
 }
 
-/// What handles a route.
+/// Returns the handler of a route.
 fn handler(route: &Value) -> String {
     let text = |field: &str| route[field].as_str();
     let version = text("qualifier").map_or(String::new(), |version| format!(" in version {}", code(version)));
@@ -313,7 +313,7 @@ fn own_policy(subject: &Subject, statement: &Statement) -> String {
     )
 }
 
-/// What a statement lets a function do.
+/// Returns the rights that a statement gives to a function.
 fn may(statement: &Statement) -> String {
     let verb = match statement.effect.as_str() {
         "Allow" => "may",
@@ -341,7 +341,7 @@ fn every(rights: &[String]) -> String {
     rights.join(", ")
 }
 
-/// Who may invoke a function, for whom, and how.
+/// Returns the callers that may invoke a function, and the conditions.
 fn may_invoke(invoker: &Invoker, function: &str) -> String {
     let Invoker {
         principal,

@@ -14,7 +14,7 @@ use crate::uses;
 use portcullis_foreign_text::words::line;
 
 impl Fact {
-    /// What a reader is told: one line without a full stop.
+    /// Returns the sentence of a report: one line without a full stop.
     pub fn sentence(&self) -> String {
         match self {
             Self::RouteAdded {
@@ -506,7 +506,7 @@ fn way(way: &Way, others: usize) -> String {
     steps.join(" → ") + &others
 }
 
-/// Where the requests go now, and where they went.
+/// Returns the new and the old route of the requests.
 fn now(shifted: &Shifted, becomes: &str, was: &str) -> String {
     let Shifted {
         requests,
@@ -554,7 +554,7 @@ fn origin(origin: &str) -> String {
     }
 }
 
-/// What a plan does to an environment. A plan says whatever somebody wrote into it.
+/// Adds the environment to a sentence about a plan. The sentence may contain foreign text from the plan.
 fn in_plan(environment: &str, sentence: &str) -> String {
     format!("{}: {}", code(environment), line(sentence))
 }

@@ -1,4 +1,4 @@
-//! What is uncertain, in words: a sentence each, or one for all of a kind.
+//! Sentences about uncertain parts: one each, or one for all of a kind.
 
 use std::collections::BTreeMap;
 
@@ -6,11 +6,11 @@ use crate::modules::OWN_MODULE;
 use crate::surface::{Question, Unknown};
 use portcullis_foreign_text::words::code;
 
-/// How many names a sentence has.
+/// Maximum number of names in a sentence.
 const NAMES: usize = 3;
 
 impl Question {
-    /// What nobody can tell yet of things with these names.
+    /// Returns the uncertain property of things with these names.
     pub(crate) fn what(self, of: &[String]) -> String {
         let mut of: Vec<String> = of.iter().map(|name| code(name)).collect();
         let left_out = of.len().saturating_sub(NAMES);
@@ -48,7 +48,7 @@ impl Question {
     }
 }
 
-/// What to do about an output of the own module that is unknown.
+/// Advice about an unknown output of the own module.
 const OWN_ADVICE: &str = "; make the text of the output in `terraform/modules/own` from known values, such as names and `var.service`";
 
 impl Unknown {
@@ -67,7 +67,7 @@ impl Unknown {
         references.any(|reference| reference.starts_with(OWN_MODULE))
     }
 
-    /// What is uncertain, where, what it depends on, and why.
+    /// Returns the uncertain property, its place, its dependencies and the reason.
     pub fn sentence(&self) -> String {
         let Self {
             address,
@@ -110,8 +110,9 @@ impl Unknown {
     }
 }
 
-/// What fails of a surface's `unknown`, one sentence a kind: with everything if there is one of a kind, or else with how
-/// many there are and the first names. Of what is not understood, each reason is a kind of its own.
+/// Returns a sentence for each kind of failing unknown. With one unknown of a kind, it contains everything. With
+/// several, it contains their number and the first names. If a part is not understood, each reason is a kind of its
+/// own.
 pub fn summaries(unknown: &[Unknown]) -> Vec<String> {
     let mut kinds: BTreeMap<(Question, &str), Vec<&Unknown>> = BTreeMap::new();
     for one in unknown.iter().filter(|one| one.fails) {

@@ -1,7 +1,7 @@
 //! The service: what the spec means, with nothing optional that is known.
 //!
-//! [`resolve()`] makes it from a [`Spec`](crate::spec::Spec) or reports every mistake. What has a `Service` in hand
-//! need not ask whether a function exists, a name is too long or a range is kept.
+//! [`resolve()`] makes it from a [`Spec`](crate::spec::Spec) or reports every error. Code that has a `Service` need not
+//! check that a function exists, that a name is short enough or that a value is in range.
 
 mod api_method;
 mod architecture;
@@ -34,15 +34,15 @@ use crate::review::words::list;
 
 /// A resolved service.
 ///
-/// Serialized, it is what a review compares: every field under the spec's own key, in values that the spec could hold.
-/// A new field is compared from then on; one that is no setting says so with `skip`.
+/// A review compares the serialized service: every field under the spec's own key, in values that the spec could hold.
+/// A new field is compared automatically. Fields that are not settings have `skip`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Service {
     /// Begins every name in AWS: `<service>-<environment>-<function>`.
     pub name: String,
-    /// What the functions are built for.
+    /// The processor that the functions are built for.
     pub architecture: Architecture,
-    /// Whether X-Ray traces the API and its functions.
+    /// True if X-Ray traces the API and its functions.
     pub tracing: bool,
     /// The user pool whose users are the signed-in users. None if no route is for them.
     pub user_pool: Option<UserPool>,
@@ -65,7 +65,7 @@ pub struct Service {
     pub routes: Routes,
     /// Environments by name; [`LOCAL`] is always among them.
     pub environments: BTreeMap<String, Environment>,
-    /// Changes that somebody has said yes to, in the order of the text.
+    /// Accepted changes, in the order of the text.
     #[serde(skip)]
     pub accepted_changes: Vec<AcceptedChange>,
 }
@@ -90,7 +90,7 @@ impl Service {
         }
     }
 
-    /// What the deletion protection of an environment protects, in words. None if nothing needs it.
+    /// Names the data that the deletion protection of an environment protects. `None` if nothing needs it.
     pub fn protected(&self) -> Option<String> {
         let all = [
             (self.own_user_pool().is_some(), "the user pool"),

@@ -16,7 +16,7 @@ struct List {
     pattern: &'static str,
     name: fn(&Value) -> String,
     subject: fn(String) -> Subject,
-    /// Whether an item is compared as a whole.
+    /// True if an item is compared as a whole.
     is_whole: bool,
 }
 
@@ -109,10 +109,11 @@ pub(crate) const GROUPS: [(&str, &str, &[&str]); 2] = [
     ),
 ];
 
-/// The reasons of what is uncertain are no difference, and what is unknown is one by itself.
+/// Fields that are not compared: an unknown value is a difference of its own, and the reasons of uncertain values
+/// follow from it.
 const LEFT_OUT: [&str; 3] = ["format", "unknown", "routes.*.uncertain"];
 
-/// Every difference of `found` from `expected`. What a plan leaves open is a difference if it has to fail.
+/// Returns every difference of `found` from `expected`. An open value of a plan is a difference if it must fail.
 pub fn compare(expected: &Surface, found: &Surface) -> Vec<Difference> {
     let [expected, settled] = [expected, &settled(expected, found)].map(|surface| {
         serde_json::to_value(surface).expect("the keys of every map of a surface are strings")
@@ -173,7 +174,7 @@ fn settled(expected: &Surface, found: &Surface) -> Surface {
     settled
 }
 
-/// Whether a statement that seems to be missing may be one that the plan leaves open.
+/// Returns whether a statement that seems to be missing may be one that the plan leaves open.
 fn may_be_unknown(difference: &Difference, found: &Surface) -> bool {
     let (Subject::Function(name), Differing::Value(value)) = (&difference.subject, &difference.what) else {
         return false;
@@ -295,7 +296,7 @@ fn text(item: &Value, field: &str) -> String {
     item[field].as_str().unwrap_or_default().to_owned()
 }
 
-/// What is in one list and not in another, each as often as it is there more often.
+/// Returns the items of one list that another lacks, as often as they are there more often.
 fn without<'a, T: PartialEq>(list: &'a [T], other: &[T]) -> Vec<&'a T> {
     let mut rest: Vec<&T> = other.iter().collect();
     list.iter()
@@ -346,7 +347,7 @@ mod tests {
         of_service(&service, &service.environments[crate::service::LOCAL])
     }
 
-    /// As if somebody had added a field to a struct, and nothing else.
+    /// Like a new field in a struct, without any other change.
     #[test]
     fn a_field_that_no_line_is_of_is_compared_and_said() {
         let before = serde_json::to_value(demo()).unwrap();

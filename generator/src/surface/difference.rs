@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::of_resources::SurfaceError;
 use super::types::{Statement, Unknown};
 
-/// What a difference is of.
+/// The subject of a difference.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Subject {
     /// The API itself.
@@ -32,7 +32,7 @@ pub enum Subject {
     Topic(String),
     /// A response of the gateway itself, by type.
     GatewayResponse(String),
-    /// An argument that nobody classified: `ADDRESS.ARGUMENT`.
+    /// An unclassified argument: `ADDRESS.ARGUMENT`.
     Argument(String),
     /// A resource that nothing else accounts for, by address.
     Other(String),
@@ -43,13 +43,13 @@ pub enum Subject {
 /// One difference of a plan from its spec.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Difference {
-    /// What it is of.
+    /// Its subject.
     pub subject: Subject,
-    /// What differs.
+    /// The differing property.
     pub what: Differing,
 }
 
-/// What differs.
+/// A differing property.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Differing {
     /// A value of the surface.
@@ -67,7 +67,7 @@ pub enum Differing {
         /// In the plan.
         found: String,
     },
-    /// Who is invited as the first user.
+    /// The invited first user.
     FirstUser {
         /// Whom the spec or its variable names.
         expected: Option<String>,
@@ -87,9 +87,9 @@ pub enum Differing {
     ProviderArgument {
         /// Its name.
         name: String,
-        /// Whether the spec sets it.
+        /// True if the spec sets it.
         is_expected: bool,
-        /// Whether the plan sets it.
+        /// True if the plan sets it.
         is_found: bool,
     },
     /// A module that is not generated.
@@ -104,7 +104,7 @@ pub enum Differing {
 /// A value of a surface that differs.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DifferentValue {
-    /// Where in the surface, with the names of items.
+    /// The path in the surface, with the names of items.
     pub path: Vec<String>,
     /// The same with `*` for the names.
     pub pattern: String,
@@ -112,6 +112,6 @@ pub struct DifferentValue {
     pub expected: Value,
     /// In the plan; null if it is not there.
     pub found: Value,
-    /// Whether it is an item of the list at the path.
+    /// True if it is an item of the list at the path.
     pub is_item: bool,
 }

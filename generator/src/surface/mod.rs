@@ -4,9 +4,9 @@
 //! review compares two. The surface of a state and the gateway read the same `rest_api::Snapshot`, so Portcullis prints what
 //! it enforces.
 //!
-//! A file a concern reads resources of a state or plan ([`of_state()`], [`of_plan()`]) and writes down which of them it
-//! accounts for. Whatever may matter and is not accounted for is among the surface's `other_arguments` and `others`, so
-//! that what somebody added by hand is seen, whether or not this crate has heard of it.
+//! For each concern, a file reads resources of a state or plan ([`of_state()`], [`of_plan()`]) and records which of
+//! them it accounts for. Other resources and arguments that may matter are in the surface's `other_arguments` and
+//! `others`. Hand-written additions are therefore visible, even if this crate does not know them.
 
 mod arguments;
 mod check_plan;

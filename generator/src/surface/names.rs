@@ -13,7 +13,7 @@ use portcullis_terraform_json::cognito::UserPool;
 use portcullis_terraform_json::plan::Root;
 use portcullis_terraform_json::rest_api::Settings;
 
-/// What this environment's own ARNs hold, as far as it is known.
+/// The parts of this environment's own ARNs, as far as they are known.
 #[derive(Debug, Default)]
 pub(crate) struct Names {
     partition: Option<String>,
@@ -80,7 +80,7 @@ impl Names {
         names
     }
 
-    /// What an environment of a spec knows of them; `values` are what its references stand for.
+    /// Returns the parts that a spec's environment knows; `values` are the values of references.
     pub(crate) fn of_environment(environment: &Environment, values: &Values) -> Self {
         let Values {
             partition,
@@ -115,7 +115,7 @@ impl Names {
         self.own.are_in_variables_of(function)
     }
 
-    /// What a statement is about, without what an environment decides.
+    /// Returns the subject of a statement, without the parts that an environment decides.
     pub(crate) fn in_resource(&self, text: &str) -> String {
         let own = self.own.in_resource(text);
         own.unwrap_or_else(|| self.without(text))
@@ -132,8 +132,8 @@ impl Names {
             .fold(text.to_owned(), |text, (id, name)| text.replace(id, name))
     }
 
-    /// The name in the spec of something in AWS, where its tags say which service and environment it is of; else its name
-    /// in AWS. A plan's root says it too: with an empty tag among them, tags are known only after the apply.
+    /// Returns the name in the spec, if the tags in AWS name the service and the environment; else the name in AWS. A
+    /// plan's root names them too: with an empty tag among them, tags are known only after the apply.
     pub(crate) fn own<'n>(&self, name: &'n str, tags: &BTreeMap<String, String>) -> &'n str {
         let tagged = match (tags.get("Service"), tags.get("Environment")) {
             (Some(service), Some(environment)) => Some(format!("{service}-{environment}-")),
@@ -196,7 +196,7 @@ impl Names {
     }
 }
 
-/// What texts say of the pool that exists, if that is the only one whose users are admitted.
+/// Returns the texts for an existing pool, if it is the only one whose users are admitted.
 pub(crate) fn existing(arn: &str) -> Vec<(String, String)> {
     let of = |pool: ExistingUserPool| {
         let arn = (arn.to_owned(), "${user_pool.arn}".to_owned());
@@ -218,7 +218,7 @@ fn ids(resources: &Resources<'_>, settings: &Settings, pool: Option<&UserPool>) 
     let clients: Vec<_> = clients.collect();
     let pool = (pool_id, "${user_pool.id}".to_owned());
     let all = [api, pool].into_iter().chain(clients);
-    // What a plan does not know yet is a symbol in braces, and in no text.
+    // A value that a plan does not know is a symbol in braces, and in no text.
     all.filter(|(id, _)| !id.is_empty() && !id.starts_with("${"))
         .collect()
 }

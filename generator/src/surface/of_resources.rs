@@ -19,10 +19,10 @@ use portcullis_terraform_json::plan::{self, Plan, PlanError};
 use portcullis_terraform_json::rest_api::Snapshot;
 use portcullis_terraform_json::{self, Resource, RestApi, Stage, StateError};
 
-/// Why a state or a plan has no surface.
+/// The reason why a state or a plan has no surface.
 #[derive(Debug, Clone, PartialEq)]
 pub enum SurfaceError {
-    /// The text is no state, or which REST API of it is meant is not known.
+    /// The text is not a state, or it is unclear which of its REST APIs is meant.
     State(StateError),
     /// The plan has no REST API.
     Plan(PlanError),
@@ -44,16 +44,16 @@ impl fmt::Display for SurfaceError {
 
 impl std::error::Error for SurfaceError {}
 
-/// The surface of a REST API in a state, chosen by name or id where there are several, in whatever modules its parts
-/// stand and in either layout. What belongs to another REST API is left out.
+/// Returns the surface of a REST API in a state, chosen by name or id if there are several. Its parts may be in any
+/// module and in either layout. Parts of other REST APIs are left out.
 pub fn of_state(text: &str, chosen: Option<&str>) -> Result<Surface, SurfaceError> {
     let resources = portcullis_terraform_json::resources(text).map_err(SurfaceError::State)?;
     let own = portcullis_terraform_json::output(text, in_service::OUTPUT);
     of_resources(resources, None, OwnOutputs::of(&own), chosen)
 }
 
-/// The surface that there will be after a plan. What the plan leaves open is among its `unknown`, and is missing
-/// elsewhere or stands there as `?` or [`UNKNOWN`](super::UNKNOWN).
+/// Returns the surface after a plan. Open values of the plan are among its `unknown`. Elsewhere they are missing, or
+/// replaced by `?` or [`UNKNOWN`](super::UNKNOWN).
 pub fn of_plan(plan: &Plan, chosen: Option<&str>) -> Result<Surface, SurfaceError> {
     let own = OwnOutputs::of(&plan.root.own);
     let surface = of_resources(plan.resources.clone(), Some(plan), own, chosen);
@@ -71,7 +71,7 @@ fn of_resources(
     own: OwnOutputs,
     chosen: Option<&str>,
 ) -> Result<Surface, SurfaceError> {
-    // In a generated tree an API that somebody added does not make it unclear which one is meant.
+    // A hand-written API beside the generated files does not make the choice unclear.
     let generated = all.iter().any(|resource| resource.address == REST_API);
     let chosen = chosen.or(generated.then_some(REST_API));
     let RestApi {
@@ -158,7 +158,7 @@ fn of_resources(
             value: stage.deployment.into(),
         });
     }
-    // A deployment makes a stage beside that of a generated tree.
+    // A deployment makes a stage beside the generated one.
     let is_said = |name: &str| name == served.name || others.iter().any(|stage| stage.name == name);
     let unsaid = resources
         .of("aws_api_gateway_deployment")
@@ -188,7 +188,8 @@ struct Stages<'a> {
     others: Vec<Stage<'a>>,
 }
 
-/// The stage of a generated tree, where another one is not accounted for; or else all of them, the first by name first.
+/// Returns the stage of the generated files, if another one is not accounted for; or else all of them, the first by
+/// name first.
 fn stages<'a>(index: &Index<'a>) -> Result<Stages<'a>, SurfaceError> {
     let mut stages = portcullis_terraform_json::stages(index);
     let generated = stages

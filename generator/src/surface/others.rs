@@ -1,11 +1,12 @@
-//! Resources that may let more people in or a function do more, whatever else they are for.
+//! Resources that may let more people in or a function do more, even if this is not their purpose.
 
 use serde_json::Value;
 
 use super::policy;
 use portcullis_terraform_json::Resource;
 
-/// Types by the beginning of their names, and why they count. What a surface accounts for is taken out before.
+/// Types by the beginning of their names, each with the reason why it counts. Resources that a surface accounts for are
+/// taken out before.
 const FAMILIES: [(&str, &str); 40] = [
     ("aws_api_gateway_", "opens, guards or names routes"),
     ("aws_apigatewayv2_", "is another way to the functions"),
@@ -76,8 +77,8 @@ const ACTING: [(&str, &str); 2] = [
     ("external", "runs a program during the plan"),
 ];
 
-/// Why a resource may let more people in or a function do more; none where it cannot. A resource of any type counts that
-/// holds a policy of its own: in one account that grants as much as a role's.
+/// Returns the reason why a resource may let more people in or a function do more; none if it can't. This includes
+/// resources of any type with a policy of their own: within one account, such a policy grants as much as a role's.
 pub fn why(resource: &Resource) -> Option<&'static str> {
     let kind = resource.kind.as_str();
     if resource.mode != "managed" {

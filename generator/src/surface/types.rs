@@ -12,10 +12,10 @@ use unicode_normalization::UnicodeNormalization;
 /// The version of the JSON.
 pub const FORMAT: u32 = 2;
 
-/// Stands where a value is not known before the apply.
+/// Stands for a value that is unknown before the apply.
 pub const UNKNOWN: &str = "(known after apply)";
 
-/// What is reachable, by whom.
+/// The reachable parts of a service, and their callers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Surface {
     /// [`FORMAT`].
@@ -44,7 +44,7 @@ pub struct Surface {
     /// The generated topics by name: who may use them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub topics: Vec<Topic>,
-    /// What the gateway itself answers, by type.
+    /// The gateway's own answers, by type.
     #[serde(default)]
     pub gateway_responses: Vec<GatewayResponse>,
     /// Arguments of all these that are not AWS's default and that nothing above says.
@@ -53,7 +53,7 @@ pub struct Surface {
     /// Addresses of resources that may let more people in or a function do more, and that nothing above says.
     #[serde(default)]
     pub others: Vec<String>,
-    /// What a plan leaves open, by address and argument.
+    /// The values that a plan leaves open, by address and argument.
     #[serde(default)]
     pub unknown: Vec<Unknown>,
 }
@@ -63,7 +63,7 @@ pub struct Surface {
 pub struct Api {
     /// Its name.
     pub name: String,
-    /// The name of its stage; `?` where a plan does not tell it.
+    /// The name of its stage; `?` if a plan does not tell it.
     pub stage: String,
     /// The names of further stages that serve it, sorted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -98,37 +98,37 @@ pub struct Authorizer {
 /// A method of a path.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Route {
-    /// The path, such as `/orders/{id}`; `?` where a plan does not tell it.
+    /// The path, such as `/orders/{id}`; `?` if a plan does not tell it.
     pub path: String,
     /// The method, such as `GET` or `ANY`.
     pub method: String,
-    /// `NONE`, `COGNITO_USER_POOLS`, `CUSTOM` or `AWS_IAM`; `?` if it is uncertain, and then nothing else of the guard is
-    /// said.
+    /// `NONE`, `COGNITO_USER_POOLS`, `CUSTOM` or `AWS_IAM`. If it is uncertain, it is `?`, and the other fields of the
+    /// authorization are empty.
     pub auth_type: String,
     /// Name of the authorizer.
     pub authorizer: Option<String>,
     /// Scopes of which a token needs one, sorted; none asks for an id token.
     pub scopes: Vec<String>,
-    /// Whether an API key is needed.
+    /// True if the route needs an API key.
     pub api_key_required: bool,
     /// AWS's type of what answers: `AWS_PROXY`, `MOCK`, …; empty if nothing does, `?` if it is uncertain.
     pub integration: String,
-    /// The function that answers: its name in the spec, or in AWS where no spec is known.
+    /// The function that handles it: its name in the spec, or in AWS if no spec is known.
     pub function: Option<String>,
-    /// The version or alias of the function that answers, where that is not the newest.
+    /// The version or alias of the function that handles it, if that is not the newest.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub qualifier: Option<String>,
-    /// What answers where that is neither a function nor a mock.
+    /// The integration's URI, if it is neither a function nor a mock.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub uri: Option<String>,
-    /// What a preflight answers.
+    /// The answer to a preflight.
     pub cors: Option<Preflight>,
-    /// Why something above is uncertain.
+    /// The reasons why fields above are uncertain.
     #[serde(default, skip_serializing_if = "Uncertain::is_nothing")]
     pub uncertain: Uncertain,
 }
 
-/// Why a field of a route is `?`, by the name of the field.
+/// The reason why a field of a route is `?`, by the name of the field.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Uncertain {
     /// Of its path.
@@ -143,13 +143,13 @@ pub struct Uncertain {
 }
 
 impl Uncertain {
-    /// Whether everything is certain.
+    /// Returns whether everything is certain.
     pub fn is_nothing(&self) -> bool {
         *self == Self::default()
     }
 }
 
-/// What a preflight answers.
+/// The answer to a preflight.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Preflight {
     /// The origin that may call, or `*`.
@@ -158,7 +158,7 @@ pub struct Preflight {
     pub allow_methods: Vec<String>,
     /// Headers in the order of the header.
     pub allow_headers: Vec<String>,
-    /// Whether browsers may send cookies.
+    /// True if browsers may send cookies.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub allow_credentials: bool,
     /// Seconds for which a browser remembers it.
@@ -172,11 +172,11 @@ pub struct Preflight {
 /// A function.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Function {
-    /// Its name in the spec, or in AWS where no spec is known.
+    /// Its name in the spec, or in AWS if no spec is known.
     pub name: String,
-    /// Where its code is: a file, `s3://BUCKET/KEY` or an image.
+    /// The source of its code: a file, `s3://BUCKET/KEY` or an image.
     pub code: String,
-    /// What of the code is called.
+    /// The entry point of the code.
     pub handler: String,
     /// Lambda's runtime.
     pub runtime: String,
@@ -191,24 +191,25 @@ pub struct Function {
     pub layers: Vec<String>,
     /// Environment variables, each with the beginning of its value's SHA-256: values may be secret.
     pub environment: BTreeMap<String, String>,
-    /// Who may take on its role, as the trust policy says: `Service:lambda.amazonaws.com`, sorted.
+    /// The principals that may assume its role, as the trust policy names them: `Service:lambda.amazonaws.com`, sorted.
     pub assumed_by: Vec<String>,
-    /// The ARN of its role, where that is managed elsewhere: what it may do is then not known here.
+    /// The ARN of its role, if that is managed elsewhere. The role's rights are then unknown here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub role: Option<String>,
     /// ARN of the policy that limits its role.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub permissions_boundary: Option<String>,
-    /// What its role may do, of every policy that is known here, sorted.
+    /// The statements of its role, of every policy that is known here, sorted.
     pub statements: Vec<Statement>,
     /// ARNs of its role's managed policies whose statements are not known here, sorted.
     pub managed_policies: Vec<String>,
-    /// Who may invoke it by its own policy, sorted.
+    /// The callers that its own policy admits, sorted.
     pub invokers: Vec<Invoker>,
     /// What the generated files invoke it with, by source. What that needs is among `invokers` and `statements`, too.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub events: Vec<Event>,
-    /// Who may call it by an address of its own: `NONE` is anyone, `AWS_IAM` whom IAM lets. None where it has no address.
+    /// The authorization of its own address: `NONE` is anyone, `AWS_IAM` the callers that IAM allows. None if it has no
+    /// address.
     pub url_auth: Option<String>,
 }
 
@@ -290,19 +291,19 @@ pub struct Statement {
     /// Or everything but these.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub not_resources: Vec<String>,
-    /// When it counts, as AWS writes it.
+    /// The condition under which it counts, as AWS writes it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub condition: Option<Value>,
 }
 
-/// Who may invoke a function.
+/// A caller that may invoke a function.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Invoker {
     /// A service such as `apigateway.amazonaws.com`, an account or an ARN; `*` is anyone.
     pub principal: String,
-    /// What is allowed, such as `lambda:InvokeFunction`.
+    /// The permitted action, such as `lambda:InvokeFunction`.
     pub action: String,
-    /// On whose behalf: `${api}/v1/GET/open`. None is anyone's; [`UNKNOWN`] where a plan does not tell it.
+    /// The source of the call: `${api}/v1/GET/open`. None allows any source; [`UNKNOWN`] if a plan does not tell it.
     pub source: Option<String>,
     /// The account that the source has to be of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -310,7 +311,7 @@ pub struct Invoker {
     /// The organization whose accounts it is allowed to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub principal_org_id: Option<String>,
-    /// Which kind of function address it is allowed by.
+    /// The `authorization_type` that a function URL must have.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub function_url_auth_type: Option<String>,
     /// The version or alias that may be invoked; none is all of the function.
@@ -323,27 +324,27 @@ pub struct Invoker {
 pub struct UserPool {
     /// Its name.
     pub name: String,
-    /// What users sign in with in place of a user name, sorted.
+    /// The attributes that users sign in with in place of a user name, sorted.
     pub sign_in_with: Vec<String>,
-    /// What Cognito verifies of a user by itself, sorted.
+    /// The attributes that Cognito verifies by itself, sorted.
     pub verified: Vec<String>,
-    /// What of a user changes only after the new value is verified.
+    /// The attributes that change only after the new value is verified.
     pub verified_before_update: Vec<String>,
-    /// Whether a user name in another case is another user.
+    /// True if a user name in another case is another user.
     pub case_sensitive: bool,
-    /// Whether anybody may register.
+    /// True if anyone may register.
     pub self_sign_up: bool,
-    /// What a password must hold.
+    /// Rules for passwords.
     pub password: Password,
     /// `OFF`, `OPTIONAL` or `ON`.
     pub mfa: String,
-    /// Whether AWS refuses to delete it.
+    /// True if AWS refuses to delete it.
     pub deletion_protection: bool,
     /// Clients by name.
     pub clients: Vec<Client>,
 }
 
-/// What a password must hold.
+/// Rules for passwords.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "the names are the spec's")]
 pub struct Password {
@@ -362,9 +363,9 @@ pub struct Client {
     pub name: String,
     /// Cognito's names of the flows by which it may sign users in, sorted.
     pub auth_flows: Vec<String>,
-    /// Whether it has a secret.
+    /// True if it has a secret.
     pub generate_secret: bool,
-    /// Whether a wrong password and an unknown user get the same answer.
+    /// True if a wrong password and an unknown user get the same answer.
     pub hides_users: bool,
     /// OAuth flows, sorted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -372,10 +373,10 @@ pub struct Client {
     /// OAuth scopes, sorted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub oauth_scopes: Vec<String>,
-    /// Where codes and tokens are sent, sorted.
+    /// The addresses that codes and tokens are sent to, sorted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub callback_urls: Vec<String>,
-    /// Who else may say who a user is, sorted.
+    /// Other services that may identify users, sorted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub identity_providers: Vec<String>,
 }
@@ -383,7 +384,7 @@ pub struct Client {
 /// A DynamoDB table.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Table {
-    /// Its name in the spec, or in AWS where no spec is known.
+    /// Its name in the spec, or in AWS if no spec is known.
     pub name: String,
     /// The attribute that items are found by, with its type, as in `customer: S`.
     pub partition_key: String,
@@ -393,15 +394,15 @@ pub struct Table {
     /// The attribute that ends an item.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<String>,
-    /// What its stream contains; none is no stream.
+    /// The content of its stream; none if it has no stream.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stream: Option<String>,
-    /// Whether it can be restored to any second of the past 35 days.
+    /// True if it can be restored to any second of the past 35 days.
     pub point_in_time_recovery: bool,
     /// ARN of the KMS key that encrypts it; none is a key of DynamoDB's own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kms_key: Option<String>,
-    /// Whether AWS refuses to delete it.
+    /// True if AWS refuses to delete it.
     pub deletion_protection: bool,
 }
 
@@ -475,13 +476,13 @@ pub struct Topic {
     pub policy: Vec<String>,
 }
 
-/// What the gateway itself answers.
+/// An answer of the gateway itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GatewayResponse {
     /// AWS's type, such as `DEFAULT_4XX`.
     #[serde(rename = "type")]
     pub kind: String,
-    /// The status, where it is not the type's own.
+    /// The status, if it is not the type's own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<String>,
     /// Headers, as API Gateway takes them: static values in single quotes.
@@ -502,7 +503,7 @@ pub struct Argument {
     pub value: Value,
 }
 
-/// What is not known because of something unknown.
+/// The property that an unknown value makes uncertain.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs, reason = "`Unknown::what` says it in words")]
@@ -532,21 +533,21 @@ pub enum Question {
 pub struct Unknown {
     /// Address of the resource.
     pub address: String,
-    /// The argument, with the blocks around it; empty where it is the whole.
+    /// The argument, with the blocks around it; empty for the whole resource.
     pub argument: String,
     /// The kind of what is not known therefore.
     #[serde(default)]
     pub question: Question,
-    /// What it is asked of, such as `GET /open`.
+    /// The subjects of the question, such as `GET /open`.
     #[serde(default)]
     pub of: Vec<String>,
     /// Both in words, such as `what function \`open\` may do`.
     pub what: String,
-    /// What it is made of, as far as a plan tells.
+    /// Its dependencies, as far as a plan tells them.
     pub references: Vec<String>,
-    /// Why it is not known.
+    /// The reason why it is unknown.
     pub why: String,
-    /// Whether a check has to say no. It need not where nothing but this API's own ARN, or the pool's, is unknown.
+    /// True if a check must fail. It need not if only this API's own ARN, or the pool's, is unknown.
     pub fails: bool,
 }
 

@@ -1,4 +1,4 @@
-//! What a plan leaves open, as far as it decides who may do what.
+//! Open values of a plan that may decide about access.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -16,7 +16,7 @@ use portcullis_terraform_json::index::Part;
 use portcullis_terraform_json::rest_api::{Method, Snapshot};
 use portcullis_terraform_json::{Resource, plan};
 
-/// What a plan leaves open, by the address of the resource.
+/// The open values of a plan, by the address of the resource.
 pub(crate) struct Open<'a>(HashMap<&'a str, Vec<&'a plan::Unknown>>);
 
 impl<'a> Open<'a> {
@@ -28,7 +28,7 @@ impl<'a> Open<'a> {
         Self(open)
     }
 
-    /// What is open of one of these attributes.
+    /// Returns an open value among these attributes.
     pub(crate) fn find(&self, resource: &Resource, attributes: &[&str]) -> Option<&'a plan::Unknown> {
         let of_resource = self.0.get(resource.address.as_str())?;
         of_resource
@@ -42,7 +42,8 @@ impl<'a> Open<'a> {
     }
 }
 
-/// What is unknown of the resources that a surface accounts for, or would. `pool` is the surface's user pool.
+/// Returns the unknown values of the resources that a surface accounts for, or would. `pool` is the surface's user
+/// pool.
 pub(crate) fn of_plan(
     unknown: &[plan::Unknown],
     readers: &Readers<'_>,
@@ -125,17 +126,17 @@ impl OwnIds {
     }
 }
 
-/// Whether it matters what an argument is.
+/// Returns whether an argument matters.
 fn counts(resource: &Resource, attribute: &str) -> bool {
     if arguments::is_known(&resource.kind) {
         let is_harmless = |name| arguments::is_harmless(&resource.kind, name);
         return !is_harmless(attribute) && !is_harmless(root(attribute));
     }
-    // What counts by its type is among the others already.
+    // Types that count as such are among the others already.
     attribute.rsplit('.').next() == Some("policy") && others::why(resource).is_none()
 }
 
-/// What is not understood of a state or a plan, and the paths that are not in it.
+/// Returns the parts of a state or a plan that are not understood, and methods without a path.
 pub(crate) fn of_state(readers: &Readers<'_>, snapshot: &Snapshot<'_>) -> Vec<Unknown> {
     let of = |resource: &Resource, (question, of): (Question, Vec<String>), why: String| Unknown {
         address: resource.address.clone(),
@@ -177,13 +178,13 @@ pub(crate) fn of_state(readers: &Readers<'_>, snapshot: &Snapshot<'_>) -> Vec<Un
     obstacles.chain(pathless).chain(guardless).collect()
 }
 
-/// Why nobody knows who may call a method, if it does not say it.
+/// Returns the reason why a method's callers are unknown, if it does not set its authorization.
 pub(crate) fn missing_guard(method: &Method) -> Option<String> {
     let is_missing = method.authorization.is_empty();
     is_missing.then(|| "its `authorization` is missing".to_owned())
 }
 
-/// Why a method has no path, if it names a resource that is known to a plan.
+/// Returns the reason why a method has no path, if it names a resource that is known to a plan.
 pub(crate) fn missing_path(method: &Method, paths: &BTreeMap<String, String>) -> Option<String> {
     let id = &method.resource_id;
     let is_missing = !id.is_empty() && !paths.contains_key(id);
@@ -194,7 +195,7 @@ fn root(attribute: &str) -> &str {
     attribute.split('.').next().unwrap_or(attribute)
 }
 
-/// What a reader calls things.
+/// The names of resources for a reader.
 pub(crate) struct Readers<'a> {
     all: &'a [Resource],
     open: &'a Open<'a>,
@@ -219,7 +220,7 @@ impl<'a> Readers<'a> {
         }
     }
 
-    /// What is not known therefore, and of what.
+    /// Returns the question that an unknown attribute raises, and its subjects.
     fn question(&self, resource: &Resource, attribute: &str) -> (Question, Vec<String>) {
         let of = |name: String| vec![name];
         match (resource.kind.as_str(), root(attribute)) {

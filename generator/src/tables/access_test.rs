@@ -1,4 +1,4 @@
-//! What protects the items of tables.
+//! Assertions about the protection of tables.
 
 use crate::hcl::{Block, Expression, call, commented, equal, reference, string};
 use crate::modules::access_test::words::{ENVIRONMENT, is, must};

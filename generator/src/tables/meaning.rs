@@ -1,4 +1,4 @@
-//! What the keys of tables mean together.
+//! From the keys of tables to the resolved types.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! What `uses` of a function means: statements of its role.
+//! From `uses` of a function to statements of its role.
 
 use std::collections::BTreeMap;
 
@@ -20,7 +20,7 @@ pub(crate) fn variables(spec: &Spec, lists: &Lists) -> impl Iterator<Item = (Str
 }
 
 impl Resolver<'_> {
-    /// What a function uses, and the statements that allow it.
+    /// Returns the resources that a function uses, and the statements that allow it.
     pub(crate) fn uses(&mut self, spec: &Spec, lists: &Lists) -> (Uses, Vec<Statement>) {
         let mut uses = Uses::new();
         let mut statements = Vec::new();

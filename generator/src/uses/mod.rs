@@ -1,4 +1,4 @@
-//! What functions use: `uses` of a function, with verbs that become statements of its role.
+//! The resources that functions use: `uses` of a function, with verbs that become statements of its role.
 //!
 //! A verb allows what its name says and implies nothing else. The verbs of a kind are declared once, in the kind's room.
 
@@ -102,7 +102,7 @@ mod tests {
         }
     }
 
-    /// What each verb allows, and what it must not.
+    /// The actions that each verb allows, and those that it must not.
     #[test]
     fn a_verb_implies_no_other() {
         const READ: [&str; 5] = [

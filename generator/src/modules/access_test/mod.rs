@@ -1,10 +1,9 @@
 //! `modules/service/tests/access.tftest.hcl`: what the spec says about who may do what, as a test of Terraform's own
 //! that travels with the modules.
 //!
-//! It states the spec a second time, in literals: a hand edit of the modules that opens more than the spec says has to
-//! edit the test as well. A provider that makes things up stands in for AWS, so that it takes no credentials, no network
-//! and no artifacts. What such a test cannot see is a resource that it does not know of; the surface of a plan shows
-//! that one.
+//! It states the spec a second time, in literals. A hand edit of the modules that opens more than the spec must
+//! therefore edit the test as well. A mock provider stands in for AWS, so that it takes no credentials, no network and
+//! no artifacts. Such a test can't see an unknown resource; the surface of a plan shows it.
 //!
 //! <https://developer.hashicorp.com/terraform/language/tests/mocking>
 

@@ -18,7 +18,7 @@ pub(crate) const LOG_GROUPS_ARN: &str = "arn:aws:logs:us-east-1:123456789012:log
 pub(crate) const ROLE_ARN: &str = "arn:aws:iam::123456789012:role/mocked";
 pub(crate) const USER_POOL_ARN: &str = "arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_mocked";
 
-/// What stands for references in the test.
+/// Returns the values of references in the test.
 pub(crate) fn values(service: &Service) -> Values {
     Values {
         account: LOCAL_ACCOUNT.into(),
@@ -29,7 +29,7 @@ pub(crate) fn values(service: &Service) -> Values {
     }
 }
 
-/// What must hold of something, in words and in conditions.
+/// Returns an assertion about something, from words and conditions.
 pub(crate) fn must(of: &str, what: &str, conditions: impl IntoIterator<Item = Expression>) -> Block {
     let mut conditions: Vec<_> = conditions.into_iter().collect();
     let condition = if conditions.len() == 1 {
@@ -43,7 +43,7 @@ pub(crate) fn must(of: &str, what: &str, conditions: impl IntoIterator<Item = Ex
         .build()
 }
 
-/// What must hold of a module that is called so.
+/// Returns an assertion about a module of this name.
 pub(crate) fn holds(module: &str, assertion: Assertion) -> Block {
     let Assertion {
         of,
