@@ -5,7 +5,7 @@ use crate::identifier::Identifier;
 use crate::queues::{Queue, failed, with_failed};
 use crate::references::{Reference, Template};
 use crate::resources::sqs_queue::{self, Arguments, DeadLetters};
-use crate::resources::{sqs_queue_redrive_allow_policy, tls_only};
+use crate::resources::tls_only;
 use crate::service::Service;
 use crate::uses::{Attribute, Datum, Kind};
 
@@ -15,13 +15,8 @@ pub(crate) const ACTIONS: &str = "sqs:*";
 /// Every queue, and what their URLs need.
 pub(crate) fn blocks(service: &Service) -> Vec<Block> {
     let mut blocks: Vec<Block> = host(service).into_iter().collect();
-    for (name, queue) in with_failed(&service.queues) {
-        blocks.push(block(service, &name, &queue));
-        if queue.failed_after.is_some() {
-            let [failed, source] = [&failed(&name), &name].map(|name| Identifier::new(name));
-            blocks.push(sqs_queue_redrive_allow_policy::resource_block(&failed, &source));
-        }
-    }
+    let queues = with_failed(&service.queues);
+    blocks.extend(queues.iter().map(|(name, queue)| block(service, name, queue)));
     blocks
 }
 

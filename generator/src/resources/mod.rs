@@ -49,13 +49,12 @@ pub mod s3_bucket_versioning;
 pub mod scheduler_schedule;
 pub mod sns_topic;
 pub mod sqs_queue;
-pub mod sqs_queue_redrive_allow_policy;
 pub mod tls_only;
 
 pub use resource_type::{EVERYWHERE, Meaning, ResourceType};
 
 /// The types that Portcullis makes, or that a surface accounts for.
-pub const TYPES: [&ResourceType; 39] = [
+pub const TYPES: [&ResourceType; 38] = [
     &api_gateway_authorizer::TYPE,
     &api_gateway_deployment::TYPE,
     &api_gateway_gateway_response::TYPE,
@@ -94,7 +93,6 @@ pub const TYPES: [&ResourceType; 39] = [
     &scheduler_schedule::TYPE,
     &sns_topic::TYPE,
     &sqs_queue::TYPE,
-    &sqs_queue_redrive_allow_policy::TYPE,
 ];
 
 /// Returns a type by its name.

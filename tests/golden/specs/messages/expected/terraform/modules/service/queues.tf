@@ -68,14 +68,6 @@ resource "aws_sqs_queue" "order_events" {
   ]
 }
 
-resource "aws_sqs_queue_redrive_allow_policy" "order_events_failed" {
-  queue_url = aws_sqs_queue.order_events_failed.url
-  redrive_allow_policy = jsonencode({
-    redrivePermission = "byQueue"
-    sourceQueueArns   = [aws_sqs_queue.order_events.arn]
-  })
-}
-
 resource "aws_sqs_queue" "order_events_failed" {
   name                        = "shop-${var.environment}-order-events-failed.fifo"
   fifo_queue                  = true
