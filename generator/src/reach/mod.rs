@@ -149,10 +149,7 @@ fn has_parts(pattern: &str, beginning: &str) -> bool {
 }
 
 /// The resources of statements that have such an action.
-fn resources<'s>(
-    statements: &'s [Statement],
-    is: impl Fn(&str) -> bool,
-) -> impl Iterator<Item = &'s Template> {
+fn resources(statements: &[Statement], is: impl Fn(&str) -> bool) -> impl Iterator<Item = &Template> {
     let with_action = statements
         .iter()
         .filter(move |statement| statement.actions.iter().any(|action| is(action)));
