@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::buckets::Bucket;
 use crate::diagnostic::{Diagnostic, Span};
-use crate::reach::ReachableBy;
+use crate::reach::reachable_by::ReachableBy;
 use crate::resources::s3_bucket;
 use crate::service::LOCAL;
 use crate::service::meaning::{Resolver, longest_environment};

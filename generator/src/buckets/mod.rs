@@ -17,7 +17,7 @@ pub(crate) mod uses;
 
 use serde::Serialize;
 
-use crate::reach::ReachableBy;
+use crate::reach::reachable_by::ReachableBy;
 use crate::spec::declaration::choices;
 
 /// A bucket.

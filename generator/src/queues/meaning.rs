@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::diagnostic::Diagnostic;
 use crate::identifier::Identifier;
 use crate::queues::{Queue, failed, suffix};
-use crate::reach::ReachableBy;
+use crate::reach::reachable_by::ReachableBy;
 use crate::resources::sqs_queue::NAME_LENGTH;
 use crate::service::meaning::{Resolver, longest_environment};
 use crate::spec::{Placed, QueueTable, Spec};

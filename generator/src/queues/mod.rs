@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::reach::ReachableBy;
+use crate::reach::reachable_by::ReachableBy;
 use crate::resources::sqs_queue::{FIFO, RETENTION_DAYS};
 
 /// A queue.

@@ -3,61 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use portcullis_foreign_text::words::code;
-use serde::Serialize;
 
 use crate::diagnostic::{Diagnostic, Span};
+use crate::reach::reachable_by::{ReachableBy, SIGNED_IN, canonical};
 use crate::reach::{Reach, Way};
 use crate::review::words::list;
-use crate::routes::Auth;
-use crate::routes::key::RouteKey;
 use crate::service::Service;
 use crate::service::meaning::Resolver;
-use crate::spec::{Given, Placed, Spec};
+use crate::spec::{Placed, Spec};
 use crate::uses::Datum;
 use crate::uses::declared::{self, Declared};
-
-/// The word for every route for signed-in users.
-pub(crate) const SIGNED_IN: &str = "user_pool";
-
-/// Who may reach data at most: routes by their keys, and maybe all for signed-in users. Sorted.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(transparent)]
-pub struct ReachableBy(Vec<String>);
-
-impl ReachableBy {
-    pub(crate) fn of(given: &Given<Vec<Placed<String>>>) -> Option<Self> {
-        let entries = given.value.as_ref()?.iter();
-        let mut entries: Vec<String> = entries.map(|entry| canonical(&entry.value)).collect();
-        entries.sort();
-        entries.dedup();
-        Some(Self(entries))
-    }
-
-    /// The same with other keys of routes, as a comparison pairs them.
-    pub(crate) fn renamed(&self, keys: &BTreeMap<String, String>) -> Self {
-        let entries = self
-            .0
-            .iter()
-            .map(|entry| keys.get(entry).unwrap_or(entry).clone());
-        let mut entries: Vec<String> = entries.collect();
-        entries.sort();
-        Self(entries)
-    }
-
-    /// Whether a route with this key and these callers is one of them.
-    pub(crate) fn admits(&self, route: &str, auth: Auth) -> bool {
-        let is_entry = |text: &str| self.0.iter().any(|entry| entry == text);
-        is_entry(route) || auth == Auth::UserPool && is_entry(SIGNED_IN)
-    }
-}
-
-/// An entry as a route's key is written elsewhere.
-fn canonical(entry: &str) -> String {
-    match RouteKey::parse(entry) {
-        Ok(RouteKey { method, path }) => path.key(method),
-        Err(_) => entry.into(),
-    }
-}
 
 impl Resolver<'_> {
     /// Reports routes that reach data which only others may reach, and entries that name no route.

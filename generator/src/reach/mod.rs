@@ -4,13 +4,12 @@
 //! possible at most.
 
 pub(crate) mod meaning;
+pub(crate) mod reachable_by;
 pub(crate) mod review;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use portcullis_terraform_json::aws::arn_like;
-
-pub use meaning::ReachableBy;
 
 use crate::functions::Function;
 use crate::functions::statement::Statement;

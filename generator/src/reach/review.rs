@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::reach::ReachableBy;
+use crate::reach::reachable_by::ReachableBy;
 use crate::review::comparison::Comparison;
 use crate::review::{ChangeKind, Fact};
 use crate::service::Service;

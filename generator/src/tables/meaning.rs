@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, Span};
 use crate::identifier::Identifier;
-use crate::reach::ReachableBy;
+use crate::reach::reachable_by::ReachableBy;
 use crate::resources::dynamodb_table::{MOST_INDEXES, MOST_PROJECTED_ATTRIBUTES};
 use crate::service::meaning::Resolver;
 use crate::spec::{CapacityTable, Given, IndexTable, KeyTable, Placed, TableTable};

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::reach::ReachableBy;
+use crate::reach::reachable_by::ReachableBy;
 use crate::spec::declaration::choices;
 
 /// A table.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::diagnostic::Diagnostic;
 use crate::identifier::Identifier;
-use crate::reach::ReachableBy;
+use crate::reach::reachable_by::ReachableBy;
 use crate::service::meaning::Resolver;
 use crate::spec::{Placed, Spec, TopicTable};
 use crate::topics::{Topic, suffix};

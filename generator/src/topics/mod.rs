@@ -11,7 +11,7 @@ pub(crate) mod uses;
 
 use serde::Serialize;
 
-use crate::reach::ReachableBy;
+use crate::reach::reachable_by::ReachableBy;
 use crate::resources::sns_topic::FIFO;
 
 /// A topic.
