@@ -1,10 +1,11 @@
 //! What protects the messages of queues.
 
-use crate::hcl::{Block, Expression, commented, string};
+use crate::hcl::{Block, Expression, argument, block, commented, object, reference, string};
 use crate::identifier::Identifier;
 use crate::modules::access_test::words::{self, is, must};
-use crate::queues::in_service::{ACTIONS, attribute};
+use crate::queues::in_service::{ACTIONS, attribute, has_urls};
 use crate::queues::{Queue, failed, with_failed};
+use crate::references::Reference;
 use crate::resources::{sqs_queue, tls_only};
 use crate::service::Service;
 use crate::uses::Attribute;
@@ -14,6 +15,15 @@ pub(crate) fn what_protects_queues(service: &Service) -> Vec<Block> {
     queues
         .map(|(name, queue)| self::queue(service, &name, &queue))
         .collect()
+}
+
+/// The host in the URLs of queues, as the test has it. Another data source of its type has the host of API Gateway.
+pub(crate) fn host(service: &Service) -> Option<Block> {
+    let name = Reference::SqsHost.text(&words::values(service));
+    let host = block("override_data", [])
+        .attribute(argument("target", reference("data.aws_service.sqs")))
+        .attribute(argument("values", object([("dns_name", string(name))])));
+    has_urls(service).then(|| host.build())
 }
 
 fn queue(service: &Service, name: &str, queue: &Queue) -> Block {

@@ -22,15 +22,19 @@ pub(crate) fn blocks(service: &Service) -> Vec<Block> {
 
 /// The data source that knows the host in the URLs of queues, if a function's variable holds one.
 fn host(service: &Service) -> Option<Block> {
+    let block = hcl::block("data", ["aws_service", "sqs"]).attribute(argument("service_id", string("sqs")));
+    has_urls(service).then(|| block.build())
+}
+
+/// Whether a function's variable holds the URL of a queue.
+pub(crate) fn has_urls(service: &Service) -> bool {
     let is_url = |reference: &Reference| matches!(reference, Reference::Datum(_, Attribute::Url));
     let mut functions = service.functions.values();
-    let is_used = functions.any(|function| {
+    functions.any(|function| {
         let mut texts = function.environment.values();
         function.uses.keys().any(|datum| datum.kind == Kind::Queues)
             || texts.any(|text| text.references().any(is_url))
-    });
-    let block = hcl::block("data", ["aws_service", "sqs"]).attribute(argument("service_id", string("sqs")));
-    is_used.then(|| block.build())
+    })
 }
 
 /// An attribute of a queue, made of names.

@@ -30,7 +30,8 @@ uses = { "queues.mails" = ["send"], "queues.bills-failed" = ["receive"], "topics
 "GET /" = { function = "one", auth = "none" }
 
 [environments.dev]
-account = "123456789012"
+account             = "123456789012"
+deletion_protection = false
 "#;
 
 #[test]

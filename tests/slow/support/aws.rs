@@ -86,8 +86,10 @@ impl Aws {
     /// Returns the answer to a command of the AWS CLI.
     pub fn ask(&self, arguments: &[&str]) -> Value {
         let mut aws = Command::new(self.bin.join("aws"));
+        // The AWS CLI 1 has an endpoint of its own for SQS in some regions, whatever the environment says.
         aws.args(arguments)
-            .args(["--output", "json", "--region", "us-east-1"]);
+            .args(["--output", "json", "--region", "us-east-1"])
+            .args(["--endpoint-url", &self.endpoint]);
         run(&mut aws).succeeded().json()
     }
 }

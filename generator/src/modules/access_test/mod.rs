@@ -128,6 +128,7 @@ fn mock_provider(service: &Service) -> Block {
         resource("aws_lambda_function", &[]),
     ]);
     mocks.extend(has_alias.then(|| resource("aws_lambda_alias", &[])));
+    mocks.extend(queues::host(service));
     block("mock_provider", ["aws"])
         .attribute(argument("override_during", reference("plan")))
         .blocks(mocks)

@@ -47,6 +47,13 @@ mock_provider "aws" {
   }
 
   mock_resource "aws_lambda_function" {}
+
+  override_data {
+    target = data.aws_service.sqs
+    values = {
+      dns_name = "sqs.us-east-1.amazonaws.com"
+    }
+  }
 }
 
 variables {
