@@ -20,6 +20,8 @@ environment = { OTHER = "ssm:/vault/local/other" }
 
 [routes]
 "GET /{variable}" = { function = "open", auth = "none" }
+
+[own]
 "#;
 
 const OWN: &str = r#"
