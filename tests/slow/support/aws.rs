@@ -86,7 +86,7 @@ impl Aws {
     /// Returns the answer to a command of the AWS CLI.
     pub fn ask(&self, arguments: &[&str]) -> Value {
         let mut aws = Command::new(self.bin.join("aws"));
-        // The AWS CLI 1 has an endpoint of its own for SQS in some regions, whatever the environment says.
+        // Version 1 of the AWS CLI ignores the endpoint of the environment for SQS in some regions.
         aws.args(arguments)
             .args(["--output", "json", "--region", "us-east-1"])
             .args(["--endpoint-url", &self.endpoint]);
