@@ -39,9 +39,9 @@ for bucket in ("receipts", "archive", "shop-dev-receipts-123456789012", "shop-de
     s.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
     for key in ("one.txt", "a folder/ü+&.txt"):
         s.put_object(Bucket=bucket, Key=key, Body="one")
-for queue in ("mails", "others"):
+for queue in ("mails", "others", "shop-dev-mails", "shop-dev-others"):
     q.create_queue(QueueName=queue)
-for topic in ("news", "others"):
+for topic in ("news", "others", "shop-dev-news", "shop-dev-others"):
     n.create_topic(Name=topic)
 boto3.client("ssm").put_parameter(Name="/shop/url", Value="x", Type="SecureString")
 print(boto3.client("secretsmanager").create_secret(Name="shop/db", SecretString="x")["ARN"])
