@@ -11,17 +11,8 @@ pub(crate) fn facts(comparison: &Comparison) -> Vec<Fact> {
     let new = new.map(|name| Fact::QueueAdded { queue: name.clone() });
     let gone = gone.map(|name| Fact::QueueDeleted { queue: name.clone() });
     let replaced = after.iter().filter_map(|(name, after)| {
-        let of = |key: &str, before: String, after: String| [key.to_owned(), before, after];
-        let all = [
-            of(
-                "service.name",
-                comparison.base.name.clone(),
-                comparison.head.name.clone(),
-            ),
-            of("fifo", before.get(name)?.fifo.to_string(), after.fifo.to_string()),
-        ];
-        let reasons = all.into_iter().filter(|[_, before, after]| before != after);
-        let reasons: Vec<_> = reasons.collect();
+        let fifo = [before.get(name)?.fifo, after.fifo].map(|fifo| fifo.to_string());
+        let reasons = comparison.reasons([("fifo", fifo)]);
         (!reasons.is_empty()).then(|| Fact::QueueReplaced {
             queue: name.clone(),
             reasons,

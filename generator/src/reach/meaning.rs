@@ -17,6 +17,11 @@ use crate::uses::declared::{self, Declared};
 impl Resolver<'_> {
     /// Reports routes that reach data which only others may reach, and entries that name no route.
     pub(crate) fn reachable_by(&mut self, spec: &Spec, service: &Service) {
+        let mut limited = declared::all(spec);
+        limited.retain(|declared| declared.reachable_by.value.is_some());
+        if limited.is_empty() {
+            return;
+        }
         let reach = Reach::of(service);
         let keys: Vec<String> = service
             .routes
@@ -28,7 +33,7 @@ impl Resolver<'_> {
             datum,
             reachable_by: given,
             ..
-        } in declared::all(spec)
+        } in limited
         {
             let Some((reachable_by, place)) = ReachableBy::of(given).zip(given.span.clone()) else {
                 continue;

@@ -143,8 +143,8 @@ impl<'a> Reach<'a> {
 
 /// Whether a pattern has a text that begins so.
 fn has_parts(pattern: &str, beginning: &str) -> bool {
-    let ends = (1..=pattern.len()).filter(|end| pattern.is_char_boundary(*end));
-    ends.into_iter().any(|end| arn_like(&pattern[..end], beginning))
+    let mut ends = (1..=pattern.len()).filter(|end| pattern.is_char_boundary(*end));
+    ends.any(|end| arn_like(&pattern[..end], beginning))
 }
 
 /// The resources of statements that have such an action.

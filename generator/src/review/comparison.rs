@@ -52,6 +52,17 @@ impl<'a> Comparison<'a> {
         })
     }
 
+    /// Returns the reasons why something is replaced: the service's name and these keys, if they change, each with its value
+    /// before and after.
+    pub fn reasons<const N: usize>(&self, keys: [(&str, [String; 2]); N]) -> Vec<[String; 3]> {
+        let name = [&self.base.name, &self.head.name].map(Clone::clone);
+        let all = [("service.name", name)].into_iter().chain(keys);
+        let changed = all.filter(|(_, [before, after])| before != after);
+        changed
+            .map(|(key, [before, after])| [key.to_owned(), before, after])
+            .collect()
+    }
+
     /// New things of a table that look like one that is gone, each like one at most.
     pub fn formerly_missing(
         &self,

@@ -32,27 +32,9 @@ fn reasons(comparison: &Comparison, before: &Table, after: &Table) -> Vec<[Strin
         Some(KeyAttribute { name, kind }) => format!("{name}: {}", kind.in_aws()),
         None => "none".into(),
     };
-    let of = |name: &str, before: String, after: String| [name.to_owned(), before, after];
-    let all = [
-        of(
-            "service.name",
-            comparison.base.name.clone(),
-            comparison.head.name.clone(),
-        ),
-        of(
-            "partition_key",
-            key(Some(&before.partition_key)),
-            key(Some(&after.partition_key)),
-        ),
-        of(
-            "sort_key",
-            key(before.sort_key.as_ref()),
-            key(after.sort_key.as_ref()),
-        ),
-    ];
-    all.into_iter()
-        .filter(|[_, before, after]| before != after)
-        .collect()
+    let partition_key = [before, after].map(|table| key(Some(&table.partition_key)));
+    let sort_key = [before, after].map(|table| key(table.sort_key.as_ref()));
+    comparison.reasons([("partition_key", partition_key), ("sort_key", sort_key)])
 }
 
 fn indexes(table: &str, before: &Table, after: &Table) -> Vec<Fact> {
