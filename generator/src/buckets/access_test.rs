@@ -1,4 +1,4 @@
-//! What protects the objects of buckets.
+//! The assertions that protect the objects of buckets.
 
 use crate::buckets::{Bucket, module};
 use crate::hcl::{Block, Expression, commented, equal, expression, list, literal, string, to_set};

@@ -18,23 +18,23 @@ keys! {
     /// need TLS. AWS refuses to delete it while it contains objects, unless the environment sets
     /// `deletion_protection = false`.
     BucketTable {
-        /// Whether S3 keeps old versions of objects that are overwritten or deleted.
+        /// Keeps old versions of objects that are overwritten or deleted.
         versioning: Set<bool> = Flag, default(Literal::Flag(true)), EVERYWHERE,
             When(&[consequence(Less, VersioningSuspended, "from now on, a deleted or overwritten object is **lost**")]);
-        /// How long S3 keeps an object. Old versions stay.
+        /// Time after which S3 deletes an object. Old versions stay.
         expire_days: Given<u32> = number(DAYS, "days"), Nothing, EVERYWHERE, When(&[
             consequence(Added, ObjectsExpire, "S3 **deletes** older objects"),
             consequence(Less, ObjectsExpire, "S3 **deletes** older objects"),
         ]);
-        /// How long S3 keeps an old version, counted from the day on which it became one.
+        /// Time after which S3 deletes an old version, counted from the day on which it became one.
         expire_old_versions_days: Given<u32> = number(DAYS, "days"), Nothing, EVERYWHERE, When(&[
             consequence(Added, ObjectsExpire, "S3 **deletes** older versions"),
             consequence(Less, ObjectsExpire, "S3 **deletes** older versions"),
         ]);
         /// Methods that pages of the API's origin may send to presigned addresses of the bucket. It needs `cors` in `[api]`.
         cors: Given<Vec<Placed<BucketMethod>>> = Choices(BucketMethod::CHOICES), Nothing, EVERYWHERE, Elsewhere;
-        /// Who may reach the bucket at most: `"user_pool"`, or routes such as `["GET /uploads"]`. Everything that functions do by
-        /// `uses` and `may` counts. Without it, every route may. See [Reach](../data.md#reach).
+        /// The only callers that may reach the bucket: `"user_pool"`, or routes such as `["GET /uploads"]`. Everything
+        /// that functions do by `uses` and `may` counts. Without it, every route may. See [Reach](../data.md#reach).
         reachable_by: Given<Vec<Placed<String>>> = TextOrTexts(&ANY_TEXT), Nothing, EVERYWHERE, Elsewhere;
         /// ARN of the KMS key that encrypts new objects. Without it, S3 encrypts with keys of its own.
         kms_key: Given<String> = Text(&KEY_ARN), Nothing, EVERYWHERE, Harmless;

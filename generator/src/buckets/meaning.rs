@@ -1,4 +1,4 @@
-//! What the keys of buckets mean together.
+//! From the keys of buckets to the resolved types.
 
 use std::collections::BTreeMap;
 

@@ -23,7 +23,7 @@ use crate::spec::declaration::choices;
 /// A bucket.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Bucket {
-    /// Whether it keeps old versions of objects.
+    /// Keeps old versions of objects.
     pub versioning: bool,
     /// Days after which S3 deletes an object; none is never.
     pub expire_days: Option<u32>,
@@ -31,7 +31,7 @@ pub struct Bucket {
     pub expire_old_versions_days: Option<u32>,
     /// The methods that pages of the API's origin may send to presigned addresses, sorted.
     pub cors: Vec<BucketMethod>,
-    /// Who may reach it at most; none is every route.
+    /// The only callers that may reach it. `None` means every route.
     pub reachable_by: Option<ReachableBy>,
     /// ARN of the KMS key that encrypts its objects; none is keys of S3's own.
     pub kms_key: Option<String>,

@@ -14,7 +14,7 @@ pub(crate) fn name(bucket: &str) -> Identifier {
     Identifier::new(bucket).prefixed("bucket")
 }
 
-/// Whether a bucket of a service has a key of KMS.
+/// Returns `true` if a bucket of the service has a KMS key.
 pub(crate) fn has_keys(service: &Service) -> bool {
     service.buckets.values().any(|bucket| bucket.kms_key.is_some())
 }

@@ -10,10 +10,10 @@ use crate::surface::policy;
 use crate::surface::resources::{Resources, text};
 use crate::surface::types::Bucket;
 
-/// What the addresses of generated buckets begin with. A bucket elsewhere lets nobody in by itself: its policy does, and
-/// surfaces say that.
+/// The beginning of the addresses of generated buckets. A bucket elsewhere admits no callers by itself. Its policy
+/// does, and surfaces show that.
 pub(crate) const ADDRESS: &str = "module.service.module.bucket_";
-/// What they end with.
+/// The end of these addresses.
 const END: &str = ".aws_s3_bucket.this";
 
 /// The Terraform name of a generated bucket, by its address.
@@ -74,7 +74,7 @@ fn bucket<'a>(resources: &mut Resources<'a>, names: &Names, bucket: &Part<'a, s3
     }
 }
 
-/// Whether an access block leaves no way to open a bucket to the public.
+/// Returns `true` if an access block leaves no way to open a bucket to the public.
 fn closes(block: &s3::PublicAccessBlock) -> bool {
     let s3::PublicAccessBlock {
         bucket: _, // the one that is asked about
@@ -92,7 +92,7 @@ fn all_of<'v>(values: impl Iterator<Item = &'v Option<String>>) -> Option<String
     (!values.is_empty()).then(|| values.join(", "))
 }
 
-/// What is attached to a bucket, by its name. In a first plan, a name is known.
+/// Returns the resources attached to a bucket, by its name. In a first plan, a name is known.
 fn attached<'a, Values: Kind>(resources: &mut Resources<'a>, bucket: &s3::Bucket) -> Vec<Values> {
     let mut parts: Vec<Part<'a, Values>> = resources.index.parts();
     parts.retain(|part| !bucket.bucket.is_empty() && text(part.resource, "bucket") == bucket.bucket);

@@ -1,4 +1,4 @@
-//! What functions may do with objects of buckets.
+//! The verbs of buckets: what functions may do with their objects.
 
 use crate::uses::Attribute;
 use crate::uses::declaration::{Declaration, Verb};

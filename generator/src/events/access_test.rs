@@ -1,4 +1,4 @@
-//! What invokes functions beside their routes, and with what.
+//! The assertions about what invokes functions beside their routes, and with which input.
 
 use crate::events::{Event, in_service, names, permissions};
 use crate::functions::in_service as functions;

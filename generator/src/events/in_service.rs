@@ -15,7 +15,7 @@ use crate::resources::{
 use crate::service::Service;
 use crate::tables::in_service as tables;
 
-/// What invokes each function, behind the role of its schedules.
+/// The blocks that make each event invoke its function, after the role of the function's schedules.
 pub(crate) fn blocks(service: &Service) -> Vec<Block> {
     let functions = service.functions.iter();
     functions
@@ -35,7 +35,7 @@ pub(crate) fn blocks(service: &Service) -> Vec<Block> {
         .collect()
 }
 
-/// Whether a schedule invokes a function.
+/// Returns `true` if a schedule invokes the function.
 pub(crate) fn has_schedule(function: &Function) -> bool {
     function
         .on
@@ -105,7 +105,7 @@ fn role(service: &Service, function: &str) -> Vec<Block> {
 /// The name of the role's policy in AWS.
 const INVOKE: &str = "invoke";
 
-/// Who may take on the role of schedules: EventBridge Scheduler, for schedules of this account:
+/// The trust policy of the role of schedules. It admits EventBridge Scheduler, for schedules of this account:
 /// <https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html>
 pub(crate) fn trust(value: impl Fn(&Template) -> Expression) -> Expression {
     let account = Template::of_reference(Reference::Account, "");
@@ -116,7 +116,7 @@ pub(crate) fn trust(value: impl Fn(&Template) -> Expression) -> Expression {
     )
 }
 
-/// What the role of schedules allows.
+/// The statement that lets the role of schedules invoke a function.
 pub(crate) fn may_invoke(service: &Service, function: &str) -> Statement {
     let arn = functions::arn(service, function);
     Statement::new([lambda_permission::ACTION.to_owned()], [arn], "")

@@ -43,7 +43,7 @@ static INPUT: JsonRule = JsonRule {
     help: "",
 };
 
-/// Whether a pattern is one that AWS takes, of so many characters.
+/// Checks that AWS takes a pattern, with so many characters at most.
 fn pattern(json: &Json, most: usize) -> Result<(), String> {
     let text = json.to_string();
     let characters = text.chars().count();
@@ -57,15 +57,15 @@ fn pattern(json: &Json, most: usize) -> Result<(), String> {
 }
 
 keys! {
-    /// What invokes the function beside its routes. An entry has exactly one of `schedule`, `event` and `table`.
+    /// An event that invokes the function, beside its routes. It has exactly one of `schedule`, `event` and `table`.
     EventTable {
         /// When the function runs: `rate(5 minutes)`, or `cron(0 3 * * ? *)` with minutes, hours, day of the month, month, day
         /// of the week and year.
         schedule: Given<String> = Text(&SCHEDULE), Nothing, EVERYWHERE, Elsewhere;
         /// Time zone of the schedule, such as `Europe/Berlin`. The schedule follows its daylight saving time.
         timezone: Set<String> = Text(&TIMEZONE), default(Literal::Text("UTC")), EVERYWHERE, Elsewhere;
-        /// What the schedule hands to the function: any value, which becomes JSON. Without it, the function gets an event of
-        /// EventBridge Scheduler.
+        /// The function's input: any value, which becomes JSON. Without it, the function gets an event of EventBridge
+        /// Scheduler.
         input: Given<Json> = Kind::Json(&INPUT), Nothing, EVERYWHERE, Elsewhere;
         /// Pattern of the events of EventBridge that invoke the function. See
         /// [event patterns](https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns.html).
@@ -77,27 +77,27 @@ keys! {
         name: Given<String> = Text(&NAME_64), Derived("`schedule` or `event`"), EVERYWHERE, Elsewhere;
         /// A table whose changes invoke the function. The table must have a `stream`.
         table: Given<String> = Text(&ANY_TEXT), Nothing, EVERYWHERE, Elsewhere;
-        /// How many records a batch contains at most.
+        /// Most records in a batch.
         batch: Given<u32> = number(BATCH, "records"), Derived("100"), EVERYWHERE, Elsewhere;
-        /// How long Lambda waits for a batch to fill.
+        /// Time in which Lambda fills a batch.
         window_seconds: Set<u32> = number(WINDOW_SECONDS, "seconds"), default(Literal::Number(0)), EVERYWHERE, Elsewhere;
         /// Patterns of the records that invoke the function, at most five. A record must fit one of them. Other records are
         /// dropped.
         filters: Given<Vec<Placed<Json>>> = Jsons(&FILTER), Nothing, EVERYWHERE, Elsewhere;
-        /// Whether the function reports which records of a batch failed, so that only these are tried again. A function that
+        /// The function reports which records of a batch failed, so that only these are tried again. A function that
         /// returns nothing reports none.
         partial_failures: Set<bool> = Flag, default(Literal::Flag(true)), EVERYWHERE, Elsewhere;
         /// Which records a new stream event begins with. Another one replaces it.
         starting_position: Set<StartingPosition> = Choice(StartingPosition::CHOICES), default(Literal::Text("trim_horizon")),
             EVERYWHERE, Elsewhere;
-        /// Whether Lambda splits a failed batch in two before it tries again.
+        /// Lambda splits a failed batch in two before it tries again.
         bisect: Set<bool> = Flag, default(Literal::Flag(false)), EVERYWHERE, Elsewhere;
-        /// How often Lambda tries a failed batch again before it drops the batch. Without it, Lambda tries until the records
-        /// expire after 24 hours, and the records behind them wait.
+        /// Times that Lambda tries a failed batch again before it drops the batch. Without it, Lambda tries until the
+        /// records expire after 24 hours, and the records behind them wait.
         retries: Given<u32> = number(RETRIES, "tries"), Nothing, EVERYWHERE, Elsewhere;
         /// Age after which Lambda drops a record instead of handing it over.
         max_age_seconds: Given<u32> = number(MAX_AGE_SECONDS, "seconds"), Nothing, EVERYWHERE, Elsewhere;
-        /// How many batches of a shard are handled at the same time.
+        /// Batches of a shard that are handled at the same time.
         parallelization: Set<u32> = number(PARALLELIZATION, "batches"), default(Literal::Number(1)), EVERYWHERE, Elsewhere;
     }
 }

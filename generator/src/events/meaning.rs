@@ -1,4 +1,4 @@
-//! What the entries of `on` mean.
+//! From the entries of `on` to the events of a function.
 
 use std::collections::BTreeMap;
 
@@ -38,7 +38,7 @@ const KINDS: [(&str, &[&str]); 3] = [
 pub(crate) type Labels = BTreeMap<Identifier, (Span, String)>;
 
 impl Resolver<'_> {
-    /// What invokes a function, by kind and name, and the statements of its role that this needs.
+    /// Returns the events of a function, by kind and name, and the statements of its role that this needs.
     pub(crate) fn events(
         &mut self,
         spec: &Spec,

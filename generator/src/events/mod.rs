@@ -42,7 +42,7 @@ pub struct Schedule {
     pub name: String,
     /// The time zone of the expression.
     pub timezone: String,
-    /// What it hands over; none is an event of its own.
+    /// The input of the function. Without it, the function gets an event of EventBridge Scheduler.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub input: Option<Value>,
 }
@@ -70,16 +70,16 @@ pub struct Stream {
     pub window_seconds: u32,
     /// Patterns of the records; none is every record.
     pub filters: Vec<Value>,
-    /// Whether the function reports which records failed.
+    /// The function reports which records failed.
     pub partial_failures: bool,
     /// Which records come first.
     pub starting_position: StartingPosition,
-    /// Whether a failed batch is split.
+    /// Lambda splits a failed batch.
     pub bisect: bool,
-    /// Tries after the first one; none is no limit.
+    /// Tries after the first one. `None` sets no limit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retries: Option<u32>,
-    /// Seconds after which a record is too old; none is no limit.
+    /// Seconds after which a record is too old. `None` sets no limit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_age_seconds: Option<u32>,
     /// Batches of a shard at a time.
@@ -118,7 +118,7 @@ impl Event {
         }
     }
 
-    /// What it is known by in its function: `table orders`, `schedule nightly`, or `schedule` if it has no name of its own.
+    /// Its name within its function: `table orders`, `schedule nightly`, or `schedule` if it has no name of its own.
     pub fn key(&self) -> String {
         let (kind, name) = (self.kind(), self.name());
         if name == kind {
@@ -137,7 +137,7 @@ impl Event {
         }
     }
 
-    /// What invokes the function, behind "is invoked by".
+    /// Names the event as sentences do after "is invoked by".
     pub fn phrase(&self) -> String {
         match self {
             Self::Schedule(schedule) => {

@@ -1,4 +1,4 @@
-//! What events are called in Terraform and in AWS.
+//! The names of events in Terraform and in AWS.
 
 use crate::events::Event;
 use crate::identifier::Identifier;
@@ -10,7 +10,7 @@ pub(crate) fn in_aws(function: &str, name: &str) -> Template {
     Template::of_reference(Reference::FunctionName(function.into()), &format!(".{name}"))
 }
 
-/// What follows the name of a function in the name of the role of its schedules.
+/// The name of the role of schedules is the function's name with this suffix.
 pub(crate) const ROLE: &str = "schedules";
 
 /// The name of the role of a function's schedules in AWS.

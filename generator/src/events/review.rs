@@ -38,7 +38,7 @@ pub(crate) fn facts(comparison: &Comparison) -> Vec<Fact> {
     facts
 }
 
-/// What becomes of the events of a source that invokes nothing any more.
+/// Says what happens to the events of a source that was removed.
 fn then(event: &Event) -> &'static str {
     match event {
         Event::Schedule(_) => "it no longer runs at these times",
@@ -47,7 +47,7 @@ fn then(event: &Event) -> &'static str {
     }
 }
 
-/// What changes of an event: what widens it, what loses events, or else what is another value.
+/// Returns the changes of an event: first those that widen it, then those that lose events, then other values.
 fn changes(before: &Event, after: &Event) -> Vec<EventChange> {
     let value = |event: &Event| serde_json::to_value(event).expect("the keys of every map are strings");
     let (mut wider, mut lossier, mut others) = (Vec::new(), Vec::new(), Vec::new());
@@ -79,7 +79,7 @@ fn changes(before: &Event, after: &Event) -> Vec<EventChange> {
     changes
 }
 
-/// What another value of a key means.
+/// The meaning of another value of a key.
 enum Weight {
     Wider,
     Lossier(&'static str),
@@ -117,8 +117,8 @@ fn weight(before: &Event, after: &Event, key: &str) -> Weight {
     }
 }
 
-/// Whether every record that fits one of these patterns fits one of the others, as far as that can be told. No pattern is
-/// every record.
+/// Returns `true` if every record that fits one of these patterns certainly fits one of the others. Without a pattern,
+/// every record fits.
 fn are_within(patterns: &[Value], others: &[Value]) -> bool {
     others.is_empty()
         || !patterns.is_empty()
@@ -127,8 +127,8 @@ fn are_within(patterns: &[Value], others: &[Value]) -> bool {
                 .all(|pattern| others.iter().any(|other| is_within(pattern, other)))
 }
 
-/// Whether every event that fits a pattern fits another one, as far as that can be told: it asks for the same fields, or
-/// more of them, each with the same values, or fewer.
+/// Returns `true` if every event that fits a pattern certainly fits another one: it has the other's fields or more,
+/// each with the other's values or fewer.
 fn is_within(pattern: &Value, other: &Value) -> bool {
     match (pattern, other) {
         (Value::Object(fields), Value::Object(others)) => others.iter().all(|(name, other)| {

@@ -1,4 +1,4 @@
-//! What a function's role allows because of its events.
+//! The statements of a function's role that its events need.
 
 use crate::events::Event;
 use crate::functions::statement::Statement;

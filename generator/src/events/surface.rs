@@ -1,4 +1,4 @@
-//! What invokes functions beside their routes, read from resources.
+//! The events that invoke functions beside their routes, read from resources.
 
 use serde_json::Value;
 
@@ -13,10 +13,10 @@ use portcullis_terraform_json::index::{Kind, Part};
 use portcullis_terraform_json::lambda::{EventSourceMapping, FunctionReference};
 use portcullis_terraform_json::plan::Change;
 
-/// Where the generated blocks are. What invokes functions elsewhere, such as in the own module, is not of the spec.
+/// The module with the generated blocks. An event elsewhere, such as in the own module, is not from the spec.
 const MODULE: &str = "module.service.";
 
-/// Adds to each function what invokes it. `changes` are a plan's, where it is one.
+/// Adds to each function the events that invoke it. `changes` are those of a plan, and empty for a state.
 pub(crate) fn add_events<'a>(
     functions: &mut [Function],
     resources: &mut Resources<'a>,
@@ -102,7 +102,7 @@ fn schedules<'a>(
     found
 }
 
-/// Whether a role has an ARN. Before the apply, only the name in the ARN says which has.
+/// Returns `true` if a role has this ARN. Before the apply, only the name in the ARN identifies the role.
 fn is_role(role: &iam::Role, arn: &str, names: &Names) -> bool {
     let own = format!("arn:${{partition}}:iam::${{account}}:role/{}", role.name);
     role.arn == arn || names.without(arn) == own

@@ -10,7 +10,7 @@ use crate::service::{Environment, Service};
 use crate::surface::names::Names;
 use crate::surface::types::{self, Invoker, Statement};
 
-/// What invokes a function in an environment.
+/// Returns the events that invoke a function in an environment.
 pub(crate) fn events(
     service: &Service,
     environment: &Environment,
@@ -87,7 +87,7 @@ pub(crate) fn events(
     events
 }
 
-/// Who may take on the role of schedules, as the surface says it.
+/// Describes the trust policy of the role of schedules as a surface does.
 fn trusted(text: impl Fn(&Template) -> String) -> String {
     let condition = serde_json::json!({
         "ArnLike": {"aws:SourceArn": text(&names::schedule_group_arn())},
@@ -96,7 +96,7 @@ fn trusted(text: impl Fn(&Template) -> String) -> String {
     format!("Service:{} if {condition}", scheduler_schedule::PRINCIPAL)
 }
 
-/// Who may invoke a function because of its events.
+/// Returns the principals that may invoke a function because of its events.
 pub(crate) fn invokers(
     service: &Service,
     function: &str,

@@ -1,4 +1,4 @@
-//! What protects the messages of queues.
+//! The assertions that protect the messages of queues.
 
 use crate::hcl::{Block, Expression, argument, block, commented, object, reference, string};
 use crate::identifier::Identifier;

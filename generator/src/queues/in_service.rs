@@ -9,7 +9,7 @@ use crate::resources::tls_only;
 use crate::service::Service;
 use crate::uses::{Attribute, Datum, Kind};
 
-/// What the policy of a queue is about.
+/// The actions in the policy of a queue.
 pub(crate) const ACTIONS: &str = "sqs:*";
 
 /// Every queue, and what their URLs need.
@@ -26,7 +26,7 @@ fn host(service: &Service) -> Option<Block> {
     has_urls(service).then(|| block.build())
 }
 
-/// Whether a function's variable holds the URL of a queue.
+/// Returns `true` if a function's variable contains the URL of a queue.
 pub(crate) fn has_urls(service: &Service) -> bool {
     let is_url = |reference: &Reference| matches!(reference, Reference::Datum(_, Attribute::Url));
     let mut functions = service.functions.values();

@@ -19,30 +19,30 @@ keys! {
     /// An SQS queue. It is called `<service>-<environment>-<name>` in AWS, and a FIFO queue has `.fifo` behind that. It is
     /// encrypted, and SQS refuses calls without TLS.
     QueueTable {
-        /// Whether the queue delivers messages in their order, and each once. Another value replaces the queue: every waiting
-        /// message is lost.
+        /// Makes it a FIFO queue, which delivers messages in their order, and each once. Another value replaces the
+        /// queue: every waiting message is lost.
         fifo: Set<bool> = Flag, default(Literal::Flag(false)), EVERYWHERE, Elsewhere;
-        /// Whether a FIFO queue drops a message if it got one with the same body in the past five minutes. Without it, each
+        /// A FIFO queue drops a message if it got one with the same body in the past five minutes. Without it, each
         /// message needs a deduplication id.
         content_based_deduplication: Set<bool> = Flag, default(Literal::Flag(false)), EVERYWHERE, Harmless;
-        /// How long a received message is hidden from other receivers. Until then, its receiver has to delete it.
+        /// Time in which a received message is hidden from other receivers. Until then, its receiver has to delete it.
         visibility_timeout_seconds: Set<u32> = number(VISIBILITY_TIMEOUT_SECONDS, "seconds"), default(Literal::Number(30)),
             EVERYWHERE, Harmless;
-        /// How long SQS keeps a message that nothing deletes.
+        /// Time after which SQS deletes a message that no receiver deleted.
         retention_days: Set<u32> = number(RETENTION_DAYS, "days"), default(Literal::Number(4)), EVERYWHERE,
             When(&[consequence(Less, MessageRetentionShorter, "SQS **deletes** older messages")]);
-        /// How long a new message is hidden.
+        /// Time in which a new message is hidden.
         delay_seconds: Set<u32> = number(DELAY_SECONDS, "seconds"), default(Literal::Number(0)), EVERYWHERE, Harmless;
-        /// How long a receiver's call waits for a message (long polling).
+        /// Time that a receiver's call waits for a message (long polling).
         receive_wait_time_seconds: Set<u32> = number(RECEIVE_WAIT_TIME_SECONDS, "seconds"), default(Literal::Number(20)),
             EVERYWHERE, Harmless;
         /// Size of a message.
         max_message_kb: Set<u32> = number(MAX_MESSAGE_KB, "KB"), default(Literal::Number(256)), EVERYWHERE, Harmless;
-        /// How often a message may be received. Then SQS moves it to the queue `<name>-failed`, which keeps it for 14 days.
-        /// Without this key, a message is received again until it expires.
+        /// Times that a message may be received. Then SQS moves it to the queue `<name>-failed`, which keeps it for 14
+        /// days. Without this key, a message is received again until it expires.
         failed_after: Given<u32> = number(MAX_RECEIVE_COUNT, "times"), Nothing, EVERYWHERE, Harmless;
-        /// Who may reach the queue at most: `"user_pool"`, or routes such as `["POST /mails"]`. Everything that functions do by
-        /// `uses` and `may` counts. Without it, every route may. See [Reach](../data.md#reach).
+        /// The only callers that may reach the queue: `"user_pool"`, or routes such as `["POST /mails"]`. Everything
+        /// that functions do by `uses` and `may` counts. Without it, every route may. See [Reach](../data.md#reach).
         reachable_by: Given<Vec<Placed<String>>> = TextOrTexts(&ANY_TEXT), Nothing, EVERYWHERE, Elsewhere;
         /// ARN of the KMS key that encrypts the queue. Without it, SQS encrypts with a key of its own.
         kms_key: Given<String> = Text(&KEY_ARN), Nothing, EVERYWHERE, Harmless;

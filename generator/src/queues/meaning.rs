@@ -1,4 +1,4 @@
-//! What the keys of queues mean together.
+//! From the keys of queues to the resolved types.
 
 use std::collections::BTreeMap;
 

@@ -20,9 +20,9 @@ use crate::resources::sqs_queue::{FIFO, RETENTION_DAYS};
 /// A queue.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Queue {
-    /// Whether it delivers messages in their order.
+    /// Delivers messages in their order, and each once.
     pub fifo: bool,
-    /// Whether it drops a message whose body it got a short time ago.
+    /// Drops a message if it got one with the same body a short time ago.
     pub content_based_deduplication: bool,
     /// Seconds that a received message is hidden from other receivers.
     pub visibility_timeout_seconds: u32,
@@ -34,10 +34,10 @@ pub struct Queue {
     pub receive_wait_time_seconds: u32,
     /// Size of a message in KB.
     pub max_message_kb: u32,
-    /// How often a message is received before it goes to the [queue of failed messages](Self::of_failed). None is until it
-    /// expires.
+    /// Times that a message is received before it goes to the [queue of failed messages](Self::of_failed). `None` means
+    /// until it expires.
     pub failed_after: Option<u32>,
-    /// Who may reach it at most; none is every route.
+    /// The only callers that may reach it. `None` means every route.
     pub reachable_by: Option<ReachableBy>,
     /// ARN of the KMS key that encrypts it; none is a key of SQS's own.
     pub kms_key: Option<String>,
@@ -55,13 +55,13 @@ impl Queue {
         })
     }
 
-    /// What its name in AWS ends with.
+    /// The end of its name in AWS.
     pub fn suffix(&self) -> &'static str {
         suffix(self.fifo)
     }
 }
 
-/// What the name of a queue in AWS ends with.
+/// The end of the name of a queue in AWS.
 fn suffix(fifo: bool) -> &'static str {
     if fifo { FIFO } else { "" }
 }

@@ -9,8 +9,8 @@ use crate::surface::policy;
 use crate::surface::resources::Resources;
 use crate::surface::types::Queue;
 
-/// Where generated HCL has the queues. A queue elsewhere lets nobody in by itself: roles and its policy do, and surfaces
-/// say those.
+/// The beginning of the addresses of generated queues. A queue elsewhere admits no callers by itself. Its policy and
+/// roles do, and surfaces show those.
 pub(crate) const ADDRESS: &str = "module.service.aws_sqs_queue.";
 
 /// The generated queues.
@@ -45,10 +45,10 @@ pub(crate) fn queues(resources: &mut Resources<'_>, names: &Names) -> Vec<Queue>
     found
 }
 
-/// What a surface says of encryption with a key of SQS's own.
+/// A surface's name for encryption with a key of SQS's own.
 pub(crate) const SSE: &str = "SSE-SQS";
 
-/// Where messages go that were received too often.
+/// The dead-letter queue, and the number of receptions after which messages go there.
 pub(crate) fn dead_letters(arn: &str, count: u64) -> String {
     let times = if count == 1 { "time" } else { "times" };
     format!("{arn} after {count} {times}")

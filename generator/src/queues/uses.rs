@@ -1,4 +1,4 @@
-//! What functions may do with queues.
+//! The verbs of queues: what functions may do with them.
 
 use crate::uses::declaration::{Attribute, Declaration, Verb};
 

@@ -1,4 +1,4 @@
-//! Who may use topics.
+//! The assertions about the callers of topics.
 
 use crate::hcl::{Block, Expression, commented, string};
 use crate::identifier::Identifier;

@@ -9,7 +9,7 @@ use crate::service::Service;
 use crate::topics::{Topic, suffix};
 use crate::uses::{Attribute, Datum, Kind};
 
-/// What the policy of a topic is about. SNS refuses `sns:*` there:
+/// The action in the policy of a topic. SNS refuses `sns:*` there:
 /// <https://docs.aws.amazon.com/sns/latest/dg/sns-security-best-practices.html#enforce-encryption-data-in-transit>
 pub(crate) const ACTION: &str = "sns:Publish";
 

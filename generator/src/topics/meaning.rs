@@ -1,4 +1,4 @@
-//! What the keys of topics mean together.
+//! From the keys of topics to the resolved types.
 
 use std::collections::BTreeMap;
 

@@ -17,19 +17,19 @@ use crate::resources::sns_topic::FIFO;
 /// A topic.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Topic {
-    /// Whether it passes messages on in their order.
+    /// Passes messages on in their order.
     pub fifo: bool,
-    /// Whether it drops a message whose body it got a short time ago.
+    /// Drops a message if it got one with the same body a short time ago.
     pub content_based_deduplication: bool,
-    /// What e-mails are from.
+    /// Sender of its e-mails.
     pub display_name: Option<String>,
-    /// Who may reach it at most; none is every route.
+    /// The only callers that may reach it. `None` means every route.
     pub reachable_by: Option<ReachableBy>,
-    /// ARN of the KMS key that encrypts it; none is no key.
+    /// ARN of the KMS key that encrypts it.
     pub kms_key: Option<String>,
 }
 
-/// What the name of a topic in AWS ends with.
+/// The end of the name of a topic in AWS.
 fn suffix(fifo: bool) -> &'static str {
     if fifo { FIFO } else { "" }
 }

@@ -9,8 +9,8 @@ use crate::surface::policy;
 use crate::surface::resources::Resources;
 use crate::surface::types::Topic;
 
-/// Where generated HCL has the topics. A topic elsewhere lets nobody in by itself: roles and its policy do, and surfaces
-/// say those.
+/// The beginning of the addresses of generated topics. A topic elsewhere admits no callers by itself. Its policy and
+/// roles do, and surfaces show those.
 pub(crate) const ADDRESS: &str = "module.service.aws_sns_topic.";
 
 /// The generated topics.

@@ -1,4 +1,4 @@
-//! What functions may do with topics.
+//! The verbs of topics: what functions may do with them.
 
 use crate::uses::declaration::{Attribute, Declaration, Verb};
 
