@@ -5,11 +5,11 @@ use serde_json::Value;
 /// A rule that a value keeps.
 #[derive(Debug)]
 pub struct JsonRule {
-    /// What it is, such as "an event pattern".
+    /// The noun for it, such as "an event pattern".
     pub noun: &'static str,
-    /// Whether it is a table.
+    /// It must be a table.
     pub is_table: bool,
-    /// What breaks the rule, if anything does.
+    /// Returns an error if a value breaks the rule.
     pub check: fn(&Value) -> Result<(), String>,
     /// Begins with a verb.
     pub help: &'static str,

@@ -272,7 +272,7 @@ fn crates(functions: &Path) -> Result<BTreeMap<String, PathBuf>> {
     Ok(crates)
 }
 
-/// What is in a folder below `functions`, each with the folder in front. A folder that is not there has nothing.
+/// Returns the entries of a folder below `functions`, each with the folder in front. A missing folder has none.
 fn entries(functions: &Path, folder: &str) -> Result<Vec<String>> {
     let path = functions.join(folder);
     let entries = WalkDir::new(&path).min_depth(1).max_depth(1).into_iter();

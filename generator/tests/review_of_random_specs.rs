@@ -248,7 +248,7 @@ fn subjects(facts: &[Fact], kind: ChangeKind) -> BTreeSet<String> {
         .collect()
 }
 
-/// That subjects hold these requests, each some of them, and none could be narrower.
+/// Asserts that subjects contain these requests, each some of them, and that none could be narrower.
 fn check_subjects(subjects: &BTreeSet<String>, moved: &[(&str, Vec<&str>)]) -> Result<(), TestCaseError> {
     for (method, sent) in moved {
         prop_assert!(

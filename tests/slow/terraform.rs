@@ -87,7 +87,7 @@ fn terraform_validates_the_documented_files_beside_the_generated_ones() {
     }
 }
 
-/// That they can fail, `tests/mutations` shows.
+/// `tests/mutations` shows that they can fail.
 #[test]
 fn the_generated_test_of_every_tree_passes() {
     let trees = Trees::generate();

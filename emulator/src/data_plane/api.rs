@@ -81,7 +81,7 @@ pub struct Stage {
     pub name: String,
     /// The id of the deployment that it serves.
     pub deployment: String,
-    /// That deployment.
+    /// The contents of that deployment.
     pub deployed: Arc<Deployed>,
     /// Its variables.
     pub variables: BTreeMap<String, String>,

@@ -13,7 +13,7 @@ use super::content;
 use super::gateway_error::GatewayError;
 use super::model::Model;
 
-/// That a call has the parameters that its route requires, and that they are not blank.
+/// Refuses a call that lacks a parameter that its route requires, or has it blank.
 pub fn parameters(call: &Call, required: &[Parameter]) -> Result<(), GatewayError> {
     if required.is_empty() {
         return Ok(());
@@ -43,9 +43,9 @@ pub fn parameters(call: &Call, required: &[Parameter]) -> Result<(), GatewayErro
     }
 }
 
-/// That the body of a call fits the model of its content type. Recorded: without a `Content-Type` that is
-/// `application/json`. Documented: a type without a model is not validated, and `$default` is the model of any. That
-/// parameters of the type, such as its charset, and its case do not count is from memory.
+/// Refuses a call if its body does not match the model of its content type. Recorded: without a `Content-Type` that is
+/// `application/json`. Documented: a type without a model is not validated, and `$default` is the model of any. From
+/// memory: parameters of the type, such as its charset, and its case do not count.
 pub fn body(call: &Call, models: &BTreeMap<String, Arc<Model>>) -> Result<(), GatewayError> {
     let media_type = content::type_of_body(&call.request.headers);
     let named = models

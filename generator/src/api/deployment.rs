@@ -38,8 +38,8 @@ pub fn snapshot(service: &Service) -> BTreeMap<String, String> {
 /// two pull requests that each add a route could not be merged.
 pub(super) fn triggers(service: &Service, routes: &[Block]) -> Vec<(String, Expression)> {
     let Api {
-        name: _,                   // no part of a snapshot
-        stage: _,                  // names a deployment, is no part of it
+        name: _,                   // not in a snapshot
+        stage: _,                  // refers to a deployment, which does not contain it
         authorizer_ttl_seconds: _, // of the authorizer
         max_timeout_seconds,
         ref cors,

@@ -1,4 +1,4 @@
-//! Which modules the buckets have.
+//! The modules of the buckets.
 
 use crate::buckets::module;
 use crate::modules::module::Module;

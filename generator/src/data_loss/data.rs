@@ -12,7 +12,7 @@ use crate::service::{Environment, Service};
 use crate::{buckets, tables};
 use portcullis_terraform_json::plan::{Action, Change, ParsedPlan};
 
-/// What is known of a kind of store.
+/// A kind of store, in Terraform and in the spec.
 struct Known {
     store: Store,
     /// Its type in Terraform.
@@ -25,7 +25,7 @@ struct Known {
     name: &'static str,
     /// The names in a spec.
     names: fn(&Service) -> Vec<&String>,
-    /// Whether AWS refuses to delete it as it was before a change.
+    /// Returns `true` if AWS refuses to delete it as it was before a change.
     is_protected: fn(&Value) -> bool,
 }
 

@@ -99,11 +99,11 @@ pub enum Event {
         /// The address of what says so.
         address: String,
     },
-    /// What a bucket contains ends after a time, or earlier than before.
+    /// Objects of a bucket expire, or expire earlier than before.
     ObjectsExpire {
         /// The address of what says so.
         address: String,
-        /// What ends.
+        /// The objects that expire.
         what: Expiring,
         /// The days that are left to it.
         after: u64,
@@ -128,7 +128,7 @@ pub enum Store {
     Bucket,
 }
 
-/// What of a bucket ends by itself.
+/// Objects of a bucket that S3 deletes after a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Expiring {
     /// Objects.

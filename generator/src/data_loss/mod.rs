@@ -1,10 +1,10 @@
 //! The data-loss guard: the data that a plan would lose, and whether the spec accepts that.
 //!
-//! Nobody can recreate users, because Cognito gives nobody their passwords. So the guard refuses the loss of a user pool,
-//! of an attribute of its users or of the domain of its sign-in pages, of a table with its items and of a bucket with its
-//! objects, wherever in the module tree it stands and whoever wrote it there, unless an `accept` entry names exactly that.
-//! It also refuses that a generated bucket keeps less. This holds for every plan that is applied outside `local`, reviewed
-//! or not.
+//! Users can't be recreated, because Cognito reveals no passwords. So Portcullis refuses a plan that loses a user pool,
+//! an attribute of its users, the domain of its sign-in pages, a table with its items or a bucket with its objects,
+//! unless an `accept` entry names exactly that. This also holds for hand-written resources, in any module. Nor
+//! may a plan shorten what a generated bucket keeps. All of this holds for every plan that is applied outside `local`,
+//! reviewed or not.
 //!
 //! The data-loss guard reads the plan's actions, not the spec. So a pool is also lost if the state forgets it
 //! (`removed` blocks), if Terraform does not find it (another region, another account) and creates an empty one, and if

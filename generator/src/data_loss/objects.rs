@@ -1,5 +1,5 @@
-//! A plan → objects of generated buckets that it would let go: versions that S3 no longer keeps, and objects that end
-//! earlier. It counts for whatever is attached to such a bucket, whoever wrote it.
+//! A plan → objects of generated buckets that S3 would delete: old versions that it no longer keeps, and objects that
+//! expire earlier. Hand-written resources that are attached to such a bucket count, too.
 
 use portcullis_terraform_json::index::Kind;
 use portcullis_terraform_json::plan::{Action, Change, ParsedPlan};
@@ -11,7 +11,7 @@ use super::loss::{Event, Expiring, Loss};
 use crate::review::ChangeId;
 use crate::service::Service;
 
-/// What a plan would let go, in the plan's order.
+/// Returns the losses, in the plan's order.
 pub(super) fn losses(plan: &ParsedPlan, service: &Service, environment: &str) -> Vec<Loss> {
     let buckets = own_buckets(plan, service, environment);
     let mut losses = Vec::new();
@@ -55,7 +55,7 @@ pub(super) fn losses(plan: &ParsedPlan, service: &Service, environment: &str) ->
     losses
 }
 
-/// Whether a bucket that keeps old versions no longer does. The provider suspends the versioning that it deletes.
+/// Returns `true` if a bucket stops keeping old versions. The provider suspends the versioning that it deletes.
 fn suspends(change: &Change) -> bool {
     let is_on = |values: &Value| values["versioning_configuration"][0]["status"] == "Enabled";
     match change.action {

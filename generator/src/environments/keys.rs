@@ -87,12 +87,12 @@ keys! {
         variables_kms_key: Given<String> = Text(&KEY_ARN), Derived("`variables_kms_key` of `[service]`"), EVERYWHERE, Harmless;
         /// ARN of the KMS key that encrypts the logs of this environment's functions. It must be in the environment's region.
         logs_kms_key: Given<String> = Text(&KEY_ARN), Derived("`logs_kms_key` of `[service]`"), EVERYWHERE, Harmless;
-        /// Whether AWS refuses to delete the user pool, the tables, and buckets with objects.
+        /// AWS refuses to delete the user pool, the tables, and buckets with objects.
         deletion_protection: Set<bool> = Flag, default(Literal::Flag(true)), EVERYWHERE,
             When(&[consequence(Less, DeletionProtectionOff, "AWS no longer refuses to delete its user pool, tables and buckets")]);
         /// Tags of this environment's resources, beside the service's.
         tags: Strings = Map { noun: "tag", names: &TAG_KEY, values: &TAG_VALUE }, Nothing, EVERYWHERE, Elsewhere;
-        /// What differs in this environment for a function, by its name.
+        /// Keys of functions that differ in this environment, by the function's name.
         functions: Vec<(Placed<String>, Own<FunctionTable>)> =
             Overrides { noun: "function", of: "functions", names: &NAME_64, table: &FunctionTable::TABLE }, Nothing,
             EVERYWHERE, Elsewhere;
@@ -102,7 +102,7 @@ keys! {
 }
 
 keys! {
-    /// Where Terraform keeps an environment's state: an S3 bucket.
+    /// The S3 bucket that contains an environment's state.
     StateTable {
         /// Name of the bucket, which must exist.
         bucket: Given<String> = Text(&BUCKET), Required("`bucket = \"my-terraform-state\"`"), EVERYWHERE, Elsewhere;

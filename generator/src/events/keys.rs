@@ -59,7 +59,7 @@ fn pattern(json: &Json, most: usize) -> Result<(), String> {
 keys! {
     /// An event that invokes the function, beside its routes. It has exactly one of `schedule`, `event` and `table`.
     EventTable {
-        /// When the function runs: `rate(5 minutes)`, or `cron(0 3 * * ? *)` with minutes, hours, day of the month, month, day
+        /// Times at which the function runs: `rate(5 minutes)`, or `cron(0 3 * * ? *)` with minutes, hours, day of the month, month, day
         /// of the week and year.
         schedule: Given<String> = Text(&SCHEDULE), Nothing, EVERYWHERE, Elsewhere;
         /// Time zone of the schedule, such as `Europe/Berlin`. The schedule follows its daylight saving time.
@@ -87,7 +87,7 @@ keys! {
         /// The function reports which records of a batch failed, so that only these are tried again. A function that
         /// returns nothing reports none.
         partial_failures: Set<bool> = Flag, default(Literal::Flag(true)), EVERYWHERE, Elsewhere;
-        /// Which records a new stream event begins with. Another one replaces it.
+        /// Records that a new stream event begins with. Another one replaces it.
         starting_position: Set<StartingPosition> = Choice(StartingPosition::CHOICES), default(Literal::Text("trim_horizon")),
             EVERYWHERE, Elsewhere;
         /// Lambda splits a failed batch in two before it tries again.

@@ -72,7 +72,7 @@ pub struct Stream {
     pub filters: Vec<Value>,
     /// The function reports which records failed.
     pub partial_failures: bool,
-    /// Which records come first.
+    /// The records that come first.
     pub starting_position: StartingPosition,
     /// Lambda splits a failed batch.
     pub bisect: bool,
@@ -87,7 +87,7 @@ pub struct Stream {
 }
 
 choices! {
-    /// Which records a stream begins with.
+    /// The records that a stream begins with.
     ///
     /// <https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html>
     StartingPosition {

@@ -20,7 +20,7 @@ pub(crate) fn what_functions_may_do(service: &Service) -> Vec<Block> {
     service.functions.iter().flat_map(function).collect()
 }
 
-/// Whether a statement or variable of a function is compared by the value of such a reference.
+/// Returns `true` if a statement or variable of a function contains such a reference, whose value the test then needs.
 pub(crate) fn is_compared(service: &Service, is_such: impl Fn(&Reference) -> bool) -> bool {
     let mut texts = service.functions.values().flat_map(|function| {
         let resources = function

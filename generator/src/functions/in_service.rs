@@ -75,7 +75,7 @@ pub(crate) fn arn(service: &Service, function: &str) -> Template {
     Template::of_reference(Reference::FunctionArn(function.into()), &qualifier)
 }
 
-/// What that ARN names: the function's module, or its alias.
+/// The module or the alias with that ARN.
 pub(crate) fn target(service: &Service, function: &str) -> Expression {
     match alias(service, function) {
         Some(alias) => reference(format!("{}.{alias}", lambda_alias::TYPE.name)),

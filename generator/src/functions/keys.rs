@@ -48,7 +48,7 @@ keys! {
         /// ARNs, with [references](../references.md): `arn:${partition}:dynamodb:${region}:${account}:table/orders`. `*` needs a
         /// `reason`.
         resources: Given<Vec<Placed<String>>> = Texts(&ANY_TEXT), Required("`resources = [\"arn:…\"]`"), EVERYWHERE, Elsewhere;
-        /// Why the function needs it. The generated files show it as a comment.
+        /// Reason why the function needs it. The generated files show it as a comment.
         reason: Given<String> = Text(&REASON), Nothing, EVERYWHERE, Elsewhere;
     }
 }
@@ -60,24 +60,24 @@ keys! {
         formerly: Given<String> = Text(&NAME_64), Nothing, EVERYWHERE, Elsewhere;
         /// Name of the binary that the function runs. Several functions may run one.
         binary: Given<String> = Text(&BINARY), Derived("the function's name"), EVERYWHERE, Harmless;
-        /// What the function does. The Lambda console and the generated comments show it.
+        /// Text about the function, for the Lambda console and the generated comments.
         description: Set<String> = Text(&DESCRIPTION), default(Literal::Text("")), EVERYWHERE, Harmless;
         /// Memory. Lambda gives CPU in proportion.
         memory_mb: Set<u32> = number(MEMORY_MB, "MB"), default(Literal::Number(128)), PER_ENVIRONMENT, Harmless;
-        /// How long an invocation may take. API Gateway waits 29 seconds for a function with routes, unless
+        /// Longest time for an invocation. API Gateway waits 29 seconds for a function with routes, unless
         /// `max_timeout_seconds` of `[api]` says otherwise.
         timeout_seconds: Set<u32> = number(TIMEOUT_SECONDS, "seconds"), default(Literal::Number(10)), PER_ENVIRONMENT, Harmless;
-        /// How long CloudWatch keeps the function's logs.
+        /// Time after which CloudWatch deletes the function's logs.
         log_retention_days: Set<u32> = OneOfNumbers { values: &RETENTION_DAYS, unit: "days" },
             default(Literal::Number(14)), PER_ENVIRONMENT,
             When(&[consequence(Less, LogRetentionShorter, "older logs are deleted")]);
         /// Size of `/tmp`.
         ephemeral_storage_mb: Set<u32> = number(EPHEMERAL_STORAGE_MB, "MB"), default(Literal::Number(512)), PER_ENVIRONMENT,
             Harmless;
-        /// How many invocations may run at once, out of the account's. 0 stops the function.
+        /// Most invocations that run at once, reserved out of the account's. 0 stops the function.
         reserved_concurrency: Given<u32> = number(RESERVED_CONCURRENCY, "invocations"), Nothing, PER_ENVIRONMENT, Harmless;
-        /// How many invocations Lambda keeps ready, which costs money all the time. API Gateway then invokes the alias `live`
-        /// of the newest version, in every environment. `local` provisions nothing.
+        /// Execution environments that Lambda keeps ready, which costs money all the time. API Gateway then invokes the
+        /// alias `live` of the newest version, in every environment. `local` provisions nothing.
         provisioned_concurrency: Given<u32> = number(PROVISIONED, "invocations"), Nothing, PER_ENVIRONMENT, Harmless;
         /// The VPC's subnets and security groups that the function runs in. Without a NAT gateway or endpoints in the VPC it
         /// reaches neither the internet nor AWS.
@@ -85,15 +85,16 @@ keys! {
         /// Layer versions that Lambda unpacks to `/opt`, at most five. A later layer's files replace an earlier one's.
         /// Functions with layers don't run locally.
         layers: Given<Vec<Placed<String>>> = Texts(&LAYER_VERSION), Nothing, PER_ENVIRONMENT, Harmless;
-        /// What invokes the function beside its routes: schedules, events of EventBridge, and changes of tables. See
-        /// [Events](../events.md).
+        /// Events that invoke the function beside its routes: schedules, events of EventBridge, and changes of tables.
+        /// See [Events](../events.md).
         on: Vec<EventTable> = List(&EventTable::TABLE), Nothing, EVERYWHERE, Elsewhere;
-        /// What the function uses, each with verbs: `{ "tables.orders" = ["read", "write"], "queues.mails" = ["send"] }`. Tables have
-        /// the verbs `read`, `scan`, `write` and `delete`, buckets have `read`, `list`, `write` and `delete`, queues have `send`
-        /// and `receive`, and topics have `publish`. The function finds names, URLs and ARNs in variables such as `TABLE_ORDERS`,
-        /// `BUCKET_SCANS`, `QUEUE_MAILS_URL` and `TOPIC_NEWS_ARN`. See [Data](../data.md#uses).
+        /// Data that the function uses, each with verbs: `{ "tables.orders" = ["read", "write"], "queues.mails" =
+        /// ["send"] }`. Tables have the verbs `read`, `scan`, `write` and `delete`, buckets have `read`, `list`,
+        /// `write` and `delete`, queues have `send` and `receive`, and topics have `publish`. The function finds names,
+        /// URLs and ARNs in variables such as `TABLE_ORDERS`, `BUCKET_SCANS`, `QUEUE_MAILS_URL` and `TOPIC_NEWS_ARN`.
+        /// See [Data](../data.md#uses).
         uses: Lists = Kind::Lists { noun: "data", of: "verbs" }, Nothing, EVERYWHERE, Elsewhere;
-        /// What the function may do in AWS, beside writing its own logs.
+        /// Statements of the function's role, beside the right to write its own logs.
         may: Vec<MayTable> = List(&MayTable::TABLE), Nothing, EVERYWHERE, Elsewhere;
         /// Names of secrets in AWS, by the environment variables that hold them: `{ DB_URL = "ssm:/shop/${environment}/db-url" }`
         /// or `"secretsmanager:shop/db-url"`. The function's role may read exactly these. See
@@ -108,7 +109,7 @@ keys! {
 }
 
 keys! {
-    /// Where a function runs in a VPC. Portcullis creates none of it.
+    /// Subnets and security groups of a function in your VPC. Portcullis creates neither.
     NetworkTable {
         /// Ids of subnets, at most 16. Name one in each availability zone.
         subnets: Given<Vec<Placed<String>>> = Texts(&SUBNET), Required("`subnets = [\"subnet-0123456789abcdef0\"]`"),

@@ -52,13 +52,13 @@ pub struct Function {
     pub network: Option<Network>,
     /// ARNs of layer versions, in the order in which Lambda unpacks them.
     pub layers: Vec<String>,
-    /// What invokes it beside its routes, sorted by kind and name.
+    /// The events that invoke it beside its routes, sorted by kind and name.
     pub on: Vec<Event>,
     /// The resources that it uses, with verbs.
     pub uses: Uses,
     /// The statements of `may`, sorted.
     pub may: Vec<Statement>,
-    /// What its role allows beside what every role does: by `uses`, `secrets`, `may` and its events.
+    /// The statements of its role, beside those of every role: by `uses`, `secrets`, `may` and its events.
     #[serde(skip)]
     pub statements: Vec<Statement>,
     /// Names of secrets that it may read, by the variables that hold them.
@@ -74,7 +74,7 @@ pub(crate) struct Access<'a> {
     pub(crate) network: Option<&'a Network>,
     /// ARNs of layer versions, whose code runs with its role.
     pub(crate) layers: &'a [String],
-    /// What invokes it beside its routes.
+    /// The events that invoke it beside its routes.
     pub(crate) on: &'a [Event],
     /// The resources that it uses, with verbs.
     pub(crate) uses: &'a Uses,

@@ -270,7 +270,7 @@ fn code(function: &lambda::Function) -> String {
     folders.collect::<Vec<_>>().join("/")
 }
 
-/// What a role allows, and to whom.
+/// The statements and the trust policy of a role.
 #[derive(Default)]
 pub(crate) struct Rights {
     pub(crate) assumed_by: Vec<String>,

@@ -50,7 +50,7 @@ pub enum Kind {
     Protected,
     /// The gateway's own answers to browsers of other origins.
     Preflights,
-    /// What invokes a function beside its routes.
+    /// The events that invoke a function beside its routes.
     Events,
     /// A function.
     Function,

@@ -31,7 +31,7 @@ impl OwnOutputs {
         (self.values.get(output)? == value).then(|| format!("${{own.{output}}}"))
     }
 
-    /// Whether variables of a function contain outputs.
+    /// Returns `true` if variables of the function contain outputs.
     pub(crate) fn are_in_variables_of(&self, function: &str) -> bool {
         self.variables.contains_key(function)
     }

@@ -1,4 +1,5 @@
-//! Who reaches which function and which data: from a route to its function, and from there to functions that it invokes.
+//! The ways from routes to functions and data: from a route to its function, and from there to functions that it
+//! invokes.
 //!
 //! A function reaches data by `uses` and by `may`. What code does with its rights is unknown, so a way here is what is
 //! possible at most.
@@ -25,7 +26,7 @@ use crate::uses::{Attribute, Datum};
 pub struct Way {
     /// The key of the route: `GET /orders`.
     pub route: String,
-    /// Who may call it.
+    /// The callers that it admits.
     pub auth: Auth,
     /// The functions on the way: first the one that handles the route.
     pub functions: Vec<String>,
@@ -34,7 +35,7 @@ pub struct Way {
 /// Every way from a route to a function of a service.
 pub(crate) struct Reach<'a> {
     service: &'a Service,
-    /// What each environment knows.
+    /// The values of references, by environment.
     values: Vec<Values>,
     /// The functions that may invoke a function, by that function's name.
     invokers: BTreeMap<&'a str, BTreeSet<&'a str>>,
@@ -71,7 +72,7 @@ impl<'a> Reach<'a> {
         invokers
     }
 
-    /// Whether a resource of a statement is an ARN, or a part of it behind a separator, in an environment.
+    /// Returns `true` if a resource of a statement is an ARN, or a part of it behind a separator, in an environment.
     fn is_on(&self, resource: &Template, arn: &Template, separator: char) -> bool {
         self.values.iter().any(|values| {
             let (pattern, arn) = (resource.text(values), arn.text(values));
@@ -141,7 +142,7 @@ impl<'a> Reach<'a> {
     }
 }
 
-/// Whether a pattern has a text that begins so.
+/// Returns `true` if a text with this beginning matches the pattern.
 fn has_parts(pattern: &str, beginning: &str) -> bool {
     let mut ends = (1..=pattern.len()).filter(|end| pattern.is_char_boundary(*end));
     ends.any(|end| arn_like(&pattern[..end], beginning))

@@ -11,7 +11,7 @@ use crate::spec::{Given, Placed};
 /// The word for every route for signed-in users.
 pub(crate) const SIGNED_IN: &str = "user_pool";
 
-/// Who may reach data at most: routes by their keys, and maybe all for signed-in users. Sorted.
+/// The only callers that may reach data: routes by their keys, and perhaps all routes for signed-in users. Sorted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct ReachableBy(Vec<String>);
@@ -36,7 +36,7 @@ impl ReachableBy {
         Self(entries)
     }
 
-    /// Whether a route with this key and these callers is one of them.
+    /// Returns `true` if it contains a route with this key and these callers.
     pub(crate) fn admits(&self, route: &str, auth: Auth) -> bool {
         let is_entry = |text: &str| self.0.iter().any(|entry| entry == text);
         is_entry(route) || auth == Auth::UserPool && is_entry(SIGNED_IN)

@@ -29,7 +29,7 @@ pub(crate) fn facts(comparison: &Comparison) -> Vec<Fact> {
         .collect()
 }
 
-/// Whether a route of the head may newly reach data.
+/// Returns `true` if a route of the head may newly reach the data.
 fn is_wider(comparison: &Comparison, before: Option<&ReachableBy>, after: Option<&ReachableBy>) -> bool {
     let Some(before) = before else { return false };
     let Some(after) = after else { return true };

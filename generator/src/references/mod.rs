@@ -202,7 +202,7 @@ impl Template {
         Self::of_parts([service, text("-"), environment, text("-"), text(name)])
     }
 
-    /// What an attribute of data is made of.
+    /// Returns the parts of an attribute of data.
     fn of_datum(datum: &Datum, attribute: Attribute) -> Self {
         let name = Self::name_in_aws(&[&datum.name, datum.suffix].concat());
         let Declaration { is_global, arn, .. } = datum.kind.declaration();

@@ -98,7 +98,7 @@ pub fn assume_role_policy() -> Expression {
     trust([sid].into_iter().chain(assumed_by(PRINCIPAL)))
 }
 
-/// Who may take on a role: a service on behalf of the sources of an account with these ARNs, and nobody else.
+/// The trust policy that admits only a service, on behalf of the sources of an account with these ARNs.
 pub fn assume_role_policy_for(principal: &str, account: Expression, sources: Expression) -> Expression {
     let condition = object([
         ("ArnLike", object([("aws:SourceArn", sources)])),
@@ -111,7 +111,7 @@ pub fn assume_role_policy_for(principal: &str, account: Expression, sources: Exp
     )
 }
 
-/// What a statement says of the service that may take on a role.
+/// The arguments of a statement that admits a service.
 fn assumed_by(principal: &str) -> [(&'static str, Expression); 3] {
     [
         ("Effect", string("Allow")),

@@ -74,7 +74,7 @@ pub const STREAM_ACTIONS: [&str; 4] = [
     "dynamodb:ListStreams",
 ];
 
-/// What a mapping is made of.
+/// The arguments of a mapping.
 pub struct Arguments<'a> {
     /// Its name in Terraform.
     pub label: &'a Identifier,
@@ -86,25 +86,25 @@ pub struct Arguments<'a> {
     pub batch: u32,
     /// Seconds that Lambda waits for a batch to fill.
     pub window_seconds: u32,
-    /// Whether the function reports which records failed.
+    /// The function reports which records failed.
     pub partial_failures: bool,
     /// Patterns of the records, as JSON.
     pub filters: Vec<Expression>,
-    /// What else holds of a stream.
+    /// The arguments that only streams have.
     pub stream: Option<Stream>,
-    /// What has to be there first.
+    /// The blocks that Terraform creates first.
     pub depends_on: Vec<Expression>,
 }
 
-/// What holds of the mapping of a stream.
+/// The arguments that only the mapping of a stream has.
 pub struct Stream {
     /// `TRIM_HORIZON` or `LATEST`.
     pub starting_position: &'static str,
-    /// Whether a failed batch is split.
+    /// Lambda splits a failed batch.
     pub bisect: bool,
-    /// Tries after the first one; none is no limit.
+    /// Tries after the first one. `None` sets no limit.
     pub retries: Option<u32>,
-    /// Seconds after which a record is too old; none is no limit.
+    /// Seconds after which a record is too old. `None` sets no limit.
     pub max_age_seconds: Option<u32>,
     /// Batches of a shard at a time.
     pub parallelization: u32,

@@ -31,7 +31,7 @@ pub const TYPE: ResourceType = ResourceType {
     ],
 };
 
-/// Who invokes functions for callers of their routes.
+/// The service that invokes functions for callers of their routes.
 pub const PRINCIPAL: &str = "apigateway.amazonaws.com";
 /// The permitted action.
 pub const ACTION: &str = "lambda:InvokeFunction";
@@ -61,7 +61,7 @@ pub fn statement_id_prefix(name: &Identifier) -> String {
     prefix
 }
 
-/// Who may invoke a function, and for whom.
+/// The arguments of a permission.
 pub struct Arguments<'a> {
     /// Its name in Terraform.
     pub label: &'a Identifier,

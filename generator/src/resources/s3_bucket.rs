@@ -46,8 +46,8 @@ pub const TYPE: ResourceType = ResourceType {
 /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html>
 pub const NAME_LENGTH: RangeInclusive<usize> = 3..=63;
 
-/// What no bucket's name may begin with; the same page. What it may not end with, such as `-s3alias`, has no digits at its
-/// end, and the names here end with an account.
+/// Beginnings that no bucket's name may have; the same page. Names may not have certain ends either, such as
+/// `-s3alias`. Those end in a letter, and the names here end with an account.
 pub const RESERVED_PREFIXES: [&str; 3] = ["amzn-s3-demo-", "sthree-", "xn--"];
 
 /// Part of a bucket's name; the same page. A `.` is left out: TLS certificates of S3 have no name with one.

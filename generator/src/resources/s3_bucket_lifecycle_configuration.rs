@@ -31,11 +31,11 @@ pub const TYPE: ResourceType = ResourceType {
 /// <https://docs.aws.amazon.com/AmazonS3/latest/API/API_LifecycleExpiration.html>
 pub const DAYS: RangeInclusive<u32> = 1..=2_147_483_647;
 
-/// Days after which S3 deletes the parts of an upload that was never completed. Nobody sees them, and they cost money:
+/// Days after which S3 deletes the parts of an upload that was never completed. They are invisible and cost money:
 /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpu-abort-incomplete-mpu-lifecycle-config.html>
 const INCOMPLETE_UPLOAD_DAYS: u32 = 7;
 
-/// What S3 deletes of a bucket after days: objects, old versions, and incomplete uploads.
+/// The rules by which S3 deletes after days: objects, old versions and incomplete uploads.
 pub fn resource_block(
     label: &Identifier,
     bucket: Expression,

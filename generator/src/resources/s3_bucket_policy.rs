@@ -1,4 +1,4 @@
-//! `aws_s3_bucket_policy`: what a bucket allows and denies, whoever asks.
+//! `aws_s3_bucket_policy`: what every caller of a bucket may do, and what none may.
 //!
 //! <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/s3_bucket_policy>
 
@@ -13,7 +13,7 @@ pub const TYPE: ResourceType = ResourceType {
     arguments: &[("bucket", Said), ("policy", Said), ("skip_destroy", Harmless)],
 };
 
-/// What the policy of a bucket is about:
+/// The actions in the policy of a bucket:
 /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html#transit>
 pub const ACTIONS: &str = "s3:*";
 

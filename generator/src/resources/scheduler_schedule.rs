@@ -49,7 +49,7 @@ pub const NAME_LENGTH: usize = 64;
 /// Bytes of what a schedule hands over: <https://docs.aws.amazon.com/scheduler/latest/UserGuide/scheduler-quotas.html>
 pub const INPUT_BYTES: usize = 262_144;
 
-/// When a schedule runs: <https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html>
+/// The times at which a schedule runs: <https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html>
 pub static SCHEDULE: TextRule = TextRule {
     must_be: "`rate(…)` or `cron(…)`",
     help: "write it as in `rate(5 minutes)` or `cron(0 3 * * ? *)`: minutes, hours, day of the month, month, day of the week, year",
@@ -75,23 +75,23 @@ pub static TIMEZONE: TextRule = TextRule {
     pattern: "^(UTC|[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z][A-Za-z0-9_+-]*)+)$",
 };
 
-/// What a schedule is made of.
+/// The arguments of a schedule.
 pub struct Arguments<'a> {
     /// Its name in Terraform.
     pub label: &'a Identifier,
     /// Its name in AWS.
     pub name: Expression,
-    /// When it runs.
+    /// The times at which it runs.
     pub expression: &'a str,
-    /// Where that is the time.
+    /// The time zone of that time.
     pub timezone: &'a str,
-    /// What it invokes.
+    /// The ARN of the function.
     pub target: Expression,
     /// The role that it takes on.
     pub role: Expression,
-    /// What it hands over, as JSON; none is an event of its own.
+    /// The input of the function, as JSON. Without it, the function gets an event of EventBridge Scheduler.
     pub input: Option<Expression>,
-    /// What has to be there first.
+    /// The blocks that Terraform creates first.
     pub depends_on: Vec<Expression>,
 }
 

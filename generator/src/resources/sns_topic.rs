@@ -1,16 +1,16 @@
-//! `aws_sns_topic`: passes messages on to whoever subscribed.
+//! `aws_sns_topic`: passes messages on to its subscribers.
 //!
 //! <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/sns_topic>
 //!
 //! `name` and `fifo_topic` force a new topic, without subscriptions. SNS creates a topic of a name again without an error, so
 //! two environments must not share one: <https://docs.aws.amazon.com/sns/latest/api/API_CreateTopic.html>
 //!
-//! A topic has no KMS key by default. SNS encrypts its disks anyway. S3, EventBridge and CloudWatch can't publish to a topic
-//! with the key `alias/aws/sns`, because that key's policy lets in no service and nobody can change it:
+//! A topic has no KMS key by default. SNS encrypts its disks anyway. S3, EventBridge and CloudWatch can't publish to a
+//! topic with the key `alias/aws/sns`, because that key's policy admits no service and can't be changed:
 //! <https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html>
 //!
-//! The policy is an argument here and no `aws_sns_topic_policy`, so a topic never exists without it, and a first plan shows
-//! it. It takes the place of SNS's own, which lets in the whole account.
+//! The policy is an argument here, not an `aws_sns_topic_policy`, so a topic never exists without it, and a first plan
+//! shows it. It takes the place of SNS's own, which admits the whole account.
 
 use crate::hcl::{Block, Expression, argument, string};
 use crate::identifier::Identifier;
@@ -47,10 +47,10 @@ pub const TYPE: ResourceType = ResourceType {
 
 /// Characters of a topic's name, with `.fifo`: <https://docs.aws.amazon.com/sns/latest/api/API_CreateTopic.html>
 pub const NAME_LENGTH: usize = 256;
-/// What the name of a FIFO topic ends with.
+/// The end of the name of a FIFO topic.
 pub const FIFO: &str = ".fifo";
 
-/// What e-mails and text messages are from: <https://docs.aws.amazon.com/sns/latest/dg/sns-create-topic.html>
+/// The sender of e-mails and text messages: <https://docs.aws.amazon.com/sns/latest/dg/sns-create-topic.html>
 pub static DISPLAY_NAME: TextRule = TextRule {
     must_be: "1 to 100 characters, without line breaks",
     help: "",
@@ -58,21 +58,21 @@ pub static DISPLAY_NAME: TextRule = TextRule {
     pattern: "^[^\\n\\r]{1,100}$",
 };
 
-/// What a topic is made of.
+/// The arguments of a topic.
 pub struct Arguments<'a> {
     /// Its name in Terraform.
     pub label: &'a Identifier,
     /// Its name in AWS.
     pub name: Expression,
-    /// What e-mails and text messages are from.
+    /// The sender of e-mails and text messages.
     pub display_name: Option<&'a str>,
-    /// Whether it keeps the order of messages.
+    /// It keeps the order of messages.
     pub fifo: bool,
-    /// Whether a FIFO topic takes a message's body for its deduplication id.
+    /// A FIFO topic takes a message's body for its deduplication id.
     pub content_based_deduplication: bool,
     /// The ARN of a key of KMS.
     pub kms_key: Option<&'a str>,
-    /// Who may use it.
+    /// The policy with its callers.
     pub policy: Expression,
 }
 

@@ -1,4 +1,4 @@
-//! `aws_sqs_queue`: messages that wait for whoever receives them.
+//! `aws_sqs_queue`: messages that wait for a receiver.
 //!
 //! <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/sqs_queue>
 //!
@@ -6,8 +6,8 @@
 //! attributes are the same, so two environments must not share one:
 //! <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html>
 //!
-//! The policy is an argument here and no `aws_sqs_queue_policy`, so a queue never exists without it, and a first plan shows
-//! it. Each queue has one policy: another resource that sets it takes its place.
+//! The policy is an argument here, not an `aws_sqs_queue_policy`, so a queue never exists without it, and a first plan
+//! shows it. Each queue has one policy: another resource that sets it takes its place.
 
 use std::ops::RangeInclusive;
 
@@ -47,7 +47,7 @@ pub const TYPE: ResourceType = ResourceType {
 /// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-queues.html> and
 /// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html>
 pub const NAME_LENGTH: usize = 80;
-/// What the name of a FIFO queue ends with.
+/// The end of the name of a FIFO queue.
 pub const FIFO: &str = ".fifo";
 /// Seconds that a received message is hidden from other receivers.
 pub const VISIBILITY_TIMEOUT_SECONDS: RangeInclusive<u32> = 0..=43_200;
@@ -60,19 +60,19 @@ pub const RECEIVE_WAIT_TIME_SECONDS: RangeInclusive<u32> = 0..=20;
 /// KB of a message. SQS takes up to 1024 since August 2025, and the oldest AWS provider that generated files allow refuses
 /// more than 256.
 pub const MAX_MESSAGE_KB: RangeInclusive<u32> = 1..=256;
-/// How often a message is received before it is a dead letter:
+/// Times that a message is received before it is a dead letter:
 /// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html>
 pub const MAX_RECEIVE_COUNT: RangeInclusive<u32> = 1..=1000;
 
-/// What a queue is made of.
+/// The arguments of a queue.
 pub struct Arguments<'a> {
     /// Its name in Terraform.
     pub label: &'a Identifier,
     /// Its name in AWS.
     pub name: Expression,
-    /// Whether it keeps the order of messages.
+    /// It keeps the order of messages.
     pub fifo: bool,
-    /// Whether a FIFO queue takes a message's body for its deduplication id.
+    /// A FIFO queue takes a message's body for its deduplication id.
     pub content_based_deduplication: bool,
     /// Seconds that a received message is hidden.
     pub visibility_timeout_seconds: u32,
@@ -86,19 +86,19 @@ pub struct Arguments<'a> {
     pub max_message_size: u32,
     /// The ARN of a key of KMS. SQS encrypts with keys of its own without one.
     pub kms_key: Option<&'a str>,
-    /// Where messages go that were received too often.
+    /// The queue for messages that were received too often.
     pub dead_letters: Option<DeadLetters>,
-    /// Who may use it.
+    /// The policy with its callers.
     pub policy: Expression,
 }
 
-/// Where messages go that were received too often.
+/// The queue for messages that were received too often.
 pub struct DeadLetters {
     /// The name of their queue in Terraform. SQS refuses one that doesn't exist yet.
     pub label: Identifier,
     /// Its ARN.
     pub arn: Expression,
-    /// How often a message is received before.
+    /// Times that a message is received before.
     pub max_receive_count: u32,
 }
 
@@ -152,7 +152,7 @@ pub fn resource_block(arguments: Arguments<'_>) -> Block {
         .build()
 }
 
-/// Says where messages go that were received so often.
+/// Names the queue for messages that were received so often.
 pub fn redrive_policy(arn: Expression, max_receive_count: u32) -> Expression {
     let policy = object([
         ("deadLetterTargetArn", arn),

@@ -10,7 +10,7 @@ use crate::resources::iam_role_policy;
 /// The condition of a call that travels without TLS.
 const WITHOUT_TLS: [&str; 3] = ["Bool", "aws:SecureTransport", "false"];
 
-/// The policy that denies these actions without TLS, whoever asks. It allows nothing: roles do.
+/// The policy that forbids every caller these actions without TLS. It allows nothing: roles do.
 pub fn policy(actions: &str, resource: Expression) -> Expression {
     let [operator, key, value] = WITHOUT_TLS;
     let condition = object([(operator, object([(key, string(value))]))]);

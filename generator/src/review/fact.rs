@@ -117,7 +117,7 @@ pub enum Lost {
     LogGroup(String),
 }
 
-/// How an event changes.
+/// The change of an event.
 #[derive(Debug, Clone, PartialEq)]
 pub enum EventChange {
     /// It is new.
@@ -231,7 +231,7 @@ pub enum Fact {
     },
     UseAdded {
         function: String,
-        /// What it uses.
+        /// The data that it uses.
         of: Datum,
         verbs: Vec<&'static str>,
         /// The ways from public routes to the function, if these are newly public.
@@ -246,9 +246,9 @@ pub enum Fact {
     OwnModuleRemoved,
     Event {
         function: String,
-        /// What it is known by in its function, such as `table orders`.
+        /// The event's name within its function, such as `table orders`.
         event: String,
-        /// What invokes the function, behind "is invoked by".
+        /// The event, as sentences name it after "is invoked by".
         phrase: String,
         change: EventChange,
     },

@@ -5,11 +5,11 @@ use crate::review::change_kind::ChangeKind;
 /// The report on a changed key.
 #[derive(Debug, Clone, Copy)]
 pub enum Meaning {
-    /// That it changed, in every direction.
+    /// A change in every direction.
     Harmless,
-    /// That it changed, without its values.
+    /// A change, without its values.
     Secret,
-    /// That it changed, and what these directions mean.
+    /// A change, and what these directions mean.
     When(&'static [Consequence]),
     /// The room's own review says it.
     Elsewhere,

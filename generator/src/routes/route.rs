@@ -42,7 +42,7 @@ impl Route {
     /// The arguments of its method that say who may call it, by the id of the authorizer of signed-in users.
     pub(crate) fn authorization(&self, authorizer_id: Expression) -> Authorization {
         let Self {
-            function: _, // answers, whoever calls
+            function: _, // admits no callers by itself
             auth,
         } = self;
         Authorization {

@@ -3,7 +3,7 @@
 use crate::review::words::{changed, code, list};
 use crate::review::{ChangedKey, EventChange};
 
-/// What changes of an event, which `phrase` names behind "is invoked by".
+/// Says how an event changes. `phrase` names it after "is invoked by".
 pub(super) fn event(function: &str, phrase: &str, change: &EventChange) -> String {
     let function = code(function);
     let key = |ChangedKey { key, before, after }: &ChangedKey| changed(key, before.as_ref(), after.as_ref());

@@ -17,7 +17,7 @@ use crate::spec::field::{Given, Set, Strings, Word};
 use crate::text_rule::{NAME_32, REGION};
 
 keys! {
-    /// What holds for the whole service.
+    /// The keys of the whole service.
     ServiceTable {
         /// Begins every name in AWS: `<service>-<environment>-<function>`.
         name: Given<String> = Text(&NAME_32), Required("`name = \"hello\"`"), EVERYWHERE,
@@ -28,7 +28,7 @@ keys! {
         /// The processor that functions are built for. `local` builds for this machine.
         architecture: Set<Architecture> = Choice(Architecture::CHOICES), default(Literal::Text("x86_64")), EVERYWHERE,
             Harmless;
-        /// Whether X-Ray traces the API and its functions, whose roles may then send traces.
+        /// X-Ray traces the API and its functions, whose roles may then send traces.
         tracing: Set<bool> = Flag, default(Literal::Flag(false)), EVERYWHERE, Harmless;
         /// ARN of the managed policy that limits the roles of functions. IAM then allows only what both the policy and the role
         /// allow. Some companies require one. `local` has none.

@@ -117,7 +117,7 @@ pub enum Kind {
     },
     /// A table with known keys, or a string that stands for a table with its first key alone.
     TextOrTable(&'static TextRule, &'static Table),
-    /// What is passed on as JSON.
+    /// A value that is passed on as JSON.
     Json(&'static JsonRule),
     /// A list of these.
     Jsons(&'static JsonRule),

@@ -139,9 +139,10 @@ fn of_values(expected: &Value, found: &Value) -> Vec<Difference> {
     comparison.differences
 }
 
-/// What was found, with the variables and the sources of permissions that the plan leaves open. What may then be wrong is
-/// among what is unknown. The provider knows all variables of a function or none. A permission stands for any of the
-/// function's that is the same but for the source, because that depends on this API alone or is unknown by itself.
+/// Returns the found surface, with the expected variables and sources of permissions if the plan leaves them open. The
+/// list of unknowns contains those that may then be wrong. The provider knows all variables of a function or none. A
+/// permission stands for any of the function's that is the same but for the source, because that depends on this API
+/// alone or is unknown by itself.
 fn settled(expected: &Surface, found: &Surface) -> Surface {
     let mut settled = found.clone();
     for function in &mut settled.functions {

@@ -16,7 +16,7 @@ pub enum Subject {
     Route(String),
     /// A function, by name.
     Function(String),
-    /// What invokes a function, by its source.
+    /// An event that invokes a function, by its source.
     Event(String),
     /// The user pool.
     UserPool,
@@ -69,9 +69,9 @@ pub enum Differing {
     },
     /// The invited first user.
     FirstUser {
-        /// Whom the spec or its variable names.
+        /// The e-mail address in the spec or its variable.
         expected: Option<String>,
-        /// Whom the plan invites.
+        /// The e-mail address that the plan invites.
         found: Option<String>,
     },
     /// The variable of the first user has a default.

@@ -110,7 +110,7 @@ impl Names {
         own.unwrap_or_else(|| self.in_text(value))
     }
 
-    /// Whether variables of a function contain outputs of the own module.
+    /// Returns `true` if variables of the function contain outputs of the own module.
     pub(crate) fn has_own_outputs(&self, function: &str) -> bool {
         self.own.are_in_variables_of(function)
     }

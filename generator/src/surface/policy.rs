@@ -16,7 +16,7 @@ pub(crate) fn statements(text: &str, names: &Names) -> Option<Vec<Statement>> {
     Some(statements)
 }
 
-/// Whom the statements of a trust policy name, as `Service:lambda.amazonaws.com`; with what is unusual behind it.
+/// The principals of a trust policy, as `Service:lambda.amazonaws.com`; with what is unusual behind it.
 pub(crate) fn trusted(text: &str, names: &Names) -> Vec<String> {
     let mut trusted = Vec::new();
     for value in documents(text).unwrap_or_default() {

@@ -38,7 +38,7 @@ pub struct Surface {
     /// The generated buckets by name: what protects their objects.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub buckets: Vec<Bucket>,
-    /// The generated queues by name: who may use them, and where their messages go.
+    /// The generated queues by name: their callers, and the destinations of their messages.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub queues: Vec<Queue>,
     /// The generated topics by name: who may use them.
@@ -205,7 +205,8 @@ pub struct Function {
     pub managed_policies: Vec<String>,
     /// The callers that its own policy admits, sorted.
     pub invokers: Vec<Invoker>,
-    /// What the generated files invoke it with, by source. What that needs is among `invokers` and `statements`, too.
+    /// The events by which the generated files invoke it, by source. The rights for that are among `invokers` and
+    /// `statements`, too.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub events: Vec<Event>,
     /// The authorization of its own address: `NONE` is anyone, `AWS_IAM` the callers that IAM allows. None if it has no
@@ -216,24 +217,24 @@ pub struct Function {
 /// Something that invokes a function beside its routes.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Event {
-    /// Where the events come from: a schedule, a rule, the stream of a table or the ARN of another source.
+    /// The source: a schedule, a rule, the stream of a table or the ARN of another source.
     pub source: String,
     /// The version or alias that is invoked; none is the newest.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub qualifier: Option<String>,
-    /// When, of a schedule.
+    /// The times of a schedule.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expression: Option<String>,
     /// The time zone of that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timezone: Option<String>,
-    /// Which events: patterns of which one has to fit. None is every event.
+    /// Patterns, of which an event must match one. Without patterns, every event matches.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub patterns: Vec<Value>,
-    /// What the function gets instead of the event.
+    /// The function's input instead of the event.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub input: Option<Value>,
-    /// Where events go that the function failed to handle.
+    /// The destination of events that the function failed to handle.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failures: Option<String>,
     /// The state, if that is not `ENABLED`.
@@ -244,15 +245,15 @@ pub struct Event {
     pub role: Option<Role>,
 }
 
-/// A role that is no function's.
+/// A role of something else than a function.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Role {
-    /// Who may take it on, sorted.
+    /// The principals that may take it on, sorted.
     pub assumed_by: Vec<String>,
     /// ARN of the policy that limits what it allows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub permissions_boundary: Option<String>,
-    /// What it allows, sorted.
+    /// The statements of its policies, sorted.
     pub statements: Vec<Statement>,
     /// ARNs of its managed policies whose statements are not known here, sorted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -409,11 +410,11 @@ pub struct Table {
 /// An S3 bucket.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bucket {
-    /// Its name in the spec, or in AWS where no spec is known.
+    /// Its name in the spec. Without a spec, its name in AWS.
     pub name: String,
-    /// Whether no policy and no ACL can open it to the public.
+    /// No policy and no ACL can open it to the public.
     pub public_access_blocked: bool,
-    /// Who owns its objects; `BucketOwnerEnforced` turns ACLs off.
+    /// The owner of its objects; `BucketOwnerEnforced` turns ACLs off.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub object_ownership: Option<String>,
     /// The statements of its policy.
@@ -434,25 +435,25 @@ pub struct Bucket {
     /// Days after which S3 deletes an old version; none is never.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expire_old_versions_days: Option<u32>,
-    /// What pages of other origins may send, as in `GET, PUT from https://app.example.com`.
+    /// The requests that pages of other origins may send, as in `GET, PUT from https://app.example.com`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub cors: Vec<String>,
-    /// Whether AWS refuses to delete it while it contains objects.
+    /// AWS refuses to delete it while it contains objects.
     pub deletion_protection: bool,
 }
 
 /// An SQS queue.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Queue {
-    /// Its name in the spec, or in AWS where no spec is known, without `.fifo`.
+    /// Its name in the spec. Without a spec, its name in AWS without `.fifo`.
     pub name: String,
-    /// Whether it delivers messages in their order.
+    /// It delivers messages in their order.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub fifo: bool,
     /// `SSE-SQS` if SQS encrypts with a key of its own, or the ARN of a KMS key. None is not encrypted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub encrypted_with: Option<String>,
-    /// Where messages go that were received too often, as in `arn:… after 3 times`.
+    /// The destination of messages that were received too often, as in `arn:… after 3 times`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dead_letters: Option<String>,
     /// The statements of its policy, as in `Allow AWS:… to sqs:SendMessage on arn:…`.
@@ -463,12 +464,12 @@ pub struct Queue {
 /// An SNS topic.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Topic {
-    /// Its name in the spec, or in AWS where no spec is known, without `.fifo`.
+    /// Its name in the spec. Without a spec, its name in AWS without `.fifo`.
     pub name: String,
-    /// Whether it passes messages on in their order.
+    /// It passes messages on in their order.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub fifo: bool,
-    /// ARN of the KMS key that encrypts it; none is no key.
+    /// ARN of the KMS key that encrypts it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kms_key: Option<String>,
     /// The statements of its policy, as in `Allow AWS:… to sns:Publish on arn:…`.

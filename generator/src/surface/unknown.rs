@@ -116,7 +116,7 @@ impl OwnIds {
         Self(own)
     }
 
-    /// Whether something depends on these alone, on what the root's variables hold, and perhaps on the own module.
+    /// Returns `true` if something depends only on these, on variables of the root, and perhaps on the own module.
     fn are_all(&self, references: &[String], or_own_module: bool) -> bool {
         let is_own = |reference: &String| {
             let is_of_module = or_own_module && reference.starts_with(OWN_MODULE);

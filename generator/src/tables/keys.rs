@@ -32,15 +32,15 @@ keys! {
             consequence(Added, ItemsExpire, "DynamoDB **deletes** items whose time is over"),
             consequence(Other, ItemsExpire, "DynamoDB **deletes** items whose time in the other attribute is over"),
         ]);
-        /// What the table's stream contains of each changed item. Without it, the table has no stream.
+        /// Parts of a changed item that the table's stream contains. Without it, the table has no stream.
         stream: Given<Stream> = Choice(Stream::CHOICES), Nothing, EVERYWHERE, Harmless;
         /// Fixed capacity. Without it, you pay for each request.
         capacity: Option<CapacityTable> = Kind::Table(&CapacityTable::TABLE), Nothing, EVERYWHERE, Elsewhere;
-        /// Whether the table can be restored to any second of the past 35 days.
+        /// The table can be restored to any second of the past 35 days.
         point_in_time_recovery: Set<bool> = Flag, default(Literal::Flag(true)), EVERYWHERE,
             When(&[consequence(Less, BackupsOff, "AWS **deletes** the backups of the past 35 days")]);
-        /// Who may reach the table at most: `"user_pool"`, or routes such as `["GET /orders"]`. Everything that functions do by
-        /// `uses` and `may` counts. Without it, every route may. See [Reach](../data.md#reach).
+        /// The only callers that may reach the table: `"user_pool"`, or routes such as `["GET /orders"]`. Everything
+        /// that functions do by `uses` and `may` counts. Without it, every route may. See [Reach](../data.md#reach).
         reachable_by: Given<Vec<Placed<String>>> = Kind::TextOrTexts(&ANY_TEXT), Nothing, EVERYWHERE, Elsewhere;
         /// ARN of the KMS key that encrypts the table. Without it, DynamoDB encrypts with a key of its own.
         kms_key: Given<String> = Text(&KEY_ARN), Nothing, EVERYWHERE, Harmless;

@@ -27,13 +27,13 @@ pub struct Table {
     pub indexes: BTreeMap<String, Index>,
     /// The attribute that ends an item.
     pub expires_at: Option<String>,
-    /// What its stream contains; none is no stream.
+    /// The contents of its stream. `None` means that it has no stream.
     pub stream: Option<Stream>,
     /// Fixed capacity; none is on demand.
     pub capacity: Option<Capacity>,
-    /// Whether it can be restored to any second of the past 35 days.
+    /// It can be restored to any second of the past 35 days.
     pub point_in_time_recovery: bool,
-    /// Who may reach it at most; none is every route.
+    /// The only callers that may reach it. `None` means every route.
     pub reachable_by: Option<ReachableBy>,
     /// ARN of the KMS key that encrypts it; none is a key of DynamoDB's own.
     pub kms_key: Option<String>,
@@ -96,7 +96,7 @@ impl Type {
 }
 
 choices! {
-    /// What a table's stream contains of each changed item.
+    /// The parts of a changed item that a table's stream contains.
     ///
     /// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html>
     Stream {

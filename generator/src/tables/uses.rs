@@ -1,4 +1,4 @@
-//! What functions may do with tables.
+//! The verbs of tables: what functions may do with their items.
 
 use crate::uses::declaration::{Attribute, Declaration, Verb};
 

@@ -14,7 +14,7 @@ pub struct Datum {
     pub kind: Kind,
     /// Its name in the spec.
     pub name: String,
-    /// What AWS wants at the end of its name, such as `.fifo`.
+    /// The end that AWS requires of its name, such as `.fifo`.
     pub suffix: &'static str,
 }
 
@@ -37,7 +37,7 @@ impl Datum {
         (self.kind, &self.name)
     }
 
-    /// What is in it: "items of the table `orders`".
+    /// Names its contents: "items of the table `orders`".
     pub(crate) fn contents(&self) -> String {
         format!("{} `{}`", self.kind.declaration().contents, self.name)
     }

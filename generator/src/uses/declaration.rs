@@ -1,29 +1,29 @@
-//! How a kind of data is declared.
+//! The declaration of a kind of data.
 
-/// What a kind of data is called, and what functions may do with it.
+/// A kind of data: its names, and the verbs that functions may have for it.
 #[derive(Debug)]
 pub struct Declaration {
     /// The key of its tables in the spec: "tables".
     pub key: &'static str,
     /// One of it: "table".
     pub noun: &'static str,
-    /// What an error about one that is missing says to write.
+    /// The text to paste if one is missing.
     pub example: &'static str,
-    /// What is in one, before its name: "items of the table".
+    /// The contents of one, before its name: "items of the table".
     pub contents: &'static str,
-    /// What a function may do with one, in the order of sentences.
+    /// The verbs that functions may have for one, in the order of sentences.
     pub verbs: &'static [Verb],
     /// Actions that need several verbs, because AWS asks for no other action then.
     pub together: &'static [(&'static str, &'static [&'static str])],
-    /// What references name of one.
+    /// The attributes that references may name.
     pub attributes: &'static [Attribute],
-    /// Whether a name is taken once in all of AWS. Then it ends with the account, and ARNs have neither region nor account.
+    /// Names are unique in all of AWS. Then a name ends with the account, and ARNs have neither region nor account.
     pub is_global: bool,
     /// The service in its ARN, and what is before its name there: "dynamodb" and "table/".
     pub arn: [&'static str; 2],
-    /// What is around its name in the name of a function's variable: `TABLE_ORDERS`.
+    /// The texts around its name in the name of a function's variable: `TABLE_ORDERS`.
     pub variable: [&'static str; 2],
-    /// What this variable contains.
+    /// The attribute in this variable.
     pub variable_contains: Attribute,
 }
 
@@ -36,9 +36,9 @@ pub struct Verb {
     pub third: &'static str,
     /// AWS's actions, sorted.
     pub actions: &'static [&'static str],
-    /// Whether they may be called on the data itself.
+    /// A function may call them on the data itself.
     pub on_itself: bool,
-    /// Whether they may be called on its parts.
+    /// A function may call them on parts of the data.
     pub on_parts: bool,
     /// Actions on the KMS key that encrypts the data, which AWS calls with the rights of the caller.
     pub with_key: &'static [&'static str],

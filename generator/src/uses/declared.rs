@@ -7,11 +7,11 @@ use crate::{buckets, queues, tables, topics};
 /// Data as a spec declares it.
 #[derive(Debug)]
 pub(crate) struct Declared<'a> {
-    /// Which it is.
+    /// Its kind and name.
     pub(crate) datum: Datum,
-    /// What is behind its ARN in those of its parts, such as `/index/*`. None if it has no parts.
+    /// The end of the ARNs of its parts, behind its own ARN, such as `/index/*`. `None` if it has no parts.
     pub(crate) parts: Option<&'static str>,
-    /// Who may reach it at most.
+    /// The only callers that may reach it.
     pub(crate) reachable_by: &'a Given<Vec<Placed<String>>>,
     /// ARN of the KMS key of yours that encrypts it.
     pub(crate) kms_key: Option<&'a str>,

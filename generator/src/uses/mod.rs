@@ -20,7 +20,7 @@ use crate::references::{Reference, Template};
 use crate::review::words::list;
 use crate::uses::declaration::Verb;
 
-/// What a function uses, with its verbs in the order of their declaration.
+/// The data that a function uses, with its verbs in the order of their declaration.
 pub type Uses = BTreeMap<Datum, Vec<&'static str>>;
 
 /// The declared verbs among names.

@@ -1,4 +1,4 @@
-//! What functions may newly do with what they use, what public routes newly make them do, and what they may no longer do.
+//! The facts about `uses`: newly allowed verbs, verbs that public routes newly reach, and removed verbs.
 
 use std::collections::BTreeSet;
 

@@ -194,7 +194,7 @@ fn edited(mut text: String, edits: &[Edit]) -> Result<String, String> {
     Ok(text)
 }
 
-/// That a case with a slip in it is none: it would judge nothing.
+/// A case with a typing error is an error, because it would judge nothing.
 pub fn check() -> Result<(), String> {
     let spec = |_: &str| Ok("a = 1\nb = 1\n".to_string());
     for (text, wrong) in [

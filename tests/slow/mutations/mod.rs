@@ -60,7 +60,7 @@ struct Mutation {
     append: Option<String>,
     #[serde(default)]
     caught_by: CaughtBy,
-    /// That of the file.
+    /// The spec of the file.
     #[serde(skip)]
     spec: String,
 }

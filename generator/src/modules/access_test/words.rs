@@ -68,7 +68,8 @@ pub(crate) fn in_days(days: u32) -> String {
     format!("{days} day{}", if days == 1 { "" } else { "s" })
 }
 
-/// What many routes share is in force only after another deployment, which this value in the triggers makes.
+/// Asserts a value in the triggers of the deployment. Settings that many routes share take effect only with another
+/// deployment, which this value makes.
 pub(crate) fn is_deployed_with(name: &str, value: &str) -> Expression {
     is(
         format!("aws_api_gateway_deployment.this.triggers.{name}"),

@@ -201,7 +201,7 @@ fn only_its_own_pool_takes_a_client_along() {
         let added = added(FIRST_SPEC, &plan, &[]);
         assert!(added.len() == 2 && added.contains(&web), "{added:?}");
     }
-    // That the specs tell of another pool says nothing of what a plan does that keeps it.
+    // The specs name another pool, but this plan keeps the pool.
     let renamed = FIRST_SPEC.replace("\"TestingUsers\"", "\"Users\"");
     let reported = compare(Some(&service(&renamed)), Some(&service(FIRST_SPEC)));
     assert!(
