@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use portcullis_foreign_text::words;
+use portcullis_foreign_text::printable;
 use portcullis_generator::file_set::FileSet;
 use portcullis_generator::own;
 use portcullis_generator::service::{Architecture, Handlers, LOCAL, Service};
@@ -24,13 +24,13 @@ impl Project {
     /// Opens the project in a folder. Fails if the folder has no spec.
     pub fn open(folder: &Path) -> Outcome<Self> {
         let root = folder.canonicalize().map_err(|error| {
-            let folder = words::code(&folder.display().to_string());
+            let folder = printable::code(&folder.display().to_string());
             Failure::input(format!("can't open the project {folder}: {error}"))
         })?;
         if !root.join(SPEC).is_file() {
             return Err(Failure::input(format!(
                 "missing `{SPEC}` in {}",
-                words::code(&root.display().to_string())
+                printable::code(&root.display().to_string())
             ))
             .help("go to the folder of a project, or name it: `--project DIR`"));
         }
@@ -130,7 +130,7 @@ impl Project {
 /// Reads the service from a spec file, which messages call `name`. Without `handlers` it doesn't check the functions.
 pub fn service_of(path: &Path, name: &str, handlers: Option<&Handlers>) -> Outcome<Service> {
     let text = fs::read_to_string(path).map_err(|error| {
-        let path = words::code(&path.display().to_string());
+        let path = printable::code(&path.display().to_string());
         Failure::input(format!("can't read {path}: {error}"))
     })?;
     portcullis_generator::service(&text, handlers).map_err(|errors| {
@@ -161,8 +161,10 @@ pub fn check_function(service: &Service, name: &str) -> Outcome {
         return Ok(());
     }
     let known: Vec<_> = service.functions.keys().map(String::as_str).collect();
-    Err(Failure::input(format!("unknown function {}", words::code(name)))
-        .help(format!("choose one of: {}", known.join(", "))))
+    Err(
+        Failure::input(format!("unknown function {}", printable::code(name)))
+            .help(format!("choose one of: {}", known.join(", "))),
+    )
 }
 
 /// Fails if a service has no environment with this name.
@@ -172,10 +174,10 @@ pub fn check_environment(service: &Service, name: &str) -> Outcome {
     }
     let known: Vec<_> = service.environments.keys().map(String::as_str).collect();
     Err(
-        Failure::input(format!("unknown environment {}", words::code(name))).help(format!(
+        Failure::input(format!("unknown environment {}", printable::code(name))).help(format!(
             "choose one of: {}. To add it, write {} in `{SPEC}`",
             known.join(", "),
-            words::code(&format!("[environments.{name}]"))
+            printable::code(&format!("[environments.{name}]"))
         )),
     )
 }

@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use portcullis_foreign_text::{shell, words};
+use portcullis_foreign_text::{printable, shell};
 use portcullis_generator::own_files::{Tree, TreeFile, installed_folder, is_terraform};
 use walkdir::WalkDir;
 
@@ -110,12 +110,12 @@ impl Revision {
         match (Path::new(text).is_file(), commit_of(root, text)) {
             (true, Some(_)) => Err(Failure::input(format!(
                 "{} is ambiguous: it is a file and a Git revision",
-                words::code(text)
+                printable::code(text)
             ))
             .help(format!(
                 "write {} for the file, or the full name of the revision, such as {}",
-                words::code(&format!("./{text}")),
-                words::code(&format!("refs/heads/{text}"))
+                printable::code(&format!("./{text}")),
+                printable::code(&format!("refs/heads/{text}"))
             ))),
             (true, None) => Ok(Self::File(text.into())),
             (false, Some(commit)) => Ok(Self::Commit {
@@ -124,7 +124,7 @@ impl Revision {
             }),
             (false, None) => Err(Failure::input(format!(
                 "unknown file or Git revision {}",
-                words::code(text)
+                printable::code(text)
             ))
             .help("name a spec file, a branch, a tag or a commit. In a shallow clone, fetch it first")),
         }
@@ -133,7 +133,7 @@ impl Revision {
     /// Returns its name in reports.
     pub fn name(&self) -> String {
         match self {
-            Self::File(path) => words::line(&path.display().to_string()),
+            Self::File(path) => printable::line(&path.display().to_string()),
             Self::Commit { name, .. } => name.clone(),
             Self::WorkingTree => SPEC.into(),
         }
@@ -268,7 +268,7 @@ fn below_tree(path: &str) -> Option<&str> {
 
 fn read(path: &Path) -> Outcome<String> {
     std::fs::read_to_string(path).map_err(|error| {
-        let path = words::code(&path.display().to_string());
+        let path = printable::code(&path.display().to_string());
         Failure::input(format!("can't read {path}: {error}"))
     })
 }

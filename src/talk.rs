@@ -9,7 +9,7 @@ use std::fmt::Display;
 use std::io::{self, ErrorKind, IsTerminal, Write, stderr, stdout};
 use std::time::{Duration, Instant};
 
-use portcullis_foreign_text::words;
+use portcullis_foreign_text::printable;
 use portcullis_generator::diagnostic::machine;
 
 use crate::cli::MessageFormat;
@@ -39,7 +39,7 @@ pub fn try_data(text: impl Display) -> io::Result<()> {
 
 /// Prints data: JSON.
 pub fn json(text: impl Display) -> Outcome {
-    outcome(print(&words::json(&format!("{text}\n"))))
+    outcome(print(&printable::json(&format!("{text}\n"))))
 }
 
 fn print(text: &str) -> io::Result<()> {
@@ -143,14 +143,14 @@ pub fn paint_on(stream: &impl IsTerminal, style: &str, text: &str) -> String {
 /// foreign text between could be coloured, and nothing else.
 fn seen(text: &str, colour: bool) -> String {
     let mut pieces = text.split('\u{1b}');
-    let mut seen = words::lines(pieces.next().unwrap_or_default());
+    let mut seen = printable::lines(pieces.next().unwrap_or_default());
     for piece in pieces {
         seen.push_str(if colour && is_paint(piece) {
             "\u{1b}"
         } else {
             "\\u001B"
         });
-        seen.push_str(&words::lines(piece));
+        seen.push_str(&printable::lines(piece));
     }
     seen
 }

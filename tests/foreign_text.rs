@@ -10,7 +10,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
-use portcullis_foreign_text::words::{self, is_hidden};
+use portcullis_foreign_text::printable::{self, is_hidden};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -196,7 +196,7 @@ fn a_spec_is_text() {
     each_attacked(&serde_json::to_string(&document).unwrap(), |place, attacked| {
         let attacked: toml::Table = serde_json::from_str(attacked).unwrap();
         // Written by their numbers, because hidden characters themselves are refused.
-        let attacked = words::lines(toml::to_string(&attacked).unwrap());
+        let attacked = printable::lines(toml::to_string(&attacked).unwrap());
         fs::write(folder.path().join("portcullis.toml"), attacked).unwrap();
         let review = ["review", "--base", "before.toml", "--head", "portcullis.toml"];
         for arguments in [

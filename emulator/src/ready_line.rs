@@ -3,14 +3,14 @@
 use std::io::{Write, stdout};
 
 use anyhow::{Context, Result};
-use portcullis_foreign_text::words;
+use portcullis_foreign_text::printable;
 use serde::Serialize;
 
 /// Prints an object as one line of JSON, at once. Foreign text in it is escaped.
 pub(crate) fn print(line: &impl Serialize) -> Result<()> {
     let line = serde_json::to_string(line).context("can't write the ready line")?;
     let mut stdout = stdout().lock();
-    writeln!(stdout, "{}", words::json(&line))
+    writeln!(stdout, "{}", printable::json(&line))
         .and_then(|()| stdout.flush())
         .context("can't write the ready line to standard output")
 }

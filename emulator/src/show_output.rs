@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use portcullis_foreign_text::{shell, words};
+use portcullis_foreign_text::{printable, shell};
 
 use crate::data_plane::InputError;
 
@@ -40,7 +40,7 @@ impl ShowOutput {
 /// The text of a state or plan. An error names the file and what to do.
 pub fn read(path: &Path, shown: ShowOutput) -> Result<String, InputError> {
     let name = path.display().to_string();
-    let (word, name) = (shell::word(&name), words::code(&name));
+    let (word, name) = (shell::word(&name), printable::code(&name));
     let (what, command) = (shown.name(), shown.command());
     let failed = |error: std::io::Error| match error.kind() {
         std::io::ErrorKind::NotFound => {

@@ -1,6 +1,6 @@
 //! Quotes words of a command that a user pastes into a shell.
 
-use crate::words::is_hidden;
+use crate::printable::is_hidden;
 
 /// A text as one word of a POSIX shell, which runs nothing of it. A plain one stands as it is, another one in single
 /// quotes.

@@ -14,6 +14,8 @@ use std::io::{BufRead, BufReader, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+use portcullis_files::SHARED;
+use portcullis_foreign_text::{printable, shell};
 use similar::TextDiff;
 use walkdir::WalkDir;
 
@@ -21,8 +23,6 @@ use crate::file_set::FileSet;
 use crate::modules::{HEADER_PREFIX, is_generated};
 use crate::own;
 use crate::service::{Handler, Handlers};
-use portcullis_files::SHARED;
-use portcullis_foreign_text::{shell, words};
 
 /// The folders that the generator fills. Of what else is below `terraform/`, only the files right there are looked at.
 const FOLDERS: [&str; 2] = ["environments", "modules"];
@@ -140,7 +140,7 @@ pub fn check_no_link(root: &Path, below: &Path) -> Result<()> {
             bail!(
                 "{} must not be a symbolic link: Portcullis only writes to the project's own files and folders\n\
                  help: delete the link with `rm {}`, then run `portcullis generate`",
-                words::code(&path),
+                printable::code(&path),
                 shell::word(&path),
             );
         }

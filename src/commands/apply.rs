@@ -3,7 +3,7 @@
 use std::io::{IsTerminal, stdin};
 use std::path::Path;
 
-use portcullis_foreign_text::{shell, words};
+use portcullis_foreign_text::{printable, shell};
 use portcullis_generator::file_set::FileSet;
 use portcullis_generator::modules::{self, DEPLOYMENT};
 use portcullis_generator::service::{LOCAL, Service};
@@ -234,7 +234,7 @@ impl Serving {
 /// Returns the commands that sign the first user in. The scripts ask for passwords: an argument would stay in the
 /// shell's history.
 fn sign_in_commands<'a>(output: impl Fn(&str) -> &'a str, new_password: &str) -> String {
-    let email = words::code(output("first_user_email"));
+    let email = printable::code(output("first_user_email"));
     let [pool, client, user] =
         ["user_pool_id", "user_pool_client_id", "first_user_email"].map(|key| shell::word(output(key)));
     format!(

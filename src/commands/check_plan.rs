@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use portcullis_foreign_text::{shell, words};
+use portcullis_foreign_text::{printable, shell};
 use portcullis_generator::review::{ChangeKind, Sorted, sort};
 use portcullis_generator::sentences;
 use portcullis_generator::surface::{Difference, check_plan};
@@ -30,7 +30,7 @@ pub fn run(project: &Project, file: &Path, environment: Option<&str>) -> Outcome
         } else {
             format!(" ({times} times)")
         };
-        talk::say(format!("{}{times}", words::line(&assumption)));
+        talk::say(format!("{}{times}", printable::line(&assumption)));
     }
     let environment = &checked.environment;
     let Sorted {
@@ -44,8 +44,11 @@ pub fn run(project: &Project, file: &Path, environment: Option<&str>) -> Outcome
         today(),
     );
     for (difference, line) in accepted {
-        let sentence = words::line(&difference.sentence());
-        talk::say(format!("accepted: {sentence} ({})", words::line(&line.reason)));
+        let sentence = printable::line(&difference.sentence());
+        talk::say(format!(
+            "accepted: {sentence} ({})",
+            printable::line(&line.reason)
+        ));
     }
     let mut notes = String::new();
     for (_, line) in &expired {
@@ -60,7 +63,7 @@ pub fn run(project: &Project, file: &Path, environment: Option<&str>) -> Outcome
     let count = differences.len();
     let lines: String = differences
         .iter()
-        .map(|difference| words::line(&difference.sentence()) + "\n")
+        .map(|difference| printable::line(&difference.sentence()) + "\n")
         .collect();
     talk::data(lines)?;
     let things = if count == 1 { "difference" } else { "differences" };

@@ -1,7 +1,7 @@
 //! `portcullis invitation`
 
 use portcullis_emulator::control_plane::{Mail, mails};
-use portcullis_foreign_text::words::code;
+use portcullis_foreign_text::printable::code;
 use portcullis_generator::service::LOCAL;
 
 use crate::failure::{Failure, OrFail, Outcome};

@@ -4,7 +4,7 @@ use std::io::Read;
 use std::path::PathBuf;
 
 use portcullis_emulator::data_plane::{self, EmulatedAws, Invoked};
-use portcullis_foreign_text::words;
+use portcullis_foreign_text::printable;
 use portcullis_generator::service::LOCAL;
 
 use crate::endpoint::access_key_id;
@@ -75,7 +75,7 @@ pub fn run(project: &Project, environment: &str, function: &str, event: &Event) 
     match failed {
         true => Err(Failure::refused(format!(
             "function {} failed",
-            words::code(function)
+            printable::code(function)
         ))),
         false => Ok(()),
     }
@@ -101,20 +101,20 @@ fn events(local: &Local, name: &str, event: &Event) -> Outcome<Vec<Vec<u8>>> {
             let found = data_plane::on_demand(&resources, name).or_tool()?;
             if found.is_empty() {
                 return Err(
-                    Failure::input(format!("no schedule invokes {}", words::code(name)))
+                    Failure::input(format!("no schedule invokes {}", printable::code(name)))
                         .help("send an event of your own: `--event FILE`"),
                 );
             }
             let event = |found: data_plane::OnDemand| {
                 talk::say(format!(
                     "{}: {}",
-                    words::code(&found.schedule),
-                    words::code(&found.expression)
+                    printable::code(&found.schedule),
+                    printable::code(&found.expression)
                 ));
                 let event = found.event.map_err(|missing| {
                     Failure::refused(format!(
                         "{} invokes nothing: {missing}",
-                        words::code(&found.schedule)
+                        printable::code(&found.schedule)
                     ))
                 })?;
                 Ok(event.into_bytes())

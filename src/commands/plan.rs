@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use portcullis_foreign_text::{shell, words};
+use portcullis_foreign_text::{printable, shell};
 use portcullis_generator::file_set::FileSet;
 use portcullis_generator::modules;
 use portcullis_generator::service::LOCAL;
@@ -44,7 +44,7 @@ pub fn run(
         talk::say(format!(
             "\nSaved the plan to {}. It contains everything in the state, including secrets. To apply exactly this:\n  portcullis apply --env \
              {name} --plan {}",
-            words::code(&file.display().to_string()),
+            printable::code(&file.display().to_string()),
             shell::word(&file.display().to_string())
         ));
     }
@@ -102,8 +102,8 @@ fn check_folder(file: &Path) -> Outcome {
     match folder {
         Some(folder) if !folder.is_dir() => Err(Failure::input(format!(
             "can't write {}: missing folder {}",
-            words::code(&file.display().to_string()),
-            words::code(&folder.display().to_string())
+            printable::code(&file.display().to_string()),
+            printable::code(&folder.display().to_string())
         ))
         .help(format!(
             "create it: `mkdir -p {}`",

@@ -7,7 +7,7 @@ use std::sync::Mutex;
 
 use portcullis_emulator::capped_file::{CappedFile, LIMIT};
 use portcullis_emulator::data_plane::{self, EmulatedAws, InputError, Options, Variable};
-use portcullis_foreign_text::words::{code, line};
+use portcullis_foreign_text::printable::{code, line};
 use tracing::field::Field;
 use tracing_subscriber::field::MakeExt;
 use tracing_subscriber::fmt::format::{Writer, debug_fn};

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use portcullis_emulator::show_output::{ShowOutput, read};
-use portcullis_foreign_text::words::{line, plain};
+use portcullis_foreign_text::printable::{line, plain};
 use portcullis_generator::sentences::summaries;
 use portcullis_generator::surface::{Route, Surface, of_plan, of_service, of_state};
 use portcullis_terraform_json::plan::Plan;

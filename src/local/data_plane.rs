@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::path::PathBuf;
 
 use portcullis_emulator::background::Status;
-use portcullis_foreign_text::words::code;
+use portcullis_foreign_text::printable::code;
 use serde_json::Value;
 
 use super::{ControlPlane, Local, Ports, SERVED_WITH, START, STOP, port_of, ready_value, write};

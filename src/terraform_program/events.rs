@@ -2,7 +2,7 @@
 
 use std::io::{IsTerminal, stderr};
 
-use portcullis_foreign_text::words;
+use portcullis_foreign_text::printable;
 use serde::Deserialize;
 
 use crate::talk;
@@ -127,7 +127,7 @@ impl Applied {
             "\r\u{1b}[2K  {}/{} {}",
             self.done,
             self.planned.max(self.done),
-            words::plain(&name)
+            printable::plain(&name)
         ));
         self.drawn = true;
     }
@@ -146,10 +146,10 @@ fn show(diagnostic: &Diagnostic) {
     } else {
         ("33", "warning:")
     };
-    let summary = words::plain(&diagnostic.summary);
+    let summary = printable::plain(&diagnostic.summary);
     talk::say(format!("{} {summary}", talk::paint(style, word)));
     if let Some(address) = &diagnostic.address {
-        talk::say(format!("  with {}", words::plain(address)));
+        talk::say(format!("  with {}", printable::plain(address)));
     }
     for line in diagnostic.detail.lines() {
         talk::say(format!("  {line}"));

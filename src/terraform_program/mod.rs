@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
 use std::thread;
 
-use portcullis_foreign_text::words::hex;
+use portcullis_foreign_text::hex;
 use portcullis_terraform_json::plan;
 use serde_json::Value;
 use sha2::{Digest, Sha256};

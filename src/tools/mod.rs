@@ -23,7 +23,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use portcullis_foreign_text::words::hex;
+use portcullis_foreign_text::hex;
 use sha2::{Digest, Sha256};
 
 use crate::lock;

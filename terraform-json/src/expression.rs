@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use portcullis_foreign_text::words::code;
+use portcullis_foreign_text::printable::code;
 
 use super::template::Variable;
 

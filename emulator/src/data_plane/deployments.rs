@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 use portcullis_files::{PRIVATE, private_folder, replace};
-use portcullis_foreign_text::words::hex;
+use portcullis_foreign_text::hex;
 use portcullis_terraform_json::Resource;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};

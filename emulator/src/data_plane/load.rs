@@ -7,7 +7,7 @@ use std::os::unix::fs::DirBuilderExt;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
-use portcullis_foreign_text::{shell, words};
+use portcullis_foreign_text::{printable, shell};
 use portcullis_terraform_json::index::Index;
 use portcullis_terraform_json::{RestApi, rest_api};
 use time::OffsetDateTime;
@@ -86,7 +86,7 @@ pub async fn gateway(options: &Options, previous: Option<&Gateway>) -> Result<Ga
     if !errors.is_empty() {
         let unable = not_run
             .iter()
-            .map(|one| format!("{}: {}", words::code(&one.address), one.reason));
+            .map(|one| format!("{}: {}", printable::code(&one.address), one.reason));
         errors.extend(unable);
         return Err(InputError(errors.join("\n")).into());
     }
@@ -125,7 +125,7 @@ pub async fn gateway(options: &Options, previous: Option<&Gateway>) -> Result<Ga
         let package = match package {
             Ok(package) => package,
             Err(why) => {
-                let sentence = format!("{}: {why}", words::code(&configuration.address));
+                let sentence = format!("{}: {why}", printable::code(&configuration.address));
                 functions.insert(name, Err(NotEmulated(sentence)));
                 continue;
             }
@@ -133,7 +133,7 @@ pub async fn gateway(options: &Options, previous: Option<&Gateway>) -> Result<Ga
         let folder = package
             .unpack(&cache)
             .with_context(|| {
-                let (name, address) = (words::code(&name), words::code(&configuration.address));
+                let (name, address) = (printable::code(&name), printable::code(&configuration.address));
                 format!("function {name} ({address})")
             })
             .map_err(input_error)?;
@@ -174,12 +174,12 @@ pub async fn gateway(options: &Options, previous: Option<&Gateway>) -> Result<Ga
 /// Returns an error if the chosen stage is unknown.
 fn unknown_stage(options: &Options, api: &Api) -> Option<String> {
     let named = options.stage.as_ref()?;
-    let stages: Vec<String> = api.stages.keys().map(|stage| words::code(stage)).collect();
+    let stages: Vec<String> = api.stages.keys().map(|stage| printable::code(stage)).collect();
     let is_unknown = !api.stages.contains_key(named);
     is_unknown.then(|| {
         format!(
             "unknown stage {}: the API has {}",
-            words::code(named),
+            printable::code(named),
             stages.join(", ")
         )
     })
@@ -218,7 +218,7 @@ fn more_open_than(
 
 /// An error of what was named.
 fn input_error(error: anyhow::Error) -> anyhow::Error {
-    InputError(words::line(&format!("{error:#}"))).into()
+    InputError(printable::line(&format!("{error:#}"))).into()
 }
 
 /// The issuers whose tokens guarded routes take, all with a source of keys.
@@ -240,8 +240,8 @@ fn issuers(options: &Options, api: &Api, errors: &mut Vec<String>) -> BTreeSet<S
                     0,
                     format!(
                         "{} through {}",
-                        words::code(&format!("{method} {}", route.resource_path)),
-                        words::code(&authorizer.address)
+                        printable::code(&format!("{method} {}", route.resource_path)),
+                        printable::code(&authorizer.address)
                     ),
                 )
             };
@@ -259,7 +259,7 @@ fn issuers(options: &Options, api: &Api, errors: &mut Vec<String>) -> BTreeSet<S
             errors.push(format!(
                 "no signing keys for user pool {}, which protects {first}{others}: save them, and add the option\n  \
                  curl -o {file} {issuer}/.well-known/jwks.json\n  --jwks {issuer}={file}",
-                words::code(pool)
+                printable::code(pool)
             ));
         }
     }

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use base64::Engine;
 use bytes::Bytes;
-use portcullis_foreign_text::words::hex;
+use portcullis_foreign_text::hex;
 use time::OffsetDateTime;
 
 /// Header fields in the order and the case in which they were written.

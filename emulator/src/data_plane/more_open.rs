@@ -5,12 +5,12 @@
 
 use std::collections::BTreeSet;
 
-use portcullis_foreign_text::words::code;
+use portcullis_foreign_text::printable::code;
+use portcullis_terraform_json::router::ANY;
 use serde::Serialize;
 
 use super::api::Deployed;
 use super::authorizer::Authorizer;
-use portcullis_terraform_json::router::ANY;
 
 /// A deployment that lets in more than the state.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use anyhow::{Context, Error, Result, bail};
-use portcullis_foreign_text::words::code;
+use portcullis_foreign_text::printable::code;
 use portcullis_terraform_json::index::Index;
 use portcullis_terraform_json::rest_api::{self as applied, Settings, Snapshot, custom_domains};
 use portcullis_terraform_json::{Resource, RestApi as Applied};

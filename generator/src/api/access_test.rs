@@ -1,7 +1,7 @@
 //! The stage, and what it serves.
 
 use crate::hcl::{Block, reference, string};
-use crate::modules::access_test::words::{is, must};
+use crate::modules::access_test::assertions::{is, must};
 
 /// The stage serves what was deployed.
 pub(crate) fn stage(stage: &str) -> Block {

@@ -2,7 +2,8 @@
 
 use crate::authorizer::Authorizer;
 use crate::hcl::{Block, string, to_set};
-use crate::modules::access_test::words::{USER_POOL_ARN, is, is_deployed_with, must};
+use crate::modules::access_test::assertions::{is, is_deployed_with, must};
+use crate::modules::access_test::mocked::USER_POOL_ARN;
 use crate::resources::api_gateway_authorizer;
 
 /// The authorizer admits what the spec asks for.

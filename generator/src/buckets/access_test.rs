@@ -2,7 +2,8 @@
 
 use crate::buckets::{Bucket, module};
 use crate::hcl::{Block, Expression, commented, equal, expression, list, literal, string, to_set};
-use crate::modules::access_test::words::{self, ORIGIN, is, must};
+use crate::modules::access_test::assertions::{is, must};
+use crate::modules::access_test::mocked::{self, ORIGIN};
 use crate::references::Reference;
 use crate::resources::{
     s3_bucket_cors_configuration, s3_bucket_lifecycle_configuration, s3_bucket_ownership_controls,
@@ -29,7 +30,7 @@ fn bucket(service: &Service, name: &str, bucket: &Bucket) -> Block {
     } = bucket;
     let label = module::name(name);
     let of = |attribute: &str| format!("module.{label}.{attribute}");
-    let values = words::values(service);
+    let values = mocked::values(service);
     let [name_in_aws, arn] = [Attribute::Name, Attribute::Arn]
         .map(|attribute| Reference::Datum(Datum::new(Kind::Buckets, name), attribute).text(&values));
     let algorithm = s3_bucket_server_side_encryption_configuration::algorithm(kms_key.is_some());

@@ -2,7 +2,8 @@
 
 use crate::cors::{Cors, preflight_module};
 use crate::hcl::{Block, call, commented, literal, string};
-use crate::modules::access_test::words::{ORIGIN, is, is_deployed, is_deployed_with, must};
+use crate::modules::access_test::assertions::{is, is_deployed, is_deployed_with, must};
+use crate::modules::access_test::mocked::ORIGIN;
 use crate::resources::{
     api_gateway_gateway_response, api_gateway_integration, api_gateway_integration_response,
 };

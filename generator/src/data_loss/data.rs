@@ -2,15 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use portcullis_terraform_json::plan::{Action, Change, ParsedPlan};
 use serde_json::Value;
 
 use super::loss::{Ending, Event, Loss, Store};
 use crate::identifier::Identifier;
-use crate::review::words;
 use crate::review::{ChangeId, ChangeKind};
 use crate::service::{Environment, Service};
+use crate::spec::toml_text;
 use crate::{buckets, tables};
-use portcullis_terraform_json::plan::{Action, Change, ParsedPlan};
 
 /// A kind of store, in Terraform and in the spec.
 struct Known {
@@ -160,7 +160,7 @@ fn own(service: &Service, environment: &str, known: &Known, label: &str, before:
         .strip_suffix('-');
     let in_aws = [Some(in_aws), without_account].into_iter().flatten();
     let in_aws = in_aws.filter(|name| Identifier::new(name).as_str() == label);
-    words::key(&[
+    toml_text::key(&[
         known.table,
         in_aws.chain(in_spec.map(String::as_str)).next().unwrap_or(label),
     ])

@@ -20,6 +20,8 @@ mod tests;
 
 use std::fmt::Write;
 
+use portcullis_foreign_text::printable::code;
+
 pub use loss::{Ending, Event, Expiring, Keep, Loss, Reason, Store};
 pub use losses::losses;
 pub use schema::Attribute;
@@ -28,7 +30,6 @@ use crate::review::sort;
 use crate::sentences::expired;
 use crate::service::Service;
 use crate::spec::Date;
-use portcullis_foreign_text::words::code;
 
 /// The reasons why a plan may not be applied, with advice.
 #[derive(Debug, Clone, PartialEq)]

@@ -17,7 +17,7 @@ use annotate_snippets::{
     Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet, renderer::DecorStyle,
 };
 
-use portcullis_foreign_text::words;
+use portcullis_foreign_text::printable;
 
 /// A range of bytes of the spec's text.
 pub type Span = Range<usize>;
@@ -176,7 +176,7 @@ impl Diagnostics {
             Renderer::plain()
         };
         let renderer = renderer.decor_style(DecorStyle::Ascii);
-        let (path, source) = (&words::plain(path), &VisibleText::of(source));
+        let (path, source) = (&printable::plain(path), &VisibleText::of(source));
         let mut text = String::new();
         let sorted = self.sorted();
         for diagnostic in sorted.iter().copied().map(Diagnostic::shown) {
@@ -207,10 +207,10 @@ impl VisibleText {
             match c {
                 _ if is_mark || ends_line => {}
                 '\n' | '\t' => text.push(c),
-                c if words::is_hidden(c) => text.push_str(&words::escape(c)),
+                c if printable::is_hidden(c) => text.push_str(&printable::escape(c)),
                 c => text.push(c),
             }
-            if words::is_hidden(c) {
+            if printable::is_hidden(c) {
                 moved.push((start + c.len_utf8(), text.len()));
             }
         }
@@ -230,7 +230,7 @@ impl VisibleText {
 impl Diagnostic {
     /// Returns each line without hidden characters, because it may contain foreign text.
     fn shown(&self) -> Self {
-        let line = |text: &str| words::lines(text).replace('\n', "\\u000A");
+        let line = |text: &str| printable::lines(text).replace('\n', "\\u000A");
         Self {
             summary: line(&self.summary),
             span: self.span.clone(),

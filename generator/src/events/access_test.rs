@@ -1,20 +1,22 @@
 //! The assertions about what invokes functions beside their routes, and with which input.
 
+use serde_json::Value;
+
 use crate::events::{Event, in_service, names, permissions};
 use crate::functions::in_service as functions;
 use crate::functions::{common, statement};
 use crate::hcl::{Block, Expression, call, commented, equal, expression, json, reference, string, to_set};
-use crate::modules::access_test::words::{self, ENVIRONMENT, is, must};
+use crate::modules::access_test::assertions::{is, must};
+use crate::modules::access_test::mocked::{self, ENVIRONMENT};
 use crate::references::{Template, Values};
 use crate::resources::{
     cloudwatch_event_rule, cloudwatch_event_target, iam_role, iam_role_policy, lambda_alias,
     lambda_event_source_mapping, lambda_permission, scheduler_schedule,
 };
 use crate::service::Service;
-use serde_json::Value;
 
 pub(crate) fn what_invokes_functions(service: &Service) -> Vec<Block> {
-    let values = words::values(service);
+    let values = mocked::values(service);
     let mut blocks = Vec::new();
     for (name, function) in &service.functions {
         if in_service::has_schedule(function) {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use portcullis_foreign_text::words::code;
+use portcullis_foreign_text::printable::code;
 
 use crate::diagnostic::{Diagnostic, Span};
 use crate::events::{Event, Rule, Schedule, Stream, names, rights};

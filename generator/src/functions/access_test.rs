@@ -2,9 +2,8 @@
 
 use crate::functions::{Access, Function, common, in_service, rights, statement};
 use crate::hcl::{Block, Expression, call, commented, object, reference, string};
-use crate::modules::access_test::words::{
-    self, ENVIRONMENT, LOG_GROUPS_ARN, ORIGIN, ROLE_ARN, in_days, is, must,
-};
+use crate::modules::access_test::assertions::{is, must};
+use crate::modules::access_test::mocked::{self, ENVIRONMENT, LOG_GROUPS_ARN, ORIGIN, ROLE_ARN};
 use crate::references::Reference;
 use crate::resources::iam_role;
 use crate::service::{LOCAL, Service};
@@ -34,7 +33,7 @@ pub(crate) fn is_compared(service: &Service, is_such: impl Fn(&Reference) -> boo
 
 /// A first plan shows no variable of a function if it doesn't know one of them.
 fn variables(service: &Service, name: &str) -> Block {
-    let values = words::values(service);
+    let values = mocked::values(service);
     let variables = in_service::environment_variables(service, LOCAL, name, ORIGIN);
     let variables = variables
         .iter()
@@ -75,7 +74,7 @@ fn function(service: &Service, name: &String, function: &Function, trust: &Expre
     conditions.extend(common::in_test(service).map(|(output, value)| is(of(output), string(value))));
     if !statements.is_empty() {
         let policy = format!("aws_iam_role_policy.{}", in_service::name(name));
-        let values = words::values(service);
+        let values = mocked::values(service);
         conditions.push(is(format!("{policy}.role"), string(&full_name)));
         conditions.push(is(
             format!("{policy}.policy"),
@@ -98,4 +97,8 @@ fn function(service: &Service, name: &String, function: &Function, trust: &Expre
         conditions,
     );
     commented(block, &format!("Function {name}"))
+}
+
+fn in_days(days: u32) -> String {
+    format!("{days} day{}", if days == 1 { "" } else { "s" })
 }

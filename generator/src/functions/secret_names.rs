@@ -1,6 +1,6 @@
 //! Names of secrets in AWS: their rules and limits.
 
-use portcullis_foreign_text::words::code;
+use portcullis_foreign_text::printable::code;
 
 use crate::text_rule::TextRule;
 

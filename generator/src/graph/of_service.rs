@@ -1,5 +1,7 @@
 //! The picture of a service: each room says its boxes.
 
+use portcullis_foreign_text::printable;
+
 use crate::authorizer::picture::authorizer;
 use crate::cors::picture::preflights;
 use crate::events::picture::events;
@@ -8,7 +10,6 @@ use crate::graph::picture::{ANYONE, Block, Edge, Kind, Node, Picture, Stroke};
 use crate::identifier::Identifier;
 use crate::routes::picture::{by_function, routes};
 use crate::service::{Api, Auth, LOCAL, Service};
-use portcullis_foreign_text::words;
 
 /// All of a service, in one of its environments or in general.
 pub fn picture(service: &Service, environment: Option<&str>) -> Picture {
@@ -29,7 +30,7 @@ pub fn picture(service: &Service, environment: Option<&str>) -> Picture {
         block
     }));
     Picture {
-        title: words::line(&title),
+        title: printable::line(&title),
         blocks,
     }
 }

@@ -1,7 +1,8 @@
 //! The contents of the picture, without a format.
 
+use portcullis_foreign_text::printable;
+
 use crate::graph::line_breaks::wrap;
-use portcullis_foreign_text::words;
 
 /// The most cells of a line; the paths of most services are shorter.
 const WIDTH: usize = 56;
@@ -101,10 +102,10 @@ impl Node {
         Self {
             id: id.into(),
             kind,
-            title: words::line(title),
+            title: printable::line(title),
             lines: lines
                 .into_iter()
-                .flat_map(|line| wrap(&words::line(&line), width))
+                .flat_map(|line| wrap(&printable::line(&line), width))
                 .collect(),
         }
     }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt::{self, Display, Write};
 
-use portcullis_foreign_text::words;
+use portcullis_foreign_text::printable;
 
 use crate::hcl::aligned::{Line, write_comment, write_indented, write_lines};
 
@@ -228,7 +228,7 @@ fn object_key(key: &str) -> Cow<'_, str> {
         key.into()
     } else {
         // Its width is that of what a reviewer sees.
-        words::lines(quoted(key)).into()
+        printable::lines(quoted(key)).into()
     }
 }
 

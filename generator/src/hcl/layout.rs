@@ -3,7 +3,7 @@
 //! Indentation is two spaces a level, `=` is aligned over consecutive one-line arguments, nested blocks stand behind a
 //! blank line. `terraform fmt` itself is the judge: the golden trees and random ones must come through it unchanged.
 
-use portcullis_foreign_text::words;
+use portcullis_foreign_text::printable;
 
 use crate::hcl::aligned::{Line, write_comment, write_lines};
 use crate::hcl::{Attribute, Block, Structure};
@@ -22,7 +22,7 @@ pub fn layout<T: Into<Structure>>(structures: impl IntoIterator<Item = T>) -> St
 pub fn layout_below<T: Into<Structure>>(mut text: String, structures: impl IntoIterator<Item = T>) -> String {
     let body: Vec<Structure> = structures.into_iter().map(Into::into).collect();
     write_body(&mut text, &body, "");
-    words::lines(text)
+    printable::lines(text)
 }
 
 /// The text of blocks without the comments above them, and without the blocks in them that are of one kind.
@@ -41,7 +41,7 @@ pub fn layout_without<'a>(kind: &str, blocks: impl IntoIterator<Item = &'a Block
             write_block(&mut text, &block.header, &block.body, "");
         }
     }
-    words::lines(text)
+    printable::lines(text)
 }
 
 fn write_body(text: &mut String, body: &[Structure], indent: &str) {

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use portcullis_foreign_text::words;
+use portcullis_foreign_text::hex;
 use sha2::{Digest, Sha256};
 
 use crate::hcl::{
@@ -268,5 +268,5 @@ pub(crate) fn hash(parts: &[&str]) -> String {
         hasher.update((part.len() as u64).to_be_bytes());
         hasher.update(part.as_bytes());
     }
-    words::hex(&hasher.finalize()[..6])
+    hex(&hasher.finalize()[..6])
 }

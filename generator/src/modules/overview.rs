@@ -4,12 +4,12 @@
 
 use minijinja::Environment;
 use minijinja::value::{Serde, Value};
+use portcullis_foreign_text::printable;
 use serde::Serialize;
 
 use crate::graph;
 use crate::modules::module::{HEADER, Module};
 use crate::service::{Auth, Service, UserPool};
-use portcullis_foreign_text::words;
 
 const TEMPLATE: &str = include_str!("overview.md.jinja");
 
@@ -113,7 +113,7 @@ fn rows<'a>(modules: &'a [Module], folder: &str) -> Vec<ModuleRow<'a>> {
 
 /// A text as code, which means itself, also in a table: <https://github.github.com/gfm/#code-spans>.
 fn code(text: &str) -> String {
-    let text = words::line(text);
+    let text = printable::line(text);
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest + 1);
     // A space at both sides goes; without it a backtick of the text would be one of the fence.

@@ -2,7 +2,8 @@
 
 use crate::hcl::{Block, Expression, argument, block, commented, object, reference, string};
 use crate::identifier::Identifier;
-use crate::modules::access_test::words::{self, is, must};
+use crate::modules::access_test::assertions::{is, must};
+use crate::modules::access_test::mocked;
 use crate::queues::in_service::{ACTIONS, attribute, has_urls};
 use crate::queues::{Queue, failed, with_failed};
 use crate::references::Reference;
@@ -19,7 +20,7 @@ pub(crate) fn what_protects_queues(service: &Service) -> Vec<Block> {
 
 /// The host in the URLs of queues, as the test has it. Another data source of its type has the host of API Gateway.
 pub(crate) fn host(service: &Service) -> Option<Block> {
-    let name = Reference::SqsHost.text(&words::values(service));
+    let name = Reference::SqsHost.text(&mocked::values(service));
     let host = block("override_data", [])
         .attribute(argument("target", reference("data.aws_service.sqs")))
         .attribute(argument("values", object([("dns_name", string(name))])));
@@ -39,7 +40,7 @@ fn queue(service: &Service, name: &str, queue: &Queue) -> Block {
         reachable_by: _, // a rule for the spec
         kms_key,
     } = queue;
-    let values = words::values(service);
+    let values = mocked::values(service);
     let text = |name: &str, of| attribute(name, queue, of).text(&values);
     let of = |argument: &str| format!("{}.{argument}", sqs_queue::address(&Identifier::new(name)));
     let mut conditions: Vec<Expression> = vec![

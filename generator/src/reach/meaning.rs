@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use portcullis_foreign_text::words::code;
+use portcullis_foreign_text::printable::code;
 
 use crate::diagnostic::{Diagnostic, Span};
 use crate::reach::reachable_by::{ReachableBy, SIGNED_IN, canonical};
 use crate::reach::{Reach, Way};
-use crate::review::words::list;
+use crate::sentences::list::list;
 use crate::service::Service;
 use crate::service::meaning::Resolver;
 use crate::spec::{Placed, Spec};

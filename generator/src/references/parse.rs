@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use portcullis_foreign_text::words::code;
+use portcullis_foreign_text::printable::code;
 
 use crate::diagnostic::{Diagnostic, Span};
 use crate::references::{Known, Part, Template};

@@ -1,7 +1,10 @@
 //! A line of `[review]`, and the one place that decides whether it accepts a change.
 
-use crate::review::{ChangeKind, Evidence, words};
+use portcullis_foreign_text::printable;
+
+use crate::review::{ChangeKind, Evidence};
 use crate::spec::Date;
+use crate::spec::toml_text;
 
 /// Begins the subject of a line that is for every environment's plan.
 pub(crate) const EVERY_ENVIRONMENT: &str = "*: ";
@@ -68,10 +71,10 @@ impl ChangeId {
     /// The `accept` entry for it, to be pasted.
     pub fn line_to_accept(&self) -> String {
         // A subject that is a plan's may hold what would end the line.
-        let of = if words::plain(&self.of) == self.of {
+        let of = if printable::plain(&self.of) == self.of {
             toml::Value::String(self.of.clone()).to_string()
         } else {
-            words::toml(&self.of.as_str().into())
+            toml_text::value(&self.of.as_str().into())
         };
         format!(
             "{{ change = \"{}\", of = {of}, reason = \"…\" }}",

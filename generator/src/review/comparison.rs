@@ -3,9 +3,9 @@
 use serde::Serialize;
 
 use crate::review::names::{Names, RouteName};
-use crate::review::words;
 use crate::review::{Callers, Fact};
 use crate::service::{Auth, Environment, LOCAL, Service};
+use crate::spec::toml_text;
 
 /// Two revisions of a service.
 pub(crate) struct Comparison<'a> {
@@ -43,7 +43,7 @@ impl<'a> Comparison<'a> {
         let (before, after) = (before.map(value), after.map(value));
         (before != after).then(|| Fact::Setting {
             path: path.iter().map(ToString::to_string).collect(),
-            of: words::key(path),
+            of: toml_text::key(path),
             before,
             after,
             is_secret: false,

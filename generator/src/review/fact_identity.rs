@@ -1,7 +1,8 @@
 //! The identity of a fact, which is its kind and its subject, with its values and whether it is blocked.
 
 use crate::review::fact::{Callers, EventChange, Fact, Lost, Program, Sendable, Shifted};
-use crate::review::{ChangeId, ChangeKind, Effect, words};
+use crate::review::{ChangeId, ChangeKind, Effect};
+use crate::spec::toml_text;
 use crate::surface::{Difference, Subject};
 
 impl Fact {
@@ -129,26 +130,26 @@ impl Fact {
                 "user_pool".into()
             }
             Self::UseAdded { function, of, .. } | Self::UseRemoved { function, of, .. } => {
-                words::key(&["functions", function, "uses", &of.to_string()])
+                toml_text::key(&["functions", function, "uses", &of.to_string()])
             }
             Self::OwnModuleAdded | Self::OwnModuleRemoved => "own".into(),
-            Self::Event { function, event, .. } => words::key(&["functions", function, "on", event]),
+            Self::Event { function, event, .. } => toml_text::key(&["functions", function, "on", event]),
             Self::TableAdded { table } | Self::TableDeleted { table } | Self::TableReplaced { table, .. } => {
-                words::key(&["tables", table])
+                toml_text::key(&["tables", table])
             }
             Self::BucketAdded { bucket }
             | Self::BucketDeleted { bucket }
-            | Self::BucketReplaced { bucket, .. } => words::key(&["buckets", bucket]),
-            Self::BucketCors { bucket, .. } => words::key(&["buckets", bucket, "cors"]),
+            | Self::BucketReplaced { bucket, .. } => toml_text::key(&["buckets", bucket]),
+            Self::BucketCors { bucket, .. } => toml_text::key(&["buckets", bucket, "cors"]),
             Self::QueueAdded { queue } | Self::QueueDeleted { queue } | Self::QueueReplaced { queue, .. } => {
-                words::key(&["queues", queue])
+                toml_text::key(&["queues", queue])
             }
             Self::TopicAdded { topic } | Self::TopicDeleted { topic } | Self::TopicReplaced { topic, .. } => {
-                words::key(&["topics", topic])
+                toml_text::key(&["topics", topic])
             }
             Self::IndexAdded { table, index }
             | Self::IndexDeleted { table, index }
-            | Self::IndexRebuilt { table, index } => words::key(&["tables", table, "indexes", index]),
+            | Self::IndexRebuilt { table, index } => toml_text::key(&["tables", table, "indexes", index]),
             Self::ClientAdded { client, .. }
             | Self::ClientDeleted { client }
             | Self::ClientFlowAdded { client, .. }
@@ -192,7 +193,7 @@ impl Fact {
     /// secret.
     pub fn values(&self) -> [Option<String>; 2] {
         let names = |before: &str, after: &str| [Some(before.into()), Some(after.into())];
-        let lists = |list: &[String]| Some(words::toml(&list.to_vec().into()));
+        let lists = |list: &[String]| Some(toml_text::value(&list.to_vec().into()));
         match self {
             Self::RouteAdded { callers, .. } => [None, Some(callers.as_str().into())],
             Self::RouteRemoved { callers, .. } => [Some(callers.as_str().into()), None],
@@ -204,7 +205,7 @@ impl Fact {
             | Self::FunctionRenamed { before, after }
             | Self::ClientRenamed { before, after, .. } => names(before, after),
             Self::PoolReplaced { before, after } => {
-                [before, after].map(|name| Some(words::toml(&name.as_str().into())))
+                [before, after].map(|name| Some(toml_text::value(&name.as_str().into())))
             }
             Self::CorsOrigin { before, after, .. } => [before.clone(), Some(after.clone())],
             Self::PoolChanged { before, after, .. } => [before.clone(), after.clone()],
@@ -214,7 +215,7 @@ impl Fact {
             }
             Self::Setting { is_secret: true, .. } => [None, None],
             Self::Setting { before, after, .. } => {
-                [before, after].map(|value| value.as_ref().map(words::toml))
+                [before, after].map(|value| value.as_ref().map(toml_text::value))
             }
             Self::FunctionAdded { .. }
             | Self::FunctionRemoved { .. }

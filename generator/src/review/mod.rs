@@ -29,7 +29,6 @@ mod revision;
 pub(crate) mod settings;
 mod tree;
 mod version_constraints;
-pub(crate) mod words;
 
 use crate::buckets::review as buckets;
 use crate::cors::review as cors;

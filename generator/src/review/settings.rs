@@ -10,10 +10,11 @@ use serde_json::{Map, Value};
 use crate::review::Direction::{self, Added, Less, More, Other, Removed};
 use crate::review::Meaning::{Elsewhere, Harmless, Secret, When};
 use crate::review::comparison::Comparison;
-use crate::review::{ChangeKind, Fact, SubjectKind, words};
+use crate::review::{ChangeKind, Fact, SubjectKind};
 use crate::service::{Function, OwnUserPool, Service, UserPool};
 use crate::spec;
 use crate::spec::declaration::Kind;
+use crate::spec::toml_text;
 
 /// The keys that changed, but for those of which another file tells.
 pub(crate) fn facts(comparison: &Comparison) -> Vec<Fact> {
@@ -254,7 +255,7 @@ impl Setting {
         };
         Some(Fact::Setting {
             path: self.path.clone(),
-            of: meaning.map_or_else(|| words::key(&self.path), |(kind, _)| self.subject(kind)),
+            of: meaning.map_or_else(|| toml_text::key(&self.path), |(kind, _)| self.subject(kind)),
             before: shown(&self.before),
             after: shown(&self.after),
             is_secret,
@@ -279,7 +280,7 @@ impl Setting {
     fn subject(&self, kind: ChangeKind) -> String {
         match (kind.subject(), &self.path[..]) {
             (SubjectKind::Environment, [table, name, ..]) if table == "environments" => name.clone(),
-            _ => words::key(&self.path),
+            _ => toml_text::key(&self.path),
         }
     }
 }
@@ -337,7 +338,7 @@ mod tests {
         let tree = tree(&fleet()).to_string();
         assert!(!tree.contains(":null"), "`fleet.toml` sets every key: {tree}");
         for setting in keys_of(&fleet()) {
-            let key = words::key(&setting.path);
+            let key = toml_text::key(&setting.path);
             assert!(spec::key(&setting.path).is_some(), "{key} is no key of the spec");
         }
     }

@@ -2,15 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use crate::functions::surface::Called;
-use crate::surface::resources::{Resources, without};
-use crate::surface::types::{Preflight, Route, Uncertain};
-use crate::surface::unknown::{Open, missing_guard, missing_path};
-use portcullis_foreign_text::words::code;
+use portcullis_foreign_text::printable::code;
 use portcullis_terraform_json::expression::Expression;
 use portcullis_terraform_json::index::Part;
 use portcullis_terraform_json::rest_api::{self as applied, Integration, IntegrationResponse, Snapshot};
 use portcullis_terraform_json::{Resource, plan};
+
+use crate::functions::surface::Called;
+use crate::surface::resources::{Resources, without};
+use crate::surface::types::{Preflight, Route, Uncertain};
+use crate::surface::unknown::{Open, missing_guard, missing_path};
 
 /// The text of an uncertain field.
 const UNCERTAIN: &str = "?";

@@ -1,8 +1,9 @@
 //! The sentence of a resource that a plan takes away.
 
-use crate::review::Lost;
-use portcullis_foreign_text::words::code;
+use portcullis_foreign_text::printable::code;
 use portcullis_terraform_json::plan::Action;
+
+use crate::review::Lost;
 
 /// Returns the lost data and the reason.
 pub(super) fn deleted(lost: &Lost, action: &Action, address: &str) -> String {

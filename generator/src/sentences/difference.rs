@@ -2,13 +2,13 @@
 //!
 //! Most say the name of a field, its value in the plan and in the spec. `special` has words for the others.
 
+use portcullis_foreign_text::printable::code;
+use portcullis_terraform_json::rest_api::COGNITO_USER_POOLS;
 use serde_json::Value;
 
 use crate::sentences::names;
 use crate::spec::toml_text;
 use crate::surface::{Difference, DifferentValue, Differing, Invoker, Statement, Subject};
-use portcullis_foreign_text::words::code;
-use portcullis_terraform_json::rest_api::COGNITO_USER_POOLS;
 
 /// The note on something that exists on one side only.
 const ONLY_FOUND: &str = "in the plan, but not in the spec";

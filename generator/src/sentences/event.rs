@@ -1,7 +1,10 @@
 //! The sentence of a changed event.
 
-use crate::review::words::{changed, code, list};
+use portcullis_foreign_text::printable::code;
+
 use crate::review::{ChangedKey, EventChange};
+use crate::sentences::list::list;
+use crate::sentences::quoting::changed;
 
 /// Says how an event changes. `phrase` names it after "is invoked by".
 pub(super) fn event(function: &str, phrase: &str, change: &EventChange) -> String {

@@ -2,16 +2,20 @@
 
 use std::collections::BTreeMap;
 
+use portcullis_foreign_text::printable::code;
+use portcullis_foreign_text::printable::line;
+
 use crate::reach::Way;
 use crate::resources::lambda_permission::POLICY_BYTES;
-use crate::review::words::{self, both_quoted, code, list, quoted};
 use crate::review::{Callers, Fact, Program, Sendable, Sent, Shifted};
 use crate::sentences::deleted::deleted;
 use crate::sentences::event::event;
+use crate::sentences::list::list;
+use crate::sentences::quoting::{both_quoted, changed, quoted};
 use crate::sentences::{expired, names};
+use crate::spec::toml_text;
 use crate::user_pool::id;
 use crate::uses;
-use portcullis_foreign_text::words::line;
 
 impl Fact {
     /// Returns the sentence of a report: one line without a full stop.
@@ -393,7 +397,7 @@ impl Fact {
                 meaning,
                 ..
             } => {
-                let key = words::key(path);
+                let key = toml_text::key(path);
                 let (before, after) = (before.as_ref(), after.as_ref());
                 if *is_secret {
                     let what = match (before, after) {
@@ -403,7 +407,7 @@ impl Fact {
                     };
                     return format!("{} {what}", code(&key));
                 }
-                let changed = words::changed(&key, before, after);
+                let changed = changed(&key, before, after);
                 meaning.map_or(changed.clone(), |(_, so)| format!("{changed}: {so}"))
             }
             Self::FormerlyMissing { table, before, after } => format!(

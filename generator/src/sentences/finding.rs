@@ -1,7 +1,8 @@
 //! The sentence about a file that decides where Terraform connects or what it runs.
 
+use portcullis_foreign_text::printable::code;
+
 use crate::own_files::{Decision, Finding};
-use portcullis_foreign_text::words::code;
 
 impl Finding {
     /// Returns its effect: one line without a full stop. Words in `**` must not be overlooked.

@@ -1,7 +1,8 @@
 //! The sentence of a loss of identity data, and of what keeps it.
 
+use portcullis_foreign_text::{printable::code, shell};
+
 use crate::data_loss::{Attribute, Ending, Event, Expiring, Keep, Reason, Store};
-use portcullis_foreign_text::{shell, words::code};
 
 impl Event {
     /// Returns the possible loss and its reason: one line without a full stop.

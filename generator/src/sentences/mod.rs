@@ -9,13 +9,16 @@ mod difference;
 mod event;
 mod fact;
 mod finding;
+pub(crate) mod list;
 mod loss;
+mod quoting;
 mod unknown;
 
+use portcullis_foreign_text::printable::code;
 pub use unknown::summaries;
 
 use crate::review::AcceptedChange;
-use crate::review::words::{code, list};
+use crate::sentences::list::list;
 
 /// An `accept` entry whose last day is over.
 pub fn expired(line: &AcceptedChange) -> String {

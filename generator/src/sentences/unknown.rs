@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use portcullis_foreign_text::printable::code;
+
 use crate::modules::OWN_MODULE;
 use crate::surface::{Question, Unknown};
-use portcullis_foreign_text::words::code;
 
 /// Maximum number of names in a sentence.
 const NAMES: usize = 3;

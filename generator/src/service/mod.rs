@@ -30,7 +30,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::review::AcceptedChange;
-use crate::review::words::list;
+use crate::sentences::list::list;
 
 /// A resolved service.
 ///

@@ -1,7 +1,7 @@
 //! Characters that a reader of the text does not see. In a comment too they can make a line look like another one
 //! (CVE-2021-42574).
 
-use portcullis_foreign_text::words;
+use portcullis_foreign_text::printable;
 
 use crate::diagnostic::{Diagnostic, Span};
 
@@ -11,7 +11,7 @@ pub fn hidden(text: &str) -> Vec<Span> {
     for (start, c) in text.char_indices() {
         let is_white = matches!(c, '\t' | '\n') || c == '\r' && text[start + 1..].starts_with('\n');
         let is_mark = c == '\u{feff}' && start == 0;
-        if is_white || is_mark || !words::is_hidden(c) {
+        if is_white || is_mark || !printable::is_hidden(c) {
             continue;
         }
         let end = start + c.len_utf8();
@@ -25,7 +25,7 @@ pub fn hidden(text: &str) -> Vec<Span> {
 
 /// The error of one place.
 pub fn error(characters: &str, span: Span) -> Diagnostic {
-    let escapes: String = characters.chars().map(words::escape).collect();
+    let escapes: String = characters.chars().map(printable::escape).collect();
     let noun = if characters.chars().nth(1).is_none() {
         "character"
     } else {

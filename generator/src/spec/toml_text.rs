@@ -1,8 +1,9 @@
-//! Names and strings as TOML writes them.
+//! Names and values as TOML writes them.
 //!
 //! Both stand between backticks in a message, so a backtick is escaped as well.
 
-use portcullis_foreign_text::words::{escape, visible};
+use portcullis_foreign_text::printable::{escape, visible};
+use serde_json::Value;
 
 /// The path of a key: `service.tags."cost/unit"`.
 pub(crate) fn key(path: &[impl AsRef<str>]) -> String {
@@ -47,6 +48,18 @@ pub(crate) fn escaped(text: &str, longest: usize) -> String {
         escaped.push_str(&piece);
     }
     escaped
+}
+
+/// A value, all of it.
+pub(crate) fn value(json: &Value) -> String {
+    match json {
+        Value::String(text) => string(text, usize::MAX),
+        Value::Array(items) => {
+            let items: Vec<String> = items.iter().map(value).collect();
+            format!("[{}]", items.join(", "))
+        }
+        other => other.to_string(),
+    }
 }
 
 #[cfg(test)]

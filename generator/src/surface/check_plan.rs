@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+use portcullis_foreign_text::printable::code;
+use portcullis_terraform_json::plan::Plan;
+
 use super::compare::compare;
 use super::difference::{Difference, Differing, Subject};
 use super::names::Names;
@@ -13,8 +16,6 @@ use super::types::{Statement, Unknown};
 use super::user_pool::{FIRST_USER, is_first_user};
 use crate::modules::OWN_MODULE;
 use crate::service::{Environment, Service};
-use portcullis_foreign_text::words::code;
-use portcullis_terraform_json::plan::Plan;
 
 /// A plan compared with its spec.
 #[derive(Debug, Clone, PartialEq)]

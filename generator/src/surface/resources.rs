@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sha2::{Digest, Sha256};
 
-use portcullis_foreign_text::words;
+use portcullis_foreign_text::hex;
 use portcullis_terraform_json::Resource;
 use portcullis_terraform_json::index::Index;
 
@@ -63,5 +63,5 @@ pub(crate) fn without(map: &BTreeMap<String, String>, prefix: &str) -> BTreeMap<
 
 /// The beginning of a SHA-256, which tells values apart and does not tell them.
 pub(crate) fn digest(text: &str) -> String {
-    words::hex(&Sha256::digest(text)[..6])
+    hex(&Sha256::digest(text)[..6])
 }

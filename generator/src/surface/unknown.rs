@@ -2,6 +2,13 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use portcullis_foreign_text::printable::code;
+use portcullis_terraform_json::cognito::UserPool;
+use portcullis_terraform_json::iam::Role;
+use portcullis_terraform_json::index::Part;
+use portcullis_terraform_json::rest_api::{Method, Snapshot};
+use portcullis_terraform_json::{Resource, plan};
+
 use super::arguments;
 use super::names::Names;
 use super::others;
@@ -9,12 +16,6 @@ use super::resources::{Resources, text};
 use super::types::{Question, Unknown};
 use crate::functions::surface::Called;
 use crate::modules::OWN_MODULE;
-use portcullis_foreign_text::words::code;
-use portcullis_terraform_json::cognito::UserPool;
-use portcullis_terraform_json::iam::Role;
-use portcullis_terraform_json::index::Part;
-use portcullis_terraform_json::rest_api::{Method, Snapshot};
-use portcullis_terraform_json::{Resource, plan};
 
 /// The open values of a plan, by the address of the resource.
 pub(crate) struct Open<'a>(HashMap<&'a str, Vec<&'a plan::Unknown>>);

@@ -1,7 +1,8 @@
 //! Assertions about the protection of tables.
 
 use crate::hcl::{Block, Expression, call, commented, equal, reference, string};
-use crate::modules::access_test::words::{ENVIRONMENT, is, must};
+use crate::modules::access_test::assertions::{is, must};
+use crate::modules::access_test::mocked::ENVIRONMENT;
 use crate::service::Service;
 use crate::tables::{Table, in_service};
 

@@ -2,7 +2,8 @@
 
 use crate::hcl::{Block, Expression, commented, string};
 use crate::identifier::Identifier;
-use crate::modules::access_test::words::{self, is, must};
+use crate::modules::access_test::assertions::{is, must};
+use crate::modules::access_test::mocked;
 use crate::resources::{sns_topic, tls_only};
 use crate::service::Service;
 use crate::topics::Topic;
@@ -24,7 +25,7 @@ fn topic(service: &Service, name: &str, topic: &Topic) -> Block {
         reachable_by: _, // a rule for the spec
         kms_key,
     } = topic;
-    let values = words::values(service);
+    let values = mocked::values(service);
     let text = |of| string(attribute(name, topic, of).text(&values));
     let of = |argument: &str| format!("{}.{argument}", sns_topic::address(&Identifier::new(name)));
     let mut conditions: Vec<Expression> = vec![

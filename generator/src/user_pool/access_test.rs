@@ -2,7 +2,8 @@
 
 use crate::functions::access_test as functions;
 use crate::hcl::{Block, Expression, argument, block, commented, object, reference, string, to_set};
-use crate::modules::access_test::words::{self, holds, is, must};
+use crate::modules::access_test::assertions::{holds, is, must};
+use crate::modules::access_test::mocked;
 use crate::references::Reference;
 use crate::resources::cognito_user_pool_client;
 use crate::service::Service;
@@ -31,7 +32,7 @@ pub(crate) fn overrides(service: &Service) -> Vec<Block> {
         .own_user_pool()
         .into_iter()
         .flat_map(|pool| pool.clients.keys());
-    let values = words::values(service);
+    let values = mocked::values(service);
     let client = |name: &String| {
         let id = Reference::ClientId(name.clone()).text(&values);
         let kind = cognito_user_pool_client::TYPE.name;

@@ -17,7 +17,7 @@ pub use kind::Kind;
 
 use crate::functions::statement::Statement;
 use crate::references::{Reference, Template};
-use crate::review::words::list;
+use crate::sentences::list::list;
 use crate::uses::declaration::Verb;
 
 /// The data that a function uses, with its verbs in the order of their declaration.

@@ -8,7 +8,7 @@
 
 use std::collections::BTreeMap;
 
-use portcullis_foreign_text::words::hex;
+use portcullis_foreign_text::hex;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 

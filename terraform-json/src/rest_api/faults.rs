@@ -1,5 +1,6 @@
 //! Methods, and what is attached to them, that do not say what API Gateway needs to know of them.
 
+use portcullis_foreign_text::printable::code;
 use serde_json::json;
 
 use super::{
@@ -10,7 +11,6 @@ use crate::Resource;
 use crate::index::{Kind, Part, read_error};
 use crate::lambda::{Function, FunctionUrl, Permission};
 use crate::router::ANY;
-use portcullis_foreign_text::words::code;
 
 const INTEGRATIONS: [&str; 5] = ["AWS", "AWS_PROXY", "HTTP", "HTTP_PROXY", "MOCK"];
 

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use portcullis_foreign_text::printable::code;
 use serde::Deserialize;
 
 use crate::expression::{self, Expression, Headers};
 use crate::index::{given, kind, or_empty};
 use crate::lambda;
-use portcullis_foreign_text::words::code;
 
 /// Milliseconds that API Gateway waits for an answer if nothing is set.
 /// Source: <https://docs.aws.amazon.com/apigateway/latest/api/API_Integration.html>.

@@ -3,7 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use portcullis_foreign_text::words::is_hidden;
+use portcullis_foreign_text::printable::is_hidden;
 
 use super::calls::{CREATE_DEPLOYMENT, DELETE_METHOD, calls, last};
 use crate::support::{Project, curl, run, text};

@@ -4,7 +4,7 @@ use std::net::Ipv4Addr;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use anyhow::{Context as _, Result};
-use portcullis_foreign_text::words;
+use portcullis_foreign_text::printable;
 use portcullis_terraform_json::Resource;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -37,7 +37,7 @@ impl Aws {
         let upstream = match emulated {
             Some(EmulatedAws { url, access_key_id }) => {
                 let origin = Origin::parse(url);
-                let origin = origin.map_err(|error| InputError(words::line(&format!("{error:#}"))))?;
+                let origin = origin.map_err(|error| InputError(printable::line(&format!("{error:#}"))))?;
                 let address = origin.address().await?;
                 Some((Upstream::Tcp(address), access_key_id.clone()))
             }

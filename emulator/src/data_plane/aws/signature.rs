@@ -11,7 +11,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use http::header::AUTHORIZATION;
 use http::request::Parts;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
-use portcullis_foreign_text::words;
+use portcullis_foreign_text::hex;
 use sha2::{Digest, Sha256};
 use time::macros::format_description;
 use time::{Duration, OffsetDateTime, PrimitiveDateTime};
@@ -255,7 +255,7 @@ fn mac(key: &[u8], text: &[u8]) -> Hmac<Sha256> {
 }
 
 fn hash(bytes: &[u8]) -> String {
-    words::hex(&Sha256::digest(bytes))
+    hex(&Sha256::digest(bytes))
 }
 
 fn is_hash(text: &str) -> bool {

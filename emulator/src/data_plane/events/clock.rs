@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use portcullis_foreign_text::words::code;
+use portcullis_foreign_text::printable::code;
 use time::OffsetDateTime;
 use tokio::time::sleep;
 

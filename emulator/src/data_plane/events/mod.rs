@@ -22,7 +22,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, RwLock};
 
 use bytes::Bytes;
-use portcullis_foreign_text::words::code;
+use portcullis_foreign_text::printable::code;
 use portcullis_terraform_json::lambda::FunctionReference;
 use serde_json::{Value, json};
 use time::OffsetDateTime;

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Error, Result};
-use portcullis_foreign_text::words::code;
+use portcullis_foreign_text::printable::code;
 use portcullis_terraform_json::index::Index;
 use portcullis_terraform_json::lambda::{FunctionReference, Permission};
 

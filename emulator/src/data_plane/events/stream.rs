@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
-use portcullis_foreign_text::words::code;
+use portcullis_foreign_text::printable::code;
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 use tokio::sync::watch;

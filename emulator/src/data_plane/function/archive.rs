@@ -10,7 +10,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
-use portcullis_foreign_text::words::{code, hex};
+use portcullis_foreign_text::{hex, printable::code};
 use sha2::{Digest, Sha256};
 use zip::ZipArchive;
 

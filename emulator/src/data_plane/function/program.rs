@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{Error, ErrorKind, Read, Seek};
 use std::path::Path;
 
-use portcullis_foreign_text::words::code;
+use portcullis_foreign_text::printable::code;
 
 use super::elf::Elf;
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use portcullis_foreign_text::words::code;
+use portcullis_foreign_text::printable::code;
 use portcullis_terraform_json::Resource;
 use portcullis_terraform_json::iam::Role;
 use portcullis_terraform_json::index::{Index, Part};

@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
+use portcullis_foreign_text::printable::code;
 use portcullis_foreign_text::shell;
-use portcullis_foreign_text::words::code;
 
 use crate::data_plane::Options;
 use crate::data_plane::api::{Api, Code, FunctionConfiguration, Integration, Route, Unsupported};

@@ -6,8 +6,8 @@
 
 use std::str::FromStr;
 
+use portcullis_foreign_text::printable::code;
 use portcullis_foreign_text::shell;
-use portcullis_foreign_text::words::code;
 use portcullis_terraform_json::aws::RESERVED_VARIABLES;
 
 use super::code::{function, needed};

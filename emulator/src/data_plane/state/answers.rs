@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use portcullis_foreign_text::words::code;
+use portcullis_foreign_text::printable::code;
 use portcullis_terraform_json::expression::{Expression, header};
 use portcullis_terraform_json::template::Template;
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use anyhow::{Context, Error, Result};
-use portcullis_foreign_text::words::code;
+use portcullis_foreign_text::printable::code;
 use portcullis_terraform_json::cognito::UserPool;
 use portcullis_terraform_json::index::{Index, Part};
 use portcullis_terraform_json::rest_api::{COGNITO_USER_POOLS, Snapshot, TokenSource};

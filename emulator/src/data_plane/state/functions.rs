@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use anyhow::{Error, Result};
-use portcullis_foreign_text::words;
+use portcullis_foreign_text::printable;
 use portcullis_terraform_json::index::Index;
 use portcullis_terraform_json::lambda::Function;
 use tokio::sync::Semaphore;
@@ -32,7 +32,7 @@ fn code(values: &Function) -> Code {
     if !runtime.starts_with("provided") {
         return Code::Foreign(format!(
             "its runtime is {}, but only custom runtimes with a `bootstrap` can run here",
-            words::code(runtime)
+            printable::code(runtime)
         ));
     }
     if !values.layers.is_empty() {

@@ -7,7 +7,8 @@
 //!
 //! <https://developer.hashicorp.com/terraform/language/tests/mocking>
 
-pub(crate) mod words;
+pub(crate) mod assertions;
+pub(crate) mod mocked;
 
 use crate::authorizer::{self, Authorizer};
 use crate::buckets::access_test as buckets;
@@ -27,7 +28,7 @@ use crate::tables::access_test as tables;
 use crate::topics::access_test as topics;
 use crate::user_pool::access_test as users;
 use crate::{api, cors};
-use words::{ENVIRONMENT, EXECUTION_ARN, ORIGIN, ROLE_ARN, USER_POOL_ARN};
+use mocked::{ENVIRONMENT, EXECUTION_ARN, ORIGIN, ROLE_ARN, USER_POOL_ARN};
 
 /// The file, beside the module that it tests.
 pub const FILE: &str = "tests/access.tftest.hcl";
@@ -101,15 +102,15 @@ fn mock_provider(service: &Service) -> Block {
     let data = |of: &str, defaults| mock("mock_data", of, defaults);
     let mut rest_api = vec![("execution_arn", EXECUTION_ARN)];
     if functions::is_compared(service, |one| matches!(one, Reference::ApiId | Reference::ApiUrl)) {
-        rest_api.push(("id", words::MOCKED));
+        rest_api.push(("id", mocked::ID));
     }
     let mut user_pool = vec![("arn", USER_POOL_ARN)];
     if functions::is_compared(service, |one| *one == Reference::UserPoolId) {
-        user_pool.push(("id", words::MOCKED_POOL));
+        user_pool.push(("id", mocked::USER_POOL_ID));
     }
     let mut aws_service = vec![("partition", "aws"), ("region", "us-east-1")];
     if crate::functions::in_service::is_told_the_url(service) {
-        aws_service.insert(0, ("dns_name", words::EXECUTE_API_DNS_NAME));
+        aws_service.insert(0, ("dns_name", mocked::EXECUTE_API_DNS_NAME));
     }
     let mut mocks = vec![
         data("aws_caller_identity", &[("account_id", LOCAL_ACCOUNT)]),

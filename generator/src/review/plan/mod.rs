@@ -5,16 +5,17 @@
 
 mod error;
 
-pub use error::PlannedError;
-
+use portcullis_terraform_json::plan::{Action, Change, ParsedPlan};
 use serde_json::Value;
+
+pub use error::PlannedError;
 
 use crate::data_loss::{self, Loss};
 use crate::review::report;
-use crate::review::{ChangeId, ChangeKind, Fact, Lost, words};
+use crate::review::{ChangeId, ChangeKind, Fact, Lost};
 use crate::service::{Function, LOCAL, Service};
+use crate::spec::toml_text;
 use crate::surface::check_plan;
-use portcullis_terraform_json::plan::{Action, Change, ParsedPlan};
 
 /// The part of a review that comes from a plan.
 #[derive(Debug, Clone, PartialEq)]
@@ -173,7 +174,7 @@ impl Reading<'_> {
         let of = match self.function(name) {
             None => change.address.clone(),
             Some(function) => {
-                let everywhere = words::key(&["functions", function, "log_retention_days"]);
+                let everywhere = toml_text::key(&["functions", function, "log_retention_days"]);
                 let key = [
                     "environments",
                     self.environment,
@@ -181,7 +182,7 @@ impl Reading<'_> {
                     function,
                     "log_retention_days",
                 ];
-                let here = words::key(&key);
+                let here = toml_text::key(&key);
                 let kind = ChangeKind::LogRetentionShorter;
                 let is_reported = |of: &String| self.is_reported(&ChangeId::new(kind, of));
                 if [&here, &everywhere].into_iter().any(is_reported) {

@@ -1,7 +1,8 @@
 //! For a comment of a pull request: a table of routes, one of what is at risk, the rest folded.
 
+use portcullis_foreign_text::printable::code;
+
 use crate::review::report::Report;
-use crate::review::words::code;
 use crate::review::{Judged, Section, Verdict};
 
 /// Bytes of a report: GitHub takes comments of 65,536 characters, and the pipeline adds a few.

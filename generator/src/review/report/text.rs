@@ -1,8 +1,9 @@
 //! For a terminal: a line a fact.
 
+use portcullis_foreign_text::printable::plain;
+
 use crate::review::Verdict;
 use crate::review::report::Report;
-use crate::review::words::plain;
 
 /// More lines for a spec than these are not written out.
 const MANY: usize = 2;

@@ -114,14 +114,6 @@ pub fn escape(c: char) -> String {
     }
 }
 
-/// Shows bytes as two hexadecimal digits each.
-pub fn hex(bytes: &[u8]) -> String {
-    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 0xf]);
-    digits
-        .map(|digit| char::from(b"0123456789abcdef"[usize::from(digit)]))
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -156,10 +148,5 @@ mod tests {
         let text = json(&serde_json::to_string_pretty(&value).unwrap());
         assert!(text.chars().all(|c| c == '\n' || !is_hidden(c)), "{text}");
         assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap(), value);
-    }
-
-    #[test]
-    fn bytes_have_two_digits_each() {
-        assert_eq!(hex(&[0, 10, 255]), "000aff");
     }
 }

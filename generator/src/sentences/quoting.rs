@@ -5,12 +5,11 @@
 //! invisible characters. A foreign description therefore can't end the code span, move the cursor or turn the text
 //! around.
 
+use portcullis_foreign_text::printable::code;
 use serde_json::Value;
 
+use crate::sentences::list::list;
 use crate::spec::toml_text::{escaped, string};
-
-pub(crate) use crate::spec::toml_text::key;
-pub(crate) use portcullis_foreign_text::words::{code, plain};
 
 /// Characters of a string that a sentence shows.
 const LONGEST: usize = 60;
@@ -35,18 +34,6 @@ pub(crate) fn both_quoted(before: &str, after: &str) -> [String; 2] {
         let rest: String = text.chars().skip(same - LONGEST / 4).collect();
         format!("`\"…{}\"`", escaped(&rest, LONGEST))
     })
-}
-
-/// A value as TOML writes it, all of it.
-pub(crate) fn toml(value: &Value) -> String {
-    match value {
-        Value::String(text) => string(text, usize::MAX),
-        Value::Array(items) => {
-            let items: Vec<String> = items.iter().map(toml).collect();
-            format!("[{}]", items.join(", "))
-        }
-        other => other.to_string(),
-    }
 }
 
 /// Returns the change of a key: `` `functions.orders.memory_mb` 512 → 1024 ``.
@@ -75,21 +62,6 @@ pub(crate) fn changed(key: &str, before: Option<&Value>, after: Option<&Value>) 
         (Some(before), None) => format!("{key} removed (was {})", in_text(before)),
         (None, Some(after)) => format!("{key} set to {}", in_text(after)),
         (None, None) => key,
-    }
-}
-
-/// Several things in a row: `a`, `b` and `c`. From the fifth on they are counted.
-pub(crate) fn list(items: impl IntoIterator<Item = String>) -> String {
-    let mut items: Vec<String> = items.into_iter().collect();
-    if items.len() > 5 {
-        let more = items.len() - 4;
-        items.truncate(4);
-        items.push(format!("{more} more"));
-    }
-    match items.pop() {
-        Some(last) if items.is_empty() => last,
-        Some(last) => format!("{} and {last}", items.join(", ")),
-        None => String::new(),
     }
 }
 
@@ -149,13 +121,5 @@ mod tests {
             super::changed("x", None, Some(&list(&["a", "b"]))),
             "`x` set to `\"a\"` and `\"b\"`"
         );
-    }
-
-    #[test]
-    fn a_long_list_is_counted() {
-        let names = |count: usize| list((1..=count).map(|n| n.to_string()));
-        assert_eq!(names(1), "1");
-        assert_eq!(names(5), "1, 2, 3, 4 and 5");
-        assert_eq!(names(9), "1, 2, 3, 4 and 5 more");
     }
 }
