@@ -172,6 +172,90 @@ fn the_zips_are_small_start_on_al2023_and_are_the_same_from_every_folder() {
     }
 }
 
+/// A function with C code, which a compiler for this machine's processor makes wider instructions of.
+const WITH_C: [(&str, &str); 4] = [
+    (
+        "Cargo.toml",
+        "[workspace]\nmembers = [\"sum\"]\nresolver = \"3\"\n",
+    ),
+    (
+        "sum/Cargo.toml",
+        "[package]\nname = \"sum\"\nversion = \"1.0.0\"\nedition = \"2024\"\n\n[build-dependencies]\ncc = \"1\"\n",
+    ),
+    (
+        "sum/build.rs",
+        "fn main() { cc::Build::new().file(\"sum.c\").opt_level(3).compile(\"sum\") }\n",
+    ),
+    (
+        "sum/sum.c",
+        "int sum(const int *of, int count) { int all = 0; while (count--) all += of[count] * of[count]; return all; }\n",
+    ),
+];
+
+const CALLS_C: &str = r#"
+unsafe extern "C" { fn sum(of: *const i32, count: i32) -> i32; }
+
+fn main() {
+    let numbers: Vec<i32> = std::env::args().map(|argument| argument.len() as i32).collect();
+    println!("{}", unsafe { sum(numbers.as_ptr(), numbers.len() as i32) });
+}
+"#;
+
+/// Returns the blocks of a lock file for `cc` and what it uses, as in the lock file of the demo's functions.
+fn lock_with_cc() -> String {
+    let lock = fs::read_to_string(sources().join("Cargo.lock")).unwrap();
+    let needed = ["cc", "find-msvc-tools", "shlex"].map(|name| format!("name = \"{name}\"\n"));
+    let packages = lock.split("[[package]]\n").skip(1);
+    let packages = packages.filter(|package| needed.iter().any(|name| package.starts_with(name)));
+    let packages: Vec<&str> = packages.map(str::trim_end).collect();
+    assert_eq!(packages.len(), needed.len());
+    let sum = "name = \"sum\"\nversion = \"1.0.0\"\ndependencies = [\n \"cc\",\n]";
+    let blocks = packages.into_iter().chain([sum]);
+    let blocks: Vec<String> = blocks
+        .map(|package| format!("[[package]]\n{package}\n"))
+        .collect();
+    format!("version = 4\n\n{}", blocks.join("\n"))
+}
+
+/// <https://github.com/cargo-lambda/cargo-lambda/issues/934>: cargo-zigbuild reads cargo's configuration again for C code.
+#[test]
+fn flags_of_a_configuration_reach_neither_rust_nor_c() {
+    let Some(cargo_lambda) = cargo_lambda() else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let zip = |name: &str, configuration: &str| {
+        let functions_dir = folder.path().join(name).join("functions");
+        let write = |path: &str, text: &str| {
+            let path = functions_dir.join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        };
+        for (path, text) in WITH_C {
+            write(path, text);
+        }
+        write("sum/src/main.rs", CALLS_C);
+        write("Cargo.lock", &lock_with_cc());
+        write(".cargo/config.toml", configuration);
+        let options = BuildOptions {
+            functions_dir: &functions_dir,
+            artifacts_dir: &folder.path().join(name).join("artifacts"),
+            architecture: architecture(),
+            functions: &[Program {
+                function: "sum".to_owned(),
+                binary: "sum".to_owned(),
+            }],
+            cargo_lambda: &cargo_lambda,
+        };
+        fs::read(&build(&options).unwrap()[0].path).unwrap()
+    };
+    let target = architecture().target();
+    let flags = "rustflags = [\"-C\", \"target-cpu=native\"]\n";
+    let plain = zip("plain", "");
+    assert!(plain == zip("of-build", &format!("[build]\n{flags}")));
+    assert!(plain == zip("of-target", &format!("[target.{target}]\n{flags}")));
+}
+
 fn unzip(path: &Path) -> Vec<u8> {
     let mut archive = zip::ZipArchive::new(fs::File::open(path).unwrap()).unwrap();
     let mut code = Vec::new();

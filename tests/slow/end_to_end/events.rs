@@ -1,11 +1,6 @@
 //! Events of an applied spec reach their functions, and a second plan has nothing to change.
 
-use portcullis_test_support::in_time::InTime;
-use std::process::Command;
-
-use serde_json::Value;
-
-use crate::support::{Project, text, tools, wait_until};
+use crate::support::{Project, text, wait_until};
 
 const SPEC: &str = r#"
 [service]
@@ -48,7 +43,7 @@ fn what_a_spec_says_of_events_is_delivered() {
         format!(r#"[{{"Source":"shop.payments","DetailType":"Paid","Detail":"{{\"amount\":{amount}}}"}}]"#)
     };
     for amount in [5, 50] {
-        aws(&project, &["events", "put-events", "--entries", &entry(amount)]);
+        project.aws(&["events", "put-events", "--entries", &entry(amount)]);
     }
     wait_until("the event is handled", || {
         log().contains("reports` handled an event of")
@@ -61,36 +56,17 @@ fn what_a_spec_says_of_events_is_delivered() {
     );
 
     let item = r#"{"id":{"S":"first"}}"#;
-    aws(
-        &project,
-        &[
-            "dynamodb",
-            "put-item",
-            "--table-name",
-            "night-local-orders",
-            "--item",
-            item,
-        ],
-    );
+    project.aws(&[
+        "dynamodb",
+        "put-item",
+        "--table-name",
+        "night-local-orders",
+        "--item",
+        item,
+    ]);
     wait_until("the new item is handled", || {
         log().contains("reports` handled 1 of 1 records of")
     });
 
     project.portcullis(&["destroy", "--yes"]).succeeded();
-}
-
-/// Calls the emulated AWS of the project.
-fn aws(project: &Project, arguments: &[&str]) {
-    let out = project.read(".portcullis/local/control-plane/out");
-    let ready: Value = serde_json::from_str(out.lines().next().unwrap()).unwrap();
-    let output = Command::new(tools()["aws"].as_str().unwrap())
-        .args(arguments)
-        .env("AWS_ENDPOINT_URL", text(&ready, "endpoint"))
-        .env("AWS_ACCESS_KEY_ID", "123456789012")
-        .env("AWS_SECRET_ACCESS_KEY", "local")
-        .env("AWS_PAGER", "")
-        .env("AWS_DEFAULT_REGION", "us-east-1")
-        .output_in_time()
-        .unwrap();
-    assert!(output.status.success(), "{output:?}");
 }

@@ -4,6 +4,7 @@ mod calls;
 mod changes;
 mod data;
 mod events;
+mod examples;
 mod identity_data;
 mod messages;
 mod other_environments;

@@ -160,20 +160,18 @@ impl Answer {
 
 /// Asks with curl. Headers reach it on standard input, so that no token is an argument.
 pub fn curl(method: &str, url: &str, headers: &[&str]) -> Answer {
+    send(&["-X", method, url], headers)
+}
+
+/// Posts a body with curl.
+pub fn post(url: &str, headers: &[&str], body: &str) -> Answer {
+    send(&["--data-binary", body, url], headers)
+}
+
+fn send(arguments: &[&str], headers: &[&str]) -> Answer {
     let mut child = Command::new("curl")
-        .args([
-            "-sS",
-            "-i",
-            "--noproxy",
-            "*",
-            "--max-time",
-            "30",
-            "-H",
-            "@-",
-            "-X",
-            method,
-            url,
-        ])
+        .args(["-sS", "-i", "--noproxy", "*", "--max-time", "30", "-H", "@-"])
+        .args(arguments)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

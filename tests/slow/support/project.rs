@@ -33,6 +33,16 @@ impl Project {
         project
     }
 
+    /// A service of `examples/`, whose compiled functions stay in that folder.
+    pub fn example(name: &str) -> Self {
+        let project = Self::without_functions(name);
+        let example = Path::new(REPOSITORY).join("examples").join(name);
+        let spec = example.join("portcullis.toml");
+        project.write("portcullis.toml", &fs::read_to_string(spec).unwrap());
+        symlink(example.join("functions"), project.path("functions")).unwrap();
+        project
+    }
+
     /// This repository with another service, in a folder of that name. Each of its functions answers with its name
     /// and the event that it was given (`handler.rs`), and compiles in an instant.
     pub fn of(folder: &str, spec: &str) -> Self {
@@ -174,6 +184,28 @@ impl Project {
     /// Returns the output of `portcullis outputs`.
     pub fn outputs(&self) -> Value {
         self.portcullis(&["outputs"]).succeeded().json()
+    }
+
+    /// Calls the emulated AWS of the project with the AWS CLI. Returns its answer, or null if it has none.
+    #[track_caller]
+    pub fn aws(&self, arguments: &[&str]) -> Value {
+        let out = self.read(".portcullis/local/control-plane/out");
+        let ready: Value = serde_json::from_str(out.lines().next().unwrap()).unwrap();
+        let spec = self.read("portcullis.toml");
+        let region = spec.lines().find_map(|line| line.strip_prefix("region")).unwrap();
+        let ended = run(self
+            .command(tools()["aws"].as_str().unwrap())
+            .args(arguments)
+            .env("AWS_ENDPOINT_URL", text(&ready, "endpoint"))
+            .env("AWS_ACCESS_KEY_ID", "123456789012")
+            .env("AWS_SECRET_ACCESS_KEY", "local")
+            .env("AWS_PAGER", "")
+            .env("AWS_DEFAULT_REGION", region.trim_matches(['=', ' ', '"'])))
+        .succeeded();
+        if ended.stdout.is_empty() {
+            return Value::Null;
+        }
+        ended.json()
     }
 
     /// The address that answers.
