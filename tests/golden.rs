@@ -4,7 +4,7 @@
 //! specs/<case>/     portcullis.toml → expected/terraform/**: what of the tree is not as in `specs/demo`, which is whole;
 //!                   `without` names what the demo's tree has and this one lacks, a path a line;
 //!                   `own.tf` is the module `terraform/modules/own`
-//! mistakes/<case>/  portcullis.toml → expected.txt: every mistake as a user reads it
+//! errors/<case>/  portcullis.toml → expected.txt: every error as a user reads it
 //! pictures/<case>/  portcullis.toml → expected.mmd, expected.svg: who can reach what
 //! changes/<case>/   before.toml, after.toml → expected.diff: what a pull request shows
 //! merges/<case>/    base.toml, ours.toml, theirs.toml: two branches that `git merge` joins without a conflict;
@@ -85,7 +85,7 @@ fn a_spec_in_any_order_becomes_its_picture() {
 #[test]
 fn an_invalid_spec_gets_all_its_errors() {
     let mut wrong = Wrong::default();
-    for case in cases("mistakes") {
+    for case in cases("errors") {
         case.holds_only(&["portcullis.toml", "handlers", "expected.txt"]);
         let project = Project::of(&case.read("portcullis.toml"), case.handlers());
         let output = project.portcullis(&["generate"]);
@@ -195,7 +195,7 @@ fn the_order_of_a_spec_does_not_matter() {
 
 #[test]
 fn nothing_but_cases_is_here() {
-    let known = BTreeSet::from(["changes", "merges", "mistakes", "pictures", "specs"].map(String::from));
+    let known = BTreeSet::from(["changes", "errors", "merges", "pictures", "specs"].map(String::from));
     let found = entries(&root()).into_iter().map(|path| name(&path)).collect();
     assert_eq!(known, found);
 }

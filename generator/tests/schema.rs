@@ -76,7 +76,7 @@ fn the_schema_admits_every_right_spec() {
 fn the_schema_refuses_what_the_reader_refuses() {
     let validator = jsonschema::validator_for(&schema::schema()).unwrap();
     let (mut unreadable, mut beyond) = (0, 0);
-    for (path, text) in specs("mistakes") {
+    for (path, text) in specs("errors") {
         let Ok(toml) = toml::from_str::<toml::Value>(&text) else {
             continue;
         };
