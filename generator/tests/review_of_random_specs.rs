@@ -143,7 +143,7 @@ impl Spec {
     fn service(&self) -> Service {
         let text = self.text();
         portcullis_generator::service(&text, None)
-            .unwrap_or_else(|mistakes| panic!("{}", mistakes.render("spec", &text, false)))
+            .unwrap_or_else(|errors| panic!("{}", errors.render("spec", &text, false)))
     }
 
     /// The route that answers a request; the preflight is none.
@@ -353,11 +353,11 @@ proptest! {
             })
             .collect();
         let today = Date { year: 2026, month: 12, day: 1 };
-        let told = judge(facts.clone(), &lines, today, Unseen::default());
-        prop_assert_eq!(told.len(), facts.len());
-        prop_assert!(told.iter().all(|told| told.verdict != Verdict::Blocked));
+        let judged = judge(facts.clone(), &lines, today, Unseen::default());
+        prop_assert_eq!(judged.len(), facts.len());
+        prop_assert!(judged.iter().all(|one| one.verdict != Verdict::Blocked));
         let unanswered = judge(facts, &[], today, Unseen::default());
-        let count = unanswered.iter().filter(|told| told.verdict == Verdict::Blocked).count();
+        let count = unanswered.iter().filter(|one| one.verdict == Verdict::Blocked).count();
         prop_assert_eq!(count, lines.len());
     }
 }

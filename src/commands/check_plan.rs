@@ -20,11 +20,11 @@ pub fn run(project: &Project, file: &Path, environment: Option<&str>) -> Outcome
     let service = service_of(&project.root().join(SPEC), SPEC, None)?;
     let plan = plan_of(file)?;
     let checked = check_plan(&service, &plan, environment).map_err(|error| of_file(file, error))?;
-    let mut said: BTreeMap<String, usize> = BTreeMap::new();
-    for unknown in &checked.said {
-        *said.entry(unknown.assumption()).or_default() += 1;
+    let mut assumptions: BTreeMap<String, usize> = BTreeMap::new();
+    for unknown in &checked.assumptions {
+        *assumptions.entry(unknown.assumption()).or_default() += 1;
     }
-    for (assumption, times) in said {
+    for (assumption, times) in assumptions {
         let times = if times == 1 {
             String::new()
         } else {

@@ -12,7 +12,7 @@ use crate::resources::{
 use crate::service::Service;
 use crate::uses::{Attribute, Datum, Kind};
 
-pub(crate) fn what_protects_buckets(service: &Service) -> Vec<Block> {
+pub(crate) fn assertions(service: &Service) -> Vec<Block> {
     let buckets = service.buckets.iter();
     buckets
         .map(|(name, bucket)| self::bucket(service, name, bucket))

@@ -56,7 +56,7 @@ fn bucket<'a>(resources: &mut Resources<'a>, names: &Names, bucket: &Part<'a, s3
         .iter()
         .flat_map(|one| policy::sentences(&one.policy, names));
     let cors = cors.iter().flat_map(|one| &one.cors_rule);
-    let cors = cors.map(|rule| said(&rule.allowed_methods, &rule.allowed_origins));
+    let cors = cors.map(|rule| cors_rule(&rule.allowed_methods, &rule.allowed_origins));
     Bucket {
         name: name.strip_suffix("-${account}").unwrap_or(&name).to_owned(),
         public_access_blocked: !blocks.is_empty() && blocks.iter().all(closes),
@@ -113,7 +113,7 @@ fn sorted(texts: impl Iterator<Item = String>) -> Vec<String> {
 }
 
 /// A rule of CORS, as in `GET, PUT from https://app.example.com`.
-pub(crate) fn said(methods: &[String], origins: &[String]) -> String {
+pub(crate) fn cors_rule(methods: &[String], origins: &[String]) -> String {
     let [methods, origins] = [methods, origins].map(|texts| sorted(texts.iter().cloned()).join(", "));
     format!("{methods} from {origins}")
 }

@@ -1,7 +1,7 @@
 //! The buckets that a spec asks for.
 
 use crate::buckets::Bucket;
-use crate::buckets::surface::said;
+use crate::buckets::surface::cors_rule;
 use crate::references::{Reference, Values};
 use crate::resources::{
     s3_bucket_ownership_controls, s3_bucket_policy, s3_bucket_server_side_encryption_configuration,
@@ -33,7 +33,8 @@ pub(crate) fn bucket(
     let document =
         tls_only::in_json(s3_bucket_policy::ACTIONS, vec![arn.clone(), format!("{arn}/*")]).to_string();
     let methods: Vec<String> = cors.iter().map(|method| method.in_aws().to_owned()).collect();
-    let cors = (!methods.is_empty()).then(|| said(&methods, std::slice::from_ref(&environment.allow_origin)));
+    let cors =
+        (!methods.is_empty()).then(|| cors_rule(&methods, std::slice::from_ref(&environment.allow_origin)));
     types::Bucket {
         name: name.into(),
         public_access_blocked: true,

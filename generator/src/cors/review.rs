@@ -101,7 +101,7 @@ fn headers(before: &Cors, after: &Cors) -> Option<Fact> {
         _ => Sendable::Also(more),
     };
     Some(Fact::CorsSends {
-        what: Sent::Headers,
+        sent: Sent::Headers,
         before: before.allow_headers.clone(),
         after: after.allow_headers.clone(),
         now,
@@ -138,7 +138,7 @@ fn methods(comparison: &Comparison, before: &Cors, after: &Cors) -> Option<Fact>
     };
     let value = |cors: &Cors| cors.allow_methods.clone().unwrap_or_else(|| vec![EVERY.into()]);
     Some(Fact::CorsSends {
-        what: Sent::Methods,
+        sent: Sent::Methods,
         before: value(before),
         after: value(after),
         now,

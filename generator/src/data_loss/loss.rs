@@ -104,7 +104,7 @@ pub enum Event {
         /// The address of what says so.
         address: String,
         /// The objects that expire.
-        what: Expiring,
+        objects: Expiring,
         /// The days that are left to it.
         after: u64,
     },

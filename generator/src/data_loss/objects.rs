@@ -39,16 +39,23 @@ pub(super) fn losses(plan: &ParsedPlan, service: &Service, environment: &str) ->
         if change.kind == BucketVersioning::KIND && suspends(change) {
             losses.push(loss(Event::VersioningSuspended { address }, "versioning"));
         } else if change.kind == Lifecycle::KIND {
-            for (what, key) in [
+            for (objects, key) in [
                 (Expiring::Objects, "expire_days"),
                 (Expiring::OldVersions, "expire_old_versions_days"),
             ] {
-                let [before, after] = [&change.before, &change.after].map(|values| days(values, what));
+                let [before, after] = [&change.before, &change.after].map(|values| days(values, objects));
                 let Some(after) = after.filter(|after| before.is_none_or(|before| *after < before)) else {
                     continue;
                 };
                 let address = address.clone();
-                losses.push(loss(Event::ObjectsExpire { address, what, after }, key));
+                losses.push(loss(
+                    Event::ObjectsExpire {
+                        address,
+                        objects,
+                        after,
+                    },
+                    key,
+                ));
             }
         }
     }
@@ -66,10 +73,10 @@ fn suspends(change: &Change) -> bool {
 }
 
 /// The least days after which objects end. The provider writes 0 for none.
-fn days(values: &Value, what: Expiring) -> Option<u64> {
+fn days(values: &Value, objects: Expiring) -> Option<u64> {
     let rules = values["rule"].as_array().into_iter().flatten();
     let enabled = rules.filter(|rule| rule["status"] == "Enabled");
-    let days = enabled.map(|rule| match what {
+    let days = enabled.map(|rule| match objects {
         Expiring::Objects => &rule["expiration"][0]["days"],
         Expiring::OldVersions => &rule["noncurrent_version_expiration"][0]["noncurrent_days"],
     });

@@ -40,7 +40,7 @@ fn service(lines: &[(&str, &str, Option<&str>)]) -> Service {
          \"123456789012\"\nfirst_user = \"a@example.com\"\n\n[environments.paris]\nregion = \"eu-west-3\"\n\n[review]\n\
          accept = [\n{accept}]\n"
     );
-    crate::service(&spec, None).unwrap_or_else(|mistakes| panic!("{}", mistakes.render("spec", &spec, false)))
+    crate::service(&spec, None).unwrap_or_else(|errors| panic!("{}", errors.render("spec", &spec, false)))
 }
 
 fn shown(plan: &str) -> ParsedPlan {

@@ -15,7 +15,7 @@ use crate::resources::{
 };
 use crate::service::Service;
 
-pub(crate) fn what_invokes_functions(service: &Service) -> Vec<Block> {
+pub(crate) fn assertions(service: &Service) -> Vec<Block> {
     let values = mocked::values(service);
     let mut blocks = Vec::new();
     for (name, function) in &service.functions {

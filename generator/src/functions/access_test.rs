@@ -8,7 +8,7 @@ use crate::references::Reference;
 use crate::resources::iam_role;
 use crate::service::{LOCAL, Service};
 
-pub(crate) fn what_functions_may_do(service: &Service) -> Vec<Block> {
+pub(crate) fn assertions(service: &Service) -> Vec<Block> {
     let trust = iam_role::assume_role_policy();
     let function = |(name, function)| {
         [

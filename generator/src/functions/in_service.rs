@@ -46,7 +46,7 @@ pub(crate) fn blocks(service: &Service) -> Vec<Block> {
 }
 
 /// Returns whether a variable of a function holds the API's address.
-pub(crate) fn is_told_the_url(service: &Service) -> bool {
+pub(crate) fn has_url_of_api(service: &Service) -> bool {
     let templates = service.functions.values();
     let mut templates = templates.flat_map(|function| function.environment.values());
     templates.any(|text| text.references().any(|one| *one == Reference::ApiUrl))
@@ -56,7 +56,7 @@ pub(crate) fn is_told_the_url(service: &Service) -> bool {
 fn execute_api(service: &Service) -> Option<Block> {
     let block = block("data", ["aws_service", "execute_api"])
         .attribute(argument("service_id", string("execute-api")));
-    is_told_the_url(service).then(|| block.build())
+    has_url_of_api(service).then(|| block.build())
 }
 
 /// The alias that API Gateway invokes instead of a function, if it has one.

@@ -98,22 +98,22 @@ pub struct Output {
 /// compares them, so that neither exists without the other.
 pub(crate) struct Assertion {
     /// Begins the sentence, such as "Passwords".
-    pub(crate) of: &'static str,
+    pub(crate) subject: &'static str,
     /// The words behind "must".
     pub(crate) must: String,
     /// The outputs that are compared.
-    pub(crate) shown_by: Vec<Checked>,
+    pub(crate) outputs: Vec<CheckedOutput>,
 }
 
 /// An output that an access test compares.
-pub(crate) struct Checked {
+pub(crate) struct CheckedOutput {
     /// The output.
     pub(crate) output: Output,
     /// The expected values, each with the path behind its name, such as `.minimum_length`.
     pub(crate) values: Vec<(String, Expression)>,
 }
 
-impl Checked {
+impl CheckedOutput {
     /// An output that must have a value.
     pub(crate) fn is(output: Output, value: impl Into<Expression>) -> Self {
         let values = vec![(String::new(), value.into())];

@@ -11,7 +11,7 @@ use crate::resources::{sqs_queue, tls_only};
 use crate::service::Service;
 use crate::uses::Attribute;
 
-pub(crate) fn what_protects_queues(service: &Service) -> Vec<Block> {
+pub(crate) fn assertions(service: &Service) -> Vec<Block> {
     let queues = with_failed(&service.queues).into_iter();
     queues
         .map(|(name, queue)| self::queue(service, &name, &queue))

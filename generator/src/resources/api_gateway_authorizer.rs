@@ -5,7 +5,7 @@
 use std::ops::RangeInclusive;
 
 use crate::hcl::{Block, argument, list, reference, string};
-use crate::resources::Meaning::Said;
+use crate::resources::Meaning::Shown;
 use crate::resources::ResourceType;
 use portcullis_terraform_json::rest_api::COGNITO_USER_POOLS;
 
@@ -14,13 +14,13 @@ pub const TYPE: ResourceType = ResourceType {
     name: "aws_api_gateway_authorizer",
     in_snapshot: true,
     arguments: &[
-        ("authorizer_result_ttl_in_seconds", Said),
-        ("authorizer_uri", Said),
-        ("identity_source", Said),
-        ("identity_validation_expression", Said),
-        ("name", Said),
-        ("provider_arns", Said),
-        ("type", Said),
+        ("authorizer_result_ttl_in_seconds", Shown),
+        ("authorizer_uri", Shown),
+        ("identity_source", Shown),
+        ("identity_validation_expression", Shown),
+        ("name", Shown),
+        ("provider_arns", Shown),
+        ("type", Shown),
     ],
 };
 

@@ -9,7 +9,7 @@
 //! (<https://github.com/hashicorp/terraform-provider-aws/issues/162>).
 
 use crate::hcl::{Block, Expression, argument, block, commented, lines, object, reference};
-use crate::resources::Meaning::{Harmless, Said, Secret};
+use crate::resources::Meaning::{Harmless, Secret, Shown};
 use crate::resources::ResourceType;
 
 /// The type.
@@ -22,7 +22,7 @@ pub const TYPE: ResourceType = ResourceType {
         ("invoke_url", Harmless),
         ("stage_description", Harmless),
         // If it makes another stage than the surface's, that stage is among the other arguments.
-        ("stage_name", Said),
+        ("stage_name", Shown),
         ("triggers", Harmless),
         ("variables", Secret),
     ],

@@ -6,7 +6,7 @@
 //! body as they are: <https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html>
 
 use crate::hcl::{Block, Expression, argument, object, reference, string};
-use crate::resources::Meaning::Said;
+use crate::resources::Meaning::Shown;
 use crate::resources::ResourceType;
 
 /// The type.
@@ -14,10 +14,10 @@ pub const TYPE: ResourceType = ResourceType {
     name: "aws_api_gateway_gateway_response",
     in_snapshot: true,
     arguments: &[
-        ("response_parameters", Said),
-        ("response_templates", Said),
-        ("response_type", Said),
-        ("status_code", Said),
+        ("response_parameters", Shown),
+        ("response_templates", Shown),
+        ("response_type", Shown),
+        ("status_code", Shown),
     ],
 };
 

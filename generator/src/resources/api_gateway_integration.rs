@@ -8,7 +8,7 @@
 use std::ops::RangeInclusive;
 
 use crate::hcl::{Block, argument, object, reference, string};
-use crate::resources::Meaning::{Default, Harmless, Said, Secret};
+use crate::resources::Meaning::{Default, Harmless, Secret, Shown};
 use crate::resources::{ResourceType, api_gateway_method};
 use portcullis_terraform_json::rest_api::DEFAULT_TIMEOUT_MILLISECONDS;
 
@@ -21,16 +21,16 @@ pub const TYPE: ResourceType = ResourceType {
         ("cache_namespace", Harmless),
         ("connection_type", Default("\"INTERNET\"")),
         ("content_handling", Harmless),
-        ("http_method", Said),
+        ("http_method", Shown),
         // A function is asked by `POST` or not at all.
         ("integration_http_method", Harmless),
         ("passthrough_behavior", Harmless),
         ("request_parameters", Secret),
         ("request_templates", Secret),
-        ("resource_id", Said),
+        ("resource_id", Shown),
         ("timeout_milliseconds", Harmless),
-        ("type", Said),
-        ("uri", Said),
+        ("type", Shown),
+        ("uri", Shown),
     ],
 };
 

@@ -3,7 +3,7 @@
 //! <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/api_gateway_integration_response>
 
 use crate::hcl::{Block, Expression, argument, lines, object, reference};
-use crate::resources::Meaning::{Harmless, Said};
+use crate::resources::Meaning::{Harmless, Shown};
 use crate::resources::{ResourceType, api_gateway_method};
 
 /// The type.
@@ -12,9 +12,9 @@ pub const TYPE: ResourceType = ResourceType {
     in_snapshot: true,
     arguments: &[
         ("content_handling", Harmless),
-        ("http_method", Said),
-        ("resource_id", Said),
-        ("response_parameters", Said),
+        ("http_method", Shown),
+        ("resource_id", Shown),
+        ("response_parameters", Shown),
         // Bodies of a mock's answer.
         ("response_templates", Harmless),
         ("selection_pattern", Harmless),

@@ -6,7 +6,7 @@
 
 use crate::hcl::{Block, Expression, argument, expression, precondition, reference, string};
 use crate::modules::module::{Output, Variable};
-use crate::resources::Meaning::{Harmless, Said};
+use crate::resources::Meaning::{Harmless, Shown};
 use crate::resources::ResourceType;
 use portcullis_terraform_json::rest_api::COGNITO_USER_POOLS;
 
@@ -15,17 +15,17 @@ pub const TYPE: ResourceType = ResourceType {
     name: "aws_api_gateway_method",
     in_snapshot: true,
     arguments: &[
-        ("api_key_required", Said),
-        ("authorization", Said),
-        ("authorization_scopes", Said),
-        ("authorizer_id", Said),
-        ("http_method", Said),
+        ("api_key_required", Shown),
+        ("authorization", Shown),
+        ("authorization_scopes", Shown),
+        ("authorizer_id", Shown),
+        ("http_method", Shown),
         ("operation_name", Harmless),
         // They refuse requests, or name what is taken from them.
         ("request_models", Harmless),
         ("request_parameters", Harmless),
         ("request_validator_id", Harmless),
-        ("resource_id", Said),
+        ("resource_id", Shown),
     ],
 };
 

@@ -6,14 +6,14 @@
 
 use crate::hcl::{Block, Expression, argument, reference, string};
 use crate::identifier::Identifier;
-use crate::resources::Meaning::{Harmless, Said};
+use crate::resources::Meaning::{Harmless, Shown};
 use crate::resources::ResourceType;
 
 /// The type.
 pub const TYPE: ResourceType = ResourceType {
     name: "aws_api_gateway_resource",
     in_snapshot: true,
-    arguments: &[("parent_id", Said), ("path", Harmless), ("path_part", Said)],
+    arguments: &[("parent_id", Shown), ("path", Harmless), ("path_part", Shown)],
 };
 
 /// The quota "Resources per API" of an account that has not raised it; the root is one of them.

@@ -3,7 +3,7 @@
 //! <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/api_gateway_rest_api>
 
 use crate::hcl::{Block, Expression, argument, block, list, string};
-use crate::resources::Meaning::{Default, Harmless, Said};
+use crate::resources::Meaning::{Default, Harmless, Shown};
 use crate::resources::ResourceType;
 use crate::text_rule::TextRule;
 
@@ -14,14 +14,14 @@ pub const TYPE: ResourceType = ResourceType {
     arguments: &[
         ("api_key_source", Default("\"HEADER\"")),
         ("binary_media_types", Harmless),
-        ("body", Said),
+        ("body", Shown),
         ("created_date", Harmless),
         ("endpoint_configuration.ip_address_type", Harmless),
-        ("endpoint_configuration.types", Said),
+        ("endpoint_configuration.types", Shown),
         ("execution_arn", Harmless),
         ("fail_on_warnings", Harmless),
         ("minimum_compression_size", Harmless),
-        ("name", Said),
+        ("name", Shown),
         // Rules for reading a body.
         ("parameters", Harmless),
         ("put_rest_api_mode", Harmless),

@@ -3,7 +3,7 @@
 //! <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/api_gateway_stage>
 
 use crate::hcl::{Block, Expression, argument, commented, lines, reference, string};
-use crate::resources::Meaning::{Harmless, Said, Secret};
+use crate::resources::Meaning::{Harmless, Secret, Shown};
 use crate::resources::ResourceType;
 use crate::text_rule::TextRule;
 
@@ -14,11 +14,11 @@ pub const TYPE: ResourceType = ResourceType {
     arguments: &[
         ("cache_cluster_size", Harmless),
         ("client_certificate_id", Harmless),
-        ("deployment_id", Said),
+        ("deployment_id", Shown),
         ("documentation_version", Harmless),
         ("execution_arn", Harmless),
         ("invoke_url", Harmless),
-        ("stage_name", Said),
+        ("stage_name", Shown),
         ("variables", Secret),
         // A web ACL only narrows access.
         ("web_acl_arn", Harmless),

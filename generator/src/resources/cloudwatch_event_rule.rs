@@ -6,7 +6,7 @@
 
 use crate::hcl::{Block, Expression, argument, string};
 use crate::identifier::Identifier;
-use crate::resources::Meaning::{Default, Harmless, Said};
+use crate::resources::Meaning::{Default, Harmless, Shown};
 use crate::resources::ResourceType;
 use crate::text_rule::TextRule;
 
@@ -15,13 +15,13 @@ pub const TYPE: ResourceType = ResourceType {
     name: "aws_cloudwatch_event_rule",
     in_snapshot: false,
     arguments: &[
-        ("event_bus_name", Said),
-        ("event_pattern", Said),
+        ("event_bus_name", Shown),
+        ("event_pattern", Shown),
         ("force_destroy", Harmless),
         ("is_enabled", Harmless),
-        ("name", Said),
+        ("name", Shown),
         ("name_prefix", Harmless),
-        ("schedule_expression", Said),
+        ("schedule_expression", Shown),
         ("state", Default("\"ENABLED\"")),
     ],
 };

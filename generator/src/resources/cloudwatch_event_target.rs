@@ -6,7 +6,7 @@
 
 use crate::hcl::{Block, Expression, argument, list, reference, string};
 use crate::identifier::Identifier;
-use crate::resources::Meaning::{Harmless, Said};
+use crate::resources::Meaning::{Harmless, Shown};
 use crate::resources::{ResourceType, cloudwatch_event_rule};
 
 /// The type. A surface shows the arguments that are not here: they change the event or hand it to others.
@@ -14,13 +14,13 @@ pub const TYPE: ResourceType = ResourceType {
     name: "aws_cloudwatch_event_target",
     in_snapshot: false,
     arguments: &[
-        ("arn", Said),
-        ("event_bus_name", Said),
+        ("arn", Shown),
+        ("event_bus_name", Shown),
         ("force_destroy", Harmless),
-        ("input", Said),
+        ("input", Shown),
         ("retry_policy.maximum_event_age_in_seconds", Harmless),
         ("retry_policy.maximum_retry_attempts", Harmless),
-        ("rule", Said),
+        ("rule", Shown),
         ("target_id", Harmless),
     ],
 };

@@ -6,7 +6,7 @@
 //! temporary password and mails it.
 
 use crate::hcl::{Block, argument, commented, expression, list, object, reference, string};
-use crate::resources::Meaning::{Harmless, Said, Secret};
+use crate::resources::Meaning::{Harmless, Secret, Shown};
 use crate::resources::ResourceType;
 
 /// The type.
@@ -26,7 +26,7 @@ pub const TYPE: ResourceType = ResourceType {
         ("status", Harmless),
         ("sub", Harmless),
         ("temporary_password", Secret),
-        ("user_pool_id", Said),
+        ("user_pool_id", Shown),
         // `check` compares the first user with the environment.
         ("username", Harmless),
         ("validation_data", Secret),

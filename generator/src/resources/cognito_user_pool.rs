@@ -17,7 +17,7 @@
 use std::ops::RangeInclusive;
 
 use crate::hcl::{Block, Expression, argument, block, commented, list, reference, string};
-use crate::resources::Meaning::{Default, Harmless, Said};
+use crate::resources::Meaning::{Default, Harmless, Shown};
 use crate::resources::ResourceType;
 use crate::text_rule::TextRule;
 
@@ -34,11 +34,11 @@ pub const TYPE: ResourceType = ResourceType {
             "account_recovery_setting.recovery_mechanism.priority",
             Default("[1,2]"),
         ),
-        ("admin_create_user_config.allow_admin_create_user_only", Said),
+        ("admin_create_user_config.allow_admin_create_user_only", Shown),
         ("admin_create_user_config.invite_message_template", Harmless),
-        ("auto_verified_attributes", Said),
+        ("auto_verified_attributes", Shown),
         ("creation_date", Harmless),
-        ("deletion_protection", Said),
+        ("deletion_protection", Shown),
         (
             "email_configuration.email_sending_account",
             Default("\"COGNITO_DEFAULT\""),
@@ -49,15 +49,15 @@ pub const TYPE: ResourceType = ResourceType {
         ("endpoint", Harmless),
         ("estimated_number_of_users", Harmless),
         ("last_modified_date", Harmless),
-        ("mfa_configuration", Said),
-        ("name", Said),
-        ("password_policy.minimum_length", Said),
+        ("mfa_configuration", Shown),
+        ("name", Shown),
+        ("password_policy.minimum_length", Shown),
         ("password_policy.password_history_size", Harmless),
-        ("password_policy.require_lowercase", Said),
-        ("password_policy.require_numbers", Said),
-        ("password_policy.require_symbols", Said),
-        ("password_policy.require_uppercase", Said),
-        ("password_policy.temporary_password_validity_days", Said),
+        ("password_policy.require_lowercase", Shown),
+        ("password_policy.require_numbers", Shown),
+        ("password_policy.require_symbols", Shown),
+        ("password_policy.require_uppercase", Shown),
+        ("password_policy.temporary_password_validity_days", Shown),
         (
             "sign_in_policy.allowed_first_auth_factors",
             Default("[\"PASSWORD\"]"),
@@ -66,11 +66,11 @@ pub const TYPE: ResourceType = ResourceType {
         ("sms_verification_message", Harmless),
         (
             "user_attribute_update_settings.attributes_require_verification_before_update",
-            Said,
+            Shown,
         ),
         ("user_pool_tier", Harmless),
-        ("username_attributes", Said),
-        ("username_configuration.case_sensitive", Said),
+        ("username_attributes", Shown),
+        ("username_configuration.case_sensitive", Shown),
         ("verification_message_template", Harmless),
     ],
 };

@@ -3,7 +3,7 @@
 //! <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/cognito_user_pool_client>
 
 use crate::hcl::{Block, argument, commented, reference, string};
-use crate::resources::Meaning::{Default, Harmless, Said};
+use crate::resources::Meaning::{Default, Harmless, Shown};
 use crate::resources::ResourceType;
 
 /// The type.
@@ -11,22 +11,22 @@ pub const TYPE: ResourceType = ResourceType {
     name: "aws_cognito_user_pool_client",
     in_snapshot: false,
     arguments: &[
-        ("allowed_oauth_flows", Said),
-        ("allowed_oauth_scopes", Said),
+        ("allowed_oauth_flows", Shown),
+        ("allowed_oauth_scopes", Shown),
         ("auth_session_validity", Default("3")),
-        ("callback_urls", Said),
+        ("callback_urls", Shown),
         ("client_secret", Harmless),
         ("enable_token_revocation", Default("true")),
-        ("explicit_auth_flows", Said),
-        ("generate_secret", Said),
-        ("name", Said),
-        ("prevent_user_existence_errors", Said),
+        ("explicit_auth_flows", Shown),
+        ("generate_secret", Shown),
+        ("name", Shown),
+        ("prevent_user_existence_errors", Shown),
         ("refresh_token_validity", Default("30")),
-        ("supported_identity_providers", Said),
+        ("supported_identity_providers", Shown),
         ("token_validity_units.access_token", Default("\"hours\"")),
         ("token_validity_units.id_token", Default("\"hours\"")),
         ("token_validity_units.refresh_token", Default("\"days\"")),
-        ("user_pool_id", Said),
+        ("user_pool_id", Shown),
     ],
 };
 

@@ -15,7 +15,7 @@ use std::ops::RangeInclusive;
 
 use crate::hcl::{Block, Expression, argument, block, list, reference, string};
 use crate::identifier::Identifier;
-use crate::resources::Meaning::{Default, Harmless, Said};
+use crate::resources::Meaning::{Default, Harmless, Shown};
 use crate::resources::ResourceType;
 use crate::text_rule::TextRule;
 
@@ -25,10 +25,10 @@ pub const TYPE: ResourceType = ResourceType {
     in_snapshot: false,
     // `import_table` and `replica` are not classified: they copy items into a table, or to another region.
     arguments: &[
-        ("attribute.name", Said),
-        ("attribute.type", Said),
+        ("attribute.name", Shown),
+        ("attribute.type", Shown),
         ("billing_mode", Harmless),
-        ("deletion_protection_enabled", Said),
+        ("deletion_protection_enabled", Shown),
         ("global_secondary_index.hash_key", Harmless),
         ("global_secondary_index.key_schema", Harmless),
         ("global_secondary_index.name", Harmless),
@@ -39,25 +39,25 @@ pub const TYPE: ResourceType = ResourceType {
         ("global_secondary_index.read_capacity", Harmless),
         ("global_secondary_index.warm_throughput", Harmless),
         ("global_secondary_index.write_capacity", Harmless),
-        ("hash_key", Said),
+        ("hash_key", Shown),
         ("local_secondary_index", Harmless),
-        ("name", Said),
+        ("name", Shown),
         ("on_demand_throughput", Harmless),
-        ("point_in_time_recovery.enabled", Said),
+        ("point_in_time_recovery.enabled", Shown),
         ("point_in_time_recovery.recovery_period_in_days", Default("35")),
-        ("range_key", Said),
+        ("range_key", Shown),
         ("read_capacity", Harmless),
         ("restore_date_time", Harmless),
         ("restore_to_latest_time", Harmless),
         // The surface says the key. Without one the whole block is unknown before the apply.
         ("server_side_encryption", Harmless),
         ("stream_arn", Harmless),
-        ("stream_enabled", Said),
+        ("stream_enabled", Shown),
         ("stream_label", Harmless),
-        ("stream_view_type", Said),
+        ("stream_view_type", Shown),
         ("table_class", Default("\"STANDARD\"")),
-        ("ttl.attribute_name", Said),
-        ("ttl.enabled", Said),
+        ("ttl.attribute_name", Shown),
+        ("ttl.enabled", Shown),
         ("warm_throughput", Harmless),
         ("write_capacity", Harmless),
     ],

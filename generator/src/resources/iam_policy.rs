@@ -2,7 +2,7 @@
 //!
 //! <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/iam_policy>
 
-use crate::resources::Meaning::{Harmless, Said};
+use crate::resources::Meaning::{Harmless, Shown};
 use crate::resources::ResourceType;
 
 /// The type.
@@ -15,7 +15,7 @@ pub const TYPE: ResourceType = ResourceType {
         ("name", Harmless),
         ("name_prefix", Harmless),
         ("path", Harmless),
-        ("policy", Said),
+        ("policy", Shown),
         ("policy_id", Harmless),
     ],
 };

@@ -3,7 +3,7 @@
 //! <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/iam_role>
 
 use crate::hcl::{Block, Expression, argument, call, lines, object, reference, string};
-use crate::resources::Meaning::{Default, Harmless, Said};
+use crate::resources::Meaning::{Default, Harmless, Shown};
 use crate::resources::ResourceType;
 use crate::text_rule::TextRule;
 
@@ -12,16 +12,16 @@ pub const TYPE: ResourceType = ResourceType {
     name: "aws_iam_role",
     in_snapshot: false,
     arguments: &[
-        ("assume_role_policy", Said),
+        ("assume_role_policy", Shown),
         ("create_date", Harmless),
         ("force_detach_policies", Harmless),
-        ("inline_policy", Said),
-        ("managed_policy_arns", Said),
+        ("inline_policy", Shown),
+        ("managed_policy_arns", Shown),
         ("max_session_duration", Default("3600")),
         ("name", Harmless),
         ("name_prefix", Harmless),
         ("path", Default("\"/\"")),
-        ("permissions_boundary", Said),
+        ("permissions_boundary", Shown),
         ("unique_id", Harmless),
     ],
 };

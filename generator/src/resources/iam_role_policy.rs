@@ -3,7 +3,7 @@
 //! <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/iam_role_policy>
 
 use crate::hcl::{Block, Expression, argument, call, expression, lines, object, reference, string};
-use crate::resources::Meaning::{Harmless, Said};
+use crate::resources::Meaning::{Harmless, Shown};
 use crate::resources::ResourceType;
 
 /// The type.
@@ -13,8 +13,8 @@ pub const TYPE: ResourceType = ResourceType {
     arguments: &[
         ("name", Harmless),
         ("name_prefix", Harmless),
-        ("policy", Said),
-        ("role", Said),
+        ("policy", Shown),
+        ("role", Shown),
     ],
 };
 

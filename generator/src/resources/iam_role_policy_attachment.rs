@@ -2,12 +2,12 @@
 //!
 //! <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/iam_role_policy_attachment>
 
-use crate::resources::Meaning::Said;
+use crate::resources::Meaning::Shown;
 use crate::resources::ResourceType;
 
 /// The type.
 pub const TYPE: ResourceType = ResourceType {
     name: "aws_iam_role_policy_attachment",
     in_snapshot: false,
-    arguments: &[("policy_arn", Said), ("role", Said)],
+    arguments: &[("policy_arn", Shown), ("role", Shown)],
 };

@@ -4,7 +4,7 @@
 
 use crate::hcl::{Block, Expression, argument, reference, string};
 use crate::identifier::Identifier;
-use crate::resources::Meaning::{Harmless, Said};
+use crate::resources::Meaning::{Harmless, Shown};
 use crate::resources::ResourceType;
 
 /// The type. `routing_config` is not among its arguments, because it lets another version handle requests.
@@ -12,10 +12,10 @@ pub const TYPE: ResourceType = ResourceType {
     name: "aws_lambda_alias",
     in_snapshot: false,
     arguments: &[
-        ("function_name", Said),
+        ("function_name", Shown),
         ("function_version", Harmless),
         ("invoke_arn", Harmless),
-        ("name", Said),
+        ("name", Shown),
     ],
 };
 

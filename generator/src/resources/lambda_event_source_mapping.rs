@@ -9,7 +9,7 @@ use std::ops::RangeInclusive;
 
 use crate::hcl::{Block, Expression, argument, block, list, string};
 use crate::identifier::Identifier;
-use crate::resources::Meaning::{Default, Harmless, Said};
+use crate::resources::Meaning::{Default, Harmless, Shown};
 use crate::resources::ResourceType;
 
 /// The type. A surface shows the arguments that are not here: they are of other sources.
@@ -21,12 +21,12 @@ pub const TYPE: ResourceType = ResourceType {
         ("amazon_managed_kafka_event_source_config", Harmless),
         ("batch_size", Harmless),
         ("bisect_batch_on_function_error", Harmless),
-        ("destination_config.on_failure.destination_arn", Said),
+        ("destination_config.on_failure.destination_arn", Shown),
         ("enabled", Default("true")),
-        ("event_source_arn", Said),
-        ("filter_criteria.filter.pattern", Said),
+        ("event_source_arn", Shown),
+        ("filter_criteria.filter.pattern", Shown),
         ("function_arn", Harmless),
-        ("function_name", Said),
+        ("function_name", Shown),
         ("function_response_types", Harmless),
         ("last_modified", Harmless),
         ("last_processing_result", Harmless),

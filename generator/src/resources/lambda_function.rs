@@ -9,7 +9,7 @@ use crate::hcl::{
     Block, argument, block, call, commented, conditional, expression, lines, list, literal, precondition,
     reference, string, template, value,
 };
-use crate::resources::Meaning::{Harmless, Said};
+use crate::resources::Meaning::{Harmless, Shown};
 use crate::resources::ResourceType;
 use crate::text_rule::{REGION, TextRule};
 use portcullis_terraform_json::aws::RESERVED_VARIABLES;
@@ -23,17 +23,17 @@ pub const TYPE: ResourceType = ResourceType {
         ("code_sha256", Harmless),
         // It refuses unsigned code.
         ("code_signing_config_arn", Harmless),
-        ("environment.variables", Said),
+        ("environment.variables", Shown),
         ("ephemeral_storage", Harmless),
-        ("filename", Said),
-        ("function_name", Said),
-        ("handler", Said),
-        ("image_uri", Said),
+        ("filename", Shown),
+        ("function_name", Shown),
+        ("handler", Shown),
+        ("image_uri", Shown),
         ("invoke_arn", Harmless),
         ("kms_key_arn", Harmless),
         ("last_modified", Harmless),
         // Code that runs with the function's.
-        ("layers", Said),
+        ("layers", Shown),
         // Its role says which groups it may write to.
         ("logging_config", Harmless),
         ("memory_size", Harmless),
@@ -45,11 +45,11 @@ pub const TYPE: ResourceType = ResourceType {
         ("replacement_security_group_ids", Harmless),
         ("reserved_concurrent_executions", Harmless),
         ("response_streaming_invoke_arn", Harmless),
-        ("role", Said),
-        ("runtime", Said),
-        ("s3_bucket", Said),
-        ("s3_key", Said),
-        ("s3_object_version", Said),
+        ("role", Shown),
+        ("runtime", Shown),
+        ("s3_bucket", Shown),
+        ("s3_key", Shown),
+        ("s3_object_version", Shown),
         ("signing_job_arn", Harmless),
         ("signing_profile_version_arn", Harmless),
         ("skip_destroy", Harmless),
@@ -60,8 +60,8 @@ pub const TYPE: ResourceType = ResourceType {
         ("timeout", Harmless),
         ("tracing_config", Harmless),
         ("version", Harmless),
-        ("vpc_config.security_group_ids", Said),
-        ("vpc_config.subnet_ids", Said),
+        ("vpc_config.security_group_ids", Shown),
+        ("vpc_config.subnet_ids", Shown),
         ("vpc_config.vpc_id", Harmless),
     ],
 };

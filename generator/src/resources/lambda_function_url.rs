@@ -2,7 +2,7 @@
 //!
 //! <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/lambda_function_url>
 
-use crate::resources::Meaning::{Harmless, Said};
+use crate::resources::Meaning::{Harmless, Shown};
 use crate::resources::ResourceType;
 
 /// The type.
@@ -10,9 +10,9 @@ pub const TYPE: ResourceType = ResourceType {
     name: "aws_lambda_function_url",
     in_snapshot: false,
     arguments: &[
-        ("authorization_type", Said),
+        ("authorization_type", Shown),
         ("function_arn", Harmless),
-        ("function_name", Said),
+        ("function_name", Shown),
         ("function_url", Harmless),
         ("invoke_mode", Harmless),
         ("url_id", Harmless),

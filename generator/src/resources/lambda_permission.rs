@@ -9,7 +9,7 @@
 
 use crate::hcl::{Block, Expression, argument, block, reference, string};
 use crate::identifier::Identifier;
-use crate::resources::Meaning::{Harmless, Said, Secret};
+use crate::resources::Meaning::{Harmless, Secret, Shown};
 use crate::resources::ResourceType;
 
 /// The type.
@@ -17,15 +17,15 @@ pub const TYPE: ResourceType = ResourceType {
     name: "aws_lambda_permission",
     in_snapshot: false,
     arguments: &[
-        ("action", Said),
+        ("action", Shown),
         ("event_source_token", Secret),
-        ("function_name", Said),
-        ("function_url_auth_type", Said),
-        ("principal", Said),
-        ("principal_org_id", Said),
-        ("qualifier", Said),
-        ("source_account", Said),
-        ("source_arn", Said),
+        ("function_name", Shown),
+        ("function_url_auth_type", Shown),
+        ("principal", Shown),
+        ("principal_org_id", Shown),
+        ("qualifier", Shown),
+        ("source_account", Shown),
+        ("source_arn", Shown),
         ("statement_id", Harmless),
         ("statement_id_prefix", Harmless),
     ],

@@ -18,13 +18,13 @@ pub struct ResourceType {
 /// The meaning of an argument to a surface.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Meaning {
-    /// The surface says it in a field, or it only joins resources.
-    Said,
+    /// A field of the surface shows it, or it only joins resources.
+    Shown,
     /// It gives no access to callers or functions: it narrows, describes, tunes, or is AWS's own.
     Harmless,
     /// This value, as JSON, is what AWS takes if nothing is set.
     Default(&'static str),
-    /// Not said, and perhaps a secret: only whether it changed may be seen.
+    /// No field shows it, and it may be a secret: only the beginning of its SHA-256 may be seen.
     Secret,
 }
 
@@ -34,7 +34,7 @@ pub const EVERYWHERE: [(&str, Meaning); 8] = [
     ("description", Meaning::Harmless),
     ("id", Meaning::Harmless),
     ("region", Meaning::Harmless),
-    ("rest_api_id", Meaning::Said),
+    ("rest_api_id", Meaning::Shown),
     ("tags", Meaning::Harmless),
     ("tags_all", Meaning::Harmless),
     ("timeouts", Meaning::Harmless),

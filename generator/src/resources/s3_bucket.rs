@@ -8,7 +8,7 @@
 use std::ops::RangeInclusive;
 
 use crate::hcl::{Block, Expression, argument, reference};
-use crate::resources::Meaning::{Harmless, Said};
+use crate::resources::Meaning::{Harmless, Shown};
 use crate::resources::ResourceType;
 use crate::text_rule::TextRule;
 
@@ -22,14 +22,14 @@ pub const TYPE: ResourceType = ResourceType {
     arguments: &[
         ("acceleration_status", Harmless),
         ("acl", Harmless),
-        ("bucket", Said),
+        ("bucket", Shown),
         ("bucket_domain_name", Harmless),
         ("bucket_namespace", Harmless),
         ("bucket_prefix", Harmless),
         ("bucket_region", Harmless),
         ("bucket_regional_domain_name", Harmless),
         ("cors_rule", Harmless),
-        ("force_destroy", Said),
+        ("force_destroy", Shown),
         ("grant", Harmless),
         ("hosted_zone_id", Harmless),
         ("lifecycle_rule", Harmless),

@@ -5,7 +5,7 @@
 
 use crate::hcl::{Block, Expression, argument, block, list, string};
 use crate::identifier::Identifier;
-use crate::resources::Meaning::{Harmless, Said};
+use crate::resources::Meaning::{Harmless, Shown};
 use crate::resources::ResourceType;
 
 /// The type.
@@ -13,10 +13,10 @@ pub const TYPE: ResourceType = ResourceType {
     name: "aws_s3_bucket_cors_configuration",
     in_snapshot: false,
     arguments: &[
-        ("bucket", Said),
+        ("bucket", Shown),
         ("cors_rule.allowed_headers", Harmless),
-        ("cors_rule.allowed_methods", Said),
-        ("cors_rule.allowed_origins", Said),
+        ("cors_rule.allowed_methods", Shown),
+        ("cors_rule.allowed_origins", Shown),
         ("cors_rule.expose_headers", Harmless),
         ("cors_rule.id", Harmless),
         ("cors_rule.max_age_seconds", Harmless),

@@ -7,7 +7,7 @@ use std::ops::RangeInclusive;
 
 use crate::hcl::{Block, Expression, argument, block, string};
 use crate::identifier::Identifier;
-use crate::resources::Meaning::{Harmless, Said};
+use crate::resources::Meaning::{Harmless, Shown};
 use crate::resources::ResourceType;
 
 /// The type.
@@ -16,13 +16,13 @@ pub const TYPE: ResourceType = ResourceType {
     in_snapshot: false,
     // `expiration.date` and transitions are not classified, and neither is a filter: they delete or move other objects.
     arguments: &[
-        ("bucket", Said),
+        ("bucket", Shown),
         ("expected_bucket_owner", Harmless),
         ("rule.abort_incomplete_multipart_upload", Harmless),
-        ("rule.expiration.days", Said),
+        ("rule.expiration.days", Shown),
         ("rule.id", Harmless),
-        ("rule.noncurrent_version_expiration.noncurrent_days", Said),
-        ("rule.status", Said),
+        ("rule.noncurrent_version_expiration.noncurrent_days", Shown),
+        ("rule.status", Shown),
         ("transition_default_minimum_object_size", Harmless),
     ],
 };

@@ -3,14 +3,14 @@
 //! <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/s3_bucket_ownership_controls>
 
 use crate::hcl::{Block, argument, block, string};
-use crate::resources::Meaning::Said;
+use crate::resources::Meaning::Shown;
 use crate::resources::{ResourceType, s3_bucket};
 
 /// The type.
 pub const TYPE: ResourceType = ResourceType {
     name: "aws_s3_bucket_ownership_controls",
     in_snapshot: false,
-    arguments: &[("bucket", Said), ("rule.object_ownership", Said)],
+    arguments: &[("bucket", Shown), ("rule.object_ownership", Shown)],
 };
 
 /// The bucket's owner owns every object, and no ACL has an effect:

@@ -3,14 +3,14 @@
 //! <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/s3_bucket_policy>
 
 use crate::hcl::{Block, Expression, argument};
-use crate::resources::Meaning::{Harmless, Said};
+use crate::resources::Meaning::{Harmless, Shown};
 use crate::resources::{ResourceType, s3_bucket};
 
 /// The type.
 pub const TYPE: ResourceType = ResourceType {
     name: "aws_s3_bucket_policy",
     in_snapshot: false,
-    arguments: &[("bucket", Said), ("policy", Said), ("skip_destroy", Harmless)],
+    arguments: &[("bucket", Shown), ("policy", Shown), ("skip_destroy", Harmless)],
 };
 
 /// The actions in the policy of a bucket:

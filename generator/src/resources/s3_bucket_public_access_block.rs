@@ -3,7 +3,7 @@
 //! <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/s3_bucket_public_access_block>
 
 use crate::hcl::{Block, argument};
-use crate::resources::Meaning::{Harmless, Said};
+use crate::resources::Meaning::{Harmless, Shown};
 use crate::resources::{ResourceType, s3_bucket};
 
 /// The type.
@@ -11,11 +11,11 @@ pub const TYPE: ResourceType = ResourceType {
     name: "aws_s3_bucket_public_access_block",
     in_snapshot: false,
     arguments: &[
-        ("block_public_acls", Said),
-        ("block_public_policy", Said),
-        ("bucket", Said),
-        ("ignore_public_acls", Said),
-        ("restrict_public_buckets", Said),
+        ("block_public_acls", Shown),
+        ("block_public_policy", Shown),
+        ("bucket", Shown),
+        ("ignore_public_acls", Shown),
+        ("restrict_public_buckets", Shown),
         ("skip_destroy", Harmless),
     ],
 };

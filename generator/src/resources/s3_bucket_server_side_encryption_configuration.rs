@@ -6,7 +6,7 @@
 //! <https://docs.aws.amazon.com/AmazonS3/latest/userguide/default-encryption-faq.html>
 
 use crate::hcl::{Block, argument, block, reference, string};
-use crate::resources::Meaning::{Harmless, Said};
+use crate::resources::Meaning::{Harmless, Shown};
 use crate::resources::{ResourceType, s3_bucket};
 
 /// The type.
@@ -14,9 +14,9 @@ pub const TYPE: ResourceType = ResourceType {
     name: "aws_s3_bucket_server_side_encryption_configuration",
     in_snapshot: false,
     arguments: &[
-        ("bucket", Said),
+        ("bucket", Shown),
         ("expected_bucket_owner", Harmless),
-        ("rule.apply_server_side_encryption_by_default", Said),
+        ("rule.apply_server_side_encryption_by_default", Shown),
         ("rule.blocked_encryption_types", Harmless),
         ("rule.bucket_key_enabled", Harmless),
     ],

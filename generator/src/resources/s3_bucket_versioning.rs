@@ -3,7 +3,7 @@
 //! <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/s3_bucket_versioning>
 
 use crate::hcl::{Block, argument, block, reference};
-use crate::resources::Meaning::{Harmless, Said};
+use crate::resources::Meaning::{Harmless, Shown};
 use crate::resources::{ResourceType, s3_bucket};
 
 /// The type.
@@ -11,11 +11,11 @@ pub const TYPE: ResourceType = ResourceType {
     name: "aws_s3_bucket_versioning",
     in_snapshot: false,
     arguments: &[
-        ("bucket", Said),
+        ("bucket", Shown),
         ("expected_bucket_owner", Harmless),
         ("mfa", Harmless),
         ("versioning_configuration.mfa_delete", Harmless),
-        ("versioning_configuration.status", Said),
+        ("versioning_configuration.status", Shown),
     ],
 };
 

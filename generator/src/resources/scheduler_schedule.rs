@@ -10,7 +10,7 @@
 
 use crate::hcl::{Block, Expression, argument, block, list, reference, string};
 use crate::identifier::Identifier;
-use crate::resources::Meaning::{Default, Harmless, Said};
+use crate::resources::Meaning::{Default, Harmless, Shown};
 use crate::resources::ResourceType;
 use crate::text_rule::TextRule;
 use portcullis_terraform_json::events::schedule::Expression as Schedule;
@@ -24,16 +24,16 @@ pub const TYPE: ResourceType = ResourceType {
         ("flexible_time_window.maximum_window_in_minutes", Harmless),
         ("flexible_time_window.mode", Harmless),
         ("group_name", Default("\"default\"")),
-        ("name", Said),
+        ("name", Shown),
         ("name_prefix", Harmless),
-        ("schedule_expression", Said),
-        ("schedule_expression_timezone", Said),
-        ("state", Said),
-        ("target.arn", Said),
-        ("target.input", Said),
+        ("schedule_expression", Shown),
+        ("schedule_expression_timezone", Shown),
+        ("state", Shown),
+        ("target.arn", Shown),
+        ("target.input", Shown),
         ("target.retry_policy.maximum_event_age_in_seconds", Harmless),
         ("target.retry_policy.maximum_retry_attempts", Harmless),
-        ("target.role_arn", Said),
+        ("target.role_arn", Shown),
     ],
 };
 

@@ -14,7 +14,7 @@
 
 use crate::hcl::{Block, Expression, argument, string};
 use crate::identifier::Identifier;
-use crate::resources::Meaning::{Harmless, Said};
+use crate::resources::Meaning::{Harmless, Shown};
 use crate::resources::ResourceType;
 use crate::text_rule::TextRule;
 
@@ -30,15 +30,15 @@ pub const TYPE: ResourceType = ResourceType {
         ("delivery_policy", Harmless),
         ("display_name", Harmless),
         ("fifo_throughput_scope", Harmless),
-        ("fifo_topic", Said),
+        ("fifo_topic", Shown),
         ("firehose_success_feedback_sample_rate", Harmless),
         ("http_success_feedback_sample_rate", Harmless),
-        ("kms_master_key_id", Said),
+        ("kms_master_key_id", Shown),
         ("lambda_success_feedback_sample_rate", Harmless),
-        ("name", Said),
+        ("name", Shown),
         ("name_prefix", Harmless),
         ("owner", Harmless),
-        ("policy", Said),
+        ("policy", Shown),
         ("signature_version", Harmless),
         ("sqs_success_feedback_sample_rate", Harmless),
         ("tracing_config", Harmless),

@@ -13,7 +13,7 @@ use std::ops::RangeInclusive;
 
 use crate::hcl::{Block, Expression, argument, call, lines, object, reference, string};
 use crate::identifier::Identifier;
-use crate::resources::Meaning::{Harmless, Said};
+use crate::resources::Meaning::{Harmless, Shown};
 use crate::resources::ResourceType;
 
 /// The type.
@@ -24,20 +24,20 @@ pub const TYPE: ResourceType = ResourceType {
         ("content_based_deduplication", Harmless),
         ("deduplication_scope", Harmless),
         ("delay_seconds", Harmless),
-        ("fifo_queue", Said),
+        ("fifo_queue", Shown),
         ("fifo_throughput_limit", Harmless),
         ("kms_data_key_reuse_period_seconds", Harmless),
-        ("kms_master_key_id", Said),
+        ("kms_master_key_id", Shown),
         ("max_message_size", Harmless),
         ("message_retention_seconds", Harmless),
-        ("name", Said),
+        ("name", Shown),
         ("name_prefix", Harmless),
-        ("policy", Said),
+        ("policy", Shown),
         ("receive_wait_time_seconds", Harmless),
         // It only says whose dead letters the queue takes.
         ("redrive_allow_policy", Harmless),
-        ("redrive_policy", Said),
-        ("sqs_managed_sse_enabled", Said),
+        ("redrive_policy", Shown),
+        ("sqs_managed_sse_enabled", Shown),
         ("url", Harmless),
         ("visibility_timeout_seconds", Harmless),
     ],

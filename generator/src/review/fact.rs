@@ -353,7 +353,7 @@ pub enum Fact {
         after: Vec<String>,
     },
     CorsSends {
-        what: Sent,
+        sent: Sent,
         before: Vec<String>,
         after: Vec<String>,
         now: Sendable,
@@ -448,7 +448,7 @@ pub enum Fact {
     },
     SpecInvalid {
         side: Side,
-        mistakes: usize,
+        errors: usize,
     },
     AcceptedChangeUnused(AcceptedChange),
     AcceptedChangeExpired(AcceptedChange),

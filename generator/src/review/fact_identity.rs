@@ -155,7 +155,7 @@ impl Fact {
             | Self::ClientFlowAdded { client, .. }
             | Self::ClientFlowRemoved { client, .. } => client.clone(),
             Self::CorsAdded { .. } | Self::CorsRemoved => "api.cors".into(),
-            Self::CorsSends { what, .. } => what.key().into(),
+            Self::CorsSends { sent, .. } => sent.key().into(),
             Self::CorsOrigin { environment, .. }
             | Self::PoolChanged { environment, .. }
             | Self::EnvironmentAdded { environment, .. }

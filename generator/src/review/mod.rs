@@ -106,11 +106,11 @@ pub fn compare(base: Option<&Service>, head: Option<&Service>) -> Vec<Fact> {
 
 /// Returns the fact about a revision with an invalid spec. Nothing can be compared with it, so it is blocked, and no
 /// entry accepts it.
-pub fn invalid(side: Side, mistakes: &Diagnostics) -> Judged {
+pub fn invalid(side: Side, errors: &Diagnostics) -> Judged {
     Judged {
         fact: Fact::SpecInvalid {
             side,
-            mistakes: mistakes.sorted().len(),
+            errors: errors.sorted().len(),
         },
         verdict: Verdict::Blocked,
     }

@@ -52,15 +52,15 @@ impl Revision {
 
 /// The whole review of two revisions; the report has no names yet.
 pub fn review(base: &Revision, head: &Revision, beside: &Beside, today: Date) -> Report {
-    let mistakes = [(Side::Base, base), (Side::Head, head)];
-    let mistakes = mistakes
+    let invalid_specs = [(Side::Base, base), (Side::Head, head)];
+    let invalid_specs = invalid_specs
         .into_iter()
         .filter_map(|(side, revision)| match revision {
             Revision::Invalid(diagnostics) => Some(invalid(side, diagnostics)),
             _ => None,
         });
     let mut report = Report {
-        facts: mistakes.collect(),
+        facts: invalid_specs.collect(),
         ..Report::default()
     };
     // An invalid spec can't be compared, and every `accept` entry would seem to be unused.

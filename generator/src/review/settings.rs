@@ -424,7 +424,7 @@ mod tests {
         more["functions"]["ships"]["tracing"] = json!(true);
         more["routes"]["GET /ships"]["scopes"] = json!(["ships/read", "ships/all"]);
         more["throttling"] = json!({"rate_limit": 10});
-        let told = |base: &Value, head: &Value| -> Vec<String> {
+        let reported = |base: &Value, head: &Value| -> Vec<String> {
             let facts = compare(base, head)
                 .into_iter()
                 .filter_map(|setting| setting.fact(&comparison));
@@ -434,7 +434,7 @@ mod tests {
                 .collect()
         };
         assert_eq!(
-            told(&base, &more),
+            reported(&base, &more),
             [
                 "`functions.ships.tracing` set to true",
                 "`routes.\"GET /ships\".scopes` set to `\"ships/all\"` and `\"ships/read\"`",
@@ -443,8 +443,8 @@ mod tests {
         );
         let mut reordered = more.clone();
         reordered["routes"]["GET /ships"]["scopes"] = json!(["ships/all", "ships/read", "ships/all"]);
-        assert!(told(&more, &reordered).is_empty());
-        assert_eq!(told(&more, &base).len(), 3);
+        assert!(reported(&more, &reordered).is_empty());
+        assert_eq!(reported(&more, &base).len(), 3);
     }
 
     #[test]

@@ -17,7 +17,7 @@ const ONLY_EXPECTED: &str = "in the spec, but not in the plan";
 impl Difference {
     /// Returns the difference: one line without a full stop.
     pub fn sentence(&self) -> String {
-        match &self.what {
+        match &self.differing {
             Differing::Value(one) => special(&self.subject, one).unwrap_or_else(|| plain(&self.subject, one)),
             Differing::Unknown(unknown) => unknown.sentence(),
             Differing::OwnPolicy(statement) => own_policy(&self.subject, statement),

@@ -342,7 +342,7 @@ impl Fact {
                     code(bucket)
                 )
             }
-            Self::CorsSends { what: sent, now, .. } => {
+            Self::CorsSends { sent, now, .. } => {
                 let noun = match sent {
                     Sent::Headers => "header",
                     Sent::Methods => "method",
@@ -480,9 +480,9 @@ impl Fact {
                     line(&error.to_string())
                 )
             }
-            Self::SpecInvalid { side, mistakes } => {
+            Self::SpecInvalid { side, errors } => {
                 let side = side.as_str();
-                let errors = match mistakes {
+                let errors = match errors {
                     1 => "an error".to_owned(),
                     count => format!("{count} errors"),
                 };

@@ -78,7 +78,7 @@ impl Event {
                 )
             }
             Self::DataEnds { store, ending, .. } => {
-                let Words { noun, contents } = Words::of(*store);
+                let Nouns { noun, contents } = Nouns::of(*store);
                 match ending {
                     Ending::Replaced(reasons) => {
                         format!(
@@ -106,7 +106,7 @@ impl Event {
                 region,
                 ..
             } => {
-                let Words { noun, contents } = Words::of(*store);
+                let Nouns { noun, contents } = Nouns::of(*store);
                 let from = if region.is_empty() {
                     String::new()
                 } else {
@@ -121,13 +121,13 @@ impl Event {
             Self::VersioningSuspended { .. } => {
                 format!("{address} suspends versioning: from now on, a deleted or overwritten object is lost")
             }
-            Self::ObjectsExpire { what, after, .. } => {
-                let what = match what {
+            Self::ObjectsExpire { objects, after, .. } => {
+                let objects = match objects {
                     Expiring::Objects => "objects",
                     Expiring::OldVersions => "old versions",
                 };
                 let days = if *after == 1 { "day" } else { "days" };
-                format!("{address} deletes {what} after {after} {days}, earlier than before")
+                format!("{address} deletes {objects} after {after} {days}, earlier than before")
             }
             Self::DomainEnds { domain, ending, .. } => {
                 let pages = format!("users can no longer sign in at {}", code(domain));
@@ -168,13 +168,13 @@ impl Keep {
     }
 }
 
-/// The words for what contains data.
-struct Words {
+/// The nouns for a store and for its contents.
+struct Nouns {
     noun: &'static str,
     contents: &'static str,
 }
 
-impl Words {
+impl Nouns {
     fn of(store: Store) -> Self {
         match store {
             Store::Table => Self {

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::resources::{Resources, digest};
 use super::types::Argument;
-use crate::resources::Meaning::{Default, Harmless, Said, Secret};
+use crate::resources::Meaning::{Default, Harmless, Secret, Shown};
 use crate::resources::{self, EVERYWHERE, Meaning};
 use portcullis_terraform_json::Resource;
 
@@ -74,7 +74,7 @@ fn collect(resource: &Resource, name: &str, values: &[&Value], into: &mut Vec<Ar
         many => many.iter().copied().cloned().collect(),
     };
     let is_quiet = match meaning {
-        Some(Said | Harmless) => true,
+        Some(Shown | Harmless) => true,
         Some(Default(default)) => {
             is_unset(&value, false)
                 || serde_json::from_str::<Value>(default).is_ok_and(|default| default == value)

@@ -19,13 +19,13 @@ use crate::service::{Environment, Service};
 
 /// A plan compared with its spec.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Checked {
+pub struct CheckedPlan {
     /// The environment that the plan is of.
     pub environment: String,
     /// Certain and possible differences from the spec. Without any, the plan may be applied.
     pub differences: Vec<Difference>,
     /// Harmless values that are unknown before the apply.
-    pub said: Vec<Unknown>,
+    pub assumptions: Vec<Unknown>,
 }
 
 /// The reason why a plan can't be compared with a spec.
@@ -77,7 +77,11 @@ impl std::error::Error for CheckError {}
 
 /// Compares a plan with the spec: who may call, what functions may do, who can get a token. `environment` is the one that
 /// the user asked for, if any.
-pub fn check_plan(service: &Service, plan: &Plan, environment: Option<&str>) -> Result<Checked, CheckError> {
+pub fn check_plan(
+    service: &Service,
+    plan: &Plan,
+    environment: Option<&str>,
+) -> Result<CheckedPlan, CheckError> {
     let root = &plan.root;
     let found = root.environment.clone().ok_or(CheckError::NotGenerated)?;
     if let Some(of) = root.service.as_ref().filter(|of| **of != service.name) {
@@ -97,12 +101,12 @@ pub fn check_plan(service: &Service, plan: &Plan, environment: Option<&str>) -> 
         Err(error @ SurfaceError::NoStage) => {
             let no_stage = Difference {
                 subject: Subject::Api,
-                what: Differing::NoSurface(error),
+                differing: Differing::NoSurface(error),
             };
-            return Ok(Checked {
+            return Ok(CheckedPlan {
                 environment: found,
                 differences: std::iter::once(no_stage).chain(setup).collect(),
-                said: Vec::new(),
+                assumptions: Vec::new(),
             });
         }
         Err(error) => return Err(CheckError::Surface(error)),
@@ -114,10 +118,10 @@ pub fn check_plan(service: &Service, plan: &Plan, environment: Option<&str>) -> 
     }
     differences.extend(root_differences(plan, environment));
     differences.extend(setup);
-    Ok(Checked {
+    Ok(CheckedPlan {
         environment: found,
         differences,
-        said: surface
+        assumptions: surface
             .unknown
             .into_iter()
             .filter(|unknown| !unknown.fails)
@@ -141,7 +145,7 @@ impl OwnPolicies {
 
     /// Says so of a statement that such a policy adds to a function's role, if `may` can say the same.
     fn explain(&self, difference: &mut Difference) {
-        let Differing::Value(value) = &difference.what else {
+        let Differing::Value(value) = &difference.differing else {
             return;
         };
         if value.pattern != "functions.*.statements" || !value.expected.is_null() {
@@ -157,7 +161,7 @@ impl OwnPolicies {
             && found.not_actions.is_empty()
             && found.not_resources.is_empty();
         if is_of_own && is_plain {
-            difference.what = Differing::OwnPolicy(found);
+            difference.differing = Differing::OwnPolicy(found);
         }
     }
 }
@@ -165,15 +169,15 @@ impl OwnPolicies {
 /// Compares the parts that only the root decides: the region, and the first user.
 fn root_differences(plan: &Plan, environment: &Environment) -> Vec<Difference> {
     let mut differences = Vec::new();
-    let mut push = |subject: Subject, what: Differing| differences.push(Difference { subject, what });
+    let mut push = |subject, differing| differences.push(Difference { subject, differing });
     if let Some(found) = &plan.root.region
         && *found != environment.region
     {
-        let what = Differing::Region {
+        let differing = Differing::Region {
             expected: environment.region.clone(),
             found: found.clone(),
         };
-        push(Subject::Api, what);
+        push(Subject::Api, differing);
     }
     let user = plan
         .resources
@@ -186,11 +190,11 @@ fn root_differences(plan: &Plan, environment: &Environment) -> Vec<Difference> {
         (None, None) => (None, false),
     };
     if found != expected {
-        let what = Differing::FirstUser {
+        let differing = Differing::FirstUser {
             expected: expected.map(Into::into),
             found: found.map(Into::into),
         };
-        push(Subject::Other(FIRST_USER.to_owned()), what);
+        push(Subject::Other(FIRST_USER.to_owned()), differing);
     }
     if has_default {
         push(Subject::Other(FIRST_USER.to_owned()), Differing::FirstUserDefault);

@@ -123,7 +123,7 @@ pub fn compare(expected: &Surface, found: &Surface) -> Vec<Difference> {
     let unknown = found.unknown.iter().filter(|unknown| unknown.fails);
     differences.extend(unknown.map(|unknown| Difference {
         subject: Subject::Unknown(format!("{}.{}", unknown.address, unknown.argument)),
-        what: Differing::Unknown(unknown.clone()),
+        differing: Differing::Unknown(unknown.clone()),
     }));
     differences
 }
@@ -177,7 +177,8 @@ fn settled(expected: &Surface, found: &Surface) -> Surface {
 
 /// Returns whether a statement that seems to be missing may be one that the plan leaves open.
 fn may_be_unknown(difference: &Difference, found: &Surface) -> bool {
-    let (Subject::Function(name), Differing::Value(value)) = (&difference.subject, &difference.what) else {
+    let (Subject::Function(name), Differing::Value(value)) = (&difference.subject, &difference.differing)
+    else {
         return false;
     };
     value.pattern == "functions.*.statements"
@@ -226,9 +227,9 @@ impl Comparison {
             });
             // A route of which nothing is certain has one difference.
             let is_certain = |field| found.get("uncertain").is_none_or(|of| of[field].is_null());
-            let is_told = !grouped.is_empty() && !is_certain("auth_type") && !is_certain("integration");
+            let is_reported = !grouped.is_empty() && !is_certain("auth_type") && !is_certain("integration");
             grouped.extend(*fields);
-            if expected != only_found && !is_told {
+            if expected != only_found && !is_reported {
                 self.step(name, name, |this| {
                     this.push(subject, &expected, &only_found, false)
                 });
@@ -282,7 +283,7 @@ impl Comparison {
     fn push(&mut self, subject: &Subject, expected: &Value, found: &Value, is_item: bool) {
         self.differences.push(Difference {
             subject: subject.clone(),
-            what: Differing::Value(DifferentValue {
+            differing: Differing::Value(DifferentValue {
                 path: self.path.clone(),
                 pattern: self.pattern.join("."),
                 expected: expected.clone(),

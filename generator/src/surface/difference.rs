@@ -46,7 +46,7 @@ pub struct Difference {
     /// Its subject.
     pub subject: Subject,
     /// The differing property.
-    pub what: Differing,
+    pub differing: Differing,
 }
 
 /// A differing property.

@@ -17,7 +17,8 @@ const BUILTIN: &str = "terraform.io/builtin/terraform";
 /// Returns the hand-written parts of a plan's configuration.
 pub(crate) fn differences(plan: &Plan, environment: &Environment) -> Vec<Difference> {
     let mut differences = Vec::new();
-    let mut push = |subject: Subject, what: Differing| differences.push(Difference { subject, what });
+    let mut push =
+        |subject: Subject, differing: Differing| differences.push(Difference { subject, differing });
     let mut generated = None;
     for provider in &plan.providers {
         let address = &provider.address;
@@ -28,11 +29,11 @@ pub(crate) fn differences(plan: &Plan, environment: &Environment) -> Vec<Differe
             generated = Some(&provider.arguments);
             continue;
         }
-        let what = Differing::Provider {
+        let differing = Differing::Provider {
             address: address.clone(),
             source: (provider.source != AWS.1).then(|| provider.source.clone()),
         };
-        push(Subject::Other(address.clone()), what);
+        push(Subject::Other(address.clone()), differing);
     }
     let nothing = Map::new();
     let mut found = generated.unwrap_or(&nothing).clone();
@@ -48,20 +49,20 @@ pub(crate) fn differences(plan: &Plan, environment: &Environment) -> Vec<Differe
     for name in names {
         let (found, expected) = (found.get(name), expected.get(name));
         if found != expected {
-            let what = Differing::ProviderArgument {
+            let differing = Differing::ProviderArgument {
                 name: name.clone(),
                 is_expected: expected.is_some(),
                 is_found: found.is_some(),
             };
-            push(Subject::Argument(format!("{}.{name}", AWS.0)), what);
+            push(Subject::Argument(format!("{}.{name}", AWS.0)), differing);
         }
     }
     for (address, source) in &plan.other_modules {
-        let what = Differing::Module {
+        let differing = Differing::Module {
             address: address.clone(),
             source: source.clone(),
         };
-        push(Subject::Other(address.clone()), what);
+        push(Subject::Other(address.clone()), differing);
     }
     differences
 }

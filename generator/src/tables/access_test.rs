@@ -6,7 +6,7 @@ use crate::modules::access_test::mocked::ENVIRONMENT;
 use crate::service::Service;
 use crate::tables::{Table, in_service};
 
-pub(crate) fn what_protects_tables(service: &Service) -> Vec<Block> {
+pub(crate) fn assertions(service: &Service) -> Vec<Block> {
     let tables = service.tables.iter();
     tables
         .map(|(name, table)| self::table(service, name, table))

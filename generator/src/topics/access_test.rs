@@ -10,7 +10,7 @@ use crate::topics::Topic;
 use crate::topics::in_service::{ACTION, attribute};
 use crate::uses::Attribute;
 
-pub(crate) fn what_protects_topics(service: &Service) -> Vec<Block> {
+pub(crate) fn assertions(service: &Service) -> Vec<Block> {
     let topics = service.topics.iter();
     topics
         .map(|(name, topic)| self::topic(service, name, topic))

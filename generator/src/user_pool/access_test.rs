@@ -9,7 +9,7 @@ use crate::resources::cognito_user_pool_client;
 use crate::service::Service;
 use crate::user_pool::{Client, OwnUserPool, client_module};
 
-pub(crate) fn who_may_sign_in(pool: &OwnUserPool) -> Vec<Block> {
+pub(crate) fn assertions(pool: &OwnUserPool) -> Vec<Block> {
     let assertions = pool.assertions().into_iter();
     let mut blocks: Vec<Block> = assertions
         .map(|assertion| holds("module.user_pool", assertion))

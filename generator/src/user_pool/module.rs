@@ -9,7 +9,7 @@ use crate::user_pool::OwnUserPool;
 pub fn module(pool: &OwnUserPool) -> Module {
     let assertions = pool.assertions().into_iter();
     let shown = assertions
-        .flat_map(|assertion| assertion.shown_by)
+        .flat_map(|assertion| assertion.outputs)
         .map(|checked| checked.output);
     Module {
         folder: "modules/user_pool".into(),

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::environments::PLACEHOLDER;
 use crate::hcl::{string, to_set};
-use crate::modules::module::{Assertion, Checked, Output};
+use crate::modules::module::{Assertion, CheckedOutput, Output};
 use crate::resources::cognito_user_pool;
 use crate::spec::field::Keys;
 use crate::user_pool::keys::{PasswordTable, UserPoolTable};
@@ -99,12 +99,12 @@ impl PasswordPolicy {
         let days = temporary_password_validity_days;
         let plural = if days == 1 { "" } else { "s" };
         Assertion {
-            of: "Passwords",
+            subject: "Passwords",
             must: format!(
                 "have {}, and be valid for {days} day{plural} if they come with an invitation",
                 holds.join(", ")
             ),
-            shown_by: vec![Checked {
+            outputs: vec![CheckedOutput {
                 output: Output::new(
                     "password_policy",
                     "Password policy.",
@@ -204,13 +204,13 @@ impl OwnUserPool {
         let attribute = cognito_user_pool::attribute;
         vec![
             Assertion {
-                of: "The user pool",
+                subject: "The user pool",
                 must: if *self_sign_up {
                     "let anyone register".into()
                 } else {
                     "let only invited users sign in".into()
                 },
-                shown_by: vec![Checked::is(
+                outputs: vec![CheckedOutput::is(
                     Output::new(
                         "admin_create_user_only",
                         "Whether users need an invitation.",
@@ -221,10 +221,10 @@ impl OwnUserPool {
             },
             password.assertion(),
             Assertion {
-                of: "Email addresses",
+                subject: "Email addresses",
                 must: "be verified before Cognito uses them".into(),
-                shown_by: vec![
-                    Checked::is(
+                outputs: vec![
+                    CheckedOutput::is(
                         Output::new(
                             "verified_attributes",
                             "Attributes that Cognito verifies when a user registers.",
@@ -232,7 +232,7 @@ impl OwnUserPool {
                         ),
                         to_set(cognito_user_pool::VERIFIED.map(string)),
                     ),
-                    Checked::is(
+                    CheckedOutput::is(
                         Output::new(
                             "verified_before_update",
                             "Attributes whose new values Cognito verifies before it uses them.",
@@ -245,9 +245,9 @@ impl OwnUserPool {
                 ],
             },
             Assertion {
-                of: "The user pool",
+                subject: "The user pool",
                 must: "have the deletion protection of its environment".into(),
-                shown_by: vec![Checked::is(
+                outputs: vec![CheckedOutput::is(
                     Output::new(
                         "deletion_protection",
                         "`ACTIVE` if AWS refuses to delete the pool.",

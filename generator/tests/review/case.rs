@@ -52,7 +52,7 @@ struct Edit {
     with: String,
 }
 
-/// A fact that must be told.
+/// A fact that must be judged.
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Label {
@@ -97,12 +97,12 @@ impl fmt::Display for Label {
 
 impl Label {
     /// Returns a judged fact as a label.
-    pub fn of(told: &Judged) -> Self {
+    pub fn of(judged: &Judged) -> Self {
         Self {
-            fact: told.fact.kind().as_str().into(),
-            of: told.fact.of(),
-            blocked: told.verdict == Verdict::Blocked,
-            accepted: matches!(told.verdict, Verdict::Accepted(_)),
+            fact: judged.fact.kind().as_str().into(),
+            of: judged.fact.of(),
+            blocked: judged.verdict == Verdict::Blocked,
+            accepted: matches!(judged.verdict, Verdict::Accepted(_)),
             why: None,
         }
     }

@@ -53,8 +53,8 @@ fn run(case: &Case) -> Result<(), String> {
     let reviewed = review_of(case);
     if std::env::var_os("PRINT").is_some() {
         println!("\n{}", case.about);
-        for told in &reviewed.facts {
-            println!("  {:?}: {}", told.verdict, told.fact.sentence());
+        for judged in &reviewed.facts {
+            println!("  {:?}: {}", judged.verdict, judged.fact.sentence());
         }
     }
     let mut differences = differences(&case.facts, &reviewed.facts);
@@ -71,9 +71,9 @@ fn run(case: &Case) -> Result<(), String> {
     if case.is_small() && text.lines().count() > LINES_OF_A_SMALL_CHANGE {
         differences.push(format!("{} lines for one:\n{text}", text.lines().count()));
     }
-    for told in &reviewed.facts {
+    for judged in &reviewed.facts {
         differences
-            .extend(flaw(&told.fact.sentence()).map(|flaw| format!("{flaw}: {}", told.fact.sentence())));
+            .extend(flaw(&judged.fact.sentence()).map(|flaw| format!("{flaw}: {}", judged.fact.sentence())));
     }
     differences.extend(misnamed(case, &reviewed.facts));
     differences.extend(invented(case));
@@ -90,17 +90,17 @@ fn review_of(case: &Case) -> Report {
 }
 
 /// Returns facts without a label, and labels without a fact.
-fn differences(expected: &[Label], told: &[Judged]) -> Vec<String> {
+fn differences(expected: &[Label], judged: &[Judged]) -> Vec<String> {
     let mut expected: Vec<&Label> = expected.iter().collect();
     let mut differences = Vec::new();
-    for told in told {
-        let label = Label::of(told);
+    for judged in judged {
+        let label = Label::of(judged);
         match expected.iter().position(|other| **other == label) {
             Some(index) => _ = expected.remove(index),
-            None => differences.push(format!("not labelled: {label} — {}", told.fact.sentence())),
+            None => differences.push(format!("not labelled: {label} — {}", judged.fact.sentence())),
         }
     }
-    differences.extend(expected.iter().map(|label| format!("not told: {label}")));
+    differences.extend(expected.iter().map(|label| format!("missing: {label}")));
     differences
 }
 
@@ -147,13 +147,13 @@ fn invented(case: &Case) -> Vec<String> {
         invented.extend(
             facts
                 .iter()
-                .map(|fact| format!("told of nothing: {}", fact.sentence())),
+                .map(|fact| format!("reported without a change: {}", fact.sentence())),
         );
     }
     let there = review::compare(base.as_ref(), head.as_ref());
     let back = review::compare(head.as_ref(), base.as_ref());
     if there.is_empty() != back.is_empty() {
-        invented.push(format!("told in one direction only: {there:?} {back:?}"));
+        invented.push(format!("reported in one direction only: {there:?} {back:?}"));
     }
     invented
 }

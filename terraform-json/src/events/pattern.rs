@@ -64,11 +64,11 @@ impl Pattern {
         all_fit(&self.0, event)
     }
 
-    /// The patterns for one field; none if it names none. They are objects, values or both.
-    pub fn of(&self, name: &str) -> impl Iterator<Item = OfField> {
+    /// Returns the conditions on a field: objects, values, both or none.
+    pub fn conditions_on(&self, name: &str) -> impl Iterator<Item = Condition> {
         self.0.iter().filter_map(move |field| match field {
-            Field::Object(own, _) if own == name => Some(OfField::Object),
-            Field::Value(own, _) if own == name => Some(OfField::Value),
+            Field::Object(own, _) if own == name => Some(Condition::Object),
+            Field::Value(own, _) if own == name => Some(Condition::Value),
             _ => None,
         })
     }
@@ -76,7 +76,7 @@ impl Pattern {
 
 /// The condition of a pattern on a field.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum OfField {
+pub enum Condition {
     /// An object.
     Object,
     /// A value.

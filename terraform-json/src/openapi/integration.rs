@@ -34,20 +34,20 @@ impl Expansion<'_> {
     pub(super) fn integration(&mut self, operation: &str, key: &Value, integration: &Value) {
         let place = format!("{operation}.x-amazon-apigateway-integration");
         let upper = |name: &str, default: &str| {
-            let said = text(&integration[name]).unwrap_or_else(|| default.to_owned());
-            said.to_uppercase()
+            let word = text(&integration[name]).unwrap_or_else(|| default.to_owned());
+            word.to_uppercase()
         };
-        let said = |name: &str| text(&integration[name]).unwrap_or_default();
+        let field = |name: &str| text(&integration[name]).unwrap_or_default();
         let mut values = key.clone();
         values["id"] = self.id("integration", &key.to_string()).into();
         values["type"] = upper("type", "").into();
-        values["integration_http_method"] = said("httpMethod").into();
-        values["uri"] = said("uri").into();
-        values["credentials"] = said("credentials").into();
+        values["integration_http_method"] = field("httpMethod").into();
+        values["uri"] = field("uri").into();
+        values["credentials"] = field("credentials").into();
         values["passthrough_behavior"] = upper("passthroughBehavior", "WHEN_NO_MATCH").into();
         values["content_handling"] = upper("contentHandling", "").into();
         values["connection_type"] = upper("connectionType", "INTERNET").into();
-        values["connection_id"] = said("connectionId").into();
+        values["connection_id"] = field("connectionId").into();
         values["timeout_milliseconds"] = integration["timeoutInMillis"]
             .as_u64()
             .unwrap_or(DEFAULT_TIMEOUT_MILLISECONDS)

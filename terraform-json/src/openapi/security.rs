@@ -52,17 +52,17 @@ impl Expansion<'_> {
 
     /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions-authorizer.html>
     fn scheme(&mut self, place: String, name: &str, scheme: &Value) -> Scheme {
-        let said = |value: &Value, key: &str| text(&value[key]).unwrap_or_default();
+        let field = |value: &Value, key: &str| text(&value[key]).unwrap_or_default();
         let unclear = |why: String| Scheme::Unclear(format!("its security scheme `{place}` {why}"));
-        let kind = said(scheme, "type");
+        let kind = field(scheme, "type");
         if kind != "apiKey" {
             return unclear(format!(
                 "is of type `{kind}`, and API Gateway takes authorizers of the type `apiKey` only"
             ));
         }
-        let (header, location) = (said(scheme, "name"), said(scheme, "in"));
+        let (header, location) = (field(scheme, "name"), field(scheme, "in"));
         let authorizer = &scheme["x-amazon-apigateway-authorizer"];
-        let authtype = said(scheme, "x-amazon-apigateway-authtype");
+        let authtype = field(scheme, "x-amazon-apigateway-authtype");
         if !authorizer.is_object() {
             return match authtype.as_str() {
                 "" if header.eq_ignore_ascii_case("x-api-key") && location == "header" => Scheme::ApiKey,
@@ -73,13 +73,13 @@ impl Expansion<'_> {
                 _ => unclear("has no `x-amazon-apigateway-authorizer`".to_owned()),
             };
         }
-        let kind = match said(authorizer, "type").as_str() {
+        let kind = match field(authorizer, "type").as_str() {
             "cognito_user_pools" => COGNITO_USER_POOLS,
             "token" => "TOKEN",
             "request" => "REQUEST",
             other => return unclear(format!("has an authorizer of the unknown type `{other}`")),
         };
-        let source = Some(said(authorizer, "identitySource")).filter(|source| !source.is_empty());
+        let source = Some(field(authorizer, "identitySource")).filter(|source| !source.is_empty());
         let place_of_token = match location.as_str() {
             "query" => "querystring",
             _ => "header",
@@ -91,9 +91,9 @@ impl Expansion<'_> {
             "type": kind,
             "provider_arns": authorizer.get("providerARNs").cloned().unwrap_or(json!([])),
             "identity_source": source.unwrap_or_else(|| format!("method.request.{place_of_token}.{header}")),
-            "identity_validation_expression": said(authorizer, "identityValidationExpression"),
-            "authorizer_uri": said(authorizer, "authorizerUri"),
-            "authorizer_credentials": said(authorizer, "authorizerCredentials"),
+            "identity_validation_expression": field(authorizer, "identityValidationExpression"),
+            "authorizer_uri": field(authorizer, "authorizerUri"),
+            "authorizer_credentials": field(authorizer, "authorizerCredentials"),
             "authorizer_result_ttl_in_seconds":
                 authorizer["authorizerResultTtlInSeconds"].as_u64().unwrap_or(DEFAULT_TTL_SECONDS.into()),
         });

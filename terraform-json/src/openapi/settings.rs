@@ -10,7 +10,7 @@ impl Expansion<'_> {
     /// <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/api_gateway_rest_api>
     pub(super) fn settings(&mut self, rest_api: &mut Resource) {
         let document = self.document;
-        let said = |values: &Value, key: &str| match &values[key] {
+        let is_set = |values: &Value, key: &str| match &values[key] {
             Value::Null => false,
             Value::String(text) => !text.is_empty(),
             Value::Array(items) => !items.is_empty(),
@@ -23,17 +23,17 @@ impl Expansion<'_> {
             let place = document.place(&[key]);
             let values = &mut rest_api.values;
             match extension {
-                "binary-media-types" if value.is_array() && !said(values, "binary_media_types") => {
+                "binary-media-types" if value.is_array() && !is_set(values, "binary_media_types") => {
                     values["binary_media_types"] = value.clone();
                 }
                 // If there is no argument, the provider stores AWS's default.
                 "api-key-source" if values["api_key_source"] != "AUTHORIZER" => {
                     values["api_key_source"] = text(value).unwrap_or_default().to_uppercase().into();
                 }
-                "minimum-compression-size" if !said(values, "minimum_compression_size") => {
+                "minimum-compression-size" if !is_set(values, "minimum_compression_size") => {
                     values["minimum_compression_size"] = text(value).unwrap_or_default().into();
                 }
-                "policy" if !said(values, "policy") => values["policy"] = value.to_string().into(),
+                "policy" if !is_set(values, "policy") => values["policy"] = value.to_string().into(),
                 "gateway-responses" => self.gateway_responses(value),
                 "binary-media-types" | "api-key-source" | "minimum-compression-size" | "policy" => {}
                 // Read elsewhere, or without a bearing on answers.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use portcullis_terraform_json::events::pattern::{OfField, Pattern};
+use portcullis_terraform_json::events::pattern::{Condition, Pattern};
 use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
 
@@ -51,9 +51,9 @@ pub fn queue_fits(filter: &Pattern, record: &Value) -> bool {
     let mut record = record.clone();
     let text = record["body"].as_str().unwrap_or_default();
     let parsed: Option<Value> = serde_json::from_str(text).ok().filter(Value::is_object);
-    for wanted in filter.of("body") {
+    for wanted in filter.conditions_on("body") {
         match (wanted, &parsed) {
-            (OfField::Object, None) | (OfField::Value, Some(_)) => return false,
+            (Condition::Object, None) | (Condition::Value, Some(_)) => return false,
             _ => {}
         }
     }

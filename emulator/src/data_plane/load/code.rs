@@ -49,7 +49,7 @@ pub fn packages(options: &Options, api: &Api, errors: &mut Vec<String>) -> ByFun
 
 /// The functions that can't run here, each with what that means and the option to add.
 pub fn not_run<T>(packages: &ByFunction<T>, api: &Api) -> Vec<Unsupported> {
-    let told = |(name, why): (&String, &String)| {
+    let unsupported = |(name, why): (&String, &String)| {
         let function = &api.functions[name];
         let routes: BTreeSet<String> = api
             .routes()
@@ -79,7 +79,7 @@ pub fn not_run<T>(packages: &ByFunction<T>, api: &Api) -> Vec<Unsupported> {
     let refused = packages
         .iter()
         .filter_map(|(name, package)| Some((name, package.as_ref().err()?)));
-    refused.map(told).collect()
+    refused.map(unsupported).collect()
 }
 
 /// The named code of each function that a route needs. The user's choice wins over the state.
@@ -307,9 +307,9 @@ mod tests {
                 Ok(Named::ByUser("/tmp/open.zip".into())),
                 "{why}"
             );
-            let told = not_run(&code, &state::tests::read(&state).unwrap());
-            assert_eq!(told.len(), 7, "one for each other function: {told:?}");
-            let hang = told.iter().find(|told| told.address.contains("hang")).unwrap();
+            let not_run = not_run(&code, &state::tests::read(&state).unwrap());
+            assert_eq!(not_run.len(), 7, "one for each other function: {not_run:?}");
+            let hang = not_run.iter().find(|one| one.address.contains("hang")).unwrap();
             assert_eq!(
                 hang.reason,
                 format!(

@@ -20,7 +20,7 @@ pub(super) fn service(table: &str, lines: &[(&str, &str)]) -> Service {
          {table}\n[functions.one]\n\n[routes]\n\"GET /\" = {{ function = \"one\" }}\n\n[environments.dev]\naccount = \
          \"123456789012\"\nfirst_user = \"a@example.com\"\n\n[review]\naccept = [\n{accept}]\n"
     );
-    crate::service(&spec, None).unwrap_or_else(|mistakes| panic!("{}", mistakes.render("spec", &spec, false)))
+    crate::service(&spec, None).unwrap_or_else(|errors| panic!("{}", errors.render("spec", &spec, false)))
 }
 
 const WITH_ORDERS: &str = "[tables.orders]\npartition_key = \"customer\"\n";

@@ -1,10 +1,10 @@
 //! Assertions of an access test.
 
 use crate::hcl::{Block, Expression, argument, block, call, equal, lines, reference, string};
-use crate::modules::module::{Assertion, Checked};
+use crate::modules::module::{Assertion, CheckedOutput};
 
-/// Returns an assertion about something, from words and conditions.
-pub(crate) fn must(of: &str, what: &str, conditions: impl IntoIterator<Item = Expression>) -> Block {
+/// Returns an assertion about something, from a rule in words and its conditions.
+pub(crate) fn must(subject: &str, rule: &str, conditions: impl IntoIterator<Item = Expression>) -> Block {
     let mut conditions: Vec<_> = conditions.into_iter().collect();
     let condition = if conditions.len() == 1 {
         conditions.remove(0)
@@ -13,24 +13,27 @@ pub(crate) fn must(of: &str, what: &str, conditions: impl IntoIterator<Item = Ex
     };
     block("assert", [])
         .attribute(argument("condition", condition))
-        .attribute(argument("error_message", string([of, " must ", what].concat())))
+        .attribute(argument(
+            "error_message",
+            string([subject, " must ", rule].concat()),
+        ))
         .build()
 }
 
 /// Returns an assertion about a module of this name.
 pub(crate) fn holds(module: &str, assertion: Assertion) -> Block {
     let Assertion {
-        of,
-        must: what,
-        shown_by,
+        subject,
+        must: rule,
+        outputs,
     } = assertion;
-    let conditions = shown_by.into_iter().flat_map(|Checked { output, values }| {
+    let conditions = outputs.into_iter().flat_map(|CheckedOutput { output, values }| {
         let name = format!("{module}.{}", output.name);
         values
             .into_iter()
             .map(move |(path, value)| is(format!("{name}{path}"), value))
     });
-    must(of, &what, conditions)
+    must(subject, &rule, conditions)
 }
 
 /// An attribute has this value.

@@ -55,20 +55,20 @@ pub fn blocks(service: &Service, permissions: &[Permission]) -> Vec<Block> {
     ];
     blocks.extend(own::overrides(service));
     blocks.extend(users::overrides(service));
-    let users = service.own_user_pool().map(users::who_may_sign_in);
+    let users = service.own_user_pool().map(users::assertions);
     blocks.extend(users.map(|users| run("who_may_sign_in", users)));
     blocks.extend([
-        run("what_functions_may_do", functions::what_functions_may_do(service)),
+        run("what_functions_may_do", functions::assertions(service)),
         run("who_may_call", who_may_call(service, permissions)),
     ]);
-    let events = events::what_invokes_functions(service);
+    let events = events::assertions(service);
     if !events.is_empty() {
         blocks.push(run("what_invokes_functions", events));
     }
-    let mut data = tables::what_protects_tables(service);
-    data.extend(buckets::what_protects_buckets(service));
-    data.extend(queues::what_protects_queues(service));
-    data.extend(topics::what_protects_topics(service));
+    let mut data = tables::assertions(service);
+    data.extend(buckets::assertions(service));
+    data.extend(queues::assertions(service));
+    data.extend(topics::assertions(service));
     if !data.is_empty() {
         blocks.push(run("what_protects_data", data));
     }
@@ -109,7 +109,7 @@ fn mock_provider(service: &Service) -> Block {
         user_pool.push(("id", mocked::USER_POOL_ID));
     }
     let mut aws_service = vec![("partition", "aws"), ("region", "us-east-1")];
-    if crate::functions::in_service::is_told_the_url(service) {
+    if crate::functions::in_service::has_url_of_api(service) {
         aws_service.insert(0, ("dns_name", mocked::EXECUTE_API_DNS_NAME));
     }
     let mut mocks = vec![

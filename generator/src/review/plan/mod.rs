@@ -56,7 +56,11 @@ pub fn planned(service: &Service, text: &str, reported: &[Fact]) -> Result<Plann
                 .filter_map(|change| reading.change(change, &pools)),
         );
     }
-    let mut notes: Vec<String> = checked.said.iter().map(|unknown| unknown.what.clone()).collect();
+    let mut notes: Vec<String> = checked
+        .assumptions
+        .iter()
+        .map(|unknown| unknown.what.clone())
+        .collect();
     notes.sort();
     notes.dedup();
     Ok(Planned {

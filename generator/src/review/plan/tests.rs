@@ -12,7 +12,7 @@ const FIRST_SPEC: &str = include_str!("../../../tests/plans/demo_first.toml");
 const DEMO: &str = include_str!("../../../../portcullis.toml");
 
 fn service(spec: &str) -> Service {
-    crate::service(spec, None).unwrap_or_else(|mistakes| panic!("{}", mistakes.render("spec", spec, false)))
+    crate::service(spec, None).unwrap_or_else(|errors| panic!("{}", errors.render("spec", spec, false)))
 }
 
 /// The kinds and subjects of what a plan adds, each with the end of its sentence.
