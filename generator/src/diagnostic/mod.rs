@@ -39,6 +39,8 @@ pub struct Diagnostic {
     pub meant: Option<String>,
     /// The key whose absence is the error.
     pub missing: Option<String>,
+    /// The table with the unknown key that is the error.
+    pub unknown_in: Option<Span>,
 }
 
 impl Diagnostic {
@@ -52,6 +54,7 @@ impl Diagnostic {
             help: Vec::new(),
             meant: None,
             missing: None,
+            unknown_in: None,
         }
     }
 
@@ -121,6 +124,12 @@ impl Diagnostic {
         self
     }
 
+    /// Sets the table that has an unknown key.
+    pub fn unknown_in(mut self, table: Span) -> Self {
+        self.unknown_in = Some(table);
+        self
+    }
+
     /// Returns whether the error is about the file as a whole.
     fn is_of_the_file(&self) -> bool {
         self.span == (0..0)
@@ -140,6 +149,12 @@ impl Diagnostics {
     /// Returns whether there is no error.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// Returns whether a table has an unknown key, which may be one that it lacks.
+    pub fn has_unknown_key_in(&self, table: &Span) -> bool {
+        let mut all = self.0.iter();
+        all.any(|diagnostic| diagnostic.unknown_in.as_ref() == Some(table))
     }
 
     /// Returns the errors in the order of the text, without those that follow from another one. Errors of the whole
@@ -243,6 +258,7 @@ impl Diagnostic {
             help: self.help.iter().map(|help| line(help)).collect(),
             meant: self.meant.clone(),
             missing: self.missing.clone(),
+            unknown_in: self.unknown_in.clone(),
         }
     }
 }

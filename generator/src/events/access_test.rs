@@ -103,6 +103,26 @@ fn event(service: &Service, function: &str, event: &Event, values: &Values) -> B
                 ));
             }
             conditions.push(patterns(&of("filter_criteria"), &stream.filters));
+            let destination = "destination_config[0].on_failure[0].destination_arn";
+            conditions.push(match &stream.on_failure {
+                Some(to) => is(of(destination), text(&in_service::arn(to))),
+                None => equal(call("length", [reference(of("destination_config"))]), 0),
+            });
+        }
+        Event::Queue(queue) => {
+            let of = of(lambda_event_source_mapping::TYPE.name);
+            conditions.extend([
+                is(of("function_name"), target),
+                is(of("event_source_arn"), text(&in_service::arn(&queue.queue))),
+                is(of("batch_size"), queue.batch),
+                patterns(&of("filter_criteria"), &queue.filters),
+            ]);
+            if queue.partial_failures {
+                conditions.push(equal(
+                    call("length", [reference(of("function_response_types"))]),
+                    1,
+                ));
+            }
         }
     }
     let title = format!("{function} is invoked by {}", event.phrase());

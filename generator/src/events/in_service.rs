@@ -1,6 +1,6 @@
 //! The events' part of `modules/service`: `events.tf`.
 
-use crate::events::{Event, Rule, Schedule, Stream, names, permissions};
+use crate::events::{Event, Queue, Rule, Schedule, Stream, names, permissions};
 use crate::functions::in_service as functions;
 use crate::functions::statement::{self, Statement};
 use crate::functions::{Function, common};
@@ -10,10 +10,11 @@ use crate::references::{Reference, Template};
 use crate::resources::lambda_event_source_mapping::{self as mapping, Arguments};
 use crate::resources::{
     cloudwatch_event_rule, cloudwatch_event_target, iam_role, iam_role_policy, lambda_permission,
-    scheduler_schedule,
+    scheduler_schedule, sqs_queue,
 };
 use crate::service::Service;
 use crate::tables::in_service as tables;
+use crate::uses::{Attribute, Datum};
 
 /// The blocks that make each event invoke its function, after the role of the function's schedules.
 pub(crate) fn blocks(service: &Service) -> Vec<Block> {
@@ -58,6 +59,7 @@ fn event_blocks(service: &Service, function: &str, event: &Event) -> Vec<Block> 
             blocks.extend(self::rule(service, function, &label, rule, needs));
         }
         Event::Stream(stream) => blocks.push(self::stream(service, function, &label, stream)),
+        Event::Queue(queue) => blocks.push(self::queue(service, function, &label, queue)),
     }
     let title = format!("{function} is invoked by {}.", event.phrase());
     if let Some(first) = blocks.first_mut() {
@@ -165,6 +167,7 @@ fn stream(service: &Service, function: &str, label: &Identifier, stream: &Stream
         retries,
         max_age_seconds,
         parallelization,
+        on_failure,
     } = stream;
     mapping::resource_block(Arguments {
         label,
@@ -181,10 +184,56 @@ fn stream(service: &Service, function: &str, label: &Identifier, stream: &Stream
             max_age_seconds: *max_age_seconds,
             parallelization: *parallelization,
         }),
-        // Lambda refuses a mapping whose role may not poll yet.
-        depends_on: vec![
-            functions::policy_address(function),
-            functions::target(service, function),
-        ],
+        on_failure: on_failure.as_ref().map(|to| arn(to).in_service(service)),
+        max_concurrency: None,
+        depends_on: needs(service, function)
+            .into_iter()
+            .chain(on_failure.as_ref().map(address))
+            .collect(),
     })
+}
+
+fn queue(service: &Service, function: &str, label: &Identifier, queue: &Queue) -> Block {
+    let Queue {
+        queue,
+        batch,
+        window_seconds,
+        filters,
+        partial_failures,
+        max_concurrency,
+    } = queue;
+    mapping::resource_block(Arguments {
+        label,
+        source: arn(queue).in_service(service),
+        function: functions::arn(service, function).in_service(service),
+        batch: *batch,
+        window_seconds: *window_seconds,
+        partial_failures: *partial_failures,
+        filters: filters.iter().map(json).collect(),
+        stream: None,
+        on_failure: None,
+        max_concurrency: *max_concurrency,
+        depends_on: needs(service, function)
+            .into_iter()
+            .chain([address(queue)])
+            .collect(),
+    })
+}
+
+/// The address of a queue, which Lambda wants to be there.
+fn address(queue: &Datum) -> Expression {
+    reference(sqs_queue::address(&Identifier::new(&queue.name)))
+}
+
+/// The ARN of data.
+pub(crate) fn arn(datum: &Datum) -> Template {
+    Template::of_reference(Reference::Datum(datum.clone(), Attribute::Arn), "")
+}
+
+/// The blocks that Terraform creates first: Lambda refuses a mapping whose role may not poll yet.
+fn needs(service: &Service, function: &str) -> Vec<Expression> {
+    vec![
+        functions::policy_address(function),
+        functions::target(service, function),
+    ]
 }

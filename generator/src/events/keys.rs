@@ -6,7 +6,7 @@ use crate::events::StartingPosition;
 use crate::json_rule::JsonRule;
 use crate::resources::cloudwatch_event_rule::{BUS, PATTERN_CHARACTERS};
 use crate::resources::lambda_event_source_mapping::{
-    BATCH, FILTER_CHARACTERS, MAX_AGE_SECONDS, PARALLELIZATION, RETRIES, WINDOW_SECONDS,
+    BATCH, FILTER_CHARACTERS, MAX_AGE_SECONDS, MAX_CONCURRENCY, PARALLELIZATION, RETRIES, WINDOW_SECONDS,
 };
 use crate::resources::scheduler_schedule::{INPUT_BYTES, SCHEDULE, TIMEZONE};
 use crate::review::Meaning::Elsewhere;
@@ -57,7 +57,7 @@ fn pattern(json: &Json, most: usize) -> Result<(), String> {
 }
 
 keys! {
-    /// An event that invokes the function, beside its routes. It has exactly one of `schedule`, `event` and `table`.
+    /// An event that invokes the function, beside its routes. It has exactly one of `schedule`, `event`, `queue` and `table`.
     EventTable {
         /// Times at which the function runs: `rate(5 minutes)`, or `cron(0 3 * * ? *)` with minutes, hours, day of the month, month, day
         /// of the week and year.
@@ -75,14 +75,16 @@ keys! {
         /// Name of the schedule or rule: `<service>-<environment>-<function>.<name>` in AWS. A function with several of a kind
         /// must name them.
         name: Given<String> = Text(&NAME_64), Derived("`schedule` or `event`"), EVERYWHERE, Elsewhere;
+        /// A queue whose messages invoke the function. Lambda deletes a message that the function handled.
+        queue: Given<String> = Text(&ANY_TEXT), Nothing, EVERYWHERE, Elsewhere;
         /// A table whose changes invoke the function. The table must have a `stream`.
         table: Given<String> = Text(&ANY_TEXT), Nothing, EVERYWHERE, Elsewhere;
         /// Most records in a batch.
-        batch: Given<u32> = number(BATCH, "records"), Derived("100"), EVERYWHERE, Elsewhere;
+        batch: Given<u32> = number(BATCH, "records"), Derived("10 of a queue, 100 of a table"), EVERYWHERE, Elsewhere;
         /// Time in which Lambda fills a batch.
         window_seconds: Set<u32> = number(WINDOW_SECONDS, "seconds"), default(Literal::Number(0)), EVERYWHERE, Elsewhere;
-        /// Patterns of the records that invoke the function, at most five. A record must fit one of them. Other records are
-        /// dropped.
+        /// Patterns of the records that invoke the function, at most five. A record must fit one of them. Other records of a
+        /// table are skipped, and other messages of a queue are deleted.
         filters: Given<Vec<Placed<Json>>> = Jsons(&FILTER), Nothing, EVERYWHERE, Elsewhere;
         /// The function reports which records of a batch failed, so that only these are tried again. A function that
         /// returns nothing reports none.
@@ -97,6 +99,10 @@ keys! {
         retries: Given<u32> = number(RETRIES, "tries"), Nothing, EVERYWHERE, Elsewhere;
         /// Age after which Lambda drops a record instead of handing it over.
         max_age_seconds: Given<u32> = number(MAX_AGE_SECONDS, "seconds"), Nothing, EVERYWHERE, Elsewhere;
+        /// Queue that gets failed batches of a table after the last try: `queues.NAME`. Without it, Lambda drops them.
+        on_failure: Given<String> = Text(&ANY_TEXT), Nothing, EVERYWHERE, Elsewhere;
+        /// Most batches of messages that are handled at the same time.
+        max_concurrency: Given<u32> = number(MAX_CONCURRENCY, "invocations"), Nothing, EVERYWHERE, Elsewhere;
         /// Batches of a shard that are handled at the same time.
         parallelization: Set<u32> = number(PARALLELIZATION, "batches"), default(Literal::Number(1)), EVERYWHERE, Elsewhere;
     }

@@ -5,19 +5,30 @@ use std::collections::BTreeMap;
 use portcullis_foreign_text::printable::code;
 
 use crate::diagnostic::{Diagnostic, Span};
-use crate::events::{Event, Rule, Schedule, Stream, names, rights};
+use crate::events::{Event, Queue, Rule, Schedule, Stream, names, rights};
 use crate::functions::statement::Statement;
 use crate::identifier::Identifier;
-use crate::resources::lambda_event_source_mapping::{BATCH_OF_STREAM, MOST_FILTERS};
+use crate::resources::lambda_event_source_mapping::{BATCH_OF_QUEUE, BATCH_OF_STREAM, MOST_FILTERS};
 use crate::resources::{cloudwatch_event_rule, iam_role, scheduler_schedule};
 use crate::service::meaning::{Resolver, longest_environment};
 use crate::spec::field::Keys;
 use crate::spec::{EventTable, Given, Placed, Spec};
+use crate::uses::{Datum, declared};
 
 /// The kinds of events: the key that names the source, and the keys that may stand beside it.
-const KINDS: [(&str, &[&str]); 3] = [
+const KINDS: [(&str, &[&str]); 4] = [
     ("schedule", &["name", "timezone", "input"]),
     ("event", &["name", "bus"]),
+    (
+        "queue",
+        &[
+            "batch",
+            "window_seconds",
+            "filters",
+            "partial_failures",
+            "max_concurrency",
+        ],
+    ),
     (
         "table",
         &[
@@ -30,6 +41,7 @@ const KINDS: [(&str, &[&str]); 3] = [
             "retries",
             "max_age_seconds",
             "parallelization",
+            "on_failure",
         ],
     ),
 ];
@@ -50,7 +62,7 @@ impl Resolver<'_> {
         let mut statements = Vec::new();
         let mut seen: BTreeMap<String, Span> = BTreeMap::new();
         for table in tables {
-            let Some(event) = self.event(spec, table) else {
+            let Some(event) = self.event(spec, function, table) else {
                 continue;
             };
             let place = table
@@ -68,7 +80,8 @@ impl Resolver<'_> {
             };
             self.collision(labels, names::label(&function.value, &event), &name, "event");
             self.event_name_length(spec, &function.value, &event, &name.span);
-            let of_event = rights::statements(&event, kms_key(spec, &event));
+            let key_of = |datum: &Datum| declared::find(spec, &datum.to_string())?.kms_key;
+            let of_event = rights::statements(&event, key_of);
             statements.extend(
                 of_event
                     .into_iter()
@@ -82,7 +95,7 @@ impl Resolver<'_> {
     }
 
     /// One entry. None if it has no source, or several, or a wrong one.
-    fn event(&mut self, spec: &Spec, table: &EventTable) -> Option<Event> {
+    fn event(&mut self, spec: &Spec, function: &Placed<String>, table: &EventTable) -> Option<Event> {
         let EventTable {
             span: _,
             schedule,
@@ -91,6 +104,7 @@ impl Resolver<'_> {
             event,
             bus,
             name,
+            queue,
             table: source,
             batch,
             window_seconds,
@@ -101,6 +115,8 @@ impl Resolver<'_> {
             retries,
             max_age_seconds,
             parallelization,
+            on_failure,
+            max_concurrency,
         } = table;
         let kind = self.kind(table)?;
         let name = |kind: &str| name.value.clone().unwrap_or_else(|| kind.to_owned());
@@ -116,6 +132,19 @@ impl Resolver<'_> {
                 name: name(kind),
                 bus: bus.value.clone(),
             }),
+            "queue" => {
+                self.most_filters(filters);
+                let event = Queue {
+                    queue: self.consumed(spec, function, queue)?,
+                    batch: batch.value.unwrap_or(BATCH_OF_QUEUE),
+                    window_seconds: window_seconds.value,
+                    filters: values(filters),
+                    partial_failures: partial_failures.value,
+                    max_concurrency: max_concurrency.value,
+                };
+                self.batch_of_queue(table, &event);
+                Event::Queue(event)
+            }
             _ => {
                 self.most_filters(filters);
                 Event::Stream(Stream {
@@ -129,6 +158,7 @@ impl Resolver<'_> {
                     retries: retries.value,
                     max_age_seconds: max_age_seconds.value,
                     parallelization: parallelization.value,
+                    on_failure: self.on_failure(spec, on_failure),
                 })
             }
         })
@@ -141,6 +171,9 @@ impl Resolver<'_> {
         let mut sources = written.iter().filter(|(key, _)| is_kind(key).is_some());
         let all = KINDS.map(|(kind, _)| format!("`{kind}`")).join(", ");
         let Some((kind, place)) = sources.next() else {
+            if self.diagnostics.has_unknown_key_in(&table.span) {
+                return None;
+            }
             self.report(
                 Diagnostic::new(table.span.clone(), "missing source in an entry of `on`").help(format!(
                     "add one of {all}, as in `{{ schedule = \"rate(1 day)\" }}`"
@@ -181,7 +214,7 @@ impl Resolver<'_> {
             Event::Schedule(_) | Event::Rule(_) => {
                 report.help("name one of them, as in `name = \"nightly\"`")
             }
-            Event::Stream(_) => {
+            Event::Stream(_) | Event::Queue(_) => {
                 report.help("delete one of them, or put both into one entry with several `filters`")
             }
         });
@@ -246,7 +279,7 @@ impl Resolver<'_> {
                 (name(names::ROLE), iam_role::NAME_LENGTH),
             ],
             Event::Rule(rule) => vec![(name(&rule.name), cloudwatch_event_rule::NAME_LENGTH)],
-            Event::Stream(_) => Vec::new(),
+            Event::Stream(_) | Event::Queue(_) => Vec::new(),
         };
         if let Some((full, most)) = names.into_iter().find(|(full, most)| full.len() > *most) {
             self.report(
@@ -274,11 +307,4 @@ fn place(table: &EventTable, kind: &str) -> Span {
 fn values(list: &Given<Vec<Placed<serde_json::Value>>>) -> Vec<serde_json::Value> {
     let values = list.value.iter().flatten();
     values.map(|value| value.value.clone()).collect()
-}
-
-/// The key that encrypts what an event comes from.
-fn kms_key<'a>(spec: &'a Spec, event: &Event) -> Option<&'a str> {
-    let Event::Stream(stream) = event else { return None };
-    let (_, table) = spec.tables.iter().find(|(name, _)| name.value == stream.table)?;
-    table.kms_key.value.as_deref()
 }

@@ -10,6 +10,7 @@ pub(crate) mod meaning;
 pub(crate) mod names;
 pub(crate) mod permissions;
 pub(crate) mod picture;
+pub(crate) mod queue_meaning;
 pub(crate) mod review;
 pub(crate) mod rights;
 pub(crate) mod surface;
@@ -19,6 +20,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::spec::declaration::choices;
+use crate::uses::Datum;
 
 /// Something that invokes a function.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -30,6 +32,8 @@ pub enum Event {
     Rule(Rule),
     /// The stream of a table.
     Stream(Stream),
+    /// A queue.
+    Queue(Queue),
 }
 
 /// A schedule.
@@ -84,6 +88,27 @@ pub struct Stream {
     pub max_age_seconds: Option<u32>,
     /// Batches of a shard at a time.
     pub parallelization: u32,
+    /// The queue that gets batches after the last try. Without one, Lambda drops them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub on_failure: Option<Datum>,
+}
+
+/// A queue.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Queue {
+    /// The queue.
+    pub queue: Datum,
+    /// Messages of a batch.
+    pub batch: u32,
+    /// Seconds that Lambda waits for a batch to fill.
+    pub window_seconds: u32,
+    /// Patterns of the messages; none is every message.
+    pub filters: Vec<Value>,
+    /// True if the function reports which messages failed.
+    pub partial_failures: bool,
+    /// Most invocations at a time. Without a value, the account's limit holds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_concurrency: Option<u32>,
 }
 
 choices! {
@@ -115,6 +140,7 @@ impl Event {
             Self::Schedule(_) => "schedule",
             Self::Rule(_) => "event",
             Self::Stream(_) => "table",
+            Self::Queue(_) => "queue",
         }
     }
 
@@ -134,6 +160,7 @@ impl Event {
             Self::Schedule(schedule) => &schedule.name,
             Self::Rule(rule) => &rule.name,
             Self::Stream(stream) => &stream.table,
+            Self::Queue(queue) => &queue.queue.name,
         }
     }
 
@@ -156,6 +183,7 @@ impl Event {
                 format!("events of the bus `{bus}` that fit the pattern `{name}`")
             }
             Self::Stream(stream) => format!("changes of items of the table `{}`", stream.table),
+            Self::Queue(queue) => format!("messages of the queue `{}`", queue.queue.name),
         }
     }
 }

@@ -53,7 +53,9 @@ pub(crate) fn label(function: &str, event: &Event) -> Identifier {
     let function = Identifier::new(function);
     match event {
         Event::Schedule(_) | Event::Rule(_) => Identifier::new(&format!("{function}_{}", event.name())),
-        Event::Stream(_) => Identifier::new(&format!("{function}_{}_{}", event.kind(), event.name())),
+        Event::Stream(_) | Event::Queue(_) => {
+            Identifier::new(&format!("{function}_{}_{}", event.kind(), event.name()))
+        }
     }
 }
 

@@ -28,8 +28,8 @@ pub(crate) fn of_event(function: &str, event: &Event) -> Option<Permission> {
             principal: EVENTS,
             source: names::rule_arn(bus(rule), function, &rule.name),
         }),
-        // A schedule takes on a role, and Lambda polls streams by itself.
-        Event::Schedule(_) | Event::Stream(_) => None,
+        // A schedule takes on a role, and Lambda polls streams and queues by itself.
+        Event::Schedule(_) | Event::Stream(_) | Event::Queue(_) => None,
     }
 }
 

@@ -43,6 +43,7 @@ fn then(event: &Event) -> &'static str {
     match event {
         Event::Schedule(_) => "it no longer runs at these times",
         Event::Rule(_) => "these events are no longer handled",
+        Event::Queue(_) => "its messages wait until they expire",
         Event::Stream(_) => "changes are no longer handled, and those that wait are lost after 24 hours",
     }
 }
@@ -98,6 +99,10 @@ fn weight(before: &Event, after: &Event, key: &str) -> Weight {
             };
             match key {
                 "filters" if !are_within(&after.filters, &before.filters) => Weight::Wider,
+                "on_failure" if after.on_failure.is_none() => {
+                    Weight::Lossier("Lambda drops failed batches instead of keeping them")
+                }
+                "retries" | "max_age_seconds" if after.on_failure.is_some() => Weight::Other,
                 "retries" if is_less(after.retries, before.retries) => {
                     Weight::Lossier("Lambda drops a failed batch after fewer tries")
                 }
@@ -113,6 +118,15 @@ fn weight(before: &Event, after: &Event, key: &str) -> Weight {
                 _ => Weight::Other,
             }
         }
+        (Event::Queue(before), Event::Queue(after)) => match key {
+            "filters" if !are_within(&after.filters, &before.filters) => Weight::Wider,
+            // If the values differ, Lambda hands over other messages and deletes the rest.
+            "filters" => Weight::Lossier("Lambda deletes the other messages of the queue"),
+            "partial_failures" if before.partial_failures => {
+                Weight::Lossier("Lambda deletes messages that the function reports as failed")
+            }
+            _ => Weight::Other,
+        },
         _ => Weight::Other,
     }
 }

@@ -3,30 +3,59 @@
 use crate::events::Event;
 use crate::functions::statement::Statement;
 use crate::references::{Reference, Template};
-use crate::resources::lambda_event_source_mapping::STREAM_ACTIONS;
+use crate::resources::lambda_event_source_mapping::{QUEUE_ACTIONS, STREAM_ACTIONS};
 use crate::uses::{self, Attribute, Datum, Kind};
 
-/// The statements that an event needs. `key` encrypts what it comes from.
-pub(crate) fn statements(event: &Event, key: Option<&str>) -> Vec<Statement> {
-    let Event::Stream(stream) = event else {
-        return Vec::new();
+/// The statements that an event needs. `key_of` returns the key that encrypts data.
+pub(crate) fn statements<'a>(event: &Event, key_of: impl Fn(&Datum) -> Option<&'a str>) -> Vec<Statement> {
+    let on = |datum: &Datum, behind: &str, actions: &[&str], comment: String| {
+        let arn = Reference::Datum(datum.clone(), Attribute::Arn);
+        let actions = actions.iter().map(ToString::to_string);
+        Statement::new(actions, [Template::of_reference(arn, behind)], comment)
     };
-    let table = Datum::new(Kind::Tables, &stream.table);
-    let arn = Reference::Datum(table.clone(), Attribute::Arn);
-    let actions = STREAM_ACTIONS.map(str::to_owned);
-    let stream_arn = Template::of_reference(arn, "/stream/*");
-    let comment = format!("Lambda reads the stream of the table `{}`.", stream.table);
-    let mut statements = vec![Statement::new(actions, [stream_arn], comment)];
-    // Lambda decrypts with the rights of the function:
+    // Lambda decrypts and encrypts with the rights of the function:
     // <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html>
-    statements.extend(key.map(|key| uses::with_key(&table, key, ["kms:Decrypt"])));
+    // <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html>
+    let with_key = |datum: &Datum, actions: &[&'static str]| {
+        let key = key_of(datum)?;
+        Some(uses::with_key(datum, key, actions.iter().copied()))
+    };
+    let mut statements = Vec::new();
+    match event {
+        Event::Schedule(_) | Event::Rule(_) => {}
+        Event::Stream(stream) => {
+            let table = Datum::new(Kind::Tables, &stream.table);
+            let comment = format!("Lambda reads the stream of the table `{}`.", table.name);
+            statements.push(on(&table, "/stream/*", &STREAM_ACTIONS, comment));
+            statements.extend(with_key(&table, &["kms:Decrypt"]));
+            if let Some(datum) = &stream.on_failure {
+                let comment = format!("Lambda sends failed changes to the queue `{}`.", datum.name);
+                statements.push(on(datum, "", &["sqs:SendMessage"], comment));
+                statements.extend(with_key(datum, &["kms:Decrypt", "kms:GenerateDataKey"]));
+            }
+        }
+        Event::Queue(queue) => {
+            let comment = format!("Lambda polls the queue `{}`.", queue.queue.name);
+            statements.push(on(&queue.queue, "", &QUEUE_ACTIONS, comment));
+            statements.extend(with_key(&queue.queue, &["kms:Decrypt"]));
+        }
+    }
     statements
 }
 
 /// The same in words, behind "may".
 pub(crate) fn phrases(events: &[Event]) -> impl Iterator<Item = String> {
-    events.iter().filter_map(|event| match event {
-        Event::Stream(stream) => Some(format!("read the stream of the table `{}`", stream.table)),
-        Event::Schedule(_) | Event::Rule(_) => None,
+    events.iter().flat_map(|event| match event {
+        Event::Schedule(_) | Event::Rule(_) => Vec::new(),
+        Event::Stream(stream) => {
+            let failures = stream.on_failure.iter();
+            let failures = failures.map(|datum| format!("send failed changes to the queue `{}`", datum.name));
+            let read = format!("read the stream of the table `{}`", stream.table);
+            [read].into_iter().chain(failures).collect()
+        }
+        Event::Queue(queue) => vec![format!(
+            "receive and delete messages of the queue `{}`",
+            queue.queue.name
+        )],
     })
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::events::{Event, Rule, Schedule, Stream, in_service, names, permissions};
+use crate::events::{Event, Queue, Rule, Schedule, Stream, in_service, names, permissions};
 use crate::functions::in_service as functions;
 use crate::references::{Template, Values};
 use crate::resources::{lambda_alias, lambda_permission, scheduler_schedule};
@@ -73,9 +73,27 @@ pub(crate) fn events(
                 retries: _,           // how often
                 max_age_seconds: _,   // how long
                 parallelization: _,   // how many at a time
+                on_failure,
             } = stream;
             types::Event {
                 source: types::stream_source(table),
+                qualifier: qualifier.clone(),
+                patterns: filters.iter().map(composed).collect(),
+                failures: on_failure.as_ref().map(|to| text(&in_service::arn(to))),
+                ..types::Event::default()
+            }
+        }
+        Event::Queue(queue) => {
+            let Queue {
+                queue,
+                batch: _,          // how many at a time
+                window_seconds: _, // when
+                filters,
+                partial_failures: _, // what is tried again
+                max_concurrency: _,  // how many at a time
+            } = queue;
+            types::Event {
+                source: text(&in_service::arn(queue)),
                 qualifier: qualifier.clone(),
                 patterns: filters.iter().map(composed).collect(),
                 ..types::Event::default()

@@ -212,6 +212,7 @@ impl Resolver<'_> {
         }
         self.layers(&written.layers);
         self.concurrency(written, whole);
+        self.concurrency_of_queues(written, whole);
         self.network(written.network.as_ref());
         let mut added = surroundings.added.clone();
         let values = values(spec);

@@ -9,7 +9,7 @@ use crate::review::ChangeKind::MessageRetentionShorter;
 use crate::review::Direction::Less;
 use crate::review::Meaning::{Elsewhere, Harmless, When};
 use crate::review::consequence;
-use crate::spec::declaration::Absent::Nothing;
+use crate::spec::declaration::Absent::{Derived, Nothing};
 use crate::spec::declaration::Kind::{Flag, Text, TextOrTexts};
 use crate::spec::declaration::{EVERYWHERE, Literal, default, keys, number};
 use crate::spec::field::{Given, Placed, Set};
@@ -25,9 +25,10 @@ keys! {
         /// A FIFO queue drops a message if it got one with the same body in the past five minutes. Without it, each
         /// message needs a deduplication id.
         content_based_deduplication: Set<bool> = Flag, default(Literal::Flag(false)), EVERYWHERE, Harmless;
-        /// Time in which a received message is hidden from other receivers. Until then, its receiver has to delete it.
-        visibility_timeout_seconds: Set<u32> = number(VISIBILITY_TIMEOUT_SECONDS, "seconds"), default(Literal::Number(30)),
-            EVERYWHERE, Harmless;
+        /// Time in which a received message is hidden from other receivers. Until then, its receiver has to delete it. If the
+        /// queue invokes a function, this is at least six times the function's timeout, and `window_seconds` more.
+        visibility_timeout_seconds: Given<u32> = number(VISIBILITY_TIMEOUT_SECONDS, "seconds"),
+            Derived("30, or the time that its function needs"), EVERYWHERE, Harmless;
         /// Time after which SQS deletes a message that no receiver deleted.
         retention_days: Set<u32> = number(RETENTION_DAYS, "days"), default(Literal::Number(4)), EVERYWHERE,
             When(&[consequence(Less, MessageRetentionShorter, "SQS **deletes** older messages")]);

@@ -51,11 +51,11 @@ impl Resolver<'_> {
         }
         let resolved = queues
             .iter()
-            .map(|(name, table)| (name.value.clone(), self.queue(table)));
+            .map(|(name, table)| (name.value.clone(), self.queue(spec, name, table)));
         resolved.collect()
     }
 
-    fn queue(&mut self, table: &QueueTable) -> Queue {
+    fn queue(&mut self, spec: &Spec, name: &Placed<String>, table: &QueueTable) -> Queue {
         let QueueTable {
             span: _,
             fifo,
@@ -78,10 +78,16 @@ impl Resolver<'_> {
                     .help("add `fifo = true`, or delete it: other queues deliver a message once or more"),
             );
         }
+        let of_failed = failed_queue(name, table);
+        let names: Vec<&str> = [name]
+            .into_iter()
+            .chain(&of_failed)
+            .map(|name| name.value.as_str())
+            .collect();
         Queue {
             fifo: fifo.value,
             content_based_deduplication: content_based_deduplication.value,
-            visibility_timeout_seconds: visibility_timeout_seconds.value,
+            visibility_timeout_seconds: self.visibility(spec, &names, visibility_timeout_seconds),
             retention_days: retention_days.value,
             delay_seconds: delay_seconds.value,
             receive_wait_time_seconds: receive_wait_time_seconds.value,

@@ -8,6 +8,7 @@ pub(crate) mod review;
 pub(crate) mod surface;
 pub(crate) mod surface_of_service;
 pub(crate) mod uses;
+pub(crate) mod visibility;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

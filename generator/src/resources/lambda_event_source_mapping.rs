@@ -51,6 +51,15 @@ pub const TYPE: ResourceType = ResourceType {
 pub const BATCH: RangeInclusive<u32> = 1..=10_000;
 /// Records of a batch if nothing else is said, of a stream.
 pub const BATCH_OF_STREAM: u32 = 100;
+/// The same of a queue, and the most for a FIFO queue, or for a queue without a window:
+/// <https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html>
+pub const BATCH_OF_QUEUE: u32 = 10;
+/// Invocations at a time for the messages of a queue:
+/// <https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html>
+pub const MAX_CONCURRENCY: RangeInclusive<u32> = 2..=1_000;
+/// A queue's visibility timeout is at least this many times the function's, so that no second invocation gets a message that
+/// the first still handles: <https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html>
+pub const VISIBILITY_TIMES_TIMEOUT: u32 = 6;
 /// Seconds that Lambda waits for a batch to fill.
 pub const WINDOW_SECONDS: RangeInclusive<u32> = 0..=300;
 /// Tries after the first one.
@@ -74,6 +83,14 @@ pub const STREAM_ACTIONS: [&str; 4] = [
     "dynamodb:ListStreams",
 ];
 
+/// The actions that Lambda needs to poll a queue:
+/// <https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html#events-sqs-permissions>
+pub const QUEUE_ACTIONS: [&str; 3] = [
+    "sqs:DeleteMessage",
+    "sqs:GetQueueAttributes",
+    "sqs:ReceiveMessage",
+];
+
 /// The arguments of a mapping.
 pub struct Arguments<'a> {
     /// Its name in Terraform.
@@ -92,6 +109,10 @@ pub struct Arguments<'a> {
     pub filters: Vec<Expression>,
     /// The arguments that only streams have.
     pub stream: Option<Stream>,
+    /// The ARN of the queue that gets batches of a stream after the last try.
+    pub on_failure: Option<Expression>,
+    /// Invocations at a time for a queue.
+    pub max_concurrency: Option<u32>,
     /// The blocks that Terraform creates first.
     pub depends_on: Vec<Expression>,
 }
@@ -121,6 +142,8 @@ pub fn resource_block(arguments: Arguments<'_>) -> Block {
         partial_failures,
         filters,
         stream,
+        on_failure,
+        max_concurrency,
         depends_on,
     } = arguments;
     let limit = |limit: Option<u32>| limit.map_or_else(|| (-1).into(), Expression::from);
@@ -149,6 +172,17 @@ pub fn resource_block(arguments: Arguments<'_>) -> Block {
     mapping = mapping
         .attributes(partial_failures.then(|| argument("function_response_types", responses)))
         .attribute(argument("depends_on", list(depends_on)));
+    if let Some(destination) = on_failure {
+        let destination = block("on_failure", []).attribute(argument("destination_arn", destination));
+        mapping = mapping.block(block("destination_config", []).block(destination.build()).build());
+    }
+    if let Some(count) = max_concurrency {
+        mapping = mapping.block(
+            block("scaling_config", [])
+                .attribute(argument("maximum_concurrency", count))
+                .build(),
+        );
+    }
     if !filters.is_empty() {
         let filters = filters.into_iter().map(|pattern| {
             block("filter", [])

@@ -51,6 +51,8 @@ pub const NAME_LENGTH: usize = 80;
 pub const FIFO: &str = ".fifo";
 /// Seconds that a received message is hidden from other receivers.
 pub const VISIBILITY_TIMEOUT_SECONDS: RangeInclusive<u32> = 0..=43_200;
+/// The same if nothing else is said.
+pub const DEFAULT_VISIBILITY_TIMEOUT_SECONDS: u32 = 30;
 /// Days that a message is kept. AWS also takes less than a day, from 60 seconds on.
 pub const RETENTION_DAYS: RangeInclusive<u32> = 1..=14;
 /// Seconds that a new message is hidden.

@@ -162,6 +162,7 @@ impl<'a> Reader<'a> {
             let unknown = Diagnostic::new(key.span(), format!("unknown key `{}`{place}", shown(name)));
             diagnostics.push(
                 unknown
+                    .unknown_in(self.span.clone())
                     .similar_key(name, "a key", known.iter().copied(), |near| self.path_of(near))
                     .known(known.into_iter()),
             );

@@ -11,14 +11,28 @@ region = "us-east-1"
 partition_key = "id"
 stream        = "new_image"
 
+[queues.mails]
+visibility_timeout_seconds = 13
+failed_after               = 1
+
+[queues.unreported]
+
 [functions.hello]
 
 [functions.reports]
 on = [
   { schedule = "rate(1 day)", timezone = "Europe/Berlin", input = { kind = "daily" } },
   { event = { source = ["shop.payments"], detail = { amount = [{ numeric = [">", 10] }] } } },
-  { table = "orders", filters = [{ eventName = ["INSERT"] }], retries = 2, max_age_seconds = 3600 },
+  { table = "orders", filters = [{ eventName = ["INSERT"] }], retries = 2, max_age_seconds = 3600, on_failure = "queues.unreported" },
 ]
+
+[functions.mailer]
+timeout_seconds = 2
+on = [{ queue = "mails", window_seconds = 1, max_concurrency = 2 }]
+
+[functions.rescue]
+timeout_seconds = 2
+on = [{ queue = "mails-failed" }]
 
 [routes]
 "GET /" = { function = "hello", auth = "none" }
@@ -67,6 +81,25 @@ fn what_a_spec_says_of_events_is_delivered() {
     wait_until("the new item is handled", || {
         log().contains("reports` handled 1 of 1 records of")
     });
+
+    let queue = "https://sqs.us-east-1.amazonaws.com/123456789012/night-local-mails";
+    let entries = r#"[{"Id":"1","MessageBody":"one"},{"Id":"2","MessageBody":"fail"},{"Id":"3","MessageBody":"three"}]"#;
+    project.aws(&[
+        "sqs",
+        "send-message-batch",
+        "--queue-url",
+        queue,
+        "--entries",
+        entries,
+    ]);
+    // One of them failed. It comes again when its visibility timeout is over, and that is once too often.
+    wait_until("two of the messages are handled", || {
+        log().contains("mailer` handled 2 of 3 messages of")
+    });
+    wait_until("the failed message is where failed messages go", || {
+        log().contains("rescue` handled 0 of 1 messages of")
+    });
+    assert_eq!(log().matches("mailer` handled").count(), 1, "{}", log());
 
     project.portcullis(&["destroy", "--yes"]).succeeded();
 }

@@ -1,5 +1,6 @@
-//! A function of the tests: answers with its own name and, on the next line, the event that it was given. It speaks
-//! the Lambda Runtime API by itself, so that nothing but the standard library is compiled.
+//! A function of the tests: answers with its own name and, on the next line, the event that it was given. Of messages, it
+//! reports those as failed whose text is `fail`. It speaks the Lambda Runtime API by itself, so that nothing but the standard
+//! library is compiled.
 //! <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>
 
 use std::io::{BufRead, BufReader, Read, Result, Write};
@@ -31,12 +32,23 @@ fn ask(method: &str, path: &str, body: &str) -> Result<(String, String)> {
     Ok((id, body))
 }
 
+/// The ids of messages that are to fail, each as an item of Lambda's.
+fn failures(event: &str) -> Vec<String> {
+    let messages = event.split("{\"messageId\":\"").skip(1);
+    let failed = messages.filter(|message| message.contains("\"body\":\"fail\""));
+    let ids = failed.filter_map(|message| message.split('"').next());
+    ids.map(|id| format!("{{\"itemIdentifier\":\"{id}\"}}")).collect()
+}
+
 fn main() -> Result<()> {
     loop {
         let (id, event) = ask("GET", "next", "")?;
         let escaped = event.replace('\\', "\\\\").replace('"', "\\\"");
         let name = env!("CARGO_PKG_NAME");
-        let answer = format!(r#"{{"statusCode":200,"body":"{name}\n{escaped}"}}"#);
+        let answer = match &failures(&event)[..] {
+            [] => format!(r#"{{"statusCode":200,"body":"{name}\n{escaped}"}}"#),
+            failed => format!(r#"{{"batchItemFailures":[{}]}}"#, failed.join(",")),
+        };
         ask("POST", &format!("{id}/response"), &answer)?;
     }
 }

@@ -193,10 +193,11 @@ impl Project {
         let ready: Value = serde_json::from_str(out.lines().next().unwrap()).unwrap();
         let spec = self.read("portcullis.toml");
         let region = spec.lines().find_map(|line| line.strip_prefix("region")).unwrap();
+        // The AWS CLI ignores `AWS_ENDPOINT_URL` for SQS in some regions.
         let ended = run(self
             .command(tools()["aws"].as_str().unwrap())
+            .args(["--endpoint-url", &text(&ready, "endpoint")])
             .args(arguments)
-            .env("AWS_ENDPOINT_URL", text(&ready, "endpoint"))
             .env("AWS_ACCESS_KEY_ID", "123456789012")
             .env("AWS_SECRET_ACCESS_KEY", "local")
             .env("AWS_PAGER", "")

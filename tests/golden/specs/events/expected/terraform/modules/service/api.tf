@@ -46,5 +46,6 @@ resource "aws_api_gateway_stage" "this" {
   depends_on = [
     aws_lambda_permission.get_orders,
     aws_iam_role_policy.function_indexer,
+    aws_iam_role_policy.function_mailer,
   ]
 }

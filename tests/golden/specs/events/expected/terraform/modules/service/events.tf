@@ -13,7 +13,13 @@ resource "aws_lambda_event_source_mapping" "indexer_table_orders" {
   parallelization_factor             = 2
   function_response_types            = ["ReportBatchItemFailures"]
 
-  depends_on = [aws_iam_role_policy.function_indexer, module.function_indexer]
+  depends_on = [aws_iam_role_policy.function_indexer, module.function_indexer, aws_sqs_queue.unindexed]
+
+  destination_config {
+    on_failure {
+      destination_arn = "arn:${data.aws_service.logs.partition}:sqs:${data.aws_service.logs.region}:${data.aws_caller_identity.current.account_id}:shop-${var.environment}-unindexed"
+    }
+  }
 
   filter_criteria {
     filter {
@@ -48,7 +54,63 @@ resource "aws_lambda_event_source_mapping" "indexer_table_stock" {
   maximum_record_age_in_seconds      = -1
   parallelization_factor             = 1
 
-  depends_on = [aws_iam_role_policy.function_indexer, module.function_indexer]
+  depends_on = [aws_iam_role_policy.function_indexer, module.function_indexer, aws_sqs_queue.mails]
+
+  destination_config {
+    on_failure {
+      destination_arn = "arn:${data.aws_service.logs.partition}:sqs:${data.aws_service.logs.region}:${data.aws_caller_identity.current.account_id}:shop-${var.environment}-mails"
+    }
+  }
+}
+
+# mailer is invoked by messages of the queue `bills`.
+resource "aws_lambda_event_source_mapping" "mailer_queue_bills" {
+  event_source_arn                   = "arn:${data.aws_service.logs.partition}:sqs:${data.aws_service.logs.region}:${data.aws_caller_identity.current.account_id}:shop-${var.environment}-bills.fifo"
+  function_name                      = "arn:${data.aws_service.logs.partition}:lambda:${data.aws_service.logs.region}:${data.aws_caller_identity.current.account_id}:function:shop-${var.environment}-mailer"
+  batch_size                         = 10
+  maximum_batching_window_in_seconds = 0
+  function_response_types            = ["ReportBatchItemFailures"]
+
+  depends_on = [aws_iam_role_policy.function_mailer, module.function_mailer, aws_sqs_queue.bills]
+}
+
+# mailer is invoked by messages of the queue `mails`.
+resource "aws_lambda_event_source_mapping" "mailer_queue_mails" {
+  event_source_arn                   = "arn:${data.aws_service.logs.partition}:sqs:${data.aws_service.logs.region}:${data.aws_caller_identity.current.account_id}:shop-${var.environment}-mails"
+  function_name                      = "arn:${data.aws_service.logs.partition}:lambda:${data.aws_service.logs.region}:${data.aws_caller_identity.current.account_id}:function:shop-${var.environment}-mailer"
+  batch_size                         = 100
+  maximum_batching_window_in_seconds = 2
+  function_response_types            = ["ReportBatchItemFailures"]
+
+  depends_on = [aws_iam_role_policy.function_mailer, module.function_mailer, aws_sqs_queue.mails]
+
+  scaling_config {
+    maximum_concurrency = 2
+  }
+
+  filter_criteria {
+    filter {
+      pattern = jsonencode({
+        body = {
+          to = [
+            {
+              exists = true
+            },
+          ]
+        }
+      })
+    }
+  }
+}
+
+# mailer is invoked by messages of the queue `mails-failed`.
+resource "aws_lambda_event_source_mapping" "mailer_queue_mails_failed" {
+  event_source_arn                   = "arn:${data.aws_service.logs.partition}:sqs:${data.aws_service.logs.region}:${data.aws_caller_identity.current.account_id}:shop-${var.environment}-mails-failed"
+  function_name                      = "arn:${data.aws_service.logs.partition}:lambda:${data.aws_service.logs.region}:${data.aws_caller_identity.current.account_id}:function:shop-${var.environment}-mailer"
+  batch_size                         = 1
+  maximum_batching_window_in_seconds = 0
+
+  depends_on = [aws_iam_role_policy.function_mailer, module.function_mailer, aws_sqs_queue.mails_failed]
 }
 
 # The role of the schedules of orders. Only EventBridge Scheduler takes it on.

@@ -57,6 +57,16 @@ resource "aws_iam_role_policy" "function_indexer" {
           "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
         ]
       },
+      # Lambda sends failed changes to the queue `unindexed`.
+      {
+        Effect = "Allow"
+        Action = [
+          "sqs:SendMessage",
+        ]
+        Resource = [
+          "arn:${data.aws_service.logs.partition}:sqs:${data.aws_service.logs.region}:${data.aws_caller_identity.current.account_id}:shop-${var.environment}-unindexed",
+        ]
+      },
       # Lambda reads the stream of the table `stock`.
       {
         Effect = "Allow"
@@ -68,6 +78,110 @@ resource "aws_iam_role_policy" "function_indexer" {
         ]
         Resource = [
           "arn:${data.aws_service.logs.partition}:dynamodb:${data.aws_service.logs.region}:${data.aws_caller_identity.current.account_id}:table/shop-${var.environment}-stock/stream/*",
+        ]
+      },
+      # Lambda sends failed changes to the queue `mails`.
+      {
+        Effect = "Allow"
+        Action = [
+          "sqs:SendMessage",
+        ]
+        Resource = [
+          "arn:${data.aws_service.logs.partition}:sqs:${data.aws_service.logs.region}:${data.aws_caller_identity.current.account_id}:shop-${var.environment}-mails",
+        ]
+      },
+      # Uses the KMS key of the queue `mails`.
+      {
+        Effect = "Allow"
+        Action = [
+          "kms:Decrypt",
+          "kms:GenerateDataKey",
+        ]
+        Resource = [
+          "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+        ]
+      },
+    ]
+  })
+}
+
+module "function_mailer" {
+  source = "../lambda_function"
+
+  name              = "shop-${var.environment}-mailer"
+  description       = ""
+  filename          = "${var.artifacts_directory}/mailer.zip"
+  architecture      = var.architecture
+  memory_size       = 128
+  timeout           = 30
+  log_groups_arn    = local.log_groups_arn
+  retention_in_days = 14
+  require_zip       = var.require_zips
+  environment_variables = {
+    AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH = "true"
+  }
+}
+
+resource "aws_iam_role_policy" "function_mailer" {
+  name = "may"
+  role = module.function_mailer.role_name
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      # Lambda polls the queue `mails`.
+      {
+        Effect = "Allow"
+        Action = [
+          "sqs:DeleteMessage",
+          "sqs:GetQueueAttributes",
+          "sqs:ReceiveMessage",
+        ]
+        Resource = [
+          "arn:${data.aws_service.logs.partition}:sqs:${data.aws_service.logs.region}:${data.aws_caller_identity.current.account_id}:shop-${var.environment}-mails",
+        ]
+      },
+      # Uses the KMS key of the queue `mails`.
+      {
+        Effect = "Allow"
+        Action = [
+          "kms:Decrypt",
+        ]
+        Resource = [
+          "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+        ]
+      },
+      # Lambda polls the queue `mails-failed`.
+      {
+        Effect = "Allow"
+        Action = [
+          "sqs:DeleteMessage",
+          "sqs:GetQueueAttributes",
+          "sqs:ReceiveMessage",
+        ]
+        Resource = [
+          "arn:${data.aws_service.logs.partition}:sqs:${data.aws_service.logs.region}:${data.aws_caller_identity.current.account_id}:shop-${var.environment}-mails-failed",
+        ]
+      },
+      # Uses the KMS key of the queue `mails-failed`.
+      {
+        Effect = "Allow"
+        Action = [
+          "kms:Decrypt",
+        ]
+        Resource = [
+          "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+        ]
+      },
+      # Lambda polls the queue `bills`.
+      {
+        Effect = "Allow"
+        Action = [
+          "sqs:DeleteMessage",
+          "sqs:GetQueueAttributes",
+          "sqs:ReceiveMessage",
+        ]
+        Resource = [
+          "arn:${data.aws_service.logs.partition}:sqs:${data.aws_service.logs.region}:${data.aws_caller_identity.current.account_id}:shop-${var.environment}-bills.fifo",
         ]
       },
     ]

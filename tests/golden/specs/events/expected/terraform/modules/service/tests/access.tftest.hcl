@@ -176,6 +176,15 @@ run "what_functions_may_do" {
           {
             Effect = "Allow"
             Action = [
+              "sqs:SendMessage",
+            ]
+            Resource = [
+              "arn:aws:sqs:us-east-1:123456789012:shop-test-unindexed",
+            ]
+          },
+          {
+            Effect = "Allow"
+            Action = [
               "dynamodb:DescribeStream",
               "dynamodb:GetRecords",
               "dynamodb:GetShardIterator",
@@ -185,10 +194,29 @@ run "what_functions_may_do" {
               "arn:aws:dynamodb:us-east-1:123456789012:table/shop-test-stock/stream/*",
             ]
           },
+          {
+            Effect = "Allow"
+            Action = [
+              "sqs:SendMessage",
+            ]
+            Resource = [
+              "arn:aws:sqs:us-east-1:123456789012:shop-test-mails",
+            ]
+          },
+          {
+            Effect = "Allow"
+            Action = [
+              "kms:Decrypt",
+              "kms:GenerateDataKey",
+            ]
+            Resource = [
+              "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+            ]
+          },
         ]
       }),
     ])
-    error_message = "The role of `indexer` must be for Lambda only and only let it write its own logs, read the stream of the table `orders`, read the stream of the table `stock`, and its logs must be kept for 14 days"
+    error_message = "The role of `indexer` must be for Lambda only and only let it write its own logs, read the stream of the table `orders`, send failed changes to the queue `unindexed`, read the stream of the table `stock`, send failed changes to the queue `mails`, and its logs must be kept for 14 days"
   }
 
   assert {
@@ -196,6 +224,107 @@ run "what_functions_may_do" {
       AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH = "true"
     })
     error_message = "The function `indexer` must have these environment variables only"
+  }
+
+  # Function mailer
+  assert {
+    condition = alltrue([
+      module.function_mailer.name == "shop-test-mailer",
+      module.function_mailer.retention_in_days == 14,
+      module.function_mailer.role_arn == "arn:aws:iam::123456789012:role/mocked",
+      module.function_mailer.assume_role_policy == jsonencode({
+        Version = "2012-10-17"
+        Statement = [
+          {
+            Sid    = "LambdaTakesTheRole"
+            Effect = "Allow"
+            Action = "sts:AssumeRole"
+            Principal = {
+              Service = "lambda.amazonaws.com"
+            }
+          },
+        ]
+      }),
+      module.function_mailer.role_policy == jsonencode({
+        Version = "2012-10-17"
+        Statement = [
+          {
+            Sid    = "WriteOwnLogs"
+            Effect = "Allow"
+            Action = [
+              "logs:CreateLogStream",
+              "logs:PutLogEvents",
+            ]
+            Resource = "arn:aws:logs:us-east-1:123456789012:log-group:/aws/lambda/shop-test-mailer:*"
+          },
+        ]
+      }),
+      aws_iam_role_policy.function_mailer.role == "shop-test-mailer",
+      aws_iam_role_policy.function_mailer.policy == jsonencode({
+        Version = "2012-10-17"
+        Statement = [
+          {
+            Effect = "Allow"
+            Action = [
+              "sqs:DeleteMessage",
+              "sqs:GetQueueAttributes",
+              "sqs:ReceiveMessage",
+            ]
+            Resource = [
+              "arn:aws:sqs:us-east-1:123456789012:shop-test-mails",
+            ]
+          },
+          {
+            Effect = "Allow"
+            Action = [
+              "kms:Decrypt",
+            ]
+            Resource = [
+              "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+            ]
+          },
+          {
+            Effect = "Allow"
+            Action = [
+              "sqs:DeleteMessage",
+              "sqs:GetQueueAttributes",
+              "sqs:ReceiveMessage",
+            ]
+            Resource = [
+              "arn:aws:sqs:us-east-1:123456789012:shop-test-mails-failed",
+            ]
+          },
+          {
+            Effect = "Allow"
+            Action = [
+              "kms:Decrypt",
+            ]
+            Resource = [
+              "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+            ]
+          },
+          {
+            Effect = "Allow"
+            Action = [
+              "sqs:DeleteMessage",
+              "sqs:GetQueueAttributes",
+              "sqs:ReceiveMessage",
+            ]
+            Resource = [
+              "arn:aws:sqs:us-east-1:123456789012:shop-test-bills.fifo",
+            ]
+          },
+        ]
+      }),
+    ])
+    error_message = "The role of `mailer` must be for Lambda only and only let it write its own logs, receive and delete messages of the queue `bills`, receive and delete messages of the queue `mails`, receive and delete messages of the queue `mails-failed`, and its logs must be kept for 14 days"
+  }
+
+  assert {
+    condition = module.function_mailer.environment_variables == tomap({
+      AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH = "true"
+    })
+    error_message = "The function `mailer` must have these environment variables only"
   }
 
   # Function orders
@@ -321,6 +450,7 @@ run "what_invokes_functions" {
           }
         }),
       ]),
+      aws_lambda_event_source_mapping.indexer_table_orders.destination_config[0].on_failure[0].destination_arn == "arn:aws:sqs:us-east-1:123456789012:shop-test-unindexed",
     ])
     error_message = "`indexer` must be invoked by changes of items of the table `orders` alone, as the spec says"
   }
@@ -331,8 +461,54 @@ run "what_invokes_functions" {
       aws_lambda_event_source_mapping.indexer_table_stock.function_name == "arn:aws:lambda:us-east-1:123456789012:function:shop-test-indexer",
       aws_lambda_event_source_mapping.indexer_table_stock.batch_size == 100,
       length(aws_lambda_event_source_mapping.indexer_table_stock.filter_criteria) == 0,
+      aws_lambda_event_source_mapping.indexer_table_stock.destination_config[0].on_failure[0].destination_arn == "arn:aws:sqs:us-east-1:123456789012:shop-test-mails",
     ])
     error_message = "`indexer` must be invoked by changes of items of the table `stock` alone, as the spec says"
+  }
+
+  # mailer is invoked by messages of the queue `bills`
+  assert {
+    condition = alltrue([
+      aws_lambda_event_source_mapping.mailer_queue_bills.function_name == "arn:aws:lambda:us-east-1:123456789012:function:shop-test-mailer",
+      aws_lambda_event_source_mapping.mailer_queue_bills.event_source_arn == "arn:aws:sqs:us-east-1:123456789012:shop-test-bills.fifo",
+      aws_lambda_event_source_mapping.mailer_queue_bills.batch_size == 10,
+      length(aws_lambda_event_source_mapping.mailer_queue_bills.filter_criteria) == 0,
+      length(aws_lambda_event_source_mapping.mailer_queue_bills.function_response_types) == 1,
+    ])
+    error_message = "`mailer` must be invoked by messages of the queue `bills` alone, as the spec says"
+  }
+
+  # mailer is invoked by messages of the queue `mails`
+  assert {
+    condition = alltrue([
+      aws_lambda_event_source_mapping.mailer_queue_mails.function_name == "arn:aws:lambda:us-east-1:123456789012:function:shop-test-mailer",
+      aws_lambda_event_source_mapping.mailer_queue_mails.event_source_arn == "arn:aws:sqs:us-east-1:123456789012:shop-test-mails",
+      aws_lambda_event_source_mapping.mailer_queue_mails.batch_size == 100,
+      toset(aws_lambda_event_source_mapping.mailer_queue_mails.filter_criteria[0].filter[*].pattern) == toset([
+        jsonencode({
+          body = {
+            to = [
+              {
+                exists = true
+              },
+            ]
+          }
+        }),
+      ]),
+      length(aws_lambda_event_source_mapping.mailer_queue_mails.function_response_types) == 1,
+    ])
+    error_message = "`mailer` must be invoked by messages of the queue `mails` alone, as the spec says"
+  }
+
+  # mailer is invoked by messages of the queue `mails-failed`
+  assert {
+    condition = alltrue([
+      aws_lambda_event_source_mapping.mailer_queue_mails_failed.function_name == "arn:aws:lambda:us-east-1:123456789012:function:shop-test-mailer",
+      aws_lambda_event_source_mapping.mailer_queue_mails_failed.event_source_arn == "arn:aws:sqs:us-east-1:123456789012:shop-test-mails-failed",
+      aws_lambda_event_source_mapping.mailer_queue_mails_failed.batch_size == 1,
+      length(aws_lambda_event_source_mapping.mailer_queue_mails_failed.filter_criteria) == 0,
+    ])
+    error_message = "`mailer` must be invoked by messages of the queue `mails-failed` alone, as the spec says"
   }
 
   # The role of the schedules of orders
@@ -491,5 +667,150 @@ run "what_protects_data" {
       aws_dynamodb_table.stock.stream_view_type == "KEYS_ONLY",
     ])
     error_message = "The table `stock` must have the deletion protection of its environment, have point-in-time recovery, and have the keys and expiry of the spec"
+  }
+
+  # Queue bills
+  assert {
+    condition = alltrue([
+      aws_sqs_queue.bills.name == "shop-test-bills.fifo",
+      aws_sqs_queue.bills.policy == jsonencode({
+        Version = "2012-10-17"
+        Statement = [
+          {
+            Sid       = "DenyWithoutTls"
+            Effect    = "Deny"
+            Principal = "*"
+            Action    = "sqs:*"
+            Resource  = "arn:aws:sqs:us-east-1:123456789012:shop-test-bills.fifo"
+            Condition = {
+              Bool = {
+                "aws:SecureTransport" = "false"
+              }
+            }
+          },
+        ]
+      }),
+      aws_sqs_queue.bills.message_retention_seconds == 345600,
+      aws_sqs_queue.bills.fifo_queue == true,
+      aws_sqs_queue.bills.sqs_managed_sse_enabled == true,
+      aws_sqs_queue.bills.redrive_policy == jsonencode({
+        deadLetterTargetArn = "arn:aws:sqs:us-east-1:123456789012:shop-test-bills-failed.fifo"
+        maxReceiveCount     = 3
+      }),
+    ])
+    error_message = "The queue `bills` must be encrypted, refuse calls without TLS, let in nothing but roles, and move messages that fail to their own queue"
+  }
+
+  # Queue bills-failed
+  assert {
+    condition = alltrue([
+      aws_sqs_queue.bills_failed.name == "shop-test-bills-failed.fifo",
+      aws_sqs_queue.bills_failed.policy == jsonencode({
+        Version = "2012-10-17"
+        Statement = [
+          {
+            Sid       = "DenyWithoutTls"
+            Effect    = "Deny"
+            Principal = "*"
+            Action    = "sqs:*"
+            Resource  = "arn:aws:sqs:us-east-1:123456789012:shop-test-bills-failed.fifo"
+            Condition = {
+              Bool = {
+                "aws:SecureTransport" = "false"
+              }
+            }
+          },
+        ]
+      }),
+      aws_sqs_queue.bills_failed.message_retention_seconds == 1209600,
+      aws_sqs_queue.bills_failed.fifo_queue == true,
+      aws_sqs_queue.bills_failed.sqs_managed_sse_enabled == true,
+    ])
+    error_message = "The queue `bills-failed` must be encrypted, refuse calls without TLS, let in nothing but roles, and keep messages for the time of the spec"
+  }
+
+  # Queue mails
+  assert {
+    condition = alltrue([
+      aws_sqs_queue.mails.name == "shop-test-mails",
+      aws_sqs_queue.mails.policy == jsonencode({
+        Version = "2012-10-17"
+        Statement = [
+          {
+            Sid       = "DenyWithoutTls"
+            Effect    = "Deny"
+            Principal = "*"
+            Action    = "sqs:*"
+            Resource  = "arn:aws:sqs:us-east-1:123456789012:shop-test-mails"
+            Condition = {
+              Bool = {
+                "aws:SecureTransport" = "false"
+              }
+            }
+          },
+        ]
+      }),
+      aws_sqs_queue.mails.message_retention_seconds == 345600,
+      aws_sqs_queue.mails.kms_master_key_id == "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+      aws_sqs_queue.mails.redrive_policy == jsonencode({
+        deadLetterTargetArn = "arn:aws:sqs:us-east-1:123456789012:shop-test-mails-failed"
+        maxReceiveCount     = 5
+      }),
+    ])
+    error_message = "The queue `mails` must be encrypted, refuse calls without TLS, let in nothing but roles, and move messages that fail to their own queue"
+  }
+
+  # Queue mails-failed
+  assert {
+    condition = alltrue([
+      aws_sqs_queue.mails_failed.name == "shop-test-mails-failed",
+      aws_sqs_queue.mails_failed.policy == jsonencode({
+        Version = "2012-10-17"
+        Statement = [
+          {
+            Sid       = "DenyWithoutTls"
+            Effect    = "Deny"
+            Principal = "*"
+            Action    = "sqs:*"
+            Resource  = "arn:aws:sqs:us-east-1:123456789012:shop-test-mails-failed"
+            Condition = {
+              Bool = {
+                "aws:SecureTransport" = "false"
+              }
+            }
+          },
+        ]
+      }),
+      aws_sqs_queue.mails_failed.message_retention_seconds == 1209600,
+      aws_sqs_queue.mails_failed.kms_master_key_id == "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+    ])
+    error_message = "The queue `mails-failed` must be encrypted, refuse calls without TLS, let in nothing but roles, and keep messages for the time of the spec"
+  }
+
+  # Queue unindexed
+  assert {
+    condition = alltrue([
+      aws_sqs_queue.unindexed.name == "shop-test-unindexed",
+      aws_sqs_queue.unindexed.policy == jsonencode({
+        Version = "2012-10-17"
+        Statement = [
+          {
+            Sid       = "DenyWithoutTls"
+            Effect    = "Deny"
+            Principal = "*"
+            Action    = "sqs:*"
+            Resource  = "arn:aws:sqs:us-east-1:123456789012:shop-test-unindexed"
+            Condition = {
+              Bool = {
+                "aws:SecureTransport" = "false"
+              }
+            }
+          },
+        ]
+      }),
+      aws_sqs_queue.unindexed.message_retention_seconds == 345600,
+      aws_sqs_queue.unindexed.sqs_managed_sse_enabled == true,
+    ])
+    error_message = "The queue `unindexed` must be encrypted, refuse calls without TLS, let in nothing but roles, and keep messages for the time of the spec"
   }
 }

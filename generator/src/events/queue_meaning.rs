@@ -1,0 +1,144 @@
+//! From queues in entries of `on` to the resolved types.
+
+use portcullis_foreign_text::printable::code;
+
+use crate::diagnostic::Diagnostic;
+use crate::events::Queue;
+use crate::resources::lambda_event_source_mapping::BATCH_OF_QUEUE;
+use crate::service::meaning::Resolver;
+use crate::spec::{EventTable, FunctionTable, Given, Placed, Spec};
+use crate::uses::declared::{self, Declared};
+use crate::uses::{Datum, Kind};
+
+/// The queues of a spec.
+fn queues(spec: &Spec) -> impl Iterator<Item = Declared<'_>> {
+    let all = declared::all(spec).into_iter();
+    all.filter(|declared| declared.datum.kind == Kind::Queues)
+}
+
+impl Resolver<'_> {
+    /// The queue that an entry names. Reports an unknown one, and one that another function receives from.
+    pub(crate) fn consumed(
+        &mut self,
+        spec: &Spec,
+        function: &Placed<String>,
+        queue: &Given<String>,
+    ) -> Option<Datum> {
+        let (name, span) = queue.placed()?;
+        let Some(found) = queues(spec).find(|declared| declared.datum.name == *name) else {
+            let known: Vec<String> = queues(spec).map(|declared| declared.datum.name).collect();
+            let report = Diagnostic::new(span, format!("unknown queue {} in `on`", code(name)));
+            self.report(if known.is_empty() {
+                report.help("declare the queue, as in `[queues.mails]`")
+            } else {
+                let known = || known.iter().map(String::as_str);
+                report.similar(name, "a queue", known()).known(known())
+            });
+            return None;
+        };
+        // Each message goes to one of them, and nothing says to which.
+        let functions = spec.functions.iter();
+        let mut others = functions
+            .filter(|(other, _)| other.value != function.value)
+            .filter_map(|(_, table)| {
+                let mut entries = table.on.iter();
+                entries.find_map(|entry| Some(entry.queue.placed()?).filter(|(other, _)| *other == name))
+            });
+        if let Some((_, first)) = others.find(|(_, other)| other.start < span.start) {
+            self.report(
+                Diagnostic::new(
+                    span,
+                    format!("the queue `{name}` must invoke one function, not two"),
+                )
+                .related(first, "the other one")
+                .help("give each function a queue of its own: each message goes to one of them only"),
+            );
+        }
+        Some(found.datum)
+    }
+
+    /// The queue that keeps what a function could not handle, by its path.
+    pub(crate) fn on_failure(&mut self, spec: &Spec, path: &Given<String>) -> Option<Datum> {
+        let (path, span) = path.placed()?;
+        let Some(found) = queues(spec).find(|declared| declared.datum.to_string() == *path) else {
+            let known: Vec<String> = queues(spec).map(|declared| declared.datum.to_string()).collect();
+            let known = || known.iter().map(String::as_str);
+            let summary = format!("`on_failure` must be a queue of the spec, not {}", code(path));
+            let report = Diagnostic::new(span, summary).similar(path, "a queue", known());
+            self.report(if known().next().is_none() {
+                report.help(
+                    "declare a queue, as in `[queues.failed]`, and write `on_failure = \"queues.failed\"`",
+                )
+            } else {
+                report.known(known())
+            });
+            return None;
+        };
+        // <https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html>
+        if !found.datum.suffix.is_empty() {
+            let summary = format!("`on_failure` must be a queue without `fifo`, not `{path}`");
+            let help = "name another queue: Lambda sends to standard queues only";
+            self.report(Diagnostic::new(span, summary).help(help));
+            return None;
+        }
+        Some(found.datum)
+    }
+
+    /// Reports batches that Lambda doesn't make of a queue:
+    /// <https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html>
+    pub(crate) fn batch_of_queue(&mut self, table: &EventTable, queue: &Queue) {
+        let Queue {
+            queue,
+            batch,
+            window_seconds,
+            ..
+        } = queue;
+        let is_fifo = !queue.suffix.is_empty();
+        let name = &queue.name;
+        if let (true, Some(span)) = (*batch > BATCH_OF_QUEUE, table.batch.span.clone()) {
+            let but = |of: &str| format!("`batch` must be at most {BATCH_OF_QUEUE} {of}, not {batch}");
+            if is_fifo {
+                let summary = but(&format!("for the FIFO queue `{name}`"));
+                self.report(Diagnostic::new(span, summary).help(format!("write `batch = {BATCH_OF_QUEUE}`")));
+            } else if *window_seconds == 0 {
+                let summary = but("without `window_seconds`");
+                self.report(Diagnostic::new(span, summary).help("add `window_seconds = 1` or more"));
+            }
+        }
+        if let (true, Some(span)) = (is_fifo && *window_seconds > 0, table.window_seconds.span.clone()) {
+            let summary =
+                format!("`window_seconds` must be 0 for the FIFO queue `{name}`, not {window_seconds}");
+            self.report(Diagnostic::new(span, summary).help("delete `window_seconds`"));
+        }
+    }
+
+    /// Reports queues that may invoke a function more often at a time than is reserved for it. It would be throttled, and
+    /// messages would fail: <https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html>
+    pub(crate) fn concurrency_of_queues(&mut self, written: &FunctionTable, whole: &FunctionTable) {
+        let Some((&reserved, place)) = whole.reserved_concurrency.placed() else {
+            return;
+        };
+        let limits = whole.on.iter().filter_map(|event| event.max_concurrency.placed());
+        let (most, mut places): (Vec<u32>, Vec<_>) = limits.map(|(most, span)| (*most, span)).unzip();
+        let most: u32 = most.iter().sum();
+        let is_written = written.reserved_concurrency.is_written();
+        if is_written
+            && most > reserved
+            && let Some(last) = places.pop()
+        {
+            let summary = match places[..] {
+                [] => format!(
+                    "`max_concurrency` must be at most `reserved_concurrency`, which is {reserved}, not {most}"
+                ),
+                _ => format!(
+                    "the sum of `max_concurrency` must be at most `reserved_concurrency`, which is {reserved}, not {most}"
+                ),
+            };
+            let report = Diagnostic::new(last, summary).related(place, "reserved here");
+            let report = places
+                .into_iter()
+                .fold(report, |report, other| report.related(other, "and"));
+            self.report(report.help(format!("lower it, or write `reserved_concurrency = {most}`")));
+        }
+    }
+}
