@@ -4,10 +4,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use portcullis_foreign_text::printable;
+use portcullis_generator::disk::{self, Change};
 use portcullis_generator::file_set::FileSet;
 use portcullis_generator::own;
 use portcullis_generator::service::{Architecture, Handlers, LOCAL, Service};
-use portcullis_generator::tree::{self, Change};
 
 use crate::failure::{Failure, OrFail, Outcome, SpecErrors};
 use crate::{lock, umask};
@@ -76,7 +76,7 @@ impl Project {
 
     /// Reads the service from the spec. The failure contains all errors of the spec.
     pub fn service(&self) -> Outcome<Service> {
-        let handlers = tree::handlers(&self.functions()).or_input()?;
+        let handlers = disk::handlers(&self.functions()).or_input()?;
         let service = service_of(&self.root.join(SPEC), SPEC, Some(&handlers))?;
         self.check_own_module(&service)?;
         Ok(service)
@@ -87,7 +87,7 @@ impl Project {
         let Some(own) = &service.own else {
             return Ok(());
         };
-        if tree::has_own_module(&self.terraform()).or_input()? {
+        if disk::has_own_module(&self.terraform()).or_input()? {
             return Ok(());
         }
         let folder = format!("terraform/{}", own::FOLDER);
@@ -99,7 +99,7 @@ impl Project {
 
     /// Returns the differences between the files on disk and the generated files.
     pub fn changes(&self, generated: &FileSet) -> Outcome<Vec<Change>> {
-        tree::compare(&self.terraform(), generated).or_input()
+        disk::compare(&self.terraform(), generated).or_input()
     }
 
     /// Fails if a zip would be written, or an unused one deleted, outside of the project. The folder `.portcullis` may be
@@ -109,14 +109,14 @@ impl Project {
             let zip = Path::new("artifacts")
                 .join(architecture.as_str())
                 .join(format!("{function}.zip"));
-            tree::check_no_link(&self.terraform(), &zip).or_input()?;
+            disk::check_no_link(&self.terraform(), &zip).or_input()?;
         }
         Ok(())
     }
 
     /// Writes changes to the generated files.
     pub fn write(&self, changes: &[Change]) -> Outcome {
-        umask::of_the_user(|| tree::write(&self.terraform(), changes)).or_tool()
+        umask::of_the_user(|| disk::write(&self.terraform(), changes)).or_tool()
     }
 
     /// Writes the generated files and returns the changes.

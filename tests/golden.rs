@@ -4,7 +4,7 @@
 //! specs/<case>/     portcullis.toml → expected/terraform/**: what of the tree is not as in `specs/demo`, which is whole;
 //!                   `without` names what the demo's tree has and this one lacks, a path a line;
 //!                   `own.tf` is the module `terraform/modules/own`
-//! errors/<case>/  portcullis.toml → expected.txt: every error as a user reads it
+//! errors/<case>/    portcullis.toml → expected.txt: every error as a user reads it
 //! pictures/<case>/  portcullis.toml → expected.mmd, expected.svg: who can reach what
 //! changes/<case>/   before.toml, after.toml → expected.diff: what a pull request shows
 //! merges/<case>/    base.toml, ours.toml, theirs.toml: two branches that `git merge` joins without a conflict;

@@ -21,6 +21,7 @@ pub mod buckets;
 pub mod cors;
 pub mod data_loss;
 pub mod diagnostic;
+pub mod disk;
 pub mod environments;
 pub mod events;
 pub mod file_set;
@@ -40,14 +41,11 @@ pub mod review;
 pub mod routes;
 pub mod sentences;
 pub mod service;
-
 pub mod spec;
-
 pub mod surface;
 pub mod tables;
 pub mod text_rule;
 pub mod topics;
-pub mod tree;
 pub mod user_pool;
 pub mod uses;
 pub mod warnings;

@@ -1,7 +1,7 @@
 //! `portcullis generate [--check]`
 
+use portcullis_generator::disk::Change;
 use portcullis_generator::modules;
-use portcullis_generator::tree::Change;
 
 use crate::failure::{Failure, Outcome};
 use crate::project::Project;

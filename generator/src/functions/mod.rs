@@ -1,9 +1,11 @@
 //! Functions: their code, what they may do, who may invoke them.
 
 pub(crate) mod access_test;
+mod binaries;
 pub(crate) mod common;
 pub(crate) mod in_service;
 pub(crate) mod keys;
+mod limits;
 pub(crate) mod may;
 pub(crate) mod meaning;
 pub(crate) mod module;
@@ -17,6 +19,7 @@ pub(crate) mod settings;
 pub(crate) mod statement;
 pub(crate) mod surface;
 pub(crate) mod surface_of_service;
+mod variables;
 
 use std::collections::BTreeMap;
 

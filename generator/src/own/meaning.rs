@@ -1,8 +1,8 @@
 //! From `[own]` to the resolved type.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
-use crate::diagnostic::{Diagnostic, Span};
+use crate::diagnostic::Diagnostic;
 use crate::own::OwnModule;
 use crate::own::in_service::output_of;
 use crate::own::keys::OwnTable;
@@ -14,21 +14,12 @@ impl Resolver<'_> {
     /// The own module, if the service has one.
     pub(crate) fn own(&mut self, table: Option<&OwnTable>) -> Option<OwnModule> {
         let OwnTable { span: _, outputs } = table?;
-        let mut seen: BTreeMap<String, Span> = BTreeMap::new();
-        for output in outputs.value.iter().flatten() {
-            if let Some(other) = seen.insert(output.value.clone(), output.span.clone()) {
-                self.report(
-                    Diagnostic::new(
-                        output.span.clone(),
-                        format!("duplicate output `{}`", output.value),
-                    )
-                    .related(other, "first here")
-                    .help("delete one of them"),
-                );
-            }
-        }
+        let outputs = outputs.value.iter().flatten();
+        let summary = |output: &str| format!("duplicate output `{output}`");
+        self.duplicates(outputs.clone(), |output| output, summary, "delete one of them");
+        let outputs: BTreeSet<String> = outputs.map(|output| output.value.clone()).collect();
         Some(OwnModule {
-            outputs: seen.into_keys().collect(),
+            outputs: outputs.into_iter().collect(),
         })
     }
 

@@ -14,6 +14,7 @@
 
 mod accepted_change;
 mod change_kind;
+mod committed_files;
 pub(crate) mod comparison;
 mod fact;
 mod fact_identity;
@@ -27,7 +28,6 @@ mod plan;
 pub mod report;
 mod revision;
 pub(crate) mod settings;
-mod tree;
 mod version_constraints;
 
 use crate::buckets::review as buckets;
@@ -45,6 +45,7 @@ use crate::user_pool::review as user_pool;
 use crate::uses::review as uses;
 pub use accepted_change::{AcceptedChange, ChangeId, Sorted, sort};
 pub use change_kind::{ChangeKind, Class, Effect, Evidence, Section, SubjectKind};
+pub use committed_files::committed_files;
 pub use key_meaning::{Consequence, Direction, Meaning, consequence};
 
 pub use fact::{Callers, ChangedKey, EventChange, Fact, Lost, Program, Sendable, Sent, Shifted, Side};
@@ -52,7 +53,6 @@ pub use infrastructure::{deployments, infrastructure};
 pub use judge::{Unseen, judge};
 pub use plan::{Planned, PlannedError, planned};
 pub use revision::{Beside, Revision, review};
-pub use tree::tree;
 pub use version_constraints::version_constraints;
 
 use crate::diagnostic::Diagnostics;

@@ -4,7 +4,7 @@ use crate::diagnostic::Diagnostics;
 use crate::own_files::Tree;
 use crate::review::report::Report;
 use crate::review::{
-    Fact, Side, Unseen, compare, deployments, infrastructure, invalid, judge, planned, tree,
+    Fact, Side, Unseen, committed_files, compare, deployments, infrastructure, invalid, judge, planned,
     version_constraints,
 };
 use crate::service::{LOCAL, Service};
@@ -71,7 +71,7 @@ pub fn review(base: &Revision, head: &Revision, beside: &Beside, today: Date) ->
     let mut facts = compare(base, head);
     facts.extend(version_constraints(&beside.base, &beside.head));
     if let Some(service) = head {
-        facts.extend(tree(service, &beside.base, &beside.head));
+        facts.extend(committed_files(service, &beside.base, &beside.head));
         for (name, text) in &beside.plans {
             match planned(service, text, &facts) {
                 Ok(planned) => {

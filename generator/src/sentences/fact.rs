@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use portcullis_foreign_text::printable::code;
-use portcullis_foreign_text::printable::line;
+use portcullis_foreign_text::printable::{code, line};
 
 use crate::reach::Way;
 use crate::resources::lambda_permission::POLICY_BYTES;

@@ -91,6 +91,28 @@ impl Resolver<'_> {
         service
     }
 
+    /// Reports each entry of a list if an earlier one has the same `key`.
+    pub(crate) fn duplicates<'l>(
+        &mut self,
+        list: impl IntoIterator<Item = &'l Placed<String>>,
+        key: impl Fn(&'l str) -> &'l str,
+        summary: impl Fn(&str) -> String,
+        help: &str,
+    ) {
+        let mut seen: BTreeMap<&str, &Span> = BTreeMap::new();
+        for entry in list {
+            let key = key(&entry.value);
+            let first = *seen.entry(key).or_insert(&entry.span);
+            if *first != entry.span {
+                self.report(
+                    Diagnostic::new(entry.span.clone(), summary(key))
+                        .related(first.clone(), "first here")
+                        .help(help),
+                );
+            }
+        }
+    }
+
     /// Reports two names of the spec that would be the same in Terraform.
     pub(crate) fn collision(
         &mut self,

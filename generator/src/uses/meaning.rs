@@ -1,7 +1,5 @@
 //! From `uses` of a function to statements of its role.
 
-use std::collections::BTreeMap;
-
 use portcullis_foreign_text::printable::code;
 
 use crate::diagnostic::{Diagnostic, nearest};
@@ -79,23 +77,26 @@ impl Resolver<'_> {
                 .known(known()),
             );
         }
-        let mut seen: BTreeMap<&str, &Placed<String>> = BTreeMap::new();
-        for verb in verbs {
-            if !known().any(|name| name == verb.value) {
-                let report = Diagnostic::new(
-                    verb.span.clone(),
-                    format!("unknown verb {} for {}", code(&verb.value), code(&of.value)),
-                );
-                self.report(report.similar(&verb.value, "a verb", known()).known(known()));
-            } else if let Some(first) = seen.insert(&verb.value, verb) {
-                self.report(
-                    Diagnostic::new(verb.span.clone(), format!("duplicate verb {}", code(&verb.value)))
-                        .related(first.span.clone(), "first here")
-                        .help("delete one of them"),
-                );
-            }
+        let (known_verbs, unknown): (Vec<_>, Vec<_>) = verbs
+            .iter()
+            .partition(|verb| known().any(|name| name == verb.value));
+        for verb in unknown {
+            let report = Diagnostic::new(
+                verb.span.clone(),
+                format!("unknown verb {} for {}", code(&verb.value), code(&of.value)),
+            );
+            self.report(report.similar(&verb.value, "a verb", known()).known(known()));
         }
-        known().filter(|name| seen.contains_key(name)).collect()
+        let summary = |verb: &str| format!("duplicate verb {}", code(verb));
+        self.duplicates(
+            known_verbs.iter().copied(),
+            |verb| verb,
+            summary,
+            "delete one of them",
+        );
+        known()
+            .filter(|name| known_verbs.iter().any(|verb| verb.value == *name))
+            .collect()
     }
 }
 

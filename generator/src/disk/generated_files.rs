@@ -1,28 +1,23 @@
-//! The only I/O of the generator: reads what it needs from a project and makes a tree on disk equal to a
-//! [`FileSet`].
+//! Makes the files on disk equal to a [`FileSet`].
 //!
 //! A file whose first line holds [`HEADER_PREFIX`] is the generator's: it is replaced and deleted as needed. Any other
 //! file is never touched, and it is an error if it is in the way. Every file is replaced by a rename. After a kill,
 //! each file is therefore the old one or the new one, and the next run writes the rest.
-//!
-//! No part of a path may be a symbolic link, from `terraform/` to the file: a checkout may contain one that leads out
-//! of the project. Links beside the generated files don't matter.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs;
-use std::io::{BufRead, BufReader, ErrorKind};
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use portcullis_files::SHARED;
-use portcullis_foreign_text::{printable, shell};
 use similar::TextDiff;
 use walkdir::WalkDir;
 
+use super::{check_no_link, read_if_there};
 use crate::file_set::FileSet;
 use crate::modules::{HEADER_PREFIX, is_generated};
 use crate::own;
-use crate::service::{Handler, Handlers};
 
 /// The folders that the generator fills. Of what else is below `terraform/`, only the files right there are looked at.
 const FOLDERS: [&str; 2] = ["environments", "modules"];
@@ -128,37 +123,6 @@ pub fn write(root: &Path, changes: &[Change]) -> Result<()> {
     Ok(())
 }
 
-/// Fails if `root`, or anything on the way from there to a file or folder below it, is a symbolic link.
-pub fn check_no_link(root: &Path, below: &Path) -> Result<()> {
-    let mut path = root.to_path_buf();
-    let mut parts = below.components();
-    loop {
-        // A missing path is not a link, and nothing is below it.
-        let is_link = fs::symlink_metadata(&path).is_ok_and(|found| found.is_symlink());
-        if is_link {
-            let path = path.display().to_string();
-            bail!(
-                "{} must not be a symbolic link: Portcullis only writes to the project's own files and folders\n\
-                 help: delete the link with `rm {}`, then run `portcullis generate`",
-                printable::code(&path),
-                shell::word(&path),
-            );
-        }
-        match parts.next() {
-            Some(part) => path.push(part),
-            None => return Ok(()),
-        }
-    }
-}
-
-fn read_if_there(path: &Path) -> Result<Option<String>> {
-    match fs::read(path) {
-        Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error).with_context(|| format!("can't read `{}`", path.display())),
-    }
-}
-
 /// Returns every file with the header in the root and below the generator's folders, and temporary files of a killed
 /// run.
 fn generated_files(root: &Path) -> Result<Vec<PathBuf>> {
@@ -193,169 +157,6 @@ fn first_line_is_header(path: &Path) -> Result<bool> {
         .read_until(b'\n', &mut line)
         .with_context(|| format!("can't read `{}`", path.display()))?;
     Ok(is_generated(&String::from_utf8_lossy(&line)))
-}
-
-/// Returns whether the own module exists: a folder with a file of Terraform. No part of its path may be a link.
-pub fn has_own_module(root: &Path) -> Result<bool> {
-    check_no_link(root, Path::new(own::FOLDER))?;
-    let folder = root.join(own::FOLDER);
-    let entries = match fs::read_dir(&folder) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
-        Err(error) => return Err(error).with_context(|| format!("can't list `{}`", folder.display())),
-    };
-    for entry in entries {
-        let entry = entry.with_context(|| format!("can't list `{}`", folder.display()))?;
-        let name = entry.file_name();
-        let name = name.to_string_lossy();
-        if name.ends_with(".tf") || name.ends_with(".tf.json") {
-            return Ok(true);
-        }
-    }
-    Ok(false)
-}
-
-/// The packages of a functions workspace that have a binary: what a function can be made of. A workspace that is not there
-/// has none.
-pub fn handlers(functions: &Path) -> Result<Handlers> {
-    let mut handlers = Handlers::new();
-    if !functions.exists() {
-        return Ok(handlers);
-    }
-    for (name, folder) in crates(functions)? {
-        let manifest = folder.join("Cargo.toml");
-        let Some(text) = read_if_there(&manifest).ok().flatten() else {
-            continue;
-        };
-        let Manifest { package, bin, .. } = parse(&manifest, &text)?;
-        let Some(package) = package else { continue };
-        let binaries = binaries(&folder, &package, &bin)?;
-        if !binaries.is_empty() {
-            handlers.insert(
-                package.name,
-                Handler {
-                    folder: name,
-                    binaries,
-                },
-            );
-        }
-    }
-    Ok(handlers)
-}
-
-fn parse(manifest: &Path, text: &str) -> Result<Manifest> {
-    toml::from_str(text).with_context(|| format!("can't read `{}`", manifest.display()))
-}
-
-/// The folders that may contain a crate, by their paths in the project: the workspace's own, each right below it, and those
-/// of its members. Of a pattern, only a `*` at the end counts. Folders outside of the project don't count.
-///
-/// <https://doc.rust-lang.org/cargo/reference/workspaces.html#the-members-and-exclude-fields>
-fn crates(functions: &Path) -> Result<BTreeMap<String, PathBuf>> {
-    let manifest = functions.join("Cargo.toml");
-    let workspace = match read_if_there(&manifest).ok().flatten() {
-        Some(text) => parse(&manifest, &text)?.workspace,
-        None => Workspace::default(),
-    };
-    let mut crates = BTreeMap::from([("functions".to_owned(), functions.to_path_buf())]);
-    for member in workspace.members.iter().map(String::as_str).chain(["*"]) {
-        let folders = match member.strip_suffix('*') {
-            None => vec![member.to_owned()],
-            Some(parent) => entries(functions, parent)?,
-        };
-        for folder in folders {
-            if let Some(name) = in_project(&folder) {
-                crates.insert(name, functions.join(folder));
-            }
-        }
-    }
-    Ok(crates)
-}
-
-/// Returns the entries of a folder below `functions`, each with the folder in front. A missing folder has none.
-fn entries(functions: &Path, folder: &str) -> Result<Vec<String>> {
-    let path = functions.join(folder);
-    let entries = WalkDir::new(&path).min_depth(1).max_depth(1).into_iter();
-    let names = entries.filter(|_| path.exists()).map(|entry| {
-        let entry = entry.with_context(|| format!("can't list `{}`", path.display()))?;
-        Ok(format!("{folder}{}", entry.file_name().to_string_lossy()))
-    });
-    names.collect()
-}
-
-/// The path of a member in the project. None if it is outside of the project.
-fn in_project(member: &str) -> Option<String> {
-    let mut path = vec!["functions"];
-    for part in member.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => _ = path.pop()?,
-            name => path.push(name),
-        }
-    }
-    (!path.is_empty() && !member.starts_with('/')).then(|| path.join("/"))
-}
-
-/// The binaries of a `Cargo.toml`.
-#[derive(serde::Deserialize)]
-struct Manifest {
-    package: Option<Package>,
-    #[serde(default)]
-    bin: Vec<Binary>,
-    #[serde(default)]
-    workspace: Workspace,
-}
-
-#[derive(Default, serde::Deserialize)]
-struct Workspace {
-    #[serde(default)]
-    members: Vec<String>,
-}
-
-#[derive(serde::Deserialize)]
-struct Package {
-    name: String,
-    #[serde(default = "yes")]
-    autobins: bool,
-}
-
-#[derive(serde::Deserialize)]
-struct Binary {
-    name: Option<String>,
-    path: Option<PathBuf>,
-}
-
-fn yes() -> bool {
-    true
-}
-
-/// The names of a package's binaries: those that the manifest names, and those that cargo finds by their files, but for
-/// files that the manifest gave another name.
-///
-/// <https://doc.rust-lang.org/cargo/reference/cargo-targets.html#target-auto-discovery>
-fn binaries(folder: &Path, package: &Package, named: &[Binary]) -> Result<BTreeSet<String>> {
-    let mut binaries: BTreeSet<String> = named.iter().filter_map(|binary| binary.name.clone()).collect();
-    if !package.autobins {
-        return Ok(binaries);
-    }
-    let mut found = vec![(PathBuf::from("src/main.rs"), package.name.clone())];
-    for entry in WalkDir::new(folder.join("src/bin")).min_depth(1).max_depth(1) {
-        // A folder that is not there has none.
-        let Ok(entry) = entry else { continue };
-        let name = entry.path().file_stem().unwrap_or_default().to_string_lossy();
-        let path = Path::new("src/bin").join(entry.file_name());
-        if entry.file_type().is_dir() {
-            found.push((path.join("main.rs"), name.into_owned()));
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            found.push((path, name.into_owned()));
-        }
-    }
-    let is_named = |path: &Path| named.iter().any(|binary| binary.path.as_deref() == Some(path));
-    let found = found
-        .into_iter()
-        .filter(|(path, _)| folder.join(path).exists() && !is_named(path));
-    binaries.extend(found.map(|(_, name)| name));
-    Ok(binaries)
 }
 
 #[cfg(test)]
@@ -530,93 +331,5 @@ mod tests {
         write(root.path(), &compare(root.path(), &files).unwrap()).unwrap();
         assert!(!half.exists());
         assert_eq!(compare(root.path(), &files).unwrap(), []);
-    }
-
-    #[test]
-    fn packages_with_a_binary_are_handlers_and_libraries_are_not() {
-        let root = tempfile::tempdir().unwrap();
-        let renamed = "[[bin]]\nname = \"bootstrap\"\npath = \"src/main.rs\"\n";
-        let packages = [
-            ("open", "", &["src/main.rs"][..]),
-            ("shared", "", &["src/lib.rs"]),
-            ("renamed", renamed, &["src/main.rs"]),
-            (
-                "several",
-                "",
-                &[
-                    "src/main.rs",
-                    "src/bin/one.rs",
-                    "src/bin/two/main.rs",
-                    "src/bin/two/part.rs",
-                ],
-            ),
-            (
-                "named",
-                "autobins = false\n[[bin]]\nname = \"only\"\n",
-                &["src/main.rs", "src/bin/only.rs"],
-            ),
-        ];
-        for (name, more, files) in packages {
-            let folder = root.path().join(name);
-            for file in files {
-                let file = folder.join(file);
-                fs::create_dir_all(file.parent().unwrap()).unwrap();
-                fs::write(file, "").unwrap();
-            }
-            let manifest = format!("[package]\nname = \"{name}\"\n{more}");
-            fs::write(folder.join("Cargo.toml"), manifest).unwrap();
-        }
-        let expected = [
-            ("named", &["only"][..]),
-            ("open", &["open"]),
-            ("renamed", &["bootstrap"]),
-            ("several", &["one", "several", "two"]),
-        ];
-        let expected = expected.map(|(name, binaries)| {
-            let binaries = binaries.iter().map(|binary| (*binary).to_owned()).collect();
-            let folder = format!("functions/{name}");
-            (name.to_owned(), Handler { folder, binaries })
-        });
-        assert_eq!(handlers(root.path()).unwrap(), Handlers::from(expected));
-    }
-
-    #[test]
-    fn members_may_be_anywhere_in_the_project() {
-        let root = tempfile::tempdir().unwrap();
-        let write = |path: &str, text: &str| {
-            let path = root.path().join("project").join(path);
-            fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(path, text).unwrap();
-        };
-        fs::create_dir(root.path().join("project")).unwrap();
-        for (path, name) in [
-            ("crates/jobs", "jobs"),
-            ("crates/other", "other"),
-            ("functions/grouped/one", "one"),
-            ("functions/near", "near"),
-            ("functions", "own"),
-            ("../outside", "outside"),
-        ] {
-            write(
-                &format!("{path}/Cargo.toml"),
-                &format!("[package]\nname = \"{name}\"\n"),
-            );
-            write(&format!("{path}/src/main.rs"), "");
-        }
-        let members =
-            r#"["../crates/jobs", "grouped/*", "./near", "../../outside", "/absolute", "missing/*"]"#;
-        let package = "[package]\nname = \"own\"\n\n[workspace]\n";
-        write("functions/Cargo.toml", &format!("{package}members = {members}\n"));
-        let found = handlers(&root.path().join("project/functions")).unwrap();
-        let folders: Vec<_> = found.values().map(|handler| handler.folder.as_str()).collect();
-        assert_eq!(
-            folders,
-            [
-                "crates/jobs",
-                "functions/near",
-                "functions/grouped/one",
-                "functions"
-            ]
-        );
     }
 }

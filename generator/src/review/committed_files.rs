@@ -10,7 +10,7 @@ use crate::service::Service;
 
 /// Returns the facts about the head's files that differ from its spec. A project that does not commit its files has
 /// none.
-pub fn tree(service: &Service, base: &Tree, head: &Tree) -> Vec<Fact> {
+pub fn committed_files(service: &Service, base: &Tree, head: &Tree) -> Vec<Fact> {
     if head.is_empty() {
         return Vec::new();
     }
@@ -70,7 +70,7 @@ mod tests {
         let (service, base) = demo();
         let mut head = base.clone();
         change(&mut head);
-        let facts = tree(&service, &base, &head);
+        let facts = committed_files(&service, &base, &head);
         facts.iter().map(|fact| (fact.kind(), fact.sentence())).collect()
     }
 
@@ -115,9 +115,13 @@ mod tests {
         );
         let (service, mut base) = demo();
         base.insert("modules/service/extra.tf".into(), "# Ours\n".into());
-        assert_eq!(tree(&service, &base, &base), []);
+        assert_eq!(committed_files(&service, &base, &base), []);
         let mut head = base.clone();
         head.insert("modules/service/extra.tf".into(), "# Ours, and more\n".into());
-        assert!(tree(&service, &base, &head)[0].sentence().contains("has changed"));
+        assert!(
+            committed_files(&service, &base, &head)[0]
+                .sentence()
+                .contains("has changed")
+        );
     }
 }
