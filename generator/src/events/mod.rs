@@ -16,11 +16,11 @@ pub(crate) mod rights;
 pub(crate) mod surface;
 pub(crate) mod surface_of_service;
 
+use crate::uses::{Datum, Kind};
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::spec::declaration::choices;
-use crate::uses::Datum;
 
 /// Something that invokes a function.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -141,6 +141,23 @@ impl Event {
             Self::Rule(_) => "event",
             Self::Stream(_) => "table",
             Self::Queue(_) => "queue",
+        }
+    }
+
+    /// The data whose changes or messages are its source.
+    pub fn datum(&self) -> Option<Datum> {
+        match self {
+            Self::Schedule(_) | Self::Rule(_) => None,
+            Self::Stream(stream) => Some(Datum::new(Kind::Tables, &stream.table)),
+            Self::Queue(queue) => Some(queue.queue.clone()),
+        }
+    }
+
+    /// The destination of events that the function failed to handle.
+    pub fn on_failure(&self) -> Option<&Datum> {
+        match self {
+            Self::Schedule(_) | Self::Rule(_) | Self::Queue(_) => None,
+            Self::Stream(stream) => stream.on_failure.as_ref(),
         }
     }
 

@@ -6,7 +6,7 @@ use portcullis_foreign_text::printable::code;
 
 use crate::diagnostic::{Diagnostic, Span};
 use crate::reach::reachable_by::{ReachableBy, SIGNED_IN, canonical};
-use crate::reach::{Reach, Way};
+use crate::reach::{Reach, Step, Way, chain};
 use crate::sentences::list::list;
 use crate::service::Service;
 use crate::service::meaning::Resolver;
@@ -57,11 +57,11 @@ impl Resolver<'_> {
 
     /// Reports routes that reach data by one function and may not: one error for each way over functions.
     fn others(&mut self, spec: &Spec, datum: &Datum, place: &Span, does: &[String], ways: &[Way]) {
-        let mut by_functions: BTreeMap<&[String], Vec<&str>> = BTreeMap::new();
+        let mut by_steps: BTreeMap<&[Step], Vec<&str>> = BTreeMap::new();
         for way in ways {
-            by_functions.entry(&way.functions).or_default().push(&way.route);
+            by_steps.entry(&way.steps).or_default().push(&way.route);
         }
-        for (functions, routes) in by_functions {
+        for (steps, routes) in by_steps {
             let places = spec.routes.iter().filter(|(key, _)| {
                 let key = canonical(&key.value);
                 routes.iter().any(|route| *route == key)
@@ -75,12 +75,11 @@ impl Resolver<'_> {
                 [_] => " and another route".into(),
                 others => format!(" and {} other routes", others.len()),
             };
-            let chain: Vec<String> = functions.iter().map(|name| code(name)).collect();
-            let last = functions.last().map_or("", String::as_str);
+            let last = steps.last().map_or("", |step| &step.function);
             let summary = format!("{}{and} must not reach `{datum}`", code(route));
             let mut report = Diagnostic::new(first, summary).label(format!(
                 "{} may {}",
-                chain.join(" → "),
+                chain(steps),
                 list(does.iter().cloned())
             ));
             report = places.fold(report, |report, other| report.related(other, "and here"));

@@ -1,5 +1,5 @@
 //! The ways from routes to functions and data: from a route to its function, and from there to functions that it
-//! invokes.
+//! invokes. It invokes them by a call of Lambda, or by a change of data whose events invoke them.
 //!
 //! A function reaches data by `uses` and by `may`. What code does with its rights is unknown, so a way here is what is
 //! possible at most.
@@ -10,16 +10,19 @@ pub(crate) mod review;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use portcullis_foreign_text::printable::code;
 use portcullis_terraform_json::aws::arn_like;
 
+use crate::events::Event;
 use crate::functions::Function;
 use crate::functions::statement::Statement;
+use crate::queues;
 use crate::references::{Reference, Template, Values};
 use crate::resources::iam_actions::covers;
 use crate::resources::lambda_permission::ACTION as INVOKE;
 use crate::routes::{Auth, Route, RoutePath};
 use crate::service::{Method, Service};
-use crate::uses::{Attribute, Datum};
+use crate::uses::{Attribute, Datum, Kind};
 
 /// A way from a route to a function.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,7 +32,42 @@ pub struct Way {
     /// The callers that it admits.
     pub auth: Auth,
     /// The functions on the way: first the one that handles the route.
-    pub functions: Vec<String>,
+    pub steps: Vec<Step>,
+}
+
+/// A function on a way.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Step {
+    /// The data by which the function before invokes it. `None` if a route or that function itself does.
+    pub through: Option<Datum>,
+    /// The function.
+    pub function: String,
+}
+
+impl Step {
+    fn first(function: &str) -> Self {
+        Self {
+            through: None,
+            function: function.to_owned(),
+        }
+    }
+}
+
+/// Names each function, behind the data by which it is invoked: `` `orders` → `tables.orders` → `stock` ``.
+pub(crate) fn chain(steps: &[Step]) -> String {
+    let names = steps.iter().flat_map(|Step { through, function }| {
+        let through = through.as_ref().map(ToString::to_string);
+        through.into_iter().chain([function.clone()])
+    });
+    let names: Vec<String> = names.map(|name| code(&name)).collect();
+    names.join(" → ")
+}
+
+/// A function that may invoke another one.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Invoker<'a> {
+    function: &'a str,
+    through: Option<Datum>,
 }
 
 /// Every way from a route to a function of a service.
@@ -38,7 +76,7 @@ pub(crate) struct Reach<'a> {
     /// The values of references, by environment.
     values: Vec<Values>,
     /// The functions that may invoke a function, by that function's name.
-    invokers: BTreeMap<&'a str, BTreeSet<&'a str>>,
+    invokers: BTreeMap<&'a str, BTreeSet<Invoker<'a>>>,
 }
 
 impl<'a> Reach<'a> {
@@ -55,21 +93,61 @@ impl<'a> Reach<'a> {
         reach
     }
 
-    fn all_invokers(&self) -> BTreeMap<&'a str, BTreeSet<&'a str>> {
+    fn all_invokers(&self) -> BTreeMap<&'a str, BTreeSet<Invoker<'a>>> {
         let functions = &self.service.functions;
-        let mut invokers: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        let mut invokers: BTreeMap<&str, BTreeSet<Invoker>> = BTreeMap::new();
+        let mut add = |invoked: &'a str, function: &'a str, through: Option<Datum>| {
+            if function != invoked {
+                let invokers = invokers.entry(invoked).or_default();
+                invokers.insert(Invoker { function, through });
+            }
+        };
         for (name, function) in functions {
             for resource in resources(&function.may, |action| covers(action, INVOKE)) {
                 let invoked = functions.keys().filter(|other| {
                     let arn = Template::of_reference(Reference::FunctionArn(other.to_string()), "");
                     self.is_on(resource, &arn, ':')
                 });
-                for other in invoked.filter(|other| *other != name) {
-                    invokers.entry(other).or_default().insert(name);
+                invoked.for_each(|invoked| add(invoked, name, None));
+            }
+        }
+        for (invoked, function) in functions {
+            for datum in function.on.iter().filter_map(Event::datum) {
+                let sources = self.sources(&datum);
+                for (name, other) in functions {
+                    let mut failures = other.on.iter().filter_map(Event::on_failure);
+                    if sources.iter().any(|source| self.changes(other, source))
+                        || failures.any(|destination| *destination == datum)
+                    {
+                        add(invoked, name, Some(datum.clone()));
+                    }
                 }
             }
         }
         invokers
+    }
+
+    /// The data whose changes become events of other data: itself, and a queue whose failed messages it keeps.
+    fn sources(&self, datum: &Datum) -> Vec<Datum> {
+        let queues = self.service.queues.iter().filter(|(name, queue)| {
+            datum.kind == Kind::Queues && queue.failed_after.is_some() && queues::failed(name) == datum.name
+        });
+        let queues = queues.map(|(name, _)| Datum::new(Kind::Queues, name));
+        [datum.clone()].into_iter().chain(queues).collect()
+    }
+
+    /// Returns `true` if a function may change data so that events follow.
+    fn changes(&self, function: &Function, datum: &Datum) -> bool {
+        let verbs = datum.kind.declaration().verbs.iter();
+        let mut verbs = verbs.filter(|verb| verb.causes_events);
+        let used = function.uses.get(datum);
+        verbs.any(|verb| {
+            let is_allowed = |action: &str| verb.actions.iter().any(|one| covers(action, one));
+            used.is_some_and(|used| used.contains(&verb.name))
+                || self
+                    .statements_on(function, datum)
+                    .any(|statement| statement.actions.iter().any(|action| is_allowed(action)))
+        })
     }
 
     /// Returns `true` if a resource of a statement is an ARN, or a part of it behind a separator, in an environment.
@@ -83,20 +161,22 @@ impl<'a> Reach<'a> {
     /// The ways from routes to a function. There is one for each route, over as few functions as possible.
     pub(crate) fn ways(&self, function: &'a str) -> Vec<Way> {
         // From the end to the beginning: each function stands before the one that it invokes.
-        let mut chains: VecDeque<Vec<&str>> = VecDeque::from([vec![function]]);
+        let mut chains = VecDeque::from([(function, vec![Step::first(function)])]);
         let mut seen = BTreeSet::from([function]);
         let mut ways = Vec::new();
-        while let Some(chain) = chains.pop_front() {
-            let first = chain[0];
+        while let Some((first, steps)) = chains.pop_front() {
             let way = |(path, method, route): (&RoutePath, Method, &Route)| Way {
                 route: path.key(method),
                 auth: route.auth,
-                functions: chain.iter().map(ToString::to_string).collect(),
+                steps: steps.clone(),
             };
             ways.extend(self.service.routes.of_function(first).map(way));
-            for invoker in self.invokers.get(first).into_iter().flatten() {
-                if seen.insert(invoker) {
-                    chains.push_back([&[*invoker][..], &chain].concat());
+            for Invoker { function, through } in self.invokers.get(first).into_iter().flatten() {
+                if seen.insert(function) {
+                    let mut steps = steps.clone();
+                    steps[0].through.clone_from(through);
+                    steps.insert(0, Step::first(function));
+                    chains.push_back((function, steps));
                 }
             }
         }
@@ -120,26 +200,28 @@ impl<'a> Reach<'a> {
     fn does(&self, function: &Function, datum: &Datum) -> Vec<String> {
         let verbs = function.uses.get(datum).into_iter().flatten();
         let mut does: Vec<String> = verbs.map(ToString::to_string).collect();
-        let [service, _] = datum.kind.declaration().arn;
-        let arn = Template::of_reference(Reference::Datum(datum.clone(), Attribute::Arn), "");
-        let is_of_service = |action: &str| {
-            let (of, _) = action.split_once(':').unwrap_or((action, ""));
-            of == service || of == "*"
-        };
-        for statement in &function.may {
-            if resources(std::slice::from_ref(statement), is_of_service).any(|one| self.is_on(one, &arn, '/'))
-            {
-                does.extend(
-                    statement
-                        .actions
-                        .iter()
-                        .filter(|action| is_of_service(action))
-                        .cloned(),
-                );
-            }
+        for statement in self.statements_on(function, datum) {
+            let actions = statement.actions.iter();
+            does.extend(actions.filter(|action| is_of(datum, action)).cloned());
         }
         does
     }
+
+    /// The statements of `may` that allow an action of the data's service on it.
+    fn statements_on(&self, function: &'a Function, datum: &Datum) -> impl Iterator<Item = &'a Statement> {
+        let arn = Template::of_reference(Reference::Datum(datum.clone(), Attribute::Arn), "");
+        function.may.iter().filter(move |statement| {
+            let mut resources = resources(std::slice::from_ref(statement), |action| is_of(datum, action));
+            resources.any(|one| self.is_on(one, &arn, '/'))
+        })
+    }
+}
+
+/// Returns `true` if an action is one of the data's service.
+fn is_of(datum: &Datum, action: &str) -> bool {
+    let [service, _] = datum.kind.declaration().arn;
+    let (of, _) = action.split_once(':').unwrap_or((action, ""));
+    of == service || of == "*"
 }
 
 /// Returns `true` if a text with this beginning matches the pattern.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use portcullis_foreign_text::printable::{code, line};
 
-use crate::reach::Way;
+use crate::reach::{self, Way};
 use crate::resources::lambda_permission::POLICY_BYTES;
 use crate::review::{Callers, Fact, Program, Sendable, Sent, Shifted};
 use crate::sentences::deleted::deleted;
@@ -499,14 +499,12 @@ impl Fact {
 
 /// A way from a route to a function, and how many others there are: `` `GET /orders` → `orders` ``.
 fn way(way: &Way, others: usize) -> String {
-    let steps = [&way.route].into_iter().chain(&way.functions);
-    let steps: Vec<String> = steps.map(|step| code(step)).collect();
     let others = match others {
         0 => String::new(),
         1 => ", and one more route".into(),
         others => format!(", and {others} more routes"),
     };
-    steps.join(" → ") + &others
+    format!("{} → {}{others}", code(&way.route), reach::chain(&way.steps))
 }
 
 /// Returns the new and the old route of the requests.

@@ -14,6 +14,7 @@ pub static TOPICS: Declaration = Declaration {
         name: "publish",
         third: "publishes",
         actions: &["sns:Publish"],
+        causes_events: true,
         on_itself: true,
         on_parts: false,
         with_key: &["kms:Decrypt", "kms:GenerateDataKey"],

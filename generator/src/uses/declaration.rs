@@ -36,6 +36,8 @@ pub struct Verb {
     pub third: &'static str,
     /// AWS's actions, sorted.
     pub actions: &'static [&'static str],
+    /// A call of them may invoke the functions that the data invokes, such as those behind a queue.
+    pub causes_events: bool,
     /// A function may call them on the data itself.
     pub on_itself: bool,
     /// A function may call them on parts of the data.
