@@ -1,12 +1,12 @@
 //! The buckets' part of `modules/service`: `buckets.tf`.
 
-use crate::buckets::{Bucket, module};
-use crate::hcl::{Block, Expression, argument, expression, reference, string};
+use crate::buckets::{Bucket, module, settings};
+use crate::environments::setting::Setting;
+use crate::hcl::{Block, Expression, argument, expression, reference};
 use crate::modules::module::module_call;
 use crate::references::{Reference, Template};
-use crate::resources::{
-    s3_bucket_cors_configuration, s3_bucket_lifecycle_configuration, s3_bucket_versioning,
-};
+use crate::resources::s3_bucket_cors_configuration;
+use crate::resources::s3_bucket_lifecycle_configuration::{self, Days};
 use crate::service::Service;
 use crate::uses::{Attribute, Datum, Kind};
 
@@ -25,7 +25,7 @@ fn name_of(bucket: &str) -> Expression {
 
 fn blocks_of(service: &Service, name: &str, bucket: &Bucket) -> Vec<Block> {
     let Bucket {
-        versioning,
+        versioning: _, // `settings` has it
         expire_days,
         expire_old_versions_days,
         cors,
@@ -38,6 +38,7 @@ fn blocks_of(service: &Service, name: &str, bucket: &Bucket) -> Vec<Block> {
         let reference = Reference::Datum(datum.clone(), attribute);
         Template::of_reference(reference, "").in_service(service)
     };
+    let setting = |setting: &Setting<Bucket>| argument(setting.argument, setting.in_service(service, name));
     let call = module_call(label.as_str(), "bucket")
         .attribute(argument("name", text(Attribute::Name)))
         .attribute(argument("arn", text(Attribute::Arn)))
@@ -45,17 +46,19 @@ fn blocks_of(service: &Service, name: &str, bucket: &Bucket) -> Vec<Block> {
             "force_destroy",
             expression("var.deletion_protection != \"ACTIVE\""),
         ))
-        .attribute(argument(
-            "versioning",
-            string(s3_bucket_versioning::status(*versioning)),
-        ))
-        .attributes(kms_key.iter().map(|key| argument("kms_key_arn", string(key))))
+        .attribute(setting(&settings::VERSIONING))
+        .attributes(kms_key.iter().map(|_| setting(&settings::KMS_KEY_ARN)))
         .build();
     let lifecycle = s3_bucket_lifecycle_configuration::resource_block(
         &label,
         name_of(name),
-        *expire_days,
-        *expire_old_versions_days,
+        days(service, name, &settings::EXPIRE_DAYS, *expire_days),
+        days(
+            service,
+            name,
+            &settings::EXPIRE_OLD_VERSIONS_DAYS,
+            *expire_old_versions_days,
+        ),
     );
     let methods = cors.iter().map(|method| method.in_aws());
     let cors = (!cors.is_empty()).then(|| {
@@ -67,4 +70,12 @@ fn blocks_of(service: &Service, name: &str, bucket: &Bucket) -> Vec<Block> {
         )
     });
     [call, lifecycle].into_iter().chain(cors).collect()
+}
+
+/// The days after which S3 deletes something, which an environment may decide.
+fn days(service: &Service, name: &str, setting: &Setting<Bucket>, days: Option<u32>) -> Option<Days> {
+    match setting.variable(service, name) {
+        Some(variable) => Some(Days::Decided(variable)),
+        None => days.map(Days::Known),
+    }
 }

@@ -9,7 +9,7 @@ use crate::review::Meaning::{Elsewhere, Harmless, When};
 use crate::review::consequence;
 use crate::spec::declaration::Absent::Nothing;
 use crate::spec::declaration::Kind::{Choices, Flag, Text, TextOrTexts};
-use crate::spec::declaration::{EVERYWHERE, Literal, default, keys, number};
+use crate::spec::declaration::{EVERYWHERE, Literal, PER_ENVIRONMENT, default, keys, number};
 use crate::spec::field::{Given, Placed, Set, Word};
 use crate::text_rule::ANY_TEXT;
 
@@ -19,15 +19,15 @@ keys! {
     /// `deletion_protection = false`.
     BucketTable {
         /// Keeps old versions of objects that are overwritten or deleted.
-        versioning: Set<bool> = Flag, default(Literal::Flag(true)), EVERYWHERE,
+        versioning: Set<bool> = Flag, default(Literal::Flag(true)), PER_ENVIRONMENT,
             When(&[consequence(Less, VersioningSuspended, "from now on, a deleted or overwritten object is **lost**")]);
         /// Time after which S3 deletes an object. Old versions stay.
-        expire_days: Given<u32> = number(DAYS, "days"), Nothing, EVERYWHERE, When(&[
+        expire_days: Given<u32> = number(DAYS, "days"), Nothing, PER_ENVIRONMENT, When(&[
             consequence(Added, ObjectsExpire, "S3 **deletes** older objects"),
             consequence(Less, ObjectsExpire, "S3 **deletes** older objects"),
         ]);
         /// Time after which S3 deletes an old version, counted from the day on which it became one.
-        expire_old_versions_days: Given<u32> = number(DAYS, "days"), Nothing, EVERYWHERE, When(&[
+        expire_old_versions_days: Given<u32> = number(DAYS, "days"), Nothing, PER_ENVIRONMENT, When(&[
             consequence(Added, ObjectsExpire, "S3 **deletes** older versions"),
             consequence(Less, ObjectsExpire, "S3 **deletes** older versions"),
         ]);
@@ -37,6 +37,6 @@ keys! {
         /// that functions do by `uses` and `may` counts. Without it, every route may. See [Reach](../data.md#reach).
         reachable_by: Given<Vec<Placed<String>>> = TextOrTexts(&ANY_TEXT), Nothing, EVERYWHERE, Elsewhere;
         /// ARN of the KMS key that encrypts new objects. Without it, S3 encrypts with keys of its own.
-        kms_key: Given<String> = Text(&KEY_ARN), Nothing, EVERYWHERE, Harmless;
+        kms_key: Given<String> = Text(&KEY_ARN), Nothing, PER_ENVIRONMENT, Harmless;
     }
 }

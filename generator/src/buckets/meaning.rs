@@ -43,7 +43,7 @@ impl Resolver<'_> {
         resolved
     }
 
-    fn bucket(&mut self, spec: &Spec, table: &BucketTable) -> Bucket {
+    pub(crate) fn bucket(&mut self, spec: &Spec, table: &BucketTable) -> Bucket {
         let BucketTable {
             span: _,
             versioning,

@@ -11,6 +11,7 @@ pub(crate) mod meaning;
 pub(crate) mod module;
 pub(crate) mod modules;
 pub(crate) mod review;
+pub(crate) mod settings;
 pub(crate) mod surface;
 pub(crate) mod surface_of_service;
 pub(crate) mod uses;
@@ -34,6 +35,7 @@ pub struct Bucket {
     /// The only callers that may reach it. `None` means every route.
     pub reachable_by: Option<ReachableBy>,
     /// ARN of the KMS key that encrypts its objects; none is keys of S3's own.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub kms_key: Option<String>,
 }
 

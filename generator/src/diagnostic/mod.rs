@@ -146,6 +146,19 @@ impl Diagnostics {
         self.0.push(diagnostic);
     }
 
+    /// Returns the number of errors.
+    pub(crate) fn count(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Drops the errors behind the first `count` ones that are among these.
+    pub(crate) fn drop_repeated(&mut self, count: usize) {
+        let more = self.0.split_off(count.min(self.0.len()));
+        let new = more.into_iter().filter(|error| !self.0.contains(error));
+        let new: Vec<_> = new.collect();
+        self.0.extend(new);
+    }
+
     /// Returns whether there is no error.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -4,6 +4,7 @@ use crate::cors::keys::ORIGIN;
 use crate::environments::is_email;
 use crate::resources::iam_role::PERMISSIONS_BOUNDARY;
 use crate::resources::kms_key::KEY_ARN;
+use crate::resources::s3_bucket;
 use crate::review::ChangeKind::{
     AccountChanged, AccountUnpinned, BoundaryChanged, DeletionProtectionOff, RegionChanged, UserReplaced,
 };
@@ -11,11 +12,11 @@ use crate::review::Direction::{Added, Less, Other, Removed};
 use crate::review::Meaning::{Elsewhere, Harmless, When};
 use crate::review::consequence;
 use crate::service::tags::{TAG_KEY, TAG_VALUE};
-use crate::spec::FunctionTable;
 use crate::spec::declaration::Absent::{Derived, Nothing, Required};
 use crate::spec::declaration::Kind::{self, Flag, Overrides, Strings as Map, Text};
 use crate::spec::declaration::{EVERYWHERE, Literal, default, keys};
 use crate::spec::field::{Given, Own, Placed, Set, Strings};
+use crate::spec::{BucketTable, FunctionTable, QueueTable, TableTable, TopicTable};
 use crate::text_rule::{NAME_64, REGION, TextRule};
 use crate::user_pool::keys::POOL_ARN;
 
@@ -96,6 +97,19 @@ keys! {
         functions: Vec<(Placed<String>, Own<FunctionTable>)> =
             Overrides { noun: "function", of: "functions", names: &NAME_64, table: &FunctionTable::TABLE }, Nothing,
             EVERYWHERE, Elsewhere;
+        /// Keys of tables that differ in this environment, by the table's name.
+        tables: Vec<(Placed<String>, Own<TableTable>)> =
+            Overrides { noun: "table", of: "tables", names: &NAME_64, table: &TableTable::TABLE }, Nothing, EVERYWHERE, Elsewhere;
+        /// Keys of buckets that differ in this environment, by the bucket's name.
+        buckets: Vec<(Placed<String>, Own<BucketTable>)> =
+            Overrides { noun: "bucket", of: "buckets", names: &s3_bucket::NAME, table: &BucketTable::TABLE }, Nothing,
+            EVERYWHERE, Elsewhere;
+        /// Keys of queues that differ in this environment, by the queue's name.
+        queues: Vec<(Placed<String>, Own<QueueTable>)> =
+            Overrides { noun: "queue", of: "queues", names: &NAME_64, table: &QueueTable::TABLE }, Nothing, EVERYWHERE, Elsewhere;
+        /// Keys of topics that differ in this environment, by the topic's name.
+        topics: Vec<(Placed<String>, Own<TopicTable>)> =
+            Overrides { noun: "topic", of: "topics", names: &NAME_64, table: &TopicTable::TABLE }, Nothing, EVERYWHERE, Elsewhere;
         /// The S3 bucket that keeps Terraform's state. Without it, the state is a file below the environment's folder.
         state: Option<StateTable> = Kind::Table(&StateTable::TABLE), Nothing, EVERYWHERE, Elsewhere;
     }

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, Span};
+use crate::environments::data::{Differing, Here};
 use crate::environments::{Environment, LOCAL, S3State};
-use crate::functions::Function;
 use crate::resources::iam_role;
 use crate::resources::kms_key::KEY_ARN;
-use crate::service::meaning::Resolver;
+use crate::service::meaning::{Everywhere, Resolver};
 use crate::spec::field::Keys;
 use crate::spec::{EnvironmentTable, Given, Placed, Spec, StateTable, UserPoolTable};
 use crate::text_rule::REGION;
@@ -23,10 +23,10 @@ impl Resolver<'_> {
         tables: &[(Placed<String>, EnvironmentTable)],
         service: &str,
         service_tags: &BTreeMap<String, String>,
-        functions: &BTreeMap<String, Function>,
+        everywhere: &Everywhere,
     ) -> BTreeMap<String, Environment> {
         let local = EnvironmentTable::absent();
-        let local = self.environment(spec, service, LOCAL, &local, service_tags, functions);
+        let local = self.environment(spec, service, LOCAL, &local, service_tags, everywhere);
         let mut environments = BTreeMap::from([(LOCAL.into(), local)]);
         for (name, table) in tables {
             if name.value.eq_ignore_ascii_case(LOCAL) {
@@ -41,7 +41,7 @@ impl Resolver<'_> {
                     ),
                 );
             }
-            let environment = self.environment(spec, service, &name.value, table, service_tags, functions);
+            let environment = self.environment(spec, service, &name.value, table, service_tags, everywhere);
             environments.insert(name.value.clone(), environment);
         }
         self.same_but_for_case(tables.iter().map(|(name, _)| name), "environment");
@@ -56,7 +56,7 @@ impl Resolver<'_> {
         name: &str,
         table: &EnvironmentTable,
         service_tags: &BTreeMap<String, String>,
-        functions: &BTreeMap<String, Function>,
+        everywhere: &Everywhere,
     ) -> Environment {
         let EnvironmentTable {
             span: _,
@@ -71,6 +71,10 @@ impl Resolver<'_> {
             deletion_protection,
             tags: own_tags,
             functions: own_functions,
+            tables: _,  // `data_of_environment`
+            buckets: _, // `data_of_environment`
+            queues: _,  // `data_of_environment`
+            topics: _,  // `data_of_environment`
             state,
         } = table;
         if let Some(span) = &allow_origin.span {
@@ -107,6 +111,17 @@ impl Resolver<'_> {
         };
         let cors = spec.api.cors.as_ref();
         let region = or(region, Some(&spec.service.region)).unwrap_or_default();
+        let here = Here {
+            environment: name,
+            region: &region,
+        };
+        let Differing {
+            tables,
+            buckets,
+            queues,
+            topics,
+        } = self.data_of_environment(spec, here, table, everywhere);
+        let place = format!("environments.{name}");
         Environment {
             name: name.into(),
             existing_user_pool: self.existing_user_pool(spec, name, table, &region),
@@ -114,12 +129,14 @@ impl Resolver<'_> {
             variables_kms_key: self.kms_key(
                 name,
                 "variables_kms_key",
+                &place,
                 [&table.variables_kms_key, &spec.service.variables_kms_key],
                 &region,
             ),
             logs_kms_key: self.kms_key(
                 name,
                 "logs_kms_key",
+                &place,
                 [&table.logs_kms_key, &spec.service.logs_kms_key],
                 &region,
             ),
@@ -129,7 +146,11 @@ impl Resolver<'_> {
             first_user: first_user.value.clone(),
             deletion_protection: name != LOCAL && deletion_protection.value,
             tags,
-            functions: self.functions_of_environment(spec, name, own_functions, functions),
+            functions: self.functions_of_environment(spec, name, own_functions, &everywhere.functions),
+            tables,
+            buckets,
+            queues,
+            topics,
             state: state.as_ref().map(|state| s3_state(state, service, name)),
         }
     }
@@ -242,13 +263,14 @@ impl Resolver<'_> {
         Some(arn.clone())
     }
 
-    /// The KMS key of an environment's functions: its own, or that of the service. Functions, logs and their keys are in one
-    /// region: <https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars-encryption.html>,
+    /// The KMS key of something in an environment: the environment's own, or the one of every environment. `table` may set
+    /// it. Functions, logs, data and their keys are in one region: <https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars-encryption.html>,
     /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html>
-    fn kms_key(
+    pub(crate) fn kms_key(
         &mut self,
         environment: &str,
         key: &str,
+        table: &str,
         [own, of_service]: [&Given<String>; 2],
         region: &str,
     ) -> Option<String> {
@@ -263,9 +285,7 @@ impl Resolver<'_> {
             self.report(Diagnostic::new(span, summary).help(match own.is_written() {
                 true => "name a key of that region".to_string(),
                 false => {
-                    format!(
-                        "add `{key} = \"arn:…\"` with a key of that region to `[environments.{environment}]`"
-                    )
+                    format!("add `{key} = \"arn:…\"` with a key of that region to `[{table}]`")
                 }
             }));
         }

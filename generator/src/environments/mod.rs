@@ -1,16 +1,23 @@
 //! Environments: the targets of the service, and their differences.
 
+pub(crate) mod data;
 pub(crate) mod keys;
 pub(crate) mod meaning;
 pub(crate) mod module;
+pub(crate) mod overridable;
 pub(crate) mod review;
+pub(crate) mod setting;
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::buckets::Bucket;
 use crate::functions::Function;
 use crate::hcl::{Expression, literal, string, template, value};
+use crate::queues::Queue;
+use crate::tables::Table;
+use crate::topics::Topic;
 
 /// The name of the environment on the developer's own machine.
 pub const LOCAL: &str = "local";
@@ -73,6 +80,18 @@ pub struct Environment {
     /// [`Service::function_in`](crate::service::Service::function_in).
     #[serde(skip)]
     pub functions: BTreeMap<String, Function>,
+    /// The tables that differ here, each with all that holds of it here. So are the other data.
+    #[serde(skip)]
+    pub tables: BTreeMap<String, Table>,
+    /// The buckets that differ here.
+    #[serde(skip)]
+    pub buckets: BTreeMap<String, Bucket>,
+    /// The queues that differ here.
+    #[serde(skip)]
+    pub queues: BTreeMap<String, Queue>,
+    /// The topics that differ here.
+    #[serde(skip)]
+    pub topics: BTreeMap<String, Topic>,
     /// The S3 storage of its Terraform state, if the spec sets it.
     pub state: Option<S3State>,
 }

@@ -13,6 +13,7 @@ use crate::own::in_service as own;
 use crate::service::{Architecture, Environment, LOCAL, Service};
 use crate::spec::field::Word;
 use crate::user_pool::{OwnUserPool, UserPool, first_user_module, in_service as user_pool};
+use crate::uses::settings as settings_of_data;
 use portcullis_terraform_json::aws;
 
 /// The only account of the emulated AWS.
@@ -213,6 +214,7 @@ fn service_call(service: &Service, environment: &Environment) -> Block {
     }
     call.attribute(argument("require_zips", !is_local))
         .attributes(settings::arguments(service, name))
+        .attributes(settings_of_data::arguments(service, name))
         .build()
 }
 

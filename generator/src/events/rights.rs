@@ -17,8 +17,7 @@ pub(crate) fn statements<'a>(event: &Event, key_of: impl Fn(&Datum) -> Option<&'
     // <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html>
     // <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html>
     let with_key = |datum: &Datum, actions: &[&'static str]| {
-        let key = key_of(datum)?;
-        Some(uses::with_key(datum, key, actions.iter().copied()))
+        key_of(datum).map(|_| uses::with_key(datum, actions.iter().copied()))
     };
     let mut statements = Vec::new();
     match event {

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::functions::settings::{self, Setting};
-use crate::functions::{Function, common, statement};
+use crate::environments::setting::Setting;
+use crate::functions::{Function, common, settings, statement};
 use crate::hcl::{
     self, Block, Expression, argument, block, literal, object, reference, string, template, value,
 };
@@ -172,7 +172,7 @@ fn call(service: &Service, name: &str, function: &Function) -> Block {
     if let Some(own) = settings::ENVIRONMENT_VARIABLES.variable(service, name) {
         environment = hcl::call("merge", [environment, reference(format!("var.{own}"))]);
     }
-    let setting = |setting: &Setting| argument(setting.argument, setting.in_service(service, name));
+    let setting = |setting: &Setting<Function>| argument(setting.argument, setting.in_service(service, name));
     module_call(self::name(name).as_str(), "lambda_function")
         .attribute(argument(
             "name",

@@ -86,20 +86,8 @@ impl Resolver<'_> {
         }
         let surroundings = Surroundings::of(spec);
         for (name, Own(own)) in tables {
-            let Some((_, table)) = spec.functions.iter().find(|(other, _)| other.value == name.value) else {
-                let known = spec.functions.iter().map(|(name, _)| name.value.as_str());
-                let summary = format!(
-                    "unknown function `{}` in `[environments.{environment}]`",
-                    name.value
-                );
-                let path = |near: &str| format!("functions.{near}");
-                self.report(
-                    Diagnostic::new(name.span.clone(), summary)
-                        .similar_key(&name.value, "a function", known.clone(), path)
-                        .known(known),
-                );
-                continue;
-            };
+            let table = self.overridden(environment, "function", "functions", name, &spec.functions);
+            let Some(table) = table else { continue };
             let here = table.overridden(own);
             self.limits(spec, &name.value, own, &here, &surroundings);
             self.known_in_a_root(environment, own, &surroundings.known);

@@ -8,7 +8,7 @@ use crate::references::{Known, Template, Values};
 use crate::resources::lambda_function;
 use crate::service::meaning::{Resolver, longest_environment};
 use crate::spec::{FunctionTable, Placed, Spec, Strings};
-use crate::uses;
+use crate::uses::{self, declared};
 
 impl Resolver<'_> {
     /// Reports variables that a spec must not set, unknown references in them, and too many of them.
@@ -97,7 +97,12 @@ pub(super) fn values(spec: &Spec) -> Values {
     let regions = regions.chain([of_service]).flatten();
     let region = regions.max_by_key(|region| region.len()).unwrap_or_default();
     let stage = &spec.api.stage.value;
-    Values::example(service, stage, longest_environment(spec), region)
+    let mut values = Values::example(service, stage, longest_environment(spec), region);
+    let keys = declared::all(spec).into_iter();
+    values.kms_keys = keys
+        .filter_map(|declared| Some((declared.datum, declared.kms_key?.to_owned())))
+        .collect();
+    values
 }
 
 /// The bytes of a function's variables.

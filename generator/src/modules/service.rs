@@ -6,7 +6,7 @@ use crate::modules::{access_test, moved};
 use crate::routes::permissions;
 use crate::service::Service;
 use crate::text_rule::NAME_32;
-use crate::{api, buckets, cors, events, functions, own, queues, routes, tables, topics, user_pool};
+use crate::{api, buckets, cors, events, functions, own, queues, routes, tables, topics, user_pool, uses};
 
 /// The deployment's address in an environment's root.
 pub const DEPLOYMENT: &str = "module.service.aws_api_gateway_deployment.this";
@@ -84,6 +84,7 @@ fn variables(service: &Service) -> Vec<Variable> {
     }));
     variables.extend(user_pool::in_service::variables(service));
     variables.extend(functions::in_service::variables(service));
+    variables.extend(uses::settings::variables(service));
     variables.extend(
         service
             .api

@@ -32,7 +32,7 @@ fn queue(service: &Service, name: &str, queue: &Queue) -> Block {
         fifo,
         content_based_deduplication: _, // how messages are delivered, not to whom
         visibility_timeout_seconds: _,
-        retention_days,
+        retention_days: _, // `retention_seconds`
         delay_seconds: _,
         receive_wait_time_seconds: _,
         max_message_kb: _,
@@ -49,7 +49,7 @@ fn queue(service: &Service, name: &str, queue: &Queue) -> Block {
             of("policy"),
             tls_only::policy(ACTIONS, string(text(name, Attribute::Arn))),
         ),
-        is(of("message_retention_seconds"), retention_days * 24 * 60 * 60),
+        is(of("message_retention_seconds"), queue.retention_seconds()),
     ];
     if *fifo {
         conditions.push(is(of("fifo_queue"), true));

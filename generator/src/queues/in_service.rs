@@ -1,8 +1,9 @@
 //! The queues' part of `modules/service`: `queues.tf`.
 
+use crate::environments::setting::Setting;
 use crate::hcl::{self, Block, Expression, argument, string};
 use crate::identifier::Identifier;
-use crate::queues::{Queue, failed, with_failed};
+use crate::queues::{Queue, declared_as, failed, settings, with_failed};
 use crate::references::{Reference, Template};
 use crate::resources::sqs_queue::{self, Arguments, DeadLetters};
 use crate::resources::tls_only;
@@ -47,15 +48,22 @@ fn block(service: &Service, name: &str, queue: &Queue) -> Block {
     let Queue {
         fifo,
         content_based_deduplication,
-        visibility_timeout_seconds,
-        retention_days,
-        delay_seconds,
-        receive_wait_time_seconds,
-        max_message_kb,
+        visibility_timeout_seconds: _, // `settings` has it
+        retention_days: _,             // `settings` has it
+        delay_seconds: _,              // `settings` has it
+        receive_wait_time_seconds: _,  // `settings` has it
+        max_message_kb: _,             // `settings` has it
         failed_after,
         reachable_by: _, // a rule for the spec
         kms_key,
     } = queue;
+    let declared = declared_as(&service.queues, name);
+    let setting = |setting: &Setting<Queue>| setting.in_service(service, declared);
+    // A queue of failed messages has a value of its own in every environment.
+    let own = |of: &Setting<Queue>| match name == declared {
+        true => setting(of),
+        false => (of.value)(queue, queue, &Template::written),
+    };
     let of =
         |name: &str, attribute| -> Expression { self::attribute(name, queue, attribute).in_service(service) };
     sqs_queue::resource_block(Arguments {
@@ -63,12 +71,12 @@ fn block(service: &Service, name: &str, queue: &Queue) -> Block {
         name: of(name, Attribute::Name),
         fifo: *fifo,
         content_based_deduplication: *content_based_deduplication,
-        visibility_timeout_seconds: *visibility_timeout_seconds,
-        message_retention_seconds: retention_days * 24 * 60 * 60,
-        delay_seconds: *delay_seconds,
-        receive_wait_time_seconds: *receive_wait_time_seconds,
-        max_message_size: max_message_kb * 1024,
-        kms_key: kms_key.as_deref(),
+        visibility_timeout_seconds: setting(&settings::VISIBILITY_TIMEOUT_SECONDS),
+        message_retention_seconds: own(&settings::MESSAGE_RETENTION_SECONDS),
+        delay_seconds: own(&settings::DELAY_SECONDS),
+        receive_wait_time_seconds: setting(&settings::RECEIVE_WAIT_TIME_SECONDS),
+        max_message_size: setting(&settings::MAX_MESSAGE_SIZE),
+        kms_key: kms_key.as_ref().map(|_| setting(&settings::KMS_KEY_ARN)),
         dead_letters: failed_after.map(|max_receive_count| DeadLetters {
             label: Identifier::new(&failed(name)),
             arn: of(&failed(name), Attribute::Arn),

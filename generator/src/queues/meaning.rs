@@ -55,7 +55,7 @@ impl Resolver<'_> {
         resolved.collect()
     }
 
-    fn queue(&mut self, spec: &Spec, name: &Placed<String>, table: &QueueTable) -> Queue {
+    pub(crate) fn queue(&mut self, spec: &Spec, name: &Placed<String>, table: &QueueTable) -> Queue {
         let QueueTable {
             span: _,
             fifo,

@@ -5,6 +5,7 @@ pub(crate) mod in_service;
 pub(crate) mod keys;
 pub(crate) mod meaning;
 pub(crate) mod review;
+pub(crate) mod settings;
 pub(crate) mod surface;
 pub(crate) mod surface_of_service;
 pub(crate) mod uses;
@@ -41,6 +42,7 @@ pub struct Queue {
     /// The only callers that may reach it. `None` means every route.
     pub reachable_by: Option<ReachableBy>,
     /// ARN of the KMS key that encrypts it; none is a key of SQS's own.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub kms_key: Option<String>,
 }
 
@@ -56,6 +58,16 @@ impl Queue {
         })
     }
 
+    /// Seconds that a message is kept.
+    pub(crate) fn retention_seconds(&self) -> u32 {
+        self.retention_days * 24 * 60 * 60
+    }
+
+    /// Bytes of a message.
+    pub(crate) fn max_message_bytes(&self) -> u32 {
+        self.max_message_kb * 1024
+    }
+
     /// The end of its name in AWS.
     pub fn suffix(&self) -> &'static str {
         suffix(self.fifo)
@@ -69,8 +81,19 @@ fn suffix(fifo: bool) -> &'static str {
 
 /// The name of the queue of messages that fail in another one.
 pub fn failed(queue: &str) -> String {
-    format!("{queue}-failed")
+    [queue, FAILED].concat()
 }
+
+/// The queue of the spec that a queue belongs to: itself, or the one whose failed messages it has.
+pub(crate) fn declared_as<'a>(queues: &BTreeMap<String, Queue>, name: &'a str) -> &'a str {
+    match queues.contains_key(name) {
+        true => name,
+        false => name.strip_suffix(FAILED).unwrap_or(name),
+    }
+}
+
+/// The end of the name of a queue of failed messages.
+const FAILED: &str = "-failed";
 
 /// Queues of a spec, and those of messages that fail in them.
 pub fn with_failed(queues: &BTreeMap<String, Queue>) -> BTreeMap<String, Cow<'_, Queue>> {

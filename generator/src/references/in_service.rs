@@ -5,6 +5,7 @@ use crate::references::{Part, Reference, Template};
 use crate::service::Service;
 use crate::user_pool::client_module;
 use crate::user_pool::in_service::{arn, id};
+use crate::uses::settings;
 
 impl Reference {
     /// Returns its expression in `modules/service`.
@@ -39,7 +40,10 @@ impl Reference {
                 .map(|pool| HclPart::Value(arn(pool)))
                 .collect(),
             Self::ClientId(name) => vec![value(&format!("module.{}.id", client_module::name(name)))],
-            Self::Datum(datum, attribute) => Template::of_datum(datum, *attribute).parts_in_service(service),
+            Self::Datum(datum, attribute) => match Template::of_datum(datum, *attribute) {
+                Some(template) => template.parts_in_service(service),
+                None => vec![HclPart::Value(settings::kms_key(service, datum))],
+            },
             Self::SqsHost => vec![value("data.aws_service.sqs.dns_name")],
             Self::FunctionName(name) => Template::name_in_aws(name).parts_in_service(service),
             Self::FunctionArn(name) => Template::function_arn(name).parts_in_service(service),

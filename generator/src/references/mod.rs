@@ -96,7 +96,7 @@ impl Reference {
     pub fn is_an_arn(&self) -> bool {
         match self {
             Self::Datum(_, attribute) => match attribute {
-                Attribute::Arn => true,
+                Attribute::Arn | Attribute::KmsKey => true,
                 Attribute::Name | Attribute::Url => false,
             },
             // Terraform alone knows its value, and IAM refuses other texts than ARNs.
@@ -120,7 +120,7 @@ impl Reference {
     pub fn is_of_arns(&self) -> bool {
         match self {
             Self::Datum(_, attribute) => match attribute {
-                Attribute::Name | Attribute::Arn => true,
+                Attribute::Name | Attribute::Arn | Attribute::KmsKey => true,
                 Attribute::Url => false,
             },
             Self::ApiUrl | Self::ClientId(_) | Self::SqsHost => false,
@@ -144,7 +144,7 @@ impl Reference {
         match self {
             Self::Datum(datum, attribute) => match attribute {
                 Attribute::Name => !datum.kind.declaration().is_global,
-                Attribute::Arn | Attribute::Url => false,
+                Attribute::Arn | Attribute::Url | Attribute::KmsKey => false,
             },
             Self::Environment
             | Self::Region
@@ -202,8 +202,8 @@ impl Template {
         Self::of_parts([service, text("-"), environment, text("-"), text(name)])
     }
 
-    /// Returns the parts of an attribute of data.
-    fn of_datum(datum: &Datum, attribute: Attribute) -> Self {
+    /// Returns the parts of an attribute of data. `None` if a setting of the data has it.
+    fn of_datum(datum: &Datum, attribute: Attribute) -> Option<Self> {
         let name = Self::name_in_aws(&[&datum.name, datum.suffix].concat());
         let Declaration { is_global, arn, .. } = datum.kind.declaration();
         let [service, kind] = arn;
@@ -216,7 +216,7 @@ impl Template {
             ),
             false => name,
         };
-        match (attribute, is_global) {
+        Some(match (attribute, is_global) {
             (Attribute::Name, _) => name,
             (Attribute::Arn, false) => Self::arn(service, kind, name, ""),
             (Attribute::Arn, true) => {
@@ -234,7 +234,8 @@ impl Template {
                 let before = [text("https://"), host, text("/"), account, text("/")];
                 Self::of_parts(before.into_iter().chain(name.parts))
             }
-        }
+            (Attribute::KmsKey, _) => return None,
+        })
     }
 
     /// The ARN of a function.

@@ -1,9 +1,12 @@
 //! The values of references in an environment.
 
+use std::collections::BTreeMap;
+
 use crate::references::{Part, Reference, Template};
 use crate::resources::partition::Partition;
 use crate::service::{Environment, Service};
 use crate::user_pool::id;
+use crate::uses::{Datum, kms_keys};
 
 /// Known values of an environment. A value that only AWS decides is a name in braces, as everywhere in a surface.
 pub(crate) struct Values {
@@ -20,6 +23,8 @@ pub(crate) struct Values {
     pub(crate) user_pool_arn: Option<String>,
     pub(crate) client_id: fn(&str) -> String,
     pub(crate) own: fn(&str) -> String,
+    /// The ARNs of the KMS keys of data that has one.
+    pub(crate) kms_keys: BTreeMap<Datum, String>,
 }
 
 impl Values {
@@ -43,6 +48,7 @@ impl Values {
             user_pool_arn: existing.map(Into::into),
             client_id: |name| format!("${{user_pool.clients.{name}.id}}"),
             own: |name| format!("${{own.{name}}}"),
+            kms_keys: kms_keys::kms_keys(service, environment),
         }
     }
 
@@ -65,6 +71,7 @@ impl Values {
             user_pool_arn: None,
             client_id: |_| "1a2b3c4d5e6f7g8h9i0j1k2l3m".into(),
             own: |name| format!("arn:aws:dynamodb:us-east-1:123456789012:table/{name}"),
+            kms_keys: BTreeMap::new(),
         }
     }
 }
@@ -85,6 +92,7 @@ impl Reference {
             user_pool_arn,
             client_id,
             own,
+            kms_keys,
         } = values;
         match self {
             Self::Environment => environment.clone(),
@@ -101,7 +109,10 @@ impl Reference {
                 None => format!("arn:{partition}:cognito-idp:{region}:{account}:userpool/{user_pool_id}"),
             },
             Self::ClientId(name) => client_id(name),
-            Self::Datum(datum, attribute) => Template::of_datum(datum, *attribute).text(values),
+            Self::Datum(datum, attribute) => match Template::of_datum(datum, *attribute) {
+                Some(template) => template.text(values),
+                None => kms_keys.get(datum).cloned().unwrap_or_default(),
+            },
             Self::SqsHost => format!("sqs.{region}.{dns_suffix}"),
             Self::FunctionName(name) => Template::name_in_aws(name).text(values),
             Self::FunctionArn(name) => Template::function_arn(name).text(values),

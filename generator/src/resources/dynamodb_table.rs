@@ -112,8 +112,10 @@ pub struct Arguments<'a> {
     pub attributes: Vec<(&'a str, &'static str)>,
     /// The attributes of its keys.
     pub keys: Keys<'a>,
-    /// Read and write units; none is on demand.
-    pub capacity: Option<[u32; 2]>,
+    /// `PROVISIONED` or `PAY_PER_REQUEST`.
+    pub billing_mode: Expression,
+    /// Read and write units, null if on demand.
+    pub capacity: Option<[Expression; 2]>,
     /// Its indexes.
     pub indexes: Vec<Index<'a>>,
     /// The attribute that ends an item.
@@ -121,9 +123,9 @@ pub struct Arguments<'a> {
     /// The content of its stream.
     pub stream_view_type: Option<&'static str>,
     /// True if it can be restored to any second of the past 35 days.
-    pub point_in_time_recovery: bool,
+    pub point_in_time_recovery: Expression,
     /// The ARN of a key of KMS.
-    pub kms_key: Option<&'a str>,
+    pub kms_key: Option<Expression>,
 }
 
 /// The attributes of keys.
@@ -143,7 +145,16 @@ pub struct Index<'a> {
     /// The attributes that it holds beside keys; none is all.
     pub attributes: Option<&'a [String]>,
     /// Read and write units.
-    pub capacity: Option<[u32; 2]>,
+    pub capacity: Option<[Expression; 2]>,
+}
+
+/// The billing mode of a table with fixed capacity, or on demand.
+pub fn billing_mode(is_fixed: bool) -> &'static str {
+    if is_fixed {
+        "PROVISIONED"
+    } else {
+        "PAY_PER_REQUEST"
+    }
 }
 
 /// A table that AWS refuses to delete if its environment says so.
@@ -153,6 +164,7 @@ pub fn resource_block(arguments: Arguments<'_>) -> Block {
         name,
         attributes,
         keys,
+        billing_mode,
         capacity,
         indexes,
         expires_at,
@@ -160,15 +172,10 @@ pub fn resource_block(arguments: Arguments<'_>) -> Block {
         point_in_time_recovery,
         kms_key,
     } = arguments;
-    let billing_mode = if capacity.is_some() {
-        "PROVISIONED"
-    } else {
-        "PAY_PER_REQUEST"
-    };
     let mut table = TYPE
         .block(label.as_str())
         .attribute(argument("name", name))
-        .attribute(argument("billing_mode", string(billing_mode)));
+        .attribute(argument("billing_mode", billing_mode));
     for (name, value) in of_keys(&keys).into_iter().chain(of_capacity(capacity)) {
         table = table.attribute(argument(name, value));
     }
@@ -201,7 +208,7 @@ pub fn resource_block(arguments: Arguments<'_>) -> Block {
         table = table.block(
             block("server_side_encryption", [])
                 .attribute(argument("enabled", true))
-                .attribute(argument("kms_key_arn", string(key)))
+                .attribute(argument("kms_key_arn", key))
                 .build(),
         );
     }
@@ -237,7 +244,7 @@ fn index(index: &Index<'_>) -> Block {
         let names = list(attributes.iter().map(string));
         block = block.attribute(argument("non_key_attributes", names));
     }
-    for (name, value) in of_capacity(*capacity) {
+    for (name, value) in of_capacity(capacity.clone()) {
         block = block.attribute(argument(name, value));
     }
     block.build()
@@ -251,12 +258,7 @@ fn of_keys(keys: &Keys<'_>) -> Vec<(&'static str, Expression)> {
         .collect()
 }
 
-fn of_capacity(capacity: Option<[u32; 2]>) -> Vec<(&'static str, Expression)> {
-    let units = |[read, write]: [u32; 2]| {
-        vec![
-            ("read_capacity", Expression::from(read)),
-            ("write_capacity", Expression::from(write)),
-        ]
-    };
+fn of_capacity(capacity: Option<[Expression; 2]>) -> Vec<(&'static str, Expression)> {
+    let units = |[read, write]: [Expression; 2]| vec![("read_capacity", read), ("write_capacity", write)];
     capacity.map(units).unwrap_or_default()
 }

@@ -5,7 +5,7 @@
 
 use std::ops::RangeInclusive;
 
-use crate::hcl::{Block, Expression, argument, block, string};
+use crate::hcl::{Block, BlockBuilder, Expression, argument, block, expression, reference, string};
 use crate::identifier::Identifier;
 use crate::resources::Meaning::{Harmless, Shown};
 use crate::resources::ResourceType;
@@ -35,12 +35,20 @@ pub const DAYS: RangeInclusive<u32> = 1..=2_147_483_647;
 /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpu-abort-incomplete-mpu-lifecycle-config.html>
 const INCOMPLETE_UPLOAD_DAYS: u32 = 7;
 
+/// Days after which S3 deletes something.
+pub enum Days {
+    /// They are the same everywhere.
+    Known(u32),
+    /// This variable has them. It is null if S3 never does.
+    Decided(String),
+}
+
 /// The rules by which S3 deletes after days: objects, old versions and incomplete uploads.
 pub fn resource_block(
     label: &Identifier,
     bucket: Expression,
-    expire_days: Option<u32>,
-    expire_old_versions_days: Option<u32>,
+    expire_days: Option<Days>,
+    expire_old_versions_days: Option<Days>,
 ) -> Block {
     let of_objects = expire_days.map(|days| rule("objects", "expiration", "days", days));
     let of_versions = expire_old_versions_days.map(|days| {
@@ -55,7 +63,7 @@ pub fn resource_block(
         "incomplete-uploads",
         "abort_incomplete_multipart_upload",
         "days_after_initiation",
-        INCOMPLETE_UPLOAD_DAYS,
+        Days::Known(INCOMPLETE_UPLOAD_DAYS),
     );
     TYPE.block(label.as_str())
         .attribute(argument("bucket", bucket))
@@ -63,12 +71,20 @@ pub fn resource_block(
         .build()
 }
 
-/// A rule for every object of a bucket.
-fn rule(id: &str, action: &str, name: &'static str, days: u32) -> Block {
-    block("rule", [])
-        .attribute(argument("id", string(id)))
-        .attribute(argument("status", string("Enabled")))
-        .block(block("filter", []).build())
-        .block(block(action, []).attribute(argument(name, days)).build())
-        .build()
+/// A rule for every object of a bucket. Without a number of days there is none.
+fn rule(id: &str, action: &str, name: &'static str, days: Days) -> Block {
+    let content = |rule: BlockBuilder, days: Expression| {
+        rule.attribute(argument("id", string(id)))
+            .attribute(argument("status", string("Enabled")))
+            .block(block("filter", []).build())
+            .block(block(action, []).attribute(argument(name, days)).build())
+            .build()
+    };
+    match days {
+        Days::Known(days) => content(block("rule", []), days.into()),
+        Days::Decided(variable) => block("dynamic", ["rule"])
+            .attribute(argument("for_each", expression(&format!("var.{variable}[*]"))))
+            .block(content(block("content", []), reference("rule.value")))
+            .build(),
+    }
 }

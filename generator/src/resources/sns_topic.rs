@@ -12,7 +12,7 @@
 //! The policy is an argument here, not an `aws_sns_topic_policy`, so a topic never exists without it, and a first plan
 //! shows it. It takes the place of SNS's own, which admits the whole account.
 
-use crate::hcl::{Block, Expression, argument, string};
+use crate::hcl::{Block, Expression, argument};
 use crate::identifier::Identifier;
 use crate::resources::Meaning::{Harmless, Shown};
 use crate::resources::ResourceType;
@@ -65,13 +65,13 @@ pub struct Arguments<'a> {
     /// Its name in AWS.
     pub name: Expression,
     /// The sender of e-mails and text messages.
-    pub display_name: Option<&'a str>,
+    pub display_name: Option<Expression>,
     /// It keeps the order of messages.
     pub fifo: bool,
     /// A FIFO topic takes a message's body for its deduplication id.
     pub content_based_deduplication: bool,
     /// The ARN of a key of KMS.
-    pub kms_key: Option<&'a str>,
+    pub kms_key: Option<Expression>,
     /// The policy with its callers.
     pub policy: Expression,
 }
@@ -90,7 +90,7 @@ pub fn resource_block(arguments: Arguments<'_>) -> Block {
     let mut topic = TYPE
         .block(label.as_str())
         .attribute(argument("name", name))
-        .attributes(display_name.map(|text| argument("display_name", string(text))));
+        .attributes(display_name.map(|text| argument("display_name", text)));
     if fifo {
         topic = topic.attribute(argument("fifo_topic", true)).attribute(argument(
             "content_based_deduplication",
@@ -98,7 +98,7 @@ pub fn resource_block(arguments: Arguments<'_>) -> Block {
         ));
     }
     topic
-        .attributes(kms_key.map(|key| argument("kms_master_key_id", string(key))))
+        .attributes(kms_key.map(|key| argument("kms_master_key_id", key)))
         .attribute(argument("policy", policy))
         .build()
 }

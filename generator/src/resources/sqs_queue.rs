@@ -11,7 +11,7 @@
 
 use std::ops::RangeInclusive;
 
-use crate::hcl::{Block, Expression, argument, call, lines, object, reference, string};
+use crate::hcl::{Block, Expression, argument, call, lines, object, reference};
 use crate::identifier::Identifier;
 use crate::resources::Meaning::{Harmless, Shown};
 use crate::resources::ResourceType;
@@ -77,17 +77,17 @@ pub struct Arguments<'a> {
     /// A FIFO queue takes a message's body for its deduplication id.
     pub content_based_deduplication: bool,
     /// Seconds that a received message is hidden.
-    pub visibility_timeout_seconds: u32,
+    pub visibility_timeout_seconds: Expression,
     /// Seconds that a message is kept.
-    pub message_retention_seconds: u32,
+    pub message_retention_seconds: Expression,
     /// Seconds that a new message is hidden.
-    pub delay_seconds: u32,
+    pub delay_seconds: Expression,
     /// Seconds that a call waits for a message.
-    pub receive_wait_time_seconds: u32,
+    pub receive_wait_time_seconds: Expression,
     /// Bytes of a message.
-    pub max_message_size: u32,
+    pub max_message_size: Expression,
     /// The ARN of a key of KMS. SQS encrypts with keys of its own without one.
-    pub kms_key: Option<&'a str>,
+    pub kms_key: Option<Expression>,
     /// The queue for messages that were received too often.
     pub dead_letters: Option<DeadLetters>,
     /// The policy with its callers.
@@ -134,7 +134,7 @@ pub fn resource_block(arguments: Arguments<'_>) -> Block {
         .attribute(argument("receive_wait_time_seconds", receive_wait_time_seconds))
         .attribute(argument("max_message_size", max_message_size))
         .attribute(match kms_key {
-            Some(key) => argument("kms_master_key_id", string(key)),
+            Some(key) => argument("kms_master_key_id", key),
             None => argument("sqs_managed_sse_enabled", true),
         });
     let label = dead_letters

@@ -7,11 +7,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
+use crate::environments::overridable::Overridable;
 use crate::review::Direction::{self, Added, Less, More, Other, Removed};
 use crate::review::Meaning::{Elsewhere, Harmless, Secret, When};
 use crate::review::comparison::Comparison;
 use crate::review::{ChangeKind, Fact, SubjectKind};
-use crate::service::{Function, OwnUserPool, Service, UserPool};
+use crate::service::{Bucket, Function, OwnUserPool, Queue, Service, Table, Topic, UserPool};
 use crate::spec;
 use crate::spec::declaration::Kind;
 use crate::spec::toml_text;
@@ -30,13 +31,20 @@ pub(crate) fn facts(comparison: &Comparison) -> Vec<Fact> {
         .collect()
 }
 
-/// Keys of functions that change in an environment, and not as they change everywhere.
+/// Keys of functions and data that change in an environment, and not as they change everywhere.
 fn of_environments(comparison: &Comparison) -> Vec<Setting> {
     let mut settings = Vec::new();
-    for (environment, function, everywhere, here) in functions_here(comparison) {
+    for Here {
+        environment,
+        table,
+        name,
+        everywhere,
+        here,
+    } in all_here(comparison)
+    {
         let is_here_only = |setting: &Setting| !everywhere.contains(setting);
         settings.extend(here.into_iter().filter(is_here_only).map(|mut setting| {
-            let place = ["environments", environment, "functions", function].map(String::from);
+            let place = ["environments", environment, table, &name].map(String::from);
             setting.path.splice(..0, place);
             setting
         }));
@@ -44,19 +52,23 @@ fn of_environments(comparison: &Comparison) -> Vec<Setting> {
     settings
 }
 
-/// The paths of those settings of functions that reach no environment, because each has its own.
+/// The paths of those settings that reach no environment, because each has its own.
 fn overridden(comparison: &Comparison, settings: &[Setting]) -> BTreeSet<Vec<String>> {
-    let mut reached: BTreeMap<&str, Vec<Vec<Setting>>> = BTreeMap::new();
-    for (_, function, _, here) in functions_here(comparison) {
-        reached.entry(function).or_default().push(here);
+    let mut reached: BTreeMap<(&str, String), Vec<Vec<Setting>>> = BTreeMap::new();
+    for Here {
+        table, name, here, ..
+    } in all_here(comparison)
+    {
+        reached.entry((table, name)).or_default().push(here);
     }
     let is_overridden = |setting: &&Setting| {
-        let [table, function, key @ ..] = &setting.path[..] else {
+        let [table, name, key @ ..] = &setting.path[..] else {
             return false;
         };
-        // An environment that overrides nothing of the function has what holds everywhere.
-        table == "functions"
-            && reached.get(function.as_str()).is_some_and(|environments| {
+        // An environment that overrides nothing of it has what holds everywhere.
+        reached
+            .get(&(table.as_str(), name.clone()))
+            .is_some_and(|environments| {
                 let is_same = |other: &Setting| {
                     other.path == key && (&other.before, &other.after) == (&setting.before, &setting.after)
                 };
@@ -71,32 +83,64 @@ fn overridden(comparison: &Comparison, settings: &[Setting]) -> BTreeSet<Vec<Str
         .collect()
 }
 
-/// The functions that an environment overrides, before or after the change, with what changes of each everywhere and
-/// here.
-fn functions_here<'a>(
-    comparison: &'a Comparison,
-) -> impl Iterator<Item = (&'a str, &'a str, Vec<Setting>, Vec<Setting>)> {
-    let (base, head, functions) = (comparison.base, comparison.head, &comparison.functions);
-    let value =
-        |function: &Function| serde_json::to_value(function).expect("the keys of every map are strings");
-    comparison.environments.iter().flat_map(move |environment| {
-        functions.kept.iter().filter_map(move |(before, after)| {
-            let is_overridden = |service: &Service, function: &String| {
-                service.environments[*environment]
-                    .functions
-                    .contains_key(function)
+/// Something that an environment overrides, before or after the change.
+struct Here<'a> {
+    environment: &'a str,
+    /// The key of its tables in the spec.
+    table: &'static str,
+    /// Its name in the head.
+    name: String,
+    /// Its changes everywhere.
+    everywhere: Vec<Setting>,
+    /// Its changes here.
+    here: Vec<Setting>,
+}
+
+fn all_here<'a>(comparison: &Comparison<'a>) -> Vec<Here<'a>> {
+    let Comparison { base, head, .. } = comparison;
+    let mut all = of_kind::<Function>(comparison, &comparison.functions.kept);
+    all.extend(of_kind::<Table>(comparison, &in_both(&base.tables, &head.tables)));
+    all.extend(of_kind::<Bucket>(
+        comparison,
+        &in_both(&base.buckets, &head.buckets),
+    ));
+    all.extend(of_kind::<Queue>(comparison, &in_both(&base.queues, &head.queues)));
+    all.extend(of_kind::<Topic>(comparison, &in_both(&base.topics, &head.topics)));
+    all
+}
+
+/// Those of one kind. `kept` has the names that they had and have.
+fn of_kind<'a, T: Overridable>(
+    comparison: &Comparison<'a>,
+    kept: &BTreeMap<String, String>,
+) -> Vec<Here<'a>> {
+    let Comparison {
+        base,
+        head,
+        environments,
+        ..
+    } = comparison;
+    let changes = |before: &T, after: &T| {
+        let [before, after] =
+            [before, after].map(|one| serde_json::to_value(one).expect("the keys of every map are strings"));
+        compare(&before, &after)
+    };
+    let here = environments.iter().flat_map(|environment| {
+        kept.iter().filter_map(move |(before, after)| {
+            let is_overridden = |service: &Service, name: &String| {
+                T::differing(&service.environments[*environment]).contains_key(name)
             };
             let is_here = is_overridden(base, before) || is_overridden(head, after);
-            is_here.then(|| {
-                let everywhere = compare(&value(&base.functions[before]), &value(&head.functions[after]));
-                let here = compare(
-                    &value(base.function_in(environment, before)),
-                    &value(head.function_in(environment, after)),
-                );
-                (*environment, after.as_str(), everywhere, here)
+            is_here.then(|| Here {
+                environment,
+                table: T::KEY,
+                name: after.clone(),
+                everywhere: changes(&T::everywhere(base)[before], &T::everywhere(head)[after]),
+                here: changes(base.here(environment, before), head.here(environment, after)),
             })
         })
-    })
+    });
+    here.collect()
 }
 
 /// The names that two revisions share, each beside itself.
@@ -365,7 +409,7 @@ mod tests {
         // Each environment has the service's region, boundary, keys, tags and origin; users sign in with nothing but e-mail addresses yet.
         // A pool that exists stands in place of the other keys of a pool. A KMS key is in its environment's region, which cases
         // of the review change.
-        const RESOLVED: [&str; 11] = [
+        const RESOLVED: [&str; 15] = [
             "service.region",
             "service.permissions_boundary",
             "service.variables_kms_key",
@@ -377,6 +421,10 @@ mod tests {
             "environments.*.existing_user_pool",
             "environments.*.variables_kms_key",
             "environments.*.logs_kms_key",
+            "tables.*.kms_key",
+            "buckets.*.kms_key",
+            "queues.*.kms_key",
+            "topics.*.kms_key",
         ];
         let keys = keys_of(&fleet());
         for pattern in declared(spec::Spec::table(), "") {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Span};
 use crate::identifier::Identifier;
-use crate::service::{LOCAL, Service};
+use crate::service::{Bucket, Function, LOCAL, Queue, Service, Table, Topic};
 use crate::spec::{Given, Placed, ServiceTable, Spec, Strings};
 
 /// The packages of the functions workspace that have a binary, by name.
@@ -27,6 +27,15 @@ pub fn resolve(spec: &Spec, handlers: Option<&Handlers>, diagnostics: &mut Diagn
     let mut resolver = Resolver { diagnostics };
     let service = resolver.service(spec, handlers);
     resolver.diagnostics.is_empty().then_some(service)
+}
+
+/// Everything that environments may override, as it is in those that override nothing.
+pub(crate) struct Everywhere {
+    pub(crate) functions: BTreeMap<String, Function>,
+    pub(crate) tables: BTreeMap<String, Table>,
+    pub(crate) buckets: BTreeMap<String, Bucket>,
+    pub(crate) queues: BTreeMap<String, Queue>,
+    pub(crate) topics: BTreeMap<String, Topic>,
 }
 
 pub(crate) struct Resolver<'a> {
@@ -69,17 +78,31 @@ impl Resolver<'_> {
         let name = name.value.clone().unwrap_or_default();
         let functions = self.functions(spec, functions, handlers);
         let service_tags = self.tags(tags, &Strings::new());
-        let environments = self.environments(spec, environments, &name, &service_tags, &functions);
+        let everywhere = Everywhere {
+            functions,
+            tables: self.tables(tables),
+            buckets: self.buckets(spec, buckets),
+            queues: self.queues(spec, &name),
+            topics: self.topics(spec, &name),
+        };
+        let environments = self.environments(spec, environments, &name, &service_tags, &everywhere);
+        let Everywhere {
+            functions,
+            tables,
+            buckets,
+            queues,
+            topics,
+        } = everywhere;
         self.function_name_lengths(spec, &name);
         let service = Service {
             architecture: architecture.value,
             tracing: tracing.value,
             user_pool: self.user_pool(spec, &name),
             api: self.api(spec, api, &name),
-            tables: self.tables(tables),
-            buckets: self.buckets(spec, buckets),
-            queues: self.queues(spec, &name),
-            topics: self.topics(spec, &name),
+            tables,
+            buckets,
+            queues,
+            topics,
             own: self.own(own.as_ref()),
             routes: self.routes(spec, routes),
             name,

@@ -28,7 +28,7 @@ pub fn of_service(service: &Service, environment: &Environment) -> Surface {
         functions,
         tables,
         buckets,
-        queues,
+        queues: _, // those of the environment
         topics,
         own: _,              // in what functions may do and know
         routes: _,           // `methods`
@@ -48,6 +48,10 @@ pub fn of_service(service: &Service, environment: &Environment) -> Surface {
         deletion_protection,
         tags: _,      // label resources
         functions: _, // `function_in`
+        tables: _,    // `here`
+        buckets: _,   // `here`
+        queues: _,    // `all_here`
+        topics: _,    // `here`
         state: _,     // where Terraform keeps what it made
     } = environment;
     let pool = service.user_pool_in(name);
@@ -77,20 +81,20 @@ pub fn of_service(service: &Service, environment: &Environment) -> Surface {
             .collect(),
         user_pool: pool.map(|pool| user_pool(&pool, name, *deletion_protection)),
         tables: tables
-            .iter()
-            .map(|(name, own)| table(name, own, *deletion_protection))
+            .keys()
+            .map(|of| table(of, service.here(name, of), *deletion_protection))
             .collect(),
         buckets: buckets
-            .iter()
-            .map(|(name, own)| bucket(service, environment, name, own))
+            .keys()
+            .map(|of| bucket(service, environment, of, service.here(name, of)))
             .collect(),
-        queues: with_failed(queues)
+        queues: with_failed(&service.all_here(environment))
             .iter()
             .map(|(name, own)| queue(name, own, &values, &names))
             .collect(),
         topics: topics
-            .iter()
-            .map(|(name, own)| topic(name, own, &values, &names))
+            .keys()
+            .map(|of| topic(of, service.here(name, of), &values, &names))
             .collect(),
         gateway_responses: cors
             .map(|cors| gateway_responses(cors, allow_origin))

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::hcl::{Block, literal, template, value};
+use crate::hcl::{Block, Expression, literal, template, value};
 use crate::identifier::Identifier;
 use crate::resources::dynamodb_table::{self, Arguments, Keys};
 use crate::service::Service;
-use crate::tables::{Capacity, Index, KeyAttribute, Table};
+use crate::tables::{Capacity, Index, KeyAttribute, Table, settings};
 
 /// Every table.
 pub(crate) fn blocks(service: &Service) -> Vec<Block> {
@@ -26,15 +26,15 @@ fn block(service: &Service, name: &str, table: &Table) -> Block {
         indexes,
         expires_at,
         stream,
-        capacity,
-        point_in_time_recovery,
-        reachable_by: _, // a rule for the spec
+        capacity: _,               // `self::capacity`
+        point_in_time_recovery: _, // `settings` has it
+        reachable_by: _,           // a rule for the spec
         kms_key,
     } = table;
-    let capacity = capacity.map(units);
+    let capacity = capacity(service, name, table);
     let indexes: Vec<_> = indexes
         .iter()
-        .map(|(name, one)| index(name, one, capacity))
+        .map(|(name, one)| index(name, one, capacity.as_ref()))
         .collect();
     dynamodb_table::resource_block(Arguments {
         label: &Identifier::new(name),
@@ -45,16 +45,33 @@ fn block(service: &Service, name: &str, table: &Table) -> Block {
         ]),
         attributes: attributes(table),
         keys: keys(partition_key, sort_key.as_ref()),
+        billing_mode: settings::BILLING_MODE.in_service(service, name),
         capacity,
         indexes,
         expires_at: expires_at.as_deref(),
         stream_view_type: stream.map(|stream| stream.in_aws()),
-        point_in_time_recovery: *point_in_time_recovery,
-        kms_key: kms_key.as_deref(),
+        point_in_time_recovery: settings::POINT_IN_TIME_RECOVERY.in_service(service, name),
+        kms_key: kms_key
+            .as_ref()
+            .map(|_| settings::KMS_KEY_ARN.in_service(service, name)),
     })
 }
 
-fn index<'a>(name: &'a str, index: &'a Index, of_table: Option<[u32; 2]>) -> dynamodb_table::Index<'a> {
+/// Returns read and write units of a table, null in environments without fixed capacity. `None` if no environment has it.
+fn capacity(service: &Service, name: &str, table: &Table) -> Option<[Expression; 2]> {
+    let settings = [&settings::READ_CAPACITY, &settings::WRITE_CAPACITY];
+    let is_decided = settings
+        .iter()
+        .any(|setting| setting.variable(service, name).is_some());
+    (table.capacity.is_some() || is_decided)
+        .then(|| settings.map(|setting| setting.in_service(service, name)))
+}
+
+fn index<'a>(
+    name: &'a str,
+    index: &'a Index,
+    of_table: Option<&[Expression; 2]>,
+) -> dynamodb_table::Index<'a> {
     let Index {
         partition_key,
         sort_key,
@@ -65,7 +82,7 @@ fn index<'a>(name: &'a str, index: &'a Index, of_table: Option<[u32; 2]>) -> dyn
         name,
         keys: keys(partition_key, sort_key.as_ref()),
         attributes: attributes.as_deref(),
-        capacity: capacity.map(units).or(of_table),
+        capacity: capacity.map(units).or_else(|| of_table.cloned()),
     }
 }
 
@@ -90,7 +107,7 @@ fn attributes(table: &Table) -> Vec<(&str, &'static str)> {
     attributes.into_iter().collect()
 }
 
-fn units(capacity: Capacity) -> [u32; 2] {
+fn units(capacity: Capacity) -> [Expression; 2] {
     let Capacity { read, write } = capacity;
-    [read, write]
+    [read.into(), write.into()]
 }

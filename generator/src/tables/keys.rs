@@ -9,7 +9,7 @@ use crate::review::Meaning::{Elsewhere, Harmless, When};
 use crate::review::consequence;
 use crate::spec::declaration::Absent::{Derived, Nothing, Required};
 use crate::spec::declaration::Kind::{self, Choice, Flag, Tables, Text, TextOrTable, Texts};
-use crate::spec::declaration::{EVERYWHERE, Form, Key, Literal, default, keys, number};
+use crate::spec::declaration::{EVERYWHERE, Form, Key, Literal, PER_ENVIRONMENT, default, keys, number};
 use crate::spec::field::{Given, Keys, Placed, Scalar, Set, Word};
 use crate::spec::{Value, keep};
 use crate::tables::{Stream, Type};
@@ -35,15 +35,15 @@ keys! {
         /// Parts of a changed item that the table's stream contains. Without it, the table has no stream.
         stream: Given<Stream> = Choice(Stream::CHOICES), Nothing, EVERYWHERE, Harmless;
         /// Fixed capacity. Without it, you pay for each request.
-        capacity: Option<CapacityTable> = Kind::Table(&CapacityTable::TABLE), Nothing, EVERYWHERE, Elsewhere;
+        capacity: Option<CapacityTable> = Kind::Table(&CapacityTable::TABLE), Nothing, PER_ENVIRONMENT, Elsewhere;
         /// The table can be restored to any second of the past 35 days.
-        point_in_time_recovery: Set<bool> = Flag, default(Literal::Flag(true)), EVERYWHERE,
+        point_in_time_recovery: Set<bool> = Flag, default(Literal::Flag(true)), PER_ENVIRONMENT,
             When(&[consequence(Less, BackupsOff, "AWS **deletes** the backups of the past 35 days")]);
         /// The only callers that may reach the table: `"user_pool"`, or routes such as `["GET /orders"]`. Everything
         /// that functions do by `uses` and `may` counts. Without it, every route may. See [Reach](../data.md#reach).
         reachable_by: Given<Vec<Placed<String>>> = Kind::TextOrTexts(&ANY_TEXT), Nothing, EVERYWHERE, Elsewhere;
         /// ARN of the KMS key that encrypts the table. Without it, DynamoDB encrypts with a key of its own.
-        kms_key: Given<String> = Text(&KEY_ARN), Nothing, EVERYWHERE, Harmless;
+        kms_key: Given<String> = Text(&KEY_ARN), Nothing, PER_ENVIRONMENT, Harmless;
     }
 }
 

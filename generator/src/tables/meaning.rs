@@ -37,7 +37,7 @@ impl Resolver<'_> {
         resolved
     }
 
-    fn table(&mut self, name: &Placed<String>, table: &TableTable) -> Table {
+    pub(crate) fn table(&mut self, name: &Placed<String>, table: &TableTable) -> Table {
         let TableTable {
             span: _,
             partition_key,

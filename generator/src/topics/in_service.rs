@@ -1,12 +1,12 @@
 //! The topics' part of `modules/service`: `topics.tf`.
 
-use crate::hcl::Block;
+use crate::hcl::{Block, Expression};
 use crate::identifier::Identifier;
 use crate::references::{Reference, Template};
 use crate::resources::sns_topic::{self, Arguments};
 use crate::resources::tls_only;
 use crate::service::Service;
-use crate::topics::{Topic, suffix};
+use crate::topics::{Topic, settings, suffix};
 use crate::uses::{Attribute, Datum, Kind};
 
 /// The action in the policy of a topic. SNS refuses `sns:*` there:
@@ -29,7 +29,7 @@ fn block(service: &Service, name: &str, topic: &Topic) -> Block {
     let Topic {
         fifo,
         content_based_deduplication,
-        display_name,
+        display_name: _, // `self::display_name`
         reachable_by: _, // a rule for the spec
         kms_key,
     } = topic;
@@ -37,10 +37,19 @@ fn block(service: &Service, name: &str, topic: &Topic) -> Block {
     sns_topic::resource_block(Arguments {
         label: &Identifier::new(name),
         name: of(Attribute::Name),
-        display_name: display_name.as_deref(),
+        display_name: display_name(service, name),
         fifo: *fifo,
         content_based_deduplication: *content_based_deduplication,
-        kms_key: kms_key.as_deref(),
+        kms_key: kms_key
+            .as_ref()
+            .map(|_| settings::KMS_KEY_ARN.in_service(service, name)),
         policy: tls_only::policy(ACTION, of(Attribute::Arn)),
     })
+}
+
+/// Returns the sender of e-mails, null in environments that set none. `None` if no environment sets one.
+fn display_name(service: &Service, name: &str) -> Option<Expression> {
+    let setting = &settings::DISPLAY_NAME;
+    let is_set = service.topics[name].display_name.is_some() || setting.variable(service, name).is_some();
+    is_set.then(|| setting.in_service(service, name))
 }

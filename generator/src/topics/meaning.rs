@@ -36,7 +36,7 @@ impl Resolver<'_> {
         resolved
     }
 
-    fn topic(&mut self, table: &TopicTable) -> Topic {
+    pub(crate) fn topic(&mut self, table: &TopicTable) -> Topic {
         let TopicTable {
             span: _,
             fifo,

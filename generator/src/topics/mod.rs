@@ -5,6 +5,7 @@ pub(crate) mod in_service;
 pub(crate) mod keys;
 pub(crate) mod meaning;
 pub(crate) mod review;
+pub(crate) mod settings;
 pub(crate) mod surface;
 pub(crate) mod surface_of_service;
 pub(crate) mod uses;
@@ -26,6 +27,7 @@ pub struct Topic {
     /// The only callers that may reach it. `None` means every route.
     pub reachable_by: Option<ReachableBy>,
     /// ARN of the KMS key that encrypts it.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub kms_key: Option<String>,
 }
 

@@ -53,6 +53,8 @@ pub enum Attribute {
     Name,
     Arn,
     Url,
+    /// The ARN of the KMS key that encrypts it. Only statements have it: a spec can't name it.
+    KmsKey,
 }
 
 impl Attribute {
@@ -62,6 +64,7 @@ impl Attribute {
             Self::Name => "name",
             Self::Arn => "arn",
             Self::Url => "url",
+            Self::KmsKey => "kms_key",
         }
     }
 }

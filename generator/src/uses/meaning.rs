@@ -120,6 +120,6 @@ fn statements(of: &Declared<'_>, verbs: &[&str]) -> impl Iterator<Item = Stateme
     );
     let of_key = || verbs_of().flat_map(|verb| verb.with_key).copied();
     let key = kms_key.filter(|_| of_key().next().is_some());
-    let key = key.map(|key| with_key(datum, key, of_key()));
+    let key = key.map(|_| with_key(datum, of_key()));
     [data].into_iter().chain(key)
 }

@@ -6,8 +6,10 @@ mod datum;
 pub mod declaration;
 pub(crate) mod declared;
 mod kind;
+pub(crate) mod kms_keys;
 pub(crate) mod meaning;
 pub(crate) mod review;
+pub(crate) mod settings;
 
 use std::collections::BTreeMap;
 
@@ -71,15 +73,18 @@ fn comment(datum: &Datum, verbs: &[&str]) -> String {
 }
 
 /// Leave to use the KMS key that encrypts data.
-pub(crate) fn with_key(
-    datum: &Datum,
-    key: &str,
-    actions: impl IntoIterator<Item = &'static str>,
-) -> Statement {
+pub(crate) fn with_key(datum: &Datum, actions: impl IntoIterator<Item = &'static str>) -> Statement {
     let actions = actions.into_iter().map(str::to_owned);
     let noun = datum.kind.declaration().noun;
     let comment = format!("Uses the KMS key of the {noun} `{}`.", datum.name);
-    Statement::new(actions, [Template::of_text(key)], comment)
+    Statement::new(
+        actions,
+        [Template::of_reference(
+            Reference::Datum(datum.clone(), Attribute::KmsKey),
+            "",
+        )],
+        comment,
+    )
 }
 
 #[cfg(test)]

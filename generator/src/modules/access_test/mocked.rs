@@ -2,7 +2,8 @@
 
 use crate::environments::module::LOCAL_ACCOUNT;
 use crate::references::Values;
-use crate::service::Service;
+use crate::service::{LOCAL, Service};
+use crate::uses::kms_keys;
 
 /// The environment and the origin of the test.
 pub(crate) const ENVIRONMENT: &str = "test";
@@ -24,6 +25,7 @@ pub(crate) fn values(service: &Service) -> Values {
         api_id: ID.into(),
         user_pool_id: USER_POOL_ID.into(),
         client_id: |name| format!("mocked_{name}"),
+        kms_keys: kms_keys::kms_keys(service, &service.environments[LOCAL]),
         ..Values::example(&service.name, &service.api.stage, ENVIRONMENT, "us-east-1")
     }
 }

@@ -27,6 +27,7 @@ use crate::service::{LOCAL, Service, UserPool};
 use crate::tables::access_test as tables;
 use crate::topics::access_test as topics;
 use crate::user_pool::access_test as users;
+use crate::uses::settings as settings_of_data;
 use crate::{api, cors};
 use mocked::{ENVIRONMENT, EXECUTION_ARN, ORIGIN, ROLE_ARN, USER_POOL_ARN};
 
@@ -171,6 +172,7 @@ fn variables(service: &Service) -> Block {
         .attributes(variables)
         .attribute(argument("require_zips", false))
         .attributes(settings::arguments(service, LOCAL))
+        .attributes(settings_of_data::arguments(service, LOCAL))
         .build()
 }
 

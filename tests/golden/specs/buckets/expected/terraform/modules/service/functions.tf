@@ -77,17 +77,6 @@ resource "aws_iam_role_policy" "function_scans" {
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = [
-      # Uses the KMS key of the bucket `scans`.
-      {
-        Effect = "Allow"
-        Action = [
-          "kms:Decrypt",
-          "kms:GenerateDataKey",
-        ]
-        Resource = [
-          "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
-        ]
-      },
       # Lists objects of the bucket `page-drafts`.
       {
         Effect = "Allow"
@@ -111,6 +100,17 @@ resource "aws_iam_role_policy" "function_scans" {
         Resource = [
           "arn:${data.aws_service.logs.partition}:s3:::archive-${var.environment}-scans-${data.aws_caller_identity.current.account_id}",
           "arn:${data.aws_service.logs.partition}:s3:::archive-${var.environment}-scans-${data.aws_caller_identity.current.account_id}/*",
+        ]
+      },
+      # Uses the KMS key of the bucket `scans`.
+      {
+        Effect = "Allow"
+        Action = [
+          "kms:Decrypt",
+          "kms:GenerateDataKey",
+        ]
+        Resource = [
+          "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
         ]
       },
       {

@@ -11,4 +11,6 @@ module "service" {
   require_zips        = true
   # Settings of functions that some environment overrides.
   orders_provisioned_concurrent_executions = 1
+  # Settings of data that some environment overrides.
+  table_orders_kms_key_arn = "arn:aws:kms:eu-west-1:123456789012:key/5678abcd-12ab-34cd-56ef-1234567890ab"
 }

@@ -54,7 +54,7 @@ resource "aws_iam_role_policy" "function_indexer" {
           "kms:Decrypt",
         ]
         Resource = [
-          "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+          var.table_orders_kms_key_arn,
         ]
       },
       # Lambda sends failed changes to the queue `unindexed`.

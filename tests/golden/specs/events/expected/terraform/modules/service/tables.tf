@@ -19,7 +19,7 @@ resource "aws_dynamodb_table" "orders" {
 
   server_side_encryption {
     enabled     = true
-    kms_key_arn = "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+    kms_key_arn = var.table_orders_kms_key_arn
   }
 }
 

@@ -51,3 +51,9 @@ variable "require_zips" {
   type        = bool
   nullable    = false
 }
+
+variable "table_orders_kms_key_arn" {
+  description = "ARN of the KMS key of the table `orders`."
+  type        = string
+  nullable    = false
+}

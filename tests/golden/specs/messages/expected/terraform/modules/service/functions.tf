@@ -39,27 +39,6 @@ resource "aws_iam_role_policy" "function_clerk" {
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = [
-      # Uses the KMS key of the queue `order-events`.
-      {
-        Effect = "Allow"
-        Action = [
-          "kms:Decrypt",
-        ]
-        Resource = [
-          "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
-        ]
-      },
-      # Uses the KMS key of the queue `order-events-failed`.
-      {
-        Effect = "Allow"
-        Action = [
-          "kms:Decrypt",
-          "kms:GenerateDataKey",
-        ]
-        Resource = [
-          "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
-        ]
-      },
       # Receives messages of the queue `order-events`.
       {
         Effect = "Allow"
@@ -71,6 +50,16 @@ resource "aws_iam_role_policy" "function_clerk" {
         ]
         Resource = [
           "arn:${data.aws_service.logs.partition}:sqs:${data.aws_service.logs.region}:${data.aws_caller_identity.current.account_id}:shop-${var.environment}-order-events.fifo",
+        ]
+      },
+      # Uses the KMS key of the queue `order-events`.
+      {
+        Effect = "Allow"
+        Action = [
+          "kms:Decrypt",
+        ]
+        Resource = [
+          "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
         ]
       },
       # Sends and receives messages of the queue `order-events-failed`.
@@ -85,6 +74,17 @@ resource "aws_iam_role_policy" "function_clerk" {
         ]
         Resource = [
           "arn:${data.aws_service.logs.partition}:sqs:${data.aws_service.logs.region}:${data.aws_caller_identity.current.account_id}:shop-${var.environment}-order-events-failed.fifo",
+        ]
+      },
+      # Uses the KMS key of the queue `order-events-failed`.
+      {
+        Effect = "Allow"
+        Action = [
+          "kms:Decrypt",
+          "kms:GenerateDataKey",
+        ]
+        Resource = [
+          "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
         ]
       },
       {
@@ -127,28 +127,6 @@ resource "aws_iam_role_policy" "function_orders" {
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = [
-      # Uses the KMS key of the queue `order-events`.
-      {
-        Effect = "Allow"
-        Action = [
-          "kms:Decrypt",
-          "kms:GenerateDataKey",
-        ]
-        Resource = [
-          "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
-        ]
-      },
-      # Uses the KMS key of the topic `order-events`.
-      {
-        Effect = "Allow"
-        Action = [
-          "kms:Decrypt",
-          "kms:GenerateDataKey",
-        ]
-        Resource = [
-          "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
-        ]
-      },
       # Sends messages of the queue `mails`.
       {
         Effect = "Allow"
@@ -169,6 +147,17 @@ resource "aws_iam_role_policy" "function_orders" {
           "arn:${data.aws_service.logs.partition}:sqs:${data.aws_service.logs.region}:${data.aws_caller_identity.current.account_id}:shop-${var.environment}-order-events.fifo",
         ]
       },
+      # Uses the KMS key of the queue `order-events`.
+      {
+        Effect = "Allow"
+        Action = [
+          "kms:Decrypt",
+          "kms:GenerateDataKey",
+        ]
+        Resource = [
+          "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+        ]
+      },
       # Publishes messages to the topic `news`.
       {
         Effect = "Allow"
@@ -187,6 +176,17 @@ resource "aws_iam_role_policy" "function_orders" {
         ]
         Resource = [
           "arn:${data.aws_service.logs.partition}:sns:${data.aws_service.logs.region}:${data.aws_caller_identity.current.account_id}:shop-${var.environment}-order-events.fifo",
+        ]
+      },
+      # Uses the KMS key of the topic `order-events`.
+      {
+        Effect = "Allow"
+        Action = [
+          "kms:Decrypt",
+          "kms:GenerateDataKey",
+        ]
+        Resource = [
+          "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
         ]
       },
     ]

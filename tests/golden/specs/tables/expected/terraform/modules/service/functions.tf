@@ -36,16 +36,6 @@ resource "aws_iam_role_policy" "function_orders" {
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = [
-      # Uses the KMS key of the table `stock`.
-      {
-        Effect = "Allow"
-        Action = [
-          "kms:Decrypt",
-        ]
-        Resource = [
-          "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
-        ]
-      },
       # Reads and writes items of the table `orders`.
       {
         Effect = "Allow"
@@ -78,6 +68,16 @@ resource "aws_iam_role_policy" "function_orders" {
           "arn:${data.aws_service.logs.partition}:dynamodb:${data.aws_service.logs.region}:${data.aws_caller_identity.current.account_id}:table/shop-${var.environment}-stock/index/*",
         ]
       },
+      # Uses the KMS key of the table `stock`.
+      {
+        Effect = "Allow"
+        Action = [
+          "kms:Decrypt",
+        ]
+        Resource = [
+          "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+        ]
+      },
     ]
   })
 }
@@ -107,16 +107,6 @@ resource "aws_iam_role_policy" "function_stock" {
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = [
-      # Uses the KMS key of the table `stock`.
-      {
-        Effect = "Allow"
-        Action = [
-          "kms:Decrypt",
-        ]
-        Resource = [
-          "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
-        ]
-      },
       # Scans, writes and deletes items of the table `stock`.
       {
         Effect = "Allow"
@@ -130,6 +120,16 @@ resource "aws_iam_role_policy" "function_stock" {
         Resource = [
           "arn:${data.aws_service.logs.partition}:dynamodb:${data.aws_service.logs.region}:${data.aws_caller_identity.current.account_id}:table/shop-${var.environment}-stock",
           "arn:${data.aws_service.logs.partition}:dynamodb:${data.aws_service.logs.region}:${data.aws_caller_identity.current.account_id}:table/shop-${var.environment}-stock/index/*",
+        ]
+      },
+      # Uses the KMS key of the table `stock`.
+      {
+        Effect = "Allow"
+        Action = [
+          "kms:Decrypt",
+        ]
+        Resource = [
+          "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
         ]
       },
       {

@@ -213,16 +213,6 @@ run "what_functions_may_do" {
           {
             Effect = "Allow"
             Action = [
-              "kms:Decrypt",
-              "kms:GenerateDataKey",
-            ]
-            Resource = [
-              "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
-            ]
-          },
-          {
-            Effect = "Allow"
-            Action = [
               "s3:ListBucket",
             ]
             Resource = [
@@ -241,6 +231,16 @@ run "what_functions_may_do" {
             Resource = [
               "arn:aws:s3:::archive-test-scans-123456789012",
               "arn:aws:s3:::archive-test-scans-123456789012/*",
+            ]
+          },
+          {
+            Effect = "Allow"
+            Action = [
+              "kms:Decrypt",
+              "kms:GenerateDataKey",
+            ]
+            Resource = [
+              "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
             ]
           },
           {

@@ -158,25 +158,6 @@ run "what_functions_may_do" {
           {
             Effect = "Allow"
             Action = [
-              "kms:Decrypt",
-            ]
-            Resource = [
-              "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
-            ]
-          },
-          {
-            Effect = "Allow"
-            Action = [
-              "kms:Decrypt",
-              "kms:GenerateDataKey",
-            ]
-            Resource = [
-              "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
-            ]
-          },
-          {
-            Effect = "Allow"
-            Action = [
               "sqs:ChangeMessageVisibility",
               "sqs:DeleteMessage",
               "sqs:GetQueueAttributes",
@@ -184,6 +165,15 @@ run "what_functions_may_do" {
             ]
             Resource = [
               "arn:aws:sqs:us-east-1:123456789012:shop-test-order-events.fifo",
+            ]
+          },
+          {
+            Effect = "Allow"
+            Action = [
+              "kms:Decrypt",
+            ]
+            Resource = [
+              "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
             ]
           },
           {
@@ -197,6 +187,16 @@ run "what_functions_may_do" {
             ]
             Resource = [
               "arn:aws:sqs:us-east-1:123456789012:shop-test-order-events-failed.fifo",
+            ]
+          },
+          {
+            Effect = "Allow"
+            Action = [
+              "kms:Decrypt",
+              "kms:GenerateDataKey",
+            ]
+            Resource = [
+              "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
             ]
           },
           {
@@ -266,26 +266,6 @@ run "what_functions_may_do" {
           {
             Effect = "Allow"
             Action = [
-              "kms:Decrypt",
-              "kms:GenerateDataKey",
-            ]
-            Resource = [
-              "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
-            ]
-          },
-          {
-            Effect = "Allow"
-            Action = [
-              "kms:Decrypt",
-              "kms:GenerateDataKey",
-            ]
-            Resource = [
-              "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
-            ]
-          },
-          {
-            Effect = "Allow"
-            Action = [
               "sqs:SendMessage",
             ]
             Resource = [
@@ -304,6 +284,16 @@ run "what_functions_may_do" {
           {
             Effect = "Allow"
             Action = [
+              "kms:Decrypt",
+              "kms:GenerateDataKey",
+            ]
+            Resource = [
+              "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+            ]
+          },
+          {
+            Effect = "Allow"
+            Action = [
               "sns:Publish",
             ]
             Resource = [
@@ -317,6 +307,16 @@ run "what_functions_may_do" {
             ]
             Resource = [
               "arn:aws:sns:us-east-1:123456789012:shop-test-order-events.fifo",
+            ]
+          },
+          {
+            Effect = "Allow"
+            Action = [
+              "kms:Decrypt",
+              "kms:GenerateDataKey",
+            ]
+            Resource = [
+              "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
             ]
           },
         ]

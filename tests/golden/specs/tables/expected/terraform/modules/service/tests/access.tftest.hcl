@@ -151,15 +151,6 @@ run "what_functions_may_do" {
           {
             Effect = "Allow"
             Action = [
-              "kms:Decrypt",
-            ]
-            Resource = [
-              "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
-            ]
-          },
-          {
-            Effect = "Allow"
-            Action = [
               "dynamodb:BatchGetItem",
               "dynamodb:ConditionCheckItem",
               "dynamodb:DescribeTable",
@@ -185,6 +176,15 @@ run "what_functions_may_do" {
             Resource = [
               "arn:aws:dynamodb:us-east-1:123456789012:table/shop-test-stock",
               "arn:aws:dynamodb:us-east-1:123456789012:table/shop-test-stock/index/*",
+            ]
+          },
+          {
+            Effect = "Allow"
+            Action = [
+              "kms:Decrypt",
+            ]
+            Resource = [
+              "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
             ]
           },
         ]
@@ -242,15 +242,6 @@ run "what_functions_may_do" {
           {
             Effect = "Allow"
             Action = [
-              "kms:Decrypt",
-            ]
-            Resource = [
-              "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
-            ]
-          },
-          {
-            Effect = "Allow"
-            Action = [
               "dynamodb:BatchWriteItem",
               "dynamodb:DeleteItem",
               "dynamodb:PutItem",
@@ -260,6 +251,15 @@ run "what_functions_may_do" {
             Resource = [
               "arn:aws:dynamodb:us-east-1:123456789012:table/shop-test-stock",
               "arn:aws:dynamodb:us-east-1:123456789012:table/shop-test-stock/index/*",
+            ]
+          },
+          {
+            Effect = "Allow"
+            Action = [
+              "kms:Decrypt",
+            ]
+            Resource = [
+              "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
             ]
           },
           {
