@@ -13,4 +13,5 @@ module "service" {
   orders_provisioned_concurrent_executions = 1
   # Settings of data that some environment overrides.
   table_orders_kms_key_arn = "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+  queue_mails_kms_key_arn  = "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 }

@@ -98,7 +98,7 @@ resource "aws_iam_role_policy" "function_indexer" {
           "kms:GenerateDataKey",
         ]
         Resource = [
-          "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+          var.queue_mails_kms_key_arn,
         ]
       },
     ]
@@ -147,7 +147,7 @@ resource "aws_iam_role_policy" "function_mailer" {
           "kms:Decrypt",
         ]
         Resource = [
-          "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+          var.queue_mails_kms_key_arn,
         ]
       },
       # Lambda polls the queue `mails-failed`.
@@ -169,7 +169,7 @@ resource "aws_iam_role_policy" "function_mailer" {
           "kms:Decrypt",
         ]
         Resource = [
-          "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+          var.queue_mails_kms_key_arn,
         ]
       },
       # Lambda polls the queue `bills`.

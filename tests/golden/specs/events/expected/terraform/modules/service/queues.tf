@@ -73,7 +73,7 @@ resource "aws_sqs_queue" "mails" {
   delay_seconds              = 0
   receive_wait_time_seconds  = 20
   max_message_size           = 262144
-  kms_master_key_id          = "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+  kms_master_key_id          = var.queue_mails_kms_key_arn
   redrive_policy = jsonencode({
     deadLetterTargetArn = "arn:${data.aws_service.logs.partition}:sqs:${data.aws_service.logs.region}:${data.aws_caller_identity.current.account_id}:shop-${var.environment}-mails-failed"
     maxReceiveCount     = 5
@@ -108,7 +108,7 @@ resource "aws_sqs_queue" "mails_failed" {
   delay_seconds              = 0
   receive_wait_time_seconds  = 20
   max_message_size           = 262144
-  kms_master_key_id          = "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+  kms_master_key_id          = var.queue_mails_kms_key_arn
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = [

@@ -46,6 +46,12 @@ variable "orders_provisioned_concurrent_executions" {
   nullable    = false
 }
 
+variable "queue_mails_kms_key_arn" {
+  description = "ARN of the KMS key of the queue `mails`."
+  type        = string
+  nullable    = false
+}
+
 variable "require_zips" {
   description = "Whether a plan fails if a zip is missing. Tests and `local` plan without."
   type        = bool
