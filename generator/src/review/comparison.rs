@@ -1,11 +1,14 @@
 //! Two revisions, and what every part of the comparison asks about them.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use crate::review::names::{Names, RouteName};
 use crate::review::{Callers, Fact};
 use crate::service::{Auth, Environment, LOCAL, Service};
 use crate::spec::toml_text;
+use crate::uses::{Datum, Kind};
 
 /// Two revisions of a service.
 pub(crate) struct Comparison<'a> {
@@ -52,15 +55,22 @@ impl<'a> Comparison<'a> {
         })
     }
 
-    /// Returns the reasons why something is replaced: the service's name and these keys, if they change, each with its value
-    /// before and after.
-    pub fn reasons<const N: usize>(&self, keys: [(&str, [String; 2]); N]) -> Vec<[String; 3]> {
-        let name = [&self.base.name, &self.head.name].map(Clone::clone);
-        let all = [("service.name", name)].into_iter().chain(keys);
+    /// Returns the fact about replaced data: the service's name or one of these keys changes, each with its value before and
+    /// after.
+    pub fn replaced<const N: usize>(
+        &self,
+        kind: Kind,
+        name: &str,
+        keys: [(&str, [String; 2]); N],
+    ) -> Option<Fact> {
+        let service = [&self.base.name, &self.head.name].map(Clone::clone);
+        let all = [("service.name", service)].into_iter().chain(keys);
         let changed = all.filter(|(_, [before, after])| before != after);
-        changed
+        let reasons: Vec<_> = changed
             .map(|(key, [before, after])| [key.to_owned(), before, after])
-            .collect()
+            .collect();
+        let of = Datum::new(kind, name);
+        (!reasons.is_empty()).then_some(Fact::DataReplaced { of, reasons })
     }
 
     /// New things of a table that look like one that is gone, each like one at most.
@@ -106,6 +116,22 @@ impl<'a> Comparison<'a> {
         let head = self.head;
         counting(self.base).filter(|name| !head.environments.contains_key(*name))
     }
+}
+
+/// Returns the facts about new and deleted data of a kind, from its names before and after.
+pub(crate) fn data<'n>(
+    kind: Kind,
+    before: impl Iterator<Item = &'n String>,
+    after: impl Iterator<Item = &'n String>,
+) -> Vec<Fact> {
+    let [before, after] = [before.collect::<BTreeSet<_>>(), after.collect()];
+    let new = after
+        .difference(&before)
+        .map(|name| Fact::DataAdded(Datum::new(kind, name)));
+    let gone = before
+        .difference(&after)
+        .map(|name| Fact::DataDeleted(Datum::new(kind, name)));
+    new.chain(gone).collect()
 }
 
 /// The environments of a service that a review reports.

@@ -252,36 +252,10 @@ pub enum Fact {
         phrase: String,
         change: EventChange,
     },
-    TableAdded {
-        table: String,
-    },
-    TableDeleted {
-        table: String,
-    },
-    TableReplaced {
-        table: String,
-        /// The keys that change, each with its value before and after.
-        reasons: Vec<[String; 3]>,
-    },
-    QueueAdded {
-        queue: String,
-    },
-    QueueDeleted {
-        queue: String,
-    },
-    QueueReplaced {
-        queue: String,
-        /// The keys that change, each with its value before and after.
-        reasons: Vec<[String; 3]>,
-    },
-    TopicAdded {
-        topic: String,
-    },
-    TopicDeleted {
-        topic: String,
-    },
-    TopicReplaced {
-        topic: String,
+    DataAdded(Datum),
+    DataDeleted(Datum),
+    DataReplaced {
+        of: Datum,
         /// The keys that change, each with its value before and after.
         reasons: Vec<[String; 3]>,
     },
@@ -333,18 +307,6 @@ pub enum Fact {
         after: String,
         /// True if a route is for signed-in users.
         signs_in: bool,
-    },
-    BucketAdded {
-        bucket: String,
-    },
-    BucketDeleted {
-        bucket: String,
-    },
-    BucketReplaced {
-        bucket: String,
-        /// The name of the service before and after.
-        before: String,
-        after: String,
     },
     BucketCors {
         bucket: String,

@@ -4,6 +4,7 @@ use crate::review::fact::{Callers, EventChange, Fact, Lost, Program, Sendable, S
 use crate::review::{ChangeId, ChangeKind, Effect};
 use crate::spec::toml_text;
 use crate::surface::{Difference, Subject};
+use crate::uses::Kind;
 
 impl Fact {
     /// Returns the kind of change.
@@ -42,21 +43,27 @@ impl Fact {
                 EventChange::Lossier(_) => ChangeKind::EventsLost,
                 EventChange::Other(_) => ChangeKind::EventChanged,
             },
-            Self::TableAdded { .. } => ChangeKind::TableAdded,
-            Self::TableDeleted { .. } => ChangeKind::TableDeleted,
-            Self::TableReplaced { .. } => ChangeKind::TableReplaced,
-            Self::QueueAdded { .. } => ChangeKind::QueueAdded,
-            Self::QueueDeleted { .. } => ChangeKind::QueueDeleted,
-            Self::QueueReplaced { .. } => ChangeKind::QueueReplaced,
-            Self::TopicAdded { .. } => ChangeKind::TopicAdded,
-            Self::TopicDeleted { .. } => ChangeKind::TopicDeleted,
-            Self::TopicReplaced { .. } => ChangeKind::TopicReplaced,
+            Self::DataAdded(of) => match of.kind {
+                Kind::Tables => ChangeKind::TableAdded,
+                Kind::Buckets => ChangeKind::BucketAdded,
+                Kind::Queues => ChangeKind::QueueAdded,
+                Kind::Topics => ChangeKind::TopicAdded,
+            },
+            Self::DataDeleted(of) => match of.kind {
+                Kind::Tables => ChangeKind::TableDeleted,
+                Kind::Buckets => ChangeKind::BucketDeleted,
+                Kind::Queues => ChangeKind::QueueDeleted,
+                Kind::Topics => ChangeKind::TopicDeleted,
+            },
+            Self::DataReplaced { of, .. } => match of.kind {
+                Kind::Tables => ChangeKind::TableReplaced,
+                Kind::Buckets => ChangeKind::BucketReplaced,
+                Kind::Queues => ChangeKind::QueueReplaced,
+                Kind::Topics => ChangeKind::TopicReplaced,
+            },
             Self::IndexAdded { .. } => ChangeKind::IndexAdded,
             Self::IndexDeleted { .. } => ChangeKind::IndexDeleted,
             Self::IndexRebuilt { .. } => ChangeKind::IndexRebuilt,
-            Self::BucketAdded { .. } => ChangeKind::BucketAdded,
-            Self::BucketDeleted { .. } => ChangeKind::BucketDeleted,
-            Self::BucketReplaced { .. } => ChangeKind::BucketReplaced,
             Self::BucketCors { before, after, .. } => {
                 if after.iter().all(|method| before.contains(method)) {
                     ChangeKind::SettingChanged
@@ -134,19 +141,8 @@ impl Fact {
             }
             Self::OwnModuleAdded | Self::OwnModuleRemoved => "own".into(),
             Self::Event { function, event, .. } => toml_text::key(&["functions", function, "on", event]),
-            Self::TableAdded { table } | Self::TableDeleted { table } | Self::TableReplaced { table, .. } => {
-                toml_text::key(&["tables", table])
-            }
-            Self::BucketAdded { bucket }
-            | Self::BucketDeleted { bucket }
-            | Self::BucketReplaced { bucket, .. } => toml_text::key(&["buckets", bucket]),
+            Self::DataAdded(of) | Self::DataDeleted(of) | Self::DataReplaced { of, .. } => of.to_string(),
             Self::BucketCors { bucket, .. } => toml_text::key(&["buckets", bucket, "cors"]),
-            Self::QueueAdded { queue } | Self::QueueDeleted { queue } | Self::QueueReplaced { queue, .. } => {
-                toml_text::key(&["queues", queue])
-            }
-            Self::TopicAdded { topic } | Self::TopicDeleted { topic } | Self::TopicReplaced { topic, .. } => {
-                toml_text::key(&["topics", topic])
-            }
             Self::IndexAdded { table, index }
             | Self::IndexDeleted { table, index }
             | Self::IndexRebuilt { table, index } => toml_text::key(&["tables", table, "indexes", index]),
@@ -209,7 +205,10 @@ impl Fact {
             }
             Self::CorsOrigin { before, after, .. } => [before.clone(), Some(after.clone())],
             Self::PoolChanged { before, after, .. } => [before.clone(), after.clone()],
-            Self::BucketReplaced { before, after, .. } => names(before, after),
+            Self::DataReplaced { reasons, .. } => match &reasons[..] {
+                [[_, before, after]] => names(before, after),
+                _ => [None, None],
+            },
             Self::BucketCors { before, after, .. } | Self::CorsSends { before, after, .. } => {
                 [lists(before), lists(after)]
             }
@@ -231,21 +230,12 @@ impl Fact {
             | Self::UseRemoved { .. }
             | Self::OwnModuleAdded
             | Self::OwnModuleRemoved
-            | Self::QueueAdded { .. }
-            | Self::QueueDeleted { .. }
-            | Self::QueueReplaced { .. }
-            | Self::TopicAdded { .. }
-            | Self::TopicDeleted { .. }
-            | Self::TopicReplaced { .. }
             | Self::Event { .. }
-            | Self::TableAdded { .. }
-            | Self::TableDeleted { .. }
-            | Self::TableReplaced { .. }
+            | Self::DataAdded(_)
+            | Self::DataDeleted(_)
             | Self::IndexAdded { .. }
             | Self::IndexDeleted { .. }
             | Self::IndexRebuilt { .. }
-            | Self::BucketAdded { .. }
-            | Self::BucketDeleted { .. }
             | Self::ClientAdded { .. }
             | Self::ClientDeleted { .. }
             | Self::ClientFlowAdded { .. }

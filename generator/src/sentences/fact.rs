@@ -7,6 +7,7 @@ use portcullis_foreign_text::printable::{code, line};
 use crate::reach::{self, Way};
 use crate::resources::lambda_permission::POLICY_BYTES;
 use crate::review::{Callers, Fact, Program, Sendable, Sent, Shifted};
+use crate::sentences::data;
 use crate::sentences::deleted::deleted;
 use crate::sentences::event::event;
 use crate::sentences::list::list;
@@ -193,31 +194,9 @@ impl Fact {
                 change,
                 ..
             } => event(function, phrase, change),
-            Self::TableAdded { table } => format!("table {} is new", code(table)),
-            Self::TableDeleted { table } => format!("table {} is **deleted** with every item", code(table)),
-            Self::TableReplaced { table, reasons } => format!(
-                "table {} is replaced by an empty one because {}: every item is **lost**",
-                code(table),
-                changes(reasons)
-            ),
-            Self::QueueAdded { queue } => format!("queue {} is new", code(queue)),
-            Self::QueueDeleted { queue } => {
-                format!("queue {} is **deleted** with every waiting message", code(queue))
-            }
-            Self::QueueReplaced { queue, reasons } => format!(
-                "queue {} is replaced by an empty one because {}: every waiting message is **lost**",
-                code(queue),
-                changes(reasons)
-            ),
-            Self::TopicAdded { topic } => format!("topic {} is new", code(topic)),
-            Self::TopicDeleted { topic } => {
-                format!("topic {} is **deleted** with its subscriptions", code(topic))
-            }
-            Self::TopicReplaced { topic, reasons } => format!(
-                "topic {} is replaced by another one because {}: its subscriptions are **lost**",
-                code(topic),
-                changes(reasons)
-            ),
+            Self::DataAdded(of) => data::added(of),
+            Self::DataDeleted(of) => data::deleted(of),
+            Self::DataReplaced { of, reasons } => data::replaced(of, reasons),
             Self::IndexAdded { table, index } => format!(
                 "index {} of table {} is new, and DynamoDB fills it before it answers",
                 code(index),
@@ -302,24 +281,6 @@ impl Fact {
                 ),
                 None => format!("CORS allows {} in {}", origin(after), code(environment)),
             },
-            Self::BucketAdded { bucket } => format!("bucket {} is new", code(bucket)),
-            Self::BucketDeleted { bucket } => {
-                format!(
-                    "bucket {} is **deleted** with every object and old version",
-                    code(bucket)
-                )
-            }
-            Self::BucketReplaced {
-                bucket,
-                before,
-                after,
-            } => format!(
-                "bucket {} is replaced by an empty one because {} changes from {} to {}: every object is **lost**",
-                code(bucket),
-                code("service.name"),
-                code(before),
-                code(after)
-            ),
             Self::BucketCors {
                 bucket,
                 before,
@@ -566,12 +527,4 @@ fn granted(grants: &BTreeMap<String, Vec<String>>) -> String {
         .iter()
         .map(|(on, actions)| format!("call {} on {}", names(actions), code(on)));
     each.collect::<Vec<_>>().join(", and ")
-}
-
-/// Keys that change, each with its value before and after.
-fn changes(keys: &[[String; 3]]) -> String {
-    let changes = keys.iter().map(|[key, before, after]| {
-        format!("{} changes from {} to {}", code(key), code(before), code(after))
-    });
-    changes.collect::<Vec<_>>().join(" and ")
 }

@@ -4,6 +4,7 @@
 //! Everything below it holds values. Nothing above it reads a sentence, but to show it. A sentence is one line without a
 //! full stop. Text of others stands in backticks, `**` marks a word that must not be overlooked, and all else is ours.
 
+mod data;
 mod deleted;
 mod difference;
 mod event;

@@ -1,40 +1,33 @@
 //! Tables: new ones, and those whose items are lost.
 
 use crate::review::Fact;
-use crate::review::comparison::Comparison;
+use crate::review::comparison::{Comparison, data};
 use crate::tables::{Index, KeyAttribute, Table};
+use crate::uses::Kind;
 
 pub(crate) fn facts(comparison: &Comparison) -> Vec<Fact> {
     let (before, after) = (&comparison.base.tables, &comparison.head.tables);
-    let new = after.keys().filter(|name| !before.contains_key(*name));
-    let gone = before.keys().filter(|name| !after.contains_key(*name));
-    let new = new.map(|name| Fact::TableAdded { table: name.clone() });
-    let gone = gone.map(|name| Fact::TableDeleted { table: name.clone() });
-    let mut facts: Vec<Fact> = new.chain(gone).collect();
+    let mut facts = data(Kind::Tables, before.keys(), after.keys());
     for (name, after) in after {
         let Some(before) = before.get(name) else { continue };
-        let reasons = reasons(comparison, before, after);
-        if reasons.is_empty() {
-            facts.extend(indexes(name, before, after));
-        } else {
-            facts.push(Fact::TableReplaced {
-                table: name.clone(),
-                reasons,
-            });
+        match replaced(comparison, name, before, after) {
+            Some(replaced) => facts.push(replaced),
+            None => facts.extend(indexes(name, before, after)),
         }
     }
     facts
 }
 
-/// Returns the reasons why a table is replaced: each changed property, before and after.
-fn reasons(comparison: &Comparison, before: &Table, after: &Table) -> Vec<[String; 3]> {
+/// Returns the fact about a table that is replaced because a key changes.
+fn replaced(comparison: &Comparison, name: &str, before: &Table, after: &Table) -> Option<Fact> {
     let key = |key: Option<&KeyAttribute>| match key {
         Some(KeyAttribute { name, kind }) => format!("{name}: {}", kind.in_aws()),
         None => "none".into(),
     };
     let partition_key = [before, after].map(|table| key(Some(&table.partition_key)));
     let sort_key = [before, after].map(|table| key(table.sort_key.as_ref()));
-    comparison.reasons([("partition_key", partition_key), ("sort_key", sort_key)])
+    let keys = [("partition_key", partition_key), ("sort_key", sort_key)];
+    comparison.replaced(Kind::Tables, name, keys)
 }
 
 fn indexes(table: &str, before: &Table, after: &Table) -> Vec<Fact> {
