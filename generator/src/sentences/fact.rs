@@ -6,13 +6,11 @@ use portcullis_foreign_text::printable::{code, line};
 
 use crate::reach::{self, Way};
 use crate::resources::lambda_permission::POLICY_BYTES;
-use crate::review::{Callers, Fact, Program, Sendable, Sent, Shifted};
-use crate::sentences::data;
-use crate::sentences::deleted::deleted;
+use crate::review::{Fact, Program};
 use crate::sentences::event::event;
 use crate::sentences::list::list;
 use crate::sentences::quoting::{both_quoted, changed, quoted};
-use crate::sentences::{expired, names};
+use crate::sentences::{cors, data, expired, names, plan, route};
 use crate::spec::toml_text;
 use crate::user_pool::id;
 use crate::uses;
@@ -25,33 +23,10 @@ impl Fact {
                 route,
                 function,
                 callers,
-            } => {
-                let (route, function) = (code(route), code(function));
-                match callers {
-                    Callers::Anyone => format!("{route} is new and **public**, handled by {function}"),
-                    _ => format!("{route} is new, {}, handled by {function}", only(*callers)),
-                }
-            }
-            Self::RouteRemoved { route, heirs, .. } => match &heirs[..] {
-                [] => format!("{} is removed: its requests are no longer handled", code(route)),
-                heirs => format!(
-                    "{} is removed: its requests now go to {}",
-                    code(route),
-                    names(heirs)
-                ),
-            },
-            Self::RouteOpened(shifted) => {
-                let kept = match &shifted.kept[..] {
-                    [] => String::new(),
-                    kept => format!(" (sign-in still required: {})", names(kept)),
-                };
-                let becomes = format!("{} becomes **public**", code(&shifted.requests));
-                now(shifted, &becomes, "required a sign-in") + &kept
-            }
-            Self::RouteGuarded(shifted) => {
-                let becomes = format!("{} is now {}", code(&shifted.requests), only(shifted.after));
-                now(shifted, &becomes, "was public")
-            }
+            } => route::added(route, function, *callers),
+            Self::RouteRemoved { route, heirs, .. } => route::removed(route, heirs),
+            Self::RouteOpened(shifted) => route::opened(shifted),
+            Self::RouteGuarded(shifted) => route::guarded(shifted),
             Self::RouteFunctionChanged { route, before, after } => format!(
                 "{} is handled by {} instead of {}",
                 code(route),
@@ -249,73 +224,20 @@ impl Fact {
                     names(flows)
                 )
             }
-            Self::CorsAdded { origins } => {
-                let origins = origins
-                    .iter()
-                    .map(|(environment, one)| format!("{} in {}", origin(one), code(environment)));
-                format!("CORS is new: it allows {}", list(origins))
-            }
+            Self::CorsAdded { origins } => cors::added(origins),
             Self::CorsRemoved => "CORS is removed: pages of other origins can no longer call the API".into(),
             Self::CorsOrigin {
                 environment,
                 before,
                 after,
                 signs_in,
-            } => match before {
-                _ if after == "*" => {
-                    let routes = if *signs_in {
-                        "also on routes for signed-in users"
-                    } else {
-                        "and no route requires a sign-in"
-                    };
-                    format!(
-                        "CORS now allows **every origin** in {}, {routes}",
-                        code(environment)
-                    )
-                }
-                Some(before) => format!(
-                    "CORS allows {} instead of {} in {}",
-                    origin(after),
-                    origin(before),
-                    code(environment)
-                ),
-                None => format!("CORS allows {} in {}", origin(after), code(environment)),
-            },
+            } => cors::origin(environment, before.as_deref(), after, *signs_in),
             Self::BucketCors {
                 bucket,
                 before,
                 after,
-            } => {
-                let only = |these: &[String], others: &[String]| -> Vec<String> {
-                    these
-                        .iter()
-                        .filter(|one| !others.contains(one))
-                        .cloned()
-                        .collect()
-                };
-                let what = match (only(after, before), only(before, after)) {
-                    (more, _) if !more.is_empty() => format!("may also send the method {}", names(&more)),
-                    (_, less) => format!("may no longer send the method {}", names(&less)),
-                };
-                format!(
-                    "pages of allowed origins {what} to presigned addresses of bucket {}",
-                    code(bucket)
-                )
-            }
-            Self::CorsSends { sent, now, .. } => {
-                let noun = match sent {
-                    Sent::Headers => "header",
-                    Sent::Methods => "method",
-                };
-                let what = match now {
-                    Sendable::Every => format!("may send **every {noun}**"),
-                    Sendable::Also(more) => format!("may also send the {noun} {}", names(more)),
-                    Sendable::Only(these) => format!("may only send the {noun} {}", names(these)),
-                    Sendable::NoLonger(less) => format!("may no longer send the {noun} {}", names(less)),
-                    Sendable::Same => format!("may send the same {noun}s as before"),
-                };
-                format!("pages of allowed origins {what} ({})", code(sent.key()))
-            }
+            } => cors::of_bucket(bucket, before, after),
+            Self::CorsSends { sent, now, .. } => cors::sends(*sent, now),
             Self::EnvironmentAdded { environment, region } => {
                 format!("environment {} is new, in {}", code(environment), code(region))
             }
@@ -406,33 +328,24 @@ impl Fact {
             Self::PlanDiffers {
                 environment,
                 difference,
-            } => in_plan(environment, &difference.sentence()),
+            } => plan::in_plan(environment, &difference.sentence()),
             Self::PlanLoses {
                 environment, event, ..
-            } => in_plan(environment, &event.sentence()),
+            } => plan::in_plan(environment, &event.sentence()),
             Self::PlanDeletes {
                 environment,
                 address,
                 lost,
                 action,
                 ..
-            } => in_plan(environment, &deleted(lost, action, address)),
+            } => plan::in_plan(environment, &plan::deletes(lost, action, address)),
             Self::PlanShortensLogs {
                 environment,
                 log_group,
                 before,
                 after,
                 ..
-            } => {
-                let days = |days: u64| format!("{days} {}", if days == 1 { "day" } else { "days" });
-                let sentence = format!(
-                    "log group {} keeps logs for {} instead of {}: older logs are deleted",
-                    code(log_group),
-                    days(*after),
-                    before.map_or("forever".to_owned(), days)
-                );
-                in_plan(environment, &sentence)
-            }
+            } => plan::in_plan(environment, &plan::shortens_logs(log_group, *before, *after)),
             Self::PlanUnreadable { file, error } => {
                 format!(
                     "can't compare the plan {} with the spec: {}",
@@ -468,57 +381,9 @@ fn way(way: &Way, others: usize) -> String {
     format!("{} → {}{others}", code(&way.route), reach::chain(&way.steps))
 }
 
-/// Returns the new and the old route of the requests.
-fn now(shifted: &Shifted, becomes: &str, was: &str) -> String {
-    let Shifted {
-        requests,
-        from,
-        to,
-        function,
-        ..
-    } = shifted;
-    let function = code(function);
-    match from {
-        None if to == requests => format!("{becomes}, handled by {function}"),
-        None => format!("{becomes}: it goes to {}, handled by {function}", code(to)),
-        Some(from) if to == requests => {
-            format!(
-                "{becomes}: {function} handles it instead of {}, which {was}",
-                code(from)
-            )
-        }
-        Some(from) => format!(
-            "{becomes}: it goes to {}, handled by {function}, instead of {}, which {was}",
-            code(to),
-            code(from)
-        ),
-    }
-}
-
 /// Pools that exist, by their ids.
 fn pools(arns: &[String]) -> String {
     list(arns.iter().map(|arn| code(id(arn))))
-}
-
-/// For whom a route is.
-fn only(callers: Callers) -> &'static str {
-    match callers {
-        Callers::Anyone => "public",
-        Callers::SignedIn => "for signed-in users only",
-        Callers::SelfSignUp => "for anyone who signs up",
-    }
-}
-
-fn origin(origin: &str) -> String {
-    match origin {
-        "*" => "every origin".into(),
-        one => code(one),
-    }
-}
-
-/// Adds the environment to a sentence about a plan. The sentence may contain foreign text from the plan.
-fn in_plan(environment: &str, sentence: &str) -> String {
-    format!("{}: {}", code(environment), line(sentence))
 }
 
 /// Actions and their resources, behind "may".

@@ -4,15 +4,17 @@
 //! Everything below it holds values. Nothing above it reads a sentence, but to show it. A sentence is one line without a
 //! full stop. Text of others stands in backticks, `**` marks a word that must not be overlooked, and all else is ours.
 
+mod cors;
 mod data;
-mod deleted;
 mod difference;
 mod event;
 mod fact;
 mod finding;
 pub(crate) mod list;
 mod loss;
+mod plan;
 mod quoting;
+mod route;
 mod unknown;
 
 use portcullis_foreign_text::printable::code;

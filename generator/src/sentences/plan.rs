@@ -1,12 +1,17 @@
-//! The sentence of a resource that a plan takes away.
+//! The sentences of changes that only a plan shows.
 
-use portcullis_foreign_text::printable::code;
+use portcullis_foreign_text::printable::{code, line};
 use portcullis_terraform_json::plan::Action;
 
 use crate::review::Lost;
 
+/// Adds the environment to a sentence about a plan. The sentence may contain foreign text from the plan.
+pub(super) fn in_plan(environment: &str, sentence: &str) -> String {
+    format!("{}: {}", code(environment), line(sentence))
+}
+
 /// Returns the lost data and the reason.
-pub(super) fn deleted(lost: &Lost, action: &Action, address: &str) -> String {
+pub(super) fn deletes(lost: &Lost, action: &Action, address: &str) -> String {
     let (what, with) = match lost {
         Lost::Client(name) => (format!("client {}", code(name)), ", and its id is lost"),
         Lost::User(name) => (format!("user {}", code(name)), ""),
@@ -30,4 +35,14 @@ pub(super) fn deleted(lost: &Lost, action: &Action, address: &str) -> String {
         }
     };
     format!("{what} {goes} ({})", code(address))
+}
+
+pub(super) fn shortens_logs(log_group: &str, before: Option<u64>, after: u64) -> String {
+    let days = |days: u64| format!("{days} {}", if days == 1 { "day" } else { "days" });
+    format!(
+        "log group {} keeps logs for {} instead of {}: older logs are deleted",
+        code(log_group),
+        days(after),
+        before.map_or("forever".to_owned(), days)
+    )
 }
