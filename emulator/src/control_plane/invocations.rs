@@ -7,6 +7,7 @@
 use http::Method;
 use http::request::Parts;
 use percent_encoding::percent_decode_str;
+use portcullis_terraform_json::lambda::FunctionReference;
 use serde::{Deserialize, Serialize};
 
 /// Limit of the payload: Lambda's 6 MB, and some more, for which the data plane has Lambda's own error.
@@ -29,8 +30,19 @@ pub struct Invoke {
     pub payload: String,
 }
 
+impl Invoke {
+    /// Returns the function with its qualifier: the one of the query, or else the one behind the name.
+    pub fn target(&self) -> FunctionReference {
+        let mut target = FunctionReference::parse(&self.function);
+        if self.qualifier.is_some() {
+            target.qualifier.clone_from(&self.qualifier);
+        }
+        target
+    }
+}
+
 /// Returns the call that a request is, without its payload.
-pub(super) fn call(head: &Parts) -> Option<Invoke> {
+pub(crate) fn call(head: &Parts) -> Option<Invoke> {
     if head.method != Method::POST {
         return None;
     }
@@ -69,6 +81,21 @@ mod tests {
         assert_eq!(call.function, "arn:aws:lambda:us-east-1:1:function:orders");
         assert_eq!(call.qualifier.as_deref(), Some("live"));
         assert_eq!((call.kind.as_str(), call.tail), ("Event", true));
+    }
+
+    #[test]
+    fn the_qualifier_of_the_query_wins_over_the_one_of_the_name() {
+        for (path, qualifier) in [
+            ("orders/invocations", None),
+            ("orders%3Alive/invocations", Some("live")),
+            ("orders/invocations?Qualifier=7", Some("7")),
+            ("orders%3Alive/invocations?Qualifier=7", Some("7")),
+        ] {
+            let request = http::Request::post(format!("/2015-03-31/functions/{path}"));
+            let target = call(&request.body(()).unwrap().into_parts().0).unwrap().target();
+            assert_eq!(target.name, "orders");
+            assert_eq!(target.qualifier.as_deref(), qualifier, "{path}");
+        }
     }
 
     #[test]

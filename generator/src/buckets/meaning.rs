@@ -77,7 +77,7 @@ impl Resolver<'_> {
     /// Reports a service or an environment whose name can't be part of a bucket's.
     fn names_around_buckets(&mut self, spec: &Spec, bucket: &Placed<String>) {
         let mut report = |name: &str, span: Span, what: &str| {
-            let must_be = s3_bucket::NAME.must_be;
+            let must_be = s3_bucket::PART_OF_NAME.must_be;
             self.report(
                 Diagnostic::new(
                     span,
@@ -88,13 +88,13 @@ impl Resolver<'_> {
             );
         };
         let environments = spec.environments.iter();
-        for (name, _) in environments.filter(|(name, _)| !(s3_bucket::NAME.check)(&name.value)) {
+        for (name, _) in environments.filter(|(name, _)| !(s3_bucket::PART_OF_NAME.check)(&name.value)) {
             report(&name.value, name.span.clone(), "an environment");
         }
         let Some((name, span)) = spec.service.name.placed() else {
             return;
         };
-        if !(s3_bucket::NAME.check)(name) {
+        if !(s3_bucket::PART_OF_NAME.check)(name) {
             report(name, span, "a service");
         } else if let Some(prefix) = s3_bucket::RESERVED_PREFIXES
             .into_iter()
@@ -120,7 +120,7 @@ impl Resolver<'_> {
         let name = [service, environment, &bucket.value].join("-");
         let length = name.len() + "-".len() + ACCOUNT.len();
         let most = *s3_bucket::NAME_LENGTH.end();
-        if length <= most || !(s3_bucket::NAME.check)(&bucket.value) {
+        if length <= most || !(s3_bucket::PART_OF_NAME.check)(&bucket.value) {
             return;
         }
         let environment = spec

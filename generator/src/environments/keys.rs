@@ -34,20 +34,6 @@ static EMAIL: TextRule = TextRule {
     pattern: r"^(?=.{1,254}$)[!#-'*+\-./0-9:=?A-Z\[\]^_`a-z{|}~]+@(?!\.)(?=[^.]+\.)[!#-'*+\-./0-9:=?A-Z\[\]^_`a-z{|}~]*[!#-'*+\-/0-9:=?A-Z\[\]^_`a-z{|}~]$",
 };
 
-/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html>
-static BUCKET: TextRule = TextRule {
-    must_be: "a bucket's name: 3 to 63 lower-case letters, digits, `-` and `.`, with a letter or digit at both ends",
-    help: "",
-    check: |name| {
-        let is_inner = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'.');
-        (3..=63).contains(&name.len())
-            && name.bytes().all(is_inner)
-            && !name.starts_with(['-', '.'])
-            && !name.ends_with(['-', '.'])
-    },
-    pattern: "^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$",
-};
-
 static STATE_KEY: TextRule = TextRule {
     must_be: "1 to 1024 bytes",
     help: "write it as in `hello/dev/terraform.tfstate`",
@@ -102,7 +88,7 @@ keys! {
             Overrides { noun: "table", of: "tables", names: &NAME_64, table: &TableTable::TABLE }, Nothing, EVERYWHERE, Elsewhere;
         /// Keys of buckets that differ in this environment, by the bucket's name.
         buckets: Vec<(Placed<String>, Own<BucketTable>)> =
-            Overrides { noun: "bucket", of: "buckets", names: &s3_bucket::NAME, table: &BucketTable::TABLE }, Nothing,
+            Overrides { noun: "bucket", of: "buckets", names: &s3_bucket::PART_OF_NAME, table: &BucketTable::TABLE }, Nothing,
             EVERYWHERE, Elsewhere;
         /// Keys of queues that differ in this environment, by the queue's name.
         queues: Vec<(Placed<String>, Own<QueueTable>)> =
@@ -119,7 +105,7 @@ keys! {
     /// The S3 bucket that contains an environment's state.
     StateTable {
         /// Name of the bucket, which must exist.
-        bucket: Given<String> = Text(&BUCKET), Required("`bucket = \"my-terraform-state\"`"), EVERYWHERE, Elsewhere;
+        bucket: Given<String> = Text(&s3_bucket::NAME_OF_ANY), Required("`bucket = \"my-terraform-state\"`"), EVERYWHERE, Elsewhere;
         /// AWS region of the bucket.
         region: Given<String> = Text(&REGION), Required("`region = \"us-east-1\"`"), EVERYWHERE, Elsewhere;
         /// Key of the state in the bucket.

@@ -50,22 +50,29 @@ pub const NAME_LENGTH: RangeInclusive<usize> = 3..=63;
 /// `-s3alias`. Those end in a letter, and the names here end with an account.
 pub const RESERVED_PREFIXES: [&str; 3] = ["amzn-s3-demo-", "sthree-", "xn--"];
 
-/// Part of a bucket's name; the same page. A `.` is left out: TLS certificates of S3 have no name with one.
-pub static NAME: TextRule = TextRule {
+/// The name of a bucket; the same page.
+pub static NAME_OF_ANY: TextRule = TextRule {
+    must_be: "a bucket's name: 3 to 63 lower-case letters, digits, `-` and `.`, with a letter or digit at both ends",
+    help: "",
+    check: |name| NAME_LENGTH.contains(&name.len()) && is_name(name, b"-."),
+    pattern: "^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$",
+};
+
+/// Part of the name of a generated bucket; the same page. A `.` is left out: TLS certificates of S3 have no name with one.
+pub static PART_OF_NAME: TextRule = TextRule {
     must_be: "lower-case letters, digits and `-`, with a letter or digit at both ends",
     help: "use other characters, as in `order-scans`: it becomes part of the bucket's name in AWS",
-    check: |text| {
-        let is_end = |b: Option<&u8>| b.is_some_and(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
-        let bytes = text.as_bytes();
-        is_end(bytes.first())
-            && is_end(bytes.last())
-            && bytes.len() <= *NAME_LENGTH.end()
-            && bytes
-                .iter()
-                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || *b == b'-')
-    },
+    check: |part| part.len() <= *NAME_LENGTH.end() && is_name(part, b"-"),
     pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
 };
+
+/// Returns `true` if a text has lower-case letters, digits and these `marks`, but no mark at an end.
+fn is_name(text: &str, marks: &[u8]) -> bool {
+    let is_inner = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || marks.contains(&b);
+    let is_end = |b: Option<&u8>| b.is_some_and(|b| !marks.contains(b));
+    let bytes = text.as_bytes();
+    text.bytes().all(is_inner) && is_end(bytes.first()) && is_end(bytes.last())
+}
 
 /// A bucket that is deleted with its objects if the module's variable says so.
 pub fn resource_block() -> Block {

@@ -64,7 +64,7 @@ keys! {
             Tables { noun: "table", names: &NAME_64, table: &TableTable::TABLE }, Nothing, EVERYWHERE, Elsewhere;
         /// The S3 buckets, by name.
         buckets: Vec<(Placed<String>, BucketTable)> =
-            Tables { noun: "bucket", names: &s3_bucket::NAME, table: &BucketTable::TABLE }, Nothing, EVERYWHERE, Elsewhere;
+            Tables { noun: "bucket", names: &s3_bucket::PART_OF_NAME, table: &BucketTable::TABLE }, Nothing, EVERYWHERE, Elsewhere;
         /// Terraform of your own beside the generated one.
         own: Option<OwnTable> = Kind::Table(&OwnTable::TABLE), Nothing, EVERYWHERE, Elsewhere;
         /// The SQS queues, by name.

@@ -8,7 +8,6 @@ use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use portcullis_terraform_json::lambda::FunctionReference;
 use serde_json::{Value, json};
 
 use super::asynchronous::{self, Event};
@@ -25,10 +24,7 @@ const TAIL: usize = 4 << 10;
 
 /// Answers a call.
 pub async fn answer(context: &Arc<Context>, call: &Invoke) -> Answer {
-    let mut function = FunctionReference::parse(&call.function);
-    if call.qualifier.is_some() {
-        function.qualifier.clone_from(&call.qualifier);
-    }
+    let mut function = call.target();
     if function.qualifier.as_deref() == Some("$LATEST") {
         function.qualifier = None;
     }

@@ -1,11 +1,9 @@
 //! Services with few calls that functions make.
 
-use http::Method;
-use percent_encoding::percent_decode_str;
 use portcullis_terraform_json::lambda::FunctionReference;
 
 use super::super::call::{Call, text};
-use super::super::signature::pairs;
+use crate::control_plane::invocations;
 use crate::data_plane::iam::Need;
 
 /// The calls of EventBridge: an entry needs its bus.
@@ -74,19 +72,10 @@ pub fn kinesis(call: &Call, operation: &str) -> Option<Vec<Need>> {
 
 /// An invocation, which the control plane hands to the data plane: <https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html>.
 pub fn invoke(call: &Call) -> Option<Vec<Need>> {
-    let path = call.head.uri.path();
-    let name = path
-        .strip_prefix("/2015-03-31/functions/")?
-        .strip_suffix("/invocations")?;
-    if call.head.method != Method::POST || name.contains('/') {
-        return None;
-    }
-    let name = percent_decode_str(name).decode_utf8().ok()?;
-    let named = FunctionReference::parse(&name);
-    let query = pairs(call.head.uri.query().unwrap_or_default());
-    let parameter = query.iter().find(|(name, _)| name == "Qualifier");
-    let qualifier = named.qualifier.or_else(|| Some(parameter?.1.to_string()));
-    let function = named.name;
+    let FunctionReference {
+        name: function,
+        qualifier,
+    } = invocations::call(call.head)?.target();
     let arn = match &qualifier {
         Some(qualifier) => call.arn("lambda", "function:", &format!("{function}:{qualifier}")),
         None => call.arn("lambda", "function:", &function),
