@@ -16,6 +16,7 @@
 //! review. ARCHITECTURE.md lists them under "Rooms".
 
 pub mod api;
+mod asynchronous;
 pub mod authorizer;
 pub mod buckets;
 pub mod cors;

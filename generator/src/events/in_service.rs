@@ -1,5 +1,6 @@
 //! The events' part of `modules/service`: `events.tf`.
 
+use crate::asynchronous::in_service as asynchronous;
 use crate::events::{Event, Queue, Rule, Schedule, Stream, names, permissions};
 use crate::functions::in_service as functions;
 use crate::functions::statement::{self, Statement};
@@ -32,6 +33,7 @@ pub(crate) fn blocks(service: &Service) -> Vec<Block> {
                     .iter()
                     .flat_map(|event| event_blocks(service, name, event)),
             )
+            .chain(asynchronous::block(service, name, function))
         })
         .collect()
 }

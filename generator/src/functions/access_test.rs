@@ -50,12 +50,13 @@ fn variables(service: &Service, name: &str) -> Block {
 
 fn function(service: &Service, name: &String, function: &Function, trust: &Expression) -> Block {
     let Access {
-        network: _, // `check --plan` compares it
-        layers: _,  // `check --plan` compares them
-        on: _,      // `events` has its own test
-        uses: _,    // `statements`
-        may: _,     // `statements`
-        secrets: _, // `statements`
+        network: _,    // `check --plan` compares it
+        layers: _,     // `check --plan` compares them
+        on: _,         // `events` has its own test
+        on_failure: _, // `asynchronous` has its own test
+        uses: _,       // `statements`
+        may: _,        // `statements`
+        secrets: _,    // `statements`
         statements,
     } = function.access();
     let module = in_service::name(name);

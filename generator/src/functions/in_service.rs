@@ -151,8 +151,11 @@ fn call(service: &Service, name: &str, function: &Function) -> Block {
         reserved_concurrency: _,
         provisioned_concurrency: _,
         network: _,
-        layers: _,      // `settings` has these
-        on: _,          // `events` has these
+        layers: _,     // `settings` has these
+        on: _,         // `events` has these
+        on_failure: _, // `asynchronous` has these
+        retries: _,
+        max_age_seconds: _,
         uses: _,        // `policy`, `environment_variables`
         may: _,         // `policy`
         statements: _,  // `policy`

@@ -8,6 +8,9 @@ use crate::resources::lambda_function::{
     DESCRIPTION, ENVIRONMENT_KEY, EPHEMERAL_STORAGE_MB, LAYER_VERSION, MEMORY_MB, RESERVED_CONCURRENCY,
     SECURITY_GROUP, SUBNET, TIMEOUT_SECONDS,
 };
+use crate::resources::lambda_function_event_invoke_config::{
+    DEFAULT_MAX_AGE_SECONDS, DEFAULT_RETRIES, MAX_AGE_SECONDS, RETRIES,
+};
 use crate::resources::lambda_provisioned_concurrency_config::PROVISIONED;
 use crate::review::ChangeKind::LogRetentionShorter;
 use crate::review::Direction::Less;
@@ -88,6 +91,15 @@ keys! {
         /// Events that invoke the function beside its routes: schedules, events of EventBridge, and changes of tables.
         /// See [Events](../events.md).
         on: Vec<EventTable> = List(&EventTable::TABLE), Nothing, EVERYWHERE, Elsewhere;
+        /// Queue or topic of the spec that gets events which the function could not handle: `"queues.failed"`. Without it, Lambda
+        /// drops these. This holds for asynchronous invocations: by schedules and by events of EventBridge, and by callers that
+        /// don't wait. See [Events](../events.md#failed-events).
+        on_failure: Given<String> = Text(&ANY_TEXT), Nothing, EVERYWHERE, Elsewhere;
+        /// Number of times that Lambda tries a failed asynchronous invocation again.
+        retries: Set<u32> = number(RETRIES, "tries"), default(Literal::Number(DEFAULT_RETRIES)), EVERYWHERE, Elsewhere;
+        /// Age after which Lambda no longer tries an asynchronous invocation.
+        max_age_seconds: Set<u32> = number(MAX_AGE_SECONDS, "seconds"), default(Literal::Number(DEFAULT_MAX_AGE_SECONDS)),
+            EVERYWHERE, Elsewhere;
         /// Data that the function uses, each with verbs: `{ "tables.orders" = ["read", "write"], "queues.mails" =
         /// ["send"] }`. Tables have the verbs `read`, `scan`, `write` and `delete`, buckets have `read`, `list`,
         /// `write` and `delete`, queues have `send` and `receive`, and topics have `publish`. The function finds names,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::asynchronous;
 use crate::diagnostic::Diagnostic;
 use crate::functions::keys::NetworkTable;
 use crate::functions::limits::Surroundings;
@@ -13,7 +14,7 @@ use crate::resources::lambda_function;
 use crate::service::meaning::{Handlers, Resolver, longest_environment};
 use crate::spec::field::Keys;
 use crate::spec::{FunctionTable, Given, Own, Placed, Spec};
-use crate::uses::Uses;
+use crate::uses::{Uses, declared};
 
 impl Resolver<'_> {
     pub(crate) fn functions(
@@ -40,6 +41,14 @@ impl Resolver<'_> {
             statements.extend(may.iter().cloned());
             let (on, of_events) = self.events(spec, name, &table.on, &mut labels);
             statements.extend(of_events);
+            let on_failure = self.failure_destination(spec, &table.on_failure);
+            let of_failures = on_failure.iter().flat_map(|to| {
+                let declared = declared::find(spec, &to.to_string());
+                asynchronous::rights::statements(to, declared.is_some_and(|of| of.kms_key.is_some()))
+            });
+            let of_failures = of_failures.filter(|one| !statements.contains(one));
+            let of_failures: Vec<_> = of_failures.collect();
+            statements.extend(of_failures);
             let of_uses = table.uses.first().map(|(of, _)| of.span.clone());
             let place = table.may.first().map(|first| first.span.clone());
             let of_secrets = table.secrets.values().next().map(|(place, _)| place.clone());
@@ -59,6 +68,7 @@ impl Resolver<'_> {
                 Function {
                     binary: table.binary.value.clone().filter(|binary| *binary != name.value),
                     on,
+                    on_failure,
                     uses,
                     may,
                     statements,
@@ -96,6 +106,7 @@ impl Resolver<'_> {
             if let Some(everywhere) = everywhere {
                 here.binary.clone_from(&everywhere.binary);
                 here.on.clone_from(&everywhere.on);
+                here.on_failure.clone_from(&everywhere.on_failure);
                 here.uses.clone_from(&everywhere.uses);
                 here.may.clone_from(&everywhere.may);
                 here.statements.clone_from(&everywhere.statements);
@@ -168,7 +179,10 @@ fn resolved(table: &FunctionTable, known: &Known) -> Function {
         provisioned_concurrency,
         network,
         layers,
-        on: _,   // `Resolver::events`
+        on: _,         // `Resolver::events`
+        on_failure: _, // `Resolver::failure_destination`
+        retries,
+        max_age_seconds,
         uses: _, // `Resolver::uses`
         may: _,  // `Resolver::may`
         secrets,
@@ -187,6 +201,9 @@ fn resolved(table: &FunctionTable, known: &Known) -> Function {
         network: network.as_ref().map(resolved_network),
         layers: texts(layers),
         on: Vec::new(),
+        on_failure: None,
+        retries: retries.value,
+        max_age_seconds: max_age_seconds.value,
         uses: Uses::new(),
         may: Vec::new(),
         statements: Vec::new(),

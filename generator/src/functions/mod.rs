@@ -28,7 +28,7 @@ use serde::Serialize;
 use crate::events::Event;
 use crate::functions::statement::Statement;
 use crate::references::Template;
-use crate::uses::Uses;
+use crate::uses::{Datum, Uses};
 
 /// A function.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -57,6 +57,13 @@ pub struct Function {
     pub layers: Vec<String>,
     /// The events that invoke it beside its routes, sorted by kind and name.
     pub on: Vec<Event>,
+    /// The queue or topic that gets events that it could not handle.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub on_failure: Option<Datum>,
+    /// Tries of asynchronous invocations, after the first one.
+    pub retries: u32,
+    /// Seconds after which Lambda no longer tries an asynchronous invocation.
+    pub max_age_seconds: u32,
     /// The resources that it uses, with verbs.
     pub uses: Uses,
     /// The statements of `may`, sorted.
@@ -79,6 +86,8 @@ pub(crate) struct Access<'a> {
     pub(crate) layers: &'a [String],
     /// The events that invoke it beside its routes.
     pub(crate) on: &'a [Event],
+    /// The queue or topic that gets events that it could not handle.
+    pub(crate) on_failure: Option<&'a Datum>,
     /// The resources that it uses, with verbs.
     pub(crate) uses: &'a Uses,
     /// The statements of `may`.
@@ -111,6 +120,9 @@ impl Function {
             network,
             layers,
             on,
+            on_failure,
+            retries: _, // `asynchronous` has these
+            max_age_seconds: _,
             uses,
             may,
             statements,
@@ -121,6 +133,7 @@ impl Function {
             network: network.as_ref(),
             layers,
             on,
+            on_failure: on_failure.as_ref(),
             uses,
             may,
             statements,

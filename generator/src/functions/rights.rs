@@ -1,5 +1,6 @@
 //! The rights of a function's role. HCL, access test, surface, picture and READMEs all take them from here.
 
+use crate::asynchronous::rights as asynchronous;
 use crate::events::rights as events;
 use crate::functions::statement::Statement;
 use crate::functions::{Access, Function, secrets, settings};
@@ -127,6 +128,7 @@ pub(crate) fn phrases(service: &Service, function: &Function) -> Vec<String> {
         network,
         layers: _, // code, not a right
         on,
+        on_failure,
         uses,
         may,
         statements: _, // of all these
@@ -141,6 +143,7 @@ pub(crate) fn phrases(service: &Service, function: &Function) -> Vec<String> {
         .chain(secrets::phrases(secrets))
         .chain(may.iter().map(Statement::phrase))
         .chain(events::phrases(on))
+        .chain(asynchronous::phrases(on_failure))
         .collect()
 }
 

@@ -130,7 +130,8 @@ pub(crate) fn functions<'a>(
             layers: function.layers.clone(),
             managed_policies: rights.managed_policies,
             invokers: invokers(resources, of(&attached.permissions, place), names),
-            events: Vec::new(), // `events::surface::add_events`
+            failure_destinations: Vec::new(), // `asynchronous::surface::add_failure_destinations`
+            events: Vec::new(),               // `events::surface::add_events`
             url_auth: url_auth(resources, of(&attached.urls, place)),
         });
     }

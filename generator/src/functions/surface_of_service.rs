@@ -1,5 +1,6 @@
 //! The functions that a spec asks for.
 
+use crate::asynchronous::surface_of_service::failure_destinations;
 use crate::events::surface_of_service::{events, invokers as invokers_of_events};
 use crate::functions::surface::sort;
 use crate::functions::{Access, in_service, rights, statement};
@@ -17,10 +18,11 @@ pub(crate) fn function(service: &Service, environment: &Environment, name: &str)
     let Access {
         network,
         layers,
-        on: _,      // `events` has these
-        uses: _,    // `statements`
-        may: _,     // `statements`
-        secrets: _, // `statements`
+        on: _,         // `events` has these
+        on_failure: _, // `failure_destinations`
+        uses: _,       // `statements`
+        may: _,        // `statements`
+        secrets: _,    // `statements`
         statements: own,
     } = function.access();
     let values = Values::of(service, environment);
@@ -83,6 +85,7 @@ pub(crate) fn function(service: &Service, environment: &Environment, name: &str)
         layers: layers.to_vec(),
         managed_policies: Vec::new(),
         invokers,
+        failure_destinations: failure_destinations(function, &values, &names),
         events: events(service, environment, name, &values, &names),
         url_auth: None,
     }

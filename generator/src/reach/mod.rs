@@ -115,7 +115,8 @@ impl<'a> Reach<'a> {
             for datum in function.on.iter().filter_map(Event::datum) {
                 let sources = self.sources(&datum);
                 for (name, other) in functions {
-                    let mut failures = other.on.iter().filter_map(Event::on_failure);
+                    let failures = other.on.iter().filter_map(Event::on_failure);
+                    let mut failures = failures.chain(&other.on_failure);
                     if sources.iter().any(|source| self.changes(other, source))
                         || failures.any(|destination| *destination == datum)
                     {

@@ -33,6 +33,7 @@ pub mod kms_key;
 pub mod lambda_alias;
 pub mod lambda_event_source_mapping;
 pub mod lambda_function;
+pub mod lambda_function_event_invoke_config;
 pub mod lambda_function_url;
 pub mod lambda_permission;
 pub mod lambda_provisioned_concurrency_config;
@@ -54,7 +55,7 @@ pub mod tls_only;
 pub use resource_type::{EVERYWHERE, Meaning, ResourceType};
 
 /// The types that Portcullis makes, or that a surface accounts for.
-pub const TYPES: [&ResourceType; 38] = [
+pub const TYPES: [&ResourceType; 39] = [
     &api_gateway_authorizer::TYPE,
     &api_gateway_deployment::TYPE,
     &api_gateway_gateway_response::TYPE,
@@ -79,6 +80,7 @@ pub const TYPES: [&ResourceType; 38] = [
     &lambda_alias::TYPE,
     &lambda_event_source_mapping::TYPE,
     &lambda_function::TYPE,
+    &lambda_function_event_invoke_config::TYPE,
     &lambda_function_url::TYPE,
     &lambda_permission::TYPE,
     &lambda_provisioned_concurrency_config::TYPE,

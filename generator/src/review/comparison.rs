@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use crate::review::names::{Names, RouteName};
-use crate::review::{Callers, Fact};
+use crate::review::{Callers, ChangeKind, Fact};
 use crate::service::{Auth, Environment, LOCAL, Service};
 use crate::spec::toml_text;
 use crate::uses::{Datum, Kind};
@@ -42,6 +42,17 @@ impl<'a> Comparison<'a> {
         before: Option<Value>,
         after: Option<Value>,
     ) -> Option<Fact> {
+        self.setting_with(path, before, after, None)
+    }
+
+    /// A key of another value, with the kind of change that it is and its consequence.
+    pub fn setting_with<Value: Serialize>(
+        &self,
+        path: &[&str],
+        before: Option<Value>,
+        after: Option<Value>,
+        meaning: Option<(ChangeKind, &'static str)>,
+    ) -> Option<Fact> {
         let value = |value: Value| serde_json::to_value(value).expect("a value of the spec is one of JSON");
         let (before, after) = (before.map(value), after.map(value));
         (before != after).then(|| Fact::Setting {
@@ -50,7 +61,7 @@ impl<'a> Comparison<'a> {
             before,
             after,
             is_secret: false,
-            meaning: None,
+            meaning,
             signs_in: self.signs_in(),
         })
     }

@@ -30,6 +30,7 @@ mod revision;
 pub(crate) mod settings;
 mod version_constraints;
 
+use crate::asynchronous::review as asynchronous;
 use crate::buckets::review as buckets;
 use crate::cors::review as cors;
 use crate::environments::review as environments;
@@ -130,6 +131,7 @@ fn compare_services(comparison: &Comparison) -> Vec<Fact> {
     facts.extend(own::facts(comparison));
     facts.extend(uses::facts(comparison, [before, after]));
     facts.extend(events::facts(comparison));
+    facts.extend(asynchronous::facts(comparison));
     facts.extend(reach::facts(comparison));
     facts.extend(user_pool::facts(comparison));
     facts.extend(cors::facts(comparison));

@@ -10,6 +10,7 @@ use super::routes::routes;
 use super::types::{Api, Argument, FORMAT, Surface};
 use super::unknown::Open;
 use super::{arguments, authorizers, buckets, others, queues, tables, topics, unknown, user_pool};
+use crate::asynchronous::surface::add_failure_destinations;
 use crate::events::surface::add_events;
 use crate::modules::{REST_API, STAGE};
 use crate::own::in_service;
@@ -149,6 +150,7 @@ fn of_resources(
         &called,
         plan.map(|plan| plan.changes.as_slice()),
     );
+    add_failure_destinations(&mut surface.functions, &mut resources, &names, &called);
     surface.other_arguments = arguments::other_arguments(&resources);
     // An older deployment may let in whom the routes here do not.
     for stage in missing.iter().filter(|stage| !stage.deployment.is_empty()) {

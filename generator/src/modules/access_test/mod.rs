@@ -10,6 +10,7 @@
 pub(crate) mod assertions;
 pub(crate) mod mocked;
 
+use crate::asynchronous::access_test as asynchronous;
 use crate::authorizer::{self, Authorizer};
 use crate::buckets::access_test as buckets;
 use crate::environments::module::LOCAL_ACCOUNT;
@@ -62,7 +63,8 @@ pub fn blocks(service: &Service, permissions: &[Permission]) -> Vec<Block> {
         run("what_functions_may_do", functions::assertions(service)),
         run("who_may_call", who_may_call(service, permissions)),
     ]);
-    let events = events::assertions(service);
+    let mut events = events::assertions(service);
+    events.extend(asynchronous::assertions(service));
     if !events.is_empty() {
         blocks.push(run("what_invokes_functions", events));
     }

@@ -45,6 +45,9 @@ pub struct Function {
     /// `statements`, too.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub events: Vec<Event>,
+    /// The destinations of asynchronous events that it could not handle, sorted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub failure_destinations: Vec<String>,
     /// The authorization of its own address: `NONE` is anyone, `AWS_IAM` the callers that IAM allows. None if it has no
     /// address.
     pub url_auth: Option<String>,

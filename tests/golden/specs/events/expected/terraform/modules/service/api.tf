@@ -47,5 +47,6 @@ resource "aws_api_gateway_stage" "this" {
     aws_lambda_permission.get_orders,
     aws_iam_role_policy.function_indexer,
     aws_iam_role_policy.function_mailer,
+    aws_iam_role_policy.function_orders,
   ]
 }

@@ -63,6 +63,24 @@ resource "aws_lambda_event_source_mapping" "indexer_table_stock" {
   }
 }
 
+# Events that indexer could not handle.
+resource "aws_lambda_function_event_invoke_config" "indexer" {
+  function_name                = module.function_indexer.name
+  maximum_retry_attempts       = 2
+  maximum_event_age_in_seconds = 21600
+
+  destination_config {
+    on_failure {
+      destination = "arn:${data.aws_service.logs.partition}:sns:${data.aws_service.logs.region}:${data.aws_caller_identity.current.account_id}:shop-${var.environment}-alarms"
+    }
+  }
+
+  depends_on = [
+    aws_sns_topic.alarms,
+    aws_iam_role_policy.function_indexer,
+  ]
+}
+
 # mailer is invoked by messages of the queue `bills`.
 resource "aws_lambda_event_source_mapping" "mailer_queue_bills" {
   event_source_arn                   = "arn:${data.aws_service.logs.partition}:sqs:${data.aws_service.logs.region}:${data.aws_caller_identity.current.account_id}:shop-${var.environment}-bills.fifo"
@@ -111,6 +129,13 @@ resource "aws_lambda_event_source_mapping" "mailer_queue_mails_failed" {
   maximum_batching_window_in_seconds = 0
 
   depends_on = [aws_iam_role_policy.function_mailer, module.function_mailer, aws_sqs_queue.mails_failed]
+}
+
+# Events that mailer could not handle.
+resource "aws_lambda_function_event_invoke_config" "mailer" {
+  function_name                = module.function_mailer.name
+  maximum_retry_attempts       = 0
+  maximum_event_age_in_seconds = 21600
 }
 
 # The role of the schedules of orders. Only EventBridge Scheduler takes it on.
@@ -275,4 +300,23 @@ resource "aws_scheduler_schedule" "orders_nightly" {
       shops = ["north", "south"]
     })
   }
+}
+
+# Events that orders could not handle.
+resource "aws_lambda_function_event_invoke_config" "orders" {
+  function_name                = module.function_orders.name
+  qualifier                    = aws_lambda_alias.orders.name
+  maximum_retry_attempts       = 1
+  maximum_event_age_in_seconds = 3600
+
+  destination_config {
+    on_failure {
+      destination = "arn:${data.aws_service.logs.partition}:sqs:${data.aws_service.logs.region}:${data.aws_caller_identity.current.account_id}:shop-${var.environment}-mails"
+    }
+  }
+
+  depends_on = [
+    aws_sqs_queue.mails,
+    aws_iam_role_policy.function_orders,
+  ]
 }

@@ -101,6 +101,16 @@ resource "aws_iam_role_policy" "function_indexer" {
           var.queue_mails_kms_key_arn,
         ]
       },
+      # Lambda sends failed events to the topic `alarms`.
+      {
+        Effect = "Allow"
+        Action = [
+          "sns:Publish",
+        ]
+        Resource = [
+          "arn:${data.aws_service.logs.partition}:sns:${data.aws_service.logs.region}:${data.aws_caller_identity.current.account_id}:shop-${var.environment}-alarms",
+        ]
+      },
     ]
   })
 }
@@ -204,6 +214,37 @@ module "function_orders" {
   environment_variables = {
     AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH = "true"
   }
+}
+
+resource "aws_iam_role_policy" "function_orders" {
+  name = "may"
+  role = module.function_orders.role_name
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      # Lambda sends failed events to the queue `mails`.
+      {
+        Effect = "Allow"
+        Action = [
+          "sqs:SendMessage",
+        ]
+        Resource = [
+          "arn:${data.aws_service.logs.partition}:sqs:${data.aws_service.logs.region}:${data.aws_caller_identity.current.account_id}:shop-${var.environment}-mails",
+        ]
+      },
+      # Uses the KMS key of the queue `mails`.
+      {
+        Effect = "Allow"
+        Action = [
+          "kms:Decrypt",
+          "kms:GenerateDataKey",
+        ]
+        Resource = [
+          var.queue_mails_kms_key_arn,
+        ]
+      },
+    ]
+  })
 }
 
 resource "aws_lambda_alias" "orders" {

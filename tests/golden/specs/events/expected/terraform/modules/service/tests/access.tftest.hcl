@@ -216,10 +216,19 @@ run "what_functions_may_do" {
               "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
             ]
           },
+          {
+            Effect = "Allow"
+            Action = [
+              "sns:Publish",
+            ]
+            Resource = [
+              "arn:aws:sns:us-east-1:123456789012:shop-test-alarms",
+            ]
+          },
         ]
       }),
     ])
-    error_message = "The role of `indexer` must be for Lambda only and only let it write its own logs, read the stream of the table `orders`, send failed changes to the queue `unindexed`, read the stream of the table `stock`, send failed changes to the queue `mails`, and its logs must be kept for 14 days"
+    error_message = "The role of `indexer` must be for Lambda only and only let it write its own logs, read the stream of the table `orders`, send failed changes to the queue `unindexed`, read the stream of the table `stock`, send failed changes to the queue `mails`, send failed events to the topic `alarms`, and its logs must be kept for 14 days"
   }
 
   assert {
@@ -363,10 +372,35 @@ run "what_functions_may_do" {
           },
         ]
       }),
+      aws_iam_role_policy.function_orders.role == "shop-test-orders",
+      aws_iam_role_policy.function_orders.policy == jsonencode({
+        Version = "2012-10-17"
+        Statement = [
+          {
+            Effect = "Allow"
+            Action = [
+              "sqs:SendMessage",
+            ]
+            Resource = [
+              "arn:aws:sqs:us-east-1:123456789012:shop-test-mails",
+            ]
+          },
+          {
+            Effect = "Allow"
+            Action = [
+              "kms:Decrypt",
+              "kms:GenerateDataKey",
+            ]
+            Resource = [
+              "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+            ]
+          },
+        ]
+      }),
       aws_lambda_alias.orders.function_name == "shop-test-orders",
       aws_lambda_alias.orders.function_version == module.function_orders.version,
     ])
-    error_message = "The role of `orders` must be for Lambda only and only let it write its own logs, and its logs must be kept for 14 days"
+    error_message = "The role of `orders` must be for Lambda only and only let it write its own logs, send failed events to the queue `mails`, and its logs must be kept for 14 days"
   }
 
   assert {
@@ -639,6 +673,37 @@ run "what_invokes_functions" {
     ])
     error_message = "`orders` must be invoked by the schedule `cron(30 2 ? * MON-FRI *)` in `Europe/Berlin` alone, as the spec says"
   }
+
+  assert {
+    condition = alltrue([
+      aws_lambda_function_event_invoke_config.indexer.function_name == "shop-test-indexer",
+      aws_lambda_function_event_invoke_config.indexer.maximum_retry_attempts == 2,
+      aws_lambda_function_event_invoke_config.indexer.maximum_event_age_in_seconds == 21600,
+      aws_lambda_function_event_invoke_config.indexer.destination_config[0].on_failure[0].destination == "arn:aws:sns:us-east-1:123456789012:shop-test-alarms",
+    ])
+    error_message = "`indexer` must keep events that it could not handle in the topic `alarms`"
+  }
+
+  assert {
+    condition = alltrue([
+      aws_lambda_function_event_invoke_config.mailer.function_name == "shop-test-mailer",
+      aws_lambda_function_event_invoke_config.mailer.maximum_retry_attempts == 0,
+      aws_lambda_function_event_invoke_config.mailer.maximum_event_age_in_seconds == 21600,
+      length(aws_lambda_function_event_invoke_config.mailer.destination_config) == 0,
+    ])
+    error_message = "`mailer` must try events as often and as long as the spec says"
+  }
+
+  assert {
+    condition = alltrue([
+      aws_lambda_function_event_invoke_config.orders.function_name == "shop-test-orders",
+      aws_lambda_function_event_invoke_config.orders.maximum_retry_attempts == 1,
+      aws_lambda_function_event_invoke_config.orders.maximum_event_age_in_seconds == 3600,
+      aws_lambda_function_event_invoke_config.orders.qualifier == "live",
+      aws_lambda_function_event_invoke_config.orders.destination_config[0].on_failure[0].destination == "arn:aws:sqs:us-east-1:123456789012:shop-test-mails",
+    ])
+    error_message = "`orders` must keep events that it could not handle in the queue `mails`"
+  }
 }
 
 run "what_protects_data" {
@@ -815,5 +880,30 @@ run "what_protects_data" {
       aws_sqs_queue.unindexed.sqs_managed_sse_enabled == true,
     ])
     error_message = "The queue `unindexed` must be encrypted, refuse calls without TLS, let in nothing but roles, and keep messages for the time of the spec"
+  }
+
+  # Topic alarms
+  assert {
+    condition = alltrue([
+      aws_sns_topic.alarms.name == "shop-test-alarms",
+      aws_sns_topic.alarms.policy == jsonencode({
+        Version = "2012-10-17"
+        Statement = [
+          {
+            Sid       = "DenyWithoutTls"
+            Effect    = "Deny"
+            Principal = "*"
+            Action    = "sns:Publish"
+            Resource  = "arn:aws:sns:us-east-1:123456789012:shop-test-alarms"
+            Condition = {
+              Bool = {
+                "aws:SecureTransport" = "false"
+              }
+            }
+          },
+        ]
+      }),
+    ])
+    error_message = "The topic `alarms` must refuse messages without TLS, let in nothing but roles, and have the key of the spec"
   }
 }
