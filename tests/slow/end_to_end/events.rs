@@ -20,6 +20,8 @@ failed_after               = 1
 [functions.hello]
 
 [functions.reports]
+on_failure = "queues.unreported"
+retries    = 0
 on = [
   { schedule = "rate(1 day)", timezone = "Europe/Berlin", input = { kind = "daily" } },
   { event = { source = ["shop.payments"], detail = { amount = [{ numeric = [">", 10] }] } } },
@@ -68,6 +70,13 @@ fn what_a_spec_says_of_events_is_delivered() {
         "{}",
         log()
     );
+
+    let failing =
+        r#"[{"Source":"shop.payments","DetailType":"Paid","Detail":"{\"amount\":11,\"fail\":true}"}]"#;
+    project.aws(&["events", "put-events", "--entries", failing]);
+    wait_until("the failed event is kept", || {
+        log().contains("sent a record to `arn:aws:sqs:us-east-1:123456789012:night-local-unreported`")
+    });
 
     let item = r#"{"id":{"S":"first"}}"#;
     project.aws(&[

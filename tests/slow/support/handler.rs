@@ -1,5 +1,5 @@
 //! A function of the tests: answers with its own name and, on the next line, the event that it was given. Of messages, it
-//! reports those as failed whose text is `fail`. It speaks the Lambda Runtime API by itself, so that nothing but the standard
+//! reports those as failed whose text is `fail`. It fails itself for an event with `"fail":true`. It speaks the Lambda Runtime API by itself, so that nothing but the standard
 //! library is compiled.
 //! <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>
 
@@ -43,6 +43,11 @@ fn failures(event: &str) -> Vec<String> {
 fn main() -> Result<()> {
     loop {
         let (id, event) = ask("GET", "next", "")?;
+        if event.contains("\"fail\":true") {
+            let error = r#"{"errorType":"Asked","errorMessage":"as the event asks"}"#;
+            ask("POST", &format!("{id}/error"), error)?;
+            continue;
+        }
         let escaped = event.replace('\\', "\\\\").replace('"', "\\\"");
         let name = env!("CARGO_PKG_NAME");
         let answer = match &failures(&event)[..] {
