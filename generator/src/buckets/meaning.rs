@@ -7,7 +7,7 @@ use crate::diagnostic::{Diagnostic, Span};
 use crate::reach::reachable_by::ReachableBy;
 use crate::resources::s3_bucket;
 use crate::service::LOCAL;
-use crate::service::meaning::{Resolver, longest_environment};
+use crate::service::meaning::{Case, Resolver, longest_environment};
 use crate::spec::{BucketTable, Placed, Spec};
 use crate::uses::declared::Declared;
 use crate::uses::{Datum, Kind};
@@ -35,6 +35,8 @@ impl Resolver<'_> {
         if let Some((first, _)) = buckets.first() {
             self.names_around_buckets(spec, first);
         }
+        let names: Vec<_> = buckets.iter().map(|(name, _)| (name, "")).collect();
+        self.names_of_environments(spec, &names, "bucket", Case::Matters);
         let mut resolved = BTreeMap::new();
         for (name, table) in buckets {
             self.bucket_name_length(spec, name);

@@ -11,7 +11,7 @@ use crate::functions::{Function, Network, secrets};
 use crate::identifier::Identifier;
 use crate::references::{Known, Template};
 use crate::resources::lambda_function;
-use crate::service::meaning::{Handlers, Resolver, longest_environment};
+use crate::service::meaning::{Case, Handlers, Resolver, longest_environment};
 use crate::spec::field::Keys;
 use crate::spec::{FunctionTable, Given, Own, Placed, Spec};
 use crate::uses::{Uses, declared};
@@ -141,8 +141,8 @@ impl Resolver<'_> {
 
     /// The longest name of an environment decides how long the names of functions may be.
     pub(crate) fn function_name_lengths(&mut self, spec: &Spec, service: &str) {
-        let names: Vec<_> = spec.functions.iter().map(|(name, _)| name).collect();
-        self.names_of_environments(spec, service, &names, "function");
+        let names: Vec<_> = spec.functions.iter().map(|(name, _)| (name, "")).collect();
+        self.names_of_environments(spec, &names, "function", Case::Ignored);
         let longest = longest_environment(spec);
         for (name, _) in &spec.functions {
             let full = format!("{service}-{longest}-{}", name.value);

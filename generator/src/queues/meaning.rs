@@ -7,7 +7,7 @@ use crate::identifier::Identifier;
 use crate::queues::{Queue, failed, suffix};
 use crate::reach::reachable_by::ReachableBy;
 use crate::resources::sqs_queue::NAME_LENGTH;
-use crate::service::meaning::{Resolver, longest_environment};
+use crate::service::meaning::{Case, Resolver, longest_environment};
 use crate::spec::{Placed, QueueTable, Spec};
 use crate::uses::declared::Declared;
 use crate::uses::{Datum, Kind};
@@ -35,19 +35,26 @@ fn failed_queue(name: &Placed<String>, table: &QueueTable) -> Option<Placed<Stri
 }
 
 impl Resolver<'_> {
-    pub(crate) fn queues(&mut self, spec: &Spec, service: &str) -> BTreeMap<String, Queue> {
+    pub(crate) fn queues(&mut self, spec: &Spec) -> BTreeMap<String, Queue> {
         let queues = &spec.queues;
         let of_failed = queues
             .iter()
             .filter_map(|(name, table)| Some((failed_queue(name, table)?, table)));
         let of_failed: Vec<_> = of_failed.collect();
         let of_failed = of_failed.iter().map(|(name, table)| (name, *table));
-        let names: Vec<_> = queues.iter().map(|(name, _)| name).collect();
-        self.names_of_environments(spec, service, &names, "queue");
+        let all = queues.iter().map(|(name, table)| (name, table)).chain(of_failed);
+        let all: Vec<_> = all.collect();
+        let names = all.iter().map(|(name, table)| (*name, suffix(table.fifo.value)));
+        let names: Vec<_> = names.collect();
+        self.names_of_environments(spec, &names, "queue", Case::Matters);
         let mut identifiers = BTreeMap::new();
-        for (name, table) in queues.iter().map(|(name, table)| (name, table)).chain(of_failed) {
-            self.collision(&mut identifiers, Identifier::new(&name.value), name, "queue");
-            self.queue_name_length(spec, service, name, table);
+        for (index, (name, table)) in all.into_iter().enumerate() {
+            let declared = queues.iter().find(|(other, _)| other.value == name.value);
+            match declared.filter(|_| index >= queues.len()) {
+                Some((declared, _)) => self.failed_queue_declared(declared, name),
+                None => self.collision(&mut identifiers, Identifier::new(&name.value), name, "queue"),
+            }
+            self.queue_name_length(spec, name, table);
         }
         let resolved = queues
             .iter()
@@ -98,8 +105,22 @@ impl Resolver<'_> {
         }
     }
 
+    /// Reports a queue of the spec with the name of a queue of failed messages.
+    fn failed_queue_declared(&mut self, declared: &Placed<String>, failed: &Placed<String>) {
+        let name = &declared.value;
+        self.report(
+            Diagnostic::new(
+                declared.span.clone(),
+                format!("duplicate queue `{name}`: `failed_after` of another queue makes it"),
+            )
+            .related(failed.span.clone(), "failed messages go to a queue of this name")
+            .help(format!("rename it, or delete `[queues.{name}]`")),
+        );
+    }
+
     /// The longest name of an environment decides how long the names of queues may be.
-    fn queue_name_length(&mut self, spec: &Spec, service: &str, name: &Placed<String>, table: &QueueTable) {
+    fn queue_name_length(&mut self, spec: &Spec, name: &Placed<String>, table: &QueueTable) {
+        let service = spec.service.name.value.as_deref().unwrap_or_default();
         let longest = longest_environment(spec);
         let full = format!("{service}-{longest}-{}{}", name.value, suffix(table.fifo.value));
         if full.len() > NAME_LENGTH {

@@ -29,6 +29,15 @@ pub fn resolve(spec: &Spec, handlers: Option<&Handlers>, diagnostics: &mut Diagn
     resolver.diagnostics.is_empty().then_some(service)
 }
 
+/// The meaning of case in names of AWS.
+#[derive(Clone, Copy)]
+pub(crate) enum Case {
+    /// Names that differ only in case are the same: those of roles, which functions share.
+    Ignored,
+    /// Names that differ only in case are two names.
+    Matters,
+}
+
 /// Everything that environments may override, as it is in those that override nothing.
 pub(crate) struct Everywhere {
     pub(crate) functions: BTreeMap<String, Function>,
@@ -80,10 +89,10 @@ impl Resolver<'_> {
         let service_tags = self.tags(tags, &Strings::new());
         let everywhere = Everywhere {
             functions,
-            tables: self.tables(tables),
+            tables: self.tables(spec, tables),
             buckets: self.buckets(spec, buckets),
-            queues: self.queues(spec, &name),
-            topics: self.topics(spec, &name),
+            queues: self.queues(spec),
+            topics: self.topics(spec),
         };
         let environments = self.environments(spec, environments, &name, &service_tags, &everywhere);
         let Everywhere {
@@ -161,20 +170,24 @@ impl Resolver<'_> {
         }
     }
 
-    /// Environments live in one account: `a` with `b-c` and `a-b` with `c` would be one function there.
+    /// Environments may live in one account: `a` with `b-c` and `a-b` with `c` would be one function there. Each name has a
+    /// suffix in AWS, such as `.fifo`.
     pub(crate) fn names_of_environments(
         &mut self,
         spec: &Spec,
-        service: &str,
-        names: &[&Placed<String>],
+        names: &[(&Placed<String>, &str)],
         what: &str,
+        case: Case,
     ) {
-        let mut seen: BTreeMap<String, &&Placed<String>> = BTreeMap::new();
+        let service = spec.service.name.value.as_deref().unwrap_or_default();
+        let mut seen: BTreeMap<String, &Placed<String>> = BTreeMap::new();
         for (environment, _) in &spec.environments {
-            for name in names {
-                let full = format!("{service}-{}-{}", environment.value, name.value);
-                // IAM's names of roles are unique regardless of case.
-                let key = full.to_ascii_lowercase();
+            for (name, suffix) in names {
+                let full = format!("{service}-{}-{}{suffix}", environment.value, name.value);
+                let key = match case {
+                    Case::Ignored => full.to_ascii_lowercase(),
+                    Case::Matters => full.clone(),
+                };
                 if let Some(other) = seen.get(&key) {
                     // Then the names of the environments, or these two, are reported as differing only in case.
                     if other.value.eq_ignore_ascii_case(&name.value) {

@@ -6,8 +6,8 @@ use crate::diagnostic::{Diagnostic, Span};
 use crate::identifier::Identifier;
 use crate::reach::reachable_by::ReachableBy;
 use crate::resources::dynamodb_table::{MOST_INDEXES, MOST_PROJECTED_ATTRIBUTES};
-use crate::service::meaning::Resolver;
-use crate::spec::{CapacityTable, Given, IndexTable, KeyTable, Placed, TableTable};
+use crate::service::meaning::{Case, Resolver};
+use crate::spec::{CapacityTable, Given, IndexTable, KeyTable, Placed, Spec, TableTable};
 use crate::tables::{Capacity, Index, KeyAttribute, Table, Type};
 use crate::uses::declared::Declared;
 use crate::uses::{Datum, Kind};
@@ -27,7 +27,13 @@ pub(crate) fn declared(tables: &[(Placed<String>, TableTable)]) -> Vec<Declared<
 }
 
 impl Resolver<'_> {
-    pub(crate) fn tables(&mut self, tables: &[(Placed<String>, TableTable)]) -> BTreeMap<String, Table> {
+    pub(crate) fn tables(
+        &mut self,
+        spec: &Spec,
+        tables: &[(Placed<String>, TableTable)],
+    ) -> BTreeMap<String, Table> {
+        let names: Vec<_> = tables.iter().map(|(name, _)| (name, "")).collect();
+        self.names_of_environments(spec, &names, "table", Case::Matters);
         let mut identifiers = BTreeMap::new();
         let mut resolved = BTreeMap::new();
         for (name, table) in tables {

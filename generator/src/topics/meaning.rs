@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::diagnostic::Diagnostic;
 use crate::identifier::Identifier;
 use crate::reach::reachable_by::ReachableBy;
-use crate::service::meaning::Resolver;
+use crate::service::meaning::{Case, Resolver};
 use crate::spec::{Placed, Spec, TopicTable};
 use crate::topics::{Topic, suffix};
 use crate::uses::declared::Declared;
@@ -24,9 +24,12 @@ pub(crate) fn declared(topics: &[(Placed<String>, TopicTable)]) -> Vec<Declared<
 
 impl Resolver<'_> {
     /// The topics. A name of 64 characters with service, environment and `.fifo` is shorter than SNS allows.
-    pub(crate) fn topics(&mut self, spec: &Spec, service: &str) -> BTreeMap<String, Topic> {
-        let names: Vec<_> = spec.topics.iter().map(|(name, _)| name).collect();
-        self.names_of_environments(spec, service, &names, "topic");
+    pub(crate) fn topics(&mut self, spec: &Spec) -> BTreeMap<String, Topic> {
+        let topics = spec.topics.iter();
+        let names: Vec<_> = topics
+            .map(|(name, table)| (name, suffix(table.fifo.value)))
+            .collect();
+        self.names_of_environments(spec, &names, "topic", Case::Matters);
         let mut identifiers = BTreeMap::new();
         let mut resolved = BTreeMap::new();
         for (name, table) in &spec.topics {
