@@ -3,10 +3,13 @@
 //! ```text
 //! event ─decode→ Request ─handler→ value | Refusal ─write→ answer, with the CORS headers of the configuration
 //! ```
+//! [`run_batches`] does so for events of queues and streams.
+//!
 //! A handler doesn't depend on Lambda. Every answer has CORS headers, because a browser shows a script only errors with
 //! these headers.
 
 mod answer;
+mod batch;
 mod claims;
 mod cors;
 mod request;
@@ -24,6 +27,7 @@ use lambda_http::{
 use serde::Serialize;
 
 pub use answer::Refusal;
+pub use batch::{Batch, Change, Failures, Images, Message, Record, failures, run_batches};
 pub use claims::Claims;
 pub use cors::Cors;
 pub use lambda_http::Error;
@@ -43,15 +47,21 @@ where
     Answer: Future<Output = Result<Value, Refusal>>,
     Value: Serialize,
 {
-    if env::var_os("AWS_LAMBDA_RUNTIME_API").is_none() {
-        return Err("`AWS_LAMBDA_RUNTIME_API` is not set: Lambda starts this program, `portcullis serve` does locally".into());
-    }
+    started_by_lambda()?;
     let cors = Cors::from_environment()?;
     lambda_runtime::run(service_fn(|event: LambdaEvent<ApiGatewayProxyRequest>| {
         let response = respond(&handler, &cors, event);
         async { Ok::<_, Error>(response.await) }
     }))
     .await
+}
+
+/// Fails if Lambda (or its emulation) did not start the process.
+fn started_by_lambda() -> Result<(), Error> {
+    if env::var_os("AWS_LAMBDA_RUNTIME_API").is_none() {
+        return Err("`AWS_LAMBDA_RUNTIME_API` is not set: Lambda starts this program, `portcullis serve` does locally".into());
+    }
+    Ok(())
 }
 
 /// Answers one event.
