@@ -19,7 +19,7 @@ step() { printf '\n== %s\n' "$*" >&2; }
 step 'units of the tool'
 cargo test --locked --quiet --workspace --lib --bins "$@"
 step 'addresses, what a review tells of a change'
-cargo test --locked --quiet --package portcullis-generator --test addresses --test schema --test review --test review_of_random_specs "$@"
+cargo test --locked --quiet --package portcullis-generator --test addresses --test schema --test review --test review_of_random_specs --test review_of_random_events "$@"
 step 'golden trees, mistakes, states of others'
 cargo test --locked --quiet --test golden --test serve --test review_command --test plans --test linked_folders \
     --test check --test message_format --test documents --test exit_codes --test house --test surfaces "$@"

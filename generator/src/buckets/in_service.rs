@@ -19,7 +19,7 @@ pub(crate) fn blocks(service: &Service) -> Vec<Block> {
 }
 
 /// The name of a bucket in AWS, as other resources of the module have it.
-fn name_of(bucket: &str) -> Expression {
+pub(crate) fn name_of(bucket: &str) -> Expression {
     reference(format!("module.{}.name", module::name(bucket)))
 }
 

@@ -33,7 +33,6 @@ pub(crate) fn buckets(resources: &mut Resources<'_>, names: &Names) -> Vec<Bucke
 
 fn bucket<'a>(resources: &mut Resources<'a>, names: &Names, bucket: &Part<'a, s3::Bucket>) -> Bucket {
     resources.account(bucket.resource);
-    let name = names.in_text(names.own(&bucket.bucket, &bucket.tags_all));
     let versioning: Vec<s3::BucketVersioning> = attached(resources, bucket);
     let blocks: Vec<s3::PublicAccessBlock> = attached(resources, bucket);
     let ownership: Vec<s3::OwnershipControls> = attached(resources, bucket);
@@ -58,7 +57,7 @@ fn bucket<'a>(resources: &mut Resources<'a>, names: &Names, bucket: &Part<'a, s3
     let cors = cors.iter().flat_map(|one| &one.cors_rule);
     let cors = cors.map(|rule| cors_rule(&rule.allowed_methods, &rule.allowed_origins));
     Bucket {
-        name: name.strip_suffix("-${account}").unwrap_or(&name).to_owned(),
+        name: name_of(bucket, names),
         public_access_blocked: !blocks.is_empty() && blocks.iter().all(closes),
         object_ownership: all_of(ownership.iter().map(|one| &one.rule.object_ownership)),
         policy: sorted(policy),
@@ -72,6 +71,12 @@ fn bucket<'a>(resources: &mut Resources<'a>, names: &Names, bucket: &Part<'a, s3
         cors: sorted(cors),
         deletion_protection: !bucket.force_destroy,
     }
+}
+
+/// Returns the name of a bucket in the spec.
+pub(crate) fn name_of(bucket: &s3::Bucket, names: &Names) -> String {
+    let name = names.in_text(names.own(&bucket.bucket, &bucket.tags_all));
+    name.strip_suffix("-${account}").unwrap_or(&name).to_owned()
 }
 
 /// Returns `true` if an access block leaves no way to open a bucket to the public.

@@ -2,16 +2,16 @@
 
 use serde_json::Value;
 
-use crate::events::{Event, in_service, names, permissions};
+use crate::events::{Event, in_service, names, notifications, permissions};
 use crate::functions::in_service as functions;
 use crate::functions::{common, statement};
 use crate::hcl::{Block, Expression, call, commented, equal, expression, json, reference, string, to_set};
 use crate::modules::access_test::assertions::{is, must};
 use crate::modules::access_test::mocked::{self, ENVIRONMENT};
-use crate::references::{Template, Values};
+use crate::references::{Reference, Template, Values};
 use crate::resources::{
     cloudwatch_event_rule, cloudwatch_event_target, iam_role, iam_role_policy, lambda_alias,
-    lambda_event_source_mapping, lambda_permission, scheduler_schedule,
+    lambda_event_source_mapping, lambda_permission, scheduler_schedule, sns_topic_subscription,
 };
 use crate::service::Service;
 
@@ -22,9 +22,16 @@ pub(crate) fn assertions(service: &Service) -> Vec<Block> {
         if in_service::has_schedule(function) {
             blocks.push(role(service, name, &values));
         }
-        let events = function.on.iter();
-        blocks.extend(events.map(|event| self::event(service, name, event, &values)));
+        let permissions = permissions::of_function(name, &function.on);
+        for event in &function.on {
+            let mut own = permissions
+                .iter()
+                .filter(|(first, _)| std::ptr::eq(*first, event));
+            let permission = own.next().map(|(_, permission)| permission);
+            blocks.extend(self::event(service, name, event, permission, &values));
+        }
     }
+    blocks.extend(notifications::tests(service));
     blocks
 }
 
@@ -54,7 +61,14 @@ fn role(service: &Service, function: &str, values: &Values) -> Block {
     commented(must, &format!("The role of the schedules of {function}"))
 }
 
-fn event(service: &Service, function: &str, event: &Event, values: &Values) -> Block {
+/// The assertions about an event and its permission, if it has any of its own.
+fn event(
+    service: &Service,
+    function: &str,
+    event: &Event,
+    permission: Option<&permissions::Permission>,
+    values: &Values,
+) -> Option<Block> {
     let label = names::label(function, event);
     let text = |template: &Template| string(template.text(values));
     let target = text(&functions::arn(service, function));
@@ -62,7 +76,10 @@ fn event(service: &Service, function: &str, event: &Event, values: &Values) -> B
         let label = label.clone();
         move |attribute: &str| format!("{kind}.{label}.{attribute}")
     };
-    let mut conditions = permission(service, function, event, values);
+    let permission = permission.into_iter();
+    let mut conditions: Vec<_> = permission
+        .flat_map(|permission| self::permission(service, function, permission, values))
+        .collect();
     match event {
         Event::Schedule(schedule) => {
             let of = of(scheduler_schedule::TYPE.name);
@@ -105,15 +122,35 @@ fn event(service: &Service, function: &str, event: &Event, values: &Values) -> B
             conditions.push(patterns(&of("filter_criteria"), &stream.filters));
             let destination = "destination_config[0].on_failure[0].destination_arn";
             conditions.push(match &stream.on_failure {
-                Some(to) => is(of(destination), text(&in_service::arn(to))),
+                Some(to) => is(of(destination), text(&names::arn(to))),
                 None => equal(call("length", [reference(of("destination_config"))]), 0),
             });
         }
+        Event::Topic(topic) => {
+            let of = of(sns_topic_subscription::TYPE.name);
+            let filter = topic.filter.as_ref();
+            let scope = filter.map(|_| string(topic.filter_on.in_aws()));
+            conditions.extend([
+                is(of("topic_arn"), text(&names::arn(&topic.topic))),
+                is(of("protocol"), string(sns_topic_subscription::LAMBDA)),
+                is(of("endpoint"), target),
+                is(of("filter_policy"), filter.map_or_else(Expression::null, json)),
+                is(
+                    of("redrive_policy"),
+                    topic.on_failure.as_ref().map_or_else(Expression::null, |to| {
+                        sns_topic_subscription::redrive_policy(text(&names::arn(to)))
+                    }),
+                ),
+            ]);
+            conditions.extend(scope.map(|scope| is(of("filter_policy_scope"), scope)));
+        }
+        // `notifications` has the rest.
+        Event::Objects(_) => {}
         Event::Queue(queue) => {
             let of = of(lambda_event_source_mapping::TYPE.name);
             conditions.extend([
                 is(of("function_name"), target),
-                is(of("event_source_arn"), text(&in_service::arn(&queue.queue))),
+                is(of("event_source_arn"), text(&names::arn(&queue.queue))),
                 is(of("batch_size"), queue.batch),
                 patterns(&of("filter_criteria"), &queue.filters),
             ]);
@@ -126,14 +163,14 @@ fn event(service: &Service, function: &str, event: &Event, values: &Values) -> B
         }
     }
     let title = format!("{function} is invoked by {}", event.phrase());
-    commented(
+    let test = || {
         must(
             &format!("`{function}`"),
             &format!("be invoked by {} alone, as the spec says", event.phrase()),
-            conditions,
-        ),
-        &title,
-    )
+            conditions.clone(),
+        )
+    };
+    (!conditions.is_empty()).then(|| commented(test(), &title))
 }
 
 /// The patterns of a mapping are these. The provider has them as a set.
@@ -146,28 +183,36 @@ fn patterns(criteria: &str, patterns: &[Value]) -> Expression {
 }
 
 /// A permission allows one service to invoke the function for one source.
-fn permission(service: &Service, function: &str, event: &Event, values: &Values) -> Vec<Expression> {
-    let Some(permissions::Permission {
+fn permission(
+    service: &Service,
+    function: &str,
+    permission: &permissions::Permission,
+    values: &Values,
+) -> Vec<Expression> {
+    let permissions::Permission {
         label,
         principal,
         source,
-    }) = permissions::of_event(function, event)
-    else {
-        return Vec::new();
-    };
+        of_account,
+    } = permission;
     let of = |attribute: &str| format!("{}.{label}.{attribute}", lambda_permission::TYPE.name);
     let alias = functions::alias(service, function);
     let qualifier = alias.map(|_| is(of("qualifier"), string(lambda_alias::LIVE)));
+    let account = of_account.then(|| {
+        let account = Reference::Account.text(values);
+        is(of("source_account"), string(account))
+    });
     [
         is(of("action"), string(lambda_permission::ACTION)),
         is(
             of("function_name"),
             string(service.function_name(ENVIRONMENT, function)),
         ),
-        is(of("principal"), string(principal)),
+        is(of("principal"), string(*principal)),
         is(of("source_arn"), string(source.text(values))),
     ]
     .into_iter()
+    .chain(account)
     .chain(qualifier)
     .collect()
 }

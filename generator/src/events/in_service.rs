@@ -1,7 +1,7 @@
 //! The events' part of `modules/service`: `events.tf`.
 
 use crate::asynchronous::in_service as asynchronous;
-use crate::events::{Event, Queue, Rule, Schedule, Stream, names, permissions};
+use crate::events::{Event, Queue, Rule, Schedule, Stream, Topic, names, notifications, permissions};
 use crate::functions::in_service as functions;
 use crate::functions::statement::{self, Statement};
 use crate::functions::{Function, common};
@@ -11,31 +11,32 @@ use crate::references::{Reference, Template};
 use crate::resources::lambda_event_source_mapping::{self as mapping, Arguments};
 use crate::resources::{
     cloudwatch_event_rule, cloudwatch_event_target, iam_role, iam_role_policy, lambda_permission,
-    scheduler_schedule, sqs_queue,
+    scheduler_schedule, sns_topic, sns_topic_subscription, sqs_queue,
 };
 use crate::service::Service;
 use crate::tables::in_service as tables;
-use crate::uses::{Attribute, Datum};
+use crate::uses::Datum;
 
 /// The blocks that make each event invoke its function, after the role of the function's schedules.
 pub(crate) fn blocks(service: &Service) -> Vec<Block> {
     let functions = service.functions.iter();
-    functions
-        .flat_map(|(name, function)| {
-            let role = function
-                .on
+    let of_functions = functions.flat_map(|(name, function)| {
+        let role = function
+            .on
+            .iter()
+            .any(|event| matches!(event, Event::Schedule(_)));
+        let role = role.then(|| self::role(service, name)).into_iter().flatten();
+        let permissions = permissions::of_function(name, &function.on);
+        role.chain(function.on.iter().flat_map(move |event| {
+            let mut own = permissions
                 .iter()
-                .any(|event| matches!(event, Event::Schedule(_)));
-            let role = role.then(|| self::role(service, name)).into_iter().flatten();
-            role.chain(
-                function
-                    .on
-                    .iter()
-                    .flat_map(|event| event_blocks(service, name, event)),
-            )
-            .chain(asynchronous::block(service, name, function))
-        })
-        .collect()
+                .filter(|(first, _)| std::ptr::eq(*first, event));
+            let permission = own.next().map(|(_, permission)| permission);
+            event_blocks(service, name, event, permission)
+        }))
+        .chain(asynchronous::block(service, name, function))
+    });
+    of_functions.chain(notifications::blocks(service)).collect()
 }
 
 /// Returns `true` if a schedule invokes the function.
@@ -46,10 +47,16 @@ pub(crate) fn has_schedule(function: &Function) -> bool {
         .any(|event| matches!(event, Event::Schedule(_)))
 }
 
-/// The blocks of an event, the first with a comment that says what it does.
-fn event_blocks(service: &Service, function: &str, event: &Event) -> Vec<Block> {
+/// The blocks of an event, behind its permission if no other event has it. The first has a comment that says what it does.
+fn event_blocks(
+    service: &Service,
+    function: &str,
+    event: &Event,
+    permission: Option<&permissions::Permission>,
+) -> Vec<Block> {
     let label = names::label(function, event);
-    let mut blocks: Vec<Block> = permission(service, function, event).into_iter().collect();
+    let permission = permission.map(|permission| self::permission(service, function, permission));
+    let mut blocks: Vec<Block> = permission.into_iter().collect();
     match event {
         Event::Schedule(schedule) => blocks.push(self::schedule(service, function, &label, schedule)),
         Event::Rule(rule) => {
@@ -62,6 +69,9 @@ fn event_blocks(service: &Service, function: &str, event: &Event) -> Vec<Block> 
         }
         Event::Stream(stream) => blocks.push(self::stream(service, function, &label, stream)),
         Event::Queue(queue) => blocks.push(self::queue(service, function, &label, queue)),
+        Event::Topic(topic) => blocks.push(self::topic(service, function, &label, topic)),
+        // The bucket has one block with every function.
+        Event::Objects(_) => {}
     }
     let title = format!("{function} is invoked by {}.", event.phrase());
     if let Some(first) = blocks.first_mut() {
@@ -70,20 +80,22 @@ fn event_blocks(service: &Service, function: &str, event: &Event) -> Vec<Block> 
     blocks
 }
 
-fn permission(service: &Service, function: &str, event: &Event) -> Option<Block> {
+fn permission(service: &Service, function: &str, permission: &permissions::Permission) -> Block {
     let permissions::Permission {
         label,
         principal,
         source,
-    } = permissions::of_event(function, event)?;
-    Some(lambda_permission::resource_block(lambda_permission::Arguments {
-        label: &label,
+        of_account,
+    } = permission;
+    let account = || Template::of_reference(Reference::Account, "").in_service(service);
+    lambda_permission::resource_block(lambda_permission::Arguments {
+        label,
         function: &functions::name(function),
         alias: functions::alias_name(service, function),
         principal,
         source: source.in_service(service),
-        source_account: None,
-    }))
+        source_account: of_account.then(account),
+    })
 }
 
 /// The role of a function's schedules, which may invoke that function and nothing else.
@@ -186,7 +198,7 @@ fn stream(service: &Service, function: &str, label: &Identifier, stream: &Stream
             max_age_seconds: *max_age_seconds,
             parallelization: *parallelization,
         }),
-        on_failure: on_failure.as_ref().map(|to| arn(to).in_service(service)),
+        on_failure: on_failure.as_ref().map(|to| names::arn(to).in_service(service)),
         max_concurrency: None,
         depends_on: needs(service, function)
             .into_iter()
@@ -206,7 +218,7 @@ fn queue(service: &Service, function: &str, label: &Identifier, queue: &Queue) -
     } = queue;
     mapping::resource_block(Arguments {
         label,
-        source: arn(queue).in_service(service),
+        source: names::arn(queue).in_service(service),
         function: functions::arn(service, function).in_service(service),
         batch: *batch,
         window_seconds: *window_seconds,
@@ -222,14 +234,40 @@ fn queue(service: &Service, function: &str, label: &Identifier, queue: &Queue) -
     })
 }
 
+fn topic(service: &Service, function: &str, label: &Identifier, topic: &Topic) -> Block {
+    let Topic {
+        topic,
+        filter,
+        filter_on,
+        on_failure,
+    } = topic;
+    let permission = format!(
+        "{}.{}",
+        lambda_permission::TYPE.name,
+        names::topic_permission(label)
+    );
+    let of_topic = sns_topic::address(&Identifier::new(&topic.name));
+    let needs = [
+        reference(permission),
+        functions::target(service, function),
+        reference(of_topic),
+    ];
+    sns_topic_subscription::resource_block(sns_topic_subscription::Arguments {
+        label,
+        topic: names::arn(topic).in_service(service),
+        function: functions::arn(service, function).in_service(service),
+        filter: filter.as_ref().map(|filter| (json(filter), filter_on.in_aws())),
+        dead_letters: on_failure.as_ref().map(|to| names::arn(to).in_service(service)),
+        depends_on: needs
+            .into_iter()
+            .chain(on_failure.as_ref().map(address))
+            .collect(),
+    })
+}
+
 /// The address of a queue, which Lambda wants to be there.
 fn address(queue: &Datum) -> Expression {
     reference(sqs_queue::address(&Identifier::new(&queue.name)))
-}
-
-/// The ARN of data.
-pub(crate) fn arn(datum: &Datum) -> Template {
-    Template::of_reference(Reference::Datum(datum.clone(), Attribute::Arn), "")
 }
 
 /// The blocks that Terraform creates first: Lambda refuses a mapping whose role may not poll yet.

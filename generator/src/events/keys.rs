@@ -2,16 +2,18 @@
 
 use serde_json::Value as Json;
 
-use crate::events::StartingPosition;
+use crate::events::{FilterOn, ObjectEvent, StartingPosition};
 use crate::json_rule::JsonRule;
 use crate::resources::cloudwatch_event_rule::{BUS, PATTERN_CHARACTERS};
 use crate::resources::lambda_event_source_mapping::{
     BATCH, FILTER_CHARACTERS, MAX_AGE_SECONDS, MAX_CONCURRENCY, PARALLELIZATION, RETRIES, WINDOW_SECONDS,
 };
+use crate::resources::s3_bucket_notification::PART_OF_KEY;
 use crate::resources::scheduler_schedule::{INPUT_BYTES, SCHEDULE, TIMEZONE};
+use crate::resources::sns_topic_subscription::FILTER_BYTES;
 use crate::review::Meaning::Elsewhere;
 use crate::spec::declaration::Absent::{Derived, Nothing};
-use crate::spec::declaration::Kind::{self, Choice, Flag, Jsons, Text};
+use crate::spec::declaration::Kind::{self, Choice, Choices, Flag, Jsons, Text};
 use crate::spec::declaration::{EVERYWHERE, Literal, default, keys, number};
 use crate::spec::field::{Given, Placed, Set, Word};
 use crate::text_rule::{ANY_TEXT, NAME_64};
@@ -31,6 +33,14 @@ static FILTER: JsonRule = JsonRule {
     is_table: true,
     check: |json| pattern(json, FILTER_CHARACTERS),
     help: "write it as in `{ eventName = [\"INSERT\"] }`",
+};
+
+/// A filter policy of SNS: <https://docs.aws.amazon.com/sns/latest/dg/sns-subscription-filter-policies.html>
+static FILTER_POLICY: JsonRule = JsonRule {
+    noun: "a filter policy",
+    is_table: true,
+    check: |json| pattern(json, FILTER_BYTES),
+    help: "write it as in `{ kind = [\"order\"] }`",
 };
 
 static INPUT: JsonRule = JsonRule {
@@ -57,7 +67,8 @@ fn pattern(json: &Json, most: usize) -> Result<(), String> {
 }
 
 keys! {
-    /// An event that invokes the function, beside its routes. It has exactly one of `schedule`, `event`, `queue` and `table`.
+    /// An event that invokes the function, beside its routes. It has exactly one of `schedule`, `event`, `bucket`, `topic`,
+    /// `queue` and `table`.
     EventTable {
         /// Times at which the function runs: `rate(5 minutes)`, or `cron(0 3 * * ? *)` with minutes, hours, day of the month, month, day
         /// of the week and year.
@@ -72,8 +83,23 @@ keys! {
         event: Given<Json> = Kind::Json(&PATTERN), Nothing, EVERYWHERE, Elsewhere;
         /// Name of the event bus that the events come from. Portcullis doesn't create it.
         bus: Set<String> = Text(&BUS), default(Literal::Text("default")), EVERYWHERE, Elsewhere;
-        /// Name of the schedule or rule: `<service>-<environment>-<function>.<name>` in AWS. A function with several of a kind
-        /// must name them.
+        /// A topic whose messages invoke the function. A topic with `fifo` can't.
+        topic: Given<String> = Text(&ANY_TEXT), Nothing, EVERYWHERE, Elsewhere;
+        /// [Filter policy](https://docs.aws.amazon.com/sns/latest/dg/sns-subscription-filter-policies.html) of the topic's messages.
+        filter: Given<Json> = Kind::Json(&FILTER_POLICY), Nothing, EVERYWHERE, Elsewhere;
+        /// Part of a message that `filter` is about.
+        filter_on: Set<FilterOn> = Choice(FilterOn::CHOICES), default(Literal::Text("attributes")), EVERYWHERE, Elsewhere;
+        /// A bucket whose objects invoke the function. S3 may invoke it for this bucket alone.
+        bucket: Given<String> = Text(&ANY_TEXT), Nothing, EVERYWHERE, Elsewhere;
+        /// Changes of objects that invoke the function. If the bucket has versions, `removed` includes the marker that hides an
+        /// object. S3's own deletions are `expired`.
+        events: Given<Vec<Placed<ObjectEvent>>> = Choices(ObjectEvent::CHOICES), Derived("`[\"created\"]`"), EVERYWHERE, Elsewhere;
+        /// Beginning of the objects' keys, such as `in/`.
+        prefix: Given<String> = Text(&PART_OF_KEY), Nothing, EVERYWHERE, Elsewhere;
+        /// End of the objects' keys, such as `.pdf`.
+        suffix: Given<String> = Text(&PART_OF_KEY), Nothing, EVERYWHERE, Elsewhere;
+        /// Name of the schedule or rule: `<service>-<environment>-<function>.<name>` in AWS. A function with several of a kind,
+        /// or several for a bucket, must name them.
         name: Given<String> = Text(&NAME_64), Derived("`schedule` or `event`"), EVERYWHERE, Elsewhere;
         /// A queue whose messages invoke the function. Lambda deletes a message that the function handled.
         queue: Given<String> = Text(&ANY_TEXT), Nothing, EVERYWHERE, Elsewhere;
@@ -99,7 +125,8 @@ keys! {
         retries: Given<u32> = number(RETRIES, "tries"), Nothing, EVERYWHERE, Elsewhere;
         /// Age after which Lambda drops a record instead of handing it over.
         max_age_seconds: Given<u32> = number(MAX_AGE_SECONDS, "seconds"), Nothing, EVERYWHERE, Elsewhere;
-        /// Queue that gets failed batches of a table after the last try: `queues.NAME`. Without it, Lambda drops them.
+        /// Queue that gets failed batches of a table after the last try, or messages of a topic that SNS can't deliver:
+        /// `queues.NAME`. Without it, they are dropped.
         on_failure: Given<String> = Text(&ANY_TEXT), Nothing, EVERYWHERE, Elsewhere;
         /// Most batches of messages that are handled at the same time.
         max_concurrency: Given<u32> = number(MAX_CONCURRENCY, "invocations"), Nothing, EVERYWHERE, Elsewhere;

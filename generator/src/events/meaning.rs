@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use portcullis_foreign_text::printable::code;
 
 use crate::diagnostic::{Diagnostic, Span};
-use crate::events::{Event, Queue, Rule, Schedule, Stream, names, rights};
+use crate::events::{Event, Queue, Rule, Schedule, Stream, Topic, names, rights};
 use crate::functions::statement::Statement;
 use crate::identifier::Identifier;
 use crate::resources::lambda_event_source_mapping::{BATCH_OF_QUEUE, BATCH_OF_STREAM, MOST_FILTERS};
@@ -16,9 +16,11 @@ use crate::spec::{EventTable, Given, Placed, Spec};
 use crate::uses::{Datum, declared};
 
 /// The kinds of events: the key that names the source, and the keys that may stand beside it.
-const KINDS: [(&str, &[&str]); 4] = [
+const KINDS: [(&str, &[&str]); 6] = [
     ("schedule", &["name", "timezone", "input"]),
     ("event", &["name", "bus"]),
+    ("bucket", &["name", "events", "prefix", "suffix"]),
+    ("topic", &["filter", "filter_on", "on_failure"]),
     (
         "queue",
         &[
@@ -103,6 +105,13 @@ impl Resolver<'_> {
             input,
             event,
             bus,
+            topic,
+            filter,
+            filter_on,
+            bucket: _, // `Self::objects`
+            events: _,
+            prefix: _,
+            suffix: _,
             name,
             queue,
             table: source,
@@ -132,6 +141,16 @@ impl Resolver<'_> {
                 name: name(kind),
                 bus: bus.value.clone(),
             }),
+            "bucket" => Event::Objects(self.objects(spec, function, table)?),
+            "topic" => {
+                self.filter_of_topic(filter, filter_on.value);
+                Event::Topic(Topic {
+                    topic: self.topic_of(spec, topic)?,
+                    filter: filter.value.clone(),
+                    filter_on: filter_on.value,
+                    on_failure: self.on_failure(spec, on_failure),
+                })
+            }
             "queue" => {
                 self.most_filters(filters);
                 let event = Queue {
@@ -197,10 +216,7 @@ impl Resolver<'_> {
         {
             let others = KINDS.iter().filter(|(_, keys)| keys.contains(key));
             let others: Vec<String> = others.map(|(kind, _)| format!("`{kind}`")).collect();
-            let summary = format!(
-                "`{key}` must be beside {}, not beside `{kind}`",
-                others.join(" or ")
-            );
+            let summary = format!("`{key}` must be beside {}, not beside `{kind}`", either(&others));
             self.report(Diagnostic::new(span.clone(), summary).help(format!("delete `{key}`")));
         }
         Some(kind)
@@ -211,9 +227,10 @@ impl Resolver<'_> {
         let report = Diagnostic::new(place, format!("duplicate {} `{}`", event.kind(), event.name()));
         let report = report.related(first, "first here");
         self.report(match event {
-            Event::Schedule(_) | Event::Rule(_) => {
+            Event::Schedule(_) | Event::Rule(_) | Event::Objects(_) => {
                 report.help("name one of them, as in `name = \"nightly\"`")
             }
+            Event::Topic(_) => report.help("delete one of them: a function has one subscription to a topic"),
             Event::Stream(_) | Event::Queue(_) => {
                 report.help("delete one of them, or put both into one entry with several `filters`")
             }
@@ -279,7 +296,7 @@ impl Resolver<'_> {
                 (name(names::ROLE), iam_role::NAME_LENGTH),
             ],
             Event::Rule(rule) => vec![(name(&rule.name), cloudwatch_event_rule::NAME_LENGTH)],
-            Event::Stream(_) | Event::Queue(_) => Vec::new(),
+            Event::Stream(_) | Event::Queue(_) | Event::Objects(_) | Event::Topic(_) => Vec::new(),
         };
         if let Some((full, most)) = names.into_iter().find(|(full, most)| full.len() > *most) {
             self.report(
@@ -294,6 +311,15 @@ impl Resolver<'_> {
                 .help("shorten the name of the event or of the function"),
             );
         }
+    }
+}
+
+/// Alternatives in a row: `a`, `b` or `c`.
+fn either(all: &[String]) -> String {
+    match all.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, others)) => format!("{} or {last}", others.join(", ")),
+        None => String::new(),
     }
 }
 

@@ -1,13 +1,15 @@
 //! Events: what invokes a function beside its routes.
 //!
-//! An entry of `on` has one source. Lambda polls streams with the rights of the function's role. Rules of EventBridge need a
-//! permission of the function, and schedules take on a role of their own that may invoke it.
+//! An entry of `on` has one source. Lambda polls streams and queues with the rights of the function's role. Rules of EventBridge,
+//! buckets and topics need a permission of the function, and schedules take on a role of their own that may invoke it.
 
 pub(crate) mod access_test;
+pub(crate) mod bucket_meaning;
 pub(crate) mod in_service;
 pub(crate) mod keys;
 pub(crate) mod meaning;
 pub(crate) mod names;
+pub(crate) mod notifications;
 pub(crate) mod permissions;
 pub(crate) mod picture;
 pub(crate) mod queue_meaning;
@@ -15,11 +17,13 @@ pub(crate) mod review;
 pub(crate) mod rights;
 pub(crate) mod surface;
 pub(crate) mod surface_of_service;
+pub(crate) mod topic_meaning;
 
 use crate::uses::{Datum, Kind};
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::sentences::list::list;
 use crate::spec::declaration::choices;
 
 /// Something that invokes a function.
@@ -34,6 +38,10 @@ pub enum Event {
     Stream(Stream),
     /// A queue.
     Queue(Queue),
+    /// A bucket.
+    Objects(Objects),
+    /// A topic.
+    Topic(Topic),
 }
 
 /// A schedule.
@@ -111,6 +119,93 @@ pub struct Queue {
     pub max_concurrency: Option<u32>,
 }
 
+/// Objects of a bucket.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Objects {
+    /// The bucket.
+    pub bucket: String,
+    /// Its name, which is unique in its function and bucket. The first may have none.
+    #[serde(skip)]
+    pub name: Option<String>,
+    /// Their changes, sorted.
+    pub events: Vec<ObjectEvent>,
+    /// The beginning of their keys.
+    pub prefix: String,
+    /// The end of their keys.
+    pub suffix: String,
+}
+
+/// A topic.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Topic {
+    /// The topic.
+    pub topic: Datum,
+    /// The pattern of its messages; none is every message.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub filter: Option<Value>,
+    /// The part of a message that the pattern is about.
+    pub filter_on: FilterOn,
+    /// The queue that gets messages that SNS can't deliver. Without one, SNS drops them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub on_failure: Option<Datum>,
+}
+
+choices! {
+    /// The part of a message that a filter of SNS is about.
+    ///
+    /// <https://docs.aws.amazon.com/sns/latest/dg/sns-message-filtering-scope.html>
+    FilterOn {
+        /// Its attributes.
+        Attributes = "attributes" | "MessageAttributes";
+        /// Its text, as JSON.
+        Body = "body" | "MessageBody";
+    }
+}
+
+impl FilterOn {
+    /// SNS's name of it.
+    pub fn in_aws(self) -> &'static str {
+        match self {
+            Self::Attributes => "MessageAttributes",
+            Self::Body => "MessageBody",
+        }
+    }
+}
+
+choices! {
+    /// A change of an object.
+    ///
+    /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-event-types-and-destinations.html>
+    ObjectEvent {
+        /// It is new, or overwritten.
+        Created = "created" | "s3:ObjectCreated:*";
+        /// A caller deleted it.
+        Removed = "removed" | "s3:ObjectRemoved:*";
+        /// S3 deleted it, because its time was over.
+        Expired = "expired" | "s3:LifecycleExpiration:*";
+    }
+}
+
+impl ObjectEvent {
+    /// S3's name of it.
+    pub fn in_aws(self) -> &'static str {
+        match self {
+            Self::Created => "s3:ObjectCreated:*",
+            Self::Removed => "s3:ObjectRemoved:*",
+            Self::Expired => "s3:LifecycleExpiration:*",
+        }
+    }
+
+    /// As an adjective.
+    fn phrase(self) -> &'static str {
+        match self {
+            Self::Created => "new",
+            Self::Removed => "removed",
+            Self::Expired => "expired",
+        }
+    }
+}
+
 choices! {
     /// The records that a stream begins with.
     ///
@@ -141,6 +236,8 @@ impl Event {
             Self::Rule(_) => "event",
             Self::Stream(_) => "table",
             Self::Queue(_) => "queue",
+            Self::Objects(_) => "bucket",
+            Self::Topic(_) => "topic",
         }
     }
 
@@ -150,19 +247,30 @@ impl Event {
             Self::Schedule(_) | Self::Rule(_) => None,
             Self::Stream(stream) => Some(Datum::new(Kind::Tables, &stream.table)),
             Self::Queue(queue) => Some(queue.queue.clone()),
+            Self::Objects(objects) => Some(Datum::new(Kind::Buckets, &objects.bucket)),
+            Self::Topic(topic) => Some(topic.topic.clone()),
         }
     }
 
     /// The destination of events that the function failed to handle.
     pub fn on_failure(&self) -> Option<&Datum> {
         match self {
-            Self::Schedule(_) | Self::Rule(_) | Self::Queue(_) => None,
+            // SNS, not the function, sends messages of a topic to a queue.
+            Self::Schedule(_) | Self::Rule(_) | Self::Queue(_) | Self::Objects(_) | Self::Topic(_) => None,
             Self::Stream(stream) => stream.on_failure.as_ref(),
         }
     }
 
     /// Its name within its function: `table orders`, `schedule nightly`, or `schedule` if it has no name of its own.
     pub fn key(&self) -> String {
+        if let Self::Objects(Objects {
+            bucket,
+            name: Some(name),
+            ..
+        }) = self
+        {
+            return format!("{} {bucket} {name}", self.kind());
+        }
         let (kind, name) = (self.kind(), self.name());
         if name == kind {
             name.into()
@@ -178,6 +286,8 @@ impl Event {
             Self::Rule(rule) => &rule.name,
             Self::Stream(stream) => &stream.table,
             Self::Queue(queue) => &queue.queue.name,
+            Self::Objects(objects) => &objects.bucket,
+            Self::Topic(topic) => &topic.topic.name,
         }
     }
 
@@ -201,6 +311,26 @@ impl Event {
             }
             Self::Stream(stream) => format!("changes of items of the table `{}`", stream.table),
             Self::Queue(queue) => format!("messages of the queue `{}`", queue.queue.name),
+            Self::Objects(objects) => objects.phrase(),
+            Self::Topic(topic) => format!("messages of the topic `{}`", topic.topic.name),
         }
+    }
+}
+
+impl Objects {
+    fn phrase(&self) -> String {
+        let Self {
+            bucket,
+            name: _,
+            events,
+            prefix,
+            suffix,
+        } = self;
+        let events = list(events.iter().map(|event| event.phrase().to_owned()));
+        let which = match (prefix.as_str(), suffix.as_str()) {
+            ("", "") => String::new(),
+            (prefix, suffix) => format!(" `{prefix}*{suffix}`"),
+        };
+        format!("{events} objects{which} of the bucket `{bucket}`")
     }
 }

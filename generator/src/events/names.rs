@@ -1,9 +1,10 @@
 //! The names of events in Terraform and in AWS.
 
-use crate::events::Event;
+use crate::events::{Event, Objects};
 use crate::identifier::Identifier;
 use crate::references::{Part, Reference, Template};
 use crate::resources::scheduler_schedule;
+use crate::uses::{Attribute, Datum};
 
 /// The name of a schedule or a rule in AWS. A function's name holds no dot, so no two functions share such a name.
 pub(crate) fn in_aws(function: &str, name: &str) -> Template {
@@ -53,10 +54,31 @@ pub(crate) fn label(function: &str, event: &Event) -> Identifier {
     let function = Identifier::new(function);
     match event {
         Event::Schedule(_) | Event::Rule(_) => Identifier::new(&format!("{function}_{}", event.name())),
-        Event::Stream(_) | Event::Queue(_) => {
+        Event::Objects(Objects {
+            bucket,
+            name: Some(name),
+            ..
+        }) => Identifier::new(&format!("{}_{name}", of_bucket(&function, bucket))),
+        Event::Objects(objects) => of_bucket(&function, &objects.bucket),
+        Event::Stream(_) | Event::Queue(_) | Event::Topic(_) => {
             Identifier::new(&format!("{function}_{}_{}", event.kind(), event.name()))
         }
     }
+}
+
+/// The name of a function and a bucket.
+fn of_bucket(function: &Identifier, bucket: &str) -> Identifier {
+    Identifier::new(&format!("{function}_bucket_{bucket}"))
+}
+
+/// The name of a bucket's permission to invoke a function.
+pub(crate) fn bucket_permission(function: &str, bucket: &str) -> Identifier {
+    of_bucket(&Identifier::new(function), bucket).prefixed("s3")
+}
+
+/// The name of a topic's permission to invoke a function.
+pub(crate) fn topic_permission(label: &Identifier) -> Identifier {
+    label.prefixed("sns")
 }
 
 /// The name of a rule's permission. Those of routes begin with a method.
@@ -67,4 +89,9 @@ pub(crate) fn permission(label: &Identifier) -> Identifier {
 /// The name of the role of a function's schedules.
 pub(crate) fn schedules(function: &str) -> Identifier {
     Identifier::new(function).prefixed(ROLE)
+}
+
+/// The ARN of data.
+pub(crate) fn arn(datum: &Datum) -> Template {
+    Template::of_reference(Reference::Datum(datum.clone(), Attribute::Arn), "")
 }

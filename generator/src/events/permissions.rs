@@ -4,8 +4,10 @@ use crate::events::{Event, Rule, names};
 use crate::identifier::Identifier;
 use crate::references::{Template, Values};
 use crate::resources::cloudwatch_event_rule::DEFAULT_BUS;
-use crate::resources::lambda_permission::{ACTION, statement_id_prefix};
+use crate::resources::lambda_permission::{ACTION, OF_ACCOUNT, statement_id_prefix};
+use crate::resources::{s3_bucket_notification, sns_topic_subscription};
 use crate::service::{Environment, Service};
+use crate::uses::{Datum, Kind};
 
 /// The service that invokes functions for rules.
 const EVENTS: &str = "events.amazonaws.com";
@@ -16,21 +18,48 @@ pub(crate) struct Permission {
     pub(crate) label: Identifier,
     /// The service.
     pub(crate) principal: &'static str,
-    /// The ARN of the source. It names the account, so nothing else has to.
+    /// The ARN of the source.
     pub(crate) source: Template,
+    /// True if the source must be of this account, because its ARN names none.
+    pub(crate) of_account: bool,
 }
 
 /// The permission that an event needs.
-pub(crate) fn of_event(function: &str, event: &Event) -> Option<Permission> {
+fn of_event(function: &str, event: &Event) -> Option<Permission> {
     match event {
         Event::Rule(rule) => Some(Permission {
             label: names::permission(&names::label(function, event)),
             principal: EVENTS,
             source: names::rule_arn(bus(rule), function, &rule.name),
+            of_account: false,
+        }),
+        Event::Topic(topic) => Some(Permission {
+            label: names::topic_permission(&names::label(function, event)),
+            principal: sns_topic_subscription::PRINCIPAL,
+            source: names::arn(&topic.topic),
+            of_account: false,
+        }),
+        // After a bucket is deleted, another account may take its name, and must not invoke the function:
+        // <https://docs.aws.amazon.com/lambda/latest/dg/with-s3.html>
+        Event::Objects(objects) => Some(Permission {
+            label: names::bucket_permission(function, &objects.bucket),
+            principal: s3_bucket_notification::PRINCIPAL,
+            source: names::arn(&Datum::new(Kind::Buckets, &objects.bucket)),
+            of_account: true,
         }),
         // A schedule takes on a role, and Lambda polls streams and queues by itself.
         Event::Schedule(_) | Event::Stream(_) | Event::Queue(_) => None,
     }
+}
+
+/// The permissions that the events of a function need, each with the first event that needs it.
+pub(crate) fn of_function<'a>(function: &str, events: &'a [Event]) -> Vec<(&'a Event, Permission)> {
+    let mut permissions: Vec<(&Event, Permission)> = Vec::new();
+    for event in events {
+        let is_new = |one: &Permission| permissions.iter().all(|(_, other)| other.label != one.label);
+        permissions.extend(of_event(function, event).filter(is_new).map(|one| (event, one)));
+    }
+    permissions
 }
 
 /// The bytes of each of these in the function's policy, beside those of every statement.
@@ -40,10 +69,19 @@ pub(crate) fn bytes(service: &Service, environment: &Environment, function: &str
     let values = || Values::example(&service.name, &service.api.stage, &environment.name, region);
     let bytes = |permission: Permission| {
         let id = statement_id_prefix(&permission.label);
-        id.len() + permission.principal.len() + ACTION.len() + permission.source.text(&values()).len()
+        let account = if permission.of_account {
+            OF_ACCOUNT.len()
+        } else {
+            0
+        };
+        id.len()
+            + account
+            + permission.principal.len()
+            + ACTION.len()
+            + permission.source.text(&values()).len()
     };
-    let permissions = events.iter().filter_map(|event| of_event(function, event));
-    permissions.map(bytes).collect()
+    let permissions = of_function(function, events).into_iter();
+    permissions.map(|(_, permission)| bytes(permission)).collect()
 }
 
 /// The bus of a rule, if it is not the default one.

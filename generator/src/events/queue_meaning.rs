@@ -74,10 +74,11 @@ impl Resolver<'_> {
             });
             return None;
         };
-        // <https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html>
+        // <https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html>, and a topic has a queue of its own type:
+        // <https://docs.aws.amazon.com/sns/latest/dg/sns-dead-letter-queues.html>
         if !found.datum.suffix.is_empty() {
             let summary = format!("`on_failure` must be a queue without `fifo`, not `{path}`");
-            let help = "name another queue: Lambda sends to standard queues only";
+            let help = "name another queue: Lambda and SNS send failures to standard queues only";
             self.report(Diagnostic::new(span, summary).help(help));
             return None;
         }

@@ -43,6 +43,8 @@ fn then(event: &Event) -> &'static str {
     match event {
         Event::Schedule(_) => "it no longer runs at these times",
         Event::Rule(_) => "these events are no longer handled",
+        Event::Topic(_) => "these messages are no longer handled",
+        Event::Objects(_) => "these objects are no longer handled",
         Event::Queue(_) => "its messages wait until they expire",
         Event::Stream(_) => "changes are no longer handled, and those that wait are lost after 24 hours",
     }
@@ -63,6 +65,10 @@ fn changes(before: &Event, after: &Event) -> Vec<EventChange> {
         match weight {
             Weight::Wider => wider.push(key),
             Weight::Lossier(so) => lossier.push((key, so)),
+            Weight::Both(so) => {
+                wider.push(key.clone());
+                lossier.push((key, so));
+            }
             Weight::Other => others.push(key),
         }
     }
@@ -84,6 +90,8 @@ fn changes(before: &Event, after: &Event) -> Vec<EventChange> {
 enum Weight {
     Wider,
     Lossier(&'static str),
+    /// Other events than before.
+    Both(&'static str),
     Other,
 }
 
@@ -118,10 +126,46 @@ fn weight(before: &Event, after: &Event, key: &str) -> Weight {
                 _ => Weight::Other,
             }
         }
+        (Event::Topic(before), Event::Topic(after)) => match key {
+            "on_failure" if after.on_failure.is_none() => {
+                Weight::Lossier("SNS drops messages that it can't deliver")
+            }
+            "filter" | "filter_on" => {
+                let is_within = match (&after.filter, &before.filter) {
+                    (_, None) => true,
+                    (None, Some(_)) => false,
+                    (Some(after), Some(before)) => is_within(after, before),
+                };
+                let is_same = after.filter_on == before.filter_on || before.filter.is_none();
+                if is_within && is_same {
+                    Weight::Other
+                } else {
+                    Weight::Wider
+                }
+            }
+            _ => Weight::Other,
+        },
+        (Event::Objects(before), Event::Objects(after)) => {
+            let is_wider = match key {
+                "events" => after.events.iter().any(|event| !before.events.contains(event)),
+                "prefix" => !after.prefix.starts_with(&before.prefix),
+                "suffix" => !after.suffix.ends_with(&before.suffix),
+                _ => true,
+            };
+            if is_wider { Weight::Wider } else { Weight::Other }
+        }
         (Event::Queue(before), Event::Queue(after)) => match key {
-            "filters" if !are_within(&after.filters, &before.filters) => Weight::Wider,
-            // If the values differ, Lambda hands over other messages and deletes the rest.
-            "filters" => Weight::Lossier("Lambda deletes the other messages of the queue"),
+            "filters" => {
+                let is_wider = !are_within(&after.filters, &before.filters);
+                let is_narrower = !are_within(&before.filters, &after.filters);
+                let deletes = "Lambda deletes the other messages of the queue";
+                match (is_wider, is_narrower) {
+                    (true, true) => Weight::Both(deletes),
+                    (true, false) => Weight::Wider,
+                    (false, true) => Weight::Lossier(deletes),
+                    (false, false) => Weight::Other,
+                }
+            }
             "partial_failures" if before.partial_failures => {
                 Weight::Lossier("Lambda deletes messages that the function reports as failed")
             }

@@ -21,7 +21,7 @@ pub(crate) fn statements<'a>(event: &Event, key_of: impl Fn(&Datum) -> Option<&'
     };
     let mut statements = Vec::new();
     match event {
-        Event::Schedule(_) | Event::Rule(_) => {}
+        Event::Schedule(_) | Event::Rule(_) | Event::Objects(_) | Event::Topic(_) => {}
         Event::Stream(stream) => {
             let table = Datum::new(Kind::Tables, &stream.table);
             let comment = format!("Lambda reads the stream of the table `{}`.", table.name);
@@ -45,7 +45,7 @@ pub(crate) fn statements<'a>(event: &Event, key_of: impl Fn(&Datum) -> Option<&'
 /// The same in words, behind "may".
 pub(crate) fn phrases(events: &[Event]) -> impl Iterator<Item = String> {
     events.iter().flat_map(|event| match event {
-        Event::Schedule(_) | Event::Rule(_) => Vec::new(),
+        Event::Schedule(_) | Event::Rule(_) | Event::Objects(_) | Event::Topic(_) => Vec::new(),
         Event::Stream(stream) => {
             let failures = stream.on_failure.iter();
             let failures = failures.map(|datum| format!("send failed changes to the queue `{}`", datum.name));

@@ -2,7 +2,10 @@
 
 use serde_json::Value;
 
+use crate::buckets::surface::name_of;
+use crate::events::FilterOn;
 use crate::functions::surface::{Attached, Called, rights};
+use crate::resources::sns_topic_subscription;
 use crate::surface::names::Names;
 use crate::surface::resources::Resources;
 use crate::surface::types::{self, Event, Function, Role};
@@ -12,6 +15,8 @@ use portcullis_terraform_json::iam;
 use portcullis_terraform_json::index::{Kind, Part};
 use portcullis_terraform_json::lambda::{EventSourceMapping, FunctionReference};
 use portcullis_terraform_json::plan::Change;
+use portcullis_terraform_json::s3::{Bucket, BucketNotification};
+use portcullis_terraform_json::sns::TopicSubscription;
 
 /// The module with the generated blocks. An event elsewhere, such as in the own module, is not from the spec.
 const MODULE: &str = "module.service.";
@@ -27,9 +32,11 @@ pub(crate) fn add_events<'a>(
     let mut found = schedules(resources, names, called, changes);
     found.extend(rules(resources, called));
     found.extend(mappings(resources, names, called));
+    found.extend(subscriptions(resources, names, called));
+    found.extend(notifications(resources, names, called));
     for (function, event) in found {
         if let Some(function) = functions.iter_mut().find(|other| other.name == function) {
-            function.events.push(event);
+            types::join(&mut function.events, event);
         }
     }
     for function in functions {
@@ -165,6 +172,92 @@ fn mappings<'a>(resources: &mut Resources<'a>, names: &Names, called: &Called<'a
                 ..Event::default()
             },
         ));
+    }
+    found
+}
+
+/// The subscriptions of functions to topics. One with another target is not accounted for, so a surface shows it.
+fn subscriptions<'a>(
+    resources: &mut Resources<'a>,
+    names: &Names,
+    called: &Called<'a>,
+) -> Vec<(String, Event)> {
+    let subscriptions: Vec<Part<TopicSubscription>> = generated(resources);
+    let mut found = Vec::new();
+    for part in subscriptions {
+        let Some((function, qualifier)) = invoked(called, &part.endpoint) else {
+            continue;
+        };
+        if part.protocol != sns_topic_subscription::LAMBDA {
+            continue;
+        }
+        resources.account(part.resource);
+        let scope = part.filter_policy_scope.as_deref();
+        let scope = scope.unwrap_or(FilterOn::Attributes.in_aws());
+        let filter = part.filter_policy.as_deref();
+        let redrive = part.redrive_policy.as_deref().map(json);
+        let queue = |redrive: Value| match redrive["deadLetterTargetArn"].as_str() {
+            Some(arn) => names.without(arn),
+            None => redrive.to_string(),
+        };
+        found.push((
+            function,
+            Event {
+                source: names.without(&part.topic_arn),
+                qualifier,
+                patterns: filter
+                    .map(|filter| types::filter_policy(scope, json(filter)))
+                    .into_iter()
+                    .collect(),
+                failures: redrive.map(queue),
+                ..Event::default()
+            },
+        ));
+    }
+    found
+}
+
+/// The functions that each bucket invokes. A notification with another target is not accounted for, so a surface shows it.
+fn notifications<'a>(
+    resources: &mut Resources<'a>,
+    names: &Names,
+    called: &Called<'a>,
+) -> Vec<(String, Event)> {
+    let notifications: Vec<Part<BucketNotification>> = generated(resources);
+    let buckets: Vec<Part<Bucket>> = resources.index.parts();
+    let mut found = Vec::new();
+    for part in notifications {
+        let invoked: Option<Vec<_>> = part
+            .lambda_function
+            .iter()
+            .map(|notified| Some((invoked(called, &notified.arn)?, notified)))
+            .collect();
+        let Some(invoked) = invoked else { continue };
+        resources.account(part.resource);
+        // Before the apply, the name is known, and not the ARN.
+        let bucket = buckets.iter().find(|bucket| bucket.bucket == part.bucket);
+        let source = bucket.map_or_else(
+            || names.without(&part.bucket),
+            |bucket| types::objects_source(&name_of(bucket, names)),
+        );
+        for ((function, qualifier), notified) in invoked {
+            let filter = |text: &Option<String>| text.clone().unwrap_or_default();
+            let events = notified.events.iter().map(String::as_str);
+            let pattern = types::objects(
+                events,
+                &filter(&notified.filter_prefix),
+                &filter(&notified.filter_suffix),
+            );
+            found.push((
+                function,
+                Event {
+                    source: source.clone(),
+                    qualifier,
+                    patterns: vec![pattern],
+                    ..Event::default()
+                },
+            ));
+        }
     }
     found
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::events::{Event, Queue, Rule, Schedule, Stream, in_service, names, permissions};
+use crate::events::{Event, Objects, Queue, Rule, Schedule, Stream, Topic, in_service, names, permissions};
 use crate::functions::in_service as functions;
 use crate::references::{Template, Values};
 use crate::resources::{lambda_alias, lambda_permission, scheduler_schedule};
@@ -79,7 +79,45 @@ pub(crate) fn events(
                 source: types::stream_source(table),
                 qualifier: qualifier.clone(),
                 patterns: filters.iter().map(composed).collect(),
-                failures: on_failure.as_ref().map(|to| text(&in_service::arn(to))),
+                failures: on_failure.as_ref().map(|to| text(&names::arn(to))),
+                ..types::Event::default()
+            }
+        }
+        Event::Topic(topic) => {
+            let Topic {
+                topic,
+                filter,
+                filter_on,
+                on_failure,
+            } = topic;
+            let filter = filter.as_ref().map(composed);
+            types::Event {
+                source: text(&names::arn(topic)),
+                qualifier: qualifier.clone(),
+                patterns: filter
+                    .map(|filter| types::filter_policy(filter_on.in_aws(), filter))
+                    .into_iter()
+                    .collect(),
+                failures: on_failure.as_ref().map(|to| text(&names::arn(to))),
+                ..types::Event::default()
+            }
+        }
+        Event::Objects(objects) => {
+            let Objects {
+                bucket,
+                name: _, // in an id
+                events,
+                prefix,
+                suffix,
+            } = objects;
+            types::Event {
+                source: types::objects_source(bucket),
+                qualifier: qualifier.clone(),
+                patterns: vec![types::objects(
+                    events.iter().map(|event| event.in_aws()),
+                    prefix,
+                    suffix,
+                )],
                 ..types::Event::default()
             }
         }
@@ -93,14 +131,18 @@ pub(crate) fn events(
                 max_concurrency: _,  // how many at a time
             } = queue;
             types::Event {
-                source: text(&in_service::arn(queue)),
+                source: text(&names::arn(queue)),
                 qualifier: qualifier.clone(),
                 patterns: filters.iter().map(composed).collect(),
                 ..types::Event::default()
             }
         }
     };
-    let mut events: Vec<types::Event> = events.iter().map(event).collect();
+    let mut found: Vec<types::Event> = Vec::new();
+    for event in events.iter().map(event) {
+        types::join(&mut found, event);
+    }
+    let mut events = found;
     events.sort_by(|one, other| one.source.cmp(&other.source));
     events
 }
@@ -122,16 +164,14 @@ pub(crate) fn invokers(
     names_here: &Names,
 ) -> Vec<Invoker> {
     let qualifier = functions::alias(service, function).map(|_| lambda_alias::LIVE.to_owned());
-    let permissions = service.functions[function]
-        .on
-        .iter()
-        .filter_map(|event| permissions::of_event(function, event));
+    let permissions = permissions::of_function(function, &service.functions[function].on);
     permissions
-        .map(|permission| Invoker {
+        .into_iter()
+        .map(|(_, permission)| Invoker {
             principal: permission.principal.into(),
             action: lambda_permission::ACTION.into(),
             source: Some(names_here.without(&permission.source.text(values))),
-            source_account: None,
+            source_account: permission.of_account.then(|| "${account}".to_owned()),
             principal_org_id: None,
             function_url_auth_type: None,
             qualifier: qualifier.clone(),

@@ -4,10 +4,11 @@ use crate::hcl::{Block, Expression, argument, block, commented, object, referenc
 use crate::identifier::Identifier;
 use crate::modules::access_test::assertions::{is, must};
 use crate::modules::access_test::mocked;
-use crate::queues::in_service::{ACTIONS, attribute, has_urls};
+use crate::queues::in_service::has_urls;
+use crate::queues::policy::{attribute, policy};
 use crate::queues::{Queue, failed, with_failed};
 use crate::references::Reference;
-use crate::resources::{sqs_queue, tls_only};
+use crate::resources::sqs_queue;
 use crate::service::Service;
 use crate::uses::Attribute;
 
@@ -47,7 +48,7 @@ fn queue(service: &Service, name: &str, queue: &Queue) -> Block {
         is(of("name"), string(text(name, Attribute::Name))),
         is(
             of("policy"),
-            tls_only::policy(ACTIONS, string(text(name, Attribute::Arn))),
+            policy(service, name, queue, |text| string(text.text(&values))),
         ),
         is(of("message_retention_seconds"), queue.retention_seconds()),
     ];

@@ -3,15 +3,12 @@
 use crate::environments::setting::Setting;
 use crate::hcl::{self, Block, Expression, argument, string};
 use crate::identifier::Identifier;
+use crate::queues::policy::{attribute, policy};
 use crate::queues::{Queue, declared_as, failed, settings, with_failed};
 use crate::references::{Reference, Template};
 use crate::resources::sqs_queue::{self, Arguments, DeadLetters};
-use crate::resources::tls_only;
 use crate::service::Service;
-use crate::uses::{Attribute, Datum, Kind};
-
-/// The actions in the policy of a queue.
-pub(crate) const ACTIONS: &str = "sqs:*";
+use crate::uses::{Attribute, Kind};
 
 /// Every queue, and what their URLs need.
 pub(crate) fn blocks(service: &Service) -> Vec<Block> {
@@ -38,12 +35,6 @@ pub(crate) fn has_urls(service: &Service) -> bool {
     })
 }
 
-/// An attribute of a queue, made of names.
-pub(crate) fn attribute(name: &str, queue: &Queue, attribute: Attribute) -> Template {
-    let datum = Datum::new(Kind::Queues, name).with_suffix(queue.suffix());
-    Template::of_reference(Reference::Datum(datum, attribute), "")
-}
-
 fn block(service: &Service, name: &str, queue: &Queue) -> Block {
     let Queue {
         fifo,
@@ -64,8 +55,7 @@ fn block(service: &Service, name: &str, queue: &Queue) -> Block {
         true => setting(of),
         false => (of.value)(queue, queue, &Template::written),
     };
-    let of =
-        |name: &str, attribute| -> Expression { self::attribute(name, queue, attribute).in_service(service) };
+    let of = |name: &str, of: Attribute| -> Expression { attribute(name, queue, of).in_service(service) };
     sqs_queue::resource_block(Arguments {
         label: &Identifier::new(name),
         name: of(name, Attribute::Name),
@@ -82,6 +72,6 @@ fn block(service: &Service, name: &str, queue: &Queue) -> Block {
             arn: of(&failed(name), Attribute::Arn),
             max_receive_count,
         }),
-        policy: tls_only::policy(ACTIONS, of(name, Attribute::Arn)),
+        policy: policy(service, name, queue, |text| text.in_service(service)),
     })
 }

@@ -4,6 +4,7 @@ pub(crate) mod access_test;
 pub(crate) mod in_service;
 pub(crate) mod keys;
 pub(crate) mod meaning;
+pub(crate) mod policy;
 pub(crate) mod review;
 pub(crate) mod settings;
 pub(crate) mod surface;

@@ -1,17 +1,23 @@
 //! The queues that a spec asks for.
 
-use crate::queues::in_service::{ACTIONS, attribute};
+use crate::queues::policy::{attribute, in_json};
 use crate::queues::surface::{SSE, dead_letters};
 use crate::queues::{Queue, failed};
 use crate::references::Values;
-use crate::resources::tls_only;
+use crate::service::Service;
 use crate::surface::names::Names;
 use crate::surface::policy;
 use crate::surface::types;
 use crate::uses::Attribute;
 
 /// A queue in an environment.
-pub(crate) fn queue(name: &str, queue: &Queue, values: &Values, names: &Names) -> types::Queue {
+pub(crate) fn queue(
+    service: &Service,
+    name: &str,
+    queue: &Queue,
+    values: &Values,
+    names: &Names,
+) -> types::Queue {
     let Queue {
         fifo,
         content_based_deduplication: _, // how messages are delivered, not to whom
@@ -25,11 +31,12 @@ pub(crate) fn queue(name: &str, queue: &Queue, values: &Values, names: &Names) -
         kms_key,
     } = queue;
     let arn = |name: &str| names.without(&attribute(name, queue, Attribute::Arn).text(values));
+    let document = in_json(service, name, queue, |text| names.without(&text.text(values)));
     types::Queue {
         name: name.into(),
         fifo: *fifo,
         encrypted_with: Some(kms_key.clone().unwrap_or_else(|| SSE.into())),
         dead_letters: failed_after.map(|count| dead_letters(&arn(&failed(name)), count.into())),
-        policy: policy::sentences(&tls_only::in_json(ACTIONS, arn(name)).to_string(), names),
+        policy: policy::sentences(&document.to_string(), names),
     }
 }

@@ -17,6 +17,7 @@ use crate::events::Event;
 use crate::functions::Function;
 use crate::functions::statement::Statement;
 use crate::queues;
+use crate::queues::policy::topics_of;
 use crate::references::{Reference, Template, Values};
 use crate::resources::iam_actions::covers;
 use crate::resources::lambda_permission::ACTION as INVOKE;
@@ -128,13 +129,23 @@ impl<'a> Reach<'a> {
         invokers
     }
 
-    /// The data whose changes become events of other data: itself, and a queue whose failed messages it keeps.
+    /// The data whose changes become events of other data: itself, a queue whose failed messages it keeps, and topics whose
+    /// messages it keeps if SNS can't deliver them.
     fn sources(&self, datum: &Datum) -> Vec<Datum> {
         let queues = self.service.queues.iter().filter(|(name, queue)| {
             datum.kind == Kind::Queues && queue.failed_after.is_some() && queues::failed(name) == datum.name
         });
         let queues = queues.map(|(name, _)| Datum::new(Kind::Queues, name));
-        [datum.clone()].into_iter().chain(queues).collect()
+        let is_queue = datum.kind == Kind::Queues;
+        let topics = is_queue
+            .then(|| topics_of(self.service, &datum.name))
+            .into_iter()
+            .flatten();
+        [datum.clone()]
+            .into_iter()
+            .chain(queues)
+            .chain(topics.cloned())
+            .collect()
     }
 
     /// Returns `true` if a function may change data so that events follow.

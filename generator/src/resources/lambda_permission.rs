@@ -51,6 +51,8 @@ pub const STATEMENT: &str = concat!(
     r#""Resource":"arn::lambda::123456789012:function:","#,
     r#""Condition":{"ArnLike":{"AWS:SourceArn":""}}}"#,
 );
+/// The rest of a statement whose source must be of an account.
+pub const OF_ACCOUNT: &str = r#""StringEquals":{"AWS:SourceAccount":"123456789012"},"#;
 
 /// Returns the prefix of a permission's statement id. An id holds 100 characters, of which Terraform's own suffix takes
 /// 26.

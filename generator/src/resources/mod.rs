@@ -42,6 +42,7 @@ mod resource_type;
 pub mod s3_bucket;
 pub mod s3_bucket_cors_configuration;
 pub mod s3_bucket_lifecycle_configuration;
+pub mod s3_bucket_notification;
 pub mod s3_bucket_ownership_controls;
 pub mod s3_bucket_policy;
 pub mod s3_bucket_public_access_block;
@@ -49,13 +50,14 @@ pub mod s3_bucket_server_side_encryption_configuration;
 pub mod s3_bucket_versioning;
 pub mod scheduler_schedule;
 pub mod sns_topic;
+pub mod sns_topic_subscription;
 pub mod sqs_queue;
 pub mod tls_only;
 
 pub use resource_type::{EVERYWHERE, Meaning, ResourceType};
 
 /// The types that Portcullis makes, or that a surface accounts for.
-pub const TYPES: [&ResourceType; 39] = [
+pub const TYPES: [&ResourceType; 41] = [
     &api_gateway_authorizer::TYPE,
     &api_gateway_deployment::TYPE,
     &api_gateway_gateway_response::TYPE,
@@ -87,6 +89,7 @@ pub const TYPES: [&ResourceType; 39] = [
     &s3_bucket::TYPE,
     &s3_bucket_cors_configuration::TYPE,
     &s3_bucket_lifecycle_configuration::TYPE,
+    &s3_bucket_notification::TYPE,
     &s3_bucket_ownership_controls::TYPE,
     &s3_bucket_policy::TYPE,
     &s3_bucket_public_access_block::TYPE,
@@ -94,6 +97,7 @@ pub const TYPES: [&ResourceType; 39] = [
     &s3_bucket_versioning::TYPE,
     &scheduler_schedule::TYPE,
     &sns_topic::TYPE,
+    &sns_topic_subscription::TYPE,
     &sqs_queue::TYPE,
 ];
 

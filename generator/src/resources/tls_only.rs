@@ -12,16 +12,21 @@ const WITHOUT_TLS: [&str; 3] = ["Bool", "aws:SecureTransport", "false"];
 
 /// The policy that forbids every caller these actions without TLS. It allows nothing: roles do.
 pub fn policy(actions: &str, resource: Expression) -> Expression {
+    iam_role_policy::document([statement(actions, resource)])
+}
+
+/// The statement of that policy.
+pub fn statement(actions: &str, resource: Expression) -> Expression {
     let [operator, key, value] = WITHOUT_TLS;
     let condition = object([(operator, object([(key, string(value))]))]);
-    iam_role_policy::document([object([
+    object([
         ("Sid", string("DenyWithoutTls")),
         ("Effect", string("Deny")),
         ("Principal", string("*")),
         ("Action", string(actions)),
         ("Resource", resource),
         ("Condition", condition),
-    ])])
+    ])
 }
 
 /// The same as JSON.

@@ -120,6 +120,7 @@ impl Resolver<'_> {
             accepted_changes: self.accepted_changes(review),
         };
         self.reachable_by(spec, &service);
+        self.endless_events(spec, &service);
         service
     }
 

@@ -90,7 +90,7 @@ pub fn of_service(service: &Service, environment: &Environment) -> Surface {
             .collect(),
         queues: with_failed(&service.all_here(environment))
             .iter()
-            .map(|(name, own)| queue(name, own, &values, &names))
+            .map(|(name, own)| queue(service, name, own, &values, &names))
             .collect(),
         topics: topics
             .keys()

@@ -7,7 +7,7 @@ use portcullis_terraform_json::Resource;
 
 /// Types by the beginning of their names, each with the reason why it counts. Resources that a surface accounts for are
 /// taken out before.
-const FAMILIES: [(&str, &str); 40] = [
+const FAMILIES: [(&str, &str); 41] = [
     ("aws_api_gateway_", "opens, guards or names routes"),
     ("aws_apigatewayv2_", "is another way to the functions"),
     ("aws_cloudcontrolapi_", "makes resources of any type"),
@@ -36,6 +36,7 @@ const FAMILIES: [(&str, &str); 40] = [
     ("aws_s3_bucket_ownership_controls", "decides who owns objects"),
     ("aws_s3_bucket_policy", "grants rights to objects"),
     ("aws_s3_bucket_public_access_block", "opens or closes a bucket"),
+    ("aws_s3_bucket_notification", "hands on events"),
     (
         "aws_s3_bucket_replication_configuration",
         "hands on what buckets contain",

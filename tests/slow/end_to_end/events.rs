@@ -17,6 +17,10 @@ failed_after               = 1
 
 [queues.unreported]
 
+[buckets.receipts]
+
+[topics.news]
+
 [functions.hello]
 
 [functions.reports]
@@ -31,6 +35,15 @@ on = [
 [functions.mailer]
 timeout_seconds = 2
 on = [{ queue = "mails", window_seconds = 1, max_concurrency = 2 }]
+
+[functions.reader]
+on = [
+  { bucket = "receipts", prefix = "in/", suffix = ".pdf" },
+  { bucket = "receipts", name = "gone", events = ["removed"] },
+]
+
+[functions.teller]
+on = [{ topic = "news", filter = { kind = ["order"] }, on_failure = "queues.unreported" }]
 
 [functions.rescue]
 timeout_seconds = 2
@@ -110,5 +123,52 @@ fn what_a_spec_says_of_events_is_delivered() {
     });
     assert_eq!(log().matches("mailer` handled").count(), 1, "{}", log());
 
+    let bucket = "night-local-receipts-123456789012";
+    for key in ["in/one.pdf", "in/two.txt", "out/three.pdf"] {
+        project.aws(&["s3api", "put-object", "--bucket", bucket, "--key", key]);
+    }
+    project.aws(&[
+        "s3api",
+        "delete-object",
+        "--bucket",
+        bucket,
+        "--key",
+        "in/two.txt",
+    ]);
+    wait_until("the new object and the removed one are handled", || {
+        log().matches("reader` handled an event of").count() >= 2
+    });
+    assert_eq!(
+        log().matches("reader` handled an event of").count(),
+        2,
+        "{}",
+        log()
+    );
+
+    let topic = "arn:aws:sns:us-east-1:123456789012:night-local-news";
+    for kind in ["order", "return"] {
+        let attributes = format!(r#"{{"kind":{{"DataType":"String","StringValue":"{kind}"}}}}"#);
+        project.aws(&[
+            "sns",
+            "publish",
+            "--topic-arn",
+            topic,
+            "--message",
+            "hello",
+            "--message-attributes",
+            &attributes,
+        ]);
+    }
+    wait_until("the message that fits is handled", || {
+        log().contains("teller` handled an event of")
+    });
+    assert_eq!(
+        log().matches("teller` handled an event of").count(),
+        1,
+        "{}",
+        log()
+    );
+
+    // A bucket that contains objects is deleted in `local` only.
     project.portcullis(&["destroy", "--yes"]).succeeded();
 }

@@ -1,6 +1,6 @@
 //! The functions of a surface: their roles, and everything that invokes them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -112,6 +112,44 @@ pub(crate) fn rule_source(bus: &str, name: &str) -> String {
 /// The source of an event that is the stream of a table of the spec.
 pub(crate) fn stream_source(table: &str) -> String {
     format!("stream of tables.{table}")
+}
+
+/// The beginning of an event's source that is a bucket of the spec.
+const OBJECTS: &str = "objects of buckets.";
+
+/// The source of an event that is a bucket of the spec.
+pub(crate) fn objects_source(bucket: &str) -> String {
+    format!("{OBJECTS}{bucket}")
+}
+
+/// The objects of a bucket that invoke a function, as a pattern.
+pub(crate) fn objects<'a>(events: impl IntoIterator<Item = &'a str>, prefix: &str, suffix: &str) -> Value {
+    let events: BTreeSet<&str> = events.into_iter().collect();
+    let mut pattern = serde_json::json!({ "events": events });
+    for (name, text) in [("prefix", prefix), ("suffix", suffix)] {
+        if !text.is_empty() {
+            pattern[name] = text.into();
+        }
+    }
+    pattern
+}
+
+/// A filter of a topic's messages, as a pattern of the part that it is about.
+pub(crate) fn filter_policy(scope: &str, filter: Value) -> Value {
+    serde_json::json!({ scope: filter })
+}
+
+/// Adds an event. One of the same bucket has the patterns of both: of each source, a function has one event.
+pub(crate) fn join(events: &mut Vec<Event>, event: Event) {
+    let mut others = events.iter_mut();
+    let same = others.find(|other| (&other.source, &other.qualifier) == (&event.source, &event.qualifier));
+    match same {
+        Some(other) if event.source.starts_with(OBJECTS) => {
+            other.patterns.extend(event.patterns);
+            other.patterns.sort_by_key(Value::to_string);
+        }
+        _ => events.push(event),
+    }
 }
 
 /// A statement of a policy; its `Sid` means nothing and is left out.

@@ -15,7 +15,9 @@ use unicode_normalization::UnicodeNormalization;
 
 pub use data::{Bucket, Queue, Table, Topic};
 pub use functions::{Event, Function, Invoker, Role, Statement};
-pub(crate) use functions::{rule_source, schedule_source, stream_source};
+pub(crate) use functions::{
+    filter_policy, join, objects, objects_source, rule_source, schedule_source, stream_source,
+};
 pub use routes::{Api, Authorizer, GatewayResponse, Preflight, Route, Uncertain};
 pub use unknown::{Question, Unknown};
 pub use user_pool::{Client, Password, UserPool};

@@ -81,6 +81,34 @@ resource "aws_lambda_function_event_invoke_config" "indexer" {
   ]
 }
 
+# mailer is invoked by expired objects of the bucket `receipts`.
+resource "aws_lambda_permission" "s3_mailer_bucket_receipts" {
+  statement_id_prefix = "s3-mailer-bucket-receipts-"
+  action              = "lambda:InvokeFunction"
+  function_name       = module.function_mailer.name
+  principal           = "s3.amazonaws.com"
+  source_arn          = "arn:${data.aws_service.logs.partition}:s3:::shop-${var.environment}-receipts-${data.aws_caller_identity.current.account_id}"
+  source_account      = data.aws_caller_identity.current.account_id
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+# mailer is invoked by new objects of the bucket `scans`.
+resource "aws_lambda_permission" "s3_mailer_bucket_scans" {
+  statement_id_prefix = "s3-mailer-bucket-scans-"
+  action              = "lambda:InvokeFunction"
+  function_name       = module.function_mailer.name
+  principal           = "s3.amazonaws.com"
+  source_arn          = "arn:${data.aws_service.logs.partition}:s3:::shop-${var.environment}-scans-${data.aws_caller_identity.current.account_id}"
+  source_account      = data.aws_caller_identity.current.account_id
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
 # mailer is invoked by messages of the queue `bills`.
 resource "aws_lambda_event_source_mapping" "mailer_queue_bills" {
   event_source_arn                   = "arn:${data.aws_service.logs.partition}:sqs:${data.aws_service.logs.region}:${data.aws_caller_identity.current.account_id}:shop-${var.environment}-bills.fifo"
@@ -129,6 +157,66 @@ resource "aws_lambda_event_source_mapping" "mailer_queue_mails_failed" {
   maximum_batching_window_in_seconds = 0
 
   depends_on = [aws_iam_role_policy.function_mailer, module.function_mailer, aws_sqs_queue.mails_failed]
+}
+
+# mailer is invoked by messages of the topic `news`.
+resource "aws_lambda_permission" "sns_mailer_topic_news" {
+  statement_id_prefix = "sns-mailer-topic-news-"
+  action              = "lambda:InvokeFunction"
+  function_name       = module.function_mailer.name
+  principal           = "sns.amazonaws.com"
+  source_arn          = "arn:${data.aws_service.logs.partition}:sns:${data.aws_service.logs.region}:${data.aws_caller_identity.current.account_id}:shop-${var.environment}-news"
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_sns_topic_subscription" "mailer_topic_news" {
+  topic_arn = "arn:${data.aws_service.logs.partition}:sns:${data.aws_service.logs.region}:${data.aws_caller_identity.current.account_id}:shop-${var.environment}-news"
+  protocol  = "lambda"
+  endpoint  = "arn:${data.aws_service.logs.partition}:lambda:${data.aws_service.logs.region}:${data.aws_caller_identity.current.account_id}:function:shop-${var.environment}-mailer"
+
+  depends_on = [
+    aws_lambda_permission.sns_mailer_topic_news,
+    module.function_mailer,
+    aws_sns_topic.news,
+  ]
+}
+
+# mailer is invoked by messages of the topic `offers`.
+resource "aws_lambda_permission" "sns_mailer_topic_offers" {
+  statement_id_prefix = "sns-mailer-topic-offers-"
+  action              = "lambda:InvokeFunction"
+  function_name       = module.function_mailer.name
+  principal           = "sns.amazonaws.com"
+  source_arn          = "arn:${data.aws_service.logs.partition}:sns:${data.aws_service.logs.region}:${data.aws_caller_identity.current.account_id}:shop-${var.environment}-offers"
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_sns_topic_subscription" "mailer_topic_offers" {
+  topic_arn = "arn:${data.aws_service.logs.partition}:sns:${data.aws_service.logs.region}:${data.aws_caller_identity.current.account_id}:shop-${var.environment}-offers"
+  protocol  = "lambda"
+  endpoint  = "arn:${data.aws_service.logs.partition}:lambda:${data.aws_service.logs.region}:${data.aws_caller_identity.current.account_id}:function:shop-${var.environment}-mailer"
+  filter_policy = jsonencode({
+    to = {
+      city = ["Berlin"]
+    }
+  })
+  filter_policy_scope = "MessageBody"
+  redrive_policy = jsonencode({
+    deadLetterTargetArn = "arn:${data.aws_service.logs.partition}:sqs:${data.aws_service.logs.region}:${data.aws_caller_identity.current.account_id}:shop-${var.environment}-unindexed"
+  })
+
+  depends_on = [
+    aws_lambda_permission.sns_mailer_topic_offers,
+    module.function_mailer,
+    aws_sns_topic.offers,
+    aws_sqs_queue.unindexed,
+  ]
 }
 
 # Events that mailer could not handle.
@@ -180,6 +268,21 @@ resource "aws_iam_role_policy" "schedules_orders" {
       },
     ]
   })
+}
+
+# orders is invoked by new and removed objects `in/*` of the bucket `receipts`.
+resource "aws_lambda_permission" "s3_orders_bucket_receipts" {
+  statement_id_prefix = "s3-orders-bucket-receipts-"
+  action              = "lambda:InvokeFunction"
+  function_name       = module.function_orders.name
+  qualifier           = aws_lambda_alias.orders.name
+  principal           = "s3.amazonaws.com"
+  source_arn          = "arn:${data.aws_service.logs.partition}:s3:::shop-${var.environment}-receipts-${data.aws_caller_identity.current.account_id}"
+  source_account      = data.aws_caller_identity.current.account_id
+
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 # orders is invoked by events of the bus `default` that fit its pattern.
@@ -302,6 +405,45 @@ resource "aws_scheduler_schedule" "orders_nightly" {
   }
 }
 
+# orders is invoked by messages of the topic `news`.
+resource "aws_lambda_permission" "sns_orders_topic_news" {
+  statement_id_prefix = "sns-orders-topic-news-"
+  action              = "lambda:InvokeFunction"
+  function_name       = module.function_orders.name
+  qualifier           = aws_lambda_alias.orders.name
+  principal           = "sns.amazonaws.com"
+  source_arn          = "arn:${data.aws_service.logs.partition}:sns:${data.aws_service.logs.region}:${data.aws_caller_identity.current.account_id}:shop-${var.environment}-news"
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_sns_topic_subscription" "orders_topic_news" {
+  topic_arn = "arn:${data.aws_service.logs.partition}:sns:${data.aws_service.logs.region}:${data.aws_caller_identity.current.account_id}:shop-${var.environment}-news"
+  protocol  = "lambda"
+  endpoint  = "arn:${data.aws_service.logs.partition}:lambda:${data.aws_service.logs.region}:${data.aws_caller_identity.current.account_id}:function:shop-${var.environment}-orders:live"
+  filter_policy = jsonencode({
+    shop = [
+      "north",
+      {
+        prefix = "south-"
+      },
+    ]
+  })
+  filter_policy_scope = "MessageAttributes"
+  redrive_policy = jsonencode({
+    deadLetterTargetArn = "arn:${data.aws_service.logs.partition}:sqs:${data.aws_service.logs.region}:${data.aws_caller_identity.current.account_id}:shop-${var.environment}-unindexed"
+  })
+
+  depends_on = [
+    aws_lambda_permission.sns_orders_topic_news,
+    aws_lambda_alias.orders,
+    aws_sns_topic.news,
+    aws_sqs_queue.unindexed,
+  ]
+}
+
 # Events that orders could not handle.
 resource "aws_lambda_function_event_invoke_config" "orders" {
   function_name                = module.function_orders.name
@@ -319,4 +461,53 @@ resource "aws_lambda_function_event_invoke_config" "orders" {
     aws_sqs_queue.mails,
     aws_iam_role_policy.function_orders,
   ]
+}
+
+# Objects of the bucket `receipts` invoke mailer and orders.
+resource "aws_s3_bucket_notification" "receipts" {
+  bucket = module.bucket_receipts.name
+
+  depends_on = [
+    aws_lambda_permission.s3_mailer_bucket_receipts,
+    module.function_mailer,
+    aws_lambda_permission.s3_orders_bucket_receipts,
+    aws_lambda_alias.orders,
+  ]
+
+  lambda_function {
+    id                  = "mailer_bucket_receipts"
+    lambda_function_arn = "arn:${data.aws_service.logs.partition}:lambda:${data.aws_service.logs.region}:${data.aws_caller_identity.current.account_id}:function:shop-${var.environment}-mailer"
+    events              = ["s3:LifecycleExpiration:*"]
+  }
+
+  lambda_function {
+    id                  = "orders_bucket_receipts"
+    lambda_function_arn = "arn:${data.aws_service.logs.partition}:lambda:${data.aws_service.logs.region}:${data.aws_caller_identity.current.account_id}:function:shop-${var.environment}-orders:live"
+    events              = ["s3:ObjectCreated:*", "s3:ObjectRemoved:*"]
+    filter_prefix       = "in/"
+  }
+
+  lambda_function {
+    id                  = "orders_bucket_receipts_sheets"
+    lambda_function_arn = "arn:${data.aws_service.logs.partition}:lambda:${data.aws_service.logs.region}:${data.aws_caller_identity.current.account_id}:function:shop-${var.environment}-orders:live"
+    events              = ["s3:ObjectCreated:*"]
+    filter_prefix       = "out/"
+    filter_suffix       = ".csv"
+  }
+}
+
+# Objects of the bucket `scans` invoke mailer.
+resource "aws_s3_bucket_notification" "scans" {
+  bucket = module.bucket_scans.name
+
+  depends_on = [
+    aws_lambda_permission.s3_mailer_bucket_scans,
+    module.function_mailer,
+  ]
+
+  lambda_function {
+    id                  = "mailer_bucket_scans"
+    lambda_function_arn = "arn:${data.aws_service.logs.partition}:lambda:${data.aws_service.logs.region}:${data.aws_caller_identity.current.account_id}:function:shop-${var.environment}-mailer"
+    events              = ["s3:ObjectCreated:*"]
+  }
 }

@@ -151,6 +151,23 @@ resource "aws_sqs_queue" "unindexed" {
           }
         }
       },
+      {
+        Sid    = "TopicsSendFailures"
+        Effect = "Allow"
+        Principal = {
+          Service = "sns.amazonaws.com"
+        }
+        Action   = "sqs:SendMessage"
+        Resource = "arn:${data.aws_service.logs.partition}:sqs:${data.aws_service.logs.region}:${data.aws_caller_identity.current.account_id}:shop-${var.environment}-unindexed"
+        Condition = {
+          ArnEquals = {
+            "aws:SourceArn" = [
+              "arn:${data.aws_service.logs.partition}:sns:${data.aws_service.logs.region}:${data.aws_caller_identity.current.account_id}:shop-${var.environment}-news",
+              "arn:${data.aws_service.logs.partition}:sns:${data.aws_service.logs.region}:${data.aws_caller_identity.current.account_id}:shop-${var.environment}-offers",
+            ]
+          }
+        }
+      },
     ]
   })
 }

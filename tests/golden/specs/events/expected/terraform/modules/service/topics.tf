@@ -20,3 +20,45 @@ resource "aws_sns_topic" "alarms" {
     ]
   })
 }
+
+resource "aws_sns_topic" "news" {
+  name = "shop-${var.environment}-news"
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid       = "DenyWithoutTls"
+        Effect    = "Deny"
+        Principal = "*"
+        Action    = "sns:Publish"
+        Resource  = "arn:${data.aws_service.logs.partition}:sns:${data.aws_service.logs.region}:${data.aws_caller_identity.current.account_id}:shop-${var.environment}-news"
+        Condition = {
+          Bool = {
+            "aws:SecureTransport" = "false"
+          }
+        }
+      },
+    ]
+  })
+}
+
+resource "aws_sns_topic" "offers" {
+  name = "shop-${var.environment}-offers"
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid       = "DenyWithoutTls"
+        Effect    = "Deny"
+        Principal = "*"
+        Action    = "sns:Publish"
+        Resource  = "arn:${data.aws_service.logs.partition}:sns:${data.aws_service.logs.region}:${data.aws_caller_identity.current.account_id}:shop-${var.environment}-offers"
+        Condition = {
+          Bool = {
+            "aws:SecureTransport" = "false"
+          }
+        }
+      },
+    ]
+  })
+}

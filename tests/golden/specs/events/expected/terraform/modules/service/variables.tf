@@ -13,7 +13,7 @@ variable "artifacts_directory" {
 }
 
 variable "deletion_protection" {
-  description = "`ACTIVE` if AWS must refuse to delete the user pool and the tables, otherwise `INACTIVE`."
+  description = "`ACTIVE` if AWS must refuse to delete the user pool, the tables and the buckets, otherwise `INACTIVE`."
   type        = string
   nullable    = false
 }

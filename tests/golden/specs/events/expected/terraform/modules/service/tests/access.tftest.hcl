@@ -503,6 +503,30 @@ run "what_invokes_functions" {
     error_message = "`indexer` must be invoked by changes of items of the table `stock` alone, as the spec says"
   }
 
+  # mailer is invoked by expired objects of the bucket `receipts`
+  assert {
+    condition = alltrue([
+      aws_lambda_permission.s3_mailer_bucket_receipts.action == "lambda:InvokeFunction",
+      aws_lambda_permission.s3_mailer_bucket_receipts.function_name == "shop-test-mailer",
+      aws_lambda_permission.s3_mailer_bucket_receipts.principal == "s3.amazonaws.com",
+      aws_lambda_permission.s3_mailer_bucket_receipts.source_arn == "arn:aws:s3:::shop-test-receipts-123456789012",
+      aws_lambda_permission.s3_mailer_bucket_receipts.source_account == "123456789012",
+    ])
+    error_message = "`mailer` must be invoked by expired objects of the bucket `receipts` alone, as the spec says"
+  }
+
+  # mailer is invoked by new objects of the bucket `scans`
+  assert {
+    condition = alltrue([
+      aws_lambda_permission.s3_mailer_bucket_scans.action == "lambda:InvokeFunction",
+      aws_lambda_permission.s3_mailer_bucket_scans.function_name == "shop-test-mailer",
+      aws_lambda_permission.s3_mailer_bucket_scans.principal == "s3.amazonaws.com",
+      aws_lambda_permission.s3_mailer_bucket_scans.source_arn == "arn:aws:s3:::shop-test-scans-123456789012",
+      aws_lambda_permission.s3_mailer_bucket_scans.source_account == "123456789012",
+    ])
+    error_message = "`mailer` must be invoked by new objects of the bucket `scans` alone, as the spec says"
+  }
+
   # mailer is invoked by messages of the queue `bills`
   assert {
     condition = alltrue([
@@ -548,6 +572,45 @@ run "what_invokes_functions" {
     error_message = "`mailer` must be invoked by messages of the queue `mails-failed` alone, as the spec says"
   }
 
+  # mailer is invoked by messages of the topic `news`
+  assert {
+    condition = alltrue([
+      aws_lambda_permission.sns_mailer_topic_news.action == "lambda:InvokeFunction",
+      aws_lambda_permission.sns_mailer_topic_news.function_name == "shop-test-mailer",
+      aws_lambda_permission.sns_mailer_topic_news.principal == "sns.amazonaws.com",
+      aws_lambda_permission.sns_mailer_topic_news.source_arn == "arn:aws:sns:us-east-1:123456789012:shop-test-news",
+      aws_sns_topic_subscription.mailer_topic_news.topic_arn == "arn:aws:sns:us-east-1:123456789012:shop-test-news",
+      aws_sns_topic_subscription.mailer_topic_news.protocol == "lambda",
+      aws_sns_topic_subscription.mailer_topic_news.endpoint == "arn:aws:lambda:us-east-1:123456789012:function:shop-test-mailer",
+      aws_sns_topic_subscription.mailer_topic_news.filter_policy == null,
+      aws_sns_topic_subscription.mailer_topic_news.redrive_policy == null,
+    ])
+    error_message = "`mailer` must be invoked by messages of the topic `news` alone, as the spec says"
+  }
+
+  # mailer is invoked by messages of the topic `offers`
+  assert {
+    condition = alltrue([
+      aws_lambda_permission.sns_mailer_topic_offers.action == "lambda:InvokeFunction",
+      aws_lambda_permission.sns_mailer_topic_offers.function_name == "shop-test-mailer",
+      aws_lambda_permission.sns_mailer_topic_offers.principal == "sns.amazonaws.com",
+      aws_lambda_permission.sns_mailer_topic_offers.source_arn == "arn:aws:sns:us-east-1:123456789012:shop-test-offers",
+      aws_sns_topic_subscription.mailer_topic_offers.topic_arn == "arn:aws:sns:us-east-1:123456789012:shop-test-offers",
+      aws_sns_topic_subscription.mailer_topic_offers.protocol == "lambda",
+      aws_sns_topic_subscription.mailer_topic_offers.endpoint == "arn:aws:lambda:us-east-1:123456789012:function:shop-test-mailer",
+      aws_sns_topic_subscription.mailer_topic_offers.filter_policy == jsonencode({
+        to = {
+          city = ["Berlin"]
+        }
+      }),
+      aws_sns_topic_subscription.mailer_topic_offers.redrive_policy == jsonencode({
+        deadLetterTargetArn = "arn:aws:sqs:us-east-1:123456789012:shop-test-unindexed"
+      }),
+      aws_sns_topic_subscription.mailer_topic_offers.filter_policy_scope == "MessageBody",
+    ])
+    error_message = "`mailer` must be invoked by messages of the topic `offers` alone, as the spec says"
+  }
+
   # The role of the schedules of orders
   assert {
     condition = alltrue([
@@ -589,6 +652,19 @@ run "what_invokes_functions" {
       }),
     ])
     error_message = "The role of the schedules of `orders` must be for EventBridge Scheduler only and only let it invoke `orders`"
+  }
+
+  # orders is invoked by new and removed objects `in/*` of the bucket `receipts`
+  assert {
+    condition = alltrue([
+      aws_lambda_permission.s3_orders_bucket_receipts.action == "lambda:InvokeFunction",
+      aws_lambda_permission.s3_orders_bucket_receipts.function_name == "shop-test-orders",
+      aws_lambda_permission.s3_orders_bucket_receipts.principal == "s3.amazonaws.com",
+      aws_lambda_permission.s3_orders_bucket_receipts.source_arn == "arn:aws:s3:::shop-test-receipts-123456789012",
+      aws_lambda_permission.s3_orders_bucket_receipts.source_account == "123456789012",
+      aws_lambda_permission.s3_orders_bucket_receipts.qualifier == "live",
+    ])
+    error_message = "`orders` must be invoked by new and removed objects `in/*` of the bucket `receipts` alone, as the spec says"
   }
 
   # orders is invoked by events of the bus `default` that fit its pattern
@@ -674,6 +750,82 @@ run "what_invokes_functions" {
     error_message = "`orders` must be invoked by the schedule `cron(30 2 ? * MON-FRI *)` in `Europe/Berlin` alone, as the spec says"
   }
 
+  # orders is invoked by messages of the topic `news`
+  assert {
+    condition = alltrue([
+      aws_lambda_permission.sns_orders_topic_news.action == "lambda:InvokeFunction",
+      aws_lambda_permission.sns_orders_topic_news.function_name == "shop-test-orders",
+      aws_lambda_permission.sns_orders_topic_news.principal == "sns.amazonaws.com",
+      aws_lambda_permission.sns_orders_topic_news.source_arn == "arn:aws:sns:us-east-1:123456789012:shop-test-news",
+      aws_lambda_permission.sns_orders_topic_news.qualifier == "live",
+      aws_sns_topic_subscription.orders_topic_news.topic_arn == "arn:aws:sns:us-east-1:123456789012:shop-test-news",
+      aws_sns_topic_subscription.orders_topic_news.protocol == "lambda",
+      aws_sns_topic_subscription.orders_topic_news.endpoint == "arn:aws:lambda:us-east-1:123456789012:function:shop-test-orders:live",
+      aws_sns_topic_subscription.orders_topic_news.filter_policy == jsonencode({
+        shop = [
+          "north",
+          {
+            prefix = "south-"
+          },
+        ]
+      }),
+      aws_sns_topic_subscription.orders_topic_news.redrive_policy == jsonencode({
+        deadLetterTargetArn = "arn:aws:sqs:us-east-1:123456789012:shop-test-unindexed"
+      }),
+      aws_sns_topic_subscription.orders_topic_news.filter_policy_scope == "MessageAttributes",
+    ])
+    error_message = "`orders` must be invoked by messages of the topic `news` alone, as the spec says"
+  }
+
+  # Objects of the bucket receipts invoke mailer and orders
+  assert {
+    condition = alltrue([
+      aws_s3_bucket_notification.receipts.bucket == "shop-test-receipts-123456789012",
+      length(aws_s3_bucket_notification.receipts.lambda_function) == 3,
+      length(aws_s3_bucket_notification.receipts.queue) == 0,
+      length(aws_s3_bucket_notification.receipts.topic) == 0,
+      aws_s3_bucket_notification.receipts.eventbridge == null,
+      aws_s3_bucket_notification.receipts.lambda_function[0].lambda_function_arn == "arn:aws:lambda:us-east-1:123456789012:function:shop-test-mailer",
+      aws_s3_bucket_notification.receipts.lambda_function[0].events == toset([
+        "s3:LifecycleExpiration:*",
+      ]),
+      aws_s3_bucket_notification.receipts.lambda_function[0].filter_prefix == null,
+      aws_s3_bucket_notification.receipts.lambda_function[0].filter_suffix == null,
+      aws_s3_bucket_notification.receipts.lambda_function[1].lambda_function_arn == "arn:aws:lambda:us-east-1:123456789012:function:shop-test-orders:live",
+      aws_s3_bucket_notification.receipts.lambda_function[1].events == toset([
+        "s3:ObjectCreated:*",
+        "s3:ObjectRemoved:*",
+      ]),
+      aws_s3_bucket_notification.receipts.lambda_function[1].filter_prefix == "in/",
+      aws_s3_bucket_notification.receipts.lambda_function[1].filter_suffix == null,
+      aws_s3_bucket_notification.receipts.lambda_function[2].lambda_function_arn == "arn:aws:lambda:us-east-1:123456789012:function:shop-test-orders:live",
+      aws_s3_bucket_notification.receipts.lambda_function[2].events == toset([
+        "s3:ObjectCreated:*",
+      ]),
+      aws_s3_bucket_notification.receipts.lambda_function[2].filter_prefix == "out/",
+      aws_s3_bucket_notification.receipts.lambda_function[2].filter_suffix == ".csv",
+    ])
+    error_message = "The bucket `receipts` must invoke `mailer` and `orders` alone, for the objects of the spec"
+  }
+
+  # Objects of the bucket scans invoke mailer
+  assert {
+    condition = alltrue([
+      aws_s3_bucket_notification.scans.bucket == "shop-test-scans-123456789012",
+      length(aws_s3_bucket_notification.scans.lambda_function) == 1,
+      length(aws_s3_bucket_notification.scans.queue) == 0,
+      length(aws_s3_bucket_notification.scans.topic) == 0,
+      aws_s3_bucket_notification.scans.eventbridge == null,
+      aws_s3_bucket_notification.scans.lambda_function[0].lambda_function_arn == "arn:aws:lambda:us-east-1:123456789012:function:shop-test-mailer",
+      aws_s3_bucket_notification.scans.lambda_function[0].events == toset([
+        "s3:ObjectCreated:*",
+      ]),
+      aws_s3_bucket_notification.scans.lambda_function[0].filter_prefix == null,
+      aws_s3_bucket_notification.scans.lambda_function[0].filter_suffix == null,
+    ])
+    error_message = "The bucket `scans` must invoke `mailer` alone, for the objects of the spec"
+  }
+
   assert {
     condition = alltrue([
       aws_lambda_function_event_invoke_config.indexer.function_name == "shop-test-indexer",
@@ -735,6 +887,84 @@ run "what_protects_data" {
       aws_dynamodb_table.stock.stream_view_type == "KEYS_ONLY",
     ])
     error_message = "The table `stock` must have the deletion protection of its environment, have point-in-time recovery, and have the keys and expiry of the spec"
+  }
+
+  # Bucket receipts
+  assert {
+    condition = alltrue([
+      module.bucket_receipts.name == "shop-test-receipts-123456789012",
+      module.bucket_receipts.force_destroy == false,
+      module.bucket_receipts.object_ownership == "BucketOwnerEnforced",
+      module.bucket_receipts.policy == jsonencode({
+        Version = "2012-10-17"
+        Statement = [
+          {
+            Sid       = "DenyWithoutTls"
+            Effect    = "Deny"
+            Principal = "*"
+            Action    = "s3:*"
+            Resource = [
+              "arn:aws:s3:::shop-test-receipts-123456789012",
+              "arn:aws:s3:::shop-test-receipts-123456789012/*",
+            ]
+            Condition = {
+              Bool = {
+                "aws:SecureTransport" = "false"
+              }
+            }
+          },
+        ]
+      }),
+      module.bucket_receipts.versioning == "Enabled",
+      module.bucket_receipts.sse_algorithm == "AES256",
+      module.bucket_receipts.block_public_acls == true,
+      module.bucket_receipts.block_public_policy == true,
+      module.bucket_receipts.ignore_public_acls == true,
+      module.bucket_receipts.restrict_public_buckets == true,
+      aws_s3_bucket_lifecycle_configuration.bucket_receipts.bucket == "shop-test-receipts-123456789012",
+      flatten(aws_s3_bucket_lifecycle_configuration.bucket_receipts.rule[*].expiration[*].days) == [],
+      flatten(aws_s3_bucket_lifecycle_configuration.bucket_receipts.rule[*].noncurrent_version_expiration[*].noncurrent_days) == [],
+    ])
+    error_message = "The bucket `receipts` must be closed to the public and take calls with TLS only, have the deletion protection of its environment, and have the versioning, expiry, encryption and CORS of the spec"
+  }
+
+  # Bucket scans
+  assert {
+    condition = alltrue([
+      module.bucket_scans.name == "shop-test-scans-123456789012",
+      module.bucket_scans.force_destroy == false,
+      module.bucket_scans.object_ownership == "BucketOwnerEnforced",
+      module.bucket_scans.policy == jsonencode({
+        Version = "2012-10-17"
+        Statement = [
+          {
+            Sid       = "DenyWithoutTls"
+            Effect    = "Deny"
+            Principal = "*"
+            Action    = "s3:*"
+            Resource = [
+              "arn:aws:s3:::shop-test-scans-123456789012",
+              "arn:aws:s3:::shop-test-scans-123456789012/*",
+            ]
+            Condition = {
+              Bool = {
+                "aws:SecureTransport" = "false"
+              }
+            }
+          },
+        ]
+      }),
+      module.bucket_scans.versioning == "Enabled",
+      module.bucket_scans.sse_algorithm == "AES256",
+      module.bucket_scans.block_public_acls == true,
+      module.bucket_scans.block_public_policy == true,
+      module.bucket_scans.ignore_public_acls == true,
+      module.bucket_scans.restrict_public_buckets == true,
+      aws_s3_bucket_lifecycle_configuration.bucket_scans.bucket == "shop-test-scans-123456789012",
+      flatten(aws_s3_bucket_lifecycle_configuration.bucket_scans.rule[*].expiration[*].days) == [],
+      flatten(aws_s3_bucket_lifecycle_configuration.bucket_scans.rule[*].noncurrent_version_expiration[*].noncurrent_days) == [],
+    ])
+    error_message = "The bucket `scans` must be closed to the public and take calls with TLS only, have the deletion protection of its environment, and have the versioning, expiry, encryption and CORS of the spec"
   }
 
   # Queue bills
@@ -874,6 +1104,23 @@ run "what_protects_data" {
               }
             }
           },
+          {
+            Sid    = "TopicsSendFailures"
+            Effect = "Allow"
+            Principal = {
+              Service = "sns.amazonaws.com"
+            }
+            Action   = "sqs:SendMessage"
+            Resource = "arn:aws:sqs:us-east-1:123456789012:shop-test-unindexed"
+            Condition = {
+              ArnEquals = {
+                "aws:SourceArn" = [
+                  "arn:aws:sns:us-east-1:123456789012:shop-test-news",
+                  "arn:aws:sns:us-east-1:123456789012:shop-test-offers",
+                ]
+              }
+            }
+          },
         ]
       }),
       aws_sqs_queue.unindexed.message_retention_seconds == 345600,
@@ -905,5 +1152,55 @@ run "what_protects_data" {
       }),
     ])
     error_message = "The topic `alarms` must refuse messages without TLS, let in nothing but roles, and have the key of the spec"
+  }
+
+  # Topic news
+  assert {
+    condition = alltrue([
+      aws_sns_topic.news.name == "shop-test-news",
+      aws_sns_topic.news.policy == jsonencode({
+        Version = "2012-10-17"
+        Statement = [
+          {
+            Sid       = "DenyWithoutTls"
+            Effect    = "Deny"
+            Principal = "*"
+            Action    = "sns:Publish"
+            Resource  = "arn:aws:sns:us-east-1:123456789012:shop-test-news"
+            Condition = {
+              Bool = {
+                "aws:SecureTransport" = "false"
+              }
+            }
+          },
+        ]
+      }),
+    ])
+    error_message = "The topic `news` must refuse messages without TLS, let in nothing but roles, and have the key of the spec"
+  }
+
+  # Topic offers
+  assert {
+    condition = alltrue([
+      aws_sns_topic.offers.name == "shop-test-offers",
+      aws_sns_topic.offers.policy == jsonencode({
+        Version = "2012-10-17"
+        Statement = [
+          {
+            Sid       = "DenyWithoutTls"
+            Effect    = "Deny"
+            Principal = "*"
+            Action    = "sns:Publish"
+            Resource  = "arn:aws:sns:us-east-1:123456789012:shop-test-offers"
+            Condition = {
+              Bool = {
+                "aws:SecureTransport" = "false"
+              }
+            }
+          },
+        ]
+      }),
+    ])
+    error_message = "The topic `offers` must refuse messages without TLS, let in nothing but roles, and have the key of the spec"
   }
 }
