@@ -7,7 +7,7 @@ use crate::modules::access_test::mocked::ORIGIN;
 use crate::resources::{
     api_gateway_gateway_response, api_gateway_integration, api_gateway_integration_response,
 };
-use crate::routes::resource::resource_id;
+use crate::routes::path_resource::resource_id;
 use crate::routes::{Auth, RoutePath};
 use crate::service::Service;
 

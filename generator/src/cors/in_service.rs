@@ -4,7 +4,7 @@ use crate::cors::Cors;
 use crate::hcl::{Block, argument, list, reference, string};
 use crate::modules::module::module_call;
 use crate::routes::RoutePath;
-use crate::routes::resource::resource_id;
+use crate::routes::path_resource::resource_id;
 use crate::service::Service;
 
 /// The call for a path's preflight.

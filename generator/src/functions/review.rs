@@ -8,7 +8,7 @@ use crate::reach::Reach;
 use crate::review::Fact;
 use crate::review::comparison::Comparison;
 use crate::routes::permissions::{self, Calls, Permission};
-use crate::routes::requests::{Routing, Shift};
+use crate::routes::shifted_requests::{Routing, Shift};
 use crate::service::{Auth, Function, Route, Service};
 
 /// `reaches` are those of the base and of the head.

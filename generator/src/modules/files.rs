@@ -3,14 +3,14 @@
 use crate::file_set::FileSet;
 use crate::hcl::{Block, layout_below};
 use crate::modules::module::{HEADER, Module, Output, Variable};
-use crate::modules::readme;
+use crate::modules::module_readme;
 
 impl Module {
     /// Adds the module's files.
     pub fn write_to(mut self, files: &mut FileSet) {
         self.variables.sort_by(|a, b| a.name.cmp(&b.name));
         self.outputs.sort_by_key(|output| output.name);
-        files.insert(&self.folder, "README.md", readme::render(&self));
+        files.insert(&self.folder, "README.md", module_readme::render(&self));
         self.files.push((
             "variables.tf",
             self.variables.iter().map(Variable::block).collect(),

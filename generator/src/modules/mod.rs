@@ -6,9 +6,9 @@
 pub(crate) mod access_test;
 mod files;
 pub(crate) mod module;
+mod module_readme;
 mod moved;
-mod overview;
-mod readme;
+mod root_readme;
 mod service;
 
 pub use crate::api::deployment::snapshot;
@@ -33,7 +33,7 @@ pub fn all(service: &Service) -> FileSet {
     let mut modules = of_service(service);
     let environments = service.environments.values();
     modules.extend(environments.map(|environment| self::environment(service, environment)));
-    files.insert("", "README.md", overview::render(service, &modules));
+    files.insert("", "README.md", root_readme::render(service, &modules));
     files.insert("", ".gitattributes", format!("# {HEADER}\n{GITATTRIBUTES}"));
     for module in modules {
         module.write_to(&mut files);

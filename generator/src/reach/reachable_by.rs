@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::routes::Auth;
-use crate::routes::key::RouteKey;
+use crate::routes::route_key::RouteKey;
 use crate::spec::{Given, Placed};
 
 /// The word for every route for signed-in users.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use crate::review::names::{Names, RouteName};
+use crate::review::pairs::{Pairs, RouteName};
 use crate::review::{Callers, ChangeKind, Fact};
 use crate::service::{Auth, Environment, LOCAL, Service};
 use crate::spec::toml_text;
@@ -14,9 +14,9 @@ use crate::uses::{Datum, Kind};
 pub(crate) struct Comparison<'a> {
     pub base: &'a Service,
     pub head: &'a Service,
-    pub functions: Names,
-    pub clients: Names,
-    pub routes: Names<RouteName>,
+    pub functions: Pairs,
+    pub clients: Pairs,
+    pub routes: Pairs<RouteName>,
     /// The environments that are in both and count. `local` is not AWS, and counts only if it is the only environment.
     pub environments: Vec<&'a str>,
 }
@@ -26,9 +26,9 @@ impl<'a> Comparison<'a> {
         Self {
             base,
             head,
-            functions: Names::of_functions(base, head),
-            clients: Names::of_clients(base, head),
-            routes: Names::of_routes(base, head),
+            functions: Pairs::of_functions(base, head),
+            clients: Pairs::of_clients(base, head),
+            routes: Pairs::of_routes(base, head),
             environments: counting(head)
                 .filter(|name| base.environments.contains_key(*name))
                 .collect(),
@@ -88,7 +88,7 @@ impl<'a> Comparison<'a> {
     pub fn formerly_missing(
         &self,
         table: &'static str,
-        names: &Names,
+        names: &Pairs,
         are_alike: impl Fn(&str, &str) -> bool,
     ) -> Vec<Fact> {
         let mut gone: Vec<&String> = names.gone.iter().collect();

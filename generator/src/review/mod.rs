@@ -23,7 +23,7 @@ mod judge;
 pub mod key_meaning;
 pub(crate) mod keys;
 mod meaning;
-pub(crate) mod names;
+pub(crate) mod pairs;
 mod plan;
 pub mod report;
 mod revision;
@@ -60,7 +60,7 @@ use crate::diagnostic::Diagnostics;
 use crate::reach::Reach;
 use crate::review::comparison::{Comparison, counting};
 use crate::routes::Routes;
-use crate::routes::requests::{Routing, shifts};
+use crate::routes::shifted_requests::{Routing, shifts};
 use crate::service::{Service, UserPool};
 
 /// A fact and its verdict.

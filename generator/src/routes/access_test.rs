@@ -7,9 +7,9 @@ use crate::hcl::{Block, Expression, commented, string};
 use crate::modules::access_test::assertions::{is, is_deployed, must};
 use crate::modules::access_test::mocked::{ENVIRONMENT, EXECUTION_ARN};
 use crate::resources::{api_gateway_integration, lambda_alias, lambda_permission};
+use crate::routes::path_resource::resource_id;
 use crate::routes::permissions::Permission;
-use crate::routes::resource::resource_id;
-use crate::routes::walk::{Step, walk};
+use crate::routes::steps::{Step, walk};
 use crate::routes::{Auth, Method, Route, RoutePath};
 use crate::service::{ApiMethod, Service};
 

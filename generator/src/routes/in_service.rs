@@ -6,9 +6,9 @@ use crate::functions::in_service as functions;
 use crate::hcl::{Block, argument, commented, literal, reference, string, template, value};
 use crate::modules::module::module_call;
 use crate::resources::lambda_permission;
+use crate::routes::path_resource::{self, resource_id};
 use crate::routes::permissions::Permission;
-use crate::routes::resource::{self, resource_id};
-use crate::routes::walk::{Step, walk};
+use crate::routes::steps::{Step, walk};
 use crate::routes::{Method, Route, RoutePath};
 use crate::service::{ApiMethod, Service};
 
@@ -29,7 +29,8 @@ pub(crate) fn blocks(service: &Service, permissions: &[Permission]) -> Vec<Block
     for step in walk(service, permissions) {
         match step {
             Step::Resource(path) => {
-                blocks.extend(resource::resource(&path).map(|block| commented(block, &path.to_string())));
+                blocks
+                    .extend(path_resource::resource(&path).map(|block| commented(block, &path.to_string())));
             }
             Step::Method(ApiMethod::Route(path, method, route), own) => {
                 blocks.push(commented(

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Diagnostic, Span};
-use crate::routes::key::{KeyError, RouteKey};
+use crate::routes::route_key::{KeyError, RouteKey};
 use crate::routes::{Auth, Method, Route, RoutePath, Routes};
 use crate::service::meaning::Resolver;
 use crate::spec::{Placed, RouteTable, Spec};

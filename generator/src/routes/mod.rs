@@ -1,26 +1,26 @@
 //! Routes: which paths there are, who may call each, which function handles it.
 
 pub(crate) mod access_test;
+mod by_path;
 pub(crate) mod in_service;
 pub(crate) mod integration_module;
-pub(crate) mod key;
 pub(crate) mod keys;
 pub(crate) mod meaning;
 mod path;
+pub(crate) mod path_resource;
 pub(crate) mod permissions;
 pub(crate) mod picture;
-pub(crate) mod requests;
-pub(crate) mod resource;
 pub(crate) mod review;
 mod route;
+pub(crate) mod route_key;
+pub(crate) mod shifted_requests;
+pub(crate) mod steps;
 pub(crate) mod surface;
 pub(crate) mod surface_of_service;
-mod table;
-pub(crate) mod walk;
 
+pub use by_path::Routes;
 pub use path::{Method, RoutePath, Segment};
 pub use route::Route;
-pub use table::Routes;
 
 use crate::resources::api_gateway_method;
 use crate::spec::declaration::choices;

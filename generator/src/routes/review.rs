@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::review::comparison::{Comparison, callers};
-use crate::review::names::RouteName;
+use crate::review::pairs::RouteName;
 use crate::review::{Fact, Shifted};
-use crate::routes::requests::{Entry, Shift};
+use crate::routes::shifted_requests::{Entry, Shift};
 use crate::routes::{Auth, Route, Segment};
 use crate::service::Service;
 

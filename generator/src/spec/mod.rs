@@ -5,9 +5,9 @@
 //! reports missing and contradictory ones.
 
 pub mod declaration;
-mod duplicate;
+mod duplicate_key;
 pub mod field;
-mod hidden;
+mod hidden_characters;
 mod json;
 mod reader;
 pub mod reference;
@@ -88,10 +88,10 @@ impl Spec {
     /// Reads a document. Hidden characters come alone, and so do TOML's own syntax errors: nothing else can be said of
     /// such a text.
     pub fn parse(text: &str, diagnostics: &mut Diagnostics) -> Option<Self> {
-        let hidden = hidden::hidden(text);
+        let hidden = hidden_characters::hidden(text);
         if !hidden.is_empty() {
             for span in hidden {
-                diagnostics.push(hidden::error(&text[span.clone()], span));
+                diagnostics.push(hidden_characters::error(&text[span.clone()], span));
             }
             return None;
         }
@@ -99,7 +99,7 @@ impl Spec {
         if !errors.is_empty() {
             for error in errors {
                 let span = error.span().unwrap_or(0..0);
-                let error = duplicate::of(text, span.clone()).unwrap_or_else(|| {
+                let error = duplicate_key::of(text, span.clone()).unwrap_or_else(|| {
                     Diagnostic::new(span, format!("invalid TOML: {}", error.message()))
                         .help("see https://toml.io/en/v1.1.0")
                 });

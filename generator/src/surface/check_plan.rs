@@ -11,7 +11,7 @@ use super::names::Names;
 use super::of_resources::{SurfaceError, of_plan};
 use super::of_service::of_service;
 use super::policy;
-use super::setup;
+use super::providers_and_modules;
 use super::types::{Statement, Unknown};
 use super::user_pool::{FIRST_USER, is_first_user};
 use crate::modules::OWN_MODULE;
@@ -94,7 +94,7 @@ pub fn check_plan(
         let known = service.environments.keys().cloned().collect();
         return Err(CheckError::NoEnvironment(found, known));
     };
-    let setup = setup::differences(plan, environment);
+    let setup = providers_and_modules::differences(plan, environment);
     let surface = match of_plan(plan, None) {
         Ok(surface) => surface,
         // A plan that can be read, and nothing of it is served.

@@ -15,10 +15,10 @@ mod difference;
 pub(crate) mod names;
 mod of_resources;
 mod of_service;
-mod others;
+mod other_resources;
 pub(crate) mod policy;
+mod providers_and_modules;
 pub(crate) mod resources;
-mod setup;
 #[cfg(test)]
 mod tests;
 pub(crate) mod types;
@@ -40,7 +40,7 @@ pub use compare::compare;
 pub use difference::{Difference, DifferentValue, Differing, Subject};
 pub use of_resources::{SurfaceError, of_plan, of_state};
 pub use of_service::of_service;
-pub use others::why as why_it_counts;
+pub use other_resources::why as why_it_counts;
 pub use types::{
     Api, Argument, Authorizer, Bucket, Client, FORMAT, Function, GatewayResponse, Invoker, Password,
     Preflight, Question, Queue, Route, Statement, Surface, Table, Topic, UNKNOWN, Uncertain, Unknown,

@@ -9,7 +9,7 @@ use super::resources::{Resources, optional, text};
 use super::routes::routes;
 use super::types::{Api, Argument, FORMAT, Surface};
 use super::unknown::Open;
-use super::{arguments, authorizers, buckets, others, queues, tables, topics, unknown, user_pool};
+use super::{arguments, authorizers, buckets, other_resources, queues, tables, topics, unknown, user_pool};
 use crate::asynchronous::surface::add_failure_destinations;
 use crate::events::surface::add_events;
 use crate::modules::{REST_API, STAGE};
@@ -173,7 +173,7 @@ fn of_resources(
         argument: "stage_name".to_owned(),
         value: text(deployment, "stage_name").into(),
     }));
-    surface.others = others::others(&all, &api, |resource| resources.is_accounted(resource));
+    surface.others = other_resources::others(&all, &api, |resource| resources.is_accounted(resource));
     if let Some(plan) = plan {
         surface.others.extend(plan.programs.iter().cloned());
         surface.others.sort();

@@ -11,7 +11,7 @@ use portcullis_terraform_json::{Resource, plan};
 
 use super::arguments;
 use super::names::Names;
-use super::others;
+use super::other_resources;
 use super::resources::{Resources, text};
 use super::types::{Question, Unknown};
 use crate::functions::surface::Called;
@@ -134,7 +134,7 @@ fn counts(resource: &Resource, attribute: &str) -> bool {
         return !is_harmless(attribute) && !is_harmless(root(attribute));
     }
     // Types that count as such are among the others already.
-    attribute.rsplit('.').next() == Some("policy") && others::why(resource).is_none()
+    attribute.rsplit('.').next() == Some("policy") && other_resources::why(resource).is_none()
 }
 
 /// Returns the parts of a state or a plan that are not understood, and methods without a path.

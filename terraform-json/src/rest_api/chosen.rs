@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::faults;
+use super::incomplete;
 use crate::{Resource, StateError, openapi, paths};
 
 /// A REST API and what the state holds beside it.
@@ -35,7 +35,7 @@ pub fn rest_api(mut resources: Vec<Resource>, chosen: Option<&str>) -> Result<Re
     let managed = resources.iter_mut().filter(|other| other.mode == "managed");
     managed
         .filter(|other| other.obstacle.is_none())
-        .for_each(faults::find);
+        .for_each(incomplete::find);
     let root = resource.values["root_resource_id"].as_str().unwrap_or_default();
     for kind in ["aws_api_gateway_method", "aws_api_gateway_integration"] {
         doubt_conflicts(&mut resources, kind, root);

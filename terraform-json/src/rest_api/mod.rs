@@ -6,8 +6,8 @@
 mod authorizers;
 mod chosen;
 mod custom_domains;
-pub(crate) mod faults;
 mod gateway_responses;
+pub(crate) mod incomplete;
 mod integrations;
 mod methods;
 mod settings;

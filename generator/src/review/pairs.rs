@@ -7,7 +7,7 @@ use crate::service::{Method, RoutePath, Service};
 
 /// The things of one table of the spec, by name in both revisions.
 #[derive(Debug)]
-pub(crate) struct Names<Name = String> {
+pub(crate) struct Pairs<Name = String> {
     /// Things in both: the name in the base, and the name in the head.
     pub kept: BTreeMap<Name, Name>,
     /// Things that only the base has, by its names.
@@ -19,14 +19,14 @@ pub(crate) struct Names<Name = String> {
 /// The name of a route.
 pub(crate) type RouteName = (RoutePath, Method);
 
-impl<Name: Ord> Names<Name> {
+impl<Name: Ord> Pairs<Name> {
     /// Pairs of another name, base and head.
     pub fn renamed(&self) -> impl Iterator<Item = (&Name, &Name)> {
         self.kept.iter().filter(|(base, head)| base != head)
     }
 }
 
-impl Names {
+impl Pairs {
     /// Pairs things whose names are Terraform's addresses. A thing with another name is the same if its address is the
     /// same, such as `back-office` and `back_office`, or if `formerly` names it. If the base already has the name or
     /// the address of the head, that thing stays itself. `formerly` then moves nothing, and the thing that it names is
@@ -75,8 +75,8 @@ impl Names {
     }
 }
 
-impl Names<RouteName> {
-    /// Pairs the routes of two revisions, by their keys. Names of parameters concern only the function, so a key that
+impl Pairs<RouteName> {
+    /// Pairs the routes of two revisions, by their keys. Pairs of parameters concern only the function, so a key that
     /// differs in nothing else is the same route.
     pub fn of_routes(base: &Service, head: &Service) -> Self {
         let names = |service: &Service| -> Vec<RouteName> {
