@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::data::{own_buckets, text};
 use super::loss::{Event, Expiring, Loss};
 use crate::review::ChangeId;
-use crate::service::Service;
+use crate::service::{Bucket, Service};
 
 /// Returns the losses, in the plan's order.
 pub(super) fn losses(plan: &ParsedPlan, service: &Service, environment: &str) -> Vec<Loss> {
@@ -31,7 +31,9 @@ pub(super) fn losses(plan: &ParsedPlan, service: &Service, environment: &str) ->
         let loss = |event: Event, key: &str| Loss {
             is_ours: true,
             keep: None,
-            ids: vec![ChangeId::new(event.kind(), format!("{bucket}.{key}"))],
+            ids: ids(service, environment, bucket, key)
+                .map(|of| ChangeId::new(event.kind(), of))
+                .to_vec(),
             protected: false,
             pool: None,
             event,
@@ -60,6 +62,20 @@ pub(super) fn losses(plan: &ParsedPlan, service: &Service, environment: &str) ->
         }
     }
     losses
+}
+
+/// The paths of a key of a bucket, in the environment and everywhere. The one that decides here is first.
+fn ids(service: &Service, environment: &str, bucket: &str, key: &str) -> [String; 2] {
+    let everywhere = format!("{bucket}.{key}");
+    let here = format!("environments.{environment}.{everywhere}");
+    let name = bucket.strip_prefix("buckets.").unwrap_or(bucket);
+    let value = |bucket: Option<&Bucket>| Some(serde_json::to_value(bucket?).ok()?[key].clone());
+    let own = value(service.environments[environment].buckets.get(name));
+    if own.is_some() && own != value(service.buckets.get(name)) {
+        [here, everywhere]
+    } else {
+        [everywhere, here]
+    }
 }
 
 /// Returns `true` if a bucket stops keeping old versions. The provider suspends the versioning that it deletes.

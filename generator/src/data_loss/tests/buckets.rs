@@ -248,3 +248,33 @@ fn objects_that_end_earlier_are_refused() {
         "nothing is in it yet"
     );
 }
+
+/// A review names the key of the environment, if that overrides it, and one entry accepts both.
+#[test]
+fn objects_that_end_earlier_in_one_environment_are_refused_under_its_key() {
+    const OWN: &str = "environments.dev.buckets.page-scans.expire_days";
+    let rule = |days: u32| json!({"rule": [{"status": "Enabled", "expiration": [{"days": days}]}]});
+    let plan = [
+        bucket(SCANS, json!(["no-op"]), true),
+        attached(
+            "aws_s3_bucket_lifecycle_configuration",
+            json!(["update"]),
+            rule(30),
+            rule(7),
+        ),
+    ];
+    let spec = |everywhere: &str, here: u32| {
+        format!("{WITH_SCANS}{everywhere}\n[environments.dev.buckets.page-scans]\nexpire_days = {here}\n")
+    };
+    for (spec, of) in [
+        (spec("expire_days = 30\n", 7), OWN),
+        (spec("", 7), OWN),
+        // The environment's value is that of every environment.
+        (spec("expire_days = 7\n", 7), "buckets.page-scans.expire_days"),
+    ] {
+        let refusal = judged(&plan, json!([]), &[], &spec).expect("it is refused");
+        let entry = format!("{{ change = \"objects_expire\", of = \"{of}\"");
+        assert!(refusal.help.contains(&entry), "{}", refusal.help);
+        assert_eq!(judged(&plan, json!([]), &[("objects_expire", of)], &spec), None);
+    }
+}
