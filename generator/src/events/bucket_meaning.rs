@@ -138,7 +138,7 @@ impl Resolver<'_> {
                         place.unwrap_or_else(|| name.span.clone()),
                         format!("`{}` may write to the bucket `{bucket}`, and each object that it writes would invoke it again", name.value),
                     )
-                    .help(format!("write to another bucket, or add `prefix = \"in/\"` and write below another prefix")),
+                    .help("write to another bucket, or add `prefix = \"in/\"` and write below another prefix"),
                 );
             }
         }
