@@ -64,6 +64,7 @@ fn shape(kind: Kind) -> (&'static str, &'static str) {
         Kind::Authorizer => ("{{", "}}"),
         Kind::Public => ("[[", "]]"),
         Kind::Function => ("(", ")"),
+        Kind::Data => ("[(", ")]"),
         Kind::Events => ("[/", "/]"),
         Kind::Protected | Kind::Preflights => ("[", "]"),
     }
@@ -77,7 +78,8 @@ fn class(kind: Kind) -> Option<&'static str> {
         | Kind::Protected
         | Kind::Preflights
         | Kind::Events
-        | Kind::Function => None,
+        | Kind::Function
+        | Kind::Data => None,
     }
 }
 

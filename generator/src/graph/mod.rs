@@ -1,4 +1,5 @@
-//! The picture of who can reach what: callers → authorizer → routes → functions, each with its rights.
+//! The picture of who can reach what: callers → authorizer → routes → functions, each with its
+//! rights → the data that it may reach.
 //!
 //! ```text
 //! Service ──of_service::picture──▶ Picture ──mermaid──▶ text that GitHub draws

@@ -10,6 +10,7 @@ use crate::graph::picture::{ANYONE, Block, Edge, Kind, Node, Picture, Stroke};
 use crate::identifier::Identifier;
 use crate::routes::picture::{by_function, routes};
 use crate::service::{Api, Auth, LOCAL, Service};
+use crate::uses::picture::data;
 
 /// All of a service, in one of its environments or in general.
 pub fn picture(service: &Service, environment: Option<&str>) -> Picture {
@@ -19,9 +20,10 @@ pub fn picture(service: &Service, environment: Option<&str>) -> Picture {
     };
     let mut blocks = vec![callers(service, environment)];
     let by_function = by_function(&service.routes);
+    let id = |name: &str| format!("function_{}", Identifier::new(name));
     blocks.extend(service.functions.keys().map(|name| {
         let function = service.function_in(environment.unwrap_or(LOCAL), name);
-        let id = format!("function_{}", Identifier::new(name));
+        let id = id(name);
         let mut block = Block::default();
         let own = by_function.get(name.as_str());
         routes(own.map_or(&[], Vec::as_slice), name, &id, &mut block);
@@ -29,6 +31,7 @@ pub fn picture(service: &Service, environment: Option<&str>) -> Picture {
         block.nodes.push(node(id, name, service, function));
         block
     }));
+    blocks.extend(data(service, id));
     Picture {
         title: printable::line(&title),
         blocks,

@@ -55,6 +55,8 @@ pub enum Kind {
     Events,
     /// A function.
     Function,
+    /// A table, a bucket, a queue or a topic that functions may reach.
+    Data,
 }
 
 /// A line from box to box, from left to right.

@@ -37,7 +37,13 @@ const ARROW: f64 = 8.0;
 const THICK_ARROW: f64 = 11.0;
 
 /// The names of the columns, from left to right.
-const COLUMNS: [&str; 4] = ["Callers", "Authorizer", "Routes", "Functions and their rights"];
+const COLUMNS: [&str; 5] = [
+    "Callers",
+    "Authorizer",
+    "Routes",
+    "Functions and their rights",
+    "Data",
+];
 
 fn column(kind: Kind) -> usize {
     match kind {
@@ -45,6 +51,7 @@ fn column(kind: Kind) -> usize {
         Kind::Authorizer => 1,
         Kind::Public | Kind::Protected | Kind::Preflights | Kind::Events => 2,
         Kind::Function => 3,
+        Kind::Data => 4,
     }
 }
 
@@ -135,6 +142,20 @@ fn place(picture: &Picture) -> Graph<NodeLabel, EdgeLabel> {
             ..EdgeLabel::default()
         };
         graph.set_edge(&*edge.from, &*edge.to, Some(label), None);
+    }
+    // A box that no line leads to stays in its column, because a line that is not drawn leads to it.
+    let first = picture.nodes().find(|node| column(node.kind) == 0);
+    for node in picture.nodes() {
+        if let Some(first) = first
+            && column(node.kind) > 0
+            && picture.edges().all(|edge| edge.to != node.id)
+        {
+            let label = EdgeLabel {
+                minlen: column(node.kind) as i32,
+                ..EdgeLabel::default()
+            };
+            graph.set_edge(&*first.id, &*node.id, Some(label), None);
+        }
     }
     let options = LayoutOptions {
         rankdir: RankDir::LR,
@@ -267,6 +288,7 @@ fn class(kind: Kind) -> &'static str {
         Kind::Preflights => "preflights",
         Kind::Events => "events",
         Kind::Function => "function",
+        Kind::Data => "data",
     }
 }
 

@@ -25,6 +25,11 @@ impl ReachableBy {
         Some(Self(entries))
     }
 
+    /// The entries, sorted.
+    pub(crate) fn entries(&self) -> &[String] {
+        &self.0
+    }
+
     /// The same with other keys of routes, as a comparison pairs them.
     pub(crate) fn renamed(&self, keys: &BTreeMap<String, String>) -> Self {
         let entries = self

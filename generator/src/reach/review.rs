@@ -40,7 +40,7 @@ fn is_wider(comparison: &Comparison, before: Option<&ReachableBy>, after: Option
 }
 
 /// All data of a service, with who may reach it.
-fn all(service: &Service) -> impl Iterator<Item = (Datum, Option<&ReachableBy>)> {
+pub(crate) fn all(service: &Service) -> impl Iterator<Item = (Datum, Option<&ReachableBy>)> {
     Kind::ALL.into_iter().flat_map(move |kind| {
         let data: Vec<(&String, &Option<ReachableBy>)> = match kind {
             Kind::Tables => each(&service.tables, |table| &table.reachable_by),

@@ -8,6 +8,7 @@ pub(crate) mod declared;
 mod kind;
 pub(crate) mod kms_keys;
 pub(crate) mod meaning;
+pub(crate) mod picture;
 pub(crate) mod review;
 pub(crate) mod settings;
 
