@@ -23,6 +23,7 @@ const PROGRAM: &str = concat!(
     include_str!("moto_users.py"),
     include_str!("moto_codes.py"),
     include_str!("moto_events.py"),
+    include_str!("moto_data.py"),
     include_str!("moto_s3.py"),
     include_str!("moto.py")
 );

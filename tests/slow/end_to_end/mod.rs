@@ -14,6 +14,7 @@ mod renames;
 mod robustness;
 mod saved_plans;
 mod secrets;
+mod settings_of_data;
 mod transcript;
 mod user_pools;
 mod watch;
