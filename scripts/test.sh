@@ -99,13 +99,12 @@ cargo test --locked --quiet --package portcullis-emulator --test bad_input --tes
     --test data_plane --test function_calls --test limits --test listeners --test openapi "$@"
 step 'build of the functions, login scripts'
 slow functions:: login::
-# Terraform's provider needs half a gigabyte, so run one at a time.
+# Terraform's provider needs half a gigabyte, so at most two run at a time.
 step 'generated Terraform, with Terraform'
 slow terraform:: --test-threads=1
 step 'hand edits of generated Terraform'
-# Run two providers at once. One after the other would take minutes longer.
 slow mutations::
 step 'end to end'
-slow end_to_end:: --test-threads=1
+slow end_to_end:: --test-threads=2
 step 'in a browser'
 slow browser::

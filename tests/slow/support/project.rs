@@ -1,14 +1,12 @@
 //! A copy of this repository for each test.
 //!
 //! Two things are shared with it, as links, because they take minutes: the pinned tools, and the functions with their
-//! target folder (the build fixes their paths in the binaries, so another folder is another build). One project at a
-//! time: Terraform's provider takes half a gigabyte.
+//! target folder (the build fixes their paths in the binaries, so another folder is another build).
 
 use portcullis_test_support::in_time::InTime;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use std::{env, fs};
 
@@ -22,7 +20,6 @@ use super::{Ended, PORTCULLIS, REPOSITORY, need, processes, run, text, token, to
 pub struct Project {
     root: PathBuf,
     _folder: tempfile::TempDir,
-    _turn: MutexGuard<'static, ()>,
 }
 
 impl Project {
@@ -52,8 +49,6 @@ impl Project {
     }
 
     fn without_functions(name: &str) -> Self {
-        static TURN: Mutex<()> = Mutex::new(());
-        let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
         for program in ["git", "terraform", "python3", "cargo", "curl", "make"] {
             need(program);
         }
@@ -87,7 +82,6 @@ impl Project {
         Self {
             root,
             _folder: folder,
-            _turn: turn,
         }
     }
 
