@@ -4,10 +4,10 @@ use std::fs;
 
 use serde_json::json;
 
-use crate::support::{Project, curl, post, wait_until};
+use crate::support::{Project, curl, post, put, text, wait_until};
 
 /// The most bytes of a zip whose function uses the AWS SDK.
-const LARGEST: u64 = 2_500_000;
+const LARGEST: u64 = 3_000_000;
 
 /// Applies an example.
 fn applied(name: &str) -> Project {
@@ -65,4 +65,36 @@ fn the_shop_sells_from_its_tables() {
     wait_until("the stock has three pieces less", || lamp()["pieces"] == 17);
 
     shop.portcullis(&["destroy", "--yes"]).succeeded();
+}
+
+#[test]
+fn files_are_uploaded_by_a_link_and_reported() {
+    let files = applied("files");
+    let url = format!("{}/files", files.api_url());
+    assert_eq!(post(&url, &[], r#"{"name": "note.txt"}"#).status, 401);
+    let token = format!("Authorization: {}", files.sign_in_first());
+    let signed_in = [token.as_str()];
+    assert_eq!(post(&url, &signed_in, r#"{"name": "a/b"}"#).status, 400);
+
+    let link = post(&url, &signed_in, r#"{"name": "a note.txt"}"#).json();
+    let uploaded = put(&text(&link, "put"), "hello whole wide world");
+    assert_eq!(uploaded.status, 200, "{uploaded:?}");
+    // The link is for this one object.
+    let other = text(&link, "put").replace("note", "vote");
+    assert_eq!(put(&other, "hello").status, 403);
+
+    let reports = || curl("GET", &url, &signed_in).json();
+    wait_until("the file is reported", || reports() != json!([]));
+    let report = reports()[0].clone();
+    assert_eq!(text(&report, "key"), text(&link, "key") + ".json");
+    assert_eq!(
+        curl("GET", &text(&report, "get"), &[]).json(),
+        json!({
+            "key": text(&link, "key"),
+            "bytes": 22,
+            "sha256": "3864b8ae0e5cde8cb95d7979838e880f53b3107a504fbe18c8cc2cfbf1d2924c",
+        })
+    );
+
+    files.portcullis(&["destroy", "--yes"]).succeeded();
 }

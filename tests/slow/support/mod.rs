@@ -168,6 +168,11 @@ pub fn post(url: &str, headers: &[&str], body: &str) -> Answer {
     send(&["--data-binary", body, url], headers)
 }
 
+/// Puts a body with curl, without a content type.
+pub fn put(url: &str, body: &str) -> Answer {
+    send(&["-X", "PUT", "--data-binary", body, url], &["Content-Type:"])
+}
+
 fn send(arguments: &[&str], headers: &[&str]) -> Answer {
     let mut child = Command::new("curl")
         .args(["-sS", "-i", "--noproxy", "*", "--max-time", "30", "-H", "@-"])
