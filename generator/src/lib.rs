@@ -12,7 +12,7 @@
 //! two Services | plan ─▶ Judged (what a reviewer must be told)
 //! ```
 //!
-//! Everything is pure but [`tree`]. Each concern has a folder: its keys, their meaning, its modules, its surface and its
+//! Everything is pure but [`disk`]. Each concern has a folder: its keys, their meaning, its modules, its surface and its
 //! review. ARCHITECTURE.md lists them under "Rooms".
 
 pub mod api;

@@ -181,7 +181,7 @@ pub struct Invoker {
     pub principal: String,
     /// The permitted action, such as `lambda:InvokeFunction`.
     pub action: String,
-    /// The source of the call: `${api}/v1/GET/open`. None allows any source; [`UNKNOWN`] if a plan does not tell it.
+    /// The source of the call: `${api}/v1/GET/open`. None allows any source; [`UNKNOWN`](super::UNKNOWN) if a plan does not tell it.
     pub source: Option<String>,
     /// The account that the source has to be of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
