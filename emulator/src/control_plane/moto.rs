@@ -163,3 +163,22 @@ fn remove(socket: &Path) -> Result<()> {
         _ => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The files share one namespace in Python, so a second definition would replace the first for every file.
+    #[test]
+    fn no_name_of_the_program_is_defined_twice() {
+        let mut names = std::collections::BTreeSet::new();
+        for line in PROGRAM.lines() {
+            let definition = ["def ", "class "].iter().find_map(|word| line.strip_prefix(word));
+            if let Some(definition) = definition {
+                let name = definition.split(['(', ':']).next().unwrap();
+                assert!(names.insert(name), "{name}");
+            }
+        }
+        assert!(names.contains("set_queue_attributes"));
+    }
+}

@@ -12,7 +12,7 @@ from moto.sqs.models import Queue
 NO_CAPACITY = {"ReadCapacityUnits": 0, "WriteCapacityUnits": 0}
 
 
-def update_table(self, *arguments, motos_own=DynamoDBBackend.update_table, **named):
+def update_table_and_capacity(self, *arguments, motos_own=DynamoDBBackend.update_table, **named):
     table = motos_own(self, *arguments, **named)
     if table.billing_mode == "PAY_PER_REQUEST":
         table.throughput = dict(NO_CAPACITY)
@@ -21,10 +21,10 @@ def update_table(self, *arguments, motos_own=DynamoDBBackend.update_table, **nam
     return table
 
 
-def set_attributes(self, attributes, now=None, motos_own=Queue._set_attributes):
+def set_queue_attributes(self, attributes, now=None, motos_own=Queue._set_attributes):
     kept = {} if "Policy" in attributes else {"Policy": self.policy}
     motos_own(self, {**attributes, **kept}, now)
 
 
-DynamoDBBackend.update_table = update_table
-Queue._set_attributes = set_attributes
+DynamoDBBackend.update_table = update_table_and_capacity
+Queue._set_attributes = set_queue_attributes
