@@ -48,15 +48,22 @@ fn architecture() -> Architecture {
     }
 }
 
-fn build_from(functions_dir: &Path, artifacts_dir: &Path, cargo_lambda: &Path) -> Vec<Artifact> {
+fn build_from(
+    functions_dir: &Path,
+    artifacts_dir: &Path,
+    cargo_lambda: &Path,
+    functions: &[&str],
+) -> Vec<Artifact> {
+    let program = |name: &&str| Program {
+        function: (*name).to_owned(),
+        binary: (*name).to_owned(),
+    };
+    let functions: Vec<Program> = functions.iter().map(program).collect();
     build(&BuildOptions {
         functions_dir,
         artifacts_dir,
         architecture: architecture(),
-        functions: &FUNCTIONS.map(|name| Program {
-            function: name.to_owned(),
-            binary: name.to_owned(),
-        }),
+        functions: &functions,
         cargo_lambda,
     })
     .unwrap()
@@ -109,6 +116,7 @@ fn the_other_process_builds() {
             &folder.join("functions"),
             &folder.join("artifacts"),
             &cargo_lambda().unwrap(),
+            &FUNCTIONS,
         );
     }
 }
@@ -120,7 +128,7 @@ fn the_zips_are_small_start_on_al2023_and_are_the_same_from_every_folder() {
     };
     let folder = tempfile::tempdir().unwrap();
     let artifacts_dir = folder.path().join("artifacts");
-    let artifacts = build_from(&sources(), &artifacts_dir, &cargo_lambda);
+    let artifacts = build_from(&sources(), &artifacts_dir, &cargo_lambda, &FUNCTIONS);
 
     for artifact in &artifacts {
         println!("{}: {} bytes zipped", artifact.function, artifact.bytes);
@@ -154,7 +162,10 @@ fn the_zips_are_small_start_on_al2023_and_are_the_same_from_every_folder() {
     };
     let before: Vec<SystemTime> = times().collect();
     let start = Instant::now();
-    assert_eq!(build_from(&sources(), &artifacts_dir, &cargo_lambda), artifacts);
+    assert_eq!(
+        build_from(&sources(), &artifacts_dir, &cargo_lambda, &FUNCTIONS),
+        artifacts
+    );
     println!("nothing to do: {:?}", start.elapsed());
     assert_eq!(times().collect::<Vec<_>>(), before);
 
@@ -237,17 +248,9 @@ fn flags_of_a_configuration_reach_neither_rust_nor_c() {
         write("sum/src/main.rs", CALLS_C);
         write("Cargo.lock", &lock_with_cc());
         write(".cargo/config.toml", configuration);
-        let options = BuildOptions {
-            functions_dir: &functions_dir,
-            artifacts_dir: &folder.path().join(name).join("artifacts"),
-            architecture: architecture(),
-            functions: &[Program {
-                function: "sum".to_owned(),
-                binary: "sum".to_owned(),
-            }],
-            cargo_lambda: &cargo_lambda,
-        };
-        fs::read(&build(&options).unwrap()[0].path).unwrap()
+        let artifacts_dir = folder.path().join(name).join("artifacts");
+        let artifacts = build_from(&functions_dir, &artifacts_dir, &cargo_lambda, &["sum"]);
+        fs::read(&artifacts[0].path).unwrap()
     };
     let target = architecture().target();
     let flags = "rustflags = [\"-C\", \"target-cpu=native\"]\n";
@@ -383,7 +386,7 @@ fn the_built_functions_start_quickly_and_answer_an_event_of_a_rest_api() {
         return;
     };
     let folder = tempfile::tempdir().unwrap();
-    let artifacts = build_from(&sources(), folder.path(), &cargo_lambda);
+    let artifacts = build_from(&sources(), folder.path(), &cargo_lambda, &FUNCTIONS);
     let expected = [
         (
             "authenticated",

@@ -1,11 +1,12 @@
 //! Tries and destinations of asynchronous invocations.
 
-use crate::asynchronous::{Asynchronous, in_service};
+use crate::asynchronous::Asynchronous;
 use crate::functions::in_service as functions;
 use crate::hcl::{Block, Expression, call, equal, reference, string};
 use crate::identifier::Identifier;
 use crate::modules::access_test::assertions::{is, must};
 use crate::modules::access_test::mocked::{self, ENVIRONMENT};
+use crate::references::Template;
 use crate::resources::lambda_alias;
 use crate::resources::lambda_function_event_invoke_config::address;
 use crate::service::Service;
@@ -36,7 +37,7 @@ fn function(service: &Service, name: &str, settings: Asynchronous<'_>) -> Block 
     conditions.extend(alias.map(|_| is(of("qualifier"), string(lambda_alias::LIVE))));
     let fate = match on_failure {
         Some(to) => {
-            let arn = in_service::arn(to).text(&mocked::values(service));
+            let arn = Template::arn_of(to).text(&mocked::values(service));
             let destination = "destination_config[0].on_failure[0].destination";
             conditions.push(is(of(destination), string(arn)));
             format!(

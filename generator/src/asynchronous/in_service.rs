@@ -5,10 +5,10 @@ use crate::functions::Function;
 use crate::functions::in_service as functions;
 use crate::hcl::{Block, Expression, commented, reference};
 use crate::identifier::Identifier;
-use crate::references::{Reference, Template};
+use crate::references::Template;
 use crate::resources::{lambda_function_event_invoke_config, sns_topic, sqs_queue};
 use crate::service::Service;
-use crate::uses::{Attribute, Datum, Kind};
+use crate::uses::{Datum, Kind};
 
 /// The block of a function, unless Lambda has its settings by default.
 pub(crate) fn block(service: &Service, name: &str, function: &Function) -> Option<Block> {
@@ -28,16 +28,11 @@ pub(crate) fn block(service: &Service, name: &str, function: &Function) -> Optio
             alias: functions::alias_name(service, name),
             retries,
             max_age_seconds,
-            on_failure: on_failure.map(|to| arn(to).in_service(service)),
+            on_failure: on_failure.map(|to| Template::arn_of(to).in_service(service)),
             depends_on: needs.collect(),
         });
     let comment = format!("Events that {name} could not handle.");
     Some(commented(block, &comment))
-}
-
-/// The ARN of a destination.
-pub(crate) fn arn(to: &Datum) -> Template {
-    Template::of_reference(Reference::Datum(to.clone(), Attribute::Arn), "")
 }
 
 /// The address of a destination.

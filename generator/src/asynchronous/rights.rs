@@ -2,13 +2,13 @@
 
 use crate::asynchronous::action;
 use crate::functions::statement::Statement;
-use crate::references::{Reference, Template};
-use crate::uses::{self, Attribute, Datum};
+use crate::references::Template;
+use crate::uses::{self, Datum};
 
 /// The statements for a destination. `has_key` says that a KMS key of yours encrypts it: Lambda encrypts with the rights of
 /// the function.
 pub(crate) fn statements(to: &Datum, has_key: bool) -> Vec<Statement> {
-    let arn = Template::of_reference(Reference::Datum(to.clone(), Attribute::Arn), "");
+    let arn = Template::arn_of(to);
     let actions = action(to.kind).into_iter().map(str::to_owned);
     let comment = format!("Lambda sends failed events to the {}.", called(to));
     let key = has_key.then(|| uses::with_key(to, ["kms:Decrypt", "kms:GenerateDataKey"]));

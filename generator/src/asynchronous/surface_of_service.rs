@@ -1,7 +1,8 @@
 //! The destinations of failed events that a spec asks for.
 
-use crate::asynchronous::{Asynchronous, in_service};
+use crate::asynchronous::Asynchronous;
 use crate::functions::Function;
+use crate::references::Template;
 use crate::references::Values;
 use crate::surface::names::Names;
 
@@ -12,6 +13,6 @@ pub(crate) fn failure_destinations(function: &Function, values: &Values, names: 
         retries: _, // the generated test compares these
         max_age_seconds: _,
     } = Asynchronous::of(function);
-    let destination = on_failure.map(|to| names.without(&in_service::arn(to).text(values)));
+    let destination = on_failure.map(|to| names.without(&Template::arn_of(to).text(values)));
     destination.into_iter().collect()
 }

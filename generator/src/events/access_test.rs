@@ -22,12 +22,7 @@ pub(crate) fn assertions(service: &Service) -> Vec<Block> {
         if in_service::has_schedule(function) {
             blocks.push(role(service, name, &values));
         }
-        let permissions = permissions::of_function(name, &function.on);
-        for event in &function.on {
-            let mut own = permissions
-                .iter()
-                .filter(|(first, _)| std::ptr::eq(*first, event));
-            let permission = own.next().map(|(_, permission)| permission);
+        for (event, permission) in permissions::of_function(name, &function.on) {
             blocks.extend(self::event(service, name, event, permission, &values));
         }
     }
@@ -66,7 +61,7 @@ fn event(
     service: &Service,
     function: &str,
     event: &Event,
-    permission: Option<&permissions::Permission>,
+    permission: Option<permissions::Permission>,
     values: &Values,
 ) -> Option<Block> {
     let label = names::label(function, event);
@@ -114,15 +109,12 @@ fn event(
             conditions.push(is(of("function_name"), target));
             conditions.push(is(of("batch_size"), stream.batch));
             if stream.partial_failures {
-                conditions.push(equal(
-                    call("length", [reference(of("function_response_types"))]),
-                    1,
-                ));
+                conditions.push(reports_failures(&of));
             }
             conditions.push(patterns(&of("filter_criteria"), &stream.filters));
             let destination = "destination_config[0].on_failure[0].destination_arn";
             conditions.push(match &stream.on_failure {
-                Some(to) => is(of(destination), text(&names::arn(to))),
+                Some(to) => is(of(destination), text(&Template::arn_of(to))),
                 None => equal(call("length", [reference(of("destination_config"))]), 0),
             });
         }
@@ -131,14 +123,14 @@ fn event(
             let filter = topic.filter.as_ref();
             let scope = filter.map(|_| string(topic.filter_on.in_aws()));
             conditions.extend([
-                is(of("topic_arn"), text(&names::arn(&topic.topic))),
+                is(of("topic_arn"), text(&Template::arn_of(&topic.topic))),
                 is(of("protocol"), string(sns_topic_subscription::LAMBDA)),
                 is(of("endpoint"), target),
                 is(of("filter_policy"), filter.map_or_else(Expression::null, json)),
                 is(
                     of("redrive_policy"),
                     topic.on_failure.as_ref().map_or_else(Expression::null, |to| {
-                        sns_topic_subscription::redrive_policy(text(&names::arn(to)))
+                        sns_topic_subscription::redrive_policy(text(&Template::arn_of(to)))
                     }),
                 ),
             ]);
@@ -150,27 +142,30 @@ fn event(
             let of = of(lambda_event_source_mapping::TYPE.name);
             conditions.extend([
                 is(of("function_name"), target),
-                is(of("event_source_arn"), text(&names::arn(&queue.queue))),
+                is(of("event_source_arn"), text(&Template::arn_of(&queue.queue))),
                 is(of("batch_size"), queue.batch),
                 patterns(&of("filter_criteria"), &queue.filters),
             ]);
             if queue.partial_failures {
-                conditions.push(equal(
-                    call("length", [reference(of("function_response_types"))]),
-                    1,
-                ));
+                conditions.push(reports_failures(&of));
             }
         }
     }
     let title = format!("{function} is invoked by {}", event.phrase());
-    let test = || {
-        must(
-            &format!("`{function}`"),
-            &format!("be invoked by {} alone, as the spec says", event.phrase()),
-            conditions.clone(),
-        )
-    };
-    (!conditions.is_empty()).then(|| commented(test(), &title))
+    if conditions.is_empty() {
+        return None;
+    }
+    let must = must(
+        &format!("`{function}`"),
+        &format!("be invoked by {} alone, as the spec says", event.phrase()),
+        conditions,
+    );
+    Some(commented(must, &title))
+}
+
+/// The function of a mapping reports which records failed.
+fn reports_failures(of: impl Fn(&str) -> String) -> Expression {
+    equal(call("length", [reference(of("function_response_types"))]), 1)
 }
 
 /// The patterns of a mapping are these. The provider has them as a set.
@@ -186,7 +181,7 @@ fn patterns(criteria: &str, patterns: &[Value]) -> Expression {
 fn permission(
     service: &Service,
     function: &str,
-    permission: &permissions::Permission,
+    permission: permissions::Permission,
     values: &Values,
 ) -> Vec<Expression> {
     let permissions::Permission {
@@ -208,7 +203,7 @@ fn permission(
             of("function_name"),
             string(service.function_name(ENVIRONMENT, function)),
         ),
-        is(of("principal"), string(*principal)),
+        is(of("principal"), string(principal)),
         is(of("source_arn"), string(source.text(values))),
     ]
     .into_iter()

@@ -1,6 +1,6 @@
 //! From buckets in entries of `on` to the resolved types.
 
-use portcullis_foreign_text::printable::code;
+use std::cell::LazyCell;
 
 use crate::diagnostic::Diagnostic;
 use crate::events::{Event, ObjectEvent, Objects};
@@ -60,16 +60,7 @@ impl Resolver<'_> {
         table: &EventTable,
     ) -> Option<Objects> {
         let (name, span) = table.bucket.placed()?;
-        if !spec.buckets.iter().any(|(other, _)| other.value == *name) {
-            let known = || spec.buckets.iter().map(|(name, _)| name.value.as_str());
-            let report = Diagnostic::new(span, format!("unknown bucket {} in `on`", code(name)));
-            self.report(if known().next().is_none() {
-                report.help("declare the bucket, as in `[buckets.scans]`")
-            } else {
-                report.similar(name, "a bucket", known()).known(known())
-            });
-            return None;
-        }
+        self.source(spec, Kind::Buckets, &table.bucket)?;
         let objects = objects_of(table)?;
         let entries = spec
             .functions
@@ -98,7 +89,7 @@ impl Resolver<'_> {
     /// Reports functions that would invoke themselves without end: for each new object of a bucket, they may write one.
     /// <https://docs.aws.amazon.com/lambda/latest/dg/with-s3.html>
     pub(crate) fn endless_events(&mut self, spec: &Spec, service: &Service) {
-        let reach = Reach::of(service);
+        let reach = LazyCell::new(|| Reach::of(service));
         for (name, table) in &spec.functions {
             let Some(function) = service.functions.get(&name.value) else {
                 continue;

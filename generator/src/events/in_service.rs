@@ -21,20 +21,13 @@ use crate::uses::Datum;
 pub(crate) fn blocks(service: &Service) -> Vec<Block> {
     let functions = service.functions.iter();
     let of_functions = functions.flat_map(|(name, function)| {
-        let role = function
-            .on
-            .iter()
-            .any(|event| matches!(event, Event::Schedule(_)));
-        let role = role.then(|| self::role(service, name)).into_iter().flatten();
-        let permissions = permissions::of_function(name, &function.on);
-        role.chain(function.on.iter().flat_map(move |event| {
-            let mut own = permissions
-                .iter()
-                .filter(|(first, _)| std::ptr::eq(*first, event));
-            let permission = own.next().map(|(_, permission)| permission);
-            event_blocks(service, name, event, permission)
-        }))
-        .chain(asynchronous::block(service, name, function))
+        let role = has_schedule(function).then(|| self::role(service, name));
+        let events = permissions::of_function(name, &function.on).into_iter();
+        let events = events.flat_map(|(event, permission)| event_blocks(service, name, event, permission));
+        role.into_iter()
+            .flatten()
+            .chain(events)
+            .chain(asynchronous::block(service, name, function))
     });
     of_functions.chain(notifications::blocks(service)).collect()
 }
@@ -52,7 +45,7 @@ fn event_blocks(
     service: &Service,
     function: &str,
     event: &Event,
-    permission: Option<&permissions::Permission>,
+    permission: Option<permissions::Permission>,
 ) -> Vec<Block> {
     let label = names::label(function, event);
     let permission = permission.map(|permission| self::permission(service, function, permission));
@@ -80,7 +73,7 @@ fn event_blocks(
     blocks
 }
 
-fn permission(service: &Service, function: &str, permission: &permissions::Permission) -> Block {
+fn permission(service: &Service, function: &str, permission: permissions::Permission) -> Block {
     let permissions::Permission {
         label,
         principal,
@@ -89,7 +82,7 @@ fn permission(service: &Service, function: &str, permission: &permissions::Permi
     } = permission;
     let account = || Template::of_reference(Reference::Account, "").in_service(service);
     lambda_permission::resource_block(lambda_permission::Arguments {
-        label,
+        label: &label,
         function: &functions::name(function),
         alias: functions::alias_name(service, function),
         principal,
@@ -198,7 +191,9 @@ fn stream(service: &Service, function: &str, label: &Identifier, stream: &Stream
             max_age_seconds: *max_age_seconds,
             parallelization: *parallelization,
         }),
-        on_failure: on_failure.as_ref().map(|to| names::arn(to).in_service(service)),
+        on_failure: on_failure
+            .as_ref()
+            .map(|to| Template::arn_of(to).in_service(service)),
         max_concurrency: None,
         depends_on: needs(service, function)
             .into_iter()
@@ -218,7 +213,7 @@ fn queue(service: &Service, function: &str, label: &Identifier, queue: &Queue) -
     } = queue;
     mapping::resource_block(Arguments {
         label,
-        source: names::arn(queue).in_service(service),
+        source: Template::arn_of(queue).in_service(service),
         function: functions::arn(service, function).in_service(service),
         batch: *batch,
         window_seconds: *window_seconds,
@@ -254,10 +249,12 @@ fn topic(service: &Service, function: &str, label: &Identifier, topic: &Topic) -
     ];
     sns_topic_subscription::resource_block(sns_topic_subscription::Arguments {
         label,
-        topic: names::arn(topic).in_service(service),
+        topic: Template::arn_of(topic).in_service(service),
         function: functions::arn(service, function).in_service(service),
         filter: filter.as_ref().map(|filter| (json(filter), filter_on.in_aws())),
-        dead_letters: on_failure.as_ref().map(|to| names::arn(to).in_service(service)),
+        dead_letters: on_failure
+            .as_ref()
+            .map(|to| Template::arn_of(to).in_service(service)),
         depends_on: needs
             .into_iter()
             .chain(on_failure.as_ref().map(address))

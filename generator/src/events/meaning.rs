@@ -13,7 +13,8 @@ use crate::resources::{cloudwatch_event_rule, iam_role, scheduler_schedule};
 use crate::service::meaning::{Resolver, longest_environment};
 use crate::spec::field::Keys;
 use crate::spec::{EventTable, Given, Placed, Spec};
-use crate::uses::{Datum, declared};
+use crate::uses::declaration::Declaration;
+use crate::uses::{Datum, Kind, declared};
 
 /// The kinds of events: the key that names the source, and the keys that may stand beside it.
 const KINDS: [(&str, &[&str]); 6] = [
@@ -237,6 +238,24 @@ impl Resolver<'_> {
         });
     }
 
+    /// The data of a kind that an entry names as its source. Reports unknown data.
+    pub(crate) fn source(&mut self, spec: &Spec, kind: Kind, given: &Given<String>) -> Option<Datum> {
+        let (name, span) = given.placed()?;
+        let mut data = data(spec, kind);
+        if let Some(place) = data.iter().position(|datum| datum.name == *name) {
+            return Some(data.swap_remove(place));
+        }
+        let Declaration { noun, example, .. } = kind.declaration();
+        let known = || data.iter().map(|datum| datum.name.as_str());
+        let report = Diagnostic::new(span, format!("unknown {noun} {} in `on`", code(name)));
+        self.report(if data.is_empty() {
+            report.help(format!("declare the {noun}, as in {example}"))
+        } else {
+            report.similar(name, &format!("a {noun}"), known()).known(known())
+        });
+        None
+    }
+
     /// A table with a stream.
     fn streamed(&mut self, spec: &Spec, table: &Given<String>) -> Option<String> {
         let (name, span) = table.placed()?;
@@ -312,6 +331,12 @@ impl Resolver<'_> {
             );
         }
     }
+}
+
+/// The data of a kind that a spec declares.
+pub(crate) fn data(spec: &Spec, kind: Kind) -> Vec<Datum> {
+    let all = declared::all(spec).into_iter().map(|declared| declared.datum);
+    all.filter(|datum| datum.kind == kind).collect()
 }
 
 /// Alternatives in a row: `a`, `b` or `c`.

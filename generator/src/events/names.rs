@@ -4,7 +4,6 @@ use crate::events::{Event, Objects};
 use crate::identifier::Identifier;
 use crate::references::{Part, Reference, Template};
 use crate::resources::scheduler_schedule;
-use crate::uses::{Attribute, Datum};
 
 /// The name of a schedule or a rule in AWS. A function's name holds no dot, so no two functions share such a name.
 pub(crate) fn in_aws(function: &str, name: &str) -> Template {
@@ -89,9 +88,4 @@ pub(crate) fn permission(label: &Identifier) -> Identifier {
 /// The name of the role of a function's schedules.
 pub(crate) fn schedules(function: &str) -> Identifier {
     Identifier::new(function).prefixed(ROLE)
-}
-
-/// The ARN of data.
-pub(crate) fn arn(datum: &Datum) -> Template {
-    Template::of_reference(Reference::Datum(datum.clone(), Attribute::Arn), "")
 }

@@ -1,5 +1,7 @@
 //! The permissions of functions that their events need.
 
+use std::collections::BTreeSet;
+
 use crate::events::{Event, Rule, names};
 use crate::identifier::Identifier;
 use crate::references::{Template, Values};
@@ -36,7 +38,7 @@ fn of_event(function: &str, event: &Event) -> Option<Permission> {
         Event::Topic(topic) => Some(Permission {
             label: names::topic_permission(&names::label(function, event)),
             principal: sns_topic_subscription::PRINCIPAL,
-            source: names::arn(&topic.topic),
+            source: Template::arn_of(&topic.topic),
             of_account: false,
         }),
         // After a bucket is deleted, another account may take its name, and must not invoke the function:
@@ -44,7 +46,7 @@ fn of_event(function: &str, event: &Event) -> Option<Permission> {
         Event::Objects(objects) => Some(Permission {
             label: names::bucket_permission(function, &objects.bucket),
             principal: s3_bucket_notification::PRINCIPAL,
-            source: names::arn(&Datum::new(Kind::Buckets, &objects.bucket)),
+            source: Template::arn_of(&Datum::new(Kind::Buckets, &objects.bucket)),
             of_account: true,
         }),
         // A schedule takes on a role, and Lambda polls streams and queues by itself.
@@ -52,14 +54,14 @@ fn of_event(function: &str, event: &Event) -> Option<Permission> {
     }
 }
 
-/// The permissions that the events of a function need, each with the first event that needs it.
-pub(crate) fn of_function<'a>(function: &str, events: &'a [Event]) -> Vec<(&'a Event, Permission)> {
-    let mut permissions: Vec<(&Event, Permission)> = Vec::new();
-    for event in events {
-        let is_new = |one: &Permission| permissions.iter().all(|(_, other)| other.label != one.label);
-        permissions.extend(of_event(function, event).filter(is_new).map(|one| (event, one)));
-    }
-    permissions
+/// The events of a function, each with the permission that it is the first to need.
+pub(crate) fn of_function<'a>(function: &str, events: &'a [Event]) -> Vec<(&'a Event, Option<Permission>)> {
+    let mut seen = BTreeSet::new();
+    let mut is_new = |permission: &Permission| seen.insert(permission.label.to_string());
+    let events = events.iter();
+    events
+        .map(|event| (event, of_event(function, event).filter(&mut is_new)))
+        .collect()
 }
 
 /// The bytes of each of these in the function's policy, beside those of every statement.
@@ -81,7 +83,9 @@ pub(crate) fn bytes(service: &Service, environment: &Environment, function: &str
             + permission.source.text(&values()).len()
     };
     let permissions = of_function(function, events).into_iter();
-    permissions.map(|(_, permission)| bytes(permission)).collect()
+    permissions
+        .filter_map(|(_, permission)| permission.map(bytes))
+        .collect()
 }
 
 /// The bus of a rule, if it is not the default one.

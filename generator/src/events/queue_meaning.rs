@@ -4,17 +4,11 @@ use portcullis_foreign_text::printable::code;
 
 use crate::diagnostic::Diagnostic;
 use crate::events::Queue;
+use crate::events::meaning::data;
 use crate::resources::lambda_event_source_mapping::BATCH_OF_QUEUE;
 use crate::service::meaning::Resolver;
 use crate::spec::{EventTable, FunctionTable, Given, Placed, Spec};
-use crate::uses::declared::{self, Declared};
 use crate::uses::{Datum, Kind};
-
-/// The queues of a spec.
-fn queues(spec: &Spec) -> impl Iterator<Item = Declared<'_>> {
-    let all = declared::all(spec).into_iter();
-    all.filter(|declared| declared.datum.kind == Kind::Queues)
-}
 
 impl Resolver<'_> {
     /// The queue that an entry names. Reports an unknown one, and one that another function receives from.
@@ -25,17 +19,7 @@ impl Resolver<'_> {
         queue: &Given<String>,
     ) -> Option<Datum> {
         let (name, span) = queue.placed()?;
-        let Some(found) = queues(spec).find(|declared| declared.datum.name == *name) else {
-            let known: Vec<String> = queues(spec).map(|declared| declared.datum.name).collect();
-            let report = Diagnostic::new(span, format!("unknown queue {} in `on`", code(name)));
-            self.report(if known.is_empty() {
-                report.help("declare the queue, as in `[queues.mails]`")
-            } else {
-                let known = || known.iter().map(String::as_str);
-                report.similar(name, "a queue", known()).known(known())
-            });
-            return None;
-        };
+        let found = self.source(spec, Kind::Queues, queue)?;
         // Each message goes to one of them, and nothing says to which.
         let functions = spec.functions.iter();
         let mut others = functions
@@ -54,14 +38,15 @@ impl Resolver<'_> {
                 .help("give each function a queue of its own: each message goes to one of them only"),
             );
         }
-        Some(found.datum)
+        Some(found)
     }
 
     /// The queue that keeps what a function could not handle, by its path.
     pub(crate) fn on_failure(&mut self, spec: &Spec, path: &Given<String>) -> Option<Datum> {
         let (path, span) = path.placed()?;
-        let Some(found) = queues(spec).find(|declared| declared.datum.to_string() == *path) else {
-            let known: Vec<String> = queues(spec).map(|declared| declared.datum.to_string()).collect();
+        let mut queues = data(spec, Kind::Queues);
+        let Some(place) = queues.iter().position(|queue| queue.to_string() == *path) else {
+            let known: Vec<String> = queues.iter().map(ToString::to_string).collect();
             let known = || known.iter().map(String::as_str);
             let summary = format!("`on_failure` must be a queue of the spec, not {}", code(path));
             let report = Diagnostic::new(span, summary).similar(path, "a queue", known());
@@ -74,15 +59,16 @@ impl Resolver<'_> {
             });
             return None;
         };
+        let found = queues.swap_remove(place);
         // <https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html>, and a topic has a queue of its own type:
         // <https://docs.aws.amazon.com/sns/latest/dg/sns-dead-letter-queues.html>
-        if !found.datum.suffix.is_empty() {
+        if !found.suffix.is_empty() {
             let summary = format!("`on_failure` must be a queue without `fifo`, not `{path}`");
             let help = "name another queue: Lambda and SNS send failures to standard queues only";
             self.report(Diagnostic::new(span, summary).help(help));
             return None;
         }
-        Some(found.datum)
+        Some(found)
     }
 
     /// Reports batches that Lambda doesn't make of a queue:

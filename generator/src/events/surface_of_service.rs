@@ -79,7 +79,7 @@ pub(crate) fn events(
                 source: types::stream_source(table),
                 qualifier: qualifier.clone(),
                 patterns: filters.iter().map(composed).collect(),
-                failures: on_failure.as_ref().map(|to| text(&names::arn(to))),
+                failures: on_failure.as_ref().map(|to| text(&Template::arn_of(to))),
                 ..types::Event::default()
             }
         }
@@ -92,13 +92,13 @@ pub(crate) fn events(
             } = topic;
             let filter = filter.as_ref().map(composed);
             types::Event {
-                source: text(&names::arn(topic)),
+                source: text(&Template::arn_of(topic)),
                 qualifier: qualifier.clone(),
                 patterns: filter
                     .map(|filter| types::filter_policy(filter_on.in_aws(), filter))
                     .into_iter()
                     .collect(),
-                failures: on_failure.as_ref().map(|to| text(&names::arn(to))),
+                failures: on_failure.as_ref().map(|to| text(&Template::arn_of(to))),
                 ..types::Event::default()
             }
         }
@@ -131,7 +131,7 @@ pub(crate) fn events(
                 max_concurrency: _,  // how many at a time
             } = queue;
             types::Event {
-                source: text(&names::arn(queue)),
+                source: text(&Template::arn_of(queue)),
                 qualifier: qualifier.clone(),
                 patterns: filters.iter().map(composed).collect(),
                 ..types::Event::default()
@@ -167,7 +167,8 @@ pub(crate) fn invokers(
     let permissions = permissions::of_function(function, &service.functions[function].on);
     permissions
         .into_iter()
-        .map(|(_, permission)| Invoker {
+        .filter_map(|(_, permission)| permission)
+        .map(|permission| Invoker {
             principal: permission.principal.into(),
             action: lambda_permission::ACTION.into(),
             source: Some(names_here.without(&permission.source.text(values))),

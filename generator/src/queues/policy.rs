@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::events::{Event, names};
+use crate::events::Event;
 use crate::hcl::{Expression, lines, object, string};
 use crate::queues::Queue;
 use crate::references::{Reference, Template};
@@ -43,7 +43,10 @@ pub(crate) fn topics_of<'a>(service: &'a Service, queue: &str) -> BTreeSet<&'a D
 
 /// The ARNs of the topics that may send to a queue.
 fn topics(service: &Service, name: &str) -> Vec<Template> {
-    topics_of(service, name).into_iter().map(names::arn).collect()
+    topics_of(service, name)
+        .into_iter()
+        .map(Template::arn_of)
+        .collect()
 }
 
 /// The policy, with what `text` makes of names.

@@ -23,7 +23,7 @@ use crate::resources::iam_actions::covers;
 use crate::resources::lambda_permission::ACTION as INVOKE;
 use crate::routes::{Auth, Route, RoutePath};
 use crate::service::{Method, Service};
-use crate::uses::{Attribute, Datum, Kind};
+use crate::uses::{Datum, Kind};
 
 /// A way from a route to a function.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -221,7 +221,7 @@ impl<'a> Reach<'a> {
 
     /// The statements of `may` that allow an action of the data's service on it.
     fn statements_on(&self, function: &'a Function, datum: &Datum) -> impl Iterator<Item = &'a Statement> {
-        let arn = Template::of_reference(Reference::Datum(datum.clone(), Attribute::Arn), "");
+        let arn = Template::arn_of(datum);
         function.may.iter().filter(move |statement| {
             let mut resources = resources(std::slice::from_ref(statement), |action| is_of(datum, action));
             resources.any(|one| self.is_on(one, &arn, '/'))

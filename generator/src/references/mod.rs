@@ -172,6 +172,11 @@ impl Template {
         Self { parts }
     }
 
+    /// The ARN of data.
+    pub(crate) fn arn_of(datum: &Datum) -> Self {
+        Self::of_reference(Reference::Datum(datum.clone(), Attribute::Arn), "")
+    }
+
     /// A reference with a text behind it, which may be empty.
     pub fn of_reference(reference: Reference, text: &str) -> Self {
         let text = Some(text).filter(|text| !text.is_empty());

@@ -1,5 +1,7 @@
 //! The boxes of data, and the lines from the functions that may reach it.
 
+use std::cell::LazyCell;
+
 use crate::graph::picture::{Block, Edge, Kind, Node, Stroke};
 use crate::identifier::Identifier;
 use crate::queues;
@@ -11,7 +13,7 @@ use crate::uses::{self, Datum};
 
 /// A block for everything that a function may reach. `function_id` returns the id of a function's box.
 pub(crate) fn data(service: &Service, function_id: impl Fn(&str) -> String) -> Vec<Block> {
-    let reach = Reach::of(service);
+    let reach = LazyCell::new(|| Reach::of(service));
     let block = |(datum, limit): (Datum, Option<&ReachableBy>)| {
         let functions = reach.functions_on(&datum);
         if functions.is_empty() {
