@@ -17,6 +17,7 @@ pub(crate) fn declared(buckets: &[(Placed<String>, BucketTable)]) -> Vec<Declare
     let declared = buckets.iter().map(|(name, table)| Declared {
         datum: Datum::new(Kind::Buckets, &name.value),
         parts: Some("/*"),
+        lacks: &[],
         reachable_by: &table.reachable_by,
         kms_key: table.kms_key.value.as_deref(),
     });

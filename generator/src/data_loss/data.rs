@@ -34,7 +34,7 @@ const KNOWN: [Known; 2] = [
         store: Store::Table,
         kind: "aws_dynamodb_table",
         table: "tables",
-        label: |address| address.strip_prefix(tables::surface::ADDRESS),
+        label: |address| address.strip_prefix(tables::in_service::ADDRESS),
         name: "name",
         names: |service| service.tables.keys().collect(),
         is_protected: |before| before["deletion_protection_enabled"] == true,

@@ -178,7 +178,7 @@ fn stream(service: &Service, function: &str, label: &Identifier, stream: &Stream
     } = stream;
     mapping::resource_block(Arguments {
         label,
-        source: reference(format!("{}.stream_arn", tables::address(table))),
+        source: reference(tables::stream_arn(table)),
         function: functions::arn(service, function).in_service(service),
         batch: *batch,
         window_seconds: *window_seconds,

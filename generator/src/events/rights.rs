@@ -2,16 +2,15 @@
 
 use crate::events::Event;
 use crate::functions::statement::Statement;
-use crate::references::{Reference, Template};
+use crate::references::Template;
 use crate::resources::lambda_event_source_mapping::{QUEUE_ACTIONS, STREAM_ACTIONS};
-use crate::uses::{self, Attribute, Datum, Kind};
+use crate::uses::{self, Datum, Kind};
 
 /// The statements that an event needs. `key_of` returns the key that encrypts data.
 pub(crate) fn statements<'a>(event: &Event, key_of: impl Fn(&Datum) -> Option<&'a str>) -> Vec<Statement> {
-    let on = |datum: &Datum, behind: &str, actions: &[&str], comment: String| {
-        let arn = Reference::Datum(datum.clone(), Attribute::Arn);
+    let on = |resource: Template, actions: &[&str], comment: String| {
         let actions = actions.iter().map(ToString::to_string);
-        Statement::new(actions, [Template::of_reference(arn, behind)], comment)
+        Statement::new(actions, [resource], comment)
     };
     // Lambda decrypts and encrypts with the rights of the function:
     // <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html>
@@ -25,17 +24,17 @@ pub(crate) fn statements<'a>(event: &Event, key_of: impl Fn(&Datum) -> Option<&'
         Event::Stream(stream) => {
             let table = Datum::new(Kind::Tables, &stream.table);
             let comment = format!("Lambda reads the stream of the table `{}`.", table.name);
-            statements.push(on(&table, "/stream/*", &STREAM_ACTIONS, comment));
+            statements.push(on(Template::streams_of(&table), &STREAM_ACTIONS, comment));
             statements.extend(with_key(&table, &["kms:Decrypt"]));
             if let Some(datum) = &stream.on_failure {
                 let comment = format!("Lambda sends failed changes to the queue `{}`.", datum.name);
-                statements.push(on(datum, "", &["sqs:SendMessage"], comment));
+                statements.push(on(Template::arn_of(datum), &["sqs:SendMessage"], comment));
                 statements.extend(with_key(datum, &["kms:Decrypt", "kms:GenerateDataKey"]));
             }
         }
         Event::Queue(queue) => {
             let comment = format!("Lambda polls the queue `{}`.", queue.queue.name);
-            statements.push(on(&queue.queue, "", &QUEUE_ACTIONS, comment));
+            statements.push(on(Template::arn_of(&queue.queue), &QUEUE_ACTIONS, comment));
             statements.extend(with_key(&queue.queue, &["kms:Decrypt"]));
         }
     }

@@ -136,7 +136,7 @@ impl Resolver<'_> {
             );
             return None;
         }
-        Some(template)
+        Some(template.in_policy())
     }
 
     /// Reports a statement that needs a reason.

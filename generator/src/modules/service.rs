@@ -23,7 +23,7 @@ pub const OWN_MODULE: &str = "module.service.module.own.";
 
 /// Returns whether an address there is that of a table of the spec.
 pub fn is_table(address: &str) -> bool {
-    address.starts_with(tables::surface::ADDRESS)
+    address.starts_with(tables::in_service::ADDRESS)
 }
 
 /// Returns whether an address there is that of a bucket of the spec.

@@ -18,6 +18,7 @@ pub(crate) fn declared(queues: &[(Placed<String>, QueueTable)]) -> Vec<Declared<
         let of = |name: &str| Declared {
             datum: Datum::new(Kind::Queues, name).with_suffix(suffix(table.fifo.value)),
             parts: None,
+            lacks: &[],
             reachable_by: &table.reachable_by,
             kms_key: table.kms_key.value.as_deref(),
         };

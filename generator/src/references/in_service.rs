@@ -3,9 +3,10 @@
 use crate::hcl::{Expression, Part as HclPart, literal, string, template, value};
 use crate::references::{Part, Reference, Template};
 use crate::service::Service;
+use crate::tables::in_service as tables;
 use crate::user_pool::client_module;
 use crate::user_pool::in_service::{arn, id};
-use crate::uses::settings;
+use crate::uses::{Attribute, settings};
 
 impl Reference {
     /// Returns its expression in `modules/service`.
@@ -42,6 +43,7 @@ impl Reference {
             Self::ClientId(name) => vec![value(&format!("module.{}.id", client_module::name(name)))],
             Self::Datum(datum, attribute) => match Template::of_datum(datum, *attribute) {
                 Some(template) => template.parts_in_service(service),
+                None if *attribute == Attribute::StreamArn => vec![value(&tables::stream_arn(&datum.name))],
                 None => vec![HclPart::Value(settings::kms_key(service, datum))],
             },
             Self::SqsHost => vec![value("data.aws_service.sqs.dns_name")],

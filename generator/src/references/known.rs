@@ -4,13 +4,15 @@ use std::collections::BTreeMap;
 
 use crate::references::Reference;
 use crate::spec::Spec;
-use crate::uses::Kind;
 use crate::uses::declared::{self, Declared};
+use crate::uses::{Attribute, Datum, Kind};
 
 /// Every reference that a spec knows, by its path.
 pub(crate) struct Known {
     by_path: BTreeMap<String, Reference>,
     has_own_module: bool,
+    /// The tables without a stream, by the path of the reference that would name it.
+    without_stream: BTreeMap<String, Datum>,
 }
 
 /// The forms of references to anything but data, for help.
@@ -49,9 +51,13 @@ impl Known {
         }
         let clients = spec.user_pool.iter().flat_map(|pool| &pool.clients);
         all.extend(clients.map(|(name, _)| Reference::ClientId(name.value.clone())));
-        for Declared { datum, .. } in declared::all(spec) {
+        let mut without_stream = BTreeMap::new();
+        for Declared { datum, lacks, .. } in declared::all(spec) {
+            let of = |attribute: &Attribute| Reference::Datum(datum.clone(), *attribute);
+            without_stream.extend(lacks.iter().map(|one| (of(one).path(), datum.clone())));
             let attributes = datum.kind.declaration().attributes.iter();
-            all.extend(attributes.map(|attribute| Reference::Datum(datum.clone(), *attribute)));
+            let attributes = attributes.filter(|attribute| !lacks.contains(attribute));
+            all.extend(attributes.map(of));
         }
         for (name, _) in &spec.functions {
             all.push(Reference::FunctionName(name.value.clone()));
@@ -63,6 +69,7 @@ impl Known {
         Self {
             by_path: by_path.collect(),
             has_own_module: spec.own.is_some(),
+            without_stream,
         }
     }
 
@@ -80,6 +87,11 @@ impl Known {
     pub(crate) fn lacks_pool(&self, path: &str) -> bool {
         let is_of_pool = path == "user_pool" || path.starts_with("user_pool.");
         is_of_pool && !self.by_path.contains_key(&Reference::UserPoolId.path())
+    }
+
+    /// Returns the table whose stream a path names, if that has none.
+    pub(crate) fn without_stream(&self, path: &str) -> Option<&Datum> {
+        self.without_stream.get(path)
     }
 
     /// The output of the own module that a path names.

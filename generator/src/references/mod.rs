@@ -96,7 +96,7 @@ impl Reference {
     pub fn is_an_arn(&self) -> bool {
         match self {
             Self::Datum(_, attribute) => match attribute {
-                Attribute::Arn | Attribute::KmsKey => true,
+                Attribute::Arn | Attribute::StreamArn | Attribute::KmsKey => true,
                 Attribute::Name | Attribute::Url => false,
             },
             // Terraform alone knows its value, and IAM refuses other texts than ARNs.
@@ -120,7 +120,7 @@ impl Reference {
     pub fn is_of_arns(&self) -> bool {
         match self {
             Self::Datum(_, attribute) => match attribute {
-                Attribute::Name | Attribute::Arn | Attribute::KmsKey => true,
+                Attribute::Name | Attribute::Arn | Attribute::StreamArn | Attribute::KmsKey => true,
                 Attribute::Url => false,
             },
             Self::ApiUrl | Self::ClientId(_) | Self::SqsHost => false,
@@ -144,7 +144,7 @@ impl Reference {
         match self {
             Self::Datum(datum, attribute) => match attribute {
                 Attribute::Name => !datum.kind.declaration().is_global,
-                Attribute::Arn | Attribute::Url | Attribute::KmsKey => false,
+                Attribute::Arn | Attribute::Url | Attribute::StreamArn | Attribute::KmsKey => false,
             },
             Self::Environment
             | Self::Region
@@ -207,7 +207,23 @@ impl Template {
         Self::of_parts([service, text("-"), environment, text("-"), text(name)])
     }
 
-    /// Returns the parts of an attribute of data. `None` if a setting of the data has it.
+    /// The ARNs of a table's streams. A table has one stream at a time, but AWS decides the label at its end, so that no first
+    /// plan knows it.
+    pub(crate) fn streams_of(table: &Datum) -> Self {
+        let arn = Reference::Datum(table.clone(), Attribute::Arn);
+        Self::of_reference(arn, "/stream/*")
+    }
+
+    /// It as a policy has it: in place of the ARN of a stream, the ARNs of all streams of the table.
+    pub(crate) fn in_policy(&self) -> Self {
+        let parts = self.parts.iter().flat_map(|part| match part {
+            Part::Reference(Reference::Datum(table, Attribute::StreamArn)) => Self::streams_of(table).parts,
+            part => vec![part.clone()],
+        });
+        Self::of_parts(parts)
+    }
+
+    /// Returns the parts of an attribute of data. `None` if a setting of the data has it, or AWS decides it.
     fn of_datum(datum: &Datum, attribute: Attribute) -> Option<Self> {
         let name = Self::name_in_aws(&[&datum.name, datum.suffix].concat());
         let Declaration { is_global, arn, .. } = datum.kind.declaration();
@@ -239,7 +255,7 @@ impl Template {
                 let before = [text("https://"), host, text("/"), account, text("/")];
                 Self::of_parts(before.into_iter().chain(name.parts))
             }
-            (Attribute::KmsKey, _) => return None,
+            (Attribute::StreamArn | Attribute::KmsKey, _) => return None,
         })
     }
 

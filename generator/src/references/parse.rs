@@ -8,7 +8,9 @@ use crate::diagnostic::{Diagnostic, Span};
 use crate::references::{Known, Part, Template};
 use crate::service::meaning::Resolver;
 use crate::spec::Placed;
+use crate::spec::toml_text;
 use crate::user_pool::OWN_POOL;
+use crate::uses::Datum;
 
 impl Known {
     /// A text with its references. None if one is wrong.
@@ -39,6 +41,8 @@ enum Wrong {
     Unknown(String, Option<String>),
     /// It names a pool, and the service has none.
     NoPool(String),
+    /// It names the stream of this table, which has none.
+    NoStream(Datum),
     /// It names this output of the own module, and the service has none.
     NoOwnModule(String),
     /// It names this output, which is not declared, and neither is a similar one.
@@ -59,6 +63,11 @@ impl Wrong {
                 Diagnostic::new(span, summary)
                     .help(format!("add {OWN_POOL}"))
                     .missing("user_pool")
+            }
+            Self::NoStream(table) => {
+                let summary = format!("unknown reference `{table}.stream_arn`: the table has no `stream`");
+                let path = toml_text::key(&[table.kind.declaration().key, &table.name]);
+                Diagnostic::new(span, summary).help(format!("add `stream = \"new_image\"` to `[{path}]`"))
             }
             Self::NoOwnModule(output) => {
                 let summary = format!("unknown reference `own.{output}`: the service has no `[own]`");
@@ -113,16 +122,7 @@ fn parse(text: &str, known: &Known) -> (Template, Vec<(Range<usize>, Wrong)>) {
                     }
                     template.parts.push(Part::Reference(reference.clone()));
                 }
-                None if known.lacks_pool(path) => errors.push((place..end, Wrong::NoPool(path.into()))),
-                None => {
-                    let near = crate::diagnostic::nearest(path, known.paths());
-                    let wrong = match (known.own_output(path), near) {
-                        (Some(output), _) if !known.has_own_module() => Wrong::NoOwnModule(output.into()),
-                        (Some(output), None) => Wrong::NoOutput(output.into()),
-                        (_, near) => Wrong::Unknown(path.into(), near.map(Into::into)),
-                    };
-                    errors.push((place..end, wrong));
-                }
+                None => errors.push((place..end, wrong(path, known))),
             }
             place = end;
         } else {
@@ -135,6 +135,22 @@ fn parse(text: &str, known: &Known) -> (Template, Vec<(Range<usize>, Wrong)>) {
         template.parts.push(Part::Text(plain));
     }
     (template, errors)
+}
+
+/// Returns the error in a path that no reference has.
+fn wrong(path: &str, known: &Known) -> Wrong {
+    if known.lacks_pool(path) {
+        return Wrong::NoPool(path.into());
+    }
+    if let Some(table) = known.without_stream(path) {
+        return Wrong::NoStream(table.clone());
+    }
+    let near = crate::diagnostic::nearest(path, known.paths());
+    match (known.own_output(path), near) {
+        (Some(output), _) if !known.has_own_module() => Wrong::NoOwnModule(output.into()),
+        (Some(output), None) => Wrong::NoOutput(output.into()),
+        (_, near) => Wrong::Unknown(path.into(), near.map(Into::into)),
+    }
 }
 
 /// A place in a text as a place in the spec. In a string with escapes or of several lines it is the whole string.

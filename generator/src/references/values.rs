@@ -6,7 +6,7 @@ use crate::references::{Part, Reference, Template};
 use crate::resources::partition::Partition;
 use crate::service::{Environment, Service};
 use crate::user_pool::id;
-use crate::uses::{Datum, kms_keys};
+use crate::uses::{Attribute, Datum, kms_keys};
 
 /// Known values of an environment. A value that only AWS decides is a name in braces, as everywhere in a surface.
 pub(crate) struct Values {
@@ -23,6 +23,8 @@ pub(crate) struct Values {
     pub(crate) user_pool_arn: Option<String>,
     pub(crate) client_id: fn(&str) -> String,
     pub(crate) own: fn(&str) -> String,
+    /// Returns the ARN of a table's stream, from the path of the table in the spec and its ARN.
+    pub(crate) stream_arn: fn(&Datum, &str) -> String,
     /// The ARNs of the KMS keys of data that has one.
     pub(crate) kms_keys: BTreeMap<Datum, String>,
 }
@@ -48,6 +50,7 @@ impl Values {
             user_pool_arn: existing.map(Into::into),
             client_id: |name| format!("${{user_pool.clients.{name}.id}}"),
             own: |name| format!("${{own.{name}}}"),
+            stream_arn: |table, _| format!("${{{table}.stream_arn}}"),
             kms_keys: kms_keys::kms_keys(service, environment),
         }
     }
@@ -71,6 +74,9 @@ impl Values {
             user_pool_arn: None,
             client_id: |_| "1a2b3c4d5e6f7g8h9i0j1k2l3m".into(),
             own: |name| format!("arn:aws:dynamodb:us-east-1:123456789012:table/{name}"),
+            // The label at its end is the time of its creation:
+            // <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_StreamDescription.html>
+            stream_arn: |_, arn| format!("{arn}/stream/2026-11-28T12:00:00.000"),
             kms_keys: BTreeMap::new(),
         }
     }
@@ -92,6 +98,7 @@ impl Reference {
             user_pool_arn,
             client_id,
             own,
+            stream_arn,
             kms_keys,
         } = values;
         match self {
@@ -111,6 +118,9 @@ impl Reference {
             Self::ClientId(name) => client_id(name),
             Self::Datum(datum, attribute) => match Template::of_datum(datum, *attribute) {
                 Some(template) => template.text(values),
+                None if *attribute == Attribute::StreamArn => {
+                    stream_arn(datum, &Template::arn_of(datum).text(values))
+                }
                 None => kms_keys.get(datum).cloned().unwrap_or_default(),
             },
             Self::SqsHost => format!("sqs.{region}.{dns_suffix}"),

@@ -7,9 +7,13 @@ use serde_json::Value;
 use super::resources::{Resources, text};
 use crate::environments::Environment;
 use crate::own::surface::OwnOutputs;
-use crate::references::Values;
+use crate::references::{Reference, Values};
+use crate::tables::in_service::ADDRESS;
 use crate::user_pool::ExistingUserPool;
+use crate::uses::{Attribute, Datum, Kind};
 use portcullis_terraform_json::cognito::UserPool;
+use portcullis_terraform_json::dynamodb::Table;
+use portcullis_terraform_json::index::Part;
 use portcullis_terraform_json::plan::Root;
 use portcullis_terraform_json::rest_api::Settings;
 
@@ -76,6 +80,7 @@ impl Names {
             (None, [arn]) => existing(arn),
             _ => Vec::new(),
         };
+        names.ids.extend(streams(resources, &names));
         names.ids.extend(ids(resources, settings, pool));
         names
     }
@@ -221,6 +226,20 @@ fn ids(resources: &Resources<'_>, settings: &Settings, pool: Option<&UserPool>) 
     // A value that a plan does not know is a symbol in braces, and in no text.
     all.filter(|(id, _)| !id.is_empty() && !id.starts_with("${"))
         .collect()
+}
+
+/// The ARNs of the streams of generated tables.
+fn streams(resources: &Resources<'_>, names: &Names) -> Vec<(String, String)> {
+    let tables: Vec<Part<Table>> = resources.index.parts();
+    let streams = tables.iter().filter_map(|table| {
+        let arn = table.stream_arn.clone()?;
+        // A value that a plan does not know is a symbol in braces, and in no text.
+        let is_one = table.resource.address.starts_with(ADDRESS) && arn.starts_with("arn:");
+        let datum = Datum::new(Kind::Tables, names.own(&table.name, &table.tags_all));
+        let reference = Reference::Datum(datum, Attribute::StreamArn);
+        is_one.then(|| (arn, format!("${{{}}}", reference.path())))
+    });
+    streams.collect()
 }
 
 fn keep(name: &mut Option<String>, found: &str) {

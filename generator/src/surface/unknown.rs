@@ -16,6 +16,7 @@ use super::resources::{Resources, text};
 use super::types::{Question, Unknown};
 use crate::functions::surface::Called;
 use crate::modules::OWN_MODULE;
+use crate::tables::in_service::ADDRESS as TABLES;
 
 /// The open values of a plan, by the address of the resource.
 pub(crate) struct Open<'a>(HashMap<&'a str, Vec<&'a plan::Unknown>>);
@@ -108,6 +109,9 @@ impl OwnIds {
             let clients = clients.filter(|one| one.kind == "aws_cognito_user_pool_client");
             own.extend(clients.map(|client| attribute(&client.address, "id")));
         }
+        // A function may know which table's changes it reads. Its role decides whether it reads them.
+        let tables = readers.all.iter().filter(|one| one.address.starts_with(TABLES));
+        own.extend(tables.map(|table| attribute(&table.address, "stream_arn")));
         let names = readers.all.iter().filter(|resource| resource.mode == "data");
         let names = names.filter(|data| matches!(data.kind.as_str(), "aws_caller_identity" | "aws_service"));
         own.extend(names.flat_map(|data| {

@@ -1,16 +1,36 @@
 //! Assertions about the protection of tables.
 
-use crate::hcl::{Block, Expression, call, commented, equal, reference, string};
+use crate::functions::access_test as functions;
+use crate::hcl::{Block, Expression, argument, block, call, commented, equal, object, reference, string};
 use crate::modules::access_test::assertions::{is, must};
-use crate::modules::access_test::mocked::ENVIRONMENT;
+use crate::modules::access_test::mocked::{self, ENVIRONMENT};
+use crate::references::Reference;
 use crate::service::Service;
 use crate::tables::{Table, in_service};
+use crate::uses::{Attribute, Datum, Kind};
 
 pub(crate) fn assertions(service: &Service) -> Vec<Block> {
     let tables = service.tables.iter();
     tables
         .map(|(name, table)| self::table(service, name, table))
         .collect()
+}
+
+/// The ARN of each stream that a variable of a function contains: the provider makes up one for all.
+pub(crate) fn overrides(service: &Service) -> Vec<Block> {
+    let values = mocked::values(service);
+    let tables = service.tables.keys().filter_map(|name| {
+        let stream = Reference::Datum(Datum::new(Kind::Tables, name), Attribute::StreamArn);
+        functions::is_compared(service, |one| *one == stream).then(|| (name, stream.text(&values)))
+    });
+    let overridden = tables.map(|(name, arn)| {
+        block("override_resource", [])
+            .attribute(argument("target", reference(in_service::address(name))))
+            .attribute(argument("override_during", reference("plan")))
+            .attribute(argument("values", object([("stream_arn", string(arn))])))
+            .build()
+    });
+    overridden.collect()
 }
 
 fn table(service: &Service, name: &str, table: &Table) -> Block {

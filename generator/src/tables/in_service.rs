@@ -14,9 +14,17 @@ pub(crate) fn blocks(service: &Service) -> Vec<Block> {
     tables.map(|(name, table)| block(service, name, table)).collect()
 }
 
+/// The prefix of tables' addresses in an environment's root.
+pub(crate) const ADDRESS: &str = "module.service.aws_dynamodb_table.";
+
 /// The address of a table in the module.
 pub(crate) fn address(table: &str) -> String {
     format!("{}.{}", dynamodb_table::TYPE.name, Identifier::new(table))
+}
+
+/// The address of the ARN of a table's stream there.
+pub(crate) fn stream_arn(table: &str) -> String {
+    format!("{}.stream_arn", address(table))
 }
 
 fn block(service: &Service, name: &str, table: &Table) -> Block {

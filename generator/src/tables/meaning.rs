@@ -10,7 +10,7 @@ use crate::service::meaning::{Case, Resolver};
 use crate::spec::{CapacityTable, Given, IndexTable, KeyTable, Placed, Spec, TableTable};
 use crate::tables::{Capacity, Index, KeyAttribute, Table, Type};
 use crate::uses::declared::Declared;
-use crate::uses::{Datum, Kind};
+use crate::uses::{Attribute, Datum, Kind};
 
 /// The types of attributes of a table's keys, each with its place.
 type Types = BTreeMap<String, (Type, Span)>;
@@ -20,6 +20,10 @@ pub(crate) fn declared(tables: &[(Placed<String>, TableTable)]) -> Vec<Declared<
     let declared = tables.iter().map(|(name, table)| Declared {
         datum: Datum::new(Kind::Tables, &name.value),
         parts: (!table.indexes.is_empty()).then_some("/index/*"),
+        lacks: match table.stream.is_written() {
+            true => &[],
+            false => &[Attribute::StreamArn],
+        },
         reachable_by: &table.reachable_by,
         kms_key: table.kms_key.value.as_deref(),
     });

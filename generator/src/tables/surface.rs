@@ -3,14 +3,11 @@
 use crate::surface::names::Names;
 use crate::surface::resources::Resources;
 use crate::surface::types::Table;
+use crate::tables::in_service::ADDRESS;
 use portcullis_terraform_json::dynamodb;
 use portcullis_terraform_json::index::Part;
 
-/// The prefix of tables' addresses in generated HCL. Other tables give no access by themselves: surfaces contain the
-/// roles and policies that do.
-pub(crate) const ADDRESS: &str = "module.service.aws_dynamodb_table.";
-
-/// The generated tables.
+/// The generated tables. Other tables give no access by themselves: surfaces contain the roles and policies that do.
 pub(crate) fn tables(resources: &mut Resources<'_>, names: &Names) -> Vec<Table> {
     let mut tables: Vec<Part<dynamodb::Table>> = resources.index.parts();
     tables.retain(|table| table.resource.address.starts_with(ADDRESS));

@@ -57,7 +57,7 @@ pub static TABLES: Declaration = Declaration {
     ],
     // It writes and deletes many items. AWS asks for no other action then.
     together: &[("dynamodb:BatchWriteItem", &["write", "delete"])],
-    attributes: &[Attribute::Name, Attribute::Arn],
+    attributes: &[Attribute::Name, Attribute::Arn, Attribute::StreamArn],
     is_global: false,
     arn: ["dynamodb", "table/"],
     variable: ["TABLE_", ""],

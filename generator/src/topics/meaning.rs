@@ -16,6 +16,7 @@ pub(crate) fn declared(topics: &[(Placed<String>, TopicTable)]) -> Vec<Declared<
     let declared = topics.iter().map(|(name, table)| Declared {
         datum: Datum::new(Kind::Topics, &name.value).with_suffix(suffix(table.fifo.value)),
         parts: None,
+        lacks: &[],
         reachable_by: &table.reachable_by,
         kms_key: table.kms_key.value.as_deref(),
     });

@@ -53,6 +53,7 @@ pub enum Attribute {
     Name,
     Arn,
     Url,
+    StreamArn,
     /// The ARN of the KMS key that encrypts it. Only statements have it: a spec can't name it.
     KmsKey,
 }
@@ -64,6 +65,7 @@ impl Attribute {
             Self::Name => "name",
             Self::Arn => "arn",
             Self::Url => "url",
+            Self::StreamArn => "stream_arn",
             Self::KmsKey => "kms_key",
         }
     }

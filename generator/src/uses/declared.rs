@@ -1,7 +1,7 @@
 //! The data that a spec declares.
 
 use crate::spec::{Given, Placed, Spec};
-use crate::uses::{Datum, Kind};
+use crate::uses::{Attribute, Datum, Kind};
 use crate::{buckets, queues, tables, topics};
 
 /// Data as a spec declares it.
@@ -11,6 +11,8 @@ pub(crate) struct Declared<'a> {
     pub(crate) datum: Datum,
     /// The end of the ARNs of its parts, behind its own ARN, such as `/index/*`. `None` if it has no parts.
     pub(crate) parts: Option<&'static str>,
+    /// The attributes of its kind that it doesn't have.
+    pub(crate) lacks: &'static [Attribute],
     /// The only callers that may reach it.
     pub(crate) reachable_by: &'a Given<Vec<Placed<String>>>,
     /// ARN of the KMS key of yours that encrypts it.

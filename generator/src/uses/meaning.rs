@@ -106,6 +106,7 @@ fn statements(of: &Declared<'_>, verbs: &[&str]) -> impl Iterator<Item = Stateme
         datum,
         parts,
         kms_key,
+        lacks: _,        // for references
         reachable_by: _, // a limit, not a right
     } = of;
     let verbs_of = || verbs_of(datum.kind, verbs);

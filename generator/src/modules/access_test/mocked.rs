@@ -24,6 +24,7 @@ pub(crate) fn values(service: &Service) -> Values {
         account: LOCAL_ACCOUNT.into(),
         api_id: ID.into(),
         user_pool_id: USER_POOL_ID.into(),
+        stream_arn: |_, arn| format!("{arn}/stream/mocked"),
         client_id: |name| format!("mocked_{name}"),
         kms_keys: kms_keys::kms_keys(service, &service.environments[LOCAL]),
         ..Values::example(&service.name, &service.api.stage, ENVIRONMENT, "us-east-1")

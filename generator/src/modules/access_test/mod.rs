@@ -57,6 +57,7 @@ pub fn blocks(service: &Service, permissions: &[Permission]) -> Vec<Block> {
     ];
     blocks.extend(own::overrides(service));
     blocks.extend(users::overrides(service));
+    blocks.extend(tables::overrides(service));
     let users = service.own_user_pool().map(users::assertions);
     blocks.extend(users.map(|users| run("who_may_sign_in", users)));
     blocks.extend([

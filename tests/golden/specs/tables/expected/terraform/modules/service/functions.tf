@@ -97,6 +97,7 @@ module "function_stock" {
   environment_variables = {
     AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH = "true"
     NAME                                 = "shop-${var.environment}-stock"
+    STREAM                               = aws_dynamodb_table.stock.stream_arn
     TABLE_STOCK                          = "shop-${var.environment}-stock"
   }
 }
@@ -139,6 +140,16 @@ resource "aws_iam_role_policy" "function_stock" {
         ]
         Resource = [
           "arn:${data.aws_service.logs.partition}:dynamodb:${data.aws_service.logs.region}:${data.aws_caller_identity.current.account_id}:table/shop-${var.environment}-stock",
+        ]
+      },
+      {
+        Effect = "Allow"
+        Action = [
+          "dynamodb:GetRecords",
+          "dynamodb:GetShardIterator",
+        ]
+        Resource = [
+          "arn:${data.aws_service.logs.partition}:dynamodb:${data.aws_service.logs.region}:${data.aws_caller_identity.current.account_id}:table/shop-${var.environment}-stock/stream/*",
         ]
       },
     ]

@@ -58,6 +58,14 @@ variables {
   require_zips        = false
 }
 
+override_resource {
+  target          = aws_dynamodb_table.stock
+  override_during = plan
+  values = {
+    stream_arn = "arn:aws:dynamodb:us-east-1:123456789012:table/shop-test-stock/stream/mocked"
+  }
+}
+
 run "who_may_sign_in" {
   command = plan
 
@@ -271,16 +279,27 @@ run "what_functions_may_do" {
               "arn:aws:dynamodb:us-east-1:123456789012:table/shop-test-stock",
             ]
           },
+          {
+            Effect = "Allow"
+            Action = [
+              "dynamodb:GetRecords",
+              "dynamodb:GetShardIterator",
+            ]
+            Resource = [
+              "arn:aws:dynamodb:us-east-1:123456789012:table/shop-test-stock/stream/*",
+            ]
+          },
         ]
       }),
     ])
-    error_message = "The role of `stock` must be for Lambda only and only let it write its own logs, scan, write and delete items of the table `stock`, call `dynamodb:DescribeContinuousBackups` on `$${tables.stock.arn}`, and its logs must be kept for 14 days"
+    error_message = "The role of `stock` must be for Lambda only and only let it write its own logs, scan, write and delete items of the table `stock`, call `dynamodb:DescribeContinuousBackups` on `$${tables.stock.arn}`, call `dynamodb:GetRecords`, `dynamodb:GetShardIterator` on `$${tables.stock.arn}/stream/*`, and its logs must be kept for 14 days"
   }
 
   assert {
     condition = module.function_stock.environment_variables == tomap({
       AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH = "true"
       NAME                                 = "shop-test-stock"
+      STREAM                               = "arn:aws:dynamodb:us-east-1:123456789012:table/shop-test-stock/stream/mocked"
       TABLE_STOCK                          = "shop-test-stock"
     })
     error_message = "The function `stock` must have these environment variables only"
