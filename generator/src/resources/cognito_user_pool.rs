@@ -64,6 +64,8 @@ pub const TYPE: ResourceType = ResourceType {
         ),
         ("sms_authentication_message", Harmless),
         ("sms_verification_message", Harmless),
+        // One more factor that users may set up. `mfa_configuration` decides if they need one.
+        ("software_token_mfa_configuration.enabled", Harmless),
         (
             "user_attribute_update_settings.attributes_require_verification_before_update",
             Shown,
@@ -100,13 +102,14 @@ pub const VERIFIED: [&str; 1] = ["email"];
 pub const VERIFIED_BEFORE_UPDATE: [&str; 1] = ["email"];
 /// `case_sensitive` of user names.
 pub const CASE_SENSITIVE: bool = false;
-/// `mfa_configuration`, which no block here sets.
-pub const MFA: &str = "OFF";
+/// `mfa_configuration` of a pool that asks no user for a second factor, which is the provider's default.
+const NO_MFA: &str = "OFF";
 
 /// The arguments of a pool that a spec decides.
 #[allow(missing_docs, reason = "the provider's own names")]
 pub struct Settings {
     pub allow_admin_create_user_only: bool,
+    pub mfa_configuration: &'static str,
     pub password_policy: PasswordPolicy,
 }
 
@@ -150,6 +153,7 @@ impl PasswordPolicy {
 pub fn resource_block(name: Expression, settings: &Settings) -> Block {
     let Settings {
         allow_admin_create_user_only,
+        mfa_configuration,
         password_policy,
     } = settings;
     let list_of = |names: [&str; 1]| list(names.map(string));
@@ -157,6 +161,7 @@ pub fn resource_block(name: Expression, settings: &Settings) -> Block {
     for (name, value) in password_policy.arguments() {
         policy = policy.attribute(argument(name, value));
     }
+    let has_mfa = *mfa_configuration != NO_MFA;
     TYPE.block("this")
         .attribute(argument("name", name))
         .attribute(argument("username_attributes", list_of(SIGN_IN_WITH)))
@@ -165,6 +170,7 @@ pub fn resource_block(name: Expression, settings: &Settings) -> Block {
             "deletion_protection",
             reference("var.deletion_protection"),
         ))
+        .attributes(has_mfa.then(|| argument("mfa_configuration", string(*mfa_configuration))))
         .block(
             block("admin_create_user_config", [])
                 .attribute(commented(
@@ -178,6 +184,7 @@ pub fn resource_block(name: Expression, settings: &Settings) -> Block {
                 .build(),
         )
         .block(policy.build())
+        .blocks(has_mfa.then(software_token))
         .block(
             block("user_attribute_update_settings", [])
                 .attribute(commented(
@@ -197,6 +204,17 @@ pub fn resource_block(name: Expression, settings: &Settings) -> Block {
                 ))
                 .build(),
         )
+        .build()
+}
+
+/// The second factor of users. AWS refuses `mfa_configuration` without one:
+/// <https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-mfa.html>
+fn software_token() -> Block {
+    block("software_token_mfa_configuration", [])
+        .attribute(commented(
+            argument("enabled", true),
+            "Users get codes from an authenticator app.",
+        ))
         .build()
 }
 

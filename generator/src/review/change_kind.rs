@@ -250,6 +250,8 @@ kinds! {
     SelfSignUpOn = "self_sign_up_on", Specs, AtRisk, Key, WidensSignIn;
     /// A rule of the password policy asks for less.
     PasswordWeaker = "password_weaker", Specs, AtRisk, Key, Widens;
+    /// Cognito asks fewer users for the code of an authenticator app.
+    MfaWeaker = "mfa_weaker", Specs, AtRisk, Key, Widens;
     /// A token is valid for longer, or is verified less often.
     TokenLifetimeLonger = "token_lifetime_longer", Specs, AtRisk, Key, Widens;
     /// A new client.

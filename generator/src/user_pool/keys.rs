@@ -2,14 +2,14 @@
 
 use crate::environments::name_in;
 use crate::resources::cognito_user_pool::{self, MINIMUM_LENGTH, TEMPORARY_PASSWORD_VALIDITY_DAYS};
-use crate::review::ChangeKind::{PasswordWeaker, SelfSignUpOn};
+use crate::review::ChangeKind::{MfaWeaker, PasswordWeaker, SelfSignUpOn};
 use crate::review::Direction::{Less, More};
 use crate::review::Meaning::{self, Elsewhere, When};
 use crate::review::{Consequence, consequence};
 use crate::spec::declaration::Absent::{self, Derived, Nothing, Required};
-use crate::spec::declaration::Kind::{self, Choices, Flag, Text};
+use crate::spec::declaration::Kind::{self, Choice, Choices, Flag, Text};
 use crate::spec::declaration::Scope::Overridable;
-use crate::spec::declaration::{EVERYWHERE, Literal, default, keys, number};
+use crate::spec::declaration::{EVERYWHERE, Literal, choices, default, keys, number};
 use crate::spec::field::{Given, Placed, Set, Word};
 use crate::text_rule::{NAME_64, TextRule};
 use crate::user_pool::{AuthFlow, ExistingUserPool, SignInName};
@@ -35,6 +35,18 @@ const WEAKER_IF_LESS: Meaning = When(&[WEAKER]);
 const WEAKER: Consequence = consequence(Less, PasswordWeaker, "weaker passwords are allowed");
 const OFF: Absent = default(Literal::Flag(false));
 
+choices! {
+    /// The users whom Cognito asks for a code beside the password, from the fewest to the most.
+    Mfa {
+        /// No user is asked.
+        Off = "off" | "OFF" | "none";
+        /// Users who have set up an app in your application are asked.
+        Optional = "optional" | "OPTIONAL";
+        /// Every user is asked. A user without an app sets one up to sign in.
+        Required = "required" | "ON" | "on" | "mandatory";
+    }
+}
+
 keys! {
     /// The Cognito user pool: who can sign in. Without it, every route says its `auth`.
     UserPoolTable {
@@ -51,6 +63,9 @@ keys! {
         /// Lets anyone register. Otherwise users are invited.
         self_sign_up: Set<bool> = Flag, OFF, EVERYWHERE,
             When(&[consequence(More, SelfSignUpOn, "anyone may sign up and then call routes for signed-in users")]);
+        /// Codes that users enter beside their password, from an authenticator app (TOTP).
+        mfa: Set<Mfa> = Choice(Mfa::CHOICES), default(Literal::Text("off")), EVERYWHERE,
+            When(&[consequence(Less, MfaWeaker, "users may sign in with a password alone")]);
         /// Rules for passwords.
         password: PasswordTable = Kind::Table(&PasswordTable::TABLE), Nothing, EVERYWHERE, Elsewhere;
         /// Programs that sign users in. At least one is needed, unless the pool is an existing one.

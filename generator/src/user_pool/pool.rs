@@ -10,7 +10,7 @@ use crate::hcl::{string, to_set};
 use crate::modules::module::{Assertion, CheckedOutput, Output};
 use crate::resources::cognito_user_pool;
 use crate::spec::field::Keys;
-use crate::user_pool::keys::{PasswordTable, UserPoolTable};
+use crate::user_pool::keys::{Mfa, PasswordTable, UserPoolTable};
 
 /// The user pool whose users are the signed-in users.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -33,6 +33,8 @@ pub struct OwnUserPool {
     pub name: String,
     /// True if anyone may register.
     pub self_sign_up: bool,
+    /// The users who need a code beside their password.
+    pub mfa: Mfa,
     /// Rules for passwords.
     pub password: PasswordPolicy,
     /// Clients by name.
@@ -54,6 +56,38 @@ pub struct PasswordPolicy {
     pub symbols: bool,
     /// Days for which an invitation's password is valid.
     pub temporary_password_validity_days: u32,
+}
+
+impl Mfa {
+    /// AWS's word for it.
+    pub(crate) fn in_aws(self) -> &'static str {
+        match self {
+            Self::Off => "OFF",
+            Self::Optional => "OPTIONAL",
+            Self::Required => "ON",
+        }
+    }
+
+    /// Returns the assertion of the access test about it. Without codes, there is nothing to lose.
+    fn assertion(self) -> Option<Assertion> {
+        let must = match self {
+            Self::Off => return None,
+            Self::Optional => "ask users for a code if they have set up an authenticator app",
+            Self::Required => "ask every user for a code of an authenticator app",
+        };
+        Some(Assertion {
+            subject: "The user pool",
+            must: must.into(),
+            outputs: vec![CheckedOutput::is(
+                Output::new(
+                    "mfa_configuration",
+                    "`ON` if every user needs a second factor, `OPTIONAL` if users with a second factor do.",
+                    cognito_user_pool::attribute("mfa_configuration"),
+                ),
+                string(self.in_aws()),
+            )],
+        })
+    }
 }
 
 impl PasswordPolicy {
@@ -148,6 +182,7 @@ impl OwnUserPool {
             name,
             sign_in_with: _, // there is one way, and it always holds
             self_sign_up,
+            mfa,
             password,
             clients: _, // their flows may be wrong
         } = table;
@@ -155,6 +190,7 @@ impl OwnUserPool {
         Self {
             name: name.unwrap_or_else(|| format!("{service}-{PLACEHOLDER}")),
             self_sign_up: self_sign_up.value,
+            mfa: mfa.value,
             password: PasswordPolicy::of(password),
             clients,
         }
@@ -174,6 +210,7 @@ impl OwnUserPool {
         Self {
             name: format!("{service}-{PLACEHOLDER}"),
             self_sign_up: false,
+            mfa: Mfa::Off,
             password: PasswordPolicy::of(&PasswordTable::absent()),
             clients: BTreeMap::from([("local".into(), client)]),
         }
@@ -184,11 +221,13 @@ impl OwnUserPool {
         let Self {
             name: _, // a variable: it may hold the environment's
             self_sign_up,
+            mfa,
             password,
             clients: _, // resources of their own
         } = self;
         cognito_user_pool::Settings {
             allow_admin_create_user_only: !self_sign_up,
+            mfa_configuration: mfa.in_aws(),
             password_policy: password.in_aws(),
         }
     }
@@ -198,11 +237,12 @@ impl OwnUserPool {
         let Self {
             name: _, // a label in the console
             self_sign_up,
+            mfa,
             password,
             clients: _, // they have their own
         } = self;
         let attribute = cognito_user_pool::attribute;
-        vec![
+        let mut assertions = vec![
             Assertion {
                 subject: "The user pool",
                 must: if *self_sign_up {
@@ -256,7 +296,9 @@ impl OwnUserPool {
                     string("ACTIVE"),
                 )],
             },
-        ]
+        ];
+        assertions.extend(mfa.assertion());
+        assertions
     }
 }
 

@@ -10,6 +10,7 @@ pub(crate) fn user_pool(pool: &OwnUserPool, environment: &str, deletion_protecti
     let OwnUserPool {
         name,
         self_sign_up,
+        mfa,
         password,
         clients,
     } = pool;
@@ -21,7 +22,7 @@ pub(crate) fn user_pool(pool: &OwnUserPool, environment: &str, deletion_protecti
         case_sensitive: cognito_user_pool::CASE_SENSITIVE,
         self_sign_up: *self_sign_up,
         password: self::password(password),
-        mfa: cognito_user_pool::MFA.into(),
+        mfa: mfa.in_aws().into(),
         deletion_protection,
         clients: clients
             .iter()

@@ -5,6 +5,7 @@ resource "aws_cognito_user_pool" "this" {
   username_attributes      = ["email"]
   auto_verified_attributes = ["email"]
   deletion_protection      = var.deletion_protection
+  mfa_configuration        = "OPTIONAL"
 
   admin_create_user_config {
     # Users need an invitation.
@@ -18,6 +19,11 @@ resource "aws_cognito_user_pool" "this" {
     require_symbols                  = false
     require_uppercase                = false
     temporary_password_validity_days = 7
+  }
+
+  software_token_mfa_configuration {
+    # Users get codes from an authenticator app.
+    enabled = true
   }
 
   user_attribute_update_settings {

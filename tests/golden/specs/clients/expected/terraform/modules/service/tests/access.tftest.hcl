@@ -95,6 +95,11 @@ run "who_may_sign_in" {
     error_message = "The user pool must have the deletion protection of its environment"
   }
 
+  assert {
+    condition     = module.user_pool.mfa_configuration == "OPTIONAL"
+    error_message = "The user pool must ask users for a code if they have set up an authenticator app"
+  }
+
   # Client a_client_whose_name_is_long
   assert {
     condition = alltrue([
