@@ -26,7 +26,7 @@
 //! forget how users sign in. A proxy could only delete and recreate objects that others refer to. So
 //! `moto_apigateway.py` and `moto_cognitoidp.py` mend it inside moto's process, on moto's models. So do
 //! `moto_users.py`, which finds users by their names as Cognito does, and `moto_codes.py`, which makes and checks
-//! confirmation codes and hands their mails to the proxy.
+//! confirmation codes and hands their mails to the proxy. `moto_mfa.py` asks for codes of authenticator apps.
 //!
 //! The proxy also stands in front of an existing emulator ([`Emulator::Upstream`]). Portcullis does not control its
 //! life: its address is the `instance`, and the mails of an earlier run of the proxy stay. It must not check

@@ -22,6 +22,7 @@ const PROGRAM: &str = concat!(
     include_str!("moto_cognitoidp.py"),
     include_str!("moto_users.py"),
     include_str!("moto_codes.py"),
+    include_str!("moto_mfa.py"),
     include_str!("moto_events.py"),
     include_str!("moto_data.py"),
     include_str!("moto_s3.py"),

@@ -3,6 +3,7 @@
 mod codes;
 mod events;
 mod harness;
+mod mfa;
 #[cfg(target_os = "linux")]
 mod updates;
 mod upstream;
