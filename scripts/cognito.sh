@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Shared by login_first.sh and login.sh: finds Cognito, calls it, and prints its errors as sentences.
+# Shared by login_first.sh and login.sh: finds Cognito, calls it, asks for codes, and prints its errors as sentences.
 #
 # The scripts call the first of these:
 #   1. AWS_ENDPOINT_URL, if it is set.
@@ -10,7 +10,7 @@
 # The region comes from the pool id or the local environment, or else from AWS_REGION, AWS_DEFAULT_REGION or the AWS CLI's
 # configuration. Signing in needs no credentials.
 #
-# Passwords and challenge sessions reach the AWS CLI on standard input, because every user of the machine can read
+# Passwords, codes and challenge sessions reach the AWS CLI on standard input, because every user of the machine can read
 # arguments.
 
 project=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
@@ -104,18 +104,16 @@ find_cognito() {
   trap 'rm -f -- "$errors"' EXIT
 }
 
-# cognito OPERATION ARGUMENT…: makes one call, with secrets on standard input. Sets challenge, session, user and token from
-# the answer, or to `None`. If Cognito refuses, it sets refusal to the error's name (or to nothing) and reason to its
-# message, and returns 1.
-cognito() {
-  local answer endpoint=()
+# call_cognito QUERY OPERATION ARGUMENT…: makes one call, with secrets on standard input. Sets answer to what the query
+# finds. If Cognito refuses, it sets refusal to the error's name (or to nothing) and reason to its message, and returns 1.
+call_cognito() {
+  local query=$1 endpoint=()
+  shift
   if [[ -n ${AWS_ENDPOINT_URL:-} ]]; then
     endpoint=(--endpoint-url "$AWS_ENDPOINT_URL") # versions before 2.13 and 1.29 do not read the variable
   fi
   if ! answer=$(AWS_PAGER='' AWS_CLI_FILE_ENCODING=UTF-8 "$aws" cognito-idp "$@" \
-    --no-sign-request ${endpoint[@]+"${endpoint[@]}"} --output text \
-    --query '[ChallengeName, Session, ChallengeParameters.USER_ID_FOR_SRP, AuthenticationResult.IdToken]' \
-    2>"$errors"); then
+    --no-sign-request ${endpoint[@]+"${endpoint[@]}"} --output text --query "$query" 2>"$errors"); then
     reason=$(<"$errors")
     refusal=
     if [[ $reason =~ An\ error\ occurred\ \(([A-Za-z]+)\)[^:]*:\ *(.*) ]]; then
@@ -124,8 +122,20 @@ cognito() {
     fi
     return 1
   fi
+}
+
+# cognito OPERATION ARGUMENT…: makes one call of a sign-in. Sets challenge, session, user and token from the answer, or to
+# `None`. Returns 1 as call_cognito does.
+cognito() {
+  call_cognito '[ChallengeName, Session, ChallengeParameters.USER_ID_FOR_SRP, AuthenticationResult.IdToken]' "$@" || return
   # shellcheck disable=SC2034 # read by the scripts
   IFS=$'\t' read -r challenge session user token <<<"$answer"
+}
+
+# respond CHALLENGE CLIENT_ID RESPONSES: answers a challenge of the session.
+respond() {
+  cognito respond-to-auth-challenge --challenge-name "$1" --client-id="$2" \
+    --session file:///dev/fd/3 --challenge-responses file:///dev/stdin 3< <(printf %s "$session") < <(printf %s "$3")
 }
 
 # fail_with_refusal EMAIL CLIENT_ID POOL_ID: explains Cognito's error, tells how to fix it, and exits.
@@ -143,7 +153,7 @@ fail_with_refusal() {
       fail 3 "$email is disabled: enable it with \`aws cognito-idp admin-enable-user --user-pool-id $(word "$pool_id") --username $(word "$email")\`"
       ;;
     NotAuthorizedException:*[Ss]ession*)
-      fail 3 "the session has expired before the new password was set: run this again"
+      fail 3 "the session has expired: run this again"
       ;;
     *SECRET_HASH*)
       fail 3 "the client $client_id has a secret, so these scripts can't use it: use a client without a secret"
@@ -157,6 +167,12 @@ fail_with_refusal() {
       ;;
     PasswordResetRequiredException:*)
       fail 3 "an administrator has reset the password of $email: get a code with \`aws cognito-idp forgot-password --client-id $(word "$client_id") --username $(word "$email")\` and set a password with \`confirm-forgot-password\`"
+      ;;
+    CodeMismatchException:* | EnableSoftwareTokenMFAException:*)
+      fail 3 "this is not the code that the authenticator app of $email shows now: run this again"
+      ;;
+    ExpiredCodeException:*)
+      fail 3 "the code of the authenticator app was used before: wait for the next one and run this again"
       ;;
     InvalidPasswordException:*)
       fail 3 "the new password does not satisfy the pool's policy; choose another one (Cognito says: $reason)"
@@ -192,6 +208,49 @@ fail_with_refusal() {
 initiate_auth() {
   cognito initiate-auth --auth-flow USER_PASSWORD_AUTH --client-id="$1" --auth-parameters file:///dev/stdin \
     < <(printf '{"USERNAME": %s, "PASSWORD": %s}' "$(json "$2")" "$(json "$3")")
+}
+
+# code_or_ask EMAIL: sets MFA_CODE to what the authenticator app shows. It comes from the environment or the terminal.
+code_or_ask() {
+  if [[ -z ${MFA_CODE:-} ]]; then
+    { : >/dev/tty; } 2>/dev/null ||
+      fail 2 "no code: give the code of the authenticator app of $1 in the environment as MFA_CODE (there is no terminal to ask on)"
+    printf 'Code of the authenticator app: ' >/dev/tty
+    IFS= read -r MFA_CODE </dev/tty || true
+    [[ -n $MFA_CODE ]] || fail 2 "no code"
+  fi
+  export -n MFA_CODE
+}
+
+# set_up_app EMAIL: gives the user a key for an authenticator app, and sends Cognito the first code.
+set_up_app() {
+  local key
+  { : >/dev/tty; } 2>/dev/null ||
+    fail 3 "$1 needs an authenticator app to sign in: run this in a terminal to set one up"
+  call_cognito '[SecretCode, Session]' associate-software-token --session file:///dev/stdin < <(printf %s "$session") || return
+  IFS=$'\t' read -r key session <<<"$answer"
+  printf 'Add this key to an authenticator app: %s\n' "$key" >/dev/tty
+  MFA_CODE=
+  code_or_ask "$1"
+  call_cognito '[Status, Session]' verify-software-token --session file:///dev/fd/3 --user-code file:///dev/stdin \
+    3< <(printf %s "$session") < <(printf %s "$MFA_CODE") || return
+  IFS=$'\t' read -r _ session <<<"$answer"
+}
+
+# answer_mfa EMAIL CLIENT_ID: answers the challenges of a second factor. Returns 1 if Cognito refuses.
+answer_mfa() {
+  if [[ $user == None ]]; then
+    user=$1
+  fi
+  case $challenge in
+    MFA_SETUP)
+      set_up_app "$1" && respond MFA_SETUP "$2" "{\"USERNAME\": $(json "$user")}"
+      ;;
+    SOFTWARE_TOKEN_MFA)
+      code_or_ask "$1"
+      respond SOFTWARE_TOKEN_MFA "$2" "{\"USERNAME\": $(json "$user"), \"SOFTWARE_TOKEN_MFA_CODE\": $(json "$MFA_CODE")}"
+      ;;
+  esac
 }
 
 # print_token_or_fail EMAIL: prints the token. If there is none, it fails and names the challenge.

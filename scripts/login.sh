@@ -9,6 +9,7 @@ usage() {
 usage: scripts/login.sh CLIENT_ID EMAIL [PASSWORD]
 
 A password that is missing or `-` comes from the environment (PASSWORD), or the script asks for it.
+If the pool has second factors, a code of an authenticator app comes from the environment (MFA_CODE) or the terminal.
 END
 }
 
@@ -30,4 +31,5 @@ initiate_auth "$client_id" "$email" "$PASSWORD" || fail_with_refusal "$email" "$
 if [[ $challenge == NEW_PASSWORD_REQUIRED ]]; then
   fail 3 "$email still has the temporary password of the invitation: use scripts/login_first.sh POOL_ID $(word "$client_id") $(word "$email")"
 fi
+answer_mfa "$email" "$client_id" || fail_with_refusal "$email" "$client_id" POOL_ID || fail 3 "Cognito refuses the code: $reason"
 print_token_or_fail "$email"

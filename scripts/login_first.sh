@@ -10,6 +10,7 @@ usage() {
 usage: scripts/login_first.sh POOL_ID CLIENT_ID EMAIL [TEMPORARY_PASSWORD] [NEW_PASSWORD]
 
 A password that is missing or `-` comes from the environment (TEMPORARY_PASSWORD, NEW_PASSWORD), or the script asks for it.
+If the pool has second factors, a code of an authenticator app comes from the environment (MFA_CODE) or the terminal.
 In the emulated AWS, the default for the new password is Testing1, or longer if the pool's policy asks for more.
 END
 }
@@ -46,9 +47,8 @@ if [[ $challenge == NEW_PASSWORD_REQUIRED ]]; then
   if [[ $user == None ]]; then
     user=$email
   fi
-  cognito respond-to-auth-challenge --challenge-name NEW_PASSWORD_REQUIRED --client-id="$client_id" \
-    --session file:///dev/fd/3 --challenge-responses file:///dev/stdin \
-    3< <(printf %s "$session") \
-    < <(printf '{"USERNAME": %s, "NEW_PASSWORD": %s}' "$(json "$user")" "$(json "$NEW_PASSWORD")") || fail_with_refusal "$email" "$client_id" "$pool_id" || fail 3 "Cognito refuses the new password: $reason"
+  respond NEW_PASSWORD_REQUIRED "$client_id" "{\"USERNAME\": $(json "$user"), \"NEW_PASSWORD\": $(json "$NEW_PASSWORD")}" ||
+    fail_with_refusal "$email" "$client_id" "$pool_id" || fail 3 "Cognito refuses the new password: $reason"
 fi
+answer_mfa "$email" "$client_id" || fail_with_refusal "$email" "$client_id" "$pool_id" || fail 3 "Cognito refuses the code: $reason"
 print_token_or_fail "$email"

@@ -529,17 +529,38 @@ fn the_password_that_everybody_knows_is_for_the_emulated_aws_alone() {
 
 #[test]
 fn another_challenge_is_called_by_its_name() {
-    for challenge in ["SMS_MFA", "SOFTWARE_TOKEN_MFA", "MFA_SETUP"] {
+    let cases = [
+        (
+            "SMS_MFA",
+            3,
+            format!(
+                "Cognito asks {EMAIL} for SMS_MFA, which this script cannot answer: sign in with an application, or turn it off for this user"
+            ),
+        ),
+        (
+            "SOFTWARE_TOKEN_MFA",
+            2,
+            format!(
+                "no code: give the code of the authenticator app of {EMAIL} in the environment as MFA_CODE (there is no terminal to ask on)"
+            ),
+        ),
+        (
+            "MFA_SETUP",
+            3,
+            format!("{EMAIL} needs an authenticator app to sign in: run this in a terminal to set one up"),
+        ),
+    ];
+    for (challenge, status, sentence) in cases {
         let project = Project::new().with_aws(&format!("printf '{challenge}\\tsession\\tNone\\tNone\\n'"));
-        let sentence = format!(
-            "Cognito asks {EMAIL} for {challenge}, which this script cannot answer: sign in with an application, or turn it off for this user"
-        );
         let arguments = ["client", EMAIL, "Password1"];
-        assert_eq!(project.run("login.sh", &arguments, &[]), failed(3, &sentence));
+        assert_eq!(
+            project.run("login.sh", &arguments, &[]),
+            failed(status, &sentence)
+        );
         let arguments = ["us-east-1_Pool", "client", EMAIL, "Password1", "Chosen1"];
         assert_eq!(
             project.run("login_first.sh", &arguments, &[]),
-            failed(3, &sentence)
+            failed(status, &sentence)
         );
     }
 }

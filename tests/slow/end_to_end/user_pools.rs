@@ -1,4 +1,6 @@
-//! Services without a user pool of their own: without any, and with an existing one.
+//! Services without a user pool of their own, without any, and with an existing one. And users with second factors.
+
+use std::fs;
 
 use portcullis_generator::surface::Surface;
 use serde_json::Value;
@@ -129,5 +131,81 @@ fn a_service_with_an_existing_pool_has_one_of_its_own_in_local() {
     let authorization = format!("Authorization: {}", project.sign_in_first());
     assert_eq!(curl("GET", &url, &[&authorization]).status, 200);
     assert_eq!(text(&project.outputs(), "first_user_email"), "you@example.com");
+    project.portcullis(&["destroy"]).succeeded();
+}
+
+/// Signs in on a terminal and sets up an authenticator app. Prints the app's key, and writes the token to a file.
+const ON_A_TERMINAL: &str = r#"
+import base64, hmac, os, pty, re, struct, sys, time
+
+def code(key, later=0):
+    digest = hmac.digest(base64.b32decode(key), struct.pack(">Q", int(time.time()) // 30 + later), "sha1")
+    place = digest[-1] & 15
+    return f"{(struct.unpack_from('>I', digest, place)[0] & 0x7fffffff) % 10**6:06}"
+
+if sys.argv[1] == "code":
+    print(code(sys.argv[2], 1), end="")
+    sys.exit()
+pid, terminal = pty.fork()
+if pid == 0:
+    os.dup2(os.open(sys.argv[1], os.O_WRONLY | os.O_CREAT, 0o600), 1)
+    os.execv(sys.argv[2], sys.argv[2:])
+seen = b""
+while b"Code of the authenticator app: " not in seen:
+    seen += os.read(terminal, 1000)
+key = re.search(rb"authenticator app: ([A-Z2-7]+)\r", seen)[1].decode()
+os.write(terminal, code(key).encode() + b"\n")
+try:
+    while os.read(terminal, 1000):
+        pass
+except OSError:
+    pass
+_, status = os.waitpid(pid, 0)
+print(key, end="")
+sys.exit(os.waitstatus_to_exitcode(status))
+"#;
+
+#[test]
+fn the_first_user_of_a_pool_with_second_factors_sets_up_an_app_and_needs_its_code() {
+    let spec = WITH_POOL.replace(
+        "[user_pool.clients",
+        "[user_pool]\nmfa = \"required\"\n\n[user_pool.clients",
+    );
+    let project = Project::of("notices", &spec);
+    project.portcullis(&["apply"]).succeeded();
+    let surface = is_as_its_spec(&project);
+    assert_eq!(surface.user_pool.unwrap().mfa, "ON");
+    let outputs = project.outputs();
+    let [pool, client, email] =
+        ["user_pool_id", "user_pool_client_id", "first_user_email"].map(|key| text(&outputs, key));
+    let python = |arguments: &[&str]| {
+        let mut command = project.command("python3");
+        command.args(["-I", "-c", ON_A_TERMINAL]).args(arguments);
+        run(command.env("TEMPORARY_PASSWORD", project.temporary_password()))
+    };
+    let token = project.path("token");
+    let first = project.path("scripts/login_first.sh");
+    let shown = [&token, &first].map(|path| path.to_str().unwrap());
+    let key = python(&[&shown[..], &[&pool, &client, &email]].concat())
+        .succeeded()
+        .stdout;
+    let url = format!("{}/notices/7", project.api_url());
+    let status = |token: &str| curl("GET", &url, &[&format!("Authorization: {}", token.trim())]).status;
+    assert_eq!(status(&fs::read_to_string(&token).unwrap()), 200);
+
+    let password = text(&outputs, "example_password");
+    let login = |code: &str| {
+        let mut script = project.command(project.path("scripts/login.sh"));
+        run(script.args([&client, &email, &password]).env("MFA_CODE", code))
+    };
+    login("000000").failed(3, "this is not the code that the authenticator app");
+    let code = python(&["code", &key]).succeeded().stdout;
+    assert_eq!(status(&login(&code).succeeded().stdout), 200);
+
+    // With one factor less, Cognito asks no longer.
+    project.change(WITH_POOL);
+    project.portcullis(&["apply"]).succeeded();
+    assert_eq!(is_as_its_spec(&project).user_pool.unwrap().mfa, "OFF");
+    assert_eq!(status(&login("").succeeded().stdout), 200);
     project.portcullis(&["destroy"]).succeeded();
 }
