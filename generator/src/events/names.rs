@@ -48,6 +48,11 @@ pub(crate) fn rule_arn(bus: Option<&str>, function: &str, name: &str) -> Templat
     Template::arn("events", &kind, in_aws(function, name), "")
 }
 
+/// The ARN of a bus: <https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoneventbridge.html>
+pub(crate) fn bus_arn(bus: &str) -> Template {
+    Template::arn("events", "event-bus/", Template::of_text(bus), "")
+}
+
 /// The name of an event's blocks in Terraform.
 pub(crate) fn label(function: &str, event: &Event) -> Identifier {
     let function = Identifier::new(function);

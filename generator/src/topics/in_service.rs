@@ -6,7 +6,7 @@ use crate::references::{Reference, Template};
 use crate::resources::sns_topic::{self, Arguments};
 use crate::resources::tls_only;
 use crate::service::Service;
-use crate::topics::{Topic, settings, suffix};
+use crate::topics::{Topic, settings};
 use crate::uses::{Attribute, Datum, Kind};
 
 /// The action in the policy of a topic. SNS refuses `sns:*` there:
@@ -21,7 +21,7 @@ pub(crate) fn blocks(service: &Service) -> Vec<Block> {
 
 /// An attribute of a topic, made of names.
 pub(crate) fn attribute(name: &str, topic: &Topic, attribute: Attribute) -> Template {
-    let datum = Datum::new(Kind::Topics, name).with_suffix(suffix(topic.fifo));
+    let datum = Datum::new(Kind::Topics, name).with_suffix(topic.suffix());
     Template::of_reference(Reference::Datum(datum, attribute), "")
 }
 

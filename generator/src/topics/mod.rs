@@ -31,6 +31,13 @@ pub struct Topic {
     pub kms_key: Option<String>,
 }
 
+impl Topic {
+    /// The end of its name in AWS.
+    pub(crate) fn suffix(&self) -> &'static str {
+        suffix(self.fifo)
+    }
+}
+
 /// The end of the name of a topic in AWS.
 fn suffix(fifo: bool) -> &'static str {
     if fifo { FIFO } else { "" }

@@ -33,7 +33,7 @@ fn verbs_of<'v>(kind: Kind, verbs: &'v [&str]) -> impl Iterator<Item = &'static 
 }
 
 /// The actions of verbs.
-fn actions(kind: Kind, verbs: &[&str]) -> Vec<&'static str> {
+pub(crate) fn actions(kind: Kind, verbs: &[&str]) -> Vec<&'static str> {
     let together = kind.declaration().together.iter();
     let together = together.filter(|(_, needed)| needed.iter().all(|verb| verbs.contains(verb)));
     verbs_of(kind, verbs)

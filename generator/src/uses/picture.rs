@@ -4,12 +4,11 @@ use std::cell::LazyCell;
 
 use crate::graph::picture::{Block, Edge, Kind, Node, Stroke};
 use crate::identifier::Identifier;
-use crate::queues;
-use crate::reach::Reach;
 use crate::reach::reachable_by::{ReachableBy, SIGNED_IN};
 use crate::reach::review;
+use crate::reach::{Reach, failed_messages};
 use crate::service::Service;
-use crate::uses::{self, Datum};
+use crate::uses::Datum;
 
 /// A block for everything that a function may reach. `function_id` returns the id of a function's box.
 pub(crate) fn data(service: &Service, function_id: impl Fn(&str) -> String) -> Vec<Block> {
@@ -44,16 +43,6 @@ pub(crate) fn data(service: &Service, function_id: impl Fn(&str) -> String) -> V
         [datum].into_iter().chain(failed).map(move |datum| (datum, limit))
     });
     data.filter_map(block).collect()
-}
-
-/// The queue to which failed messages of a queue move.
-fn failed_messages(service: &Service, datum: &Datum) -> Option<Datum> {
-    let queue = service
-        .queues
-        .get(&datum.name)
-        .filter(|_| datum.kind == uses::Kind::Queues)?;
-    queue.failed_after?;
-    Some(Datum::new(datum.kind, &queues::failed(&datum.name)))
 }
 
 /// The callers that may reach it at most.
