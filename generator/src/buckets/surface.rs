@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use portcullis_terraform_json::index::{Kind, Part};
 use portcullis_terraform_json::s3;
 
-use crate::surface::names::Names;
+use crate::surface::names::{Names, arn_of};
 use crate::surface::policy;
 use crate::surface::resources::{Resources, text};
 use crate::surface::types::Bucket;
+use crate::uses;
 
 /// The beginning of the addresses of generated buckets. A bucket elsewhere admits no callers by itself. Its policy
 /// does, and surfaces show that.
@@ -58,6 +59,7 @@ fn bucket<'a>(resources: &mut Resources<'a>, names: &Names, bucket: &Part<'a, s3
     let cors = cors.map(|rule| cors_rule(&rule.allowed_methods, &rule.allowed_origins));
     Bucket {
         name: name_of(bucket, names),
+        arn: arn_of(uses::Kind::Buckets, &names.in_text(&bucket.bucket)),
         public_access_blocked: !blocks.is_empty() && blocks.iter().all(closes),
         object_ownership: all_of(ownership.iter().map(|one| &one.rule.object_ownership)),
         policy: sorted(policy),

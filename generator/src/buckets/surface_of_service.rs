@@ -37,6 +37,7 @@ pub(crate) fn bucket(
         (!methods.is_empty()).then(|| cors_rule(&methods, std::slice::from_ref(&environment.allow_origin)));
     types::Bucket {
         name: name.into(),
+        arn: names.without(&arn),
         public_access_blocked: true,
         object_ownership: Some(s3_bucket_ownership_controls::ENFORCED.into()),
         policy: policy::sentences(&document, &names),

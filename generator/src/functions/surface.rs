@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use crate::surface::names::Names;
+use crate::surface::names::{Names, arn};
 use crate::surface::policy;
 use crate::surface::resources::{Resources, digest};
 use crate::surface::types::{Function, Invoker, Statement, UNKNOWN};
@@ -108,6 +108,7 @@ pub(crate) fn functions<'a>(
         let variables = function.environment.variables.iter();
         functions.push(Function {
             name: called.names[place].clone(),
+            arn: arn("lambda", &format!("function:{}", function.function_name)),
             code: code(function),
             handler: function.handler.clone().unwrap_or_default(),
             runtime: function.runtime.clone().unwrap_or_default(),

@@ -4,7 +4,7 @@ use crate::asynchronous::surface_of_service::failure_destinations;
 use crate::events::surface_of_service::{events, invokers as invokers_of_events};
 use crate::functions::surface::sort;
 use crate::functions::{Access, in_service, rights, statement};
-use crate::references::{Template, Values};
+use crate::references::{Reference, Template, Values};
 use crate::resources::{iam_role, lambda_alias, lambda_function, lambda_permission};
 use crate::routes::permissions;
 use crate::service::{Environment, Service};
@@ -60,11 +60,13 @@ pub(crate) fn function(service: &Service, environment: &Environment, name: &str)
         // A literal text and the reference to the same value are equal.
         names.in_text(&text.text(&values))
     };
+    let arn = Template::of_reference(Reference::FunctionArn(name.into()), "");
     let mut invokers = self::invokers(service, name);
     invokers.extend(invokers_of_events(service, name, &values, &names));
     invokers.sort();
     types::Function {
         name: name.into(),
+        arn: names.without(&arn.text(&values)),
         code: format!("../../artifacts/${{architecture}}/{name}.zip"),
         handler: lambda_function::HANDLER.into(),
         runtime: lambda_function::RUNTIME.into(),

@@ -34,6 +34,7 @@ pub(crate) fn queue(
     let document = in_json(service, name, queue, |text| names.without(&text.text(values)));
     types::Queue {
         name: name.into(),
+        arn: arn(name),
         fifo: *fifo,
         encrypted_with: Some(kms_key.clone().unwrap_or_else(|| SSE.into())),
         dead_letters: failed_after.map(|count| dead_letters(&arn(&failed(name)), count.into())),

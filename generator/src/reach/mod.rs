@@ -9,6 +9,9 @@ mod model;
 pub(crate) mod reachable_by;
 pub(crate) mod review;
 mod right;
+pub(crate) mod surface;
+#[cfg(test)]
+mod tests;
 mod way;
 
 use crate::events::Event;

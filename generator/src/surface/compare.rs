@@ -110,8 +110,8 @@ pub(crate) const GROUPS: [(&str, &str, &[&str]); 2] = [
 ];
 
 /// Fields that are not compared: an unknown value is a difference of its own, and the reasons of uncertain values
-/// follow from it.
-const LEFT_OUT: [&str; 3] = ["format", "unknown", "routes.*.uncertain"];
+/// follow from it. Who reaches data follows from everything else.
+const LEFT_OUT: [&str; 4] = ["format", "unknown", "routes.*.uncertain", "reach"];
 
 /// Returns every difference of `found` from `expected`. An open value of a plan is a difference if it must fail.
 pub fn compare(expected: &Surface, found: &Surface) -> Vec<Difference> {

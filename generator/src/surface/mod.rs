@@ -29,6 +29,7 @@ use crate::buckets::surface as buckets;
 use crate::cors::surface as gateway_responses;
 use crate::functions::surface as functions;
 use crate::queues::surface as queues;
+use crate::reach::surface::reached;
 use crate::routes::surface as routes;
 use crate::tables::surface as tables;
 use crate::topics::surface as topics;
@@ -43,8 +44,8 @@ pub use of_service::of_service;
 pub use other_resources::why as why_it_counts;
 pub use types::{
     Api, Argument, Authorizer, Bucket, Client, FORMAT, Function, GatewayResponse, Invoker, Password,
-    Preflight, Question, Queue, Route, Statement, Surface, Table, Topic, UNKNOWN, Uncertain, Unknown,
-    UserPool,
+    Preflight, Question, Queue, Reached, ReachedBy, Route, Statement, Step, Surface, Table, Topic, UNKNOWN,
+    Uncertain, Unknown, UserPool,
 };
 
 impl Surface {
@@ -59,6 +60,7 @@ impl Surface {
         self.topics.sort_by(|a, b| a.name.cmp(&b.name));
         self.gateway_responses.sort_by(|a, b| a.kind.cmp(&b.kind));
         self.unknown.sort();
+        self.reach = reached(&self);
         self
     }
 }

@@ -201,6 +201,21 @@ impl Names {
     }
 }
 
+/// The ARN of something in this environment's own region and account, as a surface has it.
+pub(crate) fn arn(service: &str, resource: &str) -> String {
+    format!("arn:${{partition}}:{service}:${{region}}:${{account}}:{resource}")
+}
+
+/// The ARN of data with this name in AWS, as a surface has it.
+pub(crate) fn arn_of(kind: Kind, name: &str) -> String {
+    let declaration = kind.declaration();
+    let [service, before] = declaration.arn;
+    match declaration.is_global {
+        true => format!("arn:${{partition}}:{service}:::{before}{name}"),
+        false => arn(service, &format!("{before}{name}")),
+    }
+}
+
 /// Returns the texts for an existing pool, if it is the only one whose users are admitted.
 pub(crate) fn existing(arn: &str) -> Vec<(String, String)> {
     let of = |pool: ExistingUserPool| {

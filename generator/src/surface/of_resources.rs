@@ -139,6 +139,7 @@ fn of_resources(
         queues: queues::queues(&mut resources, &names),
         topics: topics::topics(&mut resources, &names),
         gateway_responses: gateway_responses(&mut resources, &snapshot),
+        reach: Vec::new(), // `sorted`
         other_arguments: Vec::new(),
         others: Vec::new(),
         unknown: unknown::of_state(&readers, &snapshot),

@@ -82,7 +82,7 @@ pub fn of_service(service: &Service, environment: &Environment) -> Surface {
         user_pool: pool.map(|pool| user_pool(&pool, name, *deletion_protection)),
         tables: tables
             .keys()
-            .map(|of| table(of, service.here(name, of), *deletion_protection))
+            .map(|of| table(of, service.here(name, of), *deletion_protection, &values, &names))
             .collect(),
         buckets: buckets
             .keys()
@@ -99,6 +99,7 @@ pub fn of_service(service: &Service, environment: &Environment) -> Surface {
         gateway_responses: cors
             .map(|cors| gateway_responses(cors, allow_origin))
             .unwrap_or_default(),
+        reach: Vec::new(), // `sorted`
         other_arguments: Vec::new(),
         others: Vec::new(),
         unknown: Vec::new(),

@@ -1,9 +1,10 @@
 //! Tables: what protects their items.
 
-use crate::surface::names::Names;
+use crate::surface::names::{Names, arn_of};
 use crate::surface::resources::Resources;
 use crate::surface::types::Table;
 use crate::tables::in_service::ADDRESS;
+use crate::uses::Kind;
 use portcullis_terraform_json::dynamodb;
 use portcullis_terraform_json::index::Part;
 
@@ -17,6 +18,7 @@ pub(crate) fn tables(resources: &mut Resources<'_>, names: &Names) -> Vec<Table>
         let encryption = &table.server_side_encryption;
         found.push(Table {
             name: names.own(&table.name, &table.tags_all).to_owned(),
+            arn: arn_of(Kind::Tables, &table.name),
             partition_key: key(table, table.hash_key.as_deref()).unwrap_or_default(),
             sort_key: key(table, table.range_key.as_deref()),
             expires_at: table.ttl.attribute_name.clone().filter(|_| table.ttl.enabled),

@@ -21,6 +21,7 @@ pub(crate) fn topic(name: &str, topic: &Topic, values: &Values, names: &Names) -
     let arn = names.without(&attribute(name, topic, Attribute::Arn).text(values));
     types::Topic {
         name: name.into(),
+        arn: arn.clone(),
         fifo: *fifo,
         kms_key: kms_key.clone(),
         policy: policy::sentences(&tls_only::in_json(ACTION, arn).to_string(), names),

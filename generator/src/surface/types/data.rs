@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 pub struct Table {
     /// Its name in the spec, or in AWS if no spec is known.
     pub name: String,
+    /// Its ARN, made of its name in AWS.
+    #[serde(default)]
+    pub arn: String,
     /// The attribute that items are found by, with its type, as in `customer: S`.
     pub partition_key: String,
     /// The attribute that items of a partition are sorted by.
@@ -32,6 +35,9 @@ pub struct Table {
 pub struct Bucket {
     /// Its name in the spec. Without a spec, its name in AWS.
     pub name: String,
+    /// Its ARN, made of its name in AWS.
+    #[serde(default)]
+    pub arn: String,
     /// No policy and no ACL can open it to the public.
     pub public_access_blocked: bool,
     /// The owner of its objects; `BucketOwnerEnforced` turns ACLs off.
@@ -67,6 +73,9 @@ pub struct Bucket {
 pub struct Queue {
     /// Its name in the spec. Without a spec, its name in AWS without `.fifo`.
     pub name: String,
+    /// Its ARN, made of its name in AWS.
+    #[serde(default)]
+    pub arn: String,
     /// It delivers messages in their order.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub fifo: bool,
@@ -86,6 +95,9 @@ pub struct Queue {
 pub struct Topic {
     /// Its name in the spec. Without a spec, its name in AWS without `.fifo`.
     pub name: String,
+    /// Its ARN, made of its name in AWS.
+    #[serde(default)]
+    pub arn: String,
     /// It passes messages on in their order.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub fifo: bool,

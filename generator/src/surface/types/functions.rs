@@ -10,6 +10,9 @@ use serde_json::Value;
 pub struct Function {
     /// Its name in the spec, or in AWS if no spec is known.
     pub name: String,
+    /// Its ARN, made of its name in AWS.
+    #[serde(default)]
+    pub arn: String,
     /// The source of its code: a file, `s3://BUCKET/KEY` or an image.
     pub code: String,
     /// The entry point of the code.
@@ -104,9 +107,17 @@ pub(crate) fn schedule_source(name: &str) -> String {
     format!("schedule {name}")
 }
 
+/// The beginning of an event's source that is a rule.
+const RULE: &str = "rule ";
+
 /// The source of an event that is a rule of this name in AWS.
 pub(crate) fn rule_source(bus: &str, name: &str) -> String {
-    format!("rule {bus}/{name}")
+    format!("{RULE}{bus}/{name}")
+}
+
+/// The bus and the name of a rule in an event's source. The name of a rule has no slash.
+pub(crate) fn bus_and_rule(source: &str) -> Option<(&str, &str)> {
+    source.strip_prefix(RULE)?.rsplit_once('/')
 }
 
 /// The source of an event that is the stream of a table of the spec.

@@ -5,6 +5,7 @@
 
 mod data;
 mod functions;
+mod reach;
 mod routes;
 mod unknown;
 mod user_pool;
@@ -16,8 +17,9 @@ use unicode_normalization::UnicodeNormalization;
 pub use data::{Bucket, Queue, Table, Topic};
 pub use functions::{Event, Function, Invoker, Role, Statement};
 pub(crate) use functions::{
-    filter_policy, join, objects, objects_source, rule_source, schedule_source, stream_source,
+    bus_and_rule, filter_policy, join, objects, objects_source, rule_source, schedule_source, stream_source,
 };
+pub use reach::{Reached, ReachedBy, Step};
 pub use routes::{Api, Authorizer, GatewayResponse, Preflight, Route, Uncertain};
 pub use unknown::{Question, Unknown};
 pub use user_pool::{Client, Password, UserPool};
@@ -57,6 +59,9 @@ pub struct Surface {
     /// The generated topics by name: who may use them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub topics: Vec<Topic>,
+    /// The ways to each of the tables, buckets, queues and topics. They follow from the rest of the surface.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reach: Vec<Reached>,
     /// The gateway's own answers, by type.
     #[serde(default)]
     pub gateway_responses: Vec<GatewayResponse>,
