@@ -32,6 +32,7 @@ pub mod hcl;
 pub mod identifier;
 pub mod json_rule;
 pub mod modules;
+pub mod openapi;
 pub mod own;
 pub mod own_files;
 pub mod queues;

@@ -1,5 +1,7 @@
 //! Rules for texts, such as names and addresses: AWS's restrictions and ours.
 
+use semver::VersionReq;
+
 /// A rule that a text keeps.
 #[derive(Debug)]
 pub struct TextRule {
@@ -53,6 +55,14 @@ pub static NAME_64: TextRule = name_rule(
     "a letter, then at most 63 letters, digits, `-` and `_`",
     "^[A-Za-z][A-Za-z0-9_-]{0,63}$",
 );
+
+/// A requirement of versions, as Cargo reads it: <https://docs.rs/semver/1/semver/struct.VersionReq.html>.
+pub static VERSION_REQUIREMENT: TextRule = TextRule {
+    must_be: "a version requirement",
+    help: "write it as in `>= 0.1, < 0.2`",
+    check: |text| VersionReq::parse(text).is_ok(),
+    pattern: r"^ *(\*|(=|>|>=|<|<=|~|\^)? *[0-9]+(\.([0-9]+|\*|x|X)){0,2}(-[0-9A-Za-z.-]+)?( *, *(=|>|>=|<|<=|~|\^)? *[0-9]+(\.([0-9]+|\*|x|X)){0,2}(-[0-9A-Za-z.-]+)?)*) *$",
+};
 
 /// The shape of a region's name; which exist changes too often to list.
 pub static REGION: TextRule = TextRule {

@@ -14,7 +14,7 @@ use crate::spec::declaration::Literal;
 use crate::spec::declaration::Scope::Overridable;
 use crate::spec::declaration::{EVERYWHERE, default, keys};
 use crate::spec::field::{Given, Set, Strings, Word};
-use crate::text_rule::{NAME_32, REGION};
+use crate::text_rule::{NAME_32, REGION, VERSION_REQUIREMENT};
 
 keys! {
     /// The keys of the whole service.
@@ -22,6 +22,9 @@ keys! {
         /// Begins every name in AWS: `<service>-<environment>-<function>`.
         name: Given<String> = Text(&NAME_32), Required("`name = \"hello\"`"), EVERYWHERE,
             When(&[consequence(Other, ServiceRenamed, "every function, role and log group is **replaced**")]);
+        /// Versions of Portcullis that may read this file, such as `>= 0.1, < 0.2`. Another version reports an error and writes
+        /// nothing. Without it, every version may.
+        required_version: Given<String> = Text(&VERSION_REQUIREMENT), Nothing, EVERYWHERE, Harmless;
         /// AWS region, such as `us-east-1`.
         region: Given<String> = Text(&REGION), Required("`region = \"us-east-1\"`"),
             Overridable("region"), Elsewhere;

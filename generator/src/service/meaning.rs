@@ -75,6 +75,7 @@ impl Resolver<'_> {
         let ServiceTable {
             span: _,
             name,
+            required_version,
             // Each environment has these.
             region: _,
             permissions_boundary: _,
@@ -104,6 +105,7 @@ impl Resolver<'_> {
         } = everywhere;
         self.function_name_lengths(spec, &name);
         let service = Service {
+            required_version: self.required_version(required_version, handlers),
             architecture: architecture.value,
             tracing: tracing.value,
             user_pool: self.user_pool(spec, &name),

@@ -7,6 +7,7 @@ mod api_method;
 mod architecture;
 pub(crate) mod keys;
 pub(crate) mod meaning;
+pub(crate) mod required_version;
 pub(crate) mod tags;
 
 pub use crate::api::Api;
@@ -40,6 +41,9 @@ use crate::sentences::list::list;
 pub struct Service {
     /// Begins every name in AWS: `<service>-<environment>-<function>`.
     pub name: String,
+    /// The versions of Portcullis that may read the spec.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub required_version: Option<String>,
     /// The processor that the functions are built for.
     pub architecture: Architecture,
     /// True if X-Ray traces the API and its functions.

@@ -20,10 +20,11 @@ use crate::user_pool::surface_of_service::user_pool;
 /// The surface of a service in one of its environments.
 pub fn of_service(service: &Service, environment: &Environment) -> Surface {
     let Service {
-        name: _,         // in the names of functions
-        architecture: _, // `${architecture}`
-        tracing: _,      // in the rights of roles
-        user_pool: _,    // that of the environment
+        required_version: _, // of this program
+        name: _,             // in the names of functions
+        architecture: _,     // `${architecture}`
+        tracing: _,          // in the rights of roles
+        user_pool: _,        // that of the environment
         api: own_api,
         functions,
         tables,

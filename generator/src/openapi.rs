@@ -1,0 +1,184 @@
+//! The API of a service as an OpenAPI document, for clients, editors and test tools.
+//!
+//! It describes what the spec knows: routes, their path parameters and who may call them. The bodies are the functions'
+//! own. Source: <https://spec.openapis.org/oas/v3.1.1.html>.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use crate::routes::Segment;
+use crate::service::{ApiMethod, Auth, Route, Service};
+
+/// The name of the security scheme of signed-in users.
+const USER_POOL: &str = "user_pool";
+
+/// The document. `server` is the URL of the API, with the stage.
+pub fn document(service: &Service, server: Option<&str>) -> Value {
+    let mut document = json!({
+        "openapi": "3.1.1",
+        "info": { "title": service.api.name, "version": "1" },
+    });
+    if let Some(server) = server {
+        document["servers"] = json!([{ "url": server }]);
+    }
+    document["paths"] = paths(service);
+    let has_users = service
+        .routes
+        .iter()
+        .any(|(_, _, route)| route.auth == Auth::UserPool);
+    if has_users {
+        document["components"] = json!({
+            "responses": {
+                "Unauthorized": { "description": "The token is missing, invalid or expired" },
+            },
+            "securitySchemes": {
+                USER_POOL: {
+                    "type": "apiKey",
+                    "in": "header",
+                    "name": "Authorization",
+                    "description": "A token of the user pool, without a word in front",
+                    // As API Gateway's own export has it.
+                    "x-amazon-apigateway-authtype": "cognito_user_pools",
+                },
+            },
+        });
+    }
+    document
+}
+
+/// The path items: each path with an operation for each method.
+fn paths(service: &Service) -> Value {
+    let mut paths: BTreeMap<String, Map<String, Value>> = BTreeMap::new();
+    for method in service.methods() {
+        let path = method.path();
+        let item = paths
+            .entry(path.to_string())
+            .or_insert_with(|| match parameters(path.segments()) {
+                parameters if parameters.is_empty() => Map::new(),
+                parameters => Map::from_iter([("parameters".to_string(), parameters.into())]),
+            });
+        match method {
+            ApiMethod::Route(_, kind, route) => {
+                for answered in kind.answers() {
+                    let is_any = kind.as_str() != answered;
+                    let key = answered.to_lowercase();
+                    // A method of its own goes before `ANY`.
+                    if is_any && item.contains_key(&key) {
+                        continue;
+                    }
+                    let id = match is_any {
+                        true => format!("{}_{key}", method.identifier()),
+                        false => method.identifier().to_string(),
+                    };
+                    item.insert(key, operation(service, &id, route));
+                }
+            }
+            ApiMethod::Preflight(..) => {
+                let preflight = json!({
+                    "operationId": method.identifier().as_str(),
+                    "summary": "The preflight of browsers, which API Gateway answers",
+                    "responses": { "200": { "description": "The methods and headers that pages may use" } },
+                });
+                item.insert("options".into(), preflight);
+            }
+        }
+    }
+    serde_json::to_value(paths).unwrap_or_default()
+}
+
+/// A parameter for each segment that has one. `{rest+}` keeps its name, because OpenAPI has no word for several segments.
+fn parameters(segments: &[Segment]) -> Vec<Value> {
+    let parameter = |segment: &Segment| {
+        let text = segment.to_string();
+        let name = text.strip_prefix('{')?.strip_suffix('}')?;
+        let mut parameter = json!({
+            "name": name, "in": "path", "required": true, "schema": { "type": "string" },
+        });
+        if name.ends_with('+') {
+            parameter["description"] = "One or more segments of the path".into();
+        }
+        Some(parameter)
+    };
+    segments.iter().filter_map(parameter).collect()
+}
+
+fn operation(service: &Service, id: &str, route: &Route) -> Value {
+    let Route { function, auth } = route;
+    let description = &service.functions[function].description;
+    let mut operation = json!({ "operationId": id });
+    if !description.is_empty() {
+        operation["summary"] = description.as_str().into();
+    }
+    operation["responses"] =
+        json!({ "default": { "description": format!("The answer of the function {function}") } });
+    match auth {
+        Auth::None => operation["security"] = json!([]),
+        Auth::UserPool => {
+            operation["security"] = json!([{ USER_POOL: [] }]);
+            operation["responses"]["401"] = json!({ "$ref": "#/components/responses/Unauthorized" });
+        }
+    }
+    operation
+}
+
+#[cfg(test)]
+mod tests {
+    use portcullis_terraform_json::router;
+
+    use super::*;
+
+    const SPEC: &str = r#"
+        [service]
+        name = "shop"
+        region = "us-east-1"
+        [user_pool.clients.cli]
+        auth_flows = ["user_password"]
+        [functions.items]
+        description = "Sells items"
+        [routes]
+        "GET /items/{id}" = { function = "items", auth = "none" }
+        "ANY /items/{id}" = { function = "items" }
+        "POST /files/{path+}" = { function = "items" }
+    "#;
+
+    fn shop() -> Value {
+        let service = crate::service(SPEC, None).unwrap();
+        document(&service, Some("https://api.example.com/v1"))
+    }
+
+    #[test]
+    fn a_method_of_its_own_goes_before_any() {
+        let item = &shop()["paths"]["/items/{id}"];
+        assert_eq!(item["get"]["security"], json!([]));
+        assert_eq!(item["get"]["operationId"], "get_items_id");
+        for method in router::ANY.iter().filter(|method| **method != "GET") {
+            let operation = &item[method.to_lowercase()];
+            assert_eq!(operation["security"], json!([{ "user_pool": [] }]), "{method}");
+        }
+        assert_eq!(item["parameters"][0]["name"], "id");
+    }
+
+    #[test]
+    fn a_greedy_path_has_one_parameter() {
+        let item = &shop()["paths"]["/files/{path+}"];
+        assert_eq!(item["parameters"][0]["name"], "path+");
+        assert_eq!(
+            item["post"]["responses"]["401"]["$ref"],
+            "#/components/responses/Unauthorized"
+        );
+        assert_eq!(item["post"]["summary"], "Sells items");
+    }
+
+    #[test]
+    fn ids_are_unique() {
+        let document = shop();
+        let paths = document["paths"].as_object().unwrap().values();
+        let operations = paths.flat_map(|item| item.as_object().unwrap().values());
+        let mut ids: Vec<&str> = operations.filter_map(|one| one["operationId"].as_str()).collect();
+        let count = ids.len();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!((ids.len(), count), (8, 8));
+    }
+}
