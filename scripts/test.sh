@@ -12,31 +12,34 @@ if [ "${1:-}" = --fast ]; then
 fi
 
 more=("$@")
+# Every step selects the whole workspace, so that all of them share one build: with a single package, Cargo builds dependencies
+# again with other features.
+tests() { cargo test --locked --quiet --workspace "${more[@]}" "$@"; }
 # One program has them all: each links the whole of the tool. A step runs a module of it.
-slow() { cargo test --locked --test slow "${more[@]}" -- "$@"; }
+slow() { cargo test --locked --workspace --test slow "${more[@]}" -- "$@"; }
 step() { printf '\n== %s\n' "$*" >&2; }
 
 step 'units of the tool'
-cargo test --locked --quiet --workspace --lib --bins "$@"
+tests --lib --bins
 step 'addresses, what a review tells of a change'
-cargo test --locked --quiet --package portcullis-generator --test addresses --test schema --test review --test review_of_random_specs --test review_of_random_events "$@"
+tests --test addresses --test schema --test review --test review_of_random_specs --test review_of_random_events
 step 'golden trees, mistakes, states of others'
-cargo test --locked --quiet --test golden --test serve --test review_command --test plans --test linked_folders \
-    --test check --test message_format --test documents --test exit_codes --test house --test surfaces "$@"
+tests --test golden --test serve --test review_command --test plans --test linked_folders --test check --test message_format \
+    --test documents --test exit_codes --test house --test surfaces
 step 'conformance of the data plane'
-cargo test --locked --quiet --package portcullis-emulator --test conformance "$@"
+tests --test conformance
 step 'units of the functions'
 cargo test --locked --quiet --manifest-path functions/Cargo.toml --all-features "$@"
 "$fast" && exit 0
 
 step 'text of others, hand-written Terraform'
 # These two start some thousand processes.
-cargo test --locked --quiet --test foreign_text --test reconfigured "$@"
+tests --test foreign_text --test reconfigured
 step 'HCL as Terraform reads it'
-cargo test --locked --quiet --package portcullis-generator --test hcl "$@"
+tests --test hcl
 step 'tools'
 # Two units install something with pip.
-cargo test --locked --quiet --lib "$@" -- --ignored
+tests --lib -- --ignored
 tools=$(cargo run --quiet --locked --package portcullis -- tools)
 field() { printf '%s\n' "$tools" | sed -n "s/.*\"$1\": \"\(.*\)\".*/\1/p"; }
 PORTCULLIS_CARGO_LAMBDA=$(field cargo_lambda)
@@ -90,13 +93,13 @@ if ! cmp --silent tests/workflows.txt "$checks/requirements.txt"; then
         --requirement tests/workflows.txt
     cp tests/workflows.txt "$checks/requirements.txt"
 fi
-cargo test --locked --quiet --test workflows "$@"
+tests --test workflows
 
 step 'control plane and data plane'
 # The tests run the data plane as a process, which cargo builds by itself only without `--test`.
-cargo build --locked --quiet --package portcullis-emulator --examples
-cargo test --locked --quiet --package portcullis-emulator --test bad_input --test control_plane --test crashes \
-    --test data_plane --test function_calls --test limits --test listeners --test openapi "$@"
+cargo build --locked --quiet --workspace --examples
+tests --test bad_input --test control_plane --test crashes --test data_plane --test function_calls --test limits \
+    --test listeners --test openapi
 step 'build of the functions, login scripts'
 slow functions:: login::
 # Terraform's provider needs half a gigabyte, so at most two run at a time.
