@@ -4,7 +4,7 @@ ENV ?= local
 
 # Variables are text. make expands no `$(…)` in them, and recipes read them from the environment, in quotes.
 # So make never runs a part of a branch's name or of a pipeline's input.
-$(foreach name,ENV PLAN PLAN_JSON PLANS BASE MARKDOWN YOUR_EMAIL,$(if $(filter undefined,$(origin $(name))),,\
+$(foreach name,ENV FIRST PLAN PLAN_JSON PLANS BASE MARKDOWN YOUR_EMAIL,$(if $(filter undefined,$(origin $(name))),,\
   $(eval override $(name) := $$(value $(name)))$(eval export $(name))))
 
 # Tools from `make setup` come first.
@@ -17,7 +17,7 @@ QUIET := $(if $(wildcard target/debug/portcullis),--quiet)
 PORTCULLIS ?= cargo run $(QUIET) --locked --package portcullis --
 
 .DEFAULT_GOAL := help
-.PHONY: help apply watch plan review destroy outputs environments build generate check lint invitation logs clean \
+.PHONY: help apply dev down login plan review destroy outputs environments build generate check lint invitation logs clean \
   setup test test-fast bench
 
 help: ## print this list
@@ -30,8 +30,14 @@ help: ## print this list
 apply: ## build, generate and apply (in local, also start everything)
 	@$(PORTCULLIS) apply --env "$$ENV" $${PLAN:+--plan "$$PLAN"}
 
-watch: ## apply whenever you save a function or the spec (local only)
-	@$(PORTCULLIS) apply --watch --env "$$ENV"
+dev: ## apply whenever you save a function or the spec, and print requests (local only)
+	@$(PORTCULLIS) dev --env "$$ENV"
+
+down: ## stop the API and the emulated AWS, faster than destroy (local only)
+	@$(PORTCULLIS) down
+
+login: ## sign in and print the token (FIRST=yes for the first time)
+	@$(PORTCULLIS) login --env "$$ENV" $${FIRST:+--first}
 
 plan: ## show what apply would change
 	@$(PORTCULLIS) plan --env "$$ENV" $${PLAN:+--out "$$PLAN"} $${PLAN_JSON:+--json-out "$$PLAN_JSON"}

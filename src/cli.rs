@@ -15,9 +15,23 @@ input\n  3  a tool or AWS failed\n\n`plan --detailed-exitcode` exits as Terrafor
 changes\n\nPortcullis prints data on stdout and messages on stderr. Set NO_COLOR to turn color off."
 )]
 pub struct Cli {
-    /// Folder of the project
-    #[arg(long, global = true, value_name = "DIR", default_value = ".")]
-    pub project: PathBuf,
+    /// Folder of the project [default: the nearest folder with a portcullis.toml, from this one upward]
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        env = "PORTCULLIS_PROJECT",
+        hide_env_values = true
+    )]
+    pub project: Option<PathBuf>,
+
+    /// Color messages: on a terminal, always or never
+    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t)]
+    pub color: Color,
+
+    /// Print only results, warnings and errors
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
 
     /// Print errors of `check` and `generate` as text, JSON lines or GitHub annotations
     #[arg(long, global = true, value_enum, value_name = "FORMAT", default_value_t)]
@@ -38,6 +52,18 @@ pub enum MessageFormat {
     Json,
     /// Print one GitHub workflow annotation per line on stdout
     Github,
+}
+
+/// When messages have color.
+#[derive(Debug, Clone, Copy, Default, PartialEq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless NO_COLOR is set
+    #[default]
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
 }
 
 impl Cli {
@@ -96,7 +122,7 @@ pub enum Command {
     },
     /// Build, generate and apply; in `local`, also start the emulated AWS and the API
     #[command(
-        after_help = "Examples:\n  portcullis apply                 # on this machine, with an emulated AWS\n  portcullis apply --watch         # again each time you save a file\n  portcullis apply --env dev       # in AWS: shows the plan and asks first\n  portcullis apply --env dev --plan dev.tfplan   # this saved plan, without a build or a question"
+        after_help = "Examples:\n  portcullis apply                 # on this machine, with an emulated AWS\n  portcullis apply --env dev       # in AWS: shows the plan and asks first\n  portcullis apply --env dev --plan dev.tfplan   # this saved plan, without a build or a question"
     )]
     Apply {
         #[command(flatten)]
@@ -104,13 +130,33 @@ pub enum Command {
         /// Answer yes to every question; required without a terminal
         #[arg(long)]
         yes: bool,
-        /// Keep running, and apply every change of the functions or the spec when you save it (`local` only)
-        #[arg(long)]
-        watch: bool,
         /// Apply this saved plan (`plan --out` or `--json-out`) if Terraform would still make exactly its changes
-        #[arg(long, value_name = "FILE", conflicts_with = "watch")]
+        #[arg(long, value_name = "FILE")]
         plan: Option<PathBuf>,
     },
+    /// Run the API on this machine: apply each change when you save it, and print each request
+    #[command(
+        after_help = "Examples:\n  portcullis dev            # Ctrl-C leaves the API running\n  portcullis dev --down     # Ctrl-C stops it"
+    )]
+    Dev {
+        #[command(flatten)]
+        options: TerraformOptions,
+        /// Stop `local` and delete its data at the end
+        #[arg(long)]
+        down: bool,
+    },
+    /// Stop `local` and delete its data, faster than `destroy`
+    Down,
+    /// Sign a user in and print the token; ask for the password only if no valid token is kept
+    #[command(
+        after_help = "Examples:\n  portcullis login --first      # the first sign-in: set a new password\n  TOKEN=$(portcullis login)\n  portcullis login --user jane@example.com --env dev"
+    )]
+    Login(Login),
+    /// Call a route of the API; sign in with the kept token if the route needs it
+    #[command(
+        after_help = "Examples:\n  portcullis call GET /open\n  portcullis call POST /orders --data '{\"item\": 1}'\n  portcullis call GET / --anonymous --include\n\nThe body goes to stdout, the status to stderr. The exit code is 1 if the status is 400 or more."
+    )]
+    Call(Call),
     /// List the environments in AWS, for example to create CI jobs
     #[command(after_help = "Example:\n  portcullis environments --json")]
     Environments {
@@ -201,6 +247,15 @@ pub enum Command {
         #[arg(long)]
         svg: bool,
     },
+    /// Print the API as an OpenAPI 3.1 document
+    #[command(after_help = "Example:\n  portcullis openapi --server https://api.example.com > openapi.json")]
+    Openapi {
+        #[command(flatten)]
+        environment: Environment,
+        /// Name this URL as the server [default: the URL of `local`, if it runs]
+        #[arg(long, value_name = "URL")]
+        server: Option<String>,
+    },
     /// Review what a change exposes or deletes; exit 1 if a change is blocked
     #[command(
         after_help = "Examples:\n  portcullis review                        # the working tree, compared with the merge base with main\n  portcullis review --base v1.2 --head v1.3\n  portcullis review --plan dev.json        # with a plan: the output of `terraform show -json PLANFILE`\n  portcullis review --markdown             # for a comment on a pull request\n\nTo accept a blocked change, add an entry with a reason to `accept` under `[review]` in the spec."
@@ -222,6 +277,21 @@ pub enum Command {
     Serve(Serve),
     /// Delete build output: zips, the functions' `target` folder and Terraform's folder of `local`
     Clean,
+    /// Check programs, tools, ports and credentials, and print what mends each; exit 1 if anything is missing
+    #[command(after_help = "Example:\n  portcullis doctor --json")]
+    Doctor {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print a script that completes commands and options in a shell
+    #[command(
+        after_help = "Example:\n  portcullis completions bash > ~/.local/share/bash-completion/completions/portcullis"
+    )]
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
     /// Install the pinned tools and print their paths as JSON; other commands install tools when they need them
     Tools,
     /// Run the emulated control plane; `apply` starts it
@@ -248,7 +318,13 @@ pub struct SurfaceOf {
 #[derive(Args, Clone)]
 pub struct Environment {
     /// Work on this environment
-    #[arg(long = "env", value_name = "NAME", default_value = "local")]
+    #[arg(
+        long = "env",
+        value_name = "NAME",
+        env = "PORTCULLIS_ENV",
+        hide_env_values = true,
+        default_value = "local"
+    )]
     pub name: String,
 }
 
@@ -295,6 +371,51 @@ impl TerraformOptions {
     pub fn chosen_email(&self) -> Option<&str> {
         self.first_user.as_deref().filter(|email| !email.is_empty())
     }
+}
+
+/// Options of `login`.
+#[derive(Args)]
+pub struct Login {
+    #[command(flatten)]
+    pub environment: Environment,
+    /// Sign in this user [default: the last one, or else the first user]
+    #[arg(long, value_name = "EMAIL")]
+    pub user: Option<String>,
+    /// Sign in through this client [default: the one that `outputs` names]
+    #[arg(long, value_name = "NAME")]
+    pub client: Option<String>,
+    /// Sign in for the first time: with the temporary password of the invitation, which `local` has saved
+    #[arg(long)]
+    pub first: bool,
+    /// Print the access token instead of the id token
+    #[arg(long)]
+    pub access_token: bool,
+    /// Read passwords and codes from stdin, one per line
+    #[arg(long)]
+    pub password_stdin: bool,
+}
+
+/// Options of `call`.
+#[derive(Args)]
+pub struct Call {
+    #[command(flatten)]
+    pub environment: Environment,
+    /// The method, such as GET
+    pub method: String,
+    /// The path and the query, such as /orders?limit=10
+    pub path: String,
+    /// Send this body: a text, `@FILE`, or `-` for stdin
+    #[arg(short, long, value_name = "TEXT|@FILE")]
+    pub data: Option<String>,
+    /// Send this header; repeat it for more
+    #[arg(short = 'H', long, value_name = "NAME: VALUE")]
+    pub header: Vec<String>,
+    /// Send no token
+    #[arg(long)]
+    pub anonymous: bool,
+    /// Print the response's headers, too
+    #[arg(short, long)]
+    pub include: bool,
 }
 
 /// Options of `review`.

@@ -20,8 +20,10 @@ use crate::talk;
 /// The Terraform that works, if one does.
 static WORKING: Mutex<Option<Pid>> = Mutex::new(None);
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
-/// The message for a signal that ends a command well, while no Terraform works.
-static FAREWELL: OnceLock<&str> = OnceLock::new();
+/// A signal ends us well, and its last step is at work.
+static ENDING: AtomicBool = AtomicBool::new(false);
+/// The last step of a command that a signal ends well, while no Terraform works.
+static FAREWELL: OnceLock<Box<dyn Fn() + Send + Sync>> = OnceLock::new();
 
 /// As long as it lives, signals to us are passed on. Dropped once the program has been waited for.
 pub struct Guard(());
@@ -42,10 +44,17 @@ pub fn start(command: &mut Command) -> io::Result<(Guard, Child)> {
     Ok((Guard(()), child))
 }
 
-/// From now on a signal that comes while no Terraform works ends us as done, with these words.
-pub fn end_well(farewell: &'static str) -> io::Result<()> {
-    _ = FAREWELL.set(farewell);
+/// From now on a signal that comes while no Terraform works runs `farewell` and ends us as done.
+pub fn end_well(farewell: impl Fn() + Send + Sync + 'static) -> io::Result<()> {
+    _ = FAREWELL.set(Box::new(farewell));
     listen()
+}
+
+/// Waits for the end if a signal ends us well. The signal also reached the programs that we run, so their failures mean nothing.
+pub fn wait_if_ending() {
+    while ENDING.load(Ordering::Relaxed) {
+        thread::park();
+    }
 }
 
 /// Returns whether a signal was passed on.
@@ -104,7 +113,8 @@ async fn next(stream: &mut Option<Stream>) {
 fn pass_on(signal: Signal) {
     let Some(pid) = *working() else {
         if let Some(farewell) = FAREWELL.get() {
-            talk::say(format_args!("\n{farewell}"));
+            ENDING.store(true, Ordering::Relaxed);
+            farewell();
             std::process::exit(0);
         }
         // The code by which shells report a signal.

@@ -3,6 +3,7 @@
 //! Each command is a file in [`commands`]: it opens a project, calls the pure generator, starts the programs
 //! that do the rest, and ends with an exit code of [`failure`]. The generator doesn't depend on the emulator.
 
+mod applied;
 mod aws;
 pub mod build;
 mod cli;
@@ -12,6 +13,7 @@ mod destruction;
 mod endpoint;
 pub mod failure;
 pub mod first_user;
+mod followed_file;
 mod interrupt;
 mod local;
 mod lock;
@@ -21,6 +23,7 @@ mod project;
 mod redeployment;
 mod revision;
 mod saved_plan;
+mod sign_in;
 mod sources;
 mod talk;
 mod terraform_program;
@@ -51,9 +54,11 @@ pub fn run() -> ExitCode {
         }
     };
     let (codes, format) = (cli.exit_codes(), cli.message_format);
+    talk::set(cli.color, cli.quiet);
     match commands::run(cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
+            interrupt::wait_if_ending();
             // If the output is closed, the exit code remains.
             _ = talk::failure(&failure, format);
             failure.exit_code(codes)

@@ -20,6 +20,17 @@ pub struct Project {
     root: PathBuf,
 }
 
+/// Returns the folder of the project: the chosen one, or else the nearest one with a spec from this one upward. If there
+/// is none, it is this one.
+pub fn folder(chosen: Option<PathBuf>) -> Outcome<PathBuf> {
+    if let Some(chosen) = chosen {
+        return Ok(chosen);
+    }
+    let here = std::env::current_dir().or_tool()?;
+    let nearest = here.ancestors().find(|folder| folder.join(SPEC).is_file());
+    Ok(nearest.unwrap_or(&here).to_owned())
+}
+
 impl Project {
     /// Opens the project in a folder. Fails if the folder has no spec.
     pub fn open(folder: &Path) -> Outcome<Self> {

@@ -7,13 +7,26 @@
 
 use std::fmt::Display;
 use std::io::{self, ErrorKind, IsTerminal, Write, stderr, stdout};
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use portcullis_foreign_text::printable;
 use portcullis_generator::diagnostic::machine;
 
-use crate::cli::MessageFormat;
+use crate::cli::{Color, MessageFormat};
 use crate::failure::{Failure, Outcome, SpecErrors};
+
+/// The choices of the command line.
+static CHOSEN: OnceLock<(Color, bool)> = OnceLock::new();
+
+/// Sets when messages have colour, and whether only results, warnings and errors are printed. It holds for the whole process.
+pub fn set(color: Color, quiet: bool) {
+    _ = CHOSEN.set((color, quiet));
+}
+
+fn chosen() -> (Color, bool) {
+    CHOSEN.get().copied().unwrap_or_default()
+}
 
 /// Returns whether stderr takes colour: a terminal, and no `NO_COLOR` (<https://no-color.org>).
 pub fn colour() -> bool {
@@ -22,9 +35,15 @@ pub fn colour() -> bool {
 
 /// Returns whether a stream takes colour.
 pub fn colour_of(stream: &impl IsTerminal) -> bool {
-    std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
-        && std::env::var("TERM").as_deref() != Ok("dumb")
-        && stream.is_terminal()
+    match chosen().0 {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => {
+            std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+                && std::env::var("TERM").as_deref() != Ok("dumb")
+                && stream.is_terminal()
+        }
+    }
 }
 
 /// Prints data: a text.
@@ -35,6 +54,19 @@ pub fn data(text: impl Display) -> Outcome {
 /// Prints data, and fails if its reader has closed the pipe.
 pub fn try_data(text: impl Display) -> io::Result<()> {
     print(&seen(&text.to_string(), colour_of(&stdout())))
+}
+
+/// Prints binary data. A terminal gets none of it, because bytes could be codes.
+pub fn bytes(bytes: &[u8]) -> Outcome {
+    if stdout().is_terminal() {
+        say(format_args!(
+            "{} bytes of binary data. To save them, redirect stdout to a file",
+            bytes.len()
+        ));
+        return Ok(());
+    }
+    let mut stdout = stdout().lock();
+    outcome(stdout.write_all(bytes).and_then(|()| stdout.flush()))
 }
 
 /// Prints data: JSON.
@@ -99,14 +131,16 @@ pub fn drawn(text: &str) {
     _ = write!(stderr(), "{text}").and_then(|()| stderr().flush());
 }
 
-/// Prints a message.
+/// Prints a message, unless only results, warnings and errors are wanted.
 pub fn say(line: impl Display) {
-    show(format_args!("{line}\n"));
+    if !chosen().1 {
+        show(format_args!("{line}\n"));
+    }
 }
 
 /// Prints a warning.
 pub fn warn(line: impl Display) {
-    say(format_args!("{} {line}", paint("33", "warning:")));
+    show(format_args!("{} {line}\n", paint("33", "warning:")));
 }
 
 /// Prints the name of a step, runs it, and prints its duration if it is over a second.

@@ -3,7 +3,7 @@
 use std::io::{IsTerminal, stdin};
 use std::path::Path;
 
-use portcullis_foreign_text::{printable, shell};
+use portcullis_foreign_text::shell;
 use portcullis_generator::file_set::FileSet;
 use portcullis_generator::modules::{self, DEPLOYMENT};
 use portcullis_generator::service::{LOCAL, Service};
@@ -38,7 +38,6 @@ pub struct Serving {
     pub service: Service,
     /// The URL of the API.
     pub api_url: String,
-    outputs: serde_json::Map<String, Value>,
 }
 
 /// Generates, builds and applies once. Returns the running API in `local`, and nothing in AWS.
@@ -167,11 +166,7 @@ pub fn serve(
         outputs.insert("example_password".into(), Value::String(pool.password.example()));
     }
     local.keep_outputs(&outputs)?;
-    Ok(Serving {
-        service,
-        api_url,
-        outputs,
-    })
+    Ok(Serving { service, api_url })
 }
 
 fn apply_twice_where_needed(terraform: &Terraform, redeployment: &Redeployment) -> Outcome<Applied> {
@@ -194,12 +189,7 @@ fn apply_twice_where_needed(terraform: &Terraform, redeployment: &Redeployment) 
 impl Serving {
     /// Prints commands to try next, ready to be copied.
     pub fn next_commands(&self) {
-        let Self {
-            service,
-            api_url,
-            outputs,
-        } = self;
-        let text = |key: &str| outputs.get(key).and_then(Value::as_str).unwrap_or_default();
+        let Self { service, api_url } = self;
         talk::say(format!(
             "\nThe API of `{}` is running at {}\n",
             service.name,
@@ -224,25 +214,14 @@ impl Serving {
             ));
         }
         match service.user_pool_in(LOCAL) {
-            Some(pool) => talk::say(sign_in_commands(text, &pool.password.example())),
+            Some(_) => talk::say(
+                "\nSign in:\n  TOKEN=$(portcullis login --first)   # later: portcullis login\n\nOr let Portcullis \
+                 send the token:\n  portcullis call GET /",
+            ),
             None => talk::say("\nThe service has no user pool, so every route is public"),
         }
-        talk::say("\nNext: portcullis logs, portcullis plan, portcullis destroy");
+        talk::say("\nNext: portcullis dev, portcullis logs, portcullis plan, portcullis down");
     }
-}
-
-/// Returns the commands that sign the first user in. The scripts ask for passwords: an argument would stay in the
-/// shell's history.
-fn sign_in_commands<'a>(output: impl Fn(&str) -> &'a str, new_password: &str) -> String {
-    let email = printable::code(output("first_user_email"));
-    let [pool, client, user] =
-        ["user_pool_id", "user_pool_client_id", "first_user_email"].map(|key| shell::word(output(key)));
-    format!(
-        "\nAt the first sign-in of {email}, type the password that `portcullis invitation` prints. The script then sets \
-         {new_password}:\n  \
-         TOKEN=$(scripts/login_first.sh {pool} {client} {user})\nLater, type {new_password}:\n  \
-         TOKEN=$(scripts/login.sh {client} {user})"
-    )
 }
 
 /// Shows a plan, asks, and applies exactly that plan.
@@ -309,52 +288,6 @@ fn apply_plan(
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_command_to_paste_holds_no_password() {
-        let output = |key: &str| match key {
-            "user_pool_id" => "us-east-1_Pool",
-            "user_pool_client_id" => "client",
-            _ => "you@example.com",
-        };
-        let text = sign_in_commands(output, "Testing1-Testing1Tes");
-        let commands: Vec<&str> = text.lines().filter(|line| line.starts_with("  ")).collect();
-        assert_eq!(
-            commands,
-            [
-                "  TOKEN=$(scripts/login_first.sh us-east-1_Pool client you@example.com)",
-                "  TOKEN=$(scripts/login.sh client you@example.com)",
-            ]
-        );
-        assert!(text.contains("sets Testing1-Testing1Tes:"), "{text}");
-    }
-
-    /// Users paste the printed commands: a shell must run our scripts with these words, and nothing of a word.
-    #[test]
-    fn a_printed_command_runs_nothing_of_an_output() {
-        let folder = tempfile::tempdir().unwrap();
-        let evil = format!(
-            "x'$(touch {0})`touch {0}`;touch {0};#",
-            folder.path().join("mark").display()
-        );
-        let text = sign_in_commands(|_| &evil, "Testing1");
-        let commands = text.lines().filter(|line| line.starts_with("  "));
-        for (command, expected) in commands.zip([3, 2]) {
-            // A stand-in for the scripts, which prints its arguments.
-            let command = command
-                .replace("scripts/login_first.sh", "echo")
-                .replace("scripts/login.sh", "echo");
-            let script = format!("{command}\nprintf %s \"$TOKEN\"");
-            let output = std::process::Command::new("bash")
-                .args(["-c", &script])
-                .output()
-                .unwrap();
-            let output = String::from_utf8(output.stdout).unwrap();
-            let words = output.matches(&evil).count();
-            assert_eq!(words, expected, "{command}: {output}");
-            assert!(!folder.path().join("mark").exists(), "{command}");
-        }
-    }
 
     #[test]
     fn yes_replaces_a_terminal() {

@@ -44,9 +44,6 @@ fn destroy_local(project: &Project, service: &Service, tools: &Tools, options: &
         talk::say(format!("  {} destroyed", destroyed.changes.remove));
     }
     talk::step("Stopping the emulated AWS and the API", || local.stop())?;
-    for name in ["terraform.tfstate", "terraform.tfstate.backup"] {
-        _ = std::fs::remove_file(project.environment(LOCAL).join(name));
-    }
     talk::say("Deleted `local`. To create it again, run `portcullis apply`");
     Ok(())
 }

@@ -1,9 +1,7 @@
 //! `portcullis logs`
 
-use std::fs::File;
-use std::io::{self, ErrorKind, Read};
-use std::os::unix::fs::MetadataExt;
-use std::path::{Path, PathBuf};
+use std::io::ErrorKind;
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
@@ -11,6 +9,7 @@ use portcullis_generator::service::LOCAL;
 
 use crate::aws::refuse_endpoint_override;
 use crate::failure::{Failure, OrFail, Outcome};
+use crate::followed_file::FollowedFile;
 use crate::local::Local;
 use crate::project::{Project, check_environment, check_function};
 use crate::talk;
@@ -47,15 +46,18 @@ pub fn run(project: &Project, environment: &str, function: Option<&str>, follow:
 
 /// Prints the logs. With `follow` it goes on with new lines, including those of logs that don't exist yet.
 fn print_local(folder: &Path, names: &[String], follow: bool) -> Outcome {
-    let mut logs: Vec<Log> = names.iter().map(|name| Log::new(folder, name)).collect();
-    if !follow && !logs.iter().any(|log| log.path.exists()) {
+    let mut logs: Vec<FollowedFile> = names
+        .iter()
+        .map(|name| FollowedFile::from_start(folder.join(format!("{name}.log"))))
+        .collect();
+    if !follow && !logs.iter().any(|log| log.exists()) {
         return Err(Failure::input("no logs yet: no function has run")
             .help("call a route of the API, then try again"));
     }
     let mut printed_last = None;
     loop {
         for (index, log) in logs.iter_mut().enumerate() {
-            let lines = log.read_what_came().or_tool()?;
+            let lines = log.read_new().or_tool()?;
             if lines.is_empty() {
                 continue;
             }
@@ -74,41 +76,6 @@ fn print_local(folder: &Path, names: &[String], follow: bool) -> Outcome {
             return Ok(());
         }
         std::thread::sleep(Duration::from_millis(200));
-    }
-}
-
-/// A function's log, read up to a place. The file that is open is read to its end when another has taken its name.
-struct Log {
-    path: PathBuf,
-    open: Option<File>,
-}
-
-impl Log {
-    fn new(folder: &Path, function: &str) -> Self {
-        let path = folder.join(format!("{function}.log"));
-        // The log before its last restart comes first.
-        let open = File::open(path.with_extension("log.previous")).ok();
-        Self { path, open }
-    }
-
-    fn read_what_came(&mut self) -> io::Result<Vec<u8>> {
-        let mut lines = Vec::new();
-        if let Some(open) = &mut self.open {
-            open.read_to_end(&mut lines)?;
-        }
-        let Ok(mut current) = File::open(&self.path) else {
-            return Ok(lines);
-        };
-        let identity = |file: &File| file.metadata().map(|file| (file.dev(), file.ino()));
-        let same = match &self.open {
-            Some(open) => identity(open)? == identity(&current)?,
-            None => false,
-        };
-        if !same {
-            current.read_to_end(&mut lines)?;
-            self.open = Some(current);
-        }
-        Ok(lines)
     }
 }
 
@@ -145,33 +112,5 @@ fn print_aws(aws: &Path, region: &str, function: &str) -> Outcome {
         Ok(())
     } else {
         Err(Failure::tool(format!("can't read the log group `{group}`")))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use std::fs;
-
-    #[test]
-    fn a_log_is_followed_into_the_file_that_takes_its_name() {
-        let folder = tempfile::tempdir().unwrap();
-        let mut log = Log::new(folder.path(), "open");
-        let path = log.path.clone();
-        let mut read = || String::from_utf8(log.read_what_came().unwrap()).unwrap();
-        assert_eq!(read(), "", "not there yet");
-        fs::write(&path, "one\n").unwrap();
-        assert_eq!((read(), read()), ("one\n".into(), String::new()));
-        fs::write(&path, "one\ntwo\n").unwrap();
-        fs::rename(&path, folder.path().join("open.log.previous")).unwrap();
-        fs::write(&path, "three\n").unwrap();
-        assert_eq!((read(), read()), ("two\nthree\n".into(), String::new()));
-        fs::remove_file(&path).unwrap();
-        assert_eq!(read(), "");
-        fs::write(&path, "four\n").unwrap();
-        assert_eq!(read(), "four\n");
-
-        let mut later = Log::new(folder.path(), "open");
-        assert_eq!(later.read_what_came().unwrap(), b"one\ntwo\nfour\n");
     }
 }

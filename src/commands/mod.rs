@@ -3,44 +3,45 @@
 mod apply;
 mod apply_saved;
 mod build;
+mod call;
 mod check;
 mod check_plan;
 mod clean;
+mod completions;
 mod control_plane;
 mod destroy;
+mod dev;
+mod doctor;
+mod down;
 mod environments;
 mod generate;
 mod graph;
 mod invitation;
 mod invoke;
+mod login;
 mod logs;
+mod openapi;
 mod outputs;
 mod plan;
+mod requests;
 mod review;
 mod schema;
 mod serve;
 mod surface;
 mod tools;
-mod watch;
 
 use crate::cli::{Cli, Command};
 use crate::failure::Outcome;
-use crate::project::Project;
+use crate::project::{self, Project};
 
 /// Runs the command that was asked for.
 pub fn run(cli: Cli) -> Outcome {
-    let open = || Project::open(&cli.project);
+    let folder = project::folder(cli.project)?;
+    let open = || Project::open(&folder);
     match cli.command {
         Command::Apply {
             options,
             yes,
-            watch: true,
-            plan: _,
-        } => watch::run(&open()?, &options, yes),
-        Command::Apply {
-            options,
-            yes,
-            watch: false,
             plan: None,
         } => apply::run(&open()?, &options, yes),
         Command::Apply {
@@ -56,6 +57,12 @@ pub fn run(cli: Cli) -> Outcome {
         } => check_plan::run(&open()?, &file, environment.as_deref()),
         Command::Clean => clean::run(&open()?),
         Command::ControlPlane(options) => control_plane::run(options),
+        Command::Call(options) => call::run(&open()?, &options),
+        Command::Dev { options, down } => dev::run(&open()?, &options, down),
+        Command::Completions { shell } => completions::run(shell),
+        Command::Doctor { json } => doctor::run(&open(), json),
+        Command::Down => down::run(&open()?),
+        Command::Login(options) => login::run(&open()?, &options),
         Command::Destroy { options, yes } => destroy::run(&open()?, &options, yes),
         Command::Environments { json } => environments::run(&open()?, json),
         Command::Generate { check } => generate::run(&open()?, check),
@@ -63,7 +70,7 @@ pub fn run(cli: Cli) -> Outcome {
             environment,
             spec,
             svg,
-        } => graph::run(&cli.project, environment.as_deref(), spec.as_deref(), svg),
+        } => graph::run(&folder, environment.as_deref(), spec.as_deref(), svg),
         Command::Invitation { environment, email } => {
             invitation::run(&open()?, &environment.name, email.as_deref())
         }
@@ -81,13 +88,16 @@ pub fn run(cli: Cli) -> Outcome {
             function,
             follow,
         } => logs::run(&open()?, &environment.name, function.as_deref(), follow),
+        Command::Openapi { environment, server } => {
+            openapi::run(&open()?, &environment.name, server.as_deref())
+        }
         Command::Outputs(environment) => outputs::run(&open()?, &environment.name),
         Command::Plan {
             options,
             save,
             detailed_exitcode,
         } => plan::run(&open()?, &options, &save, detailed_exitcode),
-        Command::Review(options) => review::run(&cli.project, &options),
+        Command::Review(options) => review::run(&folder, &options),
         Command::Schema { markdown } => schema::run(markdown),
         Command::Serve(options) => serve::run(options),
         Command::Tools => tools::run(&open()?),
@@ -96,6 +106,6 @@ pub fn run(cli: Cli) -> Outcome {
             of,
             api,
             json,
-        } => surface::run(&cli.project, &environment.name, &of, api.as_deref(), json),
+        } => surface::run(&folder, &environment.name, &of, api.as_deref(), json),
     }
 }

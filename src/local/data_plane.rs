@@ -89,6 +89,11 @@ impl Local {
         Ok(file)
     }
 
+    /// The log of the data plane, with a line for each request.
+    pub fn request_log(&self) -> PathBuf {
+        self.data_plane().log()
+    }
+
     /// The applied state that the data plane serves, as `terraform show -json` printed it.
     pub fn served_state(&self) -> Outcome<String> {
         fs::read_to_string(self.work.join("state.json")).or_tool()

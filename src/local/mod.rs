@@ -182,6 +182,16 @@ impl Local {
         serde_json::from_str(&text).unwrap_or_default()
     }
 
+    /// A port of an earlier start that another program uses now.
+    pub fn taken_port(&self) -> Option<u16> {
+        let Ports {
+            control_plane,
+            data_plane,
+        } = self.ports();
+        let is_taken = |port: &u16| std::net::TcpListener::bind(("127.0.0.1", *port)).is_err();
+        [control_plane, data_plane].into_iter().flatten().find(is_taken)
+    }
+
     fn keep_ports(&self, ports: Ports) -> Outcome {
         let text = serde_json::to_string(&ports).or_tool()?;
         write(&self.work.join("ports.json"), &text)
@@ -302,15 +312,31 @@ impl Local {
             "instance",
             SERVED_WITH,
             "first_user",
+            "login.json",
             "unfinished",
             Redeployment::MARKER,
         ] {
             _ = fs::remove_file(self.work.join(name));
         }
+        // What they knew of ended with them.
+        for name in ["terraform.tfstate", "terraform.tfstate.backup"] {
+            _ = fs::remove_file(self.directory.join(name));
+        }
         _ = fs::remove_dir_all(self.mails());
         _ = fs::remove_dir_all(self.work.join("data-plane/deployments"));
         _ = fs::remove_dir_all(self.work.join("data-plane/checkpoints"));
         Ok(())
+    }
+
+    /// Stops every process without Terraform. Fails if another emulated AWS has the resources, because they would stay.
+    pub fn stop_without_destroying(&self) -> Outcome {
+        if let Some(url) = self.upstream(None)? {
+            return Err(Failure::refused(format!(
+                "can't stop `local` without Terraform: its resources are in the emulated AWS at `{url}`"
+            ))
+            .help("delete them: `portcullis destroy`"));
+        }
+        self.stop()
     }
 
     /// Returns whether any process runs.

@@ -85,6 +85,16 @@ impl Tools {
         Ok(self.bin("aws"))
     }
 
+    /// Each pinned tool with its release, and whether it is installed. The AWS CLI is not one of them if the machine has its own.
+    pub fn installed(&self) -> Vec<(String, bool)> {
+        let has_aws = std::env::var_os("PATH").is_some_and(|path| find_program("aws", &path).is_some());
+        let own: &[Requirements] = if has_aws { &[] } else { &[AWS] };
+        let all = [MOTO, CARGO_LAMBDA];
+        let all = all.iter().chain(own);
+        all.map(|tool| (headline(*tool), self.is_installed(*tool)))
+            .collect()
+    }
+
     fn venv(&self) -> PathBuf {
         self.folder.join("venv")
     }

@@ -435,11 +435,12 @@ fn what_is_said_to_make_is_text() {
     fs::set_permissions(&recorder, fs::Permissions::from_mode(0o755)).unwrap();
     let mark = folder.path().join("mark");
     // A target, a variable, and what Portcullis gets in front of its value and behind it.
-    let cases: [(&str, &str, &[&str], &[&str]); 14] = [
+    let cases: [(&str, &str, &[&str], &[&str]); 15] = [
         ("apply", "ENV", &["apply", "--env"], &[]),
         ("apply", "PLAN", &["apply", "--env", "local", "--plan"], &[]),
         ("apply", "YOUR_EMAIL", &["apply", "--env", "local"], &[]),
-        ("watch", "ENV", &["apply", "--watch", "--env"], &[]),
+        ("dev", "ENV", &["dev", "--env"], &[]),
+        ("login", "ENV", &["login", "--env"], &[]),
         ("plan", "ENV", &["plan", "--env"], &[]),
         ("plan", "PLAN", &["plan", "--env", "local", "--out"], &[]),
         (

@@ -56,6 +56,7 @@ mod message;
 mod mock;
 mod model;
 mod more_open;
+mod request_line;
 mod result;
 mod server;
 mod state;
@@ -73,6 +74,7 @@ pub(crate) use authorizer::{Authorizer, Cache};
 pub(crate) use claims::Claims;
 pub(crate) use message::Headers;
 pub use more_open::{MoreOpen, WidenedRoute};
+pub use request_line::RequestLine;
 #[doc(hidden)] // for the load benchmark
 pub use server::{Ready, Server, serve};
 

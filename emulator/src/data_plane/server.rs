@@ -1,6 +1,5 @@
 //! The shell round the pipeline: loopback, HTTP/1.1, limits, reload and stop. Nothing here decides an answer.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -29,6 +28,7 @@ use super::gateway::Gateway;
 use super::gateway_error::GatewayError;
 use super::message::{Request, RequestIds, Response};
 use super::more_open::{MoreOpen, WidenedRoute};
+use super::request_line::RequestLine;
 use super::{Options, REQUEST_LIMIT, load};
 use crate::guard::{Browsers, Guard, Programs, Refusal};
 use crate::ready_line;
@@ -42,10 +42,6 @@ const HEAD_TIMEOUT: Duration = Duration::from_secs(60);
 const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 /// Time limit for open requests after a stop.
 const STOP_TIMEOUT: Duration = Duration::from_secs(2);
-/// Longest path or method in the log, in characters. It is longer than that of any route.
-const LONGEST_NAME: usize = 512;
-/// Longest remark in the log.
-const LONGEST_REMARK: usize = 1024;
 type Current = Arc<RwLock<Arc<Gateway>>>;
 
 /// The ready line that [`serve`] prints.
@@ -358,33 +354,16 @@ async fn answer(
             Some("the body took too long".to_owned()),
         ),
     };
-    // The query is left out: it may hold what no log should.
-    let took = started.elapsed().as_secs_f64() * 1_000.0;
-    let (method, path) = (
-        cut(&request.method, LONGEST_NAME),
-        cut(&request.path, LONGEST_NAME),
-    );
-    let status = response.status().as_u16();
-    match remark {
-        Some(remark) => tracing::info!(
-            "{method} {path} {status} in {took:.3} ms, {}: {}",
-            request.ids.request,
-            cut(&remark, LONGEST_REMARK)
-        ),
-        None => tracing::info!(
-            "{method} {path} {status} in {took:.3} ms, {}",
-            request.ids.request
-        ),
+    RequestLine {
+        method: request.method.as_str().into(),
+        path: request.path.as_str().into(),
+        status: response.status().as_u16(),
+        milliseconds: started.elapsed().as_secs_f64() * 1_000.0,
+        request_id: request.ids.request.as_str().into(),
+        remark: remark.map(Into::into),
     }
+    .log();
     response
-}
-
-/// A part of a line of the log, cut if a client made it long.
-fn cut(text: &str, longest: usize) -> Cow<'_, str> {
-    match text.char_indices().nth(longest) {
-        None => text.into(),
-        Some((end, _)) => format!("{}… ({} bytes)", &text[..end], text.len()).into(),
-    }
 }
 
 fn http_response(response: Response) -> http::Response<Full<Bytes>> {

@@ -3,6 +3,7 @@
 mod calls;
 mod changes;
 mod data;
+mod dev;
 mod events;
 mod examples;
 mod identity_data;
@@ -17,4 +18,3 @@ mod secrets;
 mod settings_of_data;
 mod transcript;
 mod user_pools;
-mod watch;

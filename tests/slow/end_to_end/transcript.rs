@@ -1,11 +1,8 @@
 //! The commands of a first user, from the first to the last.
 
 use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
-use std::time::Duration;
 
-use crate::support::{Emulator, Ended, Project, curl, preflight, processes, run, text, token};
+use crate::support::{Emulator, Ended, Project, curl, preflight, run, text, token, watching_arguments};
 
 const NEW_PASSWORD: &str = "Other1, \"quoted\" é";
 
@@ -206,46 +203,6 @@ fn script(project: &Project, arguments: &[&str]) -> Ended {
     run(project
         .command(project.path("scripts").join(arguments[0]))
         .args(&arguments[1..]))
-}
-
-/// Runs something that returns secrets. It fails if a secret was an argument of a process meanwhile, except for scripts
-/// that got it as an argument.
-fn watching_arguments<T>(work: impl FnOnce() -> (T, Vec<String>)) -> (T, Vec<String>) {
-    let done = AtomicBool::new(false);
-    let (result, seen) = thread::scope(|scope| {
-        let watcher = scope.spawn(|| {
-            let mut seen = BTreeSet::new();
-            while !done.load(Ordering::Relaxed) {
-                seen.extend(processes().map(|(_, arguments)| arguments));
-                thread::sleep(Duration::from_millis(2));
-            }
-            seen
-        });
-        // Also when the work fails, or the scope would wait for ever.
-        struct Finish<'a>(&'a AtomicBool);
-        impl Drop for Finish<'_> {
-            fn drop(&mut self) {
-                self.0.store(true, Ordering::Relaxed);
-            }
-        }
-        let finish = Finish(&done);
-        let result = work();
-        drop(finish);
-        (result, watcher.join().unwrap())
-    });
-    assert!(
-        seen.iter()
-            .any(|arguments| arguments.contains("respond-to-auth-challenge"))
-    );
-    for arguments in seen
-        .iter()
-        .filter(|arguments| !arguments.contains("scripts/login"))
-    {
-        for secret in &result.1 {
-            assert!(!arguments.contains(secret), "an argument in `{arguments}`");
-        }
-    }
-    result
 }
 
 /// No password and no token is in any file, but the mail that only its owner can read.

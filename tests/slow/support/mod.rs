@@ -1,13 +1,14 @@
 //! Code that the end-to-end tests share: a [`Project`] each, and the programs that they call. A program that a test
 //! starts ends with it, even if the test panics.
 
+mod arguments;
 mod aws;
 mod emulator;
 mod project;
 pub mod terraform;
 
 use portcullis_test_support::in_time::InTime;
-use std::io::Write;
+use std::io::{Seek, Write};
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
@@ -16,6 +17,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 use std::{env, fs};
 
+pub use arguments::watching_arguments;
 pub use aws::Aws;
 pub use emulator::Emulator;
 use portcullis_emulator::signals::default_for_children;
@@ -92,6 +94,15 @@ pub fn run(command: &mut Command) -> Ended {
         .output_in_time()
         .unwrap_or_else(|error| panic!("can't start {command:?}: {error}"))
         .into()
+}
+
+/// Runs a program that reads this text from its standard input.
+pub fn run_with_input(command: &mut Command, input: &str) -> Ended {
+    let mut file = tempfile::tempfile().unwrap();
+    file.write_all(input.as_bytes()).unwrap();
+    file.rewind().unwrap();
+    let command = command.stdin(file).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.spawn().unwrap().output_in_time().unwrap().into()
 }
 
 /// A program that runs beside the test, in a process group of its own as a shell starts it.

@@ -1,7 +1,9 @@
-//! `apply --watch`: what is saved is served, what is wrong is said, and the end of it leaves the API running.
+//! `dev`: what is saved is served, what is wrong is said, requests are printed, and its end stops the API only with `--down`.
+//! `login` and `call` use the API meanwhile.
 
 use portcullis_test_support::in_time::InTime;
 use std::fs::{self, File};
+use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
@@ -10,7 +12,11 @@ use std::time::Instant;
 use portcullis_emulator::signals::default_for_children;
 use rustix::process::{Pid, Signal, kill_process_group};
 
-use crate::support::{PORTCULLIS, Project, curl, wait_until};
+use serde_json::Value;
+
+use crate::support::{
+    PORTCULLIS, Project, curl, run_with_input, text, token, wait_until, watching_arguments,
+};
 
 fn spec(routes: &str) -> String {
     format!(
@@ -93,14 +99,19 @@ impl Drop for Beside {
 }
 
 #[test]
-fn saved_changes_are_served_and_errors_are_printed() {
+fn a_day_with_a_service_that_changes() {
     let open = r#""GET /open" = { function = "one", auth = "none" }"#;
     let project = Project::of("loop", &spec(open));
     project
-        .portcullis(&["apply", "--watch", "--env", "dev"])
-        .failed(2, "`--watch` must be used with `local`");
+        .portcullis(&["dev", "--env", "dev"])
+        .failed(2, "`dev` must be used with `local`");
+    let down = project.portcullis(&["down"]).succeeded();
+    assert_eq!(down.stderr, "`local` is not running\n");
+    project
+        .portcullis(&["login"])
+        .failed(2, "`local` is not applied yet");
     let mut command = project.command(PORTCULLIS);
-    let mut watch = Beside::start(&project, "watch.log", command.args(["apply", "--watch"]));
+    let mut watch = Beside::start(&project, "watch.log", command.args(["dev"]));
     watch.says("Watching portcullis.toml and functions/", 1);
     let api_url = project.api_url();
     let answer = |path: &str| {
@@ -126,6 +137,16 @@ fn saved_changes_are_served_and_errors_are_printed() {
     );
     assert_eq!(answer("/open"), (200, "one".into()));
     logs.says("REPORT RequestId: ", 1);
+    watch.says("  200 GET /v1/open ", 1);
+    sign_in_and_call(&project);
+    watch.says("  401 GET /v1 ", 1);
+    let refused = watch
+        .said()
+        .lines()
+        .find(|line| line.contains("  401 GET /v1 "))
+        .unwrap()
+        .to_owned();
+    assert!(refused.contains(" ms: "), "the reason of a 401: {refused}");
 
     let saved = save("functions/one/src/main.rs", &saying("two"));
     wait_until("the new code answers", || answer("/open").1 == "two");
@@ -189,5 +210,82 @@ fn saved_changes_are_served_and_errors_are_printed() {
         told.matches("START RequestId: ").count() > 4 && !told.contains("error:"),
         "{told}"
     );
-    project.portcullis(&["destroy"]).succeeded();
+
+    let mut command = project.command(PORTCULLIS);
+    let mut watch = Beside::start(&project, "again.log", command.args(["dev", "--down"]));
+    watch.says("Press Ctrl-C to stop watching and the API", 1);
+    assert_eq!(watch.interrupt(), 0, "{}", watch.said());
+    assert!(watch.said().contains("Stopped `local`"), "{}", watch.said());
+    assert_eq!(project.processes(), Vec::<String>::new());
+    assert!(!project.path(".portcullis/local/login.json").exists());
+    assert!(
+        !project
+            .path("terraform/environments/local/terraform.tfstate")
+            .exists()
+    );
+}
+
+/// From a 401 to a 200, with tokens that are kept for their owner alone and refreshed.
+fn sign_in_and_call(project: &Project) {
+    let call = |arguments: &[&str]| project.portcullis(&[&["call"], arguments].concat());
+    let open = call(&["GET", "/open?a=1"]);
+    assert_eq!(
+        (open.status, open.stdout.lines().next()),
+        (0, Some("one")),
+        "{}",
+        open.stderr
+    );
+    assert!(open.stderr.contains("HTTP/1.1 200 OK"), "{}", open.stderr);
+    call(&["GET", "/"]).failed(1, "help: sign in: `portcullis login`");
+    call(&["get", "/nowhere"]).failed(1, "`GET /nowhere` answered 403");
+
+    project
+        .portcullis(&["login", "--user", "nobody@example.com", "--first"])
+        .failed(2, "`local` has no invitation for `nobody@example.com`");
+    project
+        .portcullis(&["login", "--client", "web"])
+        .failed(2, "unknown client `web`");
+    let login = |arguments: &[&str], typed: &str| {
+        let mut command = project.command(PORTCULLIS);
+        command.arg("login").args(arguments);
+        run_with_input(&mut command, typed)
+    };
+    login(&["--password-stdin"], "Wrong1\n").failed(3, "the password of `you@example.com` is wrong");
+    let ((), _) = watching_arguments(|| {
+        let temporary = project.temporary_password();
+        let first = token(login(&["--first", "--password-stdin"], "Tested1\n"));
+        assert_eq!(first.split('.').count(), 3, "{first}");
+        assert_eq!(call(&["GET", "/"]).status, 0);
+        let kept = project.read(".portcullis/local/login.json");
+        (
+            (),
+            vec![
+                temporary,
+                "Tested1".into(),
+                first,
+                text(&serde_json::from_str(&kept).unwrap(), "refresh_token"),
+            ],
+        )
+    });
+    call(&["GET", "/", "--anonymous"]).failed(1, "`GET /` answered 401");
+
+    let kept = project.path(".portcullis/local/login.json");
+    let mode = kept.metadata().unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode, 0o600, "{mode:o}");
+    let id_token = token(login(&[], ""));
+    let access_token = token(login(&["--access-token"], ""));
+    assert_ne!(id_token, access_token);
+    // An expired token is replaced without a password.
+    let mut tokens: Value = serde_json::from_str(&fs::read_to_string(&kept).unwrap()).unwrap();
+    tokens["expires_at"] = 0.into();
+    tokens["id_token"] = "expired".into();
+    fs::write(&kept, tokens.to_string()).unwrap();
+    assert_eq!(call(&["GET", "/"]).status, 0);
+    // One that Cognito does not accept is forgotten.
+    tokens["refresh_token"] = "unknown".into();
+    fs::write(&kept, tokens.to_string()).unwrap();
+    call(&["GET", "/"]).failed(1, "help: sign in: `portcullis login`");
+    assert!(!kept.exists());
+    login(&["--first"], "").failed(3, "has signed in before");
+    token(login(&["--password-stdin"], "Tested1\n"));
 }

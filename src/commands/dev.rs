@@ -1,4 +1,4 @@
-//! `portcullis apply --watch`: applies each change when it is saved.
+//! `portcullis dev`: applies each change when it is saved, and prints the requests.
 //!
 //! A change of code needs no Terraform. The applied function takes its code from a zip, and the data plane reads that
 //! zip again. Terraform's state then has the hash of the previous code. `plan` shows this difference, and the next
@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use portcullis_generator::service::{LOCAL, Service};
 
 use super::apply::{Serving, apply};
+use super::requests;
 use crate::build::{Artifact, BuildOptions, Builder, Program};
 use crate::cli::{MessageFormat, TerraformOptions};
 use crate::failure::{Failure, OrFail, Outcome};
@@ -19,26 +20,29 @@ use crate::sources::{Saved, Sources};
 use crate::tools::Tools;
 use crate::{interrupt, talk};
 
-const FAREWELL: &str = "Stopped watching. The API is still running. To update Terraform's state, run `portcullis \
-                        apply`. To stop the API, run `portcullis destroy`";
-
 /// Applies, then serves each saved change until a signal ends it. After a failure the former version stays.
-pub fn run(project: &Project, options: &TerraformOptions, yes: bool) -> Outcome {
+pub fn run(project: &Project, options: &TerraformOptions, down: bool) -> Outcome {
     if options.environment.name != LOCAL {
-        return Err(Failure::input("`--watch` must be used with `local`")
-            .help("remove `--watch`: read every plan for AWS before you apply it"));
+        return Err(Failure::input("`dev` must be used with `local`")
+            .help("run `portcullis apply`: read every plan for AWS before you apply it"));
     }
     // Before anything is read: what is saved meanwhile is seen then.
     let mut sources = Sources::of(project)?;
-    let Some(mut serving) = apply(project, options, yes)? else {
+    let Some(mut serving) = apply(project, options, false)? else {
         return Ok(());
     };
     serving.next_commands();
     let _clock = Local::of(project).run_schedules()?;
-    interrupt::end_well(FAREWELL).or_tool()?;
+    requests::print(Local::of(project).request_log()).or_tool()?;
+    let ending = Local::of(project);
+    interrupt::end_well(move || end(&ending, down)).or_tool()?;
     loop {
         talk::say(format!(
-            "\nWatching {SPEC} and functions/. Press Ctrl-C to stop watching. The API keeps running"
+            "\nWatching {SPEC} and functions/. Press Ctrl-C to stop {}",
+            match down {
+                true => "watching and the API",
+                false => "watching. The API keeps running",
+            }
         ));
         let (applied, at) = serve_code_until_applied(project, options, &mut sources, &serving.service)?;
         serving = applied;
@@ -49,9 +53,24 @@ pub fn run(project: &Project, options: &TerraformOptions, yes: bool) -> Outcome 
             seconds(at.elapsed()),
         ));
         if interrupt::interrupted() {
-            talk::say(FAREWELL);
+            end(&Local::of(project), down);
             return Ok(());
         }
+    }
+}
+
+/// Ends well, and says what still runs.
+fn end(local: &Local, down: bool) {
+    if !down {
+        talk::say(
+            "\nStopped watching. The API is still running. To stop it, run `portcullis down`. To update Terraform's \
+             state, run `portcullis apply`",
+        );
+        return;
+    }
+    match local.stop_without_destroying() {
+        Ok(()) => talk::say("\nStopped `local`. Its data is deleted"),
+        Err(failure) => _ = talk::failure(&failure, MessageFormat::Text),
     }
 }
 
