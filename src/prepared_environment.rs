@@ -9,7 +9,7 @@ use crate::endpoint::Endpoint;
 use crate::failure::{OrFail, Outcome};
 use crate::first_user::{FirstUser, first_user, first_user_of_state, has_first_user_variable};
 use crate::local::{ControlPlane, Local};
-use crate::project::{Project, architecture};
+use crate::project::{Project, this_machine};
 use crate::terraform_program::{Aws, LOCK_FILE, ProviderSource, Terraform};
 use crate::tools::Tools;
 use crate::{aws, own_files, talk};
@@ -66,7 +66,7 @@ impl PreparedEnvironment {
             variables.push(("first_user_email", email));
         }
         if name == LOCAL {
-            variables.push(("architecture", architecture(service, name)?.as_str().to_string()));
+            variables.push(("architecture", this_machine()?.as_str().to_string()));
         }
         prepared.terraform = prepared.terraform.with_variables(variables);
         Ok(prepared)

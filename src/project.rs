@@ -7,8 +7,9 @@ use portcullis_foreign_text::printable;
 use portcullis_generator::disk::{self, Change};
 use portcullis_generator::file_set::FileSet;
 use portcullis_generator::own;
-use portcullis_generator::service::{Architecture, Handlers, LOCAL, Service};
+use portcullis_generator::service::{Architecture, Handlers, Service};
 
+use crate::build::Program;
 use crate::failure::{Failure, OrFail, Outcome, SpecErrors};
 use crate::{lock, umask};
 
@@ -115,8 +116,8 @@ impl Project {
 
     /// Fails if a zip would be written, or an unused one deleted, outside of the project. The folder `.portcullis` may be
     /// a link: no command that treats a checkout as data writes there, and developers share tools that way.
-    pub fn check_artifacts(&self, service: &Service, architecture: Architecture) -> Outcome {
-        for function in service.functions.keys() {
+    pub fn check_artifacts(&self, programs: &[Program], architecture: Architecture) -> Outcome {
+        for Program { function, .. } in programs {
             let zip = Path::new("artifacts")
                 .join(architecture.as_str())
                 .join(format!("{function}.zip"));
@@ -150,11 +151,8 @@ pub fn service_of(path: &Path, name: &str, handlers: Option<&Handlers>) -> Outco
     })
 }
 
-/// Returns the architecture of an environment's functions: this machine's in `local`, or else the spec's.
-pub fn architecture(service: &Service, environment: &str) -> Outcome<Architecture> {
-    if environment != LOCAL {
-        return Ok(service.architecture);
-    }
+/// Returns the architecture of this machine, for which the functions of `local` are built.
+pub fn this_machine() -> Outcome<Architecture> {
     let (system, processor) = (std::env::consts::OS, std::env::consts::ARCH);
     match (system, processor) {
         ("linux", "x86_64") => Ok(Architecture::X86_64),

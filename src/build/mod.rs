@@ -64,7 +64,21 @@ pub struct Program {
 impl Program {
     /// The programs of a service's functions.
     pub fn all(service: &Service) -> Vec<Self> {
-        let functions = service.functions.iter();
+        Self::of(service, |_| true)
+    }
+
+    /// The programs of functions that are built for a processor in AWS.
+    pub fn all_for(service: &Service, architecture: Architecture) -> Vec<Self> {
+        Self::of(service, |function| {
+            service.architecture_of(function) == architecture
+        })
+    }
+
+    fn of(service: &Service, is_meant: impl Fn(&Function) -> bool) -> Vec<Self> {
+        let functions = service
+            .functions
+            .iter()
+            .filter(|(_, function)| is_meant(function));
         let program = |(name, function): (&String, &Function)| Self {
             function: name.clone(),
             binary: function.binary(name).to_owned(),
@@ -347,6 +361,21 @@ mod tests {
             functions: &functions,
             cargo_lambda,
         })
+    }
+
+    #[test]
+    fn every_function_is_built_for_its_own_processor() {
+        let spec = "[service]\nname = \"shop\"\nregion = \"eu-central-1\"\n\
+                    [functions.orders]\n[functions.stock]\narchitecture = \"arm64\"\n\
+                    [routes]\n\"GET /orders\" = { function = \"orders\", auth = \"none\" }\n";
+        let service = portcullis_generator::service(spec, None).unwrap();
+        let names = |architecture| -> Vec<String> {
+            let programs = Program::all_for(&service, architecture).into_iter();
+            programs.map(|program| program.function).collect()
+        };
+        assert_eq!(names(Architecture::X86_64), ["orders"]);
+        assert_eq!(names(Architecture::Arm64), ["stock"]);
+        assert_eq!(Program::all(&service).len(), 2);
     }
 
     #[test]

@@ -1,10 +1,11 @@
 //! `portcullis build`
 
-use portcullis_generator::service::Service;
+use portcullis_generator::service::{Architecture, LOCAL, Service};
+use portcullis_generator::spec::field::Word;
 
 use crate::build::{self, BuildOptions, Program};
 use crate::failure::{OrFail, Outcome};
-use crate::project::{Project, architecture, check_environment};
+use crate::project::{Project, check_environment, this_machine};
 use crate::talk;
 use crate::tools::Tools;
 
@@ -15,12 +16,27 @@ pub fn run(project: &Project, environment: &str) -> Outcome {
     build(project, &service, &Tools::new(project.root()), environment)
 }
 
-/// Compiles the functions once and zips each.
+/// Compiles the functions once for each processor and zips each.
 pub fn build(project: &Project, service: &Service, tools: &Tools, environment: &str) -> Outcome {
-    let architecture = architecture(service, environment)?;
-    project.check_artifacts(service, architecture)?;
+    let by_architecture = match environment {
+        LOCAL => vec![(this_machine()?, Program::all(service))],
+        _ => Architecture::ALL
+            .iter()
+            .map(|architecture| (*architecture, Program::all_for(service, *architecture)))
+            .filter(|(_, programs)| !programs.is_empty())
+            .collect(),
+    };
+    for (architecture, programs) in &by_architecture {
+        project.check_artifacts(programs, *architecture)?;
+    }
+    for (architecture, programs) in by_architecture {
+        build_for(project, tools, architecture, &programs)?;
+    }
+    Ok(())
+}
+
+fn build_for(project: &Project, tools: &Tools, architecture: Architecture, programs: &[Program]) -> Outcome {
     let cargo_lambda = tools.cargo_lambda().or_tool()?;
-    let programs = Program::all(service);
     let what = format!(
         "Building {} functions for {}",
         programs.len(),
@@ -31,7 +47,7 @@ pub fn build(project: &Project, service: &Service, tools: &Tools, environment: &
             functions_dir: &project.functions(),
             artifacts_dir: &project.artifacts(),
             architecture,
-            functions: &programs,
+            functions: programs,
             cargo_lambda: &cargo_lambda,
         })
         .or_tool()

@@ -15,7 +15,7 @@ use crate::build::{Artifact, BuildOptions, Builder, Program};
 use crate::cli::{MessageFormat, TerraformOptions};
 use crate::failure::{Failure, OrFail, Outcome};
 use crate::local::Local;
-use crate::project::{Project, SPEC, architecture};
+use crate::project::{Project, SPEC, this_machine};
 use crate::sources::{Saved, Sources};
 use crate::tools::Tools;
 use crate::{interrupt, talk};
@@ -87,7 +87,7 @@ fn serve_code_until_applied(
     let mut code = Code::new(BuildOptions {
         functions_dir: &functions_dir,
         artifacts_dir: &artifacts_dir,
-        architecture: architecture(service, LOCAL)?,
+        architecture: this_machine()?,
         functions: &programs,
         cargo_lambda: &cargo_lambda,
     })?;

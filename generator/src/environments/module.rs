@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::environments::name_in;
-use crate::functions::{common, settings};
+use crate::functions::{architecture, common, settings};
 use crate::hcl::{
     Block, Expression, argument, block, commented, list, literal, object, reference, string, template, value,
 };
@@ -162,7 +162,7 @@ fn composed(text: &str) -> String {
 fn service_call(service: &Service, environment: &Environment) -> Block {
     let name = &environment.name;
     let is_local = environment.is_local();
-    let architecture: (Expression, _) = if is_local {
+    let of_service: (Expression, _) = if is_local {
         (
             reference("var.architecture"),
             vec![
@@ -181,8 +181,8 @@ fn service_call(service: &Service, environment: &Environment) -> Block {
     let mut call = block("module", ["service"])
         .attribute(argument("source", string("../../modules/service")))
         .attribute(argument("environment", string(name)))
-        .attribute(argument("architecture", architecture.0))
-        .attribute(argument("artifacts_directory", template(architecture.1)));
+        .attribute(argument(architecture::OF_SERVICE, of_service.0))
+        .attribute(argument("artifacts_directory", template(of_service.1)));
     if service.api.cors.is_some() {
         call = call.attribute(argument("allow_origin", string(&environment.allow_origin)));
     }
@@ -213,6 +213,7 @@ fn service_call(service: &Service, environment: &Environment) -> Block {
         }
     }
     call.attribute(argument("require_zips", !is_local))
+        .attributes(architecture::arguments(service, name))
         .attributes(settings::arguments(service, name))
         .attributes(settings_of_data::arguments(service, name))
         .build()

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::environments::setting::Setting;
-use crate::functions::{Function, common, settings, statement};
+use crate::functions::{Function, architecture, common, settings, statement};
 use crate::hcl::{
     self, Block, Expression, argument, block, literal, object, reference, string, template, value,
 };
@@ -21,6 +21,7 @@ use crate::uses;
 pub(crate) fn variables(service: &Service) -> Vec<Variable> {
     let mut variables = settings::variables(service);
     variables.extend(common::variables(service));
+    variables.extend(architecture::variables(service));
     variables.extend([
         Variable::new("architecture", "string", "Architecture of the zips."),
         Variable::new("artifacts_directory", "string", "Folder of the functions' zips."),
@@ -141,8 +142,9 @@ pub fn environment_variables(
 
 fn call(service: &Service, name: &str, function: &Function) -> Block {
     let Function {
-        formerly: _, // a `moved` block
-        binary: _,   // the build zips it under the function's name
+        formerly: _,     // a `moved` block
+        binary: _,       // the build zips it under the function's name
+        architecture: _, // `architecture` has it
         description,
         memory_mb: _,
         timeout_seconds: _,
@@ -186,14 +188,8 @@ fn call(service: &Service, name: &str, function: &Function) -> Block {
             ]),
         ))
         .attribute(argument("description", string(description)))
-        .attribute(argument(
-            "filename",
-            template([
-                value("var.artifacts_directory"),
-                literal(["/", name, ".zip"].concat()),
-            ]),
-        ))
-        .attribute(argument("architecture", reference("var.architecture")))
+        .attribute(argument("filename", architecture::zip(service, name)))
+        .attribute(argument("architecture", architecture::in_service(service, name)))
         .attribute(setting(&settings::MEMORY_SIZE))
         .attribute(setting(&settings::TIMEOUT))
         .attribute(argument("log_groups_arn", reference("local.log_groups_arn")))

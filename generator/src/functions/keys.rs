@@ -16,10 +16,11 @@ use crate::review::ChangeKind::LogRetentionShorter;
 use crate::review::Direction::Less;
 use crate::review::Meaning::{Elsewhere, Harmless, Secret, When};
 use crate::review::consequence;
+use crate::service::Architecture;
 use crate::spec::declaration::Absent::{Derived, Nothing, Required};
-use crate::spec::declaration::Kind::{self, List, OneOfNumbers, Strings as Map, Table, Text, Texts};
+use crate::spec::declaration::Kind::{self, Choice, List, OneOfNumbers, Strings as Map, Table, Text, Texts};
 use crate::spec::declaration::{EVERYWHERE, Literal, PER_ENVIRONMENT, default, keys, number};
-use crate::spec::field::{Given, Lists, Placed, Set, Strings};
+use crate::spec::field::{Given, Lists, Placed, Set, Strings, Word};
 use crate::text_rule::{ANY_TEXT, NAME_64, TextRule};
 
 /// The reason of a statement is a comment of one line.
@@ -63,6 +64,9 @@ keys! {
         formerly: Given<String> = Text(&NAME_64), Nothing, EVERYWHERE, Elsewhere;
         /// Name of the binary that the function runs. Several functions may run one.
         binary: Given<String> = Text(&BINARY), Derived("the function's name"), EVERYWHERE, Harmless;
+        /// The processor that the function is built for. `local` builds every function for this machine. Layers must be for the
+        /// same processor.
+        architecture: Given<Architecture> = Choice(Architecture::CHOICES), Derived("`architecture` of `[service]`"), EVERYWHERE, Elsewhere;
         /// Text about the function, for the Lambda console and the generated comments.
         description: Set<String> = Text(&DESCRIPTION), default(Literal::Text("")), EVERYWHERE, Harmless;
         /// Memory. Lambda gives CPU in proportion.

@@ -66,6 +66,10 @@ impl Resolver<'_> {
             functions.insert(
                 name.value.clone(),
                 Function {
+                    architecture: table
+                        .architecture
+                        .value
+                        .filter(|own| *own != spec.service.architecture.value),
                     binary: table.binary.value.clone().filter(|binary| *binary != name.value),
                     on,
                     on_failure,
@@ -104,6 +108,7 @@ impl Resolver<'_> {
             let everywhere = functions.get(&name.value);
             let mut here = resolved(&here, &surroundings.known);
             if let Some(everywhere) = everywhere {
+                here.architecture = everywhere.architecture;
                 here.binary.clone_from(&everywhere.binary);
                 here.on.clone_from(&everywhere.on);
                 here.on_failure.clone_from(&everywhere.on_failure);
@@ -169,7 +174,8 @@ fn resolved(table: &FunctionTable, known: &Known) -> Function {
     let FunctionTable {
         span: _,
         formerly,
-        binary: _, // `Resolver::functions`
+        binary: _,       // `Resolver::functions`
+        architecture: _, // `Resolver::functions`
         description,
         memory_mb,
         timeout_seconds,
@@ -191,6 +197,7 @@ fn resolved(table: &FunctionTable, known: &Known) -> Function {
     Function {
         formerly: formerly.value.clone(),
         binary: None,
+        architecture: None,
         description: description.value.clone(),
         memory_mb: memory_mb.value,
         timeout_seconds: timeout_seconds.value,

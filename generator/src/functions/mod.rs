@@ -1,6 +1,7 @@
 //! Functions: their code, what they may do, who may invoke them.
 
 pub(crate) mod access_test;
+pub(crate) mod architecture;
 mod binaries;
 pub(crate) mod common;
 pub(crate) mod in_service;
@@ -28,6 +29,7 @@ use serde::Serialize;
 use crate::events::Event;
 use crate::functions::statement::Statement;
 use crate::references::Template;
+use crate::service::Architecture;
 use crate::uses::{Datum, Uses};
 
 /// A function.
@@ -37,6 +39,9 @@ pub struct Function {
     pub formerly: Option<String>,
     /// The binary that it runs, if that has another name.
     pub binary: Option<String>,
+    /// The processor that it is built for, if that is not the service's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub architecture: Option<Architecture>,
     /// Its purpose; may be empty.
     pub description: String,
     /// Memory in MB.
@@ -109,7 +114,8 @@ impl Function {
     pub(crate) fn access(&self) -> Access<'_> {
         let Self {
             formerly: _,
-            binary: _, // the build compares it with the crates
+            binary: _,       // the build compares it with the crates
+            architecture: _, // the zip has a folder for each
             description: _,
             memory_mb: _,
             timeout_seconds: _,

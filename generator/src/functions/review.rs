@@ -42,6 +42,7 @@ pub(crate) fn facts(
     facts.extend(opened_with_rights(comparison, reaches));
     facts.extend(may(comparison, reaches[1]));
     facts.extend(permissions(comparison));
+    facts.extend(architectures(comparison));
     let settings = |function: &Function| Function {
         formerly: None,
         ..function.clone()
@@ -147,6 +148,24 @@ fn named(function: &Function) -> Vec<Statement> {
     let mut statements = secrets::statements(&function.secrets);
     statements.extend(function.may.iter().cloned());
     statements
+}
+
+/// Functions that are built for another processor than before, other than by that of the service.
+fn architectures(comparison: &Comparison) -> Vec<Fact> {
+    let kept = comparison.functions.kept.iter();
+    let changed = kept.filter_map(|(before, name)| {
+        let of = |service: &Service, name: &String| {
+            let function = &service.functions[name];
+            (function.architecture, service.architecture_of(function))
+        };
+        let (written_before, before) = of(comparison.base, before);
+        let (written, after) = of(comparison.head, name);
+        let path = ["functions", name, "architecture"];
+        comparison
+            .setting(&path, written_before, written)
+            .filter(|_| before != after)
+    });
+    changed.collect()
 }
 
 /// Functions whose permissions became patterns, and those whose patterns are gone.

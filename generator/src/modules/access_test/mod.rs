@@ -17,7 +17,7 @@ use crate::environments::module::LOCAL_ACCOUNT;
 use crate::events::access_test as events;
 use crate::functions::access_test as functions;
 use crate::functions::in_service::alias;
-use crate::functions::{common, settings};
+use crate::functions::{architecture, common, settings};
 use crate::hcl::{Block, argument, block, commented, object, reference, string};
 use crate::own::access_test as own;
 use crate::queues::access_test as queues;
@@ -167,6 +167,11 @@ fn variables(service: &Service) -> Block {
         Some(UserPool::Existing { .. }) => variables.push(("user_pool_arn", USER_POOL_ARN)),
     }
     variables.extend(common::in_test(service));
+    let mut variables: Vec<(String, &str)> = variables
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value))
+        .chain(architecture::in_test(service))
+        .collect();
     variables.sort_unstable();
     let variables = variables
         .into_iter()

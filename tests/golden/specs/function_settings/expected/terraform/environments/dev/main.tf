@@ -11,6 +11,8 @@ module "service" {
   log_group_kms_key_id = "arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
   first_user_email     = var.first_user_email
   require_zips         = true
+  # Architectures of functions that are built for another processor.
+  catalogue_architecture = "arm64"
   # Settings of functions that some environment overrides.
   catalogue_reserved_concurrent_executions = -1
   catalogue_layers                         = []

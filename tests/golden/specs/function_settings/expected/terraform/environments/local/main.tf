@@ -9,6 +9,8 @@ module "service" {
   deletion_protection = "INACTIVE"
   first_user_email    = var.first_user_email
   require_zips        = false
+  # Architectures of functions that are built for another processor.
+  catalogue_architecture = var.architecture
   # Settings of functions that some environment overrides.
   catalogue_reserved_concurrent_executions = -1
   catalogue_layers                         = []

@@ -16,8 +16,8 @@ module "function_catalogue" {
 
   name                           = "shop-${var.environment}-catalogue"
   description                    = ""
-  filename                       = "${var.artifacts_directory}/catalogue.zip"
-  architecture                   = var.architecture
+  filename                       = "${dirname(var.artifacts_directory)}/${var.catalogue_architecture}/catalogue.zip"
+  architecture                   = var.catalogue_architecture
   memory_size                    = 128
   timeout                        = 10
   log_groups_arn                 = local.log_groups_arn

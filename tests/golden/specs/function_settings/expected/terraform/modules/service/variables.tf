@@ -12,6 +12,12 @@ variable "artifacts_directory" {
   nullable    = false
 }
 
+variable "catalogue_architecture" {
+  description = "Architecture of the zip of `catalogue`."
+  type        = string
+  nullable    = false
+}
+
 variable "catalogue_layers" {
   description = "ARNs of the layers of `catalogue`."
   type        = list(string)

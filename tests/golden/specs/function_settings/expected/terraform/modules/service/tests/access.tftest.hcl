@@ -52,15 +52,16 @@ mock_provider "aws" {
 }
 
 variables {
-  architecture         = "x86_64"
-  artifacts_directory  = "artifacts"
-  deletion_protection  = "ACTIVE"
-  environment          = "test"
-  first_user_email     = "someone@example.com"
-  kms_key_arn          = "arn:aws:kms:us-east-1:123456789012:key/variables"
-  log_group_kms_key_id = "arn:aws:kms:us-east-1:123456789012:key/logs"
-  permissions_boundary = "arn:aws:iam::123456789012:policy/boundary"
-  require_zips         = false
+  architecture           = "x86_64"
+  artifacts_directory    = "artifacts"
+  catalogue_architecture = "arm64"
+  deletion_protection    = "ACTIVE"
+  environment            = "test"
+  first_user_email       = "someone@example.com"
+  kms_key_arn            = "arn:aws:kms:us-east-1:123456789012:key/variables"
+  log_group_kms_key_id   = "arn:aws:kms:us-east-1:123456789012:key/logs"
+  permissions_boundary   = "arn:aws:iam::123456789012:policy/boundary"
+  require_zips           = false
   # Settings of functions that some environment overrides.
   catalogue_reserved_concurrent_executions = -1
   catalogue_layers                         = []
