@@ -1,8 +1,10 @@
 //! The services in `examples/`: built, applied, called and destroyed. A second plan has nothing to change.
 
 use std::fs;
+use std::time::{SystemTime, UNIX_EPOCH};
 
-use serde_json::json;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 use crate::support::{Project, curl, post, put, text, wait_until};
 
@@ -12,8 +14,20 @@ const LARGEST: u64 = 3_000_000;
 /// Applies an example.
 fn applied(name: &str) -> Project {
     let project = Project::example(name);
+    project
+        .portcullis(&["plan", "--json-out", "first.json"])
+        .succeeded();
     project.portcullis(&["apply"]).succeeded();
     project.assert_nothing_to_change();
+    project.write("state.json", &project.state());
+    let surface = |of: &[&str]| -> Value {
+        let shown = project.portcullis(&[&["surface", "--json"], of].concat());
+        shown.succeeded().json()
+    };
+    let spec = surface(&[]);
+    assert!(spec["reach"][0]["by"].is_array(), "{spec}");
+    assert_eq!(surface(&["--plan", "first.json"])["reach"], spec["reach"]);
+    assert_eq!(surface(&["--state", "state.json"]), spec);
     let zips = walkdir::WalkDir::new(project.path("terraform/artifacts"));
     for zip in zips.into_iter().map(Result::unwrap) {
         if zip.file_type().is_file() {
@@ -97,4 +111,130 @@ fn files_are_uploaded_by_a_link_and_reported() {
     );
 
     files.portcullis(&["destroy", "--yes"]).succeeded();
+}
+
+/// The secret that the payment provider shares.
+const SECRET: &str = "whsec_of_the_test";
+
+/// HMAC-SHA256 by its definition, independent of the function's library: <https://datatracker.ietf.org/doc/html/rfc2104>
+fn hmac(key: &str, text: &str) -> String {
+    let padded = |pad: u8| {
+        let mut block = [pad; 64];
+        block
+            .iter_mut()
+            .zip(key.bytes())
+            .for_each(|(byte, key)| *byte ^= key);
+        block
+    };
+    let inner = Sha256::new()
+        .chain_update(padded(0x36))
+        .chain_update(text)
+        .finalize();
+    let outer = Sha256::new()
+        .chain_update(padded(0x5c))
+        .chain_update(inner)
+        .finalize();
+    outer.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The header with the signature of a body, as the provider writes it.
+fn signature(time: u64, body: &str, secret: &str) -> String {
+    format!(
+        "Payment-Signature: t={time},v1={}",
+        hmac(secret, &format!("{time}.{body}"))
+    )
+}
+
+#[test]
+fn payments_are_signed_and_stored_once() {
+    let payments = applied("payments");
+    let name = "payments/local/signing-secret";
+    payments.aws(&[
+        "secretsmanager",
+        "create-secret",
+        "--name",
+        name,
+        "--secret-string",
+        SECRET,
+    ]);
+    let health = curl("GET", &format!("{}/health", payments.api_url()), &[]);
+    assert_eq!((health.status, health.json()), (200, json!({"status": "ok"})));
+
+    let url = format!("{}/payments", payments.api_url());
+    let now = || SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+    let event = r#"{"id": "evt_1", "type": "paid", "cents": 1200, "currency": "EUR"}"#;
+    let signed = |event: &str| post(&url, &[&signature(now(), event, SECRET)], event);
+    let of_other = signature(now(), event, "another secret");
+    let changed = signature(now(), &event.replace("1200", "1"), SECRET);
+    let old = signature(now() - 400, event, SECRET);
+    let early = signature(now() + 400, event, SECRET);
+    let newer = old.replacen(&format!("t={}", now() - 400), &format!("t={}", now()), 1);
+    let cut = signature(now(), event, SECRET);
+    let cut = &cut[..cut.len() - 2];
+    let empty = format!("Payment-Signature: t={},v1=", now());
+    let none = "Accept: */*";
+    for header in [&of_other, &changed, &old, &early, &newer, cut, &empty, none] {
+        let refused = post(&url, &[header], event);
+        assert_eq!(
+            (refused.status, &*refused.body),
+            (401, r#"{"message":"invalid signature"}"#),
+            "{header}"
+        );
+    }
+    // While the provider changes its secret, one of two signatures fits.
+    let two = signature(now(), event, SECRET).replace(",v1=", ",v1=00ff,v1=");
+    for header in [two, signature(now(), event, SECRET)] {
+        assert_eq!(post(&url, &[&header], event).json(), json!({"received": true}));
+    }
+    let second = event.replace("evt_1", "evt_2").replace("1200", "34");
+    assert_eq!(signed(&second).status, 200);
+    let totals = || {
+        payments
+            .portcullis(&["invoke", "totals", "--schedule"])
+            .succeeded()
+            .json()
+    };
+    wait_until("both payments are stored", || totals() == json!({"EUR": 1234}));
+    // The replay was handled before its queue is empty, and it is stored once.
+    let queue = |name: &str, attributes: &[&str]| {
+        let url = payments.aws(&["sqs", "get-queue-url", "--queue-name", name])["QueueUrl"].clone();
+        let call = [
+            "sqs",
+            "get-queue-attributes",
+            "--queue-url",
+            url.as_str().unwrap(),
+            "--attribute-names",
+        ];
+        payments.aws(&[&call[..], attributes].concat())["Attributes"].clone()
+    };
+    let waiting = |name: &str| {
+        let counted = [
+            "ApproximateNumberOfMessages",
+            "ApproximateNumberOfMessagesNotVisible",
+        ];
+        let found = queue(name, &counted);
+        let count = |attribute: &str| text(&found, attribute).parse::<u32>().unwrap();
+        counted.map(count).iter().sum::<u32>()
+    };
+    wait_until("the queue is empty", || waiting("payments-local-events") == 0);
+    assert_eq!(totals(), json!({"EUR": 1234}));
+    assert_eq!(waiting("payments-local-events-failed"), 0);
+
+    // A signed event that `store` can't read comes again at once, and moves after three tries.
+    let events: Value = payments.aws(&["sqs", "get-queue-url", "--queue-name", "payments-local-events"]);
+    let soon = ["--attributes", "VisibilityTimeout=1"];
+    let change = [
+        "sqs",
+        "set-queue-attributes",
+        "--queue-url",
+        events["QueueUrl"].as_str().unwrap(),
+    ];
+    payments.aws(&[&change[..], &soon].concat());
+    assert_eq!(signed(r#"{"id": "evt_3"}"#).status, 200);
+    wait_until("the event is kept", || {
+        waiting("payments-local-events-failed") == 1
+    });
+    assert_eq!(totals(), json!({"EUR": 1234}));
+
+    payments.portcullis(&["destroy", "--yes"]).succeeded();
 }
