@@ -10,15 +10,11 @@ $(foreach name,ENV FIRST PLAN PLAN_JSON PLANS BASE MARKDOWN YOUR_EMAIL,$(if $(fi
 # Tools from `make setup` come first.
 export PATH := $(CURDIR)/.portcullis/tools/bin:$(PATH)
 
-# In your own project, set PORTCULLIS = portcullis, and add a line to `setup` that installs it into
-# .portcullis/tools/bin. Cargo is quiet except for the first time, when it compiles for minutes. The build is not
-# optimised: that would take four times as long, and Portcullis mostly waits for other programs. Tests use the same build.
-QUIET := $(if $(wildcard target/debug/portcullis),--quiet)
-PORTCULLIS ?= cargo run $(QUIET) --locked --package portcullis --
+PORTCULLIS ?= portcullis
 
 .DEFAULT_GOAL := help
 .PHONY: help apply dev down login plan review destroy outputs environments build generate check lint invitation logs clean \
-  setup test test-fast bench
+  setup test
 
 help: ## print this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -64,8 +60,12 @@ generate: ## write terraform/ from portcullis.toml
 check: ## check spec, generated files and tools (PLAN=FILE compares a plan in JSON with the spec)
 	@$(PORTCULLIS) check $${PLAN:+--plan "$$PLAN" --env "$$ENV"}
 
-lint: ## check formatting, lints and documentation
-	@scripts/lint.sh
+lint: lint-functions ## check formatting and lints
+
+.PHONY: lint-functions
+lint-functions:
+	@cargo fmt --all --check --manifest-path functions/Cargo.toml
+	@cargo clippy --locked --manifest-path functions/Cargo.toml --all-features --all-targets -- -D warnings
 
 invitation: ## print the last mail from Cognito, with its password or code (local only)
 	@$(PORTCULLIS) invitation --env "$$ENV"
@@ -76,15 +76,13 @@ logs: ## print the functions' logs
 clean: ## delete build output
 	@$(PORTCULLIS) clean
 
+# A pipeline runs this first. Add a line that installs Portcullis into .portcullis/tools/bin.
 setup: ## install missing tools on a new machine, such as a pipeline's
 	@scripts/setup.sh
 	@$(PORTCULLIS) --version
 
-test: ## run every test, end to end
-	@scripts/test.sh
+test: test-functions ## run the tests
 
-test-fast: ## run units and golden tests, under a minute once compiled
-	@scripts/test.sh --fast
-
-bench: ## measure the data plane under load (half an hour)
-	@scripts/bench.sh
+.PHONY: test-functions
+test-functions:
+	@cargo test --locked --quiet --manifest-path functions/Cargo.toml --all-features

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Runs the tests. `--fast` skips tests that start Terraform, moto, cargo-lambda, pip or a browser, use the network, or start
-# thousands of processes. It needs git, and takes under a minute once everything is compiled. Other arguments go to cargo
-# test.
+# Runs the tests of the tool. `make test` also runs those of the functions. `--fast` skips tests that start Terraform,
+# moto, cargo-lambda, pip or a browser, use the network, or start thousands of processes. It needs git, and takes under a
+# minute once everything is compiled. Other arguments go to cargo test.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -28,8 +28,6 @@ tests --test golden --test serve --test review_command --test plans --test linke
     --test documents --test exit_codes --test house --test surfaces
 step 'conformance of the data plane'
 tests --test conformance
-step 'units of the functions'
-cargo test --locked --quiet --manifest-path functions/Cargo.toml --all-features "$@"
 "$fast" && exit 0
 
 step 'text of others, hand-written Terraform'

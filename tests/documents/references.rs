@@ -170,7 +170,8 @@ fn commands(document: &Document) -> Vec<String> {
 
 #[test]
 fn every_command_exists() {
-    let makefile = fs::read_to_string(Path::new(REPOSITORY).join("Makefile")).unwrap();
+    let read = |name: &str| fs::read_to_string(Path::new(REPOSITORY).join(name)).unwrap();
+    let makefile = ["GNUmakefile", "Makefile"].map(read).concat();
     let mut help: HashMap<String, String> = HashMap::new();
     let mut wrong = Vec::new();
     for document in documents(&DOCUMENTS) {
