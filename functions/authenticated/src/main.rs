@@ -33,7 +33,7 @@ mod tests {
     use serde_json::{Value, json};
     use shared::{Cors, testing::invoke};
 
-    const EVENT: &str = include_str!("../../fixtures/get_root_signed_in.json");
+    const EVENT: &str = include_str!("../../shared/fixtures/get_root_signed_in.json");
 
     fn event_with_authorizer(authorizer: Value) -> String {
         let mut event: Value = serde_json::from_str(EVENT).unwrap();

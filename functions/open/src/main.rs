@@ -42,7 +42,7 @@ mod tests {
         let response = invoke(
             hello,
             Cors::default(),
-            include_str!("../../fixtures/get_open.json"),
+            include_str!("../../shared/fixtures/get_open.json"),
         )
         .await;
         assert_eq!(
@@ -75,7 +75,7 @@ mod tests {
         let response = invoke(
             hello,
             Cors::default(),
-            include_str!("../../fixtures/get_open.json"),
+            include_str!("../../shared/fixtures/get_open.json"),
         )
         .await;
         let response = response.to_string();

@@ -83,7 +83,7 @@ mod tests {
     use lambda_http::Request;
     use serde_json::json;
 
-    const EVENT: &str = include_str!("../../fixtures/get_open.json");
+    const EVENT: &str = include_str!("../fixtures/get_open.json");
 
     async fn failing(_: Request) -> Result<(), Refusal> {
         Err(std::io::Error::other("the database's password is wrong"))?;

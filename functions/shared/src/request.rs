@@ -63,7 +63,7 @@ mod tests {
     use crate::{Cors, testing::invoke};
     use serde_json::{Value, json};
 
-    const EVENT: &str = include_str!("../../fixtures/get_open.json");
+    const EVENT: &str = include_str!("../fixtures/get_open.json");
 
     async fn uri_and_body(request: Request) -> Result<(String, Vec<u8>), Refusal> {
         Ok((request.uri().to_string(), request.body().to_vec()))
