@@ -10,7 +10,7 @@ umask 077
 environment=$1
 
 fail() {
-    local again='plan this branch again (see docs/pipelines.md), read the review, and run this job again'
+    local again='plan this branch again (see docs/pipelines.md of Portcullis), read the review, and run this job again'
     printf 'error: %s\n\nhelp: %s\n' "$1" "${2:-$again}" >&2
     exit 1
 }
