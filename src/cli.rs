@@ -2,9 +2,12 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::failure::ExitCodes;
+use crate::new_service::Pipeline;
+use crate::new_service::embedded::EXAMPLES;
 
 /// Generate Terraform for an API Gateway REST API with Cognito sign-in, and run the same API on your machine
 #[derive(Parser)]
@@ -84,6 +87,11 @@ impl Cli {
 /// A command.
 #[derive(Subcommand)]
 pub enum Command {
+    /// Create a service in a new folder
+    #[command(
+        after_help = "Examples:\n  portcullis new orders                  # asks for what is not given if there is a terminal\n  portcullis new orders --pool none\n  portcullis new shop --example shop --region eu-central-1\n\nThe service has a spec, functions, their generated Terraform, a Makefile, a pipeline and settings for editors."
+    )]
+    New(NewService),
     /// Generate terraform/ from portcullis.toml
     #[command(
         after_help = "Example:\n  portcullis generate --check   # in CI: exit 1 and print a diff if terraform/ is out of date"
@@ -178,7 +186,7 @@ pub enum Command {
         #[arg(long)]
         yes: bool,
     },
-    /// Print the last email that Cognito would have sent, with its password or code (`local` only)
+    /// Print the last email from Cognito, with its password or code (`local` only)
     #[command(
         after_help = "Example:\n  portcullis invitation | tail -1     # only the temporary password or code"
     )]
@@ -275,7 +283,7 @@ pub enum Command {
         after_help = "Example:\n  terraform show -json > state.json\n  portcullis serve --state state.json --jwks https://cognito-idp.us-east-1.amazonaws.com/POOL=jwks.json"
     )]
     Serve(Serve),
-    /// Delete build output: zips, the functions' `target` folder and Terraform's folder of `local`
+    /// Delete build output: zips, the functions' `target` and Terraform's folder of `local`
     Clean,
     /// Check programs, tools, ports and credentials, and print what mends each; exit 1 if anything is missing
     #[command(after_help = "Example:\n  portcullis doctor --json")]
@@ -292,11 +300,42 @@ pub enum Command {
         /// The shell
         shell: clap_complete::Shell,
     },
-    /// Install the pinned tools and print their paths as JSON; other commands install tools when they need them
+    /// Install the pinned tools, as other commands do, and print their paths as JSON
     Tools,
     /// Run the emulated control plane; `apply` starts it
     #[command(hide = true)]
     ControlPlane(ControlPlane),
+}
+
+/// Options of `new`.
+#[derive(Args)]
+pub struct NewService {
+    /// Write the service into this folder, which must be missing or empty
+    #[arg(value_name = "DIR")]
+    pub folder: PathBuf,
+    /// Name the service [default: the folder's name]
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
+    /// Deploy to this AWS region [default: us-east-1, or that of an existing pool]
+    #[arg(long, value_name = "REGION")]
+    pub region: Option<String>,
+    /// Sign users in with a new pool, no pool, or an existing one [default: new]
+    #[arg(long, value_name = "new|none|ARN", conflicts_with = "example")]
+    pub pool: Option<String>,
+    /// Start from this example instead of one public function and one for signed-in users
+    #[arg(long, value_parser = examples())]
+    pub example: Option<String>,
+    /// Write a pipeline that checks, plans, reviews and applies changes
+    #[arg(long, value_enum, default_value_t = Pipeline::Github)]
+    pub ci: Pipeline,
+    /// Ask no question, and use the defaults
+    #[arg(long)]
+    pub yes: bool,
+}
+
+fn examples() -> PossibleValuesParser {
+    let examples = EXAMPLES.iter();
+    PossibleValuesParser::new(examples.map(|example| PossibleValue::new(example.name).help(example.about)))
 }
 
 /// The source of a surface: a file, or else the project's spec.

@@ -20,6 +20,7 @@ mod invitation;
 mod invoke;
 mod login;
 mod logs;
+mod new;
 mod openapi;
 mod outputs;
 mod plan;
@@ -88,6 +89,7 @@ pub fn run(cli: Cli) -> Outcome {
             function,
             follow,
         } => logs::run(&open()?, &environment.name, function.as_deref(), follow),
+        Command::New(options) => new::run(&options),
         Command::Openapi { environment, server } => {
             openapi::run(&open()?, &environment.name, server.as_deref())
         }

@@ -1,0 +1,7 @@
+//! `portcullis new` writes this repository's demo or an example, and refuses everything else with a reason.
+
+#![allow(clippy::unwrap_used)] // a test may panic
+
+mod folder;
+mod service;
+mod transcripts;
