@@ -6,6 +6,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::failure::ExitCodes;
+use crate::new_function::addition::Auth;
 use crate::new_service::Pipeline;
 use crate::new_service::embedded::EXAMPLES;
 
@@ -87,11 +88,18 @@ impl Cli {
 /// A command.
 #[derive(Subcommand)]
 pub enum Command {
-    /// Create a service in a new folder
+    /// Create a service in a new folder, or add a function to a service
     #[command(
-        after_help = "Examples:\n  portcullis new orders                  # asks for what is not given if there is a terminal\n  portcullis new orders --pool none\n  portcullis new shop --example shop --region eu-central-1\n\nThe service has a spec, functions, their generated Terraform, a Makefile, a pipeline and settings for editors."
+        args_conflicts_with_subcommands = true,
+        subcommand_negates_reqs = true,
+        after_help = "Examples:\n  portcullis new orders                  # asks for what is not given if there is a terminal\n  portcullis new orders --pool none\n  portcullis new shop --example shop --region eu-central-1\n  portcullis new function orders --route 'GET /orders'\n\nThe service has a spec, functions, their generated Terraform, a Makefile, a pipeline and settings for editors."
     )]
-    New(NewService),
+    New {
+        #[command(subcommand)]
+        part: Option<NewPart>,
+        #[command(flatten)]
+        service: NewService,
+    },
     /// Generate terraform/ from portcullis.toml
     #[command(
         after_help = "Example:\n  portcullis generate --check   # in CI: exit 1 and print a diff if terraform/ is out of date"
@@ -307,12 +315,44 @@ pub enum Command {
     ControlPlane(ControlPlane),
 }
 
+/// A part of a service.
+#[derive(Subcommand)]
+pub enum NewPart {
+    /// Add a function with a route: its crate and its entries in the spec
+    #[command(
+        after_help = "Examples:\n  portcullis new function orders --route 'GET /orders'\n  portcullis new function health --route 'GET /health' --auth none --reason 'Health check of the load balancer'\n  portcullis new function prices --route 'GET /prices' --bin-of orders   # another binary of the crate `orders`\n\nComments, order and formatting of the spec stay as they are."
+    )]
+    Function(NewFunction),
+}
+
+/// Options of `new function`.
+#[derive(Args)]
+pub struct NewFunction {
+    /// Name the function
+    pub name: String,
+    /// Let the function handle this method and path
+    #[arg(long, value_name = "METHOD /PATH")]
+    pub route: String,
+    /// Let these callers in; required if the service has no user pool [default: user_pool]
+    #[arg(long, value_enum)]
+    pub auth: Option<Auth>,
+    /// Say why the route is public; required with `--auth none`, and written as a comment
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+    /// Describe the function
+    #[arg(long, value_name = "TEXT")]
+    pub description: Option<String>,
+    /// Add a binary to this crate of the workspace instead of a crate
+    #[arg(long, value_name = "CRATE")]
+    pub bin_of: Option<String>,
+}
+
 /// Options of `new`.
 #[derive(Args)]
 pub struct NewService {
     /// Write the service into this folder, which must be missing or empty
-    #[arg(value_name = "DIR")]
-    pub folder: PathBuf,
+    #[arg(value_name = "DIR", required = true)]
+    pub folder: Option<PathBuf>,
     /// Name the service [default: the folder's name]
     #[arg(long, value_name = "NAME")]
     pub name: Option<String>,

@@ -18,6 +18,7 @@ mod functions_workspace;
 mod interrupt;
 mod local;
 mod lock;
+mod new_function;
 mod new_service;
 mod own_files;
 mod prepared_environment;

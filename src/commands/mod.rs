@@ -21,6 +21,7 @@ mod invoke;
 mod login;
 mod logs;
 mod new;
+mod new_function;
 mod openapi;
 mod outputs;
 mod plan;
@@ -31,7 +32,7 @@ mod serve;
 mod surface;
 mod tools;
 
-use crate::cli::{Cli, Command};
+use crate::cli::{Cli, Command, NewPart};
 use crate::failure::Outcome;
 use crate::project::{self, Project};
 
@@ -89,7 +90,11 @@ pub fn run(cli: Cli) -> Outcome {
             function,
             follow,
         } => logs::run(&open()?, &environment.name, function.as_deref(), follow),
-        Command::New(options) => new::run(&options),
+        Command::New {
+            part: Some(NewPart::Function(function)),
+            ..
+        } => new_function::run(&open()?, function),
+        Command::New { part: None, service } => new::run(&service),
         Command::Openapi { environment, server } => {
             openapi::run(&open()?, &environment.name, server.as_deref())
         }

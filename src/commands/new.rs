@@ -16,7 +16,8 @@ const DEFAULT_REGION: &str = "us-east-1";
 
 /// Writes a service into a folder.
 pub fn run(options: &NewService) -> Outcome {
-    let folder = &options.folder;
+    // Only `new function` has no folder.
+    let folder = options.folder.as_deref().unwrap_or(Path::new("."));
     // An answer about a folder that can't be used would be wasted.
     new_service::check_empty(folder)?;
     let asks = !options.yes && stdin().is_terminal() && stderr().is_terminal();
@@ -30,7 +31,7 @@ pub fn run(options: &NewService) -> Outcome {
         printable::code(&folder)
     ));
     talk::say(format!(
-        "\nNext:\n  cd {}\n  portcullis apply    # build the service and run it on this machine",
+        "\nNext:\n  cd {}\n  portcullis apply    # build the service and run it on this machine\n  portcullis new function orders --route 'GET /orders'",
         shell::word(&folder)
     ));
     Ok(())
@@ -184,7 +185,7 @@ mod tests {
 
     fn options() -> NewService {
         NewService {
-            folder: "service".into(),
+            folder: None,
             name: None,
             region: None,
             pool: None,

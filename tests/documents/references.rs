@@ -188,9 +188,15 @@ fn every_command_exists() {
                     if name == "help" {
                         continue;
                     }
-                    let help = help.entry(name.to_string()).or_insert_with(|| {
+                    let part = words
+                        .clone()
+                        .next()
+                        .filter(|word| (name, *word) == ("new", "function"));
+                    let command = [name, part.unwrap_or_default()].join(" ");
+                    let help = help.entry(command.clone()).or_insert_with(|| {
                         let mut portcullis = Command::new(env!("CARGO_BIN_EXE_portcullis"));
-                        let output = portcullis.args([name, "--help"]).output_in_time().unwrap();
+                        portcullis.args(command.split_whitespace()).arg("--help");
+                        let output = portcullis.output_in_time().unwrap();
                         String::from_utf8(output.stdout).unwrap()
                     });
                     let mut options = words.filter(|word| word.starts_with("--"));

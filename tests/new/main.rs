@@ -3,5 +3,6 @@
 #![allow(clippy::unwrap_used)] // a test may panic
 
 mod folder;
+mod function;
 mod service;
 mod transcripts;

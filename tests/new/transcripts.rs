@@ -46,3 +46,19 @@ fn a_service_that_is_refused_leaves_nothing_behind() {
     folder.write("file", "mine\n");
     check("services.txt", &folder, "");
 }
+
+#[test]
+fn a_function_that_is_refused_changes_nothing() {
+    let folder = Folder::new();
+    folder.service(&["--name", "hello"]);
+    check("functions.txt", &folder, "service");
+}
+
+#[test]
+fn a_function_of_another_workspace_is_refused() {
+    let folder = Folder::new();
+    folder.service(&["--pool", "none"]);
+    let manifest = "[workspace]\nmembers = [\"open\"]\n";
+    folder.write("service/functions/Cargo.toml", manifest);
+    check("other_workspace.txt", &folder, "service");
+}

@@ -1,7 +1,7 @@
 //! `authenticated` greets signed-in users by their e-mail address.
 //!
 //! API Gateway verifies the token before this runs, and the request has its claims. Don't set `auth = "none"` on such a
-//! route in `portcullis.toml`. `../../open/src/main.rs` explains how to add a function.
+//! route in `portcullis.toml`.
 
 use lambda_http::Request;
 use serde::Serialize;

@@ -1,10 +1,6 @@
 //! `open` is public, and shows the structure of the request that a function gets.
 //!
-//! To add a function:
-//!
-//! 1. Copy this folder, and name the crate in its `Cargo.toml` after the function.
-//! 2. Add it to `members` in `../Cargo.toml`, and run `cargo check` there, which completes `Cargo.lock`.
-//! 3. In `portcullis.toml`, add the function under `[functions]` and give it a route.
+//! `portcullis new function NAME --route 'GET /path'` adds a function.
 
 mod structure;
 

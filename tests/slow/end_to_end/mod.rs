@@ -8,6 +8,7 @@ mod events;
 mod examples;
 mod identity_data;
 mod messages;
+mod new_service;
 mod other_environments;
 mod own_resources;
 mod privacy;

@@ -48,10 +48,23 @@ impl Project {
         project
     }
 
-    fn without_functions(name: &str) -> Self {
-        for program in ["git", "terraform", "python3", "cargo", "curl", "make"] {
-            need(program);
+    /// A service that a program of `portcullis` writes, far from this repository.
+    pub fn written_by(portcullis: &Path, arguments: &[&str]) -> Self {
+        need_programs();
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().canonicalize().unwrap().join("service");
+        let mut new = Command::new(portcullis);
+        new.arg("new").arg(&root).args(arguments).stdin(Stdio::null());
+        run(&mut new).succeeded();
+        link_tools(&root);
+        Self {
+            root,
+            _folder: folder,
         }
+    }
+
+    fn without_functions(name: &str) -> Self {
+        need_programs();
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path().canonicalize().unwrap().join(name);
         let listed = Command::new("git")
@@ -72,13 +85,7 @@ impl Project {
                 fs::copy(from, to).unwrap();
             }
         }
-        tools();
-        fs::create_dir(root.join(".portcullis")).unwrap();
-        symlink(
-            Path::new(REPOSITORY).join(".portcullis/tools"),
-            root.join(".portcullis/tools"),
-        )
-        .unwrap();
+        link_tools(&root);
         Self {
             root,
             _folder: folder,
@@ -272,6 +279,20 @@ impl Project {
         script.args([pool, client, email]);
         token(run(script.env("TEMPORARY_PASSWORD", self.temporary_password())))
     }
+}
+
+fn need_programs() {
+    for program in ["git", "terraform", "python3", "cargo", "curl", "make"] {
+        need(program);
+    }
+}
+
+/// Shares the pinned tools of this repository with a project.
+fn link_tools(root: &Path) {
+    tools();
+    fs::create_dir(root.join(".portcullis")).unwrap();
+    let shared = Path::new(REPOSITORY).join(".portcullis/tools");
+    symlink(shared, root.join(".portcullis/tools")).unwrap();
 }
 
 impl Drop for Project {

@@ -1,0 +1,39 @@
+//! A function to add.
+
+/// A function to add, with its route.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Addition {
+    /// Its name.
+    pub name: String,
+    /// Its route, such as `GET /orders`.
+    pub route: String,
+    /// The callers of the route, if they are named.
+    pub auth: Option<Auth>,
+    /// The reason why the route is public.
+    pub reason: Option<String>,
+    /// The description of the function.
+    pub description: Option<String>,
+    /// The crate that gets the binary, instead of a crate for the function alone.
+    pub bin_of: Option<String>,
+}
+
+/// The callers of a route, as `auth` in the spec names them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Auth {
+    /// Anyone
+    #[value(name = "none")]
+    None,
+    /// Signed-in users
+    #[value(name = "user_pool")]
+    UserPool,
+}
+
+impl Auth {
+    /// Its name in the spec.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::UserPool => "user_pool",
+        }
+    }
+}
