@@ -150,7 +150,7 @@ pub enum Command {
         #[arg(long, value_name = "FILE")]
         plan: Option<PathBuf>,
     },
-    /// Run the API on this machine: apply each change when you save it, and print each request
+    /// Run the API on this machine: apply each change that you save, and print requests
     #[command(
         after_help = "Examples:\n  portcullis dev            # Ctrl-C leaves the API running\n  portcullis dev --down     # Ctrl-C stops it"
     )]
@@ -163,7 +163,7 @@ pub enum Command {
     },
     /// Stop `local` and delete its data, faster than `destroy`
     Down,
-    /// Sign a user in and print the token; ask for the password only if no valid token is kept
+    /// Sign a user in and print the token; ask for the password if no valid token is kept
     #[command(
         after_help = "Examples:\n  portcullis login --first      # the first sign-in: set a new password\n  TOKEN=$(portcullis login)\n  portcullis login --user jane@example.com --env dev"
     )]
@@ -293,8 +293,10 @@ pub enum Command {
     Serve(Serve),
     /// Delete build output: zips, the functions' `target` and Terraform's folder of `local`
     Clean,
-    /// Check programs, tools, ports and credentials, and print what mends each; exit 1 if anything is missing
-    #[command(after_help = "Example:\n  portcullis doctor --json")]
+    /// Check programs, tools, ports and credentials, and print what mends each
+    #[command(
+        after_help = "The exit code is 1 if anything is missing.\n\nExample:\n  portcullis doctor --json"
+    )]
     Doctor {
         /// Print JSON
         #[arg(long)]

@@ -15,6 +15,7 @@ pub mod failure;
 pub mod first_user;
 mod followed_file;
 mod functions_workspace;
+mod help;
 mod interrupt;
 mod local;
 mod lock;
@@ -36,7 +37,7 @@ mod umask;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::FromArgMatches;
 
 use crate::failure::ExitCodes;
 pub use crate::terraform_program::ProviderSource;
@@ -44,7 +45,8 @@ pub use crate::terraform_program::ProviderSource;
 /// Runs the command of this process's arguments and returns its exit code.
 pub fn run() -> ExitCode {
     umask::private();
-    let cli = match cli::Cli::try_parse() {
+    let parsed = help::command().try_get_matches();
+    let cli = match parsed.and_then(|matches| cli::Cli::from_arg_matches(&matches)) {
         Ok(cli) => cli,
         Err(error) => {
             // It doesn't matter if the output is closed.
