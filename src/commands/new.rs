@@ -31,7 +31,7 @@ pub fn run(options: &NewService) -> Outcome {
         printable::code(&folder)
     ));
     talk::say(format!(
-        "\nNext:\n  cd {}\n  portcullis apply    # build the service and run it on this machine\n  portcullis new function orders --route 'GET /orders'",
+        "\nNext:\n  cd {}\n  portcullis dev    # build the service, run it on this machine, and apply what you save\n  portcullis new function orders --route 'GET /orders'",
         shell::word(&folder)
     ));
     Ok(())
