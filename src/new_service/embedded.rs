@@ -125,6 +125,30 @@ pub const EXAMPLES: &[Example] = &[
         ],
     },
     Example {
+        name: "payments",
+        about: "A payment provider calls a webhook, and a worker stores each event once",
+        spec: include_str!(concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/examples/payments/portcullis.toml"
+        )),
+        files: files![
+            "examples/payments/",
+            "functions/Cargo.lock",
+            "functions/Cargo.toml",
+            "functions/aws/Cargo.toml",
+            "functions/aws/src/lib.rs",
+            "functions/health/Cargo.toml",
+            "functions/health/src/main.rs",
+            "functions/store/Cargo.toml",
+            "functions/store/src/main.rs",
+            "functions/totals/Cargo.toml",
+            "functions/totals/src/main.rs",
+            "functions/webhook/Cargo.toml",
+            "functions/webhook/src/main.rs",
+            "functions/webhook/src/signature.rs",
+        ],
+    },
+    Example {
         name: "shop",
         about: "Anyone reads the catalogue, signed-in users order, and each order is taken from the stock",
         spec: include_str!(concat!(
