@@ -104,7 +104,11 @@ fn parameters(segments: &[Segment]) -> Vec<Value> {
 }
 
 fn operation(service: &Service, id: &str, route: &Route) -> Value {
-    let Route { function, auth } = route;
+    let Route {
+        function,
+        auth,
+        scopes,
+    } = route;
     let description = &service.functions[function].description;
     let mut operation = json!({ "operationId": id });
     if !description.is_empty() {
@@ -115,7 +119,7 @@ fn operation(service: &Service, id: &str, route: &Route) -> Value {
     match auth {
         Auth::None => operation["security"] = json!([]),
         Auth::UserPool => {
-            operation["security"] = json!([{ USER_POOL: [] }]);
+            operation["security"] = json!([{ USER_POOL: scopes }]);
             operation["responses"]["401"] = json!({ "$ref": "#/components/responses/Unauthorized" });
         }
     }

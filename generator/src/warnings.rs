@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::resources::api_gateway_method::SIGN_IN_SCOPE;
 use crate::resources::{api_gateway_resource, lambda_permission};
 use crate::routes::permissions;
 use crate::service::Service;
@@ -17,7 +18,31 @@ pub struct Warning {
 
 /// Returns every warning about a service.
 pub fn of_service(service: &Service) -> Vec<Warning> {
-    resources(service).into_iter().chain(patterns(service)).collect()
+    let warnings = resources(service).into_iter().chain(patterns(service));
+    warnings.chain(scopes(service)).collect()
+}
+
+/// Warns of routes that no token of `local` opens, because its pool is not the one whose tokens have their scopes.
+fn scopes(service: &Service) -> Option<Warning> {
+    if service.own_user_pool().is_some() {
+        return None;
+    }
+    let routes = service
+        .routes
+        .iter()
+        .filter(|(.., route)| !route.scopes.is_empty() && !route.scopes.contains(SIGN_IN_SCOPE));
+    let routes: Vec<_> = routes
+        .map(|(path, method, _)| format!("`{}`", path.key(method)))
+        .collect();
+    (!routes.is_empty()).then(|| Warning {
+        summary: format!(
+            "in `local`, no token has the scopes of {}, because its user pool isn't the existing one",
+            routes.join(", ")
+        ),
+        help: format!(
+            "call these routes in AWS, or add the scope `{SIGN_IN_SCOPE}`, which tokens of users have"
+        ),
+    })
 }
 
 /// Warns of functions that have too many routes for one permission per route.

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use portcullis_foreign_text::printable::{self, code};
-use portcullis_generator::service::{Auth, Service};
+use portcullis_generator::service::{Auth, Route, Service};
 use portcullis_terraform_json::router::Router;
 
 use super::login::sign_in;
@@ -17,20 +17,27 @@ use crate::sign_in::kept::Kept;
 use crate::talk;
 
 /// Calls a route with curl. Prints the body on stdout and the status on stderr. A route for signed-in users gets the
-/// token of the last sign-in.
+/// token of the last sign-in: the access token if the route has scopes, or else the id token.
 pub fn run(project: &Project, options: &Call) -> Outcome {
     let service = project.service()?;
     let applied = Applied::of(project, &service, &options.environment.name)?;
     let method = options.method.to_uppercase();
     let path = options.path.split(['?', '#']).next().unwrap_or_default();
-    let is_guarded = guarded(&service, &method, path);
+    let route = route(&service, &method, path);
+    let is_guarded = route.is_some_and(|route| route.auth == Auth::UserPool);
+    let has_scopes = route.is_some_and(|route| !route.scopes.is_empty());
     let mut signed_in = false;
     let mut headers = options.header.clone();
     if is_guarded && !options.anonymous {
         let environment = &options.environment.name;
         let mut sign_in = sign_in(project, &service, &applied, environment, None)?;
         if let Some(tokens) = sign_in.kept(&Kept::of(project, environment), None)? {
-            headers.push(format!("Authorization: {}", tokens.id_token));
+            let token = if has_scopes {
+                tokens.access_token
+            } else {
+                tokens.id_token
+            };
+            headers.push(format!("Authorization: {token}"));
             signed_in = true;
         }
     }
@@ -72,13 +79,13 @@ pub fn run(project: &Project, options: &Call) -> Outcome {
     })
 }
 
-/// Returns whether a request needs a token: the rule by which API Gateway finds its route is the router's.
-fn guarded(service: &Service, method: &str, path: &str) -> bool {
+/// Returns the route of a request: the rule by which API Gateway finds it is the router's.
+fn route<'a>(service: &'a Service, method: &str, path: &str) -> Option<&'a Route> {
     let mut router = Router::default();
     for (path, method, route) in service.routes.iter() {
-        router.add(&path.to_string(), method.as_str(), route.auth == Auth::UserPool);
+        router.add(&path.to_string(), method.as_str(), route);
     }
-    router.find(path, method).is_some_and(|(guarded, _)| *guarded)
+    router.find(path, method).map(|(route, _)| *route)
 }
 
 /// The body of the request: a text, `@FILE`, or `-` for stdin.
@@ -223,7 +230,9 @@ mod tests {
             ("PUT", "/a/b/c", true),
             ("GET", "/", false),
         ] {
-            assert_eq!(guarded(&service, method, path), expected, "{method} {path}");
+            let route = route(&service, method, path);
+            let is_guarded = route.is_some_and(|route| route.auth == Auth::UserPool);
+            assert_eq!(is_guarded, expected, "{method} {path}");
         }
     }
 

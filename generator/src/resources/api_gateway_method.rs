@@ -2,12 +2,13 @@
 //!
 //! <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/api_gateway_method>
 //!
-//! `authorization` and `authorizer_id` change in place.
+//! `authorization`, `authorizer_id` and `authorization_scopes` change in place.
 
 use crate::hcl::{Block, Expression, argument, expression, precondition, reference, string};
 use crate::modules::module::{Output, Variable};
 use crate::resources::Meaning::{Harmless, Shown};
 use crate::resources::ResourceType;
+use crate::text_rule::TextRule;
 use portcullis_terraform_json::rest_api::COGNITO_USER_POOLS;
 
 /// The type.
@@ -33,8 +34,20 @@ pub const TYPE: ResourceType = ResourceType {
 pub const PUBLIC: &str = "NONE";
 /// `authorization` of a method that takes tokens of user pools.
 pub const USER_POOLS: &str = COGNITO_USER_POOLS;
-/// `authorization_scopes`, which no block here sets: with none, a token has to be an id token.
-pub const SCOPES: [&str; 0] = [];
+/// The scope of each access token that a user gets by signing in with Cognito's own calls, and the only one of it:
+/// <https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html>
+pub const SIGN_IN_SCOPE: &str = "aws.cognito.signin.user.admin";
+/// A scope:
+/// <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UserPoolClientType.html>
+pub static SCOPE: TextRule = TextRule {
+    must_be: "a scope of 1 to 256 characters without spaces and quotes",
+    help: "write it as in `orders/read`",
+    check: |text| {
+        let is_of_scope = |byte| matches!(byte, b'!' | b'#'..=b'[' | b']'..=b'~');
+        (1..=256).contains(&text.len()) && text.bytes().all(is_of_scope)
+    },
+    pattern: r"^[!#-\[\]-~]{1,256}$",
+};
 /// `api_key_required`, which no block here sets.
 pub const API_KEY_REQUIRED: bool = false;
 
@@ -46,23 +59,27 @@ pub(crate) struct Authorization {
     pub(crate) authorization: &'static str,
     /// `authorizer_id`.
     pub(crate) authorizer_id: Option<Expression>,
+    /// `authorization_scopes`. Without any, a token has to be an id token.
+    pub(crate) authorization_scopes: Option<Expression>,
 }
 
 impl Authorization {
     /// The arguments by name. None if there is nothing to set.
-    pub(crate) fn arguments(self) -> [(&'static str, Option<Expression>); 2] {
+    pub(crate) fn arguments(self) -> [(&'static str, Option<Expression>); 3] {
         let Self {
             authorization,
             authorizer_id,
+            authorization_scopes,
         } = self;
         [
             ("authorization", Some(string(authorization))),
             ("authorizer_id", authorizer_id),
+            ("authorization_scopes", authorization_scopes),
         ]
     }
 
     /// The variables of the module.
-    pub(crate) fn variables() -> [Variable; 2] {
+    pub(crate) fn variables() -> [Variable; 3] {
         [
             Variable::new(
                 "authorization",
@@ -76,11 +93,17 @@ impl Authorization {
                 "ID of the authorizer, null if the route is public.",
             )
             .default(Expression::null()),
+            Variable::new(
+                "authorization_scopes",
+                "set(string)",
+                "Scopes of which an access token needs one, null if the route takes id tokens.",
+            )
+            .default(Expression::null()),
         ]
     }
 
     /// The outputs of the module.
-    pub(crate) fn outputs() -> [Output; 2] {
+    pub(crate) fn outputs() -> [Output; 3] {
         [
             Output::new(
                 "authorization",
@@ -91,6 +114,11 @@ impl Authorization {
                 "authorizer_id",
                 "ID of the authorizer, null if the route is public.",
                 attribute("authorizer_id"),
+            ),
+            Output::new(
+                "authorization_scopes",
+                "Scopes of which an access token needs one, null if the route takes id tokens.",
+                attribute("authorization_scopes"),
             ),
         ]
     }
@@ -104,6 +132,10 @@ pub fn resource_block() -> Block {
         .attribute(argument("http_method", reference("var.http_method")))
         .attribute(argument("authorization", reference("var.authorization")))
         .attribute(argument("authorizer_id", reference("var.authorizer_id")))
+        .attribute(argument(
+            "authorization_scopes",
+            reference("var.authorization_scopes"),
+        ))
         .block(precondition(
             expression(&format!(
                 "(var.authorizer_id != null) == (var.authorization == \"{USER_POOLS}\")"

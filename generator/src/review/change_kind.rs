@@ -149,6 +149,8 @@ kinds! {
     RouteOpened = "route_opened", Specs, Routes, Route, Widens;
     /// Public requests require a sign-in.
     RouteGuarded = "route_guarded", Specs, Routes, Route, Harmless;
+    /// Requests that needed a scope are accepted with another one, or without.
+    RouteScopesWider = "route_scopes_wider", Specs, Routes, Route, Widens;
     /// Another function handles a route.
     RouteFunctionChanged = "route_function_changed", Specs, Routes, Route, Harmless;
     /// A path parameter has another name, which its function reads.

@@ -470,7 +470,7 @@ mod tests {
         let (base, head) = comparable(&comparison);
         let mut more = head.clone();
         more["functions"]["ships"]["tracing"] = json!(true);
-        more["routes"]["GET /ships"]["scopes"] = json!(["ships/read", "ships/all"]);
+        more["routes"]["GET /ships"]["groups"] = json!(["readers", "all"]);
         more["throttling"] = json!({"rate_limit": 10});
         let reported = |base: &Value, head: &Value| -> Vec<String> {
             let facts = compare(base, head)
@@ -485,12 +485,12 @@ mod tests {
             reported(&base, &more),
             [
                 "`functions.ships.tracing` set to true",
-                "`routes.\"GET /ships\".scopes` set to `\"ships/all\"` and `\"ships/read\"`",
+                "`routes.\"GET /ships\".groups` set to `\"all\"` and `\"readers\"`",
                 "`throttling.rate_limit` set to 10",
             ]
         );
         let mut reordered = more.clone();
-        reordered["routes"]["GET /ships"]["scopes"] = json!(["ships/all", "ships/read", "ships/all"]);
+        reordered["routes"]["GET /ships"]["groups"] = json!(["all", "readers", "all"]);
         assert!(reported(&more, &reordered).is_empty());
         assert_eq!(reported(&more, &base).len(), 3);
     }

@@ -1,11 +1,12 @@
 //! The keys of a route.
 
+use crate::resources::api_gateway_method::SCOPE;
 use crate::review::Meaning::Elsewhere;
 use crate::routes::Auth;
-use crate::spec::declaration::Absent::{Derived, Required};
-use crate::spec::declaration::Kind::{Choice, Text};
+use crate::spec::declaration::Absent::{Derived, Nothing, Required};
+use crate::spec::declaration::Kind::{Choice, Text, Texts};
 use crate::spec::declaration::{EVERYWHERE, keys};
-use crate::spec::field::{Given, Word};
+use crate::spec::field::{Given, Placed, Word};
 use crate::text_rule::ANY_TEXT;
 
 keys! {
@@ -16,5 +17,8 @@ keys! {
         function: Given<String> = Text(&ANY_TEXT), Required("`function = \"…\"`"), EVERYWHERE, Elsewhere;
         /// Callers of the route. If the service has no `[user_pool]`, every route needs this key.
         auth: Given<Auth> = Choice(Auth::CHOICES), Derived("`user_pool`, if the service has `[user_pool]`"), EVERYWHERE, Elsewhere;
+        /// Scopes of which an access token needs one. Without this key, the route takes id tokens.
+        /// See [Scopes](../user-pools.md#scopes).
+        scopes: Given<Vec<Placed<String>>> = Texts(&SCOPE), Nothing, EVERYWHERE, Elsewhere;
     }
 }

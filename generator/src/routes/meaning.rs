@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use portcullis_foreign_text::printable::code;
+
 use crate::diagnostic::{Diagnostic, Span};
+use crate::resources::api_gateway_method::SIGN_IN_SCOPE;
 use crate::routes::route_key::{KeyError, RouteKey};
 use crate::routes::{Auth, Method, Route, RoutePath, Routes};
 use crate::service::meaning::Resolver;
@@ -33,6 +36,7 @@ impl Resolver<'_> {
                 Some(span) if table.auth.value == Some(Auth::UserPool) => for_users.push(span.clone()),
                 Some(_) => {}
             }
+            self.scopes(spec, table);
             let Some(RouteKey { method, path }) = self.route_key(key) else {
                 continue;
             };
@@ -57,6 +61,43 @@ impl Resolver<'_> {
             self.no_user_pool(without_auth, for_users);
         }
         routes
+    }
+
+    /// Reports scopes that no request needs, or that no client can get a token for.
+    fn scopes(&mut self, spec: &Spec, table: &RouteTable) {
+        let Some((scopes, place)) = table.scopes.placed() else {
+            return;
+        };
+        if let (Some(Auth::None), Some(public)) = (table.auth.value, &table.auth.span) {
+            self.report(
+                Diagnostic::new(place, "`scopes` must not be set with `auth = \"none\"`")
+                    .related(public.clone(), "public here")
+                    .help("delete `scopes`, or delete `auth` so that callers need a token"),
+            );
+            return;
+        }
+        if scopes.is_empty() {
+            let help = "name a scope, or delete `scopes` for a route that takes id tokens";
+            self.report(Diagnostic::new(place, "`scopes` must not be empty").help(help));
+        }
+        let summary = |scope: &str| format!("duplicate scope {}", code(scope));
+        self.duplicates(scopes, |scope| scope, summary, "delete one of them");
+        let has_own_pool = spec
+            .user_pool
+            .as_ref()
+            .is_some_and(|pool| !pool.existing.is_written());
+        for scope in scopes
+            .iter()
+            .filter(|scope| has_own_pool && scope.value != SIGN_IN_SCOPE)
+        {
+            let summary = format!(
+                "unknown scope {}: no client can get a token with it",
+                code(&scope.value)
+            );
+            self.report(Diagnostic::new(scope.span.clone(), summary).help(format!(
+                "write `{SIGN_IN_SCOPE}`, the scope of users who sign in with a password"
+            )));
+        }
     }
 
     /// Reports routes of a service without a user pool that don't say who may call them, and those for signed-in users. A

@@ -6,12 +6,14 @@ use crate::graph::picture::{ANYONE, AUTHORIZER, Block, Edge, Kind, Node, PROTECT
 use crate::identifier::Identifier;
 use crate::routes::{Auth, Routes};
 
-/// The keys of the routes of each function, and who may call them.
+/// The keys of the routes of each function, with the scopes they need, and who may call them.
 pub(crate) fn by_function(routes: &Routes) -> BTreeMap<&str, Vec<(String, Auth)>> {
     let mut by_function: BTreeMap<&str, Vec<_>> = BTreeMap::new();
     for (path, method, route) in routes.iter() {
         let own = by_function.entry(&route.function).or_default();
-        own.push((path.key(method), route.auth));
+        let scopes = route.scopes_in_words();
+        let scopes = scopes.map_or_else(String::new, |scopes| format!(" (scope {scopes})"));
+        own.push((path.key(method) + &scopes, route.auth));
     }
     by_function
 }

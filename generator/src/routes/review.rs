@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::review::comparison::{Comparison, callers};
 use crate::review::pairs::RouteName;
-use crate::review::{Fact, Shifted};
+use crate::review::{ChangeKind, Fact, Shifted};
 use crate::routes::shifted_requests::{Entry, Shift};
 use crate::routes::{Auth, Route, Segment};
 use crate::service::Service;
@@ -17,6 +17,7 @@ pub(crate) fn facts(comparison: &Comparison, shifts: &[Shift]) -> Vec<Fact> {
     facts.extend(opened(comparison, shifts));
     facts.extend(guarded(comparison, shifts));
     facts.extend(of_no_request(comparison, shifts));
+    facts.extend(scopes(comparison, shifts));
     facts
 }
 
@@ -154,6 +155,54 @@ fn of_no_request(comparison: &Comparison, shifts: &[Shift]) -> Vec<Fact> {
         }
     }
     facts
+}
+
+/// Requests that need a token before and after, and other scopes of it.
+fn scopes(comparison: &Comparison, shifts: &[Shift]) -> Vec<Fact> {
+    let mut wider = BTreeMap::new();
+    let mut reported = BTreeSet::new();
+    for shift in shifts {
+        let (Some(before), Some(after)) = (shift.before, shift.after) else {
+            continue;
+        };
+        let need_tokens = [before, after].iter().all(|entry| entry.route.auth != Auth::None);
+        if !need_tokens || !after.route.has_wider_scopes_than(before.route) {
+            continue;
+        }
+        let is_one = is_same(comparison, before, after);
+        if is_one {
+            reported.insert(after.key());
+        }
+        let so = match is_one {
+            true => "other tokens are accepted than before",
+            false => "its requests went to a route that needs one of the former scopes",
+        };
+        let requests = shift.requests();
+        let json = |route| written(route).map(|scopes| serde_json::json!(scopes));
+        wider.entry(requests.clone()).or_insert_with(|| Fact::Setting {
+            path: ["routes", &requests, "scopes"].map(String::from).to_vec(),
+            before: json(before.route),
+            after: json(after.route),
+            of: requests,
+            is_secret: false,
+            meaning: Some((ChangeKind::RouteScopesWider, so)),
+            signs_in: true,
+        });
+    }
+    let mut facts: Vec<Fact> = wider.into_values().collect();
+    for (base, head) in &comparison.routes.kept {
+        let (before, after) = (of(comparison.base, base), of(comparison.head, head));
+        let key = head.0.key(head.1);
+        if before.auth == after.auth && !reported.contains(&key) {
+            facts.extend(comparison.setting(&["routes", &key, "scopes"], written(before), written(after)));
+        }
+    }
+    facts
+}
+
+/// The scopes of a route as the spec has them.
+fn written(route: &Route) -> Option<&BTreeSet<String>> {
+    (!route.scopes.is_empty()).then_some(&route.scopes)
 }
 
 /// A fact for each `METHOD /path` whose requests go from the one guard to the other.

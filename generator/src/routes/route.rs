@@ -1,9 +1,11 @@
 //! A route: what its keys mean, and what they mean in AWS. Each key is named here, so that a new one does not compile until
 //! it has both.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
-use crate::hcl::Expression;
+use crate::hcl::{Expression, string, to_set};
 use crate::resources::api_gateway_method::Authorization;
 use crate::routes::Auth;
 use crate::routes::keys::RouteTable;
@@ -15,6 +17,9 @@ pub struct Route {
     pub function: String,
     /// The callers.
     pub auth: Auth,
+    /// Scopes of which an access token needs one, sorted. Without any, the token must be an id token.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub scopes: BTreeSet<String>,
 }
 
 impl Route {
@@ -24,19 +29,34 @@ impl Route {
             span: _,
             function,
             auth,
+            scopes,
         } = table;
+        let scopes = scopes.value.iter().flatten();
         Self {
             function: function.value.clone().unwrap_or_default(),
             auth: auth.value.unwrap_or(Auth::UserPool),
+            scopes: scopes.map(|scope| scope.value.clone()).collect(),
         }
     }
 
     /// Returns the callers in words. The keys that decide this are those of [`Self::authorization`].
-    pub(crate) fn callers(&self) -> &'static str {
-        match self.auth {
-            Auth::None => "public",
-            Auth::UserPool => "signed-in users only",
+    pub(crate) fn callers(&self) -> String {
+        match (self.auth, self.scopes_in_words()) {
+            (Auth::None, _) => "public".into(),
+            (Auth::UserPool, None) => "signed-in users only".into(),
+            (Auth::UserPool, Some(scopes)) => format!("access tokens with the scope {scopes} only"),
         }
+    }
+
+    /// Returns the scopes of which a token needs one.
+    pub(crate) fn scopes_in_words(&self) -> Option<String> {
+        let scopes: Vec<&str> = self.scopes.iter().map(String::as_str).collect();
+        (!scopes.is_empty()).then(|| scopes.join(" or "))
+    }
+
+    /// Returns whether it accepts tokens that another route refuses, as far as scopes decide.
+    pub(crate) fn has_wider_scopes_than(&self, other: &Self) -> bool {
+        !other.scopes.is_empty() && (self.scopes.is_empty() || !self.scopes.is_subset(&other.scopes))
     }
 
     /// The arguments of its method that say who may call it, by the id of the authorizer of signed-in users.
@@ -44,6 +64,7 @@ impl Route {
         let Self {
             function: _, // admits no callers by itself
             auth,
+            scopes,
         } = self;
         Authorization {
             authorization: auth.authorization(),
@@ -51,6 +72,7 @@ impl Route {
                 Auth::None => None,
                 Auth::UserPool => Some(authorizer_id),
             },
+            authorization_scopes: (!scopes.is_empty()).then(|| to_set(scopes.iter().map(string))),
         }
     }
 }

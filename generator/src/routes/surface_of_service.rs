@@ -8,8 +8,13 @@ use crate::surface::types::{self, Uncertain};
 
 /// A route.
 pub(crate) fn route(service: &Service, path: &RoutePath, method: Method, route: &Route) -> types::Route {
-    let Route { function, auth } = route;
+    let Route {
+        function,
+        auth,
+        scopes,
+    } = route;
     types::Route {
+        scopes: scopes.iter().cloned().collect(),
         function: Some(function.clone()),
         qualifier: functions::alias(service, function).map(|_| lambda_alias::LIVE.into()),
         ..method_of(path, method.as_str(), *auth, api_gateway_integration::FUNCTION)
@@ -26,7 +31,7 @@ pub(crate) fn method_of(path: &RoutePath, method: &str, auth: Auth, integration:
             Auth::None => None,
             Auth::UserPool => Some(api_gateway_authorizer::NAME.into()),
         },
-        scopes: api_gateway_method::SCOPES.map(String::from).to_vec(),
+        scopes: Vec::new(),
         api_key_required: api_gateway_method::API_KEY_REQUIRED,
         integration: integration.into(),
         function: None,

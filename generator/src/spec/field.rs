@@ -180,12 +180,14 @@ impl Field for Given<Vec<Placed<String>>> {
             }]),
             None => value.texts(key, diagnostics),
         };
-        let texts = texts.map(|mut texts| {
+        let texts = texts.and_then(|mut texts| {
+            let is_empty = texts.is_empty();
             if let Kind::Texts(rule) | Kind::TextOrTexts(rule) = &key.kind {
                 let subject = format!("each of `{}`", key.name);
                 texts.retain(|text| keep(rule, &subject, &text.value, text.span.clone(), diagnostics));
             }
-            texts
+            // A list of wrong strings is not an empty one, which may be another error.
+            (is_empty || !texts.is_empty()).then_some(texts)
         });
         Self {
             span: Some(value.span()),

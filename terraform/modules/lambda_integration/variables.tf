@@ -11,6 +11,12 @@ variable "authorization" {
   }
 }
 
+variable "authorization_scopes" {
+  description = "Scopes of which an access token needs one, null if the route takes id tokens."
+  type        = set(string)
+  default     = null
+}
+
 variable "authorizer_id" {
   description = "ID of the authorizer, null if the route is public."
   type        = string

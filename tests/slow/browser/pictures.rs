@@ -3,7 +3,7 @@
 //!
 //! Mermaid is the pinned one that `scripts/test.sh` installs; `PORTCULLIS_MERMAID` names its `mermaid.min.js`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::{env, fs};
 
@@ -106,6 +106,7 @@ fn hostile(service: &Service) -> Service {
         let route = Route {
             function: name.into(),
             auth,
+            scopes: BTreeSet::new(),
         };
         service.routes.insert(path, Method::Get, route);
     }

@@ -25,17 +25,17 @@ resource "aws_api_gateway_deployment" "this" {
     rest_api     = "f9877841a35b"
     user_pool    = module.user_pool.arn
     # ANY /
-    any_root = "af771f998d81"
+    any_root = "8f16d9420e8c"
     # OPTIONS /
     options_root = "e54d8188e0e7"
     # ANY /health
-    any_health = "2d91851f8247"
+    any_health = "0d52a92b8ab8"
     # GET /health
-    get_health = "a0b985952676"
+    get_health = "54c169de4b1c"
     # OPTIONS /health
     options_health = "199d78cd9921"
     # ANY /{proxy+}
-    any_parameter = "14a29ac04df7"
+    any_parameter = "13896569a40f"
     # OPTIONS /{proxy+}
     options_parameter = "5df677fa42b7"
   }

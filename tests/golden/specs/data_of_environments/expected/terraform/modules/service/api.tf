@@ -22,7 +22,7 @@ resource "aws_api_gateway_deployment" "this" {
     environment = var.environment
     user_pool   = module.user_pool.arn
     # GET /orders
-    get_orders = "86435c81ad80"
+    get_orders = "59c339b2bd1f"
   }
 
   depends_on = [

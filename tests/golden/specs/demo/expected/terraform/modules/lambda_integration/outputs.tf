@@ -5,6 +5,11 @@ output "authorization" {
   value       = aws_api_gateway_method.this.authorization
 }
 
+output "authorization_scopes" {
+  description = "Scopes of which an access token needs one, null if the route takes id tokens."
+  value       = aws_api_gateway_method.this.authorization_scopes
+}
+
 output "authorizer_id" {
   description = "ID of the authorizer, null if the route is public."
   value       = aws_api_gateway_method.this.authorizer_id

@@ -22,15 +22,18 @@ resource "aws_api_gateway_deployment" "this" {
     environment = var.environment
     user_pool   = var.user_pool_arn
     # GET /hours
-    get_hours = "1f98bf18c664"
+    get_hours = "64352372c6e1"
     # GET /patients
-    get_patients = "92533094bab4"
+    get_patients = "818104ed8f1f"
+    # PUT /patients
+    put_patients = "b0fd15caf1b2"
   }
 
   depends_on = [
     module.authorizer,
     module.get_hours,
     module.get_patients,
+    module.put_patients,
     module.rest_api,
   ]
 
@@ -49,5 +52,6 @@ resource "aws_api_gateway_stage" "this" {
   depends_on = [
     aws_lambda_permission.get_hours,
     aws_lambda_permission.get_patients,
+    aws_lambda_permission.put_patients,
   ]
 }

@@ -60,3 +60,31 @@ resource "aws_lambda_permission" "get_patients" {
     create_before_destroy = true
   }
 }
+
+# PUT /patients: access tokens with the scope https://clinic.example.com/all or patients/write only, handled by `patients`
+module "put_patients" {
+  source = "../lambda_integration"
+
+  rest_api_id   = module.rest_api.id
+  resource_id   = aws_api_gateway_resource.patients.id
+  http_method   = "PUT"
+  authorization = "COGNITO_USER_POOLS"
+  authorizer_id = module.authorizer.id
+  authorization_scopes = toset([
+    "https://clinic.example.com/all",
+    "patients/write",
+  ])
+  uri = module.function_patients.invoke_arn
+}
+
+resource "aws_lambda_permission" "put_patients" {
+  statement_id_prefix = "put-patients-"
+  action              = "lambda:InvokeFunction"
+  function_name       = module.function_patients.name
+  principal           = "apigateway.amazonaws.com"
+  source_arn          = "${module.rest_api.execution_arn}/v1/PUT/patients"
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}

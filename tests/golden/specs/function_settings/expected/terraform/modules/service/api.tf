@@ -22,9 +22,9 @@ resource "aws_api_gateway_deployment" "this" {
     environment = var.environment
     user_pool   = module.user_pool.arn
     # GET /orders
-    get_orders = "7ded52e7a889"
+    get_orders = "845fc4e4aadd"
     # GET /products
-    get_products = "36dfbb0804fb"
+    get_products = "d365ba0ef8d7"
   }
 
   depends_on = [

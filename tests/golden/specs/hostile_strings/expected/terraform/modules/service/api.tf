@@ -25,15 +25,15 @@ resource "aws_api_gateway_deployment" "this" {
     rest_api     = "8deb76aea7a3"
     user_pool    = module.user_pool.arn
     # GET /
-    get_root = "3d9c2bd14bac"
+    get_root = "d359a558c148"
     # OPTIONS /
     options_root = "5ab592cf2d9f"
     # GET /$
-    get____b = "6c98a5a73854"
+    get____b = "2a28125d0e49"
     # OPTIONS /$
     options____b = "4356d578a993"
     # GET /$$a$$,b/{id}/$everything
-    get___a___b_parameter__everything__bbbbmssb = "e77da2b2b5de"
+    get___a___b_parameter__everything__bbbbmssb = "5ba2f71d9998"
     # OPTIONS /$$a$$,b/{id}/$everything
     options___a___b_parameter__everything__bbbbmssb = "b008d34c4d8e"
   }

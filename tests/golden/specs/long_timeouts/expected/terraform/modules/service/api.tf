@@ -22,7 +22,7 @@ resource "aws_api_gateway_deployment" "this" {
     environment = var.environment
     user_pool   = module.user_pool.arn
     # GET /reports
-    get_reports = "64e6ea7d5f47"
+    get_reports = "4b86bdfaab3c"
   }
 
   depends_on = [

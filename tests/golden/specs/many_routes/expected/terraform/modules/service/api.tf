@@ -22,135 +22,135 @@ resource "aws_api_gateway_deployment" "this" {
     environment = var.environment
     user_pool   = module.user_pool.arn
     # PUT /other
-    put_other = "70938363763a"
+    put_other = "e5d17eff4869"
     # GET /reports/01
-    get_reports_01 = "66b6a17a88af"
+    get_reports_01 = "e6c46b7ea661"
     # POST /reports/01
-    post_reports_01 = "57c9ad100229"
+    post_reports_01 = "c227278de99c"
     # GET /reports/02
-    get_reports_02 = "85ac469cd44d"
+    get_reports_02 = "718fa93f0448"
     # GET /reports/03
-    get_reports_03 = "50f7780f2d78"
+    get_reports_03 = "ba8c9b55b736"
     # GET /reports/04
-    get_reports_04 = "6bd0a8f9e154"
+    get_reports_04 = "54e0b2560ccc"
     # GET /reports/05
-    get_reports_05 = "de3735367339"
+    get_reports_05 = "7a01383dfcd2"
     # GET /reports/06
-    get_reports_06 = "e3348d6b9ed2"
+    get_reports_06 = "2be7a89699d2"
     # GET /reports/07
-    get_reports_07 = "fdbe1b99e1e7"
+    get_reports_07 = "73f3168405b7"
     # GET /reports/08
-    get_reports_08 = "b9551607547e"
+    get_reports_08 = "e7f5ac4fe98d"
     # GET /reports/09
-    get_reports_09 = "fb7bf67e0d23"
+    get_reports_09 = "2cc08771372e"
     # GET /reports/10
-    get_reports_10 = "4bdb83c892c4"
+    get_reports_10 = "c81c485bb21e"
     # GET /reports/11
-    get_reports_11 = "527c956ee46c"
+    get_reports_11 = "5511802724c3"
     # GET /reports/12
-    get_reports_12 = "d2a607acddc0"
+    get_reports_12 = "b2c7fa7788d5"
     # GET /reports/13
-    get_reports_13 = "e1f0a3b57e9a"
+    get_reports_13 = "89ab8846c6d9"
     # GET /reports/14
-    get_reports_14 = "0a0175fac1b6"
+    get_reports_14 = "efae917f4659"
     # GET /reports/15
-    get_reports_15 = "5ed12eefc6eb"
+    get_reports_15 = "83f6dadf2a36"
     # GET /reports/16
-    get_reports_16 = "3700733ca2ab"
+    get_reports_16 = "436684855998"
     # GET /reports/17
-    get_reports_17 = "70bbbddae2d1"
+    get_reports_17 = "f1d01276484f"
     # GET /reports/18
-    get_reports_18 = "234d8f4759c4"
+    get_reports_18 = "35126ff18b7f"
     # GET /reports/19
-    get_reports_19 = "7f81a9668bf3"
+    get_reports_19 = "40c3ce6d4c7f"
     # GET /reports/20
-    get_reports_20 = "81330572fa64"
+    get_reports_20 = "1c05e0489281"
     # GET /reports/21
-    get_reports_21 = "cdef8bc72b05"
+    get_reports_21 = "927ec088ec1b"
     # GET /reports/22
-    get_reports_22 = "86ed063012a4"
+    get_reports_22 = "2edeb79872ec"
     # GET /reports/23
-    get_reports_23 = "44ace3cbd0f5"
+    get_reports_23 = "83fd5cd1015e"
     # GET /reports/24
-    get_reports_24 = "4e9186ce3a7e"
+    get_reports_24 = "0c76cdbfd3fd"
     # GET /reports/25
-    get_reports_25 = "12a213882363"
+    get_reports_25 = "a9e248570c47"
     # GET /reports/26
-    get_reports_26 = "b717ab8f57a5"
+    get_reports_26 = "9ca03f411854"
     # GET /reports/27
-    get_reports_27 = "ca1b613c92df"
+    get_reports_27 = "61e7a303a1fd"
     # GET /reports/28
-    get_reports_28 = "388c434584f0"
+    get_reports_28 = "838e33be16d1"
     # GET /reports/29
-    get_reports_29 = "45cbe63b17c5"
+    get_reports_29 = "dad356aec4ff"
     # GET /reports/30
-    get_reports_30 = "156243eea505"
+    get_reports_30 = "0ce93b3df0f7"
     # GET /reports/31
-    get_reports_31 = "926cc67f9f08"
+    get_reports_31 = "1a24d5a56286"
     # GET /reports/32
-    get_reports_32 = "81956503d4f6"
+    get_reports_32 = "47c7d259ad30"
     # GET /reports/33
-    get_reports_33 = "58d66bdd89f6"
+    get_reports_33 = "47137cea3c48"
     # GET /reports/34
-    get_reports_34 = "3b5acdf08c09"
+    get_reports_34 = "3c6b4a7c3221"
     # GET /reports/35
-    get_reports_35 = "62cc7b821f35"
+    get_reports_35 = "e38372ccdb26"
     # GET /reports/36
-    get_reports_36 = "ecde948103f7"
+    get_reports_36 = "e4060f3b974f"
     # GET /reports/37
-    get_reports_37 = "906f046fb1f7"
+    get_reports_37 = "86a13a2a8652"
     # GET /reports/38
-    get_reports_38 = "706d201e84ac"
+    get_reports_38 = "95cc46b24790"
     # GET /reports/39
-    get_reports_39 = "3609c9bcecad"
+    get_reports_39 = "5e1138021599"
     # GET /reports/40
-    get_reports_40 = "0b6833470006"
+    get_reports_40 = "65ae01b7c6fa"
     # GET /reports/41
-    get_reports_41 = "c679608cfe5e"
+    get_reports_41 = "0cae345ee0f3"
     # GET /reports/42
-    get_reports_42 = "ed4264b956cc"
+    get_reports_42 = "621273068c4f"
     # GET /reports/43
-    get_reports_43 = "235444501f38"
+    get_reports_43 = "b48ff7ddb8cc"
     # GET /reports/44
-    get_reports_44 = "875ed9de6e89"
+    get_reports_44 = "0b9608c1ae0e"
     # GET /reports/45
-    get_reports_45 = "71bf427277b4"
+    get_reports_45 = "d18abc52cde1"
     # GET /reports/46
-    get_reports_46 = "7639256164af"
+    get_reports_46 = "160ae9dec79f"
     # GET /reports/47
-    get_reports_47 = "3ded9bb57ee3"
+    get_reports_47 = "387dc6d86ad2"
     # GET /reports/48
-    get_reports_48 = "8e0a024c78af"
+    get_reports_48 = "f4b23033d641"
     # GET /reports/49
-    get_reports_49 = "4cdae1ec168a"
+    get_reports_49 = "5456120a1788"
     # GET /reports/50
-    get_reports_50 = "505d44b78941"
+    get_reports_50 = "24cc7efb4ff9"
     # GET /reports/51
-    get_reports_51 = "38b465460506"
+    get_reports_51 = "431b8e962098"
     # GET /reports/52
-    get_reports_52 = "76a85a521f7a"
+    get_reports_52 = "975e390bf803"
     # GET /reports/53
-    get_reports_53 = "dbfa67d01faf"
+    get_reports_53 = "af1ac77d7dfd"
     # GET /reports/54
-    get_reports_54 = "29b8f4dab301"
+    get_reports_54 = "46a5d9865092"
     # GET /reports/55
-    get_reports_55 = "866c8cfe61be"
+    get_reports_55 = "cbf492088c80"
     # GET /reports/56
-    get_reports_56 = "f5c4ff4b0c1e"
+    get_reports_56 = "3ece4a1fe7c4"
     # GET /reports/57
-    get_reports_57 = "53a526802e2a"
+    get_reports_57 = "249e37199fc9"
     # GET /reports/58
-    get_reports_58 = "164f248784ad"
+    get_reports_58 = "d3120c2f7388"
     # GET /reports/59
-    get_reports_59 = "73726cc4f922"
+    get_reports_59 = "704eb71760f2"
     # GET /reports/60
-    get_reports_60 = "02c035edb80e"
+    get_reports_60 = "b50b249aecea"
     # GET /reports/61
-    get_reports_61 = "68364737d537"
+    get_reports_61 = "558a9b8000e8"
     # GET /reports/62
-    get_reports_62 = "b10d3afe5511"
+    get_reports_62 = "153b50fed390"
     # GET /reports/63
-    get_reports_63 = "d2865faf43b5"
+    get_reports_63 = "0fbe95ac1cad"
   }
 
   depends_on = [

@@ -22,11 +22,11 @@ resource "aws_api_gateway_deployment" "this" {
     environment = var.environment
     user_pool   = module.user_pool.arn
     # GET /failed
-    get_failed = "4ffc6a3aaf66"
+    get_failed = "79e975d622d8"
     # GET /orders
-    get_orders = "86435c81ad80"
+    get_orders = "59c339b2bd1f"
     # POST /orders
-    post_orders = "9b6f10951f2c"
+    post_orders = "3b6cc9bc78a7"
   }
 
   depends_on = [

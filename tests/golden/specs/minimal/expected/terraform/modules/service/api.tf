@@ -22,7 +22,7 @@ resource "aws_api_gateway_deployment" "this" {
     environment = var.environment
     user_pool   = module.user_pool.arn
     # GET /
-    get_root = "b9cf0c7bc1c4"
+    get_root = "56ef0735aba7"
   }
 
   depends_on = [

@@ -22,11 +22,11 @@ resource "aws_api_gateway_deployment" "this" {
     environment = var.environment
     user_pool   = module.user_pool.arn
     # GET /orders
-    get_orders = "86435c81ad80"
+    get_orders = "59c339b2bd1f"
     # GET /products
-    get_products = "36dfbb0804fb"
+    get_products = "d365ba0ef8d7"
     # GET /stock
-    get_stock = "63ea037f2a29"
+    get_stock = "d0f9af99928f"
   }
 
   depends_on = [

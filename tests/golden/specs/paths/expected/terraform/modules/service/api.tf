@@ -25,37 +25,37 @@ resource "aws_api_gateway_deployment" "this" {
     rest_api     = "f9877841a35b"
     user_pool    = module.user_pool.arn
     # GET /catalogue
-    get_catalogue = "def7db13e97f"
+    get_catalogue = "3514fd2db142"
     # HEAD /catalogue
-    head_catalogue = "d997a0d438a2"
+    head_catalogue = "149ab61d13d9"
     # OPTIONS /catalogue
     options_catalogue = "ffbe6b7cf8cd"
     # GET /files/{proxy+}
-    get_files_parameter = "4a35622ca702"
+    get_files_parameter = "95eadd540d4e"
     # OPTIONS /files/{proxy+}
     options_files_parameter = "08a8c1e4ed6d"
     # GET /orders
-    get_orders = "86435c81ad80"
+    get_orders = "59c339b2bd1f"
     # POST /orders
-    post_orders = "9b6f10951f2c"
+    post_orders = "3b6cc9bc78a7"
     # OPTIONS /orders
     options_orders = "c57a67cec612"
     # DELETE /orders/{id}
-    delete_orders_parameter = "f8850ee6a5c9"
+    delete_orders_parameter = "89956626156f"
     # GET /orders/{id}
-    get_orders_parameter = "6894ee553a85"
+    get_orders_parameter = "37dc9fb405d2"
     # PATCH /orders/{id}
-    patch_orders_parameter = "8d6d9d09218c"
+    patch_orders_parameter = "1135822dc136"
     # PUT /orders/{id}
-    put_orders_parameter = "82947041da16"
+    put_orders_parameter = "9a0a087df2b7"
     # OPTIONS /orders/{id}
     options_orders_parameter = "790a72c5f2fc"
     # GET /orders/{id}/lines/{line}
-    get_orders_parameter_lines_parameter = "83debb76d87b"
+    get_orders_parameter_lines_parameter = "76e7880231df"
     # OPTIONS /orders/{id}/lines/{line}
     options_orders_parameter_lines_parameter = "2ba11e1fb724"
     # GET /v1.0/well-known:thing/someone_x
-    get_v1_0_well_known_thing_someone_x__psdcsu = "6f70d1cd2996"
+    get_v1_0_well_known_thing_someone_x__psdcsu = "9c2a0cd06bac"
     # OPTIONS /v1.0/well-known:thing/someone_x
     options_v1_0_well_known_thing_someone_x__psdcsu = "275a9af30d8c"
   }

@@ -22,19 +22,19 @@ resource "aws_api_gateway_deployment" "this" {
     environment = var.environment
     user_pool   = module.user_pool.arn
     # GET /
-    get_root = "31189d4ec822"
+    get_root = "3dd8d12ab3de"
     # GET /root
-    get_root__w = "9b4cdd0d5074"
+    get_root__w = "be6a03c24dbe"
     # GET /s/parameter
-    get_s_parameter__sw = "0155915cede9"
+    get_s_parameter__sw = "1a99acc70d33"
     # GET /s/{id}
-    get_s_parameter = "0c438c1cc1c6"
+    get_s_parameter = "adbf576408f4"
     # GET /user/info
-    get_user_info = "1c678042e4cd"
+    get_user_info = "9843d69de274"
     # GET /user-info
-    get_user_info__d = "15830c735d75"
+    get_user_info__d = "dff75fb12f86"
     # GET /user_info
-    get_user_info__u = "f446d4906edd"
+    get_user_info__u = "72a66168738e"
   }
 
   depends_on = [

@@ -22,9 +22,9 @@ resource "aws_api_gateway_deployment" "this" {
     environment = var.environment
     user_pool   = module.user_pool.arn
     # GET /catalogue
-    get_catalogue = "def7db13e97f"
+    get_catalogue = "3514fd2db142"
     # GET /orders
-    get_orders = "86435c81ad80"
+    get_orders = "59c339b2bd1f"
   }
 
   depends_on = [

@@ -22,9 +22,9 @@ resource "aws_api_gateway_deployment" "this" {
     environment = var.environment
     user_pool   = module.user_pool.arn
     # GET /products
-    get_products = "36dfbb0804fb"
+    get_products = "d365ba0ef8d7"
     # GET /stock
-    get_stock = "d9d8932f9ac5"
+    get_stock = "84f20dbba8e6"
   }
 
   depends_on = [

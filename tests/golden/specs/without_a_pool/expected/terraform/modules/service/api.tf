@@ -13,9 +13,9 @@ resource "aws_api_gateway_deployment" "this" {
   triggers = {
     environment = var.environment
     # GET /notices
-    get_notices = "16005e930219"
+    get_notices = "1831dbb5c7f4"
     # GET /notices/{id}
-    get_notices_parameter = "cadf183456f5"
+    get_notices_parameter = "cfceb42c8375"
   }
 
   depends_on = [

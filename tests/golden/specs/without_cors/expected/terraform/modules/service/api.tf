@@ -22,9 +22,9 @@ resource "aws_api_gateway_deployment" "this" {
     environment = var.environment
     user_pool   = module.user_pool.arn
     # GET /status
-    get_status = "196a27603417"
+    get_status = "6a10ad2182c8"
     # POST /work
-    post_work = "0c85287461ac"
+    post_work = "33dbb407dcaf"
   }
 
   depends_on = [

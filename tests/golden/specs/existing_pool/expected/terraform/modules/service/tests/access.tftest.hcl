@@ -185,6 +185,7 @@ run "who_may_call" {
       module.get_hours.http_method == "GET",
       module.get_hours.authorization == "NONE",
       module.get_hours.authorizer_id == null,
+      module.get_hours.authorization_scopes == null,
       module.get_hours.integration_type == "AWS_PROXY",
       module.get_hours.uri == module.function_hours.invoke_arn,
       aws_lambda_permission.get_hours.action == "lambda:InvokeFunction",
@@ -212,6 +213,7 @@ run "who_may_call" {
       module.get_patients.http_method == "GET",
       module.get_patients.authorization == "COGNITO_USER_POOLS",
       module.get_patients.authorizer_id == module.authorizer.id,
+      module.get_patients.authorization_scopes == null,
       module.get_patients.integration_type == "AWS_PROXY",
       module.get_patients.uri == module.function_patients.invoke_arn,
       aws_lambda_permission.get_patients.action == "lambda:InvokeFunction",
@@ -221,5 +223,27 @@ run "who_may_call" {
       contains(keys(aws_api_gateway_deployment.this.triggers), "get_patients"),
     ])
     error_message = "GET /patients must be for signed-in users only and handled by `patients`"
+  }
+
+  # PUT /patients
+  assert {
+    condition = alltrue([
+      module.put_patients.resource_id == aws_api_gateway_resource.patients.id,
+      module.put_patients.http_method == "PUT",
+      module.put_patients.authorization == "COGNITO_USER_POOLS",
+      module.put_patients.authorizer_id == module.authorizer.id,
+      module.put_patients.authorization_scopes == toset([
+        "https://clinic.example.com/all",
+        "patients/write",
+      ]),
+      module.put_patients.integration_type == "AWS_PROXY",
+      module.put_patients.uri == module.function_patients.invoke_arn,
+      aws_lambda_permission.put_patients.action == "lambda:InvokeFunction",
+      aws_lambda_permission.put_patients.function_name == "clinic-test-patients",
+      aws_lambda_permission.put_patients.principal == "apigateway.amazonaws.com",
+      aws_lambda_permission.put_patients.source_arn == "arn:aws:execute-api:us-east-1:123456789012:mocked/v1/PUT/patients",
+      contains(keys(aws_api_gateway_deployment.this.triggers), "put_patients"),
+    ])
+    error_message = "PUT /patients must be for access tokens with the scope https://clinic.example.com/all or patients/write only and handled by `patients`"
   }
 }
