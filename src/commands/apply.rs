@@ -6,7 +6,7 @@ use std::path::Path;
 use portcullis_foreign_text::shell;
 use portcullis_generator::file_set::FileSet;
 use portcullis_generator::modules::{self, DEPLOYMENT};
-use portcullis_generator::service::{LOCAL, Service};
+use portcullis_generator::service::{Auth, LOCAL, Service};
 use serde_json::Value;
 
 use crate::cli::TerraformOptions;
@@ -196,11 +196,10 @@ impl Serving {
             talk::paint("1", api_url)
         ));
         for (path, method, route) in service.routes.iter().take(4) {
-            let guarded = route.auth == portcullis_generator::service::Auth::UserPool;
-            let header = if guarded {
-                "-H \"Authorization: $TOKEN\" "
-            } else {
-                ""
+            let header = match (route.auth, route.scopes.is_empty()) {
+                (Auth::None, _) => "",
+                (Auth::UserPool, true) => "-H \"Authorization: $TOKEN\" ",
+                (Auth::UserPool, false) => "-H \"Authorization: $(portcullis login --access-token)\" ",
             };
             let path = path.to_string();
             let path = if path == "/" { "" } else { &path };

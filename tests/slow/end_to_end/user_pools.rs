@@ -5,7 +5,7 @@ use std::fs;
 use portcullis_generator::surface::Surface;
 use serde_json::Value;
 
-use crate::support::{Project, curl, run, text};
+use crate::support::{Project, curl, run, text, token};
 
 const WITHOUT_POOL: &str = r#"
 [service]
@@ -134,6 +134,37 @@ fn a_service_with_an_existing_pool_has_one_of_its_own_in_local() {
     project.portcullis(&["destroy"]).succeeded();
 }
 
+#[test]
+fn a_route_with_a_scope_takes_access_tokens_and_refuses_id_tokens() {
+    let scoped = WITH_POOL.replace(
+        r#""GET /notices/{id}" = { function = "notices" }"#,
+        r#""GET /notices/{id}" = { function = "notices", scopes = ["aws.cognito.signin.user.admin"] }"#,
+    );
+    let project = Project::of("notices", &scoped);
+    let applied = project.portcullis(&["apply"]).succeeded();
+    let header = "-H \"Authorization: $(portcullis login --access-token)\"";
+    assert!(applied.stderr.contains(header), "{}", applied.stderr);
+    is_as_its_spec(&project);
+    let login = |arguments: &[&str]| token(project.portcullis(&[&["login"], arguments].concat()));
+    let id_token = login(&["--first"]);
+    let access_token = login(&["--access-token"]);
+    project.portcullis(&["call", "GET", "/notices/7"]).succeeded();
+    let url = format!("{}/notices/7", project.api_url());
+    let status = |token: &str| curl("GET", &url, &[&format!("Authorization: {token}")]).status;
+    assert_eq!((status(&id_token), status(&access_token)), (401, 200));
+
+    // Both ways, in place.
+    project.change(WITH_POOL);
+    project.portcullis(&["apply"]).succeeded();
+    is_as_its_spec(&project);
+    assert_eq!((status(&id_token), status(&access_token)), (200, 401));
+    project.change(&scoped);
+    project.portcullis(&["apply"]).succeeded();
+    is_as_its_spec(&project);
+    assert_eq!((status(&id_token), status(&access_token)), (401, 200));
+    project.portcullis(&["destroy"]).succeeded();
+}
+
 /// Signs in on a terminal and sets up an authenticator app. Prints the app's key, and writes the token to a file.
 const ON_A_TERMINAL: &str = r#"
 import base64, hmac, os, pty, re, struct, sys, time
@@ -183,15 +214,15 @@ fn the_first_user_of_a_pool_with_second_factors_sets_up_an_app_and_needs_its_cod
         command.args(["-I", "-c", ON_A_TERMINAL]).args(arguments);
         run(command.env("TEMPORARY_PASSWORD", project.temporary_password()))
     };
-    let token = project.path("token");
+    let token_file = project.path("token");
     let first = project.path("scripts/login_first.sh");
-    let shown = [&token, &first].map(|path| path.to_str().unwrap());
+    let shown = [&token_file, &first].map(|path| path.to_str().unwrap());
     let key = python(&[&shown[..], &[&pool, &client, &email]].concat())
         .succeeded()
         .stdout;
     let url = format!("{}/notices/7", project.api_url());
     let status = |token: &str| curl("GET", &url, &[&format!("Authorization: {}", token.trim())]).status;
-    assert_eq!(status(&fs::read_to_string(&token).unwrap()), 200);
+    assert_eq!(status(&fs::read_to_string(&token_file).unwrap()), 200);
 
     let login = |code: &str| {
         let mut script = project.command(project.path("scripts/login.sh"));
