@@ -248,7 +248,9 @@ fn every_command_is_a_make_target_or_a_script_that_is_there() {
     ];
     assert_eq!(called.iter().map(String::as_str).collect::<Vec<_>>(), expected);
     for target in expected {
-        assert!(makefile.contains(&format!("\n{target}: ## ")), "{target}");
+        let begin = format!("{target}: ");
+        let is_described = |line: &str| line.starts_with(&begin) && line.contains("## ");
+        assert!(makefile.lines().any(is_described), "{target}");
     }
     for script in scripts
         .iter()
