@@ -5,7 +5,7 @@ use std::path::Path;
 
 use portcullis_test_support::in_time::InTime;
 
-use crate::support::{Ended, PORTCULLIS, Project, curl, run};
+use crate::support::{Ended, PORTCULLIS, Project, curl, run, run_with_input, token};
 
 #[test]
 fn a_new_service_runs_and_gets_functions() {
@@ -33,9 +33,9 @@ fn a_new_service_runs_and_gets_functions() {
     ];
     let public = ["--auth", "none", "--reason", "Health check of the load balancer"];
     portcullis(&[&health[..], &public].concat());
-    lints_and_tests(&service, &program);
     portcullis(&["apply"]);
     service.assert_nothing_to_change();
+    lints_and_tests(&service, &program);
     let health = curl("GET", &format!("{url}/health"), &[]);
     assert_eq!(
         (health.status, &*health.body),
@@ -43,7 +43,12 @@ fn a_new_service_runs_and_gets_functions() {
     );
     let orders = format!("{url}/orders");
     assert_eq!(curl("GET", &orders, &[]).status, 401);
-    let token = format!("Authorization: {}", service.sign_in_first());
+    let mut login = service.command(&program);
+    login.args(["login", "--first", "--password-stdin"]);
+    let token = format!(
+        "Authorization: {}",
+        token(run_with_input(&mut login, "Tested12\n"))
+    );
     let answer = curl("GET", &orders, &[&token]);
     assert_eq!(answer.status, 200, "{answer:?}");
     assert_eq!(answer.json()["message"], "hello from orders");
