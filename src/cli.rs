@@ -266,8 +266,9 @@ pub enum Command {
     /// Print the API as an OpenAPI 3.1 document
     #[command(after_help = "Example:\n  portcullis openapi --server https://api.example.com > openapi.json")]
     Openapi {
-        #[command(flatten)]
-        environment: Environment,
+        /// Read this spec [default: portcullis.toml in the project]
+        #[arg(long, value_name = "FILE")]
+        spec: Option<PathBuf>,
         /// Name this URL as the server [default: the URL of `local`, if it runs]
         #[arg(long, value_name = "URL")]
         server: Option<String>,

@@ -95,9 +95,7 @@ pub fn run(cli: Cli) -> Outcome {
             ..
         } => new_function::run(&open()?, function),
         Command::New { part: None, service } => new::run(&service),
-        Command::Openapi { environment, server } => {
-            openapi::run(&open()?, &environment.name, server.as_deref())
-        }
+        Command::Openapi { spec, server } => openapi::run(&folder, spec.as_deref(), server.as_deref()),
         Command::Outputs(environment) => outputs::run(&open()?, &environment.name),
         Command::Plan {
             options,

@@ -1,7 +1,7 @@
 //! The workflow files of GitHub and GitLab. They must be valid by the published schemas, and ask for no more rights
 //! than they need. Their scripts must work against a stand-in for the API of GitHub or GitLab on loopback.
 //!
-//! The schemas, and zizmor, which audits workflows, are Python packages that `scripts/test.sh` installs into
+//! Another module checks `portcullis openapi`. The schemas and validators are Python packages that `scripts/test.sh` installs into
 //! `target/workflows`.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
@@ -11,6 +11,7 @@ mod files;
 mod github;
 mod gitlab;
 mod jobs;
+mod openapi;
 mod setup;
 
 use portcullis_test_support::in_time::InTime;
