@@ -104,16 +104,18 @@ find_cognito() {
   trap 'rm -f -- "$errors"' EXIT
 }
 
-# call_cognito QUERY OPERATION ARGUMENT…: makes one call, with secrets on standard input. Sets answer to what the query
-# finds. If Cognito refuses, it sets refusal to the error's name (or to nothing) and reason to its message, and returns 1.
-call_cognito() {
-  local query=$1 endpoint=()
-  shift
+# cognito OPERATION ARGUMENT…: makes one call, with secrets on standard input. Sets challenge, session, user and token from
+# the answer, or to `None`. If Cognito refuses, it sets refusal to the error's name (or to nothing) and reason to its
+# message, and returns 1.
+cognito() {
+  local answer endpoint=()
   if [[ -n ${AWS_ENDPOINT_URL:-} ]]; then
     endpoint=(--endpoint-url "$AWS_ENDPOINT_URL") # versions before 2.13 and 1.29 do not read the variable
   fi
   if ! answer=$(AWS_PAGER='' AWS_CLI_FILE_ENCODING=UTF-8 "$aws" cognito-idp "$@" \
-    --no-sign-request ${endpoint[@]+"${endpoint[@]}"} --output text --query "$query" 2>"$errors"); then
+    --no-sign-request ${endpoint[@]+"${endpoint[@]}"} --output text \
+    --query '[ChallengeName, Session, ChallengeParameters.USER_ID_FOR_SRP, AuthenticationResult.IdToken]' \
+    2>"$errors"); then
     reason=$(<"$errors")
     refusal=
     if [[ $reason =~ An\ error\ occurred\ \(([A-Za-z]+)\)[^:]*:\ *(.*) ]]; then
@@ -122,12 +124,6 @@ call_cognito() {
     fi
     return 1
   fi
-}
-
-# cognito OPERATION ARGUMENT…: makes one call of a sign-in. Sets challenge, session, user and token from the answer, or to
-# `None`. Returns 1 as call_cognito does.
-cognito() {
-  call_cognito '[ChallengeName, Session, ChallengeParameters.USER_ID_FOR_SRP, AuthenticationResult.IdToken]' "$@" || return
   # shellcheck disable=SC2034 # read by the scripts
   IFS=$'\t' read -r challenge session user token <<<"$answer"
 }
@@ -168,7 +164,7 @@ fail_with_refusal() {
     PasswordResetRequiredException:*)
       fail 3 "an administrator has reset the password of $email: get a code with \`aws cognito-idp forgot-password --client-id $(word "$client_id") --username $(word "$email")\` and set a password with \`confirm-forgot-password\`"
       ;;
-    CodeMismatchException:* | EnableSoftwareTokenMFAException:*)
+    CodeMismatchException:*)
       fail 3 "this is not the code that the authenticator app of $email shows now: run this again"
       ;;
     ExpiredCodeException:*)
@@ -222,21 +218,6 @@ code_or_ask() {
   export -n MFA_CODE
 }
 
-# set_up_app EMAIL: gives the user a key for an authenticator app, and sends Cognito the first code.
-set_up_app() {
-  local key
-  { : >/dev/tty; } 2>/dev/null ||
-    fail 3 "$1 needs an authenticator app to sign in: run this in a terminal to set one up"
-  call_cognito '[SecretCode, Session]' associate-software-token --session file:///dev/stdin < <(printf %s "$session") || return
-  IFS=$'\t' read -r key session <<<"$answer"
-  printf 'Add this key to an authenticator app: %s\n' "$key" >/dev/tty
-  MFA_CODE=
-  code_or_ask "$1"
-  call_cognito '[Status, Session]' verify-software-token --session file:///dev/fd/3 --user-code file:///dev/stdin \
-    3< <(printf %s "$session") < <(printf %s "$MFA_CODE") || return
-  IFS=$'\t' read -r _ session <<<"$answer"
-}
-
 # answer_mfa EMAIL CLIENT_ID: answers the challenges of a second factor. Returns 1 if Cognito refuses.
 answer_mfa() {
   if [[ $user == None ]]; then
@@ -244,7 +225,7 @@ answer_mfa() {
   fi
   case $challenge in
     MFA_SETUP)
-      set_up_app "$1" && respond MFA_SETUP "$2" "{\"USERNAME\": $(json "$user")}"
+      fail 3 "$1 needs an authenticator app to sign in: run \`portcullis login --first\` to set one up"
       ;;
     SOFTWARE_TOKEN_MFA)
       code_or_ask "$1"

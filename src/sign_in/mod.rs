@@ -12,6 +12,7 @@ use portcullis_foreign_text::printable::code;
 use serde_json::{Value, json};
 
 use crate::failure::{Failure, Outcome};
+use crate::talk;
 use cognito::Cognito;
 use kept::{Kept, Tokens};
 use passwords::Passwords;
@@ -38,23 +39,48 @@ impl SignIn<'_> {
         )?;
         let mut answer = answer.map_err(|refusal| refusal.explain(&self.attempt))?;
         while let Some(challenge) = answer["ChallengeName"].as_str() {
-            let response = self.response(challenge, passwords)?;
             // Cognito knows the user by this name from now on.
             let name = answer["ChallengeParameters"]["USER_ID_FOR_SRP"].as_str();
             let mut responses = json!({ "USERNAME": name.unwrap_or(&self.attempt.user) });
-            responses[response.0] = response.1.into();
+            let mut session = answer["Session"].clone();
+            if challenge == "MFA_SETUP" {
+                session = self.set_up_app(&session, passwords)?;
+            } else {
+                let (name, value) = self.response(challenge, passwords)?;
+                responses[name] = value.into();
+            }
             let answered = self.cognito.call(
                 "respond-to-auth-challenge",
                 &json!({
                     "ChallengeName": challenge,
                     "ClientId": self.attempt.client_id,
-                    "Session": answer["Session"],
+                    "Session": session,
                     "ChallengeResponses": responses,
                 }),
             )?;
             answer = answered.map_err(|refusal| refusal.explain(&self.attempt))?;
         }
         self.tokens(&answer, None)
+    }
+
+    /// Sets up an authenticator app for a user who needs one to sign in. Returns the session after that.
+    /// Source: <https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-mfa-totp.html>.
+    fn set_up_app(&self, session: &Value, passwords: &mut Passwords) -> Outcome<Value> {
+        let call = |operation, input| {
+            let answer = self.cognito.call(operation, &input)?;
+            answer.map_err(|refusal| refusal.explain(&self.attempt))
+        };
+        let answer = call("associate-software-token", json!({ "Session": session }))?;
+        let key = answer["SecretCode"].as_str().unwrap_or_default();
+        let user = code(&self.attempt.user);
+        talk::say(format!(
+            "{user} needs an authenticator app. Add this key to it: {}",
+            code(key)
+        ));
+        let typed = passwords.code("Code of the authenticator app")?;
+        let input = json!({ "Session": answer["Session"], "UserCode": typed });
+        let mut answer = call("verify-software-token", input)?;
+        Ok(answer["Session"].take())
     }
 
     /// Gets new tokens with a refresh token; none if Cognito no longer accepts it.

@@ -124,7 +124,7 @@ impl Refusal {
                 format!("the new password does not satisfy the pool's policy: {reason}"),
                 "choose another password".into(),
             ),
-            "CodeMismatchException" | "ExpiredCodeException" => (
+            "CodeMismatchException" | "ExpiredCodeException" | "EnableSoftwareTokenMFAException" => (
                 format!("Cognito does not accept this code of {who}"),
                 "run the command again, and enter a new code".into(),
             ),

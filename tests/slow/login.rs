@@ -547,7 +547,9 @@ fn another_challenge_is_called_by_its_name() {
         (
             "MFA_SETUP",
             3,
-            format!("{EMAIL} needs an authenticator app to sign in: run this in a terminal to set one up"),
+            format!(
+                "{EMAIL} needs an authenticator app to sign in: run `portcullis login --first` to set one up"
+            ),
         ),
     ];
     for (challenge, status, sentence) in cases {

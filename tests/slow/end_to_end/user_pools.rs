@@ -5,7 +5,7 @@ use std::fs;
 use portcullis_generator::surface::Surface;
 use serde_json::Value;
 
-use crate::support::{Project, curl, run, text, token};
+use crate::support::{PORTCULLIS, Project, curl, run, run_with_input, text, token};
 
 const WITHOUT_POOL: &str = r#"
 [service]
@@ -165,9 +165,9 @@ fn a_route_with_a_scope_takes_access_tokens_and_refuses_id_tokens() {
     project.portcullis(&["destroy"]).succeeded();
 }
 
-/// Signs in on a terminal and sets up an authenticator app. Prints the app's key, and writes the token to a file.
-const ON_A_TERMINAL: &str = r#"
-import base64, hmac, os, pty, re, struct, sys, time
+/// Signs in for the first time and sets up an authenticator app. Prints the app's key.
+const WITH_AN_APP: &str = r#"
+import base64, hmac, re, struct, subprocess, sys, time
 
 def code(key, later=0):
     digest = hmac.digest(base64.b32decode(key), struct.pack(">Q", int(time.time()) // 30 + later), "sha1")
@@ -177,23 +177,18 @@ def code(key, later=0):
 if sys.argv[1] == "code":
     print(code(sys.argv[2], 1), end="")
     sys.exit()
-pid, terminal = pty.fork()
-if pid == 0:
-    os.dup2(os.open(sys.argv[1], os.O_WRONLY | os.O_CREAT, 0o600), 1)
-    os.execv(sys.argv[2], sys.argv[2:])
-seen = b""
-while b"Code of the authenticator app: " not in seen:
-    seen += os.read(terminal, 1000)
-key = re.search(rb"authenticator app: ([A-Z2-7]+)\r", seen)[1].decode()
-os.write(terminal, code(key).encode() + b"\n")
-try:
-    while os.read(terminal, 1000):
-        pass
-except OSError:
-    pass
-_, status = os.waitpid(pid, 0)
-print(key, end="")
-sys.exit(os.waitstatus_to_exitcode(status))
+pipe = subprocess.PIPE
+login = subprocess.Popen(sys.argv[1:], stdin=pipe, stdout=subprocess.DEVNULL, stderr=pipe, text=True)
+login.stdin.write("Testing1\n")
+login.stdin.flush()
+for line in login.stderr:
+    sys.stderr.write(line)
+    if found := re.search("Add this key to it: `([A-Z2-7]+)`", line):
+        print(found[1], end="")
+        login.stdin.write(code(found[1]) + "\n")
+        login.stdin.flush()
+login.communicate()
+sys.exit(login.returncode)
 "#;
 
 #[test]
@@ -206,36 +201,36 @@ fn the_first_user_of_a_pool_with_second_factors_sets_up_an_app_and_needs_its_cod
     project.portcullis(&["apply"]).succeeded();
     let surface = is_as_its_spec(&project);
     assert_eq!(surface.user_pool.unwrap().mfa, "ON");
-    let outputs = project.outputs();
-    let [pool, client, email] =
-        ["user_pool_id", "user_pool_client_id", "first_user_email"].map(|key| text(&outputs, key));
     let python = |arguments: &[&str]| {
         let mut command = project.command("python3");
-        command.args(["-I", "-c", ON_A_TERMINAL]).args(arguments);
-        run(command.env("TEMPORARY_PASSWORD", project.temporary_password()))
+        run(command.args(["-I", "-c", WITH_AN_APP]).args(arguments))
+            .succeeded()
+            .stdout
     };
-    let token_file = project.path("token");
-    let first = project.path("scripts/login_first.sh");
-    let shown = [&token_file, &first].map(|path| path.to_str().unwrap());
-    let key = python(&[&shown[..], &[&pool, &client, &email]].concat())
-        .succeeded()
-        .stdout;
-    let url = format!("{}/notices/7", project.api_url());
-    let status = |token: &str| curl("GET", &url, &[&format!("Authorization: {}", token.trim())]).status;
-    assert_eq!(status(&fs::read_to_string(&token_file).unwrap()), 200);
+    let key = python(&[PORTCULLIS, "login", "--first", "--password-stdin"]);
+    project.portcullis(&["call", "GET", "/notices/7"]).succeeded();
 
-    let login = |code: &str| {
-        let mut script = project.command(project.path("scripts/login.sh"));
-        run(script.args([&client, &email, "Testing1"]).env("MFA_CODE", code))
+    let kept = project.path(".portcullis/local/login.json");
+    let login = |typed: &str| {
+        _ = fs::remove_file(&kept);
+        let mut command = project.command(PORTCULLIS);
+        run_with_input(command.args(["login", "--password-stdin"]), typed)
     };
-    login("000000").failed(3, "this is not the code that the authenticator app");
-    let code = python(&["code", &key]).succeeded().stdout;
-    assert_eq!(status(&login(&code).succeeded().stdout), 200);
+    let outputs = project.outputs();
+    let [client, email] = ["user_pool_client_id", "first_user_email"].map(|key| text(&outputs, key));
+    let mut script = project.command(project.path("scripts/login.sh"));
+    run(script
+        .args([&client, &email, "Testing1"])
+        .env("MFA_CODE", "000000"))
+    .failed(3, "this is not the code that the authenticator app");
+    login("Testing1\n000000\n").failed(3, "Cognito does not accept this code");
+    token(login(&format!("Testing1\n{}\n", python(&["code", &key]))));
+    project.portcullis(&["call", "GET", "/notices/7"]).succeeded();
 
     // With one factor less, Cognito asks no longer.
     project.change(WITH_POOL);
     project.portcullis(&["apply"]).succeeded();
     assert_eq!(is_as_its_spec(&project).user_pool.unwrap().mfa, "OFF");
-    assert_eq!(status(&login("").succeeded().stdout), 200);
+    token(login("Testing1\n"));
     project.portcullis(&["destroy"]).succeeded();
 }
