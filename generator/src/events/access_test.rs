@@ -46,7 +46,7 @@ fn role(service: &Service, function: &str, values: &Values) -> Block {
         is(of(iam_role_policy::TYPE.name, "role"), name),
         is(of(iam_role_policy::TYPE.name, "policy"), policy),
     ];
-    let common = common::in_test(service);
+    let common = common::in_test(service).filter(|(name, _)| *name == common::PERMISSIONS_BOUNDARY.name);
     let common = common.map(|(name, value)| is(of(iam_role::TYPE.name, name), string(value)));
     let must = must(
         &format!("The role of the schedules of `{function}`"),
