@@ -25,6 +25,7 @@ const PROGRAM: &str = concat!(
     include_str!("moto_mfa.py"),
     include_str!("moto_events.py"),
     include_str!("moto_data.py"),
+    include_str!("moto_lambda.py"),
     include_str!("moto_s3.py"),
     include_str!("moto.py")
 );

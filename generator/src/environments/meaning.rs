@@ -121,6 +121,7 @@ impl Resolver<'_> {
             queues,
             topics,
         } = self.data_of_environment(spec, here, table, everywhere);
+        self.existing_roles(spec, name, table, &region);
         let place = format!("environments.{name}");
         Environment {
             name: name.into(),

@@ -1,5 +1,6 @@
 //! Assertions about the rights of functions, and the origins that their answers admit.
 
+use crate::functions::role_of::RoleOf;
 use crate::functions::{Access, Function, common, in_service, rights, statement};
 use crate::hcl::{Block, Expression, call, commented, object, reference, string};
 use crate::modules::access_test::assertions::{is, must};
@@ -55,8 +56,9 @@ fn function(service: &Service, name: &String, function: &Function, trust: &Expre
         on: _,         // `events` has its own test
         on_failure: _, // `asynchronous` has its own test
         uses: _,       // `statements`
-        may: _,        // `statements`
-        secrets: _,    // `statements`
+        role,
+        may: _,     // `statements`
+        secrets: _, // `statements`
         statements,
     } = function.access();
     let module = in_service::name(name);
@@ -65,14 +67,17 @@ fn function(service: &Service, name: &String, function: &Function, trust: &Expre
     let mut conditions = vec![
         is(of("name"), string(&full_name)),
         is(of("retention_in_days"), function.log_retention_days),
-        is(of("role_arn"), string(ROLE_ARN)),
-        is(of("assume_role_policy"), trust.clone()),
-        is(
+        is(of("role_arn"), string(role.unwrap_or(ROLE_ARN))),
+    ];
+    if role.is_none() {
+        conditions.push(is(of("assume_role_policy"), trust.clone()));
+        conditions.push(is(
             of("role_policy"),
             rights::policy_of(&rights::of(service, function), LOG_GROUPS_ARN, &full_name),
-        ),
-    ];
-    conditions.extend(common::in_test(service).map(|(output, value)| is(of(output), string(value))));
+        ));
+    }
+    let expected = common::expected_in_test(service, RoleOf::function(function));
+    conditions.extend(expected.map(|(output, value)| is(of(output), string(value))));
     if !statements.is_empty() {
         let policy = format!("aws_iam_role_policy.{}", in_service::name(name));
         let values = mocked::values(service);
@@ -91,8 +96,14 @@ fn function(service: &Service, name: &String, function: &Function, trust: &Expre
     let block = must(
         &format!("The role of `{name}`"),
         &format!(
-            "be for Lambda only and only let it {}, and its logs must be kept for {}",
-            rights::phrases(service, function).join(", "),
+            "be {}, and its logs must be kept for {}",
+            match role {
+                Some(role) => format!("the existing one, `{role}`"),
+                None => format!(
+                    "for Lambda only and only let it {}",
+                    rights::phrases(service, function).join(", ")
+                ),
+            },
             in_days(function.log_retention_days)
         ),
         conditions,

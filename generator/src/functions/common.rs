@@ -1,6 +1,7 @@
 //! Values that an environment decides for all its functions at once. Each is a variable of `modules/service` and of
 //! `modules/lambda_function`, if some environment sets it. `local` sets none, because the emulated AWS doesn't know them.
 
+use crate::functions::role_of::RoleOf;
 use crate::hcl::{Attribute, Expression, argument, reference, string};
 use crate::modules::module::{Output, Variable};
 use crate::service::{Environment, Service};
@@ -68,20 +69,39 @@ fn used(service: &Service) -> impl Iterator<Item = &'static Common> {
     ALL.into_iter().filter(|common| common.is_used(service))
 }
 
-/// The variables of both modules.
-pub(crate) fn variables(service: &Service) -> impl Iterator<Item = Variable> {
-    used(service)
-        .map(|common| Variable::new(common.name, "string", common.description).default(Expression::null()))
+/// Those that some environment sets and that are about functions with such a role.
+fn used_of(service: &Service, role: RoleOf) -> impl Iterator<Item = &'static Common> {
+    let is_of = move |common: &&'static Common| match role {
+        RoleOf::Portcullis => true,
+        // The boundary of an existing role is its own.
+        RoleOf::Others => common.name != PERMISSIONS_BOUNDARY.name,
+    };
+    used(service).filter(is_of)
 }
 
-/// The outputs of `modules/lambda_function`.
-pub(crate) fn outputs(service: &Service) -> impl Iterator<Item = Output> {
-    used(service).map(|common| Output::new(common.name, common.of_function, reference(common.attribute)))
+/// The variables of `modules/service`.
+pub(crate) fn variables(service: &Service) -> impl Iterator<Item = Variable> {
+    variables_of(used(service))
+}
+
+/// The variables of a module of functions.
+pub(crate) fn module_variables(service: &Service, role: RoleOf) -> impl Iterator<Item = Variable> {
+    variables_of(used_of(service, role))
+}
+
+fn variables_of(used: impl Iterator<Item = &'static Common>) -> impl Iterator<Item = Variable> {
+    used.map(|common| Variable::new(common.name, "string", common.description).default(Expression::null()))
+}
+
+/// The outputs of a module of functions.
+pub(crate) fn outputs(service: &Service, role: RoleOf) -> impl Iterator<Item = Output> {
+    used_of(service, role)
+        .map(|common| Output::new(common.name, common.of_function, reference(common.attribute)))
 }
 
 /// The arguments that the service module passes to each function.
-pub(crate) fn of_call(service: &Service) -> impl Iterator<Item = Attribute> {
-    used(service).map(|common| argument(common.name, reference(["var.", common.name].concat())))
+pub(crate) fn of_call(service: &Service, role: RoleOf) -> impl Iterator<Item = Attribute> {
+    used_of(service, role).map(|common| argument(common.name, reference(["var.", common.name].concat())))
 }
 
 /// The arguments that the root of an environment passes to the service module.
@@ -90,7 +110,15 @@ pub(crate) fn of_root(environment: &Environment) -> impl Iterator<Item = Attribu
     ALL.iter().filter_map(set)
 }
 
-/// The values that the generated test passes to the service module, by the outputs that must then have them.
+/// The values that the generated test passes to the service module, by the variables that have them.
 pub(crate) fn in_test(service: &Service) -> impl Iterator<Item = (&'static str, &'static str)> {
     used(service).map(|common| (common.name, common.in_test))
+}
+
+/// The same by the outputs of functions that must have them.
+pub(crate) fn expected_in_test(
+    service: &Service,
+    role: RoleOf,
+) -> impl Iterator<Item = (&'static str, &'static str)> {
+    used_of(service, role).map(|common| (common.name, common.in_test))
 }

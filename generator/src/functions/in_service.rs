@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::environments::setting::Setting;
+use crate::functions::role_of::RoleOf;
 use crate::functions::{Function, architecture, common, settings, statement};
 use crate::hcl::{
     self, Block, Expression, argument, block, literal, object, reference, string, template, value,
@@ -159,6 +160,7 @@ fn call(service: &Service, name: &str, function: &Function) -> Block {
         retries: _,
         max_age_seconds: _,
         uses: _,        // `policy`, `environment_variables`
+        role: _,        // `settings` has it
         may: _,         // `policy`
         statements: _,  // `policy`
         secrets: _,     // `policy`, `environment_variables`
@@ -178,7 +180,13 @@ fn call(service: &Service, name: &str, function: &Function) -> Block {
         environment = hcl::call("merge", [environment, reference(format!("var.{own}"))]);
     }
     let setting = |setting: &Setting<Function>| argument(setting.argument, setting.in_service(service, name));
-    module_call(self::name(name).as_str(), "lambda_function")
+    let role = RoleOf::function(function);
+    let logs = argument("log_groups_arn", reference("local.log_groups_arn"));
+    let of_role = match role {
+        RoleOf::Portcullis => logs,
+        RoleOf::Others => setting(&settings::ROLE),
+    };
+    module_call(self::name(name).as_str(), role.module())
         .attribute(argument(
             "name",
             template([
@@ -192,10 +200,10 @@ fn call(service: &Service, name: &str, function: &Function) -> Block {
         .attribute(argument("architecture", architecture::in_service(service, name)))
         .attribute(setting(&settings::MEMORY_SIZE))
         .attribute(setting(&settings::TIMEOUT))
-        .attribute(argument("log_groups_arn", reference("local.log_groups_arn")))
+        .attribute(of_role)
         .attribute(setting(&settings::RETENTION_IN_DAYS))
         .attributes(settings::optional(service, name))
-        .attributes(common::of_call(service))
+        .attributes(common::of_call(service, role))
         .attributes(alias(service, name).map(|_| argument("publish", true)))
         .attribute(argument("require_zip", reference("var.require_zips")))
         .attribute(argument("environment_variables", environment))

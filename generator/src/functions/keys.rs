@@ -4,6 +4,7 @@ use crate::events::keys::EventTable;
 use crate::functions::secret_names;
 use crate::resources::cloudwatch_log_group::RETENTION_DAYS;
 use crate::resources::iam_actions::ACTION;
+use crate::resources::iam_role::ROLE;
 use crate::resources::lambda_function::{
     DESCRIPTION, ENVIRONMENT_KEY, EPHEMERAL_STORAGE_MB, LAYER_VERSION, MEMORY_MB, RESERVED_CONCURRENCY,
     SECURITY_GROUP, SUBNET, TIMEOUT_SECONDS,
@@ -12,8 +13,8 @@ use crate::resources::lambda_function_event_invoke_config::{
     DEFAULT_MAX_AGE_SECONDS, DEFAULT_RETRIES, MAX_AGE_SECONDS, RETRIES,
 };
 use crate::resources::lambda_provisioned_concurrency_config::PROVISIONED;
-use crate::review::ChangeKind::LogRetentionShorter;
-use crate::review::Direction::Less;
+use crate::review::ChangeKind::{FunctionRoleUnknown, LogRetentionShorter};
+use crate::review::Direction::{Added, Less, Other};
 use crate::review::Meaning::{Elsewhere, Harmless, Secret, When};
 use crate::review::consequence;
 use crate::service::Architecture;
@@ -110,6 +111,13 @@ keys! {
         /// URLs and ARNs in variables such as `TABLE_ORDERS`, `BUCKET_SCANS`, `QUEUE_MAILS_URL` and `TOPIC_NEWS_ARN`.
         /// See [Data](../data.md#uses).
         uses: Lists = Kind::Lists { noun: "data", of: "verbs" }, Nothing, EVERYWHERE, Elsewhere;
+        /// ARN of an existing role that the function has instead of one of its own. Portcullis doesn't know what the role allows,
+        /// and changes nothing in it. An environment in another account needs another role. See
+        /// [An existing role](../function-settings.md#an-existing-role).
+        role: Given<String> = Text(&ROLE), Derived("a role that Portcullis creates"), PER_ENVIRONMENT, When(&[
+            consequence(Added, FunctionRoleUnknown, "Portcullis **doesn't know** what the existing role allows"),
+            consequence(Other, FunctionRoleUnknown, "Portcullis **doesn't know** what the other role allows"),
+        ]);
         /// Statements of the function's role, beside the right to write its own logs.
         may: Vec<MayTable> = List(&MayTable::TABLE), Nothing, EVERYWHERE, Elsewhere;
         /// Names of secrets in AWS, by the environment variables that hold them: `{ DB_URL = "ssm:/shop/${environment}/db-url" }`

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::asynchronous;
 use crate::diagnostic::Diagnostic;
+use crate::functions::existing_role::Needs;
 use crate::functions::keys::NetworkTable;
 use crate::functions::limits::Surroundings;
 use crate::functions::variables::{templates, values};
@@ -35,17 +36,25 @@ impl Resolver<'_> {
             }
             self.limits(spec, &name.value, table, table, &surroundings);
             let may = self.may(&table.may, &surroundings.known);
-            let (uses, mut statements) = self.uses(spec, &table.uses);
-            let secrets = templates(&table.secrets, &surroundings.known);
-            statements.extend(secrets::statements(&secrets));
-            statements.extend(may.iter().cloned());
+            let (uses, of_uses) = self.uses(spec, &table.uses);
+            let secrets = secrets::statements(&templates(&table.secrets, &surroundings.known));
             let (on, of_events) = self.events(spec, name, &table.on, &mut labels);
-            statements.extend(of_events);
             let on_failure = self.failure_destination(spec, &table.on_failure);
             let of_failures = on_failure.iter().flat_map(|to| {
                 let declared = declared::find(spec, &to.to_string());
                 asynchronous::rights::statements(to, declared.is_some_and(|of| of.kms_key.is_some()))
             });
+            let of_failures: Vec<_> = of_failures.collect();
+            let needs = Needs {
+                uses: &of_uses,
+                secrets: &secrets,
+                may: &may,
+                events: &of_events,
+                failures: &of_failures,
+            };
+            self.beside_an_existing_role(spec, table, &needs);
+            let mut statements = [of_uses, secrets, may.clone(), of_events].concat();
+            let of_failures = of_failures.into_iter();
             let of_failures = of_failures.filter(|one| !statements.contains(one));
             let of_failures: Vec<_> = of_failures.collect();
             statements.extend(of_failures);
@@ -105,6 +114,7 @@ impl Resolver<'_> {
             let here = table.overridden(own);
             self.limits(spec, &name.value, own, &here, &surroundings);
             self.known_in_a_root(environment, own, &surroundings.known);
+            self.existing_role_here(&name.value, own, table);
             let everywhere = functions.get(&name.value);
             let mut here = resolved(&here, &surroundings.known);
             if let Some(everywhere) = everywhere {
@@ -190,7 +200,8 @@ fn resolved(table: &FunctionTable, known: &Known) -> Function {
         retries,
         max_age_seconds,
         uses: _, // `Resolver::uses`
-        may: _,  // `Resolver::may`
+        role,
+        may: _, // `Resolver::may`
         secrets,
         environment,
     } = table;
@@ -212,6 +223,7 @@ fn resolved(table: &FunctionTable, known: &Known) -> Function {
         retries: retries.value,
         max_age_seconds: max_age_seconds.value,
         uses: Uses::new(),
+        role: role.value.clone(),
         may: Vec::new(),
         statements: Vec::new(),
         secrets: templates(secrets, known),

@@ -4,6 +4,7 @@ pub(crate) mod access_test;
 pub(crate) mod architecture;
 mod binaries;
 pub(crate) mod common;
+pub(crate) mod existing_role;
 pub(crate) mod in_service;
 pub(crate) mod keys;
 mod limits;
@@ -14,6 +15,7 @@ pub(crate) mod picture;
 pub(crate) mod powers;
 pub(crate) mod review;
 pub(crate) mod rights;
+pub(crate) mod role_of;
 pub(crate) mod secret_names;
 pub(crate) mod secrets;
 pub(crate) mod settings;
@@ -71,6 +73,9 @@ pub struct Function {
     pub max_age_seconds: u32,
     /// The resources that it uses, with verbs.
     pub uses: Uses,
+    /// ARN of the existing role that it has instead of one of its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub role: Option<String>,
     /// The statements of `may`, sorted.
     pub may: Vec<Statement>,
     /// The statements of its role, beside those of every role: by `uses`, `secrets`, `may` and its events.
@@ -95,6 +100,8 @@ pub(crate) struct Access<'a> {
     pub(crate) on_failure: Option<&'a Datum>,
     /// The resources that it uses, with verbs.
     pub(crate) uses: &'a Uses,
+    /// ARN of the existing role that it has instead of one of its own.
+    pub(crate) role: Option<&'a str>,
     /// The statements of `may`.
     pub(crate) may: &'a [Statement],
     /// All statements of its role beside what every role allows.
@@ -130,6 +137,7 @@ impl Function {
             retries: _, // `asynchronous` has these
             max_age_seconds: _,
             uses,
+            role,
             may,
             statements,
             secrets,
@@ -141,6 +149,7 @@ impl Function {
             on,
             on_failure: on_failure.as_ref(),
             uses,
+            role: role.as_deref(),
             may,
             statements,
             secrets,

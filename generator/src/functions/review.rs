@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use crate::functions::statement::Statement;
 use crate::functions::{powers, secrets};
 use crate::reach::Reach;
-use crate::review::Fact;
 use crate::review::comparison::Comparison;
+use crate::review::{ChangeKind, Fact};
 use crate::routes::permissions::{self, Calls, Permission};
 use crate::routes::shifted_requests::{Routing, Shift};
 use crate::service::{Auth, Function, Route, Service};
@@ -43,6 +43,7 @@ pub(crate) fn facts(
     facts.extend(may(comparison, reaches[1]));
     facts.extend(permissions(comparison));
     facts.extend(architectures(comparison));
+    facts.extend(existing_roles(comparison));
     let settings = |function: &Function| Function {
         formerly: None,
         ..function.clone()
@@ -148,6 +149,24 @@ fn named(function: &Function) -> Vec<Statement> {
     let mut statements = secrets::statements(&function.secrets);
     statements.extend(function.may.iter().cloned());
     statements
+}
+
+/// New and renamed functions with an existing role. Those of other functions are compared as settings.
+fn existing_roles(comparison: &Comparison) -> Vec<Fact> {
+    let functions = &comparison.functions;
+    let new = functions.new.iter().map(|name| (None, name));
+    let renamed = functions.renamed().map(|(before, name)| (Some(before), name));
+    let roles = new.chain(renamed).filter_map(|(before, name)| {
+        let before = before.and_then(|before| comparison.base.functions[before].role.clone());
+        let after = comparison.head.functions[name].role.clone();
+        let so = "Portcullis **doesn't know** what the existing role allows";
+        let meaning = after.as_ref().map(|_| (ChangeKind::FunctionRoleUnknown, so));
+        comparison.setting_with(&["functions", name, "role"], before, after, meaning)
+    });
+    let mut facts: Vec<Fact> = roles.collect();
+    facts.sort_by_key(Fact::of);
+    facts.dedup();
+    facts
 }
 
 /// Functions that are built for another processor than before, other than by that of the service.

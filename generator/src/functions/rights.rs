@@ -2,8 +2,9 @@
 
 use crate::asynchronous::rights as asynchronous;
 use crate::events::rights as events;
+use crate::functions::role_of::RoleOf;
 use crate::functions::statement::Statement;
-use crate::functions::{Access, Function, secrets, settings};
+use crate::functions::{Access, Function, role_of, secrets, settings};
 use crate::hcl::{Block, Expression, argument, block, call, commented, reference, string, value};
 use crate::references::{Reference, Template, Values};
 use crate::resources::cloudwatch_log_group;
@@ -64,7 +65,7 @@ const LOGS: Right = Right {
 
 /// The right to send traces: <https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html>. X-Ray has no resources
 /// for these: <https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html>
-const TRACES: Right = Right {
+pub(crate) const TRACES: Right = Right {
     sid: "SendTraces",
     actions: &["xray:PutTelemetryRecords", "xray:PutTraceSegments"],
     on: On::Everything,
@@ -74,7 +75,7 @@ const TRACES: Right = Right {
 /// The rights that Lambda needs in the role of a function in a VPC:
 /// <https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions>. EC2 describes
 /// interfaces and subnets on `*` alone, and a new interface has no ARN yet.
-const NETWORK: [Right; 2] = [
+pub(crate) const NETWORK: [Right; 2] = [
     Right {
         sid: "JoinNetwork",
         actions: &NETWORK_ACTIONS,
@@ -130,10 +131,14 @@ pub(crate) fn phrases(service: &Service, function: &Function) -> Vec<String> {
         on,
         on_failure,
         uses,
+        role,
         may,
         statements: _, // of all these
         secrets,
     } = function.access();
+    if let Some(role) = role {
+        return vec![role_of::phrase(role)];
+    }
     let network = network.iter().flat_map(|_| NETWORK);
     let rights = of_all(service).into_iter().chain(network);
     let rights = rights.map(|right| right.may.to_owned());
@@ -170,7 +175,9 @@ pub(crate) fn statements_of_all(rights: &[Right], function: &str, values: &Value
 
 /// Returns the rights that all roles of the module have, as one phrase: "write its own logs".
 pub(crate) fn phrase_of_all(service: &Service) -> String {
-    let network = settings::SUBNET_IDS.is_used(service).then_some(NETWORK);
+    let network = settings::SUBNET_IDS
+        .is_used(service, RoleOf::Portcullis)
+        .then_some(NETWORK);
     let rights = of_all(service).into_iter().chain(network.into_iter().flatten());
     let phrases: Vec<&str> = rights
         .map(|right| right.may)
@@ -183,7 +190,7 @@ pub(crate) fn phrase_of_all(service: &Service) -> String {
 pub(crate) fn policy_in_module(service: &Service) -> Expression {
     let statements = |rights: &[Right]| statements(rights, On::arn_in_module);
     let of_all = statements(&of_all(service));
-    if !settings::SUBNET_IDS.is_used(service) {
+    if !settings::SUBNET_IDS.is_used(service, RoleOf::Portcullis) {
         return iam_role_policy::policy(of_all);
     }
     let network = reference(format!("local.{NETWORK_STATEMENTS}"));
@@ -201,7 +208,9 @@ pub(crate) fn network_in_module(service: &Service) -> Option<Block> {
     let comment =
         "Lambda connects a function with subnets to them. The function's own code can't use these actions.";
     let locals = block("locals", []).attribute(commented(network, comment));
-    settings::SUBNET_IDS.is_used(service).then(|| locals.build())
+    settings::SUBNET_IDS
+        .is_used(service, RoleOf::Portcullis)
+        .then(|| locals.build())
 }
 
 /// Returns the rights of a function's role beside `may`.

@@ -6,6 +6,7 @@ use crate::environments::Environment;
 use crate::environments::overridable::Overridable;
 use crate::environments::setting::{self, Setting};
 use crate::functions::Function;
+use crate::functions::role_of::RoleOf;
 use crate::hcl::{Attribute, Expression, argument, commented, lines, list, object, string};
 use crate::modules::module::Variable;
 use crate::resources::lambda_function;
@@ -30,6 +31,14 @@ pub(crate) static MEMORY_SIZE: Setting<Function> = Setting {
     kind: "number",
     noun: "Memory in MB",
     value: |_, here, _| here.memory_mb.into(),
+};
+
+/// The existing role. Only functions with one pass it.
+pub(crate) static ROLE: Setting<Function> = Setting {
+    argument: "role",
+    kind: "string",
+    noun: "ARN of the existing role",
+    value: |_, here, _| here.role.as_ref().map_or_else(Expression::null, string),
 };
 
 /// Seconds for one invocation.
@@ -163,8 +172,9 @@ static OPTIONAL: [&Optional; 5] = [
     &LAYERS,
 ];
 
-/// Arguments of a function's call. Every function sets the first four.
-static ALL: [&Setting<Function>; 9] = [
+/// Arguments of a function's call. Every function sets those that are not optional, but for `role`.
+static ALL: [&Setting<Function>; 10] = [
+    &ROLE,
     &MEMORY_SIZE,
     &TIMEOUT,
     &RETENTION_IN_DAYS,
@@ -199,13 +209,14 @@ impl Overridable for Function {
 }
 
 impl Optional {
-    /// Returns whether a function sets it, in any environment.
-    pub(crate) fn is_used(&self, service: &Service) -> bool {
+    /// Returns whether a function with such a role sets it, in any environment.
+    pub(crate) fn is_used(&self, service: &Service, role: RoleOf) -> bool {
         let here = service
             .environments
             .values()
             .flat_map(|environment| environment.functions.values());
-        let mut all = service.functions.values().chain(here);
+        let all = service.functions.values().chain(here);
+        let mut all = all.filter(|function| RoleOf::function(function) == role);
         all.any(self.is_set)
     }
 }
@@ -231,9 +242,9 @@ pub(crate) fn optional(service: &Service, name: &str) -> impl Iterator<Item = At
     passed.map(|one| argument(one.setting.argument, one.setting.in_service(service, name)))
 }
 
-/// The variables of `modules/lambda_function` for optional arguments.
-pub(crate) fn optional_variables(service: &Service) -> impl Iterator<Item = Variable> {
-    let used = OPTIONAL.into_iter().filter(|one| one.is_used(service));
+/// The variables of a module of functions for optional arguments.
+pub(crate) fn optional_variables(service: &Service, role: RoleOf) -> impl Iterator<Item = Variable> {
+    let used = OPTIONAL.into_iter().filter(move |one| one.is_used(service, role));
     used.map(|one| {
         let Optional {
             setting,

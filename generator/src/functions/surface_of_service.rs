@@ -1,7 +1,9 @@
 //! The functions that a spec asks for.
 
 use crate::asynchronous::surface_of_service::failure_destinations;
+use crate::environments::module::LOCAL_ACCOUNT;
 use crate::events::surface_of_service::{events, invokers as invokers_of_events};
+use crate::functions::role_of::RoleOf;
 use crate::functions::surface::sort;
 use crate::functions::{Access, in_service, rights, statement};
 use crate::references::{Reference, Template, Values};
@@ -21,8 +23,9 @@ pub(crate) fn function(service: &Service, environment: &Environment, name: &str)
         on: _,         // `events` has these
         on_failure: _, // `failure_destinations`
         uses: _,       // `statements`
-        may: _,        // `statements`
-        secrets: _,    // `statements`
+        role,
+        may: _,     // `statements`
+        secrets: _, // `statements`
         statements: own,
     } = function.access();
     let values = Values::of(service, environment);
@@ -41,9 +44,9 @@ pub(crate) fn function(service: &Service, environment: &Environment, name: &str)
             condition: None,
         }
     };
-    let (denying, allowing): (Vec<_>, Vec<_>) = rights::of(service, function)
-        .into_iter()
-        .partition(rights::Right::denies);
+    let generated = RoleOf::function(function) == RoleOf::Portcullis;
+    let of_all = generated.then(|| rights::of(service, function));
+    let (denying, allowing): (Vec<_>, Vec<_>) = of_all.into_iter().flatten().partition(rights::Right::denies);
     let allowing = rights::statements_of_all(&allowing, name, &values);
     let denying = rights::statements_of_all(&denying, name, &values);
     let deny = |statement| Statement {
@@ -74,9 +77,12 @@ pub(crate) fn function(service: &Service, environment: &Environment, name: &str)
             .into_iter()
             .map(|(name, value)| (name, digest(&types::composed(&text(&value)))))
             .collect(),
-        assumed_by: vec![format!("Service:{}", iam_role::PRINCIPAL)],
-        role: None,
-        permissions_boundary: environment.permissions_boundary.clone(),
+        assumed_by: generated
+            .then(|| format!("Service:{}", iam_role::PRINCIPAL))
+            .into_iter()
+            .collect(),
+        role: role.map(|arn| self::role(environment, &names, arn)),
+        permissions_boundary: environment.permissions_boundary.clone().filter(|_| generated),
         statements,
         subnets: network
             .as_ref()
@@ -90,6 +96,17 @@ pub(crate) fn function(service: &Service, environment: &Environment, name: &str)
         failure_destinations: failure_destinations(function, &values, &names),
         events: events(service, environment, name, &values, &names),
         url_auth: None,
+    }
+}
+
+/// An existing role. Lambda takes only roles of the function's own account, but the emulated AWS takes any.
+fn role(environment: &Environment, names: &Names, arn: &str) -> String {
+    let text = names.without(arn);
+    match iam_role::role_of(arn) {
+        Some((_, account, _)) if !environment.is_local() || account == LOCAL_ACCOUNT => {
+            text.replacen(&format!(":iam::{account}:"), ":iam::${account}:", 1)
+        }
+        _ => text,
     }
 }
 

@@ -44,7 +44,7 @@ pub fn all(service: &Service) -> FileSet {
 /// Every module that the service needs.
 pub fn of_service(service: &Service) -> Vec<Module> {
     let mut modules = user_pool::modules::modules(service);
-    modules.push(functions::module::module(service));
+    modules.extend(functions::module::modules(service));
     modules.extend(buckets::modules::modules(service));
     modules.extend(api::modules::modules(service));
     modules.push(service::module(service));

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::hcl::{Block, Expression, argument, object, reference, string};
+use crate::functions::settings;
+use crate::hcl::{Block, Expression, argument, call, object, reference, string};
 use crate::modules::module::{Output, module_call};
 use crate::own::OwnModule;
 use crate::references::{Part as TextPart, Reference, Template};
@@ -50,12 +51,16 @@ fn input(service: &Service) -> Expression {
 /// A function as text, so that the module never waits for what may wait for its outputs.
 fn function(service: &Service, function: &str) -> Expression {
     let text = |reference: Reference| Template::of_reference(reference, "").in_service(service);
-    // The role has the function's name.
     let name = || text(Reference::FunctionName(function.into()));
+    // The last part of an existing role's ARN, or else the function's name.
+    let role_name = match service.functions[function].role {
+        Some(_) => call("basename", [settings::ROLE.in_service(service, function)]),
+        None => name(),
+    };
     object([
         ("arn", text(Reference::FunctionArn(function.into()))),
         ("name", name()),
-        ("role_name", name()),
+        ("role_name", role_name),
     ])
 }
 

@@ -17,6 +17,7 @@ mod way;
 use crate::events::Event;
 use crate::events::names::bus_arn;
 use crate::functions::Function;
+use crate::functions::role_of;
 use crate::queues::{self, with_failed};
 use crate::reach::model::{Data, Invokers, Model, Source};
 use crate::reach::right::{Right, is_of};
@@ -82,6 +83,10 @@ impl<'a> Reach<'a> {
     }
 
     fn does(&self, function: &str, datum: &Datum) -> Vec<String> {
+        // What is unknown counts as allowed.
+        if let Some(role) = &self.service.functions[function].role {
+            return vec![role_of::phrase(role)];
+        }
         let [service, _] = datum.kind.declaration().arn;
         let mut all: Vec<String> = Vec::new();
         for model in &self.models {

@@ -53,6 +53,37 @@ pub static PERMISSIONS_BOUNDARY: TextRule = TextRule {
     pattern: r"^arn:aws[a-z-]*:iam::([0-9]{12}|aws):policy/([!-~]{0,510}/)?[A-Za-z0-9_+=,.@-]{1,128}$",
 };
 
+/// A role of Lambda: <https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html>. Names and paths:
+/// <https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html>
+pub static ROLE: TextRule = TextRule {
+    must_be: "the ARN of a role",
+    help: "write it as in `arn:aws:iam::123456789012:role/NAME`, with the path before the name if the role has one",
+    check: |arn| {
+        let Some((partition, account, role)) = role_of(arn) else {
+            return false;
+        };
+        let (path, name) = role.rsplit_once('/').unwrap_or(("", role));
+        let is_of_name = |b: u8| b.is_ascii_alphanumeric() || b"_+=,.@-".contains(&b);
+        partition
+            .strip_prefix("aws")
+            .is_some_and(|rest| rest.bytes().all(|b| b.is_ascii_lowercase() || b == b'-'))
+            && account.len() == 12
+            && account.bytes().all(|b| b.is_ascii_digit())
+            && (1..=NAME_LENGTH).contains(&name.len())
+            && name.bytes().all(is_of_name)
+            && path.len() <= 510
+            && path.bytes().all(|b| is_of_name(b) || b == b'/')
+    },
+    pattern: r"^arn:aws[a-z-]*:iam::[0-9]{12}:role/([A-Za-z0-9_+=,.@/-]{0,510}/)?[A-Za-z0-9_+=,.@-]{1,64}$",
+};
+
+/// The partition, the account, and the path and name of a role.
+pub fn role_of(arn: &str) -> Option<(&str, &str, &str)> {
+    let (partition, rest) = arn.strip_prefix("arn:")?.split_once(":iam::")?;
+    let (account, role) = rest.split_once(":role/")?;
+    Some((partition, account, role))
+}
+
 /// Stands for the account in ARNs of AWS's own policies.
 const AWS: &str = "aws";
 

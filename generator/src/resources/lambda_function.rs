@@ -6,8 +6,8 @@
 use std::ops::RangeInclusive;
 
 use crate::hcl::{
-    Block, argument, block, call, commented, conditional, expression, lines, list, literal, precondition,
-    reference, string, template, value,
+    Block, Expression, argument, block, call, commented, conditional, expression, lines, list, literal,
+    precondition, reference, string, template, value,
 };
 use crate::resources::Meaning::{Harmless, Shown};
 use crate::resources::ResourceType;
@@ -217,8 +217,8 @@ pub struct Optional {
     pub tracing: bool,
 }
 
-/// A function whose zip holds one executable, `bootstrap`.
-pub fn resource_block(optional: Optional) -> Block {
+/// A function whose zip holds one executable, `bootstrap`. It waits for its logs, and for the right to write them.
+pub fn resource_block(role: Expression, logs: &[&str], optional: Optional) -> Block {
     let Optional {
         ephemeral_storage,
         kms_key_arn,
@@ -233,7 +233,7 @@ pub fn resource_block(optional: Optional) -> Block {
     let hash = conditional(
         call("fileexists", [reference("var.filename")]),
         call("filebase64sha256", [reference("var.filename")]),
-        crate::hcl::Expression::null(),
+        Expression::null(),
     );
     let arguments = [
         (kms_key_arn, "kms_key_arn"),
@@ -262,7 +262,7 @@ pub fn resource_block(optional: Optional) -> Block {
     TYPE.block("this")
         .attribute(argument("function_name", reference("var.name")))
         .attribute(argument("description", reference("var.description")))
-        .attribute(argument("role", reference("aws_iam_role.this.arn")))
+        .attribute(argument("role", role))
         .attribute(argument("filename", reference("var.filename")))
         .attribute(commented(
             argument("source_code_hash", hash),
@@ -283,10 +283,7 @@ pub fn resource_block(optional: Optional) -> Block {
         .attribute(commented(
             argument(
                 "depends_on",
-                lines([
-                    reference("aws_cloudwatch_log_group.this"),
-                    reference("aws_iam_role_policy.write_logs"),
-                ]),
+                lines(logs.iter().map(|address| reference(*address))),
             ),
             "Otherwise the first invocation would create a log group that keeps logs forever.",
         ))

@@ -168,6 +168,8 @@ kinds! {
     FunctionMayMore = "function_may_more", Specs, AtRisk, Function, WidensFunction;
     /// The role of a function allows less.
     FunctionMayLess = "function_may_less", Specs, Rest, Function, Harmless;
+    /// A function uses an existing role, or another one. Portcullis doesn't know what it allows.
+    FunctionRoleUnknown = "function_role_unknown", Specs, AtRisk, Key, Widens;
     /// API Gateway may invoke a function for a pattern of paths, because it has too many routes for single permissions.
     PermissionsWidened = "permissions_widened", Specs, Rest, Function, Expected("API Gateway still invokes it for its own routes alone");
     /// API Gateway may no longer invoke a function for a pattern of paths.

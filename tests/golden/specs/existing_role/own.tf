@@ -1,0 +1,3 @@
+variable "service" {
+  type = object({ functions = map(object({ role_name = string })) })
+}
