@@ -1,5 +1,7 @@
 //! The ways to data in a surface. So a spec, a plan and a state have the same answer if they have the same surface.
 
+use std::collections::BTreeMap;
+
 use crate::queues::surface::dead_letter_arn;
 use crate::reach::model::{Data, Function, Invokers, Model, Source};
 use crate::reach::right::{Right, is_of};
@@ -25,6 +27,10 @@ const OPEN: &str = "?";
 pub(crate) fn reached(surface: &Surface) -> Vec<Reached> {
     let model = model(surface);
     let invokers = Invokers::of([&model]);
+    let names = model.functions.keys();
+    let callers: BTreeMap<&str, _> = names
+        .map(|name| (name.as_str(), callers(surface, &model, name)))
+        .collect();
     let reached = model.data.iter().map(|data| {
         let mut by: Vec<ReachedBy> = Vec::new();
         for (name, function) in &model.functions {
@@ -34,19 +40,16 @@ pub(crate) fn reached(surface: &Surface) -> Vec<Reached> {
             }
             let verbs = verbs(function, data);
             for steps in invokers.ways_to(name) {
-                let first = steps.first().map_or("", |step| &step.function);
+                let callers = steps.first().and_then(|first| callers.get(&*first.function));
                 let steps: Vec<Step> = steps.iter().map(step).collect();
-                by.extend(
-                    callers(surface, &model, first)
-                        .into_iter()
-                        .map(|(callers, entry)| ReachedBy {
-                            callers,
-                            entry,
-                            steps: steps.clone(),
-                            verbs: verbs.clone(),
-                            actions: actions.clone(),
-                        }),
-                );
+                let callers = callers.into_iter().flatten();
+                by.extend(callers.map(|(callers, entry)| ReachedBy {
+                    callers: callers.clone(),
+                    entry: entry.clone(),
+                    steps: steps.clone(),
+                    verbs: verbs.clone(),
+                    actions: actions.clone(),
+                }));
             }
         }
         by.sort();
