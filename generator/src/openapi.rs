@@ -155,7 +155,7 @@ mod tests {
     fn a_method_of_its_own_goes_before_any() {
         let item = &shop()["paths"]["/items/{id}"];
         assert_eq!(item["get"]["security"], json!([]));
-        assert_eq!(item["get"]["operationId"], "get_items_id");
+        assert_eq!(item["get"]["operationId"], "get_items_parameter");
         for method in router::ANY.iter().filter(|method| **method != "GET") {
             let operation = &item[method.to_lowercase()];
             assert_eq!(operation["security"], json!([{ "user_pool": [] }]), "{method}");

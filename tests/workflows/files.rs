@@ -117,7 +117,13 @@ fn a_job_may_do_what_this_table_says_and_no_more() {
             "plan",
             json!({"contents": "read", "id-token": "write"}),
         ),
-        ("plan.yml", "review", code),
+        ("plan.yml", "review", code.clone()),
+        (
+            "release.yml",
+            "publish",
+            json!({"attestations": "write", "contents": "write", "id-token": "write"}),
+        ),
+        ("release.yml", "wheel", code),
     ];
     let mut found: Vec<_> = jobs()
         .into_iter()
@@ -189,7 +195,10 @@ fn what_talks_to_aws_is_one_at_a_time_and_is_not_cut_short() {
                 .as_str()
                 .is_some_and(|uses| uses.contains("configure-aws-credentials"))
         });
-        assert_eq!(talks, job["permissions"]["id-token"] == "write", "{file}, {name}");
+        // A release shows who it is to PyPI and to the log of provenance, not to AWS.
+        let publishes = (&*file, &*name) == (".github/workflows/release.yml", "publish");
+        let has_identity = job["permissions"]["id-token"] == "write";
+        assert_eq!(talks || publishes, has_identity, "{file}, {name}");
         if talks {
             let group = job["concurrency"]["group"].as_str().unwrap();
             assert!(group.contains("${{ matrix.name }}"), "{file}, {name}: {group}");

@@ -49,12 +49,12 @@ impl Project {
     }
 
     /// A service that a program of `portcullis` writes, far from this repository.
-    pub fn written_by(portcullis: &Path, arguments: &[&str]) -> Self {
+    pub fn written_by(portcullis: &Path, name: &str) -> Self {
         need_programs();
         let folder = tempfile::tempdir().unwrap();
-        let root = folder.path().canonicalize().unwrap().join("service");
+        let root = folder.path().canonicalize().unwrap().join(name);
         let mut new = Command::new(portcullis);
-        new.arg("new").arg(&root).args(arguments).stdin(Stdio::null());
+        new.arg("new").arg(&root).stdin(Stdio::null());
         run(&mut new).succeeded();
         link_tools(&root);
         Self {
