@@ -126,6 +126,26 @@ mod tests {
             found[0].help
         );
     }
+
+    #[test]
+    fn routes_that_no_token_of_local_opens_are_named() {
+        let warnings = |scopes: &str| {
+            let spec = format!(
+                "[service]\nname = \"hello\"\nregion = \"us-east-1\"\n[user_pool]\n\
+                 existing = \"arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_A\"\n[functions.a]\n\
+                 [routes]\n\"GET /a\" = {{ function = \"a\" }}\n\
+                 \"GET /b\" = {{ function = \"a\", scopes = [{scopes}] }}\n"
+            );
+            of_service(&crate::service(&spec, None).unwrap())
+        };
+        let found = warnings("\"a/read\", \"a/all\"");
+        assert_eq!(
+            found[0].summary,
+            "in `local`, no token has the scopes of `GET /b`, because its user pool isn't the existing one"
+        );
+        assert_eq!(warnings("\"a/read\", \"aws.cognito.signin.user.admin\""), []);
+    }
+
     #[test]
     fn permissions_that_became_patterns_are_told_with_the_patterns() {
         let below = |count: usize| (0..count).map(|number| format!("/a/{}/{number}", number % 2));
