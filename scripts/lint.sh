@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-cargo fmt --check
+cargo fmt --all --check
 for functions in examples/*/functions/Cargo.toml; do
     cargo fmt --all --check --manifest-path "$functions"
 done

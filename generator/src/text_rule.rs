@@ -60,8 +60,16 @@ pub static NAME_64: TextRule = name_rule(
 pub static VERSION_REQUIREMENT: TextRule = TextRule {
     must_be: "a version requirement",
     help: "write it as in `>= 0.1, < 0.2`",
-    check: |text| VersionReq::parse(text).is_ok(),
-    pattern: r"^ *(\*|(=|>|>=|<|<=|~|\^)? *[0-9]+(\.([0-9]+|\*|x|X)){0,2}(-[0-9A-Za-z.-]+)?( *, *(=|>|>=|<|<=|~|\^)? *[0-9]+(\.([0-9]+|\*|x|X)){0,2}(-[0-9A-Za-z.-]+)?)*) *$",
+    // Whole versions only, as short as the pattern admits.
+    check: |text| {
+        let is_plain = |c: char| c.is_ascii_digit() || "=<>~^., ".contains(c);
+        let has_short_numbers = text
+            .split(|c: char| !c.is_ascii_digit())
+            .all(|number| number.len() <= 9);
+        let is_short = has_short_numbers && text.split(',').count() <= 4;
+        is_short && text.chars().all(is_plain) && VersionReq::parse(text).is_ok()
+    },
+    pattern: r"^ *(=|>|>=|<|<=|~|\^)? *(0|[1-9][0-9]{0,8})(\.(0|[1-9][0-9]{0,8})){0,2}( *, *(=|>|>=|<|<=|~|\^)? *(0|[1-9][0-9]{0,8})(\.(0|[1-9][0-9]{0,8})){0,2}){0,3} *$",
 };
 
 /// The shape of a region's name; which exist changes too often to list.

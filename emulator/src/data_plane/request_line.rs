@@ -128,7 +128,7 @@ mod tests {
         let logged = format!("INFO {}: {long}", module_path!().replace("::tests", ""));
         let found = RequestLine::find(&logged).unwrap();
         assert_eq!(
-            (found.status, found.path.contains("(2052 bytes)")),
+            (found.status, found.path.contains("(2048 bytes)")),
             (401, true),
             "{logged}"
         );

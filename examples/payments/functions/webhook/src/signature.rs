@@ -16,7 +16,9 @@ const TOLERANCE: u64 = 300;
 pub fn verify(header: &str, body: &[u8], secret: &str, now: u64) -> Result<(), &'static str> {
     let values = |wanted| {
         let pairs = header.split(',').filter_map(|pair| pair.split_once('='));
-        pairs.filter(move |(key, _)| *key == wanted).map(|(_, value)| value)
+        pairs
+            .filter(move |(key, _)| *key == wanted)
+            .map(|(_, value)| value)
     };
     let mut times = values("t");
     let (Some(time), None) = (times.next(), times.next()) else {
