@@ -20,7 +20,8 @@ const OWN: [&str; 6] = [
 ];
 
 /// The paths of this repository whose files every service with both pipelines has.
-const COMMON: [&str; 10] = [
+const COMMON: [&str; 11] = [
+    ":!.github/workflows/release.yml", // of Portcullis itself
     ".github",
     ".gitignore",
     ".gitlab",
