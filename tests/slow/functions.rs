@@ -400,7 +400,7 @@ fn the_built_functions_start_quickly_and_answer_an_event_of_a_rest_api() {
         let bootstrap = folder.path().join(function);
         fs::write(&bootstrap, unzip(&artifact.path)).unwrap();
         fs::set_permissions(&bootstrap, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
-        let event = fs::read_to_string(sources().join("fixtures").join(event)).unwrap();
+        let event = fs::read_to_string(sources().join("shared/fixtures").join(event)).unwrap();
 
         let started = Function::start(&bootstrap, &[("CORS_ALLOW_ORIGIN", "https://app.example.com")]);
         let (until_next, response) = started.answer(&event);
