@@ -1,6 +1,6 @@
 //! `portcullis call`
 
-use std::io::{Read, Write, stdin};
+use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -14,7 +14,7 @@ use crate::cli::Call;
 use crate::failure::{Failure, OrFail, Outcome};
 use crate::project::Project;
 use crate::sign_in::kept::Kept;
-use crate::talk;
+use crate::{input, talk};
 
 /// Calls a route with curl. Prints the body on stdout and the status on stderr. A route for signed-in users gets the
 /// token of the last sign-in: the access token if the route has scopes, or else the id token.
@@ -93,17 +93,11 @@ fn body(data: Option<&str>) -> Outcome<Option<Vec<u8>>> {
     let Some(data) = data else {
         return Ok(None);
     };
-    let mut bytes = Vec::new();
-    let read = match data.strip_prefix('@') {
-        Some(file) => std::fs::read(Path::new(file)).map(|read| bytes = read),
-        None if data == "-" => stdin().read_to_end(&mut bytes).map(drop),
-        None => {
-            bytes.extend(data.as_bytes());
-            Ok(())
-        }
-    };
-    read.map_err(|error| Failure::input(format!("can't read {}: {error}", code(data))))?;
-    Ok(Some(bytes))
+    let file = data.strip_prefix('@').or((data == "-").then_some(data));
+    match file {
+        Some(file) => input::read(Path::new(file)).map(Some),
+        None => Ok(Some(data.into())),
+    }
 }
 
 struct Request<'a> {

@@ -48,7 +48,7 @@ pub fn run(project: &Outcome<Project>, json: bool) -> Outcome {
         Err(_) => findings.push(Finding {
             name: "project".into(),
             state: State::Later,
-            detail: "there is no portcullis.toml here".into(),
+            detail: "missing `portcullis.toml` in this folder and those above".into(),
             help: Some("start a service: `portcullis new DIR`".into()),
         }),
     }

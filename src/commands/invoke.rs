@@ -1,6 +1,5 @@
 //! `portcullis invoke`
 
-use std::io::Read;
 use std::path::PathBuf;
 
 use portcullis_emulator::data_plane::{self, EmulatedAws, Invoked};
@@ -11,7 +10,7 @@ use crate::endpoint::access_key_id;
 use crate::failure::{Failure, OrFail, Outcome};
 use crate::local::Local;
 use crate::project::{Project, check_environment, check_function};
-use crate::talk;
+use crate::{input, talk};
 
 /// The event to send.
 pub enum Event {
@@ -86,12 +85,7 @@ fn events(local: &Local, name: &str, event: &Event) -> Outcome<Vec<Vec<u8>>> {
     match event {
         Event::Empty => Ok(vec![b"{}".to_vec()]),
         Event::File(path) => {
-            let mut text = Vec::new();
-            let read = match path.as_os_str() == "-" {
-                true => std::io::stdin().read_to_end(&mut text).map(drop),
-                false => std::fs::read(path).map(|read| text = read),
-            };
-            read.map_err(|error| Failure::input(format!("can't read `{}`: {error}", path.display())))?;
+            let text = input::read(path)?;
             serde_json::from_slice::<serde::de::IgnoredAny>(&text)
                 .map_err(|error| Failure::input(format!("the event must be JSON: {error}")))?;
             Ok(vec![text])

@@ -5,12 +5,11 @@ mod data_plane;
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
 use portcullis_emulator::background::{Background, Started, Status};
-use portcullis_files::{PRIVATE, private_folder, replace};
 use portcullis_generator::service::LOCAL;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -18,6 +17,7 @@ use serde_json::Value;
 use crate::endpoint::{self, Endpoint};
 use crate::failure::{Failure, OrFail, Outcome};
 use crate::first_user::{FirstUser, first_user_of_state};
+use crate::private_file::write;
 use crate::project::Project;
 use crate::redeployment::Redeployment;
 use crate::talk;
@@ -188,8 +188,8 @@ impl Local {
             control_plane,
             data_plane,
         } = self.ports();
-        let is_taken = |port: &u16| std::net::TcpListener::bind(("127.0.0.1", *port)).is_err();
-        [control_plane, data_plane].into_iter().flatten().find(is_taken)
+        let mut ports = [control_plane, data_plane].into_iter().flatten();
+        ports.find(|port| !is_free(*port))
     }
 
     fn keep_ports(&self, ports: Ports) -> Outcome {
@@ -257,7 +257,7 @@ impl Local {
         port: Option<u16>,
         arguments: impl Fn(&mut Command),
     ) -> Outcome<Started> {
-        let free = port.filter(|port| std::net::TcpListener::bind(("127.0.0.1", *port)).is_ok());
+        let free = port.filter(|port| is_free(*port));
         if let (Some(port), None) = (port, free) {
             talk::warn(format!(
                 "port {port} is in use by another program, so the URL changes"
@@ -358,6 +358,11 @@ impl Local {
     }
 }
 
+/// Returns whether no program listens on a port of 127.0.0.1.
+fn is_free(port: u16) -> bool {
+    std::net::TcpListener::bind(("127.0.0.1", port)).is_ok()
+}
+
 fn port_of(url: &str) -> Option<u16> {
     url.split_once("://")?
         .1
@@ -367,14 +372,6 @@ fn port_of(url: &str) -> Option<u16> {
         .next()?
         .parse()
         .ok()
-}
-
-/// Writes a file that only its owner may read, in a folder that only its owner may enter.
-fn write(path: &Path, text: &str) -> Outcome {
-    let folder = path.parent().unwrap_or(Path::new(""));
-    private_folder(folder)
-        .and_then(|()| replace(path, text.as_bytes(), PRIVATE))
-        .map_err(|error| Failure::tool(format!("can't write `{}`: {error}", path.display())))
 }
 
 /// Returns a value of the ready line of a running process.

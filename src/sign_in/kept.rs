@@ -2,11 +2,11 @@
 
 use std::path::PathBuf;
 
-use portcullis_files::{PRIVATE, private_folder, replace};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use crate::failure::{Failure, OrFail, Outcome};
+use crate::failure::{OrFail, Outcome};
+use crate::private_file;
 use crate::project::Project;
 
 /// Seconds before its end in which a token is not used any more: a request takes time.
@@ -62,10 +62,7 @@ impl Kept {
     /// Replaces the tokens.
     pub fn keep(&self, tokens: &Tokens) -> Outcome {
         let text = serde_json::to_string(tokens).or_tool()?;
-        let folder = self.0.parent().unwrap_or(&self.0);
-        private_folder(folder)
-            .and_then(|()| replace(&self.0, text.as_bytes(), PRIVATE))
-            .map_err(|error| Failure::tool(format!("can't write `{}`: {error}", self.0.display())))
+        private_file::write(&self.0, &text)
     }
 
     /// Forgets the tokens.

@@ -66,7 +66,7 @@ impl Passwords {
 fn ask(prompt: &str) -> Outcome<Option<String>> {
     let prompt = format!("{}: ", printable::line(prompt));
     let answer = rpassword::prompt_password(prompt).map_err(|_| {
-        Failure::input("missing password: there is no terminal to ask on")
+        Failure::input("missing password: without a terminal, `login` can't ask")
             .help("write the password to standard input, and add `--password-stdin`")
     })?;
     Ok((!answer.is_empty()).then_some(answer))

@@ -101,7 +101,7 @@ impl Refusal {
                 format!("use the user's own password: `portcullis login{}`", env(environment)),
             ),
             "NotAuthorizedException" if says("incorrect username or password") => (
-                format!("the password of {who} is wrong, or there is no such user"),
+                format!("the password of {who} is wrong, or the user is unknown"),
                 format!("at the first sign-in, use the temporary password: `portcullis login --first{}`", env(environment)),
             ),
             "UserNotFoundException" => (
