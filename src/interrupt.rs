@@ -10,6 +10,7 @@ use std::process::{Child, Command};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
+use std::time::Duration;
 
 use portcullis_emulator::signals;
 use rustix::process::{Pid, Signal, kill_process};
@@ -51,7 +52,12 @@ pub fn end_well(farewell: impl Fn() + Send + Sync + 'static) -> io::Result<()> {
 }
 
 /// Waits for the end if a signal ends us well. The signal also reached the programs that we run, so their failures mean nothing.
+/// The thread that hears signals may learn of one after we learn of such a failure, so it gets a moment.
 pub fn wait_if_ending() {
+    if FAREWELL.get().is_none() {
+        return;
+    }
+    thread::sleep(Duration::from_millis(200));
     while ENDING.load(Ordering::Relaxed) {
         thread::park();
     }
@@ -129,10 +135,11 @@ fn pass_on(signal: Signal) {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
+    use std::io::{BufRead, BufReader};
+    use std::process::Stdio;
 
     use portcullis_test_support::ignored_signals;
-    use rustix::process::getpid;
+    use rustix::process::{getpid, kill_process_group};
 
     use super::*;
 
@@ -149,5 +156,40 @@ mod tests {
             kill_process(getpid(), signal).unwrap();
         }
         thread::sleep(Duration::from_millis(100));
+    }
+
+    /// A terminal's Ctrl-C also ends the programs that we run. Their failure is not what the user is told.
+    #[test]
+    fn a_signal_that_ends_us_well_is_not_a_failure_of_the_program_that_runs() {
+        const AGAIN: &str = "PORTCULLIS_TEST_ENDS_WELL";
+        if std::env::var_os(AGAIN).is_some() {
+            end_well(|| ()).unwrap();
+            println!("listening");
+            while Command::new("true").status().unwrap().success() {}
+            wait_if_ending();
+            std::process::exit(2);
+        }
+        signals::default_for_children().unwrap();
+        for _ in 0..30 {
+            let mut program = Command::new(std::env::current_exe().unwrap())
+                .args(["--exact", "--nocapture"])
+                .arg("interrupt::tests::a_signal_that_ends_us_well_is_not_a_failure_of_the_program_that_runs")
+                .env(AGAIN, "1")
+                .stdout(Stdio::piped())
+                .stderr(Stdio::piped())
+                .process_group(0)
+                .spawn()
+                .unwrap();
+            let mut said = BufReader::new(program.stdout.take().unwrap()).lines();
+            assert!(said.any(|line| line.unwrap().contains("listening")));
+            thread::sleep(Duration::from_millis(10));
+            kill_process_group(Pid::from_child(&program), Signal::INT).unwrap();
+            let output = program.wait_with_output().unwrap();
+            assert!(
+                output.status.success(),
+                "{}",
+                String::from_utf8_lossy(&output.stderr)
+            );
+        }
     }
 }

@@ -109,6 +109,7 @@ fn serve_code_until_applied(
             Ok(None) => {}
             Err(failure) if interrupt::interrupted() => return Err(failure),
             Err(failure) => {
+                interrupt::wait_if_ending();
                 _ = talk::failure(&failure, MessageFormat::Text);
                 talk::say("The API still runs the previous version. Waiting for the next save");
             }
