@@ -158,7 +158,7 @@ mod tests {
         thread::sleep(Duration::from_millis(100));
     }
 
-    /// A terminal's Ctrl-C also ends the programs that we run. Their failure is not what the user is told.
+    /// A terminal's Ctrl-C also ends the programs that we run. The user does not read of their failure.
     #[test]
     fn a_signal_that_ends_us_well_is_not_a_failure_of_the_program_that_runs() {
         const AGAIN: &str = "PORTCULLIS_TEST_ENDS_WELL";
