@@ -15,8 +15,6 @@ more=("$@")
 # Every step selects the whole workspace, so that all of them share one build: with a single package, Cargo builds dependencies
 # again with other features.
 tests() { cargo test --locked --quiet --workspace "${more[@]}" "$@"; }
-# One program has them all: each links the whole of the tool. A step runs a module of it.
-slow() { cargo test --locked --workspace --test slow "${more[@]}" -- "$@"; }
 step() { printf '\n== %s\n' "$*" >&2; }
 
 step 'units of the tool'
@@ -99,15 +97,13 @@ step 'control plane and data plane'
 cargo build --locked --quiet --workspace --examples
 tests --test bad_input --test control_plane --test crashes --test data_plane --test function_calls --test limits \
     --test listeners --test openapi
-step 'build of the functions, login scripts'
-slow functions:: login::
-# Terraform's provider needs half a gigabyte, so at most two run at a time. Portcullis sets these for Terraform, too.
+# Portcullis sets these two for Terraform, too.
 export GOGC=400 GOMEMLIMIT=2GiB
-step 'generated Terraform, with Terraform'
-slow terraform:: --test-threads=1
-step 'hand edits of generated Terraform'
-slow mutations::
-step 'end to end'
-slow end_to_end:: --test-threads=2
-step 'in a browser'
-slow browser::
+# One program has them all: each links the whole of the tool.
+slow() { cargo test --locked --workspace --test slow "${more[@]}" -- "$@"; }
+step 'examples, whose first build takes minutes'
+slow end_to_end::examples --test-threads=1
+# Most of them start Terraform, its provider and an emulated AWS, and each of these keeps less than a processor busy: three
+# tests at a time keep two busy. The provider needs half a gigabyte.
+step 'functions, generated Terraform, end to end, in a browser'
+slow --skip end_to_end::examples --test-threads=3

@@ -98,18 +98,6 @@ fn every_test_is_run_by_the_script() {
         }
     }
     assert!(count > 15, "{count}");
-    // The slow ones are modules of one program, and a step names those that it runs.
-    let slow = fs::read_to_string(root.join("tests/slow/main.rs")).unwrap();
-    let modules = slow
-        .lines()
-        .filter_map(|line| line.strip_prefix("mod ")?.strip_suffix(';'));
-    for module in modules.filter(|module| *module != "support") {
-        let filter = format!("{module}::");
-        assert!(
-            words.contains(&filter.as_str()),
-            "scripts/test.sh does not run `{filter}` of tests/slow"
-        );
-    }
 }
 
 /// A file belongs to one crate: what another needs of it is public.

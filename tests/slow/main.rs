@@ -1,4 +1,4 @@
-//! Tests that start Terraform, moto, cargo-lambda or a browser. `scripts/test.sh` runs each module by itself.
+//! Tests that start Terraform, moto, cargo-lambda or a browser.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
