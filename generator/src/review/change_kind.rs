@@ -88,11 +88,11 @@ pub enum SubjectKind {
 /// The policy: a line a kind, with its name, its evidence, its section, what its subject names, and its effect. A kind
 /// without one of them does not compile.
 macro_rules! kinds {
-    ($($(#[$doc:meta])* $variant:ident = $name:literal, $evidence:ident, $section:ident, $subject:ident, $effect:expr;)*) => {
+    ($($(#[doc = $doc:literal])* $variant:ident = $name:literal, $evidence:ident, $section:ident, $subject:ident, $effect:expr;)*) => {
         /// A kind of change of a service.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
         pub enum ChangeKind {
-            $($(#[$doc])* $variant,)*
+            $($(#[doc = $doc])* $variant,)*
         }
 
         impl ChangeKind {
@@ -103,6 +103,13 @@ macro_rules! kinds {
             pub fn as_str(self) -> &'static str {
                 match self {
                     $(Self::$variant => $name,)*
+                }
+            }
+
+            /// Its description, in sentences.
+            pub fn about(self) -> &'static str {
+                match self {
+                    $(Self::$variant => concat!($($doc),*).trim_ascii(),)*
                 }
             }
 
