@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that can't go on fails")]
 
 pub mod attacks;
+pub mod console;
 pub mod ignored_signals;
 pub mod in_time;
 pub mod listening;

@@ -7,6 +7,7 @@ mod architecture;
 mod examples;
 mod language;
 mod markdown;
+mod pictures;
 mod reference;
 mod references;
 

@@ -4,6 +4,7 @@ mod calls;
 mod changes;
 mod data;
 mod dev;
+mod documents;
 mod events;
 mod examples;
 mod identity_data;

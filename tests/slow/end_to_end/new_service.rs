@@ -5,21 +5,18 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use portcullis_test_support::console;
 use portcullis_test_support::in_time::InTime;
 
 use crate::support::{Ended, Project, curl, run};
 
-/// A command of the README, and the lines of its output that are shown.
-struct Shown {
-    command: String,
-    lines: Vec<String>,
-}
+const README: &str = include_str!("../../../README.md");
 
 #[test]
 fn a_new_service_runs_and_gets_functions() {
     let folder = tempfile::tempdir().unwrap();
     let program = installed(folder.path());
-    let shown = readme();
+    let shown = console::commands(console::block(README, "your own service"));
     let [new, cd, shown @ .., down] = &shown[..] else {
         panic!("the README shows fewer commands")
     };
@@ -30,8 +27,9 @@ fn a_new_service_runs_and_gets_functions() {
     let service = Project::written_by(&program, "catalogue");
     let portcullis = |arguments: &[&str]| run(service.command(&program).args(arguments)).succeeded();
     portcullis(&["generate", "--check"]);
+    let mut console = service.console(program.parent().unwrap());
     for shown in shown {
-        type_in(&service, &program, shown);
+        console.type_in(shown);
     }
     service.assert_nothing_to_change();
 
@@ -59,7 +57,7 @@ fn a_new_service_runs_and_gets_functions() {
     assert_eq!(answer["message"], "hello from orders");
     assert!(answer["user"].is_string(), "{answer}");
 
-    type_in(&service, &program, down);
+    console.type_in(down);
     assert_eq!(service.processes(), [""; 0], "processes are left");
 }
 
@@ -81,62 +79,6 @@ fn installed(folder: &Path) -> PathBuf {
     let pip = ["install", "--quiet", "--no-index", "--disable-pip-version-check"];
     run(Command::new(environment.join("bin/pip")).args(pip).arg(wheel)).succeeded();
     environment.join("bin/portcullis")
-}
-
-/// The commands that the README shows.
-fn readme() -> Vec<Shown> {
-    let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
-    let (_, block) = readme
-        .split_once("<!-- run: your own service -->\n```console\n")
-        .unwrap();
-    let (block, _) = block.split_once("```").unwrap();
-    let mut shown: Vec<Shown> = Vec::new();
-    for line in block.lines() {
-        match line.strip_prefix("$ ") {
-            Some(command) => shown.push(Shown {
-                command: command.into(),
-                lines: Vec::new(),
-            }),
-            None => shown.last_mut().unwrap().lines.push(line.into()),
-        }
-    }
-    shown
-}
-
-/// Types a command of the README into a shell without a terminal. It prints what the README shows, up to `…`.
-fn type_in(service: &Project, program: &Path, shown: &Shown) {
-    let mut path = program.parent().unwrap().as_os_str().to_owned();
-    path.push(":");
-    path.push(std::env::var_os("PATH").unwrap());
-    let mut shell = service.command("setsid");
-    shell
-        .args(["--wait", "bash", "-c", &shown.command])
-        .env("PATH", path);
-    for who in ["AUTHOR", "COMMITTER"] {
-        shell.env(format!("GIT_{who}_NAME"), "you");
-        shell.env(format!("GIT_{who}_EMAIL"), "you@example.com");
-    }
-    let ended = run(&mut shell);
-    let is_refused = shown.lines.iter().any(|line| line.ends_with("401 Unauthorized"));
-    assert_eq!(
-        ended.status,
-        i32::from(is_refused),
-        "{}: {}",
-        shown.command,
-        ended.stderr
-    );
-    for line in &shown.lines {
-        let is_shown = |printed: &str| match line.split_once('…') {
-            Some((start, _)) => printed.starts_with(start),
-            None => printed == line,
-        };
-        let mut printed = ended.stdout.lines().chain(ended.stderr.lines());
-        assert!(
-            printed.any(is_shown),
-            "{}: `{line}` is not in {ended:?}",
-            shown.command
-        );
-    }
 }
 
 /// The targets that a pipeline runs.

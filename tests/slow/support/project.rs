@@ -3,6 +3,7 @@
 //! Two things are shared with it, as links, because they take minutes: the pinned tools, and the functions with their
 //! target folder (the build fixes their paths in the binaries, so another folder is another build).
 
+use portcullis_test_support::console::Console;
 use portcullis_test_support::in_time::InTime;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
@@ -11,6 +12,7 @@ use std::time::Duration;
 use std::{env, fs};
 
 use portcullis_emulator::background::Background;
+use portcullis_emulator::signals::default_for_children;
 use portcullis_terraform_json::Resource;
 use serde_json::Value;
 
@@ -180,6 +182,37 @@ impl Project {
     /// `portcullis` with arguments.
     pub fn portcullis(&self, arguments: &[&str]) -> Ended {
         run(self.command(PORTCULLIS).args(arguments))
+    }
+
+    /// A shell in the project, for the consoles of documents. Programs in a folder come first. The port of the API here
+    /// stands for 45671.
+    pub fn console(&self, programs: &Path) -> Console<'_> {
+        self.console_in(&self.root, programs)
+    }
+
+    /// Such a shell in a folder of the project.
+    pub fn console_in(&self, folder: &Path, programs: &Path) -> Console<'_> {
+        // Ctrl-C must reach what it starts.
+        default_for_children().unwrap();
+        let mut path = programs.as_os_str().to_owned();
+        path.push(":");
+        path.push(env::var_os("PATH").unwrap());
+        let mut console = Console::new(folder, move |program| {
+            let mut command = self.command(program);
+            command.env("PATH", &path);
+            for who in ["AUTHOR", "COMMITTER"] {
+                command.env(format!("GIT_{who}_NAME"), "you");
+                command.env(format!("GIT_{who}_EMAIL"), "you@example.com");
+            }
+            command
+        });
+        console.stands_for("45671", || {
+            let outputs = self.portcullis(&["outputs"]);
+            let url = (outputs.status == 0).then(|| text(&outputs.json(), "api_url"))?;
+            let port = url.split(['/', ':']).find(|part| part.parse::<u16>().is_ok());
+            port.map(str::to_owned)
+        });
+        console
     }
 
     /// Returns the output of `portcullis outputs`.
