@@ -275,7 +275,7 @@ pub enum Command {
     },
     /// Review what a change exposes or deletes; exit 1 if a change is blocked
     #[command(
-        after_help = "Examples:\n  portcullis review                        # the working tree, compared with the merge base with main\n  portcullis review --base v1.2 --head v1.3\n  portcullis review --plan dev.json        # with a plan: the output of `terraform show -json PLANFILE`\n  portcullis review --markdown             # for a comment on a pull request\n\nTo accept a blocked change, add an entry with a reason to `accept` under `[review]` in the spec."
+        after_help = "Examples:\n  portcullis review                        # the working tree, compared with the merge base with main\n  portcullis review --base v1.2 --head v1.3\n  portcullis review --plan dev.json        # with a plan: the output of `terraform show -json PLANFILE`\n  portcullis review --markdown             # for a comment on a pull request\n  portcullis review --plan plan.json       # any Terraform with a REST API: no spec is needed\n\nTo accept a blocked change, add an entry with a reason to `accept` under `[review]` in the spec. Without a spec, add it to\n`portcullis-review.toml`."
     )]
     Review(Review),
     /// Print the JSON schema of the spec for editors, or its reference page
@@ -509,9 +509,13 @@ pub struct Review {
     /// Review this spec file or Git revision [default: the working tree]
     #[arg(long, value_name = "REV|FILE")]
     pub head: Option<String>,
-    /// Review this plan too: the output of `terraform show -json PLANFILE`; repeat it for each environment
+    /// Review this plan too: the output of `terraform show -json PLANFILE`; repeat it for each environment. Without a spec,
+    /// review this plan alone, which may also be a PLANFILE
     #[arg(long, value_name = "FILE")]
     pub plan: Vec<PathBuf>,
+    /// Without a spec, read the accepted changes from this file [default: portcullis-review.toml, if it exists]
+    #[arg(long, value_name = "FILE", requires = "plan")]
+    pub accept: Option<PathBuf>,
     /// Print Markdown, for a comment
     #[arg(long, conflicts_with = "json")]
     pub markdown: bool,

@@ -27,6 +27,7 @@ mod outputs;
 mod plan;
 mod requests;
 mod review;
+mod review_plan;
 mod schema;
 mod serve;
 mod surface;

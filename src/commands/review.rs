@@ -4,16 +4,66 @@ use std::path::Path;
 
 use portcullis_emulator::show_output::{self, ShowOutput};
 use portcullis_foreign_text::shell;
-use portcullis_generator::review::{self, Beside, Revision as Spec, report};
+use portcullis_generator::review::report::{self, Report};
+use portcullis_generator::review::{self, Beside, Revision as Spec};
 
 use crate::cli;
+use crate::commands::review_plan;
 use crate::failure::{Failure, OrFail, Outcome};
+use crate::project::SPEC;
 use crate::revision::Revision;
 use crate::talk;
 use crate::today::today;
 
-/// Compares two revisions of a spec and reports new access and losses. Fails if a change is blocked.
+/// Reports new access and losses. Fails if a change is blocked.
 pub fn run(root: &Path, options: &cli::Review) -> Outcome {
+    let report = if has_no_spec(root, options) {
+        review_plan::report(root, options)?
+    } else if options.accept.is_some() {
+        return Err(Failure::input(
+            "`--accept` must not be used with a spec, which has its own accepted changes",
+        )
+        .help("add the entries to `accept` under `[review]` in the spec"));
+    } else {
+        compare(root, options)?
+    };
+    if options.json {
+        talk::json(report::json(&report).trim_end())?;
+    } else if options.markdown {
+        talk::data(report::markdown(&report))?;
+    } else {
+        // Colors depend on stdout, because the report goes there.
+        talk::data(report::text(&report, &|style, text| {
+            talk::paint_on(&std::io::stdout(), style, text)
+        }))?;
+    }
+    if report.is_blocked() {
+        // The report has said why.
+        return Err(Failure::refused(""));
+    }
+    Ok(())
+}
+
+/// Returns whether there is only a plan to review: the folder has no spec, neither now nor in the commit that it would be
+/// compared with. A change that deletes the spec is therefore not reviewed as if there had never been one.
+fn has_no_spec(root: &Path, options: &cli::Review) -> bool {
+    let names_revisions = options.base.is_some() || options.head.is_some();
+    if options.plan.is_empty() || names_revisions || root.join(SPEC).exists() {
+        return false;
+    }
+    let head = Revision::WorkingTree;
+    match Revision::base(root, None, &head) {
+        Ok(base) => {
+            matches!(base.spec(root), Ok(None))
+                && base.specs_gone(root, &head).is_ok_and(|gone| gone.is_empty())
+        }
+        // Not in a Git repository, or without a commit.
+        Err(_) => true,
+    }
+}
+
+/// Compares two revisions of a spec.
+fn compare(root: &Path, options: &cli::Review) -> Outcome<Report> {
     let head = Revision::head(root, options.head.as_deref())?;
     let base = Revision::base(root, options.base.as_deref(), &head)?;
     let (before, after) = (read(root, &base)?, read(root, &head)?);
@@ -53,21 +103,7 @@ pub fn run(root: &Path, options: &cli::Review) -> Outcome {
     };
     let mut report = review::review(&before, &after, &beside, today());
     (report.base, report.head) = (base.name(), head.name());
-    if options.json {
-        talk::json(report::json(&report).trim_end())?;
-    } else if options.markdown {
-        talk::data(report::markdown(&report))?;
-    } else {
-        // Colors depend on stdout, because the report goes there.
-        talk::data(report::text(&report, &|style, text| {
-            talk::paint_on(&std::io::stdout(), style, text)
-        }))?;
-    }
-    if report.is_blocked() {
-        // The report has said why.
-        return Err(Failure::refused(""));
-    }
-    Ok(())
+    Ok(report)
 }
 
 /// Reads a revision's spec. Errors in it don't end the review, because its report must mention them, too.

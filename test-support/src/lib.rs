@@ -3,6 +3,7 @@
 
 pub mod attacks;
 pub mod console;
+pub mod existing_terraform;
 pub mod ignored_signals;
 pub mod in_time;
 pub mod listening;

@@ -6,6 +6,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
+use portcullis_test_support::existing_terraform;
 use portcullis_test_support::in_time::InTime;
 use toml::{Table, Value};
 
@@ -33,6 +34,7 @@ fn shown(name: &str) -> String {
         }
         "portcullis review" => review(),
         "portcullis check --plan" => check_plan(),
+        "portcullis review --plan" => review_plan(),
         _ => panic!("nothing here makes the block `{name}`"),
     }
 }
@@ -61,6 +63,20 @@ fn hcl(path: &str, is_first: impl Fn(&str) -> bool, last: &str) -> String {
         writeln!(text, "{}", line.get(indent..).unwrap_or("")).unwrap();
         text
     })
+}
+
+/// A review of a plan of a project without a spec: a route that a public one takes the requests of.
+fn review_plan() -> String {
+    let cases = existing_terraform::cases();
+    let case = cases
+        .iter()
+        .find(|case| case.path().ends_with("orders/cases/route_removed"));
+    let folder = tempfile::tempdir().unwrap();
+    let plan = case.unwrap().plan().to_string();
+    fs::write(folder.path().join("plan.json"), plan).unwrap();
+    let output = portcullis(folder.path(), &["review", "--plan", "plan.json"]);
+    assert_eq!(output.status.code(), Some(1));
+    format!("$ portcullis review --plan plan.json\n{}", text(&output.stdout))
 }
 
 /// A review of a branch that makes the demo's other route public.

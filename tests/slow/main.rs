@@ -4,6 +4,7 @@
 
 mod browser;
 mod end_to_end;
+mod existing_terraform;
 mod functions;
 mod login;
 mod mutations;

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use portcullis_terraform_json::plan::{Action, Change, ParsedPlan};
 use serde_json::Value;
 
+use super::environment::{Of, looks_in};
 use super::loss::{Ending, Event, Loss, Store};
 use crate::identifier::Identifier;
 use crate::review::{ChangeId, ChangeKind};
-use crate::service::{Environment, Service};
+use crate::service::Service;
 use crate::spec::toml_text;
 use crate::{buckets, tables};
 
@@ -50,31 +51,25 @@ const KNOWN: [Known; 2] = [
     },
 ];
 
-/// Returns the losses of a plan in an environment of a service, in the plan's order.
-pub(super) fn losses(plan: &ParsedPlan, service: &Service, environment: &str) -> Vec<Loss> {
-    let reading = Reading {
-        plan,
-        service,
-        name: environment,
-        environment: &service.environments[environment],
-    };
+/// Returns the losses of a plan, in its order.
+pub(super) fn losses(plan: &ParsedPlan, of: Option<Of<'_>>) -> Vec<Loss> {
+    let reading = Reading { plan, of };
     let changes = plan.changes.iter().filter(|change| change.mode == "managed");
     changes.filter_map(|change| reading.loss(change)).collect()
 }
 
 struct Reading<'a> {
     plan: &'a ParsedPlan,
-    service: &'a Service,
-    name: &'a str,
-    environment: &'a Environment,
+    of: Option<Of<'a>>,
 }
 
 impl Reading<'_> {
     fn loss(&self, change: &Change) -> Option<Loss> {
         let known = KNOWN.iter().find(|known| known.kind == change.kind)?;
         let store = known.store;
-        let label = (known.label)(&change.address);
-        let own = label.map(|label| own(self.service, self.name, known, label, &change.before));
+        let of = self.of;
+        let label = (known.label)(&change.address).zip(of);
+        let own = label.map(|(label, of)| own(of.service, of.name, known, label, &change.before));
         let address = change.address.clone();
         let mut moved = Vec::new();
         let event = match &change.action {
@@ -82,14 +77,16 @@ impl Reading<'_> {
                 let gone = self.gone(change)?;
                 let name = text(&gone.before, known.name).to_owned();
                 let [region, account] = place(&gone.before);
-                if !region.is_empty() && self.environment.region != region {
-                    moved.push(ChangeId::new(ChangeKind::RegionChanged, self.name));
+                if let Some(of) = of {
+                    if !region.is_empty() && of.environment.region != region {
+                        moved.push(ChangeId::new(ChangeKind::RegionChanged, of.name));
+                    }
+                    let pinned = of.environment.account.as_deref();
+                    if !account.is_empty() && pinned.is_some_and(|pinned| pinned != account) {
+                        moved.push(ChangeId::new(ChangeKind::AccountChanged, of.name));
+                    }
                 }
-                let pinned = self.environment.account.as_deref();
-                if !account.is_empty() && pinned.is_some_and(|pinned| pinned != account) {
-                    moved.push(ChangeId::new(ChangeKind::AccountChanged, self.name));
-                }
-                let looks_in = self.environment.region.clone();
+                let looks_in = looks_in(of, self.plan.root.region.as_deref());
                 Event::DataNotFound {
                     store,
                     address,
@@ -104,14 +101,19 @@ impl Reading<'_> {
                 ending: Ending::Deposed,
             },
             _ => {
-                let ending = Ending::of(change, |argument| match (argument, &own) {
-                    ("region", Some(_)) => Some(format!("environments.{}.region", self.name)),
-                    ("hash_key", Some(own)) => Some(format!("{own}.partition_key")),
-                    ("range_key", Some(own)) => Some(format!("{own}.sort_key")),
-                    _ => None,
+                let ending = Ending::of(change, |argument| {
+                    let own = own.as_ref()?;
+                    match argument {
+                        "region" => Some(format!("environments.{}.region", of?.name)),
+                        "hash_key" => Some(format!("{own}.partition_key")),
+                        "range_key" => Some(format!("{own}.sort_key")),
+                        _ => None,
+                    }
                 })?;
-                if change.replace_paths.iter().any(|path| path == "region") {
-                    moved.push(ChangeId::new(ChangeKind::RegionChanged, self.name));
+                if let Some(of) = of
+                    && change.replace_paths.iter().any(|path| path == "region")
+                {
+                    moved.push(ChangeId::new(ChangeKind::RegionChanged, of.name));
                 }
                 Event::DataEnds {
                     store,
@@ -168,16 +170,12 @@ fn own(service: &Service, environment: &str, known: &Known, label: &str, before:
 
 /// The generated buckets that a plan knows, by name in AWS, with their keys in the spec. Not those that it creates, which
 /// contain nothing.
-pub(super) fn own_buckets<'p>(
-    plan: &'p ParsedPlan,
-    service: &Service,
-    environment: &str,
-) -> BTreeMap<&'p str, String> {
+pub(super) fn own_buckets<'p>(plan: &'p ParsedPlan, of: Of<'_>) -> BTreeMap<&'p str, String> {
     let of = |change: &'p Change| {
         let known = KNOWN.iter().find(|known| known.store == Store::Bucket)?;
         let label = (known.label)(&change.address)?;
         let name = text(&change.before, known.name);
-        Some((name, own(service, environment, known, label, &change.before)))
+        Some((name, own(of.service, of.name, known, label, &change.before)))
     };
     let stay = plan.changes.iter().filter(|change| !change.action.destroys());
     stay.filter_map(of).filter(|(name, _)| !name.is_empty()).collect()

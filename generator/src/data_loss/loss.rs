@@ -193,7 +193,7 @@ impl Event {
     }
 
     /// The kind of change that it is.
-    pub(super) fn kind(&self) -> ChangeKind {
+    pub(crate) fn kind(&self) -> ChangeKind {
         match self {
             Self::PoolEnds { .. }
             | Self::PoolMovedAside { .. }

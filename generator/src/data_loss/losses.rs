@@ -2,11 +2,12 @@
 
 use serde_json::Value;
 
+use super::environment::{Of, looks_in};
 use super::loss::{Ending, Event, Keep, Loss};
 use super::{data, objects, schema};
 use crate::modules::USER_POOL;
 use crate::review::{ChangeId, ChangeKind};
-use crate::service::{Environment, Service};
+use crate::service::Service;
 use portcullis_terraform_json::plan::{Action, Change, ParsedPlan};
 
 const POOL: &str = "aws_cognito_user_pool";
@@ -14,21 +15,35 @@ const DOMAIN: &str = "aws_cognito_user_pool_domain";
 
 /// Returns the losses of a plan in an environment of a service, in the plan's order.
 pub fn losses(plan: &ParsedPlan, service: &Service, environment: &str) -> Vec<Loss> {
+    let of = Of {
+        service,
+        name: environment,
+        environment: &service.environments[environment],
+    };
+    all(plan, Some(of))
+}
+
+/// Returns the losses of a plan of Terraform that no spec is of, in the plan's order. Each is named by its address.
+pub fn losses_without_spec(plan: &ParsedPlan) -> Vec<Loss> {
+    all(plan, None)
+}
+
+fn all(plan: &ParsedPlan, of: Option<Of<'_>>) -> Vec<Loss> {
     let ParsedPlan { changes, drift, .. } = plan;
     let reading = Reading {
         changes: changes.iter().filter(|change| change.mode == "managed").collect(),
         drift: drift.iter().filter(|change| change.mode == "managed").collect(),
-        name: environment,
-        environment: &service.environments[environment],
+        region: plan.root.region.as_deref(),
+        of,
     };
     let pools = reading.of(POOL).filter_map(|change| reading.pool(change));
     let mut losses: Vec<Loss> = pools.collect();
     if losses.is_empty() {
         losses.extend(reading.orphaned());
     }
-    losses.extend(reading.of(POOL).filter_map(attributes));
-    losses.extend(data::losses(plan, service, environment));
-    losses.extend(objects::losses(plan, service, environment));
+    losses.extend(reading.of(POOL).filter_map(|change| reading.attributes(change)));
+    losses.extend(data::losses(plan, of));
+    losses.extend(objects::losses(plan, of));
     losses.extend(reading.of(DOMAIN).filter_map(|change| reading.domain(change)));
     losses
 }
@@ -36,8 +51,9 @@ pub fn losses(plan: &ParsedPlan, service: &Service, environment: &str) -> Vec<Lo
 struct Reading<'a> {
     changes: Vec<&'a Change>,
     drift: Vec<&'a Change>,
-    name: &'a str,
-    environment: &'a Environment,
+    /// The region of the provider, if it is a constant.
+    region: Option<&'a str>,
+    of: Option<Of<'a>>,
 }
 
 impl<'a> Reading<'a> {
@@ -59,12 +75,14 @@ impl<'a> Reading<'a> {
             }
         };
         let address = change.address.clone();
-        let mut loss = loss(change, Event::PoolEnds { address, ending });
-        if change.replace_paths.iter().any(|path| path == "region") {
+        let mut loss = self.loss(change, Event::PoolEnds { address, ending });
+        if let Some(of) = self.of
+            && change.replace_paths.iter().any(|path| path == "region")
+        {
             loss.ids
-                .insert(0, ChangeId::new(ChangeKind::RegionChanged, self.name));
+                .insert(0, ChangeId::new(ChangeKind::RegionChanged, of.name));
         }
-        loss.keep = keep(change);
+        loss.keep = self.keep(change);
         loss.pool = Some(text(&change.before, "id").to_owned());
         loss.protected = change.action.destroys() && text(&change.before, "deletion_protection") == "ACTIVE";
         Some(loss)
@@ -89,7 +107,7 @@ impl<'a> Reading<'a> {
         };
         Some(Loss {
             pool: Some(pool),
-            ..loss(made, event)
+            ..self.loss(made, event)
         })
     }
 
@@ -108,24 +126,25 @@ impl<'a> Reading<'a> {
         let event = Event::PoolNotFound {
             address: change.address.clone(),
             pool: pool.clone(),
-            looks_in: self.environment.region.clone(),
+            looks_in: looks_in(self.of, self.region),
             region: region.into(),
             account: account.into(),
         };
-        let mut loss = loss(change, event);
+        let mut loss = self.loss(change, event);
         loss.pool = Some(pool);
-        if self
+        let Some(of) = self.of else { return Some(loss) };
+        if of
             .environment
             .account
             .as_deref()
             .is_some_and(|now| now != account)
         {
             loss.ids
-                .insert(0, ChangeId::new(ChangeKind::AccountChanged, self.name));
+                .insert(0, ChangeId::new(ChangeKind::AccountChanged, of.name));
         }
-        if self.environment.region != region {
+        if of.environment.region != region {
             loss.ids
-                .insert(0, ChangeId::new(ChangeKind::RegionChanged, self.name));
+                .insert(0, ChangeId::new(ChangeKind::RegionChanged, of.name));
         }
         Some(loss)
     }
@@ -154,7 +173,7 @@ impl<'a> Reading<'a> {
                 pool: pool.clone(),
             }),
             pool: Some(pool),
-            ..loss(made, event)
+            ..self.loss(made, event)
         })
     }
 
@@ -174,52 +193,55 @@ impl<'a> Reading<'a> {
             domain: text(&change.before, "domain").to_owned(),
             ending,
         };
-        Some(loss(change, event))
+        Some(self.loss(change, event))
     }
 
     /// The key of the spec that an argument has its value from.
     fn key(&self, change: &Change, path: &str) -> Option<String> {
+        let of = self.of.filter(|_| self.is_ours(change))?;
         match path {
-            "name" if is_ours(change) => Some("user_pool.name".to_owned()),
-            "username_attributes" if is_ours(change) => Some("user_pool.sign_in_with".to_owned()),
-            "region" if is_ours(change) => Some(format!("environments.{}.region", self.name)),
+            "name" => Some("user_pool.name".to_owned()),
+            "username_attributes" => Some("user_pool.sign_in_with".to_owned()),
+            "region" => Some(format!("environments.{}.region", of.name)),
             _ => None,
         }
     }
-}
 
-/// A pool whose users lose an attribute, or get another one in its place.
-fn attributes(change: &Change) -> Option<Loss> {
-    if change.action != Action::Update {
-        return None;
+    /// A pool whose users lose an attribute, or get another one in its place.
+    fn attributes(&self, change: &Change) -> Option<Loss> {
+        if change.action != Action::Update {
+            return None;
+        }
+        let attributes = schema::lost(change);
+        let address = change.address.clone();
+        (!attributes.is_empty()).then(|| self.loss(change, Event::AttributesLost { address, attributes }))
     }
-    let attributes = schema::lost(change);
-    let address = change.address.clone();
-    (!attributes.is_empty()).then(|| loss(change, Event::AttributesLost { address, attributes }))
-}
 
-fn loss(change: &Change, event: Event) -> Loss {
-    let is_ours = is_ours(change);
-    let of = if is_ours { "user_pool" } else { &change.address };
-    Loss {
-        is_ours,
-        keep: None,
-        ids: vec![ChangeId::new(event.kind(), of)],
-        protected: false,
-        pool: None,
-        event,
+    fn loss(&self, change: &Change, event: Event) -> Loss {
+        let is_ours = self.is_ours(change);
+        let of = if is_ours { "user_pool" } else { &change.address };
+        Loss {
+            is_ours,
+            keep: None,
+            ids: vec![ChangeId::new(event.kind(), of)],
+            protected: false,
+            pool: None,
+            event,
+        }
     }
-}
 
-/// The line of the spec that keeps our pool.
-fn keep(change: &Change) -> Option<Keep> {
-    let renamed = is_ours(change) && change.replace_paths == ["name"];
-    let name = change.before["name"].as_str().filter(|_| renamed)?;
-    Some(Keep::Name(name.to_owned()))
-}
+    /// The line of the spec that keeps our pool.
+    fn keep(&self, change: &Change) -> Option<Keep> {
+        let renamed = self.is_ours(change) && change.replace_paths == ["name"];
+        let name = change.before["name"].as_str().filter(|_| renamed)?;
+        Some(Keep::Name(name.to_owned()))
+    }
 
-fn is_ours(change: &Change) -> bool {
-    change.address == USER_POOL || change.previous_address.as_deref() == Some(USER_POOL)
+    /// Returns `true` for the pool of the spec, also before it moved.
+    fn is_ours(&self, change: &Change) -> bool {
+        let addresses = [Some(change.address.as_str()), change.previous_address.as_deref()];
+        self.of.is_some() && addresses.contains(&Some(USER_POOL))
+    }
 }
 
 fn text<'a>(object: &'a Value, key: &str) -> &'a str {

@@ -11,6 +11,7 @@
 //! it is no longer in the state (`terraform state rm`) while its clients are. An unknown action counts as a loss.
 
 mod data;
+mod environment;
 mod loss;
 mod losses;
 mod objects;
@@ -23,7 +24,7 @@ use std::fmt::Write;
 use portcullis_foreign_text::printable::code;
 
 pub use loss::{Ending, Event, Expiring, Keep, Loss, Reason, Store};
-pub use losses::losses;
+pub use losses::{losses, losses_without_spec};
 pub use schema::Attribute;
 
 use crate::review::sort;

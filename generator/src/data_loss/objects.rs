@@ -1,5 +1,5 @@
-//! A plan → objects of generated buckets that S3 would delete: old versions that it no longer keeps, and objects that
-//! expire earlier. Hand-written resources that are attached to such a bucket count, too.
+//! A plan → objects of buckets that S3 would delete: old versions that it no longer keeps, and objects that expire
+//! earlier. Beside a spec, only generated buckets count, with everything that is attached to them.
 
 use portcullis_terraform_json::index::Kind;
 use portcullis_terraform_json::plan::{Action, Change, ParsedPlan};
@@ -7,38 +7,44 @@ use portcullis_terraform_json::s3::{BucketVersioning, Lifecycle};
 use serde_json::Value;
 
 use super::data::{own_buckets, text};
+use super::environment::Of;
 use super::loss::{Event, Expiring, Loss};
 use crate::review::ChangeId;
-use crate::service::{Bucket, Service};
+use crate::service::Bucket;
 
 /// Returns the losses, in the plan's order.
-pub(super) fn losses(plan: &ParsedPlan, service: &Service, environment: &str) -> Vec<Loss> {
-    let buckets = own_buckets(plan, service, environment);
+pub(super) fn losses(plan: &ParsedPlan, of: Option<Of<'_>>) -> Vec<Loss> {
+    let buckets = of.map(|of| (of, own_buckets(plan, of)));
     let mut losses = Vec::new();
     for change in plan.changes.iter().filter(|change| change.mode == "managed") {
-        let bucket = ["after", "before"].map(|side| {
-            let values = if side == "after" {
-                &change.after
-            } else {
-                &change.before
-            };
-            buckets.get(text(values, "bucket"))
-        });
-        let Some(bucket) = bucket.into_iter().flatten().next() else {
-            continue;
+        let own = match &buckets {
+            None => None,
+            Some((of, buckets)) => {
+                let mut sides = [&change.after, &change.before].into_iter();
+                match sides.find_map(|values| buckets.get(text(values, "bucket"))) {
+                    Some(bucket) => Some((of, bucket)),
+                    None => continue,
+                }
+            }
         };
         let address = change.address.clone();
-        let loss = |event: Event, key: &str| Loss {
-            is_ours: true,
-            keep: None,
-            ids: ids(service, environment, bucket, key)
-                .map(|of| ChangeId::new(event.kind(), of))
-                .to_vec(),
-            protected: false,
-            pool: None,
-            event,
+        let loss = |event: Event, key: &str| {
+            let subjects = match own {
+                Some((of, bucket)) => ids(*of, bucket, key).to_vec(),
+                None => vec![address.clone()],
+            };
+            let ids = subjects.into_iter().map(|of| ChangeId::new(event.kind(), of));
+            Loss {
+                is_ours: own.is_some(),
+                keep: None,
+                ids: ids.collect(),
+                protected: false,
+                pool: None,
+                event,
+            }
         };
         if change.kind == BucketVersioning::KIND && suspends(change) {
+            let address = address.clone();
             losses.push(loss(Event::VersioningSuspended { address }, "versioning"));
         } else if change.kind == Lifecycle::KIND {
             for (objects, key) in [
@@ -65,13 +71,13 @@ pub(super) fn losses(plan: &ParsedPlan, service: &Service, environment: &str) ->
 }
 
 /// The paths of a key of a bucket, in the environment and everywhere. The one that decides here is first.
-fn ids(service: &Service, environment: &str, bucket: &str, key: &str) -> [String; 2] {
+fn ids(of: Of<'_>, bucket: &str, key: &str) -> [String; 2] {
     let everywhere = format!("{bucket}.{key}");
-    let here = format!("environments.{environment}.{everywhere}");
+    let here = format!("environments.{}.{everywhere}", of.name);
     let name = bucket.strip_prefix("buckets.").unwrap_or(bucket);
     let value = |bucket: Option<&Bucket>| Some(serde_json::to_value(bucket?).ok()?[key].clone());
-    let own = value(service.environments[environment].buckets.get(name));
-    if own.is_some() && own != value(service.buckets.get(name)) {
+    let own = value(of.environment.buckets.get(name));
+    if own.is_some() && own != value(of.service.buckets.get(name)) {
         [here, everywhere]
     } else {
         [everywhere, here]

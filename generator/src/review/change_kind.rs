@@ -333,6 +333,24 @@ kinds! {
     PlanUnknown = "plan_unknown", Plan, AtRisk, InPlan, Widens;
     /// A plan deletes or replaces the REST API with its URL and API keys.
     ApiDeleted = "api_deleted", Plan, AtRisk, Resource, Loses;
+    /// A plan has another REST API.
+    ApiAdded = "api_added", Plan, Rest, Resource, Expected("its routes are reported by themselves");
+    /// Other callers than before may call a route, or more.
+    RouteCallersChanged = "route_callers_changed", Plan, Routes, Route, Widens;
+    /// An authorizer admits other callers than before, or more.
+    AuthorizerChanged = "authorizer_changed", Plan, AtRisk, Key, Widens;
+    /// A new stage of an API that exists.
+    StageAdded = "stage_added", Plan, Rest, Resource, Expected("it serves the routes of the other stages");
+    /// The API changes, and its stages keep what they serve.
+    NotDeployed = "not_deployed", Plan, Rest, Resource, Harmless;
+    /// Something else than a route or an event may invoke a function.
+    InvokerAdded = "invoker_added", Plan, AtRisk, Function, Widens;
+    /// A resource lets more callers in.
+    AccessWidened = "access_widened", Plan, AtRisk, Resource, Widens;
+    /// A plan changes something that may let more callers in or a function do more, and that Portcullis can't judge.
+    PlanUnclassified = "plan_unclassified", Plan, AtRisk, Resource, Widens;
+    /// A resource ends, and Portcullis doesn't know what it contains.
+    ResourceDeleted = "resource_deleted", Plan, AtRisk, Resource, Loses;
     /// Another value that no other kind covers.
     SettingChanged = "setting_changed", Specs, Rest, Key, Harmless;
     /// Something new looks like something removed.

@@ -7,6 +7,8 @@ use serde_json::Value;
 use crate::data_loss::Event;
 use crate::own_files::Finding;
 use crate::reach::Way;
+use crate::review::lost::Lost;
+use crate::review::without_spec::PlanFact;
 use crate::review::{AcceptedChange, ChangeId, ChangeKind, PlannedError};
 use crate::surface::Difference;
 use crate::uses::Datum;
@@ -102,19 +104,6 @@ impl Side {
             Self::Head => "head",
         }
     }
-}
-
-/// A resource that a plan takes away.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Lost {
-    /// A client of a user pool, by name.
-    Client(String),
-    /// A user, by user name.
-    User(String),
-    /// A REST API, by name.
-    RestApi(String),
-    /// A log group, by name.
-    LogGroup(String),
 }
 
 /// The change of an event.
@@ -412,6 +401,8 @@ pub enum Fact {
         side: Side,
         errors: usize,
     },
+    /// A fact about a plan that is reviewed without a spec.
+    WithoutSpec(PlanFact),
     AcceptedChangeUnused(AcceptedChange),
     AcceptedChangeExpired(AcceptedChange),
 }

@@ -1,6 +1,6 @@
 //! The identity of a fact, which is its kind and its subject, with its values and whether it is blocked.
 
-use crate::review::fact::{Callers, EventChange, Fact, Lost, Program, Sendable, Shifted};
+use crate::review::fact::{Callers, EventChange, Fact, Program, Sendable, Shifted};
 use crate::review::{ChangeId, ChangeKind, Effect};
 use crate::spec::toml_text;
 use crate::surface::{Difference, Subject};
@@ -97,12 +97,8 @@ impl Fact {
             Self::VersionConstraintLowered { .. } => ChangeKind::VersionConstraintLowered,
             Self::PlanDiffers { difference, .. } => difference.kind(),
             Self::PlanLoses { id, .. } => id.kind,
-            Self::PlanDeletes { lost, .. } => match lost {
-                Lost::Client(_) => ChangeKind::ClientDeleted,
-                Lost::User(_) => ChangeKind::UserReplaced,
-                Lost::RestApi(_) => ChangeKind::ApiDeleted,
-                Lost::LogGroup(_) => ChangeKind::LogsDeleted,
-            },
+            Self::PlanDeletes { lost, .. } => lost.kind(),
+            Self::WithoutSpec(fact) => fact.kind(),
             Self::PlanShortensLogs { .. } => ChangeKind::LogRetentionShorter,
             Self::PlanUnreadable { .. } => ChangeKind::PlanUnreadable,
             Self::SpecInvalid { .. } => ChangeKind::SpecInvalid,
@@ -173,6 +169,7 @@ impl Fact {
             Self::PlanLoses { id, .. } => id.of.clone(),
             Self::PlanDeletes { of, .. } | Self::PlanShortensLogs { of, .. } => of.clone(),
             Self::SpecInvalid { side, .. } => side.as_str().into(),
+            Self::WithoutSpec(fact) => fact.of(),
             Self::AcceptedChangeUnused(line) | Self::AcceptedChangeExpired(line) => {
                 format!("{} of {}", line.change.as_str(), line.of)
             }
@@ -258,6 +255,7 @@ impl Fact {
             | Self::PlanShortensLogs { .. }
             | Self::PlanUnreadable { .. }
             | Self::SpecInvalid { .. }
+            | Self::WithoutSpec(_)
             | Self::AcceptedChangeUnused(_)
             | Self::AcceptedChangeExpired(_) => [None, None],
         }
@@ -270,6 +268,7 @@ impl Fact {
             Effect::Widens | Effect::Loses | Effect::Wrong(_) => true,
             Effect::WidensFunction => match self {
                 Self::FunctionMayMore { public, reach, .. } => !public.is_empty() || reach.is_some(),
+                Self::WithoutSpec(fact) => fact.is_far_reaching(),
                 _ => true,
             },
             Effect::WidensSignIn => match self {

@@ -2,13 +2,33 @@
 
 use std::collections::BTreeMap;
 
-use crate::diagnostic::{Diagnostic, Span};
+use crate::diagnostic::{Diagnostic, Diagnostics, Span};
 use crate::review::{AcceptedChange, ChangeKind, Class};
 use crate::service::meaning::Resolver;
-use crate::spec::{AcceptTable, ReviewTable};
+use crate::spec::{self, AcceptTable, ReviewTable};
+
+/// Reads a file of accepted changes, which has the keys of `[review]` at its top.
+pub fn accepted_changes(text: &str) -> Result<Vec<AcceptedChange>, Diagnostics> {
+    let mut diagnostics = Diagnostics::default();
+    let table = spec::document::<ReviewTable>(text, &mut diagnostics);
+    let accepted = table.map(|table| Reading(&mut diagnostics).accepted_changes(&table));
+    match accepted {
+        Some(accepted) if diagnostics.is_empty() => Ok(accepted),
+        _ => Err(diagnostics),
+    }
+}
 
 impl Resolver<'_> {
     pub(crate) fn accepted_changes(&mut self, table: &ReviewTable) -> Vec<AcceptedChange> {
+        Reading(self.diagnostics).accepted_changes(table)
+    }
+}
+
+/// Reads entries, and reports their errors.
+struct Reading<'d>(&'d mut Diagnostics);
+
+impl Reading<'_> {
+    fn accepted_changes(&mut self, table: &ReviewTable) -> Vec<AcceptedChange> {
         let ReviewTable { span: _, accept } = table;
         let mut accepted = Vec::new();
         let mut seen: BTreeMap<(ChangeKind, String), Span> = BTreeMap::new();
@@ -26,7 +46,7 @@ impl Resolver<'_> {
             };
             if let Some(first) = seen.get(&(change, of.clone())) {
                 let summary = format!("duplicate accepted change `{}` of `{of}`", change.as_str());
-                self.report(
+                self.0.push(
                     Diagnostic::new(span.clone(), summary)
                         .related(first.clone(), "first here")
                         .help("keep the one with the right reason"),
@@ -51,7 +71,7 @@ impl Resolver<'_> {
         let Some(change) = ChangeKind::parse(text) else {
             let acceptable = ChangeKind::ALL.iter().filter(|kind| kind.can_be_accepted());
             let names = acceptable.map(|kind| kind.as_str());
-            self.report(
+            self.0.push(
                 Diagnostic::new(span, format!("unknown `change` `{text}`"))
                     .similar(text, "a kind of change", names.clone())
                     .known(names),
@@ -64,7 +84,8 @@ impl Resolver<'_> {
             Class::Unacceptable(instead) => ("always blocked", instead),
         };
         let summary = format!("`change` must be a kind that can be accepted, not `{text}`");
-        self.report(Diagnostic::new(span, summary).label(label).help(help));
+        self.0
+            .push(Diagnostic::new(span, summary).label(label).help(help));
         None
     }
 }

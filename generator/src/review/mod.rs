@@ -22,6 +22,7 @@ mod infrastructure;
 mod judge;
 pub mod key_meaning;
 pub(crate) mod keys;
+mod lost;
 mod meaning;
 pub(crate) mod pairs;
 mod plan;
@@ -29,6 +30,7 @@ pub mod report;
 mod revision;
 pub(crate) mod settings;
 mod version_constraints;
+pub mod without_spec;
 
 use crate::asynchronous::review as asynchronous;
 use crate::buckets::review as buckets;
@@ -49,9 +51,11 @@ pub use change_kind::{ChangeKind, Class, Effect, Evidence, Section, SubjectKind}
 pub use committed_files::committed_files;
 pub use key_meaning::{Consequence, Direction, Meaning, consequence};
 
-pub use fact::{Callers, ChangedKey, EventChange, Fact, Lost, Program, Sendable, Sent, Shifted, Side};
+pub use fact::{Callers, ChangedKey, EventChange, Fact, Program, Sendable, Sent, Shifted, Side};
 pub use infrastructure::{deployments, infrastructure};
 pub use judge::{Unseen, judge};
+pub use lost::Lost;
+pub use meaning::accepted_changes;
 pub use plan::{Planned, PlannedError, planned};
 pub use revision::{Beside, Revision, review};
 pub use version_constraints::version_constraints;

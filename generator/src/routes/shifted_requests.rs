@@ -13,28 +13,35 @@ use portcullis_terraform_json::router::Router;
 
 use crate::service::{ApiMethod, Method, Route, RoutePath, Segment, Service};
 
-/// The routes of one revision, and the route of each request.
-pub(crate) struct Routing<'a> {
-    routes: Vec<Entry<'a>>,
+/// The routes of one revision, and the route of each request. `R` is what is known of a route.
+pub(crate) struct Routing<'a, R = Route> {
+    routes: Vec<Entry<'a, R>>,
     /// The routes as API Gateway finds them. A preflight is not one of them.
-    router: Router<Option<Entry<'a>>>,
+    router: Router<Option<Entry<'a, R>>>,
 }
 
 /// A segment that no spec names: it can't stand in a path.
 const UNNAMED: &str = "?";
 
 /// A route of a revision.
-#[derive(Clone, Copy)]
-pub(crate) struct Entry<'a> {
+pub(crate) struct Entry<'a, R = Route> {
     pub path: &'a RoutePath,
     pub method: Method,
-    pub route: &'a Route,
+    pub route: &'a R,
 }
 
+impl<R> Clone for Entry<'_, R> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<R> Copy for Entry<'_, R> {}
+
 /// Requests that `before` answered and `after` answers. `None` means that no route did or does.
-pub(crate) struct Shift<'a> {
-    pub before: Option<Entry<'a>>,
-    pub after: Option<Entry<'a>>,
+pub(crate) struct Shift<'a, R = Route> {
+    pub before: Option<Entry<'a, R>>,
+    pub after: Option<Entry<'a, R>>,
     method: &'static str,
     path: Vec<Segment>,
 }
@@ -45,7 +52,7 @@ struct Request<'a> {
     segments: Vec<Option<&'a str>>,
 }
 
-impl Shift<'_> {
+impl<R> Shift<'_, R> {
     /// The narrowest `METHOD /path` that holds the requests.
     pub fn requests(&self) -> String {
         let path: String = self.path.iter().map(|segment| format!("/{segment}")).collect();
@@ -59,13 +66,13 @@ impl Shift<'_> {
     }
 }
 
-impl PartialEq for Entry<'_> {
+impl<R> PartialEq for Entry<'_, R> {
     fn eq(&self, other: &Self) -> bool {
         (self.path, self.method) == (other.path, other.method)
     }
 }
 
-impl Entry<'_> {
+impl<R> Entry<'_, R> {
     /// Its key in the spec.
     pub fn key(&self) -> String {
         self.path.key(self.method)
@@ -74,21 +81,33 @@ impl Entry<'_> {
 
 impl<'a> Routing<'a> {
     pub fn of(service: &'a Service) -> Self {
-        let mut routes = Vec::new();
-        let mut router = Router::default();
-        for method in service.methods() {
+        let methods = service.methods().map(|method| {
             let entry = match method {
                 ApiMethod::Route(path, method, route) => Some(Entry { path, method, route }),
                 ApiMethod::Preflight(..) => None,
             };
-            router.add(&method.path().to_string(), method.method(), entry);
+            (method.path().to_string(), method.method(), entry)
+        });
+        Self::of_methods(methods)
+    }
+}
+
+impl<'a, R> Routing<'a, R> {
+    /// Reads methods by their paths. A preflight has no entry.
+    pub fn of_methods<'m>(
+        methods: impl IntoIterator<Item = (String, &'m str, Option<Entry<'a, R>>)>,
+    ) -> Self {
+        let mut routes = Vec::new();
+        let mut router = Router::default();
+        for (path, method, entry) in methods {
+            router.add(&path, method, entry);
             routes.extend(entry);
         }
         Self { routes, router }
     }
 
     /// The routes that some request reaches.
-    pub fn reached(&self) -> impl Iterator<Item = Entry<'a>> {
+    pub fn reached(&self) -> impl Iterator<Item = Entry<'a, R>> {
         self.routes.iter().copied().filter(|entry| {
             let requests = self.requests(*entry, entry.path.segments(), self.depth());
             requests
@@ -97,7 +116,7 @@ impl<'a> Routing<'a> {
         })
     }
 
-    fn answer(&self, request: &Request) -> Option<Entry<'a>> {
+    fn answer(&self, request: &Request) -> Option<Entry<'a, R>> {
         let segments = request.segments.iter();
         let path: String = segments
             .map(|segment| format!("/{}", segment.unwrap_or(UNNAMED)))
@@ -111,7 +130,7 @@ impl<'a> Routing<'a> {
     }
 
     /// The most general requests of a path, for each method of the route's.
-    fn requests<'r>(&self, entry: Entry, path: &'r [Segment], depth: usize) -> Vec<Request<'r>> {
+    fn requests<'r>(&self, entry: Entry<R>, path: &'r [Segment], depth: usize) -> Vec<Request<'r>> {
         let one: Vec<_> = path
             .iter()
             .map(|segment| match segment {
@@ -146,10 +165,10 @@ impl<'a> Routing<'a> {
 }
 
 /// Every way that requests go, base to head: those that nothing happens to among them.
-pub(crate) fn shifts<'a>(base: &Routing<'a>, head: &Routing<'a>) -> Vec<Shift<'a>> {
+pub(crate) fn shifts<'a, R>(base: &Routing<'a, R>, head: &Routing<'a, R>) -> Vec<Shift<'a, R>> {
     let depth = base.depth().max(head.depth());
     let mut shifts = Vec::new();
-    let mut add = |before: Option<Entry<'a>>, after: Option<Entry<'a>>, path: Vec<Segment>| {
+    let mut add = |before: Option<Entry<'a, R>>, after: Option<Entry<'a, R>>, path: Vec<Segment>| {
         // `ANY` is the least of methods.
         let Some(narrow) = before.into_iter().chain(after).max_by_key(|entry| entry.method) else {
             return;

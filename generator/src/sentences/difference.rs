@@ -236,7 +236,7 @@ fn value(value: &Value) -> String {
 }
 
 /// Returns the callers of a route.
-fn callers(route: &Value) -> String {
+pub(super) fn callers(route: &Value) -> String {
     let authorizer = route["authorizer"].as_str();
     let mut callers = match (route["auth_type"].as_str().unwrap_or_default(), authorizer) {
         ("NONE", _) => "public".to_owned(),
@@ -265,7 +265,7 @@ fn callers(route: &Value) -> String {
 }
 
 /// Returns the handler of a route.
-fn handler(route: &Value) -> String {
+pub(super) fn handler(route: &Value) -> String {
     let text = |field: &str| route[field].as_str();
     let version = text("qualifier").map_or(String::new(), |version| format!(" in version {}", code(version)));
     let kind = text("integration").unwrap_or_default();
@@ -314,7 +314,7 @@ fn own_policy(subject: &Subject, statement: &Statement) -> String {
 }
 
 /// Returns the rights that a statement gives to a function.
-fn may(statement: &Statement) -> String {
+pub(super) fn may(statement: &Statement) -> String {
     let verb = match statement.effect.as_str() {
         "Allow" => "may",
         _ => "may not",
@@ -342,7 +342,7 @@ fn every(rights: &[String]) -> String {
 }
 
 /// Returns the callers that may invoke a function, and the conditions.
-fn may_invoke(invoker: &Invoker, function: &str) -> String {
+pub(super) fn may_invoke(invoker: &Invoker, function: &str) -> String {
     let Invoker {
         principal,
         action,

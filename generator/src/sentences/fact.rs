@@ -353,6 +353,7 @@ impl Fact {
                     line(&error.to_string())
                 )
             }
+            Self::WithoutSpec(fact) => fact.sentence(),
             Self::SpecInvalid { side, errors } => {
                 let side = side.as_str();
                 let errors = match errors {

@@ -39,9 +39,8 @@ impl Event {
                 account,
                 ..
             } => format!(
-                "{address} becomes a new, empty pool: Terraform looks in {} and doesn't find pool {} of region {} and \
-                 account {}",
-                code(looks_in),
+                "{address} becomes a new, empty pool: Terraform {} pool {} of region {} and account {}",
+                does_not_find(looks_in),
                 code(pool),
                 code(region),
                 code(account)
@@ -113,8 +112,8 @@ impl Event {
                     format!(" of region {}", code(region))
                 };
                 format!(
-                    "{address} becomes a new {noun} without any {contents}: Terraform looks in {} and doesn't find {}{from}",
-                    code(looks_in),
+                    "{address} becomes a new {noun} without any {contents}: Terraform {} {}{from}",
+                    does_not_find(looks_in),
                     code(name)
                 )
             }
@@ -186,6 +185,14 @@ impl Nouns {
                 contents: "object",
             },
         }
+    }
+}
+
+/// The end of a clause about something that Terraform doesn't find in a region. The region may be unknown.
+fn does_not_find(region: &str) -> String {
+    match region {
+        "" => "doesn't find".to_owned(),
+        region => format!("looks in {} and doesn't find", code(region)),
     }
 }
 

@@ -16,6 +16,7 @@ mod plan;
 mod quoting;
 mod route;
 mod unknown;
+mod without_spec;
 
 use portcullis_foreign_text::printable::code;
 pub use unknown::summaries;

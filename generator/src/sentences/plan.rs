@@ -20,6 +20,11 @@ pub(super) fn deletes(lost: &Lost, action: &Action, address: &str) -> String {
             ", and its URL and API keys are lost",
         ),
         Lost::LogGroup(name) => (format!("log group {}", code(name)), ", and its logs are lost"),
+        Lost::Queue(name) => (format!("queue {}", code(name)), ", and its messages are lost"),
+        Lost::Topic(name) => (
+            format!("topic {}", code(name)),
+            ", and its subscriptions are lost",
+        ),
     };
     let goes = match action {
         Action::Replace { .. } => format!("is replaced{with}"),

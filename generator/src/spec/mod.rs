@@ -85,33 +85,38 @@ keys! {
 }
 
 impl Spec {
-    /// Reads a document. Hidden characters come alone, and so do TOML's own syntax errors: nothing else can be said of
-    /// such a text.
+    /// Reads a document.
     pub fn parse(text: &str, diagnostics: &mut Diagnostics) -> Option<Self> {
-        let hidden = hidden_characters::hidden(text);
-        if !hidden.is_empty() {
-            for span in hidden {
-                diagnostics.push(hidden_characters::error(&text[span.clone()], span));
-            }
-            return None;
-        }
-        let (document, errors) = DeTable::parse_recoverable(text);
-        if !errors.is_empty() {
-            for error in errors {
-                let span = error.span().unwrap_or(0..0);
-                let error = duplicate_key::of(text, span.clone()).unwrap_or_else(|| {
-                    Diagnostic::new(span, format!("invalid TOML: {}", error.message()))
-                        .help("see https://toml.io/en/v1.1.0")
-                });
-                diagnostics.push(error);
-            }
-            return None;
-        }
-        let mut reader = Reader::new(document.get_ref(), 0..0, "");
-        let spec = Self::read(&mut reader, diagnostics);
-        reader.finish(diagnostics);
-        Some(spec)
+        document(text, diagnostics)
     }
+}
+
+/// Reads a document with the keys of a table at its top. Hidden characters come alone, and so do TOML's own syntax errors: nothing else can be said of
+/// such a text.
+pub(crate) fn document<T: Keys>(text: &str, diagnostics: &mut Diagnostics) -> Option<T> {
+    let hidden = hidden_characters::hidden(text);
+    if !hidden.is_empty() {
+        for span in hidden {
+            diagnostics.push(hidden_characters::error(&text[span.clone()], span));
+        }
+        return None;
+    }
+    let (document, errors) = DeTable::parse_recoverable(text);
+    if !errors.is_empty() {
+        for error in errors {
+            let span = error.span().unwrap_or(0..0);
+            let error = duplicate_key::of(text, span.clone()).unwrap_or_else(|| {
+                Diagnostic::new(span, format!("invalid TOML: {}", error.message()))
+                    .help("see https://toml.io/en/v1.1.0")
+            });
+            diagnostics.push(error);
+        }
+        return None;
+    }
+    let mut reader = Reader::new(document.get_ref(), 0..0, "");
+    let table = T::read(&mut reader, diagnostics);
+    reader.finish(diagnostics);
+    Some(table)
 }
 
 /// A key by its path in a spec such as `["functions", "orders", "memory_mb"]`. None if no key has this path.

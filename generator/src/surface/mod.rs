@@ -39,6 +39,7 @@ pub use arguments::is_harmless;
 pub use check_plan::{CheckError, CheckedPlan, check_plan};
 pub use compare::compare;
 pub use difference::{Difference, DifferentValue, Differing, Subject};
+pub(crate) use of_resources::of_rest_api;
 pub use of_resources::{SurfaceError, of_plan, of_state};
 pub use of_service::of_service;
 pub use other_resources::why as why_it_counts;

@@ -66,6 +66,36 @@ pub fn of_plan(plan: &Plan, chosen: Option<&str>) -> Result<Surface, SurfaceErro
     })
 }
 
+/// Returns the surface of the REST API at an address, among resources that no spec is of. Unlike the others, it may have
+/// no stage. Its `stage` is then `?`.
+pub(crate) fn of_rest_api(
+    all: Vec<Resource>,
+    plan: Option<&Plan>,
+    address: &str,
+) -> Result<Surface, SurfaceError> {
+    let mut all = all;
+    let id = all
+        .iter()
+        .find(|resource| resource.address == address)
+        .map(|api| api.values["id"].clone());
+    let stages = all
+        .iter()
+        .filter(|resource| resource.kind == "aws_api_gateway_stage");
+    let has_stage = stages
+        .map(|stage| Some(&stage.values["rest_api_id"]))
+        .any(|of| of == id.as_ref());
+    if let Some(id) = id.filter(|_| !has_stage) {
+        all.push(Resource {
+            address: format!("{address} (stage)"),
+            mode: "managed".to_owned(),
+            kind: "aws_api_gateway_stage".to_owned(),
+            values: serde_json::json!({ "rest_api_id": id, "stage_name": "?" }),
+            obstacle: None,
+        });
+    }
+    of_resources(all, plan, OwnOutputs::default(), Some(address))
+}
+
 fn of_resources(
     all: Vec<Resource>,
     plan: Option<&Plan>,

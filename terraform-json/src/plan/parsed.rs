@@ -3,7 +3,8 @@
 use serde_json::Value;
 
 use super::changes::{of_list, of_outputs};
-use super::{Change, OutputChange, Plan, PlanError, Root, document, root};
+use super::{Change, OutputChange, Plan, PlanError, Root, collect, document, root};
+use crate::Resource;
 
 /// A plan as `terraform show -json PLANFILE` printed it.
 ///
@@ -39,6 +40,17 @@ impl ParsedPlan {
     pub fn whole(&self) -> Result<Plan, PlanError> {
         document::check_whole(&self.document)?;
         Plan::of(&self.document, self.changes.clone())
+    }
+
+    /// Returns the resources that there are before the plan, with the addresses that `moved` blocks give them. There are
+    /// none if nothing was applied yet.
+    pub fn prior(&self) -> Result<Vec<Resource>, PlanError> {
+        let mut resources = Vec::new();
+        collect(
+            &self.document["prior_state"]["values"]["root_module"],
+            &mut resources,
+        )?;
+        Ok(resources)
     }
 
     /// Returns whether Terraform failed to finish the plan.

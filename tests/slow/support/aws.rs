@@ -26,6 +26,15 @@ pub struct Aws {
 impl Aws {
     /// An empty one.
     pub fn start() -> Self {
+        Self::start_with(&[])
+    }
+
+    /// An empty one that also has the policies of AWS's own. moto takes a second more to start.
+    pub fn with_managed_policies() -> Self {
+        Self::start_with(&[("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")])
+    }
+
+    fn start_with(variables: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut command = Command::new(PORTCULLIS);
         command
@@ -35,6 +44,7 @@ impl Aws {
             .arg("--mails")
             .arg(folder.path().join("mails"));
         let log = fs::File::create(folder.path().join("log")).unwrap();
+        command.envs(variables.iter().copied());
         let mut child = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -81,6 +91,18 @@ impl Aws {
             .args(arguments)
             .env("PATH", format!("{}:{path}", self.bin.display()));
         run(&mut command)
+    }
+
+    /// Leads a program here that reads the endpoint from its environment.
+    pub fn lead(&self, command: &mut Command) {
+        command.envs([
+            ("AWS_ENDPOINT_URL", self.endpoint.as_str()),
+            ("AWS_ACCESS_KEY_ID", "test"),
+            ("AWS_SECRET_ACCESS_KEY", "test"),
+            ("AWS_EC2_METADATA_DISABLED", "true"),
+            ("AWS_CONFIG_FILE", "/dev/null"),
+            ("AWS_SHARED_CREDENTIALS_FILE", "/dev/null"),
+        ]);
     }
 
     /// Returns the answer to a command of the AWS CLI.

@@ -219,7 +219,7 @@ fn is_ours(change: &Change) -> bool {
 }
 
 /// Returns Terraform's counts and actions.
-fn summary(environment: &str, changes: &[Change], notes: Vec<String>) -> report::Plan {
+pub(super) fn summary(environment: &str, changes: &[Change], notes: Vec<String>) -> report::Plan {
     let mut plan = report::Plan {
         environment: environment.into(),
         notes,

@@ -25,14 +25,14 @@ pub fn json(report: &Report) -> String {
     let plan = |plan: &Plan| {
         let actions = plan.actions.iter();
         object!({
-            "environment": plan.environment, "add": plan.add, "change": plan.change, "destroy": plan.destroy,
+            "environment": Some(&plan.environment).filter(|name| !name.is_empty()), "add": plan.add, "change": plan.change, "destroy": plan.destroy,
             "deployment": plan.deployment, "known_after_apply": plan.notes,
             "actions": actions.map(|(address, action)| object!({"address": address, "action": action})).collect::<Vec<_>>(),
         })
     };
     let report = object!({
         "format": FORMAT,
-        "base": report.base,
+        "base": Some(&report.base).filter(|base| !base.is_empty()),
         "head": report.head,
         "blocked": report.is_blocked(),
         "facts": report.facts.iter().map(fact).collect::<Vec<Value>>(),

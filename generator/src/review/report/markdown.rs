@@ -28,7 +28,10 @@ pub fn markdown(report: &Report) -> String {
     }
     let mut parts = vec![
         format!("### Portcullis: {}", report.conclusion()),
-        format!("{} → {}", code(&report.base), code(&report.head)),
+        match report.base.as_str() {
+            "" => code(&report.head),
+            base => format!("{} → {}", code(base), code(&report.head)),
+        },
     ];
     if !routes.is_empty() {
         let rows = routes.iter().map(|judged| {
@@ -80,7 +83,8 @@ pub fn markdown(report: &Report) -> String {
         .collect();
     if !lines.is_empty() {
         let text = format!(
-            "Add under `[review]`, with a reason:\n\n```toml\naccept = [\n{}]\n```",
+            "Add {}, with a reason:\n\n```toml\naccept = [\n{}]\n```",
+            report.accepting.place(),
             lines.concat()
         );
         parts.push(folded("To accept blocked changes", &text));
@@ -101,7 +105,10 @@ pub fn markdown(report: &Report) -> String {
             .iter()
             .map(|(address, action)| format!("- {action} {}", code(address)))
             .collect();
-        let summary = format!("What Terraform does to {}", plan.environment);
+        let summary = match plan.environment.as_str() {
+            "" => "What Terraform does".to_owned(),
+            environment => format!("What Terraform does to {environment}"),
+        };
         push(&mut parts, folded(&summary, &list.join("\n")));
     }
     if left_out {

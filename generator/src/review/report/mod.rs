@@ -10,6 +10,8 @@ pub use text::text;
 
 use std::collections::BTreeSet;
 
+use portcullis_foreign_text::printable::code;
+
 use crate::review::{ChangeId, ChangeKind, Fact, Judged, Verdict};
 
 /// A whole review, ready to be shown.
@@ -27,12 +29,24 @@ pub struct Report {
     pub infrastructure: bool,
     /// The plans of Terraform.
     pub plans: Vec<Plan>,
+    /// The place of accepted changes.
+    pub accepting: Accepting,
+}
+
+/// The place of accepted changes.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Accepting {
+    /// The table `[review]` of the spec.
+    #[default]
+    Spec,
+    /// A file of its own, by its name.
+    File(String),
 }
 
 /// Terraform's plan for an environment.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Plan {
-    /// Name of the environment.
+    /// Name of the environment; empty if no spec has environments.
     pub environment: String,
     /// Resources that are created; a replaced one is created and destroyed.
     pub add: usize,
@@ -72,8 +86,12 @@ impl Report {
             .filter(|(count, _)| *count > 0)
             .map(|(count, what)| format!("{count} {what}"))
             .collect();
-        if counted.is_empty() && self.plans.iter().any(|plan| !plan.actions.is_empty()) {
-            "nothing changes in the spec".into()
+        let does_something = self.plans.iter().any(|plan| !plan.actions.is_empty());
+        if counted.is_empty() && does_something {
+            match self.accepting {
+                Accepting::Spec => "nothing changes in the spec".into(),
+                Accepting::File(_) => "no change of access or data".into(),
+            }
         } else if counted.is_empty() {
             "nothing changes".into()
         } else {
@@ -122,6 +140,16 @@ impl Report {
     }
 }
 
+impl Accepting {
+    /// The place for a new entry.
+    fn place(&self) -> String {
+        match self {
+            Self::Spec => "under `[review]`".to_owned(),
+            Self::File(name) => format!("to {}", code(name)),
+        }
+    }
+}
+
 impl Plan {
     fn sentence(&self) -> String {
         let Self {
@@ -137,17 +165,19 @@ impl Plan {
             .iter()
             .filter(|(_, action)| *action == FORGET)
             .count();
+        let of = match environment.as_str() {
+            "" => String::new(),
+            environment => format!(" of `{environment}`"),
+        };
         if *add + *change + *destroy + forget == 0 {
-            return format!("plan of `{environment}`: no infrastructure changes");
+            return format!("plan{of}: no infrastructure changes");
         }
         let forget = match forget {
             0 => String::new(),
             count => format!(", {count} to forget"),
         };
         let deployment = if *deployment { ", 1 new deployment" } else { "" };
-        format!(
-            "plan of `{environment}`: {add} to add, {change} to change, {destroy} to destroy{forget}{deployment}"
-        )
+        format!("plan{of}: {add} to add, {change} to change, {destroy} to destroy{forget}{deployment}")
     }
 }
 
@@ -225,6 +255,7 @@ mod tests {
             deployments: vec!["dev".into(), "prod".into()],
             infrastructure: true,
             plans: Vec::new(),
+            accepting: Accepting::Spec,
         }
     }
 

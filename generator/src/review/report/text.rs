@@ -3,7 +3,7 @@
 use portcullis_foreign_text::printable::plain;
 
 use crate::review::Verdict;
-use crate::review::report::Report;
+use crate::review::report::{Accepting, Report};
 
 /// More lines for a spec than these are not written out.
 const MANY: usize = 2;
@@ -11,12 +11,7 @@ const MANY: usize = 2;
 /// The report as text. `paint` sets a text in an SGR style, or leaves it as it is.
 pub fn text(report: &Report, paint: &dyn Fn(&str, &str) -> String) -> String {
     let mut lines = vec![
-        format!(
-            "{} → {}: {}",
-            plain(&report.base),
-            plain(&report.head),
-            report.conclusion()
-        ),
+        format!("{}: {}", compared(report), report.conclusion()),
         String::new(),
     ];
     for judged in &report.facts {
@@ -35,10 +30,17 @@ pub fn text(report: &Report, paint: &dyn Fn(&str, &str) -> String) -> String {
     }
     let accept = report.lines_to_add();
     if !accept.is_empty() {
-        lines.push("To accept a blocked change, add it under [review] with a reason:".into());
+        let place = report.accepting.place().replace('`', "");
+        lines.push(format!(
+            "To accept a blocked change, add it {place} with a reason:"
+        ));
         lines.push(if accept.len() > MANY {
+            let plan = match report.accepting {
+                Accepting::Spec => "",
+                Accepting::File(_) => " --plan FILE",
+            };
             format!(
-                "  run `portcullis review --markdown` for the {} entries",
+                "  run `portcullis review{plan} --markdown` for the {} entries",
                 accept.len()
             )
         } else {
@@ -47,4 +49,12 @@ pub fn text(report: &Report, paint: &dyn Fn(&str, &str) -> String) -> String {
     }
     lines.push(String::new());
     lines.join("\n")
+}
+
+/// The two revisions, or the plan alone.
+fn compared(report: &Report) -> String {
+    match report.base.as_str() {
+        "" => plain(&report.head),
+        base => format!("{} → {}", plain(base), plain(&report.head)),
+    }
 }
