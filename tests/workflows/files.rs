@@ -26,6 +26,9 @@ fn workflows() -> Vec<String> {
 /// The files of GitLab's.
 const GITLAB: [&str; 2] = [".gitlab-ci.yml", ".gitlab/apply.yml"];
 
+/// The action that reviews a plan.
+pub const ACTION: &str = "action.yml";
+
 /// Each job: its file, its name and what it says.
 fn jobs() -> Vec<(String, String, Value)> {
     let of = |file: String| {
@@ -43,8 +46,10 @@ fn steps(job: &Value) -> &[Value] {
 fn the_published_schemas_hold_the_files_valid() {
     let of_github = workflows();
     let of_gitlab = GITLAB.map(String::from);
+    let action = [ACTION.to_owned()];
     for (schema, files) in [
         ("vendor.github-workflows", &of_github[..]),
+        ("vendor.github-actions", &action),
         ("vendor.gitlab-ci", &of_gitlab),
     ] {
         let mut validation = check("check-jsonschema");
@@ -57,7 +62,8 @@ fn the_published_schemas_hold_the_files_valid() {
 fn an_audit_of_the_workflows_finds_nothing() {
     let mut audit = check("zizmor");
     audit.args(["--offline", "--persona=auditor", "--no-progress"]);
-    run(audit.arg(repository(".github/workflows"))).succeeded();
+    let files = [".github/workflows", ACTION].map(repository);
+    run(audit.args(files)).succeeded();
 }
 
 #[test]
@@ -146,6 +152,12 @@ fn no_foreign_text_becomes_part_of_a_command() {
             let command = step["run"].as_str().unwrap_or_default();
             assert!(!command.contains("${{"), "{file}, {name}: {command}");
         }
+    }
+    let action = yaml(ACTION);
+    for step in steps(&action["runs"]) {
+        // It runs no other action, so a digest pins all of it.
+        let command = step["run"].as_str().unwrap();
+        assert!(!command.contains("${{") && step["shell"] == "bash", "{command}");
     }
     for file in workflows() {
         let triggers = yaml(&file)["on"].clone();
