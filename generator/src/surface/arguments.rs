@@ -77,6 +77,7 @@ fn collect(resource: &Resource, name: &str, values: &[&Value], into: &mut Vec<Ar
         Some(Shown | Harmless) => true,
         Some(Default(default)) => {
             is_unset(&value, false)
+                || is_usual(resource, name, &value)
                 || serde_json::from_str::<Value>(default).is_ok_and(|default| default == value)
         }
         Some(Secret) => is_unset(&value, false) || is_usual(resource, name, &value),
@@ -95,10 +96,11 @@ fn collect(resource: &Resource, name: &str, values: &[&Value], into: &mut Vec<Ar
     }
 }
 
-/// Returns whether an argument has a well-known value instead of a secret: the status of a mock, and the attributes of
-/// a user who signs in by e-mail.
+/// Returns whether an argument has a well-known value: the status of a mock, the attributes of a user who signs in by
+/// e-mail, and the days of a table without backups, which the provider shows as 0.
 fn is_usual(resource: &Resource, name: &str, value: &Value) -> bool {
     match (resource.kind.as_str(), name) {
+        ("aws_dynamodb_table", "point_in_time_recovery.recovery_period_in_days") => *value == 0,
         ("aws_api_gateway_integration", "request_templates") => resource.values["type"] == "MOCK",
         ("aws_cognito_user", "attributes") => {
             let mut attributes = value.as_object().into_iter().flatten();
