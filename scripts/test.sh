@@ -21,7 +21,7 @@ step 'units of the tool'
 tests --lib --bins
 step 'addresses, what a review tells of a change'
 tests --test addresses --test schema --test review --test review_of_random_specs --test review_of_random_events \
-    --test every_key_is_reviewed
+    --test every_key_is_reviewed --test surface_of_random_services
 step 'golden trees, mistakes, states of others'
 tests --test golden --test serve --test review_command --test plans --test existing_terraform --test linked_folders --test check --test message_format \
     --test documents --test exit_codes --test house --test surfaces --test new

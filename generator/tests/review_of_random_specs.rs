@@ -3,7 +3,7 @@
 
 #![allow(clippy::unwrap_used)] // a test may panic
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::fs;
 use std::path::Path;
@@ -12,6 +12,7 @@ use portcullis_generator::review::{AcceptedChange, ChangeKind};
 use portcullis_generator::review::{Fact, Unseen, Verdict, compare, deployments, infrastructure, judge};
 use portcullis_generator::service::Service;
 use portcullis_generator::spec::Date;
+use portcullis_test_support::random_routes::{FUNCTIONS, LONGEST, Route, allowed, route};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
@@ -20,49 +21,10 @@ use proptest::test_runner::RngSeed;
 const SENT: [&str; 4] = ["a", "b", "z", ""];
 /// `PUT` stands for every method that no route names.
 const METHODS: [&str; 4] = ["GET", "OPTIONS", "POST", "PUT"];
-/// One more than the longest path.
-const LONGEST: usize = 4;
-
-/// A route of a random spec.
-#[derive(Debug, Clone, PartialEq)]
-struct Route {
-    method: &'static str,
-    path: Vec<&'static str>,
-    open: bool,
-    function: &'static str,
-}
-
 #[derive(Debug, Clone)]
 struct Spec {
     routes: Vec<Route>,
     cors: bool,
-}
-
-fn route() -> impl Strategy<Value = Route> {
-    let segment = || prop::sample::select(vec!["a", "b", "{x}"]);
-    let last = prop::sample::select(vec!["a", "b", "{x}", "{r+}"]);
-    let path = prop_oneof![
-        1 => Just(Vec::new()),
-        9 => (prop::collection::vec(segment(), 0..LONGEST - 1), last)
-            .prop_map(|(before, last)| before.into_iter().chain([last]).collect::<Vec<_>>()),
-    ];
-    let method = prop::sample::select(vec!["GET", "POST", "ANY"]);
-    let function = prop::sample::select(vec!["f", "g", "h"]);
-    // A name may stand once in a path.
-    let named = |(index, segment)| {
-        if segment == "{x}" {
-            ["{x}", "{y}", "{w}"][index]
-        } else {
-            segment
-        }
-    };
-    let route = (method, path, any::<bool>(), function);
-    route.prop_map(move |(method, path, open, function)| Route {
-        method,
-        path: path.into_iter().enumerate().map(named).collect(),
-        open,
-        function,
-    })
 }
 
 fn spec() -> impl Strategy<Value = Spec> {
@@ -93,35 +55,6 @@ fn change() -> impl Strategy<Value = (Spec, Spec)> {
     prop_oneof![3 => edited, 1 => (spec(), spec())]
 }
 
-/// The routes that API Gateway takes beside those before them: one of a key, one variable segment below a path.
-fn allowed(routes: Vec<Route>) -> Vec<Route> {
-    let mut variables: BTreeMap<Vec<&str>, &str> = BTreeMap::new();
-    let mut kept: Vec<Route> = Vec::new();
-    for route in routes {
-        let shape = |path: &[&'static str]| -> Vec<&'static str> {
-            path.iter()
-                .map(|segment| if segment.starts_with('{') { "*" } else { segment })
-                .collect()
-        };
-        let variable = |length: usize| {
-            let (last, parent) = route.path[..length].split_last().unwrap();
-            last.starts_with('{').then(|| (shape(parent), *last))
-        };
-        let needed: Vec<_> = (1..=route.path.len()).filter_map(variable).collect();
-        let clashes = needed
-            .iter()
-            .any(|(parent, last)| variables.get(parent).is_some_and(|other| other != last));
-        let stands = kept
-            .iter()
-            .any(|other| (other.method, &other.path) == (route.method, &route.path));
-        if !clashes && !stands {
-            variables.extend(needed);
-            kept.push(route);
-        }
-    }
-    kept
-}
-
 impl Spec {
     fn text(&self) -> String {
         let mut text = String::from(
@@ -134,8 +67,8 @@ impl Spec {
         text.push_str("[functions.f]\n[functions.g]\n[functions.h]\n[routes]\n");
         for route in &self.routes {
             let auth = if route.open { ", auth = \"none\"" } else { "" };
-            let key = format!("{} /{}", route.method, route.path.join("/"));
-            writeln!(text, "\"{key}\" = {{ function = \"{}\"{auth} }}", route.function).unwrap();
+            let (key, function) = (route.key(), route.function);
+            writeln!(text, "\"{key}\" = {{ function = \"{function}\"{auth} }}").unwrap();
         }
         text
     }
@@ -212,7 +145,8 @@ fn descend_into<'a>(
 fn requests() -> Vec<(&'static str, Vec<&'static str>)> {
     let mut paths: Vec<Vec<&str>> = vec![Vec::new()];
     let mut longest = paths.clone();
-    for _ in 0..LONGEST {
+    // One segment more than any path has.
+    for _ in 0..=LONGEST {
         longest = longest
             .iter()
             .flat_map(|path| SENT.map(|segment| [&path[..], &[segment]].concat()))
@@ -304,7 +238,7 @@ proptest! {
         };
         check_subjects(&subjects(&facts, ChangeKind::RouteOpened), &moved(false, true))?;
         check_subjects(&subjects(&facts, ChangeKind::RouteGuarded), &moved(true, false))?;
-        let opened: BTreeSet<String> = ["f", "g", "h"]
+        let opened: BTreeSet<String> = FUNCTIONS
             .into_iter()
             .filter(|function| {
                 let reached = |spec: &Spec, (method, sent): &(&str, Vec<&str>)| {
@@ -326,7 +260,7 @@ proptest! {
         let facts = compare(Some(&before), Some(&after));
         let keys = |spec: &Spec, open: Option<bool>| -> BTreeSet<String> {
             let routes = spec.routes.iter().filter(|route| open.is_none_or(|open| route.open == open));
-            routes.map(|route| format!("{} /{}", route.method, route.path.join("/"))).collect()
+            routes.map(|route| route.key()).collect()
         };
         let only = |one: BTreeSet<String>, other: &Spec| -> BTreeSet<String> {
             one.difference(&keys(other, None)).cloned().collect()

@@ -7,4 +7,6 @@ pub mod existing_terraform;
 pub mod ignored_signals;
 pub mod in_time;
 pub mod listening;
+pub mod random_routes;
+pub mod random_service;
 pub mod signatures;

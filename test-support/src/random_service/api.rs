@@ -1,0 +1,73 @@
+//! The API of a random service, and its users.
+
+use proptest::prelude::*;
+use toml::Table;
+
+use super::dice::{Dice, table, words};
+use crate::random_routes::{allowed, route};
+
+/// The callers of the routes that are not public.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Users {
+    Own,
+    Existing,
+    None,
+}
+
+pub(super) fn user_pool(dice: &mut Dice) -> Table {
+    let mut pool = Table::new();
+    dice.maybe(&mut pool, "name", 50, |_| "Some users".into());
+    dice.maybe(&mut pool, "self_sign_up", 50, Dice::flag);
+    dice.maybe(&mut pool, "mfa", 70, |dice| {
+        dice.one(&["off", "optional", "required"]).into()
+    });
+    let mut password = Table::new();
+    dice.maybe(&mut password, "minimum_length", 50, |dice| dice.number(6, 99));
+    for key in ["lowercase", "uppercase", "numbers", "symbols"] {
+        dice.maybe(&mut password, key, 60, Dice::flag);
+    }
+    dice.maybe(&mut password, "temporary_password_validity_days", 50, |dice| {
+        dice.number(1, 365)
+    });
+    pool.insert("password".into(), password.into());
+    let mut clients = Table::new();
+    for name in dice.some(&["cli", "web"]) {
+        let mut flows = dice.some(&["user_srp", "user_password", "admin_user_password", "custom"]);
+        flows.extend(dice.chance(50).then_some("refresh_token"));
+        clients.insert(name.into(), table([("auth_flows", words(flows))]));
+    }
+    pool.insert("clients".into(), clients.into());
+    pool
+}
+
+pub(super) fn cors(dice: &mut Dice) -> Table {
+    let mut cors = Table::new();
+    cors.insert("allow_origin".into(), "https://app.example.com".into());
+    dice.maybe(&mut cors, "allow_methods", 30, |_| {
+        words(vec!["DELETE", "GET", "POST", "PUT"])
+    });
+    dice.maybe(&mut cors, "allow_headers", 50, |dice| {
+        words(dice.some(&["Content-Type", "X-Request-Id"]))
+    });
+    dice.maybe(&mut cors, "allow_credentials", 50, Dice::flag);
+    dice.maybe(&mut cors, "max_age_seconds", 50, |dice| dice.number(1, 86_400));
+    cors
+}
+
+pub(super) fn routes(dice: &mut Dice, users: Users) -> Table {
+    let routes = allowed(dice.sample(prop::collection::vec(route(), 25..40)));
+    let mut all = Table::new();
+    for route in routes {
+        let mut own = Table::new();
+        own.insert("function".into(), route.function.into());
+        if route.open || users == Users::None {
+            own.insert("auth".into(), "none".into());
+        } else {
+            dice.maybe(&mut own, "scopes", 20, |_| {
+                words(vec!["aws.cognito.signin.user.admin"])
+            });
+        }
+        all.insert(route.key(), own.into());
+    }
+    all
+}
