@@ -13,6 +13,7 @@ mod new_service;
 mod other_environments;
 mod own_resources;
 mod privacy;
+mod random_services;
 mod renames;
 mod robustness;
 mod saved_plans;
