@@ -12,8 +12,8 @@ use crate::resources::lambda_function_event_invoke_config::address;
 use crate::service::Service;
 
 pub(crate) fn assertions(service: &Service) -> Vec<Block> {
-    let functions = service.functions.iter();
-    let set = functions.filter_map(|(name, function)| Some((name, Asynchronous::if_set(function)?)));
+    let functions = service.functions.keys();
+    let set = functions.filter_map(|name| Some((name, Asynchronous::if_set(service, name)?)));
     set.map(|(name, settings)| self::function(service, name, settings))
         .collect()
 }

@@ -1,7 +1,6 @@
 //! The settings of asynchronous invocations in `modules/service`.
 
-use crate::asynchronous::Asynchronous;
-use crate::functions::Function;
+use crate::asynchronous::{Asynchronous, settings};
 use crate::functions::in_service as functions;
 use crate::hcl::{Block, Expression, commented, reference};
 use crate::identifier::Identifier;
@@ -10,24 +9,26 @@ use crate::resources::{lambda_function_event_invoke_config, sns_topic, sqs_queue
 use crate::service::Service;
 use crate::uses::{Datum, Kind};
 
-/// The block of a function, unless Lambda has its settings by default.
-pub(crate) fn block(service: &Service, name: &str, function: &Function) -> Option<Block> {
+/// The block of a function, unless Lambda has its settings by default in every environment.
+pub(crate) fn block(service: &Service, name: &str) -> Option<Block> {
     let Asynchronous {
         on_failure,
-        retries,
-        max_age_seconds,
-    } = Asynchronous::if_set(function)?;
+        retries: _, // `settings` has them
+        max_age_seconds: _,
+    } = Asynchronous::if_set(service, name)?;
     // Lambda refuses a destination that does not exist, or that the role may not send to.
-    let needs = on_failure
-        .into_iter()
-        .flat_map(|to| address(to).into_iter().chain([functions::policy_address(name)]));
+    let needs = on_failure.into_iter().flat_map(|to| {
+        address(to)
+            .into_iter()
+            .chain(functions::policy_address(service, name))
+    });
     let block =
         lambda_function_event_invoke_config::resource_block(lambda_function_event_invoke_config::Arguments {
             label: &Identifier::new(name),
             function: &functions::name(name),
             alias: functions::alias_name(service, name),
-            retries,
-            max_age_seconds,
+            retries: settings::MAXIMUM_RETRY_ATTEMPTS.in_service(service, name),
+            max_age_seconds: settings::MAXIMUM_EVENT_AGE_IN_SECONDS.in_service(service, name),
             on_failure: on_failure.map(|to| Template::arn_of(to).in_service(service)),
             depends_on: needs.collect(),
         });

@@ -8,11 +8,13 @@ pub(crate) mod in_service;
 pub(crate) mod meaning;
 pub(crate) mod review;
 pub(crate) mod rights;
+pub(crate) mod settings;
 pub(crate) mod surface;
 pub(crate) mod surface_of_service;
 
 use crate::functions::Function;
 use crate::resources::lambda_function_event_invoke_config::{DEFAULT_MAX_AGE_SECONDS, DEFAULT_RETRIES};
+use crate::service::Service;
 use crate::uses::{Datum, Kind};
 
 /// Settings of a function's asynchronous invocations.
@@ -36,14 +38,20 @@ impl<'a> Asynchronous<'a> {
         }
     }
 
-    /// The settings of a function, unless Lambda has them by default.
-    pub(crate) fn if_set(function: &'a Function) -> Option<Self> {
+    /// The settings of a function, unless Lambda has them by default in every environment.
+    pub(crate) fn if_set(service: &'a Service, name: &str) -> Option<Self> {
         let default = Asynchronous {
             on_failure: None,
             retries: DEFAULT_RETRIES,
             max_age_seconds: DEFAULT_MAX_AGE_SECONDS,
         };
-        Some(Self::of(function)).filter(|settings| *settings != default)
+        let everywhere = &service.functions[name];
+        let environments = service.environments.keys();
+        let mut all = environments
+            .map(|environment| service.function_in(environment, name))
+            .chain([everywhere]);
+        all.any(|function| Self::of(function) != default)
+            .then(|| Self::of(everywhere))
     }
 }
 

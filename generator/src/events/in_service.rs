@@ -27,7 +27,7 @@ pub(crate) fn blocks(service: &Service) -> Vec<Block> {
         role.into_iter()
             .flatten()
             .chain(events)
-            .chain(asynchronous::block(service, name, function))
+            .chain(asynchronous::block(service, name))
     });
     of_functions.chain(notifications::blocks(service)).collect()
 }
@@ -269,8 +269,9 @@ fn address(queue: &Datum) -> Expression {
 
 /// The blocks that Terraform creates first: Lambda refuses a mapping whose role may not poll yet.
 fn needs(service: &Service, function: &str) -> Vec<Expression> {
-    vec![
-        functions::policy_address(function),
-        functions::target(service, function),
-    ]
+    let policy = functions::policy_address(service, function);
+    policy
+        .into_iter()
+        .chain([functions::target(service, function)])
+        .collect()
 }

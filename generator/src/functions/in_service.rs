@@ -226,18 +226,16 @@ fn policy(service: &Service, name: &str, function: &Function) -> Option<Block> {
     ))
 }
 
-/// The address of this policy in `modules/service`.
-pub(crate) fn policy_address(function: &str) -> Expression {
-    reference(format!("{}.{}", iam_role_policy::TYPE.name, name(function)))
+/// The address of this policy in `modules/service`, if the function has one.
+pub(crate) fn policy_address(service: &Service, function: &str) -> Option<Expression> {
+    let has_policy = !service.functions[function].statements.is_empty();
+    has_policy.then(|| reference(format!("{}.{}", iam_role_policy::TYPE.name, name(function))))
 }
 
 /// The addresses of these policies in `modules/service`.
 pub(crate) fn policies(service: &Service) -> impl Iterator<Item = Expression> {
-    let functions = service
-        .functions
-        .iter()
-        .filter(|(_, function)| !function.statements.is_empty());
-    functions.map(|(name, _)| policy_address(name))
+    let functions = service.functions.keys();
+    functions.filter_map(|name| policy_address(service, name))
 }
 
 /// Calls of renamed functions: what each was, is, and means.

@@ -98,13 +98,14 @@ keys! {
         on: Vec<EventTable> = List(&EventTable::TABLE), Nothing, EVERYWHERE, Elsewhere;
         /// Queue or topic of the spec that gets events which the function could not handle: `"queues.failed"`. Without it, Lambda
         /// drops these. This holds for asynchronous invocations: by schedules and by events of EventBridge, and by callers that
-        /// don't wait. See [Events](../events.md#failed-events).
+        /// don't wait. Each environment has this queue or topic of its own, so none needs another one. See
+        /// [Events](../events.md#failed-events).
         on_failure: Given<String> = Text(&ANY_TEXT), Nothing, EVERYWHERE, Elsewhere;
         /// Number of times that Lambda tries a failed asynchronous invocation again.
-        retries: Set<u32> = number(RETRIES, "tries"), default(Literal::Number(DEFAULT_RETRIES)), EVERYWHERE, Elsewhere;
+        retries: Set<u32> = number(RETRIES, "tries"), default(Literal::Number(DEFAULT_RETRIES)), PER_ENVIRONMENT, Elsewhere;
         /// Age after which Lambda no longer tries an asynchronous invocation.
         max_age_seconds: Set<u32> = number(MAX_AGE_SECONDS, "seconds"), default(Literal::Number(DEFAULT_MAX_AGE_SECONDS)),
-            EVERYWHERE, Elsewhere;
+            PER_ENVIRONMENT, Elsewhere;
         /// Data that the function uses, each with verbs: `{ "tables.orders" = ["read", "write"], "queues.mails" =
         /// ["send"] }`. Tables have the verbs `read`, `scan`, `write` and `delete`, buckets have `read`, `list`,
         /// `write` and `delete`, queues have `send` and `receive`, and topics have `publish`. The function finds names,

@@ -1,7 +1,8 @@
-//! The arguments of a function's call whose values an environment may decide.
+//! The arguments of a function whose values an environment may decide.
 
 use std::collections::BTreeMap;
 
+use crate::asynchronous::settings::{MAXIMUM_EVENT_AGE_IN_SECONDS, MAXIMUM_RETRY_ATTEMPTS};
 use crate::environments::Environment;
 use crate::environments::overridable::Overridable;
 use crate::environments::setting::{self, Setting};
@@ -172,8 +173,8 @@ static OPTIONAL: [&Optional; 5] = [
     &LAYERS,
 ];
 
-/// Arguments of a function's call. Every function sets those that are not optional, but for `role`.
-static ALL: [&Setting<Function>; 10] = [
+/// Arguments of a function's call, and of what is beside it. Every function sets those that are not optional, but for `role`.
+static ALL: [&Setting<Function>; 12] = [
     &ROLE,
     &MEMORY_SIZE,
     &TIMEOUT,
@@ -184,6 +185,8 @@ static ALL: [&Setting<Function>; 10] = [
     &SUBNET_IDS.setting,
     &SECURITY_GROUP_IDS.setting,
     &LAYERS.setting,
+    &MAXIMUM_RETRY_ATTEMPTS,
+    &MAXIMUM_EVENT_AGE_IN_SECONDS,
 ];
 
 /// A list of strings, a line each.

@@ -45,9 +45,9 @@ pub struct Arguments<'a> {
     /// The name of the alias that events invoke.
     pub alias: Option<Expression>,
     /// Tries after the first one.
-    pub retries: u32,
+    pub retries: Expression,
     /// Seconds after which Lambda no longer tries.
-    pub max_age_seconds: u32,
+    pub max_age_seconds: Expression,
     /// The ARN of the destination of failed events.
     pub on_failure: Option<Expression>,
     /// The blocks that Terraform creates first.

@@ -115,7 +115,7 @@ pub enum Kind {
         /// The noun for a string of a list.
         of: &'static str,
     },
-    /// A table with known keys, or a string that stands for a table with its first key alone.
+    /// A table with known keys, or a string that stands for one.
     TextOrTable(&'static TextRule, &'static Table),
     /// A value that is passed on as JSON.
     Json(&'static JsonRule),

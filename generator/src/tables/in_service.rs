@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::hcl::{Block, Expression, literal, template, value};
+use crate::hcl::{Block, Expression, conditional, equal, literal, template, value};
 use crate::identifier::Identifier;
 use crate::resources::dynamodb_table::{self, Arguments, Keys};
 use crate::service::Service;
@@ -40,9 +40,12 @@ fn block(service: &Service, name: &str, table: &Table) -> Block {
         kms_key,
     } = table;
     let capacity = capacity(service, name, table);
+    let mut environments = service.environments.keys();
+    let is_on_demand =
+        environments.any(|environment| service.here::<Table>(environment, name).capacity.is_none());
     let indexes: Vec<_> = indexes
         .iter()
-        .map(|(name, one)| index(name, one, capacity.as_ref()))
+        .map(|(name, one)| index(name, one, capacity.as_ref(), is_on_demand))
         .collect();
     dynamodb_table::resource_block(Arguments {
         label: &Identifier::new(name),
@@ -75,10 +78,12 @@ fn capacity(service: &Service, name: &str, table: &Table) -> Option<[Expression;
         .then(|| settings.map(|setting| setting.in_service(service, name)))
 }
 
+/// `is_on_demand` says that the table has no fixed capacity in some environment.
 fn index<'a>(
     name: &'a str,
     index: &'a Index,
     of_table: Option<&[Expression; 2]>,
+    is_on_demand: bool,
 ) -> dynamodb_table::Index<'a> {
     let Index {
         partition_key,
@@ -90,7 +95,11 @@ fn index<'a>(
         name,
         keys: keys(partition_key, sort_key.as_ref()),
         attributes: attributes.as_deref(),
-        capacity: capacity.map(units).or_else(|| of_table.cloned()),
+        capacity: of_table.map(|of_table| match capacity {
+            Some(own) if is_on_demand => units_beside(*own, of_table),
+            Some(own) => units(*own),
+            None => of_table.clone(),
+        }),
     }
 }
 
@@ -118,4 +127,12 @@ fn attributes(table: &Table) -> Vec<(&str, &'static str)> {
 fn units(capacity: Capacity) -> [Expression; 2] {
     let Capacity { read, write } = capacity;
     [read.into(), write.into()]
+}
+
+/// The units of an index, null in environments whose table has none.
+fn units_beside(capacity: Capacity, of_table: &[Expression; 2]) -> [Expression; 2] {
+    let [of_reads, of_writes] = of_table.clone();
+    let [reads, writes] = units(capacity);
+    [(of_reads, reads), (of_writes, writes)]
+        .map(|(of_table, own)| conditional(equal(of_table, Expression::null()), Expression::null(), own))
 }

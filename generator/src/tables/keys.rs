@@ -13,7 +13,15 @@ use crate::spec::declaration::{EVERYWHERE, Form, Key, Literal, PER_ENVIRONMENT, 
 use crate::spec::field::{Given, Keys, Placed, Scalar, Set, Word};
 use crate::spec::{Value, keep};
 use crate::tables::{Stream, Type};
-use crate::text_rule::ANY_TEXT;
+use crate::text_rule::{ANY_TEXT, TextRule};
+
+/// The word for a table without fixed capacity.
+static ON_DEMAND: TextRule = TextRule {
+    must_be: "`on_demand`",
+    help: "write `capacity = \"on_demand\"`, or a table such as `capacity = { read = 5, write = 5 }`",
+    check: |text| text == "on_demand",
+    pattern: "^on_demand$",
+};
 
 keys! {
     /// A DynamoDB table. It is called `<service>-<environment>-<name>` in AWS. AWS refuses to delete it unless the
@@ -34,8 +42,9 @@ keys! {
         ]);
         /// Parts of a changed item that the table's stream contains. Without it, the table has no stream.
         stream: Given<Stream> = Choice(Stream::CHOICES), Nothing, EVERYWHERE, Harmless;
-        /// Fixed capacity. Without it, you pay for each request.
-        capacity: Option<CapacityTable> = Kind::Table(&CapacityTable::TABLE), Nothing, PER_ENVIRONMENT, Elsewhere;
+        /// Fixed capacity, or `"on_demand"`: you pay for each request.
+        capacity: Given<CapacityTable> = TextOrTable(&ON_DEMAND, &CapacityTable::TABLE), Derived("`on_demand`"), PER_ENVIRONMENT,
+            Elsewhere;
         /// The table can be restored to any second of the past 35 days.
         point_in_time_recovery: Set<bool> = Flag, default(Literal::Flag(true)), PER_ENVIRONMENT,
             When(&[consequence(Less, BackupsOff, "AWS **deletes** the backups of the past 35 days")]);
@@ -67,7 +76,7 @@ keys! {
         sort_key: Given<KeyTable> = TextOrTable(&KEY_ATTRIBUTE, &KeyTable::TABLE), Nothing, EVERYWHERE, Elsewhere;
         /// The attributes that the index contains beside keys: all of them, or these. Other ones rebuild the index.
         attributes: Given<Vec<Placed<String>>> = Texts(&ATTRIBUTE), Derived("all"), EVERYWHERE, Elsewhere;
-        /// Fixed capacity of the index.
+        /// Fixed capacity of the index, if the table has fixed capacity.
         capacity: Option<CapacityTable> = Kind::Table(&CapacityTable::TABLE), Derived("that of the table"), EVERYWHERE,
             Elsewhere;
     }
@@ -88,21 +97,8 @@ impl Scalar for KeyTable {
     const FORM: Form = Form::TextOrTable;
 
     fn take(value: &Value<'_>, key: &Key, diagnostics: &mut Diagnostics) -> Option<Self> {
-        let Kind::TextOrTable(rule, _) = &key.kind else {
-            return None;
-        };
-        if let Some(mut reader) = value.table() {
-            let table = Self::read(&mut reader, diagnostics);
-            reader.finish(diagnostics);
-            return Some(table);
-        }
-        let Some(text) = value.text() else {
-            let expected = "a string, or a table such as `{ name = \"number\", type = \"number\" }`";
-            diagnostics.push(value.wrong_type(key, expected));
-            return None;
-        };
-        let subject = format!("`{}`", key.name);
-        keep(rule, &subject, text, value.span(), diagnostics).then(|| Self {
+        let expected = "a string, or a table such as `{ name = \"number\", type = \"number\" }`";
+        text_or_table(value, key, expected, diagnostics, |text| Self {
             span: value.span(),
             name: Given {
                 span: Some(value.span()),
@@ -115,4 +111,45 @@ impl Scalar for KeyTable {
     fn literal(_: Literal) -> Option<Self> {
         None
     }
+}
+
+/// No capacity is fixed by a word, so that an environment can say so.
+impl Scalar for CapacityTable {
+    const FORM: Form = Form::TextOrTable;
+
+    fn take(value: &Value<'_>, key: &Key, diagnostics: &mut Diagnostics) -> Option<Self> {
+        let expected = "`\"on_demand\"`, or a table such as `{ read = 5, write = 5 }`";
+        text_or_table(value, key, expected, diagnostics, |_| Self {
+            span: value.span(),
+            ..Self::absent()
+        })
+    }
+
+    fn literal(_: Literal) -> Option<Self> {
+        None
+    }
+}
+
+/// Reads a table, or a text that stands for one. `expected` says what a value of another type must be.
+fn text_or_table<T: Keys>(
+    value: &Value<'_>,
+    key: &Key,
+    expected: &str,
+    diagnostics: &mut Diagnostics,
+    of_text: impl FnOnce(&str) -> T,
+) -> Option<T> {
+    let Kind::TextOrTable(rule, _) = &key.kind else {
+        return None;
+    };
+    if let Some(mut reader) = value.table() {
+        let table = T::read(&mut reader, diagnostics);
+        reader.finish(diagnostics);
+        return Some(table);
+    }
+    let Some(text) = value.text() else {
+        diagnostics.push(value.wrong_type(key, expected));
+        return None;
+    };
+    let subject = format!("`{}`", key.name);
+    keep(rule, &subject, text, value.span(), diagnostics).then(|| of_text(text))
 }

@@ -62,10 +62,10 @@ impl Resolver<'_> {
         } = table;
         let types = self.types(table);
         let [partition, sort] = self.keys(partition_key, sort_key, &types);
-        let own_capacity = self::capacity(capacity.as_ref());
+        let own_capacity = self::capacity(capacity.value.as_ref());
         let mut resolved = BTreeMap::new();
         for (index_name, index) in indexes {
-            if let (None, Some(own)) = (&own_capacity, &index.capacity) {
+            if let (false, Some(own)) = (capacity.is_written(), &index.capacity) {
                 self.report(
                     Diagnostic::new(
                         own.span.clone(),

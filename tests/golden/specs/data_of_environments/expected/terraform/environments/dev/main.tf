@@ -15,7 +15,9 @@ module "service" {
   table_orders_write_capacity            = null
   table_orders_point_in_time_recovery    = false
   table_orders_kms_key_arn               = "arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
-  table_stock_read_capacity              = 1
+  table_stock_billing_mode               = "PAY_PER_REQUEST"
+  table_stock_read_capacity              = null
+  table_stock_write_capacity             = null
   bucket_receipts_kms_key_arn            = "arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
   bucket_scans_versioning                = "Suspended"
   bucket_scans_expire_days               = 7

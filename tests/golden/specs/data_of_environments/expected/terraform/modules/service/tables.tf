@@ -38,10 +38,10 @@ resource "aws_dynamodb_table" "orders" {
 
 resource "aws_dynamodb_table" "stock" {
   name                        = "shop-${var.environment}-stock"
-  billing_mode                = "PROVISIONED"
+  billing_mode                = var.table_stock_billing_mode
   hash_key                    = "article"
   read_capacity               = var.table_stock_read_capacity
-  write_capacity              = 1
+  write_capacity              = var.table_stock_write_capacity
   deletion_protection_enabled = var.deletion_protection == "ACTIVE"
 
   attribute {
@@ -58,8 +58,8 @@ resource "aws_dynamodb_table" "stock" {
     name            = "by_shelf"
     hash_key        = "shelf"
     projection_type = "ALL"
-    read_capacity   = 2
-    write_capacity  = 1
+    read_capacity   = var.table_stock_read_capacity == null ? null : 2
+    write_capacity  = var.table_stock_write_capacity == null ? null : 1
   }
 
   point_in_time_recovery {

@@ -130,10 +130,22 @@ variable "table_orders_write_capacity" {
   default     = null
 }
 
+variable "table_stock_billing_mode" {
+  description = "Billing mode of the table `stock`."
+  type        = string
+  nullable    = false
+}
+
 variable "table_stock_read_capacity" {
   description = "Reads of 4 KB a second of the table `stock`."
   type        = number
-  nullable    = false
+  default     = null
+}
+
+variable "table_stock_write_capacity" {
+  description = "Writes of 1 KB a second of the table `stock`."
+  type        = number
+  default     = null
 }
 
 variable "topic_news_display_name" {

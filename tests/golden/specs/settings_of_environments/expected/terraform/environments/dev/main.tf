@@ -10,9 +10,11 @@ module "service" {
   first_user_email    = var.first_user_email
   require_zips        = true
   # Settings of functions that some environment overrides.
-  back_office_timeout         = 20
-  catalogue_memory_size       = 256
-  catalogue_retention_in_days = 14
+  back_office_timeout                      = 20
+  back_office_maximum_retry_attempts       = 2
+  back_office_maximum_event_age_in_seconds = 21600
+  catalogue_memory_size                    = 256
+  catalogue_retention_in_days              = 14
   catalogue_environment_variables = {
     FEATURES  = "$${next} \"all\""
     LOG_LEVEL = "debug"

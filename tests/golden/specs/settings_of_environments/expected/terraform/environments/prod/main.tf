@@ -10,8 +10,10 @@ module "service" {
   first_user_email    = var.first_user_email
   require_zips        = true
   # Settings of functions that some environment overrides.
-  back_office_timeout             = 29
-  catalogue_memory_size           = 1024
-  catalogue_retention_in_days     = 365
-  catalogue_environment_variables = {}
+  back_office_timeout                      = 29
+  back_office_maximum_retry_attempts       = 0
+  back_office_maximum_event_age_in_seconds = 600
+  catalogue_memory_size                    = 1024
+  catalogue_retention_in_days              = 365
+  catalogue_environment_variables          = {}
 }

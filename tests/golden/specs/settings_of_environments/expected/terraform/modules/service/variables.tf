@@ -12,6 +12,18 @@ variable "artifacts_directory" {
   nullable    = false
 }
 
+variable "back_office_maximum_event_age_in_seconds" {
+  description = "Age in seconds of the oldest event that is tried of `back-office`."
+  type        = number
+  nullable    = false
+}
+
+variable "back_office_maximum_retry_attempts" {
+  description = "Tries of a failed event after the first one of `back-office`."
+  type        = number
+  nullable    = false
+}
+
 variable "back_office_timeout" {
   description = "Timeout in seconds of `back-office`."
   type        = number

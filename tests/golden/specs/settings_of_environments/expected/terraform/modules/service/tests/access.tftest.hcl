@@ -57,10 +57,12 @@ variables {
   first_user_email    = "someone@example.com"
   require_zips        = false
   # Settings of functions that some environment overrides.
-  back_office_timeout             = 20
-  catalogue_memory_size           = 256
-  catalogue_retention_in_days     = 14
-  catalogue_environment_variables = {}
+  back_office_timeout                      = 20
+  back_office_maximum_retry_attempts       = 2
+  back_office_maximum_event_age_in_seconds = 21600
+  catalogue_memory_size                    = 256
+  catalogue_retention_in_days              = 14
+  catalogue_environment_variables          = {}
 }
 
 run "who_may_sign_in" {
@@ -284,5 +286,19 @@ run "who_may_call" {
       contains(keys(aws_api_gateway_deployment.this.triggers), "get_stock"),
     ])
     error_message = "GET /stock must be for signed-in users only and handled by `back-office`"
+  }
+}
+
+run "what_invokes_functions" {
+  command = plan
+
+  assert {
+    condition = alltrue([
+      aws_lambda_function_event_invoke_config.back_office.function_name == "shop-test-back-office",
+      aws_lambda_function_event_invoke_config.back_office.maximum_retry_attempts == 2,
+      aws_lambda_function_event_invoke_config.back_office.maximum_event_age_in_seconds == 21600,
+      length(aws_lambda_function_event_invoke_config.back_office.destination_config) == 0,
+    ])
+    error_message = "`back-office` must try events as often and as long as the spec says"
   }
 }
