@@ -2,6 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use portcullis_foreign_text::printable::code;
+
+use crate::functions::existing_role;
+use crate::functions::statement::Statement;
 use crate::resources::api_gateway_method::SIGN_IN_SCOPE;
 use crate::resources::{api_gateway_resource, lambda_permission};
 use crate::routes::permissions;
@@ -19,7 +23,8 @@ pub struct Warning {
 /// Returns every warning about a service.
 pub fn of_service(service: &Service) -> Vec<Warning> {
     let warnings = resources(service).into_iter().chain(patterns(service));
-    warnings.chain(scopes(service)).collect()
+    let warnings = warnings.chain(scopes(service));
+    warnings.chain(existing_roles(service)).collect()
 }
 
 /// Warns of routes that no token of `local` opens, because its pool is not the one whose tokens have their scopes.
@@ -43,6 +48,21 @@ fn scopes(service: &Service) -> Option<Warning> {
             "call these routes in AWS, or add the scope `{SIGN_IN_SCOPE}`, which tokens of users have"
         ),
     })
+}
+
+/// Warns of existing roles that Lambda needs rights of.
+fn existing_roles(service: &Service) -> Vec<Warning> {
+    let functions = service.functions.iter();
+    let warnings = functions.filter_map(|(name, function)| {
+        let role = function.role.as_ref()?;
+        let needs = existing_role::needs(service, name);
+        let phrases: Vec<String> = needs.iter().map(Statement::phrase).collect();
+        (!phrases.is_empty()).then(|| Warning {
+            summary: format!("function `{name}` fails if its existing role lacks a right that Lambda needs"),
+            help: format!("let {} {}", code(role), phrases.join(", and ")),
+        })
+    });
+    warnings.collect()
 }
 
 /// Warns of functions that have too many routes for one permission per route.

@@ -1,103 +1,89 @@
 //! Functions with an existing role, which Portcullis neither creates nor knows.
 
+use crate::asynchronous::rights as asynchronous;
 use crate::diagnostic::{Diagnostic, Span};
 use crate::environments::LOCAL;
-use crate::functions::rights::{self, Right};
+use crate::events::rights as events;
+use crate::functions::rights;
 use crate::functions::statement::Statement;
 use crate::references::Template;
 use crate::resources::iam_role;
 use crate::resources::partition::Partition;
+use crate::service::Service;
 use crate::service::meaning::Resolver;
 use crate::spec::{EnvironmentTable, FunctionTable, Given, Own, Spec};
+use crate::uses::Datum;
+use crate::uses::kms_keys::kms_keys;
 
 /// The statements that keys of a function would give to its role.
 pub(super) struct Needs<'a> {
     pub(super) uses: &'a [Statement],
     pub(super) secrets: &'a [Statement],
     pub(super) may: &'a [Statement],
-    pub(super) events: &'a [Statement],
-    pub(super) failures: &'a [Statement],
+}
+
+/// Returns what Lambda needs in the existing role of a function, in some environment. Lambda polls, connects and sends with the
+/// rights of the function's role. The needs of the function's own code are unknown.
+pub(crate) fn needs(service: &Service, name: &str) -> Vec<Statement> {
+    let function = &service.functions[name];
+    let keys = kms_keys(service, &service.environments[LOCAL]);
+    let key_of = |datum: &Datum| keys.get(datum).map(String::as_str);
+    let events = function.on.iter();
+    let events = events.flat_map(|event| events::statements(event, key_of));
+    let failures = function.on_failure.iter();
+    let failures = failures.flat_map(|to| asynchronous::statements(to, key_of(to).is_some()));
+    let mut environments = service.environments.keys();
+    let has_network =
+        environments.any(|environment| service.function_in(environment, name).network.is_some());
+    let network = has_network.then_some(rights::NETWORK).into_iter().flatten();
+    let traces = service.tracing.then_some(rights::TRACES);
+    let rights = network.chain(traces).filter(|right| !right.denies());
+    let rights = rights.map(|right| {
+        let actions = right.actions.iter().map(ToString::to_string);
+        Statement::new(actions, [Template::of_text("*")], "")
+    });
+    let mut all: Vec<Statement> = Vec::new();
+    for statement in events.chain(failures).chain(rights) {
+        if !all.contains(&statement) {
+            all.push(statement);
+        }
+    }
+    all
 }
 
 impl Resolver<'_> {
-    /// Reports keys that would change an existing role.
-    pub(super) fn beside_an_existing_role(&mut self, spec: &Spec, table: &FunctionTable, needs: &Needs<'_>) {
+    /// Reports keys whose statements an existing role would have to get.
+    pub(super) fn beside_an_existing_role(&mut self, table: &FunctionTable, needs: &Needs<'_>) {
         let Some(role) = &table.role.span else { return };
-        let Needs {
-            uses,
-            secrets,
-            may,
-            events,
-            failures,
-        } = needs;
-        let mut polled = table.on.iter();
-        let polled = polled.find_map(|event| event.table.span.clone().or(event.queue.span.clone()));
-        let rights = |rights: &[Right]| {
-            rights
-                .iter()
-                .filter(|right| !right.denies())
-                .map(statement)
-                .collect()
-        };
-        let network = table.network.as_ref().map(|network| network.span.clone());
-        let first = |place: Option<&Span>| place.cloned();
-        let all: [(&str, Option<Span>, Vec<Statement>); 6] = [
-            (
-                "uses",
-                first(table.uses.first().map(|(of, _)| &of.span)),
-                uses.to_vec(),
-            ),
-            (
-                "secrets",
-                first(table.secrets.values().next().map(|(place, _)| place)),
-                secrets.to_vec(),
-            ),
-            ("may", first(table.may.first().map(|may| &may.span)), may.to_vec()),
-            ("on", polled, events.to_vec()),
-            ("on_failure", table.on_failure.span.clone(), failures.to_vec()),
-            ("network", network, rights(&rights::NETWORK)),
-        ];
-        for (key, place, statements) in all {
+        let Needs { uses, secrets, may } = needs;
+        let uses_place = table.uses.first().map(|(of, _)| of.span.clone());
+        let secrets_place = table.secrets.values().next().map(|(place, _)| place.clone());
+        let may_place = table.may.first().map(|may| may.span.clone());
+        for (key, place, statements) in [
+            ("uses", uses_place, uses),
+            ("secrets", secrets_place, secrets),
+            ("may", may_place, may),
+        ] {
             if let Some(place) = place {
-                self.beside(role, key, place, &statements);
+                self.beside(role, key, place, statements);
             }
-        }
-        if let (true, Some(place)) = (spec.service.tracing.value, &spec.service.tracing.span) {
-            let phrase = statement(&rights::TRACES).phrase();
-            self.report(
-                Diagnostic::new(
-                    role.clone(),
-                    "`role` must not be set for a function of a service with `tracing = true`",
-                )
-                .label("Portcullis changes no existing role")
-                .related(place.clone(), "the tracing")
-                .help(format!(
-                    "delete `role`: Portcullis then creates a role that may {phrase}. Or delete `tracing`"
-                )),
-            );
         }
     }
 
     fn beside(&mut self, role: &Span, key: &str, place: Span, statements: &[Statement]) {
         let phrases: Vec<String> = statements.iter().map(Statement::phrase).collect();
         let phrases = phrases.join(", and ");
-        let may = match phrases.is_empty() {
-            true => String::new(),
-            false => format!(" that may {phrases}"),
-        };
-        let own = format!("delete `role`: Portcullis then creates a role{may}");
-        let (subject, help) = match key {
-            "uses" | "secrets" | "may" if !phrases.is_empty() => (
-                format!("`{key}`"),
-                format!("{own}. Or delete `{key}`, and let the existing role {phrases}"),
-            ),
-            "on" => ("an event of a table or queue".to_owned(), own),
-            key => (format!("`{key}`"), own),
+        let own = "delete `role`: Portcullis then creates a role";
+        let help = match phrases.is_empty() {
+            true => own.to_owned(),
+            false => {
+                format!("{own} that may {phrases}. Or delete `{key}`, and let the existing role {phrases}")
+            }
         };
         self.report(
             Diagnostic::new(
                 place,
-                format!("{subject} must not be set for a function with `role`"),
+                format!("`{key}` must not be set for a function with `role`"),
             )
             .label("Portcullis changes no existing role")
             .related(role.clone(), "the existing role")
@@ -105,10 +91,10 @@ impl Resolver<'_> {
         );
     }
 
-    /// Reports a role that only an environment has, and a network beside it.
+    /// Reports a role that only an environment has.
     pub(super) fn existing_role_here(&mut self, name: &str, own: &FunctionTable, table: &FunctionTable) {
-        match (&own.role.span, &table.role.span) {
-            (Some(span), None) => self.report(
+        if let (Some(span), None) = (&own.role.span, &table.role.span) {
+            self.report(
                 Diagnostic::new(
                     span.clone(),
                     format!("`role` of an environment needs `role` in `[functions.{name}]`"),
@@ -116,15 +102,7 @@ impl Resolver<'_> {
                 .help(format!(
                     "add `role = \"arn:…\"` to `[functions.{name}]`: the role of the other environments"
                 )),
-            ),
-            (_, Some(role)) => {
-                if let Some(network) = &own.network {
-                    let statements = rights::NETWORK.iter().filter(|right| !right.denies());
-                    let statements: Vec<Statement> = statements.map(statement).collect();
-                    self.beside(role, "network", network.span.clone(), &statements);
-                }
-            }
-            (None, None) => {}
+            );
         }
     }
 
@@ -176,9 +154,4 @@ impl Resolver<'_> {
             }
         }
     }
-}
-
-fn statement(right: &Right) -> Statement {
-    let actions = right.actions.iter().map(ToString::to_string);
-    Statement::new(actions, [Template::of_text("*")], "")
 }

@@ -49,15 +49,17 @@ impl Resolver<'_> {
                 uses: &of_uses,
                 secrets: &secrets,
                 may: &may,
-                events: &of_events,
-                failures: &of_failures,
             };
-            self.beside_an_existing_role(spec, table, &needs);
-            let mut statements = [of_uses, secrets, may.clone(), of_events].concat();
-            let of_failures = of_failures.into_iter();
-            let of_failures = of_failures.filter(|one| !statements.contains(one));
-            let of_failures: Vec<_> = of_failures.collect();
-            statements.extend(of_failures);
+            self.beside_an_existing_role(table, &needs);
+            let mut statements = [of_uses, secrets, may.clone()].concat();
+            // An existing role gets none, and a warning says what it needs.
+            if !table.role.is_written() {
+                statements.extend(of_events);
+                let of_failures = of_failures.into_iter();
+                let of_failures = of_failures.filter(|one| !statements.contains(one));
+                let of_failures: Vec<_> = of_failures.collect();
+                statements.extend(of_failures);
+            }
             let of_uses = table.uses.first().map(|(of, _)| of.span.clone());
             let place = table.may.first().map(|first| first.span.clone());
             let of_secrets = table.secrets.values().next().map(|(place, _)| place.clone());

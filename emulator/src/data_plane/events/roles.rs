@@ -16,6 +16,17 @@ impl Roles {
         Self(iam::of_roles(index.all))
     }
 
+    /// Returns the reason why a role does not allow these actions, to go on with "the role of `x`".
+    pub fn refusal(&self, role: &str, actions: &[String]) -> String {
+        match self.0.contains_key(role) {
+            true => format!("does not allow {}", actions.join(", ")),
+            false => format!(
+                "is not in the state, so it is unknown whether it allows {}",
+                actions.join(", ")
+            ),
+        }
+    }
+
     /// Returns whether a role allows an action on a resource. A role that is not in the state allows nothing.
     pub fn allow(&self, role: &str, action: &str, resource: &str) -> bool {
         let Some(rights) = self.0.get(role) else {

@@ -127,8 +127,9 @@ impl Sources {
                 to.text
             ),
             Some(action) if !roles.allow(role, action, &to.text) => format!(
-                "the destination `{}` gets nothing: the function's role does not allow `{action}`",
-                to.text
+                "the destination `{}` gets nothing: the function's role {}",
+                to.text,
+                roles.refusal(role, &[format!("`{action}`")])
             ),
             Some(_) => return,
         };
@@ -305,9 +306,9 @@ fn mapping(
         .collect();
     if !denied.is_empty() {
         return Err(format!(
-            "it delivers nothing: the role of `{}` does not allow {} on `{}`",
+            "it delivers nothing: the role of `{}` {} on `{}`",
             part.function_name,
-            denied.join(", "),
+            roles.refusal(role, &denied),
             source.text
         ));
     }

@@ -39,6 +39,15 @@ resource "aws_iam_role_policy" "write_logs" {
         ]
         Resource = "${var.log_groups_arn}:/aws/lambda/${var.name}:*"
       },
+      {
+        Sid    = "SendTraces"
+        Effect = "Allow"
+        Action = [
+          "xray:PutTelemetryRecords",
+          "xray:PutTraceSegments",
+        ]
+        Resource = "*"
+      },
     ]
   })
 }
@@ -58,6 +67,10 @@ resource "aws_lambda_function" "this" {
 
   environment {
     variables = var.environment_variables
+  }
+
+  tracing_config {
+    mode = "Active"
   }
 
   # Otherwise the first invocation would create a log group that keeps logs forever.

@@ -23,6 +23,15 @@ resource "aws_lambda_function" "this" {
     variables = var.environment_variables
   }
 
+  tracing_config {
+    mode = "Active"
+  }
+
+  vpc_config {
+    subnet_ids         = var.subnet_ids
+    security_group_ids = var.security_group_ids
+  }
+
   # Otherwise the first invocation would create a log group that keeps logs forever.
   depends_on = [
     aws_cloudwatch_log_group.this,

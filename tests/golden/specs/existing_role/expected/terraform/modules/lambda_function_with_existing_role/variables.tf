@@ -65,6 +65,20 @@ variable "role" {
   nullable    = false
 }
 
+variable "security_group_ids" {
+  description = "IDs of the function's security groups."
+  type        = list(string)
+  default     = []
+  nullable    = false
+}
+
+variable "subnet_ids" {
+  description = "IDs of the subnets that the function runs in. Without any it runs in no VPC."
+  type        = list(string)
+  default     = []
+  nullable    = false
+}
+
 variable "timeout" {
   description = "Seconds after which Lambda ends an invocation."
   type        = number

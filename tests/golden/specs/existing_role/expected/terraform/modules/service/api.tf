@@ -41,9 +41,10 @@ resource "aws_api_gateway_deployment" "this" {
 }
 
 resource "aws_api_gateway_stage" "this" {
-  rest_api_id   = module.rest_api.id
-  deployment_id = aws_api_gateway_deployment.this.id
-  stage_name    = "v1"
+  rest_api_id          = module.rest_api.id
+  deployment_id        = aws_api_gateway_deployment.this.id
+  stage_name           = "v1"
+  xray_tracing_enabled = true
 
   # A route is reachable only after API Gateway may invoke its function.
   depends_on = [

@@ -45,6 +45,17 @@ resource "aws_iam_role_policy" "schedules_reports" {
   })
 }
 
+# reports is invoked by messages of the queue `jobs`.
+resource "aws_lambda_event_source_mapping" "reports_queue_jobs" {
+  event_source_arn                   = "arn:${data.aws_service.logs.partition}:sqs:${data.aws_service.logs.region}:${data.aws_caller_identity.current.account_id}:shop-${var.environment}-jobs"
+  function_name                      = "arn:${data.aws_service.logs.partition}:lambda:${data.aws_service.logs.region}:${data.aws_caller_identity.current.account_id}:function:shop-${var.environment}-reports"
+  batch_size                         = 10
+  maximum_batching_window_in_seconds = 0
+  function_response_types            = ["ReportBatchItemFailures"]
+
+  depends_on = [module.function_reports, aws_sqs_queue.jobs]
+}
+
 # reports is invoked by the schedule `rate(1 day)`.
 resource "aws_scheduler_schedule" "reports_schedule" {
   name                         = "shop-${var.environment}-reports.schedule"
@@ -62,4 +73,21 @@ resource "aws_scheduler_schedule" "reports_schedule" {
     arn      = "arn:${data.aws_service.logs.partition}:lambda:${data.aws_service.logs.region}:${data.aws_caller_identity.current.account_id}:function:shop-${var.environment}-reports"
     role_arn = "arn:${data.aws_service.logs.partition}:iam::${data.aws_caller_identity.current.account_id}:role/shop-${var.environment}-reports.schedules"
   }
+}
+
+# Events that reports could not handle.
+resource "aws_lambda_function_event_invoke_config" "reports" {
+  function_name                = module.function_reports.name
+  maximum_retry_attempts       = 2
+  maximum_event_age_in_seconds = 21600
+
+  destination_config {
+    on_failure {
+      destination = "arn:${data.aws_service.logs.partition}:sqs:${data.aws_service.logs.region}:${data.aws_caller_identity.current.account_id}:shop-${var.environment}-failed"
+    }
+  }
+
+  depends_on = [
+    aws_sqs_queue.failed,
+  ]
 }

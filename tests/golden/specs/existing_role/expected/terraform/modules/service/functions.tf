@@ -33,14 +33,20 @@ module "function_catalogue" {
 module "function_orders" {
   source = "../lambda_function_with_existing_role"
 
-  name                 = "shop-${var.environment}-orders"
-  description          = ""
-  filename             = "${var.artifacts_directory}/orders.zip"
-  architecture         = var.architecture
-  memory_size          = var.orders_memory_size
-  timeout              = 10
-  role                 = var.orders_role
-  retention_in_days    = 14
+  name              = "shop-${var.environment}-orders"
+  description       = ""
+  filename          = "${var.artifacts_directory}/orders.zip"
+  architecture      = var.architecture
+  memory_size       = var.orders_memory_size
+  timeout           = 10
+  role              = var.orders_role
+  retention_in_days = 14
+  subnet_ids = [
+    "subnet-0123456789abcdef0",
+  ]
+  security_group_ids = [
+    "sg-0123456789abcdef0",
+  ]
   log_group_kms_key_id = var.log_group_kms_key_id
   require_zip          = var.require_zips
   environment_variables = {

@@ -155,12 +155,21 @@ run "what_functions_may_do" {
             ]
             Resource = "arn:aws:logs:us-east-1:123456789012:log-group:/aws/lambda/shop-test-catalogue:*"
           },
+          {
+            Sid    = "SendTraces"
+            Effect = "Allow"
+            Action = [
+              "xray:PutTelemetryRecords",
+              "xray:PutTraceSegments",
+            ]
+            Resource = "*"
+          },
         ]
       }),
       module.function_catalogue.permissions_boundary == "arn:aws:iam::123456789012:policy/boundary",
       module.function_catalogue.log_group_kms_key_id == "arn:aws:kms:us-east-1:123456789012:key/logs",
     ])
-    error_message = "The role of `catalogue` must be for Lambda only and only let it write its own logs, and its logs must be kept for 14 days"
+    error_message = "The role of `catalogue` must be for Lambda only and only let it write its own logs, send traces to X-Ray, and its logs must be kept for 14 days"
   }
 
   assert {
@@ -336,6 +345,18 @@ run "what_invokes_functions" {
     error_message = "The role of the schedules of `reports` must be for EventBridge Scheduler only and only let it invoke `reports`"
   }
 
+  # reports is invoked by messages of the queue `jobs`
+  assert {
+    condition = alltrue([
+      aws_lambda_event_source_mapping.reports_queue_jobs.function_name == "arn:aws:lambda:us-east-1:123456789012:function:shop-test-reports",
+      aws_lambda_event_source_mapping.reports_queue_jobs.event_source_arn == "arn:aws:sqs:us-east-1:123456789012:shop-test-jobs",
+      aws_lambda_event_source_mapping.reports_queue_jobs.batch_size == 10,
+      length(aws_lambda_event_source_mapping.reports_queue_jobs.filter_criteria) == 0,
+      length(aws_lambda_event_source_mapping.reports_queue_jobs.function_response_types) == 1,
+    ])
+    error_message = "`reports` must be invoked by messages of the queue `jobs` alone, as the spec says"
+  }
+
   # reports is invoked by the schedule `rate(1 day)`
   assert {
     condition = alltrue([
@@ -346,6 +367,16 @@ run "what_invokes_functions" {
       aws_scheduler_schedule.reports_schedule.target[0].input == null,
     ])
     error_message = "`reports` must be invoked by the schedule `rate(1 day)` alone, as the spec says"
+  }
+
+  assert {
+    condition = alltrue([
+      aws_lambda_function_event_invoke_config.reports.function_name == "shop-test-reports",
+      aws_lambda_function_event_invoke_config.reports.maximum_retry_attempts == 2,
+      aws_lambda_function_event_invoke_config.reports.maximum_event_age_in_seconds == 21600,
+      aws_lambda_function_event_invoke_config.reports.destination_config[0].on_failure[0].destination == "arn:aws:sqs:us-east-1:123456789012:shop-test-failed",
+    ])
+    error_message = "`reports` must keep events that it could not handle in the queue `failed`"
   }
 }
 
@@ -362,5 +393,59 @@ run "what_protects_data" {
       length(aws_dynamodb_table.orders.ttl) == 0,
     ])
     error_message = "The table `orders` must have the deletion protection of its environment, have point-in-time recovery, and have the keys and expiry of the spec"
+  }
+
+  # Queue failed
+  assert {
+    condition = alltrue([
+      aws_sqs_queue.failed.name == "shop-test-failed",
+      aws_sqs_queue.failed.policy == jsonencode({
+        Version = "2012-10-17"
+        Statement = [
+          {
+            Sid       = "DenyWithoutTls"
+            Effect    = "Deny"
+            Principal = "*"
+            Action    = "sqs:*"
+            Resource  = "arn:aws:sqs:us-east-1:123456789012:shop-test-failed"
+            Condition = {
+              Bool = {
+                "aws:SecureTransport" = "false"
+              }
+            }
+          },
+        ]
+      }),
+      aws_sqs_queue.failed.message_retention_seconds == 345600,
+      aws_sqs_queue.failed.sqs_managed_sse_enabled == true,
+    ])
+    error_message = "The queue `failed` must be encrypted, refuse calls without TLS, let in nothing but roles, and keep messages for the time of the spec"
+  }
+
+  # Queue jobs
+  assert {
+    condition = alltrue([
+      aws_sqs_queue.jobs.name == "shop-test-jobs",
+      aws_sqs_queue.jobs.policy == jsonencode({
+        Version = "2012-10-17"
+        Statement = [
+          {
+            Sid       = "DenyWithoutTls"
+            Effect    = "Deny"
+            Principal = "*"
+            Action    = "sqs:*"
+            Resource  = "arn:aws:sqs:us-east-1:123456789012:shop-test-jobs"
+            Condition = {
+              Bool = {
+                "aws:SecureTransport" = "false"
+              }
+            }
+          },
+        ]
+      }),
+      aws_sqs_queue.jobs.message_retention_seconds == 345600,
+      aws_sqs_queue.jobs.sqs_managed_sse_enabled == true,
+    ])
+    error_message = "The queue `jobs` must be encrypted, refuse calls without TLS, let in nothing but roles, and keep messages for the time of the spec"
   }
 }
