@@ -64,12 +64,16 @@ fn data_table(dice: &mut Dice) -> Table {
     let mut one = Table::new();
     one.insert("partition_key".into(), key(dice, "id"));
     dice.maybe(&mut one, "sort_key", 40, |dice| key(dice, "at"));
+    dice.maybe(&mut one, "capacity", 50, capacity);
     let mut indexes = Table::new();
     for attribute in ["shelf", "status"] {
         if dice.chance(40) {
             let mut index = Table::new();
             index.insert("partition_key".into(), key(dice, attribute));
             dice.maybe(&mut index, "attributes", 40, |_| words(vec!["name", "price"]));
+            if one.contains_key("capacity") {
+                dice.maybe(&mut index, "capacity", 50, capacity);
+            }
             indexes.insert(format!("by_{attribute}"), index.into());
         }
     }
@@ -79,7 +83,6 @@ fn data_table(dice: &mut Dice) -> Table {
         dice.one(&["keys_only", "new_image", "old_image", "new_and_old_images"])
             .into()
     });
-    dice.maybe(&mut one, "capacity", 30, capacity);
     dice.maybe(&mut one, "point_in_time_recovery", 50, Dice::flag);
     one
 }

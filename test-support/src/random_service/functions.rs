@@ -29,7 +29,14 @@ pub(super) fn function(dice: &mut Dice, name: &str, data: &Data, users: Users) -
     dice.maybe(&mut one, "environment", 70, |dice| {
         environment_variables(dice, users)
     });
-    // An existing role may have no rights by Portcullis.
+    if is_worker {
+        one.insert("on".into(), Value::Array(events(dice, name, data)));
+        of_failures(dice, &mut one);
+        dice.maybe(&mut one, "on_failure", 30, |dice| {
+            dice.one(&[FAILURES, "topics.alarms"]).into()
+        });
+    }
+    // Portcullis gives no rights to an existing role.
     if is_worker && dice.chance(15) {
         let role = format!("arn:aws:iam::{ACCOUNT}:role/{EXISTING_ROLE}");
         one.insert("role".into(), role.into());
@@ -53,7 +60,6 @@ pub(super) fn function(dice: &mut Dice, name: &str, data: &Data, users: Users) -
         }
     }
     one.insert("uses".into(), uses.into());
-    of_failures(dice, &mut one);
     dice.maybe(&mut one, "may", 40, |dice| {
         let statement = match dice.chance(50) {
             true => table([
@@ -71,9 +77,6 @@ pub(super) fn function(dice: &mut Dice, name: &str, data: &Data, users: Users) -
         };
         Value::Array(vec![statement])
     });
-    if is_worker {
-        one.insert("on".into(), Value::Array(events(dice, name, data)));
-    }
     one
 }
 
@@ -88,10 +91,7 @@ pub(super) fn of_function(dice: &mut Dice, one: &mut Table) {
 }
 
 /// Sets some of the keys about asynchronous events that fail.
-fn of_failures(dice: &mut Dice, one: &mut Table) {
-    dice.maybe(one, "on_failure", 30, |dice| {
-        dice.one(&[FAILURES, "topics.alarms"]).into()
-    });
+pub(super) fn of_failures(dice: &mut Dice, one: &mut Table) {
     dice.maybe(one, "retries", 30, |dice| dice.number(0, 2));
     dice.maybe(one, "max_age_seconds", 30, |dice| dice.number(60, 21_600));
 }
@@ -187,17 +187,15 @@ fn events(dice: &mut Dice, name: &str, data: &Data) -> Vec<Value> {
 }
 
 /// Sets keys of a function that the emulated AWS has nothing for: it provisions nothing, and knows no layers and no networks.
-pub(super) fn not_emulated(dice: &mut Dice, function: &Value, own: &mut Table) {
+pub(super) fn not_emulated(dice: &mut Dice, own: &mut Table) {
     dice.maybe(own, "provisioned_concurrency", 30, |dice| dice.number(1, 5));
     dice.maybe(own, "layers", 30, |_| {
         words(vec!["arn:aws:lambda:us-east-1:123456789012:layer:certificates:7"])
     });
-    if function.get("role").is_none() {
-        dice.maybe(own, "network", 30, |_| {
-            table([
-                ("subnets", words(vec!["subnet-0123456789abcdef0"])),
-                ("security_groups", words(vec!["sg-0123456789abcdef0"])),
-            ])
-        });
-    }
+    dice.maybe(own, "network", 30, |_| {
+        table([
+            ("subnets", words(vec!["subnet-0123456789abcdef0"])),
+            ("security_groups", words(vec!["sg-0123456789abcdef0"])),
+        ])
+    });
 }

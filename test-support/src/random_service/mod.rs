@@ -10,7 +10,7 @@ use toml::Table;
 use self::api::{Users, cors, routes, user_pool};
 use self::data::{Data, capacity, settings};
 use self::dice::{ACCOUNT, Dice, kms_key, table};
-use self::functions::{WORKERS, function, not_emulated, of_function};
+use self::functions::{WORKERS, function, not_emulated, of_failures, of_function};
 use crate::random_routes::FUNCTIONS;
 
 pub use self::functions::BINARY;
@@ -98,16 +98,19 @@ fn environment(dice: &mut Dice, name: &str, functions: &Table, data: &Data, cors
     });
     dice.maybe(&mut one, "tags", 50, |_| table([("Stage", name.into())]));
     let mut overridden = Table::new();
-    for (function, _) in functions {
+    for (function, everywhere) in functions {
         let mut own = Table::new();
         if dice.chance(50) {
             of_function(dice, &mut own);
+            if everywhere.get("on").is_some() {
+                of_failures(dice, &mut own);
+            }
             dice.maybe(&mut own, "environment", 50, |_| {
                 table([("LOG_LEVEL", "warn".into())])
             });
         }
         if name == PLANNED {
-            not_emulated(dice, &functions[function], &mut own);
+            not_emulated(dice, &mut own);
         }
         overridden.insert(function.clone(), own.into());
     }
@@ -120,7 +123,11 @@ fn environment(dice: &mut Dice, name: &str, functions: &Table, data: &Data, cors
                 settings(dice, kind, &mut own);
             }
             if *kind == "tables" && dice.chance(30) {
-                own.insert("capacity".into(), capacity(dice));
+                let own_capacity = match dice.chance(50) {
+                    true => "on_demand".into(),
+                    false => capacity(dice),
+                };
+                own.insert("capacity".into(), own_capacity);
             }
             if everywhere.as_table().unwrap().contains_key("kms_key") {
                 dice.maybe(&mut own, "kms_key", 50, |_| kms_key('3'));
