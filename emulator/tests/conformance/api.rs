@@ -24,6 +24,13 @@ const URI: &str = concat!(
     "arn:aws:apigateway:eu-central-1:lambda:path/2015-03-31/functions/",
     "arn:aws:lambda:eu-central-1:123456789012:function:function/invocations"
 );
+/// The function of authorizers, in the folder of this name.
+const GATE: &str = "gate";
+const GATE_ARN: &str = "arn:aws:lambda:eu-central-1:123456789012:function:gate";
+const GATE_URI: &str = concat!(
+    "arn:aws:apigateway:eu-central-1:lambda:path/2015-03-31/functions/",
+    "arn:aws:lambda:eu-central-1:123456789012:function:gate/invocations"
+);
 
 /// The applied resources. A case only lists the differences to [`defaults`].
 #[derive(Deserialize, Serialize, Default)]
@@ -32,7 +39,8 @@ pub struct Api {
     /// Methods by `GET /path/{parameter}`.
     #[serde(default)]
     routes: BTreeMap<String, Route>,
-    /// An OpenAPI document, the `body` of the REST API; `{uri}` in it is what integrates the function.
+    /// An OpenAPI document, the `body` of the REST API; `{uri}` in it is what integrates the function, and `{gate}` is
+    /// what an authorizer invokes.
     #[serde(default)]
     body: Option<Value>,
     /// Values of further resources by address, or of those that are there already; `null` takes one away.
@@ -75,6 +83,14 @@ impl Api {
         serde_json::to_string(self).unwrap()
     }
 
+    /// Returns whether it has a function that decides about callers.
+    fn has_lambda_authorizer(&self) -> bool {
+        let types = self.resources.values().flatten().filter_map(|values| values.get("type"));
+        let mut types = types.filter_map(Value::as_str);
+        let body = self.body.as_ref().map(Value::to_string).unwrap_or_default();
+        types.any(|kind| matches!(kind, "TOKEN" | "REQUEST")) || body.contains("{gate}")
+    }
+
     fn state(&self, folder: &str) -> Value {
         let mut resources = Resources::default();
         let program = std::env::current_exe().unwrap();
@@ -102,8 +118,25 @@ impl Api {
                 "principal": "apigateway.amazonaws.com", "source_arn": format!("{ARN}/*/*"),
             }),
         );
+        if self.has_lambda_authorizer() {
+            resources.add(
+                "aws_lambda_function.gate",
+                json!({
+                    "function_name": GATE, "arn": GATE_ARN, "runtime": "provided.al2023", "timeout": 30,
+                    "filename": "function.zip",
+                    "environment": [{"variables": {"CASE": format!("{folder}/{GATE}"), "PROGRAM": program}}],
+                }),
+            );
+            resources.add(
+                "aws_lambda_permission.gate",
+                json!({
+                    "action": "lambda:InvokeFunction", "function_name": GATE,
+                    "principal": "apigateway.amazonaws.com", "source_arn": format!("{ARN}/authorizers/*"),
+                }),
+            );
+        }
         if let Some(body) = &self.body {
-            let body = body.to_string().replace("{uri}", URI);
+            let body = body.to_string().replace("{uri}", URI).replace("{gate}", GATE_URI);
             resources.add("aws_api_gateway_rest_api.this", json!({"body": body}));
         }
         for (key, route) in &self.routes {
@@ -119,6 +152,13 @@ impl Api {
                         .remove(address)
                         .expect("only what is there can be taken away");
                 }
+            }
+        }
+        for (address, values) in &mut resources.0 {
+            let is_lambda = matches!(values.get("type").and_then(Value::as_str), Some("TOKEN" | "REQUEST"));
+            if address.starts_with("aws_api_gateway_authorizer.") && is_lambda {
+                values.insert("provider_arns".to_owned(), json!([]));
+                values.entry("authorizer_uri").or_insert_with(|| GATE_URI.into());
             }
         }
         let all: Vec<Value> = resources
@@ -254,6 +294,7 @@ impl Running {
     fn start(api: &Api) -> Result<Self, String> {
         let folder = tempfile::tempdir().unwrap();
         let path = |name: &str| folder.path().join(name);
+        fs::create_dir(path(GATE)).unwrap();
         fs::write(
             path("state.json"),
             api.state(folder.path().to_str().unwrap()).to_string(),
@@ -304,21 +345,38 @@ impl Running {
     /// returned file exists.
     pub fn behave(&self, behaviour: &Behaviour, wait: bool) -> Option<TempPath> {
         let hold = wait.then(|| NamedTempFile::new_in(&self.folder).unwrap().into_temp_path());
-        let path = self.folder.path().join("function.json");
-        let task = Task {
-            behaviour,
-            hold: hold.as_deref().map(Path::to_owned),
-        };
-        fs::write(path, serde_json::to_string(&task).unwrap()).unwrap();
-        let _ = fs::remove_file(self.folder.path().join("event.json"));
+        set(self.folder.path(), behaviour, hold.as_deref());
         hold
+    }
+
+    /// Sets the behaviour of the authorizers' function, and forgets its last event.
+    pub fn decide(&self, behaviour: &Behaviour) {
+        set(&self.folder.path().join(GATE), behaviour, None);
     }
 
     /// The event that the function was given, if it was.
     pub fn event(&self) -> Option<Value> {
-        let text = fs::read_to_string(self.folder.path().join("event.json")).ok()?;
-        Some(serde_json::from_str(&text).unwrap())
+        event(self.folder.path())
     }
+
+    /// The event that the authorizers' function was given, if it was.
+    pub fn authorizer_event(&self) -> Option<Value> {
+        event(&self.folder.path().join(GATE))
+    }
+}
+
+fn set(folder: &Path, behaviour: &Behaviour, hold: Option<&Path>) {
+    let task = Task {
+        behaviour,
+        hold: hold.map(Path::to_owned),
+    };
+    fs::write(folder.join("function.json"), serde_json::to_string(&task).unwrap()).unwrap();
+    let _ = fs::remove_file(folder.join("event.json"));
+}
+
+fn event(folder: &Path) -> Option<Value> {
+    let text = fs::read_to_string(folder.join("event.json")).ok()?;
+    Some(serde_json::from_str(&text).unwrap())
 }
 
 impl Drop for Running {

@@ -46,6 +46,10 @@ pub struct Case {
     #[serde(default, deserialize_with = "present")]
     event: Option<Value>,
     #[serde(default)]
+    authorizer: Behaviour,
+    #[serde(default, deserialize_with = "present")]
+    authorizer_event: Option<Value>,
+    #[serde(default)]
     response: Option<Response>,
     /// Exchanges while the function has the first one's event in hand and has not answered yet.
     #[serde(default)]
@@ -163,6 +167,8 @@ impl Case {
                 request,
                 function: &self.function,
                 event: self.event.as_ref(),
+                authorizer: &self.authorizer,
+                authorizer_event: self.authorizer_event.as_ref(),
                 meanwhile: &self.meanwhile,
                 response,
             };

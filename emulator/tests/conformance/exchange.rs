@@ -22,6 +22,10 @@ pub struct Exchange {
     #[serde(default, deserialize_with = "present")]
     event: Option<Value>,
     #[serde(default)]
+    authorizer: Behaviour,
+    #[serde(default, deserialize_with = "present")]
+    authorizer_event: Option<Value>,
+    #[serde(default)]
     meanwhile: Vec<Exchange>,
     response: Response,
 }
@@ -32,18 +36,22 @@ impl Exchange {
             request: &self.request,
             function: &self.function,
             event: self.event.as_ref(),
+            authorizer: &self.authorizer,
+            authorizer_event: self.authorizer_event.as_ref(),
             meanwhile: &self.meanwhile,
             response: &self.response,
         }
     }
 }
 
-/// The parts of an exchange: what is sent, what the function does, what it must be given, what happens before it
-/// answers, what must come back.
+/// The parts of an exchange: what is sent, what the function does, what it must be given, the same of the authorizers'
+/// function, what happens before it answers, what must come back.
 pub struct Parts<'a> {
     pub request: &'a Request,
     pub function: &'a Behaviour,
     pub event: Option<&'a Value>,
+    pub authorizer: &'a Behaviour,
+    pub authorizer_event: Option<&'a Value>,
     pub meanwhile: &'a [Exchange],
     pub response: &'a Response,
 }
@@ -165,6 +173,7 @@ impl Parts<'_> {
     /// Makes the exchange and notes what is not as it must be.
     pub fn hold(&self, running: &Running, token: &str, comparison: &mut Comparison) {
         let request = self.request.bytes(token);
+        running.decide(self.authorizer);
         let hold = running.behave(self.function, !self.meanwhile.is_empty());
         let (answer, given) = std::thread::scope(|scope| {
             let sent = scope.spawn(|| wire::exchange(running.address, &request));
@@ -185,11 +194,17 @@ impl Parts<'_> {
             Ok(answer) => self.response.hold(answer, comparison),
             Err(why) => return comparison.differs("answer", "one", why),
         }
-        match (self.event, &given) {
-            (Some(Value::Null), Some(_)) => comparison.differs("event", "no invocation", "one"),
-            (Some(Value::Null), None) | (None, _) => {}
-            (Some(_), None) => comparison.differs("event", "an invocation", "none"),
-            (Some(expected), given) => comparison.value("event", expected, given.as_ref()),
+        let asked = running.authorizer_event();
+        for (name, expected, given) in [
+            ("event", self.event, &given),
+            ("authorizer_event", self.authorizer_event, &asked),
+        ] {
+            match (expected, given) {
+                (Some(Value::Null), Some(_)) => comparison.differs(name, "no invocation", "one"),
+                (Some(Value::Null), None) | (None, _) => {}
+                (Some(_), None) => comparison.differs(name, "an invocation", "none"),
+                (Some(expected), given) => comparison.value(name, expected, given.as_ref()),
+            }
         }
         if let Ok(answer) = answer
             && comparison.differences.len() > before
