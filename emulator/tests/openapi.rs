@@ -255,7 +255,7 @@ fn what_of_a_body_is_not_emulated_is_listed_and_answers_with_its_place() {
     assert!(
         answer
             .text()
-            .contains("securitySchemes.staff` is not an authorizer of Cognito user pools"),
+            .contains("securitySchemes.staff` must name a function in its `authorizer_uri`"),
         "{}",
         answer.text()
     );

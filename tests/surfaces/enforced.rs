@@ -43,7 +43,10 @@ fn what_is_printed_is_what_is_enforced() {
                 panic!("{name}: {why}:\n{route:?}\n{enforced:?}");
             }
             routes += 1;
-            guarded += usize::from(matches!(enforced.callers, Callers::Users { .. }));
+            guarded += usize::from(matches!(
+                enforced.callers,
+                Callers::Users { .. } | Callers::AdmittedBy { .. }
+            ));
             called += usize::from(enforced.function.is_some());
         }
     }
@@ -62,6 +65,20 @@ fn compare(surface: &Surface, route: &Route, enforced: &EnforcedRoute) -> Result
         Callers::NotEmulated => {}
         Callers::Public if route.auth_type == "NONE" => {}
         Callers::Public => return Err("only the gateway is public"),
+        Callers::AdmittedBy { function } => {
+            let mut authorizers = surface.authorizers.iter();
+            let authorizer =
+                authorizers.find(|authorizer| Some(&authorizer.name) == route.authorizer.as_ref());
+            let authorizer = authorizer.ok_or("the authorizer is not printed")?;
+            let printed = authorizer
+                .function
+                .as_ref()
+                .ok_or("its function is not printed")?;
+            let is_same = function == printed || function.ends_with(&format!("-{printed}"));
+            if route.auth_type != "CUSTOM" || !is_same {
+                return Err("the function that decides differs");
+            }
+        }
         Callers::Users {
             header,
             issuers,

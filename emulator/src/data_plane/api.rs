@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::authorizer::Authorizer;
+use super::authorizer;
 use super::content::ContentHandling;
+use super::lambda_authorizer::LambdaAuthorizer;
 use super::limits::throttle::Throttle;
 use super::limits::usage_plan::{StageMethod, UsagePlan};
 use super::model::Model;
@@ -57,6 +58,33 @@ pub struct Deployed {
     pub gateway_responses: GatewayResponses,
     /// Media types whose bodies are bytes, such as `image/png` or `*/*`.
     pub binary_media_types: Vec<String>,
+}
+
+/// An authorizer.
+#[derive(Debug)]
+pub enum Authorizer {
+    /// It verifies tokens of user pools.
+    UserPools(authorizer::Authorizer),
+    /// A function decides.
+    Function(LambdaAuthorizer),
+}
+
+impl Authorizer {
+    /// Its address in the state.
+    pub fn address(&self) -> &str {
+        match self {
+            Self::UserPools(authorizer) => &authorizer.address,
+            Self::Function(authorizer) => &authorizer.address,
+        }
+    }
+}
+
+impl Deployed {
+    /// Returns the authorizer of a route, if it has one that is emulated.
+    pub fn authorizer(&self, route: &Route) -> Option<&Authorizer> {
+        let authorization = route.authorization.as_ref().ok()?.as_ref()?;
+        self.authorizers.get(&authorization.authorizer)
+    }
 }
 
 /// The names of an API.

@@ -93,7 +93,8 @@ mod tests {
             let headers: Headers = [("Authorization", header.as_str())].into_iter().collect();
             let error = of_unknown_path(&headers);
             assert_eq!(error.error_type, "IncompleteSignatureException", "{form}");
-            assert!(!error.message.contains("c2VjcmV0"), "{form}: {}", error.message);
+            let message = error.message.unwrap_or_default();
+            assert!(!message.contains("c2VjcmV0"), "{form}: {message}");
         }
     }
 }

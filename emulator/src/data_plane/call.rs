@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use percent_encoding::percent_decode;
 use serde::Serialize;
+use serde_json::{Map, Value};
 use time::macros::format_description;
 
 use super::api::{ApiIdentity, ApiKey, Route, Stage};
@@ -58,11 +59,17 @@ pub struct RequestContext<'a> {
     pub authorizer: Option<AuthorizerContext<'a>>,
 }
 
-/// The data from a `COGNITO_USER_POOLS` authorizer.
+/// The data from an authorizer.
 #[derive(Debug, Serialize)]
-pub struct AuthorizerContext<'a> {
-    /// Claims of the token.
-    pub claims: Stringified<'a>,
+#[serde(untagged)]
+pub enum AuthorizerContext<'a> {
+    /// Of a `COGNITO_USER_POOLS` authorizer.
+    User {
+        /// Claims of the token.
+        claims: Stringified<'a>,
+    },
+    /// Of a Lambda authorizer: the principal and the context of its function, and the milliseconds that it took.
+    Admitted(Map<String, Value>),
 }
 
 /// The sender of a request. The fields of IAM are always null, because it is not emulated.

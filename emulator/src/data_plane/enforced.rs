@@ -3,7 +3,7 @@
 use anyhow::Result;
 use portcullis_terraform_json::{resources, rest_api};
 
-use super::api::{Integration, Route};
+use super::api::{Authorizer, Integration, Route};
 use super::state;
 
 /// A route of a state as the gateway enforces it.
@@ -35,6 +35,11 @@ pub enum Callers {
         /// Scopes of which a token needs one.
         scopes: Vec<String>,
     },
+    /// Callers that a function admits.
+    AdmittedBy {
+        /// The function.
+        function: String,
+    },
     /// No caller: its authorizer, or something else that decides about its requests, is not emulated.
     NotEmulated,
 }
@@ -53,9 +58,12 @@ pub fn enforced(text: &str, chosen: Option<&str>) -> Result<Vec<EnforcedRoute>> 
         Err(_) => Callers::NotEmulated,
         _ if route.admission.is_err() => Callers::NotEmulated,
         Ok(None) => Callers::Public,
-        Ok(Some(required)) => match deployed.authorizers.get(&required.authorizer) {
+        Ok(Some(required)) => match deployed.authorizer(route) {
             None => Callers::NotEmulated,
-            Some(authorizer) => Callers::Users {
+            Some(Authorizer::Function(authorizer)) => Callers::AdmittedBy {
+                function: authorizer.function.name.clone(),
+            },
+            Some(Authorizer::UserPools(authorizer)) => Callers::Users {
                 header: authorizer.header.clone(),
                 issuers: authorizer.issuers.clone(),
                 scopes: required.scopes.clone(),

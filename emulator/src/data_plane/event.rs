@@ -9,7 +9,8 @@ use std::collections::{BTreeMap, HashMap};
 use serde::{Serialize, Serializer};
 
 use super::call::{AuthorizerContext, Call, RequestContext};
-use super::claims::{Claims, Stringified};
+use super::caller::Caller;
+use super::claims::Stringified;
 use super::content::{self, Payload};
 use super::message::Headers;
 use portcullis_terraform_json::router::PathParameters;
@@ -57,16 +58,64 @@ struct Event<'a> {
     is_base64_encoded: bool,
 }
 
-/// The event of a call as JSON; `claims` are those of the token that opened it, `payload` is its body.
-pub fn event(call: &Call, claims: Option<&Claims>, payload: Payload<'_>) -> serde_json::Result<Vec<u8>> {
+/// The event of a request for the function of an authorizer, in AWS's order. Empty maps are objects.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct AuthorizerEvent<'a> {
+    r#type: &'static str,
+    method_arn: &'a str,
+    resource: Option<&'a str>,
+    path: &'a str,
+    http_method: &'a str,
+    headers: Single<'a>,
+    multi_value_headers: Multi<'a>,
+    query_string_parameters: Single<'a>,
+    multi_value_query_string_parameters: Multi<'a>,
+    path_parameters: &'a PathParameters,
+    stage_variables: &'a BTreeMap<String, String>,
+    request_context: RequestContext<'a>,
+}
+
+/// The event of a call for the function of a `REQUEST` authorizer, as JSON: without a body.
+pub fn of_request(call: &Call, method_arn: &str) -> serde_json::Result<Vec<u8>> {
+    let (headers, query) = (forwarded_headers(call), call.query());
+    let headers = by_name(headers.iter());
+    let query = by_name(query.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+    serde_json::to_vec(&AuthorizerEvent {
+        r#type: "REQUEST",
+        method_arn,
+        resource: call.route.map(|route| route.resource_path.as_str()),
+        path: call.path,
+        http_method: call.method,
+        headers: Single(&headers),
+        multi_value_headers: Multi(&headers),
+        query_string_parameters: Single(&query),
+        multi_value_query_string_parameters: Multi(&query),
+        path_parameters: &call.parameters,
+        stage_variables: &call.stage.variables,
+        request_context: call.request_context(),
+    })
+}
+
+/// The event of a call of this caller as JSON; `payload` is its body.
+pub fn event(call: &Call, caller: &Caller, payload: Payload<'_>) -> serde_json::Result<Vec<u8>> {
     let request = call.request;
     let (headers, query) = (forwarded_headers(call), call.query());
     let headers = by_name(headers.iter());
     let query = by_name(query.iter().map(|(name, value)| (name.as_str(), value.as_str())));
     let mut request_context = call.request_context();
-    request_context.authorizer = claims.map(|claims| AuthorizerContext {
-        claims: Stringified(claims),
-    });
+    request_context.authorizer = match caller {
+        Caller::Anyone => None,
+        Caller::User(claims) => Some(AuthorizerContext::User {
+            claims: Stringified(claims),
+        }),
+        Caller::Admitted { answer, took } => {
+            let mut context = answer.handed_on.clone();
+            let milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+            context.insert("integrationLatency".to_owned(), milliseconds.into());
+            Some(AuthorizerContext::Admitted(context))
+        }
+    };
 
     let (body, is_base64_encoded) = match payload {
         _ if request.body.is_empty() => (None, false),
@@ -174,7 +223,7 @@ mod tests {
             let payload = ContentHandling::Unset
                 .request(body, call.has_binary_body(&binary))
                 .unwrap();
-            serde_json::from_slice(&event(call, None, payload).unwrap()).unwrap()
+            serde_json::from_slice(&event(call, &Caller::Anyone, payload).unwrap()).unwrap()
         })
     }
 

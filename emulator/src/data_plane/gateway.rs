@@ -9,7 +9,7 @@ use super::authorizer::{KeyRing, Refusal};
 use super::aws::Aws;
 use super::aws_signature;
 use super::call::Call;
-use super::claims::Claims;
+use super::caller::Caller;
 use super::event;
 use super::events::sources::Sources;
 use super::function::Function;
@@ -22,7 +22,10 @@ use super::message::{Request, Response};
 use super::more_open::MoreOpen;
 use super::result::{self, Fault};
 use super::validation;
+use portcullis_terraform_json::lambda::FunctionReference;
 use portcullis_terraform_json::router::PathParameters;
+
+mod authorization;
 
 /// The largest event that Lambda takes in bytes. Source: Lambda's quotas, 6 MB and a little.
 const EVENT_LIMIT: usize = 6_291_556;
@@ -162,7 +165,7 @@ impl Gateway {
         // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-key-source.html. The key and its
         // plan come before parameters and body, as in AWS's execution logs: «Usage Plan check succeeded» precedes
         // «Starting execution for request». The position of the stage's limits, after the authorizer, is from memory.
-        let claims = self.claims(call, route).await?;
+        let caller = self.caller(call, route).await?;
         route.admission.as_ref()?;
         if route.api_key_required && call.api_key.is_none() {
             let reason = format!(
@@ -176,7 +179,7 @@ impl Gateway {
         validation::body(call, route.models.as_ref()?)?;
         match route.integration.as_ref()? {
             Integration::Mock(mock) => Ok(mock.answer(call)?),
-            Integration::Function(integration) => self.invoke(call, integration, claims.as_ref()).await,
+            Integration::Function(integration) => self.invoke(call, integration, &caller).await,
         }
     }
 
@@ -200,29 +203,18 @@ impl Gateway {
         })
     }
 
-    /// Returns the claims of the caller, if the route has an authorizer.
-    async fn claims(&self, call: &Call<'_>, route: &Route) -> Result<Option<Claims>, Problem> {
-        let Some(authorization) = route.authorization.as_ref()? else {
-            return Ok(None);
-        };
-        let Some(authorizer) = call.stage.deployed.authorizers.get(&authorization.authorizer) else {
-            return Err(GatewayError::configuration().because("missing authorizer of the route"));
-        };
-        let request = call.request;
-        let claims = authorizer.authorize(
-            &request.headers,
-            &authorization.scopes,
-            &self.keys,
-            request.received,
-        );
-        Ok(Some(claims.await?))
+    /// Returns whether a function has a permission for the caller with the ARN `source`.
+    fn permits(&self, function: &FunctionReference, source: &str) -> bool {
+        let permissions = self.api.permissions.get(&function.name);
+        let mut permissions = permissions.into_iter().flatten();
+        permissions.any(|permission| permission.allows(function, source))
     }
 
     async fn invoke(
         &self,
         call: &Call<'_>,
         integration: &FunctionIntegration,
-        claims: Option<&Claims>,
+        caller: &Caller,
     ) -> Result<Response, Problem> {
         let reference = &integration.function;
         if integration.method != "POST" {
@@ -233,9 +225,7 @@ impl Gateway {
             return Err(GatewayError::configuration().because(reason));
         }
         let source = call.method_arn();
-        let permissions = self.api.permissions.get(&reference.name);
-        let mut permissions = permissions.into_iter().flatten();
-        if !permissions.any(|permission| permission.allows(reference, &source)) {
+        if !self.permits(reference, &source) {
             let reason = format!(
                 "missing `aws_lambda_permission` for `{source}` to invoke `{}`",
                 reference.name
@@ -251,7 +241,7 @@ impl Gateway {
         let binary = &call.stage.deployed.binary_media_types;
         let payload = integration.content_handling;
         let payload = payload.request(&call.request.body, call.has_binary_body(binary));
-        let event = event::event(call, claims, payload.map_err(Fault::configuration)?).map_err(|error| {
+        let event = event::event(call, caller, payload.map_err(Fault::configuration)?).map_err(|error| {
             GatewayError::configuration().because(format!("can't create the event: {error}"))
         })?;
         if event.len() > EVENT_LIMIT {

@@ -8,6 +8,9 @@ use serde_json::Value;
 
 use super::message::{Request, Response};
 
+/// The response type of a refusal by a policy.
+const ACCESS_DENIED: &str = "ACCESS_DENIED";
+
 /// An error of the gateway's own.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GatewayError {
@@ -17,8 +20,8 @@ pub struct GatewayError {
     pub status: u16,
     /// Value of the header `x-amzn-ErrorType`.
     pub error_type: &'static str,
-    /// The message in the body.
-    pub message: String,
+    /// The message in the body; `null` if there is none.
+    pub message: Option<String>,
     /// The finding of a validator, for templates and the log only.
     pub validation: Option<String>,
 }
@@ -34,7 +37,7 @@ impl GatewayError {
             response_type,
             status,
             error_type,
-            message: message.into(),
+            message: Some(message.into()),
             validation: None,
         }
     }
@@ -76,6 +79,27 @@ impl GatewayError {
     pub fn token_expired() -> Self {
         let message = "The incoming token has expired";
         Self::new(Some("UNAUTHORIZED"), 401, "UnauthorizedException", message)
+    }
+
+    /// The policy of a Lambda authorizer does not allow the request; `explicitly` if it has a statement that forbids it.
+    pub fn access_denied(explicitly: bool) -> Self {
+        let message = match explicitly {
+            true => "User is not authorized to access this resource with an explicit deny",
+            false => "User is not authorized to access this resource",
+        };
+        Self::new(Some(ACCESS_DENIED), 403, "AccessDeniedException", message)
+    }
+
+    /// A Lambda authorizer can't decide: its function fails, or its answer is not a policy.
+    pub fn authorizer_configuration() -> Self {
+        let (kind, error) = (
+            "AUTHORIZER_CONFIGURATION_ERROR",
+            "AuthorizerConfigurationException",
+        );
+        Self {
+            message: None,
+            ..Self::new(Some(kind), 500, error, "")
+        }
     }
 
     /// The API key is missing, unknown, disabled or of no usage plan that has the stage.
@@ -179,10 +203,17 @@ impl GatewayError {
     }
 
     /// Returns the answer if no gateway response applies. Recorded: bodies of 5xx errors have a space behind the colon,
-    /// those of 4xx errors have none.
+    /// those of 4xx errors have none. Captured: the key of a refusal by a policy begins with a capital.
     pub fn plain(&self, request: &Request) -> Response {
-        let space = if self.status < 500 { "" } else { " " };
-        let body = format!(r#"{{"message":{space}{}}}"#, Value::from(self.message.as_str()));
+        let space = match &self.message {
+            Some(_) if self.status >= 500 => " ",
+            _ => "",
+        };
+        let key = match self.response_type {
+            Some(ACCESS_DENIED) => "Message",
+            _ => "message",
+        };
+        let body = format!(r#"{{"{key}":{space}{}}}"#, Value::from(self.message.as_deref()));
         let fields = [
             ("x-amzn-RequestId", request.ids.request.as_str()),
             ("x-amz-apigw-id", &request.ids.extended),

@@ -12,7 +12,7 @@ use portcullis_terraform_json::index::Index;
 use portcullis_terraform_json::{RestApi, rest_api};
 use time::OffsetDateTime;
 
-use super::api::{Api, NotEmulated};
+use super::api::{Api, Authorizer, NotEmulated};
 use super::authorizer::KeyRing;
 use super::authorizer::keys::Keys;
 use super::aws::Aws;
@@ -225,13 +225,7 @@ fn input_error(error: anyhow::Error) -> anyhow::Error {
 fn issuers(options: &Options, api: &Api, errors: &mut Vec<String>) -> BTreeSet<String> {
     let mut guarded: BTreeMap<&String, (usize, String)> = BTreeMap::new();
     for (method, route, deployed) in api.routes() {
-        let Some(authorizer) = route
-            .authorization
-            .as_ref()
-            .ok()
-            .and_then(Option::as_ref)
-            .and_then(|guard| deployed.authorizers.get(&guard.authorizer))
-        else {
+        let Some(Authorizer::UserPools(authorizer)) = deployed.authorizer(route) else {
             continue;
         };
         for issuer in &authorizer.issuers {

@@ -9,10 +9,11 @@
 //!
 //! Gateway::handle:
 //!   Request ─stage, Router::find→ Call        which method of which resource this is
-//!   Call ─Authorizer::authorize→ Claims       who asks; nobody on open routes
+//!   Call ─Gateway::caller→ Caller              who calls, as the authorizer of the route decides: by a verified token,
+//!                                              or by the policy that a function answers with
 //!   Call ─Limits::admit                        whether its client and its method may be called once more
 //!   Call ─validation                           whether parameters and body are as the method wants them
-//!   Call, Claims ─event::event→ event         what the function is told
+//!   Call, Caller ─event::event→ event         what the function is told
 //!   event ─Function::invoke→ Outcome          the only stage that starts processes and waits
 //!   Outcome ─result::response→ Response       what its result means
 //!   Call ─Mock::answer→ Response              instead of the three before, for MOCK integrations
@@ -21,7 +22,7 @@
 //!
 //! The state is read once, into resolved types, and no later step looks into Terraform's JSON. Matcher, authorizer,
 //! event, result, mock and gateway responses are functions of their arguments. These include the clock, which is the
-//! request's time of arrival. The only exception is the authorizer's cache of verified tokens. While requests are
+//! request's time of arrival. The only exceptions are the authorizers' caches. While requests are
 //! served, only [`authorizer::keys`] fetches anything, and only [`function`] and its modules start processes and touch
 //! files. The HTTP server is a shell: it turns sockets into [`message::Request`]s and [`message::Response`]s into
 //! bytes, and enforces the limits.
@@ -39,17 +40,20 @@ mod authorizer;
 mod aws;
 mod aws_signature;
 mod call;
+mod caller;
 mod claims;
 mod content;
 mod deployments;
 mod enforced;
 mod event;
 mod events;
+mod expiring;
 mod function;
 mod gateway;
 mod gateway_error;
 mod gateway_response;
 mod iam;
+mod lambda_authorizer;
 mod limits;
 mod load;
 mod message;

@@ -9,8 +9,9 @@ use portcullis_foreign_text::printable::code;
 use portcullis_terraform_json::router::ANY;
 use serde::Serialize;
 
-use super::api::Deployed;
+use super::api::{self, Deployed};
 use super::authorizer::Authorizer;
+use super::lambda_authorizer::LambdaAuthorizer;
 
 /// A deployment that lets in more than the state.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -41,6 +42,8 @@ enum Access<'a> {
     Public,
     /// Users with a token of the authorizer's pools, with one of the scopes if there are any.
     Users(&'a Authorizer, &'a [String]),
+    /// Callers that a function admits.
+    Decided(&'a LambdaAuthorizer),
 }
 
 /// The routes by which `then` lets in more than `now`.
@@ -91,7 +94,8 @@ fn access<'a>(deployed: &'a Deployed, path: &str, method: &str) -> (Access<'a>, 
         (Err(_), _) | (_, Err(_)) => Access::NotEmulated,
         (Ok(None), Ok(())) => Access::Public,
         (Ok(Some(guard)), Ok(())) => match deployed.authorizers.get(&guard.authorizer) {
-            Some(authorizer) => Access::Users(authorizer, &guard.scopes),
+            Some(api::Authorizer::UserPools(authorizer)) => Access::Users(authorizer, &guard.scopes),
+            Some(api::Authorizer::Function(authorizer)) => Access::Decided(authorizer),
             None => Access::NotEmulated,
         },
     };
@@ -103,17 +107,31 @@ fn beyond((then, key_then): (Access, bool), (now, key_now): (Access, bool)) -> O
     let no_key = (key_now && !key_then).then(|| "it needs no API key, but the state requires one".to_owned());
     match (then, now) {
         (Access::NoRoute | Access::NotEmulated, _) => None,
-        (Access::Public | Access::Users(..), Access::NoRoute) => {
+        (Access::Public | Access::Users(..) | Access::Decided(_), Access::NoRoute) => {
             Some("the state has no such route".to_owned())
         }
-        (Access::Public | Access::Users(..), Access::NotEmulated) => {
+        (Access::Public | Access::Users(..) | Access::Decided(_), Access::NotEmulated) => {
             Some("the state protects it with an authorizer that is not emulated".to_owned())
         }
-        (Access::Public | Access::Users(..), Access::Public) => no_key,
-        (Access::Public, Access::Users(authorizer, _)) => Some(format!(
+        (Access::Public | Access::Users(..) | Access::Decided(_), Access::Public) => no_key,
+        (Access::Public, Access::Users(Authorizer { address, .. }, _))
+        | (Access::Public, Access::Decided(LambdaAuthorizer { address, .. })) => Some(format!(
             "it is public, but the state protects it with {}",
-            code(&authorizer.address)
+            code(address)
         )),
+        (
+            Access::Users(Authorizer { address: then, .. }, _),
+            Access::Decided(LambdaAuthorizer { address: now, .. }),
+        )
+        | (
+            Access::Decided(LambdaAuthorizer { address: then, .. }),
+            Access::Users(Authorizer { address: now, .. }, _),
+        ) => Some(format!(
+            "it is protected by {}, but in the state by {}",
+            code(then),
+            code(now)
+        )),
+        (Access::Decided(then), Access::Decided(now)) => then.differs_from(now).or(no_key),
         (Access::Users(then, scopes_then), Access::Users(now, scopes_now)) => {
             tokens_beyond((then, scopes_then), (now, scopes_now)).or(no_key)
         }
@@ -153,6 +171,8 @@ mod tests {
     use super::*;
     use crate::data_plane::api::{Authorization, NotEmulated, Route};
     use crate::data_plane::authorizer::Cache;
+    use crate::data_plane::lambda_authorizer::{Decisions, Identification, InvokedBy};
+    use portcullis_terraform_json::lambda::FunctionReference;
     use regex::Regex;
 
     #[derive(Clone)]
@@ -220,9 +240,83 @@ mod tests {
                 issuers: issuers.iter().map(|issuer| (*issuer).to_owned()).collect(),
                 cache: Cache::new(0),
             };
+            let authorizer = api::Authorizer::UserPools(authorizer);
+            deployed.authorizers.insert(name.into(), authorizer);
+        }
+        for (name, function, header, ttl) in [
+            ("asks", "gate", "X-Key", 0),
+            ("asks_seldom", "gate", "X-Key", 60),
+            ("asks_another", "other", "X-Key", 0),
+            ("asks_by_another", "gate", "X-Other", 0),
+        ] {
+            let authorizer = LambdaAuthorizer {
+                address: format!("authorizer.{name}"),
+                id: name.into(),
+                function: FunctionReference::parse(function),
+                identification: Identification::Token {
+                    header: header.into(),
+                    validation: None,
+                },
+                invoked_by: InvokedBy::Permission,
+                decisions: Decisions::new(ttl),
+            };
+            let authorizer = api::Authorizer::Function(authorizer);
             deployed.authorizers.insert(name.into(), authorizer);
         }
         deployed
+    }
+
+    #[test]
+    fn functions_that_decide_differ_by_what_they_are_asked() {
+        let by = |name: &str| users(name, &[]);
+        for (then, now, reason) in [
+            (
+                PUBLIC(),
+                by("asks"),
+                "it is public, but the state protects it with `authorizer.asks`",
+            ),
+            (
+                by("one"),
+                by("asks"),
+                "it is protected by `authorizer.one`, but in the state by `authorizer.asks`",
+            ),
+            (
+                by("asks"),
+                by("one"),
+                "it is protected by `authorizer.asks`, but in the state by `authorizer.one`",
+            ),
+            (
+                by("asks_another"),
+                by("asks"),
+                "the function `other` decides, but in the state it is `gate`",
+            ),
+            (
+                by("asks_by_another"),
+                by("asks"),
+                "`gate` decides by a token in `X-Other`, but in the state by a token in `X-Key`",
+            ),
+            (
+                by("asks_seldom"),
+                by("asks"),
+                "answers of `gate` count for 60 s, but in the state for 0 s",
+            ),
+            (
+                by("asks"),
+                with_key(by("asks")),
+                "it needs no API key, but the state requires one",
+            ),
+        ] {
+            let expected = [format!("GET /: {reason}")];
+            assert_eq!(compared(&[("GET /", then)], &[("GET /", now)]), expected);
+        }
+        for (then, now) in [
+            (by("asks"), by("asks")),
+            (by("asks"), by("asks_seldom")),
+            (by("asks"), PUBLIC()),
+            (not_emulated(), by("asks")),
+        ] {
+            assert_eq!(compared(&[("GET /", then)], &[("GET /", now)]), [""; 0]);
+        }
     }
 
     fn compared(then: &[(&str, Guard)], now: &[(&str, Guard)]) -> Vec<String> {

@@ -144,7 +144,7 @@ fn deployment(
         let reason = "the resource policy is not emulated, so no route can be served".to_owned();
         notes.refuse(&policy.address, reason)
     });
-    let authorizers = authorizers::authorizers(&index, &snapshot)?;
+    let authorizers = authorizers::authorizers(&index, &snapshot, functions)?;
     Ok(Deployed {
         router: routes::routes(&snapshot, &authorizers, functions, closed.as_ref(), notes)?,
         authorizers: authorizers

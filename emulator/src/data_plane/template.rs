@@ -37,8 +37,8 @@ pub fn mapped(expression: &Expression, call: &Call, error: Option<&GatewayError>
 fn variable(variable: &Variable, call: &Call, error: Option<&GatewayError>) -> Option<String> {
     match variable {
         Variable::Stage(name) => call.stage.variables.get(name).cloned(),
-        Variable::ErrorMessage => Some(error?.message.clone()),
-        Variable::ErrorMessageString => Some(serde_json::Value::from(error?.message.as_str()).to_string()),
+        Variable::ErrorMessage => error?.message.clone(),
+        Variable::ErrorMessageString => Some(serde_json::Value::from(error?.message.as_deref()).to_string()),
         // JSON inside of quotes: templates put these around it.
         Variable::ValidationError => error?.validation.as_ref().map(|text| {
             let quoted = serde_json::Value::from(text.as_str()).to_string();

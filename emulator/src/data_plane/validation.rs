@@ -236,7 +236,7 @@ mod tests {
         ];
         let missing = |target: &str, headers: &[(&str, &str)]| {
             with_call("GET", target, headers, |call| {
-                parameters(call, &required).unwrap_err().message
+                parameters(call, &required).unwrap_err().message.unwrap()
             })
         };
         let all = "Missing required request parameters: [x-header-param, issuer, qs1]";

@@ -85,7 +85,11 @@ impl Api {
 
     /// Returns whether it has a function that decides about callers.
     fn has_lambda_authorizer(&self) -> bool {
-        let types = self.resources.values().flatten().filter_map(|values| values.get("type"));
+        let types = self
+            .resources
+            .values()
+            .flatten()
+            .filter_map(|values| values.get("type"));
         let mut types = types.filter_map(Value::as_str);
         let body = self.body.as_ref().map(Value::to_string).unwrap_or_default();
         types.any(|kind| matches!(kind, "TOKEN" | "REQUEST")) || body.contains("{gate}")
@@ -155,7 +159,10 @@ impl Api {
             }
         }
         for (address, values) in &mut resources.0 {
-            let is_lambda = matches!(values.get("type").and_then(Value::as_str), Some("TOKEN" | "REQUEST"));
+            let is_lambda = matches!(
+                values.get("type").and_then(Value::as_str),
+                Some("TOKEN" | "REQUEST")
+            );
             if address.starts_with("aws_api_gateway_authorizer.") && is_lambda {
                 values.insert("provider_arns".to_owned(), json!([]));
                 values.entry("authorizer_uri").or_insert_with(|| GATE_URI.into());
@@ -370,7 +377,11 @@ fn set(folder: &Path, behaviour: &Behaviour, hold: Option<&Path>) {
         behaviour,
         hold: hold.map(Path::to_owned),
     };
-    fs::write(folder.join("function.json"), serde_json::to_string(&task).unwrap()).unwrap();
+    fs::write(
+        folder.join("function.json"),
+        serde_json::to_string(&task).unwrap(),
+    )
+    .unwrap();
     let _ = fs::remove_file(folder.join("event.json"));
 }
 

@@ -16,7 +16,7 @@ mod stages;
 mod usage_plans;
 mod validation;
 
-pub use authorizers::{Authorizer, COGNITO_USER_POOLS, DEFAULT_TTL_SECONDS, TokenSource};
+pub use authorizers::{Authorizer, COGNITO_USER_POOLS, DEFAULT_TTL_SECONDS, REQUEST, TOKEN, TokenSource};
 pub use chosen::{RestApi, rest_api};
 pub use custom_domains::{CustomDomains, Domain, Mapping, custom_domains};
 pub use gateway_responses::GatewayResponse;

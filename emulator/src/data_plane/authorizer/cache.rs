@@ -2,41 +2,21 @@
 //!
 //! The cache keeps the claims of a token, not the decision: time, purpose, scopes and audience are checked for every
 //! request. It keeps them no longer than the authorizer's TTL, never past the token's `exp`, and only while the keys
-//! are those that verified it. A token is known by its SHA-256; the token itself is not kept. Source:
+//! are those that verified it. Source:
 //! <https://docs.aws.amazon.com/apigateway/latest/api/API_Authorizer.html>, `authorizerResultTtlInSeconds`.
 
-use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard};
-
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 
 use super::Claims;
-
-/// Tokens that are kept at most. Of one too many, the one that would go first goes.
-const CAPACITY: usize = 1_000;
+use crate::data_plane::expiring::Expiring;
 
 /// The verified tokens of an authorizer.
 #[derive(Default)]
 pub struct Cache {
     ttl: i64,
-    tokens: Mutex<HashMap<[u8; 32], Verified>>,
-}
-
-struct Verified {
-    claims: Claims,
-    /// Unix time in seconds: from when, and until before when.
-    since: i64,
-    until: i64,
-    generation: u64,
-}
-
-impl Verified {
-    fn counts(&self, now: i64) -> bool {
-        // A clock that was set back makes no token last longer.
-        (self.since..self.until).contains(&now)
-    }
+    /// Claims, and the generation of the keys that verified them.
+    tokens: Expiring<(u64, Claims)>,
 }
 
 impl std::fmt::Debug for Cache {
@@ -50,7 +30,7 @@ impl Clone for Cache {
     fn clone(&self) -> Self {
         Self {
             ttl: self.ttl,
-            tokens: Mutex::default(),
+            tokens: Expiring::default(),
         }
     }
 }
@@ -60,7 +40,7 @@ impl Cache {
     pub fn new(ttl: u32) -> Self {
         Self {
             ttl: ttl.into(),
-            tokens: Mutex::default(),
+            tokens: Expiring::default(),
         }
     }
 
@@ -69,50 +49,19 @@ impl Cache {
         if self.ttl == 0 {
             return None;
         }
-        let tokens = self.tokens();
-        let verified = tokens.get(&digest(token))?;
-        let counts = verified.generation == generation && verified.counts(now.unix_timestamp());
-        counts.then(|| verified.claims.clone())
+        let (verified_with, claims) = self.tokens.get(token, now.unix_timestamp())?;
+        (verified_with == generation).then_some(claims)
     }
 
     /// Keeps the claims of a token that has just been verified with this generation of keys.
     pub fn keep(&self, token: &str, claims: &Claims, generation: u64, now: OffsetDateTime) {
-        let since = now.unix_timestamp();
+        let now = now.unix_timestamp();
         let Some(expires) = claims.get("exp").and_then(Value::as_i64) else {
             return;
         };
-        let until = expires.min(since.saturating_add(self.ttl));
-        let verified = Verified {
-            claims: claims.clone(),
-            since,
-            until,
-            generation,
-        };
-        if !verified.counts(since) {
-            return;
-        }
-        let mut tokens = self.tokens();
-        if tokens.len() >= CAPACITY {
-            tokens.retain(|_, verified| verified.generation == generation && verified.counts(since));
-        }
-        if tokens.len() >= CAPACITY {
-            let first = tokens.iter().min_by_key(|(_, verified)| verified.until);
-            if let Some(first) = first.map(|(digest, _)| *digest) {
-                tokens.remove(&first);
-            }
-        }
-        tokens.insert(digest(token), verified);
+        let until = expires.min(now.saturating_add(self.ttl));
+        self.tokens.keep(token, (generation, claims.clone()), now, until);
     }
-
-    fn tokens(&self) -> MutexGuard<'_, HashMap<[u8; 32], Verified>> {
-        self.tokens
-            .lock()
-            .unwrap_or_else(|poisoned| poisoned.into_inner())
-    }
-}
-
-fn digest(token: &str) -> [u8; 32] {
-    Sha256::digest(token).into()
 }
 
 #[cfg(test)]
@@ -154,7 +103,7 @@ mod tests {
         for exp in [json!(NOW), json!(NOW - 1), json!("tomorrow"), json!(null)] {
             cache.keep("b", &claims(exp), 1, at(0));
         }
-        assert_eq!(cache.tokens().len(), 1);
+        assert_eq!(cache.tokens.len(), 1);
     }
 
     #[test]
@@ -162,7 +111,7 @@ mod tests {
         let cache = Cache::new(0);
         cache.keep("a", &lasting(), 1, at(0));
         assert_eq!(cache.claims("a", 1, at(0)), None);
-        assert_eq!(cache.tokens().len(), 0);
+        assert_eq!(cache.tokens.len(), 0);
     }
 
     #[test]
@@ -170,20 +119,6 @@ mod tests {
         let cache = Cache::new(300);
         cache.keep("a", &lasting(), 1, at(0));
         assert_eq!(cache.claims("a", 2, at(0)), None);
-    }
-
-    #[test]
-    fn it_holds_so_many_tokens_and_lets_the_one_go_that_ends_first() {
-        let cache = Cache::new(300);
-        for second in 0..=CAPACITY {
-            let token = second.to_string();
-            cache.keep(&token, &lasting(), 1, at(i64::from(second != 0)));
-        }
-        assert_eq!(cache.tokens().len(), CAPACITY);
-        assert_eq!(cache.claims("0", 1, at(2)), None);
-        assert!(cache.claims("1", 1, at(2)).is_some());
-        cache.keep("late", &lasting(), 1, at(400));
-        assert_eq!(cache.tokens().len(), 1, "those that no longer count go first");
     }
 
     #[test]

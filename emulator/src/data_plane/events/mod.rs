@@ -47,7 +47,6 @@ mod on_demand;
 pub(super) mod permissions;
 mod queue;
 mod records;
-mod roles;
 pub(super) mod sources;
 mod stream;
 mod target;

@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use time::OffsetDateTime;
 
 use super::arn::Arn;
-use super::roles::Roles;
 use super::times::in_seconds;
+use crate::data_plane::iam::Roles;
 
 /// A target of a rule or a schedule.
 #[derive(Debug, Clone, PartialEq)]

@@ -27,6 +27,7 @@ mod managed;
 mod need;
 mod notes;
 mod rights;
+mod roles;
 mod statement;
 #[cfg(test)]
 mod tests;
@@ -35,5 +36,6 @@ mod verdict;
 pub(super) use context::Context;
 pub(super) use need::Need;
 pub(super) use notes::notes;
-pub(super) use rights::{of_functions, of_roles};
+pub(super) use rights::of_functions;
+pub(super) use roles::Roles;
 pub(super) use verdict::{RefusalReason, Refused, Rights, Verdict};

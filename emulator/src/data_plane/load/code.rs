@@ -11,7 +11,9 @@ use portcullis_foreign_text::printable::code;
 use portcullis_foreign_text::shell;
 
 use crate::data_plane::Options;
-use crate::data_plane::api::{Api, Code, FunctionConfiguration, Integration, Route, Unsupported};
+use crate::data_plane::api::{
+    Api, Authorizer, Code, Deployed, FunctionConfiguration, Integration, Route, Unsupported,
+};
 use crate::data_plane::function::archive::{Accepted, Package};
 
 /// Files and folders by which a folder is known as a project: of Git, and of Portcullis.
@@ -53,7 +55,7 @@ pub fn not_run<T>(packages: &ByFunction<T>, api: &Api) -> Vec<Unsupported> {
         let function = &api.functions[name];
         let routes: BTreeSet<String> = api
             .routes()
-            .filter(|(_, route, _)| invoked(route) == Some(name))
+            .filter(|(_, route, deployed)| invoked(route, deployed).any(|other| other == name))
             .map(|(method, route, _)| code(&format!("{method} {}", route.resource_path)))
             .collect();
         let routes: Vec<String> = routes.into_iter().collect();
@@ -115,19 +117,26 @@ fn named(options: &Options, api: &Api, errors: &mut Vec<String>) -> ByFunction<N
 
 /// Every function that a route needs or that runs beside the routes, once.
 pub fn needed(api: &Api) -> impl Iterator<Item = &FunctionConfiguration> {
-    let names = api.routes().filter_map(|(_, route, _)| invoked(route));
+    let names = api
+        .routes()
+        .flat_map(|(_, route, deployed)| invoked(route, deployed));
     let names: BTreeSet<&str> = names
         .chain(api.beside_routes.iter().map(String::as_str))
         .collect();
     names.into_iter().filter_map(|name| api.functions.get(name))
 }
 
-/// The function that a route invokes.
-fn invoked(route: &Route) -> Option<&str> {
-    match &route.integration {
-        Ok(Integration::Function(integration)) => Some(&integration.function.name),
+/// The functions that a route invokes: that of its authorizer, and the one that answers.
+fn invoked<'a>(route: &'a Route, deployed: &'a Deployed) -> impl Iterator<Item = &'a str> {
+    let answers = match &route.integration {
+        Ok(Integration::Function(integration)) => Some(integration.function.name.as_str()),
         Ok(Integration::Mock(_)) | Err(_) => None,
-    }
+    };
+    let decides = match deployed.authorizer(route) {
+        Some(Authorizer::Function(authorizer)) => Some(authorizer.function.name.as_str()),
+        Some(Authorizer::UserPools(_)) | None => None,
+    };
+    decides.into_iter().chain(answers)
 }
 
 /// The function that an option names: in full, or by what is behind the last part of its prefix.

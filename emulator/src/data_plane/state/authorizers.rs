@@ -1,4 +1,4 @@
-//! Authorizers with their user pools.
+//! Authorizers with their user pools or functions.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -6,10 +6,18 @@ use anyhow::{Context, Error, Result};
 use portcullis_foreign_text::printable::code;
 use portcullis_terraform_json::cognito::UserPool;
 use portcullis_terraform_json::index::{Index, Part};
-use portcullis_terraform_json::rest_api::{COGNITO_USER_POOLS, Snapshot, TokenSource};
+use portcullis_terraform_json::rest_api::{
+    Authorizer as Applied, COGNITO_USER_POOLS, REQUEST, Snapshot, TOKEN, TokenSource,
+};
 use regex::Regex;
 
-use crate::data_plane::authorizer::{Authorizer, Cache};
+use super::functions::referenced;
+use crate::data_plane::api::{Authorizer, FunctionConfiguration};
+use crate::data_plane::authorizer::{self, Cache};
+use crate::data_plane::iam::Roles;
+use crate::data_plane::lambda_authorizer::{
+    Decisions, Identification, IdentitySource, InvokedBy, LambdaAuthorizer,
+};
 
 /// Authorizers by id; one that cannot be emulated is the sentence that says why.
 pub(super) type Authorizers = BTreeMap<String, Result<Authorizer, String>>;
@@ -48,38 +56,104 @@ fn issuer(pools: &HashMap<&str, &Part<UserPool>>, arn: &str) -> Option<Result<St
     }))
 }
 
-/// The authorizers of a snapshot; `index` has the pools.
-pub(super) fn authorizers(index: &Index, snapshot: &Snapshot) -> Result<Authorizers> {
+/// The authorizers of a snapshot; `index` has the pools and roles.
+pub(super) fn authorizers(
+    index: &Index,
+    snapshot: &Snapshot,
+    functions: &BTreeMap<String, FunctionConfiguration>,
+) -> Result<Authorizers> {
     let pools = index.applied::<UserPool>().map_err(Error::msg)?;
     let pools: HashMap<&str, &Part<UserPool>> = pools.iter().map(|pool| (pool.arn.as_str(), pool)).collect();
+    let roles = Roles::of(index);
     let mut authorizers = BTreeMap::new();
     for part in &snapshot.authorizers {
         part.check().map_err(Error::msg)?;
-        let address = &part.resource.address;
-        let refused = |why: &str| Err(format!("`{address}` {why}"));
-        let expression = part.identity_validation_expression.as_ref();
-        let audience = expression
-            .map(|expression| Regex::new(&format!("^(?:{expression})$")))
-            .transpose();
-        let issuers = part.provider_arns.iter().map(|arn| issuer(&pools, arn));
-        let issuers: Option<Result<Vec<String>>> = issuers.collect();
-        let issuers = issuers.transpose()?;
-        let authorizer = match (part.token_source(), audience, issuers) {
-            _ if part.kind() != COGNITO_USER_POOLS => refused("is not an authorizer of Cognito user pools"),
-            (TokenSource::Other(_), ..) => refused("must take its token from one header"),
-            (_, Err(_), _) => refused("has an identity validation expression that is not supported"),
-            (.., None) => refused("must name its user pools by their ARNs"),
-            (TokenSource::Header(header), Ok(audience), Some(issuers)) => Ok(Authorizer {
-                address: address.clone(),
-                header: header.to_owned(),
-                audience,
-                issuers,
-                cache: Cache::new(part.ttl_seconds()),
-            }),
+        let authorizer = match part.kind() {
+            COGNITO_USER_POOLS => of_user_pools(part, &pools)?.map(Authorizer::UserPools),
+            TOKEN | REQUEST => of_function(part, functions, &roles).map(Authorizer::Function),
+            _ => Err("has an unknown type".to_owned()),
         };
+        let authorizer = authorizer.map_err(|why| format!("`{}` {why}", part.resource.address));
         authorizers.insert(part.id.clone(), authorizer);
     }
     Ok(authorizers)
+}
+
+/// The inner error is what goes on behind its address: the reason why it is not emulated.
+fn of_user_pools(
+    part: &Part<Applied>,
+    pools: &HashMap<&str, &Part<UserPool>>,
+) -> Result<Result<authorizer::Authorizer, String>> {
+    let issuers = part.provider_arns.iter().map(|arn| issuer(pools, arn));
+    let issuers: Option<Result<Vec<String>>> = issuers.collect();
+    let issuers = issuers.transpose()?;
+    Ok(match (part.token_source(), validation(part), issuers) {
+        (TokenSource::Other(_), ..) => Err("must take its token from one header".to_owned()),
+        (_, Err(why), _) => Err(why),
+        (.., None) => Err("must name its user pools by their ARNs".to_owned()),
+        (TokenSource::Header(header), Ok(audience), Some(issuers)) => Ok(authorizer::Authorizer {
+            address: part.resource.address.clone(),
+            header: header.to_owned(),
+            audience,
+            issuers,
+            cache: Cache::new(part.ttl_seconds()),
+        }),
+    })
+}
+
+fn of_function(
+    part: &Part<Applied>,
+    functions: &BTreeMap<String, FunctionConfiguration>,
+    roles: &Roles,
+) -> Result<LambdaAuthorizer, String> {
+    let arn = part.function_arn();
+    let arn = arn.ok_or_else(|| "must name a function in its `authorizer_uri`".to_owned())?;
+    let function = referenced(arn, functions).map_err(|why| format!("can't decide: {why}"))?;
+    let identification = match (part.kind(), part.token_source()) {
+        (TOKEN, TokenSource::Header(header)) => Identification::Token {
+            header: header.to_owned(),
+            validation: validation(part)?,
+        },
+        (TOKEN, TokenSource::Other(_)) => return Err("must take its token from one header".to_owned()),
+        _ => {
+            let texts = part
+                .identity_source()
+                .split(',')
+                .map(|text| text.trim().to_owned());
+            let sources = part.identity_sources().map_err(|why| format!("has an {why}"))?;
+            let sources = texts.zip(sources);
+            let source = |(text, expression)| IdentitySource { text, expression };
+            Identification::Request(sources.map(source).collect())
+        }
+    };
+    let invoked_by = match &part.authorizer_credentials {
+        None => InvokedBy::Permission,
+        Some(role) if roles.has(role) => InvokedBy::Role {
+            arn: role.clone(),
+            allows: roles.allow(role, "lambda:InvokeFunction", arn),
+        },
+        Some(role) => {
+            return Err(format!(
+                "is invoked by the role `{role}`, which is not in the state"
+            ));
+        }
+    };
+    Ok(LambdaAuthorizer {
+        address: part.resource.address.clone(),
+        id: part.id.clone(),
+        function,
+        identification,
+        invoked_by,
+        decisions: Decisions::new(part.ttl_seconds()),
+    })
+}
+
+/// Returns the pattern that a whole token or audience must match, if there is one.
+fn validation(part: &Applied) -> Result<Option<Regex>, String> {
+    let expression = part.identity_validation_expression.as_ref();
+    let pattern = expression.map(|expression| Regex::new(&format!("^(?:{expression})$")));
+    let pattern = pattern.transpose();
+    pattern.map_err(|_| "has an identity validation expression that is not supported".to_owned())
 }
 
 #[cfg(test)]

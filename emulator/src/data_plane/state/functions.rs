@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::{Error, Result};
 use portcullis_foreign_text::printable;
 use portcullis_terraform_json::index::Index;
-use portcullis_terraform_json::lambda::Function;
+use portcullis_terraform_json::lambda::{Function, FunctionReference};
 use tokio::sync::Semaphore;
 
 use crate::data_plane::api::{Code, FunctionConfiguration};
@@ -77,4 +77,20 @@ pub(super) fn functions(index: &Index) -> Result<BTreeMap<String, FunctionConfig
         functions.insert(values.function_name, configuration);
     }
     Ok(functions)
+}
+
+/// Returns the function with an ARN, perhaps with a version or an alias behind it. Fails if it is not in the state.
+pub(super) fn referenced(
+    arn: &str,
+    functions: &BTreeMap<String, FunctionConfiguration>,
+) -> Result<FunctionReference, String> {
+    let function = FunctionReference::parse(arn);
+    // A function of another account may have the name of one here.
+    let unqualified = function.qualifier.as_ref();
+    let unqualified = unqualified.and_then(|qualifier| arn.strip_suffix(qualifier)?.strip_suffix(':'));
+    let is_here = |function: &FunctionConfiguration| function.arn == unqualified.unwrap_or(arn);
+    match functions.get(&function.name).is_some_and(is_here) {
+        true => Ok(function),
+        false => Err(format!("its function `{arn}` is not in the state")),
+    }
 }

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use portcullis_terraform_json::index::Part;
-use portcullis_terraform_json::lambda::FunctionReference;
 use portcullis_terraform_json::rest_api::{Integration as Applied, IntegrationResponse, Route};
 use regex::Regex;
 
 use super::answers::{emulated_header, templates};
+use super::functions::referenced;
 use crate::data_plane::api::{FunctionConfiguration, FunctionIntegration, Integration, Mock, MockResponse};
 use crate::data_plane::content::ContentHandling;
 
@@ -43,16 +43,8 @@ pub(super) fn integration(
     if applied.credentials.is_some() {
         return Err("the role in its `credentials` is not emulated".to_owned());
     }
-    let function = FunctionReference::parse(arn);
-    // A function of another account may have the name of one here.
-    let unqualified = function.qualifier.as_ref();
-    let unqualified = unqualified.and_then(|qualifier| arn.strip_suffix(qualifier)?.strip_suffix(':'));
-    let is_here = |function: &FunctionConfiguration| function.arn == unqualified.unwrap_or(arn);
-    if !functions.get(&function.name).is_some_and(is_here) {
-        return Err(format!("its function `{arn}` is not in the state"));
-    }
     Ok(Integration::Function(FunctionIntegration {
-        function,
+        function: referenced(arn, functions)?,
         content_handling,
         method: applied.integration_http_method.clone().unwrap_or_default(),
         timeout: applied.timeout(),

@@ -10,7 +10,7 @@ use super::authorizers::Authorizers;
 use super::integrations;
 use super::models::Models;
 use super::notes::Notes;
-use crate::data_plane::api::{Authorization, FunctionConfiguration, NotEmulated, Route};
+use crate::data_plane::api::{Authorization, Authorizer, FunctionConfiguration, NotEmulated, Route};
 
 pub(super) fn routes(
     snapshot: &Snapshot,
@@ -93,14 +93,24 @@ fn guard(method: &Method, authorizers: &Authorizers) -> Result<Option<Authorizat
         "NONE" => Ok(None),
         COGNITO_USER_POOLS | "CUSTOM" => {
             let id = method.authorizer_id.clone().unwrap_or_default();
-            match authorizers.get(&id) {
-                Some(Ok(_)) if method.authorization == COGNITO_USER_POOLS => Ok(Some(Authorization {
-                    authorizer: id,
-                    scopes: method.authorization_scopes.clone(),
-                })),
-                Some(Err(why)) => Err(format!("its authorizer {why}")),
-                _ => Err(format!("its authorizer `{id}` is not in the state")),
+            let authorizer = authorizers.get(&id);
+            let authorizer =
+                authorizer.ok_or_else(|| format!("its authorizer `{id}` is not in the state"))?;
+            let authorizer = authorizer
+                .as_ref()
+                .map_err(|why| format!("its authorizer {why}"))?;
+            let is_of_users = matches!(authorizer, Authorizer::UserPools(_));
+            if is_of_users != (method.authorization == COGNITO_USER_POOLS) {
+                return Err(format!(
+                    "its authorization `{}` is not that of its authorizer `{}`",
+                    method.authorization,
+                    authorizer.address()
+                ));
             }
+            Ok(Some(Authorization {
+                authorizer: id,
+                scopes: method.authorization_scopes.clone(),
+            }))
         }
         other => Err(format!("its authorization `{other}` is not emulated")),
     }

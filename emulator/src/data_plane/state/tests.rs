@@ -17,7 +17,8 @@ pub fn read(text: &str) -> Result<Api> {
 fn v1(api: &Api) -> &Deployed {
     &api.stages["v1"].deployed
 }
-use crate::data_plane::api::{Authorization, Code, Integration, NotEmulated, Route, Unsupported};
+use crate::data_plane::api::{Authorization, Authorizer, Code, Integration, NotEmulated, Route, Unsupported};
+use crate::data_plane::authorizer;
 use portcullis_terraform_json::expression::{Expression, Parameter};
 
 mod custom_domains;
@@ -92,6 +93,14 @@ fn guard(route: &Route) -> &Authorization {
     route.authorization.as_ref().unwrap().as_ref().unwrap()
 }
 
+/// Returns the authorizer of user pools that a route has.
+fn of_users<'a>(deployed: &'a Deployed, route: &Route) -> &'a authorizer::Authorizer {
+    match deployed.authorizer(route) {
+        Some(Authorizer::UserPools(authorizer)) => authorizer,
+        other => panic!("{other:?}"),
+    }
+}
+
 #[test]
 fn a_real_state_is_read_whole() {
     let api = read(SHOP).unwrap();
@@ -121,17 +130,14 @@ fn a_real_state_is_read_whole() {
     assert_eq!(hang.code, Code::File("../artifacts/shop.zip".into()));
 
     let (root, _) = v1(&api).router.find("/", "GET").unwrap();
-    let authorizer = &v1(&api).authorizers[&guard(root).authorizer];
+    let authorizer = of_users(v1(&api), root);
     assert_eq!(authorizer.address, "aws_api_gateway_authorizer.customers");
     assert_eq!(authorizer.header, "Authorization");
     assert!(
         authorizer.issuers[0].starts_with("https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_")
     );
     let (staff, _) = v1(&api).router.find("/staff", "GET").unwrap();
-    assert_eq!(
-        v1(&api).authorizers[&guard(staff).authorizer].header,
-        "X-Staff-Token"
-    );
+    assert_eq!(of_users(v1(&api), staff).header, "X-Staff-Token");
     let (scoped, _) = v1(&api).router.find("/scoped", "GET").unwrap();
     assert_eq!(guard(scoped).scopes, ["shop/all", "shop/read"]);
     assert!(
@@ -201,8 +207,8 @@ fn what_is_not_emulated_is_named_by_address() {
             json!({"type": "TOKEN"}),
             "/"
         ),
-        "`aws_api_gateway_method.root`: its authorizer `aws_api_gateway_authorizer.customers` is not an authorizer \
-         of Cognito user pools"
+        "`aws_api_gateway_method.root`: its authorizer `aws_api_gateway_authorizer.customers` must name a \
+         function in its `authorizer_uri`"
     );
     let integration = r#"aws_api_gateway_integration.this["open"]"#;
     assert_eq!(
@@ -259,13 +265,9 @@ fn a_pool_of_another_project_is_known_by_its_arn() {
         json!({"provider_arns": [arn]}),
     )
     .unwrap();
-    let authorizer = v1(&api)
-        .authorizers
-        .values()
-        .find(|authorizer| authorizer.address.ends_with(".customers"))
-        .unwrap();
+    let (root, _) = v1(&api).router.find("/", "GET").unwrap();
     assert_eq!(
-        authorizer.issuers,
+        of_users(v1(&api), root).issuers,
         ["https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_abc"]
     );
 }

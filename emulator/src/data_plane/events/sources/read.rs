@@ -19,8 +19,8 @@ use crate::data_plane::api::Unsupported;
 use crate::data_plane::events::arn::Arn;
 use crate::data_plane::events::destination;
 use crate::data_plane::events::permissions::{Permissions, check};
-use crate::data_plane::events::roles::Roles;
 use crate::data_plane::events::target::Target;
+use crate::data_plane::iam::Roles;
 
 /// Invocations of a queue's mapping at a time: Lambda begins with five.
 /// Source: <https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html>.

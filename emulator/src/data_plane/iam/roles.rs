@@ -1,10 +1,13 @@
-//! Decides whether a role allows the calls of Lambda and the scheduler.
+//! Decides whether a role allows the calls of Lambda, the scheduler and API Gateway.
 
 use std::collections::BTreeMap;
 
 use portcullis_terraform_json::index::Index;
 
-use crate::data_plane::iam::{self, Context, Need, Rights, Verdict};
+use super::context::Context;
+use super::need::Need;
+use super::rights::of_roles;
+use super::verdict::{Rights, Verdict};
 
 /// The rights of every role.
 #[derive(Debug, Default)]
@@ -13,7 +16,12 @@ pub struct Roles(BTreeMap<String, Rights>);
 impl Roles {
     /// The roles of a state.
     pub fn of(index: &Index) -> Self {
-        Self(iam::of_roles(index.all))
+        Self(of_roles(index.all))
+    }
+
+    /// Returns whether a role is in the state.
+    pub fn has(&self, role: &str) -> bool {
+        self.0.contains_key(role)
     }
 
     /// Returns the reason why a role does not allow these actions, to go on with "the role of `x`".
