@@ -31,6 +31,7 @@ pub mod graph;
 pub mod hcl;
 pub mod identifier;
 pub mod json_rule;
+pub mod lambda_authorizers;
 pub mod modules;
 pub mod openapi;
 pub mod own;

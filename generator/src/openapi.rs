@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
+use crate::lambda_authorizers::Parameter;
 use crate::routes::Segment;
 use crate::service::{ApiMethod, Auth, Route, Service};
 
@@ -23,28 +24,67 @@ pub fn document(service: &Service, server: Option<&str>) -> Value {
         document["servers"] = json!([{ "url": server }]);
     }
     document["paths"] = paths(service);
-    let has_users = service
-        .routes
-        .iter()
-        .any(|(_, _, route)| route.auth == Auth::UserPool);
-    if has_users {
+    let schemes = security_schemes(service);
+    if !schemes.is_empty() {
         document["components"] = json!({
             "responses": {
                 "Unauthorized": { "description": "The token is missing, invalid or expired" },
             },
-            "securitySchemes": {
-                USER_POOL: {
+            "securitySchemes": schemes,
+        });
+    }
+    document
+}
+
+/// The security schemes of the routes' callers: what each has to send.
+fn security_schemes(service: &Service) -> Map<String, Value> {
+    let mut schemes = Map::new();
+    for (.., route) in service.routes.iter() {
+        match &route.auth {
+            Auth::None => {}
+            Auth::UserPool => {
+                let scheme = json!({
                     "type": "apiKey",
                     "in": "header",
                     "name": "Authorization",
                     "description": "A token of the user pool, without a word in front",
                     // As API Gateway's own export has it.
                     "x-amazon-apigateway-authtype": "cognito_user_pools",
-                },
-            },
-        });
+                });
+                schemes.insert(USER_POOL.into(), scheme);
+            }
+            Auth::Authorizer(authorizer) => {
+                for (name, parameter) in parameters_of(service, authorizer) {
+                    let (place, parameter) = match parameter {
+                        Parameter::Header(header) => ("header", header),
+                        Parameter::Query(query) => ("query", query),
+                    };
+                    let scheme = json!({
+                        "type": "apiKey",
+                        "in": place,
+                        "name": parameter,
+                        "description": format!("The authorizer {authorizer} decides by it"),
+                        "x-amazon-apigateway-authtype": "custom",
+                    });
+                    schemes.insert(name, scheme);
+                }
+            }
+        }
     }
-    document
+    schemes
+}
+
+/// The headers and query parameters that an authorizer needs, each with the name of its security scheme. A request needs all
+/// of them.
+fn parameters_of<'a>(service: &'a Service, authorizer: &str) -> Vec<(String, Parameter<'a>)> {
+    let parameters: Vec<Parameter> = service.authorizers[authorizer].parameters().collect();
+    let of_authorizer = Auth::Authorizer(authorizer.to_owned()).to_string();
+    let name = |place: usize| match place {
+        0 => of_authorizer.clone(),
+        place => format!("{of_authorizer}_{}", place + 1),
+    };
+    let named = parameters.into_iter().enumerate();
+    named.map(|(place, parameter)| (name(place), parameter)).collect()
 }
 
 /// The path items: each path with an operation for each method.
@@ -121,6 +161,16 @@ fn operation(service: &Service, id: &str, route: &Route) -> Value {
         Auth::UserPool => {
             operation["security"] = json!([{ USER_POOL: scopes }]);
             operation["responses"]["401"] = json!({ "$ref": "#/components/responses/Unauthorized" });
+        }
+        Auth::Authorizer(authorizer) => {
+            let parameters = parameters_of(service, authorizer).into_iter();
+            let needed: Map<String, Value> = parameters.map(|(name, _)| (name, json!([]))).collect();
+            operation["security"] = json!([needed]);
+            if !needed.is_empty() {
+                operation["responses"]["401"] = json!({ "$ref": "#/components/responses/Unauthorized" });
+            }
+            operation["responses"]["403"] =
+                json!({ "description": "The authorizer does not admit the caller" });
         }
     }
     operation

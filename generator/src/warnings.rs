@@ -71,7 +71,7 @@ fn patterns(service: &Service) -> Vec<Warning> {
     let warnings = permissions.filter_map(|(function, permissions)| {
         let sources = permissions
             .iter()
-            .filter(|permission| !permission.is_of_a_route())
+            .filter(|permission| permission.is_pattern())
             .map(|permission| format!("`{}`", permission.source(&service.api.stage)));
         let sources: Vec<_> = sources.collect();
         let routes = service.routes.iter();

@@ -5,8 +5,9 @@ use std::path::Path;
 
 use portcullis_foreign_text::shell;
 use portcullis_generator::file_set::FileSet;
+use portcullis_generator::lambda_authorizers::Parameter;
 use portcullis_generator::modules::{self, DEPLOYMENT};
-use portcullis_generator::service::{Auth, LOCAL, Service};
+use portcullis_generator::service::{Auth, LOCAL, LambdaAuthorizer, Service};
 use serde_json::Value;
 
 use crate::cli::TerraformOptions;
@@ -196,13 +197,21 @@ impl Serving {
             talk::paint("1", api_url)
         ));
         for (path, method, route) in service.routes.iter().take(4) {
-            let header = match (route.auth, route.scopes.is_empty()) {
-                (Auth::None, _) => "",
-                (Auth::UserPool, true) => "-H \"Authorization: $TOKEN\" ",
-                (Auth::UserPool, false) => "-H \"Authorization: $(portcullis login --access-token)\" ",
+            let header = match (&route.auth, route.scopes.is_empty()) {
+                (Auth::None, _) => String::new(),
+                (Auth::UserPool, true) => "-H \"Authorization: $TOKEN\" ".to_owned(),
+                (Auth::UserPool, false) => {
+                    "-H \"Authorization: $(portcullis login --access-token)\" ".to_owned()
+                }
+                (Auth::Authorizer(name), _) => headers(&service.authorizers[name]),
             };
             let path = path.to_string();
             let path = if path == "/" { "" } else { &path };
+            let query = route
+                .auth
+                .authorizer()
+                .map(|name| query(&service.authorizers[name]));
+            let path = format!("{path}{}", query.unwrap_or_default());
             talk::say(format!(
                 "  curl {}{header}{}",
                 match method.as_str() {
@@ -217,7 +226,10 @@ impl Serving {
                 "\nSign in:\n  TOKEN=$(portcullis login --first)   # later: portcullis login\n\nOr let Portcullis \
                  send the token:\n  portcullis call GET /",
             ),
-            None => talk::say("\nThe service has no user pool, so every route is public"),
+            None if service.authorizers.is_empty() => {
+                talk::say("\nThe service has no user pool, so every route is public");
+            }
+            None => {}
         }
         talk::say("\nNext: portcullis dev, portcullis logs, portcullis plan, portcullis down");
     }
@@ -282,6 +294,28 @@ fn apply_plan(
         })?;
     }
     Ok(())
+}
+
+/// The headers that a request needs for an authorizer, as options of curl.
+fn headers(authorizer: &LambdaAuthorizer) -> String {
+    let headers = authorizer.parameters().filter_map(|parameter| match parameter {
+        Parameter::Header(name) => Some(format!("-H \"{name}: …\" ")),
+        Parameter::Query(_) => None,
+    });
+    headers.collect()
+}
+
+/// The query that a request needs for an authorizer.
+fn query(authorizer: &LambdaAuthorizer) -> String {
+    let parameters = authorizer.parameters().filter_map(|parameter| match parameter {
+        Parameter::Header(_) => None,
+        Parameter::Query(name) => Some(format!("{name}=…")),
+    });
+    let parameters: Vec<String> = parameters.collect();
+    match parameters.is_empty() {
+        true => String::new(),
+        false => format!("?{}", parameters.join("&")),
+    }
 }
 
 #[cfg(test)]

@@ -5,7 +5,8 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use portcullis_foreign_text::printable::{self, code};
-use portcullis_generator::service::{Auth, Route, Service};
+use portcullis_generator::lambda_authorizers::Parameter;
+use portcullis_generator::service::{Auth, LambdaAuthorizer, Route, Service};
 use portcullis_terraform_json::router::Router;
 
 use super::login::sign_in;
@@ -75,8 +76,25 @@ pub fn run(project: &Project, options: &Call) -> Outcome {
     let failure = Failure::refused(format!("{} answered {status}", code(&format!("{method} {path}"))));
     Err(match status {
         401 if is_guarded && !signed_in => failure.help("sign in: `portcullis login`"),
+        401 => match route.and_then(|route| route.auth.authorizer()) {
+            Some(name) => failure.help(needed(&service.authorizers[name])),
+            None => failure,
+        },
         _ => failure,
     })
+}
+
+/// Returns help about what a request needs for an authorizer.
+fn needed(authorizer: &LambdaAuthorizer) -> String {
+    let parameters = authorizer.parameters().map(|parameter| match parameter {
+        Parameter::Header(name) => format!("the header: `--header '{name}: …'`"),
+        Parameter::Query(name) => format!("the query parameter: `?{name}=…`"),
+    });
+    let parameters: Vec<String> = parameters.collect();
+    match parameters.is_empty() {
+        true => format!("see why: `portcullis logs {}`", authorizer.function),
+        false => format!("send {}", parameters.join(", and ")),
+    }
 }
 
 /// Returns the route of a request: the rule by which API Gateway finds it is the router's.

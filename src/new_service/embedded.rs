@@ -45,6 +45,7 @@ pub const COMMON: &[File] = files![
     "functions/shared/fixtures/get_open.json",
     "functions/shared/fixtures/get_root_signed_in.json",
     "functions/shared/src/answer.rs",
+    "functions/shared/src/authorizer.rs",
     "functions/shared/src/batch.rs",
     "functions/shared/src/claims.rs",
     "functions/shared/src/cors.rs",

@@ -3,12 +3,13 @@
 //! ```text
 //! event ─decode→ Request ─handler→ value | Refusal ─write→ answer, with the CORS headers of the configuration
 //! ```
-//! [`run_batches`] does so for events of queues and streams.
+//! [`run_batches`] does so for events of queues and streams, and [`run_authorizer`] for questions of authorizers.
 //!
 //! A handler doesn't depend on Lambda. Every answer has CORS headers, because a browser shows a script only errors with
 //! these headers.
 
 mod answer;
+mod authorizer;
 mod batch;
 mod claims;
 mod cors;
@@ -27,6 +28,7 @@ use lambda_http::{
 use serde::Serialize;
 
 pub use answer::Refusal;
+pub use authorizer::{Admitted, Decision, Question, run_authorizer};
 pub use batch::{Batch, Change, Failures, Images, Message, Record, failures, run_batches};
 pub use claims::Claims;
 pub use cors::Cors;

@@ -6,6 +6,7 @@ use crate::api::{Api, module};
 use crate::authorizer::{self, Authorizer};
 use crate::cors::preflight_module;
 use crate::hcl::{Block, Expression, commented, reference, string};
+use crate::lambda_authorizers;
 use crate::modules::module::{fingerprint, hash};
 use crate::routes::{in_service as routes, integration_module};
 use crate::service::{ApiMethod, Service};
@@ -16,6 +17,12 @@ pub(super) fn deployed_modules(service: &Service) -> Vec<Expression> {
     let mut names = vec!["module.rest_api".to_string()];
     let authorizer = Authorizer::of(service);
     names.extend(authorizer.map(|_| authorizer::in_service::ADDRESS.to_string()));
+    names.extend(
+        service
+            .authorizers
+            .keys()
+            .map(|name| lambda_authorizers::in_service::address(name)),
+    );
     let methods = service.methods();
     names.extend(methods.map(|method| format!("module.{}", method.identifier())));
     names.sort();
@@ -52,6 +59,17 @@ pub(super) fn triggers(service: &Service, routes: &[Block]) -> Vec<(String, Expr
         triggers.push((
             "authorizer".to_string(),
             string(fingerprint(&authorizer::module::deployed(authorizer))),
+        ));
+    }
+    for (name, authorizer) in &service.authorizers {
+        // The block names the function's module; the snapshot holds its ARN, which the service's name is part of.
+        let block = lambda_authorizers::in_service::block(service, name, authorizer);
+        let function = format!("{}-{}", service.name, authorizer.function);
+        let hash = hash(&[&fingerprint([&block]), &function]);
+        let trigger = lambda_authorizers::access_test::trigger(name);
+        triggers.push((
+            trigger.to_string(),
+            commented(string(hash), &format!("Authorizer {name}")),
         ));
     }
     // A snapshot holds the ARNs of the functions, whose names hold the environment's: one that is renamed and keeps

@@ -26,7 +26,7 @@ pub(crate) fn preflight(service: &Service, path: &RoutePath, cors: &Cors, allow_
             max_age_seconds: *max_age_seconds,
             other_headers: BTreeMap::new(),
         }),
-        ..method_of(path, "OPTIONS", Auth::None, api_gateway_integration::MOCK)
+        ..method_of(path, "OPTIONS", &Auth::None, api_gateway_integration::MOCK)
     }
 }
 

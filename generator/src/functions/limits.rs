@@ -13,7 +13,7 @@ use crate::uses;
 
 /// Settings that the limits of a function's keys depend on.
 pub(super) struct Surroundings<'a> {
-    /// The functions that handle a route.
+    /// The functions that handle a route or decide about its callers.
     routed: BTreeSet<&'a str>,
     /// Seconds that API Gateway waits for them.
     longest_timeout: u32,
@@ -26,10 +26,13 @@ pub(super) struct Surroundings<'a> {
 impl<'a> Surroundings<'a> {
     pub(super) fn of(spec: &'a Spec) -> Self {
         let routes = spec.routes.iter();
+        let authorizers = spec.authorizers.iter();
+        let decide = authorizers.filter_map(|(_, authorizer)| authorizer.function.value.as_deref());
         let longest = spec.api.max_timeout_seconds.value;
         Self {
             routed: routes
                 .filter_map(|(_, route)| route.function.value.as_deref())
+                .chain(decide)
                 .collect(),
             longest_timeout: longest.unwrap_or(api_gateway_integration::TIMEOUT_SECONDS),
             added: added_variables(spec),
@@ -73,7 +76,7 @@ impl Resolver<'_> {
                 Diagnostic::new(
                     span.clone(),
                     format!(
-                        "`timeout_seconds` must be at most {longest} seconds for a function with routes, not {seconds}"
+                        "`timeout_seconds` must be at most {longest} seconds for a function that API Gateway invokes, not {seconds}"
                     ),
                 )
                 .label("API Gateway waits no longer")

@@ -65,7 +65,7 @@ fn opened(comparison: &Comparison, base: &Routing, shifts: &[Shift]) -> Vec<Fact
         let reached: Vec<Auth> = base
             .reached()
             .filter(|entry| entry.route.function == *before)
-            .map(|entry| entry.route.auth)
+            .map(|entry| entry.route.auth.clone())
             .collect();
         if reached.is_empty() || reached.contains(&Auth::None) {
             continue;
@@ -200,9 +200,7 @@ fn permissions(comparison: &Comparison) -> Vec<Fact> {
     let new = functions.new.iter().map(|name| (None, name));
     let patterns = |service: &Service, function: &str| -> Vec<Permission> {
         let permissions = permissions::of_function(service, function).into_iter();
-        permissions
-            .filter(|permission| !permission.is_of_a_route())
-            .collect()
+        permissions.filter(Permission::is_pattern).collect()
     };
     let mut facts = Vec::new();
     let mut names: Vec<_> = kept.chain(renamed).chain(new).collect();

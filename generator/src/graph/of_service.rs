@@ -8,6 +8,7 @@ use crate::events::picture::events;
 use crate::functions::picture::node;
 use crate::graph::picture::{ANYONE, Block, Edge, Kind, Node, Picture, Stroke};
 use crate::identifier::Identifier;
+use crate::lambda_authorizers::picture::authorizers as lambda_authorizers;
 use crate::routes::picture::{by_function, routes};
 use crate::service::{Api, Auth, LOCAL, Service};
 use crate::uses::picture::data;
@@ -48,13 +49,18 @@ fn callers(service: &Service, environment: Option<&str>) -> Block {
     } = &service.api;
     let mut block = Block::default();
     let any = |auth| service.routes.iter().any(|(.., route)| route.auth == auth);
-    if any(Auth::None) || cors.is_some() {
+    let lambda_authorizers = lambda_authorizers(service);
+    if any(Auth::None) || cors.is_some() || !lambda_authorizers.is_empty() {
         block.nodes.push(Node::new(ANYONE, Kind::Caller, "Anyone", []));
     }
     if any(Auth::UserPool)
         && let Some((nodes, edge)) = authorizer(service, environment)
     {
         block.nodes.extend(nodes);
+        block.edges.push(edge);
+    }
+    for (node, edge) in lambda_authorizers {
+        block.nodes.push(node);
         block.edges.push(edge);
     }
     if let Some(cors) = cors {

@@ -86,8 +86,10 @@ pub const SIGNED_IN: &str = "signed_in";
 pub const AUTHORIZER: &str = "authorizer";
 /// The title of public routes.
 pub const PUBLIC: &str = "PUBLIC";
-/// The title of the other routes.
+/// The title of routes for signed-in users.
 pub const PROTECTED: &str = "Signed-in users only";
+/// The beginning of the title of routes for callers that an authorizer admits.
+pub const ADMITTED: &str = "Admitted by authorizer";
 
 impl Node {
     /// Makes a box. Hidden characters become visible in each line, and long lines are broken.

@@ -18,6 +18,8 @@ struct Page<'a> {
     header: &'a str,
     name: &'a str,
     users: Users,
+    /// True if functions decide about the callers of some routes.
+    authorizers: bool,
     user_pool: String,
     cors: bool,
     picture: String,
@@ -55,7 +57,7 @@ impl Users {
 struct RouteRow<'a> {
     method: &'a str,
     path: String,
-    open: bool,
+    callers: String,
     function: String,
 }
 
@@ -71,13 +73,21 @@ pub fn render(service: &Service, modules: &[Module]) -> String {
     let routes = service.routes.iter().map(|(path, method, route)| RouteRow {
         method: method.as_str(),
         path: code(&path.to_string()),
-        open: route.auth == Auth::None,
+        callers: match &route.auth {
+            Auth::None => "**public**".into(),
+            Auth::UserPool => "signed-in users only".into(),
+            Auth::Authorizer(name) => format!("only callers that the authorizer {} admits", code(name)),
+        },
         function: code(&route.function),
     });
     let page = Page {
         header: HEADER,
         name: &service.name,
         users: Users::of(service),
+        authorizers: service
+            .routes
+            .iter()
+            .any(|(.., route)| route.auth.authorizer().is_some()),
         user_pool: service
             .own_user_pool()
             .map(|pool| code(&pool.name))

@@ -6,7 +6,10 @@ use crate::modules::{access_test, moved};
 use crate::routes::permissions;
 use crate::service::Service;
 use crate::text_rule::NAME_32;
-use crate::{api, buckets, cors, events, functions, own, queues, routes, tables, topics, user_pool, uses};
+use crate::{
+    api, buckets, cors, events, functions, lambda_authorizers, own, queues, routes, tables, topics,
+    user_pool, uses,
+};
 
 /// The deployment's address in an environment's root.
 pub const DEPLOYMENT: &str = "module.service.aws_api_gateway_deployment.this";
@@ -51,6 +54,7 @@ pub fn module(service: &Service) -> Module {
             ("buckets.tf", buckets::in_service::blocks(service)),
             ("queues.tf", queues::in_service::blocks(service)),
             ("topics.tf", topics::in_service::blocks(service)),
+            ("authorizers.tf", lambda_authorizers::in_service::blocks(service)),
             ("own.tf", own::in_service::blocks(service)),
             ("routes.tf", routes),
             ("api.tf", api),

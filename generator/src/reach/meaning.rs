@@ -7,6 +7,7 @@ use portcullis_foreign_text::printable::code;
 use crate::diagnostic::{Diagnostic, Span};
 use crate::reach::reachable_by::{ReachableBy, SIGNED_IN, canonical};
 use crate::reach::{Reach, Step, Way, chain};
+use crate::routes::Auth;
 use crate::sentences::list::list;
 use crate::service::Service;
 use crate::service::meaning::Resolver;
@@ -23,10 +24,12 @@ impl Resolver<'_> {
             return;
         }
         let reach = Reach::of(service);
-        let keys: Vec<String> = service
-            .routes
-            .iter()
+        let authorizers = service.authorizers.keys();
+        let authorizers = authorizers.map(|name| Auth::Authorizer(name.clone()).to_string());
+        let routes = service.routes.iter();
+        let keys: Vec<String> = routes
             .map(|(path, method, _)| path.key(method))
+            .chain(authorizers)
             .collect();
         let mut seen = BTreeSet::new();
         for Declared {
@@ -49,7 +52,7 @@ impl Resolver<'_> {
             }
             for (function, does) in reach.functions_on(&datum) {
                 let mut ways = reach.ways(function);
-                ways.retain(|way| !reachable_by.admits(&way.route, way.auth));
+                ways.retain(|way| !reachable_by.admits(&way.route, &way.auth));
                 self.others(spec, &datum, &place, &does, &ways);
             }
         }
@@ -66,7 +69,12 @@ impl Resolver<'_> {
                 let key = canonical(&key.value);
                 routes.iter().any(|route| *route == key)
             });
-            let mut places = places.map(|(key, _)| key.span.clone());
+            let authorizers = spec.authorizers.iter().filter(|(name, _)| {
+                let key = Auth::Authorizer(name.value.clone()).to_string();
+                routes.contains(&key.as_str())
+            });
+            let authorizers = authorizers.map(|(name, _)| name.span.clone());
+            let mut places = places.map(|(key, _)| key.span.clone()).chain(authorizers);
             let (Some(first), [route, others @ ..]) = (places.next(), &routes[..]) else {
                 continue;
             };

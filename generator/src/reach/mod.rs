@@ -50,15 +50,19 @@ impl<'a> Reach<'a> {
         }
     }
 
-    /// The ways from routes to a function. There is one for each route, over as few functions as possible.
+    /// The ways from routes and authorizers to a function. There is one for each, over as few functions as possible.
     pub(crate) fn ways(&self, function: &str) -> Vec<Way> {
         let ways = self.invokers.ways_to(function).into_iter();
         ways.flat_map(|steps| {
             let first = steps.first().map_or("", |step| &step.function);
             let routes = self.service.routes.of_function(first);
-            let routes: Vec<_> = routes
-                .map(|(path, method, route)| (path.key(method), route.auth))
-                .collect();
+            let routes = routes.map(|(path, method, route)| (path.key(method), route.auth.clone()));
+            // The function of an authorizer runs before it is known who calls.
+            let authorizers = self.service.authorizers.iter();
+            let authorizers = authorizers.filter(|(_, authorizer)| authorizer.function == *first);
+            let authorizers =
+                authorizers.map(|(name, _)| (Auth::Authorizer(name.clone()).to_string(), Auth::None));
+            let routes: Vec<_> = routes.chain(authorizers).collect();
             routes.into_iter().map(move |(route, auth)| Way {
                 route,
                 auth,

@@ -42,9 +42,9 @@ impl ReachableBy {
     }
 
     /// Returns `true` if it contains a route with this key and these callers.
-    pub(crate) fn admits(&self, route: &str, auth: Auth) -> bool {
+    pub(crate) fn admits(&self, route: &str, auth: &Auth) -> bool {
         let is_entry = |text: &str| self.0.iter().any(|entry| entry == text);
-        is_entry(route) || auth == Auth::UserPool && is_entry(SIGNED_IN)
+        is_entry(route) || *auth == Auth::UserPool && is_entry(SIGNED_IN)
     }
 }
 

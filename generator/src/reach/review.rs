@@ -35,7 +35,7 @@ fn is_wider(comparison: &Comparison, before: Option<&ReachableBy>, after: Option
     let Some(after) = after else { return true };
     comparison.head.routes.iter().any(|(path, method, route)| {
         let key = path.key(method);
-        after.admits(&key, route.auth) && !before.admits(&key, route.auth)
+        after.admits(&key, &route.auth) && !before.admits(&key, &route.auth)
     })
 }
 

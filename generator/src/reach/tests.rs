@@ -62,6 +62,7 @@ fn by_service(service: &Service) -> BTreeSet<Found> {
                 let callers = match auth {
                     Auth::None => "public",
                     Auth::UserPool => "user_pool",
+                    Auth::Authorizer(_) => "CUSTOM",
                 };
                 let steps = steps
                     .into_iter()

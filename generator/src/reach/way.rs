@@ -10,7 +10,7 @@ use crate::uses::Datum;
 /// A way from a route to a function.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Way {
-    /// The key of the route: `GET /orders`.
+    /// The key of the route, as `GET /orders`, or of the authorizer, as `authorizers.partners`.
     pub route: String,
     /// The callers that it admits.
     pub auth: Auth,

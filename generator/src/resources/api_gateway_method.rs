@@ -34,6 +34,8 @@ pub const TYPE: ResourceType = ResourceType {
 pub const PUBLIC: &str = "NONE";
 /// `authorization` of a method that takes tokens of user pools.
 pub const USER_POOLS: &str = COGNITO_USER_POOLS;
+/// `authorization` of a method whose authorizer is a function.
+pub const CUSTOM: &str = "CUSTOM";
 /// The scope of each access token that a user gets by signing in with Cognito's own calls, and the only one of it:
 /// <https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html>
 pub const SIGN_IN_SCOPE: &str = "aws.cognito.signin.user.admin";
@@ -84,9 +86,9 @@ impl Authorization {
             Variable::new(
                 "authorization",
                 "string",
-                "`NONE` if the route is public, `COGNITO_USER_POOLS` if it is for signed-in users only.",
+                "`NONE` if the route is public, `COGNITO_USER_POOLS` if it is for signed-in users only, `CUSTOM` if a function decides.",
             )
-            .one_of([PUBLIC, USER_POOLS]),
+            .one_of([PUBLIC, USER_POOLS, CUSTOM]),
             Variable::new(
                 "authorizer_id",
                 "string",
@@ -138,10 +140,10 @@ pub fn resource_block() -> Block {
         ))
         .block(precondition(
             expression(&format!(
-                "(var.authorizer_id != null) == (var.authorization == \"{USER_POOLS}\")"
+                "(var.authorizer_id == null) == (var.authorization == \"{PUBLIC}\")"
             )),
             string(format!(
-                "`authorizer_id` must be set if and only if `authorization` is `{USER_POOLS}`"
+                "`authorizer_id` must be set unless `authorization` is `{PUBLIC}`"
             )),
         ))
         .build()

@@ -148,16 +148,24 @@ macro_rules! kinds {
 kinds! {
     /// A new public route.
     RouteAddedOpen = "route_added_open", Specs, Routes, Route, Expected("a new route is what the change is for");
-    /// A new route for signed-in users.
+    /// A new route for signed-in users, or for callers that a function admits.
     RouteAddedGuarded = "route_added_guarded", Specs, Routes, Route, Harmless;
     /// A removed route.
     RouteRemoved = "route_removed", Specs, Routes, Route, Harmless;
-    /// Requests that required a sign-in are public.
+    /// Requests that required a sign-in or an authorizer are public.
     RouteOpened = "route_opened", Specs, Routes, Route, Widens;
-    /// Public requests require a sign-in.
+    /// Public requests require a sign-in or an authorizer.
     RouteGuarded = "route_guarded", Specs, Routes, Route, Harmless;
     /// Requests that needed a scope are accepted with another one, or without.
     RouteScopesWider = "route_scopes_wider", Specs, Routes, Route, Widens;
+    /// Another authorizer decides about requests, or the user pool instead of one.
+    RouteAuthorizerChanged = "route_authorizer_changed", Specs, Routes, Route, Widens;
+    /// A new authorizer whose function decides.
+    AuthorizerAdded = "authorizer_added", Specs, Rest, Key, Expected("routes that have it are reported by themselves");
+    /// An authorizer is gone, which no route has any longer.
+    AuthorizerRemoved = "authorizer_removed", Specs, Rest, Key, Harmless;
+    /// The function of an authorizer decides about more requests, or another function decides.
+    AuthorizerWider = "authorizer_wider", Specs, AtRisk, Key, Widens;
     /// Another function handles a route.
     RouteFunctionChanged = "route_function_changed", Specs, Routes, Route, Harmless;
     /// A path parameter has another name, which its function reads.

@@ -153,12 +153,13 @@ pub(crate) fn counting(service: &Service) -> impl Iterator<Item = &str> {
 }
 
 /// Returns the callers of a route of a service.
-pub(crate) fn callers(service: &Service, auth: Auth) -> Callers {
+pub(crate) fn callers(service: &Service, auth: &Auth) -> Callers {
     match auth {
         Auth::None => Callers::Anyone,
         Auth::UserPool if service.own_user_pool().is_some_and(|pool| pool.self_sign_up) => {
             Callers::SelfSignUp
         }
         Auth::UserPool => Callers::SignedIn,
+        Auth::Authorizer(name) => Callers::AdmittedBy(service.authorizers[name].function.clone()),
     }
 }

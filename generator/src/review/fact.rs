@@ -15,7 +15,7 @@ use crate::uses::Datum;
 use portcullis_terraform_json::plan::Action;
 
 /// The callers of a route.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Callers {
     /// Anyone: the route is public.
     Anyone,
@@ -23,6 +23,8 @@ pub enum Callers {
     SignedIn,
     /// Users with a valid token, which anyone can become.
     SelfSignUp,
+    /// Callers that this function admits, which an authorizer asks.
+    AdmittedBy(String),
 }
 
 /// Requests whose callers change.
@@ -149,6 +151,7 @@ pub enum Fact {
     },
     RouteOpened(Shifted),
     RouteGuarded(Shifted),
+    RouteAuthorizerChanged(Shifted),
     RouteFunctionChanged {
         route: String,
         before: String,
@@ -160,6 +163,13 @@ pub enum Fact {
         before: String,
         after: String,
         functions: Vec<String>,
+    },
+    AuthorizerAdded {
+        authorizer: String,
+        function: String,
+    },
+    AuthorizerRemoved {
+        authorizer: String,
     },
     FunctionAdded {
         function: String,

@@ -12,11 +12,16 @@ impl Fact {
         match self {
             Self::RouteAdded { callers, .. } => match callers {
                 Callers::Anyone => ChangeKind::RouteAddedOpen,
-                Callers::SignedIn | Callers::SelfSignUp => ChangeKind::RouteAddedGuarded,
+                Callers::SignedIn | Callers::SelfSignUp | Callers::AdmittedBy(_) => {
+                    ChangeKind::RouteAddedGuarded
+                }
             },
             Self::RouteRemoved { .. } => ChangeKind::RouteRemoved,
             Self::RouteOpened(_) => ChangeKind::RouteOpened,
             Self::RouteGuarded(_) => ChangeKind::RouteGuarded,
+            Self::RouteAuthorizerChanged(_) => ChangeKind::RouteAuthorizerChanged,
+            Self::AuthorizerAdded { .. } => ChangeKind::AuthorizerAdded,
+            Self::AuthorizerRemoved { .. } => ChangeKind::AuthorizerRemoved,
             Self::RouteFunctionChanged { .. } => ChangeKind::RouteFunctionChanged,
             Self::RouteParameterRenamed { .. } => ChangeKind::RouteParameterRenamed,
             Self::FunctionAdded { .. } => ChangeKind::FunctionAdded,
@@ -114,9 +119,12 @@ impl Fact {
             Self::RouteAdded { route, .. }
             | Self::RouteRemoved { route, .. }
             | Self::RouteFunctionChanged { route, .. } => route.clone(),
-            Self::RouteOpened(Shifted { requests, .. }) | Self::RouteGuarded(Shifted { requests, .. }) => {
-                requests.clone()
+            Self::AuthorizerAdded { authorizer, .. } | Self::AuthorizerRemoved { authorizer } => {
+                toml_text::key(&["authorizers", authorizer.as_str()])
             }
+            Self::RouteOpened(Shifted { requests, .. })
+            | Self::RouteGuarded(Shifted { requests, .. })
+            | Self::RouteAuthorizerChanged(Shifted { requests, .. }) => requests.clone(),
             Self::RouteParameterRenamed { path, .. } => path.clone(),
             Self::FunctionAdded { function, .. }
             | Self::FunctionRemoved { function }
@@ -188,10 +196,12 @@ impl Fact {
         let names = |before: &str, after: &str| [Some(before.into()), Some(after.into())];
         let lists = |list: &[String]| Some(toml_text::value(&list.to_vec().into()));
         match self {
-            Self::RouteAdded { callers, .. } => [None, Some(callers.as_str().into())],
-            Self::RouteRemoved { callers, .. } => [Some(callers.as_str().into()), None],
-            Self::RouteOpened(shifted) | Self::RouteGuarded(shifted) => {
-                names(shifted.before.as_str(), shifted.after.as_str())
+            Self::RouteAdded { callers, .. } => [None, Some(callers.in_words())],
+            Self::RouteRemoved { callers, .. } => [Some(callers.in_words()), None],
+            Self::RouteOpened(shifted)
+            | Self::RouteGuarded(shifted)
+            | Self::RouteAuthorizerChanged(shifted) => {
+                names(&shifted.before.in_words(), &shifted.after.in_words())
             }
             Self::RouteFunctionChanged { before, after, .. }
             | Self::RouteParameterRenamed { before, after, .. }
@@ -228,6 +238,8 @@ impl Fact {
             | Self::OwnModuleAdded
             | Self::OwnModuleRemoved
             | Self::Event { .. }
+            | Self::AuthorizerAdded { .. }
+            | Self::AuthorizerRemoved { .. }
             | Self::DataAdded(_)
             | Self::DataDeleted(_)
             | Self::IndexAdded { .. }
@@ -287,12 +299,13 @@ impl Fact {
 }
 
 impl Callers {
-    /// Them in a word.
-    pub fn as_str(self) -> &'static str {
+    /// Them in words.
+    pub fn in_words(&self) -> String {
         match self {
-            Self::Anyone => "anyone",
-            Self::SignedIn => "signed-in users",
-            Self::SelfSignUp => "anyone who signs up",
+            Self::Anyone => "anyone".into(),
+            Self::SignedIn => "signed-in users".into(),
+            Self::SelfSignUp => "anyone who signs up".into(),
+            Self::AdmittedBy(function) => format!("callers that function {function} admits"),
         }
     }
 }

@@ -38,6 +38,7 @@ use crate::cors::review as cors;
 use crate::environments::review as environments;
 use crate::events::review as events;
 use crate::functions::review as functions;
+use crate::lambda_authorizers::review as lambda_authorizers;
 use crate::own::review as own;
 use crate::queues::review as queues;
 use crate::reach::review as reach;
@@ -128,6 +129,7 @@ fn compare_services(comparison: &Comparison) -> Vec<Fact> {
     let reaches = [comparison.base, comparison.head].map(Reach::of);
     let [before, after] = &reaches;
     facts.extend(functions::facts(comparison, &base, &shifts, [before, after]));
+    facts.extend(lambda_authorizers::facts(comparison, [before, after]));
     facts.extend(tables::facts(comparison));
     facts.extend(buckets::facts(comparison));
     facts.extend(queues::facts(comparison));

@@ -169,6 +169,7 @@ fn comparable(comparison: &Comparison) -> (Value, Value) {
     let buckets = in_both(&comparison.base.buckets, &comparison.head.buckets);
     let queues = in_both(&comparison.base.queues, &comparison.head.queues);
     let topics = in_both(&comparison.base.topics, &comparison.head.topics);
+    let authorizers = in_both(&comparison.base.authorizers, &comparison.head.authorizers);
     for (table, kept) in [
         ("/functions", &comparison.functions.kept),
         ("/user_pool/clients", &comparison.clients.kept),
@@ -176,6 +177,7 @@ fn comparable(comparison: &Comparison) -> (Value, Value) {
         ("/buckets", &buckets),
         ("/queues", &queues),
         ("/topics", &topics),
+        ("/authorizers", &authorizers),
         ("/routes", &routes.collect()),
         ("/environments", &environments.collect()),
     ] {

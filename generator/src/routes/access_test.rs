@@ -1,12 +1,12 @@
 //! Assertions about the callers and the function of each route.
 
-use crate::authorizer;
 use crate::cors::access_test as cors;
 use crate::functions::in_service as functions;
 use crate::hcl::{Block, Expression, commented, string};
 use crate::modules::access_test::assertions::{is, is_deployed, must};
 use crate::modules::access_test::mocked::{ENVIRONMENT, EXECUTION_ARN};
 use crate::resources::{api_gateway_integration, lambda_alias, lambda_permission};
+use crate::routes::in_service::authorizer_id;
 use crate::routes::path_resource::resource_id;
 use crate::routes::permissions::Permission;
 use crate::routes::steps::{Step, walk};
@@ -88,7 +88,7 @@ fn route(
         is(of("resource_id"), resource_id(path)),
         is(of("http_method"), string(method.as_str())),
     ];
-    let authorization = route.authorization(authorizer::in_service::id()).arguments();
+    let authorization = route.authorization(authorizer_id(&route.auth)).arguments();
     holds.extend(authorization.map(|(name, value)| is(of(name), value.unwrap_or_else(Expression::null))));
     holds.extend([
         is(of("integration_type"), string(api_gateway_integration::FUNCTION)),
@@ -98,7 +98,7 @@ fn route(
     holds.push(is_deployed(name.as_str()));
     let who = match route.auth {
         Auth::None => "",
-        Auth::UserPool => "for ",
+        Auth::UserPool | Auth::Authorizer(_) => "for ",
     };
     let block = must(
         &title,

@@ -3,13 +3,14 @@
 use crate::authorizer;
 use crate::cors::in_service as preflights;
 use crate::functions::in_service as functions;
-use crate::hcl::{Block, argument, commented, literal, reference, string, template, value};
+use crate::hcl::{Block, Expression, argument, commented, literal, reference, string, template, value};
+use crate::lambda_authorizers;
 use crate::modules::module::module_call;
 use crate::resources::lambda_permission;
 use crate::routes::path_resource::{self, resource_id};
 use crate::routes::permissions::Permission;
 use crate::routes::steps::{Step, walk};
-use crate::routes::{Method, Route, RoutePath};
+use crate::routes::{Auth, Method, Route, RoutePath};
 use crate::service::{ApiMethod, Service};
 
 /// The blocks of `routes.tf`, in the order of [`walk()`].
@@ -54,10 +55,19 @@ pub(crate) fn blocks(service: &Service, permissions: &[Permission]) -> Vec<Block
     blocks
 }
 
+/// The id of the authorizer of a route. A public route has none.
+pub(crate) fn authorizer_id(auth: &Auth) -> Option<Expression> {
+    match auth {
+        Auth::None => None,
+        Auth::UserPool => Some(authorizer::in_service::id()),
+        Auth::Authorizer(name) => Some(lambda_authorizers::in_service::id(name)),
+    }
+}
+
 /// The call for a route.
 pub(crate) fn call(service: &Service, path: &RoutePath, method: Method, route: &Route) -> Block {
     let authorization = route
-        .authorization(authorizer::in_service::id())
+        .authorization(authorizer_id(&route.auth))
         .arguments()
         .into_iter();
     let authorization = authorization.filter_map(|(name, value)| Some(argument(name, value?)));

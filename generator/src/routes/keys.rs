@@ -2,9 +2,9 @@
 
 use crate::resources::api_gateway_method::SCOPE;
 use crate::review::Meaning::Elsewhere;
-use crate::routes::Auth;
+use crate::routes::{AUTHORIZER, Auth, Unnamed};
 use crate::spec::declaration::Absent::{Derived, Nothing, Required};
-use crate::spec::declaration::Kind::{Choice, Text, Texts};
+use crate::spec::declaration::Kind::{ChoiceOrText, Text, Texts};
 use crate::spec::declaration::{EVERYWHERE, keys};
 use crate::spec::field::{Given, Placed, Word};
 use crate::text_rule::ANY_TEXT;
@@ -16,7 +16,7 @@ keys! {
         /// Name of the function that handles the route.
         function: Given<String> = Text(&ANY_TEXT), Required("`function = \"…\"`"), EVERYWHERE, Elsewhere;
         /// Callers of the route. If the service has no `[user_pool]`, every route needs this key.
-        auth: Given<Auth> = Choice(Auth::CHOICES), Derived("`user_pool`, if the service has `[user_pool]`"), EVERYWHERE, Elsewhere;
+        auth: Given<Auth> = ChoiceOrText(Unnamed::CHOICES, &AUTHORIZER), Derived("`user_pool`, if the service has `[user_pool]`"), EVERYWHERE, Elsewhere;
         /// Scopes of which an access token needs one. Without this key, the route takes id tokens.
         /// See [Scopes](../user-pools.md#scopes).
         scopes: Given<Vec<Placed<String>>> = Texts(&SCOPE), Nothing, EVERYWHERE, Elsewhere;

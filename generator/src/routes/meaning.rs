@@ -33,8 +33,11 @@ impl Resolver<'_> {
             }
             match &table.auth.span {
                 None => without_auth.push(key.span.clone()),
-                Some(span) if table.auth.value == Some(Auth::UserPool) => for_users.push(span.clone()),
-                Some(_) => {}
+                Some(span) => match &table.auth.value {
+                    Some(Auth::UserPool) => for_users.push(span.clone()),
+                    Some(Auth::Authorizer(name)) => self.authorizer_of_route(spec, name, span),
+                    Some(Auth::None) | None => {}
+                },
             }
             self.scopes(spec, table);
             let Some(RouteKey { method, path }) = self.route_key(key) else {
@@ -68,10 +71,16 @@ impl Resolver<'_> {
         let Some((scopes, place)) = table.scopes.placed() else {
             return;
         };
-        if let (Some(Auth::None), Some(public)) = (table.auth.value, &table.auth.span) {
+        if let (Some(auth @ (Auth::None | Auth::Authorizer(_))), Some(written)) =
+            (&table.auth.value, &table.auth.span)
+        {
+            let summary = format!("`scopes` must not be set with `auth = \"{auth}\"`");
             self.report(
-                Diagnostic::new(place, "`scopes` must not be set with `auth = \"none\"`")
-                    .related(public.clone(), "public here")
+                Diagnostic::new(place, summary)
+                    .related(
+                        written.clone(),
+                        "tokens of the user pool have scopes, and this takes none",
+                    )
                     .help("delete `scopes`, or delete `auth` so that callers need a token"),
             );
             return;
@@ -123,8 +132,23 @@ impl Resolver<'_> {
         );
     }
 
-    /// Reports a name that no function has, once, wherever routes name it.
-    fn unknown_function(&mut self, name: &str, places: Vec<Span>, known: &BTreeSet<&str>) {
+    /// Reports an authorizer that is not there.
+    fn authorizer_of_route(&mut self, spec: &Spec, name: &str, place: &Span) {
+        let mut known = spec.authorizers.iter().map(|(known, _)| known.value.as_str());
+        if known.clone().any(|known| known == name) {
+            return;
+        }
+        let unknown = Diagnostic::new(place.clone(), format!("unknown authorizer `{name}`"));
+        let unknown = unknown.similar(name, "an authorizer", known.by_ref());
+        self.report(
+            unknown
+                .help(format!("add `[authorizers.{name}]`, or name another authorizer"))
+                .missing(format!("authorizers.{name}")),
+        );
+    }
+
+    /// Reports a name that no function has, once, wherever it is written.
+    pub(crate) fn unknown_function(&mut self, name: &str, places: Vec<Span>, known: &BTreeSet<&str>) {
         let mut places = places.into_iter();
         let Some(first) = places.next() else { return };
         let mut diagnostic = Diagnostic::new(first, format!("unknown function `{name}`")).similar(

@@ -1,6 +1,7 @@
 //! Routes: which paths there are, who may call each, which function handles it.
 
 pub(crate) mod access_test;
+mod auth;
 mod by_path;
 pub(crate) mod in_service;
 pub(crate) mod integration_module;
@@ -18,33 +19,13 @@ pub(crate) mod steps;
 pub(crate) mod surface;
 pub(crate) mod surface_of_service;
 
+pub use auth::Auth;
+pub(crate) use auth::{AUTHORIZER, Unnamed};
 pub use by_path::Routes;
 pub use path::{Method, RoutePath, Segment};
 pub use route::Route;
 
-use crate::resources::api_gateway_method;
-use crate::spec::declaration::choices;
 use crate::text_rule::TextRule;
-
-choices! {
-    /// Callers of a route.
-    Auth {
-        /// Public: no token is needed.
-        None = "none" | "NONE" | "public" | "open";
-        /// Signed-in users of the user pool only.
-        UserPool = "user_pool" | "COGNITO_USER_POOLS" | "cognito";
-    }
-}
-
-impl Auth {
-    /// AWS's word for it.
-    pub(crate) fn authorization(self) -> &'static str {
-        match self {
-            Self::None => api_gateway_method::PUBLIC,
-            Self::UserPool => api_gateway_method::USER_POOLS,
-        }
-    }
-}
 
 /// The key of a route. [`meaning`] reads it and says what is wrong with its parts.
 pub static ROUTE: TextRule = TextRule {

@@ -37,6 +37,8 @@ pub enum Calls {
     Below(RoutePath, Method),
     /// Those of the whole stage.
     Stage,
+    /// Those of the API's authorizers that name the function.
+    Authorizers,
 }
 
 impl Permission {
@@ -47,6 +49,7 @@ impl Permission {
             Calls::At(path) => path.identifier().prefixed("at"),
             Calls::Below(path, method) => path.identifier_of(*method).prefixed("below"),
             Calls::Stage => Identifier::new(&self.function).prefixed("stage"),
+            Calls::Authorizers => Identifier::new(&self.function).prefixed("authorizers"),
         }
     }
 
@@ -65,6 +68,8 @@ impl Permission {
                 ["/", stage, "/", of(*method), "/", &path.arn_pattern(), "/*"].concat()
             }
             Calls::Stage => ["/", stage, "/*/*"].concat(),
+            // Ids of authorizers are unknown before the first apply. API Gateway calls for authorizers that name the function.
+            Calls::Authorizers => "/authorizers/*".to_owned(),
         }
     }
 
@@ -80,12 +85,21 @@ impl Permission {
                 method.as_str()
             ),
             Calls::Stage => format!("Every call of the stage may invoke {function}"),
+            Calls::Authorizers => format!("Authorizers may invoke {function}"),
         }
     }
 
     /// Returns whether it is a permission of one route.
     pub fn is_of_a_route(&self) -> bool {
         matches!(self.calls, Calls::Route(..))
+    }
+
+    /// Returns whether it is a pattern in place of permissions of single routes.
+    pub fn is_pattern(&self) -> bool {
+        match self.calls {
+            Calls::At(_) | Calls::Below(..) | Calls::Stage => true,
+            Calls::Route(..) | Calls::Authorizers => false,
+        }
     }
 }
 
@@ -209,7 +223,10 @@ impl<'a> Grouping<'a> {
             function: self.function.to_owned(),
             calls,
         };
-        calls.into_iter().map(of).collect()
+        let mut authorizers = self.service.authorizers.values();
+        let decides = authorizers.any(|authorizer| authorizer.function == self.function);
+        let calls = calls.into_iter().chain(decides.then_some(Calls::Authorizers));
+        calls.map(of).collect()
     }
 
     /// The fewest patterns that name the function's own paths, each by its first segment at least.

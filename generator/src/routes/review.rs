@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::lambda_authorizers::review as lambda_authorizers;
 use crate::review::comparison::{Comparison, callers};
 use crate::review::pairs::RouteName;
 use crate::review::{ChangeKind, Fact, Shifted};
@@ -16,6 +17,7 @@ pub(crate) fn facts(comparison: &Comparison, shifts: &[Shift]) -> Vec<Fact> {
     facts.extend(parameters(comparison));
     facts.extend(opened(comparison, shifts));
     facts.extend(guarded(comparison, shifts));
+    facts.extend(asked_otherwise(comparison, shifts));
     facts.extend(of_no_request(comparison, shifts));
     facts.extend(scopes(comparison, shifts));
     facts
@@ -35,7 +37,7 @@ fn new(comparison: &Comparison) -> impl Iterator<Item = Fact> {
         Fact::RouteAdded {
             route: name.0.key(name.1),
             function: route.function.clone(),
-            callers: callers(comparison.head, route.auth),
+            callers: callers(comparison.head, &route.auth),
         }
     })
 }
@@ -47,7 +49,7 @@ fn gone(comparison: &Comparison, shifts: &[Shift]) -> impl Iterator<Item = Fact>
         let heirs = shifts.iter().filter(|shift| shift.before.is_some_and(is_of));
         Fact::RouteRemoved {
             route: name.0.key(name.1),
-            callers: callers(comparison.base, of(comparison.base, name).auth),
+            callers: callers(comparison.base, &of(comparison.base, name).auth),
             heirs: heirs.filter_map(|shift| Some(shift.after?.key())).collect(),
         }
     })
@@ -94,12 +96,11 @@ fn parameters(comparison: &Comparison) -> Vec<Fact> {
     facts.collect()
 }
 
-/// Requests that required a sign-in are public.
+/// Requests that required a sign-in or an authorizer are public.
 fn opened(comparison: &Comparison, shifts: &[Shift]) -> Vec<Fact> {
     each(
         shifts,
-        Auth::UserPool,
-        Auth::None,
+        |before, after| *before != Auth::None && *after == Auth::None,
         |shift, before, after, requests| {
             let is_guarded = |entry: Option<Entry>| entry.is_some_and(|entry| entry.route.auth != Auth::None);
             let kept: BTreeSet<String> = shifts
@@ -115,14 +116,39 @@ fn opened(comparison: &Comparison, shifts: &[Shift]) -> Vec<Fact> {
     )
 }
 
-/// Public requests require a sign-in.
+/// Public requests require a sign-in or an authorizer.
 fn guarded(comparison: &Comparison, shifts: &[Shift]) -> Vec<Fact> {
     each(
         shifts,
-        Auth::None,
-        Auth::UserPool,
+        |before, after| *before == Auth::None && *after != Auth::None,
         |_, before, after, requests| Fact::RouteGuarded(shifted(comparison, before, after, requests)),
     )
+}
+
+/// Another authorizer decides about requests, or the user pool instead of one.
+fn asked_otherwise(comparison: &Comparison, shifts: &[Shift]) -> Vec<Fact> {
+    each(
+        shifts,
+        |before, after| {
+            let are_guarded = [before, after].iter().all(|auth| **auth != Auth::None);
+            are_guarded && !admit_the_same(comparison, before, after)
+        },
+        |_, before, after, requests| {
+            Fact::RouteAuthorizerChanged(shifted(comparison, before, after, requests))
+        },
+    )
+}
+
+/// Returns whether the same callers get in, as far as it is known without the functions of authorizers.
+fn admit_the_same(comparison: &Comparison, before: &Auth, after: &Auth) -> bool {
+    match (before, after) {
+        (Auth::Authorizer(before), Auth::Authorizer(after)) => {
+            let (old, new) = (&comparison.base.authorizers, &comparison.head.authorizers);
+            // Changes of one authorizer are facts of it.
+            before == after || lambda_authorizers::are_alike(comparison, &old[before], &new[after])
+        }
+        (before, after) => before == after,
+    }
 }
 
 fn shifted(comparison: &Comparison, before: Entry, after: Entry, requests: String) -> Shifted {
@@ -131,8 +157,8 @@ fn shifted(comparison: &Comparison, before: Entry, after: Entry, requests: Strin
         from: is_another.then(|| before.key()),
         to: after.key(),
         function: after.route.function.clone(),
-        before: callers(comparison.base, before.route.auth),
-        after: callers(comparison.head, after.route.auth),
+        before: callers(comparison.base, &before.route.auth),
+        after: callers(comparison.head, &after.route.auth),
         kept: Vec::new(),
         requests,
     }
@@ -150,8 +176,13 @@ fn of_no_request(comparison: &Comparison, shifts: &[Shift]) -> Vec<Fact> {
     for (base, head) in &comparison.routes.kept {
         let (before, after) = (of(comparison.base, base), of(comparison.head, head));
         let key = head.0.key(head.1);
-        if before.auth != after.auth && !reported.contains(&key) {
-            facts.extend(comparison.setting(&["routes", &key, "auth"], Some(before.auth), Some(after.auth)));
+        let is_reported = reported.contains(&key) && !admit_the_same(comparison, &before.auth, &after.auth);
+        if before.auth != after.auth && !is_reported {
+            facts.extend(comparison.setting(
+                &["routes", &key, "auth"],
+                Some(&before.auth),
+                Some(&after.auth),
+            ));
         }
     }
     facts
@@ -165,7 +196,9 @@ fn scopes(comparison: &Comparison, shifts: &[Shift]) -> Vec<Fact> {
         let (Some(before), Some(after)) = (shift.before, shift.after) else {
             continue;
         };
-        let need_tokens = [before, after].iter().all(|entry| entry.route.auth != Auth::None);
+        let need_tokens = [before, after]
+            .iter()
+            .all(|entry| entry.route.auth == Auth::UserPool);
         if !need_tokens || !after.route.has_wider_scopes_than(before.route) {
             continue;
         }
@@ -205,17 +238,16 @@ fn written(route: &Route) -> Option<&BTreeSet<String>> {
     (!route.scopes.is_empty()).then_some(&route.scopes)
 }
 
-/// A fact for each `METHOD /path` whose requests go from the one guard to the other.
+/// A fact for each `METHOD /path` whose requests go from a route to one with other callers, as `goes` says.
 fn each<'a>(
     shifts: &[Shift<'a>],
-    from: Auth,
-    to: Auth,
+    goes: impl Fn(&Auth, &Auth) -> bool,
     fact: impl Fn(&Shift<'a>, Entry<'a>, Entry<'a>, String) -> Fact,
 ) -> Vec<Fact> {
     let mut facts = BTreeMap::new();
     for shift in shifts {
         if let (Some(before), Some(after)) = (shift.before, shift.after)
-            && (before.route.auth, after.route.auth) == (from, to)
+            && goes(&before.route.auth, &after.route.auth)
         {
             let requests = shift.requests();
             facts

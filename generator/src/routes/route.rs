@@ -34,15 +34,16 @@ impl Route {
         let scopes = scopes.value.iter().flatten();
         Self {
             function: function.value.clone().unwrap_or_default(),
-            auth: auth.value.unwrap_or(Auth::UserPool),
+            auth: auth.value.clone().unwrap_or(Auth::UserPool),
             scopes: scopes.map(|scope| scope.value.clone()).collect(),
         }
     }
 
     /// Returns the callers in words. The keys that decide this are those of [`Self::authorization`].
     pub(crate) fn callers(&self) -> String {
-        match (self.auth, self.scopes_in_words()) {
+        match (&self.auth, self.scopes_in_words()) {
             (Auth::None, _) => "public".into(),
+            (Auth::Authorizer(name), _) => format!("only callers that the authorizer `{name}` admits"),
             (Auth::UserPool, None) => "signed-in users only".into(),
             (Auth::UserPool, Some(scopes)) => format!("access tokens with the scope {scopes} only"),
         }
@@ -59,8 +60,8 @@ impl Route {
         !other.scopes.is_empty() && (self.scopes.is_empty() || !self.scopes.is_subset(&other.scopes))
     }
 
-    /// The arguments of its method that say who may call it, by the id of the authorizer of signed-in users.
-    pub(crate) fn authorization(&self, authorizer_id: Expression) -> Authorization {
+    /// The arguments of its method that say who may call it, by the id of its authorizer.
+    pub(crate) fn authorization(&self, authorizer_id: Option<Expression>) -> Authorization {
         let Self {
             function: _, // admits no callers by itself
             auth,
@@ -68,10 +69,7 @@ impl Route {
         } = self;
         Authorization {
             authorization: auth.authorization(),
-            authorizer_id: match auth {
-                Auth::None => None,
-                Auth::UserPool => Some(authorizer_id),
-            },
+            authorizer_id,
             authorization_scopes: (!scopes.is_empty()).then(|| to_set(scopes.iter().map(string))),
         }
     }

@@ -12,7 +12,7 @@ pub(crate) enum Step<'a> {
     Resource(RoutePath),
     /// A method, and the permission of its own, which only a route has.
     Method(ApiMethod<'a>, Option<&'a Permission>),
-    /// The permission of several routes.
+    /// The permission of several routes, or of authorizers.
     Permission(&'a Permission),
 }
 

@@ -17,12 +17,12 @@ pub(crate) fn route(service: &Service, path: &RoutePath, method: Method, route: 
         scopes: scopes.iter().cloned().collect(),
         function: Some(function.clone()),
         qualifier: functions::alias(service, function).map(|_| lambda_alias::LIVE.into()),
-        ..method_of(path, method.as_str(), *auth, api_gateway_integration::FUNCTION)
+        ..method_of(path, method.as_str(), auth, api_gateway_integration::FUNCTION)
     }
 }
 
 /// A method that no function answers yet.
-pub(crate) fn method_of(path: &RoutePath, method: &str, auth: Auth, integration: &str) -> types::Route {
+pub(crate) fn method_of(path: &RoutePath, method: &str, auth: &Auth, integration: &str) -> types::Route {
     types::Route {
         path: path.to_string(),
         method: method.into(),
@@ -30,6 +30,7 @@ pub(crate) fn method_of(path: &RoutePath, method: &str, auth: Auth, integration:
         authorizer: match auth {
             Auth::None => None,
             Auth::UserPool => Some(api_gateway_authorizer::NAME.into()),
+            Auth::Authorizer(name) => Some(name.clone()),
         },
         scopes: Vec::new(),
         api_key_required: api_gateway_method::API_KEY_REQUIRED,

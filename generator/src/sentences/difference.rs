@@ -244,6 +244,9 @@ pub(super) fn callers(route: &Value) -> String {
         (COGNITO_USER_POOLS, Some(authorizer)) => {
             format!("for signed-in users (authorizer {})", code(authorizer))
         }
+        ("CUSTOM", Some(authorizer)) => {
+            format!("for callers that the authorizer {} admits", code(authorizer))
+        }
         (kind, Some(authorizer)) => {
             format!("protected by the {} authorizer {}", code(kind), code(authorizer))
         }

@@ -23,10 +23,19 @@ impl Fact {
                 route,
                 function,
                 callers,
-            } => route::added(route, function, *callers),
+            } => route::added(route, function, callers),
             Self::RouteRemoved { route, heirs, .. } => route::removed(route, heirs),
             Self::RouteOpened(shifted) => route::opened(shifted),
             Self::RouteGuarded(shifted) => route::guarded(shifted),
+            Self::RouteAuthorizerChanged(shifted) => route::authorizer_changed(shifted),
+            Self::AuthorizerAdded { authorizer, function } => format!(
+                "authorizer {} is new: function {} decides who may call",
+                code(authorizer),
+                code(function)
+            ),
+            Self::AuthorizerRemoved { authorizer } => {
+                format!("authorizer {} is deleted, and no route has it", code(authorizer))
+            }
             Self::RouteFunctionChanged { route, before, after } => format!(
                 "{} is handled by {} instead of {}",
                 code(route),

@@ -5,7 +5,7 @@ use portcullis_foreign_text::printable::code;
 use crate::review::{Callers, Shifted};
 use crate::sentences::names;
 
-pub(super) fn added(route: &str, function: &str, callers: Callers) -> String {
+pub(super) fn added(route: &str, function: &str, callers: &Callers) -> String {
     let (route, function) = (code(route), code(function));
     match callers {
         Callers::Anyone => format!("{route} is new and **public**, handled by {function}"),
@@ -28,12 +28,25 @@ pub(super) fn opened(shifted: &Shifted) -> String {
         kept => format!(" (sign-in still required: {})", names(kept)),
     };
     let becomes = format!("{} becomes **public**", code(&shifted.requests));
-    now(shifted, &becomes, "required a sign-in") + &kept
+    let was = match &shifted.before {
+        Callers::AdmittedBy(_) => "had an authorizer",
+        Callers::Anyone | Callers::SignedIn | Callers::SelfSignUp => "required a sign-in",
+    };
+    now(shifted, &becomes, was) + &kept
 }
 
 pub(super) fn guarded(shifted: &Shifted) -> String {
-    let becomes = format!("{} is now {}", code(&shifted.requests), only(shifted.after));
+    let becomes = format!("{} is now {}", code(&shifted.requests), only(&shifted.after));
     now(shifted, &becomes, "was public")
+}
+
+pub(super) fn authorizer_changed(shifted: &Shifted) -> String {
+    let becomes = format!(
+        "{} admits **other callers**: it is now {}",
+        code(&shifted.requests),
+        only(&shifted.after)
+    );
+    now(shifted, &becomes, &format!("was {}", only(&shifted.before)))
 }
 
 /// Returns the new and the old route of the requests.
@@ -64,10 +77,11 @@ fn now(shifted: &Shifted, becomes: &str, was: &str) -> String {
 }
 
 /// For whom a route is.
-fn only(callers: Callers) -> &'static str {
+fn only(callers: &Callers) -> String {
     match callers {
-        Callers::Anyone => "public",
-        Callers::SignedIn => "for signed-in users only",
-        Callers::SelfSignUp => "for anyone who signs up",
+        Callers::Anyone => "public".into(),
+        Callers::SignedIn => "for signed-in users only".into(),
+        Callers::SelfSignUp => "for anyone who signs up".into(),
+        Callers::AdmittedBy(function) => format!("for callers that function {} admits", code(function)),
     }
 }

@@ -62,6 +62,7 @@ impl Resolver<'_> {
             service,
             user_pool: _, // read with the environments
             api,
+            authorizers: _, // read whole: a function decides
             functions,
             tables,
             buckets,
@@ -110,6 +111,7 @@ impl Resolver<'_> {
             tracing: tracing.value,
             user_pool: self.user_pool(spec, &name),
             api: self.api(spec, api, &name),
+            authorizers: self.lambda_authorizers(spec),
             tables,
             buckets,
             queues,

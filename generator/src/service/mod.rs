@@ -15,6 +15,7 @@ pub use crate::buckets::Bucket;
 pub use crate::cors::Cors;
 pub use crate::environments::{Environment, LOCAL, S3State};
 pub use crate::functions::Function;
+pub use crate::lambda_authorizers::LambdaAuthorizer;
 pub use crate::own::OwnModule;
 pub use crate::queues::Queue;
 pub use crate::routes::{Auth, Method, Route, RoutePath, Routes, Segment};
@@ -52,6 +53,8 @@ pub struct Service {
     pub user_pool: Option<UserPool>,
     /// The REST API.
     pub api: Api,
+    /// Lambda authorizers by name.
+    pub authorizers: BTreeMap<String, LambdaAuthorizer>,
     /// Functions by name.
     pub functions: BTreeMap<String, Function>,
     /// Tables by name.

@@ -81,6 +81,8 @@ pub enum Kind {
     Date,
     /// One of these words.
     Choice(&'static [Choice]),
+    /// One of these words, or a text by this rule.
+    ChoiceOrText(&'static [Choice], &'static TextRule),
     /// A list of these words.
     Choices(&'static [Choice]),
     /// A table with known keys.
@@ -182,6 +184,7 @@ pub enum Form {
     Flag,
     Date,
     Choice,
+    ChoiceOrText,
     Choices,
     Table,
     Tables,
@@ -204,6 +207,7 @@ impl Kind {
             Self::Flag => Form::Flag,
             Self::Date => Form::Date,
             Self::Choice(_) => Form::Choice,
+            Self::ChoiceOrText(..) => Form::ChoiceOrText,
             Self::Choices(_) => Form::Choices,
             Self::Table(_) => Form::Table,
             Self::Tables { .. } => Form::Tables,

@@ -21,6 +21,7 @@ pub use crate::cors::keys::CorsTable;
 pub use crate::environments::keys::{EnvironmentTable, StateTable};
 pub use crate::events::keys::EventTable;
 pub use crate::functions::keys::FunctionTable;
+pub use crate::lambda_authorizers::keys::AuthorizerTable;
 pub use crate::own::keys::OwnTable;
 pub use crate::queues::keys::QueueTable;
 pub use crate::review::keys::{AcceptTable, ReviewTable};
@@ -56,6 +57,9 @@ keys! {
         user_pool: Option<UserPoolTable> = Kind::Table(&UserPoolTable::TABLE), Nothing, EVERYWHERE, Elsewhere;
         /// The REST API.
         api: ApiTable = Kind::Table(&ApiTable::TABLE), Nothing, EVERYWHERE, Elsewhere;
+        /// The Lambda authorizers, by name.
+        authorizers: Vec<(Placed<String>, AuthorizerTable)> =
+            Tables { noun: "authorizer", names: &NAME_64, table: &AuthorizerTable::TABLE }, Nothing, EVERYWHERE, Elsewhere;
         /// The Lambda functions, by name.
         functions: Vec<(Placed<String>, FunctionTable)> =
             Tables { noun: "function", names: &NAME_64, table: &FunctionTable::TABLE }, Nothing, EVERYWHERE, Elsewhere;

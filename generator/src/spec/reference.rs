@@ -115,6 +115,7 @@ fn values(kind: &Kind) -> String {
         Kind::Flag => "`true` or `false`".into(),
         Kind::Date => "date".into(),
         Kind::Choice(choices) => words(choices),
+        Kind::ChoiceOrText(choices, rule) => format!("{}\n\n{}", words(choices), of_text(rule)),
         Kind::Choices(choices) => format!("list of: {}", words(choices)),
         Kind::Table(_) => "table, see below".into(),
         Kind::Tables { noun, .. } => format!("one table for each {noun}, see below"),

@@ -97,6 +97,7 @@ fn of_kind(kind: &Kind, absent: &Absent) -> Map<String, Value> {
         // A TOML date becomes a string in JSON.
         Kind::Date => json!({"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}),
         Kind::Choice(choices) => of_choices(choices),
+        Kind::ChoiceOrText(choices, rule) => json!({"anyOf": [of_choices(choices), of_text(rule)]}),
         Kind::Choices(choices) => json!({"type": "array", "items": of_choices(choices), "minItems": 1}),
         Kind::Table(table) => of_table(table).into(),
         Kind::Tables { names, table, .. } => {

@@ -6,6 +6,7 @@ use crate::authorizer::surface_of_service::authorizer;
 use crate::buckets::surface_of_service::bucket;
 use crate::cors::surface_of_service::{gateway_responses, preflight};
 use crate::functions::surface_of_service::function;
+use crate::lambda_authorizers::surface_of_service::authorizer as lambda_authorizer;
 use crate::queues::surface_of_service::queue;
 use crate::queues::with_failed;
 use crate::references::Values;
@@ -26,6 +27,7 @@ pub fn of_service(service: &Service, environment: &Environment) -> Surface {
         tracing: _,          // in the rights of roles
         user_pool: _,        // that of the environment
         api: own_api,
+        authorizers,
         functions,
         tables,
         buckets,
@@ -74,6 +76,7 @@ pub fn of_service(service: &Service, environment: &Environment) -> Surface {
         authorizers: own_authorizer
             .map(|(own, pool)| authorizer(own, pool))
             .into_iter()
+            .chain(authorizers.iter().map(|(name, own)| lambda_authorizer(name, own)))
             .collect(),
         routes: routes.collect(),
         functions: functions

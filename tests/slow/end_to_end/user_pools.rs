@@ -2,7 +2,6 @@
 
 use std::fs;
 
-use portcullis_generator::surface::Surface;
 use serde_json::Value;
 
 use crate::support::{PORTCULLIS, Project, curl, run, run_with_input, text, token};
@@ -56,19 +55,6 @@ environment = { POOL = "${user_pool.id}", POOL_ARN = "${user_pool.arn}" }
 [environments.dev]
 "#;
 
-/// Holds the applied state against the spec, and asks for another plan.
-fn is_as_its_spec(project: &Project) -> Surface {
-    project.assert_nothing_to_change();
-    project.write("state.json", &project.state());
-    let of = |arguments: &[&str]| -> Surface {
-        let shown = project.portcullis(arguments).succeeded();
-        serde_json::from_str(&shown.stdout).unwrap()
-    };
-    let spec = of(&["surface", "--json"]);
-    assert_eq!(spec, of(&["surface", "--json", "--state", "state.json"]));
-    spec
-}
-
 #[test]
 fn a_service_without_a_pool_gets_one_and_gives_it_up() {
     let project = Project::of("notices", WITHOUT_POOL);
@@ -79,7 +65,7 @@ fn a_service_without_a_pool_gets_one_and_gives_it_up() {
         applied.stderr
     );
     assert!(!applied.stderr.contains("scripts/login"), "{}", applied.stderr);
-    let surface = is_as_its_spec(&project);
+    let surface = project.is_as_its_spec();
     assert!(surface.authorizers.is_empty() && surface.user_pool.is_none());
     let get = |path: &str| curl("GET", &format!("{}{path}", project.api_url()), &[]).status;
     assert_eq!((get("/notices"), get("/notices/7")), (200, 200));
@@ -103,7 +89,7 @@ fn a_service_without_a_pool_gets_one_and_gives_it_up() {
 
     project.change(WITH_POOL);
     project.portcullis(&["apply"]).succeeded();
-    is_as_its_spec(&project);
+    project.is_as_its_spec();
     assert_eq!((get("/notices"), get("/notices/7")), (200, 401));
     let token = project.sign_in_first();
     let authorization = format!("Authorization: {token}");
@@ -112,7 +98,7 @@ fn a_service_without_a_pool_gets_one_and_gives_it_up() {
 
     project.change(WITHOUT_POOL);
     project.portcullis(&["apply"]).succeeded();
-    is_as_its_spec(&project);
+    project.is_as_its_spec();
     assert_eq!(get("/notices/7"), 200);
     assert!(project.resources("aws_cognito_user_pool").is_empty());
     assert!(project.resources("aws_api_gateway_authorizer").is_empty());
@@ -124,7 +110,7 @@ fn a_service_without_a_pool_gets_one_and_gives_it_up() {
 fn a_service_with_an_existing_pool_has_one_of_its_own_in_local() {
     let project = Project::of("notices", WITH_EXISTING_POOL);
     project.portcullis(&["apply"]).succeeded();
-    let surface = is_as_its_spec(&project);
+    let surface = project.is_as_its_spec();
     assert_eq!(surface.authorizers[0].pools, ["${user_pool}"]);
     let url = format!("{}/notices/7", project.api_url());
     assert_eq!(curl("GET", &url, &[]).status, 401);
@@ -144,7 +130,7 @@ fn a_route_with_a_scope_takes_access_tokens_and_refuses_id_tokens() {
     let applied = project.portcullis(&["apply"]).succeeded();
     let header = "-H \"Authorization: $(portcullis login --access-token)\"";
     assert!(applied.stderr.contains(header), "{}", applied.stderr);
-    is_as_its_spec(&project);
+    project.is_as_its_spec();
     let login = |arguments: &[&str]| token(project.portcullis(&[&["login"], arguments].concat()));
     let id_token = login(&["--first"]);
     let access_token = login(&["--access-token"]);
@@ -156,11 +142,11 @@ fn a_route_with_a_scope_takes_access_tokens_and_refuses_id_tokens() {
     // Both ways, in place.
     project.change(WITH_POOL);
     project.portcullis(&["apply"]).succeeded();
-    is_as_its_spec(&project);
+    project.is_as_its_spec();
     assert_eq!((status(&id_token), status(&access_token)), (200, 401));
     project.change(&scoped);
     project.portcullis(&["apply"]).succeeded();
-    is_as_its_spec(&project);
+    project.is_as_its_spec();
     assert_eq!((status(&id_token), status(&access_token)), (401, 200));
     project.portcullis(&["destroy"]).succeeded();
 }
@@ -199,7 +185,7 @@ fn the_first_user_of_a_pool_with_second_factors_sets_up_an_app_and_needs_its_cod
     );
     let project = Project::of("notices", &spec);
     project.portcullis(&["apply"]).succeeded();
-    let surface = is_as_its_spec(&project);
+    let surface = project.is_as_its_spec();
     assert_eq!(surface.user_pool.unwrap().mfa, "ON");
     let python = |arguments: &[&str]| {
         let mut command = project.command("python3");
@@ -230,7 +216,7 @@ fn the_first_user_of_a_pool_with_second_factors_sets_up_an_app_and_needs_its_cod
     // With one factor less, Cognito asks no longer.
     project.change(WITH_POOL);
     project.portcullis(&["apply"]).succeeded();
-    assert_eq!(is_as_its_spec(&project).user_pool.unwrap().mfa, "OFF");
+    assert_eq!(project.is_as_its_spec().user_pool.unwrap().mfa, "OFF");
     token(login("Testing1\n"));
     project.portcullis(&["destroy"]).succeeded();
 }

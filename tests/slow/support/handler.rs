@@ -1,5 +1,6 @@
 //! A function of the tests: answers with its own name and, on the next line, the event that it was given. Of messages, it
-//! reports those as failed whose text is `fail`. It fails itself for an event with `"fail":true`. It speaks the Lambda Runtime API by itself, so that nothing but the standard
+//! reports those as failed whose text is `fail`. To an authorizer, it answers with a policy that allows the method if the event
+//! contains the text `open`, and else refuses it. It fails itself for an event with `"fail":true`. It speaks the Lambda Runtime API by itself, so that nothing but the standard
 //! library is compiled.
 //! <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>
 
@@ -40,6 +41,18 @@ fn failures(event: &str) -> Vec<String> {
     ids.map(|id| format!("{{\"itemIdentifier\":\"{id}\"}}")).collect()
 }
 
+/// The policy about a question of an authorizer.
+fn decision(event: &str) -> Option<String> {
+    let arn = event.split_once("\"methodArn\":\"")?.1.split('"').next()?;
+    let effect = match event.contains("\"open\"") {
+        true => "Allow",
+        false => "Deny",
+    };
+    Some(format!(
+        r#"{{"principalId":"partner","policyDocument":{{"Version":"2012-10-17","Statement":[{{"Action":"execute-api:Invoke","Effect":"{effect}","Resource":"{arn}"}}]}},"context":{{"shop":"north"}}}}"#
+    ))
+}
+
 fn main() -> Result<()> {
     loop {
         let (id, event) = ask("GET", "next", "")?;
@@ -50,6 +63,10 @@ fn main() -> Result<()> {
         }
         let escaped = event.replace('\\', "\\\\").replace('"', "\\\"");
         let name = env!("CARGO_PKG_NAME");
+        if let Some(answer) = decision(&event) {
+            ask("POST", &format!("{id}/response"), &answer)?;
+            continue;
+        }
         let answer = match &failures(&event)[..] {
             [] => format!(r#"{{"statusCode":200,"body":"{name}\n{escaped}"}}"#),
             failed => format!(r#"{{"batchItemFailures":[{}]}}"#, failed.join(",")),

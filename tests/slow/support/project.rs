@@ -13,6 +13,7 @@ use std::{env, fs};
 
 use portcullis_emulator::background::Background;
 use portcullis_emulator::signals::default_for_children;
+use portcullis_generator::surface::Surface;
 use portcullis_terraform_json::Resource;
 use serde_json::Value;
 
@@ -48,6 +49,19 @@ impl Project {
         let project = Self::without_functions(folder);
         project.change(spec);
         project
+    }
+
+    /// Holds the applied state against the spec, and asks for another plan. Returns the surface of both.
+    pub fn is_as_its_spec(&self) -> Surface {
+        self.assert_nothing_to_change();
+        self.write("state.json", &self.state());
+        let of = |arguments: &[&str]| -> Surface {
+            let shown = self.portcullis(arguments).succeeded();
+            serde_json::from_str(&shown.stdout).unwrap()
+        };
+        let spec = of(&["surface", "--json"]);
+        assert_eq!(spec, of(&["surface", "--json", "--state", "state.json"]));
+        spec
     }
 
     /// A service that a program of `portcullis` writes, far from this repository.

@@ -19,6 +19,7 @@ use crate::functions::access_test as functions;
 use crate::functions::in_service::alias;
 use crate::functions::{architecture, common, settings};
 use crate::hcl::{Block, argument, block, commented, object, reference, string};
+use crate::lambda_authorizers::access_test as lambda_authorizers;
 use crate::own::access_test as own;
 use crate::queues::access_test as queues;
 use crate::references::Reference;
@@ -83,6 +84,7 @@ pub fn blocks(service: &Service, permissions: &[Permission]) -> Vec<Block> {
 fn who_may_call(service: &Service, permissions: &[Permission]) -> Vec<Block> {
     let mut blocks = Vec::new();
     blocks.extend(Authorizer::of(service).map(authorizer::access_test::authorizer));
+    blocks.extend(lambda_authorizers::assertions(service));
     blocks.push(api::access_test::stage(&service.api.stage));
     blocks.extend(
         service
@@ -120,7 +122,8 @@ fn mock_provider(service: &Service) -> Block {
         data("aws_caller_identity", &[("account_id", LOCAL_ACCOUNT)]),
         data("aws_service", &aws_service),
     ];
-    mocks.extend(Authorizer::of(service).map(|_| resource("aws_api_gateway_authorizer", &[])));
+    let has_authorizer = Authorizer::of(service).is_some() || !service.authorizers.is_empty();
+    mocks.extend(has_authorizer.then(|| resource("aws_api_gateway_authorizer", &[])));
     mocks.extend([
         resource("aws_api_gateway_deployment", &[]),
         resource("aws_api_gateway_resource", &[]),

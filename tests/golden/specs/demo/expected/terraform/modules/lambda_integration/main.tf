@@ -10,8 +10,8 @@ resource "aws_api_gateway_method" "this" {
 
   lifecycle {
     precondition {
-      condition     = (var.authorizer_id != null) == (var.authorization == "COGNITO_USER_POOLS")
-      error_message = "`authorizer_id` must be set if and only if `authorization` is `COGNITO_USER_POOLS`"
+      condition     = (var.authorizer_id == null) == (var.authorization == "NONE")
+      error_message = "`authorizer_id` must be set unless `authorization` is `NONE`"
     }
   }
 }
