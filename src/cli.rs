@@ -539,9 +539,16 @@ pub struct Serve {
     /// Resolve the functions' relative `filename` from this folder
     #[arg(long, value_name = "DIR", default_value = ".")]
     pub root: PathBuf,
-    /// Run this zip or `bootstrap` for a function
+    /// Run this zip, folder or `bootstrap` for a function
     #[arg(long, value_name = "NAME=PATH")]
     pub function: Vec<String>,
+    /// Use this zip or folder as the content of a layer
+    #[arg(long, value_name = "NAME=PATH")]
+    pub layer: Vec<String>,
+    /// Run functions of this runtime, such as `python` or `python3.12`, with this interpreter [default: `node` and
+    /// `python3` on the PATH]
+    #[arg(long, value_name = "RUNTIME=PATH")]
+    pub runtime: Vec<String>,
     /// Set an environment variable for all functions or one; it overrides the state
     #[arg(long, value_name = "[FUNCTION:]NAME=VALUE")]
     pub env: Vec<String>,

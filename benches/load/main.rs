@@ -69,6 +69,8 @@ fn options(work: &Path) -> Options {
         state: path("generator/tests/demo.state.json"),
         root: path("terraform/environments/local"),
         functions: server::zips(),
+        layers: BTreeMap::new(),
+        runtimes: BTreeMap::new(),
         variables: Vec::new(),
         jwks: BTreeMap::from([(token::ISSUER.to_owned(), KeySource::File(path(token::JWKS)))]),
         port: None,

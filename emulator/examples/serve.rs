@@ -31,6 +31,8 @@ async fn main() -> Result<()> {
         stage: None,
         root: PathBuf::from(root),
         functions: BTreeMap::new(),
+        runtimes: BTreeMap::new(),
+        layers: BTreeMap::new(),
         variables: Vec::new(),
         jwks: jwks.collect::<Result<_>>()?,
         port: Some(port),

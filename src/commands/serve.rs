@@ -29,7 +29,13 @@ pub fn run(options: Serve) -> Outcome {
     for (issuer, place) in pairs(&options.jwks, "ISSUER=FILE|URL")? {
         jwks.insert(issuer, place.parse().or_input()?);
     }
-    let functions = pairs(&options.function, "NAME=PATH")?;
+    let paths = |given: &[String], form: &str| -> Outcome<BTreeMap<String, PathBuf>> {
+        let pairs = pairs(given, form)?.into_iter();
+        Ok(pairs.map(|(name, path)| (name, PathBuf::from(path))).collect())
+    };
+    let functions = paths(&options.function, "NAME=PATH")?;
+    let layers = paths(&options.layer, "NAME=PATH")?;
+    let runtimes = paths(&options.runtime, "RUNTIME=PATH")?;
     let variables = options.env.iter().map(|text| {
         let variable = text.parse::<Variable>().map_err(Failure::input);
         variable.map_err(|failure| {
@@ -42,10 +48,9 @@ pub fn run(options: Serve) -> Outcome {
         api: options.api,
         stage: options.stage,
         root: options.root,
-        functions: functions
-            .into_iter()
-            .map(|(name, path)| (name, PathBuf::from(path)))
-            .collect(),
+        functions,
+        runtimes,
+        layers,
         variables: variables.collect::<Outcome<_>>()?,
         jwks,
         port: options.port,

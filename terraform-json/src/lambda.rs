@@ -130,6 +130,19 @@ pub struct Function {
 
 kind!(Function, "aws_lambda_function", "function_name", "arn");
 
+/// An `aws_lambda_layer_version`.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct LayerVersion {
+    /// Its ARN with the version, by which functions name it.
+    pub arn: String,
+    /// The file of its content.
+    #[serde(deserialize_with = "given")]
+    pub filename: Option<String>,
+}
+
+kind!(LayerVersion, "aws_lambda_layer_version", "arn");
+
 /// The subnets and security groups of a function in a VPC.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default)]

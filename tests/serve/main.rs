@@ -15,6 +15,7 @@ use tempfile::TempDir;
 mod foreign_code;
 mod log;
 mod memory;
+mod runtimes;
 mod served;
 mod stages;
 mod start;

@@ -116,7 +116,7 @@ impl<'a> Project<'a> {
 
     fn terraform(&self, arguments: &[&str]) -> String {
         let mut terraform = self.provider.terraform(self.folder.path());
-        self.aws.lead(&mut terraform);
+        terraform.envs(self.aws.variables());
         let (success, text) = run(terraform.args(arguments));
         assert!(success, "{text}");
         text

@@ -11,6 +11,7 @@ use super::lambda_authorizer::LambdaAuthorizer;
 use super::limits::throttle::Throttle;
 use super::limits::usage_plan::{StageMethod, UsagePlan};
 use super::model::Model;
+use super::runtime::Runtime;
 use portcullis_terraform_json::expression::{Headers, Parameter};
 use portcullis_terraform_json::lambda::{FunctionReference, Permission};
 use portcullis_terraform_json::router::Router;
@@ -268,6 +269,10 @@ pub struct FunctionConfiguration {
     pub region: String,
     /// Its code.
     pub code: Code,
+    /// What runs its code. Code whose runtime can't run here is `Custom`, because other code may run in its place.
+    pub runtime: Runtime,
+    /// The ARNs of its layers, in their order.
+    pub layers: Vec<String>,
     /// Its declared architecture, such as `x86_64`.
     pub architecture: String,
 }

@@ -3,7 +3,6 @@
 //! An invocation takes the environment that was used last, else starts one. It runs in a task of its own: a client that
 //! goes away or an integration that times out does not end it, as on AWS. Unused environments end after [`IDLE`].
 
-use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, Weak};
 use std::time::Duration;
 
@@ -14,6 +13,7 @@ use tokio::time::{Instant, sleep};
 use super::api::FunctionConfiguration;
 use super::aws::Access;
 use environment::{Environment, Failure, INIT_TIMEOUT};
+use executable::Executable;
 use guardian::Guardian;
 use log::Log;
 use report::{Phase, Report, Status};
@@ -22,8 +22,10 @@ use runtime_api::{Invocation, Outcome};
 pub(super) mod archive;
 mod elf;
 mod environment;
+pub(super) mod executable;
 pub(super) mod guardian;
 pub(super) mod log;
+pub(super) mod managed;
 mod memory;
 mod output;
 mod program;
@@ -48,7 +50,7 @@ const LOOK: Duration = Duration::from_secs(10);
 pub struct Function {
     configuration: FunctionConfiguration,
     access: Access,
-    code: PathBuf,
+    executable: Executable,
     log: Arc<Log>,
     guardian: Arc<Guardian>,
     /// Each with the time of its last invocation, the longest ago first.
@@ -61,11 +63,11 @@ pub struct Function {
 }
 
 impl Function {
-    /// A function whose code is the folder `code`. Nothing is started yet. Needs a runtime of tokio's.
+    /// A function with its code. Nothing is started yet. Needs a runtime of tokio's.
     pub fn new(
         configuration: FunctionConfiguration,
         access: Access,
-        code: PathBuf,
+        executable: Executable,
         log: Arc<Log>,
         guardian: Arc<Guardian>,
     ) -> Arc<Self> {
@@ -74,7 +76,7 @@ impl Function {
             working: Semaphore::new(ENVIRONMENTS),
             configuration,
             access,
-            code,
+            executable,
             log,
             guardian,
             idle: Mutex::default(),
@@ -85,8 +87,8 @@ impl Function {
     }
 
     /// Returns whether it runs this code with this configuration, so that a reload can keep its environments.
-    pub fn is(&self, configuration: &FunctionConfiguration, code: &Path) -> bool {
-        self.configuration == *configuration && self.code == code
+    pub fn is(&self, configuration: &FunctionConfiguration, executable: &Executable) -> bool {
+        self.configuration == *configuration && self.executable == *executable
     }
 
     /// Its log, which the function that takes its place goes on with.
@@ -187,7 +189,7 @@ impl Function {
             Environment::start(
                 &self.configuration,
                 &self.access,
-                &self.code,
+                &self.executable,
                 &self.log,
                 &self.guardian,
                 attempt,
@@ -266,6 +268,8 @@ async fn end_idle_environments(function: Weak<Function>) {
 mod tests {
     use super::*;
     use crate::data_plane::state;
+    use executable::Entry;
+    use std::path::Path;
 
     const SHOP: &str = include_str!("../../tests/fixtures/shop/state.json");
     const BOOTSTRAP: &[u8] = include_bytes!("../../tests/fixtures/shop/code/bootstrap");
@@ -276,10 +280,16 @@ mod tests {
     fn echo(folder: &Path) -> Arc<Function> {
         let configuration = state::tests::read(SHOP).unwrap().functions["shop-echo"].clone();
         archive::tests::zip(&folder.join("echo.zip"), &[("bootstrap", BOOTSTRAP, 0o755)]);
-        let code = archive::tests::unpack(&folder.join("echo.zip"), &folder.join("code")).unwrap();
+        let task = archive::tests::unpack(&folder.join("echo.zip"), &folder.join("code")).unwrap();
+        let executable = Executable {
+            entry: Entry::Bootstrap(task.join("bootstrap")),
+            task,
+            layers: Vec::new(),
+            changed: None,
+        };
         let log = Arc::new(Log::open(folder.join("echo.log"), crate::capped_file::LIMIT).unwrap());
         let guardian = Arc::new(Guardian::start().unwrap());
-        Function::new(configuration, Access::of_tests(), code, log, guardian)
+        Function::new(configuration, Access::of_tests(), executable, log, guardian)
     }
 
     async fn invoke(function: &Arc<Function>) {

@@ -29,6 +29,9 @@ use crate::capped_file::LIMIT;
 use crate::show_output::{self, ShowOutput};
 
 mod code;
+mod executables;
+mod interpreters;
+mod layers;
 mod variables;
 
 pub use variables::Variable;
@@ -74,7 +77,13 @@ pub async fn gateway(options: &Options, previous: Option<&Gateway>) -> Result<Ga
         .with_context(unusable)
         .map_err(input_error)?;
     let mut errors = Vec::new();
-    let code = code::packages(options, &api, &mut errors);
+    // Processes run in the folder of their code, so its path must not depend on our working directory.
+    let work = std::path::absolute(&options.work)
+        .with_context(|| format!("can't resolve `{}`", options.work.display()))?;
+    let code = executables::find(options, &Index::of(&all), &api, &work, &mut errors)
+        .await
+        .with_context(unusable)
+        .map_err(input_error)?;
     let runs = |name: &str| !matches!(code.get(name), Some(Err(_)));
     if let Some(port) = options.port {
         variables::lead_here(&mut api, port);
@@ -94,6 +103,15 @@ pub async fn gateway(options: &Options, previous: Option<&Gateway>) -> Result<Ga
     api.unsupported
         .extend(iam::notes(&all, |name| matches!(code.get(name), Some(Ok(_)))));
     api.unsupported.extend(not_run);
+    for (name, parts) in &code {
+        if let Ok(parts) = parts {
+            let notes = parts.notes(&api.functions[name]);
+            api.unsupported.extend(notes);
+        }
+    }
+    if previous.is_none() {
+        tell_versions(&code);
+    }
     let mut keys = KeyRing::new();
     for issuer in issuers {
         let source = options.jwks[&issuer].clone();
@@ -102,9 +120,6 @@ pub async fn gateway(options: &Options, previous: Option<&Gateway>) -> Result<Ga
         let loaded = loaded.map_err(|error| if is_file { input_error(error) } else { error });
         keys.insert(issuer, Arc::new(loaded?));
     }
-    // Processes run in the folder of their code, so its path must not depend on our working directory.
-    let work = std::path::absolute(&options.work)
-        .with_context(|| format!("can't resolve `{}`", options.work.display()))?;
     let folders = ["code", "logs"].map(|name| work.join(name));
     for folder in &folders {
         let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
@@ -120,18 +135,18 @@ pub async fn gateway(options: &Options, previous: Option<&Gateway>) -> Result<Ga
         None => Aws::start(options.emulated_aws.as_ref()).await?,
     };
     let mut functions = BTreeMap::new();
-    for (name, package) in code {
+    for (name, parts) in code {
         let configuration = &api.functions[&name];
-        let package = match package {
-            Ok(package) => package,
+        let parts = match parts {
+            Ok(parts) => parts,
             Err(why) => {
                 let sentence = format!("{}: {why}", printable::code(&configuration.address));
                 functions.insert(name, Err(NotEmulated(sentence)));
                 continue;
             }
         };
-        let folder = package
-            .unpack(&cache)
+        let executable = parts
+            .unpack(&cache, &work)
             .with_context(|| {
                 let (name, address) = (printable::code(&name), printable::code(&configuration.address));
                 format!("function {name} ({address})")
@@ -139,14 +154,14 @@ pub async fn gateway(options: &Options, previous: Option<&Gateway>) -> Result<Ga
             .map_err(input_error)?;
         let previous = previous.and_then(|gateway| gateway.functions.get(&name)?.as_ref().ok());
         let function = match previous {
-            Some(function) if function.is(configuration, &folder) => function.clone(),
+            Some(function) if function.is(configuration, &executable) => function.clone(),
             previous => {
                 let log = match previous {
                     Some(function) => function.log(),
                     None => Arc::new(Log::open(logs.join(format!("{name}.log")), LIMIT)?),
                 };
                 let access = aws.access(&name)?;
-                Function::new(configuration.clone(), access, folder, log, guardian.clone())
+                Function::new(configuration.clone(), access, executable, log, guardian.clone())
             }
         };
         functions.insert(name, Ok(function));
@@ -169,6 +184,20 @@ pub async fn gateway(options: &Options, previous: Option<&Gateway>) -> Result<Ga
         aws,
         guardian,
     })
+}
+
+/// Tells once which runtimes run with another version of their interpreter.
+fn tell_versions(code: &code::ByFunction<executables::Parts>) {
+    let used = code
+        .values()
+        .flatten()
+        .filter_map(executables::Parts::interpreter);
+    let sentences: BTreeSet<String> = used
+        .filter_map(|(runtime, interpreter)| interpreters::another_version(runtime, interpreter))
+        .collect();
+    for sentence in sentences {
+        tracing::warn!("{sentence}");
+    }
 }
 
 /// Returns an error if the chosen stage is unknown.
@@ -275,6 +304,8 @@ pub mod tests {
             stage: None,
             root: folder.to_owned(),
             functions: BTreeMap::new(),
+            runtimes: BTreeMap::new(),
+            layers: BTreeMap::new(),
             variables: Vec::new(),
             jwks: BTreeMap::new(),
             port: None,
@@ -289,7 +320,7 @@ pub mod tests {
     async fn the_first_start_reports_functions_that_cannot_run_and_missing_keys() {
         let folder = tempfile::tempdir().unwrap();
         let options = options(folder.path());
-        let state = SHOP.replace("\"provided.al2023\"", "\"python3.12\"");
+        let state = SHOP.replace("\"provided.al2023\"", "\"java21\"");
         std::fs::write(&options.state, &state).unwrap();
         let error = gateway(&options, None).await.err().unwrap().to_string();
         let lines: Vec<&str> = error.lines().collect();
@@ -299,7 +330,7 @@ pub mod tests {
             "{error}"
         );
         let told = lines.iter().filter(|line| {
-            line.contains("it can't run here: its runtime is `python3.12`")
+            line.contains("it can't run here: its runtime is `java21`")
                 && line.ends_with("To run other code, add `--function shop-hang=PATH`")
         });
         assert_eq!(told.count(), 1, "{error}");

@@ -62,6 +62,7 @@ mod model;
 mod more_open;
 mod request_line;
 mod result;
+mod runtime;
 mod server;
 mod state;
 mod template;
@@ -123,6 +124,10 @@ pub struct Options {
     /// Zip or bootstrap instead of `filename`, by the function's name or by what is behind the last part of its
     /// prefix: `open` names `hello-local-open`.
     pub functions: BTreeMap<String, PathBuf>,
+    /// Interpreters by runtime: `nodejs` and `python`, or one such as `python3.12`, which counts more.
+    pub runtimes: BTreeMap<String, PathBuf>,
+    /// Zips or folders instead of the layers in the state, by name or ARN.
+    pub layers: BTreeMap<String, PathBuf>,
     /// Variables of functions, over those of the state.
     pub variables: Vec<Variable>,
     /// Sources of keys by issuer (`https://` and the pool's `endpoint`).

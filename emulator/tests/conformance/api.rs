@@ -327,6 +327,8 @@ impl Running {
                 .iter()
                 .map(|(name, file)| (name.clone(), path(file)))
                 .collect(),
+            runtimes: BTreeMap::new(),
+            layers: BTreeMap::new(),
             variables: Vec::new(),
             jwks: ["customers", "staff"].map(issuer).into(),
             port: None,

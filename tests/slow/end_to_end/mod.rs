@@ -12,6 +12,7 @@ mod identity_data;
 mod messages;
 mod new_service;
 mod other_environments;
+mod other_runtimes;
 mod own_resources;
 mod privacy;
 mod random_services;

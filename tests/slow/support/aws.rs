@@ -93,16 +93,21 @@ impl Aws {
         run(&mut command)
     }
 
-    /// Leads a program here that reads the endpoint from its environment.
-    pub fn lead(&self, command: &mut Command) {
-        command.envs([
-            ("AWS_ENDPOINT_URL", self.endpoint.as_str()),
+    /// Its address.
+    pub fn endpoint(&self) -> &str {
+        &self.endpoint
+    }
+
+    /// The variables by which Terraform and other programs find it.
+    pub fn variables(&self) -> [(&str, &str); 6] {
+        [
+            ("AWS_ENDPOINT_URL", &self.endpoint),
             ("AWS_ACCESS_KEY_ID", "test"),
             ("AWS_SECRET_ACCESS_KEY", "test"),
             ("AWS_EC2_METADATA_DISABLED", "true"),
             ("AWS_CONFIG_FILE", "/dev/null"),
             ("AWS_SHARED_CREDENTIALS_FILE", "/dev/null"),
-        ]);
+        ]
     }
 
     /// Returns the answer to a command of the AWS CLI.
@@ -112,7 +117,12 @@ impl Aws {
         aws.args(arguments)
             .args(["--output", "json", "--region", "us-east-1"])
             .args(["--endpoint-url", &self.endpoint]);
-        run(&mut aws).succeeded().json()
+        let ended = run(&mut aws).succeeded();
+        // Some commands print nothing.
+        match ended.stdout.trim().is_empty() {
+            true => Value::Null,
+            false => ended.json(),
+        }
     }
 }
 

@@ -26,7 +26,7 @@ use serde_json::Value;
 
 /// The program under test.
 pub const PORTCULLIS: &str = env!("CARGO_BIN_EXE_portcullis");
-const REPOSITORY: &str = env!("CARGO_MANIFEST_DIR");
+pub const REPOSITORY: &str = env!("CARGO_MANIFEST_DIR");
 
 /// The longest time that a test waits for something. Most happens in an instant; an apply that compiles the functions
 /// first takes minutes on a busy machine.
@@ -265,7 +265,7 @@ pub fn tools() -> &'static Value {
     })
 }
 
-fn need(program: &str) {
+pub fn need(program: &str) {
     let path = env::var_os("PATH").unwrap_or_default();
     let found = env::split_paths(&path).any(|folder| folder.join(program).is_file());
     assert!(found, "these tests need `{program}`, and it is not on the PATH");

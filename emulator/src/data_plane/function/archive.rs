@@ -1,4 +1,4 @@
-//! A function's code → a folder that its process runs in, kept by the hash of the code.
+//! The code of a function or a layer → a folder that a process runs with, kept by the hash of the code.
 //!
 //! A folder is complete or not there: it is filled under another name and renamed. So a rebuilt zip is a new folder,
 //! the old one stays under the processes that run in it, and the same zip is unpacked once.
@@ -8,6 +8,7 @@ use std::fs::{self, File, Permissions};
 use std::io::{BufReader, Read, Seek};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use anyhow::{Context, Result, bail, ensure};
 use portcullis_foreign_text::{hex, printable::code};
@@ -25,13 +26,32 @@ const UNZIPPED_LIMIT: u64 = 262_144_000;
 /// one keeps a zip of empty files from filling the disk's table of files.
 const PLACES_LIMIT: usize = 65_535;
 
-/// The accepted forms of a function's code.
+/// The accepted forms of code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Accepted {
     /// A zip, as on Lambda.
     Zip,
-    /// A zip, or a program that becomes the `bootstrap`.
-    ZipOrProgram,
+    /// A zip, or a folder with what a zip would contain.
+    ZipOrFolder,
+    /// A zip, a folder, or a program that becomes the `bootstrap`.
+    Any,
+}
+
+/// What code must contain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Content {
+    /// An executable `bootstrap`.
+    Bootstrap,
+    /// Anything.
+    Any,
+}
+
+/// The form of code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Zip,
+    Program,
+    Folder,
 }
 
 /// Code that was looked at and not yet unpacked.
@@ -39,7 +59,7 @@ pub enum Accepted {
 pub struct Package {
     path: PathBuf,
     file: File,
-    is_zip: bool,
+    form: Form,
 }
 
 impl Package {
@@ -47,42 +67,81 @@ impl Package {
     pub fn open(path: &Path, accepted: Accepted) -> Result<Self> {
         let cannot_read = || format!("can't read `{}`", path.display());
         let file = File::open(path).with_context(cannot_read)?;
-        let length = file.metadata().with_context(cannot_read)?.len();
-        let kind = Kind::of(&file).with_context(cannot_read)?;
+        let metadata = file.metadata().with_context(cannot_read)?;
         let name = path.display();
-        let is_zip = match (&kind, accepted) {
-            (Kind::Zip, _) => true,
-            (Kind::Elf(_) | Kind::Script(_) | Kind::MachO, Accepted::ZipOrProgram) => false,
+        if metadata.is_dir() {
+            ensure!(
+                accepted != Accepted::Zip,
+                "`{name}` must be a zip, but it is a folder"
+            );
+            let path = std::path::absolute(path).with_context(cannot_read)?;
+            let form = Form::Folder;
+            return Ok(Self { path, file, form });
+        }
+        let length = metadata.len();
+        let kind = Kind::of(&file).with_context(cannot_read)?;
+        let form = match (&kind, accepted) {
+            (Kind::Zip, _) => Form::Zip,
+            (Kind::Elf(_) | Kind::Script(_) | Kind::MachO, Accepted::Any) => Form::Program,
             (_, Accepted::Zip) => bail!("`{name}` must be a zip, but it is {kind}"),
-            (_, Accepted::ZipOrProgram) => bail!("`{name}` must be a zip or a program, but it is {kind}"),
+            (_, Accepted::ZipOrFolder) => bail!("`{name}` must be a zip or a folder, but it is {kind}"),
+            (_, Accepted::Any) => bail!("`{name}` must be a zip, a folder or a program, but it is {kind}"),
         };
         ensure!(
             length <= UNZIPPED_LIMIT,
             "`{name}` has {length} bytes, but Lambda takes at most {UNZIPPED_LIMIT}"
         );
-        if is_zip {
+        if form == Form::Zip {
             archive(&file).with_context(|| format!("can't unpack `{name}`"))?;
         }
-        Ok(Self {
-            path: path.to_owned(),
-            file,
-            is_zip,
-        })
+        let path = path.to_owned();
+        Ok(Self { path, file, form })
     }
 
-    /// Unpacks it under `cache` and returns the folder, which holds an executable `bootstrap`.
-    pub fn unpack(&self, cache: &Path) -> Result<PathBuf> {
+    /// Returns whether it has a file or a folder of this name at its top. A program is the `bootstrap`.
+    pub fn contains(&self, name: &str) -> bool {
+        let in_folder = |entry: &str| {
+            entry
+                .strip_prefix(name)
+                .is_some_and(|behind| behind.starts_with('/'))
+        };
+        match self.form {
+            Form::Program => name == "bootstrap",
+            Form::Folder => self.path.join(name).exists(),
+            Form::Zip => archive(&self.file).is_ok_and(|archive| {
+                let mut names = archive.file_names().flatten();
+                names.any(|entry| entry == name || in_folder(&entry))
+            }),
+        }
+    }
+
+    /// Returns the last change in a folder that is not copied. None is code that is copied, so a change makes another
+    /// folder.
+    pub fn changed(&self) -> Option<SystemTime> {
+        (self.form == Form::Folder).then(|| newest(&self.path))
+    }
+
+    /// Unpacks it under `cache` and returns the folder with this content. A folder is used where it is.
+    pub fn unpack(&self, cache: &Path, content: Content) -> Result<PathBuf> {
+        let cannot_unpack = || format!("can't unpack `{}`", self.path.display());
+        if self.form == Form::Folder {
+            let checked = content.check(&self.path);
+            return checked
+                .map(|()| self.path.clone())
+                .with_context(|| format!("can't use `{}`", self.path.display()));
+        }
         let hash = hash(&self.file).with_context(|| format!("can't read `{}`", self.path.display()))?;
         let folder = cache.join(hash);
-        if folder.join("bootstrap").is_file() {
+        if folder.is_dir() {
+            content.check(&folder).with_context(cannot_unpack)?;
             return Ok(folder);
         }
         let partial = cache.join(format!("partial-{}", uuid::Uuid::new_v4()));
-        let unpacked = self.fill(&partial);
-        let unpacked = unpacked.with_context(|| format!("can't unpack `{}`", self.path.display()));
+        let unpacked = self.fill(&partial).and_then(|()| content.check(&partial));
+        let unpacked = unpacked.with_context(cannot_unpack);
         let unpacked = unpacked.and_then(|()| match fs::rename(&partial, &folder) {
             // Another process was faster with the same zip.
-            Err(_) if folder.join("bootstrap").is_file() => Ok(()),
+            Err(_) if folder.is_dir() => Ok(()),
             renamed => renamed.with_context(|| format!("can't create `{}`", folder.display())),
         });
         if partial.exists() {
@@ -93,15 +152,21 @@ impl Package {
 
     fn fill(&self, folder: &Path) -> Result<()> {
         fs::create_dir_all(folder).with_context(|| format!("can't create `{}`", folder.display()))?;
-        let bootstrap = folder.join("bootstrap");
-        if self.is_zip {
-            unzip(folder, &mut archive(&self.file)?)?;
-        } else {
-            let mut file = &self.file;
-            file.rewind()?;
-            write(&bootstrap, &mut file, 0o755)?;
+        if self.form == Form::Zip {
+            return unzip(folder, &mut archive(&self.file)?);
         }
-        let Ok(metadata) = fs::metadata(&bootstrap) else {
+        let mut file = &self.file;
+        file.rewind()?;
+        write(&folder.join("bootstrap"), &mut file, 0o755)
+    }
+}
+
+impl Content {
+    fn check(self, folder: &Path) -> Result<()> {
+        if self == Self::Any {
+            return Ok(());
+        }
+        let Ok(metadata) = fs::metadata(folder.join("bootstrap")) else {
             bail!("missing `bootstrap`");
         };
         if metadata.permissions().mode() & 0o100 == 0 {
@@ -109,6 +174,21 @@ impl Package {
         }
         Ok(())
     }
+}
+
+/// Returns the time of the last change of a folder and all that it holds, as far as that can be read.
+fn newest(path: &Path) -> SystemTime {
+    let Ok(metadata) = fs::symlink_metadata(path) else {
+        return SystemTime::UNIX_EPOCH;
+    };
+    let own = metadata.modified().unwrap_or(SystemTime::UNIX_EPOCH);
+    let entries = metadata.is_dir().then(|| fs::read_dir(path).ok()).flatten();
+    let inside = entries
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| newest(&entry.path()));
+    inside.fold(own, SystemTime::max)
 }
 
 fn hash(mut file: &File) -> std::io::Result<String> {
@@ -209,9 +289,9 @@ pub(crate) mod tests {
         writer.finish().unwrap();
     }
 
-    /// Unpacks code that the user named.
+    /// Unpacks code with a `bootstrap` that the user named.
     pub fn unpack(path: &Path, cache: &Path) -> Result<PathBuf> {
-        Package::open(path, Accepted::ZipOrProgram)?.unpack(cache)
+        Package::open(path, Accepted::Any)?.unpack(cache, Content::Bootstrap)
     }
 
     /// Returns the error of a zip, and checks that nothing of it is left.
@@ -409,8 +489,8 @@ pub(crate) mod tests {
             (b"exec node index.js", "text without `#!` in its first line"),
         ] {
             assert_eq!(
-                refused(content, Accepted::ZipOrProgram),
-                format!("`a.zip` must be a zip or a program, but it is {kind}")
+                refused(content, Accepted::Any),
+                format!("`a.zip` must be a zip, a folder or a program, but it is {kind}")
             );
             assert_eq!(
                 refused(content, Accepted::Zip),
@@ -422,5 +502,48 @@ pub(crate) mod tests {
             "`a.zip` must be a zip, but it is a script for `/bin/sh`"
         );
         assert!(refused(b"PK\x03\x04cut off", Accepted::Zip).starts_with("can't unpack `a.zip`: "));
+    }
+
+    #[test]
+    fn a_folder_is_used_where_it_is_if_the_user_names_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let code = folder.path().join("src");
+        fs::create_dir_all(code.join("lib")).unwrap();
+        fs::write(code.join("index.js"), "").unwrap();
+        let refused = Package::open(&code, Accepted::Zip).unwrap_err();
+        assert!(format!("{refused:#}").ends_with("must be a zip, but it is a folder"));
+        let package = Package::open(&code, Accepted::Any).unwrap();
+        assert!(package.contains("index.js") && package.contains("lib") && !package.contains("index"));
+        let cache = folder.path().join("cache");
+        assert_eq!(package.unpack(&cache, Content::Any).unwrap(), code);
+        let error = package.unpack(&cache, Content::Bootstrap).unwrap_err();
+        assert!(format!("{error:#}").ends_with("missing `bootstrap`"));
+        let before = package.changed().unwrap();
+        let later = before + std::time::Duration::from_secs(2);
+        fs::write(code.join("lib/a.js"), "").unwrap();
+        File::options()
+            .write(true)
+            .open(code.join("lib/a.js"))
+            .unwrap()
+            .set_modified(later)
+            .unwrap();
+        assert_eq!(package.changed(), Some(later));
+    }
+
+    #[test]
+    fn a_zip_may_be_of_a_function_with_an_interpreter_and_does_not_become_one_with_a_bootstrap() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, cache) = (folder.path().join("a.zip"), folder.path().join("cache"));
+        zip(&path, &[("index.js", b"", 0o644), ("lib/a.js", b"", 0o644)]);
+        let package = Package::open(&path, Accepted::Zip).unwrap();
+        assert!(package.contains("index.js") && package.contains("lib") && !package.contains("li"));
+        let unpacked = package.unpack(&cache, Content::Any).unwrap();
+        assert!(unpacked.join("lib/a.js").is_file() && package.changed().is_none());
+        let error = package.unpack(&cache, Content::Bootstrap).unwrap_err();
+        assert_eq!(
+            format!("{error:#}").replace(&path.display().to_string(), "a.zip"),
+            "can't unpack `a.zip`: missing `bootstrap`"
+        );
+        assert_eq!(package.unpack(&cache, Content::Any).unwrap(), unpacked);
     }
 }

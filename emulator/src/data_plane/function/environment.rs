@@ -1,9 +1,8 @@
-//! One execution environment: a process of a function's `bootstrap` with its Runtime API.
+//! One execution environment: a process of a function's `bootstrap`, or of an interpreter, with its Runtime API.
 //!
 //! It comes up, answers one invocation at a time, and ends: killed after a timeout, a failure, too much memory or when
 //! it is dropped. It leads a process group, so that what it started ends with it.
 
-use std::path::Path;
 use std::process::Stdio;
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,8 +11,10 @@ use rustix::process::{Pid, Signal};
 use tokio::process::{Child, Command};
 use tokio::time::{Instant, sleep};
 
+use super::executable::{Entry, Executable};
 use super::guardian::Guardian;
 use super::log::Log;
+use super::managed;
 use super::memory::{self, Peak};
 use super::output::{Output, now};
 use super::program::why_not_started;
@@ -33,6 +34,8 @@ pub struct Environment {
     guardian: Arc<Guardian>,
     runtime: RuntimeApi,
     output: Arc<Output>,
+    /// True if its runtime writes the errors of a function into the log itself.
+    logs_errors: bool,
     /// The duration of its start, until the first invocation has reported it.
     init: Option<Duration>,
     peak: Peak,
@@ -81,18 +84,18 @@ impl Drop for Environment {
 }
 
 impl Environment {
-    /// Starts a process in the folder `code` and waits until it asks for work, at most for `limit`. An error is a
+    /// Starts a process and waits until it asks for work, at most for `limit`. An error is a
     /// sentence, and stands in the log.
     pub async fn start(
         function: &FunctionConfiguration,
         access: &Access,
-        code: &Path,
+        executable: &Executable,
         log: &Arc<Log>,
         guardian: &Arc<Guardian>,
         (phase, limit): (Phase, Duration),
     ) -> Result<Self, String> {
         let started = Instant::now();
-        let mut environment = match Self::spawn(function, access, code, log, guardian).await {
+        let mut environment = match Self::spawn(function, access, executable, log, guardian).await {
             Ok(environment) => environment,
             Err(why) => {
                 let status = Status::Error("Runtime.InvalidEntrypoint".into());
@@ -109,7 +112,7 @@ impl Environment {
                     environment.init = Some(started.elapsed());
                     return Ok(environment);
                 }
-                Err(error) => End::error(&error_type(&error), format!("it reported `{}`", String::from_utf8_lossy(&error))),
+                Err(error) => End::error(&error_type(&error), reported(&error, &executable.entry)),
             },
             status = environment.child.wait() => End::exit(status),
             used = too_much => End::out_of_memory(used, function.memory),
@@ -129,7 +132,7 @@ impl Environment {
     async fn spawn(
         function: &FunctionConfiguration,
         access: &Access,
-        code: &Path,
+        executable: &Executable,
         log: &Arc<Log>,
         guardian: &Arc<Guardian>,
     ) -> Result<Self, String> {
@@ -137,20 +140,24 @@ impl Environment {
         let reserved = reserved.map_err(|error| format!("can't listen on loopback: {error}"))?;
         let opened = Output::open(log.clone());
         let (output, [stdout, stderr]) = opened.map_err(|error| format!("can't create a pipe: {error}"))?;
-        let bootstrap = code.join("bootstrap");
-        let mut command = Command::new(&bootstrap);
+        let (program, arguments) = executable.command(&function.environment);
+        let mut command = Command::new(program);
         command
+            .args(arguments)
             .env_clear()
-            .envs(variables(function, access, &reserved.address(), code))
-            .current_dir(code)
+            .envs(variables(function, access, &reserved.address(), executable))
+            .current_dir(&executable.task)
             .stdin(Stdio::null())
             .stdout(stdout)
             .stderr(stderr)
             .process_group(0)
             .kill_on_drop(true);
         let child = command.spawn().map_err(|error| {
-            let why = why_not_started(&bootstrap, &error, &function.architecture);
-            format!("can't start `{}`: {why}", bootstrap.display())
+            let why = match &executable.entry {
+                Entry::Bootstrap(bootstrap) => why_not_started(bootstrap, &error, &function.architecture),
+                Entry::Interpreter { .. } => error.to_string(),
+            };
+            format!("can't start `{}`: {why}", program.display())
         })?;
         let group = child.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?));
         // It has one until it is waited for.
@@ -162,6 +169,7 @@ impl Environment {
             guardian: guardian.clone(),
             runtime: reserved.serve(group),
             output,
+            logs_errors: matches!(executable.entry, Entry::Interpreter { .. }),
             init: None,
             peak: Peak::default(),
         })
@@ -220,6 +228,7 @@ impl Environment {
                 status: Status::Error(kind),
             }) => format!("RequestId: {id} Error: {why}\n{kind}\n"),
             Err(_) | Ok(Outcome::Result(_) | Outcome::Throttled(_)) => String::new(),
+            Ok(Outcome::Error(_)) if self.logs_errors => String::new(),
             Ok(Outcome::Error(error)) => {
                 format!("RequestId: {id} Error: {}\n", String::from_utf8_lossy(error))
             }
@@ -277,4 +286,23 @@ fn error_type(error: &[u8]) -> String {
         .as_str()
         .filter(|kind| kind.starts_with("Runtime."));
     kind.unwrap_or("Runtime.Unknown").to_owned()
+}
+
+/// The part of a sentence that says what a runtime reported: type and first line, because the log has the rest.
+fn reported(error: &[u8], entry: &Entry) -> String {
+    let text = String::from_utf8_lossy(error);
+    let error: serde_json::Value = serde_json::from_slice(error).unwrap_or_default();
+    let [kind, message] = ["errorType", "errorMessage"].map(|key| error[key].as_str().unwrap_or_default());
+    match (kind, message.lines().next()) {
+        ("", None) => format!("it reported `{text}`"),
+        (kind, message) => {
+            let advice = match entry {
+                Entry::Bootstrap(_) => None,
+                Entry::Interpreter { runtime, .. } => managed::advice(runtime.language, &text),
+            };
+            let advice = advice.map(|advice| format!(". {advice}"));
+            let message = message.unwrap_or_default();
+            format!("it reported `{kind}: {message}`{}", advice.unwrap_or_default())
+        }
+    }
 }

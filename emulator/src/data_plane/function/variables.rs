@@ -1,27 +1,33 @@
 //! The environment variables of a function's process: what Lambda sets, and over it what the function sets. Nothing of
 //! the host's.
 //!
-//! `AWS_EXECUTION_ENV` and `_X_AMZN_TRACE_ID` are missing, because Lambda omits them for the runtime `provided`. A
-//! runtime sets the latter itself from the header of each invocation. Source:
+//! `_X_AMZN_TRACE_ID` is missing, because a runtime sets it itself from the header of each invocation. So is
+//! `AWS_EXECUTION_ENV` for a `bootstrap`, because Lambda omits it for the runtime `provided`. Source:
 //! <https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html>.
-
-use std::path::Path;
 
 use time::OffsetDateTime;
 
+use super::executable::{Entry, Executable};
 use crate::data_plane::api::FunctionConfiguration;
 use crate::data_plane::aws::Access;
+use crate::data_plane::runtime::Language;
 
-/// The variables of a process with this Runtime API, in the folder of its code.
+/// The variables of a process with this Runtime API.
 pub fn variables(
     function: &FunctionConfiguration,
     access: &Access,
     runtime_api: &str,
-    code: &Path,
+    executable: &Executable,
 ) -> Vec<(String, String)> {
     let memory = function.memory.to_string();
-    let code = code.display().to_string();
-    let libraries = format!("/lib64:/usr/lib64:{code}:{code}/lib:/opt/lib");
+    let code = executable.task.display().to_string();
+    let Paths {
+        libraries,
+        programs,
+        runtime,
+        node_path,
+        execution_environment,
+    } = paths(executable);
     let stream = log_stream(&function.version);
     let credentials = &access.credentials;
     let defaults = [
@@ -31,7 +37,7 @@ pub fn variables(
         ("AWS_XRAY_DAEMON_ADDRESS", "127.0.0.1:9"),
         ("LANG", "en_US.UTF-8"),
         ("LD_LIBRARY_PATH", &libraries),
-        ("PATH", "/usr/local/bin:/usr/bin/:/bin:/opt/bin"),
+        ("PATH", &programs),
         ("TZ", ":UTC"),
     ];
     let reserved = [
@@ -49,19 +55,73 @@ pub fn variables(
         ("AWS_LAMBDA_LOG_STREAM_NAME", &stream),
         ("AWS_LAMBDA_RUNTIME_API", runtime_api),
         ("LAMBDA_TASK_ROOT", &code),
-        ("LAMBDA_RUNTIME_DIR", &code),
+        ("LAMBDA_RUNTIME_DIR", &runtime),
     ];
     let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
-    let own = function
-        .environment
-        .iter()
-        .map(|(name, value)| (name.clone(), value.clone()));
-    defaults
-        .iter()
-        .map(owned)
-        .chain(own)
-        .chain(reserved.iter().map(owned))
-        .collect()
+    let named = |name: &str, value: Option<String>| value.map(|value| (name.to_owned(), value));
+    let own = function.environment.iter();
+    let own = own.map(|(name, value)| (name.clone(), executable.led_here(value)));
+    let defaults = defaults.iter().map(owned).chain(named("NODE_PATH", node_path));
+    let reserved = reserved.iter().map(owned);
+    let reserved = reserved.chain(named("AWS_EXECUTION_ENV", execution_environment));
+    defaults.chain(own).chain(reserved).collect()
+}
+
+/// The variables that hold paths or depend on the runtime.
+struct Paths {
+    libraries: String,
+    programs: String,
+    runtime: String,
+    node_path: Option<String>,
+    execution_environment: Option<String>,
+}
+
+fn paths(executable: &Executable) -> Paths {
+    let code = executable.task.display().to_string();
+    let own_libraries = [code.clone(), format!("{code}/lib")].into_iter();
+    let own_libraries = own_libraries.chain(executable.in_layers(&["lib"]));
+    let system = ["/usr/local/bin", "/usr/bin/", "/bin"]
+        .map(String::from)
+        .into_iter();
+    let programs = system.chain(executable.in_layers(&["bin"]));
+    let joined = |paths: &mut dyn Iterator<Item = String>| paths.collect::<Vec<_>>().join(":");
+    match &executable.entry {
+        Entry::Bootstrap(_) => Paths {
+            libraries: joined(
+                &mut ["/lib64", "/usr/lib64"]
+                    .map(String::from)
+                    .into_iter()
+                    .chain(own_libraries),
+            ),
+            programs: joined(&mut programs.into_iter()),
+            runtime: code,
+            node_path: None,
+            execution_environment: None,
+        },
+        Entry::Interpreter { runtime, interpreter } => {
+            let beside = interpreter
+                .program
+                .parent()
+                .map(|folder| folder.display().to_string());
+            let of_version = format!("nodejs/node{}/node_modules", runtime.version);
+            Paths {
+                // The interpreter's own libraries are those of this machine, and not of the folders in Lambda.
+                libraries: joined(&mut own_libraries.into_iter()),
+                programs: joined(&mut beside.into_iter().chain(programs)),
+                runtime: interpreter.folder.display().to_string(),
+                node_path: match runtime.language {
+                    Language::NodeJs => Some(
+                        executable
+                            .in_layers(&[&of_version, "nodejs/node_modules"])
+                            .join(":"),
+                    ),
+                    // The loop knows the layers.
+                    Language::Python => None,
+                },
+                execution_environment: Some(format!("AWS_Lambda_{runtime}")),
+            }
+        }
+    }
 }
 
 /// A stream for each environment, such as `2026/11/24/[$LATEST]60cefc4c4d174d898e4dbb301f9f10ef`.
@@ -77,6 +137,7 @@ fn log_stream(version: &str) -> String {
 #[cfg(test)]
 mod tests {
     use portcullis_terraform_json::aws::RESERVED_VARIABLES;
+    use std::path::PathBuf;
 
     use super::*;
     use crate::data_plane::state;
@@ -89,8 +150,14 @@ mod tests {
             .iter()
             .map(|name| ((*name).to_owned(), "own".to_owned()));
         function.environment = own.collect();
+        let executable = Executable {
+            task: PathBuf::from("/code"),
+            layers: Vec::new(),
+            changed: None,
+            entry: Entry::Bootstrap(PathBuf::from("/code/bootstrap")),
+        };
         let set: std::collections::BTreeMap<String, String> =
-            variables(&function, &Access::of_tests(), "127.0.0.1:1", Path::new("/code"))
+            variables(&function, &Access::of_tests(), "127.0.0.1:1", &executable)
                 .into_iter()
                 .collect();
         // Lambda leaves these two out, see above, and sets the third under its newer name.

@@ -12,7 +12,7 @@ use portcullis_foreign_text::shell;
 
 use crate::data_plane::Options;
 use crate::data_plane::api::{
-    Api, Authorizer, Code, Deployed, FunctionConfiguration, Integration, Route, Unsupported,
+    Api, Authorizer, Code as Source, Deployed, FunctionConfiguration, Integration, Route, Unsupported,
 };
 use crate::data_plane::function::archive::{Accepted, Package};
 
@@ -28,17 +28,26 @@ pub enum Named {
     ByState(PathBuf),
 }
 
+/// The code of a function.
+pub struct Code {
+    /// The code.
+    pub package: Package,
+    /// True if the user names it.
+    pub by_user: bool,
+}
+
 /// Something of each function that a route needs, or why the function can't run here.
 pub type ByFunction<T> = BTreeMap<String, Result<T, String>>;
 
 /// The code of each function that a route needs. Code that can't be taken is among the errors.
-pub fn packages(options: &Options, api: &Api, errors: &mut Vec<String>) -> ByFunction<Package> {
+pub fn packages(options: &Options, api: &Api, errors: &mut Vec<String>) -> ByFunction<Code> {
     let mut packages = BTreeMap::new();
     for (name, named) in named(options, api, errors) {
+        let by_user = matches!(named, Ok(Named::ByUser(_)));
         let package = named.map(|named| package(&options.root, &named, &api.functions[&name]));
         match package {
             Ok(Ok(package)) => {
-                packages.insert(name, Ok(package));
+                packages.insert(name, Ok(Code { package, by_user }));
             }
             Ok(Err(error)) => errors.push(error),
             Err(why) => {
@@ -68,10 +77,10 @@ pub fn not_run<T>(packages: &ByFunction<T>, api: &Api) -> Vec<Unsupported> {
             [] => "no route invokes it".to_owned(),
         };
         let unless = match &function.code {
-            Code::File(_) | Code::Foreign(_) => {
+            Source::File(_) | Source::Foreign(_) => {
                 format!(". To run other code, add `--function {name}=PATH`")
             }
-            Code::Refused(_) => String::new(),
+            Source::Refused(_) => String::new(),
         };
         Unsupported {
             address: function.address.clone(),
@@ -98,10 +107,10 @@ fn named(options: &Options, api: &Api, errors: &mut Vec<String>) -> ByFunction<N
     let mut named = BTreeMap::new();
     for function in needed(api) {
         let place = match (by_user.get(function.name.as_str()), &function.code) {
-            (Some(path), Code::File(_) | Code::Foreign(_)) => Ok(Named::ByUser((*path).clone())),
-            (None, Code::File(path)) => Ok(Named::ByState(path.clone())),
-            (None, Code::Foreign(why) | Code::Refused(why)) => Err(why.clone()),
-            (Some(_), Code::Refused(why)) => {
+            (Some(path), Source::File(_) | Source::Foreign(_)) => Ok(Named::ByUser((*path).clone())),
+            (None, Source::File(path)) => Ok(Named::ByState(path.clone())),
+            (None, Source::Foreign(why) | Source::Refused(why)) => Err(why.clone()),
+            (Some(_), Source::Refused(why)) => {
                 errors.push(format!(
                     "can't run function {} ({}): {why}",
                     code(&function.name),
@@ -165,29 +174,42 @@ pub fn function<'a>(key: &str, api: &'a Api) -> Result<&'a str, String> {
 
 fn package(root: &Path, named: &Named, function: &FunctionConfiguration) -> Result<Package, String> {
     let (name, address) = (code(&function.name), code(&function.address));
+    let what = format!("code of function {name} ({address})");
+    let option = format!("--function {}", shell::word(&format!("{}=", function.name)));
+    open(root, named, Accepted::Any, &what, &option)
+}
+
+/// Opens `what` of a function or a layer, which the user names by `option`. Code of the state must be a zip of the
+/// project. Code of the user must be as `accepted`.
+pub fn open(
+    root: &Path,
+    named: &Named,
+    accepted: Accepted,
+    what: &str,
+    option: &str,
+) -> Result<Package, String> {
     let (path, accepted) = match named {
-        Named::ByUser(path) => (path.clone(), Accepted::ZipOrProgram),
+        Named::ByUser(path) => (path.clone(), accepted),
         Named::ByState(path) => (root.join(path), Accepted::Zip),
     };
-    if !path.is_file() {
+    if !path.exists() {
         return Err(format!(
-            "missing code of function {name} ({address}) at {}: build it, name the folder of the root module with \
-             `--root DIR`, or add the option\n  --function {}=PATH",
+            "missing {what} at {}: build it, name the folder of the root module with `--root DIR`, or add the option\n  \
+             {option}PATH",
             display(&path),
-            shell::word(&function.name),
         ));
     }
     match named {
-        Named::ByUser(_) => Package::open(&path, accepted)
-            .map_err(|error| format!("function {name} ({address}): {error:#}")),
+        Named::ByUser(_) => {
+            Package::open(&path, accepted).map_err(|error| format!("can't use the {what}: {error:#}"))
+        }
         Named::ByState(written) => inside(root, written)
             .and_then(|path| Package::open(&path, accepted).map_err(|error| format!("{error:#}")))
             .map_err(|why| {
                 format!(
-                    "can't use {} as the code of function {name} ({address}): {why}. If you trust this file, add the \
-                     option\n  --function {}",
+                    "can't use {} as the {what}: {why}. If you trust this file, add the option\n  {option}{}",
                     display(written),
-                    shell::word(&format!("{}={}", function.name, path.display())),
+                    shell::word(&path.display().to_string()),
                 )
             }),
     }
@@ -294,13 +316,8 @@ mod tests {
             ),
             (
                 "\"provided.al2023\"",
-                "\"python3.12\"",
-                "its runtime is `python3.12`, but only custom runtimes with a `bootstrap` can run here",
-            ),
-            (
-                "\"layers\":null",
-                "\"layers\":[\"x\"]",
-                "its layers are not emulated",
+                "\"java21\"",
+                "its runtime is `java21`, but only Node.js, Python 3 and custom runtimes with a `bootstrap` can run here",
             ),
             (
                 "\"package_type\":\"Zip\"",

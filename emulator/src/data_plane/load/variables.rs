@@ -63,6 +63,25 @@ const RUNS_OTHER_CODE: [&str; 42] = [
 /// The beginnings of such names.
 const FAMILIES: [&str; 7] = ["BUN_", "CORECLR_", "DYLD_", "LD_", "LUA_", "PERL5", "RUBY"];
 
+/// Options in `NODE_OPTIONS` that neither run nor load anything. Source: <https://nodejs.org/api/cli.html>.
+const NODE_OPTIONS: [&str; 15] = [
+    "--dns-result-order",
+    "--enable-source-maps",
+    "--experimental-detect-module",
+    "--experimental-require-module",
+    "--max-http-header-size",
+    "--max-old-space-size",
+    "--max-semi-space-size",
+    "--max_old_space_size",
+    "--max_semi_space_size",
+    "--no-deprecation",
+    "--no-warnings",
+    "--stack-trace-limit",
+    "--trace-warnings",
+    "--unhandled-rejections",
+    "--throw-deprecation",
+];
+
 /// A variable that the user sets.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Variable {
@@ -109,13 +128,12 @@ fn is_name(name: &str) -> bool {
 pub fn set(variables: &[Variable], api: &mut Api, runs: impl Fn(&str) -> bool, errors: &mut Vec<String>) {
     let run = needed(api).filter(|function| runs(&function.name));
     let refused = run.flat_map(|function| {
-        let names = function.environment.keys();
-        let unset = names.filter(|name| {
+        let unset = function.environment.iter().filter(|(name, _)| {
             !variables
                 .iter()
                 .any(|variable| variable.name == **name && is_for(variable, &function.name, api))
         });
-        unset.filter_map(|name| Some(refusal(function, name, refusal_reason(name)?)))
+        unset.filter_map(|(name, value)| Some(refusal(function, name, refusal_reason(name, value)?)))
     });
     errors.extend(refused.collect::<Vec<_>>());
     // A value for one function wins over a value for all.
@@ -176,13 +194,30 @@ enum RefusalReason {
     RunsOtherCode,
 }
 
-fn refusal_reason(name: &str) -> Option<RefusalReason> {
+fn refusal_reason(name: &str, value: &str) -> Option<RefusalReason> {
     if name.len() < 2 || name.starts_with('_') || !is_name(name) {
         return Some(RefusalReason::NoName);
     }
     let runs_other_code =
         RUNS_OTHER_CODE.contains(&name) || FAMILIES.iter().any(|family| name.starts_with(family));
-    runs_other_code.then_some(RefusalReason::RunsOtherCode)
+    (runs_other_code && !is_harmless(name, value)).then_some(RefusalReason::RunsOtherCode)
+}
+
+/// Returns whether a value of such a variable leads to nothing but the function's own code and layers.
+fn is_harmless(name: &str, value: &str) -> bool {
+    match name {
+        "NODE_OPTIONS" => value
+            .split_ascii_whitespace()
+            .all(|option| NODE_OPTIONS.contains(&option.split('=').next().unwrap_or_default())),
+        "NODE_PATH" | "PYTHONPATH" => value.split(':').all(|path| {
+            let in_lambda = ["/opt", "/var/task", "/var/runtime"].iter().any(|folder| {
+                path.strip_prefix(folder)
+                    .is_some_and(|behind| behind.is_empty() || behind.starts_with('/'))
+            });
+            in_lambda && !path.contains("..")
+        }),
+        _ => false,
+    }
 }
 
 fn refusal(function: &FunctionConfiguration, name: &str, why: RefusalReason) -> String {
@@ -261,12 +296,34 @@ mod tests {
         let mut api = state::tests::read(SHOP).unwrap();
         for name in ["shop-open", "shop-echo"] {
             let function = api.functions.get_mut(name).unwrap();
-            function.environment.insert("PYTHONPATH".into(), "/opt".into());
+            function.environment.insert("PYTHONSTARTUP".into(), "/opt".into());
         }
         let mut errors = Vec::new();
         set(&[], &mut api, |name| name != "shop-open", &mut errors);
         assert_eq!(errors.len(), 1, "{errors:?}");
         assert!(errors[0].starts_with("function `shop-echo` "), "{errors:?}");
+    }
+
+    #[test]
+    fn a_value_that_leads_to_the_functions_own_files_is_taken() {
+        for (name, value, taken) in [
+            (
+                "NODE_OPTIONS",
+                "--enable-source-maps --max-old-space-size=400",
+                true,
+            ),
+            ("NODE_OPTIONS", "--enable-source-maps --require=/tmp/a.js", false),
+            ("NODE_OPTIONS", "-r ./a.js", false),
+            ("NODE_PATH", "/opt/nodejs/node_modules:/var/task/lib", true),
+            ("NODE_PATH", "/opt/../tmp", false),
+            ("PYTHONPATH", "/var/task/vendor", true),
+            ("PYTHONPATH", "/var/task/vendor:", false),
+            ("PYTHONPATH", "/optional", false),
+            ("PYTHONSTARTUP", "/opt/a.py", false),
+            ("PATH", "/opt/bin", false),
+        ] {
+            assert_eq!(refusal_reason(name, value).is_none(), taken, "{name}={value}");
+        }
     }
 
     #[test]

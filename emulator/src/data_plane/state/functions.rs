@@ -10,6 +10,7 @@ use portcullis_terraform_json::lambda::{Function, FunctionReference};
 use tokio::sync::Semaphore;
 
 use crate::data_plane::api::{Code, FunctionConfiguration};
+use crate::data_plane::runtime::Runtime;
 
 /// Seconds. Source: <https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html>, as of the names.
 const LONGEST_TIMEOUT: u64 = 900;
@@ -29,14 +30,11 @@ fn code(values: &Function) -> Code {
     if values.package_type.as_deref() == Some("Image") {
         return Code::Foreign("its code is a container image".to_owned());
     }
-    if !runtime.starts_with("provided") {
+    if Runtime::of(runtime).is_none() {
         return Code::Foreign(format!(
-            "its runtime is {}, but only custom runtimes with a `bootstrap` can run here",
+            "its runtime is {}, but only Node.js, Python 3 and custom runtimes with a `bootstrap` can run here",
             printable::code(runtime)
         ));
-    }
-    if !values.layers.is_empty() {
-        return Code::Foreign("its layers are not emulated".to_owned());
     }
     match &values.filename {
         Some(file) => Code::File(file.into()),
@@ -52,6 +50,8 @@ pub(super) fn functions(index: &Index) -> Result<BTreeMap<String, FunctionConfig
         let configuration = FunctionConfiguration {
             address,
             code: code(&values),
+            runtime: Runtime::of(values.runtime.as_deref().unwrap_or_default()).unwrap_or(Runtime::Custom),
+            layers: values.layers,
             version: values.version.unwrap_or("$LATEST".to_owned()),
             handler: values.handler.unwrap_or("bootstrap".to_owned()),
             memory: values.memory_size.unwrap_or(128),
