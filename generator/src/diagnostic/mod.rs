@@ -41,6 +41,8 @@ pub struct Diagnostic {
     pub missing: Option<String>,
     /// The table with the unknown key that is the error.
     pub unknown_in: Option<Span>,
+    /// A value that may be a secret. No error of the run shows it.
+    pub secret: Option<Span>,
 }
 
 impl Diagnostic {
@@ -55,6 +57,7 @@ impl Diagnostic {
             meant: None,
             missing: None,
             unknown_in: None,
+            secret: None,
         }
     }
 
@@ -127,6 +130,12 @@ impl Diagnostic {
     /// Sets the table that has an unknown key.
     pub fn unknown_in(mut self, table: Span) -> Self {
         self.unknown_in = Some(table);
+        self
+    }
+
+    /// Hides a value of the spec that may be a secret.
+    pub fn hide(mut self, secret: Span) -> Self {
+        self.secret = Some(secret);
         self
     }
 
@@ -204,7 +213,8 @@ impl Diagnostics {
             Renderer::plain()
         };
         let renderer = renderer.decor_style(DecorStyle::Ascii);
-        let (path, source) = (&printable::plain(path), &VisibleText::of(source));
+        let source = self.without_secrets(source);
+        let (path, source) = (&printable::plain(path), &VisibleText::of(&source));
         let mut text = String::new();
         let sorted = self.sorted();
         for diagnostic in sorted.iter().copied().map(Diagnostic::shown) {
@@ -214,6 +224,23 @@ impl Diagnostics {
         let count = sorted.len();
         let noun = if count == 1 { "error" } else { "errors" };
         text.push_str(&format!("{count} {noun} in {path}. Nothing was written.\n"));
+        text
+    }
+
+    /// Returns the source with `*` in place of each byte of a secret, so that other places stay.
+    fn without_secrets(&self, source: &str) -> String {
+        let mut text = source.to_owned();
+        for secret in self.0.iter().filter_map(|diagnostic| diagnostic.secret.as_ref()) {
+            let secret = clamp(secret, &text);
+            let hidden: String = text[secret.clone()]
+                .chars()
+                .flat_map(|c| match c {
+                    '\n' | '\r' => vec![c],
+                    c => vec!['*'; c.len_utf8()],
+                })
+                .collect();
+            text.replace_range(secret, &hidden);
+        }
         text
     }
 }
@@ -272,6 +299,7 @@ impl Diagnostic {
             meant: self.meant.clone(),
             missing: self.missing.clone(),
             unknown_in: self.unknown_in.clone(),
+            secret: self.secret.clone(),
         }
     }
 }

@@ -78,7 +78,7 @@ keys! {
         deletion_protection: Set<bool> = Flag, default(Literal::Flag(true)), EVERYWHERE,
             When(&[consequence(Less, DeletionProtectionOff, "AWS no longer refuses to delete its user pool, tables and buckets")]);
         /// Tags of this environment's resources, beside the service's.
-        tags: Strings = Map { noun: "tag", names: &TAG_KEY, values: &TAG_VALUE }, Nothing, EVERYWHERE, Elsewhere;
+        tags: Strings = Map { noun: "tag", names: &TAG_KEY, values: &TAG_VALUE, is_secret: |_| false }, Nothing, EVERYWHERE, Elsewhere;
         /// Keys of functions that differ in this environment, by the function's name.
         functions: Vec<(Placed<String>, Own<FunctionTable>)> =
             Overrides { noun: "function", of: "functions", names: &NAME_64, table: &FunctionTable::TABLE }, Nothing,

@@ -124,11 +124,11 @@ keys! {
         /// Names of secrets in AWS, by the environment variables that hold them: `{ DB_URL = "ssm:/shop/${environment}/db-url" }`
         /// or `"secretsmanager:shop/db-url"`. The function's role may read exactly these. See
         /// [Secrets](../function-settings.md#secrets).
-        secrets: Strings = Map { noun: "secret", names: &ENVIRONMENT_KEY, values: &secret_names::NAME }, Nothing, EVERYWHERE, Harmless;
+        secrets: Strings = Map { noun: "secret", names: &ENVIRONMENT_KEY, values: &secret_names::NAME, is_secret: secret_names::may_be_a_value }, Nothing, EVERYWHERE, Harmless;
         /// Environment variables. An environment's are added to these. A review never shows their values. A value may refer
         /// to what an environment decides: `${api.url}`, `${user_pool.id}`, `${functions.NAME.name}`, `${region}` and
         /// others, see [references](../references.md). `$${` is a literal `${`.
-        environment: Strings = Map { noun: "environment variable", names: &ENVIRONMENT_KEY, values: &ANY_TEXT }, Nothing,
+        environment: Strings = Map { noun: "environment variable", names: &ENVIRONMENT_KEY, values: &ANY_TEXT, is_secret: |_| true }, Nothing,
             PER_ENVIRONMENT, Secret;
     }
 }

@@ -32,6 +32,11 @@ pub(crate) static NAME: TextRule = TextRule {
     pattern: r"^(ssm:([A-Za-z0-9/_.\-]|\$\{[^}]*(\}|$))+|secretsmanager:([A-Za-z0-9/_.\-+=@]|\$\{[^}]*(\}|$))+)$",
 };
 
+/// Returns whether a text may be a secret itself, because it does not begin as a name.
+pub(crate) fn may_be_a_value(text: &str) -> bool {
+    ![PARAMETER, SECRET].iter().any(|prefix| text.starts_with(prefix))
+}
+
 /// Returns whether a name has only ASCII letters, digits, these characters, and references.
 fn is_of(name: &str, more: &str) -> bool {
     let is_right = |text: &str| {

@@ -121,6 +121,7 @@ impl Resolver<'_> {
                 text.span.clone(),
                 format!("the secret `{variable}` must be in `secrets`, not in `environment`"),
             )
+            .hide(text.span.clone())
             .label("every plan and state would have the value")
             .help(format!(
                 "store the value in AWS, and write `{}` in `[functions.{function}]`",

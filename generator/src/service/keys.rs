@@ -43,7 +43,7 @@ keys! {
         /// CloudWatch encrypts with a key of its own. `local` has none.
         logs_kms_key: Given<String> = Text(&KEY_ARN), Nothing, Overridable("logs_kms_key"), Elsewhere;
         /// Tags of every resource, beside `Service` and `Environment`, which Portcullis sets.
-        tags: Strings = Map { noun: "tag", names: &TAG_KEY, values: &TAG_VALUE }, Nothing, Overridable("tags"),
+        tags: Strings = Map { noun: "tag", names: &TAG_KEY, values: &TAG_VALUE, is_secret: |_| false }, Nothing, Overridable("tags"),
             Elsewhere;
     }
 }

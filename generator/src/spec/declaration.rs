@@ -60,6 +60,8 @@ pub enum Kind {
         names: &'static TextRule,
         /// The rule of values.
         values: &'static TextRule,
+        /// Returns whether a wrong value may be a secret, which errors don't show.
+        is_secret: fn(&str) -> bool,
     },
     /// A whole number within limits.
     Number {

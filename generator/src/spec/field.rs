@@ -208,7 +208,13 @@ impl Field for Strings {
     const FORM: Form = Form::Strings;
 
     fn read(value: &Value<'_>, key: &'static Key, diagnostics: &mut Diagnostics) -> Self {
-        let Kind::Strings { noun, names, values } = &key.kind else {
+        let Kind::Strings {
+            noun,
+            names,
+            values,
+            is_secret,
+        } = &key.kind
+        else {
             return Self::new();
         };
         let mut strings = Self::new();
@@ -223,11 +229,24 @@ impl Field for Strings {
             ) {
                 continue;
             }
+            let subject = format!("the {noun} `{}`", shown(text));
             let Some(found) = value.text() else {
-                diagnostics.push(value.wrong(&format!("the {noun} `{}`", shown(text)), "a string"));
+                diagnostics.push(match is_secret(&value.described()) {
+                    true => {
+                        let summary = format!("{subject} must be a string");
+                        let report = Diagnostic::new(value.span(), summary).hide(value.span());
+                        report.help("write it in quotes")
+                    }
+                    false => value.wrong(&subject, "a string"),
+                });
                 continue;
             };
-            let subject = format!("the {noun} `{}`", shown(text));
+            if is_secret(found) && !(values.check)(found) {
+                let summary = format!("{subject} must be {}", values.must_be);
+                let report = Diagnostic::new(value.span(), summary).hide(value.span());
+                diagnostics.push(report.helps(values.help));
+                continue;
+            }
             if keep(values, &subject, found, value.span(), diagnostics) {
                 let span = value.span();
                 let value = found.into();
