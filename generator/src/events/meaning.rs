@@ -149,7 +149,7 @@ impl Resolver<'_> {
                     topic: self.topic_of(spec, topic)?,
                     filter: filter.value.clone(),
                     filter_on: filter_on.value,
-                    on_failure: self.on_failure(spec, on_failure),
+                    on_failure: self.failure_destination(spec, on_failure, &[Kind::Queues]),
                 })
             }
             "queue" => {
@@ -178,7 +178,7 @@ impl Resolver<'_> {
                     retries: retries.value,
                     max_age_seconds: max_age_seconds.value,
                     parallelization: parallelization.value,
-                    on_failure: self.on_failure(spec, on_failure),
+                    on_failure: self.failure_destination(spec, on_failure, &[Kind::Queues]),
                 })
             }
         })

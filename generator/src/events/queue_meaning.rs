@@ -1,10 +1,7 @@
 //! From queues in entries of `on` to the resolved types.
 
-use portcullis_foreign_text::printable::code;
-
 use crate::diagnostic::Diagnostic;
 use crate::events::Queue;
-use crate::events::meaning::data;
 use crate::resources::lambda_event_source_mapping::BATCH_OF_QUEUE;
 use crate::service::meaning::Resolver;
 use crate::spec::{EventTable, FunctionTable, Given, Placed, Spec};
@@ -37,36 +34,6 @@ impl Resolver<'_> {
                 .related(first, "the other one")
                 .help("give each function a queue of its own: each message goes to one of them only"),
             );
-        }
-        Some(found)
-    }
-
-    /// The queue that keeps what a function could not handle, by its path.
-    pub(crate) fn on_failure(&mut self, spec: &Spec, path: &Given<String>) -> Option<Datum> {
-        let (path, span) = path.placed()?;
-        let mut queues = data(spec, Kind::Queues);
-        let Some(place) = queues.iter().position(|queue| queue.to_string() == *path) else {
-            let known: Vec<String> = queues.iter().map(ToString::to_string).collect();
-            let known = || known.iter().map(String::as_str);
-            let summary = format!("`on_failure` must be a queue of the spec, not {}", code(path));
-            let report = Diagnostic::new(span, summary).similar(path, "a queue", known());
-            self.report(if known().next().is_none() {
-                report.help(
-                    "declare a queue, as in `[queues.failed]`, and write `on_failure = \"queues.failed\"`",
-                )
-            } else {
-                report.known(known())
-            });
-            return None;
-        };
-        let found = queues.swap_remove(place);
-        // <https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html>, and a topic has a queue of its own type:
-        // <https://docs.aws.amazon.com/sns/latest/dg/sns-dead-letter-queues.html>
-        if !found.suffix.is_empty() {
-            let summary = format!("`on_failure` must be a queue without `fifo`, not `{path}`");
-            let help = "name another queue: Lambda and SNS send failures to standard queues only";
-            self.report(Diagnostic::new(span, summary).help(help));
-            return None;
         }
         Some(found)
     }

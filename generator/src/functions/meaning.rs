@@ -15,7 +15,7 @@ use crate::resources::lambda_function;
 use crate::service::meaning::{Case, Handlers, Resolver, longest_environment};
 use crate::spec::field::Keys;
 use crate::spec::{FunctionTable, Given, Own, Placed, Spec};
-use crate::uses::{Uses, declared};
+use crate::uses::{Kind, Uses, declared};
 
 impl Resolver<'_> {
     pub(crate) fn functions(
@@ -39,7 +39,7 @@ impl Resolver<'_> {
             let (uses, of_uses) = self.uses(spec, &table.uses);
             let secrets = secrets::statements(&templates(&table.secrets, &surroundings.known));
             let (on, of_events) = self.events(spec, name, &table.on, &mut labels);
-            let on_failure = self.failure_destination(spec, &table.on_failure);
+            let on_failure = self.failure_destination(spec, &table.on_failure, &[Kind::Queues, Kind::Topics]);
             let of_failures = on_failure.iter().flat_map(|to| {
                 let declared = declared::find(spec, &to.to_string());
                 asynchronous::rights::statements(to, declared.is_some_and(|of| of.kms_key.is_some()))
