@@ -82,3 +82,16 @@ fn an_own_module_that_is_missing_is_an_error_with_the_file_to_write() {
     assert!(portcullis(&folder, "generate").status.success());
     assert_eq!(fs::read_to_string(module.join("main.tf")).unwrap(), own);
 }
+
+#[test]
+fn an_own_module_that_nothing_calls_is_warned_of() {
+    let folder = project(1);
+    let own = folder.path().join("terraform/modules/own");
+    fs::create_dir_all(&own).unwrap();
+    fs::write(own.join("main.tf"), "").unwrap();
+    for command in ["generate", "check"] {
+        let found = warnings(&portcullis(&folder, command));
+        let expected = "nothing calls `terraform/modules/own`, because the spec has no `[own]`";
+        assert!(found.iter().any(|line| line.contains(expected)), "{found:?}");
+    }
+}

@@ -1,12 +1,16 @@
 //! Warnings about a valid spec that may fail in an account, or surprise.
 
+use std::cell::LazyCell;
 use std::collections::BTreeSet;
 
 use portcullis_foreign_text::printable::code;
 
+use crate::events::Event;
 use crate::functions::existing_role;
 use crate::functions::statement::Statement;
+use crate::reach::Reach;
 use crate::resources::api_gateway_method::SIGN_IN_SCOPE;
+use crate::resources::iam_actions::covers;
 use crate::resources::{api_gateway_resource, lambda_permission};
 use crate::routes::permissions;
 use crate::service::Service;
@@ -24,7 +28,8 @@ pub struct Warning {
 pub fn of_service(service: &Service) -> Vec<Warning> {
     let warnings = resources(service).into_iter().chain(patterns(service));
     let warnings = warnings.chain(scopes(service));
-    warnings.chain(existing_roles(service)).collect()
+    let warnings = warnings.chain(existing_roles(service));
+    warnings.chain(loops(service)).collect()
 }
 
 /// Warns of routes that no token of `local` opens, because its pool is not the one whose tokens have their scopes.
@@ -48,6 +53,39 @@ fn scopes(service: &Service) -> Option<Warning> {
             "call these routes in AWS, or add the scope `{SIGN_IN_SCOPE}`, which tokens of users have"
         ),
     })
+}
+
+/// Warns of functions that may invoke themselves through a queue or topic. Lambda stops such a loop after 16 invocations:
+/// <https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html>
+fn loops(service: &Service) -> Vec<Warning> {
+    let mut warnings = Vec::new();
+    let reach = LazyCell::new(|| Reach::of(service));
+    for (name, function) in &service.functions {
+        for event in &function.on {
+            let (datum, verb, action) = match event {
+                Event::Queue(event) => (&event.queue, "send", "sqs:SendMessage"),
+                Event::Topic(event) => (&event.topic, "publish", "sns:Publish"),
+                Event::Schedule(_) | Event::Rule(_) | Event::Objects(_) | Event::Stream(_) => continue,
+            };
+            let functions = reach.functions_on(datum);
+            let own = functions.iter().find(|(other, _)| other == name);
+            let invokes_itself =
+                own.is_some_and(|(_, does)| does.iter().any(|does| does == verb || covers(does, action)));
+            if invokes_itself {
+                let noun = datum.kind.declaration().noun;
+                warnings.push(Warning {
+                    summary: format!(
+                        "function `{name}` may {verb} to the {noun} `{}`, whose messages invoke it again",
+                        datum.name
+                    ),
+                    help: format!(
+                        "{verb} to another {noun}. Lambda stops such a loop after about 16 invocations"
+                    ),
+                });
+            }
+        }
+    }
+    warnings
 }
 
 /// Warns of existing roles that Lambda needs rights of.
@@ -144,6 +182,56 @@ mod tests {
             found[0].help.contains("\"Resources per API\""),
             "{}",
             found[0].help
+        );
+    }
+
+    #[test]
+    fn functions_that_invoke_themselves_are_named() {
+        let warnings = |on: &str, uses: &str| {
+            let spec = format!(
+                "[service]\nname = \"hello\"\nregion = \"us-east-1\"\n[queues.jobs]\n[queues.more]\n[topics.news]\n\
+                 [functions.a]\non = [{{ {on} }}]\nuses = {{ {uses} }}\n[routes]\n\
+                 \"GET /a\" = {{ function = \"a\", auth = \"none\" }}\n"
+            );
+            of_service(&crate::service(&spec, None).unwrap())
+        };
+        let found = warnings("queue = \"jobs\"", "\"queues.jobs\" = [\"send\"]");
+        assert_eq!(
+            found[0].summary,
+            "function `a` may send to the queue `jobs`, whose messages invoke it again"
+        );
+        let found = warnings("topic = \"news\"", "\"topics.news\" = [\"publish\"]");
+        assert_eq!(
+            found[0].summary,
+            "function `a` may publish to the topic `news`, whose messages invoke it again"
+        );
+        assert_eq!(warnings("queue = \"jobs\"", "\"queues.more\" = [\"send\"]"), []);
+        assert_eq!(
+            warnings("queue = \"jobs\"", "\"queues.jobs\" = [\"receive\"]"),
+            []
+        );
+    }
+
+    #[test]
+    fn actions_that_lambda_needs_of_an_existing_role_are_listed() {
+        let warnings = |keys: &str| {
+            let spec = format!(
+                "[service]\nname = \"hello\"\nregion = \"us-east-1\"\n[queues.jobs]\n[functions.a]\n\
+                 role = \"arn:aws:iam::123456789012:role/a\"\n{keys}\n[routes]\n\
+                 \"GET /a\" = {{ function = \"a\", auth = \"none\" }}\n"
+            );
+            of_service(&crate::service(&spec, None).unwrap())
+        };
+        assert_eq!(warnings(""), []);
+        let found = warnings("on = [{ queue = \"jobs\" }]");
+        assert_eq!(
+            found[0].summary,
+            "function `a` fails if its existing role lacks a right that Lambda needs"
+        );
+        assert_eq!(
+            found[0].help,
+            "let `arn:aws:iam::123456789012:role/a` call `sqs:DeleteMessage`, `sqs:GetQueueAttributes`, \
+             `sqs:ReceiveMessage` on `${queues.jobs.arn}`"
         );
     }
 

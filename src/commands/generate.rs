@@ -1,7 +1,8 @@
 //! `portcullis generate [--check]`
 
-use portcullis_generator::disk::Change;
-use portcullis_generator::modules;
+use portcullis_generator::disk::{self, Change};
+use portcullis_generator::service::Service;
+use portcullis_generator::{modules, own};
 
 use crate::failure::{Failure, Outcome};
 use crate::project::Project;
@@ -10,6 +11,7 @@ use crate::{own_files, talk};
 /// Writes the generated files, or prints how they differ.
 pub fn run(project: &Project, check: bool) -> Outcome {
     let service = project.service()?;
+    warn_of_an_unused_own_module(project, &service);
     let generated = modules::all(&service);
     if !check {
         let changes = project.generate(&generated)?;
@@ -53,6 +55,16 @@ pub fn run(project: &Project, check: bool) -> Outcome {
         changes.len()
     ))
     .help("run `portcullis generate` and commit the result"))
+}
+
+/// Warns of an own module that exists and that nothing calls. A link in its place is an error of the checks of own files.
+fn warn_of_an_unused_own_module(project: &Project, service: &Service) {
+    let folder = own::FOLDER;
+    if service.own.is_none() && disk::has_own_module(&project.terraform()).is_ok_and(|exists| exists) {
+        talk::warn(format!(
+            "nothing calls `terraform/{folder}`, because the spec has no `[own]`. Add `[own]` to the spec, or delete the folder"
+        ));
+    }
 }
 
 /// Returns the environments whose root module is deleted.
