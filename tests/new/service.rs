@@ -20,8 +20,9 @@ const OWN: [&str; 6] = [
 ];
 
 /// The paths of this repository whose files every service with both pipelines has.
-const COMMON: [&str; 11] = [
-    ":!.github/workflows/release.yml", // of Portcullis itself
+const COMMON: [&str; 12] = [
+    ":!.github/workflows/macos.yml", // these two are of Portcullis itself
+    ":!.github/workflows/release.yml",
     ".github",
     ".gitignore",
     ".gitlab",

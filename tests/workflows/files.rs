@@ -116,6 +116,7 @@ fn a_job_may_do_what_this_table_says_and_no_more() {
         ("apply.yml", "environments", code.clone()),
         ("check.yml", "check", code.clone()),
         ("check.yml", "test", code.clone()),
+        ("macos.yml", "check", code.clone()),
         ("plan.yml", "comment", json!({"pull-requests": "write"})),
         ("plan.yml", "environments", code.clone()),
         (
