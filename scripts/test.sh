@@ -97,6 +97,12 @@ if ! cmp --silent tests/workflows.txt "$checks/requirements.txt"; then
 fi
 tests --test workflows
 
+step 'documentation as a site'
+if [ "${CI:-}" ] || python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then
+    scripts/site.sh
+else
+    echo 'skipped: the program that builds it needs Python 3.11' >&2
+fi
 step 'control plane and data plane'
 # The tests run the data plane as a process, which cargo builds by itself only without `--test`.
 cargo build --locked --quiet --workspace --examples

@@ -9,7 +9,7 @@ together=$(mktemp)
 trap 'rm -f "$together"' EXIT
 
 compile() {
-    uv pip compile --quiet --universal --python-version 3.10 --generate-hashes \
+    uv pip compile --quiet --universal --python-version "${python:-3.10}" --generate-hashes \
         --no-header --no-annotate --no-emit-index-url --no-emit-find-links "$@"
 }
 
@@ -19,7 +19,9 @@ for tool in moto aws cargo-lambda; do
     rm -f "$tool.txt"
     compile "$tool.in" --constraints "$together" --output-file "$tool.txt"
 done
-# For the tests, in venvs of their own.
+# For the site and the tests, in venvs of their own.
+rm -f ../../scripts/site.txt
+python=3.11 compile ../../scripts/site.in --output-file ../../scripts/site.txt
 for tests in ministack workflows; do
     rm -f "../../tests/$tests.txt"
     compile "../../tests/$tests.in" --output-file "../../tests/$tests.txt"

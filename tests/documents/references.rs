@@ -213,3 +213,20 @@ fn every_command_exists() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+/// `docs/zensical.toml` is the order of the pages in the site, and `docs/README.md` the one on GitHub.
+#[test]
+fn every_page_is_in_both_lists_of_pages() {
+    let site = fs::read_to_string(Path::new(REPOSITORY).join("docs/zensical.toml")).unwrap();
+    let list = &documents(&["docs/README.md"])[0].text;
+    let mut wrong = Vec::new();
+    for Document { name, .. } in documents(&["docs"]) {
+        let Some(page) = name.strip_prefix("docs/").filter(|page| *page != "README.md") else {
+            continue;
+        };
+        if !site.contains(&format!("\"{name}\"")) || !list.contains(&format!("]({page})")) {
+            wrong.push(name);
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:?}");
+}
