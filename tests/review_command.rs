@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)] // a test may panic
 
+use portcullis_test_support::console::Console;
 use portcullis_test_support::in_time::InTime;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -466,4 +467,21 @@ fn lines_for_what_can_only_be_mended_let_no_plan_through() {
         2,
         "error: `change` must be a kind that can be accepted, not `plan_differs`",
     );
+}
+
+#[test]
+fn revisions_and_formats_are_chosen_as_the_document_shows() {
+    const DOCUMENT: &str = include_str!("../docs/reviewing-changes.md");
+    let clone = Clone::new();
+    clone.git(&["tag", "v1.2"]);
+    clone.commit(&DEMO.replace("Answers anyone", "Answers everyone"));
+    clone.git(&["tag", "v1.3"]);
+    let programs = Path::new(env!("CARGO_BIN_EXE_portcullis")).parent().unwrap();
+    let path = format!("{}:{}", programs.display(), std::env::var("PATH").unwrap());
+    let mut console = Console::new(&clone.project(), |program| {
+        let mut command = Command::new(program);
+        command.env("PATH", &path);
+        command
+    });
+    console.run(DOCUMENT, "revisions");
 }

@@ -19,6 +19,9 @@ use crate::in_time::InTime;
 /// Time limit for the output of a command that goes on. An apply that compiles functions takes minutes on a busy machine.
 const LIMIT: Duration = Duration::from_secs(600);
 
+/// Time after Ctrl-C in which a program ends.
+const GRACE: Duration = Duration::from_secs(10);
+
 /// A command, and what its block shows of its output.
 #[derive(Debug, PartialEq)]
 pub struct Shown {
@@ -40,10 +43,20 @@ impl Shown {
     }
 
     /// Returns a line that is missing in what was printed.
-    fn missing(&self, printed: &str) -> Option<&String> {
+    pub fn missing(&self, printed: &str) -> Option<&String> {
         let mut shown = self.lines.iter().filter(|line| !line.is_empty());
         shown.find(|line| !printed.lines().any(|printed| fits(line, printed)))
     }
+}
+
+/// Returns a text without the codes of colors, which Terraform also writes into files.
+fn without_colors(text: &str) -> String {
+    let mut parts = text.split("\u{1b}[");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |mut text, part| {
+        text.push_str(part.split_once('m').map_or(part, |(_, rest)| rest));
+        text
+    })
 }
 
 /// Returns whether a printed line is one that is shown.
@@ -119,9 +132,20 @@ type Here<'a> = Box<dyn Fn() -> Option<String> + 'a>;
 struct Running(Child);
 
 impl Running {
+    /// Sends Ctrl-C. A program that was started to ignore it, as `nohup` and `&` do in scripts, is terminated.
     fn interrupt(&mut self) {
-        if self.0.try_wait().is_ok_and(|ended| ended.is_none()) {
-            kill_process_group(Pid::from_child(&self.0), Signal::INT).unwrap();
+        for signal in [Signal::INT, Signal::TERM] {
+            let sent = Instant::now();
+            if self.0.try_wait().is_ok_and(|ended| ended.is_none()) {
+                // It may end at this moment.
+                _ = kill_process_group(Pid::from_child(&self.0), signal);
+            }
+            while sent.elapsed() < GRACE {
+                if self.0.try_wait().is_ok_and(|ended| ended.is_some()) {
+                    return;
+                }
+                sleep(Duration::from_millis(20));
+            }
         }
         self.0.wait_in_time().unwrap();
     }
@@ -216,7 +240,7 @@ impl<'a> Console<'a> {
             printed = printed.replace(&here, shown);
         }
         // curl prints headers as they were sent.
-        printed.replace('\r', "")
+        without_colors(&printed).replace('\r', "")
     }
 
     /// A shell for one command. One that ends has no terminal, so that it can't ask.
@@ -266,6 +290,15 @@ mod tests {
         assert!(!fits("a … c", "a b d"));
         assert!(!fits("a b", "a b c"));
         assert!(!fits("a…c", "a c b"));
+    }
+
+    #[test]
+    fn colors_are_not_shown() {
+        assert_eq!(
+            without_colors("\u{1b}[1m\u{1b}[32mSuccess!\u{1b}[0m 3m"),
+            "Success! 3m"
+        );
+        assert_eq!(without_colors("plain"), "plain");
     }
 
     #[test]

@@ -33,6 +33,7 @@ fn shown(name: &str) -> String {
             format!("$ portcullis surface\n{}", text(&output.stdout))
         }
         "portcullis review" => review(),
+        "reach" => reach(),
         "portcullis check --plan" => check_plan(),
         "portcullis review --plan" => review_plan(),
         _ => panic!("nothing here makes the block `{name}`"),
@@ -112,6 +113,22 @@ fn review() -> String {
     )
 }
 
+/// The ways from anyone to a table of the payments example, as `surface --json` prints them.
+fn reach() -> String {
+    let example = Path::new(REPOSITORY).join("examples/payments");
+    let output = portcullis(&example, &["surface", "--json"]);
+    let surface: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let tables = surface["reach"].as_array().unwrap().iter();
+    let mut table = tables
+        .filter(|of| of["data"] == "tables.payments")
+        .cloned()
+        .collect::<Vec<_>>()
+        .remove(0);
+    let by = table["by"].as_array_mut().unwrap();
+    by.retain(|way| way["callers"] == "public");
+    format!("{table:#}\n")
+}
+
 /// A check of the demo's first plan against a spec that needs a token for `GET /open`.
 fn check_plan() -> String {
     let plans = Path::new(REPOSITORY).join("generator/tests/plans");
@@ -151,7 +168,7 @@ fn blocks_show_what_the_program_makes() {
     for document in documents(&["README.md", "docs"]) {
         let mut right = document.text.clone();
         for block in document.blocks() {
-            if let Some(name) = block.shows {
+            if let Some(name) = block.shows() {
                 let head = format!("<!-- shows: {name} -->\n```{}\n", block.kind);
                 let old = format!("{head}{}```\n", block.text);
                 assert!(document.text.contains(&old), "{}: {name}", document.name);

@@ -10,6 +10,7 @@ mod markdown;
 mod pictures;
 mod reference;
 mod references;
+mod transcripts;
 
 use std::fs;
 use std::path::PathBuf;

@@ -12,12 +12,19 @@ pub struct Document {
     pub text: String,
 }
 
+impl<'t> Block<'t> {
+    /// Returns the name in a comment such as `<!-- shows: NAME -->`.
+    pub fn shows(&self) -> Option<&'t str> {
+        self.comment?.strip_prefix("shows: ")
+    }
+}
+
 /// A fenced block.
 pub struct Block<'t> {
     /// The words after the ticks, such as `toml excerpt`.
     pub kind: &'t str,
-    /// The name in the comment before the block: `<!-- shows: NAME -->`.
-    pub shows: Option<&'t str>,
+    /// The text of the comment before the block.
+    pub comment: Option<&'t str>,
     /// The lines, without the indentation of the fence.
     pub text: String,
 }
@@ -44,7 +51,7 @@ impl Document {
     /// Returns the fenced blocks.
     pub fn blocks(&self) -> Vec<Block<'_>> {
         let mut blocks = Vec::new();
-        let mut shows = None;
+        let mut comment = None;
         let mut lines = self.text.lines();
         while let Some(line) = lines.next() {
             if let Some(kind) = line.trim_start().strip_prefix("```") {
@@ -52,10 +59,11 @@ impl Document {
                 let inside = lines.by_ref().take_while(|line| line.trim() != "```");
                 let inside: Vec<&str> = inside.map(|line| line.get(indent..).unwrap_or("")).collect();
                 let text = inside.iter().map(|line| format!("{line}\n")).collect();
-                blocks.push(Block { kind, shows, text });
+                blocks.push(Block { kind, comment, text });
             }
-            shows = line
-                .strip_prefix("<!-- shows: ")
+            comment = line
+                .trim_start()
+                .strip_prefix("<!-- ")
                 .and_then(|rest| rest.strip_suffix(" -->"));
         }
         blocks

@@ -87,7 +87,7 @@ fn verdict(effect: Effect) -> &'static str {
 /// The subject of a change.
 fn subject(kind: SubjectKind) -> &'static str {
     match kind {
-        SubjectKind::Route => "route, such as `GET /orders`",
+        SubjectKind::Route => "route",
         SubjectKind::Function => "function",
         SubjectKind::Client => "client",
         SubjectKind::FunctionOrClient => "function or client",

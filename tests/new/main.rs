@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)] // a test may panic
 
+mod consoles;
 mod folder;
 mod function;
 mod service;

@@ -4,15 +4,22 @@ use std::fs;
 use std::net::TcpListener;
 use std::path::Path;
 
-use crate::support::{PORTCULLIS, Project, curl, text};
+use crate::support::{PORTCULLIS, Project, curl, text, tools};
 
 const README: &str = include_str!("../../../README.md");
 const DEMO: &str = include_str!("../../../docs/demo.md");
+const DEVELOPING: &str = include_str!("../../../docs/developing-locally.md");
+const EVENTS: &str = include_str!("../../../docs/events.md");
+const SERVING: &str = include_str!("../../../docs/serving-a-state.md");
+const PAGE: &str = include_str!("../../../examples/web/README.md");
 
 #[test]
 fn the_demo_prints_what_the_documents_show() {
     let project = Project::demo();
-    let mut console = project.console(Path::new(PORTCULLIS).parent().unwrap());
+    let programs = Path::new(PORTCULLIS).parent().unwrap().display();
+    let tools = tools();
+    let aws = Path::new(tools["aws"].as_str().unwrap()).parent().unwrap();
+    let mut console = project.console(Path::new(&format!("{programs}:{}", aws.display())));
     for name in [
         "demo",
         "public route",
@@ -23,6 +30,17 @@ fn the_demo_prints_what_the_documents_show() {
     ] {
         console.run(DEMO, name);
     }
+    let client = text(&project.outputs(), "user_pool_client_id");
+    console.stands_for("7ca4c65e72d44409ac01454ecd", move || Some(client.clone()));
+    let port = free_port();
+    console.stands_for("8080", move || Some(port.clone()));
+    for name in ["sign in", "scripts", "logs", "invoke", "web page"] {
+        console.run(DEVELOPING, name);
+    }
+    console.run(PAGE, "page");
+    console.stands_for("http://127.0.0.1:4566", || Some(project.aws_endpoint()));
+    console.run(EVENTS, "invoke by hand");
+    console.run(EVENTS, "emulated AWS");
     existing_terraform(&project);
     console.run(DEMO, "end");
     assert_eq!(project.processes(), [""; 0], "processes are left");
@@ -40,9 +58,14 @@ fn existing_terraform(project: &Project) {
     let issuer = format!("https://cognito-idp.{region}.amazonaws.com/{pool}");
     let mut console = project.console_in(&root, Path::new(PORTCULLIS).parent().unwrap());
     console.set("ISSUER", &issuer);
-    let free = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = free.local_addr().unwrap().port().to_string();
-    drop(free);
+    let port = free_port();
     console.stands_for("4000", move || Some(port.clone()));
     console.run(README, "existing Terraform");
+    console.run(SERVING, "serve");
+    console.run(SERVING, "surface");
+}
+
+fn free_port() -> String {
+    let free = TcpListener::bind("127.0.0.1:0").unwrap();
+    free.local_addr().unwrap().port().to_string()
 }

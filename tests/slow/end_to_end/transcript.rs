@@ -2,8 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use portcullis_test_support::console;
+
 use crate::support::{Emulator, Ended, Project, curl, preflight, run, text, token, watching_arguments};
 
+const ANOTHER_EMULATOR: &str = include_str!("../../../docs/another-emulator.md");
 const NEW_PASSWORD: &str = "Other1, \"quoted\" é";
 
 #[test]
@@ -13,11 +16,15 @@ fn the_whole_service_comes_with_one_command_and_goes_with_another() {
 
 #[test]
 fn in_another_emulated_aws_it_is_the_same() {
-    in_emulated_aws(&Project::demo(), &Emulator::ministack());
+    let emulator = Emulator::ministack();
+    let applied = in_emulated_aws(&Project::demo(), &emulator);
+    let shown = console::commands(console::block(ANOTHER_EMULATOR, "another emulator"));
+    assert_eq!(shown[0].missing(&applied), None, "{applied}");
 }
 
 /// From the first command to the last. [`Emulator`] lists the differences between emulators.
-fn in_emulated_aws(project: &Project, emulator: &Emulator) {
+/// Returns the messages of the first apply.
+fn in_emulated_aws(project: &Project, emulator: &Emulator) -> String {
     let command = |target: &str| {
         let mut make = project.command("make");
         make.args(["--no-print-directory", target]);
@@ -135,6 +142,7 @@ fn in_emulated_aws(project: &Project, emulator: &Emulator) {
     }
     make("outputs").failed(2, "`local` is not applied yet");
     make("destroy").succeeded();
+    apply.stderr
 }
 
 /// The resources that a plan would change.

@@ -234,17 +234,22 @@ impl Project {
         self.portcullis(&["outputs"]).succeeded().json()
     }
 
+    /// The address of the emulated AWS.
+    pub fn aws_endpoint(&self) -> String {
+        let out = self.read(".portcullis/local/control-plane/out");
+        let ready: Value = serde_json::from_str(out.lines().next().unwrap()).unwrap();
+        text(&ready, "endpoint")
+    }
+
     /// Calls the emulated AWS of the project with the AWS CLI. Returns its answer, or null if it has none.
     #[track_caller]
     pub fn aws(&self, arguments: &[&str]) -> Value {
-        let out = self.read(".portcullis/local/control-plane/out");
-        let ready: Value = serde_json::from_str(out.lines().next().unwrap()).unwrap();
         let spec = self.read("portcullis.toml");
         let region = spec.lines().find_map(|line| line.strip_prefix("region")).unwrap();
         // The AWS CLI ignores `AWS_ENDPOINT_URL` for SQS in some regions.
         let ended = run(self
             .command(tools()["aws"].as_str().unwrap())
-            .args(["--endpoint-url", &text(&ready, "endpoint")])
+            .args(["--endpoint-url", &self.aws_endpoint()])
             .args(arguments)
             .env("AWS_ACCESS_KEY_ID", "123456789012")
             .env("AWS_SECRET_ACCESS_KEY", "local")

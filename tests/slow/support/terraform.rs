@@ -44,9 +44,23 @@ impl Provider {
         );
     }
 
-    /// Terraform in a folder, without what would make another command of it.
+    /// A program in a folder that may call Terraform, which then finds the provider.
+    pub fn command(&self, program: &str, folder: &Path) -> Command {
+        let mut command = self.program(program, folder);
+        if let ProviderSource::Mirror(folder) = &self.source {
+            command.env("TF_CLI_ARGS_init", format!("-plugin-dir={}", folder.display()));
+        }
+        command
+    }
+
+    /// Terraform in a folder.
     pub fn terraform(&self, folder: &Path) -> Command {
-        let mut command = Command::new("terraform");
+        self.program("terraform", folder)
+    }
+
+    /// A program without what would make another command of Terraform.
+    fn program(&self, program: &str, folder: &Path) -> Command {
+        let mut command = Command::new(program);
         command.current_dir(folder);
         command
             .env("CHECKPOINT_DISABLE", "1")
