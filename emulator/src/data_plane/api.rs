@@ -269,7 +269,7 @@ pub struct FunctionConfiguration {
     pub region: String,
     /// Its code.
     pub code: Code,
-    /// What runs its code. Code whose runtime can't run here is `Custom`, because other code may run in its place.
+    /// The runtime of its code. Code whose runtime can't run here is `Custom`, because other code may run in its place.
     pub runtime: Runtime,
     /// The ARNs of its layers, in their order.
     pub layers: Vec<String>,

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// What runs a function's code.
+/// The runtime of a function's code.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Runtime {
     /// The `bootstrap` of the code or of a layer.

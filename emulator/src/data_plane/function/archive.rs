@@ -37,7 +37,7 @@ pub enum Accepted {
     Any,
 }
 
-/// What code must contain.
+/// The files that code must contain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Content {
     /// An executable `bootstrap`.
@@ -121,7 +121,7 @@ impl Package {
         (self.form == Form::Folder).then(|| newest(&self.path))
     }
 
-    /// Unpacks it under `cache` and returns the folder with this content. A folder is used where it is.
+    /// Unpacks it under `cache` and returns the folder with this content. A folder is used in its place.
     pub fn unpack(&self, cache: &Path, content: Content) -> Result<PathBuf> {
         let cannot_unpack = || format!("can't unpack `{}`", self.path.display());
         if self.form == Form::Folder {

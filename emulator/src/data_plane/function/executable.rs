@@ -1,4 +1,4 @@
-//! What a function's processes start with: folders and a program.
+//! The start of a function's processes: folders and a program.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -21,11 +21,11 @@ pub struct Executable {
     pub layers: Vec<PathBuf>,
     /// The last change in folders that are not copies, so that a reload notices it.
     pub changed: Option<SystemTime>,
-    /// What is started.
+    /// The program.
     pub entry: Entry,
 }
 
-/// What is started for a function.
+/// The program that is started for a function.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Entry {
     /// A program of the function's.
@@ -34,7 +34,7 @@ pub enum Entry {
     Interpreter {
         /// The runtime that the function asks for.
         runtime: ManagedRuntime,
-        /// What runs it.
+        /// The interpreter.
         interpreter: Interpreter,
     },
 }

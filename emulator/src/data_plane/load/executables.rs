@@ -140,7 +140,7 @@ impl Parts {
         })
     }
 
-    /// What of a function that runs is not emulated.
+    /// The parts of a function that runs which are not emulated.
     pub fn notes(&self, function: &FunctionConfiguration) -> Vec<Unsupported> {
         let note = |reason: String| Unsupported {
             address: function.address.clone(),

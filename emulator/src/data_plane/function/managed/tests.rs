@@ -170,7 +170,7 @@ fn json(value: &toml::Value) -> Value {
     serde_json::to_value(value).unwrap()
 }
 
-/// What of a call is not as its label says.
+/// The parts of a call that are not as its label says.
 fn wrong(call: &Call, outcome: &Result<Outcome, String>) -> Option<String> {
     let parsed = |bytes: &Bytes| serde_json::from_slice::<Value>(bytes).unwrap_or(Value::Null);
     let fits = match outcome {
@@ -199,7 +199,7 @@ fn wrong(call: &Call, outcome: &Result<Outcome, String>) -> Option<String> {
     (!fits).then(|| format!("it answered {shown}"))
 }
 
-/// What of the log is not as its label says.
+/// The lines of the log that are not as its label says.
 fn wrong_in_log(case: &Case, log: &str) -> Vec<String> {
     let mut wrong = Vec::new();
     let mut lines = log.lines();
