@@ -10,6 +10,9 @@ moto's CreateResource refuses `$` and `,` in a path, which API Gateway takes. Su
 Two that moto has fail on what Terraform sends: UpdateAuthorizer on another user pool (`/providerARNs`), TagResource
 and its kin on a REST API. Those requests alone are answered here.
 
+moto's CreateAuthorizer drops `identityValidationExpression`, under a misspelled name. Its DeleteAuthorizer deletes one that a
+method names, which API Gateway refuses: https://github.com/hashicorp/terraform-provider-aws/issues/14812.
+
 Runs in moto's process, before `moto.py`. Paths, operations and errors are those of
 https://docs.aws.amazon.com/apigateway/latest/api/patch-operations.html.
 """
@@ -20,7 +23,7 @@ from urllib.parse import unquote
 
 from moto.apigateway.exceptions import BadRequestException, ConflictException
 from moto.apigateway.exceptions import InvalidResourcePathException, NotFoundException
-from moto.apigateway.models import APIGatewayBackend
+from moto.apigateway.models import APIGatewayBackend, RestAPI
 from moto.apigateway.responses import APIGatewayResponse
 from moto.apigateway.urls import url_paths
 
@@ -244,6 +247,27 @@ def update_gateway_response(self):
     return json.dumps(updated(self, model, GATEWAY_RESPONSE, "GatewayResponse not found").to_json())
 
 
+def create_authorizer(self, *arguments, motos_own=RestAPI.create_authorizer, **named):
+    authorizer = motos_own(self, *arguments, **named)
+    # A moto that spells the name right keeps the expression by itself.
+    expression = named.get("identiy_validation_expression")
+    if expression:
+        authorizer.identity_validation_expression = expression
+    return authorizer
+
+
+def delete_authorizer(self, restapi_id, authorizer_id, motos_own=APIGatewayBackend.delete_authorizer):
+    api = self.get_rest_api(restapi_id)
+    for resource in api.resources.values():
+        for http_method, method in resource.resource_methods.items():
+            if method.authorizer_id == authorizer_id:
+                raise ConflictException(
+                    f"Cannot delete authorizer '{self.get_authorizer(restapi_id, authorizer_id).name}', is referenced in "
+                    f"method: {http_method}/{resource.get_path()}"
+                )
+    return motos_own(self, restapi_id, authorizer_id)
+
+
 def update_authorizer(self, motos_own=APIGatewayResponse.update_authorizer):
     operations = self._get_param("patchOperations") or []
     if not any("/providerARNs" in (operation.get("path") or "") for operation in operations):
@@ -294,6 +318,8 @@ for update in (
         setattr(APIGatewayResponse, update.__name__, update)
 
 APIGatewayBackend.create_resource = create_resource
+APIGatewayBackend.delete_authorizer = delete_authorizer
+RestAPI.create_authorizer = create_authorizer
 for mended in (update_authorizer, get_tags, tag_resource, untag_resource):
     setattr(APIGatewayResponse, mended.__name__, mended)
 # moto routes the ARN of a stage only.

@@ -290,6 +290,37 @@ fn an_authorizer_gets_another_user_pool_and_an_api_other_tags() {
     assert_eq!(updated["authorizerResultTtlInSeconds"], 0);
     assert_eq!(api.update(&path, &[("replace", "/name", "gate")])["name"], "gate");
 
+    let by_function = json!({"name": "partners", "type": "TOKEN", "authorizerUri": URI.replace("NAME", "open"),
+        "identitySource": "method.request.header.Authorization", "identityValidationExpression": "[a-z]+"});
+    let by_function = format!(
+        "/authorizers/{}",
+        api.create("POST", "/authorizers", &by_function)
+    );
+    assert_eq!(api.get(&by_function)["identityValidationExpression"], "[a-z]+");
+    let unset = [("replace", "/identityValidationExpression", "")];
+    assert_eq!(
+        api.update(&by_function, &unset)["identityValidationExpression"],
+        Value::Null
+    );
+    let id = by_function.rsplit('/').next().unwrap();
+    let method = api.method("");
+    let named = [
+        ("replace", "/authorizationType", "CUSTOM"),
+        ("replace", "/authorizerId", id),
+    ];
+    api.update(&method, &named);
+    let delete = || api.call("DELETE", &format!("{}{by_function}", api.path), &json!({}));
+    assert_eq!(
+        delete().json_of(409)["message"],
+        "Cannot delete authorizer 'partners', is referenced in method: GET//items/{id}"
+    );
+    let unnamed = [
+        ("replace", "/authorizationType", "NONE"),
+        ("replace", "/authorizerId", ""),
+    ];
+    api.update(&method, &unnamed);
+    assert_eq!(delete().status, 202);
+
     let arn = format!(
         "arn%3Aaws%3Aapigateway%3Aus-east-1%3A%3A{}",
         api.path.replace('/', "%2F")
