@@ -39,8 +39,8 @@ step 'text of others, hand-written Terraform'
 tests --test foreign_text --test reconfigured
 step 'HCL as Terraform reads it'
 tests --test hcl
-step 'tools'
-# Two units install something with pip.
+step 'tools, runtimes of others'
+# Units that install something with pip, or start an interpreter for each case.
 tests --lib -- --ignored
 tools=$(cargo run --quiet --locked --package portcullis -- tools)
 field() { printf '%s\n' "$tools" | sed -n "s/.*\"$1\": \"\(.*\)\".*/\1/p"; }

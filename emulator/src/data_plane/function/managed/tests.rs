@@ -261,11 +261,13 @@ async fn check_all(text: &str, language: Language) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "starts an interpreter for each case"]
 async fn nodejs_answers_as_labelled() {
     check_all(NODEJS, Language::NodeJs).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "starts an interpreter for each case"]
 async fn python_answers_as_labelled() {
     check_all(PYTHON, Language::Python).await;
 }
