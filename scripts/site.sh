@@ -4,13 +4,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 tools=$PWD/target/site-tools
-if ! cmp --silent scripts/site.txt "$tools/requirements.txt"; then
-    rm -rf "$tools"
-    python3 -m venv "$tools"
-    "$tools/bin/pip" install --quiet --disable-pip-version-check --require-hashes --no-deps --only-binary :all: \
-        --requirement scripts/site.txt
-    cp scripts/site.txt "$tools/requirements.txt"
-fi
+scripts/python_tools.sh "$tools" scripts/site.txt
 mkdir -p target/site
 scripts/site.py target/site/pages
 cp docs/zensical.toml target/site/zensical.toml

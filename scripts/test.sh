@@ -50,13 +50,7 @@ export PORTCULLIS_CARGO_LAMBDA PORTCULLIS_PYTHON
 
 step 'ministack, a second emulated AWS'
 ministack=$PWD/target/ministack
-if ! cmp --silent tests/ministack.txt "$ministack/requirements.txt"; then
-    rm -rf "$ministack"
-    python3 -m venv "$ministack"
-    "$ministack/bin/pip" install --quiet --disable-pip-version-check --require-hashes --no-deps --only-binary :all: \
-        --requirement tests/ministack.txt
-    cp tests/ministack.txt "$ministack/requirements.txt"
-fi
+scripts/python_tools.sh "$ministack" tests/ministack.txt
 export PORTCULLIS_MINISTACK=$ministack/bin/python
 
 if [ "${CI:-}" ]; then
@@ -88,13 +82,7 @@ if verified; then export PORTCULLIS_MERMAID=$mermaid/mermaid.min.js; fi
 
 step 'workflow files'
 checks=$PWD/target/workflows
-if ! cmp --silent tests/workflows.txt "$checks/requirements.txt"; then
-    rm -rf "$checks"
-    python3 -m venv "$checks"
-    "$checks/bin/pip" install --quiet --disable-pip-version-check --require-hashes --no-deps --only-binary :all: \
-        --requirement tests/workflows.txt
-    cp tests/workflows.txt "$checks/requirements.txt"
-fi
+scripts/python_tools.sh "$checks" tests/workflows.txt
 tests --test workflows
 
 step 'documentation as a site'

@@ -6,13 +6,7 @@ cd "$(dirname "$0")/.."
 
 profile=${1:-release}
 tools=$PWD/target/wheel-tools
-if ! cmp --silent scripts/wheel.txt "$tools/requirements.txt"; then
-    rm -rf "$tools"
-    python3 -m venv "$tools"
-    "$tools/bin/pip" install --quiet --disable-pip-version-check --require-hashes --no-deps --only-binary :all: \
-        --requirement scripts/wheel.txt
-    cp scripts/wheel.txt "$tools/requirements.txt"
-fi
+scripts/python_tools.sh "$tools" scripts/wheel.txt
 # A wheel of tests is for this machine only, and takes the build that is there.
 how=(--profile "$profile" --compatibility linux)
 if [ "$profile" = release ]; then

@@ -13,6 +13,7 @@ use portcullis_generator::review::{self, AcceptedChange, report::Report};
 use crate::cli;
 use crate::commands::surface::of_file;
 use crate::failure::{Failure, OrFail, Outcome, SpecErrors};
+use crate::terraform_program::{command_failure, without_advice};
 use crate::today::today;
 
 /// The file of accepted changes, unless another one is named.
@@ -25,25 +26,27 @@ pub fn report(root: &Path, options: &cli::Review) -> Outcome<Report> {
             Failure::input("without a spec, `--plan` must name one plan").help("review each plan by itself")
         );
     };
-    let accepted = accepted_changes(root, options.accept.as_deref())?;
+    let named = options.accept.as_deref();
+    let name = named.map_or_else(|| ACCEPTED_CHANGES.to_owned(), |file| file.display().to_string());
+    let accepted = accepted_changes(root, named, &name)?;
     let text = text(root, file)?;
-    let name = options.accept.as_ref().map(|file| file.display().to_string());
-    let name = name.unwrap_or_else(|| ACCEPTED_CHANGES.to_owned());
     let mut report = review_plan(&text, &accepted, &name, today()).map_err(|error| of_file(file, error))?;
     report.head = printable::line(&file.display().to_string());
     Ok(report)
 }
 
-/// Reads the file of accepted changes. The one that nothing names may be missing.
-fn accepted_changes(root: &Path, named: Option<&Path>) -> Outcome<Vec<AcceptedChange>> {
+/// Reads the file of accepted changes, which errors call `name`. The one that nothing names may be missing.
+fn accepted_changes(root: &Path, named: Option<&Path>, name: &str) -> Outcome<Vec<AcceptedChange>> {
     let file = named.map_or_else(|| root.join(ACCEPTED_CHANGES), Path::to_owned);
     if named.is_none() && !file.exists() {
         return Ok(Vec::new());
     }
-    let name = named.map_or_else(|| ACCEPTED_CHANGES.to_owned(), |file| file.display().to_string());
     let text = fs::read_to_string(&file)
-        .map_err(|error| Failure::input(format!("can't read {}: {error}", printable::code(&name))))?;
-    review::accepted_changes(&text).map_err(|errors| Failure::spec(SpecErrors { name, text, errors }))
+        .map_err(|error| Failure::input(format!("can't read {}: {error}", printable::code(name))))?;
+    review::accepted_changes(&text).map_err(|errors| {
+        let name = name.to_owned();
+        Failure::spec(SpecErrors { name, text, errors })
+    })
 }
 
 /// Returns the output of `terraform show -json` for a plan. A file of `terraform plan -out` is shown first, which needs the
@@ -53,22 +56,21 @@ fn text(root: &Path, file: &Path) -> Outcome<String> {
         return show_output::read(file, ShowOutput::Plan).or_input();
     }
     let path: PathBuf = file.canonicalize().or_input()?;
-    let output = Command::new("terraform")
+    let mut terraform = Command::new("terraform");
+    // The root module and its variables are the user's, who also ran `terraform init` with them.
+    without_advice(&mut terraform);
+    let output = terraform
         .current_dir(root)
         .args(["show", "-json", "-no-color"])
         .arg(&path)
         .stdin(Stdio::null())
-        .env("CHECKPOINT_DISABLE", "1")
-        .env("TF_IN_AUTOMATION", "1")
         .output()
         .map_err(|error| {
             Failure::tool(format!("can't start `terraform`: {error}"))
                 .help("install Terraform, or review its output: `terraform show -json PLANFILE > plan.json`")
         })?;
     if !output.status.success() {
-        let stderr = String::from_utf8_lossy(&output.stderr);
-        let failure = Failure::tool(format!("`terraform show` failed:\n{}", stderr.trim()));
-        return Err(failure
+        return Err(command_failure("show", &output.stderr)
             .help("run `terraform init` in the folder of the root module, or name it: `--project DIR`"));
     }
     String::from_utf8(output.stdout).or_tool()

@@ -390,7 +390,8 @@ fn out_argument(file: &Path) -> OsString {
     argument
 }
 
-fn command_failure(command: &str, stderr: &[u8]) -> Failure {
+/// The failure of a command of Terraform, with what it printed.
+pub fn command_failure(command: &str, stderr: &[u8]) -> Failure {
     let text = String::from_utf8_lossy(stderr);
     Failure::tool(format!("`terraform {command}` failed:\n{}", text.trim()))
 }
@@ -406,14 +407,7 @@ pub fn scrub(command: &mut Command, aws: &Aws) {
             command.env_remove(&name);
         }
     }
-    // Terraform warns at every command of a configuration file that is named but is not there.
-    if std::env::var_os("TF_CLI_CONFIG_FILE").is_some_and(|file| !Path::new(&file).exists()) {
-        command.env_remove("TF_CLI_CONFIG_FILE");
-    }
-    command
-        .env("CHECKPOINT_DISABLE", "1")
-        .env("TF_IN_AUTOMATION", "1")
-        .envs(fewer_collections(|name| std::env::var_os(name).is_some()));
+    without_advice(command);
     if let Aws::Real = aws {
         // A profile may lead elsewhere as a variable may, and says so nowhere:
         // <https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html>
@@ -427,6 +421,18 @@ pub fn scrub(command: &mut Command, aws: &Aws) {
     {
         command.envs(local_environment(endpoint, region, access_key_id));
     }
+}
+
+/// Lets Terraform print no advice for people and look for no newer version, and collect garbage less often.
+pub fn without_advice(command: &mut Command) {
+    // Terraform warns at every command of a configuration file that is named but is not there.
+    if std::env::var_os("TF_CLI_CONFIG_FILE").is_some_and(|file| !Path::new(&file).exists()) {
+        command.env_remove("TF_CLI_CONFIG_FILE");
+    }
+    command
+        .env("CHECKPOINT_DISABLE", "1")
+        .env("TF_IN_AUTOMATION", "1")
+        .envs(fewer_collections(|name| std::env::var_os(name).is_some()));
 }
 
 /// Returns the variables by which Terraform and its provider collect garbage less often: they run for seconds. A plan of the demo

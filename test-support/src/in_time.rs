@@ -1,6 +1,7 @@
 //! Programs that a test waits for, with a limit: one that hangs fails its test and is ended.
 
 use std::io::{self, Read};
+use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread::{sleep, spawn};
@@ -11,6 +12,14 @@ const LIMIT: Duration = Duration::from_secs(15 * 60);
 
 /// Interval between two checks of whether a program has ended.
 const POLL: Duration = Duration::from_millis(2);
+
+/// Runs a program without a terminal's colors in a folder, and returns what it printed.
+#[track_caller]
+pub fn output_in(folder: &Path, program: &str, arguments: &[&str]) -> Output {
+    let mut command = Command::new(program);
+    command.args(arguments).current_dir(folder).env("NO_COLOR", "1");
+    command.output_in_time().unwrap()
+}
 
 /// Waits with a limit.
 pub trait InTime {

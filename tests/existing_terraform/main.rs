@@ -6,10 +6,10 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Output};
 
 use portcullis_test_support::existing_terraform::{Case, cases};
-use portcullis_test_support::in_time::InTime;
+use portcullis_test_support::in_time::{InTime, output_in};
 use serde_json::Value;
 
 #[test]
@@ -78,13 +78,7 @@ fn review(folder: &Path, more: &[&str]) -> Output {
 }
 
 fn portcullis(folder: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_portcullis"))
-        .args(arguments)
-        .current_dir(folder)
-        .env("NO_COLOR", "1")
-        .stdin(Stdio::null())
-        .output_in_time()
-        .unwrap()
+    output_in(folder, env!("CARGO_BIN_EXE_portcullis"), arguments)
 }
 
 /// Runs a review and returns its exit code and stderr.

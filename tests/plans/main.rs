@@ -17,10 +17,10 @@
 
 #![allow(clippy::unwrap_used)] // a test may panic
 
-use portcullis_test_support::in_time::InTime;
+use portcullis_test_support::in_time::output_in;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::Output;
 
 use serde_json::{Map, Value, json};
 use tempfile::TempDir;
@@ -254,13 +254,7 @@ fn project(spec: &str) -> TempDir {
 }
 
 fn portcullis(folder: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_portcullis"))
-        .args(arguments)
-        .current_dir(folder)
-        .env("NO_COLOR", "1")
-        .stdin(Stdio::null())
-        .output_in_time()
-        .unwrap()
+    output_in(folder, env!("CARGO_BIN_EXE_portcullis"), arguments)
 }
 
 fn apply(plan: &mut Value, edit: &Value) {

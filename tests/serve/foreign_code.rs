@@ -75,7 +75,7 @@ fn a_program_of_the_machine_does_not_run() {
 fn code_outside_the_project_is_refused_by_any_path() {
     let project = Project::new();
     let outside = project.path("elsewhere/orders.zip");
-    zip(&outside, BOOTSTRAP.as_bytes());
+    zip(&outside, &[("bootstrap", BOOTSTRAP)]);
     symlink(project.path("elsewhere"), project.path("shop/terraform/linked")).unwrap();
     symlink(&outside, project.path("shop/terraform/orders.zip")).unwrap();
     for filename in [
@@ -112,7 +112,10 @@ fn the_project_is_the_repository_or_the_folder_of_terraform() {
     let said = project.refused(&state, &[]);
     assert!(said.contains("outside the project"), "{said}");
     let inside = with_code(Path::new("orders.zip"));
-    zip(&project.path("shop/terraform/orders.zip"), BOOTSTRAP.as_bytes());
+    zip(
+        &project.path("shop/terraform/orders.zip"),
+        &[("bootstrap", BOOTSTRAP)],
+    );
     drop(project.serve(&inside, &[]).unwrap());
     // A work tree of Git has a file there; a project of Portcullis has its spec.
     for marker in [".git", "portcullis.toml"] {

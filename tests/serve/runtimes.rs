@@ -1,31 +1,19 @@
 //! Functions in Node.js and Python, with the interpreters of this machine or those that the user names.
 
 use std::fs;
-use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::{Value, json};
 
-use super::served::{Project, add, resource, state};
+use super::served::{Project, add, resource, state, zip};
 use portcullis_test_support::in_time::InTime;
 
 const LAYER: &str = "arn:aws:lambda:eu-central-1:123456789012:layer:shared:3";
 const NODEJS: &str = "exports.handler = async () => ({ statusCode: 200, body: process.version });\n";
 const PYTHON: &str =
     "import platform\n\ndef handler(event, context):\n    return {'body': platform.python_version()}\n";
-
-/// Writes a zip of these files.
-fn zip(path: &Path, files: &[(&str, &str)]) {
-    let mut writer = zip::ZipWriter::new(fs::File::create(path).unwrap());
-    for (name, content) in files {
-        let options = zip::write::SimpleFileOptions::default().unix_permissions(0o644);
-        writer.start_file(*name, options).unwrap();
-        writer.write_all(content.as_bytes()).unwrap();
-    }
-    writer.finish().unwrap();
-}
 
 /// A project whose function has this runtime and these files.
 fn project(runtime: &str, handler: &str, files: &[(&str, &str)], more: Value) -> (Project, Value) {
@@ -37,6 +25,19 @@ fn project(runtime: &str, handler: &str, files: &[(&str, &str)], more: Value) ->
         .unwrap()
         .extend(more.as_object().unwrap().clone());
     (project, state(function))
+}
+
+/// Creates a Python environment without packages, and returns its interpreter.
+fn python_elsewhere(project: &Project) -> PathBuf {
+    let venv = project.path("elsewhere/venv");
+    let mut python = Command::new("python3");
+    let made = python
+        .args(["-m", "venv", "--without-pip"])
+        .arg(&venv)
+        .output_in_time()
+        .unwrap();
+    assert!(made.status.success(), "{made:?}");
+    venv.join("bin/python")
 }
 
 /// Returns whether a program is on the PATH. It is missing only outside CI, which a message tells.
@@ -120,15 +121,7 @@ fn the_user_names_an_interpreter_for_a_language_or_for_one_version() {
         )],
         json!({}),
     );
-    let venv = project.path("elsewhere/venv");
-    let mut python = Command::new("python3");
-    let made = python
-        .args(["-m", "venv", "--without-pip"])
-        .arg(&venv)
-        .output_in_time()
-        .unwrap();
-    assert!(made.status.success(), "{made:?}");
-    let python = venv.join("bin/python");
+    let python = python_elsewhere(&project);
     for options in [
         [
             format!("python={}", python.display()),
@@ -143,7 +136,7 @@ fn the_user_names_an_interpreter_for_a_language_or_for_one_version() {
         let served = project.serve(&state, &options).unwrap();
         assert_eq!(
             served.get("/"),
-            (200, venv.join("bin").display().to_string()),
+            (200, python.parent().unwrap().display().to_string()),
             "{}",
             served.log()
         );
@@ -336,7 +329,7 @@ fn a_bootstrap_of_a_layer_runs_the_function() {
         json!({"layers": [LAYER]}),
     );
     let path = project.path("shop/build/layer.zip");
-    super::served::zip(&path, super::served::BOOTSTRAP.as_bytes());
+    zip(&path, &[("bootstrap", super::served::BOOTSTRAP)]);
     add(&mut state, [layer("../build/layer.zip")]);
     let served = project.serve(&state, &[]).unwrap();
     assert_eq!(served.get("/").0, 200, "{}", served.log());
@@ -408,15 +401,7 @@ fn a_failed_import_of_the_sdk_gives_advice() {
         &[("app.py", "import boto3\n")],
         json!({}),
     );
-    let venv = project.path("elsewhere/venv");
-    let mut python = Command::new("python3");
-    let made = python
-        .args(["-m", "venv", "--without-pip"])
-        .arg(&venv)
-        .output_in_time()
-        .unwrap();
-    assert!(made.status.success(), "{made:?}");
-    let option = format!("python={}", venv.join("bin/python").display());
+    let option = format!("python={}", python_elsewhere(&project).display());
     let served = project.serve(&state, &["--runtime", &option]).unwrap();
     assert_eq!(
         served.get("/"),

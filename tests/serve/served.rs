@@ -105,12 +105,15 @@ fn extend(values: &mut Value, more: Value) {
     values.as_object_mut().unwrap().extend(more);
 }
 
-/// Writes a zip of one `bootstrap`.
-pub fn zip(path: &Path, bootstrap: &[u8]) {
+/// Writes a zip of these files. A `bootstrap` is a program.
+pub fn zip(path: &Path, files: &[(&str, impl AsRef<[u8]>)]) {
     let mut writer = zip::ZipWriter::new(fs::File::create(path).unwrap());
-    let options = zip::write::SimpleFileOptions::default().unix_permissions(0o755);
-    writer.start_file("bootstrap", options).unwrap();
-    writer.write_all(bootstrap).unwrap();
+    for (name, content) in files {
+        let mode = if *name == "bootstrap" { 0o755 } else { 0o644 };
+        let options = zip::write::SimpleFileOptions::default().unix_permissions(mode);
+        writer.start_file(*name, options).unwrap();
+        writer.write_all(content.as_ref()).unwrap();
+    }
     writer.finish().unwrap();
 }
 
@@ -127,7 +130,10 @@ impl Project {
         for name in ["shop/.git", "shop/terraform", "shop/build", "elsewhere", "home"] {
             fs::create_dir_all(project.path(name)).unwrap();
         }
-        zip(&project.path("shop/build/orders.zip"), BOOTSTRAP.as_bytes());
+        zip(
+            &project.path("shop/build/orders.zip"),
+            &[("bootstrap", BOOTSTRAP)],
+        );
         project
     }
 

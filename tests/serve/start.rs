@@ -10,7 +10,10 @@ use super::served::{BOOTSTRAP, Project, state, zip};
 /// Returns the function's log after a call of a function with this `bootstrap`, and the answer's status.
 fn log_of(bootstrap: &[u8]) -> (u16, String) {
     let project = Project::new();
-    zip(&project.path("shop/build/orders.zip"), bootstrap);
+    zip(
+        &project.path("shop/build/orders.zip"),
+        &[("bootstrap", bootstrap)],
+    );
     let work = project.path("work");
     let architecture = match std::env::consts::ARCH {
         "aarch64" => "arm64",

@@ -43,7 +43,7 @@ fn terraform_still_writes_plans_of_which_the_reviews_say_the_same() {
             if !case.before_edit.is_empty() {
                 project.apply(&case.before_edit);
             }
-            project.write(&[&case.before_edit[..], &case.edit].concat_edits());
+            project.write(case.before_edit.iter().chain(&case.edit));
             for file in &case.deleted {
                 fs::remove_file(project.folder.path().join(file)).unwrap();
             }
@@ -57,17 +57,6 @@ fn terraform_still_writes_plans_of_which_the_reviews_say_the_same() {
                 assert_eq!(report, expected, "{}", case.path().display());
             }
         }
-    }
-}
-
-/// Edits of two lists in a row.
-trait ConcatEdits {
-    fn concat_edits(&self) -> Vec<&Edit>;
-}
-
-impl ConcatEdits for [&[Edit]; 2] {
-    fn concat_edits(&self) -> Vec<&Edit> {
-        self.iter().flat_map(|edits| edits.iter()).collect()
     }
 }
 
@@ -87,14 +76,14 @@ impl<'a> Project<'a> {
             source,
             folder,
         };
-        project.write(&[]);
+        project.write([]);
         fs::write(project.folder.path().join("code.zip"), EMPTY_ZIP).unwrap();
         provider.init(project.folder.path());
         project
     }
 
     /// Writes the files as they are before a change, with edits.
-    fn write(&self, edits: &[&Edit]) {
+    fn write<'e>(&self, edits: impl IntoIterator<Item = &'e Edit>) {
         let before = self.source.join("before");
         for entry in WalkDir::new(&before).into_iter().map(Result::unwrap) {
             let target = self
@@ -124,7 +113,7 @@ impl<'a> Project<'a> {
 
     /// Applies the project with edits. moto leaves out a part of an authorizer that it makes, so this happens twice.
     fn apply(&self, edits: &[Edit]) {
-        self.write(&edits.iter().collect::<Vec<_>>());
+        self.write(edits);
         for _ in 0..2 {
             self.terraform(&["apply", "-auto-approve", "-input=false", "-no-color"]);
         }

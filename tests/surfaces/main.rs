@@ -7,11 +7,11 @@ mod enforced;
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::Output;
 
 use serde_json::{Value, json};
 
-use portcullis_test_support::in_time::InTime;
+use portcullis_test_support::in_time::output_in;
 
 #[test]
 fn one_odd_line_is_uncertain_and_silences_no_other() {
@@ -186,11 +186,5 @@ fn cells(line: &str) -> String {
 }
 
 fn portcullis(folder: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_portcullis"))
-        .args(arguments)
-        .current_dir(folder)
-        .env("NO_COLOR", "1")
-        .stdin(Stdio::null())
-        .output_in_time()
-        .unwrap()
+    output_in(folder, env!("CARGO_BIN_EXE_portcullis"), arguments)
 }

@@ -30,7 +30,7 @@ use crate::show_output::{self, ShowOutput};
 
 mod code;
 mod executables;
-mod interpreters;
+pub(super) mod interpreters;
 mod layers;
 mod variables;
 

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use portcullis_terraform_json::plan::Change;
+use portcullis_terraform_json::plan::{Change, holds_unknown};
 
 /// A loss of users' attributes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,8 +23,7 @@ pub enum Attribute {
 
 /// Returns the attributes that users would lose; none if the change only adds some.
 pub(super) fn lost(change: &Change) -> Vec<Attribute> {
-    let unknown = &change.after_unknown["schema"];
-    if *unknown == Value::Bool(true) || holds_true(unknown) {
+    if holds_unknown(&change.after_unknown["schema"]) {
         return vec![Attribute::Unknown];
     }
     let (before, after) = (attributes(&change.before), attributes(&change.after));
@@ -64,15 +63,6 @@ fn is_default(value: &Value) -> bool {
     match value {
         Value::Null | Value::Bool(false) => true,
         Value::Array(items) => items.is_empty(),
-        _ => false,
-    }
-}
-
-fn holds_true(value: &Value) -> bool {
-    match value {
-        Value::Bool(unknown) => *unknown,
-        Value::Array(items) => items.iter().any(holds_true),
-        Value::Object(items) => items.values().any(holds_true),
         _ => false,
     }
 }

@@ -15,11 +15,7 @@ use crate::spec::{AuthorizerTable, Placed, Spec};
 impl Resolver<'_> {
     /// The authorizers.
     pub(crate) fn lambda_authorizers(&mut self, spec: &Spec) -> BTreeMap<String, LambdaAuthorizer> {
-        let known: BTreeSet<&str> = spec
-            .functions
-            .iter()
-            .map(|(name, _)| name.value.as_str())
-            .collect();
+        let known = spec.function_names();
         let mut identifiers = BTreeMap::new();
         let mut authorizers = BTreeMap::new();
         for (name, table) in &spec.authorizers {

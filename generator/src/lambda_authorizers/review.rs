@@ -6,7 +6,6 @@ use crate::lambda_authorizers::LambdaAuthorizer;
 use crate::reach::Reach;
 use crate::review::comparison::Comparison;
 use crate::review::{ChangeKind, Fact};
-use crate::service::Service;
 
 /// `reaches` are those of the base and of the head.
 pub(crate) fn facts(comparison: &Comparison, [base, head]: [&Reach; 2]) -> Vec<Fact> {
@@ -41,13 +40,9 @@ pub(crate) fn facts(comparison: &Comparison, [base, head]: [&Reach; 2]) -> Vec<F
 
 /// Functions that only callers with a token reached, and that decide about callers now, so that anyone makes them run.
 fn opened(comparison: &Comparison, base: &Reach, head: &Reach) -> Vec<Fact> {
-    let decides = |service: &Service, function: &str| {
-        let mut authorizers = service.authorizers.values();
-        authorizers.any(|authorizer| authorizer.function == function)
-    };
     let kept = comparison.functions.kept.iter();
     let opened = kept.filter(|(before, after)| {
-        let is_new = !decides(comparison.base, before) && decides(comparison.head, after);
+        let is_new = !comparison.base.decides(before) && comparison.head.decides(after);
         is_new && !base.ways(before).is_empty() && base.public_ways(before).is_empty()
     });
     opened

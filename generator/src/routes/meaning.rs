@@ -17,11 +17,7 @@ impl Resolver<'_> {
         let mut routes = Routes::default();
         let mut places: BTreeMap<(RoutePath, Method), Span> = BTreeMap::new();
         let mut variables = BTreeMap::new();
-        let known: BTreeSet<&str> = spec
-            .functions
-            .iter()
-            .map(|(name, _)| name.value.as_str())
-            .collect();
+        let known = spec.function_names();
         let mut unknown: BTreeMap<&str, Vec<Span>> = BTreeMap::new();
         let mut without_auth = Vec::new();
         let mut for_users = Vec::new();

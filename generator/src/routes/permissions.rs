@@ -223,8 +223,7 @@ impl<'a> Grouping<'a> {
             function: self.function.to_owned(),
             calls,
         };
-        let mut authorizers = self.service.authorizers.values();
-        let decides = authorizers.any(|authorizer| authorizer.function == self.function);
+        let decides = self.service.decides(self.function);
         let calls = calls.into_iter().chain(decides.then_some(Calls::Authorizers));
         calls.map(of).collect()
     }

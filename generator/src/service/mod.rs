@@ -97,6 +97,12 @@ impl Service {
         }
     }
 
+    /// Returns whether a function decides who may call, as that of an authorizer.
+    pub(crate) fn decides(&self, function: &str) -> bool {
+        let mut authorizers = self.authorizers.values();
+        authorizers.any(|authorizer| authorizer.function == function)
+    }
+
     /// Names the data that the deletion protection of an environment protects. `None` if nothing needs it.
     pub fn protected(&self) -> Option<String> {
         let all = [

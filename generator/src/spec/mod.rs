@@ -15,6 +15,8 @@ mod scalar;
 pub mod schema;
 pub(crate) mod toml_text;
 
+use std::collections::BTreeSet;
+
 pub use crate::api::keys::ApiTable;
 pub use crate::buckets::keys::BucketTable;
 pub use crate::cors::keys::CorsTable;
@@ -93,10 +95,18 @@ impl Spec {
     pub fn parse(text: &str, diagnostics: &mut Diagnostics) -> Option<Self> {
         document(text, diagnostics)
     }
+
+    /// The names of the functions.
+    pub(crate) fn function_names(&self) -> BTreeSet<&str> {
+        self.functions
+            .iter()
+            .map(|(name, _)| name.value.as_str())
+            .collect()
+    }
 }
 
-/// Reads a document with the keys of a table at its top. Hidden characters come alone, and so do TOML's own syntax errors: nothing else can be said of
-/// such a text.
+/// Reads a document with the keys of a table at its top. Hidden characters come alone, and so do TOML's own syntax errors: nothing
+/// else can be said of such a text.
 pub(crate) fn document<T: Keys>(text: &str, diagnostics: &mut Diagnostics) -> Option<T> {
     let hidden = hidden_characters::hidden(text);
     if !hidden.is_empty() {

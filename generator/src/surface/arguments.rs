@@ -115,7 +115,7 @@ fn is_usual(resource: &Resource, name: &str, value: &Value) -> bool {
 }
 
 /// Returns whether a value is that of an unset argument. `false` and 0 are only if they are the default.
-fn is_unset(value: &Value, is_default: bool) -> bool {
+pub(crate) fn is_unset(value: &Value, is_default: bool) -> bool {
     match value {
         Value::Null => true,
         Value::String(text) => text.is_empty(),

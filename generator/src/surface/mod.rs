@@ -36,6 +36,7 @@ use crate::topics::surface as topics;
 use crate::user_pool::surface as user_pool;
 pub use crate::user_pool::surface::is_first_user;
 pub use arguments::is_harmless;
+pub(crate) use arguments::is_unset;
 pub use check_plan::{CheckError, CheckedPlan, check_plan};
 pub use compare::compare;
 pub use difference::{Difference, DifferentValue, Differing, Subject};

@@ -56,6 +56,13 @@ pub(super) fn is_key(segment: &str) -> bool {
     segment.starts_with('[')
 }
 
+/// An address without the keys of instances, as the configuration has it: `module.a.aws_b.c`.
+pub fn without_keys(address: &str) -> String {
+    let mut names = segments(address);
+    names.retain(|segment| !is_key(segment));
+    names.join(".")
+}
+
 /// Names and keys of a text in their order; a key has its brackets. Dots and brackets in the quotes of a key are its own.
 pub(super) fn segments(text: &str) -> Vec<&str> {
     let mut segments = Vec::new();
@@ -110,5 +117,14 @@ mod tests {
     fn a_reference_is_its_steps() {
         assert_eq!(segments(r#"aws_a.b["k"].id"#), ["aws_a", "b", r#"["k"]"#, "id"]);
         assert_eq!(segments("var.pools.readers"), ["var", "pools", "readers"]);
+    }
+
+    #[test]
+    fn keys_are_left_out_with_what_is_in_their_quotes() {
+        assert_eq!(
+            without_keys(r#"module.a["x.y[0]\"]"].aws_b.c[0]"#),
+            "module.a.aws_b.c"
+        );
+        assert_eq!(without_keys("data.aws_b.c"), "data.aws_b.c");
     }
 }

@@ -6,6 +6,16 @@ use std::fmt;
 
 use serde_json::Value;
 
+/// Returns whether a part of [`Change::after_unknown`] says of anything that it is unknown.
+pub fn holds_unknown(part: &Value) -> bool {
+    match part {
+        Value::Bool(unknown) => *unknown,
+        Value::Array(items) => items.iter().any(holds_unknown),
+        Value::Object(map) => map.values().any(holds_unknown),
+        _ => false,
+    }
+}
+
 /// The change of one resource instance.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Change {

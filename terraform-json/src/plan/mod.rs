@@ -23,7 +23,8 @@ mod resolve;
 mod tests;
 mod unknown;
 
-pub use changes::{Action, Change, OutputChange};
+pub use address::without_keys;
+pub use changes::{Action, Change, OutputChange, holds_unknown};
 pub use configuration::Provider;
 pub use error::PlanError;
 pub use parsed::ParsedPlan;

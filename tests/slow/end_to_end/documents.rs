@@ -1,10 +1,9 @@
 //! The consoles of the README and of `docs/`, typed in the demo: each command prints what its block shows.
 
 use std::fs;
-use std::net::TcpListener;
 use std::path::Path;
 
-use crate::support::{PORTCULLIS, Project, curl, text, tools};
+use crate::support::{PORTCULLIS, Project, curl, free_port, text, tools};
 
 const README: &str = include_str!("../../../README.md");
 const DEMO: &str = include_str!("../../../docs/demo.md");
@@ -32,7 +31,7 @@ fn the_demo_prints_what_the_documents_show() {
     }
     let client = text(&project.outputs(), "user_pool_client_id");
     console.stands_for("7ca4c65e72d44409ac01454ecd", move || Some(client.clone()));
-    let port = free_port();
+    let port = free_port().to_string();
     console.stands_for("8080", move || Some(port.clone()));
     for name in ["sign in", "scripts", "logs", "invoke", "web page"] {
         console.run(DEVELOPING, name);
@@ -58,14 +57,9 @@ fn existing_terraform(project: &Project) {
     let issuer = format!("https://cognito-idp.{region}.amazonaws.com/{pool}");
     let mut console = project.console_in(&root, Path::new(PORTCULLIS).parent().unwrap());
     console.set("ISSUER", &issuer);
-    let port = free_port();
+    let port = free_port().to_string();
     console.stands_for("4000", move || Some(port.clone()));
     console.run(README, "existing Terraform");
     console.run(SERVING, "serve");
     console.run(SERVING, "surface");
-}
-
-fn free_port() -> String {
-    let free = TcpListener::bind("127.0.0.1:0").unwrap();
-    free.local_addr().unwrap().port().to_string()
 }

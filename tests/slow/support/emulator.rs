@@ -147,7 +147,8 @@ fn ministack() -> PathBuf {
     python
 }
 
-fn free_port() -> u16 {
+/// Returns a port of 127.0.0.1 on which nothing listens.
+pub fn free_port() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     listener.local_addr().unwrap().port()
 }

@@ -19,7 +19,7 @@ use std::{env, fs};
 
 pub use arguments::watching_arguments;
 pub use aws::Aws;
-pub use emulator::Emulator;
+pub use emulator::{Emulator, free_port};
 use portcullis_emulator::signals::default_for_children;
 pub use project::Project;
 use serde_json::Value;

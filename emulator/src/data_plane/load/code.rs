@@ -36,6 +36,13 @@ pub struct Code {
     pub by_user: bool,
 }
 
+impl Code {
+    /// Returns whether it is a program that the user runs in place of the function.
+    pub fn replaces(&self) -> bool {
+        self.by_user && self.package.contains("bootstrap")
+    }
+}
+
 /// Something of each function that a route needs, or why the function can't run here.
 pub type ByFunction<T> = BTreeMap<String, Result<T, String>>;
 

@@ -56,7 +56,7 @@ pub async fn find(
 /// one: it is there to replace the function.
 fn runtime<'a>(function: &'a FunctionConfiguration, code: &Code) -> Option<&'a ManagedRuntime> {
     match &function.runtime {
-        Runtime::Managed(_) if code.by_user && code.package.contains("bootstrap") => None,
+        Runtime::Managed(_) if code.replaces() => None,
         Runtime::Managed(runtime) => Some(runtime),
         Runtime::Custom => None,
     }
@@ -70,11 +70,10 @@ fn parts(
     errors: &mut Vec<String>,
 ) -> Result<Parts, String> {
     let runtime = runtime(function, &code);
-    let replaces = code.by_user && code.package.contains("bootstrap");
     let layers = match layers.packages(function, errors) {
         Ok(layers) => layers,
         // A program in the place of the function may do without.
-        Err(_) if replaces => Vec::new(),
+        Err(_) if code.replaces() => Vec::new(),
         Err(why) => return Err(why),
     };
     let interpreter = match runtime.map(|runtime| (runtime, interpreters.get(runtime))) {

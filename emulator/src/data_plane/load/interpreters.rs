@@ -104,7 +104,7 @@ async fn on_the_path(
 }
 
 /// Asks a program for its interpreter and version.
-async fn ask(
+pub async fn ask(
     language: Language,
     program: &Path,
     options: &Options,

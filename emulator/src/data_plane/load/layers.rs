@@ -52,7 +52,7 @@ impl<'a> Layers<'a> {
         Ok(packages)
     }
 
-    /// Returns a layer, or the error of its file, or why there is no file.
+    /// Returns a layer. The outer error is the reason why its content is missing, and the inner one is of the file.
     fn package(&self, arn: &str) -> Result<Result<Package, String>, String> {
         let name = name(arn);
         let by_user = [arn, arn.rsplit_once(':').map_or(arn, |(layer, _)| layer), name];

@@ -7,7 +7,8 @@ use serde_json::Value;
 
 use crate::resources::{self, EVERYWHERE, Meaning};
 use crate::review::ChangeKind;
-use portcullis_terraform_json::plan::Change;
+use crate::surface::is_unset;
+use portcullis_terraform_json::plan::{Change, holds_unknown};
 
 /// The direction of a change that has the meaning.
 #[derive(Clone, Copy)]
@@ -370,28 +371,13 @@ fn items(value: &Value) -> impl Iterator<Item = &Value> {
 }
 
 fn is_default(value: &Value, default: &str) -> bool {
-    is_unset(value) || serde_json::from_str::<Value>(default).is_ok_and(|default| default == *value)
-}
-
-/// Returns whether a value is that of an unset argument.
-pub(super) fn is_unset(value: &Value) -> bool {
-    match value {
-        Value::Null => true,
-        Value::String(text) => text.is_empty(),
-        Value::Array(items) => items.iter().all(is_unset),
-        Value::Object(map) => map.values().all(is_unset),
-        Value::Bool(_) | Value::Number(_) => false,
-    }
+    is_unset(value, false) || serde_json::from_str::<Value>(default).is_ok_and(|default| default == *value)
 }
 
 /// The arguments that a change gives other known values, each with both, sorted. An argument in a block is written with it.
 pub(super) fn changed(change: &Change) -> Vec<(String, Value, Value)> {
     let [before, after] = [&change.before, &change.after].map(leaves);
-    let unknown: BTreeSet<String> = leaves(&change.after_unknown)
-        .into_iter()
-        .filter(|(_, value)| holds_true(value))
-        .map(|(name, _)| name)
-        .collect();
+    let unknown: Vec<String> = unknown(change).collect();
     let is_open = |name: &str| {
         let is_below = |one: &String| one == name || one.starts_with(&format!("{name}."));
         let is_above = |one: &String| name.starts_with(&format!("{one}."));
@@ -402,20 +388,24 @@ pub(super) fn changed(change: &Change) -> Vec<(String, Value, Value)> {
     let names = names.into_iter().filter(|name| !is_open(name));
     names
         .map(|name| (name.clone(), value(&before, name), value(&after, name)))
-        .filter(|(_, before, after)| before != after && !(is_unset(before) && is_unset(after)))
+        .filter(|(_, before, after)| before != after && !(is_unset(before, false) && is_unset(after, false)))
         .collect()
 }
 
 /// The arguments of a resource that a plan leaves open, as far as the resource has a value for each before.
 pub(super) fn opened(change: &Change) -> Vec<String> {
     let before = leaves(&change.before);
-    let unknown = leaves(&change.after_unknown).into_iter();
-    let unknown = unknown
-        .filter(|(_, value)| holds_true(value))
-        .map(|(name, _)| name);
-    unknown
-        .filter(|name| before.get(name).is_some_and(|value| !is_unset(value)))
+    unknown(change)
+        .filter(|name| before.get(name).is_some_and(|value| !is_unset(value, false)))
         .collect()
+}
+
+/// The arguments that a plan leaves open, at least in part.
+fn unknown(change: &Change) -> impl Iterator<Item = String> {
+    let leaves = leaves(&change.after_unknown).into_iter();
+    leaves
+        .filter(|(_, part)| holds_unknown(part))
+        .map(|(name, _)| name)
 }
 
 /// The arguments of a resource by name. Those of one block are written with it, and of several blocks together.
@@ -439,13 +429,4 @@ fn leaves(values: &Value) -> BTreeMap<String, Value> {
         collect(name, value, &mut leaves);
     }
     leaves
-}
-
-fn holds_true(value: &Value) -> bool {
-    match value {
-        Value::Bool(unknown) => *unknown,
-        Value::Array(items) => items.iter().any(holds_true),
-        Value::Object(map) => map.values().any(holds_true),
-        _ => false,
-    }
 }

@@ -8,13 +8,13 @@ use crate::review::without_spec::guard::Guard;
 use crate::review::without_spec::rights::{beyond, is_usual_policy};
 use crate::review::without_spec::sides::Side;
 use crate::surface::types::Event;
-use crate::surface::{Function, Invoker, Question, Surface, UNKNOWN};
+use crate::surface::{Function, Invoker, Question, UNKNOWN};
 
 /// Public routes by function.
-pub(super) type PublicRoutes = BTreeMap<String, BTreeSet<String>>;
+type PublicRoutes = BTreeMap<String, BTreeSet<String>>;
 
 /// Returns the public routes of each function. `name` adds the name of an API, which is given by its address.
-pub(super) fn public_routes(side: &Side, name: &dyn Fn(&str, &str) -> String) -> PublicRoutes {
+fn public_routes(side: &Side, name: &dyn Fn(&str, &str) -> String) -> PublicRoutes {
     let mut routes = PublicRoutes::new();
     for (address, surface) in side.surfaces() {
         for route in &surface.routes {
@@ -35,18 +35,11 @@ pub(super) fn facts(before: &Side, after: &Side, name: &dyn Fn(&str, &str) -> St
         let api = before.apis.get(address)?;
         Some((api.surface.as_ref().ok()?, surface))
     });
-    let first = |side: &Side| side.surfaces().map(|(_, surface)| surface.clone()).next();
-    let (old, new) = match shared {
-        Some((old, new)) => (Some(old.clone()), Some(new.clone())),
-        None => (first(before), first(after)),
+    let [old, new] = match shared {
+        Some((old, new)) => [Some(old), Some(new)],
+        None => [before, after].map(|side| side.surfaces().map(|(_, surface)| surface).next()),
     };
-    let functions = |surface: &Option<Surface>| -> Vec<Function> {
-        surface
-            .iter()
-            .flat_map(|surface| surface.functions.clone())
-            .collect()
-    };
-    let (old, new) = (functions(&old), functions(&new));
+    let [old, new] = [old, new].map(|surface| surface.map_or(&[][..], |surface| &surface.functions));
     let (was_public, public) = (public_routes(before, name), public_routes(after, name));
     let apis: BTreeSet<&str> = [before, after]
         .into_iter()
@@ -54,7 +47,7 @@ pub(super) fn facts(before: &Side, after: &Side, name: &dyn Fn(&str, &str) -> St
         .filter(|id| !id.is_empty())
         .collect();
     let mut facts = Vec::new();
-    for function in &new {
+    for function in new {
         let former = old.iter().find(|other| other.name == function.name);
         let routes = public.get(&function.name).cloned().unwrap_or_default();
         let has_open_rights = after.surfaces().any(|(_, surface)| {

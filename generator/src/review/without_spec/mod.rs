@@ -125,7 +125,7 @@ fn facts(parsed: &ParsedPlan, plan: &Plan, before: &Side, after: &Side) -> Vec<F
             .any(|one| one.question == Question::Routes);
         let of_requests = match are_routes_open {
             true => Vec::new(),
-            false => requests::facts(old_surface, Some(new_surface), &named),
+            false => requests::facts(old_surface, new_surface, &named),
         };
         facts.extend(open);
         if old.is_some() && !of_requests.is_empty() && !is_deployed(plan, &new.id) {
@@ -143,16 +143,15 @@ fn facts(parsed: &ParsedPlan, plan: &Plan, before: &Side, after: &Side) -> Vec<F
 
 /// Returns whether a plan makes a deployment of the API with an id.
 fn is_deployed(plan: &Plan, id: &str) -> bool {
-    let deployments = plan.resources.iter().filter(|resource| {
-        resource.kind == "aws_api_gateway_deployment" && resource.values["rest_api_id"] == id
-    });
     let is_made = |address: &str| {
         plan.changes.iter().any(|change| {
             let is_new = matches!(change.action, Action::Create | Action::Replace { .. });
             is_new && change.address == address && change.deposed.is_none()
         })
     };
-    deployments
-        .into_iter()
-        .any(|deployment| is_made(&deployment.address))
+    plan.resources.iter().any(|resource| {
+        resource.kind == "aws_api_gateway_deployment"
+            && resource.values["rest_api_id"] == id
+            && is_made(&resource.address)
+    })
 }

@@ -100,9 +100,9 @@ fn is_preflight(route: &Route) -> bool {
     route.method == "OPTIONS" && route.function.is_none() && route.integration == "MOCK"
 }
 
-/// Returns the facts about the routes of an API; none stands for one that does not exist.
-pub(super) fn facts(before: Option<&Surface>, after: Option<&Surface>, named: &Named<'_>) -> Vec<PlanFact> {
-    let [base, head] = [before, after].map(Side::of);
+/// Returns the facts about the routes of an API. `before` is none for a new one.
+pub(super) fn facts(before: Option<&Surface>, after: &Surface, named: &Named<'_>) -> Vec<PlanFact> {
+    let [base, head] = [before, Some(after)].map(Side::of);
     let shifts = shifts(&base.routing(), &head.routing())
         .into_iter()
         .map(Requests::of)
@@ -121,7 +121,7 @@ pub(super) fn facts(before: Option<&Surface>, after: Option<&Surface>, named: &N
     for (key, placed) in &old {
         if !new.contains_key(key) {
             let route = placed.path.key(placed.method);
-            let heirs = shifts.iter().filter(|shift| shift.from == Some(route.clone()));
+            let heirs = shifts.iter().filter(|shift| shift.from.as_ref() == Some(&route));
             let heirs: BTreeSet<String> = heirs.filter_map(|shift| shift.to.clone()).collect();
             facts.push(PlanFact::RouteRemoved {
                 route: named.route(&route),

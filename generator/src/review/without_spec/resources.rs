@@ -13,7 +13,7 @@ use crate::review::without_spec::sides::Side;
 use crate::review::{ChangeKind, Lost};
 use crate::surface::why_it_counts;
 use portcullis_terraform_json::Resource;
-use portcullis_terraform_json::plan::{Action, Change, Plan};
+use portcullis_terraform_json::plan::{Action, Change, Plan, without_keys};
 
 /// New resources that contain data or know users.
 const NOUNS: [(&str, ChangeKind); 6] = [
@@ -373,21 +373,6 @@ fn programs(plan: &Plan) -> impl Iterator<Item = PlanFact> {
     };
     let programs = plan.programs.iter().filter(move |program| is_made(program));
     programs.map(|program| unclassified(program.clone(), What::Runs, "runs a program during the apply"))
-}
-
-/// An address without the keys of instances.
-fn without_keys(address: &str) -> String {
-    let mut text = String::new();
-    let mut depth = 0;
-    for c in address.chars() {
-        match c {
-            '[' => depth += 1,
-            ']' => depth -= 1,
-            _ if depth == 0 => text.push(c),
-            _ => {}
-        }
-    }
-    text
 }
 
 fn text(values: &Value, key: &str) -> String {

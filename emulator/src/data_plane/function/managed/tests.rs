@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,6 +16,8 @@ use crate::data_plane::function::executable::{Entry, Executable};
 use crate::data_plane::function::guardian::Guardian;
 use crate::data_plane::function::log::Log;
 use crate::data_plane::function::runtime_api::Outcome;
+use crate::data_plane::load::interpreters;
+use crate::data_plane::load::tests::options;
 use crate::data_plane::state;
 
 const SHOP: &str = include_str!("../../../../tests/fixtures/shop/state.json");
@@ -72,38 +73,28 @@ fn empty() -> toml::Value {
 }
 
 /// The interpreter of this machine. It is missing only outside CI, which a message tells.
-fn interpreter(language: Language, work: &Path) -> Option<Interpreter> {
-    let (program, arguments): (&str, &[&str]) = match language {
-        Language::NodeJs => (
-            "node",
-            &["-p", "process.execPath + '\\n' + process.versions.node"],
-        ),
-        Language::Python => (
-            "python3",
-            &[
-                "-c",
-                "import sys; print(sys.executable); print('%d.%d.%d' % sys.version_info[:3])",
-            ],
-        ),
+async fn interpreter(language: Language, work: &Path) -> Option<Interpreter> {
+    let program = match language {
+        Language::NodeJs => "node",
+        Language::Python => "python3",
     };
-    let output = std::process::Command::new(program)
-        .args(arguments)
-        .stdin(Stdio::null())
-        .output();
-    let Ok(output) = output else {
-        assert!(std::env::var_os("CI").is_none(), "these tests need `{program}`");
-        eprintln!("skipped: no `{program}` on the PATH");
-        return None;
-    };
-    let text = String::from_utf8(output.stdout).unwrap();
-    let (program, version) = text.trim_end().split_once('\n').unwrap();
-    install(language, work).unwrap();
-    Some(Interpreter {
-        program: program.into(),
-        version: version.to_owned(),
-        folder: folder(language, work),
-        sdk: Vec::new(),
-    })
+    match interpreters::ask(language, Path::new(program), &options(work), work).await {
+        Ok(found) => {
+            install(language, work).unwrap();
+            Some(Interpreter {
+                sdk: Vec::new(),
+                ..found
+            })
+        }
+        Err(why) => {
+            assert!(
+                std::env::var_os("CI").is_none(),
+                "these tests need `{program}`: {why}"
+            );
+            eprintln!("skipped: no `{program}` on the PATH");
+            None
+        }
+    }
 }
 
 fn write(folder: &Path, files: &Files) {
@@ -239,7 +230,7 @@ async fn check(case: &Case, runtime: &str, interpreter: &Interpreter) -> Vec<Str
 
 async fn check_all(text: &str, language: Language) {
     let work = tempfile::tempdir().unwrap();
-    let Some(interpreter) = interpreter(language, work.path()) else {
+    let Some(interpreter) = interpreter(language, work.path()).await else {
         return;
     };
     let Cases { runtime, cases } = toml::from_str(text).unwrap();
@@ -298,7 +289,7 @@ fn case(handler: &str, files: &[(&str, &str)], environment: &[(&str, String)]) -
 #[tokio::test]
 async fn a_module_that_only_this_machine_has_is_named_in_the_log() {
     let work = tempfile::tempdir().unwrap();
-    let Some(interpreter) = interpreter(Language::Python, work.path()) else {
+    let Some(interpreter) = interpreter(Language::Python, work.path()).await else {
         return;
     };
     let machine = work.path().join("lib/site-packages");
@@ -333,7 +324,7 @@ async fn a_module_that_only_this_machine_has_is_named_in_the_log() {
 #[tokio::test]
 async fn the_sdk_of_this_machine_is_found_and_other_packages_of_it_are_not() {
     let work = tempfile::tempdir().unwrap();
-    let Some(mut interpreter) = interpreter(Language::NodeJs, work.path()) else {
+    let Some(mut interpreter) = interpreter(Language::NodeJs, work.path()).await else {
         return;
     };
     let modules = work.path().join("lib/node_modules");
