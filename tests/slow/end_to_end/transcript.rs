@@ -27,7 +27,7 @@ fn in_another_emulated_aws_it_is_the_same() {
 fn in_emulated_aws(project: &Project, emulator: &Emulator) -> String {
     let command = |target: &str| {
         let mut make = project.command("make");
-        make.args(["--no-print-directory", target]);
+        make.arg(target);
         make
     };
     let make = |target| run(&mut command(target));

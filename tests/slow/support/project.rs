@@ -175,16 +175,16 @@ impl Project {
             .collect()
     }
 
-    /// A program in the project, with nothing set that would mean something to Portcullis.
+    /// A program in the project, with nothing set that would mean something to Portcullis or to make: `make test` runs the tests.
     pub fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
         let mut command = Command::new(program);
         command.current_dir(&self.root).stdin(Stdio::null());
         for (name, _) in env::vars_os() {
             let text = name.to_string_lossy();
-            if ["AWS_", "PORTCULLIS_ENDPOINT"]
+            if ["AWS_", "PORTCULLIS_ENDPOINT", "MAKE"]
                 .iter()
                 .any(|prefix| text.starts_with(prefix))
-                || ["ENV", "YOUR_EMAIL"].contains(&&*text)
+                || ["ENV", "YOUR_EMAIL", "MFLAGS"].contains(&&*text)
             {
                 command.env_remove(&name);
             }
