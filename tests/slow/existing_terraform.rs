@@ -137,7 +137,7 @@ impl<'a> Project<'a> {
 
     fn review(&self, plan: &Value) -> String {
         fs::write(self.folder.path().join("plan.json"), plan.to_string()).unwrap();
-        let mut review = std::process::Command::new(PORTCULLIS);
+        let mut review = std::process::Command::new(&*PORTCULLIS);
         review
             .args(["review", "--plan", "plan.json"])
             .current_dir(self.folder.path())

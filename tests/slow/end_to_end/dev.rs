@@ -110,7 +110,7 @@ fn a_day_with_a_service_that_changes() {
     project
         .portcullis(&["login"])
         .failed(2, "`local` is not applied yet");
-    let mut command = project.command(PORTCULLIS);
+    let mut command = project.command(&*PORTCULLIS);
     let mut watch = Beside::start(&project, "watch.log", command.args(["dev"]));
     watch.says("Watching portcullis.toml and functions/", 1);
     let api_url = project.api_url();
@@ -129,7 +129,7 @@ fn a_day_with_a_service_that_changes() {
         fs::rename(project.path(&format!("{path}.new")), project.path(path)).unwrap();
         Instant::now()
     };
-    let mut command = project.command(PORTCULLIS);
+    let mut command = project.command(&*PORTCULLIS);
     let mut logs = Beside::start(
         &project,
         "logs.log",
@@ -211,7 +211,7 @@ fn a_day_with_a_service_that_changes() {
         "{told}"
     );
 
-    let mut command = project.command(PORTCULLIS);
+    let mut command = project.command(&*PORTCULLIS);
     let mut watch = Beside::start(&project, "again.log", command.args(["dev", "--down"]));
     watch.says("Press Ctrl-C to stop watching and the API", 1);
     assert_eq!(watch.interrupt(), 0, "{}", watch.said());
@@ -246,7 +246,7 @@ fn sign_in_and_call(project: &Project) {
         .portcullis(&["login", "--client", "web"])
         .failed(2, "unknown client `web`");
     let login = |arguments: &[&str], typed: &str| {
-        let mut command = project.command(PORTCULLIS);
+        let mut command = project.command(&*PORTCULLIS);
         command.arg("login").args(arguments);
         run_with_input(&mut command, typed)
     };

@@ -15,7 +15,7 @@ const PAGE: &str = include_str!("../../../examples/web/README.md");
 #[test]
 fn the_demo_prints_what_the_documents_show() {
     let project = Project::demo();
-    let programs = Path::new(PORTCULLIS).parent().unwrap().display();
+    let programs = Path::new(&*PORTCULLIS).parent().unwrap().display();
     let tools = tools();
     let aws = Path::new(tools["aws"].as_str().unwrap()).parent().unwrap();
     let mut console = project.console(Path::new(&format!("{programs}:{}", aws.display())));
@@ -55,7 +55,7 @@ fn existing_terraform(project: &Project) {
     fs::write(root.join("keys.json"), keys.body).unwrap();
     let region = pool.split('_').next().unwrap();
     let issuer = format!("https://cognito-idp.{region}.amazonaws.com/{pool}");
-    let mut console = project.console_in(&root, Path::new(PORTCULLIS).parent().unwrap());
+    let mut console = project.console_in(&root, Path::new(&*PORTCULLIS).parent().unwrap());
     console.set("ISSUER", &issuer);
     let port = free_port().to_string();
     console.stands_for("4000", move || Some(port.clone()));

@@ -15,7 +15,7 @@ fn apply(project: &Project, arguments: &[&str], variables: &[(&str, &str)]) -> E
     let before = project.files();
     let started = Instant::now();
     let mut command = project.command("setsid");
-    command.args(["--wait", PORTCULLIS, "apply", "--env", "dev"]);
+    command.args(["--wait", &*PORTCULLIS, "apply", "--env", "dev"]);
     command.args(arguments).envs([
         ("AWS_CONFIG_FILE", "/nowhere"),
         ("AWS_SHARED_CREDENTIALS_FILE", "/nowhere"),
@@ -53,7 +53,7 @@ fn an_endpoint_override_is_refused_by_name() {
 #[test]
 fn an_environment_that_the_spec_does_not_have_is_wrong_use() {
     let project = Project::demo();
-    let mut command = Command::new(PORTCULLIS);
+    let mut command = Command::new(&*PORTCULLIS);
     command.arg("--project").arg(project.path(""));
     run(command.args(["apply", "--env", "prod", "--yes"]))
         .failed(2, "unknown environment `prod`")
@@ -85,7 +85,8 @@ fn another_account_than_the_specs_is_refused_with_any_rights() {
 fn a_saved_plan_has_to_be_one_of_the_environment_with_the_code_that_is_here() {
     let project = Project::demo();
     let path = signed_in_as(&project, "111111111111");
-    let portcullis = |arguments: &[&str]| run(project.command(PORTCULLIS).args(arguments).env("PATH", &path));
+    let portcullis =
+        |arguments: &[&str]| run(project.command(&*PORTCULLIS).args(arguments).env("PATH", &path));
     let plan = |environment: &str| {
         json!({
             "format_version": "1.2",
@@ -154,7 +155,7 @@ fn nothing_runs_in_aws_that_a_file_beside_the_generated_ones_brings_along() {
         &["destroy", "--env", "dev", "--yes"],
     ] {
         project.write("kept.tfplan", "PK\u{3}\u{4}");
-        run(project.command(PORTCULLIS).args(command).env("PATH", &path))
+        run(project.command(&*PORTCULLIS).args(command).env("PATH", &path))
             .failed(
                 1,
                 "`data.external.x` in `terraform/environments/dev/z.tf` needs another provider",

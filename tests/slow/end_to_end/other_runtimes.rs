@@ -72,7 +72,7 @@ impl Notes {
         let pool = self.output("pool");
         let issuer = format!("https://cognito-idp.us-east-1.amazonaws.com/{pool}");
         let endpoint = self.aws.endpoint();
-        let mut command = Command::new(PORTCULLIS);
+        let mut command = Command::new(&*PORTCULLIS);
         command
             .args(["serve", "--state", "state.json", "--work", "work", "--jwks"])
             .arg(format!("{issuer}={endpoint}/{pool}/.well-known/jwks.json"))

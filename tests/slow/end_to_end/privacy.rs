@@ -51,7 +51,7 @@ fn what_listens_and_what_is_written_is_its_users_alone() {
     let before = paths(&project);
     let mut apply = project.command("sh");
     apply
-        .args(["-c", r#"umask 000; exec "$@""#, "sh", PORTCULLIS, "apply"])
+        .args(["-c", r#"umask 000; exec "$@""#, "sh", &*PORTCULLIS, "apply"])
         .env("YOUR_EMAIL", "me@example.com");
     run(&mut apply).succeeded();
     let api_url = project.api_url();

@@ -30,7 +30,7 @@ fn a_wrong_spec_writes_nothing_and_starts_nothing() {
 fn a_first_user_without_an_email_address_is_refused_before_anything_starts() {
     let project = Project::demo();
     let before = project.files();
-    let mut apply = project.command(PORTCULLIS);
+    let mut apply = project.command(&*PORTCULLIS);
     run(apply.arg("apply").env("YOUR_EMAIL", "nobody")).failed(2, "`--first-user` must be an email address");
     assert!(project.files() == before, "something was written");
     assert_eq!(project.processes(), [""; 0]);
@@ -48,7 +48,7 @@ fn a_tree_that_cannot_be_written_is_named() {
     if run(Command::new("id").arg("-u")).stdout.trim() == "0" {
         generate.arg("--bounding-set=-dac_override");
     }
-    let refused = run(generate.args([PORTCULLIS, "apply"]));
+    let refused = run(generate.args([&*PORTCULLIS, "apply"]));
     run(Command::new("chmod").arg("u+w").arg(&folder)).succeeded();
     refused
         .failed(3, "terraform/environments/local/main.tf")
@@ -59,7 +59,7 @@ fn a_tree_that_cannot_be_written_is_named() {
 #[test]
 fn a_reader_may_stop_early() {
     let project = Project::demo();
-    let mut surface = project.command(PORTCULLIS);
+    let mut surface = project.command(&*PORTCULLIS);
     surface
         .args(["surface", "--json"])
         .stdout(Stdio::piped())
@@ -85,7 +85,12 @@ fn only_a_first_user_who_exists_keeps_another_one_out() {
             "GET /" = { function = "one" }
         "#,
     );
-    let applying = |email: &str| run(project.command(PORTCULLIS).arg("apply").env("YOUR_EMAIL", email));
+    let applying = |email: &str| {
+        run(project
+            .command(&*PORTCULLIS)
+            .arg("apply")
+            .env("YOUR_EMAIL", email))
+    };
     let first_user = || text(&project.outputs(), "first_user_email");
 
     // Cognito takes no address without a top-level domain, so everything is there but the user.
@@ -155,7 +160,7 @@ const HOSTILE: [(&str, &str); 20] = [
 fn a_local_environment_recovers_from_every_failure() {
     let project = Project::demo();
     let applying = |email: &str| {
-        let mut apply = project.command(PORTCULLIS);
+        let mut apply = project.command(&*PORTCULLIS);
         apply.arg("apply").envs(HOSTILE).env("YOUR_EMAIL", email);
         apply
     };
@@ -245,7 +250,7 @@ fn a_local_environment_recovers_from_every_failure() {
         200
     );
 
-    let mut destroy = project.command(PORTCULLIS);
+    let mut destroy = project.command(&*PORTCULLIS);
     run(destroy.arg("destroy").envs(HOSTILE)).succeeded();
     assert_eq!(project.processes(), [""; 0]);
 }

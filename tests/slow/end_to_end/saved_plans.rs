@@ -52,7 +52,7 @@ fn a_saved_plan_is_applied_exactly_and_only_where_it_fits() {
 
     // The first apply of all, and its first user, out of the file.
     fs::create_dir(project.path("plans")).unwrap();
-    let mut first = project.command(crate::support::PORTCULLIS);
+    let mut first = project.command(&*crate::support::PORTCULLIS);
     first
         .args([
             "plan",

@@ -193,13 +193,13 @@ fn the_first_user_of_a_pool_with_second_factors_sets_up_an_app_and_needs_its_cod
             .succeeded()
             .stdout
     };
-    let key = python(&[PORTCULLIS, "login", "--first", "--password-stdin"]);
+    let key = python(&[&*PORTCULLIS, "login", "--first", "--password-stdin"]);
     project.portcullis(&["call", "GET", "/notices/7"]).succeeded();
 
     let kept = project.path(".portcullis/local/login.json");
     let login = |typed: &str| {
         _ = fs::remove_file(&kept);
-        let mut command = project.command(PORTCULLIS);
+        let mut command = project.command(&*PORTCULLIS);
         run_with_input(command.args(["login", "--password-stdin"]), typed)
     };
     let outputs = project.outputs();

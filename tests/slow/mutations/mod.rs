@@ -152,7 +152,7 @@ impl Project {
     }
 
     fn portcullis(&self, arguments: &[&str]) -> (i32, String) {
-        let output = Command::new(PORTCULLIS)
+        let output = Command::new(&*PORTCULLIS)
             .arg("--project")
             .arg(self.0.path())
             .args(arguments)

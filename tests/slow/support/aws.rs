@@ -36,7 +36,7 @@ impl Aws {
 
     fn start_with(variables: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let mut command = Command::new(PORTCULLIS);
+        let mut command = Command::new(&*PORTCULLIS);
         command
             .args(["control-plane", "--python", tools()["python"].as_str().unwrap()])
             .arg("--work")
@@ -87,7 +87,7 @@ impl Aws {
         let mut command = project.command("setsid");
         let path = std::env::var("PATH").unwrap();
         command
-            .args(["--wait", PORTCULLIS])
+            .args(["--wait", &*PORTCULLIS])
             .args(arguments)
             .env("PATH", format!("{}:{path}", self.bin.display()));
         run(&mut command)

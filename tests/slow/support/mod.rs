@@ -10,9 +10,9 @@ pub mod terraform;
 use portcullis_test_support::in_time::InTime;
 use std::io::{Seek, Write};
 use std::os::unix::process::CommandExt;
-use std::path::PathBuf;
-use std::process::{Child, Command, Output, Stdio};
-use std::sync::OnceLock;
+use std::path::{Path, PathBuf};
+use std::process::{self, Child, Command, Output, Stdio};
+use std::sync::{LazyLock, OnceLock};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 use std::{env, fs};
@@ -24,8 +24,17 @@ use portcullis_emulator::signals::default_for_children;
 pub use project::Project;
 use serde_json::Value;
 
-/// The program under test.
-pub const PORTCULLIS: &str = env!("CARGO_BIN_EXE_portcullis");
+/// The program under test, under a name of its own: the test that builds a wheel replaces Cargo's while others run.
+pub static PORTCULLIS: LazyLock<String> = LazyLock::new(|| {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("slow");
+    fs::create_dir_all(&folder).unwrap();
+    let (new, program) = (folder.join(process::id().to_string()), folder.join("portcullis"));
+    fs::hard_link(env!("CARGO_BIN_EXE_portcullis"), &new).unwrap();
+    fs::rename(&new, &program).unwrap();
+    // It is still there if both names were of the same file.
+    _ = fs::remove_file(new);
+    program.to_str().unwrap().to_owned()
+});
 pub const REPOSITORY: &str = env!("CARGO_MANIFEST_DIR");
 
 /// The longest time that a test waits for something. Most happens in an instant; an apply that compiles the functions
@@ -259,7 +268,7 @@ pub fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
 pub fn tools() -> &'static Value {
     static TOOLS: OnceLock<Value> = OnceLock::new();
     TOOLS.get_or_init(|| {
-        run(Command::new(PORTCULLIS).args(["tools", "--project", REPOSITORY]))
+        run(Command::new(&*PORTCULLIS).args(["tools", "--project", REPOSITORY]))
             .succeeded()
             .json()
     })

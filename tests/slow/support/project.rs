@@ -189,13 +189,13 @@ impl Project {
                 command.env_remove(&name);
             }
         }
-        command.env("PORTCULLIS", PORTCULLIS);
+        command.env("PORTCULLIS", &*PORTCULLIS);
         command
     }
 
     /// `portcullis` with arguments.
     pub fn portcullis(&self, arguments: &[&str]) -> Ended {
-        run(self.command(PORTCULLIS).args(arguments))
+        run(self.command(&*PORTCULLIS).args(arguments))
     }
 
     /// A shell in the project, for the consoles of documents. Programs in a folder come first. The port of the API here

@@ -87,7 +87,7 @@ pub fn generate(project: &Path, spec: &str) {
     }
     fs::write(project.join("portcullis.toml"), spec).unwrap();
     super::run(
-        Command::new(PORTCULLIS)
+        Command::new(&*PORTCULLIS)
             .arg("--project")
             .arg(project)
             .arg("generate"),
