@@ -30,9 +30,12 @@ pub fn run(options: &NewService) -> Outcome {
         "Created the service `{name}` in {}: {count} files",
         printable::code(&folder)
     ));
+    let enter = match folder.as_str() {
+        "." => String::new(),
+        folder => format!("  cd {}\n", shell::word(folder)),
+    };
     talk::say(format!(
-        "\nNext:\n  cd {}\n  portcullis dev    # build the service, run it on this machine, and apply what you save\n  portcullis new function orders --route 'GET /orders'",
-        shell::word(&folder)
+        "\nNext:\n{enter}  portcullis dev    # build the service, run it on this machine, and apply what you save\n  portcullis new function orders --route 'GET /orders'"
     ));
     Ok(())
 }

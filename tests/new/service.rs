@@ -164,6 +164,7 @@ fn an_empty_folder_a_clone_and_a_missing_folder_get_a_service() {
     for (below, target) in [("", "empty"), ("clone", "."), ("", "deep/in/missing")] {
         let ended = folder.portcullis(below, &["new", target]);
         assert_eq!(ended.code, 0, "{}", ended.stderr);
+        assert_eq!(ended.stderr.contains("  cd "), target != ".", "{}", ended.stderr);
         let service = folder.path(below).join(target);
         assert!(service.join("portcullis.toml").exists());
         let mut entries: Vec<_> = fs::read_dir(&service)
