@@ -23,6 +23,7 @@ mod lock;
 mod new_function;
 mod new_service;
 mod own_files;
+mod page;
 mod prepared_environment;
 mod private_file;
 mod project;

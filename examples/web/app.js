@@ -1,6 +1,6 @@
 // Signs in to a Cognito user pool and calls an API on another origin, without a library.
 // Tokens stay in this variable, because every script of the page's origin can read the browser's storage.
-let idToken = null;
+let tokens = { id: null, access: null };
 
 // Cognito's request for a new password, until it is answered: client, session and user.
 let challenge = null;
@@ -91,23 +91,24 @@ async function choosePassword() {
 
 function signedIn({ AuthenticationResult: result, ChallengeName: name }) {
   if (!result) throw new Error(`Cognito asks for ${name}, which this page can't answer.`);
-  idToken = result.IdToken;
+  tokens = { id: result.IdToken, access: result.AccessToken };
   challenge = null;
   show();
   say("session", `${element("email").value} is signed in.`);
 }
 
 function signOut() {
-  idToken = challenge = null;
+  tokens = { id: null, access: null };
+  challenge = null;
   show();
   say("session", "You are not signed in.");
 }
 
 /** Shows the next form and clears typed passwords. */
 function show() {
-  element("sign-in").hidden = Boolean(idToken || challenge);
+  element("sign-in").hidden = Boolean(tokens.id || challenge);
   element("choose-password").hidden = !challenge;
-  element("sign-out").hidden = !(idToken || challenge);
+  element("sign-out").hidden = !(tokens.id || challenge);
   element("password").value = element("new-password").value = "";
 }
 
@@ -132,8 +133,8 @@ function pretty(body) {
 }
 
 /** Handles one event at a time, and shows its errors. */
-function on(id, event, where, action) {
-  element(id).addEventListener(event, async (happened) => {
+function on(target, event, where, action) {
+  target.addEventListener(event, async (happened) => {
     happened.preventDefault();
     const controls = document.querySelectorAll("button");
     controls.forEach((control) => { control.disabled = true; });
@@ -146,14 +147,40 @@ function on(id, event, where, action) {
   });
 }
 
-say("origin", location.origin);
-on("outputs", "input", "service", () => {
+/** Shows the service of the outputs. */
+function showService() {
   const found = outputs();
   element("email").value ||= found.first_user_email ?? "";
   say("service", `The API is ${found.api_url}, and Cognito ${cognitoUrl(found)}.`);
-});
-on("sign-in", "submit", "session", signIn);
-on("choose-password", "submit", "session", choosePassword);
-on("sign-out", "click", "session", signOut);
-on("call-guarded", "click", "status", () => call("", idToken));
-on("call-open", "click", "status", () => call("/open"));
+}
+
+/** A button for each route that can be called without more than a token. */
+function showRoutes(routes) {
+  element("routes").replaceChildren(...routes.map(({ path, token }) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = `GET ${path}${token ? " (needs a sign-in)" : ""}`;
+    on(button, "click", "status", () => call(path === "/" ? "" : path, token && tokens[token]));
+    return button;
+  }));
+}
+
+/** `portcullis dev` serves this page with the service that it runs, so that nothing has to be pasted. */
+async function findService() {
+  const answer = await fetch("service.json").catch(() => null);
+  if (!answer?.ok) return;
+  const { outputs: found, routes } = await answer.json();
+  element("paste").hidden = true;
+  element("outputs").value = JSON.stringify(found);
+  showRoutes(routes);
+  showService();
+}
+
+say("origin", location.origin);
+on(element("outputs"), "input", "service", showService);
+on(element("sign-in"), "submit", "session", signIn);
+on(element("choose-password"), "submit", "session", choosePassword);
+on(element("sign-out"), "click", "session", signOut);
+on(element("call-guarded"), "click", "status", () => call("", tokens.id));
+on(element("call-open"), "click", "status", () => call("/open"));
+findService().catch((error) => say("service", error.message));

@@ -8,7 +8,7 @@ use portcullis_generator::file_set::FileSet;
 use portcullis_generator::lambda_authorizers::Parameter;
 use portcullis_generator::modules::{self, DEPLOYMENT};
 use portcullis_generator::service::{Auth, LOCAL, LambdaAuthorizer, Service};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::cli::TerraformOptions;
 use crate::commands::{build, outputs};
@@ -39,6 +39,8 @@ pub struct Serving {
     pub service: Service,
     /// The URL of the API.
     pub api_url: String,
+    /// Addresses and ids on this machine.
+    pub outputs: Map<String, Value>,
 }
 
 /// Generates, builds and applies once. Returns the running API in `local`, and nothing in AWS.
@@ -167,7 +169,11 @@ pub fn serve(
         outputs.insert("example_password".into(), Value::String(pool.password.example()));
     }
     local.keep_outputs(&outputs)?;
-    Ok(Serving { service, api_url })
+    Ok(Serving {
+        service,
+        api_url,
+        outputs,
+    })
 }
 
 fn apply_twice_where_needed(terraform: &Terraform, redeployment: &Redeployment) -> Outcome<Applied> {
@@ -190,7 +196,11 @@ fn apply_twice_where_needed(terraform: &Terraform, redeployment: &Redeployment) 
 impl Serving {
     /// Prints commands to try next, ready to be copied.
     pub fn next_commands(&self) {
-        let Self { service, api_url } = self;
+        let Self {
+            service,
+            api_url,
+            outputs: _, // `portcullis outputs` prints them
+        } = self;
         talk::say(format!(
             "\nThe API of `{}` is running at {}\n",
             service.name,

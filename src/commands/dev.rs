@@ -15,6 +15,7 @@ use crate::build::{Artifact, BuildOptions, Builder, Program};
 use crate::cli::{MessageFormat, TerraformOptions};
 use crate::failure::{Failure, OrFail, Outcome};
 use crate::local::Local;
+use crate::page::Page;
 use crate::project::{Project, SPEC, this_machine};
 use crate::sources::{Saved, Sources};
 use crate::tools::Tools;
@@ -32,11 +33,16 @@ pub fn run(project: &Project, options: &TerraformOptions, down: bool) -> Outcome
         return Ok(());
     };
     serving.next_commands();
+    let page = {
+        let _turn = project.turn(LOCAL)?;
+        Local::of(project).serve_page()?
+    };
     let _clock = Local::of(project).run_schedules()?;
     requests::print(Local::of(project).request_log()).or_tool()?;
     let ending = Local::of(project);
     interrupt::end_well(move || end(&ending, down)).or_tool()?;
     loop {
+        show(&page, &serving)?;
         talk::say(format!(
             "\nWatching {SPEC} and functions/. Press Ctrl-C to stop {}",
             match down {
@@ -57,6 +63,18 @@ pub fn run(project: &Project, options: &TerraformOptions, down: bool) -> Outcome
             return Ok(());
         }
     }
+}
+
+/// Lets the page call the service that was just applied, and prints its address if pages may call the API.
+fn show(page: &Page, serving: &Serving) -> Outcome {
+    page.show(&serving.service, &serving.outputs).or_tool()?;
+    if serving.service.user_pool_in(LOCAL).is_some() && serving.service.api.cors.is_some() {
+        talk::say(format!(
+            "\nA page that signs in and calls the API: {}",
+            talk::paint("1", &page.url())
+        ));
+    }
+    Ok(())
 }
 
 /// Ends well, and says what still runs.

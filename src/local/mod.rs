@@ -17,6 +17,7 @@ use serde_json::Value;
 use crate::endpoint::{self, Endpoint};
 use crate::failure::{Failure, OrFail, Outcome};
 use crate::first_user::{FirstUser, first_user_of_state};
+use crate::page::Page;
 use crate::private_file::write;
 use crate::project::Project;
 use crate::redeployment::Redeployment;
@@ -45,6 +46,8 @@ pub struct Local {
 struct Ports {
     control_plane: Option<u16>,
     data_plane: Option<u16>,
+    /// The page's port. It stays, because the API may allow only this origin.
+    page: Option<u16>,
 }
 
 /// A control plane that answers.
@@ -187,6 +190,7 @@ impl Local {
         let Ports {
             control_plane,
             data_plane,
+            page: _, // another one is as good
         } = self.ports();
         let mut ports = [control_plane, data_plane].into_iter().flatten();
         ports.find(|port| !is_free(*port))
@@ -195,6 +199,16 @@ impl Local {
     fn keep_ports(&self, ports: Ports) -> Outcome {
         let text = serde_json::to_string(&ports).or_tool()?;
         write(&self.work.join("ports.json"), &text)
+    }
+
+    /// Serves the page of `dev` on the port that it had before, if that is free.
+    pub fn serve_page(&self) -> Outcome<Page> {
+        let page = Page::serve(self.ports().page).or_tool()?;
+        self.keep_ports(Ports {
+            page: Some(page.port()),
+            ..self.ports()
+        })?;
+        Ok(page)
     }
 
     /// Makes sure that the emulated AWS answers; `endpoint` is another one to forward to.

@@ -1,4 +1,5 @@
-//! Decides which callers a listener of ours admits. The proxy, the data plane and every Runtime API use this one check.
+//! Decides which callers a listener of ours admits. The proxy, the data plane, every Runtime API and the page of `dev` use this
+//! one check.
 //!
 //! A port on loopback is open to every program of this machine, and through a browser to every web page:
 //!

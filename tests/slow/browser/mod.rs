@@ -5,14 +5,19 @@ mod chromium;
 mod pictures;
 
 use portcullis_test_support::in_time::InTime;
-use std::env;
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
+use std::{env, fs};
 
-use crate::support::{Project, text};
+use serde_json::{Value, json};
+
+use crate::support::{PORTCULLIS, Project, Running, curl, text, wait_until};
 use chromium::Page;
 
+/// The buttons that call the routes.
+const GUARDED: &str = "#routes button:first-child";
+const OPEN: &str = "#routes button:last-child";
 const NEW_PASSWORD: &str = "Other1, \"quoted\" é";
 
 #[test]
@@ -21,28 +26,44 @@ fn the_example_page_signs_in_and_calls_the_service_from_another_origin() {
         return missing(NO_CHROMIUM);
     };
     let project = Project::demo();
-    let files = Files::serve(&project);
-    let origin = format!("http://127.0.0.1:{}", files.port);
-    let spec = project.read("portcullis.toml");
-    let of_one_origin = spec.replace(r#"allow_origin = "*""#, &format!(r#"allow_origin = "{origin}""#));
-    assert_ne!(of_one_origin, spec);
-    project.write("portcullis.toml", &of_one_origin);
-    project.portcullis(&["apply"]).succeeded();
+    let served = || -> Option<(String, Value)> {
+        let ports = fs::read_to_string(project.path(".portcullis/local/ports.json")).ok()?;
+        let port = serde_json::from_str::<Value>(&ports).ok()?["page"].as_u64()?;
+        let origin = format!("http://127.0.0.1:{port}");
+        let service = curl("GET", &format!("{origin}/service.json"), &[]);
+        Some((origin, serde_json::from_str(&service.body).ok()?))
+    };
+    let mut dev = project.command(&*PORTCULLIS);
+    let _dev = Running::start(dev.arg("dev")).until("dev serves the page", || served().is_some());
+    let (origin, service) = served().unwrap();
     let printed = project.portcullis(&["outputs"]).succeeded();
     let (api_url, email) = (
         text(&printed.json(), "api_url"),
         text(&printed.json(), "first_user_email"),
     );
+    assert_eq!(service["outputs"]["api_url"], printed.json()["api_url"]);
+    let guarded = json!({"path": "/", "token": "id"});
+    assert_eq!(
+        service["routes"],
+        json!([guarded, {"path": "/open", "token": null}])
+    );
 
+    let spec = project.read("portcullis.toml");
+    let of_one_origin = spec.replace(r#"allow_origin = "*""#, &format!(r#"allow_origin = "{origin}""#));
+    assert_ne!(of_one_origin, spec);
+    project.write("portcullis.toml", &of_one_origin);
+    wait_until("dev allows its page", || {
+        let refused = curl("GET", &api_url, &[]);
+        refused.header("access-control-allow-origin") == Some(&origin)
+    });
+
+    // Nothing has to be pasted.
     let mut page = Page::start(&chromium);
     page.open(&origin);
-    page.enter("outputs", "{");
-    page.until("service", "Invalid output of `make outputs`");
-    page.enter("outputs", &printed.stdout);
     page.until("service", &format!("The API is {api_url}"));
 
     // A refusal of the gateway's own is readable, because it has the headers that let the page read it.
-    page.click("#call-guarded");
+    page.click(GUARDED);
     page.until("status", "GET /: 401 Unauthorized");
     assert_eq!(page.text("body"), "{\n  \"message\": \"Unauthorized\"\n}");
 
@@ -56,7 +77,7 @@ fn the_example_page_signs_in_and_calls_the_service_from_another_origin() {
     page.until("session", &format!("{email} is signed in"));
 
     // A header of ours in the request: the browser asks first, and the applied mock answers.
-    page.click("#call-guarded");
+    page.click(GUARDED);
     page.until("status", "GET /: 200 OK");
     page.until("body", &format!("hello {email}, you are signed in"));
     let answer = page.event("the preflight is answered", |method, received| {
@@ -78,7 +99,7 @@ fn the_example_page_signs_in_and_calls_the_service_from_another_origin() {
     let names = allows("access-control-allow-headers").as_str().unwrap();
     assert!(names.contains("Authorization"), "{answer}");
 
-    page.click("#call-open");
+    page.click(OPEN);
     page.until("status", "GET /open: 200 OK");
     page.until("body", "hello whole wide world");
 
@@ -86,20 +107,24 @@ fn the_example_page_signs_in_and_calls_the_service_from_another_origin() {
     page.click("#sign-out");
     sign_in(&mut page, NEW_PASSWORD);
     page.until("session", &format!("{email} is signed in"));
-    page.click("#call-guarded");
+    page.click(GUARDED);
     page.until("status", "GET /: 200 OK");
     let kept = "localStorage.length + sessionStorage.length + document.cookie.length + location.hash.length";
     assert_eq!(page.evaluate(kept), 0);
     assert!(!page.has_reported("Runtime.exceptionThrown"));
 
-    // The same page by another name is of another origin: Cognito takes it, the API does not.
+    // The same page elsewhere is of another origin: Cognito takes it, the API does not.
+    let files = Files::serve(&project);
     page.open(&format!("http://localhost:{}", files.port));
+    page.enter("outputs", "{");
+    page.until("service", "Invalid output of `make outputs`");
     page.enter("outputs", &printed.stdout);
+    page.until("service", &format!("The API is {api_url}"));
     sign_in(&mut page, NEW_PASSWORD);
     page.until("session", &format!("{email} is signed in"));
     for (button, error) in [
-        ("#call-guarded", "PreflightAllowOriginMismatch"),
-        ("#call-open", "AllowOriginMismatch"),
+        (GUARDED, "PreflightAllowOriginMismatch"),
+        (OPEN, "AllowOriginMismatch"),
     ] {
         page.click(button);
         let api = api_url.trim_end_matches("/v1");
@@ -118,7 +143,7 @@ fn the_example_page_signs_in_and_calls_the_service_from_another_origin() {
         .background("data-plane")
         .stop(Duration::from_secs(10))
         .unwrap();
-    page.click("#call-open");
+    page.click(OPEN);
     page.until("status", "Nothing answers at");
 }
 
