@@ -5,6 +5,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
+use crate::announced::Announced;
 use crate::failure::{Failure, OrFail, Outcome};
 
 /// The owner of the credentials.
@@ -51,6 +52,7 @@ pub fn identity(aws: &Path, region: &str) -> Outcome<Identity> {
         .env("AWS_MAX_ATTEMPTS", "2")
         .env("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true")
         .stdin(Stdio::null())
+        .announced()
         .output()
         .or_tool()?;
     if !output.status.success() {

@@ -34,8 +34,12 @@ pub struct Cli {
     pub color: Color,
 
     /// Print only results, warnings and errors
-    #[arg(short, long, global = true)]
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub quiet: bool,
+
+    /// Print each program that starts, with its arguments
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
 
     /// Print errors of `check` and `generate` as text, JSON lines or GitHub annotations
     #[arg(long, global = true, value_enum, value_name = "FORMAT", default_value_t)]
@@ -70,7 +74,28 @@ pub enum Color {
     Never,
 }
 
+/// The messages that are printed.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub enum Amount {
+    /// Results, warnings and errors.
+    Least,
+    /// Steps, too.
+    #[default]
+    Usual,
+    /// The programs that start, too.
+    Most,
+}
+
 impl Cli {
+    /// The messages that are wanted.
+    pub fn amount(&self) -> Amount {
+        match (self.quiet, self.verbose) {
+            (true, _) => Amount::Least,
+            (false, false) => Amount::Usual,
+            (false, true) => Amount::Most,
+        }
+    }
+
     /// The exit codes that the command uses.
     pub fn exit_codes(&self) -> ExitCodes {
         if let Command::Plan {

@@ -3,6 +3,7 @@
 //! Each command is a file in [`commands`]: it opens a project, calls the pure generator, starts the programs
 //! that do the rest, and ends with an exit code of [`failure`]. The generator doesn't depend on the emulator.
 
+mod announced;
 mod applied;
 mod aws;
 pub mod build;
@@ -62,7 +63,7 @@ pub fn run() -> ExitCode {
         }
     };
     let (codes, format) = (cli.exit_codes(), cli.message_format);
-    talk::set(cli.color, cli.quiet);
+    talk::set(cli.color, cli.amount());
     match commands::run(cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {

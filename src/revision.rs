@@ -8,6 +8,7 @@ use portcullis_foreign_text::{printable, shell};
 use portcullis_generator::own_files::{Tree, TreeFile, installed_folder, is_terraform};
 use walkdir::WalkDir;
 
+use crate::announced::Announced;
 use crate::failure::{Failure, Outcome};
 use crate::project::SPEC;
 
@@ -293,6 +294,7 @@ fn git<S: AsRef<OsStr>>(root: &Path, arguments: impl IntoIterator<Item = S>) -> 
         .arg(root)
         .args(arguments)
         .stdin(Stdio::null())
+        .announced()
         .output()
         .map_err(|error| {
             Failure::tool(format!("can't start `git`: {error}"))

@@ -13,18 +13,18 @@ use std::time::{Duration, Instant};
 use portcullis_foreign_text::printable;
 use portcullis_generator::diagnostic::machine;
 
-use crate::cli::{Color, MessageFormat};
+use crate::cli::{Amount, Color, MessageFormat};
 use crate::failure::{Failure, Outcome, SpecErrors};
 
 /// The choices of the command line.
-static CHOSEN: OnceLock<(Color, bool)> = OnceLock::new();
+static CHOSEN: OnceLock<(Color, Amount)> = OnceLock::new();
 
-/// Sets when messages have colour, and whether only results, warnings and errors are printed. It holds for the whole process.
-pub fn set(color: Color, quiet: bool) {
-    _ = CHOSEN.set((color, quiet));
+/// Sets when messages have colour, and which are printed. It holds for the whole process.
+pub fn set(color: Color, amount: Amount) {
+    _ = CHOSEN.set((color, amount));
 }
 
-fn chosen() -> (Color, bool) {
+fn chosen() -> (Color, Amount) {
     CHOSEN.get().copied().unwrap_or_default()
 }
 
@@ -133,8 +133,15 @@ pub fn drawn(text: &str) {
 
 /// Prints a message, unless only results, warnings and errors are wanted.
 pub fn say(line: impl Display) {
-    if !chosen().1 {
+    if chosen().1 != Amount::Least {
         show(format_args!("{line}\n"));
+    }
+}
+
+/// Prints a message that is made only if most are wanted.
+pub fn detail(line: impl FnOnce() -> String) {
+    if chosen().1 == Amount::Most {
+        show(format_args!("{}\n", paint("2", &format!("  $ {}", line()))));
     }
 }
 

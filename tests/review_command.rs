@@ -138,6 +138,12 @@ To accept a blocked change, add it under [review] with a reason:
 "
     );
     assert_eq!((reviewed.code, reviewed.stderr.as_str()), (1, ""));
+    let verbose = clone.review(&["--verbose"]);
+    assert_eq!(verbose.stdout, reviewed.stdout);
+    verbose.says(1, "  $ git -C ");
+    clone
+        .review(&["--verbose", "--quiet"])
+        .says(2, "'--verbose' cannot be used with '--quiet'");
     // The base of a comparison with main's tip is the same commit.
     assert_eq!(clone.review(&["--base", "main"]).stdout, reviewed.stdout);
     // On main itself it is the last commit that counts.

@@ -33,6 +33,8 @@ use sha2::{Digest, Sha256};
 use archive::{delete_strays, write_if_changed, zip};
 use workspace::{Toolchain, Workspace};
 
+use crate::announced::Announced;
+
 /// The glibc that a function asks for at least, older than that of `provided.al2023` (2.34), so that it also runs
 /// on the laptops of the last years.
 const GLIBC: &str = "2.28";
@@ -234,6 +236,7 @@ fn compile(
         command.env("CARGO_ZIGBUILD_PYTHON_PATH", python);
     }
     let status = command
+        .announced()
         .status()
         .with_context(|| format!("can't run `{}`", options.cargo_lambda.display()))?;
     ensure!(

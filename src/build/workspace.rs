@@ -12,6 +12,8 @@ use serde::Deserialize;
 
 use portcullis_generator::service::Architecture;
 
+use crate::announced::Announced;
+
 /// Facts about the `rustc` that cargo uses in a folder.
 pub(super) struct Toolchain {
     pub(super) sysroot: PathBuf,
@@ -133,6 +135,7 @@ fn output(command: &mut Command) -> Result<Vec<u8>> {
     let output = command
         .stdin(Stdio::null())
         .stderr(Stdio::inherit())
+        .announced()
         .output()
         .with_context(|| format!("can't run `{name}`: install Rust from https://rustup.rs"))?;
     ensure!(output.status.success(), "`{name}` failed: see its output above");

@@ -10,6 +10,7 @@ use portcullis_generator::service::{Auth, LambdaAuthorizer, Route, Service};
 use portcullis_terraform_json::router::Router;
 
 use super::login::sign_in;
+use crate::announced::Announced;
 use crate::applied::Applied;
 use crate::cli::Call;
 use crate::failure::{Failure, OrFail, Outcome};
@@ -172,6 +173,7 @@ fn curl(request: &Request) -> Outcome<Response> {
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
         .stderr(Stdio::piped())
+        .announced()
         .spawn()
         .map_err(|error| {
             Failure::tool(format!("can't run `curl`: {error}"))

@@ -4,6 +4,7 @@ use std::process::{Command, Stdio};
 
 use portcullis_generator::warnings::{self, Warning};
 
+use crate::announced::Announced;
 use crate::commands::generate;
 use crate::failure::{Failure, Outcome};
 use crate::project::Project;
@@ -44,6 +45,7 @@ pub fn run(project: &Project) -> Outcome {
             .arg("--version")
             .stdout(Stdio::null())
             .stderr(Stdio::null())
+            .announced()
             .status();
         if !found.is_ok_and(|status| status.success()) {
             return Err(Failure::tool(format!("missing program `{program}`")).help(help));

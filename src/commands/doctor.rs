@@ -7,6 +7,7 @@ use portcullis_foreign_text::printable;
 use portcullis_generator::service::{LOCAL, Service};
 use serde::Serialize;
 
+use crate::announced::Announced;
 use crate::failure::{Failure, OrFail, Outcome};
 use crate::local::Local;
 use crate::project::Project;
@@ -131,6 +132,7 @@ fn first_line(program: impl AsRef<OsStr>, arguments: &[&str]) -> Option<String> 
     let output = Command::new(program)
         .args(arguments)
         .stdin(Stdio::null())
+        .announced()
         .output()
         .ok()?;
     let text = String::from_utf8_lossy(&output.stdout);

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use portcullis_generator::service::LOCAL;
 
+use crate::announced::Announced;
 use crate::aws::refuse_endpoint_override;
 use crate::failure::{Failure, OrFail, Outcome};
 use crate::followed_file::FollowedFile;
@@ -104,6 +105,7 @@ fn print_aws(aws: &Path, region: &str, function: &str) -> Outcome {
             "text",
         ])
         .stderr(Stdio::inherit())
+        .announced()
         .output()
         .or_tool()?;
     // A function's output may contain text of a request.

@@ -10,6 +10,7 @@ use portcullis_foreign_text::printable;
 use portcullis_generator::review::without_spec::review_plan;
 use portcullis_generator::review::{self, AcceptedChange, report::Report};
 
+use crate::announced::Announced;
 use crate::cli;
 use crate::commands::surface::of_file;
 use crate::failure::{Failure, OrFail, Outcome, SpecErrors};
@@ -64,6 +65,7 @@ fn text(root: &Path, file: &Path) -> Outcome<String> {
         .args(["show", "-json", "-no-color"])
         .arg(&path)
         .stdin(Stdio::null())
+        .announced()
         .output()
         .map_err(|error| {
             Failure::tool(format!("can't start `terraform`: {error}"))

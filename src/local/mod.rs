@@ -14,6 +14,7 @@ use portcullis_generator::service::LOCAL;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::announced::Announced;
 use crate::endpoint::{self, Endpoint};
 use crate::failure::{Failure, OrFail, Outcome};
 use crate::first_user::{FirstUser, first_user_of_state};
@@ -285,7 +286,7 @@ impl Local {
         if let Some(port) = free {
             command.args(["--port", &port.to_string()]);
         }
-        command.current_dir(&self.work);
+        command.current_dir(&self.work).announced();
         background.start(command, START).or_tool()
     }
 

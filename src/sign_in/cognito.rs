@@ -8,6 +8,7 @@ use std::process::Command;
 use serde_json::Value;
 
 use super::refusal::Refusal;
+use crate::announced::Announced;
 use crate::failure::{Failure, OrFail, Outcome};
 
 /// Cognito in a region of AWS, or in the emulated AWS.
@@ -43,6 +44,7 @@ impl Cognito {
         }
         let output = command
             .stdin(file_of(input).or_tool()?)
+            .announced()
             .output()
             .map_err(|error| Failure::tool(format!("can't run `{}`: {error}", self.aws.display())))?;
         if !output.status.success() {

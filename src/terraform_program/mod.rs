@@ -21,6 +21,7 @@ use portcullis_terraform_json::plan;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use crate::announced::Announced;
 use crate::failure::{Failure, OrFail, Outcome};
 use crate::{interrupt, talk};
 
@@ -109,7 +110,7 @@ impl Terraform {
     pub fn version() -> Outcome<String> {
         let mut command = Command::new("terraform");
         scrub(&mut command, &Aws::Real);
-        let output = command.args(["version", "-json"]).output();
+        let output = command.args(["version", "-json"]).announced().output();
         let help = "install Terraform 1.11 or newer: https://developer.hashicorp.com/terraform/install";
         let output =
             output.map_err(|error| Failure::tool(format!("can't start `terraform`: {error}")).help(help))?;
@@ -131,6 +132,7 @@ impl Terraform {
         command
             .current_dir(&self.directory)
             .args(arguments)
+            .announced()
             .stdin(Stdio::null());
         scrub(&mut command, &self.aws);
         command

@@ -8,6 +8,7 @@ use std::time::Instant;
 use anyhow::{Context, Result, anyhow, bail};
 
 use super::{Requirements, Tools, headline, write};
+use crate::announced::Announced;
 use crate::talk;
 
 /// The oldest Python that the pinned releases run on.
@@ -34,6 +35,7 @@ impl Tools {
             .args(["-I", "-m", "venv"])
             .arg(&venv)
             .stdin(Stdio::null())
+            .announced()
             .output()
             .context("can't start `python3`")?;
         if !output.status.success() {
@@ -75,6 +77,7 @@ impl Tools {
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
+            .announced()
             .spawn()
             .with_context(|| format!("can't start `{}`", self.bin("python").display()))?;
 
@@ -126,6 +129,7 @@ fn check_python() -> Result<()> {
             "import sys; print(sys.version_info[0], sys.version_info[1])",
         ])
         .stdin(Stdio::null())
+        .announced()
         .output();
     let output = match output {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
