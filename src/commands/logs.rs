@@ -1,5 +1,6 @@
 //! `portcullis logs`
 
+use std::collections::BTreeSet;
 use std::io::ErrorKind;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -23,26 +24,32 @@ pub fn run(project: &Project, environment: &str, function: Option<&str>, follow:
     if let Some(name) = function {
         check_function(&service, name)?;
     }
-    let names: Vec<String> = service
+    let names: Vec<(&String, String)> = service
         .functions
         .keys()
         .filter(|name| function.is_none_or(|wanted| wanted == *name))
-        .map(|name| service.function_name(environment, name))
+        .map(|name| (name, service.function_name(environment, name)))
         .collect();
     if follow && environment != LOCAL {
         return Err(Failure::input("`--follow` must be used with `local`")
             .help("follow a log group with AWS CLI version 2: `aws logs tail --follow GROUP`"));
     }
     if environment == LOCAL {
+        let names: Vec<String> = names.into_iter().map(|(_, in_aws)| in_aws).collect();
         return print_local(&Local::of(project).logs(), &names, follow);
     }
     refuse_endpoint_override()?;
     let aws = Tools::new(project.root()).aws().or_tool()?;
     let region = &service.environments[environment].region;
-    for name in names {
-        print_aws(&aws, region, &name)?;
-    }
-    Ok(())
+    let names = names.iter().map(|(name, in_aws)| {
+        let existing = &service.function_in(environment, name).log_group;
+        existing
+            .clone()
+            .unwrap_or_else(|| format!("/aws/lambda/{in_aws}"))
+    });
+    // Several functions may write to one existing group.
+    let groups: BTreeSet<String> = names.collect();
+    groups.iter().try_for_each(|group| print_aws(&aws, region, group))
 }
 
 /// Prints the logs. With `follow` it goes on with new lines, including those of logs that don't exist yet.
@@ -81,12 +88,11 @@ fn print_local(folder: &Path, names: &[String], follow: bool) -> Outcome {
 }
 
 /// The last hour of a log group, by a command that versions 1 and 2 of the AWS CLI have.
-fn print_aws(aws: &Path, region: &str, function: &str) -> Outcome {
+fn print_aws(aws: &Path, region: &str, group: &str) -> Outcome {
     let now = std::time::SystemTime::now()
         .duration_since(std::time::UNIX_EPOCH)
         .or_tool()?;
     let since = (now - Duration::from_secs(3600)).as_millis().to_string();
-    let group = format!("/aws/lambda/{function}");
     let output = Command::new(aws)
         .args([
             "logs",
@@ -94,7 +100,7 @@ fn print_aws(aws: &Path, region: &str, function: &str) -> Outcome {
             "--region",
             region,
             "--log-group-name",
-            &group,
+            group,
         ])
         .args([
             "--start-time",

@@ -125,15 +125,20 @@ pub(crate) fn arguments<T: Overridable>(
     environment: &str,
     settings: &'static [&'static Setting<T>],
 ) -> Vec<Attribute> {
+    arguments_of(service, environment, settings, |name| {
+        service.here(environment, name)
+    })
+}
+
+/// The same of things that may be others than those of the environment.
+pub(crate) fn arguments_of<'s, T: Overridable>(
+    service: &'s Service,
+    environment: &str,
+    settings: &'static [&'static Setting<T>],
+    here: impl Fn(&str) -> &'s T,
+) -> Vec<Attribute> {
     let decided = decided(service, settings);
-    let arguments = decided.map(|(variable, name, setting)| {
-        setting.argument(
-            variable,
-            service,
-            environment,
-            name,
-            service.here(environment, name),
-        )
-    });
+    let arguments = decided
+        .map(|(variable, name, setting)| setting.argument(variable, service, environment, name, here(name)));
     arguments.collect()
 }

@@ -1,12 +1,11 @@
 //! Assertions about the rights of functions, and the origins that their answers admit.
 
-use crate::functions::role_of::RoleOf;
 use crate::functions::{Access, Function, common, in_service, rights, statement};
 use crate::hcl::{Block, Expression, call, commented, object, reference, string};
 use crate::modules::access_test::assertions::{is, must};
 use crate::modules::access_test::mocked::{self, ENVIRONMENT, LOG_GROUPS_ARN, ORIGIN, ROLE_ARN};
 use crate::references::Reference;
-use crate::resources::iam_role;
+use crate::resources::{cloudwatch_log_group, iam_role};
 use crate::service::{LOCAL, Service};
 
 pub(crate) fn assertions(service: &Service) -> Vec<Block> {
@@ -51,6 +50,7 @@ fn variables(service: &Service, name: &str) -> Block {
 
 fn function(service: &Service, name: &String, function: &Function, trust: &Expression) -> Block {
     let Access {
+        log_group,
         network: _,    // `check --plan` compares it
         layers: _,     // `check --plan` compares them
         on: _,         // `events` has its own test
@@ -66,17 +66,25 @@ fn function(service: &Service, name: &String, function: &Function, trust: &Expre
     let full_name = service.function_name(ENVIRONMENT, name);
     let mut conditions = vec![
         is(of("name"), string(&full_name)),
-        is(of("retention_in_days"), function.log_retention_days),
+        match log_group {
+            None => is(of("retention_in_days"), function.log_retention_days),
+            Some(group) => is(of("log_group"), string(group)),
+        },
         is(of("role_arn"), string(role.unwrap_or(ROLE_ARN))),
     ];
     if role.is_none() {
+        let own = cloudwatch_log_group::own(&full_name);
         conditions.push(is(of("assume_role_policy"), trust.clone()));
         conditions.push(is(
             of("role_policy"),
-            rights::policy_of(&rights::of(service, function), LOG_GROUPS_ARN, &full_name),
+            rights::policy_of(
+                &rights::of(service, function),
+                LOG_GROUPS_ARN,
+                log_group.unwrap_or(&own),
+            ),
         ));
     }
-    let expected = common::expected_in_test(service, RoleOf::function(function));
+    let expected = common::expected_in_test(service, function);
     conditions.extend(expected.map(|(output, value)| is(of(output), string(value))));
     if !statements.is_empty() {
         let policy = format!("aws_iam_role_policy.{}", in_service::name(name));
@@ -96,7 +104,7 @@ fn function(service: &Service, name: &String, function: &Function, trust: &Expre
     let block = must(
         &format!("The role of `{name}`"),
         &format!(
-            "be {}, and its logs must be kept for {}",
+            "be {}, and its logs must {}",
             match role {
                 Some(role) => format!("the existing one, `{role}`"),
                 None => format!(
@@ -104,7 +112,10 @@ fn function(service: &Service, name: &String, function: &Function, trust: &Expre
                     rights::phrases(service, function).join(", ")
                 ),
             },
-            in_days(function.log_retention_days)
+            match log_group {
+                None => format!("be kept for {}", in_days(function.log_retention_days)),
+                Some(group) => format!("go to the existing log group `{group}`"),
+            }
         ),
         conditions,
     );

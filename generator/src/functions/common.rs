@@ -2,8 +2,10 @@
 //! `modules/lambda_function`, if some environment sets it. `local` sets none, because the emulated AWS doesn't know them.
 
 use crate::functions::role_of::RoleOf;
+use crate::functions::{Function, settings};
 use crate::hcl::{Attribute, Expression, argument, reference, string};
 use crate::modules::module::{Output, Variable};
+use crate::resources::cloudwatch_log_group;
 use crate::service::{Environment, Service};
 
 /// A value that an environment decides for all its functions.
@@ -15,8 +17,8 @@ pub(crate) struct Common {
     description: &'static str,
     /// Describes the output.
     of_function: &'static str,
-    /// The attribute that has it.
-    attribute: &'static str,
+    /// Returns the attribute that has it. Some functions may write to existing log groups.
+    attribute: fn(some_exist: bool) -> Expression,
     /// Returns its value.
     value: fn(&Environment) -> Option<&String>,
     /// The value in the generated test.
@@ -28,7 +30,7 @@ pub(crate) static PERMISSIONS_BOUNDARY: Common = Common {
     name: "permissions_boundary",
     description: "ARN of the policy that limits the roles of functions.",
     of_function: "ARN of the policy that limits the function's role.",
-    attribute: "aws_iam_role.this.permissions_boundary",
+    attribute: |_| reference("aws_iam_role.this.permissions_boundary"),
     value: |environment| environment.permissions_boundary.as_ref(),
     in_test: "arn:aws:iam::123456789012:policy/boundary",
 };
@@ -39,7 +41,7 @@ pub(crate) static VARIABLES_KEY: Common = Common {
     name: "kms_key_arn",
     description: "ARN of the KMS key that encrypts environment variables.",
     of_function: "ARN of the KMS key that encrypts the function's environment variables.",
-    attribute: "aws_lambda_function.this.kms_key_arn",
+    attribute: |_| reference("aws_lambda_function.this.kms_key_arn"),
     value: |environment| environment.variables_kms_key.as_ref(),
     in_test: "arn:aws:kms:us-east-1:123456789012:key/variables",
 };
@@ -49,7 +51,7 @@ pub(crate) static LOGS_KEY: Common = Common {
     name: "log_group_kms_key_id",
     description: "ARN of the KMS key that encrypts logs.",
     of_function: "ARN of the KMS key that encrypts the function's logs.",
-    attribute: "aws_cloudwatch_log_group.this.kms_key_id",
+    attribute: |some_exist| cloudwatch_log_group::attribute("kms_key_id", some_exist),
     value: |environment| environment.logs_kms_key.as_ref(),
     in_test: "arn:aws:kms:us-east-1:123456789012:key/logs",
 };
@@ -95,8 +97,9 @@ fn variables_of(used: impl Iterator<Item = &'static Common>) -> impl Iterator<It
 
 /// The outputs of a module of functions.
 pub(crate) fn outputs(service: &Service, role: RoleOf) -> impl Iterator<Item = Output> {
+    let some_exist = settings::LOG_GROUP.is_used(service, role);
     used_of(service, role)
-        .map(|common| Output::new(common.name, common.of_function, reference(common.attribute)))
+        .map(move |common| Output::new(common.name, common.of_function, (common.attribute)(some_exist)))
 }
 
 /// The arguments that the service module passes to each function.
@@ -115,10 +118,14 @@ pub(crate) fn in_test(service: &Service) -> impl Iterator<Item = (&'static str, 
     used(service).map(|common| (common.name, common.in_test))
 }
 
-/// The same by the outputs of functions that must have them.
+/// The same by the outputs of a function that must have them.
 pub(crate) fn expected_in_test(
     service: &Service,
-    role: RoleOf,
+    function: &Function,
 ) -> impl Iterator<Item = (&'static str, &'static str)> {
-    used_of(service, role).map(|common| (common.name, common.in_test))
+    // The key of an existing log group is its own.
+    let has_own_logs = function.log_group.is_none();
+    used_of(service, RoleOf::function(function))
+        .filter(move |common| has_own_logs || common.name != LOGS_KEY.name)
+        .map(|common| (common.name, common.in_test))
 }

@@ -150,6 +150,7 @@ fn call(service: &Service, name: &str, function: &Function) -> Block {
         memory_mb: _,
         timeout_seconds: _,
         log_retention_days: _,
+        log_group: _,
         ephemeral_storage_mb: _,
         reserved_concurrency: _,
         provisioned_concurrency: _,

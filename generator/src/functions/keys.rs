@@ -2,7 +2,7 @@
 
 use crate::events::keys::EventTable;
 use crate::functions::secret_names;
-use crate::resources::cloudwatch_log_group::RETENTION_DAYS;
+use crate::resources::cloudwatch_log_group::{NAME as LOG_GROUP_NAME, RETENTION_DAYS};
 use crate::resources::iam_actions::ACTION;
 use crate::resources::iam_role::ROLE;
 use crate::resources::lambda_function::{
@@ -79,6 +79,10 @@ keys! {
         log_retention_days: Set<u32> = OneOfNumbers { values: &RETENTION_DAYS, unit: "days" },
             default(Literal::Number(14)), PER_ENVIRONMENT,
             When(&[consequence(Less, LogRetentionShorter, "older logs are deleted")]);
+        /// Name of an existing log group that the function writes to instead of one of its own. Portcullis never changes it, so
+        /// `log_retention_days` must not be set with it. `local` has log groups of its own. See
+        /// [An existing log group](../function-settings.md#an-existing-log-group).
+        log_group: Given<String> = Text(&LOG_GROUP_NAME), Derived("a log group that Portcullis creates"), PER_ENVIRONMENT, Harmless;
         /// Size of `/tmp`.
         ephemeral_storage_mb: Set<u32> = number(EPHEMERAL_STORAGE_MB, "MB"), default(Literal::Number(512)), PER_ENVIRONMENT,
             Harmless;

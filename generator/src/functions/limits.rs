@@ -58,6 +58,7 @@ impl Resolver<'_> {
         self.concurrency(written, whole);
         self.concurrency_of_queues(written, whole);
         self.network(written.network.as_ref());
+        self.log_group(written, whole);
         let mut added = surroundings.added.clone();
         let values = values(spec);
         let of_uses = uses::meaning::variables(spec, &whole.uses);

@@ -162,11 +162,12 @@ impl Resolver<'_> {
         statements: &[Statement],
         values: &Values,
         tracing: bool,
+        log_group: Option<&str>,
     ) {
         if statements.is_empty() {
             return;
         }
-        let of_all = rights::statements_of_all(&rights::of_all_if(tracing), function, values);
+        let of_all = rights::statements_of_all(&rights::of_all_if(tracing), function, log_group, values);
         let characters = characters(&of_all, values) + characters(statements, values);
         if characters > INLINE_CHARACTERS {
             self.report(

@@ -8,7 +8,7 @@ use crate::functions::existing_role::Needs;
 use crate::functions::keys::NetworkTable;
 use crate::functions::limits::Surroundings;
 use crate::functions::variables::{templates, values};
-use crate::functions::{Function, Network, secrets};
+use crate::functions::{Function, Network, log_groups, secrets};
 use crate::identifier::Identifier;
 use crate::references::{Known, Template};
 use crate::resources::lambda_function;
@@ -73,6 +73,7 @@ impl Resolver<'_> {
                 &statements,
                 &values(spec),
                 spec.service.tracing.value,
+                log_groups::longest(spec, name, table),
             );
             functions.insert(
                 name.value.clone(),
@@ -105,7 +106,7 @@ impl Resolver<'_> {
         tables: &[(Placed<String>, Own<FunctionTable>)],
         functions: &BTreeMap<String, Function>,
     ) -> BTreeMap<String, Function> {
-        let mut differing = BTreeMap::new();
+        let mut differing = log_groups::of_local(environment, functions);
         if tables.is_empty() {
             return differing;
         }
@@ -192,6 +193,7 @@ fn resolved(table: &FunctionTable, known: &Known) -> Function {
         memory_mb,
         timeout_seconds,
         log_retention_days,
+        log_group,
         ephemeral_storage_mb,
         reserved_concurrency,
         provisioned_concurrency,
@@ -215,6 +217,7 @@ fn resolved(table: &FunctionTable, known: &Known) -> Function {
         memory_mb: memory_mb.value,
         timeout_seconds: timeout_seconds.value,
         log_retention_days: log_retention_days.value,
+        log_group: log_group.value.clone(),
         ephemeral_storage_mb: ephemeral_storage_mb.value,
         reserved_concurrency: reserved_concurrency.value,
         provisioned_concurrency: provisioned_concurrency.value,

@@ -8,6 +8,7 @@ pub(crate) mod existing_role;
 pub(crate) mod in_service;
 pub(crate) mod keys;
 mod limits;
+mod log_groups;
 pub(crate) mod may;
 pub(crate) mod meaning;
 pub(crate) mod module;
@@ -52,6 +53,9 @@ pub struct Function {
     pub timeout_seconds: u32,
     /// Days for which the logs are kept.
     pub log_retention_days: u32,
+    /// Name of the existing log group that it writes to instead of one of its own. No function of `local` has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub log_group: Option<String>,
     /// Size of `/tmp` in MB.
     pub ephemeral_storage_mb: u32,
     /// Invocations that may run at once, if that is limited.
@@ -90,6 +94,8 @@ pub struct Function {
 /// The parts of a function that decide about its rights and its code. Surface, access test and picture use only these.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Access<'a> {
+    /// Name of the existing log group that it writes to.
+    pub(crate) log_group: Option<&'a str>,
     /// Its subnets and security groups in a VPC.
     pub(crate) network: Option<&'a Network>,
     /// ARNs of layer versions, whose code runs with its role.
@@ -127,6 +133,7 @@ impl Function {
             memory_mb: _,
             timeout_seconds: _,
             log_retention_days: _,
+            log_group,
             ephemeral_storage_mb: _,
             reserved_concurrency: _,
             provisioned_concurrency: _,
@@ -144,6 +151,7 @@ impl Function {
             environment: _, // see `in_service::environment_variables`
         } = self;
         Access {
+            log_group: log_group.as_deref(),
             network: network.as_ref(),
             layers,
             on,

@@ -3,7 +3,7 @@
 
 use crate::functions::role_of::RoleOf;
 use crate::functions::{common, in_service, rights, settings};
-use crate::hcl::{Block, reference};
+use crate::hcl::{Block, call, expression, reference};
 use crate::modules::module::{Module, Output, Variable, versions};
 use crate::resources::lambda_function::Optional;
 use crate::resources::{cloudwatch_log_group, iam_role, iam_role_policy, lambda_function};
@@ -29,6 +29,7 @@ fn module(service: &Service, role: RoleOf) -> Module {
         ephemeral_storage: settings::EPHEMERAL_STORAGE_SIZE.is_used(service, role),
         kms_key_arn: common::VARIABLES_KEY.is_used(service),
         layers: settings::LAYERS.is_used(service, role),
+        log_group: settings::LOG_GROUP.is_used(service, role),
         reserved_concurrent_executions: settings::RESERVED_CONCURRENT_EXECUTIONS.is_used(service, role),
         network: settings::SUBNET_IDS.is_used(service, role),
         publish,
@@ -108,6 +109,14 @@ fn module(service: &Service, role: RoleOf) -> Module {
             })
             .into_iter()
             .chain(common::outputs(service, role))
+            .chain(optional.log_group.then(|| {
+                let group = expression("aws_lambda_function.this.logging_config[*].log_group");
+                Output::new(
+                    "log_group",
+                    "Name of the existing log group.",
+                    call("one", [group]),
+                )
+            }))
             .chain(outputs_of_role(role))
             .chain([
                 Output::new(
@@ -133,7 +142,7 @@ fn module(service: &Service, role: RoleOf) -> Module {
                 Output::new(
                     "retention_in_days",
                     "Days to keep the logs.",
-                    reference("aws_cloudwatch_log_group.this.retention_in_days"),
+                    cloudwatch_log_group::attribute("retention_in_days", optional.log_group),
                 ),
             ])
             .collect(),
@@ -142,7 +151,7 @@ fn module(service: &Service, role: RoleOf) -> Module {
 
 /// The function behind its log group, and its role if that is its own.
 fn main(service: &Service, role: RoleOf, optional: Optional) -> Vec<Block> {
-    let logs = cloudwatch_log_group::resource_block(common::LOGS_KEY.is_used(service));
+    let logs = cloudwatch_log_group::resource_block(common::LOGS_KEY.is_used(service), optional.log_group);
     match role {
         RoleOf::Portcullis => rights::network_in_module(service)
             .into_iter()

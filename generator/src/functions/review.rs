@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::functions::statement::Statement;
-use crate::functions::{powers, secrets};
+use crate::functions::{log_groups, powers, secrets};
 use crate::reach::Reach;
 use crate::review::comparison::Comparison;
 use crate::review::{ChangeKind, Fact};
@@ -34,7 +34,8 @@ pub(crate) fn facts(
     let without_logs = functions
         .gone
         .iter()
-        .chain(functions.renamed().map(|(before, _)| before));
+        .chain(functions.renamed().map(|(before, _)| before))
+        .chain(log_groups::given_up(comparison));
     facts.extend(without_logs.map(|name| Fact::LogsDeleted {
         function: name.clone(),
     }));

@@ -1,5 +1,7 @@
 //! The rights of a function's role. HCL, access test, surface, picture and READMEs all take them from here.
 
+use portcullis_foreign_text::printable::code;
+
 use crate::asynchronous::rights as asynchronous;
 use crate::events::rights as events;
 use crate::functions::role_of::RoleOf;
@@ -28,8 +30,8 @@ pub(crate) struct Right {
 /// The resources of a right.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum On {
-    /// The streams of the function's own log group.
-    OwnLogs,
+    /// The streams of the function's log group.
+    Logs,
     /// Everything: AWS knows no resource that the actions could be limited to.
     Everything,
     /// A `Deny` for the function's own code, even if another statement allows the actions.
@@ -37,18 +39,21 @@ pub(crate) enum On {
 }
 
 impl On {
-    /// Its ARN, of a function by its name in AWS.
-    pub(crate) fn arn(self, log_groups_arn: &str, function: &str) -> String {
+    /// Its ARN, of a function by the name of its log group.
+    fn arn(self, log_groups_arn: &str, log_group: &str) -> String {
         match self {
-            Self::OwnLogs => cloudwatch_log_group::streams(log_groups_arn, function),
+            Self::Logs => cloudwatch_log_group::streams(log_groups_arn, log_group),
             Self::Everything | Self::NothingForOwnCode => "*".into(),
         }
     }
 
-    /// The same in `modules/lambda_function`.
-    fn arn_in_module(self) -> Expression {
+    /// The same in `modules/lambda_function`. Some functions may write to existing log groups.
+    fn arn_in_module(self, some_exist: bool) -> Expression {
         match self {
-            Self::OwnLogs => cloudwatch_log_group::streams_of(value("var.log_groups_arn"), value("var.name")),
+            Self::Logs if some_exist => cloudwatch_log_group::streams_of_either(),
+            Self::Logs => {
+                cloudwatch_log_group::streams_of_own(value("var.log_groups_arn"), value("var.name"))
+            }
             Self::Everything | Self::NothingForOwnCode => string("*"),
         }
     }
@@ -59,7 +64,7 @@ impl On {
 const LOGS: Right = Right {
     sid: "WriteOwnLogs",
     actions: &["logs:CreateLogStream", "logs:PutLogEvents"],
-    on: On::OwnLogs,
+    on: On::Logs,
     may: "write its own logs",
 };
 
@@ -127,6 +132,7 @@ pub(crate) fn of_all_if(tracing: bool) -> Vec<Right> {
 pub(crate) fn phrases(service: &Service, function: &Function) -> Vec<String> {
     let Access {
         network,
+        log_group,
         layers: _, // code, not a right
         on,
         on_failure,
@@ -141,7 +147,10 @@ pub(crate) fn phrases(service: &Service, function: &Function) -> Vec<String> {
     }
     let network = network.iter().flat_map(|_| NETWORK);
     let rights = of_all(service).into_iter().chain(network);
-    let rights = rights.map(|right| right.may.to_owned());
+    let rights = rights.map(|right| match (right.on, log_group) {
+        (On::Logs, Some(group)) => format!("write to the existing log group {}", code(group)),
+        _ => right.may.to_owned(),
+    });
     let rights = rights.filter(|phrase| !phrase.is_empty());
     rights
         .chain(uses::phrases(uses))
@@ -152,9 +161,15 @@ pub(crate) fn phrases(service: &Service, function: &Function) -> Vec<String> {
         .collect()
 }
 
-/// The same as statements of a function of this name.
-pub(crate) fn statements_of_all(rights: &[Right], function: &str, values: &Values) -> Vec<Statement> {
+/// The same as statements of a function of this name, which may write to an existing log group.
+pub(crate) fn statements_of_all(
+    rights: &[Right],
+    function: &str,
+    log_group: Option<&str>,
+    values: &Values,
+) -> Vec<Statement> {
     let name = Reference::FunctionName(function.into()).text(values);
+    let log_group = log_group.map_or_else(|| cloudwatch_log_group::own(&name), str::to_owned);
     let Values {
         partition,
         region,
@@ -166,7 +181,7 @@ pub(crate) fn statements_of_all(rights: &[Right], function: &str, values: &Value
         let actions = right.actions.iter().map(ToString::to_string);
         Statement::new(
             actions,
-            [Template::of_text(right.on.arn(&log_groups_arn, &name))],
+            [Template::of_text(right.on.arn(&log_groups_arn, &log_group))],
             right.sid,
         )
     };
@@ -188,7 +203,8 @@ pub(crate) fn phrase_of_all(service: &Service) -> String {
 
 /// The policy of all roles, in `modules/lambda_function`.
 pub(crate) fn policy_in_module(service: &Service) -> Expression {
-    let statements = |rights: &[Right]| statements(rights, On::arn_in_module);
+    let some_exist = settings::LOG_GROUP.is_used(service, RoleOf::Portcullis);
+    let statements = |rights: &[Right]| statements(rights, |on| on.arn_in_module(some_exist));
     let of_all = statements(&of_all(service));
     if !settings::SUBNET_IDS.is_used(service, RoleOf::Portcullis) {
         return iam_role_policy::policy(of_all);
@@ -202,7 +218,7 @@ const NETWORK_STATEMENTS: &str = "network_statements";
 
 /// Returns the references of the policy in `modules/lambda_function`, if a function is in a VPC.
 pub(crate) fn network_in_module(service: &Service) -> Option<Block> {
-    let network = statements(&NETWORK, On::arn_in_module);
+    let network = statements(&NETWORK, |on| on.arn_in_module(false));
     let network = iam_role_policy::list_if(network, "length(var.subnet_ids) > 0");
     let network = argument(NETWORK_STATEMENTS, network);
     let comment =
@@ -219,13 +235,9 @@ pub(crate) fn of(service: &Service, function: &Function) -> Vec<Right> {
     of_all(service).into_iter().chain(network).collect()
 }
 
-/// The policy of these rights, by the function's name in AWS.
-pub(crate) fn policy_of(rights: &[Right], log_groups_arn: &str, name: &str) -> Expression {
-    policy(rights, |on| string(on.arn(log_groups_arn, name)))
-}
-
-fn policy(rights: &[Right], arn: impl Fn(On) -> Expression) -> Expression {
-    iam_role_policy::policy(statements(rights, arn))
+/// The policy of these rights, by the name of the function's log group.
+pub(crate) fn policy_of(rights: &[Right], log_groups_arn: &str, log_group: &str) -> Expression {
+    iam_role_policy::policy(statements(rights, |on| string(on.arn(log_groups_arn, log_group))))
 }
 
 fn statements(rights: &[Right], arn: impl Fn(On) -> Expression) -> Vec<iam_role_policy::Statement<'static>> {

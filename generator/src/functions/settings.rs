@@ -113,6 +113,19 @@ static PROVISIONED_CONCURRENT_EXECUTIONS: Optional = Optional {
     description: "Invocations that Lambda keeps ready.",
 };
 
+/// The existing log group.
+pub(crate) static LOG_GROUP: Optional = Optional {
+    setting: Setting {
+        argument: "log_group",
+        kind: "string",
+        noun: "Name of the existing log group",
+        value: |_, here, _| here.log_group.as_ref().map_or_else(Expression::null, string),
+    },
+    is_set: |function| function.log_group.is_some(),
+    default: Expression::null,
+    description: "Name of an existing log group. Without one, the function has its own.",
+};
+
 /// Layers.
 pub(crate) static LAYERS: Optional = Optional {
     setting: Setting {
@@ -165,16 +178,17 @@ pub(crate) static SECURITY_GROUP_IDS: Optional = Optional {
 };
 
 /// Those that not every function sets.
-static OPTIONAL: [&Optional; 5] = [
+static OPTIONAL: [&Optional; 6] = [
     &EPHEMERAL_STORAGE_SIZE,
     &RESERVED_CONCURRENT_EXECUTIONS,
     &SUBNET_IDS,
     &SECURITY_GROUP_IDS,
     &LAYERS,
+    &LOG_GROUP,
 ];
 
 /// Arguments of a function's call, and of what is beside it. Every function sets those that are not optional, but for `role`.
-static ALL: [&Setting<Function>; 12] = [
+static ALL: [&Setting<Function>; 13] = [
     &ROLE,
     &MEMORY_SIZE,
     &TIMEOUT,
@@ -185,6 +199,7 @@ static ALL: [&Setting<Function>; 12] = [
     &SUBNET_IDS.setting,
     &SECURITY_GROUP_IDS.setting,
     &LAYERS.setting,
+    &LOG_GROUP.setting,
     &MAXIMUM_RETRY_ATTEMPTS,
     &MAXIMUM_EVENT_AGE_IN_SECONDS,
 ];
@@ -271,18 +286,33 @@ pub(crate) fn variables(service: &Service) -> Vec<Variable> {
     variables
 }
 
-/// Returns the arguments of an environment's root for them. `local` overrides nothing.
+/// Returns the arguments of an environment's root for them.
 pub(crate) fn arguments(service: &Service, environment: &str) -> Vec<Attribute> {
+    arguments_of(service, environment, |name| {
+        service.function_in(environment, name)
+    })
+}
+
+/// Returns those of the generated test, whose functions are those of every environment.
+pub(crate) fn arguments_in_test(service: &Service) -> Vec<Attribute> {
+    arguments_of(service, LOCAL, |name| &service.functions[name])
+}
+
+fn arguments_of<'s>(
+    service: &'s Service,
+    environment: &str,
+    function: impl Fn(&str) -> &'s Function,
+) -> Vec<Attribute> {
     let provisioned = service.functions.keys().filter_map(|name| {
         let variable = self::provisioned(service, name)?;
-        let mut here = service.function_in(environment, name).clone();
+        let mut here = function(name).clone();
         if environment == LOCAL {
             here.provisioned_concurrency = None;
         }
         let setting = &PROVISIONED_CONCURRENT_EXECUTIONS.setting;
         Some(setting.argument(variable, service, environment, name, &here))
     });
-    let mut arguments = setting::arguments(service, environment, &ALL);
+    let mut arguments = setting::arguments_of(service, environment, &ALL, &function);
     arguments.extend(provisioned);
     // A comment ends the alignment of the arguments above: they stay as they are.
     if let Some(first) = arguments.first_mut() {

@@ -18,6 +18,7 @@ use crate::surface::types::{self, Invoker, Statement};
 pub(crate) fn function(service: &Service, environment: &Environment, name: &str) -> types::Function {
     let function = service.function_in(&environment.name, name);
     let Access {
+        log_group,
         network,
         layers,
         on: _,         // `events` has these
@@ -47,8 +48,8 @@ pub(crate) fn function(service: &Service, environment: &Environment, name: &str)
     let generated = RoleOf::function(function) == RoleOf::Portcullis;
     let of_all = generated.then(|| rights::of(service, function));
     let (denying, allowing): (Vec<_>, Vec<_>) = of_all.into_iter().flatten().partition(rights::Right::denies);
-    let allowing = rights::statements_of_all(&allowing, name, &values);
-    let denying = rights::statements_of_all(&denying, name, &values);
+    let allowing = rights::statements_of_all(&allowing, name, log_group, &values);
+    let denying = rights::statements_of_all(&denying, name, log_group, &values);
     let deny = |statement| Statement {
         effect: "Deny".into(),
         condition: Some(rights::own_code()),

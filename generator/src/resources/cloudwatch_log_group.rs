@@ -7,9 +7,11 @@
 //! and 6.x calls both deprecated (`id` since 6.47).
 
 use crate::hcl::{
-    Block, Expression, Part, argument, block, commented, literal, reference, string, template, value,
+    Block, Expression, Part, argument, block, call, commented, conditional, expression, literal, reference,
+    string, template, value,
 };
 use crate::resources::ResourceType;
+use crate::text_rule::TextRule;
 
 /// The type.
 pub const TYPE: ResourceType = ResourceType {
@@ -25,10 +27,30 @@ pub const RETENTION_DAYS: [u32; 22] = [
     1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
 
-/// The group that Lambda writes to by itself, made first so that its retention is ours.
-pub fn resource_block(has_key: bool) -> Block {
+/// The name of a log group: <https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html>
+pub static NAME: TextRule = TextRule {
+    must_be: "1 to 512 letters, digits and `. - _ / #`, and not begin with `aws/`",
+    help: "",
+    check: |name| {
+        (1..=512).contains(&name.len())
+            && name
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b"._-/#".contains(&b))
+            && !name.starts_with("aws/")
+    },
+    pattern: r"^(?!aws/)[A-Za-z0-9._/#-]{1,512}$",
+};
+
+/// The condition of a group of the function's own, if some function of the service writes to an existing one.
+const IS_OWN: &str = "var.log_group == null";
+
+/// The group that Lambda writes to by itself, made first so that its retention is ours. Some functions of the service may write
+/// to existing groups.
+pub fn resource_block(has_key: bool, some_exist: bool) -> Block {
     let key = || argument("kms_key_id", reference("var.log_group_kms_key_id"));
+    let count = || argument("count", conditional(expression(IS_OWN), 1.into(), 0.into()));
     TYPE.block("this")
+        .attributes(some_exist.then(count))
         .attribute(argument("name", template([literal(PREFIX), value("var.name")])))
         .attribute(argument("retention_in_days", reference("var.retention_in_days")))
         .attributes(has_key.then(key))
@@ -64,13 +86,39 @@ pub fn arn() -> Vec<Block> {
 /// The prefix of the log groups that Lambda writes to.
 const PREFIX: &str = "/aws/lambda/";
 
-/// The ARN of all streams of a function's group, behind what [`arn`] begins with.
-pub fn streams(log_groups_arn: &str, function: &str) -> String {
-    format!("{log_groups_arn}:{PREFIX}{function}:*")
+/// The name of the group that a function writes to by itself.
+pub fn own(function: &str) -> String {
+    [PREFIX, function].concat()
 }
 
-/// The same of values that only Terraform knows.
-pub fn streams_of(log_groups_arn: Part, function: Part) -> Expression {
+/// The ARN of all streams of a group, behind what [`arn`] begins with.
+pub fn streams(log_groups_arn: &str, group: &str) -> String {
+    format!("{log_groups_arn}:{group}:*")
+}
+
+/// The ARN of all streams of a function's own group, of values that only Terraform knows.
+pub fn streams_of_own(log_groups_arn: Part, function: Part) -> Expression {
     let prefix = format!(":{PREFIX}");
     template([log_groups_arn, literal(prefix), function, literal(":*")])
+}
+
+/// The same of an existing group, if the function has one.
+pub fn streams_of_either() -> Expression {
+    let of = |group| template([value("var.log_groups_arn"), literal(":"), group, literal(":*")]);
+    conditional(
+        expression(IS_OWN),
+        streams_of_own(value("var.log_groups_arn"), value("var.name")),
+        of(value("var.log_group")),
+    )
+}
+
+/// An attribute of a function's own group. It is null if the function writes to an existing one.
+pub fn attribute(name: &str, some_exist: bool) -> Expression {
+    match some_exist {
+        false => reference(format!("aws_cloudwatch_log_group.this.{name}")),
+        true => call(
+            "one",
+            [expression(&format!("aws_cloudwatch_log_group.this[*].{name}"))],
+        ),
+    }
 }

@@ -211,6 +211,7 @@ pub struct Optional {
     pub ephemeral_storage: bool,
     pub kms_key_arn: bool,
     pub layers: bool,
+    pub log_group: bool,
     pub network: bool,
     pub publish: bool,
     pub reserved_concurrent_executions: bool,
@@ -223,6 +224,7 @@ pub fn resource_block(role: Expression, logs: &[&str], optional: Optional) -> Bl
         ephemeral_storage,
         kms_key_arn,
         layers,
+        log_group,
         network,
         publish,
         reserved_concurrent_executions,
@@ -259,6 +261,17 @@ pub fn resource_block(role: Expression, logs: &[&str], optional: Optional) -> Bl
             .build()
     });
     let blocks = blocks.into_iter().filter(|(is_used, _)| *is_used);
+    // A block with a group needs a format. This is Lambda's own:
+    // <https://docs.aws.amazon.com/lambda/latest/api/API_LoggingConfig.html>
+    let log_group = log_group.then(|| {
+        let content = block("content", [])
+            .attribute(argument("log_format", string("Text")))
+            .attribute(argument("log_group", reference("logging_config.value")));
+        block("dynamic", ["logging_config"])
+            .attribute(argument("for_each", expression("var.log_group[*]")))
+            .block(content.build())
+            .build()
+    });
     TYPE.block("this")
         .attribute(argument("function_name", reference("var.name")))
         .attribute(argument("description", reference("var.description")))
@@ -279,6 +292,7 @@ pub fn resource_block(role: Expression, logs: &[&str], optional: Optional) -> Bl
             argument("variables", reference("var.environment_variables")),
         ))
         .blocks(blocks.map(|(_, block)| block))
+        .blocks(log_group)
         .blocks(network)
         .attribute(commented(
             argument(

@@ -105,6 +105,7 @@ impl Resolver<'_> {
             topics,
         } = everywhere;
         self.function_name_lengths(spec, &name);
+        self.log_groups_of_others(spec);
         let service = Service {
             required_version: self.required_version(required_version, handlers),
             architecture: architecture.value,

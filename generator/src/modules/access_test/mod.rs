@@ -182,7 +182,7 @@ fn variables(service: &Service) -> Block {
     block("variables", [])
         .attributes(variables)
         .attribute(argument("require_zips", false))
-        .attributes(settings::arguments(service, LOCAL))
+        .attributes(settings::arguments_in_test(service))
         .attributes(settings_of_data::arguments(service, LOCAL))
         .build()
 }

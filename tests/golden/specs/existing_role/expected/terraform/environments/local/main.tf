@@ -13,4 +13,5 @@ module "service" {
   orders_role        = "arn:aws:iam::111122223333:role/platform/orders"
   orders_memory_size = 256
   reports_role       = "arn:aws:iam::111122223333:role/reports"
+  reports_log_group  = null
 }

@@ -15,4 +15,5 @@ module "service" {
   orders_role        = "arn:aws:iam::444455556666:role/platform/orders"
   orders_memory_size = 512
   reports_role       = "arn:aws:iam::444455556666:role/reports"
+  reports_log_group  = "/company/reports"
 }

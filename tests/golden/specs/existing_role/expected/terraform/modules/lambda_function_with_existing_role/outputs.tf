@@ -10,9 +10,14 @@ output "invoke_arn" {
   value       = aws_lambda_function.this.invoke_arn
 }
 
+output "log_group" {
+  description = "Name of the existing log group."
+  value       = one(aws_lambda_function.this.logging_config[*].log_group)
+}
+
 output "log_group_kms_key_id" {
   description = "ARN of the KMS key that encrypts the function's logs."
-  value       = aws_cloudwatch_log_group.this.kms_key_id
+  value       = one(aws_cloudwatch_log_group.this[*].kms_key_id)
 }
 
 output "name" {
@@ -22,7 +27,7 @@ output "name" {
 
 output "retention_in_days" {
   description = "Days to keep the logs."
-  value       = aws_cloudwatch_log_group.this.retention_in_days
+  value       = one(aws_cloudwatch_log_group.this[*].retention_in_days)
 }
 
 output "role_arn" {

@@ -29,6 +29,12 @@ variable "filename" {
   nullable    = false
 }
 
+variable "log_group" {
+  description = "Name of an existing log group. Without one, the function has its own."
+  type        = string
+  default     = null
+}
+
 variable "log_group_kms_key_id" {
   description = "ARN of the KMS key that encrypts logs."
   type        = string

@@ -66,6 +66,7 @@ module "function_reports" {
   timeout              = 10
   role                 = var.reports_role
   retention_in_days    = 14
+  log_group            = var.reports_log_group
   log_group_kms_key_id = var.log_group_kms_key_id
   require_zip          = var.require_zips
   environment_variables = {

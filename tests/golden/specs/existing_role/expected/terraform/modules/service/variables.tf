@@ -64,6 +64,12 @@ variable "permissions_boundary" {
   default     = null
 }
 
+variable "reports_log_group" {
+  description = "Name of the existing log group of `reports`."
+  type        = string
+  default     = null
+}
+
 variable "reports_role" {
   description = "ARN of the existing role of `reports`."
   type        = string

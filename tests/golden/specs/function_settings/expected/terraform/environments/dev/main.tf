@@ -16,6 +16,7 @@ module "service" {
   # Settings of functions that some environment overrides.
   catalogue_reserved_concurrent_executions = -1
   catalogue_layers                         = []
+  catalogue_log_group                      = "shop-logs#1"
   orders_ephemeral_storage_size            = 512
   orders_provisioned_concurrent_executions = 0
 }

@@ -14,6 +14,7 @@ module "service" {
   # Settings of functions that some environment overrides.
   catalogue_reserved_concurrent_executions = -1
   catalogue_layers                         = []
+  catalogue_log_group                      = null
   orders_ephemeral_storage_size            = 2048
   orders_provisioned_concurrent_executions = 0
 }

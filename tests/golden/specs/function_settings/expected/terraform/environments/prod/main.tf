@@ -19,6 +19,7 @@ module "service" {
   catalogue_layers = [
     "arn:aws:lambda:eu-central-1:123456789012:layer:certificates:7",
   ]
+  catalogue_log_group                      = "shop-logs#1"
   orders_ephemeral_storage_size            = 2048
   orders_provisioned_concurrent_executions = 5
 }

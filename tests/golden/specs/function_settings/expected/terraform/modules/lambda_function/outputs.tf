@@ -20,9 +20,14 @@ output "kms_key_arn" {
   value       = aws_lambda_function.this.kms_key_arn
 }
 
+output "log_group" {
+  description = "Name of the existing log group."
+  value       = one(aws_lambda_function.this.logging_config[*].log_group)
+}
+
 output "log_group_kms_key_id" {
   description = "ARN of the KMS key that encrypts the function's logs."
-  value       = aws_cloudwatch_log_group.this.kms_key_id
+  value       = one(aws_cloudwatch_log_group.this[*].kms_key_id)
 }
 
 output "name" {
@@ -37,7 +42,7 @@ output "permissions_boundary" {
 
 output "retention_in_days" {
   description = "Days to keep the logs."
-  value       = aws_cloudwatch_log_group.this.retention_in_days
+  value       = one(aws_cloudwatch_log_group.this[*].retention_in_days)
 }
 
 output "role_arn" {

@@ -24,6 +24,7 @@ module "function_catalogue" {
   retention_in_days              = 14
   reserved_concurrent_executions = var.catalogue_reserved_concurrent_executions
   layers                         = var.catalogue_layers
+  log_group                      = var.catalogue_log_group
   permissions_boundary           = var.permissions_boundary
   kms_key_arn                    = var.kms_key_arn
   log_group_kms_key_id           = var.log_group_kms_key_id

@@ -24,6 +24,12 @@ variable "catalogue_layers" {
   nullable    = false
 }
 
+variable "catalogue_log_group" {
+  description = "Name of the existing log group of `catalogue`."
+  type        = string
+  default     = null
+}
+
 variable "catalogue_reserved_concurrent_executions" {
   description = "Reserved concurrency of `catalogue`."
   type        = number

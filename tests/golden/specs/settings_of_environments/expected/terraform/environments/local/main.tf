@@ -11,6 +11,7 @@ module "service" {
   require_zips        = false
   # Settings of functions that some environment overrides.
   back_office_timeout                      = 20
+  back_office_log_group                    = null
   back_office_maximum_retry_attempts       = 2
   back_office_maximum_event_age_in_seconds = 21600
   catalogue_memory_size                    = 256

@@ -11,6 +11,7 @@ module "service" {
   require_zips        = true
   # Settings of functions that some environment overrides.
   back_office_timeout                      = 29
+  back_office_log_group                    = "/company/shop"
   back_office_maximum_retry_attempts       = 0
   back_office_maximum_event_age_in_seconds = 600
   catalogue_memory_size                    = 1024

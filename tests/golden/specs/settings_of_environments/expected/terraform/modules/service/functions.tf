@@ -22,6 +22,7 @@ module "function_back_office" {
   timeout           = var.back_office_timeout
   log_groups_arn    = local.log_groups_arn
   retention_in_days = 14
+  log_group         = var.back_office_log_group
   require_zip       = var.require_zips
   environment_variables = {
     AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH = "true"

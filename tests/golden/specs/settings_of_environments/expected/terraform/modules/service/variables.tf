@@ -12,6 +12,12 @@ variable "artifacts_directory" {
   nullable    = false
 }
 
+variable "back_office_log_group" {
+  description = "Name of the existing log group of `back-office`."
+  type        = string
+  default     = null
+}
+
 variable "back_office_maximum_event_age_in_seconds" {
   description = "Age in seconds of the oldest event that is tried of `back-office`."
   type        = number

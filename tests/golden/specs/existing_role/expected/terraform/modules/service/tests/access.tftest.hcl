@@ -62,6 +62,7 @@ variables {
   orders_role        = "arn:aws:iam::111122223333:role/platform/orders"
   orders_memory_size = 256
   reports_role       = "arn:aws:iam::111122223333:role/reports"
+  reports_log_group  = "/company/reports"
 }
 
 # The own module is hand-written, so this test doesn't judge it.
@@ -202,11 +203,10 @@ run "what_functions_may_do" {
   assert {
     condition = alltrue([
       module.function_reports.name == "shop-test-reports",
-      module.function_reports.retention_in_days == 14,
+      module.function_reports.log_group == "/company/reports",
       module.function_reports.role_arn == "arn:aws:iam::111122223333:role/reports",
-      module.function_reports.log_group_kms_key_id == "arn:aws:kms:us-east-1:123456789012:key/logs",
     ])
-    error_message = "The role of `reports` must be the existing one, `arn:aws:iam::111122223333:role/reports`, and its logs must be kept for 14 days"
+    error_message = "The role of `reports` must be the existing one, `arn:aws:iam::111122223333:role/reports`, and its logs must go to the existing log group `/company/reports`"
   }
 
   assert {

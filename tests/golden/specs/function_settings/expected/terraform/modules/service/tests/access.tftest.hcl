@@ -65,6 +65,7 @@ variables {
   # Settings of functions that some environment overrides.
   catalogue_reserved_concurrent_executions = -1
   catalogue_layers                         = []
+  catalogue_log_group                      = "shop-logs#1"
   orders_ephemeral_storage_size            = 2048
   orders_provisioned_concurrent_executions = 0
 }
@@ -126,7 +127,7 @@ run "what_functions_may_do" {
   assert {
     condition = alltrue([
       module.function_catalogue.name == "shop-test-catalogue",
-      module.function_catalogue.retention_in_days == 14,
+      module.function_catalogue.log_group == "shop-logs#1",
       module.function_catalogue.role_arn == "arn:aws:iam::123456789012:role/mocked",
       module.function_catalogue.assume_role_policy == jsonencode({
         Version = "2012-10-17"
@@ -151,7 +152,7 @@ run "what_functions_may_do" {
               "logs:CreateLogStream",
               "logs:PutLogEvents",
             ]
-            Resource = "arn:aws:logs:us-east-1:123456789012:log-group:/aws/lambda/shop-test-catalogue:*"
+            Resource = "arn:aws:logs:us-east-1:123456789012:log-group:shop-logs#1:*"
           },
           {
             Sid    = "SendTraces"
@@ -166,9 +167,8 @@ run "what_functions_may_do" {
       }),
       module.function_catalogue.permissions_boundary == "arn:aws:iam::123456789012:policy/boundary",
       module.function_catalogue.kms_key_arn == "arn:aws:kms:us-east-1:123456789012:key/variables",
-      module.function_catalogue.log_group_kms_key_id == "arn:aws:kms:us-east-1:123456789012:key/logs",
     ])
-    error_message = "The role of `catalogue` must be for Lambda only and only let it write its own logs, send traces to X-Ray, and its logs must be kept for 14 days"
+    error_message = "The role of `catalogue` must be for Lambda only and only let it write to the existing log group `shop-logs#1`, send traces to X-Ray, and its logs must go to the existing log group `shop-logs#1`"
   }
 
   assert {
