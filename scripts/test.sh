@@ -94,7 +94,7 @@ fi
 step 'control plane and data plane'
 # The tests run the data plane as a process, which cargo builds by itself only without `--test`.
 cargo build --locked --quiet --workspace --examples
-tests --test bad_input --test control_plane --test crashes --test data_plane --test function_calls --test limits \
+tests --test access_logs --test bad_input --test control_plane --test crashes --test data_plane --test function_calls --test limits \
     --test listeners --test openapi
 # Portcullis sets these two for Terraform, too.
 export GOGC=400 GOMEMLIMIT=2GiB

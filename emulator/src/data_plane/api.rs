@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::access_log::Format;
 use super::authorizer;
 use super::content::ContentHandling;
 use super::lambda_authorizer::LambdaAuthorizer;
@@ -118,6 +119,8 @@ pub struct Stage {
     pub api_keys: Vec<ApiKey>,
     /// The limits of its methods, for all clients together.
     pub throttles: BTreeMap<StageMethod, Throttle>,
+    /// The format of its access log, if it has one.
+    pub access_log: Option<Format>,
 }
 
 /// An API key.

@@ -235,6 +235,7 @@ pub(crate) mod tests {
             variables: BTreeMap::from([("colour".into(), "blue".into())]),
             api_keys: vec![],
             throttles: BTreeMap::new(),
+            access_log: None,
         };
         let route = Route {
             resource_id: "res123".into(),

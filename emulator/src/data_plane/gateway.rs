@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
 
+use super::access_log::{self, AccessLogs, Trail};
 use super::api::{Api, Emulated, FunctionIntegration, Integration, NotEmulated, Route};
 use super::authorizer::{KeyRing, Refusal};
 use super::aws::Aws;
@@ -27,6 +28,10 @@ use portcullis_terraform_json::router::PathParameters;
 
 mod authorization;
 
+/// The message of a failed integration in an access log. AWS documents no values:
+/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-variables-for-access-logging.html>
+const INTEGRATION_ERROR: &str = "the integration failed";
+
 /// The largest event that Lambda takes in bytes. Source: Lambda's quotas, 6 MB and a little.
 const EVENT_LIMIT: usize = 6_291_556;
 
@@ -34,6 +39,8 @@ const EVENT_LIMIT: usize = 6_291_556;
 pub struct Gateway {
     /// The API.
     pub api: Api,
+    /// The access logs of its stages.
+    pub access_logs: AccessLogs,
     /// Addresses in the state that changed since each deployment, by its id. The former version is served.
     pub undeployed: BTreeMap<String, Vec<String>>,
     /// Deployments that let in more than the state, by id.
@@ -143,19 +150,26 @@ impl Gateway {
             parameters,
             api_key,
         };
-        match self.answer(&call).await {
-            Ok(response) => Answer {
-                response,
-                remark: None,
-            },
-            Err(Problem { error, remark }) => Answer {
-                response: stage.deployed.gateway_responses.answer(&error, &call),
-                remark,
-            },
+        let mut trail = Trail::new();
+        let (response, problem) = match self.answer(&call, &mut trail).await {
+            Ok(response) => (response, None),
+            Err(problem) => {
+                let response = stage.deployed.gateway_responses.answer(&problem.error, &call);
+                (response, Some(problem))
+            }
+        };
+        if let (Some(format), Some(log)) = (&stage.access_log, self.access_logs.get(&stage.name)) {
+            let error = problem.as_ref().map(|problem| &problem.error);
+            let line = access_log::line(format, &call, &trail, &response, error);
+            log.write(line.as_bytes()).await;
+        }
+        Answer {
+            response,
+            remark: problem.and_then(|problem| problem.remark),
         }
     }
 
-    async fn answer(&self, call: &Call<'_>) -> Result<Response, Problem> {
+    async fn answer(&self, call: &Call<'_>, trail: &mut Trail) -> Result<Response, Problem> {
         let Some(route) = call.route else {
             let reason = format!("unknown route `{} {}`", call.method, call.path);
             return Err(aws_signature::of_unknown_path(&call.request.headers).because(reason));
@@ -165,7 +179,11 @@ impl Gateway {
         // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-key-source.html. The key and its
         // plan come before parameters and body, as in AWS's execution logs: «Usage Plan check succeeded» precedes
         // «Starting execution for request». The position of the stage's limits, after the authorizer, is from memory.
-        let caller = self.caller(call, route).await?;
+        let caller = self.caller(call, route).await;
+        let caller = caller.inspect_err(|problem| trail.refused(&problem.error))?;
+        if call.stage.access_log.is_some() {
+            trail.admitted(&caller);
+        }
         route.admission.as_ref()?;
         if route.api_key_required && call.api_key.is_none() {
             let reason = format!(
@@ -179,7 +197,14 @@ impl Gateway {
         validation::body(call, route.models.as_ref()?)?;
         match route.integration.as_ref()? {
             Integration::Mock(mock) => Ok(mock.answer(call)?),
-            Integration::Function(integration) => self.invoke(call, integration, &caller).await,
+            Integration::Function(integration) => {
+                let began = Instant::now();
+                let answer = self.invoke(call, integration, &caller).await;
+                // The reason may quote the function's own error, which may contain what a caller sent.
+                let error = answer.as_ref().err().map(|_| INTEGRATION_ERROR.to_owned());
+                trail.integrated(began.elapsed(), error);
+                answer
+            }
         }
     }
 

@@ -12,6 +12,7 @@ use portcullis_terraform_json::index::Index;
 use portcullis_terraform_json::{RestApi, rest_api};
 use time::OffsetDateTime;
 
+use super::access_log;
 use super::api::{Api, Authorizer, NotEmulated};
 use super::authorizer::KeyRing;
 use super::authorizer::keys::Keys;
@@ -126,6 +127,7 @@ pub async fn gateway(options: &Options, previous: Option<&Gateway>) -> Result<Ga
         made.with_context(|| format!("can't create `{}`", folder.display()))?;
     }
     let [cache, logs] = folders;
+    let access_logs = access_log::open(&api.stages, &logs, previous.map(|gateway| &gateway.access_logs))?;
     let guardian = match previous {
         Some(gateway) => gateway.guardian.clone(),
         None => Arc::new(Guardian::start()?),
@@ -174,6 +176,7 @@ pub async fn gateway(options: &Options, previous: Option<&Gateway>) -> Result<Ga
     aws.apply(&all);
     Limits::keep(&limits, &api, OffsetDateTime::now_utc());
     Ok(Gateway {
+        access_logs,
         events,
         api,
         undeployed,

@@ -17,6 +17,7 @@
 //!   event ─Function::invoke→ Outcome          the only stage that starts processes and waits
 //!   Outcome ─result::response→ Response       what its result means
 //!   Call ─Mock::answer→ Response              instead of the three before, for MOCK integrations
+//!   Call, Response ─access_log::Format→ a line of the stage's access log
 //!   GatewayError ─GatewayResponses::answer→ Response   from any stage
 //! ```
 //!
@@ -35,6 +36,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+mod access_log;
 mod api;
 mod authorizer;
 mod aws;

@@ -78,6 +78,7 @@ pub fn read(applied: &Applied, mut deployed: impl FnMut(&str) -> Result<Vec<Reso
                 .filter(of_stage)
                 .map(|(method, limits)| (method.clone(), *limits))
                 .collect(),
+            access_log: values.access_log,
         };
         (name, stage)
     };

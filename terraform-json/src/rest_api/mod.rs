@@ -24,7 +24,7 @@ pub use integrations::{DEFAULT_TIMEOUT_MILLISECONDS, Integration, IntegrationRes
 pub use methods::{Method, MethodResponse};
 pub use settings::{Endpoint, Settings};
 pub use snapshot::{Route, Snapshot};
-pub use stages::{DeploymentSettings, Stage, StageSettings, stages};
+pub use stages::{AccessLogSettings, DeploymentSettings, Stage, StageSettings, stages};
 pub use usage_plans::{
     ApiKey, ApiStage, MethodSetting, MethodSettings, MethodThrottle, Period, QuotaSettings, ThrottleSettings,
     UsagePlan, UsagePlanKey,

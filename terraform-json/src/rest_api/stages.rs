@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::Resource;
-use crate::index::{Index, kind, or_empty};
+use crate::index::{Index, block, given, kind, or_empty};
 
 /// A stage of a REST API.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -32,6 +32,21 @@ pub struct StageSettings {
     /// The settings of a canary: a part of its requests goes to another deployment.
     #[serde(deserialize_with = "or_empty")]
     pub canary_settings: Vec<Value>,
+    /// Its access log.
+    #[serde(deserialize_with = "block")]
+    pub access_log_settings: AccessLogSettings,
+}
+
+/// The access log of a stage.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct AccessLogSettings {
+    /// ARN of the log group or of the Firehose stream.
+    #[serde(deserialize_with = "given")]
+    pub destination_arn: Option<String>,
+    /// The line for a request, with variables such as `$context.requestId`.
+    #[serde(deserialize_with = "given")]
+    pub format: Option<String>,
 }
 
 kind!(StageSettings, "aws_api_gateway_stage");
