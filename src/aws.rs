@@ -70,6 +70,46 @@ pub fn identity(aws: &Path, region: &str) -> Outcome<Identity> {
     })
 }
 
+/// The role with which API Gateway writes logs in a region of the account.
+#[derive(Debug, Clone, PartialEq)]
+pub enum LogsRole {
+    /// There is one.
+    Set,
+    /// There is none.
+    Missing,
+    /// AWS doesn't tell, for this reason.
+    Unknown(String),
+}
+
+/// Returns the role with which API Gateway writes logs.
+pub fn logs_role(aws: &Path, region: &str) -> Outcome<LogsRole> {
+    let output = Command::new(aws)
+        .args([
+            "apigateway",
+            "get-account",
+            "--output",
+            "json",
+            "--region",
+            region,
+        ])
+        .env("AWS_MAX_ATTEMPTS", "2")
+        .env("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true")
+        .stdin(Stdio::null())
+        .announced()
+        .output()
+        .or_tool()?;
+    if !output.status.success() {
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        return Ok(LogsRole::Unknown(stderr.trim().to_owned()));
+    }
+    let account: Value = serde_json::from_slice(&output.stdout).or_tool()?;
+    let role = account["cloudwatchRoleArn"].as_str().unwrap_or_default();
+    Ok(match role.is_empty() {
+        true => LogsRole::Missing,
+        false => LogsRole::Set,
+    })
+}
+
 /// Fails unless the account is the one in the spec.
 pub fn check_account(identity: &Identity, allowed: Option<&str>, environment: &str) -> Outcome {
     match allowed {

@@ -245,14 +245,19 @@ pub enum Command {
         #[arg(long)]
         schedule: bool,
     },
-    /// Print the functions' logs
-    #[command(after_help = "Examples:\n  portcullis logs\n  portcullis logs -f --function open")]
+    /// Print the functions' logs, or the access log
+    #[command(
+        after_help = "Examples:\n  portcullis logs\n  portcullis logs -f --function open\n  portcullis logs --access"
+    )]
     Logs {
         #[command(flatten)]
         environment: Environment,
         /// Print the logs of this function only
         #[arg(long, value_name = "NAME")]
         function: Option<String>,
+        /// Print the access log instead: a line for each request
+        #[arg(long, conflicts_with = "function")]
+        access: bool,
         /// Keep printing new lines (`local` only)
         #[arg(short, long)]
         follow: bool,

@@ -4,9 +4,10 @@
 use portcullis_generator::file_set::FileSet;
 use portcullis_generator::service::{Environment, LOCAL, Service};
 
+use crate::aws::LogsRole;
 use crate::cli::TerraformOptions;
 use crate::endpoint::Endpoint;
-use crate::failure::{OrFail, Outcome};
+use crate::failure::{Failure, OrFail, Outcome};
 use crate::first_user::{FirstUser, first_user, first_user_of_state, has_first_user_variable};
 use crate::local::{ControlPlane, Local};
 use crate::project::{Project, this_machine};
@@ -109,6 +110,31 @@ impl PreparedEnvironment {
             local,
             first_user: None,
         })
+    }
+}
+
+/// Fails if AWS would refuse access logs, because API Gateway has no role to write them.
+pub fn check_access_logs(service: &Service, tools: &Tools, name: &str) -> Outcome {
+    let environment = &service.environments[name];
+    if service.api.access_logs.is_none() || environment.is_local() {
+        return Ok(());
+    }
+    let region = &environment.region;
+    match aws::logs_role(&tools.aws().or_tool()?, region)? {
+        LogsRole::Set => Ok(()),
+        LogsRole::Unknown(why) => {
+            talk::warn(format!(
+                "can't tell whether API Gateway may write access logs in {region}: {why}"
+            ));
+            Ok(())
+        }
+        LogsRole::Missing => Err(Failure::refused(format!(
+            "API Gateway has no role to write access logs in {region}, so AWS would refuse `access_logs`"
+        ))
+        .help(format!(
+            "run `portcullis generate`, then once for the account: `terraform -chdir=terraform/account/{name} init` and \
+             `terraform -chdir=terraform/account/{name} apply`"
+        ))),
     }
 }
 

@@ -15,6 +15,7 @@
 //! Everything is pure but [`disk`]. Each concern has a folder: its keys, their meaning, its modules, its surface and its
 //! review. ARCHITECTURE.md lists them under "Rooms".
 
+pub mod access_logs;
 pub mod api;
 mod asynchronous;
 pub mod authorizer;

@@ -53,6 +53,7 @@ pub fn apply(project: &Project, options: &TerraformOptions, yes: bool) -> Outcom
     }
     let tools = Tools::new(project.root());
     prepared_environment::check(project, &service, &tools, options)?;
+    prepared_environment::check_access_logs(&service, &tools, name)?;
     let _turn = project.turn(name)?;
     let generated = modules::all(&service);
     generate_for(project, &generated, name, yes)?;

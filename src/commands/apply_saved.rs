@@ -31,6 +31,7 @@ pub fn run(project: &Project, options: &TerraformOptions, plan: &Path) -> Outcom
     options.first_user = None;
     let tools = Tools::new(project.root());
     prepared_environment::check(project, &service, &tools, &options)?;
+    prepared_environment::check_access_logs(&service, &tools, name)?;
     let _turn = project.turn(name)?;
     if name == LOCAL {
         Local::of(project).recover()?;

@@ -89,8 +89,15 @@ pub fn run(cli: Cli) -> Outcome {
         Command::Logs {
             environment,
             function,
+            access,
             follow,
-        } => logs::run(&open()?, &environment.name, function.as_deref(), follow),
+        } => {
+            let which = match (access, function) {
+                (true, _) => logs::Which::Access,
+                (false, function) => logs::Which::Functions(function),
+            };
+            logs::run(&open()?, &environment.name, &which, follow)
+        }
         Command::New {
             part: Some(NewPart::Function(function)),
             ..

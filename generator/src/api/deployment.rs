@@ -50,6 +50,7 @@ pub(super) fn triggers(service: &Service, routes: &[Block]) -> Vec<(String, Expr
         authorizer_ttl_seconds: _, // of the authorizer
         max_timeout_seconds,
         ref cors,
+        access_logs: _, // of the stage
     } = service.api;
     let mut triggers = Vec::new();
     if cors.is_some() {

@@ -1,5 +1,6 @@
 //! The API's part of `modules/service`: `api.tf`.
 
+use crate::access_logs::in_service as access_logs;
 use crate::api::deployment::{deployed_modules, triggers};
 use crate::authorizer::{self, Authorizer};
 use crate::environments::name_in_service;
@@ -27,8 +28,14 @@ pub(crate) fn blocks(service: &Service, permissions: &[Permission], routes: &[Bl
     blocks.extend(Authorizer::of(service).map(authorizer::in_service::call));
     blocks.extend([
         api_gateway_deployment::resource_block(triggers(service, routes), deployed_modules(service)),
-        api_gateway_stage::resource_block(&service.api.stage, service.tracing, permissions),
+        api_gateway_stage::resource_block(
+            &service.api.stage,
+            service.tracing,
+            access_logs::of_stage(service),
+            permissions,
+        ),
     ]);
+    blocks.extend(access_logs::log_group(service));
     blocks
 }
 

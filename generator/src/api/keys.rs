@@ -1,5 +1,6 @@
 //! The keys of `[api]`.
 
+use crate::access_logs::keys::AccessLogTable;
 use crate::cors::keys::CorsTable;
 use crate::resources::api_gateway_authorizer::TTL_SECONDS;
 use crate::resources::api_gateway_integration::RAISED_TIMEOUT_SECONDS;
@@ -30,5 +31,7 @@ keys! {
         max_timeout_seconds: Given<u32> = number(RAISED_TIMEOUT_SECONDS, "seconds"), Nothing, EVERYWHERE, Harmless;
         /// CORS: what web pages of other origins may send and read. Without it they can't call the API.
         cors: Option<CorsTable> = Kind::Table(&CorsTable::TABLE), Nothing, EVERYWHERE, Elsewhere;
+        /// Access logs: a line of JSON for each request. Without it there are none. See [Access logs](../access-logs.md).
+        access_logs: Option<AccessLogTable> = Kind::Table(&AccessLogTable::TABLE), Nothing, EVERYWHERE, Elsewhere;
     }
 }

@@ -13,6 +13,7 @@ impl Resolver<'_> {
             authorizer_ttl_seconds,
             max_timeout_seconds,
             cors,
+            access_logs,
         } = table;
         Api {
             name: name.value.clone().unwrap_or_else(|| service.into()),
@@ -20,6 +21,7 @@ impl Resolver<'_> {
             authorizer_ttl_seconds: self.authorizer_ttl_seconds(spec, authorizer_ttl_seconds),
             max_timeout_seconds: max_timeout_seconds.value,
             cors: cors.as_ref().map(|cors| self.cors(cors)),
+            access_logs: access_logs.as_ref().map(Self::access_logs),
         }
     }
 }

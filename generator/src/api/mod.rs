@@ -11,6 +11,7 @@ pub(crate) mod surface_of_service;
 
 use serde::Serialize;
 
+use crate::access_logs::AccessLogs;
 use crate::cors::Cors;
 
 /// The REST API.
@@ -26,4 +27,6 @@ pub struct Api {
     pub max_timeout_seconds: Option<u32>,
     /// CORS, if the spec asks for it. The origin is the environment's.
     pub cors: Option<Cors>,
+    /// Access logs, if the spec asks for them.
+    pub access_logs: Option<AccessLogs>,
 }

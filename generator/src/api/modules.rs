@@ -15,6 +15,7 @@ pub(crate) fn modules(service: &Service) -> Vec<Module> {
         authorizer_ttl_seconds: _, // of the authorizer
         max_timeout_seconds,
         cors,
+        access_logs: _, // of `modules/service` and the account
     } = &service.api;
     let mut modules = vec![
         module::module(cors.as_ref()),

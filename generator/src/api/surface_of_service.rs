@@ -13,6 +13,7 @@ pub(crate) fn api(api: &Api, environment: &str) -> types::Api {
         authorizer_ttl_seconds: _, // of the authorizer
         max_timeout_seconds: _,    // opens nothing
         cors: _,                   // the preflights and the gateway's responses
+        access_logs: _,            // open nothing
     } = api;
     types::Api {
         name: types::composed(&name_in(name, environment)),

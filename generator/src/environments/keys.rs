@@ -2,6 +2,7 @@
 
 use crate::cors::keys::ORIGIN;
 use crate::environments::is_email;
+use crate::resources::cloudwatch_log_group::RETENTION_DAYS;
 use crate::resources::iam_role::PERMISSIONS_BOUNDARY;
 use crate::resources::kms_key::KEY_ARN;
 use crate::resources::s3_bucket;
@@ -13,7 +14,7 @@ use crate::review::Meaning::{Elsewhere, Harmless, When};
 use crate::review::consequence;
 use crate::service::tags::{TAG_KEY, TAG_VALUE};
 use crate::spec::declaration::Absent::{Derived, Nothing, Required};
-use crate::spec::declaration::Kind::{self, Flag, Overrides, Strings as Map, Text};
+use crate::spec::declaration::Kind::{self, Flag, OneOfNumbers, Overrides, Strings as Map, Text};
 use crate::spec::declaration::{EVERYWHERE, Literal, default, keys};
 use crate::spec::field::{Given, Own, Placed, Set, Strings};
 use crate::spec::{BucketTable, FunctionTable, QueueTable, TableTable, TopicTable};
@@ -55,6 +56,9 @@ keys! {
         ]);
         /// The origin whose pages may call, or `*`.
         allow_origin: Given<String> = Text(&ORIGIN), Derived("`allow_origin` of `cors` in `[api]`"), EVERYWHERE, Elsewhere;
+        /// Time after which CloudWatch deletes a line of the access log.
+        access_log_retention_days: Given<u32> = OneOfNumbers { values: &RETENTION_DAYS, unit: "days" },
+            Derived("`retention_days` of `access_logs` in `[api]`"), EVERYWHERE, Elsewhere;
         /// E-mail address of the first user, who is invited. `YOUR_EMAIL` or `--first-user` can name it instead. Without any,
         /// no user is invited.
         first_user: Given<String> = Text(&EMAIL), Nothing, EVERYWHERE, When(&[
@@ -72,7 +76,7 @@ keys! {
         /// ARN of the KMS key that encrypts the environment variables of this environment's functions. It must be in the
         /// environment's region.
         variables_kms_key: Given<String> = Text(&KEY_ARN), Derived("`variables_kms_key` of `[service]`"), EVERYWHERE, Harmless;
-        /// ARN of the KMS key that encrypts the logs of this environment's functions. It must be in the environment's region.
+        /// ARN of the KMS key that encrypts this environment's logs. It must be in the environment's region.
         logs_kms_key: Given<String> = Text(&KEY_ARN), Derived("`logs_kms_key` of `[service]`"), EVERYWHERE, Harmless;
         /// AWS refuses to delete the user pool, the tables, and buckets with objects.
         deletion_protection: Set<bool> = Flag, default(Literal::Flag(true)), EVERYWHERE,

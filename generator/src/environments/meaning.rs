@@ -63,6 +63,7 @@ impl Resolver<'_> {
             region,
             account,
             allow_origin,
+            access_log_retention_days,
             first_user,
             existing_user_pool: _,   // read with that of the service
             permissions_boundary: _, // read with that of the service
@@ -143,6 +144,7 @@ impl Resolver<'_> {
             ),
             region,
             account: account.value.clone(),
+            access_log_retention_days: self.access_log_retention_days(spec, access_log_retention_days),
             allow_origin: or(allow_origin, cors.map(|cors| &cors.allow_origin)).unwrap_or_else(|| "*".into()),
             first_user: first_user.value.clone(),
             deletion_protection: name != LOCAL && deletion_protection.value,

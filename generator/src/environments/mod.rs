@@ -59,6 +59,9 @@ pub struct Environment {
     pub account: Option<String>,
     /// The CORS origin; `*` if the API has no CORS.
     pub allow_origin: String,
+    /// Days after which CloudWatch deletes a line of the access log; none without access logs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub access_log_retention_days: Option<u32>,
     /// E-mail of the first user, if the spec names it.
     pub first_user: Option<String>,
     /// ARN of the existing user pool whose users it admits; none if the pool is generated or there is none.

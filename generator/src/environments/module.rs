@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 use unicode_normalization::UnicodeNormalization;
 
+use crate::access_logs::in_service as access_logs;
 use crate::environments::name_in;
 use crate::functions::{architecture, common, settings};
 use crate::hcl::{
@@ -10,7 +11,7 @@ use crate::hcl::{
 };
 use crate::modules::module::{Module, Output, Variable, versions_of_root};
 use crate::own::in_service as own;
-use crate::service::{Architecture, Environment, LOCAL, Service};
+use crate::service::{Architecture, Environment, LOCAL, S3State, Service};
 use crate::spec::field::Word;
 use crate::user_pool::{OwnUserPool, UserPool, first_user_module, in_service as user_pool};
 use crate::uses::settings as settings_of_data;
@@ -35,7 +36,10 @@ pub fn environment(service: &Service, environment: &Environment) -> Module {
     let mut files = vec![
         ("main.tf", main),
         ("providers.tf", vec![provider(environment)]),
-        ("versions.tf", versions_of_root(backend(environment))),
+        (
+            "versions.tf",
+            versions_of_root(backend(environment.state.as_ref())),
+        ),
     ];
     files.retain(|(_, blocks)| !blocks.is_empty());
     Module {
@@ -50,8 +54,9 @@ pub fn environment(service: &Service, environment: &Environment) -> Module {
     }
 }
 
-fn backend(environment: &Environment) -> Option<Block> {
-    environment.state.as_ref().map(|state| {
+/// The place of a state.
+pub(crate) fn backend(state: Option<&S3State>) -> Option<Block> {
+    state.map(|state| {
         block("backend", ["s3"])
             .attribute(argument("bucket", string(&state.bucket)))
             .attribute(argument("key", string(&state.key)))
@@ -117,7 +122,8 @@ fn provider_arguments(environment: &Environment) -> Vec<ProviderArgument> {
     arguments
 }
 
-fn provider(environment: &Environment) -> Block {
+/// The provider.
+pub(crate) fn provider(environment: &Environment) -> Block {
     let tags = environment
         .tags
         .iter()
@@ -194,7 +200,9 @@ fn service_call(service: &Service, environment: &Environment) -> Block {
         };
         call = call.attribute(argument("deletion_protection", string(protection)));
     }
-    call = call.attributes(common::of_root(environment));
+    call = call
+        .attributes(access_logs::argument_of_root(service, environment))
+        .attributes(common::of_root(environment));
     match &service.user_pool {
         None => {}
         Some(UserPool::Own(_)) => {

@@ -46,6 +46,7 @@ fn callers(service: &Service, environment: Option<&str>) -> Block {
         authorizer_ttl_seconds: _, // how long, not who
         max_timeout_seconds: _,    // how long, not who
         cors,
+        access_logs: _, // tell who called, not who may
     } = &service.api;
     let mut block = Block::default();
     let any = |auth| service.routes.iter().any(|(.., route)| route.auth == auth);

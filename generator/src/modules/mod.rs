@@ -19,7 +19,7 @@ pub use service::{DEPLOYMENT, OWN_MODULE, REST_API, STAGE, USER_POOL, is_bucket,
 
 use crate::file_set::FileSet;
 use crate::service::Service;
-use crate::{api, buckets, functions, user_pool};
+use crate::{access_logs, api, buckets, functions, user_pool};
 
 /// The files that GitHub collapses in a pull request, because they repeat the HCL.
 const GITATTRIBUTES: &str = "README.md      linguist-generated
@@ -33,6 +33,7 @@ pub fn all(service: &Service) -> FileSet {
     let mut modules = of_service(service);
     let environments = service.environments.values();
     modules.extend(environments.map(|environment| self::environment(service, environment)));
+    modules.extend(access_logs::account::modules(service));
     files.insert("", "README.md", root_readme::render(service, &modules));
     files.insert("", ".gitattributes", format!("# {HEADER}\n{GITATTRIBUTES}"));
     for module in modules {

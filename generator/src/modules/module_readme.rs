@@ -41,7 +41,7 @@ pub fn render(module: &Module) -> String {
         description: &output.description,
         default: None,
     });
-    let is_root = module.folder.starts_with("environments/");
+    let is_root = !module.folder.starts_with("modules/");
     let page = Page {
         header: HEADER,
         title: module.folder.rsplit('/').next().unwrap_or_default(),

@@ -7,6 +7,7 @@ use minijinja::value::{Serde, Value};
 use portcullis_foreign_text::printable;
 use serde::Serialize;
 
+use crate::access_logs::account;
 use crate::graph;
 use crate::modules::module::{HEADER, Module};
 use crate::service::{Auth, Service, UserPool};
@@ -25,6 +26,7 @@ struct Page<'a> {
     picture: String,
     routes: Vec<RouteRow<'a>>,
     environments: Vec<ModuleRow<'a>>,
+    accounts: Vec<ModuleRow<'a>>,
     modules: Vec<ModuleRow<'a>>,
 }
 
@@ -96,6 +98,7 @@ pub fn render(service: &Service, modules: &[Module]) -> String {
         picture: graph::mermaid(service, None).trim_end().to_string(),
         routes: routes.collect(),
         environments: rows(modules, "environments/"),
+        accounts: rows(modules, account::FOLDER),
         modules: rows(modules, "modules/"),
     };
     Environment::new()

@@ -7,8 +7,8 @@ use crate::routes::permissions;
 use crate::service::Service;
 use crate::text_rule::NAME_32;
 use crate::{
-    api, buckets, cors, events, functions, lambda_authorizers, own, queues, routes, tables, topics,
-    user_pool, uses,
+    access_logs, api, buckets, cors, events, functions, lambda_authorizers, own, queues, routes, tables,
+    topics, user_pool, uses,
 };
 
 /// The deployment's address in an environment's root.
@@ -96,6 +96,7 @@ fn variables(service: &Service) -> Vec<Variable> {
             .as_ref()
             .map(|_| cors::preflight_module::allow_origin()),
     );
+    variables.extend(access_logs::in_service::variable(service));
     variables
 }
 

@@ -2,7 +2,7 @@
 //!
 //! <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/api_gateway_stage>
 
-use crate::hcl::{Block, Expression, argument, commented, lines, reference, string};
+use crate::hcl::{Block, Expression, argument, block, call, commented, lines, object, reference, string};
 use crate::resources::Meaning::{Harmless, Secret, Shown};
 use crate::resources::ResourceType;
 use crate::text_rule::TextRule;
@@ -12,6 +12,9 @@ pub const TYPE: ResourceType = ResourceType {
     name: "aws_api_gateway_stage",
     in_snapshot: false,
     arguments: &[
+        // A log gives no access. The generated test compares both.
+        ("access_log_settings.destination_arn", Harmless),
+        ("access_log_settings.format", Harmless),
         ("cache_cluster_size", Harmless),
         ("client_certificate_id", Harmless),
         ("deployment_id", Shown),
@@ -37,8 +40,48 @@ pub static NAME: TextRule = TextRule {
     pattern: "^[A-Za-z0-9_-]{1,128}$",
 };
 
+/// The fields of a line of the access log, and the variables behind them. None contains a token, a key, a query or a body:
+/// `$context.path` has ids, and `$context.error.message` may quote a header.
+///
+/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-variables-for-access-logging.html>
+pub const ACCESS_LOG: [(&str, &str); 14] = [
+    ("requestId", "$context.requestId"),
+    ("extendedRequestId", "$context.extendedRequestId"),
+    ("requestTime", "$context.requestTime"),
+    ("ip", "$context.identity.sourceIp"),
+    ("httpMethod", "$context.httpMethod"),
+    ("resourcePath", "$context.resourcePath"),
+    ("status", "$context.status"),
+    ("errorType", "$context.error.responseType"),
+    ("responseLength", "$context.responseLength"),
+    ("responseLatency", "$context.responseLatency"),
+    ("integrationLatency", "$context.integrationLatency"),
+    ("integrationError", "$context.integrationErrorMessage"),
+    ("authorizerError", "$context.authorizer.error"),
+    ("sub", "$context.authorizer.claims.sub"),
+];
+
+/// The format of the access log.
+pub fn access_log_format() -> Expression {
+    let fields = ACCESS_LOG.map(|(name, variable)| (name, string(variable)));
+    call("jsonencode", [object(fields)])
+}
+
+/// The access log of a stage.
+pub fn access_log_settings(destination: Expression) -> Block {
+    block("access_log_settings", [])
+        .attribute(argument("destination_arn", destination))
+        .attribute(argument("format", access_log_format()))
+        .build()
+}
+
 /// The stage. It waits for the permissions: what it makes reachable must be allowed to be invoked.
-pub fn resource_block(name: &str, tracing: bool, permissions: impl IntoIterator<Item = Expression>) -> Block {
+pub fn resource_block(
+    name: &str,
+    tracing: bool,
+    access_log: Option<Block>,
+    permissions: impl IntoIterator<Item = Expression>,
+) -> Block {
     let tracing = tracing.then(|| argument("xray_tracing_enabled", true));
     TYPE.block("this")
         .attribute(argument("rest_api_id", reference("module.rest_api.id")))
@@ -52,5 +95,6 @@ pub fn resource_block(name: &str, tracing: bool, permissions: impl IntoIterator<
             argument("depends_on", lines(permissions)),
             "A route is reachable only after API Gateway may invoke its function.",
         ))
+        .blocks(access_log)
         .build()
 }

@@ -1,4 +1,4 @@
-//! `aws_cloudwatch_log_group`: the logs of a function.
+//! `aws_cloudwatch_log_group`: the logs of a function, or the access log of the API.
 //!
 //! <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/cloudwatch_log_group>
 //!
@@ -7,8 +7,8 @@
 //! and 6.x calls both deprecated (`id` since 6.47).
 
 use crate::hcl::{
-    Block, Expression, Part, argument, block, call, commented, conditional, expression, literal, reference,
-    string, template, value,
+    Block, BlockBuilder, Expression, Part, argument, block, call, commented, conditional, expression,
+    literal, reference, string, template, value,
 };
 use crate::resources::ResourceType;
 use crate::text_rule::TextRule;
@@ -47,12 +47,22 @@ const IS_OWN: &str = "var.log_group == null";
 /// The group that Lambda writes to by itself, made first so that its retention is ours. Some functions of the service may write
 /// to existing groups.
 pub fn resource_block(has_key: bool, some_exist: bool) -> Block {
-    let key = || argument("kms_key_id", reference("var.log_group_kms_key_id"));
     let count = || argument("count", conditional(expression(IS_OWN), 1.into(), 0.into()));
-    TYPE.block("this")
-        .attributes(some_exist.then(count))
-        .attribute(argument("name", template([literal(PREFIX), value("var.name")])))
-        .attribute(argument("retention_in_days", reference("var.retention_in_days")))
+    let group = TYPE.block("this").attributes(some_exist.then(count));
+    let name = template([literal(PREFIX), value("var.name")]);
+    filled(group, name, reference("var.retention_in_days"), has_key)
+}
+
+/// A group.
+pub fn resource_block_of(label: &str, name: Expression, retention: Expression, has_key: bool) -> Block {
+    filled(TYPE.block(label), name, retention, has_key)
+}
+
+fn filled(group: BlockBuilder, name: Expression, retention: Expression, has_key: bool) -> Block {
+    let key = || argument("kms_key_id", reference("var.log_group_kms_key_id"));
+    group
+        .attribute(argument("name", name))
+        .attribute(argument("retention_in_days", retention))
         .attributes(has_key.then(key))
         .build()
 }

@@ -129,6 +129,11 @@ pub fn assume_role_policy() -> Expression {
     trust([sid].into_iter().chain(assumed_by(PRINCIPAL)))
 }
 
+/// The trust policy that admits only a service.
+pub fn assume_role_policy_of(principal: &str) -> Expression {
+    trust(assumed_by(principal))
+}
+
 /// The trust policy that admits only a service, on behalf of the sources of an account with these ARNs.
 pub fn assume_role_policy_for(principal: &str, account: Expression, sources: Expression) -> Expression {
     let condition = object([

@@ -1,4 +1,5 @@
-//! `aws_iam_role_policy_attachment`: a shared policy of a role. Portcullis makes none, and a surface says what others make.
+//! `aws_iam_role_policy_attachment`: a shared policy of a role. A surface says what others make. Portcullis
+//! makes one for API Gateway, outside of environments.
 //!
 //! <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/iam_role_policy_attachment>
 

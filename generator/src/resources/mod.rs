@@ -7,6 +7,7 @@
 //! Terraform spreads that to everything the deployment depends on: a replaced method or integration would be
 //! created, and then deleted under the same key.
 
+pub mod api_gateway_account;
 pub mod api_gateway_authorizer;
 pub mod api_gateway_deployment;
 pub mod api_gateway_gateway_response;
@@ -57,7 +58,8 @@ pub mod tls_only;
 pub use resource_type::{EVERYWHERE, Meaning, ResourceType};
 
 /// The types that Portcullis makes, or that a surface accounts for.
-pub const TYPES: [&ResourceType; 41] = [
+pub const TYPES: [&ResourceType; 42] = [
+    &api_gateway_account::TYPE,
     &api_gateway_authorizer::TYPE,
     &api_gateway_deployment::TYPE,
     &api_gateway_gateway_response::TYPE,

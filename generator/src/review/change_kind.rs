@@ -193,6 +193,8 @@ kinds! {
     LogsDeleted = "logs_deleted", Specs, AtRisk, Function, Loses;
     /// Logs that are older than the new limit are deleted.
     LogRetentionShorter = "log_retention_shorter", Specs, AtRisk, Key, Loses;
+    /// The access log of each environment is deleted, with its lines.
+    AccessLogsDeleted = "access_logs_deleted", Specs, AtRisk, Key, Loses;
     /// A function may do more with what it uses, and no public route leads to it.
     UseAdded = "use_added", Specs, Rest, Key, Expected("only its own routes and events make the function do it");
     /// Anyone can newly make a function do something with what it uses.

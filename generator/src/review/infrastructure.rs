@@ -1,5 +1,6 @@
 //! The effects of a change in AWS, from the files that both revisions generate. There is no second list of effects.
 
+use crate::access_logs::AccessLogs;
 use crate::hcl::Block;
 use crate::modules;
 use crate::review::comparison::{Comparison, counting};
@@ -41,7 +42,11 @@ pub fn infrastructure(base: &Service, head: &Service) -> bool {
             overlook(&base.environments[*name], after);
         }
     }
-    let overrides = |service: &Service| service.environments.values().any(|one| !one.functions.is_empty());
+    let overrides = |service: &Service| {
+        let days = service.api.access_logs.as_ref().map(|logs| logs.retention_days);
+        let mut environments = service.environments.values();
+        environments.any(|one| !one.functions.is_empty() || one.access_log_retention_days != days)
+    };
     if !overrides(base) && !overrides(&head) {
         return tree(base, &names) != tree(&head, &names);
     }
@@ -62,8 +67,11 @@ fn of_one_environment(service: &Service, name: &str) -> Service {
     for (function, here) in alone.functions.iter_mut() {
         here.clone_from(service.function_in(name, function));
     }
+    let days = service.environments[name].access_log_retention_days;
+    alone.api.access_logs = days.map(|retention_days| AccessLogs { retention_days });
     for environment in alone.environments.values_mut() {
         environment.functions.clear();
+        environment.access_log_retention_days = days;
     }
     alone
 }

@@ -32,6 +32,7 @@ pub(crate) mod settings;
 mod version_constraints;
 pub mod without_spec;
 
+use crate::access_logs::review as access_logs;
 use crate::asynchronous::review as asynchronous;
 use crate::buckets::review as buckets;
 use crate::cors::review as cors;
@@ -129,6 +130,7 @@ fn compare_services(comparison: &Comparison) -> Vec<Fact> {
     let reaches = [comparison.base, comparison.head].map(Reach::of);
     let [before, after] = &reaches;
     facts.extend(functions::facts(comparison, &base, &shifts, [before, after]));
+    facts.extend(access_logs::facts(comparison));
     facts.extend(lambda_authorizers::facts(comparison, [before, after]));
     facts.extend(tables::facts(comparison));
     facts.extend(buckets::facts(comparison));

@@ -39,7 +39,7 @@ keys! {
         /// ARN of the KMS key that encrypts the environment variables of functions. Without it, Lambda encrypts with a key of
         /// AWS's. `local` has none.
         variables_kms_key: Given<String> = Text(&KEY_ARN), Nothing, Overridable("variables_kms_key"), Elsewhere;
-        /// ARN of the KMS key that encrypts the logs of functions. Its policy must let CloudWatch Logs use it. Without it,
+        /// ARN of the KMS key that encrypts logs. Its policy must let CloudWatch Logs use it. Without it,
         /// CloudWatch encrypts with a key of its own. `local` has none.
         logs_kms_key: Given<String> = Text(&KEY_ARN), Nothing, Overridable("logs_kms_key"), Elsewhere;
         /// Tags of every resource, beside `Service` and `Environment`, which Portcullis sets.

@@ -17,6 +17,7 @@ pub(crate) mod toml_text;
 
 use std::collections::BTreeSet;
 
+pub use crate::access_logs::keys::AccessLogTable;
 pub use crate::api::keys::ApiTable;
 pub use crate::buckets::keys::BucketTable;
 pub use crate::cors::keys::CorsTable;

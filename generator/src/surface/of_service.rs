@@ -43,7 +43,8 @@ pub fn of_service(service: &Service, environment: &Environment) -> Surface {
         region: _,  // `${region}`
         account: _, // `${account}`
         allow_origin,
-        first_user: _, // `check --plan` looks at the invitation
+        access_log_retention_days: _, // opens nothing
+        first_user: _,                // `check --plan` looks at the invitation
         existing_user_pool,
         permissions_boundary: _, // of each function
         variables_kms_key: _,    // the generated test compares it

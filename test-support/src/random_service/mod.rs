@@ -49,6 +49,10 @@ pub fn random_service(seed: u64) -> String {
     if let Some(cors) = &cors {
         api.insert("cors".into(), cors.clone().into());
     }
+    dice.maybe(&mut api, "access_logs", 50, |_| {
+        table([("retention_days", 60.into())])
+    });
+    let has_access_logs = api.contains_key("access_logs");
     spec.insert("api".into(), api.into());
     let functions: Table = FUNCTIONS
         .iter()
@@ -57,7 +61,10 @@ pub fn random_service(seed: u64) -> String {
         .collect();
     spec.insert("routes".into(), routes(dice, users).into());
     for environment in [APPLIED, PLANNED] {
-        let own = self::environment(dice, environment, &functions, &data, cors.as_ref());
+        let mut own = self::environment(dice, environment, &functions, &data, cors.as_ref());
+        if has_access_logs {
+            dice.maybe(&mut own, "access_log_retention_days", 50, |_| 90.into());
+        }
         let environments = spec.entry("environments").or_insert_with(|| Table::new().into());
         let environments = environments.as_table_mut().unwrap();
         environments.insert(environment.into(), own.into());

@@ -1,5 +1,6 @@
 //! The whole of Portcullis on this machine: the real program, Terraform and its provider, moto, zips, AWS CLI, curl.
 
+mod access_logs;
 mod authorizers;
 mod calls;
 mod changes;

@@ -36,6 +36,9 @@ fn the_surface_of_a_random_spec_is_that_of_its_plans_and_its_state() {
     let check = ["check", "--env", PLANNED, "--plan", "first.json"];
     project.portcullis(&check).succeeded();
 
+    // Access logs need this role, once per account.
+    let role = "op=replace,path=/cloudwatchRoleArn,value=arn:aws:iam::123456789012:role/logs";
+    aws.ask(&["apigateway", "update-account", "--patch-operations", role]);
     aws.portcullis(&project, &["apply", "--env", APPLIED, "--yes"])
         .succeeded();
     let spec = surface(&[]);

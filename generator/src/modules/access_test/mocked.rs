@@ -15,6 +15,7 @@ pub(crate) const USER_POOL_ID: &str = "us-east-1_mocked";
 pub(crate) const EXECUTION_ARN: &str = "arn:aws:execute-api:us-east-1:123456789012:mocked";
 pub(crate) const EXECUTE_API_DNS_NAME: &str = "execute-api.us-east-1.amazonaws.com";
 pub(crate) const LOG_GROUPS_ARN: &str = "arn:aws:logs:us-east-1:123456789012:log-group";
+pub(crate) const LOG_GROUP_ARN: &str = "arn:aws:logs:us-east-1:123456789012:log-group:mocked";
 pub(crate) const ROLE_ARN: &str = "arn:aws:iam::123456789012:role/mocked";
 pub(crate) const USER_POOL_ARN: &str = "arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_mocked";
 

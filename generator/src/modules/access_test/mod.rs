@@ -10,6 +10,7 @@
 pub(crate) mod assertions;
 pub(crate) mod mocked;
 
+use crate::access_logs::{access_test as access_logs, in_service};
 use crate::asynchronous::access_test as asynchronous;
 use crate::authorizer::{self, Authorizer};
 use crate::buckets::access_test as buckets;
@@ -86,6 +87,7 @@ fn who_may_call(service: &Service, permissions: &[Permission]) -> Vec<Block> {
     blocks.extend(Authorizer::of(service).map(authorizer::access_test::authorizer));
     blocks.extend(lambda_authorizers::assertions(service));
     blocks.push(api::access_test::stage(&service.api.stage));
+    blocks.extend(access_logs::assertion(service));
     blocks.extend(
         service
             .api
@@ -129,6 +131,8 @@ fn mock_provider(service: &Service) -> Block {
         resource("aws_api_gateway_resource", &[]),
         resource("aws_api_gateway_rest_api", &rest_api),
     ]);
+    let logs = service.api.access_logs.as_ref();
+    mocks.extend(logs.map(|_| resource("aws_cloudwatch_log_group", &[("arn", mocked::LOG_GROUP_ARN)])));
     let pool = service.own_user_pool();
     mocks.extend(pool.map(|_| resource("aws_cognito_user_pool", &user_pool)));
     mocks.extend([
@@ -182,6 +186,10 @@ fn variables(service: &Service) -> Block {
     block("variables", [])
         .attributes(variables)
         .attribute(argument("require_zips", false))
+        .attributes(in_service::argument_of_root(
+            service,
+            &service.environments[LOCAL],
+        ))
         .attributes(settings::arguments_in_test(service))
         .attributes(settings_of_data::arguments(service, LOCAL))
         .build()

@@ -10,6 +10,7 @@ use serde_json::Value;
 
 pub use error::PlannedError;
 
+use crate::access_logs;
 use crate::data_loss::{self, Loss};
 use crate::review::report;
 use crate::review::{ChangeId, ChangeKind, Fact, Lost};
@@ -124,7 +125,11 @@ impl Reading<'_> {
         let address = change.address.as_str();
         // Their pool takes them along.
         let alone = !pools.contains(&change.before["user_pool_id"].as_str().unwrap_or_default());
+        let access_logs = ChangeId::new(ChangeKind::AccessLogsDeleted, "api.access_logs");
         let (lost, of) = match change.kind.as_str() {
+            "aws_cloudwatch_log_group" if self.is_access_log(name) && self.is_reported(&access_logs) => {
+                return None;
+            }
             // The spec's own are called by its word, those of other HCL by their address.
             "aws_cognito_user_pool_client" if alone => {
                 let of = if is_ours(change) { name } else { address };
@@ -166,6 +171,26 @@ impl Reading<'_> {
         ))
     }
 
+    fn is_access_log(&self, log_group: &str) -> bool {
+        log_group == access_logs::log_group(&self.service.name, self.environment)
+    }
+
+    /// Returns the key of the days of the access log, unless the specs tell of it.
+    fn unreported_access_log(&self) -> Option<String> {
+        let here = toml_text::key(&["environments", self.environment, "access_log_retention_days"]);
+        let everywhere = toml_text::key(&["api", "access_logs", "retention_days"]);
+        let is_reported = |of: &String| self.is_reported(&ChangeId::new(ChangeKind::LogRetentionShorter, of));
+        let is_unreported = ![&here, &everywhere].into_iter().any(is_reported);
+        let days = self
+            .service
+            .api
+            .access_logs
+            .as_ref()
+            .map(|logs| logs.retention_days);
+        let is_own = self.service.environments[self.environment].access_log_retention_days != days;
+        is_unreported.then_some(if is_own { here } else { everywhere })
+    }
+
     /// A log group that keeps what it holds for less long. Of none, and of 0 days, it is kept for ever.
     fn shorter_logs(&self, change: &Change) -> Option<Fact> {
         let days = |values: &Value| values["retention_in_days"].as_u64().filter(|days| *days > 0);
@@ -176,6 +201,7 @@ impl Reading<'_> {
         }
         let name = change.before["name"].as_str().unwrap_or_default();
         let of = match self.function(name) {
+            None if self.is_access_log(name) => self.unreported_access_log()?,
             None => change.address.clone(),
             Some(function) => {
                 let everywhere = toml_text::key(&["functions", function, "log_retention_days"]);
