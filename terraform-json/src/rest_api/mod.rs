@@ -13,6 +13,7 @@ mod methods;
 mod settings;
 mod snapshot;
 mod stages;
+mod throttles;
 mod usage_plans;
 mod validation;
 
@@ -25,6 +26,7 @@ pub use methods::{Method, MethodResponse};
 pub use settings::{Endpoint, Settings};
 pub use snapshot::{Route, Snapshot};
 pub use stages::{AccessLogSettings, DeploymentSettings, Stage, StageSettings, stages};
+pub use throttles::{ALL_METHODS, Throttle, Throttles, named_method};
 pub use usage_plans::{
     ApiKey, ApiStage, MethodSetting, MethodSettings, MethodThrottle, Period, QuotaSettings, ThrottleSettings,
     UsagePlan, UsagePlanKey,

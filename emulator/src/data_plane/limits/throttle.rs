@@ -4,24 +4,8 @@
 //! Source: <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html>, which
 //! calls the limits targets: AWS may let more through than these buckets do.
 
-use std::fmt;
-
+pub use portcullis_terraform_json::rest_api::Throttle;
 use time::OffsetDateTime;
-
-/// Limits of a bucket.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Throttle {
-    /// `rateLimit`: tokens a second.
-    pub rate: f64,
-    /// `burstLimit`: the size of the bucket in tokens. If 0, no request passes.
-    pub burst: f64,
-}
-
-impl fmt::Display for Throttle {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "rate {}/s, burst {}", self.rate, self.burst)
-    }
-}
 
 /// A bucket, full at first.
 #[derive(Debug)]

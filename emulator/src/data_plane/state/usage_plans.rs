@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, HashSet};
 
 use anyhow::{Error, Result};
 use portcullis_terraform_json::index::Index;
-use portcullis_terraform_json::rest_api::{self as applied, UsagePlanKey};
+use portcullis_terraform_json::rest_api::{self as applied, Throttle, UsagePlanKey};
 
-use super::method_settings::{Methods, applied_method, throttle};
+use super::method_settings::{Methods, applied_method};
 use super::notes::Notes;
 use crate::data_plane::api::ApiKey;
 use crate::data_plane::limits::usage_plan::{Quota, StageMethod, UsagePlan};
@@ -49,7 +49,7 @@ pub(super) fn usage_plans(
                     resource_path,
                     method,
                 };
-                let limits = throttle(limits.rate_limit, limits.burst_limit);
+                let limits = Throttle::of(limits.rate_limit, limits.burst_limit);
                 methods.extend(limits.map(|limits| (method, limits)));
             }
             let of_plan = stages.entry(part.id.clone()).or_default();
@@ -59,7 +59,7 @@ pub(super) fn usage_plans(
         let plan = UsagePlan {
             id: part.id.clone(),
             address: address.clone(),
-            throttle: throttle(limits.rate_limit, limits.burst_limit),
+            throttle: Throttle::of(limits.rate_limit, limits.burst_limit),
             methods,
             quota: part.quota_settings.first().map(|quota| Quota {
                 limit: quota.limit,
