@@ -13,6 +13,8 @@ and its kin on a REST API. Those requests alone are answered here.
 moto's CreateAuthorizer drops `identityValidationExpression`, under a misspelled name. Its DeleteAuthorizer deletes one that a
 method names, which API Gateway refuses: https://github.com/hashicorp/terraform-provider-aws/issues/14812.
 
+moto's UpdateStage takes the settings of a route `/variables` for stage variables, and keeps settings that are removed.
+
 Runs in moto's process, before `moto.py`. Paths, operations and errors are those of
 https://docs.aws.amazon.com/apigateway/latest/api/patch-operations.html.
 """
@@ -23,7 +25,7 @@ from urllib.parse import unquote
 
 from moto.apigateway.exceptions import BadRequestException, ConflictException
 from moto.apigateway.exceptions import InvalidResourcePathException, NotFoundException
-from moto.apigateway.models import APIGatewayBackend, RestAPI
+from moto.apigateway.models import APIGatewayBackend, RestAPI, Stage
 from moto.apigateway.responses import APIGatewayResponse
 from moto.apigateway.urls import url_paths
 
@@ -277,6 +279,24 @@ def update_authorizer(self, motos_own=APIGatewayResponse.update_authorizer):
     return json.dumps(model.to_json())
 
 
+# `/~1pets~1{id}/GET/throttling/rateLimit`, and `/~1pets~1{id}/GET` for all settings of a method.
+METHOD_SETTING = re.compile(r"/(?:~1[^/]*|\*)/(?:[A-Z]+|\*)(/(?:caching|logging|metrics|throttling)/[A-Za-z]+)?")
+
+
+def apply_operations(self, patch_operations, motos_own=Stage.apply_operations):
+    others = []
+    for operation in patch_operations or []:
+        setting = METHOD_SETTING.fullmatch(operation["path"])
+        if setting is None:
+            others.append(operation)
+        elif operation["op"] == "remove":
+            self.method_settings.pop(operation["path"][1:], None)
+        elif setting[1]:
+            _, path, method, key = operation["path"].split("/", 3)
+            self._patch_method_setting(f"{path}/{method}", key, operation["value"])
+    return motos_own(self, others)
+
+
 def tagged_rest_api(self):
     """The REST API that a request for tags is about; None where it is about a stage, which moto knows."""
     *_, kind, name = unquote(self.path).split("/")
@@ -320,6 +340,7 @@ for update in (
 APIGatewayBackend.create_resource = create_resource
 APIGatewayBackend.delete_authorizer = delete_authorizer
 RestAPI.create_authorizer = create_authorizer
+Stage.apply_operations = apply_operations
 for mended in (update_authorizer, get_tags, tag_resource, untag_resource):
     setattr(APIGatewayResponse, mended.__name__, mended)
 # moto routes the ARN of a stage only.
