@@ -49,6 +49,7 @@ pub mod spec;
 pub mod surface;
 pub mod tables;
 pub mod text_rule;
+pub mod throttling;
 pub mod topics;
 pub mod user_pool;
 pub mod uses;

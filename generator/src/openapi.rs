@@ -148,6 +148,7 @@ fn operation(service: &Service, id: &str, route: &Route) -> Value {
         function,
         auth,
         scopes,
+        throttle: _, // any server may answer 429
     } = route;
     let description = &service.functions[function].description;
     let mut operation = json!({ "operationId": id });

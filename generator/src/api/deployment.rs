@@ -49,6 +49,7 @@ pub(super) fn triggers(service: &Service, routes: &[Block]) -> Vec<(String, Expr
         stage: _,                  // refers to a deployment, which does not contain it
         authorizer_ttl_seconds: _, // of the authorizer
         max_timeout_seconds,
+        throttle: _, // of the stage
         ref cors,
         access_logs: _, // of the stage
     } = service.api;

@@ -9,8 +9,10 @@ use crate::review::ChangeKind::{StageRenamed, TokenLifetimeLonger};
 use crate::review::Direction::{More, Other};
 use crate::review::Meaning::{Elsewhere, Harmless, When};
 use crate::review::consequence;
+use crate::spec::ThrottleTable;
 use crate::spec::declaration::Absent::{Derived, Nothing};
 use crate::spec::declaration::Kind::{self, Text};
+use crate::spec::declaration::Scope::Overridable;
 use crate::spec::declaration::{EVERYWHERE, Literal, default, keys, number};
 use crate::spec::field::{Given, Set};
 use portcullis_terraform_json::rest_api::DEFAULT_TTL_SECONDS;
@@ -29,6 +31,9 @@ keys! {
         /// Timeout of API Gateway for a function, if AWS raised the quota "Maximum integration timeout in
         /// milliseconds" of your account.
         max_timeout_seconds: Given<u32> = number(RAISED_TIMEOUT_SECONDS, "seconds"), Nothing, EVERYWHERE, Harmless;
+        /// Limits of every route that has none of its own. Without them, public routes let 50 requests a second through, 100 at
+        /// once, and other routes have the limits of your account. See [Limits](../limits.md).
+        throttle: Option<ThrottleTable> = Kind::Table(&ThrottleTable::TABLE), Nothing, Overridable("throttle"), Elsewhere;
         /// CORS: what web pages of other origins may send and read. Without it they can't call the API.
         cors: Option<CorsTable> = Kind::Table(&CorsTable::TABLE), Nothing, EVERYWHERE, Elsewhere;
         /// Access logs: a line of JSON for each request. Without it there are none. See [Access logs](../access-logs.md).

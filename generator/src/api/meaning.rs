@@ -3,6 +3,7 @@
 use crate::api::Api;
 use crate::service::meaning::Resolver;
 use crate::spec::{ApiTable, Spec};
+use crate::throttling::Throttle;
 
 impl Resolver<'_> {
     pub(crate) fn api(&mut self, spec: &Spec, table: &ApiTable, service: &str) -> Api {
@@ -12,6 +13,7 @@ impl Resolver<'_> {
             stage,
             authorizer_ttl_seconds,
             max_timeout_seconds,
+            throttle,
             cors,
             access_logs,
         } = table;
@@ -20,6 +22,7 @@ impl Resolver<'_> {
             stage: stage.value.clone(),
             authorizer_ttl_seconds: self.authorizer_ttl_seconds(spec, authorizer_ttl_seconds),
             max_timeout_seconds: max_timeout_seconds.value,
+            throttle: throttle.as_ref().map(Throttle::of),
             cors: cors.as_ref().map(|cors| self.cors(cors)),
             access_logs: access_logs.as_ref().map(Self::access_logs),
         }

@@ -13,6 +13,7 @@ use serde::Serialize;
 
 use crate::access_logs::AccessLogs;
 use crate::cors::Cors;
+use crate::throttling::Throttle;
 
 /// The REST API.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -25,6 +26,9 @@ pub struct Api {
     pub authorizer_ttl_seconds: u32,
     /// Seconds that API Gateway waits for a function, if the account's quota was raised.
     pub max_timeout_seconds: Option<u32>,
+    /// The limits of every route that has none of its own, in environments that set none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub throttle: Option<Throttle>,
     /// CORS, if the spec asks for it. The origin is the environment's.
     pub cors: Option<Cors>,
     /// Access logs, if the spec asks for them.

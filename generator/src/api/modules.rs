@@ -14,6 +14,7 @@ pub(crate) fn modules(service: &Service) -> Vec<Module> {
         stage: _,                  // a resource of `modules/service`
         authorizer_ttl_seconds: _, // of the authorizer
         max_timeout_seconds,
+        throttle: _, // a resource of `modules/service`
         cors,
         access_logs: _, // of `modules/service` and the account
     } = &service.api;

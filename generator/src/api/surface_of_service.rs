@@ -12,6 +12,7 @@ pub(crate) fn api(api: &Api, environment: &str) -> types::Api {
         stage,
         authorizer_ttl_seconds: _, // of the authorizer
         max_timeout_seconds: _,    // opens nothing
+        throttle: _,               // of each route
         cors: _,                   // the preflights and the gateway's responses
         access_logs: _,            // open nothing
     } = api;

@@ -8,9 +8,16 @@ use crate::routes::surface_of_service::method_of;
 use crate::routes::{Auth, RoutePath};
 use crate::service::Service;
 use crate::surface::types::{GatewayResponse, Preflight, Route};
+use crate::throttling::surface::of_spec;
 
 /// A path's preflight, in an environment whose pages are of this origin.
-pub(crate) fn preflight(service: &Service, path: &RoutePath, cors: &Cors, allow_origin: &str) -> Route {
+pub(crate) fn preflight(
+    service: &Service,
+    environment: &str,
+    path: &RoutePath,
+    cors: &Cors,
+    allow_origin: &str,
+) -> Route {
     let Cors {
         allow_methods: _, // those of the path
         allow_headers,
@@ -26,6 +33,7 @@ pub(crate) fn preflight(service: &Service, path: &RoutePath, cors: &Cors, allow_
             max_age_seconds: *max_age_seconds,
             other_headers: BTreeMap::new(),
         }),
+        throttle: service.throttle_of_stage(environment).map(of_spec),
         ..method_of(path, "OPTIONS", &Auth::None, api_gateway_integration::MOCK)
     }
 }

@@ -17,7 +17,7 @@ use crate::spec::declaration::Absent::{Derived, Nothing, Required};
 use crate::spec::declaration::Kind::{self, Flag, OneOfNumbers, Overrides, Strings as Map, Text};
 use crate::spec::declaration::{EVERYWHERE, Literal, default, keys};
 use crate::spec::field::{Given, Own, Placed, Set, Strings};
-use crate::spec::{BucketTable, FunctionTable, QueueTable, TableTable, TopicTable};
+use crate::spec::{BucketTable, FunctionTable, QueueTable, TableTable, ThrottleTable, TopicTable};
 use crate::text_rule::{NAME_64, REGION, TextRule};
 use crate::user_pool::keys::POOL_ARN;
 
@@ -81,6 +81,8 @@ keys! {
         /// AWS refuses to delete the user pool, the tables, and buckets with objects.
         deletion_protection: Set<bool> = Flag, default(Literal::Flag(true)), EVERYWHERE,
             When(&[consequence(Less, DeletionProtectionOff, "AWS no longer refuses to delete its user pool, tables and buckets")]);
+        /// Limits of every route that has none of its own, in this environment.
+        throttle: Option<ThrottleTable> = Kind::Table(&ThrottleTable::TABLE), Derived("`throttle` of `[api]`"), EVERYWHERE, Elsewhere;
         /// Tags of this environment's resources, beside the service's.
         tags: Strings = Map { noun: "tag", names: &TAG_KEY, values: &TAG_VALUE, is_secret: |_| false }, Nothing, EVERYWHERE, Elsewhere;
         /// Keys of functions that differ in this environment, by the function's name.

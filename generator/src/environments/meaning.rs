@@ -11,6 +11,7 @@ use crate::service::meaning::{Everywhere, Resolver};
 use crate::spec::field::Keys;
 use crate::spec::{EnvironmentTable, Given, Placed, Spec, StateTable, UserPoolTable};
 use crate::text_rule::REGION;
+use crate::throttling::Throttle;
 use crate::user_pool::{ExistingUserPool, OWN_POOL};
 
 /// AWS's limit of tags of a resource.
@@ -70,6 +71,7 @@ impl Resolver<'_> {
             variables_kms_key: _,    // read with that of the service
             logs_kms_key: _,         // read with that of the service
             deletion_protection,
+            throttle,
             tags: own_tags,
             functions: own_functions,
             tables: _,  // `data_of_environment`
@@ -148,6 +150,7 @@ impl Resolver<'_> {
             allow_origin: or(allow_origin, cors.map(|cors| &cors.allow_origin)).unwrap_or_else(|| "*".into()),
             first_user: first_user.value.clone(),
             deletion_protection: name != LOCAL && deletion_protection.value,
+            throttle: throttle.as_ref().map(Throttle::of),
             tags,
             functions: self.functions_of_environment(spec, name, own_functions, &everywhere.functions),
             tables,

@@ -17,6 +17,7 @@ use crate::functions::Function;
 use crate::hcl::{Expression, literal, string, template, value};
 use crate::queues::Queue;
 use crate::tables::Table;
+use crate::throttling::Throttle;
 use crate::topics::Topic;
 
 /// The name of the environment on the developer's own machine.
@@ -77,6 +78,10 @@ pub struct Environment {
     pub logs_kms_key: Option<String>,
     /// True if AWS refuses to delete the user pool and the tables; always false in [`LOCAL`].
     pub deletion_protection: bool,
+    /// The limits of every route that has none of its own, if they are not those of the API. Ask
+    /// [`Service::throttle_of_stage`](crate::service::Service::throttle_of_stage).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub throttle: Option<Throttle>,
     /// Tags of every resource: the service's, the environment's, and `Service` and `Environment`.
     pub tags: BTreeMap<String, String>,
     /// The functions that differ here, each with all that holds of it here. Ask

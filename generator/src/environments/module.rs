@@ -13,6 +13,7 @@ use crate::modules::module::{Module, Output, Variable, versions_of_root};
 use crate::own::in_service as own;
 use crate::service::{Architecture, Environment, LOCAL, S3State, Service};
 use crate::spec::field::Word;
+use crate::throttling;
 use crate::user_pool::{OwnUserPool, UserPool, first_user_module, in_service as user_pool};
 use crate::uses::settings as settings_of_data;
 use portcullis_terraform_json::aws;
@@ -224,6 +225,7 @@ fn service_call(service: &Service, environment: &Environment) -> Block {
         .attributes(architecture::arguments(service, name))
         .attributes(settings::arguments(service, name))
         .attributes(settings_of_data::arguments(service, name))
+        .attributes(throttling::in_service::arguments(service, name))
         .build()
 }
 

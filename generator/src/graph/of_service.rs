@@ -45,6 +45,7 @@ fn callers(service: &Service, environment: Option<&str>) -> Block {
         stage: _,                  // in every URL, in front of no route
         authorizer_ttl_seconds: _, // how long, not who
         max_timeout_seconds: _,    // how long, not who
+        throttle: _,               // how many requests, not whose
         cors,
         access_logs: _, // tell who called, not who may
     } = &service.api;

@@ -8,7 +8,7 @@ use crate::service::Service;
 use crate::text_rule::NAME_32;
 use crate::{
     access_logs, api, buckets, cors, events, functions, lambda_authorizers, own, queues, routes, tables,
-    topics, user_pool, uses,
+    throttling, topics, user_pool, uses,
 };
 
 /// The deployment's address in an environment's root.
@@ -58,6 +58,7 @@ pub fn module(service: &Service) -> Module {
             ("own.tf", own::in_service::blocks(service)),
             ("routes.tf", routes),
             ("api.tf", api),
+            ("throttling.tf", throttling::in_service::blocks(service)),
             ("moved.tf", moved::blocks(service)),
             ("versions.tf", versions()),
             (access_test::FILE, access_test::blocks(service, &permissions)),
@@ -89,6 +90,7 @@ fn variables(service: &Service) -> Vec<Variable> {
     variables.extend(user_pool::in_service::variables(service));
     variables.extend(functions::in_service::variables(service));
     variables.extend(uses::settings::variables(service));
+    variables.extend(throttling::in_service::variables(service));
     variables.extend(
         service
             .api

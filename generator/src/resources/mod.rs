@@ -15,6 +15,7 @@ pub mod api_gateway_integration;
 pub mod api_gateway_integration_response;
 pub mod api_gateway_method;
 pub mod api_gateway_method_response;
+pub mod api_gateway_method_settings;
 pub mod api_gateway_resource;
 pub mod api_gateway_rest_api;
 pub mod api_gateway_stage;
@@ -58,7 +59,7 @@ pub mod tls_only;
 pub use resource_type::{EVERYWHERE, Meaning, ResourceType};
 
 /// The types that Portcullis makes, or that a surface accounts for.
-pub const TYPES: [&ResourceType; 42] = [
+pub const TYPES: [&ResourceType; 43] = [
     &api_gateway_account::TYPE,
     &api_gateway_authorizer::TYPE,
     &api_gateway_deployment::TYPE,
@@ -67,6 +68,7 @@ pub const TYPES: [&ResourceType; 42] = [
     &api_gateway_integration_response::TYPE,
     &api_gateway_method::TYPE,
     &api_gateway_method_response::TYPE,
+    &api_gateway_method_settings::TYPE,
     &api_gateway_resource::TYPE,
     &api_gateway_rest_api::TYPE,
     &api_gateway_stage::TYPE,

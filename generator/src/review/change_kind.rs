@@ -166,6 +166,8 @@ kinds! {
     AuthorizerRemoved = "authorizer_removed", Specs, Rest, Key, Harmless;
     /// The function of an authorizer decides about more requests, or another function decides.
     AuthorizerWider = "authorizer_wider", Specs, AtRisk, Key, Widens;
+    /// API Gateway lets more requests through to routes.
+    ThrottleRaised = "throttle_raised", Specs, Rest, Key, Expected("the callers stay the same");
     /// Another function handles a route.
     RouteFunctionChanged = "route_function_changed", Specs, Routes, Route, Harmless;
     /// A path parameter has another name, which its function reads.

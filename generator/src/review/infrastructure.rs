@@ -45,7 +45,9 @@ pub fn infrastructure(base: &Service, head: &Service) -> bool {
     let overrides = |service: &Service| {
         let days = service.api.access_logs.as_ref().map(|logs| logs.retention_days);
         let mut environments = service.environments.values();
-        environments.any(|one| !one.functions.is_empty() || one.access_log_retention_days != days)
+        environments.any(|one| {
+            !one.functions.is_empty() || one.access_log_retention_days != days || one.throttle.is_some()
+        })
     };
     if !overrides(base) && !overrides(&head) {
         return tree(base, &names) != tree(&head, &names);
@@ -64,6 +66,7 @@ fn binaries(service: &Service) -> Vec<&str> {
 /// The service as it is in an environment, without what others override.
 fn of_one_environment(service: &Service, name: &str) -> Service {
     let mut alone = service.clone();
+    alone.api.throttle = service.throttle_of_stage(name);
     for (function, here) in alone.functions.iter_mut() {
         here.clone_from(service.function_in(name, function));
     }
@@ -72,6 +75,7 @@ fn of_one_environment(service: &Service, name: &str) -> Service {
     for environment in alone.environments.values_mut() {
         environment.functions.clear();
         environment.access_log_retention_days = days;
+        environment.throttle = None;
     }
     alone
 }

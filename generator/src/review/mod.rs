@@ -45,6 +45,7 @@ use crate::queues::review as queues;
 use crate::reach::review as reach;
 use crate::routes::review as routes;
 use crate::tables::review as tables;
+use crate::throttling::review as throttling;
 use crate::topics::review as topics;
 use crate::user_pool::review as user_pool;
 use crate::uses::review as uses;
@@ -143,6 +144,7 @@ fn compare_services(comparison: &Comparison) -> Vec<Fact> {
     facts.extend(reach::facts(comparison));
     facts.extend(user_pool::facts(comparison));
     facts.extend(cors::facts(comparison));
+    facts.extend(throttling::facts(comparison));
     facts.extend(environments::facts(comparison));
     facts.extend(settings::facts(comparison));
     facts

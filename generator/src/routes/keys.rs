@@ -3,8 +3,9 @@
 use crate::resources::api_gateway_method::SCOPE;
 use crate::review::Meaning::Elsewhere;
 use crate::routes::{AUTHORIZER, Auth, Unnamed};
+use crate::spec::ThrottleTable;
 use crate::spec::declaration::Absent::{Derived, Nothing, Required};
-use crate::spec::declaration::Kind::{ChoiceOrText, Text, Texts};
+use crate::spec::declaration::Kind::{self, ChoiceOrText, Text, Texts};
 use crate::spec::declaration::{EVERYWHERE, keys};
 use crate::spec::field::{Given, Placed, Word};
 use crate::text_rule::ANY_TEXT;
@@ -20,5 +21,8 @@ keys! {
         /// Scopes of which an access token needs one. Without this key, the route takes id tokens.
         /// See [Scopes](../user-pools.md#scopes).
         scopes: Given<Vec<Placed<String>>> = Texts(&SCOPE), Nothing, EVERYWHERE, Elsewhere;
+        /// Limits of requests to the route. See [Limits](../limits.md).
+        throttle: Option<ThrottleTable> = Kind::Table(&ThrottleTable::TABLE),
+            Derived("those of the environment or of `[api]`; otherwise 50 a second and 100 at once for a public route"), EVERYWHERE, Elsewhere;
     }
 }

@@ -9,6 +9,7 @@ use crate::hcl::{Expression, string, to_set};
 use crate::resources::api_gateway_method::Authorization;
 use crate::routes::Auth;
 use crate::routes::keys::RouteTable;
+use crate::throttling::Throttle;
 
 /// The function and the callers of a path and method.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -20,6 +21,9 @@ pub struct Route {
     /// Scopes of which an access token needs one, sorted. Without any, the token must be an id token.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub scopes: BTreeSet<String>,
+    /// The limits of its requests. Ask [`Service::throttle_of_route`](crate::service::Service::throttle_of_route).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub throttle: Option<Throttle>,
 }
 
 impl Route {
@@ -30,12 +34,14 @@ impl Route {
             function,
             auth,
             scopes,
+            throttle,
         } = table;
         let scopes = scopes.value.iter().flatten();
         Self {
             function: function.value.clone().unwrap_or_default(),
             auth: auth.value.clone().unwrap_or(Auth::UserPool),
             scopes: scopes.map(|scope| scope.value.clone()).collect(),
+            throttle: throttle.as_ref().map(Throttle::of),
         }
     }
 
@@ -66,6 +72,7 @@ impl Route {
             function: _, // admits no callers by itself
             auth,
             scopes,
+            throttle: _, // refuses requests of every caller
         } = self;
         Authorization {
             authorization: auth.authorization(),

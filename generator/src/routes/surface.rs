@@ -12,18 +12,20 @@ use crate::functions::surface::Called;
 use crate::surface::resources::{Resources, without};
 use crate::surface::types::{Preflight, Route, Uncertain};
 use crate::surface::unknown::{Open, missing_guard, missing_path};
+use crate::throttling::surface::of_applied;
 
 /// The text of an uncertain field.
 const UNCERTAIN: &str = "?";
 
 /// Returns every method of the REST API. A second resource for the same part of a method is not accounted for. `open`
-/// contains the open values of a plan.
+/// contains the open values of a plan, and `throttle` returns the limits of a path and method.
 pub(crate) fn routes<'a>(
     resources: &mut Resources<'a>,
     snapshot: &Snapshot<'a>,
     authorizers: &BTreeMap<String, String>,
     called: &Called,
     open: &Open<'_>,
+    throttle: impl Fn(&str, &str) -> Option<applied::Throttle>,
 ) -> Vec<Route> {
     let doubts = Doubts::new(snapshot, open);
     let mut routes = Vec::new();
@@ -77,6 +79,10 @@ pub(crate) fn routes<'a>(
                 Vec::new()
             },
             api_key_required: method.api_key_required,
+            throttle: path
+                .as_deref()
+                .and_then(|path| throttle(path, &method.http_method))
+                .map(of_applied),
             integration: uncertain_or(uncertain.integration.is_some(), kind),
             uri: uri.filter(|_| called.is_none() && kind != "MOCK"),
             qualifier: called.as_ref().and_then(|called| called.qualifier.clone()),

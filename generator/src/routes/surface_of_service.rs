@@ -5,16 +5,25 @@ use crate::resources::{api_gateway_authorizer, api_gateway_integration, api_gate
 use crate::routes::{Auth, Method, Route, RoutePath};
 use crate::service::Service;
 use crate::surface::types::{self, Uncertain};
+use crate::throttling::surface::of_spec;
 
 /// A route.
-pub(crate) fn route(service: &Service, path: &RoutePath, method: Method, route: &Route) -> types::Route {
+pub(crate) fn route(
+    service: &Service,
+    environment: &str,
+    path: &RoutePath,
+    method: Method,
+    route: &Route,
+) -> types::Route {
     let Route {
         function,
         auth,
         scopes,
+        throttle: _, // `throttle_of_route`
     } = route;
     types::Route {
         scopes: scopes.iter().cloned().collect(),
+        throttle: service.throttle_of_route(environment, route).map(of_spec),
         function: Some(function.clone()),
         qualifier: functions::alias(service, function).map(|_| lambda_alias::LIVE.into()),
         ..method_of(path, method.as_str(), auth, api_gateway_integration::FUNCTION)
@@ -34,6 +43,7 @@ pub(crate) fn method_of(path: &RoutePath, method: &str, auth: &Auth, integration
         },
         scopes: Vec::new(),
         api_key_required: api_gateway_method::API_KEY_REQUIRED,
+        throttle: None,
         integration: integration.into(),
         function: None,
         qualifier: None,

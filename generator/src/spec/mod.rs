@@ -31,6 +31,7 @@ pub use crate::review::keys::{AcceptTable, ReviewTable};
 pub use crate::routes::keys::RouteTable;
 pub use crate::service::keys::ServiceTable;
 pub use crate::tables::keys::{CapacityTable, IndexTable, KeyTable, TableTable};
+pub use crate::throttling::keys::ThrottleTable;
 pub use crate::topics::keys::TopicTable;
 pub use crate::user_pool::keys::{ClientTable, PasswordTable, UserPoolTable};
 pub use field::{Given, Lists, Own, Placed, Set, Strings};

@@ -217,6 +217,7 @@ impl Comparison {
         let pattern = self.pattern.join(".");
         let groups = GROUPS.iter().filter(|(of, ..)| *of == pattern);
         let mut grouped: Vec<&str> = Vec::new();
+        let mut has_other_callers = false;
         for (_, name, fields) in groups {
             let [expected, only_found] = [expected, found].map(|object| {
                 let fields = fields.iter().map(|field| {
@@ -229,6 +230,7 @@ impl Comparison {
             let is_certain = |field| found.get("uncertain").is_none_or(|of| of[field].is_null());
             let is_reported = !grouped.is_empty() && !is_certain("auth_type") && !is_certain("integration");
             grouped.extend(*fields);
+            has_other_callers |= *name == "callers" && expected != only_found;
             if expected != only_found && !is_reported {
                 self.step(name, name, |this| {
                     this.push(subject, &expected, &only_found, false)
@@ -236,7 +238,12 @@ impl Comparison {
             }
         }
         let names: BTreeSet<&String> = expected.keys().chain(found.keys()).collect();
-        for name in names.into_iter().filter(|name| !grouped.contains(&name.as_str())) {
+        // The limits of a route without its own follow from its callers.
+        let follows = |name: &str| has_other_callers && name == "throttle";
+        let names = names
+            .into_iter()
+            .filter(|name| !grouped.contains(&name.as_str()) && !follows(name));
+        for name in names {
             let subject = match (pattern.as_str(), name.as_str()) {
                 ("", "user_pool") => &Subject::UserPool,
                 _ => subject,

@@ -15,6 +15,7 @@ use crate::events::surface::add_events;
 use crate::modules::{REST_API, STAGE};
 use crate::own::in_service;
 use crate::own::surface::OwnOutputs;
+use crate::throttling::surface::throttles;
 use portcullis_terraform_json::index::Index;
 use portcullis_terraform_json::plan::{self, Plan, PlanError};
 use portcullis_terraform_json::rest_api::Snapshot;
@@ -127,6 +128,7 @@ fn of_resources(
     let by_id = authorizers::by_id(&snapshot);
     let unknown: &[plan::Unknown] = plan.map_or(&[], |plan| &plan.unknown);
     let open = Open::of(unknown);
+    let throttles = throttles(&mut resources, served.name);
     let readers = unknown::Readers::of(&resources, &snapshot, &called, &open);
 
     let mut made = Vec::new();
@@ -154,7 +156,14 @@ fn of_resources(
             endpoint: snapshot.settings.endpoint().to_owned(),
         },
         authorizers: authorizers::authorizers(&mut resources, &snapshot, &names, pool.as_deref(), &called),
-        routes: routes(&mut resources, &snapshot, &by_id, &called, &open),
+        routes: routes(
+            &mut resources,
+            &snapshot,
+            &by_id,
+            &called,
+            &open,
+            |path, method| throttles.of_method(served.name, path, method),
+        ),
         functions: functions(
             &mut resources,
             &names,

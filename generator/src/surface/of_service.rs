@@ -50,6 +50,7 @@ pub fn of_service(service: &Service, environment: &Environment) -> Surface {
         variables_kms_key: _,    // the generated test compares it
         logs_kms_key: _,         // the generated test compares it
         deletion_protection,
+        throttle: _,  // `throttle_of_route`
         tags: _,      // label resources
         functions: _, // `function_in`
         tables: _,    // `here`
@@ -66,8 +67,8 @@ pub fn of_service(service: &Service, environment: &Environment) -> Surface {
     let own_authorizer = Authorizer::of(service).zip(admitted);
     let cors = own_api.cors.as_ref();
     let routes = service.methods().map(|method| match method {
-        ApiMethod::Route(path, method, own) => route(service, path, method, own),
-        ApiMethod::Preflight(path, cors) => preflight(service, path, cors, allow_origin),
+        ApiMethod::Route(path, method, own) => route(service, name, path, method, own),
+        ApiMethod::Preflight(path, cors) => preflight(service, name, path, cors, allow_origin),
     });
     let values = Values::of(service, environment);
     let names = Names::of_environment(environment, &values);

@@ -24,7 +24,8 @@ fn the_demos_surface_is_the_one_of_the_contract() {
         json["routes"][2],
         serde_json::json!({
             "path": "/open", "method": "GET", "auth_type": "NONE", "authorizer": null, "scopes": [],
-            "api_key_required": false, "integration": "AWS_PROXY", "function": "open", "cors": null
+            "api_key_required": false, "throttle": { "rate": 50, "burst": 100 }, "integration": "AWS_PROXY",
+            "function": "open", "cors": null
         })
     );
     assert_eq!(

@@ -1,7 +1,7 @@
 //! The API of a random service, and its users.
 
 use proptest::prelude::*;
-use toml::Table;
+use toml::{Table, Value};
 
 use super::dice::{Dice, table, words};
 use crate::random_routes::{allowed, route};
@@ -54,6 +54,10 @@ pub(super) fn cors(dice: &mut Dice) -> Table {
     cors
 }
 
+pub(super) fn throttle(dice: &mut Dice) -> Value {
+    table([("rate", dice.number(1, 200)), ("burst", dice.number(1, 200))])
+}
+
 pub(super) fn routes(dice: &mut Dice, users: Users) -> Table {
     let routes = allowed(dice.sample(prop::collection::vec(route(), 25..40)));
     let mut all = Table::new();
@@ -67,6 +71,7 @@ pub(super) fn routes(dice: &mut Dice, users: Users) -> Table {
                 words(vec!["aws.cognito.signin.user.admin"])
             });
         }
+        dice.maybe(&mut own, "throttle", 20, throttle);
         all.insert(route.key(), own.into());
     }
     all

@@ -7,7 +7,7 @@ mod functions;
 
 use toml::Table;
 
-use self::api::{Users, cors, routes, user_pool};
+use self::api::{Users, cors, routes, throttle, user_pool};
 use self::data::{Data, capacity, settings};
 use self::dice::{ACCOUNT, Dice, kms_key, table};
 use self::functions::{WORKERS, function, not_emulated, of_failures, of_function};
@@ -46,6 +46,7 @@ pub fn random_service(seed: u64) -> String {
             dice.number(0, 3600)
         });
     }
+    dice.maybe(&mut api, "throttle", 30, throttle);
     if let Some(cors) = &cors {
         api.insert("cors".into(), cors.clone().into());
     }
@@ -99,6 +100,7 @@ fn environment(dice: &mut Dice, name: &str, functions: &Table, data: &Data, cors
             format!("https://{name}.example.com").into()
         });
     }
+    dice.maybe(&mut one, "throttle", 30, throttle);
     dice.maybe(&mut one, "deletion_protection", 50, Dice::flag);
     dice.maybe(&mut one, "permissions_boundary", 30, |_| {
         "arn:aws:iam::aws:policy/ReadOnlyAccess".into()

@@ -107,6 +107,7 @@ fn hostile(service: &Service) -> Service {
             function: name.into(),
             auth,
             scopes: BTreeSet::new(),
+            throttle: None,
         };
         service.routes.insert(path, Method::Get, route);
     }

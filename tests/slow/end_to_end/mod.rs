@@ -10,6 +10,7 @@ mod documents;
 mod events;
 mod examples;
 mod identity_data;
+mod limits;
 mod messages;
 mod new_service;
 mod other_environments;

@@ -31,7 +31,7 @@ use crate::tables::access_test as tables;
 use crate::topics::access_test as topics;
 use crate::user_pool::access_test as users;
 use crate::uses::settings as settings_of_data;
-use crate::{api, cors};
+use crate::{api, cors, throttling};
 use mocked::{ENVIRONMENT, EXECUTION_ARN, ORIGIN, ROLE_ARN, USER_POOL_ARN};
 
 /// The file, beside the module that it tests.
@@ -96,6 +96,7 @@ fn who_may_call(service: &Service, permissions: &[Permission]) -> Vec<Block> {
             .map(cors::access_test::gateway_responses),
     );
     blocks.extend(routes::routes(service, permissions));
+    blocks.extend(throttling::access_test::assertions(service));
     blocks
 }
 
@@ -192,6 +193,7 @@ fn variables(service: &Service) -> Block {
         ))
         .attributes(settings::arguments_in_test(service))
         .attributes(settings_of_data::arguments(service, LOCAL))
+        .attributes(throttling::in_service::arguments(service, LOCAL))
         .build()
 }
 

@@ -20,7 +20,7 @@ pub(crate) use functions::{
     bus_and_rule, filter_policy, join, objects, objects_source, rule_source, schedule_source, stream_source,
 };
 pub use reach::{Reached, ReachedBy, Step};
-pub use routes::{Api, Authorizer, GatewayResponse, Preflight, Route, Uncertain};
+pub use routes::{Api, Authorizer, GatewayResponse, Preflight, Route, Throttle, Uncertain};
 pub use unknown::{Question, Unknown};
 pub use user_pool::{Client, Password, UserPool};
 

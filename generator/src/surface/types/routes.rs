@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Number;
 
 /// The REST API of a surface.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,6 +58,9 @@ pub struct Route {
     pub scopes: Vec<String>,
     /// True if the route needs an API key.
     pub api_key_required: bool,
+    /// The limits of its requests. None if only those of the account hold.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub throttle: Option<Throttle>,
     /// AWS's type of what answers: `AWS_PROXY`, `MOCK`, …; empty if nothing does, `?` if it is uncertain.
     pub integration: String,
     /// The function that handles it: its name in the spec, or in AWS if no spec is known.
@@ -72,6 +76,15 @@ pub struct Route {
     /// The reasons why fields above are uncertain.
     #[serde(default, skip_serializing_if = "Uncertain::is_nothing")]
     pub uncertain: Uncertain,
+}
+
+/// The limits of requests to a method.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Throttle {
+    /// Requests a second, on average.
+    pub rate: Number,
+    /// Requests at once.
+    pub burst: Number,
 }
 
 /// The reason why a field of a route is `?`, by the name of the field.

@@ -322,4 +322,15 @@ run "who_may_call" {
     ])
     error_message = "OPTIONS /open must be a preflight that takes no token and calls no function"
   }
+
+  # Limits of GET /open
+  assert {
+    condition = alltrue([
+      aws_api_gateway_method_settings.get_open.method_path == "~1open/GET",
+      aws_api_gateway_method_settings.get_open.stage_name == aws_api_gateway_stage.this.stage_name,
+      aws_api_gateway_method_settings.get_open.settings[0].throttling_rate_limit == 50,
+      aws_api_gateway_method_settings.get_open.settings[0].throttling_burst_limit == 100,
+    ])
+    error_message = "GET /open must let through 50 requests a second, 100 at once"
+  }
 }

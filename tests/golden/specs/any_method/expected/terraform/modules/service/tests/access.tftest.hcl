@@ -385,4 +385,15 @@ run "who_may_call" {
     ])
     error_message = "OPTIONS /{proxy+} must be a preflight that takes no token and calls no function"
   }
+
+  # Limits of GET /health
+  assert {
+    condition = alltrue([
+      aws_api_gateway_method_settings.get_health.method_path == "~1health/GET",
+      aws_api_gateway_method_settings.get_health.stage_name == aws_api_gateway_stage.this.stage_name,
+      aws_api_gateway_method_settings.get_health.settings[0].throttling_rate_limit == 50,
+      aws_api_gateway_method_settings.get_health.settings[0].throttling_burst_limit == 100,
+    ])
+    error_message = "GET /health must let through 50 requests a second, 100 at once"
+  }
 }

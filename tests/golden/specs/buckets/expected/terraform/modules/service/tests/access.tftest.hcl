@@ -443,6 +443,17 @@ run "who_may_call" {
     ])
     error_message = "OPTIONS /scans/{id} must be a preflight that takes no token and calls no function"
   }
+
+  # Limits of GET /pages
+  assert {
+    condition = alltrue([
+      aws_api_gateway_method_settings.get_pages.method_path == "~1pages/GET",
+      aws_api_gateway_method_settings.get_pages.stage_name == aws_api_gateway_stage.this.stage_name,
+      aws_api_gateway_method_settings.get_pages.settings[0].throttling_rate_limit == 50,
+      aws_api_gateway_method_settings.get_pages.settings[0].throttling_burst_limit == 100,
+    ])
+    error_message = "GET /pages must let through 50 requests a second, 100 at once"
+  }
 }
 
 run "what_protects_data" {

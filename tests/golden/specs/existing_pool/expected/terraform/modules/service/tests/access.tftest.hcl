@@ -246,4 +246,15 @@ run "who_may_call" {
     ])
     error_message = "PUT /patients must be for access tokens with the scope https://clinic.example.com/all or patients/write only and handled by `patients`"
   }
+
+  # Limits of GET /hours
+  assert {
+    condition = alltrue([
+      aws_api_gateway_method_settings.get_hours.method_path == "~1hours/GET",
+      aws_api_gateway_method_settings.get_hours.stage_name == aws_api_gateway_stage.this.stage_name,
+      aws_api_gateway_method_settings.get_hours.settings[0].throttling_rate_limit == 50,
+      aws_api_gateway_method_settings.get_hours.settings[0].throttling_burst_limit == 100,
+    ])
+    error_message = "GET /hours must let through 50 requests a second, 100 at once"
+  }
 }

@@ -296,6 +296,17 @@ run "who_may_call" {
     ])
     error_message = "GET /orders must be for signed-in users only and handled by `orders`"
   }
+
+  # Limits of GET /catalogue
+  assert {
+    condition = alltrue([
+      aws_api_gateway_method_settings.get_catalogue.method_path == "~1catalogue/GET",
+      aws_api_gateway_method_settings.get_catalogue.stage_name == aws_api_gateway_stage.this.stage_name,
+      aws_api_gateway_method_settings.get_catalogue.settings[0].throttling_rate_limit == 50,
+      aws_api_gateway_method_settings.get_catalogue.settings[0].throttling_burst_limit == 100,
+    ])
+    error_message = "GET /catalogue must let through 50 requests a second, 100 at once"
+  }
 }
 
 run "what_invokes_functions" {

@@ -643,4 +643,48 @@ run "who_may_call" {
     ])
     error_message = "OPTIONS /v1.0/well-known:thing/someone_x must be a preflight that takes no token and calls no function"
   }
+
+  # Limits of GET /catalogue
+  assert {
+    condition = alltrue([
+      aws_api_gateway_method_settings.get_catalogue.method_path == "~1catalogue/GET",
+      aws_api_gateway_method_settings.get_catalogue.stage_name == aws_api_gateway_stage.this.stage_name,
+      aws_api_gateway_method_settings.get_catalogue.settings[0].throttling_rate_limit == 50,
+      aws_api_gateway_method_settings.get_catalogue.settings[0].throttling_burst_limit == 100,
+    ])
+    error_message = "GET /catalogue must let through 50 requests a second, 100 at once"
+  }
+
+  # Limits of HEAD /catalogue
+  assert {
+    condition = alltrue([
+      aws_api_gateway_method_settings.head_catalogue.method_path == "~1catalogue/HEAD",
+      aws_api_gateway_method_settings.head_catalogue.stage_name == aws_api_gateway_stage.this.stage_name,
+      aws_api_gateway_method_settings.head_catalogue.settings[0].throttling_rate_limit == 50,
+      aws_api_gateway_method_settings.head_catalogue.settings[0].throttling_burst_limit == 100,
+    ])
+    error_message = "HEAD /catalogue must let through 50 requests a second, 100 at once"
+  }
+
+  # Limits of GET /files/{proxy+}
+  assert {
+    condition = alltrue([
+      aws_api_gateway_method_settings.get_files_parameter.method_path == "~1files~1{proxy+}/GET",
+      aws_api_gateway_method_settings.get_files_parameter.stage_name == aws_api_gateway_stage.this.stage_name,
+      aws_api_gateway_method_settings.get_files_parameter.settings[0].throttling_rate_limit == 50,
+      aws_api_gateway_method_settings.get_files_parameter.settings[0].throttling_burst_limit == 100,
+    ])
+    error_message = "GET /files/{proxy+} must let through 50 requests a second, 100 at once"
+  }
+
+  # Limits of GET /v1.0/well-known:thing/someone_x
+  assert {
+    condition = alltrue([
+      aws_api_gateway_method_settings.get_v1_0_well_known_thing_someone_x__psdcsu.method_path == "~1v1.0~1well-known:thing~1someone_x/GET",
+      aws_api_gateway_method_settings.get_v1_0_well_known_thing_someone_x__psdcsu.stage_name == aws_api_gateway_stage.this.stage_name,
+      aws_api_gateway_method_settings.get_v1_0_well_known_thing_someone_x__psdcsu.settings[0].throttling_rate_limit == 50,
+      aws_api_gateway_method_settings.get_v1_0_well_known_thing_someone_x__psdcsu.settings[0].throttling_burst_limit == 100,
+    ])
+    error_message = "GET /v1.0/well-known:thing/someone_x must let through 50 requests a second, 100 at once"
+  }
 }

@@ -288,6 +288,17 @@ run "who_may_call" {
     ])
     error_message = "GET /stock must be for signed-in users only and handled by `back-office`"
   }
+
+  # Limits of GET /products
+  assert {
+    condition = alltrue([
+      aws_api_gateway_method_settings.get_products.method_path == "~1products/GET",
+      aws_api_gateway_method_settings.get_products.stage_name == aws_api_gateway_stage.this.stage_name,
+      aws_api_gateway_method_settings.get_products.settings[0].throttling_rate_limit == 50,
+      aws_api_gateway_method_settings.get_products.settings[0].throttling_burst_limit == 100,
+    ])
+    error_message = "GET /products must let through 50 requests a second, 100 at once"
+  }
 }
 
 run "what_invokes_functions" {

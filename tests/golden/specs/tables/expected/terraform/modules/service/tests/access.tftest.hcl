@@ -404,6 +404,17 @@ run "who_may_call" {
     ])
     error_message = "GET /stock must be public and handled by `stock`"
   }
+
+  # Limits of GET /stock
+  assert {
+    condition = alltrue([
+      aws_api_gateway_method_settings.get_stock.method_path == "~1stock/GET",
+      aws_api_gateway_method_settings.get_stock.stage_name == aws_api_gateway_stage.this.stage_name,
+      aws_api_gateway_method_settings.get_stock.settings[0].throttling_rate_limit == 50,
+      aws_api_gateway_method_settings.get_stock.settings[0].throttling_burst_limit == 100,
+    ])
+    error_message = "GET /stock must let through 50 requests a second, 100 at once"
+  }
 }
 
 run "what_protects_data" {

@@ -162,4 +162,26 @@ run "who_may_call" {
     ])
     error_message = "GET /notices/{id} must be public and handled by `notices`"
   }
+
+  # Limits of GET /notices
+  assert {
+    condition = alltrue([
+      aws_api_gateway_method_settings.get_notices.method_path == "~1notices/GET",
+      aws_api_gateway_method_settings.get_notices.stage_name == aws_api_gateway_stage.this.stage_name,
+      aws_api_gateway_method_settings.get_notices.settings[0].throttling_rate_limit == 50,
+      aws_api_gateway_method_settings.get_notices.settings[0].throttling_burst_limit == 100,
+    ])
+    error_message = "GET /notices must let through 50 requests a second, 100 at once"
+  }
+
+  # Limits of GET /notices/{id}
+  assert {
+    condition = alltrue([
+      aws_api_gateway_method_settings.get_notices_parameter.method_path == "~1notices~1{id}/GET",
+      aws_api_gateway_method_settings.get_notices_parameter.stage_name == aws_api_gateway_stage.this.stage_name,
+      aws_api_gateway_method_settings.get_notices_parameter.settings[0].throttling_rate_limit == 50,
+      aws_api_gateway_method_settings.get_notices_parameter.settings[0].throttling_burst_limit == 100,
+    ])
+    error_message = "GET /notices/{id} must let through 50 requests a second, 100 at once"
+  }
 }

@@ -278,4 +278,15 @@ run "who_may_call" {
     ])
     error_message = "POST /work must be for signed-in users only and handled by `work`"
   }
+
+  # Limits of GET /status
+  assert {
+    condition = alltrue([
+      aws_api_gateway_method_settings.get_status.method_path == "~1status/GET",
+      aws_api_gateway_method_settings.get_status.stage_name == aws_api_gateway_stage.this.stage_name,
+      aws_api_gateway_method_settings.get_status.settings[0].throttling_rate_limit == 50,
+      aws_api_gateway_method_settings.get_status.settings[0].throttling_burst_limit == 100,
+    ])
+    error_message = "GET /status must let through 50 requests a second, 100 at once"
+  }
 }
