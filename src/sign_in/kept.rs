@@ -27,7 +27,7 @@ pub struct Tokens {
     pub access_token: String,
     /// Gets new tokens; none if the client does not allow it.
     pub refresh_token: Option<String>,
-    /// The end of id and access token, in seconds since 1970.
+    /// The end of the id or the access token, whichever is earlier, in seconds since 1970.
     pub expires_at: i64,
 }
 

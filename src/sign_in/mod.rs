@@ -8,6 +8,7 @@ pub mod kept;
 pub mod passwords;
 mod refusal;
 
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use portcullis_foreign_text::printable::code;
 use serde_json::{Value, json};
 
@@ -24,6 +25,13 @@ pub struct SignIn<'a> {
     pub cognito: Cognito,
     /// The user and the client.
     pub attempt: Attempt<'a>,
+}
+
+/// Returns the time at which a token ends, in seconds since 1970, as the token itself has it.
+fn end(token: &str) -> Option<i64> {
+    let payload = BASE64_URL_SAFE_NO_PAD.decode(token.split('.').nth(1)?).ok()?;
+    let claims: Value = serde_json::from_slice(&payload).ok()?;
+    claims["exp"].as_i64()
 }
 
 impl SignIn<'_> {
@@ -136,13 +144,16 @@ impl SignIn<'_> {
             return Err(Failure::tool("Cognito answered without tokens"));
         };
         let Attempt { client_id, user, .. } = &self.attempt;
+        // `ExpiresIn` is about the access token. A client may have id tokens of another lifetime.
+        let ends = [id_token, access_token].map(end);
+        let expires_in = result["ExpiresIn"].as_i64().unwrap_or_default();
         Ok(Tokens {
             client_id: client_id.clone(),
             user: user.clone(),
             id_token: id_token.into(),
             access_token: access_token.into(),
             refresh_token: text("RefreshToken").or(refresh_token).map(String::from),
-            expires_at: kept::in_seconds(result["ExpiresIn"].as_i64().unwrap_or_default()),
+            expires_at: ends.into_iter().flatten().min().unwrap_or_else(|| kept::in_seconds(expires_in)),
         })
     }
 

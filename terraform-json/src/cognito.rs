@@ -118,9 +118,74 @@ pub struct UserPoolClient {
     /// Other identity providers, sorted.
     #[serde(deserialize_with = "sorted")]
     pub supported_identity_providers: Vec<String>,
+    /// Lifetime of id tokens, in its unit; 0 stands for AWS's default.
+    #[serde(deserialize_with = "or_empty")]
+    pub id_token_validity: u64,
+    /// Lifetime of access tokens.
+    #[serde(deserialize_with = "or_empty")]
+    pub access_token_validity: u64,
+    /// Lifetime of refresh tokens.
+    #[serde(deserialize_with = "or_empty")]
+    pub refresh_token_validity: u64,
+    /// The units of lifetimes.
+    #[serde(deserialize_with = "block")]
+    pub token_validity_units: TokenValidityUnits,
+    /// False if refresh tokens can't be revoked. AWS's default is true.
+    pub enable_token_revocation: Option<bool>,
 }
 
 kind!(UserPoolClient, "aws_cognito_user_pool_client");
+
+/// The units of lifetimes: `seconds`, `minutes`, `hours` or `days`.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct TokenValidityUnits {
+    /// That of id tokens; AWS's default is hours.
+    #[serde(deserialize_with = "given")]
+    pub id_token: Option<String>,
+    /// That of access tokens; AWS's default is hours.
+    #[serde(deserialize_with = "given")]
+    pub access_token: Option<String>,
+    /// That of refresh tokens; AWS's default is days.
+    #[serde(deserialize_with = "given")]
+    pub refresh_token: Option<String>,
+}
+
+const HOUR: u64 = 60 * 60;
+const DAY: u64 = 24 * HOUR;
+
+/// Id and access tokens are valid for an hour by default, and refresh tokens for 30 days:
+/// <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateUserPoolClient.html>
+impl UserPoolClient {
+    /// Seconds for which an id token is valid; none if its unit is unknown.
+    pub fn id_token_seconds(&self) -> Option<u64> {
+        seconds(self.id_token_validity, self.token_validity_units.id_token.as_deref(), HOUR, HOUR)
+    }
+
+    /// Seconds for which an access token is valid; none if its unit is unknown.
+    pub fn access_token_seconds(&self) -> Option<u64> {
+        let unit = self.token_validity_units.access_token.as_deref();
+        seconds(self.access_token_validity, unit, HOUR, HOUR)
+    }
+
+    /// Seconds for which a refresh token is valid; none if its unit is unknown.
+    pub fn refresh_token_seconds(&self) -> Option<u64> {
+        let unit = self.token_validity_units.refresh_token.as_deref();
+        seconds(self.refresh_token_validity, unit, DAY, 30 * DAY)
+    }
+}
+
+fn seconds(count: u64, unit: Option<&str>, usual_unit: u64, default: u64) -> Option<u64> {
+    let unit = match unit {
+        None => usual_unit,
+        Some("seconds") => 1,
+        Some("minutes") => 60,
+        Some("hours") => HOUR,
+        Some("days") => DAY,
+        Some(_) => return None,
+    };
+    Some(if count == 0 { default } else { count.saturating_mul(unit) })
+}
 
 /// An `aws_cognito_user`.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
@@ -131,3 +196,43 @@ pub struct User {
 }
 
 kind!(User, "aws_cognito_user");
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::UserPoolClient;
+
+    #[test]
+    fn lifetimes_of_tokens_have_units() {
+        for (client, lifetimes) in [
+            (json!({}), [Some(3_600), Some(3_600), Some(2_592_000)]),
+            (
+                json!({"id_token_validity": 0, "refresh_token_validity": 30, "token_validity_units": []}),
+                [Some(3_600), Some(3_600), Some(2_592_000)],
+            ),
+            (
+                json!({"id_token_validity": 2, "access_token_validity": 1, "refresh_token_validity": 1}),
+                [Some(7_200), Some(3_600), Some(86_400)],
+            ),
+            (
+                json!({"id_token_validity": 90, "access_token_validity": 300, "refresh_token_validity": 12,
+                    "token_validity_units": [{"id_token": "minutes", "access_token": "seconds", "refresh_token": "hours"}]}),
+                [Some(5_400), Some(300), Some(43_200)],
+            ),
+            (
+                json!({"id_token_validity": 1, "access_token_validity": 1,
+                    "token_validity_units": [{"id_token": "days", "access_token": "weeks"}]}),
+                [Some(86_400), None, Some(2_592_000)],
+            ),
+        ] {
+            let read: UserPoolClient = serde_json::from_value(client.clone()).unwrap();
+            let found = [
+                read.id_token_seconds(),
+                read.access_token_seconds(),
+                read.refresh_token_seconds(),
+            ];
+            assert_eq!(found, lifetimes, "{client}");
+        }
+    }
+}

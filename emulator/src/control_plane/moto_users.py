@@ -3,6 +3,7 @@
 - moto tells names apart by their case in every pool, and knows no alias attributes.
 - moto puts the name as it was typed into tokens, forgets refresh tokens of a name that was typed otherwise, and issues
   neither `email_verified` nor the other attributes that an app client may read.
+- moto's id and access tokens are valid for an hour, and its refresh tokens forever, whatever the app client says.
 
 Runs in moto's process, before `moto.py`.
 """
@@ -10,6 +11,7 @@ Runs in moto's process, before `moto.py`.
 import time
 import uuid
 
+from moto.cognitoidp.exceptions import NotAuthorizedError
 from moto.cognitoidp.models import CognitoIdpUserPool, jwt
 
 
@@ -65,9 +67,47 @@ def readable_attributes(self, client_id, username):
     }
 
 
-def create_jwt(self, client_id, username, token_use, expires_in=60 * 60, extra_data=None):
+SECONDS_OF = {"seconds": 1, "minutes": 60, "hours": 60 * 60, "days": 24 * 60 * 60}
+# The unit and the seconds of what a client leaves out:
+# https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateUserPoolClient.html
+USUAL_LIFETIMES = {
+    "Access": ("hours", 60 * 60),
+    "Id": ("hours", 60 * 60),
+    "Refresh": ("days", 30 * 24 * 60 * 60),
+}
+
+
+def lifetime_of(pool, client_id, token):
+    """Seconds for which a token of a client is valid."""
+    client = pool.clients.get(client_id)
+    config = client.extended_config if client else {}
+    usual_unit, usual_seconds = USUAL_LIFETIMES[token]
+    unit = (config.get("TokenValidityUnits") or {}).get(f"{token}Token") or usual_unit
+    count = config.get(f"{token}TokenValidity")
+    return count * SECONDS_OF[unit] if count else usual_seconds
+
+
+def ends_of_refresh_tokens(pool):
+    return vars(pool).setdefault("portcullis_ends_of_refresh_tokens", {})
+
+
+def refresh_token_that_ends(self, client_id, username, motos_own=CognitoIdpUserPool.create_refresh_token):
+    token, origin = motos_own(self, client_id, username)
+    ends_of_refresh_tokens(self)[token] = time.time() + lifetime_of(self, client_id, "Refresh")
+    return token, origin
+
+
+def tokens_before_the_end(self, token, motos_own=CognitoIdpUserPool.create_tokens_from_refresh_token):
+    if time.time() >= ends_of_refresh_tokens(self).get(token, float("inf")):
+        raise NotAuthorizedError("Refresh Token has expired")
+    return motos_own(self, token)
+
+
+def create_jwt(self, client_id, username, token_use, expires_in=None, extra_data=None):
     user = self._get_user(username)
     now = int(time.time())
+    if expires_in is None:
+        expires_in = lifetime_of(self, client_id, token_use.capitalize())
     of_client, of_user = {
         "access": ("client_id", "username"),
         "id": ("aud", "cognito:username"),
@@ -89,6 +129,8 @@ def create_jwt(self, client_id, username, token_use, expires_in=60 * 60, extra_d
 
 
 CognitoIdpUserPool._get_user = user_of_name
+CognitoIdpUserPool.create_refresh_token = refresh_token_that_ends
+CognitoIdpUserPool.create_tokens_from_refresh_token = tokens_before_the_end
 for name in ("create_refresh_token", "create_access_token", "create_id_token"):
     setattr(CognitoIdpUserPool, name, by_own_name(getattr(CognitoIdpUserPool, name)))
 CognitoIdpUserPool.sign_out = sign_out

@@ -4,6 +4,7 @@ mod codes;
 mod events;
 mod harness;
 mod mfa;
+mod tokens;
 #[cfg(target_os = "linux")]
 mod updates;
 mod upstream;

@@ -275,7 +275,7 @@ kinds! {
     PasswordWeaker = "password_weaker", Specs, AtRisk, Key, Widens;
     /// Cognito asks fewer users for the code of an authenticator app.
     MfaWeaker = "mfa_weaker", Specs, AtRisk, Key, Widens;
-    /// A token is valid for longer, or is verified less often.
+    /// A token is valid for longer, can't be revoked, or is verified less often.
     TokenLifetimeLonger = "token_lifetime_longer", Specs, AtRisk, Key, Widens;
     /// A new client.
     ClientAdded = "client_added", Specs, Rest, Client, Expected("users need a password to sign in through it");

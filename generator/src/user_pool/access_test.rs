@@ -14,11 +14,8 @@ pub(crate) fn assertions(pool: &OwnUserPool) -> Vec<Block> {
     let mut blocks: Vec<Block> = assertions
         .map(|assertion| holds("module.user_pool", assertion))
         .collect();
-    blocks.extend(
-        pool.clients
-            .iter()
-            .map(|(name, client)| self::client(name, client)),
-    );
+    let clients = pool.clients.iter();
+    blocks.extend(clients.flat_map(|(name, client)| [self::client(name, client), tokens(name, client)]));
     blocks
 }
 
@@ -54,6 +51,11 @@ fn client(name: &str, client: &Client) -> Block {
     let Client {
         formerly: _, // the client's id stays
         explicit_auth_flows,
+        // `tokens`
+        id_token_minutes: _,
+        access_token_minutes: _,
+        refresh_token_days: _,
+        token_revocation: _,
     } = client;
     let of = |attribute: &str| format!("module.{}.{attribute}", client_module::name(name));
     let block = must(
@@ -71,4 +73,16 @@ fn client(name: &str, client: &Client) -> Block {
         ],
     );
     commented(block, &format!("Client {name}"))
+}
+
+fn tokens(name: &str, client: &Client) -> Block {
+    let of = |attribute: &str| format!("module.{}.{attribute}", client_module::name(name));
+    let lifetimes = client.tokens().map(|(argument, value)| is(of(argument), value));
+    let units = cognito_user_pool_client::UNITS;
+    let units = units.map(|(token, unit)| is(of(&format!("token_validity_units.{token}")), string(unit)));
+    must(
+        &format!("The client `{name}`"),
+        &client.tokens_in_words(),
+        lifetimes.into_iter().chain(units),
+    )
 }

@@ -1,9 +1,11 @@
 //! `modules/user_pool_client`: what may sign users in.
 
+use std::ops::RangeInclusive;
+
 use crate::hcl::{Block, Expression, argument, expression, lines, reference, string};
 use crate::identifier::Identifier;
 use crate::modules::module::{Module, Output, Variable, module_call_in, versions};
-use crate::resources::cognito_user_pool_client;
+use crate::resources::cognito_user_pool_client::{self, REFRESH_TOKEN_DAYS, TOKEN_MINUTES};
 use crate::spec::field::Word;
 use crate::user_pool::{AuthFlow, Client};
 
@@ -17,13 +19,26 @@ pub(crate) fn call(modules: &str, name: &str, client: &Client) -> Block {
     let Client {
         formerly: _, // a `moved` block
         explicit_auth_flows,
+        // `tokens`
+        id_token_minutes: _,
+        access_token_minutes: _,
+        refresh_token_days: _,
+        token_revocation: _,
     } = client;
     let flows = explicit_auth_flows.iter().map(|flow| string(*flow));
     module_call_in(modules, self::name(name).as_str(), "user_pool_client")
         .attribute(argument("user_pool_id", reference("module.user_pool.id")))
         .attribute(argument("name", string(name)))
         .attribute(argument("explicit_auth_flows", lines(flows)))
+        .attributes(client.tokens().map(|(name, value)| argument(name, value)))
         .build()
+}
+
+fn lifetime(name: &'static str, description: &str, limits: RangeInclusive<u32>) -> Variable {
+    let (least, greatest) = limits.into_inner();
+    let condition = format!("var.{name} >= {least} && var.{name} <= {greatest}");
+    let must_be = format!("between {least} and {greatest}");
+    Variable::new(name, "number", description).must_be(expression(&condition), &must_be)
 }
 
 fn auth_flows_are_known() -> Expression {
@@ -57,6 +72,10 @@ pub fn module() -> Module {
                 "a list of auth flows, such as `ALLOW_USER_SRP_AUTH`",
             ),
             Variable::new("name", "string", "Name of the client."),
+            lifetime("id_token_validity", "Minutes for which id tokens are valid.", TOKEN_MINUTES),
+            lifetime("access_token_validity", "Minutes for which access tokens are valid.", TOKEN_MINUTES),
+            lifetime("refresh_token_validity", "Days for which refresh tokens are valid.", REFRESH_TOKEN_DAYS),
+            Variable::new("enable_token_revocation", "bool", "Whether refresh tokens can be revoked."),
             Variable::new("user_pool_id", "string", "ID of the user pool."),
         ],
         outputs: vec![
@@ -70,6 +89,31 @@ pub fn module() -> Module {
                 "prevent_user_existence_errors",
                 "Whether a wrong password and an unknown user get the same answer.",
                 attribute("prevent_user_existence_errors"),
+            ),
+            Output::new(
+                "id_token_validity",
+                "Lifetime of id tokens.",
+                attribute("id_token_validity"),
+            ),
+            Output::new(
+                "access_token_validity",
+                "Lifetime of access tokens.",
+                attribute("access_token_validity"),
+            ),
+            Output::new(
+                "refresh_token_validity",
+                "Lifetime of refresh tokens.",
+                attribute("refresh_token_validity"),
+            ),
+            Output::new(
+                "token_validity_units",
+                "Units of the lifetimes.",
+                attribute("token_validity_units[0]"),
+            ),
+            Output::new(
+                "enable_token_revocation",
+                "Whether refresh tokens can be revoked.",
+                attribute("enable_token_revocation"),
             ),
         ],
     }

@@ -2,7 +2,8 @@
 
 use crate::environments::name_in;
 use crate::resources::cognito_user_pool::{self, MINIMUM_LENGTH, TEMPORARY_PASSWORD_VALIDITY_DAYS};
-use crate::review::ChangeKind::{MfaWeaker, PasswordWeaker, SelfSignUpOn};
+use crate::resources::cognito_user_pool_client::{REFRESH_TOKEN_DAYS, TOKEN_MINUTES};
+use crate::review::ChangeKind::{MfaWeaker, PasswordWeaker, SelfSignUpOn, TokenLifetimeLonger};
 use crate::review::Direction::{Less, More};
 use crate::review::Meaning::{self, Elsewhere, When};
 use crate::review::{Consequence, consequence};
@@ -33,6 +34,7 @@ pub(crate) static POOL_ARN: TextRule = TextRule {
 
 const WEAKER_IF_LESS: Meaning = When(&[WEAKER]);
 const WEAKER: Consequence = consequence(Less, PasswordWeaker, "weaker passwords are allowed");
+const LONGER: Meaning = When(&[consequence(More, TokenLifetimeLonger, "a stolen token is valid for longer")]);
 const OFF: Absent = default(Literal::Flag(false));
 
 choices! {
@@ -104,5 +106,17 @@ keys! {
         /// Auth flows of the client.
         auth_flows: Given<Vec<Placed<AuthFlow>>> = Choices(AuthFlow::CHOICES),
             Required("`auth_flows = [\"user_srp\", \"refresh_token\"]`"), EVERYWHERE, Elsewhere;
+        /// Lifetime of id tokens. Routes without `scopes` take them.
+        id_token_minutes: Set<u32> = number(TOKEN_MINUTES, "minutes"), default(Literal::Number(60)), EVERYWHERE,
+            LONGER;
+        /// Lifetime of access tokens. Routes with `scopes` take them.
+        access_token_minutes: Set<u32> = number(TOKEN_MINUTES, "minutes"), default(Literal::Number(60)), EVERYWHERE,
+            LONGER;
+        /// Lifetime of refresh tokens, after which users sign in again.
+        refresh_token_days: Set<u32> = number(REFRESH_TOKEN_DAYS, "days"), default(Literal::Number(30)), EVERYWHERE,
+            LONGER;
+        /// Lets programs revoke refresh tokens. Tokens that they got before stay valid for API Gateway until they expire.
+        token_revocation: Set<bool> = Flag, default(Literal::Flag(true)), EVERYWHERE,
+            When(&[consequence(Less, TokenLifetimeLonger, "a stolen refresh token can't be revoked")]);
     }
 }

@@ -1,6 +1,6 @@
 //! From the keys of the user pool and its clients to the resolved types.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::diagnostic::Diagnostic;
 use crate::identifier::Identifier;
@@ -55,18 +55,7 @@ impl Resolver<'_> {
         let mut identifiers = BTreeMap::new();
         for (name, table) in tables {
             self.collision(&mut identifiers, Identifier::new(&name.value), name, "client");
-            let ClientTable {
-                span: _,
-                formerly,
-                auth_flows,
-            } = table;
-            let flows = auth_flows.value.iter().flatten();
-            let flows: BTreeSet<&str> = flows.map(|flow| flow.value.explicit_auth_flow()).collect();
-            let client = Client {
-                formerly: formerly.value.clone(),
-                explicit_auth_flows: flows.into_iter().collect(),
-            };
-            clients.insert(name.value.clone(), client);
+            clients.insert(name.value.clone(), Client::of(table));
         }
         let former = tables.iter().map(|(name, table)| (name, &table.formerly));
         self.former_names(former, "client");

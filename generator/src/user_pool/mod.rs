@@ -1,6 +1,7 @@
 //! The user pool, its clients and its first user: who can get a token.
 
 pub(crate) mod access_test;
+mod client;
 pub(crate) mod client_module;
 mod existing;
 pub(crate) mod first_user_module;
@@ -17,9 +18,10 @@ pub(crate) mod surface_of_service;
 
 use crate::spec::declaration::choices;
 
+pub use client::Client;
 pub use existing::ExistingUserPool;
 pub(crate) use existing::id;
-pub use pool::{Client, OwnUserPool, PasswordPolicy, UserPool};
+pub use pool::{OwnUserPool, PasswordPolicy, UserPool};
 
 /// The keys to write for a pool of the service's own.
 pub(crate) const OWN_POOL: &str =

@@ -10,6 +10,7 @@ use crate::hcl::{string, to_set};
 use crate::modules::module::{Assertion, CheckedOutput, Output};
 use crate::resources::cognito_user_pool;
 use crate::spec::field::Keys;
+use crate::user_pool::Client;
 use crate::user_pool::keys::{Mfa, PasswordTable, UserPoolTable};
 
 /// The user pool whose users are the signed-in users.
@@ -163,16 +164,6 @@ impl PasswordPolicy {
     }
 }
 
-/// A client of the user pool.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Client {
-    /// The name that it had before; no client has that name any more.
-    pub formerly: Option<String>,
-    /// Cognito's names of its flows, such as `ALLOW_USER_PASSWORD_AUTH`, sorted.
-    #[serde(rename = "auth_flows")]
-    pub explicit_auth_flows: Vec<&'static str>,
-}
-
 impl OwnUserPool {
     /// The pool that the keys mean.
     pub(crate) fn of(table: &UserPoolTable, service: &str, clients: BTreeMap<String, Client>) -> Self {
@@ -199,20 +190,12 @@ impl OwnUserPool {
     /// The pool that `local` has in place of an existing one: by invitation only, with one client that signs users in by
     /// password.
     pub fn of_local(service: &str) -> Self {
-        let client = Client {
-            formerly: None,
-            explicit_auth_flows: vec![
-                "ALLOW_REFRESH_TOKEN_AUTH",
-                "ALLOW_USER_PASSWORD_AUTH",
-                "ALLOW_USER_SRP_AUTH",
-            ],
-        };
         Self {
             name: format!("{service}-{PLACEHOLDER}"),
             self_sign_up: false,
             mfa: Mfa::Off,
             password: PasswordPolicy::of(&PasswordTable::absent()),
-            clients: BTreeMap::from([("local".into(), client)]),
+            clients: BTreeMap::from([("local".into(), Client::of_local())]),
         }
     }
 

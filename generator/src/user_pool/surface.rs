@@ -1,7 +1,7 @@
 //! The user pool: who can get a token.
 
 use crate::surface::resources::Resources;
-use crate::surface::types::{Client, Password, UserPool};
+use crate::surface::types::{Client, Password, Tokens, UserPool};
 use portcullis_terraform_json::cognito::{self, User, UserPoolClient};
 use portcullis_terraform_json::index::Part;
 
@@ -85,5 +85,11 @@ fn client(client: &UserPoolClient) -> Client {
         oauth_scopes: client.allowed_oauth_scopes.clone(),
         callback_urls: client.callback_urls.clone(),
         identity_providers: client.supported_identity_providers.clone(),
+        tokens: Tokens {
+            id_seconds: client.id_token_seconds(),
+            access_seconds: client.access_token_seconds(),
+            refresh_seconds: client.refresh_token_seconds(),
+            revocation: client.enable_token_revocation != Some(false),
+        },
     }
 }

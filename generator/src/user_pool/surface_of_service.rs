@@ -54,7 +54,12 @@ fn client(name: &str, client: &Client) -> types::Client {
     let Client {
         formerly: _, // who gets a token stays the same
         explicit_auth_flows,
+        id_token_minutes,
+        access_token_minutes,
+        refresh_token_days,
+        token_revocation,
     } = client;
+    let seconds = |count: u32, unit: u64| Some(u64::from(count) * unit);
     types::Client {
         name: name.into(),
         auth_flows: texts(explicit_auth_flows.iter().copied()),
@@ -64,6 +69,12 @@ fn client(name: &str, client: &Client) -> types::Client {
         oauth_scopes: texts(cognito_user_pool_client::OAUTH),
         callback_urls: texts(cognito_user_pool_client::OAUTH),
         identity_providers: texts(cognito_user_pool_client::OAUTH),
+        tokens: types::Tokens {
+            id_seconds: seconds(*id_token_minutes, 60),
+            access_seconds: seconds(*access_token_minutes, 60),
+            refresh_seconds: seconds(*refresh_token_days, 24 * 60 * 60),
+            revocation: *token_revocation,
+        },
     }
 }
 

@@ -7,4 +7,14 @@ resource "aws_cognito_user_pool_client" "this" {
   explicit_auth_flows = var.explicit_auth_flows
   # A wrong password and an unknown user get the same answer.
   prevent_user_existence_errors = "ENABLED"
+  id_token_validity             = var.id_token_validity
+  access_token_validity         = var.access_token_validity
+  refresh_token_validity        = var.refresh_token_validity
+  enable_token_revocation       = var.enable_token_revocation
+
+  token_validity_units {
+    access_token  = "minutes"
+    id_token      = "minutes"
+    refresh_token = "days"
+  }
 }

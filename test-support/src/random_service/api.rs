@@ -34,7 +34,14 @@ pub(super) fn user_pool(dice: &mut Dice) -> Table {
     for name in dice.some(&["cli", "web"]) {
         let mut flows = dice.some(&["user_srp", "user_password", "admin_user_password", "custom"]);
         flows.extend(dice.chance(50).then_some("refresh_token"));
-        clients.insert(name.into(), table([("auth_flows", words(flows))]));
+        let mut client = Table::new();
+        client.insert("auth_flows".into(), words(flows));
+        for key in ["id_token_minutes", "access_token_minutes"] {
+            dice.maybe(&mut client, key, 40, |dice| dice.number(5, 1440));
+        }
+        dice.maybe(&mut client, "refresh_token_days", 40, |dice| dice.number(1, 3650));
+        dice.maybe(&mut client, "token_revocation", 40, Dice::flag);
+        clients.insert(name.into(), client.into());
     }
     pool.insert("clients".into(), clients.into());
     pool

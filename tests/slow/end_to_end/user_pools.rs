@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 
 use crate::support::{PORTCULLIS, Project, curl, run, run_with_input, text, token};
@@ -148,6 +150,38 @@ fn a_route_with_a_scope_takes_access_tokens_and_refuses_id_tokens() {
     project.portcullis(&["apply"]).succeeded();
     project.is_as_its_spec();
     assert_eq!((status(&id_token), status(&access_token)), (401, 200));
+    project.portcullis(&["destroy"]).succeeded();
+}
+
+#[test]
+fn tokens_are_valid_for_as_long_as_their_client_says() {
+    let lifetime = |token: &str| {
+        let payload = URL_SAFE_NO_PAD.decode(token.split('.').nth(1).unwrap()).unwrap();
+        let claims: Value = serde_json::from_slice(&payload).unwrap();
+        claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap()
+    };
+    let flows = "auth_flows = [\"user_password\", \"refresh_token\"]";
+    let shorter = "id_token_minutes = 5\naccess_token_minutes = 90\nrefresh_token_days = 1\ntoken_revocation = false";
+    let shorter = WITH_POOL.replace(flows, &format!("{flows}\n{shorter}"));
+    let project = Project::of("notices", &shorter);
+    project.portcullis(&["apply"]).succeeded();
+    project.is_as_its_spec();
+    let client = text(&project.outputs(), "user_pool_client_id");
+    let kept = |argument: &str| lifetime(&token(project.portcullis(&["login", argument])));
+    assert_eq!((kept("--first"), kept("--access-token")), (300, 5400));
+
+    // Both ways, in place.
+    project.change(WITH_POOL);
+    project.portcullis(&["apply"]).succeeded();
+    project.is_as_its_spec();
+    fs::remove_file(project.path(".portcullis/local/login.json")).unwrap();
+    let mut login = project.command(&*PORTCULLIS);
+    let login = run_with_input(login.args(["login", "--password-stdin"]), "Testing1\n");
+    assert_eq!((lifetime(&token(login)), kept("--access-token")), (3600, 3600));
+    project.change(&shorter);
+    project.portcullis(&["apply"]).succeeded();
+    project.is_as_its_spec();
+    assert_eq!(text(&project.outputs(), "user_pool_client_id"), client);
     project.portcullis(&["destroy"]).succeeded();
 }
 

@@ -22,7 +22,7 @@ pub(crate) use functions::{
 pub use reach::{Reached, ReachedBy, Step};
 pub use routes::{Api, Authorizer, GatewayResponse, Preflight, Route, Throttle, Uncertain};
 pub use unknown::{Question, Unknown};
-pub use user_pool::{Client, Password, UserPool};
+pub use user_pool::{Client, Password, Tokens, UserPool};
 
 /// The version of the JSON.
 pub const FORMAT: u32 = 2;

@@ -62,4 +62,17 @@ pub struct Client {
     /// Other services that may identify users, sorted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub identity_providers: Vec<String>,
+    /// Lifetimes of its tokens.
+    pub tokens: Tokens,
+}
+
+/// Lifetimes of the tokens that a client gets. None is a lifetime in an unknown unit.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the names are the spec's")]
+pub struct Tokens {
+    pub id_seconds: Option<u64>,
+    pub access_seconds: Option<u64>,
+    pub refresh_seconds: Option<u64>,
+    /// True if refresh tokens can be revoked.
+    pub revocation: bool,
 }

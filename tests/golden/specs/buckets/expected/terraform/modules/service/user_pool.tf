@@ -16,6 +16,10 @@ module "client_web" {
     "ALLOW_REFRESH_TOKEN_AUTH",
     "ALLOW_USER_SRP_AUTH",
   ]
+  id_token_validity       = 60
+  access_token_validity   = 60
+  refresh_token_validity  = 30
+  enable_token_revocation = true
 }
 
 module "first_user" {

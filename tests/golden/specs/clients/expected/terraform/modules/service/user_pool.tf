@@ -15,6 +15,10 @@ module "client_a_client_whose_name_is_long" {
   explicit_auth_flows = [
     "ALLOW_USER_SRP_AUTH",
   ]
+  id_token_validity       = 60
+  access_token_validity   = 60
+  refresh_token_validity  = 30
+  enable_token_revocation = false
 }
 
 module "client_back_office" {
@@ -29,6 +33,10 @@ module "client_back_office" {
     "ALLOW_USER_PASSWORD_AUTH",
     "ALLOW_USER_SRP_AUTH",
   ]
+  id_token_validity       = 60
+  access_token_validity   = 60
+  refresh_token_validity  = 30
+  enable_token_revocation = true
 }
 
 module "client_cli" {
@@ -40,6 +48,10 @@ module "client_cli" {
     "ALLOW_REFRESH_TOKEN_AUTH",
     "ALLOW_USER_PASSWORD_AUTH",
   ]
+  id_token_validity       = 60
+  access_token_validity   = 60
+  refresh_token_validity  = 30
+  enable_token_revocation = true
 }
 
 module "client_web" {
@@ -51,6 +63,10 @@ module "client_web" {
     "ALLOW_REFRESH_TOKEN_AUTH",
     "ALLOW_USER_SRP_AUTH",
   ]
+  id_token_validity       = 15
+  access_token_validity   = 5
+  refresh_token_validity  = 1
+  enable_token_revocation = true
 }
 
 module "first_user" {

@@ -28,6 +28,10 @@ module "client_local" {
     "ALLOW_USER_PASSWORD_AUTH",
     "ALLOW_USER_SRP_AUTH",
   ]
+  id_token_validity       = 60
+  access_token_validity   = 60
+  refresh_token_validity  = 30
+  enable_token_revocation = true
 }
 
 module "first_user" {

@@ -15,6 +15,10 @@ module "client_cli" {
   explicit_auth_flows = [
     "ALLOW_USER_PASSWORD_AUTH",
   ]
+  id_token_validity       = 60
+  access_token_validity   = 60
+  refresh_token_validity  = 30
+  enable_token_revocation = true
 }
 
 module "first_user" {

@@ -105,6 +105,19 @@ run "who_may_sign_in" {
     ])
     error_message = "The client `web` must allow only these auth flows, and hide which users exist"
   }
+
+  assert {
+    condition = alltrue([
+      module.client_web.id_token_validity == 60,
+      module.client_web.access_token_validity == 60,
+      module.client_web.refresh_token_validity == 30,
+      module.client_web.enable_token_revocation == true,
+      module.client_web.token_validity_units.access_token == "minutes",
+      module.client_web.token_validity_units.id_token == "minutes",
+      module.client_web.token_validity_units.refresh_token == "days",
+    ])
+    error_message = "The client `web` must have id tokens of 60 minutes, access tokens of 60 minutes, and refresh tokens of 30 days that can be revoked"
+  }
 }
 
 run "what_functions_may_do" {

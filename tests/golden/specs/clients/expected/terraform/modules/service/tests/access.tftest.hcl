@@ -111,6 +111,19 @@ run "who_may_sign_in" {
     error_message = "The client `a_client_whose_name_is_long` must allow only these auth flows, and hide which users exist"
   }
 
+  assert {
+    condition = alltrue([
+      module.client_a_client_whose_name_is_long.id_token_validity == 60,
+      module.client_a_client_whose_name_is_long.access_token_validity == 60,
+      module.client_a_client_whose_name_is_long.refresh_token_validity == 30,
+      module.client_a_client_whose_name_is_long.enable_token_revocation == false,
+      module.client_a_client_whose_name_is_long.token_validity_units.access_token == "minutes",
+      module.client_a_client_whose_name_is_long.token_validity_units.id_token == "minutes",
+      module.client_a_client_whose_name_is_long.token_validity_units.refresh_token == "days",
+    ])
+    error_message = "The client `a_client_whose_name_is_long` must have id tokens of 60 minutes, access tokens of 60 minutes, and refresh tokens of 30 days that can't be revoked"
+  }
+
   # Client back-office
   assert {
     condition = alltrue([
@@ -126,6 +139,19 @@ run "who_may_sign_in" {
     error_message = "The client `back-office` must allow only these auth flows, and hide which users exist"
   }
 
+  assert {
+    condition = alltrue([
+      module.client_back_office.id_token_validity == 60,
+      module.client_back_office.access_token_validity == 60,
+      module.client_back_office.refresh_token_validity == 30,
+      module.client_back_office.enable_token_revocation == true,
+      module.client_back_office.token_validity_units.access_token == "minutes",
+      module.client_back_office.token_validity_units.id_token == "minutes",
+      module.client_back_office.token_validity_units.refresh_token == "days",
+    ])
+    error_message = "The client `back-office` must have id tokens of 60 minutes, access tokens of 60 minutes, and refresh tokens of 30 days that can be revoked"
+  }
+
   # Client cli
   assert {
     condition = alltrue([
@@ -138,6 +164,19 @@ run "who_may_sign_in" {
     error_message = "The client `cli` must allow only these auth flows, and hide which users exist"
   }
 
+  assert {
+    condition = alltrue([
+      module.client_cli.id_token_validity == 60,
+      module.client_cli.access_token_validity == 60,
+      module.client_cli.refresh_token_validity == 30,
+      module.client_cli.enable_token_revocation == true,
+      module.client_cli.token_validity_units.access_token == "minutes",
+      module.client_cli.token_validity_units.id_token == "minutes",
+      module.client_cli.token_validity_units.refresh_token == "days",
+    ])
+    error_message = "The client `cli` must have id tokens of 60 minutes, access tokens of 60 minutes, and refresh tokens of 30 days that can be revoked"
+  }
+
   # Client web
   assert {
     condition = alltrue([
@@ -148,6 +187,19 @@ run "who_may_sign_in" {
       module.client_web.prevent_user_existence_errors == "ENABLED",
     ])
     error_message = "The client `web` must allow only these auth flows, and hide which users exist"
+  }
+
+  assert {
+    condition = alltrue([
+      module.client_web.id_token_validity == 15,
+      module.client_web.access_token_validity == 5,
+      module.client_web.refresh_token_validity == 1,
+      module.client_web.enable_token_revocation == true,
+      module.client_web.token_validity_units.access_token == "minutes",
+      module.client_web.token_validity_units.id_token == "minutes",
+      module.client_web.token_validity_units.refresh_token == "days",
+    ])
+    error_message = "The client `web` must have id tokens of 15 minutes, access tokens of 5 minutes, and refresh tokens of 1 day that can be revoked"
   }
 }
 
