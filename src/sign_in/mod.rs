@@ -153,7 +153,11 @@ impl SignIn<'_> {
             id_token: id_token.into(),
             access_token: access_token.into(),
             refresh_token: text("RefreshToken").or(refresh_token).map(String::from),
-            expires_at: ends.into_iter().flatten().min().unwrap_or_else(|| kept::in_seconds(expires_in)),
+            expires_at: ends
+                .into_iter()
+                .flatten()
+                .min()
+                .unwrap_or_else(|| kept::in_seconds(expires_in)),
         })
     }
 

@@ -159,7 +159,12 @@ const DAY: u64 = 24 * HOUR;
 impl UserPoolClient {
     /// Seconds for which an id token is valid; none if its unit is unknown.
     pub fn id_token_seconds(&self) -> Option<u64> {
-        seconds(self.id_token_validity, self.token_validity_units.id_token.as_deref(), HOUR, HOUR)
+        seconds(
+            self.id_token_validity,
+            self.token_validity_units.id_token.as_deref(),
+            HOUR,
+            HOUR,
+        )
     }
 
     /// Seconds for which an access token is valid; none if its unit is unknown.
@@ -184,7 +189,11 @@ fn seconds(count: u64, unit: Option<&str>, usual_unit: u64, default: u64) -> Opt
         Some("days") => DAY,
         Some(_) => return None,
     };
-    Some(if count == 0 { default } else { count.saturating_mul(unit) })
+    Some(if count == 0 {
+        default
+    } else {
+        count.saturating_mul(unit)
+    })
 }
 
 /// An `aws_cognito_user`.
@@ -196,6 +205,18 @@ pub struct User {
 }
 
 kind!(User, "aws_cognito_user");
+
+/// An `aws_cognito_user_group`.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct UserGroup {
+    /// Its name.
+    pub name: String,
+    /// Id of the pool.
+    pub user_pool_id: String,
+}
+
+kind!(UserGroup, "aws_cognito_user_group");
 
 #[cfg(test)]
 mod tests {

@@ -52,7 +52,11 @@ fn tokens_are_valid_for_as_long_as_their_client_says() {
     let minutes = json!({"IdToken": "minutes", "AccessToken": "minutes", "RefreshToken": "days"});
     for (settings, id, access) in [
         (json!({}), 3600, 3600),
-        (json!({"IdTokenValidity": 2, "AccessTokenValidity": 3}), 7200, 10_800),
+        (
+            json!({"IdTokenValidity": 2, "AccessTokenValidity": 3}),
+            7200,
+            10_800,
+        ),
         (
             json!({"IdTokenValidity": 5, "AccessTokenValidity": 1440, "TokenValidityUnits": minutes}),
             300,

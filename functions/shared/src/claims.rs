@@ -23,9 +23,9 @@ pub struct Claims {
     /// The user's name in the pool.
     #[serde(rename = "cognito:username", skip_serializing_if = "Option::is_none")]
     pub username: Option<String>,
-    /// The user's groups, separated by commas.
+    /// Separated by commas. [`Claims::groups`] returns each.
     #[serde(rename = "cognito:groups", skip_serializing_if = "Option::is_none")]
-    pub groups: Option<String>,
+    groups: Option<String>,
     /// The pool: `https://cognito-idp.REGION.amazonaws.com/POOL_ID`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub iss: Option<String>,
@@ -82,7 +82,63 @@ impl Claims {
         })
     }
 
+    /// Returns the names of the user's groups. API Gateway doesn't check groups, so a handler must.
+    ///
+    /// API Gateway separates the names by commas. A group whose own name has a comma counts as several.
+    pub fn groups(&self) -> impl Iterator<Item = &str> {
+        let names = self.groups.iter().flat_map(|names| names.split(','));
+        names.filter(|name| !name.is_empty())
+    }
+
+    /// Fails unless the user is in a group.
+    ///
+    /// A user who is put into a group or taken out of it has a token that says so only after the next refresh.
+    ///
+    /// # Errors
+    /// 403 if the token does not name the group.
+    pub fn in_group(&self, group: &str) -> Result<(), Refusal> {
+        match self.groups().any(|one| one == group) {
+            true => Ok(()),
+            false => Err(Refusal::new(
+                StatusCode::FORBIDDEN,
+                "the user is not in the group that this route needs",
+            )),
+        }
+    }
+
     fn is_email_verified(&self) -> bool {
         self.email_verified.as_deref() == Some("true")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::Claims;
+
+    fn claims(groups: serde_json::Value) -> Claims {
+        serde_json::from_value(json!({ "sub": "7f2b1c0e", "cognito:groups": groups })).unwrap()
+    }
+
+    #[test]
+    fn a_user_is_in_the_groups_that_the_token_names_and_in_no_other() {
+        for (groups, expected) in [
+            (json!(null), &[][..]),
+            (json!(""), &[]),
+            (json!("staff"), &["staff"]),
+            (json!("back-office,staff"), &["back-office", "staff"]),
+        ] {
+            let claims = claims(groups);
+            assert_eq!(claims.groups().collect::<Vec<_>>(), expected);
+            for group in ["staff", "back-office", "sta", "", "back-office,staff"] {
+                assert_eq!(
+                    claims.in_group(group).is_ok(),
+                    expected.contains(&group),
+                    "{group}"
+                );
+            }
+        }
+        assert!(claims(json!("Staff")).in_group("staff").is_err());
     }
 }

@@ -64,9 +64,11 @@ const LIFETIMES: [&str; 4] = [
 
 /// A client without a secret: one that runs on a command line or in a browser could not keep it.
 pub fn resource_block() -> Block {
-    let units = UNITS.into_iter().fold(block("token_validity_units", []), |units, (token, unit)| {
-        units.attribute(argument(token, string(unit)))
-    });
+    let units = UNITS
+        .into_iter()
+        .fold(block("token_validity_units", []), |units, (token, unit)| {
+            units.attribute(argument(token, string(unit)))
+        });
     let units = units.build();
     TYPE.block("this")
         .attribute(argument("name", reference("var.name")))

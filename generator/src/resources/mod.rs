@@ -23,6 +23,7 @@ pub mod cloudwatch_event_rule;
 pub mod cloudwatch_event_target;
 pub mod cloudwatch_log_group;
 pub mod cognito_user;
+pub mod cognito_user_group;
 pub mod cognito_user_pool;
 pub mod cognito_user_pool_client;
 pub mod dynamodb_table;
@@ -59,7 +60,7 @@ pub mod tls_only;
 pub use resource_type::{EVERYWHERE, Meaning, ResourceType};
 
 /// The types that Portcullis makes, or that a surface accounts for.
-pub const TYPES: [&ResourceType; 43] = [
+pub const TYPES: [&ResourceType; 44] = [
     &api_gateway_account::TYPE,
     &api_gateway_authorizer::TYPE,
     &api_gateway_deployment::TYPE,
@@ -76,6 +77,7 @@ pub const TYPES: [&ResourceType; 43] = [
     &cloudwatch_event_target::TYPE,
     &cloudwatch_log_group::TYPE,
     &cognito_user::TYPE,
+    &cognito_user_group::TYPE,
     &cognito_user_pool::TYPE,
     &cognito_user_pool_client::TYPE,
     &dynamodb_table::TYPE,

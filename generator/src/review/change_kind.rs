@@ -287,6 +287,10 @@ kinds! {
     ClientFlowAdded = "client_flow_added", Specs, Rest, Client, Expected("users need a password to sign in by it");
     /// A client may sign users in by one auth flow less.
     ClientFlowRemoved = "client_flow_removed", Specs, Rest, Client, Harmless;
+    /// A new group of users.
+    GroupAdded = "group_added", Specs, Rest, Key, Expected("it has no users yet, and functions decide what it means");
+    /// A group is deleted, and its users are no longer in it.
+    GroupDeleted = "group_deleted", Specs, AtRisk, Key, Loses;
     /// Every URL changes and the old ones stop working.
     StageRenamed = "stage_renamed", Specs, AtRisk, Key, Loses;
     /// CORS is new: preflights, and headers for pages of other origins.

@@ -287,6 +287,12 @@ pub enum Fact {
         /// True if its pool is replaced, so that its id changes too.
         with_pool: bool,
     },
+    GroupAdded {
+        group: String,
+    },
+    GroupDeleted {
+        group: String,
+    },
     ClientFlowAdded {
         client: String,
         flows: Vec<&'static str>,

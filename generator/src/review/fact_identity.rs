@@ -78,6 +78,8 @@ impl Fact {
             }
             Self::ClientAdded { .. } => ChangeKind::ClientAdded,
             Self::ClientDeleted { .. } => ChangeKind::ClientDeleted,
+            Self::GroupAdded { .. } => ChangeKind::GroupAdded,
+            Self::GroupDeleted { .. } => ChangeKind::GroupDeleted,
             Self::ClientRenamed { .. } => ChangeKind::ClientRenamed,
             Self::ClientFlowAdded { .. } => ChangeKind::ClientFlowAdded,
             Self::ClientFlowRemoved { .. } => ChangeKind::ClientFlowRemoved,
@@ -150,6 +152,9 @@ impl Fact {
             Self::IndexAdded { table, index }
             | Self::IndexDeleted { table, index }
             | Self::IndexRebuilt { table, index } => toml_text::key(&["tables", table, "indexes", index]),
+            Self::GroupAdded { group } | Self::GroupDeleted { group } => {
+                toml_text::key(&["user_pool", "groups", group])
+            }
             Self::ClientAdded { client, .. }
             | Self::ClientDeleted { client }
             | Self::ClientFlowAdded { client, .. }
@@ -247,6 +252,8 @@ impl Fact {
             | Self::IndexRebuilt { .. }
             | Self::ClientAdded { .. }
             | Self::ClientDeleted { .. }
+            | Self::GroupAdded { .. }
+            | Self::GroupDeleted { .. }
             | Self::ClientFlowAdded { .. }
             | Self::ClientFlowRemoved { .. }
             | Self::CorsAdded { .. }

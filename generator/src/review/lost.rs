@@ -7,6 +7,8 @@ use crate::review::ChangeKind;
 pub enum Lost {
     /// A client of a user pool, by name.
     Client(String),
+    /// A group of a user pool, by name.
+    Group(String),
     /// A user, by user name.
     User(String),
     /// A REST API, by name.
@@ -24,6 +26,7 @@ impl Lost {
     pub(crate) fn kind(&self) -> ChangeKind {
         match self {
             Self::Client(_) => ChangeKind::ClientDeleted,
+            Self::Group(_) => ChangeKind::GroupDeleted,
             Self::User(_) => ChangeKind::UserReplaced,
             Self::RestApi(_) => ChangeKind::ApiDeleted,
             Self::LogGroup(_) => ChangeKind::LogsDeleted,

@@ -152,7 +152,10 @@ fn in_both<T>(base: &BTreeMap<String, T>, head: &BTreeMap<String, T>) -> BTreeMa
 /// Both revisions as they are compared: what is in one of them only is left out, because others tell of it, and what
 /// has another name in the base has the head's.
 fn comparable(comparison: &Comparison) -> (Value, Value) {
-    let (mut base, mut head) = (tree(&with_pool_of(comparison)), tree(comparison.head));
+    let with_pool = with_pool_of(comparison);
+    let (mut base, mut head) = (tree(&with_pool), tree(comparison.head));
+    let pools = with_pool.own_user_pool().zip(comparison.head.own_user_pool());
+    let groups = pools.map(|(base, head)| in_both(&base.groups, &head.groups));
     if comparison.head.own_user_pool().is_none() {
         // The users' part of the review tells of the pool.
         for side in [&mut base, &mut head] {
@@ -173,6 +176,7 @@ fn comparable(comparison: &Comparison) -> (Value, Value) {
     for (table, kept) in [
         ("/functions", &comparison.functions.kept),
         ("/user_pool/clients", &comparison.clients.kept),
+        ("/user_pool/groups", &groups.unwrap_or_default()),
         ("/tables", &tables),
         ("/buckets", &buckets),
         ("/queues", &queues),

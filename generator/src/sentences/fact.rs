@@ -207,6 +207,11 @@ impl Fact {
                 "client {} is **deleted**: programs that use its id can no longer sign users in",
                 code(client)
             ),
+            Self::GroupAdded { group } => format!("group {} is new and has no users yet", code(group)),
+            Self::GroupDeleted { group } => format!(
+                "group {} is **deleted**: its users are no longer in it",
+                code(group)
+            ),
             Self::ClientRenamed {
                 before,
                 after,

@@ -14,6 +14,10 @@ pub(super) fn in_plan(environment: &str, sentence: &str) -> String {
 pub(super) fn deletes(lost: &Lost, action: &Action, address: &str) -> String {
     let (what, with) = match lost {
         Lost::Client(name) => (format!("client {}", code(name)), ", and its id is lost"),
+        Lost::Group(name) => (
+            format!("group {}", code(name)),
+            ", and its users are no longer in it",
+        ),
         Lost::User(name) => (format!("user {}", code(name)), ""),
         Lost::RestApi(name) => (
             format!("REST API {}", code(name)),

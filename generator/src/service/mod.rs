@@ -21,7 +21,7 @@ pub use crate::queues::Queue;
 pub use crate::routes::{Auth, Method, Route, RoutePath, Routes, Segment};
 pub use crate::tables::Table;
 pub use crate::topics::Topic;
-pub use crate::user_pool::{Client, ExistingUserPool, OwnUserPool, PasswordPolicy, UserPool};
+pub use crate::user_pool::{Client, ExistingUserPool, Group, OwnUserPool, PasswordPolicy, UserPool};
 pub use api_method::ApiMethod;
 pub use architecture::Architecture;
 pub use meaning::{Handler, Handlers, resolve};

@@ -33,7 +33,7 @@ pub use crate::service::keys::ServiceTable;
 pub use crate::tables::keys::{CapacityTable, IndexTable, KeyTable, TableTable};
 pub use crate::throttling::keys::ThrottleTable;
 pub use crate::topics::keys::TopicTable;
-pub use crate::user_pool::keys::{ClientTable, PasswordTable, UserPoolTable};
+pub use crate::user_pool::keys::{ClientTable, GroupTable, PasswordTable, UserPoolTable};
 pub use field::{Given, Lists, Own, Placed, Set, Strings};
 pub(crate) use reader::{Reader, Value};
 pub(crate) use scalar::keep;

@@ -72,10 +72,26 @@ pub fn module() -> Module {
                 "a list of auth flows, such as `ALLOW_USER_SRP_AUTH`",
             ),
             Variable::new("name", "string", "Name of the client."),
-            lifetime("id_token_validity", "Minutes for which id tokens are valid.", TOKEN_MINUTES),
-            lifetime("access_token_validity", "Minutes for which access tokens are valid.", TOKEN_MINUTES),
-            lifetime("refresh_token_validity", "Days for which refresh tokens are valid.", REFRESH_TOKEN_DAYS),
-            Variable::new("enable_token_revocation", "bool", "Whether refresh tokens can be revoked."),
+            lifetime(
+                "id_token_validity",
+                "Minutes for which id tokens are valid.",
+                TOKEN_MINUTES,
+            ),
+            lifetime(
+                "access_token_validity",
+                "Minutes for which access tokens are valid.",
+                TOKEN_MINUTES,
+            ),
+            lifetime(
+                "refresh_token_validity",
+                "Days for which refresh tokens are valid.",
+                REFRESH_TOKEN_DAYS,
+            ),
+            Variable::new(
+                "enable_token_revocation",
+                "bool",
+                "Whether refresh tokens can be revoked.",
+            ),
             Variable::new("user_pool_id", "string", "ID of the user pool."),
         ],
         outputs: vec![

@@ -1,11 +1,12 @@
 //! The keys of `[user_pool]`, its password policy and its clients.
 
 use crate::environments::name_in;
+use crate::resources::cognito_user_group::DESCRIPTION;
 use crate::resources::cognito_user_pool::{self, MINIMUM_LENGTH, TEMPORARY_PASSWORD_VALIDITY_DAYS};
 use crate::resources::cognito_user_pool_client::{REFRESH_TOKEN_DAYS, TOKEN_MINUTES};
 use crate::review::ChangeKind::{MfaWeaker, PasswordWeaker, SelfSignUpOn, TokenLifetimeLonger};
 use crate::review::Direction::{Less, More};
-use crate::review::Meaning::{self, Elsewhere, When};
+use crate::review::Meaning::{self, Elsewhere, Harmless, When};
 use crate::review::{Consequence, consequence};
 use crate::spec::declaration::Absent::{self, Derived, Nothing, Required};
 use crate::spec::declaration::Kind::{self, Choice, Choices, Flag, Text};
@@ -34,7 +35,11 @@ pub(crate) static POOL_ARN: TextRule = TextRule {
 
 const WEAKER_IF_LESS: Meaning = When(&[WEAKER]);
 const WEAKER: Consequence = consequence(Less, PasswordWeaker, "weaker passwords are allowed");
-const LONGER: Meaning = When(&[consequence(More, TokenLifetimeLonger, "a stolen token is valid for longer")]);
+const LONGER: Meaning = When(&[consequence(
+    More,
+    TokenLifetimeLonger,
+    "a stolen token is valid for longer",
+)]);
 const OFF: Absent = default(Literal::Flag(false));
 
 choices! {
@@ -74,6 +79,18 @@ keys! {
         clients: Vec<(Placed<String>, ClientTable)> =
             Kind::Tables { noun: "client", names: &NAME_64, table: &ClientTable::TABLE },
             Nothing, EVERYWHERE, Elsewhere;
+        /// Groups that users may be in. Tokens name a user's groups, and functions decide what these mean.
+        groups: Vec<(Placed<String>, GroupTable)> =
+            Kind::Tables { noun: "group", names: &NAME_64, table: &GroupTable::TABLE },
+            Nothing, EVERYWHERE, Elsewhere;
+    }
+}
+
+keys! {
+    /// A group of the user pool. API Gateway doesn't check groups. See [Groups](../user-pools.md#groups).
+    GroupTable {
+        /// Text about the group, for the Cognito console.
+        description: Given<String> = Text(&DESCRIPTION), Nothing, EVERYWHERE, Harmless;
     }
 }
 

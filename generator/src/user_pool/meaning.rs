@@ -6,8 +6,8 @@ use crate::diagnostic::Diagnostic;
 use crate::identifier::Identifier;
 use crate::service::meaning::Resolver;
 use crate::spec::field::Keys;
-use crate::spec::{ClientTable, Placed, Spec, UserPoolTable};
-use crate::user_pool::{Client, OWN_POOL, OwnUserPool, UserPool};
+use crate::spec::{ClientTable, GroupTable, Placed, Spec, UserPoolTable};
+use crate::user_pool::{Client, Group, OWN_POOL, OwnUserPool, UserPool};
 
 impl Resolver<'_> {
     pub(crate) fn user_pool(&mut self, spec: &Spec, service: &str) -> Option<UserPool> {
@@ -22,7 +22,8 @@ impl Resolver<'_> {
             self.no_client(table);
         }
         let clients = self.clients(&table.clients);
-        Some(UserPool::Own(OwnUserPool::of(table, service, clients)))
+        let groups = self.groups(&table.groups);
+        Some(UserPool::Own(OwnUserPool::of(table, service, clients, groups)))
     }
 
     fn no_client(&mut self, table: &UserPoolTable) {
@@ -48,6 +49,16 @@ impl Resolver<'_> {
                     )),
             );
         }
+    }
+
+    fn groups(&mut self, tables: &[(Placed<String>, GroupTable)]) -> BTreeMap<String, Group> {
+        let mut identifiers = BTreeMap::new();
+        let mut groups = BTreeMap::new();
+        for (name, table) in tables {
+            self.collision(&mut identifiers, Identifier::new(&name.value), name, "group");
+            groups.insert(name.value.clone(), Group::of(table));
+        }
+        groups
     }
 
     fn clients(&mut self, tables: &[(Placed<String>, ClientTable)]) -> BTreeMap<String, Client> {

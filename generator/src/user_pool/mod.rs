@@ -5,6 +5,7 @@ mod client;
 pub(crate) mod client_module;
 mod existing;
 pub(crate) mod first_user_module;
+mod group;
 pub(crate) mod in_service;
 pub(crate) mod keys;
 pub(crate) mod meaning;
@@ -21,6 +22,7 @@ use crate::spec::declaration::choices;
 pub use client::Client;
 pub use existing::ExistingUserPool;
 pub(crate) use existing::id;
+pub use group::Group;
 pub use pool::{OwnUserPool, PasswordPolicy, UserPool};
 
 /// The keys to write for a pool of the service's own.

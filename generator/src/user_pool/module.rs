@@ -1,6 +1,6 @@
 //! `modules/user_pool`: the users, and what their passwords must hold.
 
-use crate::hcl::reference;
+use crate::hcl::{Block, reference};
 use crate::modules::module::{Module, Output, Variable, versions};
 use crate::resources::cognito_user_pool::{self, attribute};
 use crate::user_pool::OwnUserPool;
@@ -11,19 +11,21 @@ pub fn module(pool: &OwnUserPool) -> Module {
     let shown = assertions
         .flat_map(|assertion| assertion.outputs)
         .map(|checked| checked.output);
+    let main = cognito_user_pool::resource_block(reference("var.name"), &pool.settings());
+    let groups: Vec<Block> = pool
+        .groups
+        .iter()
+        .map(|(name, group)| group.block(name))
+        .collect();
+    let groups = (!groups.is_empty()).then_some(("groups.tf", groups));
     Module {
         folder: "modules/user_pool".into(),
         summary: "The user pool, its sign-up and its password policy.".into(),
-        files: vec![
-            (
-                "main.tf",
-                vec![cognito_user_pool::resource_block(
-                    reference("var.name"),
-                    &pool.settings(),
-                )],
-            ),
-            ("versions.tf", versions()),
-        ],
+        files: [("main.tf", vec![main])]
+            .into_iter()
+            .chain(groups)
+            .chain([("versions.tf", versions())])
+            .collect(),
         variables: vec![
             Variable::new(
                 "deletion_protection",

@@ -10,8 +10,8 @@ use crate::hcl::{string, to_set};
 use crate::modules::module::{Assertion, CheckedOutput, Output};
 use crate::resources::cognito_user_pool;
 use crate::spec::field::Keys;
-use crate::user_pool::Client;
 use crate::user_pool::keys::{Mfa, PasswordTable, UserPoolTable};
+use crate::user_pool::{Client, Group};
 
 /// The user pool whose users are the signed-in users.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -40,6 +40,8 @@ pub struct OwnUserPool {
     pub password: PasswordPolicy,
     /// Clients by name.
     pub clients: BTreeMap<String, Client>,
+    /// Groups by name.
+    pub groups: BTreeMap<String, Group>,
 }
 
 /// Rules for passwords.
@@ -166,7 +168,12 @@ impl PasswordPolicy {
 
 impl OwnUserPool {
     /// The pool that the keys mean.
-    pub(crate) fn of(table: &UserPoolTable, service: &str, clients: BTreeMap<String, Client>) -> Self {
+    pub(crate) fn of(
+        table: &UserPoolTable,
+        service: &str,
+        clients: BTreeMap<String, Client>,
+        groups: BTreeMap<String, Group>,
+    ) -> Self {
         let UserPoolTable {
             span: _,
             existing: _, // another kind of pool
@@ -176,6 +183,7 @@ impl OwnUserPool {
             mfa,
             password,
             clients: _, // their flows may be wrong
+            groups: _,  // two may have one name in Terraform
         } = table;
         let name = name.value.clone();
         Self {
@@ -184,6 +192,7 @@ impl OwnUserPool {
             mfa: mfa.value,
             password: PasswordPolicy::of(password),
             clients,
+            groups,
         }
     }
 
@@ -196,6 +205,7 @@ impl OwnUserPool {
             mfa: Mfa::Off,
             password: PasswordPolicy::of(&PasswordTable::absent()),
             clients: BTreeMap::from([("local".into(), Client::of_local())]),
+            groups: BTreeMap::new(),
         }
     }
 
@@ -207,6 +217,7 @@ impl OwnUserPool {
             mfa,
             password,
             clients: _, // resources of their own
+            groups: _,  // resources of their own
         } = self;
         cognito_user_pool::Settings {
             allow_admin_create_user_only: !self_sign_up,
@@ -223,6 +234,7 @@ impl OwnUserPool {
             mfa,
             password,
             clients: _, // they have their own
+            groups: _,  // they admit no caller
         } = self;
         let attribute = cognito_user_pool::attribute;
         let mut assertions = vec![

@@ -71,6 +71,11 @@ fn of_own(comparison: &Comparison, before: &OwnUserPool, after: &OwnUserPool) ->
             .iter()
             .map(|name| Fact::ClientDeleted { client: name.clone() }),
     );
+    let (new, gone) = (&after.groups, &before.groups);
+    let is_new = new.keys().filter(|group| !gone.contains_key(*group)).cloned();
+    let is_gone = gone.keys().filter(|group| !new.contains_key(*group)).cloned();
+    facts.extend(is_new.map(|group| Fact::GroupAdded { group }));
+    facts.extend(is_gone.map(|group| Fact::GroupDeleted { group }));
     facts.extend(clients.renamed().map(|(before, after)| Fact::ClientRenamed {
         before: before.clone(),
         after: after.clone(),

@@ -2,7 +2,7 @@
 
 use crate::surface::resources::Resources;
 use crate::surface::types::{Client, Password, Tokens, UserPool};
-use portcullis_terraform_json::cognito::{self, User, UserPoolClient};
+use portcullis_terraform_json::cognito::{self, User, UserGroup, UserPoolClient};
 use portcullis_terraform_json::index::Part;
 
 /// Returns the pool that a surface describes: the first, by the authorizers' names, whose users are admitted. If none
@@ -37,6 +37,11 @@ pub(crate) fn user_pool<'a>(resources: &mut Resources<'a>, pool: &Part<'a, cogni
     clients
         .iter()
         .for_each(|client| resources.account(client.resource));
+    let mut groups: Vec<Part<UserGroup>> = resources.index.parts();
+    groups.retain(|group| group.user_pool_id == pool.id);
+    groups.iter().for_each(|group| resources.account(group.resource));
+    let mut groups: Vec<String> = groups.iter().map(|group| group.name.clone()).collect();
+    groups.sort();
     let password = &pool.password_policy;
     let updates = &pool.user_attribute_update_settings;
     let mut clients: Vec<Client> = clients.iter().map(|client| self::client(client)).collect();
@@ -60,6 +65,7 @@ pub(crate) fn user_pool<'a>(resources: &mut Resources<'a>, pool: &Part<'a, cogni
         mfa: pool.mfa_configuration.clone().unwrap_or_else(|| "OFF".into()),
         deletion_protection: pool.deletion_protection.as_deref() == Some("ACTIVE"),
         clients,
+        groups,
     }
 }
 

@@ -13,6 +13,7 @@ pub(crate) fn user_pool(pool: &OwnUserPool, environment: &str, deletion_protecti
         mfa,
         password,
         clients,
+        groups,
     } = pool;
     types::UserPool {
         name: name_in(name, environment),
@@ -28,6 +29,7 @@ pub(crate) fn user_pool(pool: &OwnUserPool, environment: &str, deletion_protecti
             .iter()
             .map(|(name, client)| self::client(name, client))
             .collect(),
+        groups: groups.keys().cloned().collect(),
     }
 }
 

@@ -44,6 +44,15 @@ pub(super) fn user_pool(dice: &mut Dice) -> Table {
         clients.insert(name.into(), client.into());
     }
     pool.insert("clients".into(), clients.into());
+    let mut groups = Table::new();
+    for name in ["staff", "back-office"] {
+        if dice.chance(30) {
+            let mut group = Table::new();
+            dice.maybe(&mut group, "description", 50, |_| "Some users".into());
+            groups.insert(name.into(), group.into());
+        }
+    }
+    pool.insert("groups".into(), groups.into());
     pool
 }
 

@@ -161,7 +161,8 @@ fn tokens_are_valid_for_as_long_as_their_client_says() {
         claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap()
     };
     let flows = "auth_flows = [\"user_password\", \"refresh_token\"]";
-    let shorter = "id_token_minutes = 5\naccess_token_minutes = 90\nrefresh_token_days = 1\ntoken_revocation = false";
+    let shorter =
+        "id_token_minutes = 5\naccess_token_minutes = 90\nrefresh_token_days = 1\ntoken_revocation = false";
     let shorter = WITH_POOL.replace(flows, &format!("{flows}\n{shorter}"));
     let project = Project::of("notices", &shorter);
     project.portcullis(&["apply"]).succeeded();
@@ -182,6 +183,50 @@ fn tokens_are_valid_for_as_long_as_their_client_says() {
     project.portcullis(&["apply"]).succeeded();
     project.is_as_its_spec();
     assert_eq!(text(&project.outputs(), "user_pool_client_id"), client);
+    project.portcullis(&["destroy"]).succeeded();
+}
+
+#[test]
+fn functions_learn_the_groups_of_users() {
+    let groups = "[user_pool.groups.staff]\ndescription = \"Reads every notice\"\n\n[user_pool.groups.back-office]\n\n";
+    let with_groups = WITH_POOL.replace("[functions.", &format!("{groups}[functions."));
+    let project = Project::of("notices", &with_groups);
+    project.portcullis(&["apply"]).succeeded();
+    let surface = project.is_as_its_spec();
+    assert_eq!(surface.user_pool.unwrap().groups, ["back-office", "staff"]);
+    let outputs = project.outputs();
+    let [pool, email] = ["user_pool_id", "first_user_email"].map(|key| text(&outputs, key));
+    for group in ["staff", "back-office"] {
+        let user = [
+            "--user-pool-id",
+            &pool,
+            "--username",
+            &email,
+            "--group-name",
+            group,
+        ];
+        project.aws(&[&["cognito-idp", "admin-add-user-to-group"], &user[..]].concat());
+    }
+    let authorization = format!("Authorization: {}", project.sign_in_first());
+    let answer = curl(
+        "GET",
+        &format!("{}/notices/7", project.api_url()),
+        &[&authorization],
+    );
+    let event: Value = serde_json::from_str(answer.body.split_once('\n').unwrap().1).unwrap();
+    let named = event["requestContext"]["authorizer"]["claims"]["cognito:groups"].as_str();
+    let mut named: Vec<&str> = named.unwrap().split(',').collect();
+    named.sort();
+    assert_eq!(named, ["back-office", "staff"]);
+
+    // Without description, and without a group.
+    project.change(&with_groups.replace("description = \"Reads every notice\"\n", ""));
+    project.portcullis(&["apply"]).succeeded();
+    project.is_as_its_spec();
+    project.change(WITH_POOL);
+    project.portcullis(&["apply"]).succeeded();
+    project.is_as_its_spec();
+    assert!(project.resources("aws_cognito_user_group").is_empty());
     project.portcullis(&["destroy"]).succeeded();
 }
 

@@ -126,6 +126,7 @@ impl Reading<'_> {
         // Their pool takes them along.
         let alone = !pools.contains(&change.before["user_pool_id"].as_str().unwrap_or_default());
         let access_logs = ChangeId::new(ChangeKind::AccessLogsDeleted, "api.access_logs");
+        let group = toml_text::key(&["user_pool", "groups", name]);
         let (lost, of) = match change.kind.as_str() {
             "aws_cloudwatch_log_group" if self.is_access_log(name) && self.is_reported(&access_logs) => {
                 return None;
@@ -134,6 +135,10 @@ impl Reading<'_> {
             "aws_cognito_user_pool_client" if alone => {
                 let of = if is_ours(change) { name } else { address };
                 (Lost::Client(name.into()), of)
+            }
+            "aws_cognito_user_group" if alone => {
+                let of = if is_ours(change) { group.as_str() } else { address };
+                (Lost::Group(name.into()), of)
             }
             "aws_cognito_user" if alone => {
                 let user = change.before["username"].as_str().unwrap_or_default();

@@ -225,6 +225,7 @@ impl Reading<'_> {
         let name = text(&change.before, "name");
         let lost = match change.kind.as_str() {
             "aws_cognito_user_pool_client" => Lost::Client(name),
+            "aws_cognito_user_group" => Lost::Group(name),
             "aws_cognito_user" => Lost::User(text(&change.before, "username")),
             "aws_api_gateway_rest_api" => Lost::RestApi(name),
             "aws_cloudwatch_log_group" => Lost::LogGroup(name),

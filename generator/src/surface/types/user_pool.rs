@@ -25,6 +25,9 @@ pub struct UserPool {
     pub deletion_protection: bool,
     /// Clients by name.
     pub clients: Vec<Client>,
+    /// Groups that users may be in, sorted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<String>,
 }
 
 /// Rules for passwords.
