@@ -55,7 +55,7 @@ pub(crate) fn write<Value: Serialize>(
     let (status, body) = written.unwrap_or_else(|refusal| {
         if let Some(cause) = &refusal.cause {
             // Lambda writes a function's standard error to its log group.
-            eprintln!("error: {cause}");
+            eprintln!("error: {}", causes(&**cause));
         }
         let message = Message {
             message: &refusal.message,
@@ -74,6 +74,13 @@ pub(crate) fn write<Value: Serialize>(
     cors.write(&mut response.headers);
     response.body = Some(Body::Text(body));
     response
+}
+
+/// An error and what caused it. Errors of the AWS SDK name their reason, such as a missing permission, only as their source.
+fn causes(error: &(dyn std::error::Error + 'static)) -> String {
+    let sources = std::iter::successors(Some(error), |error| error.source());
+    let sentences: Vec<String> = sources.map(ToString::to_string).collect();
+    sentences.join(": ")
 }
 
 #[cfg(test)]
@@ -100,6 +107,24 @@ mod tests {
                 "body": {"message": "Internal server error"}
             })
         );
+    }
+
+    #[test]
+    fn the_log_names_each_cause_of_an_error() {
+        #[derive(Debug)]
+        struct Outer(std::io::Error);
+        impl std::fmt::Display for Outer {
+            fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter.write_str("service error")
+            }
+        }
+        impl std::error::Error for Outer {
+            fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+                Some(&self.0)
+            }
+        }
+        let error = Outer(std::io::Error::other("AccessDenied"));
+        assert_eq!(causes(&error), "service error: AccessDenied");
     }
 
     #[tokio::test]
