@@ -33,6 +33,9 @@ pub fn refuse_endpoint_override() -> Outcome {
     .help("unset it, or use the emulated AWS on this machine: `--env local`"))
 }
 
+/// The ways to get credentials.
+const SIGN_IN: &str = "sign in with `aws sso login` or `aws configure`, or set AWS_PROFILE";
+
 /// Returns the owner of the credentials, as STS reports it.
 pub fn identity(aws: &Path, region: &str) -> Outcome<Identity> {
     let output = Command::new(aws)
@@ -57,10 +60,17 @@ pub fn identity(aws: &Path, region: &str) -> Outcome<Identity> {
         .or_tool()?;
     if !output.status.success() {
         let stderr = String::from_utf8_lossy(&output.stderr);
-        return Err(
-            Failure::tool(format!("AWS rejected the credentials: {}", stderr.trim()))
-                .help("sign in with `aws sso login` or `aws configure`, or set AWS_PROFILE"),
-        );
+        let why = stderr.trim();
+        // The sentences of botocore's NoCredentialsError and EndpointConnectionError:
+        // <https://github.com/boto/botocore/blob/develop/botocore/exceptions.py>
+        let (what, help) = if why.contains("Unable to locate credentials") {
+            ("missing credentials for AWS", SIGN_IN)
+        } else if why.contains("Could not connect to the endpoint") || why.contains("Connect timeout") {
+            ("can't reach AWS", "check the network, its proxy, and the region")
+        } else {
+            ("AWS rejected the credentials", SIGN_IN)
+        };
+        return Err(Failure::tool(format!("{what}: {why}")).help(help));
     }
     let json: Value = serde_json::from_slice(&output.stdout).or_tool()?;
     let text = |key: &str| json[key].as_str().unwrap_or_default().to_string();

@@ -103,7 +103,7 @@ impl Workspace {
         )
         .with_context(|| {
             let folder = folder.display();
-            format!("can't read the workspace `{folder}` (run `cargo check` there if a crate is missing in `Cargo.lock`)")
+            format!("can't read the workspace `{folder}` (run `cargo update --workspace` there if a crate is missing in `Cargo.lock`)")
         })?;
         let metadata: Metadata = serde_json::from_slice(&metadata).context("can't read cargo's metadata")?;
         let mut workspace = Self {

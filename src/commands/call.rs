@@ -76,11 +76,14 @@ pub fn run(project: &Project, options: &Call) -> Outcome {
     }
     let failure = Failure::refused(format!("{} answered {status}", code(&format!("{method} {path}"))));
     Err(match status {
-        401 if is_guarded && !signed_in => failure.help("sign in: `portcullis login`"),
+        401 if is_guarded && !signed_in => {
+            failure.help("sign in: `portcullis login`, or `portcullis login --first` for the first time")
+        }
         401 => match route.and_then(|route| route.auth.authorizer()) {
             Some(name) => failure.help(needed(&service.authorizers[name])),
             None => failure,
         },
+        500.. => failure.help("see why: `portcullis logs`"),
         _ => failure,
     })
 }

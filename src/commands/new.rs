@@ -35,7 +35,7 @@ pub fn run(options: &NewService) -> Outcome {
         folder => format!("  cd {}\n", shell::word(folder)),
     };
     talk::say(format!(
-        "\nNext:\n{enter}  portcullis dev    # build the service, run it on this machine, and apply what you save\n  portcullis new function orders --route 'GET /orders'"
+        "\nNext:\n{enter}  portcullis dev    # build the service, run it on this machine, and apply what you save\n  portcullis new function invoices --route 'GET /invoices'"
     ));
     Ok(())
 }

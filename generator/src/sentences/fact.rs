@@ -377,7 +377,7 @@ impl Fact {
                 format!("the spec of the {side} has {errors}, so nothing is compared")
             }
             Self::AcceptedChangeUnused(line) => format!(
-                "unused `accept` entry: {} of {} is not blocked by this change",
+                "unused `accept` entry: {} of {} is not blocked by this change. Delete the entry: Git keeps its reason",
                 code(line.change.as_str()),
                 code(&line.of)
             ),

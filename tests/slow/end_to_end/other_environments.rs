@@ -38,7 +38,7 @@ fn without_a_terminal_and_a_yes_aws_is_not_touched() {
 #[test]
 fn without_credentials_it_fails_at_once_and_says_how_to_get_some() {
     apply(&Project::demo(), &["--yes"], &[])
-        .failed(3, "AWS rejected the credentials")
+        .failed(3, "missing credentials for AWS")
         .failed(3, "help: sign in");
 }
 
