@@ -111,9 +111,10 @@ keys! {
         max_age_seconds: Set<u32> = number(MAX_AGE_SECONDS, "seconds"), default(Literal::Number(DEFAULT_MAX_AGE_SECONDS)),
             PER_ENVIRONMENT, Elsewhere;
         /// Data that the function uses, each with verbs: `{ "tables.orders" = ["read", "write"], "queues.mails" =
-        /// ["send"] }`. Tables have the verbs `read`, `scan`, `write` and `delete`, buckets have `read`, `list`,
-        /// `write` and `delete`, queues have `send` and `receive`, and topics have `publish`. The function finds names,
-        /// URLs and ARNs in variables such as `TABLE_ORDERS`, `BUCKET_SCANS`, `QUEUE_MAILS_URL` and `TOPIC_NEWS_ARN`.
+        /// ["send"] }`. Tables have the verbs `read` (`GetItem` and `Query`), `scan`, `write` (`PutItem` and `UpdateItem`)
+        /// and `delete`. Buckets have `read`, `list`, `write` and `delete`, queues have `send` and `receive`, and topics have
+        /// `publish`. No verb implies another. The function finds names, URLs and ARNs in variables such as `TABLE_ORDERS`,
+        /// `BUCKET_SCANS`, `QUEUE_MAILS_URL` and `TOPIC_NEWS_ARN`.
         /// See [Data](../data.md#uses).
         uses: Lists = Kind::Lists { noun: "data", of: "verbs" }, Nothing, EVERYWHERE, Elsewhere;
         /// ARN of an existing role that the function has instead of one of its own. Portcullis doesn't know what the role allows,
