@@ -36,26 +36,24 @@ pub fn refuse_endpoint_override() -> Outcome {
 /// The ways to get credentials.
 const SIGN_IN: &str = "sign in with `aws sso login` or `aws configure`, or set AWS_PROFILE";
 
-/// Returns the owner of the credentials, as STS reports it.
-pub fn identity(aws: &Path, region: &str) -> Outcome<Identity> {
-    let output = Command::new(aws)
-        .args([
-            "sts",
-            "get-caller-identity",
-            "--output",
-            "json",
-            "--region",
-            region,
-            // The defaults, five attempts of a minute each, take minutes without a network.
-            "--cli-connect-timeout",
-            "5",
-            "--cli-read-timeout",
-            "10",
-        ])
+/// Makes the command that asks AWS about the account, and prints it with `--verbose`.
+fn asking(aws: &Path, region: &str, operation: [&str; 2]) -> Command {
+    let mut command = Command::new(aws);
+    command
+        .args(operation)
+        .args(["--output", "json", "--region", region])
+        // The defaults, five attempts of a minute each, take minutes without a network.
+        .args(["--cli-connect-timeout", "5", "--cli-read-timeout", "10"])
         .env("AWS_MAX_ATTEMPTS", "2")
         .env("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true")
         .stdin(Stdio::null())
-        .announced()
+        .announced();
+    command
+}
+
+/// Returns the owner of the credentials, as STS reports it.
+pub fn identity(aws: &Path, region: &str) -> Outcome<Identity> {
+    let output = asking(aws, region, ["sts", "get-caller-identity"])
         .output()
         .or_tool()?;
     if !output.status.success() {
@@ -93,19 +91,7 @@ pub enum LogsRole {
 
 /// Returns the role with which API Gateway writes logs.
 pub fn logs_role(aws: &Path, region: &str) -> Outcome<LogsRole> {
-    let output = Command::new(aws)
-        .args([
-            "apigateway",
-            "get-account",
-            "--output",
-            "json",
-            "--region",
-            region,
-        ])
-        .env("AWS_MAX_ATTEMPTS", "2")
-        .env("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true")
-        .stdin(Stdio::null())
-        .announced()
+    let output = asking(aws, region, ["apigateway", "get-account"])
         .output()
         .or_tool()?;
     if !output.status.success() {

@@ -67,11 +67,9 @@ fn of_functions(service: &Service, environment: &str, function: Option<&str>) ->
     let names = names.filter(|name| function.is_none_or(|wanted| wanted == *name));
     let logs = names.map(|function| {
         let name = service.function_name(environment, function);
-        let existing = &service.function_in(environment, function).log_group;
-        let own = || format!("/aws/lambda/{name}");
         Log {
             file: format!("{name}.log"),
-            group: existing.clone().unwrap_or_else(own),
+            group: service.log_group(environment, function),
             name,
         }
     });

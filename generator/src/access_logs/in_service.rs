@@ -40,7 +40,7 @@ pub(crate) fn of_stage(service: &Service) -> Option<Block> {
 
 /// Returns whether an environment has other days than the service.
 fn has_variable(service: &Service) -> bool {
-    let everywhere = service.api.access_logs.as_ref().map(|logs| logs.retention_days);
+    let everywhere = service.api.access_log_retention_days();
     let mut environments = service.environments.values();
     environments.any(|environment| environment.access_log_retention_days != everywhere)
 }

@@ -11,8 +11,8 @@ use crate::service::Service;
 const EVERYWHERE: [&str; 3] = ["api", "access_logs", "retention_days"];
 
 pub(crate) fn facts(comparison: &Comparison) -> Vec<Fact> {
-    let everywhere = |service: &Service| service.api.access_logs.as_ref().map(|logs| logs.retention_days);
-    let (before, after) = (everywhere(comparison.base), everywhere(comparison.head));
+    let days = |service: &Service| service.api.access_log_retention_days();
+    let [before, after] = [comparison.base, comparison.head].map(days);
     match (before, after) {
         (None, None) => return Vec::new(),
         (Some(_), None) => {

@@ -34,3 +34,11 @@ pub struct Api {
     /// Access logs, if the spec asks for them.
     pub access_logs: Option<AccessLogs>,
 }
+
+impl Api {
+    /// Days for which access logs are kept, unless an environment has its own. None without access logs.
+    pub(crate) fn access_log_retention_days(&self) -> Option<u32> {
+        let logs = self.access_logs.as_ref()?;
+        Some(logs.retention_days)
+    }
+}

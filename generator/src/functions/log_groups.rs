@@ -9,6 +9,7 @@ use crate::environments::LOCAL;
 use crate::functions::Function;
 use crate::resources::cloudwatch_log_group;
 use crate::review::comparison::Comparison;
+use crate::service::Service;
 use crate::service::meaning::Resolver;
 use crate::spec::{FunctionTable, Given, Own, Placed, Spec};
 
@@ -55,6 +56,14 @@ pub(super) fn given_up<'a>(comparison: &'a Comparison<'_>) -> impl Iterator<Item
     };
     let kept = comparison.functions.kept.iter();
     kept.filter_map(move |(before, name)| goes(before, name).then_some(before))
+}
+
+impl Service {
+    /// The name of the log group that a function writes to in an environment.
+    pub fn log_group(&self, environment: &str, function: &str) -> String {
+        let existing = self.function_in(environment, function).log_group.clone();
+        existing.unwrap_or_else(|| cloudwatch_log_group::own(&self.function_name(environment, function)))
+    }
 }
 
 impl Resolver<'_> {

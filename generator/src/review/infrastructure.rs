@@ -43,7 +43,7 @@ pub fn infrastructure(base: &Service, head: &Service) -> bool {
         }
     }
     let overrides = |service: &Service| {
-        let days = service.api.access_logs.as_ref().map(|logs| logs.retention_days);
+        let days = service.api.access_log_retention_days();
         let mut environments = service.environments.values();
         environments.any(|one| {
             !one.functions.is_empty() || one.access_log_retention_days != days || one.throttle.is_some()

@@ -12,6 +12,7 @@ pub use error::PlannedError;
 
 use crate::access_logs;
 use crate::data_loss::{self, Loss};
+use crate::resources::cloudwatch_log_group;
 use crate::review::report;
 use crate::review::{ChangeId, ChangeKind, Fact, Lost};
 use crate::service::{Function, LOCAL, Service};
@@ -170,9 +171,8 @@ impl Reading<'_> {
 
     /// The function that a log group is of.
     fn function<'n>(&self, log_group: &'n str) -> Option<&'n str> {
-        log_group.strip_prefix(&format!(
-            "/aws/lambda/{}-{}-",
-            self.service.name, self.environment
+        log_group.strip_prefix(&cloudwatch_log_group::own(
+            &self.service.function_name(self.environment, ""),
         ))
     }
 
@@ -186,12 +186,7 @@ impl Reading<'_> {
         let everywhere = toml_text::key(&["api", "access_logs", "retention_days"]);
         let is_reported = |of: &String| self.is_reported(&ChangeId::new(ChangeKind::LogRetentionShorter, of));
         let is_unreported = ![&here, &everywhere].into_iter().any(is_reported);
-        let days = self
-            .service
-            .api
-            .access_logs
-            .as_ref()
-            .map(|logs| logs.retention_days);
+        let days = self.service.api.access_log_retention_days();
         let is_own = self.service.environments[self.environment].access_log_retention_days != days;
         is_unreported.then_some(if is_own { here } else { everywhere })
     }
