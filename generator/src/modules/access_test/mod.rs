@@ -113,10 +113,8 @@ fn mock_provider(service: &Service) -> Block {
     if functions::is_compared(service, |one| matches!(one, Reference::ApiId | Reference::ApiUrl)) {
         rest_api.push(("id", mocked::ID));
     }
-    let mut user_pool = vec![("arn", USER_POOL_ARN)];
-    if functions::is_compared(service, |one| *one == Reference::UserPoolId) {
-        user_pool.push(("id", mocked::USER_POOL_ID));
-    }
+    // The provider takes a group only if the ID of its pool looks like one.
+    let user_pool = [("arn", USER_POOL_ARN), ("id", mocked::USER_POOL_ID)];
     let mut aws_service = vec![("partition", "aws"), ("region", "us-east-1")];
     if crate::functions::in_service::has_url_of_api(service) {
         aws_service.insert(0, ("dns_name", mocked::EXECUTE_API_DNS_NAME));
