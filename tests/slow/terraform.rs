@@ -190,7 +190,8 @@ fn another(kind: &Value, value: &Value) -> Value {
     match (kind.as_str(), kind[0].as_str()) {
         (Some("string"), _) if value == "INACTIVE" => "ACTIVE".into(),
         (Some("string"), _) => format!("{}-changed", value.as_str().unwrap_or_default()).into(),
-        (Some("number"), _) => (value.as_u64().unwrap_or_default() + 1).into(),
+        // Not one more: a client whose tokens are valid for 0 hours has AWS's default, which is 1.
+        (Some("number"), _) => (value.as_u64().unwrap_or_default() + 2).into(),
         (Some("bool"), _) => (*value != Value::Bool(true)).into(),
         (_, Some("list" | "set")) => json!([another(&kind[1], &value[0])]),
         (_, Some("map")) => json!({"changed": another(&kind[1], &Value::Null)}),
