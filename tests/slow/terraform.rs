@@ -108,7 +108,7 @@ fn the_generated_test_of_every_tree_passes() {
     }
     let provider = Provider::find();
     provider.init(trees.root.path());
-    let (success, text) = run(provider.terraform(trees.root.path()).args(["test", "-no-color"]));
+    let (success, text) = provider.test(trees.root.path(), &["-no-color"]);
     let passed = format!("{runs} passed, 0 failed");
     assert!(success && text.contains(&passed), "{passed} is not in\n{text}");
 }

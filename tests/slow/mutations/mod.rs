@@ -285,7 +285,7 @@ fn slow_the_generated_test_fails_for_what_it_can_see() {
     }
     let provider = Provider::find();
     provider.init(mutants.root.path());
-    let (_, text) = run(provider.terraform(mutants.root.path()).args(["test", "-json"]));
+    let (_, text) = provider.test(mutants.root.path(), &["-json"]);
     let statuses = statuses(&text);
     let ended: Vec<_> = mutants
         .names()

@@ -3,8 +3,9 @@
 
 use portcullis_test_support::in_time::InTime;
 use std::fs;
+use std::io::{BufRead, BufReader, Lines};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 use tempfile::TempDir;
 
@@ -58,6 +59,15 @@ impl Provider {
         self.program("terraform", folder)
     }
 
+    /// Runs the tests below a prepared folder, which mock the provider. Otherwise Terraform would start it twice for each
+    /// file.
+    pub fn test(&self, folder: &Path, arguments: &[&str]) -> (bool, String) {
+        let running = RunningProvider::start(folder, self.cache.path());
+        let mut terraform = self.terraform(folder);
+        terraform.arg("test").args(arguments);
+        run(terraform.env(REATTACH, &running.address))
+    }
+
     /// A program without what would make another command of Terraform.
     fn program(&self, program: &str, folder: &Path) -> Command {
         let mut command = Command::new(program);
@@ -72,6 +82,63 @@ impl Provider {
             command.env_remove(variable);
         }
         command
+    }
+}
+
+/// The variable with which Terraform connects to a provider that runs already:
+/// <https://developer.hashicorp.com/terraform/plugin/debugging#terraform-cli-development-overrides>
+const REATTACH: &str = "TF_REATTACH_PROVIDERS";
+
+/// The provider as a process that outlives a command of Terraform. It can be configured once in its life, so that commands
+/// share it only if they mock it.
+struct RunningProvider {
+    process: Child,
+    /// The value of the variable.
+    address: String,
+    /// Go ends a program that writes to a closed pipe.
+    _stdout: Lines<BufReader<ChildStdout>>,
+}
+
+impl RunningProvider {
+    /// Starts the provider of a prepared folder, with its socket in another one.
+    fn start(prepared: &Path, sockets: &Path) -> Self {
+        let providers = prepared.join(".terraform/providers");
+        let program = walkdir::WalkDir::new(providers)
+            .follow_links(true)
+            .into_iter()
+            .map(|entry| entry.unwrap().into_path())
+            .find(|path| path.is_file() && path.to_string_lossy().contains("/terraform-provider-aws_"))
+            .expect("`init` installed the provider");
+        let mut process = Command::new(program)
+            .arg("-debug")
+            .env("TMPDIR", sockets)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut stdout = BufReader::new(process.stdout.take().unwrap()).lines();
+        let address = stdout
+            .by_ref()
+            .map_while(Result::ok)
+            .find_map(|line| {
+                line.trim()
+                    .strip_prefix(REATTACH)?
+                    .strip_prefix('=')
+                    .map(str::to_owned)
+            })
+            .expect("the provider says how to connect to it");
+        Self {
+            process,
+            address: address.trim_matches('\'').into(),
+            _stdout: stdout,
+        }
+    }
+}
+
+impl Drop for RunningProvider {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
     }
 }
 
