@@ -9,6 +9,6 @@ if cmp --silent "$requirements" "$folder/requirements.txt"; then
 fi
 rm -rf "$folder"
 python3 -m venv "$folder"
-"$folder/bin/pip" install --quiet --disable-pip-version-check --require-hashes --no-deps --only-binary :all: \
-    --requirement "$requirements"
+"$folder/bin/pip" install --quiet --disable-pip-version-check --no-compile --require-hashes --no-deps \
+    --only-binary :all: --requirement "$requirements"
 cp "$requirements" "$folder/requirements.txt"

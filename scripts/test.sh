@@ -53,6 +53,11 @@ ministack=$PWD/target/ministack
 scripts/python_tools.sh "$ministack" tests/ministack.txt
 export PORTCULLIS_MINISTACK=$ministack/bin/python
 
+step 'checkov, which checks Terraform'
+checkov=$PWD/target/checkov
+scripts/python_tools.sh "$checkov" tests/checkov.txt
+export PORTCULLIS_CHECKOV=$checkov/bin/checkov
+
 if [ "${CI:-}" ]; then
     step 'what the tests in a browser need'
     # Root can install it on Debian and similar systems.

@@ -6,6 +6,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use portcullis_generator::resources::skipped_check;
 use portcullis_generator::review::{ChangeKind, Effect, Section, SubjectKind};
 use portcullis_generator::spec::{reference, schema};
 use portcullis_test_support::in_time::InTime;
@@ -127,6 +128,20 @@ fn the_reference_of_the_changes_is_generated() {
         }
     }
     check("docs/reference/changes.md", &page);
+}
+
+#[test]
+fn the_reference_of_the_skipped_checks_is_generated() {
+    let mut page = String::from(
+        "# Skipped checks\n\n<!-- Generated from the resources. -->\n\n[checkov](https://www.checkov.io) wants more than \
+         generated resources do by default. Each resource says in a comment which checks it \
+         skips, and why. The comment goes if a key of the service, a table, a topic or all buckets turns on what the check \
+         wants. Functions share a module, so its comments stay.\n\n| Check | Wanted | Reason |\n|---|---|---|\n",
+    );
+    for check in skipped_check::ALL {
+        writeln!(page, "| `{}` | {} | {} |", check.id, check.wanted, check.reason).unwrap();
+    }
+    check("docs/reference/skipped-checks.md", &page);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod browser;
+mod checkov;
 mod end_to_end;
 mod existing_terraform;
 mod functions;

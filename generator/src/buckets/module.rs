@@ -82,6 +82,7 @@ fn outputs() -> Vec<Output> {
 /// The module.
 pub fn module(service: &Service) -> Module {
     let has_keys = has_keys(service);
+    let all_have_keys = service.buckets.values().all(|bucket| bucket.kms_key.is_some());
     let variable = |name: &'static str, kind: &str, description: &str| Variable::new(name, kind, description);
     let key = variable(
         "kms_key_arn",
@@ -118,7 +119,7 @@ pub fn module(service: &Service) -> Module {
             (
                 "main.tf",
                 vec![
-                    s3_bucket::resource_block(),
+                    s3_bucket::resource_block(all_have_keys),
                     s3_bucket_ownership_controls::resource_block(),
                     s3_bucket_public_access_block::resource_block(),
                     s3_bucket_policy::resource_block(policy(|| value("var.arn"))),

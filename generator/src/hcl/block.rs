@@ -9,6 +9,8 @@ use crate::hcl::expression::{check_identifiers, quoted};
 #[derive(Debug, Clone)]
 pub struct Block {
     pub(super) comment: String,
+    /// Comments above its content.
+    pub(super) inner_comment: String,
     /// The text before its brace, such as `resource "aws_iam_role" "this"`.
     pub header: String,
     /// Its content.
@@ -63,6 +65,7 @@ pub fn block<'a>(kind: &str, labels: impl IntoIterator<Item = &'a str>) -> Block
     }
     BlockBuilder(Block {
         comment: String::new(),
+        inner_comment: String::new(),
         header,
         body: Vec::new(),
     })
@@ -114,6 +117,15 @@ impl BlockBuilder {
     /// Adds blocks.
     pub fn blocks(self, blocks: impl IntoIterator<Item = Block>) -> Self {
         self.structures(blocks)
+    }
+
+    /// Adds lines of comment above its content.
+    pub fn comments(mut self, lines: impl IntoIterator<Item = String>) -> Self {
+        for line in lines {
+            self.0.inner_comment.push_str(&line);
+            self.0.inner_comment.push('\n');
+        }
+        self
     }
 
     /// Adds arguments or blocks.

@@ -25,7 +25,7 @@ pub fn layout_below<T: Into<Structure>>(mut text: String, structures: impl IntoI
     printable::lines(text)
 }
 
-/// The text of blocks without the comments above them, and without the blocks in them that are of one kind.
+/// The text of blocks without the comments above them and their content, and without the blocks in them that are of one kind.
 pub fn layout_without<'a>(kind: &str, blocks: impl IntoIterator<Item = &'a Block>) -> String {
     let mut text = String::new();
     for block in blocks {
@@ -36,9 +36,9 @@ pub fn layout_without<'a>(kind: &str, blocks: impl IntoIterator<Item = &'a Block
         if block.body.iter().any(is_left_out) {
             let others = block.body.iter().filter(|part| !is_left_out(part));
             let body: Vec<Structure> = others.cloned().collect();
-            write_block(&mut text, &block.header, &body, "");
+            write_block(&mut text, &block.header, "", &body, "");
         } else {
-            write_block(&mut text, &block.header, &block.body, "");
+            write_block(&mut text, &block.header, "", &block.body, "");
         }
     }
     printable::lines(text)
@@ -55,7 +55,7 @@ fn write_body(text: &mut String, body: &[Structure], indent: &str) {
         match &chain[0] {
             Structure::Block(block) => {
                 write_comment(text, &block.comment, indent);
-                write_block(text, &block.header, &block.body, indent);
+                write_block(text, &block.header, &block.inner_comment, &block.body, indent);
             }
             Structure::Attribute(_) => {
                 let attributes = chain.iter().filter_map(Structure::as_attribute);
@@ -65,7 +65,7 @@ fn write_body(text: &mut String, body: &[Structure], indent: &str) {
     }
 }
 
-fn write_block(text: &mut String, header: &str, body: &[Structure], indent: &str) {
+fn write_block(text: &mut String, header: &str, comment: &str, body: &[Structure], indent: &str) {
     text.push_str(indent);
     text.push_str(header);
     if body.is_empty() {
@@ -73,7 +73,9 @@ fn write_block(text: &mut String, header: &str, body: &[Structure], indent: &str
         return;
     }
     text.push_str(" {\n");
-    write_body(text, body, &[indent, "  "].concat());
+    let inner = [indent, "  "].concat();
+    write_comment(text, comment, &inner);
+    write_body(text, body, &inner);
     text.push_str(indent);
     text.push_str("}\n");
 }

@@ -8,6 +8,7 @@ use crate::hcl::{Block, Expression, argument, expression, precondition, referenc
 use crate::modules::module::{Output, Variable};
 use crate::resources::Meaning::{Harmless, Shown};
 use crate::resources::ResourceType;
+use crate::resources::skipped_check::{PUBLIC_METHOD, VALIDATION};
 use crate::text_rule::TextRule;
 use portcullis_terraform_json::rest_api::COGNITO_USER_POOLS;
 
@@ -129,6 +130,7 @@ impl Authorization {
 /// A method that a function answers; who may call it is the caller's to say.
 pub fn resource_block() -> Block {
     TYPE.block("this")
+        .skips([&VALIDATION, &PUBLIC_METHOD])
         .attribute(argument("rest_api_id", reference("var.rest_api_id")))
         .attribute(argument("resource_id", reference("var.resource_id")))
         .attribute(argument("http_method", reference("var.http_method")))
@@ -152,6 +154,7 @@ pub fn resource_block() -> Block {
 /// The method of a preflight: browsers send it without a token, so nothing guards it.
 pub fn preflight() -> Block {
     TYPE.block("this")
+        .skips([&VALIDATION])
         .attribute(argument("rest_api_id", reference("var.rest_api_id")))
         .attribute(argument("resource_id", reference("var.resource_id")))
         .attribute(argument("http_method", string("OPTIONS")))

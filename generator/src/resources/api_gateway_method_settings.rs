@@ -11,6 +11,7 @@ use std::ops::RangeInclusive;
 use crate::hcl::{Block, Expression, argument, block, commented, reference, string};
 use crate::resources::Meaning::{Harmless, Shown};
 use crate::resources::ResourceType;
+use crate::resources::skipped_check::METHOD_CACHE;
 use portcullis_terraform_json::rest_api::ALL_METHODS;
 
 /// The type. Caching and logs of whole requests have no meaning here, so a surface shows them.
@@ -69,6 +70,7 @@ pub(crate) fn method_path(path: &str, method: &str) -> String {
 fn resource_block(label: &str, method_path: &str, limits: Limits) -> Block {
     let Limits { rate, burst } = limits;
     TYPE.block(label)
+        .skips([&METHOD_CACHE])
         .attribute(argument("rest_api_id", reference("module.rest_api.id")))
         .attribute(argument(
             "stage_name",

@@ -5,6 +5,7 @@
 use crate::hcl::{Block, Expression, argument, block, list, string};
 use crate::resources::Meaning::{Default, Harmless, Shown};
 use crate::resources::ResourceType;
+use crate::resources::skipped_check::REPLACED_API;
 use crate::text_rule::TextRule;
 
 /// The type.
@@ -43,6 +44,7 @@ pub const ENDPOINT: &str = "REGIONAL";
 /// A regional API.
 pub fn resource_block(name: Expression) -> Block {
     TYPE.block("this")
+        .skips([&REPLACED_API])
         .attribute(argument("name", name))
         .block(
             block("endpoint_configuration", [])

@@ -5,6 +5,9 @@
 use crate::hcl::{Block, Expression, argument, block, call, commented, lines, object, reference, string};
 use crate::resources::Meaning::{Harmless, Secret, Shown};
 use crate::resources::ResourceType;
+use crate::resources::skipped_check::{
+    ACCESS_LOGS, CLIENT_CERTIFICATE, EXECUTION_LOGS, STAGE_CACHE, TRACING_OF_STAGE,
+};
 use crate::text_rule::TextRule;
 
 /// The type.
@@ -82,8 +85,13 @@ pub fn resource_block(
     access_log: Option<Block>,
     permissions: impl IntoIterator<Item = Expression>,
 ) -> Block {
+    let skips_tracing = (!tracing).then_some(&TRACING_OF_STAGE);
+    let skips_logs = access_log.is_none().then_some(&ACCESS_LOGS);
     let tracing = tracing.then(|| argument("xray_tracing_enabled", true));
     TYPE.block("this")
+        .skips([&EXECUTION_LOGS, &CLIENT_CERTIFICATE, &STAGE_CACHE])
+        .skips(skips_tracing)
+        .skips(skips_logs)
         .attribute(argument("rest_api_id", reference("module.rest_api.id")))
         .attribute(argument(
             "deployment_id",

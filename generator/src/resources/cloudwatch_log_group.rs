@@ -11,6 +11,7 @@ use crate::hcl::{
     literal, reference, string, template, value,
 };
 use crate::resources::ResourceType;
+use crate::resources::skipped_check::{LOG_RETENTION, LOGS_KEY};
 use crate::text_rule::TextRule;
 
 /// The type.
@@ -61,6 +62,8 @@ pub fn resource_block_of(label: &str, name: Expression, retention: Expression, h
 fn filled(group: BlockBuilder, name: Expression, retention: Expression, has_key: bool) -> Block {
     let key = || argument("kms_key_id", reference("var.log_group_kms_key_id"));
     group
+        .skips([&LOG_RETENTION])
+        .skips((!has_key).then_some(&LOGS_KEY))
         .attribute(argument("name", name))
         .attribute(argument("retention_in_days", retention))
         .attributes(has_key.then(key))

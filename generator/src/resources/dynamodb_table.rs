@@ -17,6 +17,7 @@ use crate::hcl::{Block, Expression, argument, block, list, reference, string};
 use crate::identifier::Identifier;
 use crate::resources::Meaning::{Default, Harmless, Shown};
 use crate::resources::ResourceType;
+use crate::resources::skipped_check::{FIXED_CAPACITY, TABLE_KEY};
 use crate::text_rule::TextRule;
 
 /// The type.
@@ -174,6 +175,8 @@ pub fn resource_block(arguments: Arguments<'_>) -> Block {
     } = arguments;
     let mut table = TYPE
         .block(label.as_str())
+        .skips(kms_key.is_none().then_some(&TABLE_KEY))
+        .skips(capacity.is_some().then_some(&FIXED_CAPACITY))
         .attribute(argument("name", name))
         .attribute(argument("billing_mode", billing_mode));
     for (name, value) in of_keys(&keys).into_iter().chain(of_capacity(capacity)) {

@@ -11,6 +11,9 @@ use crate::hcl::{
 };
 use crate::resources::Meaning::{Harmless, Shown};
 use crate::resources::ResourceType;
+use crate::resources::skipped_check::{
+    CONCURRENCY, DEAD_LETTERS, SIGNED_CODE, TRACING_OF_FUNCTION, VARIABLES_KEY, VPC,
+};
 use crate::text_rule::{REGION, TextRule};
 use portcullis_terraform_json::aws::RESERVED_VARIABLES;
 
@@ -273,6 +276,9 @@ pub fn resource_block(role: Expression, logs: &[&str], optional: Optional) -> Bl
             .build()
     });
     TYPE.block("this")
+        .skips([&CONCURRENCY, &DEAD_LETTERS, &VPC, &SIGNED_CODE])
+        .skips((!kms_key_arn).then_some(&VARIABLES_KEY))
+        .skips((!tracing).then_some(&TRACING_OF_FUNCTION))
         .attribute(argument("function_name", reference("var.name")))
         .attribute(argument("description", reference("var.description")))
         .attribute(argument("role", role))

@@ -52,6 +52,7 @@ pub mod s3_bucket_public_access_block;
 pub mod s3_bucket_server_side_encryption_configuration;
 pub mod s3_bucket_versioning;
 pub mod scheduler_schedule;
+pub mod skipped_check;
 pub mod sns_topic;
 pub mod sns_topic_subscription;
 pub mod sqs_queue;

@@ -1,6 +1,7 @@
 //! Knowledge about every resource type.
 
 use crate::hcl::{BlockBuilder, block};
+use crate::resources::skipped_check::SkippedCheck;
 
 /// A resource type of the AWS provider.
 #[derive(Debug)]
@@ -44,5 +45,12 @@ impl ResourceType {
     /// Begins a resource. If a module has one of a type, its name is `this`.
     pub(crate) fn block(&self, name: &str) -> BlockBuilder {
         block("resource", [self.name, name])
+    }
+}
+
+impl BlockBuilder {
+    /// Says which checks the resource does not pass, and why.
+    pub(crate) fn skips<'a>(self, checks: impl IntoIterator<Item = &'a SkippedCheck>) -> Self {
+        self.comments(checks.into_iter().map(SkippedCheck::comment))
     }
 }

@@ -10,6 +10,7 @@ use std::ops::RangeInclusive;
 use crate::hcl::{Block, Expression, argument, reference};
 use crate::resources::Meaning::{Harmless, Shown};
 use crate::resources::ResourceType;
+use crate::resources::skipped_check::{BUCKET_KEY, BUCKET_LOGS, EXPIRY, NOTIFICATIONS, REPLICATION};
 use crate::text_rule::TextRule;
 
 /// The type.
@@ -75,8 +76,10 @@ fn is_name(text: &str, marks: &[u8]) -> bool {
 }
 
 /// A bucket that is deleted with its objects if the module's variable says so.
-pub fn resource_block() -> Block {
+pub fn resource_block(all_have_keys: bool) -> Block {
     TYPE.block("this")
+        .skips([&BUCKET_LOGS, &REPLICATION, &NOTIFICATIONS, &EXPIRY])
+        .skips((!all_have_keys).then_some(&BUCKET_KEY))
         .attribute(argument("bucket", reference("var.name")))
         .attribute(argument("force_destroy", reference("var.force_destroy")))
         .build()

@@ -12,6 +12,7 @@ use crate::hcl::{Block, Expression, argument, block, list, reference, string};
 use crate::identifier::Identifier;
 use crate::resources::Meaning::{Default, Harmless, Shown};
 use crate::resources::ResourceType;
+use crate::resources::skipped_check::SCHEDULE_KEY;
 use crate::text_rule::TextRule;
 use portcullis_terraform_json::events::schedule::Expression as Schedule;
 
@@ -108,6 +109,7 @@ pub fn resource_block(arguments: Arguments<'_>) -> Block {
         depends_on,
     } = arguments;
     TYPE.block(label.as_str())
+        .skips([&SCHEDULE_KEY])
         .attribute(argument("name", name))
         .attribute(argument("group_name", string(GROUP)))
         .attribute(argument("schedule_expression", string(expression)))

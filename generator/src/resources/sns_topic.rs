@@ -16,6 +16,7 @@ use crate::hcl::{Block, Expression, argument};
 use crate::identifier::Identifier;
 use crate::resources::Meaning::{Harmless, Shown};
 use crate::resources::ResourceType;
+use crate::resources::skipped_check::TOPIC_KEY;
 use crate::text_rule::TextRule;
 
 /// The type.
@@ -89,6 +90,7 @@ pub fn resource_block(arguments: Arguments<'_>) -> Block {
     } = arguments;
     let mut topic = TYPE
         .block(label.as_str())
+        .skips(kms_key.is_none().then_some(&TOPIC_KEY))
         .attribute(argument("name", name))
         .attributes(display_name.map(|text| argument("display_name", text)));
     if fifo {

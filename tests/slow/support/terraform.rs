@@ -138,7 +138,7 @@ impl RunningProvider {
 impl Drop for RunningProvider {
     fn drop(&mut self) {
         let _ = self.process.kill();
-        let _ = self.process.wait();
+        let _ = self.process.wait_in_time();
     }
 }
 

@@ -37,6 +37,7 @@ mock_provider "aws" {
   mock_resource "aws_cognito_user_pool" {
     defaults = {
       arn = "arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_mocked"
+      id  = "us-east-1_mocked"
     }
   }
 

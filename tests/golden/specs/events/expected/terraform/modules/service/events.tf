@@ -364,6 +364,7 @@ resource "aws_cloudwatch_event_target" "orders_paid" {
 
 # orders is invoked by the schedule `rate(5 minutes)`.
 resource "aws_scheduler_schedule" "orders_schedule" {
+  # checkov:skip=CKV_AWS_297: EventBridge Scheduler encrypts schedules with a key of AWS's.
   name                         = "shop-${var.environment}-orders.schedule"
   group_name                   = "default"
   schedule_expression          = "rate(5 minutes)"
@@ -383,6 +384,7 @@ resource "aws_scheduler_schedule" "orders_schedule" {
 
 # orders is invoked by the schedule `cron(30 2 ? * MON-FRI *)` in `Europe/Berlin`.
 resource "aws_scheduler_schedule" "orders_nightly" {
+  # checkov:skip=CKV_AWS_297: EventBridge Scheduler encrypts schedules with a key of AWS's.
   name                         = "shop-${var.environment}-orders.nightly"
   group_name                   = "default"
   schedule_expression          = "cron(30 2 ? * MON-FRI *)"

@@ -58,6 +58,7 @@ resource "aws_lambda_event_source_mapping" "reports_queue_jobs" {
 
 # reports is invoked by the schedule `rate(1 day)`.
 resource "aws_scheduler_schedule" "reports_schedule" {
+  # checkov:skip=CKV_AWS_297: EventBridge Scheduler encrypts schedules with a key of AWS's.
   name                         = "shop-${var.environment}-reports.schedule"
   group_name                   = "default"
   schedule_expression          = "rate(1 day)"

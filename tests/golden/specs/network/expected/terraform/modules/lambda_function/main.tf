@@ -38,6 +38,8 @@ locals {
 }
 
 resource "aws_cloudwatch_log_group" "this" {
+  # checkov:skip=CKV_AWS_338: portcullis.toml says how long logs are kept.
+  # checkov:skip=CKV_AWS_158: CloudWatch encrypts logs with a key of its own. `logs_kms_key` in portcullis.toml sets another.
   name              = "/aws/lambda/${var.name}"
   retention_in_days = var.retention_in_days
 }
@@ -79,6 +81,12 @@ resource "aws_iam_role_policy" "write_logs" {
 }
 
 resource "aws_lambda_function" "this" {
+  # checkov:skip=CKV_AWS_115: Reserved invocations are taken from other functions. `reserved_concurrency` in portcullis.toml reserves some.
+  # checkov:skip=CKV_AWS_116: API Gateway gets each error itself. `on_failure` in portcullis.toml keeps failed events.
+  # checkov:skip=CKV_AWS_117: Only a function that calls something in a VPC has to run in it. `network` in portcullis.toml says so.
+  # checkov:skip=CKV_AWS_272: A plan contains the hash of each zip.
+  # checkov:skip=CKV_AWS_173: Lambda encrypts environment variables with a key of AWS's. `variables_kms_key` in portcullis.toml sets another.
+  # checkov:skip=CKV_AWS_50: `tracing` in portcullis.toml turns traces on.
   function_name = var.name
   description   = var.description
   role          = aws_iam_role.this.arn
