@@ -24,11 +24,26 @@ pub(crate) fn facts(comparison: &Comparison) -> Vec<Fact> {
     let overridden = overridden(comparison, &settings);
     settings.retain(|setting| !overridden.contains(&setting.path));
     settings.extend(of_environments(comparison));
+    leave_out_retentions(&mut settings);
     settings.sort_by(|a, b| a.path.cmp(&b.path));
     settings
         .iter()
         .filter_map(|setting| setting.fact(comparison))
         .collect()
+}
+
+/// Leaves out the retention of a function's logs if their group is another one, too. An existing group has its own retention, and the
+/// function's own group is new or deleted.
+fn leave_out_retentions(settings: &mut Vec<Setting>) {
+    let of_group = settings.iter().filter_map(|setting| {
+        let (key, function) = setting.path.split_last()?;
+        (key == "log_group").then(|| function.to_vec())
+    });
+    let of_group: BTreeSet<Vec<String>> = of_group.collect();
+    settings.retain(|setting| {
+        let is_retention = |key: &String| key == "log_retention_days";
+        !matches!(setting.path.split_last(), Some((key, function)) if is_retention(key) && of_group.contains(function))
+    });
 }
 
 /// Keys of functions and data that change in an environment, and not as they change everywhere.
