@@ -49,6 +49,9 @@ const KINDS: [(&str, &[&str]); 6] = [
     ),
 ];
 
+/// Keys of an entry that are keys of the function, too. There they hold for schedules, events, buckets and topics.
+const OF_FUNCTION: [&str; 3] = ["retries", "max_age_seconds", "on_failure"];
+
 /// The names of blocks in Terraform, each with the place of what has it.
 pub(crate) type Labels = BTreeMap<Identifier, (Span, String)>;
 
@@ -68,6 +71,10 @@ impl Resolver<'_> {
             let Some(event) = self.event(spec, function, table) else {
                 continue;
             };
+            // An invalid name is not the default one, which another entry may have.
+            if table.name.is_written() && table.name.value.is_none() {
+                continue;
+            }
             let place = table
                 .name
                 .span
@@ -128,11 +135,11 @@ impl Resolver<'_> {
             on_failure,
             max_concurrency,
         } = table;
-        let kind = self.kind(table)?;
+        let kind = self.kind(&function.value, table)?;
         let name = |kind: &str| name.value.clone().unwrap_or_else(|| kind.to_owned());
         Some(match kind {
             "schedule" => Event::Schedule(Schedule {
-                schedule: schedule.value.clone()?,
+                schedule: self.times(schedule)?,
                 name: name(kind),
                 timezone: timezone.value.clone(),
                 input: input.value.clone(),
@@ -184,8 +191,19 @@ impl Resolver<'_> {
         })
     }
 
+    /// The times of a schedule. Reports fields that AWS refuses.
+    fn times(&mut self, schedule: &Given<String>) -> Option<String> {
+        let (times, span) = schedule.placed()?;
+        let Some(error) = scheduler_schedule::schedule_error(times) else {
+            return Some(times.clone());
+        };
+        let summary = format!("`schedule` must be a valid schedule: {error}");
+        self.report(Diagnostic::new(span, summary).help(scheduler_schedule::SCHEDULE_HELP));
+        None
+    }
+
     /// The key that names the source of an entry. Reports none, several, and keys of other kinds.
-    fn kind(&mut self, table: &EventTable) -> Option<&'static str> {
+    fn kind(&mut self, function: &str, table: &EventTable) -> Option<&'static str> {
         let written = table.written();
         let is_kind = |key: &str| KINDS.iter().find(|(kind, _)| *kind == key);
         let mut sources = written.iter().filter(|(key, _)| is_kind(key).is_some());
@@ -218,7 +236,12 @@ impl Resolver<'_> {
             let others = KINDS.iter().filter(|(_, keys)| keys.contains(key));
             let others: Vec<String> = others.map(|(kind, _)| format!("`{kind}`")).collect();
             let summary = format!("`{key}` must be beside {}, not beside `{kind}`", either(&others));
-            self.report(Diagnostic::new(span.clone(), summary).help(format!("delete `{key}`")));
+            let help = match (*kind, OF_FUNCTION.contains(key)) {
+                ("queue", true) => format!("delete `{key}`, and set `failed_after` of the queue"),
+                ("table", _) | (_, false) => format!("delete `{key}`"),
+                (_, true) => format!("move `{key}` to the function, as in `[functions.{function}]`"),
+            };
+            self.report(Diagnostic::new(span.clone(), summary).help(help));
         }
         Some(kind)
     }

@@ -50,16 +50,26 @@ pub const NAME_LENGTH: usize = 64;
 /// Bytes of what a schedule hands over: <https://docs.aws.amazon.com/scheduler/latest/UserGuide/scheduler-quotas.html>
 pub const INPUT_BYTES: usize = 262_144;
 
-/// The times at which a schedule runs: <https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html>
+/// Help about the times at which a schedule runs.
+pub const SCHEDULE_HELP: &str = "write it as in `rate(5 minutes)` or `cron(0 3 * * ? *)`: minutes, hours, day of the month, month, day of the week, year";
+
+/// The times at which a schedule runs, of which [`schedule_error`] reads the fields:
+/// <https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html>
 pub static SCHEDULE: TextRule = TextRule {
-    must_be: "`rate(…)` or `cron(…)`",
-    help: "write it as in `rate(5 minutes)` or `cron(0 3 * * ? *)`: minutes, hours, day of the month, month, day of the week, year",
+    must_be: "`rate(…)` or `cron(…)` of at most 256 characters",
+    help: SCHEDULE_HELP,
     check: |text| {
-        let is_repeated = text.starts_with("rate(") || text.starts_with("cron(");
-        is_repeated && text.len() <= 256 && Schedule::parse(text).is_ok()
+        let inner = text.strip_prefix("rate(").or_else(|| text.strip_prefix("cron("));
+        let is_repeated = inner.is_some_and(|inner| inner.len() > 1 && inner.ends_with(')'));
+        is_repeated && text.len() <= 256
     },
     pattern: r"^(rate|cron)\(.+\)$",
 };
+
+/// Returns what AWS refuses in the times of a schedule.
+pub fn schedule_error(text: &str) -> Option<String> {
+    Schedule::parse(text).err()
+}
 
 /// The name of a time zone; which exist changes too often to list.
 pub static TIMEZONE: TextRule = TextRule {

@@ -94,18 +94,22 @@ impl Cron {
     fn parse(text: &str) -> Result<Self, String> {
         let fields: Vec<&str> = text.split_whitespace().collect();
         let [minutes, hours, day, month, weekday, year] = fields[..] else {
-            return Err(format!("`cron({text})` must have six fields"));
+            return Err(format!(
+                "`cron({text})` must have six fields, not {}",
+                fields.len()
+            ));
         };
-        let invalid = |name: &str| format!("invalid {name} in `cron({text})`");
+        let invalid = |name: &str, field: &str| format!("invalid {name} `{field}` in `cron({text})`");
         let small = |field: &str, range: (u16, u16), names: &[&str], name: &str| {
-            let numbers = numbers(field, range, names).ok_or_else(|| invalid(name))?;
+            let numbers = numbers(field, range, names).ok_or_else(|| invalid(name, field))?;
             let small: Result<Vec<u8>, _> = numbers.into_iter().map(u8::try_from).collect();
-            small.map_err(|_| invalid(name))
+            small.map_err(|_| invalid(name, field))
         };
         let days = match (day, weekday) {
-            ("?" | "*", "?" | "*") => Days::Every,
-            (day, "?" | "*") => day_of_month(day).ok_or_else(|| invalid("day of the month"))?,
-            ("?" | "*", weekday) => day_of_week(weekday).ok_or_else(|| invalid("day of the week"))?,
+            ("*", "?") | ("?", "*") => Days::Every,
+            ("?", "?") => return Err(format!("one of the days in `cron({text})` must not be `?`")),
+            (day, "?") => day_of_month(day).ok_or_else(|| invalid("day of the month", day))?,
+            ("?", weekday) => day_of_week(weekday).ok_or_else(|| invalid("day of the week", weekday))?,
             _ => return Err(format!("one of the days in `cron({text})` must be `?`")),
         };
         Ok(Self {
@@ -113,7 +117,7 @@ impl Cron {
             hours: small(hours, (0, 23), &[], "hour")?,
             days,
             months: small(month, (1, 12), &MONTHS, "month")?,
-            years: numbers(year, (*YEARS.start(), *YEARS.end()), &[]).ok_or_else(|| invalid("year"))?,
+            years: numbers(year, (*YEARS.start(), *YEARS.end()), &[]).ok_or_else(|| invalid("year", year))?,
         })
     }
 
@@ -292,6 +296,10 @@ mod tests {
             "cron(0 10 * * ?)",
             "cron(60 * * * ? *)",
             "cron(0 0 1 * MON *)",
+            "cron(0 0 1 * * *)",
+            "cron(0 0 * * MON *)",
+            "cron(0 0 * * * *)",
+            "cron(0 0 ? * ? *)",
             "cron(0 0 ? * 8 *)",
             "at(tomorrow)",
         ] {
