@@ -1,5 +1,7 @@
 //! From `uses` of a function to statements of its role.
 
+use std::collections::BTreeMap;
+
 use portcullis_foreign_text::printable::code;
 
 use crate::diagnostic::{Diagnostic, nearest};
@@ -22,11 +24,15 @@ impl Resolver<'_> {
     pub(crate) fn uses(&mut self, spec: &Spec, lists: &Lists) -> (Uses, Vec<Statement>) {
         let mut uses = Uses::new();
         let mut statements = Vec::new();
+        let mut variables = BTreeMap::new();
         for (of, verbs) in lists {
             let Some(declared) = declared::find(spec, &of.value) else {
                 self.unknown_data(spec, of);
                 continue;
             };
+            if let Some(first) = variables.insert(declared.datum.variable(), of) {
+                self.same_variable(&declared.datum, of, first);
+            }
             let verbs = self.verbs(&declared.datum, of, verbs);
             if verbs.is_empty() {
                 continue;
@@ -37,6 +43,21 @@ impl Resolver<'_> {
         statements.sort_by(|one, other| (&one.resources, one).cmp(&(&other.resources, other)));
         statements.dedup();
         (uses, statements)
+    }
+
+    /// Reports data whose names differ only in what a variable's name doesn't show.
+    fn same_variable(&mut self, datum: &Datum, of: &Placed<String>, first: &Placed<String>) {
+        let variable = datum.variable();
+        let summary = format!(
+            "duplicate environment variable `{variable}` of {}",
+            code(&of.value)
+        );
+        let help = format!("rename one of them: `{variable}` can name one only");
+        self.report(
+            Diagnostic::new(of.span.clone(), summary)
+                .related(first.span.clone(), "the other one")
+                .help(help),
+        );
     }
 
     fn unknown_data(&mut self, spec: &Spec, of: &Placed<String>) {
