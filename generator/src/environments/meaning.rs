@@ -125,6 +125,7 @@ impl Resolver<'_> {
             topics,
         } = self.data_of_environment(spec, here, table, everywhere);
         self.existing_roles(spec, name, table, &region);
+        self.layers_here(spec, table, here);
         let place = format!("environments.{name}");
         Environment {
             name: name.into(),

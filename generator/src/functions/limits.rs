@@ -3,12 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::Diagnostic;
+use crate::environments::LOCAL;
+use crate::environments::data::Here;
 use crate::functions::keys::NetworkTable;
 use crate::functions::variables::{added_variables, values};
 use crate::references::Known;
 use crate::resources::{api_gateway_integration, lambda_function};
 use crate::service::meaning::Resolver;
-use crate::spec::{FunctionTable, Given, Placed, Spec};
+use crate::spec::{EnvironmentTable, FunctionTable, Given, Own, Placed, Spec};
+use crate::text_rule::REGION;
 use crate::uses;
 
 /// Settings that the limits of a function's keys depend on.
@@ -166,5 +169,46 @@ impl Resolver<'_> {
         let name = |layer| str::rsplit_once(layer, ':').map_or(layer, |(name, _)| name);
         let summary = |name: &str| format!("duplicate layer `{name}`");
         self.duplicates(layers, name, summary, "keep one version of it");
+    }
+
+    /// Reports layers of another region than the environment's. Lambda refuses them: "Layers are not in the same region as the
+    /// function". LocalStack has this message from AWS:
+    /// <https://github.com/localstack/localstack/blob/main/localstack-core/localstack/services/lambda_/provider.py>
+    pub(crate) fn layers_here(&mut self, spec: &Spec, table: &EnvironmentTable, here: Here<'_>) {
+        let Here { environment, region } = here;
+        if environment == LOCAL || !(REGION.check)(region) {
+            return;
+        }
+        for (name, function) in &spec.functions {
+            let mut functions = table.functions.iter();
+            let own = functions.find(|(other, _)| other.value == name.value);
+            let own = own.map(|(_, Own(own))| &own.layers);
+            let own = own.filter(|layers| layers.is_written());
+            let Some((layers, _)) = own.unwrap_or(&function.layers).placed() else {
+                continue;
+            };
+            let of = |layer: &str| layer.split(':').nth(3).map(str::to_owned);
+            let others = layers
+                .iter()
+                .filter_map(|layer| Some((&layer.span, of(&layer.value)?)));
+            let mut others = others.filter(|(_, of)| of != region);
+            if let Some((span, of)) = others.next() {
+                let summary = format!(
+                    "each of `layers` must be in `{region}`, the region of `{environment}`, not in `{of}`"
+                );
+                let help = match own {
+                    Some(_) => "name the layer of that region, or publish it there".to_owned(),
+                    None => format!(
+                        "add `layers = [\"arn:…\"]` with layers of that region to `[environments.{environment}.functions.{}]`",
+                        name.value
+                    ),
+                };
+                let report = Diagnostic::new(span.clone(), summary);
+                let report = others.fold(report, |report, (span, _)| {
+                    report.related(span.clone(), "and this one")
+                });
+                self.report(report.help(help));
+            }
+        }
     }
 }

@@ -428,10 +428,10 @@ mod tests {
     #[test]
     fn every_declared_key_is_one_of_a_service() {
         // Each environment has the service's region, boundary, keys, tags and origin; users sign in with nothing but e-mail addresses yet.
-        // A pool that exists stands in place of the other keys of a pool. A KMS key is in its environment's region, which cases
-        // of the review change. An existing role is in its environment's account, and can't be beside other keys. An existing log
+        // A pool that exists stands in place of the other keys of a pool. KMS keys and layers are in their environment's region,
+        // which cases of the review change. An existing role is in its environment's account, and can't be beside other keys. An existing log
         // group has its own retention.
-        const RESOLVED: [&str; 17] = [
+        const RESOLVED: [&str; 18] = [
             "service.region",
             "service.permissions_boundary",
             "service.variables_kms_key",
@@ -445,6 +445,7 @@ mod tests {
             "environments.*.logs_kms_key",
             "functions.*.role",
             "functions.*.log_group",
+            "functions.*.layers",
             "tables.*.kms_key",
             "buckets.*.kms_key",
             "queues.*.kms_key",
