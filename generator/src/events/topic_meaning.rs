@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use crate::diagnostic::Diagnostic;
 use crate::events::FilterOn;
+use crate::resources::sns_topic_subscription::{MOST_FILTER_COMBINATIONS, MOST_FILTER_KEYS};
 use crate::service::meaning::Resolver;
 use crate::spec::{Given, Spec};
 use crate::uses::{Datum, Kind};
@@ -24,12 +25,31 @@ impl Resolver<'_> {
         Some(found)
     }
 
-    /// Reports a filter of attributes that asks for something in an attribute: their values are texts, numbers and lists.
+    /// Reports a filter that SNS refuses: too many attributes or combinations, and a filter of attributes that asks for something in
+    /// an attribute. Their values are texts, numbers and lists:
     /// <https://docs.aws.amazon.com/sns/latest/dg/sns-message-filtering-scope.html>
     pub(crate) fn filter_of_topic(&mut self, filter: &Given<Value>, of: FilterOn) {
         let Some((Value::Object(fields), span)) = filter.placed() else {
             return;
         };
+        let keys = fields.len();
+        if keys > MOST_FILTER_KEYS {
+            let what = match of {
+                FilterOn::Attributes => "attributes",
+                FilterOn::Body => "fields",
+            };
+            let summary = format!("`filter` must have at most {MOST_FILTER_KEYS} {what}, not {keys}");
+            let help = "keep those that exclude most messages, and let the function drop the others";
+            self.report(Diagnostic::new(span.clone(), summary).help(help));
+        }
+        let combinations = fields.values().map(combinations).fold(1, usize::saturating_mul);
+        if combinations > MOST_FILTER_COMBINATIONS {
+            let summary = format!(
+                "`filter` must have at most {MOST_FILTER_COMBINATIONS} combinations of values, not {combinations}"
+            );
+            let help = "list fewer values: SNS multiplies the numbers of values of all attributes";
+            self.report(Diagnostic::new(span.clone(), summary).help(help));
+        }
         let nested = fields.iter().find(|(_, values)| values.is_object());
         if let (FilterOn::Attributes, Some((name, _))) = (of, nested) {
             let summary = format!(
@@ -39,5 +59,14 @@ impl Resolver<'_> {
             let help = "add `filter_on = \"body\"` if it is about the text of messages";
             self.report(Diagnostic::new(span, summary).help(help));
         }
+    }
+}
+
+/// The combinations of values in a part of a filter. For values below others SNS counts more, which is not checked.
+fn combinations(value: &Value) -> usize {
+    match value {
+        Value::Array(values) => values.len().max(1),
+        Value::Object(fields) => fields.values().map(combinations).fold(1, usize::saturating_mul),
+        _ => 1,
     }
 }

@@ -36,6 +36,10 @@ pub const PRINCIPAL: &str = "sns.amazonaws.com";
 pub const LAMBDA: &str = "lambda";
 /// Bytes of a filter: <https://docs.aws.amazon.com/sns/latest/dg/subscription-filter-policy-constraints.html>
 pub const FILTER_BYTES: usize = 256 * 1024;
+/// Attributes of a filter, or fields of the text that it begins with: the same page.
+pub const MOST_FILTER_KEYS: usize = 5;
+/// Combinations of a filter's values, which are their numbers multiplied: the same page.
+pub const MOST_FILTER_COMBINATIONS: usize = 150;
 
 /// The arguments of a subscription.
 pub struct Arguments<'a> {
