@@ -79,8 +79,11 @@ fn manages_permissions(action: &str) -> bool {
             .any(|action| action.manages_permissions || is_iam && !reads(action.name))
 }
 
-/// Returns whether a pattern covers every resource of a type, or more.
+/// Returns whether a pattern covers every resource of a type, or more. A reference is the ARN of one resource, or of parts of it.
 fn is_account_wide(resource: &str) -> bool {
+    if resource.starts_with("${") {
+        return false;
+    }
     let name = resource.splitn(6, ':').nth(5).unwrap_or(resource);
     let behind_type = name.split_once(['/', ':']).map_or(name, |(_, rest)| rest);
     name.starts_with('*') || behind_type.starts_with('*') && !resource.contains(":s3:::")
@@ -96,6 +99,9 @@ mod tests {
         let table = "arn:aws:dynamodb:${region}:${account}:table/orders";
         assert_eq!(one("dynamodb:GetItem", table), None);
         assert_eq!(one("s3:GetObject", "arn:aws:s3:::receipts/*"), None);
+        assert_eq!(one("s3:GetObject", "${buckets.receipts.arn}/*"), None);
+        assert_eq!(one("dynamodb:Query", "${tables.orders.arn}/*"), None);
+        assert_eq!(one("dynamodb:GetItem", "${own.carts}/*"), None);
         for (action, on, word) in [
             ("*", "*", "every service"),
             ("iam:PassRole", table, "permissions"),
