@@ -106,12 +106,12 @@ impl Diagnostic {
         }
     }
 
-    /// Lists the words that are known, if there was no similar one.
+    /// Lists the words that are known, if there are any and none was similar.
     pub fn known<'k>(self, known: impl Iterator<Item = &'k str>) -> Self {
-        if !self.help.is_empty() {
+        let known: Vec<String> = known.map(|word| format!("`{word}`")).collect();
+        if !self.help.is_empty() || known.is_empty() {
             return self;
         }
-        let known: Vec<String> = known.map(|word| format!("`{word}`")).collect();
         self.help(format!("use one of {}", known.join(", ")))
     }
 

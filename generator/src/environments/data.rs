@@ -7,6 +7,7 @@ use crate::environments::overridable::Overridable;
 use crate::service::meaning::{Everywhere, Resolver};
 use crate::service::{Bucket, Queue, Table, Topic};
 use crate::spec::field::Keys;
+use crate::spec::toml_text::part_of_key;
 use crate::spec::{EnvironmentTable, Given, Own, Placed, Spec};
 
 /// The data that differs in an environment.
@@ -133,11 +134,16 @@ impl Resolver<'_> {
             name.value
         );
         let path = |near: &str| format!("{key}.{near}");
-        self.report(
-            Diagnostic::new(name.span.clone(), summary)
+        let report = Diagnostic::new(name.span.clone(), summary);
+        self.report(match declared {
+            [] => report.help(format!(
+                "add `[{key}.{}]`, or delete this table",
+                part_of_key(&name.value)
+            )),
+            _ => report
                 .similar_key(&name.value, &format!("a {noun}"), known.clone(), path)
                 .known(known),
-        );
+        });
         None
     }
 

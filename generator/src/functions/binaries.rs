@@ -51,11 +51,11 @@ impl Resolver<'_> {
             return;
         }
         let known = binaries.iter().map(|known| known.as_str());
-        self.report(
-            Diagnostic::new(place, format!("unknown `binary` `{binary}`"))
-                .similar(binary, "a binary", known.clone())
-                .known(known),
-        );
+        let report = Diagnostic::new(place, format!("unknown `binary` `{binary}`"));
+        self.report(match binaries.is_empty() {
+            true => report.help(format!("add a crate that builds `{binary}` to `functions/`")),
+            false => report.similar(binary, "a binary", known.clone()).known(known),
+        });
     }
 
     fn function_without_crate(&mut self, name: &Placed<String>, handlers: &Handlers) {
