@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use crate::diagnostic::Diagnostic;
 use crate::identifier::Identifier;
-use crate::queues::{Queue, failed, suffix};
+use crate::queues::{FAILED, Queue, failed, suffix};
 use crate::reach::reachable_by::ReachableBy;
 use crate::resources::sqs_queue::NAME_LENGTH;
 use crate::service::meaning::{Case, Resolver, longest_environment};
 use crate::spec::{Placed, QueueTable, Spec};
+use crate::text_rule::NAME_64;
 use crate::uses::declared::Declared;
 use crate::uses::{Datum, Kind};
 
@@ -124,7 +125,9 @@ impl Resolver<'_> {
         let service = spec.service.name.value.as_deref().unwrap_or_default();
         let longest = longest_environment(spec);
         let full = format!("{service}-{longest}-{}{}", name.value, suffix(table.fifo.value));
-        if full.len() > NAME_LENGTH {
+        let of_queue = name.value.strip_suffix(FAILED).unwrap_or(&name.value);
+        // A name that is too long by itself has been reported.
+        if full.len() > NAME_LENGTH && (NAME_64.check)(of_queue) {
             self.report(
                 Diagnostic::new(
                     name.span.clone(),
