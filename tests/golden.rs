@@ -102,7 +102,15 @@ fn an_invalid_spec_gets_all_its_errors() {
             "{}: something was written",
             case.name
         );
-        compare(&case.path("expected.txt"), &text(&output.stderr), &mut wrong);
+        let errors = text(&output.stderr);
+        for error in errors.split("\n\n").filter(|part| part.starts_with("error: ")) {
+            assert!(
+                error.contains("\nhelp: "),
+                "{}: an error without help:\n{error}",
+                case.name
+            );
+        }
+        compare(&case.path("expected.txt"), &errors, &mut wrong);
     }
     wrong.report();
 }

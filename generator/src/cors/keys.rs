@@ -38,7 +38,7 @@ fn is_origin(text: &str) -> bool {
 /// A method that a preflight can allow, or `*`.
 static METHOD: TextRule = TextRule {
     must_be: "a method in upper case such as `GET`, or `*` for the methods of each path",
-    help: "",
+    help: "write it as in `GET`",
     check: |text| text == "*" || ANY.contains(&text),
     pattern: r"^(\*|DELETE|GET|HEAD|OPTIONS|PATCH|POST|PUT)$",
 };
@@ -47,7 +47,7 @@ static METHOD: TextRule = TextRule {
 /// API Gateway's.
 static HEADER: TextRule = TextRule {
     must_be: "the name of a header such as `Content-Type`, or `*`",
-    help: "",
+    help: "write it as in `Content-Type`",
     check: |text| {
         let is_of_name = |c: char| c.is_ascii_alphanumeric() || "!#$%&*+-.^_`|~".contains(c);
         !text.is_empty() && text.chars().all(is_of_name)

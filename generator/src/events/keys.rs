@@ -32,7 +32,7 @@ static FILTER: JsonRule = JsonRule {
     noun: "a filter",
     is_table: true,
     check: |json| pattern(json, FILTER_CHARACTERS),
-    help: "write it as in `{ eventName = [\"INSERT\"] }`",
+    help: "write it as in `{ eventName = [\"INSERT\"] }` for a table, or `{ body = { kind = [\"order\"] } }` for a queue",
 };
 
 /// A filter policy of SNS: <https://docs.aws.amazon.com/sns/latest/dg/sns-subscription-filter-policies.html>
@@ -50,7 +50,7 @@ static INPUT: JsonRule = JsonRule {
         0..=INPUT_BYTES => Ok(()),
         bytes => Err(format!("it may have {INPUT_BYTES} bytes, not {bytes}")),
     },
-    help: "",
+    help: "put it into a bucket, and let the function read it from there",
 };
 
 /// Checks that AWS takes a pattern, with so many characters at most.

@@ -40,7 +40,7 @@ static REASON: TextRule = TextRule {
 /// The name of a binary, of which Cargo makes a file.
 pub(crate) static BINARY: TextRule = TextRule {
     must_be: "the name of a binary: a letter, then at most 63 letters, digits, `-` and `_`",
-    help: "",
+    help: "copy it from `name` under `[[bin]]` in `Cargo.toml` of the crate",
     check: NAME_64.check,
     pattern: NAME_64.pattern,
 };

@@ -33,7 +33,7 @@ pub const TYPE: ResourceType = ResourceType {
 /// The name of an API: <https://docs.aws.amazon.com/apigateway/latest/api/API_CreateRestApi.html>
 pub static NAME: TextRule = TextRule {
     must_be: "1 to 1024 characters",
-    help: "",
+    help: "write it as in `shop-{environment}`",
     check: |name| !name.trim().is_empty() && name.chars().count() <= 1024,
     pattern: r"^(?=[\s\S]*\S)[\s\S]{1,1024}$",
 };

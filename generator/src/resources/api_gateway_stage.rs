@@ -35,7 +35,7 @@ pub const TYPE: ResourceType = ResourceType {
 /// The name of a stage: <https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-stages.html>
 pub static NAME: TextRule = TextRule {
     must_be: "1 to 128 letters, digits, `-` and `_`",
-    help: "",
+    help: "write it as in `v1`",
     check: |name| {
         let is_of_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
         (1..=128).contains(&name.len()) && name.chars().all(is_of_name)

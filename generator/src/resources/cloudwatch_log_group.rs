@@ -31,7 +31,7 @@ pub const RETENTION_DAYS: [u32; 22] = [
 /// The name of a log group: <https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html>
 pub static NAME: TextRule = TextRule {
     must_be: "1 to 512 letters, digits and `. - _ / #`, and not begin with `aws/`",
-    help: "",
+    help: "write it as in `/company/shop`",
     check: |name| {
         (1..=512).contains(&name.len())
             && name

@@ -24,7 +24,7 @@ pub const TYPE: ResourceType = ResourceType {
 /// <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateGroup.html>
 pub static DESCRIPTION: TextRule = TextRule {
     must_be: "1 to 2048 characters",
-    help: "",
+    help: "write a shorter text, or delete the key",
     check: |description| (1..=2048).contains(&description.chars().count()),
     pattern: r"^[\s\S]{1,2048}$",
 };

@@ -86,7 +86,7 @@ pub const TEMPORARY_PASSWORD_VALIDITY_DAYS: RangeInclusive<u32> = 1..=365;
 /// <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateUserPool.html>
 pub static NAME: TextRule = TextRule {
     must_be: "1 to 128 letters, digits, spaces and `_ + = , . @ -`",
-    help: "",
+    help: "write it as in `shop-users`",
     check: |name| {
         let is_of_name = |c: char| c.is_ascii_alphanumeric() || " _+=,.@-".contains(c);
         !name.trim().is_empty() && name.chars().count() <= 128 && name.chars().all(is_of_name)

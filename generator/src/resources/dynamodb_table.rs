@@ -79,7 +79,7 @@ pub const CAPACITY: RangeInclusive<u32> = 1..=40_000;
 /// The name of a key's attribute; of bytes, the same page as [`NAME_LENGTH`].
 pub static KEY_ATTRIBUTE: TextRule = TextRule {
     must_be: "an attribute of 1 to 255 bytes",
-    help: "",
+    help: "write it as in `customer`",
     check: |text| (1..=255).contains(&text.len()),
     pattern: "^.{1,255}$",
 };
@@ -87,7 +87,7 @@ pub static KEY_ATTRIBUTE: TextRule = TextRule {
 /// The name of an attribute; the same page.
 pub static ATTRIBUTE: TextRule = TextRule {
     must_be: "an attribute of at most 65535 bytes",
-    help: "",
+    help: "write it as in `customer`",
     check: |text| (1..=65_535).contains(&text.len()),
     pattern: "^.+$",
 };
@@ -95,7 +95,7 @@ pub static ATTRIBUTE: TextRule = TextRule {
 /// The name of an index; the same page.
 pub static INDEX_NAME: TextRule = TextRule {
     must_be: "3 to 255 letters, digits, `_`, `-` and `.`",
-    help: "",
+    help: "write it as in `by_status`",
     check: |text| {
         let is_of_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
         (3..=255).contains(&text.len()) && text.chars().all(is_of_name)

@@ -12,7 +12,7 @@ static LIST: &str = include_str!("iam_actions.txt");
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html>
 pub static ACTION: TextRule = TextRule {
     must_be: "an action such as `dynamodb:GetItem`",
-    help: "",
+    help: "begin it with its service, as in `dynamodb:GetItem`",
     check: |text| {
         text == "*"
             || text.split_once(':').is_some_and(|(service, name)| {

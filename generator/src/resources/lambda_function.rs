@@ -180,7 +180,7 @@ pub const CORS_ALLOW_CREDENTIALS: &str = "CORS_ALLOW_CREDENTIALS";
 /// The name of an environment variable. [`owner_of`] names those that are taken.
 pub static ENVIRONMENT_KEY: TextRule = TextRule {
     must_be: "a letter, then letters, digits and `_`, at least two characters",
-    help: "",
+    help: "write it as in `LOG_LEVEL`",
     check: |key| {
         // Lambda's own begin with `_`, and have a better explanation.
         let begins = key.starts_with(|c: char| c.is_ascii_alphabetic()) || RESERVED_VARIABLES.contains(&key);
@@ -202,7 +202,7 @@ pub fn owner_of(key: &str) -> Option<&'static str> {
 /// The description of a function.
 pub static DESCRIPTION: TextRule = TextRule {
     must_be: "at most 256 characters",
-    help: "",
+    help: "shorten it",
     check: |description| description.chars().count() <= 256,
     pattern: r"^[\s\S]{0,256}$",
 };

@@ -54,7 +54,7 @@ pub const RESERVED_PREFIXES: [&str; 3] = ["amzn-s3-demo-", "sthree-", "xn--"];
 /// The name of a bucket; the same page.
 pub static NAME_OF_ANY: TextRule = TextRule {
     must_be: "a bucket's name: 3 to 63 lower-case letters, digits, `-` and `.`, with a letter or digit at both ends",
-    help: "",
+    help: "write it as in `shop-terraform-state`",
     check: |name| NAME_LENGTH.contains(&name.len()) && is_name(name, b"-."),
     pattern: "^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$",
 };

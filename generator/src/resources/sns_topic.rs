@@ -54,7 +54,7 @@ pub const FIFO: &str = ".fifo";
 /// The sender of e-mails and text messages: <https://docs.aws.amazon.com/sns/latest/dg/sns-create-topic.html>
 pub static DISPLAY_NAME: TextRule = TextRule {
     must_be: "1 to 100 characters, without line breaks",
-    help: "",
+    help: "write it as in `Shop news`",
     check: |text| (1..=100).contains(&text.chars().count()) && !text.contains(['\n', '\r']),
     pattern: "^[^\\n\\r]{1,100}$",
 };

@@ -8,6 +8,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, shown};
 use crate::resources::api_gateway_method;
 use crate::spec::Value;
 use crate::spec::declaration::{Form, Key, Literal, choices};
+use crate::spec::expected::Expected;
 use crate::spec::field::{Scalar, Word};
 use crate::text_rule::TextRule;
 
@@ -84,7 +85,7 @@ impl Scalar for Auth {
 
     fn take(value: &Value<'_>, key: &Key, diagnostics: &mut Diagnostics) -> Option<Self> {
         let Some(text) = value.text() else {
-            diagnostics.push(value.wrong_type(key, "a string"));
+            diagnostics.push(value.wrong_type(key, Expected::Text));
             return None;
         };
         if let Some(name) = text.strip_prefix(AUTHORIZERS) {

@@ -7,7 +7,7 @@ use crate::text_rule::TextRule;
 /// The key of a tag.
 pub static TAG_KEY: TextRule = TextRule {
     must_be: "1 to 128 letters, digits, spaces and `_ . : / = + - @`, and must not begin with `aws:`",
-    help: "",
+    help: "rename it, as in `CostCenter`",
     check: |key| {
         !key.is_empty()
             && key.chars().count() <= 128
@@ -20,7 +20,7 @@ pub static TAG_KEY: TextRule = TextRule {
 /// The value of a tag.
 pub static TAG_VALUE: TextRule = TextRule {
     must_be: "at most 256 letters, digits, spaces and `_ . : / = + - @`",
-    help: "",
+    help: "shorten it, or leave out the other characters",
     check: |value| value.chars().count() <= 256 && value.chars().all(is_tag_character),
     pattern: r"^[\p{L}\p{N}_.:/=+\-@ ]{0,256}$",
 };

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Span, shown};
 use crate::spec::declaration::{Absent, Form, Key, Kind, Table};
+use crate::spec::expected::Expected;
 pub use crate::spec::reader::{Field, Placed};
 use crate::spec::reader::{Reader, Value};
 pub use crate::spec::scalar::{Scalar, Word};
@@ -218,7 +219,7 @@ impl Field for Strings {
             return Self::new();
         };
         let mut strings = Self::new();
-        for (name, value) in value.entries(key, "a table of strings", diagnostics) {
+        for (name, value) in value.entries(key, Expected::TableOfTexts, diagnostics) {
             let text = &name.value;
             if !keep(
                 names,
@@ -237,7 +238,7 @@ impl Field for Strings {
                         let report = Diagnostic::new(value.span(), summary).hide(value.span());
                         report.help("write it in quotes")
                     }
-                    false => value.wrong(&subject, "a string"),
+                    false => value.wrong(&subject, Expected::Text),
                 });
                 continue;
             };
@@ -281,11 +282,11 @@ impl Field for Lists {
     const FORM: Form = Form::Lists;
 
     fn read(value: &Value<'_>, key: &'static Key, diagnostics: &mut Diagnostics) -> Self {
-        let entries = value.entries(key, "a table of lists", diagnostics);
+        let entries = value.entries(key, Expected::TableOfLists, diagnostics);
         let lists = entries.into_iter().filter_map(|(name, value)| {
             let summary = format!("`{}`", shown(&name.value));
             if value.value().as_array().is_none() {
-                diagnostics.push(value.wrong(&summary, "a list of strings"));
+                diagnostics.push(value.wrong(&summary, Expected::Texts));
                 return None;
             }
             Some((name, value.texts(key, diagnostics)?))
@@ -343,7 +344,7 @@ impl<T: Keys> Field for Option<T> {
 
 fn read_table<T: Keys>(value: &Value<'_>, key: &Key, diagnostics: &mut Diagnostics) -> Option<T> {
     let Some(mut reader) = value.table() else {
-        diagnostics.push(value.wrong_type(key, "a table"));
+        diagnostics.push(value.wrong_type(key, Expected::Table));
         return None;
     };
     let table = T::read(&mut reader, diagnostics);
@@ -360,7 +361,7 @@ impl<T: Keys> Field for Vec<(Placed<String>, T)> {
             return Self::new();
         };
         let mut tables = Self::new();
-        let entries = value.entries(key, "a table", diagnostics);
+        let entries = value.entries(key, Expected::Tables, diagnostics);
         if let (true, Absent::Required(example)) = (value.is_empty_table(), &key.absent) {
             diagnostics.push(value.missing(key, example));
         }
@@ -379,7 +380,7 @@ impl<T: Keys> Field for Vec<(Placed<String>, T)> {
                     table
                 }
                 None => {
-                    diagnostics.push(value.wrong(&format!("`{}`", value.path), "a table"));
+                    diagnostics.push(value.wrong(&format!("`{}`", value.path), Expected::Table));
                     T::absent()
                 }
             };
@@ -406,7 +407,7 @@ impl<T: Keys> Field for Vec<(Placed<String>, Own<T>)> {
             return Self::new();
         };
         let mut tables = Self::new();
-        for (name, value) in value.entries(key, "a table", diagnostics) {
+        for (name, value) in value.entries(key, Expected::Tables, diagnostics) {
             match value.table() {
                 Some(reader) => {
                     let mut reader = reader.overriding(format!("{of}.{}", name.value));
@@ -414,7 +415,7 @@ impl<T: Keys> Field for Vec<(Placed<String>, Own<T>)> {
                     reader.finish(diagnostics);
                     tables.push((name, Own(table)));
                 }
-                None => diagnostics.push(value.wrong(&format!("`{}`", value.path), "a table")),
+                None => diagnostics.push(value.wrong(&format!("`{}`", value.path), Expected::Table)),
             }
         }
         tables
@@ -445,7 +446,7 @@ impl<T: Keys> Field for Vec<T> {
     fn read(value: &Value<'_>, key: &'static Key, diagnostics: &mut Diagnostics) -> Self {
         let mut tables = Self::new();
         for element in value
-            .elements(key, "a list of tables", diagnostics)
+            .elements(key, Expected::ListOfTables, diagnostics)
             .unwrap_or_default()
         {
             match element.table() {
@@ -453,7 +454,7 @@ impl<T: Keys> Field for Vec<T> {
                     tables.push(T::read(&mut reader, diagnostics));
                     reader.finish(diagnostics);
                 }
-                None => diagnostics.push(element.wrong(&format!("each of `{}`", key.name), "a table")),
+                None => diagnostics.push(element.wrong(&format!("each of `{}`", key.name), Expected::Table)),
             }
         }
         tables

@@ -6,6 +6,7 @@ use toml::de::DeValue;
 use crate::diagnostic::{Diagnostic, Diagnostics, Span, shown};
 use crate::json_rule::JsonRule;
 use crate::spec::declaration::{Form, Key, Kind, Literal};
+use crate::spec::expected::Expected;
 use crate::spec::field::{Field, Given};
 use crate::spec::reader::{Placed, Value};
 use crate::spec::scalar::Scalar;
@@ -28,7 +29,7 @@ impl Field for Given<Vec<Placed<Json>>> {
     const FORM: Form = Form::Jsons;
 
     fn read(value: &Value<'_>, key: &'static Key, diagnostics: &mut Diagnostics) -> Self {
-        let elements = value.elements(key, "a list of tables", diagnostics);
+        let elements = value.elements(key, Expected::ListOfTables, diagnostics);
         let subject = format!("each of `{}`", key.name);
         let read = |element: &Value<'_>| {
             let Kind::Jsons(rule) = &key.kind else { return None };
@@ -54,7 +55,7 @@ impl Field for Given<Vec<Placed<Json>>> {
 /// A value that keeps a rule, or a report of it.
 fn read(rule: &JsonRule, subject: &str, value: &Value<'_>, diagnostics: &mut Diagnostics) -> Option<Json> {
     if rule.is_table && value.value().as_table().is_none() {
-        diagnostics.push(value.wrong(subject, "a table").helps(rule.help));
+        diagnostics.push(value.wrong_with(subject, Expected::Table, rule.help));
         return None;
     }
     let mut wrong = Vec::new();

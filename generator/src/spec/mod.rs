@@ -6,6 +6,7 @@
 
 pub mod declaration;
 mod duplicate_key;
+pub(crate) mod expected;
 pub mod field;
 mod hidden_characters;
 mod json;

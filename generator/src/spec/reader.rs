@@ -10,6 +10,7 @@ use toml::de::{DeTable, DeValue};
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Span, shown};
 use crate::spec::declaration::{Absent, Form, Key, Kind, Scope};
+use crate::spec::expected::Expected;
 use crate::spec::toml_text::part_of_key;
 
 /// A table of the spec that is being read.
@@ -229,20 +230,25 @@ impl<'a> Value<'a> {
     /// Returns the elements of a list of strings. Each element of another type is reported. `None` for other values.
     pub fn texts(&self, key: &Key, diagnostics: &mut Diagnostics) -> Option<Vec<Placed<String>>> {
         let mut texts = Vec::new();
-        for element in self.elements(key, "a list of strings", diagnostics)? {
+        for element in self.elements(key, Expected::Texts, diagnostics)? {
             match element.text() {
                 Some(text) => texts.push(Placed {
                     span: element.span(),
                     value: text.into(),
                 }),
-                None => diagnostics.push(element.wrong(&format!("each of `{}`", key.name), "a string")),
+                None => diagnostics.push(element.wrong(&format!("each of `{}`", key.name), Expected::Text)),
             }
         }
         Some(texts)
     }
 
     /// Returns the elements of a list. Other values are reported and give `None`.
-    pub fn elements(&self, key: &Key, expected: &str, diagnostics: &mut Diagnostics) -> Option<Vec<Self>> {
+    pub fn elements(
+        &self,
+        key: &Key,
+        expected: Expected,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Vec<Self>> {
         let Some(array) = self.value().as_array() else {
             diagnostics.push(self.wrong_type(key, expected));
             return None;
@@ -262,7 +268,7 @@ impl<'a> Value<'a> {
     pub fn entries(
         &self,
         key: &Key,
-        expected: &str,
+        expected: Expected,
         diagnostics: &mut Diagnostics,
     ) -> Vec<(Placed<String>, Self)> {
         let Some(table) = self.value().as_table() else {
@@ -287,25 +293,28 @@ impl<'a> Value<'a> {
     }
 
     /// The report of a key with a value of another type.
-    pub fn wrong_type(&self, key: &Key, expected: &str) -> Diagnostic {
-        self.wrong(&format!("`{}`", key.name), expected)
+    pub fn wrong_type(&self, key: &Key, expected: Expected) -> Diagnostic {
+        let help = expected.help(key, self.text(), &self.path);
+        self.wrong_with(&format!("`{}`", key.name), expected, &help)
             .meant(self.path.as_str())
     }
 
-    /// The report of a value of another type. `subject` begins the sentence.
-    pub fn wrong(&self, subject: &str, expected: &str) -> Diagnostic {
-        let summary = format!("{subject} must be {expected}, not {}", self.described());
-        let diagnostic = Diagnostic::new(self.span(), summary);
-        let is_unquoted = expected == "a string"
-            && !matches!(
-                self.value(),
-                DeValue::String(_) | DeValue::Array(_) | DeValue::Table(_)
-            );
-        if is_unquoted {
-            diagnostic.help("write it in quotes")
-        } else {
-            diagnostic
-        }
+    /// The report of an element or an entry of another type. `subject` begins the sentence.
+    pub fn wrong(&self, subject: &str, expected: Expected) -> Diagnostic {
+        self.wrong_with(subject, expected, &expected.help_inside(self.text()))
+    }
+
+    /// The report of a value of another type, with this help.
+    pub fn wrong_with(&self, subject: &str, expected: Expected, help: &str) -> Diagnostic {
+        let summary = format!("{subject} must be {}, not {}", expected.noun(), self.described());
+        let is_unquoted = !matches!(
+            self.value(),
+            DeValue::String(_) | DeValue::Array(_) | DeValue::Table(_)
+        );
+        Diagnostic::new(self.span(), summary).help(match (expected, is_unquoted) {
+            (Expected::Text, true) => "write it in quotes",
+            _ => help,
+        })
     }
 
     /// The value in a headline: a short one as it is written, any other by its type.

@@ -5,6 +5,7 @@ use toml::value::Date;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Span, shown};
 use crate::spec::declaration::{Choice, Form, Key, Kind, Literal};
+use crate::spec::expected::{Expected, nearest};
 use crate::spec::reader::Value;
 use crate::text_rule::TextRule;
 
@@ -26,9 +27,12 @@ impl Scalar for String {
     fn take(value: &Value<'_>, key: &Key, diagnostics: &mut Diagnostics) -> Option<Self> {
         let Kind::Text(rule) = &key.kind else { return None };
         let text = value.text().or_else(|| {
-            let wrong = value.wrong_type(key, "a string");
-            let help = if wrong.help.is_empty() { rule.help } else { "" };
-            diagnostics.push(wrong.helps(help));
+            diagnostics.push(match rule.help {
+                "" => value.wrong_type(key, Expected::Text),
+                help => value
+                    .wrong_with(&format!("`{}`", key.name), Expected::Text, help)
+                    .meant(value.path.as_str()),
+            });
             None
         })?;
         keep(rule, &format!("`{}`", key.name), text, value.span(), diagnostics).then(|| text.into())
@@ -63,7 +67,7 @@ impl Scalar for u32 {
 
     fn take(value: &Value<'_>, key: &Key, diagnostics: &mut Diagnostics) -> Option<Self> {
         if !matches!(value.value(), DeValue::Integer(_)) {
-            diagnostics.push(value.wrong_type(key, "a whole number"));
+            diagnostics.push(value.wrong_type(key, Expected::Number));
             return None;
         }
         let found = value.integer().and_then(|number| u32::try_from(number).ok());
@@ -80,7 +84,9 @@ impl Scalar for u32 {
         };
         if !holds {
             let summary = format!("`{}` must be {rule}, not {}", key.name, value.described());
-            diagnostics.push(Diagnostic::new(value.span(), summary));
+            let near = nearest(&key.kind, value.integer().unwrap_or(i64::MAX));
+            let help = near.map(|near| format!("write `{} = {near}`", key.name));
+            diagnostics.push(Diagnostic::new(value.span(), summary).helps(&help.unwrap_or_default()));
             return None;
         }
         found
@@ -107,7 +113,7 @@ impl Scalar for bool {
 
     fn take(value: &Value<'_>, key: &Key, diagnostics: &mut Diagnostics) -> Option<Self> {
         value.value().as_bool().or_else(|| {
-            diagnostics.push(value.wrong_type(key, "`true` or `false`"));
+            diagnostics.push(value.wrong_type(key, Expected::Flag));
             None
         })
     }
@@ -129,7 +135,7 @@ impl Scalar for Date {
             found.date.filter(|_| is_day)
         });
         date.or_else(|| {
-            diagnostics.push(value.wrong_type(key, "a date such as 2027-01-31, without quotes"));
+            diagnostics.push(value.wrong_type(key, Expected::Date));
             None
         })
     }
@@ -169,7 +175,7 @@ impl<T: Word> Scalar for T {
 
     fn take(value: &Value<'_>, key: &Key, diagnostics: &mut Diagnostics) -> Option<Self> {
         let Some(text) = value.text() else {
-            diagnostics.push(value.wrong_type(key, "a string"));
+            diagnostics.push(value.wrong_type(key, Expected::Text));
             return None;
         };
         word(key, text, value.span(), diagnostics)

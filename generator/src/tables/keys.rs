@@ -10,6 +10,7 @@ use crate::review::consequence;
 use crate::spec::declaration::Absent::{Derived, Nothing, Required};
 use crate::spec::declaration::Kind::{self, Choice, Flag, Tables, Text, TextOrTable, Texts};
 use crate::spec::declaration::{EVERYWHERE, Form, Key, Literal, PER_ENVIRONMENT, default, keys, number};
+use crate::spec::expected::Expected;
 use crate::spec::field::{Given, Keys, Placed, Scalar, Set, Word};
 use crate::spec::{Value, keep};
 use crate::tables::{Stream, Type};
@@ -97,7 +98,10 @@ impl Scalar for KeyTable {
     const FORM: Form = Form::TextOrTable;
 
     fn take(value: &Value<'_>, key: &Key, diagnostics: &mut Diagnostics) -> Option<Self> {
-        let expected = "a string, or a table such as `{ name = \"number\", type = \"number\" }`";
+        let expected = Expected::OneOf {
+            noun: "a string, or a table such as `{ name = \"number\", type = \"number\" }`",
+            example: "\"number\"",
+        };
         text_or_table(value, key, expected, diagnostics, |text| Self {
             span: value.span(),
             name: Given {
@@ -118,7 +122,10 @@ impl Scalar for CapacityTable {
     const FORM: Form = Form::TextOrTable;
 
     fn take(value: &Value<'_>, key: &Key, diagnostics: &mut Diagnostics) -> Option<Self> {
-        let expected = "`\"on_demand\"`, or a table such as `{ read = 5, write = 5 }`";
+        let expected = Expected::OneOf {
+            noun: "`\"on_demand\"`, or a table such as `{ read = 5, write = 5 }`",
+            example: "{ read = 5, write = 5 }",
+        };
         text_or_table(value, key, expected, diagnostics, |_| Self {
             span: value.span(),
             ..Self::absent()
@@ -134,7 +141,7 @@ impl Scalar for CapacityTable {
 fn text_or_table<T: Keys>(
     value: &Value<'_>,
     key: &Key,
-    expected: &str,
+    expected: Expected,
     diagnostics: &mut Diagnostics,
     of_text: impl FnOnce(&str) -> T,
 ) -> Option<T> {

@@ -19,7 +19,7 @@ use crate::user_pool::{AuthFlow, ExistingUserPool, SignInName};
 /// The name of a pool in every environment. Their names have at most 32 characters.
 static NAME: TextRule = TextRule {
     must_be: "1 to 128 letters, digits, spaces and `_ + = , . @ -`, or `{environment}` among them",
-    help: "",
+    help: "write it as in `shop-{environment}`",
     check: |name| (cognito_user_pool::NAME.check)(&name_in(name, &"e".repeat(32))),
     pattern: r"^(?=.*[^ ])([A-Za-z0-9_+=,.@\- ]|\{environment\}){1,128}$",
 };
