@@ -1,7 +1,7 @@
 //! Warnings about a valid spec that may fail in an account, or surprise.
 
 use std::cell::LazyCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use portcullis_foreign_text::printable::code;
 
@@ -10,10 +10,13 @@ use crate::functions::existing_role;
 use crate::functions::statement::Statement;
 use crate::reach::Reach;
 use crate::resources::api_gateway_method::SIGN_IN_SCOPE;
+use crate::resources::dynamodb_table::MOST_READERS;
 use crate::resources::iam_actions::covers;
 use crate::resources::{api_gateway_resource, lambda_permission};
 use crate::routes::permissions;
+use crate::sentences::list::list;
 use crate::service::Service;
+use crate::uses::{Datum, Kind};
 
 /// A warning.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,7 +32,8 @@ pub fn of_service(service: &Service) -> Vec<Warning> {
     let warnings = resources(service).into_iter().chain(patterns(service));
     let warnings = warnings.chain(scopes(service));
     let warnings = warnings.chain(existing_roles(service));
-    warnings.chain(loops(service)).collect()
+    let warnings = warnings.chain(loops(service)).chain(endless(service));
+    warnings.chain(readers(service)).collect()
 }
 
 /// Warns of routes that no token of `local` opens, because its pool is not the one whose tokens have their scopes.
@@ -86,6 +90,66 @@ fn loops(service: &Service) -> Vec<Warning> {
         }
     }
     warnings
+}
+
+/// Warns of functions that may change the table whose every change invokes them. Lambda doesn't stop such a loop:
+/// <https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html>
+fn endless(service: &Service) -> Vec<Warning> {
+    let mut warnings = Vec::new();
+    let reach = LazyCell::new(|| Reach::of(service));
+    for (name, function) in &service.functions {
+        for event in &function.on {
+            let Event::Stream(stream) = event else { continue };
+            // A filter can leave out the function's own changes.
+            if !stream.filters.is_empty() {
+                continue;
+            }
+            let datum = Datum::new(Kind::Tables, &stream.table);
+            let actions = Kind::Tables.declaration().verbs.iter();
+            let changing = || actions.clone().filter(|verb| verb.causes_events);
+            let changes = |does: &String| {
+                changing()
+                    .any(|verb| does == verb.name || verb.actions.iter().any(|action| covers(does, action)))
+            };
+            let functions = reach.functions_on(&datum);
+            let own = functions.iter().find(|(other, _)| other == name);
+            if own.is_some_and(|(_, does)| does.iter().any(changes)) {
+                warnings.push(Warning {
+                    summary: format!(
+                        "function `{name}` may change items of the table `{}`, and each change invokes it again",
+                        stream.table
+                    ),
+                    help: "add `filters` that leave out its own changes, or change another table. Lambda doesn't stop \
+                           such a loop"
+                        .into(),
+                });
+            }
+        }
+    }
+    warnings
+}
+
+/// Warns of streams that invoke more functions than DynamoDB has readers for:
+/// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html>
+fn readers(service: &Service) -> Vec<Warning> {
+    let mut readers: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for (name, function) in &service.functions {
+        for event in &function.on {
+            if let Event::Stream(stream) = event {
+                readers.entry(&stream.table).or_default().push(code(name));
+            }
+        }
+    }
+    readers.retain(|_, functions| functions.len() > MOST_READERS);
+    let warnings = readers.into_iter().map(|(table, functions)| Warning {
+        summary: format!(
+            "the stream of the table `{table}` invokes {} functions, and DynamoDB may throttle more than {MOST_READERS}: {}",
+            functions.len(),
+            list(functions)
+        ),
+        help: "let one function hand the changes to a topic, which invokes the others".into(),
+    });
+    warnings.collect()
 }
 
 /// Warns of existing roles that Lambda needs rights of.
@@ -209,6 +273,62 @@ mod tests {
         assert_eq!(
             warnings("queue = \"jobs\"", "\"queues.jobs\" = [\"receive\"]"),
             []
+        );
+    }
+
+    #[test]
+    fn functions_that_change_the_table_that_invokes_them_are_named() {
+        let warnings = |on: &str, rights: &str| {
+            let spec = format!(
+                "[service]\nname = \"hello\"\nregion = \"us-east-1\"\n[tables.orders]\npartition_key = \"id\"\n\
+                 stream = \"new_image\"\n[functions.a]\non = [{{ {on} }}]\n{rights}\n[routes]\n\
+                 \"GET /a\" = {{ function = \"a\", auth = \"none\" }}\n"
+            );
+            of_service(&crate::service(&spec, None).unwrap())
+        };
+        let every = "table = \"orders\"";
+        for rights in [
+            "uses = { \"tables.orders\" = [\"write\"] }",
+            "uses = { \"tables.orders\" = [\"delete\"] }",
+            "may = [{ actions = [\"dynamodb:UpdateItem\"], resources = [\"${tables.orders.arn}\"] }]",
+        ] {
+            let found = warnings(every, rights);
+            assert_eq!(found.len(), 1, "{rights}");
+            assert_eq!(
+                found[0].summary,
+                "function `a` may change items of the table `orders`, and each change invokes it again"
+            );
+        }
+        assert_eq!(
+            warnings(every, "uses = { \"tables.orders\" = [\"read\", \"scan\"] }"),
+            []
+        );
+        assert_eq!(
+            warnings(
+                "table = \"orders\", filters = [{ eventName = [\"INSERT\"] }]",
+                "uses = { \"tables.orders\" = [\"write\"] }"
+            ),
+            []
+        );
+    }
+
+    #[test]
+    fn streams_with_more_than_two_readers_are_named() {
+        let warnings = |count: usize| {
+            let mut spec = String::from(
+                "[service]\nname = \"hello\"\nregion = \"us-east-1\"\n[tables.orders]\npartition_key = \"id\"\n\
+                 stream = \"new_image\"\n",
+            );
+            for name in ["a", "b", "c"].iter().take(count) {
+                _ = write!(spec, "[functions.{name}]\non = [{{ table = \"orders\" }}]\n");
+            }
+            spec += "[routes]\n\"GET /a\" = { function = \"a\", auth = \"none\" }\n";
+            of_service(&crate::service(&spec, None).unwrap())
+        };
+        assert_eq!(warnings(2), []);
+        assert_eq!(
+            warnings(3)[0].summary,
+            "the stream of the table `orders` invokes 3 functions, and DynamoDB may throttle more than 2: `a`, `b` and `c`"
         );
     }
 

@@ -72,6 +72,8 @@ pub const NAME_LENGTH: usize = 255;
 pub const MOST_INDEXES: usize = 20;
 /// See [`MOST_INDEXES`].
 pub const MOST_PROJECTED_ATTRIBUTES: usize = 100;
+/// Readers of a stream: <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html>
+pub const MOST_READERS: usize = 2;
 /// Units a second, up to the default quota of a table:
 /// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html>
 pub const CAPACITY: RangeInclusive<u32> = 1..=40_000;
