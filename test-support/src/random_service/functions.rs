@@ -186,12 +186,16 @@ fn events(dice: &mut Dice, name: &str, data: &Data) -> Vec<Value> {
     all.into_iter().map(Value::Table).collect()
 }
 
-/// Sets keys of a function that the emulated AWS has nothing for: it provisions nothing, and knows no layers and no networks.
+/// Sets keys of a function that the emulated AWS has nothing for: it provisions nothing, and knows no layers, no networks and no
+/// existing log groups.
 pub(super) fn not_emulated(dice: &mut Dice, own: &mut Table) {
     dice.maybe(own, "provisioned_concurrency", 30, |dice| dice.number(1, 5));
     dice.maybe(own, "layers", 30, |_| {
         words(vec!["arn:aws:lambda:us-east-1:123456789012:layer:certificates:7"])
     });
+    if !own.contains_key("log_retention_days") {
+        dice.maybe(own, "log_group", 20, |_| "/company/random".into());
+    }
     dice.maybe(own, "network", 30, |_| {
         table([
             ("subnets", words(vec!["subnet-0123456789abcdef0"])),
