@@ -91,7 +91,7 @@ impl Expected {
 
 /// A list with one string. A string that does not fit into a sentence is left out.
 fn list_of(text: &str) -> String {
-    let is_plain = text.len() <= 40 && !text.contains(['"', '\\', '`']) && !text.contains(char::is_control);
+    let is_plain = text.len() <= 100 && !text.contains(['"', '\\', '`']) && !text.contains(char::is_control);
     let text = if is_plain { text } else { "…" };
     format!("[\"{text}\"]")
 }
