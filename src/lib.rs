@@ -25,6 +25,7 @@ mod new_function;
 mod new_service;
 mod own_files;
 mod page;
+mod placeholders;
 mod prepared_environment;
 mod private_file;
 mod project;

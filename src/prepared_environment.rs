@@ -3,6 +3,7 @@
 
 use portcullis_generator::file_set::FileSet;
 use portcullis_generator::service::{Environment, LOCAL, Service};
+use portcullis_generator::warnings::Warning;
 
 use crate::aws::LogsRole;
 use crate::cli::TerraformOptions;
@@ -13,7 +14,7 @@ use crate::local::{ControlPlane, Local};
 use crate::project::{Project, this_machine};
 use crate::terraform_program::{Aws, LOCK_FILE, ProviderSource, Terraform};
 use crate::tools::Tools;
-use crate::{aws, own_files, talk};
+use crate::{aws, own_files, placeholders, talk};
 
 /// An environment that Terraform can work on.
 pub struct PreparedEnvironment {
@@ -30,6 +31,9 @@ pub fn check(project: &Project, service: &Service, tools: &Tools, options: &Terr
     let name = &options.environment.name;
     let environment = &service.environments[name];
     let chosen = options.chosen_email();
+    if !environment.is_local() {
+        placeholders::check(environment)?;
+    }
     Terraform::version()?;
     if environment.is_local() {
         let local = Local::of(project);
@@ -60,6 +64,11 @@ impl PreparedEnvironment {
                 remembered: None,
             },
         };
+        if known.applied.is_none()
+            && let Some(Warning { summary, help }) = placeholders::first_user(&service.environments[name])
+        {
+            talk::warn(format!("{summary}\nhelp: {help}"));
+        }
         prepared.first_user = first_user(name, service, known, options.chosen_email())?;
         let mut variables = Vec::new();
         if has_first_user_variable(service, name) {

@@ -4,7 +4,8 @@ use std::ffi::OsStr;
 use std::process::{Command, Stdio};
 
 use portcullis_foreign_text::printable;
-use portcullis_generator::service::{LOCAL, Service};
+use portcullis_generator::service::{Environment, LOCAL, Service};
+use portcullis_generator::warnings::Warning;
 use serde::Serialize;
 
 use crate::announced::Announced;
@@ -13,7 +14,7 @@ use crate::local::Local;
 use crate::project::Project;
 use crate::terraform_program::{ProviderSource, Terraform};
 use crate::tools::Tools;
-use crate::{aws, talk};
+use crate::{aws, placeholders, talk};
 
 /// Something that a command needs.
 #[derive(Debug, PartialEq, Serialize)]
@@ -177,6 +178,7 @@ fn of_project(project: &Project, findings: &mut Vec<Finding>) {
                     service.routes.count()
                 ),
             ));
+            findings.extend(examples(&service));
             credentials(&tools, &service, findings);
         }
         Err(_) => findings.push(missing(
@@ -204,6 +206,24 @@ fn local(project: &Project) -> Finding {
             ..later(LOCAL, "not running".into())
         },
     }
+}
+
+/// The examples of a new service that environments in AWS still have. `local` needs neither.
+fn examples(service: &Service) -> Vec<Finding> {
+    let of_environment = |(name, environment): (&String, &Environment)| {
+        let found = [
+            ("state", placeholders::state_bucket(environment)),
+            ("first user", placeholders::first_user(environment)),
+        ];
+        found.map(|(what, warning)| {
+            let Warning { summary, help } = warning?;
+            Some(Finding {
+                help: Some(help),
+                ..later(&format!("{what} of `{name}`"), summary)
+            })
+        })
+    };
+    service.environments.iter().flat_map(of_environment).flatten().collect()
 }
 
 /// The credentials for each environment in AWS.
@@ -274,5 +294,26 @@ mod tests {
         assert_eq!(first_line("portcullis-has-no-such-program", &[]), None);
         let finding = missing("curl", "`curl` is missing".into(), "install it");
         assert!(line(&finding).ends_with(" curl: `curl` is missing\n    help: install it\n"));
+    }
+
+    #[test]
+    fn examples_of_a_new_service_are_shown_until_they_are_replaced() {
+        let found = |spec: &str| {
+            let service = portcullis_generator::service(spec, None).unwrap();
+            let findings = examples(&service).into_iter();
+            findings
+                .map(|finding| (finding.name, finding.state))
+                .collect::<Vec<_>>()
+        };
+        let spec = crate::new_service::embedded::DEMO.spec;
+        assert_eq!(
+            found(spec),
+            [
+                ("state of `dev`".to_owned(), State::Later),
+                ("first user of `dev`".to_owned(), State::Later)
+            ]
+        );
+        let replaced = spec.replace("my-terraform-state", "catalogue-state");
+        assert_eq!(found(&replaced.replace("someone@example.com", "me@company.com")), []);
     }
 }

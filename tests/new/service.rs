@@ -7,7 +7,7 @@ use std::process::Command;
 
 use portcullis_test_support::in_time::InTime;
 
-use crate::folder::{Folder, REPOSITORY, file, tracked};
+use crate::folder::{Folder, REPOSITORY, file, files, tracked};
 
 /// Files that differ from those of this repository, or that it has elsewhere.
 const OWN: [&str; 6] = [
@@ -217,4 +217,26 @@ fn a_terminal_is_asked() {
         "{spec}"
     );
     assert!(!spec.contains("[user_pool"), "{spec}");
+}
+
+#[test]
+fn an_example_of_a_bucket_is_refused_before_anything_is_done() {
+    let folder = Folder::new();
+    folder.service(&["--name", "hello"]);
+    let before = files(&folder.path(""));
+    for arguments in [
+        &["plan", "--env", "dev"][..],
+        &["apply", "--env", "dev", "--yes"],
+        &["plan", "--env", "dev", "--out", "dev.tfplan"],
+    ] {
+        let ended = folder.portcullis("service", arguments);
+        assert_eq!(ended.code, 2, "{}", ended.stderr);
+        assert_eq!(
+            ended.stderr,
+            "error: the bucket for the state of `dev` must be yours, but it is still the example `my-terraform-state`\n\n\
+             help: create a bucket with `aws s3 mb s3://NAME --region us-east-1`, and write `state = { bucket = \"NAME\", region = \
+             \"us-east-1\" }` under `[environments.dev]`\n"
+        );
+    }
+    assert!(files(&folder.path("")) == before, "a file was written");
 }

@@ -30,14 +30,23 @@ fn apply(project: &Project, arguments: &[&str], variables: &[(&str, &str)]) -> E
     ended
 }
 
+/// The demo with a bucket of its own for the state of `dev`.
+fn demo() -> Project {
+    let project = Project::demo();
+    let spec = project.read("portcullis.toml");
+    project.write("portcullis.toml", &spec.replace("my-terraform-state", "hello-state"));
+    project.portcullis(&["generate"]).succeeded();
+    project
+}
+
 #[test]
 fn without_a_terminal_and_a_yes_aws_is_not_touched() {
-    apply(&Project::demo(), &[], &[]).failed(1, "missing `--yes`: there is no terminal to ask in");
+    apply(&demo(), &[], &[]).failed(1, "missing `--yes`: there is no terminal to ask in");
 }
 
 #[test]
 fn without_credentials_it_fails_at_once_and_says_how_to_get_some() {
-    apply(&Project::demo(), &["--yes"], &[])
+    apply(&demo(), &["--yes"], &[])
         .failed(3, "missing credentials for AWS")
         .failed(3, "help: sign in");
 }
@@ -45,14 +54,14 @@ fn without_credentials_it_fails_at_once_and_says_how_to_get_some() {
 #[test]
 fn an_endpoint_override_is_refused_by_name() {
     for variable in ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER"] {
-        apply(&Project::demo(), &["--yes"], &[(variable, "http://127.0.0.1:1")])
+        apply(&demo(), &["--yes"], &[(variable, "http://127.0.0.1:1")])
             .failed(2, &format!("can't use AWS: `{variable}`"));
     }
 }
 
 #[test]
 fn an_environment_that_the_spec_does_not_have_is_wrong_use() {
-    let project = Project::demo();
+    let project = demo();
     let mut command = Command::new(&*PORTCULLIS);
     command.arg("--project").arg(project.path(""));
     run(command.args(["apply", "--env", "prod", "--yes"]))
@@ -62,7 +71,7 @@ fn an_environment_that_the_spec_does_not_have_is_wrong_use() {
 
 #[test]
 fn another_account_than_the_specs_is_refused_with_any_rights() {
-    let project = Project::demo();
+    let project = demo();
     let spec = project.read("portcullis.toml");
     project.write(
         "portcullis.toml",
@@ -83,7 +92,7 @@ fn another_account_than_the_specs_is_refused_with_any_rights() {
 
 #[test]
 fn a_saved_plan_has_to_be_one_of_the_environment_with_the_code_that_is_here() {
-    let project = Project::demo();
+    let project = demo();
     let path = signed_in_as(&project, "111111111111");
     let portcullis =
         |arguments: &[&str]| run(project.command(&*PORTCULLIS).args(arguments).env("PATH", &path));
@@ -132,7 +141,7 @@ fn a_saved_plan_has_to_be_one_of_the_environment_with_the_code_that_is_here() {
 
 #[test]
 fn nothing_runs_in_aws_that_a_file_beside_the_generated_ones_brings_along() {
-    let project = Project::demo();
+    let project = demo();
     let spec = project.read("portcullis.toml");
     let spec = spec.replace(
         "[environments.dev]",
