@@ -3,11 +3,13 @@
 use portcullis_generator::service::{LOCAL, Service};
 use serde_json::{Map, Value};
 
-use crate::aws::refuse_endpoint_override;
+use crate::aws::{check_credentials, refuse_endpoint_override};
 use crate::failure::{Failure, Outcome};
 use crate::local::Local;
+use crate::placeholders;
 use crate::project::{Project, check_environment};
 use crate::terraform_program::{Aws, LOCK_FILE, ProviderSource, Terraform};
+use crate::tools::Tools;
 
 /// An environment that was applied, and runs if it is `local`.
 pub struct Applied {
@@ -26,14 +28,19 @@ impl Applied {
         } else {
             format!("run `portcullis apply --env {name}`")
         };
-        let directory = project.environment(name);
-        let terraform = Terraform::new(directory.clone(), Aws::Real, Vec::new());
-        if name != LOCAL {
+        let environment = &service.environments[name];
+        let terraform = Terraform::new(project.environment(name), Aws::Real, Vec::new());
+        let mut outputs = if environment.is_local() {
+            terraform.outputs()?
+        } else {
+            placeholders::check(environment)?;
             refuse_endpoint_override()?;
-            // The state may be somewhere else, and this a fresh clone.
-            terraform.init(&ProviderSource::find(None, Some(&directory.join(LOCK_FILE)))?)?;
-        }
-        let mut outputs = terraform.outputs()?;
+            // A state in S3 needs credentials, and Terraform's message about them doesn't say so.
+            outputs_of_aws(project, &terraform, name).map_err(|failure| {
+                let tools = Tools::new(project.root());
+                check_credentials(&tools, environment).err().unwrap_or(failure)
+            })?
+        };
         if outputs.is_empty() {
             return Err(Failure::input(format!("`{name}` is not applied yet")).help(help));
         }
@@ -49,7 +56,7 @@ impl Applied {
                 outputs.insert(key.into(), Value::String(address));
             }
         }
-        let region = service.environments[name].region.clone();
+        let region = environment.region.clone();
         Ok(Self { outputs, region })
     }
 
@@ -67,4 +74,11 @@ impl Applied {
     pub fn endpoint(&self) -> Option<&str> {
         self.text("endpoint")
     }
+}
+
+fn outputs_of_aws(project: &Project, terraform: &Terraform, name: &str) -> Outcome<Map<String, Value>> {
+    let lock_file = project.environment(name).join(LOCK_FILE);
+    // The state may be somewhere else, and this a fresh clone.
+    terraform.init(&ProviderSource::find(None, Some(&lock_file))?)?;
+    terraform.outputs()
 }

@@ -3,10 +3,13 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use portcullis_generator::service::Environment;
 use serde_json::Value;
 
 use crate::announced::Announced;
 use crate::failure::{Failure, OrFail, Outcome};
+use crate::talk;
+use crate::tools::Tools;
 
 /// The owner of the credentials.
 #[derive(Debug, Clone, PartialEq)]
@@ -76,6 +79,17 @@ pub fn identity(aws: &Path, region: &str) -> Outcome<Identity> {
         account: text("Account"),
         arn: text("Arn"),
     })
+}
+
+/// Returns the owner of the credentials. Fails unless AWS accepts them for the account of an environment.
+pub fn check_credentials(tools: &Tools, environment: &Environment) -> Outcome<Identity> {
+    refuse_endpoint_override()?;
+    let cli = tools.aws().or_tool()?;
+    let identity = talk::step("Checking your AWS credentials", || {
+        identity(&cli, &environment.region)
+    })?;
+    check_account(&identity, environment.account.as_deref(), &environment.name)?;
+    Ok(identity)
 }
 
 /// The role with which API Gateway writes logs in a region of the account.

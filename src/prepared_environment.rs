@@ -150,12 +150,7 @@ pub fn check_access_logs(service: &Service, tools: &Tools, name: &str) -> Outcom
 /// Fails if AWS rejects the credentials. Prints the account and region that the command uses.
 fn prove_credentials(tools: &Tools, environment: &Environment) -> Outcome {
     let name = &environment.name;
-    aws::refuse_endpoint_override()?;
-    let cli = tools.aws().or_tool()?;
-    let identity = talk::step("Checking your AWS credentials", || {
-        aws::identity(&cli, &environment.region)
-    })?;
-    aws::check_account(&identity, environment.account.as_deref(), name)?;
+    let identity = aws::check_credentials(tools, environment)?;
     talk::say(format!(
         "Environment {name}: account {}, region {}, as {}",
         identity.account, environment.region, identity.arn

@@ -10,17 +10,20 @@ use serde_json::json;
 
 use crate::support::{Ended, PORTCULLIS, Project, run};
 
+/// The variables without which neither Terraform nor the AWS CLI finds credentials.
+const NO_CREDENTIALS: [(&str, &str); 3] = [
+    ("AWS_CONFIG_FILE", "/nowhere"),
+    ("AWS_SHARED_CREDENTIALS_FILE", "/nowhere"),
+    ("AWS_EC2_METADATA_DISABLED", "true"),
+];
+
 /// Runs `portcullis apply --env dev` with more arguments and variables, without a terminal.
 fn apply(project: &Project, arguments: &[&str], variables: &[(&str, &str)]) -> Ended {
     let before = project.files();
     let started = Instant::now();
     let mut command = project.command("setsid");
     command.args(["--wait", &*PORTCULLIS, "apply", "--env", "dev"]);
-    command.args(arguments).envs([
-        ("AWS_CONFIG_FILE", "/nowhere"),
-        ("AWS_SHARED_CREDENTIALS_FILE", "/nowhere"),
-        ("AWS_EC2_METADATA_DISABLED", "true"),
-    ]);
+    command.args(arguments).envs(NO_CREDENTIALS);
     let ended = run(command.envs(variables.iter().copied()));
     let took = started.elapsed();
     assert!(took < Duration::from_secs(30), "it took {took:?}");
@@ -49,6 +52,22 @@ fn without_credentials_it_fails_at_once_and_says_how_to_get_some() {
     apply(&demo(), &["--yes"], &[])
         .failed(3, "missing credentials for AWS")
         .failed(3, "help: sign in");
+}
+
+#[test]
+fn commands_that_only_read_the_state_also_say_that_credentials_are_missing() {
+    let project = demo();
+    for arguments in [
+        &["outputs", "--env", "dev"][..],
+        &["login", "--env", "dev"],
+        &["call", "--env", "dev", "GET", "/open"],
+    ] {
+        let mut command = project.command(&*PORTCULLIS);
+        let ended = run(command.args(arguments).envs(NO_CREDENTIALS));
+        ended
+            .failed(3, "missing credentials for AWS")
+            .failed(3, "help: sign in with `aws sso login`");
+    }
 }
 
 #[test]
