@@ -87,7 +87,7 @@ fn end(local: &Local, down: bool) {
         return;
     }
     match local.stop_without_destroying() {
-        Ok(()) => talk::say("\nStopped `local`. Its data is deleted"),
+        Ok(()) => talk::say("\nStopped `local`. Its data and its logs are deleted"),
         Err(failure) => _ = talk::failure(&failure, MessageFormat::Text),
     }
 }

@@ -18,6 +18,6 @@ pub fn run(project: &Project) -> Outcome {
     talk::step("Stopping the emulated AWS and the API", || {
         local.stop_without_destroying()
     })?;
-    talk::say("Stopped `local`. Its data is deleted. To start it again, run `portcullis dev`");
+    talk::say("Stopped `local`. Its data and its logs are deleted. To start it again, run `portcullis dev`");
     Ok(())
 }

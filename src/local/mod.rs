@@ -2,6 +2,8 @@
 //! again on the same ports, stopped by `destroy`.
 
 mod data_plane;
+#[cfg(test)]
+mod tests;
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
@@ -338,6 +340,8 @@ impl Local {
             _ = fs::remove_file(self.directory.join(name));
         }
         _ = fs::remove_dir_all(self.mails());
+        // AWS deletes the log groups of an environment, too.
+        _ = fs::remove_dir_all(self.logs());
         _ = fs::remove_dir_all(self.work.join("data-plane/deployments"));
         _ = fs::remove_dir_all(self.work.join("data-plane/checkpoints"));
         Ok(())
@@ -396,16 +400,5 @@ fn ready_value(background: &Background, key: &str) -> Outcome<Option<String>> {
             ready: Some(ready), ..
         } => Ok(ready[key].as_str().map(String::from)),
         _ => Ok(None),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_port_of_an_address_is_found() {
-        assert_eq!(port_of("http://127.0.0.1:4567/v1"), Some(4567));
-        assert_eq!(port_of("http://127.0.0.1/v1"), None);
     }
 }
