@@ -351,9 +351,9 @@ pub enum Command {
 /// A part of a service.
 #[derive(Subcommand)]
 pub enum NewPart {
-    /// Add a function with a route: its crate and its entries in the spec
+    /// Add a function: its crate and its entries in the spec
     #[command(
-        after_help = "Examples:\n  portcullis new function orders --route 'GET /orders'\n  portcullis new function health --route 'GET /health' --auth none --reason 'Health check of the load balancer'\n  portcullis new function prices --route 'GET /prices' --bin-of orders   # another binary of the crate `orders`\n\nComments, order and formatting of the spec stay as they are."
+        after_help = "Examples:\n  portcullis new function orders --route 'GET /orders'\n  portcullis new function health --route 'GET /health' --auth none --reason 'Health check of the load balancer'\n  portcullis new function prices --route 'GET /prices' --bin-of orders   # another binary of the crate `orders`\n  portcullis new function report --schedule 'rate(1 hour)'\n  portcullis new function mailer --queue mails\n\nComments, order and formatting of the spec stay as they are."
     )]
     Function(NewFunction),
 }
@@ -363,14 +363,13 @@ pub enum NewPart {
 pub struct NewFunction {
     /// Name the function
     pub name: String,
-    /// Let the function handle this method and path
-    #[arg(long, value_name = "METHOD /PATH")]
-    pub route: String,
+    #[command(flatten)]
+    pub trigger: TriggerOptions,
     /// Let these callers in; required if the service has no user pool [default: user_pool]
-    #[arg(long, value_enum)]
+    #[arg(long, value_enum, conflicts_with_all = ["schedule", "queue"])]
     pub auth: Option<Auth>,
     /// Say why the route is public; required with `--auth none`, and written as a comment
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", conflicts_with_all = ["schedule", "queue"])]
     pub reason: Option<String>,
     /// Describe the function
     #[arg(long, value_name = "TEXT")]
@@ -378,6 +377,21 @@ pub struct NewFunction {
     /// Add a binary to this crate of the workspace instead of a crate
     #[arg(long, value_name = "CRATE")]
     pub bin_of: Option<String>,
+}
+
+/// The trigger of a new function: exactly one of these.
+#[derive(Args)]
+#[group(required = true, multiple = false)]
+pub struct TriggerOptions {
+    /// Let the function handle this method and path
+    #[arg(long, value_name = "METHOD /PATH")]
+    pub route: Option<String>,
+    /// Run the function at these times, such as `rate(1 hour)`
+    #[arg(long, value_name = "EXPRESSION")]
+    pub schedule: Option<String>,
+    /// Let the function handle the messages of this queue; creates the queue if it is missing
+    #[arg(long, value_name = "NAME")]
+    pub queue: Option<String>,
 }
 
 /// Options of `new`.

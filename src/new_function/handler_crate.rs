@@ -2,22 +2,48 @@
 
 use toml_edit::{DocumentMut, Item, Table, Value};
 
+use super::addition::{Auth, Trigger};
 use crate::failure::{Failure, OrFail, Outcome};
-
-/// The crates that a handler uses. The workspace names their versions.
-pub const DEPENDENCIES: [&str; 4] = ["lambda_http", "serde", "shared", "tokio"];
 
 const PUBLIC: &str = include_str!("public_handler.txt");
 const SIGNED_IN: &str = include_str!("signed_in_handler.txt");
+const SCHEDULE: &str = include_str!("schedule_handler.txt");
+const QUEUE: &str = include_str!("queue_handler.txt");
 
-/// Returns the source of a handler.
-pub fn handler(name: &str, is_public: bool) -> String {
-    let template = if is_public { PUBLIC } else { SIGNED_IN };
-    template.replace("NAME", name)
+/// A handler before it gets its name.
+pub struct Template {
+    text: &'static str,
+    /// The crates that it uses. The workspace names their versions.
+    pub dependencies: &'static [&'static str],
+}
+
+impl Template {
+    /// Returns the handler of what invokes a function.
+    pub fn of(trigger: &Trigger) -> Self {
+        let (text, dependencies): (_, &[&str]) = match trigger {
+            Trigger::Route(route) if route.auth == Some(Auth::None) => {
+                (PUBLIC, &["lambda_http", "serde", "shared", "tokio"])
+            }
+            Trigger::Route(_) => (SIGNED_IN, &["lambda_http", "serde", "shared", "tokio"]),
+            Trigger::Schedule(_) => (SCHEDULE, &["lambda_http", "serde", "tokio"]),
+            Trigger::Queue(_) => (QUEUE, &["shared", "tokio"]),
+        };
+        Self { text, dependencies }
+    }
+
+    /// Returns the source of a function's handler.
+    pub fn source(&self, name: &str) -> String {
+        self.text.replace("NAME", name)
+    }
 }
 
 /// Returns the manifest of a handler's crate, which inherits what the workspace declares.
-pub fn manifest(name: &str, description: Option<&str>, workspace: &str) -> Outcome<String> {
+pub fn manifest(
+    name: &str,
+    description: Option<&str>,
+    dependencies: &[&str],
+    workspace: &str,
+) -> Outcome<String> {
     let workspace: DocumentMut = workspace.parse().or_input()?;
     let declares = |table: &str, key: &str| {
         let tables = workspace
@@ -25,8 +51,9 @@ pub fn manifest(name: &str, description: Option<&str>, workspace: &str) -> Outco
             .and_then(|workspace| workspace.get(table));
         tables.is_some_and(|table| table.get(key).is_some())
     };
-    let missing: Vec<_> = DEPENDENCIES
-        .into_iter()
+    let missing: Vec<_> = dependencies
+        .iter()
+        .copied()
         .filter(|dependency| !declares("dependencies", dependency))
         .collect();
     if !missing.is_empty() {
@@ -63,11 +90,11 @@ pub fn manifest(name: &str, description: Option<&str>, workspace: &str) -> Outco
         lints.insert("workspace", true.into());
         manifest.insert("lints", Item::Table(lints));
     }
-    let mut dependencies = Table::new();
-    for dependency in DEPENDENCIES {
-        dependencies.insert(dependency, inherited());
+    let mut table = Table::new();
+    for dependency in dependencies {
+        table.insert(dependency, inherited());
     }
-    manifest.insert("dependencies", Item::Table(dependencies));
+    manifest.insert("dependencies", Item::Table(table));
     Ok(manifest.to_string())
 }
 

@@ -16,12 +16,15 @@ use crate::failure::{Failure, OrFail, Outcome, SpecErrors};
 use crate::functions_workspace;
 use crate::project::{Project, SPEC};
 
-use addition::{Addition, Auth};
+use addition::{Addition, Auth, Route, Trigger};
+use handler_crate::Template;
 use written::Written;
 
 /// Adds a function to a project. Returns the files that it wrote, by their paths in the project.
 pub fn add(project: &Project, addition: &Addition) -> Outcome<Vec<String>> {
-    check_reason(addition)?;
+    if let Trigger::Route(route) = &addition.trigger {
+        check_reason(route)?;
+    }
     let service = project.service()?;
     let name = &addition.name;
     if service.functions.contains_key(name) {
@@ -40,15 +43,17 @@ pub fn add(project: &Project, addition: &Addition) -> Outcome<Vec<String>> {
     })?;
 
     let mut written = Written::of(project.root());
-    let handler = handler_crate::handler(name, addition.auth == Some(Auth::None));
+    let template = Template::of(&addition.trigger);
+    let handler = template.source(name);
     if addition.bin_of.is_some() {
         written.new_file(format!("{folder}/src/bin/{name}.rs"), handler)?;
     } else {
         let read = |file: &str| fs::read_to_string(project.functions().join(file)).or_input();
         let (manifest, lock) = (read("Cargo.toml")?, read("Cargo.lock")?);
-        let crate_manifest = handler_crate::manifest(name, addition.description.as_deref(), &manifest)?;
-        let manifest_and_lock =
-            functions_workspace::with_member(&manifest, &lock, name, &handler_crate::DEPENDENCIES)?;
+        let dependencies = template.dependencies;
+        let description = addition.description.as_deref();
+        let crate_manifest = handler_crate::manifest(name, description, dependencies, &manifest)?;
+        let manifest_and_lock = functions_workspace::with_member(&manifest, &lock, name, dependencies)?;
         written.new_file(format!("{folder}/Cargo.toml"), crate_manifest)?;
         written.new_file(format!("{folder}/src/main.rs"), handler)?;
         let (manifest, lock) = manifest_and_lock;
@@ -60,8 +65,8 @@ pub fn add(project: &Project, addition: &Addition) -> Outcome<Vec<String>> {
 }
 
 /// Fails if a public route has no reason, or another route has one.
-fn check_reason(addition: &Addition) -> Outcome {
-    match (addition.auth, &addition.reason) {
+fn check_reason(route: &Route) -> Outcome {
+    match (route.auth, &route.reason) {
         (Some(Auth::None), None) => Err(Failure::input(
             "missing `--reason`: `--auth none` lets anyone call the route",
         )

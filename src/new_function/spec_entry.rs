@@ -1,12 +1,15 @@
-//! The entries of a function and its route in the text of a spec. Comments, order and formatting stay.
+//! The entries of a function and of what invokes it in the text of a spec. Comments, order and formatting stay.
 
 use portcullis_foreign_text::printable::code;
-use toml_edit::{DocumentMut, InlineTable, Item, Key, Table, Value};
+use toml_edit::{Array, DocumentMut, InlineTable, Item, Key, Table, Value};
 
-use super::addition::Addition;
+use super::addition::{Addition, Route, Trigger};
 use crate::failure::{Failure, OrFail, Outcome};
 
-/// Returns a valid spec with a function and its route.
+/// Times that a message of a new queue is received before it moves to the queue of failed messages.
+const FAILED_AFTER: i64 = 3;
+
+/// Returns the spec with a function and what invokes it.
 pub fn added(spec: &str, addition: &Addition) -> Outcome<String> {
     let mut spec: DocumentMut = spec.parse().or_input()?;
     let mut function = Table::new();
@@ -14,35 +17,67 @@ pub fn added(spec: &str, addition: &Addition) -> Outcome<String> {
     if let Some(description) = &addition.description {
         function.insert("description", description.into());
     }
-    table(&mut spec, "functions")?.insert(&addition.name, Item::Table(function));
-
-    let routes = table(&mut spec, "routes")?;
-    if routes.contains_key(&addition.route) {
-        return Err(
-            Failure::input(format!("duplicate route {}", code(&addition.route)))
-                .help("choose another method or path"),
-        );
+    match &addition.trigger {
+        Trigger::Route(_) => {}
+        Trigger::Schedule(schedule) => _ = function.insert("on", event("schedule", schedule)),
+        Trigger::Queue(queue) => _ = function.insert("on", event("queue", queue)),
     }
-    let mut key = Key::new(&addition.route);
+    table(&mut spec, "functions")?.insert(&addition.name, Item::Table(function));
+    match &addition.trigger {
+        Trigger::Route(route) => add_route(&mut spec, &addition.name, route)?,
+        Trigger::Schedule(_) => {}
+        Trigger::Queue(queue) => add_queue(&mut spec, queue)?,
+    }
+    Ok(spec.to_string())
+}
+
+/// `[{ key = "value" }]`
+fn event(key: &str, value: &str) -> Item {
+    let mut event = InlineTable::new();
+    event.insert(key, value.into());
+    toml_edit::value(Array::from_iter([event]))
+}
+
+fn add_route(spec: &mut DocumentMut, function: &str, route: &Route) -> Outcome {
+    let routes = table(spec, "routes")?;
+    if routes.contains_key(&route.key) {
+        return Err(Failure::input(format!("duplicate route {}", code(&route.key)))
+            .help("choose another method or path"));
+    }
+    let mut key = Key::new(&route.key);
     let padding = padding(routes, &key);
     key.leaf_decor_mut().set_suffix(padding);
-    if let Some(reason) = &addition.reason {
+    if let Some(reason) = &route.reason {
         key.leaf_decor_mut().set_prefix(format!("# Public: {reason}\n"));
     }
-    let mut route = InlineTable::new();
-    route.insert("function", Value::from(&addition.name));
-    if let Some(auth) = addition.auth {
-        route.insert("auth", auth.as_str().into());
+    let mut value = InlineTable::new();
+    value.insert("function", Value::from(function));
+    if let Some(auth) = route.auth {
+        value.insert("auth", auth.as_str().into());
     }
-    routes.insert_formatted(&key, route.into());
-    Ok(spec.to_string())
+    routes.insert_formatted(&key, value.into());
+    Ok(())
+}
+
+/// Adds a queue, unless it is there or is the queue of another one's failed messages.
+fn add_queue(spec: &mut DocumentMut, name: &str) -> Outcome {
+    let queues = table(spec, "queues")?;
+    let fails_into = name.strip_suffix("-failed");
+    if queues.contains_key(name) || fails_into.is_some_and(|name| queues.contains_key(name)) {
+        return Ok(());
+    }
+    let mut queue = Table::new();
+    queue.decor_mut().set_prefix("\n");
+    queue.insert("failed_after", FAILED_AFTER.into());
+    queues.insert(name, Item::Table(queue));
+    Ok(())
 }
 
 /// A table of the spec that has a header, or only tables below it.
 fn table<'s>(spec: &'s mut DocumentMut, name: &str) -> Outcome<&'s mut Table> {
     let table = spec.entry(name).or_insert_with(|| {
         let mut table = Table::new();
-        table.set_implicit(name == "functions");
+        table.set_implicit(name != "routes");
         Item::Table(table)
     });
     let table = table.as_table_mut().filter(|table| !table.is_dotted());
@@ -77,23 +112,31 @@ mod tests {
 
     const DEMO: &str = include_str!("../../portcullis.toml");
 
-    fn addition() -> Addition {
+    fn on(trigger: Trigger) -> Addition {
         Addition {
             name: "orders".into(),
-            route: "GET /orders".into(),
-            auth: None,
-            reason: None,
+            trigger,
             description: None,
             bin_of: None,
         }
     }
 
+    fn addition() -> Addition {
+        on(Trigger::Route(Route {
+            key: "GET /orders".into(),
+            auth: None,
+            reason: None,
+        }))
+    }
+
     fn public() -> Addition {
         Addition {
-            auth: Some(Auth::None),
-            reason: Some("Prices are public".into()),
             description: Some("Shows \"prices\"".into()),
-            ..addition()
+            ..on(Trigger::Route(Route {
+                key: "GET /orders".into(),
+                auth: Some(Auth::None),
+                reason: Some("Prices are public".into()),
+            }))
         }
     }
 
@@ -160,6 +203,31 @@ mod tests {
             assert!(added.contains("[functions.orders]\n"), "{added}");
             assert!(added.contains("{ function = \"orders\" }\n"), "{added}");
         }
+    }
+
+    #[test]
+    fn a_function_gets_its_schedule() {
+        assert_eq!(
+            lines(DEMO, &on(Trigger::Schedule("rate(1 hour)".into()))),
+            "[functions.orders]\non = [{ schedule = \"rate(1 hour)\" }]\n\n"
+        );
+    }
+
+    #[test]
+    fn a_queue_is_created_unless_it_is_there() {
+        let queue = |name: &str| on(Trigger::Queue(name.into()));
+        let function = |name: &str| format!("[functions.orders]\non = [{{ queue = \"{name}\" }}]\n\n");
+        assert_eq!(
+            lines(DEMO, &queue("mails")),
+            function("mails") + "\n[queues.mails]\nfailed_after = 3\n"
+        );
+        let spec = DEMO.replace("[routes]", "[queues.mails] # ours\nfifo = true\n\n[routes]");
+        assert_eq!(lines(&spec, &queue("mails")), function("mails"));
+        assert_eq!(lines(&spec, &queue("mails-failed")), function("mails-failed"));
+        assert_eq!(
+            lines(&spec, &queue("bills")),
+            function("bills") + "[queues.bills]\nfailed_after = 3\n\n"
+        );
     }
 
     #[test]

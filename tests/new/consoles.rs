@@ -20,7 +20,7 @@ fn a_service_and_its_functions_are_written_as_the_document_shows() {
         command.env("PATH", &path);
         command
     });
-    for name in ["new", "new function", "public function"] {
+    for name in ["new", "new function", "public function", "other functions"] {
         console.run(FIRST_SERVICE, name);
     }
 }

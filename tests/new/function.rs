@@ -91,6 +91,44 @@ fn a_public_function_and_a_binary_of_another_crate_are_added() {
 }
 
 #[test]
+fn functions_of_a_schedule_and_of_queues_are_added() {
+    let folder = Folder::new();
+    folder.service(&["--name", "hello"]);
+    let before = folder.read("service/portcullis.toml");
+    for (arguments, what) in [
+        (["report", "--schedule", "rate(1 hour)"], "`rate(1 hour)`"),
+        (["mailer", "--queue", "mails"], "the queue `mails`"),
+        (["failed", "--queue", "mails-failed"], "the queue `mails-failed`"),
+    ] {
+        let added = folder.portcullis("service", &[&["new", "function"], &arguments[..]].concat());
+        assert_eq!(added.code, 0, "{}", added.stderr);
+        let first = format!("Added the function `{}` for {what}:\n", arguments[0]);
+        assert!(added.stderr.starts_with(&first), "{}", added.stderr);
+    }
+    assert_eq!(
+        new_lines(&before, &folder.read("service/portcullis.toml")),
+        "[functions.report]\non = [{ schedule = \"rate(1 hour)\" }]\n\n\
+         [functions.mailer]\non = [{ queue = \"mails\" }]\n\n\
+         [functions.failed]\non = [{ queue = \"mails-failed\" }]\n\n\
+         \n[queues.mails]\nfailed_after = 3\n"
+    );
+    let dependencies = |name: &str| {
+        let manifest = folder.read(&format!("service/functions/{name}/Cargo.toml"));
+        manifest.split_once("[dependencies]\n").unwrap().1.to_owned()
+    };
+    assert_eq!(
+        dependencies("report"),
+        "lambda_http.workspace = true\nserde.workspace = true\ntokio.workspace = true\n"
+    );
+    assert_eq!(
+        dependencies("mailer"),
+        "shared.workspace = true\ntokio.workspace = true\n"
+    );
+    is_sound(&folder);
+    is_locked(&folder);
+}
+
+#[test]
 fn a_function_is_added_to_each_example() {
     for example in ["files", "shop"] {
         let folder = Folder::new();

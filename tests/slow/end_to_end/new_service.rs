@@ -44,7 +44,14 @@ fn a_new_service_runs_and_gets_functions() {
     ];
     let public = ["--auth", "none", "--reason", "Health check of the load balancer"];
     portcullis(&[&health[..], &public].concat());
+    for function in [
+        ["report", "--schedule", "rate(1 hour)"],
+        ["mailer", "--queue", "mails"],
+    ] {
+        portcullis(&[&["new", "function"], &function[..]].concat());
+    }
     portcullis(&["apply"]);
+    portcullis(&["invoke", "report", "--schedule"]);
     lints_and_tests(&service, &program);
     let url = service.api_url();
     assert_eq!(curl("GET", &format!("{url}/open"), &[]).status, 200);
