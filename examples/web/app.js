@@ -28,18 +28,19 @@ function cognitoUrl({ endpoint, user_pool_id }) {
 }
 
 /**
- * Fetches, and explains an answer that the browser hides. The browser gives no reason, so this asks again for an answer
- * that the page can't read. If there is one, the page's origin is the reason.
+ * Fetches, and explains an answer that the browser hides. The browser gives no reason, so this asks the origin for any
+ * answer. If there is one, the page's origin is the reason. The request itself is not repeated.
  */
 async function ask(url, init) {
   try {
     return await fetch(url, init);
   } catch {
-    const answers = await fetch(url, { mode: "no-cors" }).then(() => true, () => false);
+    const { origin } = new URL(url);
+    const answers = await fetch(origin, { mode: "no-cors" }).then(() => true, () => false);
     throw new Error(answers
-      ? `The browser refused: ${new URL(url).origin} answers, but does not allow pages of ${location.origin} to call it ` +
+      ? `The browser refused: ${origin} answers, but does not allow pages of ${location.origin} to call it ` +
         "and read that (`allow_origin` in portcullis.toml)."
-      : `Nothing answers at ${new URL(url).origin}. Is the service running?`);
+      : `Nothing answers at ${origin}. Is the service running?`);
   }
 }
 

@@ -157,6 +157,17 @@ impl Page {
         self.events.iter().any(|event| event["method"] == method)
     }
 
+    /// Returns how often the page has asked for an address since it was opened.
+    pub fn requests(&self, url: &str) -> usize {
+        let sent = self.events.iter().filter(|event| {
+            let request = &event["params"]["request"];
+            event["method"] == "Network.requestWillBeSent"
+                && request["method"] == "GET"
+                && request["url"] == url
+        });
+        sent.count()
+    }
+
     /// The text of an element, by its id.
     #[track_caller]
     pub fn text(&mut self, id: &str) -> String {

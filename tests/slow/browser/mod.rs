@@ -138,6 +138,9 @@ fn the_example_page_signs_in_and_calls_the_service_from_another_origin() {
         });
     }
 
+    // What was refused may have done something, so it is not repeated.
+    assert_eq!(page.requests(&format!("{api_url}/open")), 1);
+
     // The page knows a refusal from silence.
     project
         .background("data-plane")
