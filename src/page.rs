@@ -113,3 +113,80 @@ fn file(path: &str, service: &RwLock<String>) -> Option<File> {
         content,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SPEC: &str = r#"
+        [service]
+        name = "shop"
+        region = "us-east-1"
+        [user_pool.clients.cli]
+        auth_flows = ["user_password"]
+        [functions.orders]
+        [functions.partners]
+        [authorizers.partners]
+        function = "partners"
+        identity_sources = ["method.request.header.X-Key"]
+        [routes]
+        "GET /" = { function = "orders" }
+        "ANY /any" = { function = "orders", auth = "none" }
+        "GET /scoped" = { function = "orders", scopes = ["aws.cognito.signin.user.admin"] }
+        "GET /partners" = { function = "orders", auth = "authorizers.partners" }
+        "GET /orders/{id}" = { function = "orders" }
+        "POST /orders" = { function = "orders" }
+    "#;
+
+    fn content(page: &Page, path: &str) -> String {
+        file(path, &page.service).unwrap().content
+    }
+
+    #[test]
+    fn a_page_knows_the_routes_that_need_no_more_than_a_token() {
+        let service = portcullis_generator::service(SPEC, None).unwrap();
+        let page = Page::serve(None).unwrap();
+        assert_eq!(content(&page, "/service.json"), "", "no service is applied yet");
+        let outputs = Map::from_iter([("api_url".to_owned(), Value::from("http://127.0.0.1:1/v1"))]);
+        page.show(&service, &outputs).unwrap();
+        let shown: Value = serde_json::from_str(&content(&page, "/service.json")).unwrap();
+        assert_eq!(
+            shown,
+            serde_json::json!({
+                "outputs": { "api_url": "http://127.0.0.1:1/v1" },
+                "routes": [
+                    { "path": "/", "token": "id" },
+                    { "path": "/any", "token": null },
+                    { "path": "/scoped", "token": "access" },
+                ],
+            })
+        );
+    }
+
+    #[test]
+    fn a_page_has_its_files_and_no_others() {
+        let page = Page::serve(None).unwrap();
+        for (path, content_type) in [
+            ("/", "text/html; charset=utf-8"),
+            ("/app.js", "text/javascript; charset=utf-8"),
+            ("/style.css", "text/css; charset=utf-8"),
+            ("/service.json", "application/json"),
+        ] {
+            assert_eq!(file(path, &page.service).unwrap().content_type, content_type);
+        }
+        for path in ["/index.html", "/README.md", "/../portcullis.toml", "//app.js", ""] {
+            assert_eq!(file(path, &page.service), None, "{path}");
+        }
+        // The page asks for what is served.
+        let html = content(&page, "/");
+        assert!(html.contains("app.js") && html.contains("style.css"), "{html}");
+    }
+
+    #[test]
+    fn another_port_is_as_good_as_a_taken_one() {
+        let page = Page::serve(None).unwrap();
+        let other = Page::serve(Some(page.port())).unwrap();
+        assert_ne!(page.port(), other.port());
+        assert_eq!(other.url(), format!("http://127.0.0.1:{}", other.port()));
+    }
+}

@@ -144,6 +144,13 @@ mod tests {
             page.contains("content-type: text/html; charset=utf-8\r\n"),
             "{page}"
         );
+        // No browser keeps the ids, or takes a file for another type.
+        for header in [
+            "cache-control: no-store\r\n",
+            "x-content-type-options: nosniff\r\n",
+        ] {
+            assert!(page.contains(header), "{page}");
+        }
         assert!(page.ends_with("\r\n\r\n<p>hello"), "{page}");
         for (head, status) in [
             ("GET /other HTTP/1.1\r\nHost: localhost", "404 "),
