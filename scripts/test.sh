@@ -29,7 +29,7 @@ tests --test addresses --test schema --test review --test review_of_random_specs
     --test every_key_is_reviewed --test surface_of_random_services
 step 'golden trees, mistakes, states of others'
 tests --test golden --test serve --test review_command --test plans --test existing_terraform --test linked_folders --test check --test message_format \
-    --test documents --test exit_codes --test house --test surfaces --test new
+    --test documents --test exit_codes --test house --test surfaces --test new --test verbose
 step 'conformance of the data plane'
 tests --test conformance
 "$fast" && exit 0
