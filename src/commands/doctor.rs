@@ -223,7 +223,12 @@ fn examples(service: &Service) -> Vec<Finding> {
             })
         })
     };
-    service.environments.iter().flat_map(of_environment).flatten().collect()
+    service
+        .environments
+        .iter()
+        .flat_map(of_environment)
+        .flatten()
+        .collect()
 }
 
 /// The credentials for each environment in AWS.
@@ -314,6 +319,9 @@ mod tests {
             ]
         );
         let replaced = spec.replace("my-terraform-state", "catalogue-state");
-        assert_eq!(found(&replaced.replace("someone@example.com", "me@company.com")), []);
+        assert_eq!(
+            found(&replaced.replace("someone@example.com", "me@company.com")),
+            []
+        );
     }
 }

@@ -37,7 +37,10 @@ fn apply(project: &Project, arguments: &[&str], variables: &[(&str, &str)]) -> E
 fn demo() -> Project {
     let project = Project::demo();
     let spec = project.read("portcullis.toml");
-    project.write("portcullis.toml", &spec.replace("my-terraform-state", "hello-state"));
+    project.write(
+        "portcullis.toml",
+        &spec.replace("my-terraform-state", "hello-state"),
+    );
     project.portcullis(&["generate"]).succeeded();
     project
 }
