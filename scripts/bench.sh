@@ -23,7 +23,7 @@ if [ ${#parts[@]} -gt 0 ]; then
     else
         echo 'no npm: without serverless-offline' >&2
     fi
-    cargo run --quiet --release --locked --package portcullis -- build >/dev/null
+    cargo run --quiet --release --locked --package portcullis -- build --env dev >/dev/null
     cargo bench --locked --bench load -- "${parts[@]}"
 fi
 if $crashes; then

@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 use portcullis_foreign_text::printable;
 use portcullis_generator::disk::{self, Change};
 use portcullis_generator::file_set::FileSet;
+use portcullis_generator::functions::{ARTIFACTS, LOCAL_ARTIFACTS};
 use portcullis_generator::own;
 use portcullis_generator::service::{Architecture, Handlers, Service};
 
-use crate::build::Program;
+use crate::build::{Program, Purpose};
 use crate::failure::{Failure, OrFail, Outcome, SpecErrors};
 use crate::{lock, umask};
 
@@ -69,9 +70,9 @@ impl Project {
         self.terraform().join("environments").join(name)
     }
 
-    /// The functions' zips, in a folder per architecture.
-    pub fn artifacts(&self) -> PathBuf {
-        self.terraform().join("artifacts")
+    /// The functions' zips for a purpose, in a folder per architecture.
+    pub fn artifacts(&self, purpose: Purpose) -> PathBuf {
+        self.terraform().join(artifacts(purpose))
     }
 
     /// The folder for tools and the state of `local`. Git ignores it.
@@ -116,9 +117,14 @@ impl Project {
 
     /// Fails if a zip would be written, or an unused one deleted, outside of the project. The folder `.portcullis` may be
     /// a link: no command that treats a checkout as data writes there, and developers share tools that way.
-    pub fn check_artifacts(&self, programs: &[Program], architecture: Architecture) -> Outcome {
+    pub fn check_artifacts(
+        &self,
+        purpose: Purpose,
+        programs: &[Program],
+        architecture: Architecture,
+    ) -> Outcome {
         for Program { function, .. } in programs {
-            let zip = Path::new("artifacts")
+            let zip = artifacts(purpose)
                 .join(architecture.as_str())
                 .join(format!("{function}.zip"));
             disk::check_no_link(&self.terraform(), &zip).or_input()?;
@@ -137,6 +143,14 @@ impl Project {
         self.write(&changes)?;
         Ok(changes)
     }
+}
+
+/// The folder of the functions' zips, in `terraform/`, as the generated files name it.
+fn artifacts(purpose: Purpose) -> &'static Path {
+    Path::new(match purpose {
+        Purpose::Aws => ARTIFACTS,
+        Purpose::Local => LOCAL_ARTIFACTS,
+    })
 }
 
 /// Reads the service from a spec file, which messages call `name`. Without `handlers` it doesn't check the functions.

@@ -57,7 +57,7 @@ pub struct Memory {
     pub processes: usize,
 }
 
-/// The functions of the demo and their zips for this machine, which `make build` makes.
+/// The functions of the demo and their zips for this machine, which `portcullis build --env dev` makes.
 pub fn zips() -> BTreeMap<String, PathBuf> {
     let architecture = if cfg!(target_arch = "aarch64") {
         "arm64"

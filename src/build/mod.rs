@@ -3,6 +3,8 @@
 //! ```text
 //! functions/ ─cargo lambda build→ functions/target/lambda/<binary>/bootstrap ─zip→ artifacts/<architecture>/<function>.zip
 //! ```
+//! Programs for this machine are in `functions/target/local` and `artifacts/local`: they compile faster, and are larger.
+//!
 //! Terraform deploys a function when its zip's hash changes, so the same sources must give the same bytes on
 //! every machine, wherever the checkout, `CARGO_HOME` and the toolchain are:
 //!
@@ -39,6 +41,43 @@ use crate::announced::Announced;
 /// on the laptops of the last years.
 const GLIBC: &str = "2.28";
 
+/// The target of a build.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// Lambda: small programs, which start fast, by the workspace's own profile `release`.
+    Aws,
+    /// This machine: programs that compile fast. After a change, this takes a quarter of the processor's time.
+    Local,
+}
+
+/// The settings of the profile `release` for this machine, in which Cargo compiles what changed and no more. The others stay,
+/// such as `panic`. Source: <https://doc.rust-lang.org/cargo/reference/profiles.html>.
+const LOCAL_PROFILE: [(&str, &str); 4] = [
+    ("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1"),
+    ("CARGO_PROFILE_RELEASE_LTO", "off"),
+    ("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16"),
+    ("CARGO_PROFILE_RELEASE_INCREMENTAL", "true"),
+];
+
+impl Purpose {
+    /// The folder of compiled code, in the workspace. Each purpose has its own, so that builds at the same time don't
+    /// exchange programs.
+    fn target(self) -> &'static str {
+        match self {
+            Self::Aws => "target",
+            Self::Local => "target/local",
+        }
+    }
+
+    /// The variables that change the workspace's profile.
+    fn profile(self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            Self::Aws => &[],
+            Self::Local => &LOCAL_PROFILE,
+        }
+    }
+}
+
 /// Sources, tools and target folders of a build.
 #[derive(Debug, Clone, Copy)]
 pub struct BuildOptions<'a> {
@@ -48,6 +87,8 @@ pub struct BuildOptions<'a> {
     pub artifacts_dir: &'a Path,
     /// The processor to build for.
     pub architecture: Architecture,
+    /// The target of the build.
+    pub purpose: Purpose,
     /// The functions of the service.
     pub functions: &'a [Program],
     /// The program `cargo-lambda`. The Python beside it, if any, is expected to have the package `ziglang`.
@@ -143,7 +184,7 @@ impl<'a> Builder<'a> {
         }
         Ok(Self {
             options: *options,
-            target_dir: workspace.root.join("target"),
+            target_dir: workspace.root.join(options.purpose.target()),
             toolchain,
             workspace,
             zipped: BTreeMap::new(),
@@ -224,6 +265,7 @@ fn compile(
         .env_remove("PYTHONHOME")
         .env_remove("PYTHONPATH")
         .env("CARGO_ENCODED_RUSTFLAGS", encoded_rustflags(toolchain, workspace))
+        .envs(options.purpose.profile().iter().copied())
         .stdin(Stdio::null()) // nothing is asked
         .stdout(
             io::stderr()
@@ -361,6 +403,7 @@ mod tests {
             functions_dir: &folder.join("functions"),
             artifacts_dir: &folder.join("artifacts"),
             architecture,
+            purpose: Purpose::Aws,
             functions: &functions,
             cargo_lambda,
         })
@@ -401,6 +444,42 @@ mod tests {
             )
         );
         assert!(!folder.path().join("artifacts").exists());
+    }
+
+    #[test]
+    fn programs_for_this_machine_have_another_profile_and_folder() {
+        let (folder, cargo_lambda) = project(
+            "#!/bin/sh\nenv | grep -E '^CARGO_(PROFILE|TARGET_DIR)' | sort >seen\n\
+             mkdir -p \"$CARGO_TARGET_DIR/lambda/open\"\necho code >\"$CARGO_TARGET_DIR/lambda/open/bootstrap\"\n",
+        );
+        let functions_dir = folder.path().join("functions");
+        let target = fs::canonicalize(&functions_dir).unwrap().join("target");
+        let seen = |purpose| {
+            build(&BuildOptions {
+                functions_dir: &functions_dir,
+                artifacts_dir: &folder.path().join("artifacts"),
+                architecture: Architecture::X86_64,
+                purpose,
+                functions: &[Program {
+                    function: "open".to_owned(),
+                    binary: "open".to_owned(),
+                }],
+                cargo_lambda: &cargo_lambda,
+            })
+            .unwrap();
+            fs::read_to_string(functions_dir.join("seen")).unwrap()
+        };
+        let of_aws = format!("CARGO_TARGET_DIR={}\n", target.display());
+        assert_eq!(seen(Purpose::Aws), of_aws);
+        assert_eq!(
+            seen(Purpose::Local),
+            format!(
+                "CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16\nCARGO_PROFILE_RELEASE_INCREMENTAL=true\n\
+                 CARGO_PROFILE_RELEASE_LTO=off\nCARGO_PROFILE_RELEASE_OPT_LEVEL=1\n\
+                 CARGO_TARGET_DIR={}/local\n",
+                target.display()
+            )
+        );
     }
 
     #[test]

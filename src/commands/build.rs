@@ -3,7 +3,7 @@
 use portcullis_generator::service::{Architecture, LOCAL, Service};
 use portcullis_generator::spec::field::Word;
 
-use crate::build::{self, BuildOptions, Program};
+use crate::build::{self, BuildOptions, Program, Purpose};
 use crate::failure::{OrFail, Outcome};
 use crate::project::{Project, check_environment, this_machine};
 use crate::talk;
@@ -26,16 +26,26 @@ pub fn build(project: &Project, service: &Service, tools: &Tools, environment: &
             .filter(|(_, programs)| !programs.is_empty())
             .collect(),
     };
+    let purpose = match environment {
+        LOCAL => Purpose::Local,
+        _ => Purpose::Aws,
+    };
     for (architecture, programs) in &by_architecture {
-        project.check_artifacts(programs, *architecture)?;
+        project.check_artifacts(purpose, programs, *architecture)?;
     }
     for (architecture, programs) in by_architecture {
-        build_for(project, tools, architecture, &programs)?;
+        build_for(project, tools, purpose, architecture, &programs)?;
     }
     Ok(())
 }
 
-fn build_for(project: &Project, tools: &Tools, architecture: Architecture, programs: &[Program]) -> Outcome {
+fn build_for(
+    project: &Project,
+    tools: &Tools,
+    purpose: Purpose,
+    architecture: Architecture,
+    programs: &[Program],
+) -> Outcome {
     let cargo_lambda = tools.cargo_lambda().or_tool()?;
     let what = format!(
         "Building {} functions for {}",
@@ -45,8 +55,9 @@ fn build_for(project: &Project, tools: &Tools, architecture: Architecture, progr
     let artifacts = talk::step(&what, || {
         build::build(&BuildOptions {
             functions_dir: &project.functions(),
-            artifacts_dir: &project.artifacts(),
+            artifacts_dir: &project.artifacts(purpose),
             architecture,
+            purpose,
             functions: programs,
             cargo_lambda: &cargo_lambda,
         })

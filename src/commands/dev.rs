@@ -11,7 +11,7 @@ use portcullis_generator::service::{LOCAL, Service};
 
 use super::apply::{Serving, apply};
 use super::requests;
-use crate::build::{Artifact, BuildOptions, Builder, Program};
+use crate::build::{Artifact, BuildOptions, Builder, Program, Purpose};
 use crate::cli::{MessageFormat, TerraformOptions};
 use crate::failure::{Failure, OrFail, Outcome};
 use crate::local::Local;
@@ -100,12 +100,13 @@ fn serve_code_until_applied(
     service: &Service,
 ) -> Outcome<(Serving, Instant)> {
     let programs = Program::all(service);
-    let (functions_dir, artifacts_dir) = (project.functions(), project.artifacts());
+    let (functions_dir, artifacts_dir) = (project.functions(), project.artifacts(Purpose::Local));
     let cargo_lambda = Tools::new(project.root()).cargo_lambda().or_tool()?;
     let mut code = Code::new(BuildOptions {
         functions_dir: &functions_dir,
         artifacts_dir: &artifacts_dir,
         architecture: this_machine()?,
+        purpose: Purpose::Local,
         functions: &programs,
         cargo_lambda: &cargo_lambda,
     })?;

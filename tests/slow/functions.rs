@@ -13,7 +13,7 @@ use std::{
     time::{Duration, Instant, SystemTime},
 };
 
-use portcullis::build::{Artifact, BuildOptions, Program, build};
+use portcullis::build::{Artifact, BuildOptions, Program, Purpose, build};
 use portcullis_generator::service::Architecture;
 use serde_json::{Value, json};
 
@@ -63,6 +63,7 @@ fn build_from(
         functions_dir,
         artifacts_dir,
         architecture: architecture(),
+        purpose: Purpose::Aws,
         functions: &functions,
         cargo_lambda,
     })

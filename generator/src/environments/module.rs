@@ -174,7 +174,7 @@ fn service_call(service: &Service, environment: &Environment) -> Block {
             reference("var.architecture"),
             vec![
                 value("path.root"),
-                literal("/../../artifacts/"),
+                literal(format!("/../../{}/", architecture::LOCAL_ARTIFACTS)),
                 value("var.architecture"),
             ],
         )
@@ -182,7 +182,10 @@ fn service_call(service: &Service, environment: &Environment) -> Block {
         let known = service.architecture.as_str();
         (
             string(known),
-            vec![value("path.root"), literal(format!("/../../artifacts/{known}"))],
+            vec![
+                value("path.root"),
+                literal(format!("/../../{}/{known}", architecture::ARTIFACTS)),
+            ],
         )
     };
     let mut call = block("module", ["service"])

@@ -10,6 +10,12 @@ use crate::identifier::Identifier;
 use crate::modules::module::Variable;
 use crate::service::{Architecture, LOCAL, Service};
 
+/// The folder of zips for AWS, in `terraform/`. There is a folder in it for each processor.
+pub const ARTIFACTS: &str = "artifacts";
+
+/// The folder of zips for `local`. They are built in less time, and are larger, so AWS must not get them.
+pub const LOCAL_ARTIFACTS: &str = "artifacts/local";
+
 /// The variable with the processor of every other function.
 pub(crate) const OF_SERVICE: &str = "architecture";
 

@@ -25,6 +25,7 @@ pub(crate) mod surface;
 pub(crate) mod surface_of_service;
 mod variables;
 
+pub use architecture::{ARTIFACTS, LOCAL_ARTIFACTS};
 use std::collections::BTreeMap;
 
 use serde::Serialize;

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
+use crate::functions::{ARTIFACTS, LOCAL_ARTIFACTS};
 use crate::surface::names::{Names, arn};
 use crate::surface::policy;
 use crate::surface::resources::{Resources, digest};
@@ -246,7 +247,8 @@ fn of<T>(groups: &HashMap<usize, Vec<T>>, place: usize) -> &[T] {
     groups.get(&place).map_or(&[], Vec::as_slice)
 }
 
-/// Returns the source of the code. The folder of the zips depends on the processor that they were built for.
+/// Returns the source of the code. The folder of the zips depends on the processor that they were built for, and `local` has
+/// zips of the same code in a folder of its own.
 fn code(function: &lambda::Function) -> String {
     if let Some(image) = &function.image_uri {
         return image.clone();
@@ -261,14 +263,13 @@ fn code(function: &lambda::Function) -> String {
     let architecture = function.architectures.first().map_or("", String::as_str);
     // A root names its files by `${path.root}`, which is `.`.
     let file = text(&function.filename);
-    let folders = file
-        .strip_prefix("./")
-        .unwrap_or(&file)
-        .split('/')
-        .map(|folder| match folder {
-            folder if !folder.is_empty() && folder == architecture => "${architecture}",
-            other => other,
-        });
+    let file = file.strip_prefix("./").unwrap_or(&file);
+    let of_local = file.strip_prefix(&format!("../../{LOCAL_ARTIFACTS}/"));
+    let file = of_local.map_or(file.to_owned(), |zip| format!("../../{ARTIFACTS}/{zip}"));
+    let folders = file.split('/').map(|folder| match folder {
+        folder if !folder.is_empty() && folder == architecture => "${architecture}",
+        other => other,
+    });
     folders.collect::<Vec<_>>().join("/")
 }
 

@@ -92,7 +92,7 @@ fn a_saved_plan_is_applied_exactly_and_only_where_it_fits() {
     plan("plans/there.tfplan");
     assert_eq!((status("/going"), status("/coming")), (200, 403));
     let zip = project
-        .path("terraform/artifacts")
+        .path("terraform/artifacts/local")
         .join(architecture())
         .join("one.zip");
     let code = fs::read(&zip).unwrap();

@@ -5,7 +5,7 @@ module "service" {
 
   environment         = "local"
   architecture        = var.architecture
-  artifacts_directory = "${path.root}/../../artifacts/${var.architecture}"
+  artifacts_directory = "${path.root}/../../artifacts/local/${var.architecture}"
   deletion_protection = "INACTIVE"
   first_user_email    = var.first_user_email
   require_zips        = false

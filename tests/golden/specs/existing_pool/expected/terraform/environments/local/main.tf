@@ -5,7 +5,7 @@ module "service" {
 
   environment         = "local"
   architecture        = var.architecture
-  artifacts_directory = "${path.root}/../../artifacts/${var.architecture}"
+  artifacts_directory = "${path.root}/../../artifacts/local/${var.architecture}"
   user_pool_arn       = module.user_pool.arn
   require_zips        = false
 }

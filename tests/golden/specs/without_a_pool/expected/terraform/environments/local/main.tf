@@ -5,6 +5,6 @@ module "service" {
 
   environment         = "local"
   architecture        = var.architecture
-  artifacts_directory = "${path.root}/../../artifacts/${var.architecture}"
+  artifacts_directory = "${path.root}/../../artifacts/local/${var.architecture}"
   require_zips        = false
 }
