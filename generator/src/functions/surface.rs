@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 use crate::functions::{ARTIFACTS, LOCAL_ARTIFACTS};
+use crate::service::LOCAL;
 use crate::surface::names::{Names, arn};
 use crate::surface::policy;
 use crate::surface::resources::{Resources, digest};
@@ -110,7 +111,7 @@ pub(crate) fn functions<'a>(
         functions.push(Function {
             name: called.names[place].clone(),
             arn: arn("lambda", &format!("function:{}", function.function_name)),
-            code: code(function),
+            code: code(function, is_of_local(function, &called.names[place])),
             handler: function.handler.clone().unwrap_or_default(),
             runtime: function.runtime.clone().unwrap_or_default(),
             environment: variables
@@ -247,9 +248,15 @@ fn of<T>(groups: &HashMap<usize, Vec<T>>, place: usize) -> &[T] {
     groups.get(&place).map_or(&[], Vec::as_slice)
 }
 
-/// Returns the source of the code. The folder of the zips depends on the processor that they were built for, and `local` has
-/// zips of the same code in a folder of its own.
-fn code(function: &lambda::Function) -> String {
+/// Returns whether the name in AWS, which ends with that in the spec, has the environment `local` before it.
+fn is_of_local(function: &lambda::Function, name: &str) -> bool {
+    let before = function.function_name.strip_suffix(name);
+    before.is_some_and(|before| before.ends_with(&format!("-{LOCAL}-")))
+}
+
+/// Returns the source of the code. The folder of the zips depends on the processor that they were built for. `local` has
+/// zips of the same code in a folder of its own, which no other environment may use.
+fn code(function: &lambda::Function, is_of_local: bool) -> String {
     if let Some(image) = &function.image_uri {
         return image.clone();
     }
@@ -264,7 +271,9 @@ fn code(function: &lambda::Function) -> String {
     // A root names its files by `${path.root}`, which is `.`.
     let file = text(&function.filename);
     let file = file.strip_prefix("./").unwrap_or(&file);
-    let of_local = file.strip_prefix(&format!("../../{LOCAL_ARTIFACTS}/"));
+    let of_local = file
+        .strip_prefix(&format!("../../{LOCAL_ARTIFACTS}/"))
+        .filter(|_| is_of_local);
     let file = of_local.map_or(file.to_owned(), |zip| format!("../../{ARTIFACTS}/{zip}"));
     let folders = file.split('/').map(|folder| match folder {
         folder if !folder.is_empty() && folder == architecture => "${architecture}",
@@ -402,4 +411,31 @@ fn url_auth<'a>(resources: &mut Resources<'a>, urls: &[Part<'a, FunctionUrl>]) -
     resources.account(url.resource);
     let kind = url.authorization_type.clone();
     Some(kind.unwrap_or_else(|| UNKNOWN.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn only_functions_of_local_have_the_zips_of_local() {
+        let shown = |function: &str, filename: &str| {
+            let value = json!({
+                "function_name": function, "filename": filename, "architectures": ["arm64"],
+            });
+            let function: lambda::Function = serde_json::from_value(value).unwrap();
+            code(&function, is_of_local(&function, "open"))
+        };
+        let of_spec = "../../artifacts/${architecture}/open.zip";
+        let of_local = "./../../artifacts/local/arm64/open.zip";
+        assert_eq!(shown("hello-local-open", of_local), of_spec);
+        assert_eq!(
+            shown("hello-prod-open", "./../../artifacts/arm64/open.zip"),
+            of_spec
+        );
+        assert_ne!(shown("hello-prod-open", of_local), of_spec);
+        assert_ne!(shown("somebodys-function", of_local), of_spec);
+    }
 }
