@@ -51,6 +51,7 @@ pub mod tables;
 pub mod text_rule;
 pub mod throttling;
 pub mod topics;
+pub mod usage_plans;
 pub mod user_pool;
 pub mod uses;
 pub mod warnings;

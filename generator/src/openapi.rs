@@ -13,6 +13,8 @@ use crate::service::{ApiMethod, Auth, Route, Service};
 
 /// The name of the security scheme of signed-in users.
 const USER_POOL: &str = "user_pool";
+/// The name of the security scheme of API keys.
+const API_KEY: &str = "api_key";
 
 /// The document. `server` is the URL of the API, with the stage.
 pub fn document(service: &Service, server: Option<&str>) -> Value {
@@ -26,12 +28,11 @@ pub fn document(service: &Service, server: Option<&str>) -> Value {
     document["paths"] = paths(service);
     let schemes = security_schemes(service);
     if !schemes.is_empty() {
-        document["components"] = json!({
-            "responses": {
-                "Unauthorized": { "description": "The token is missing, invalid or expired" },
-            },
-            "securitySchemes": schemes,
-        });
+        if schemes.keys().any(|name| name != API_KEY) {
+            document["components"]["responses"]["Unauthorized"] =
+                json!({ "description": "The token is missing, invalid or expired" });
+        }
+        document["components"]["securitySchemes"] = schemes.into();
     }
     document
 }
@@ -40,6 +41,15 @@ pub fn document(service: &Service, server: Option<&str>) -> Value {
 fn security_schemes(service: &Service) -> Map<String, Value> {
     let mut schemes = Map::new();
     for (.., route) in service.routes.iter() {
+        if route.api_key {
+            let scheme = json!({
+                "type": "apiKey",
+                "in": "header",
+                "name": "x-api-key",
+                "description": "An API key of a usage plan",
+            });
+            schemes.insert(API_KEY.into(), scheme);
+        }
         match &route.auth {
             Auth::None => {}
             Auth::UserPool => {
@@ -148,6 +158,7 @@ fn operation(service: &Service, id: &str, route: &Route) -> Value {
         function,
         auth,
         scopes,
+        api_key,
         throttle: _, // any server may answer 429
     } = route;
     let description = &service.functions[function].description;
@@ -174,6 +185,15 @@ fn operation(service: &Service, id: &str, route: &Route) -> Value {
                 json!({ "description": "The authorizer does not admit the caller" });
         }
     }
+    if *api_key {
+        // A request needs the key and what its authorizer asks for.
+        let mut needed = operation["security"][0].as_object().cloned().unwrap_or_default();
+        needed.insert(API_KEY.into(), json!([]));
+        operation["security"] = json!([needed]);
+        if operation["responses"].get("403").is_none() {
+            operation["responses"]["403"] = json!({ "description": "The API key is missing or unknown" });
+        }
+    }
     operation
 }
 
@@ -195,6 +215,14 @@ mod tests {
         "GET /items/{id}" = { function = "items", auth = "none" }
         "ANY /items/{id}" = { function = "items" }
         "POST /files/{path+}" = { function = "items" }
+    "#;
+
+    /// The same with routes that need an API key.
+    const WITH_KEYS: &str = r#"
+        "GET /prices" = { function = "items", auth = "none", api_key = true }
+        "GET /orders" = { function = "items", api_key = true }
+        [usage_plans.basic]
+        api_keys = ["acme"]
     "#;
 
     fn shop() -> Value {
@@ -223,6 +251,23 @@ mod tests {
             "#/components/responses/Unauthorized"
         );
         assert_eq!(item["post"]["summary"], "Sells items");
+    }
+
+    #[test]
+    fn a_request_needs_the_key_beside_the_token() {
+        let service = crate::service(&format!("{SPEC}{WITH_KEYS}"), None).unwrap();
+        let document = document(&service, None);
+        let scheme = &document["components"]["securitySchemes"]["api_key"];
+        assert_eq!(
+            (&scheme["in"], &scheme["name"]),
+            (&json!("header"), &json!("x-api-key"))
+        );
+        let [prices, orders] = ["/prices", "/orders"].map(|path| &document["paths"][path]["get"]);
+        assert_eq!(prices["security"], json!([{ "api_key": [] }]));
+        assert_eq!(orders["security"], json!([{ "api_key": [], "user_pool": [] }]));
+        assert!(prices["responses"]["401"].is_null());
+        assert!(prices["responses"]["403"].is_object() && orders["responses"]["401"].is_object());
+        assert!(shop()["components"]["securitySchemes"]["api_key"].is_null());
     }
 
     #[test]

@@ -83,6 +83,9 @@ pub fn run(project: &Project, options: &Call) -> Outcome {
             Some(name) => failure.help(needed(&service.authorizers[name])),
             None => failure,
         },
+        403 if route.is_some_and(|route| route.api_key) => {
+            failure.help("send an API key, if the answer is about that: `--header 'x-api-key: …'`")
+        }
         500.. => failure.help("see why: `portcullis logs`"),
         _ => failure,
     })

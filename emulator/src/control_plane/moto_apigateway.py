@@ -7,13 +7,17 @@ added only where moto has none: a newer moto's own wins.
 
 moto's CreateResource refuses `$` and `,` in a path, which API Gateway takes. Such a path alone is made here.
 
-Two that moto has fail on what Terraform sends: UpdateAuthorizer on another user pool (`/providerARNs`), TagResource
-and its kin on a REST API. Those requests alone are answered here.
+Three that moto has fail on what Terraform sends: UpdateAuthorizer on another user pool (`/providerARNs`), TagResource
+and its kin on a REST API, an API key or a usage plan, UpdateUsagePlan of a quota, which moto keeps as a text. Those
+requests alone are answered here.
 
 moto's CreateAuthorizer drops `identityValidationExpression`, under a misspelled name. Its DeleteAuthorizer deletes one that a
 method names, which API Gateway refuses: https://github.com/hashicorp/terraform-provider-aws/issues/14812.
 
 moto's UpdateStage takes the settings of a route `/variables` for stage variables, and keeps settings that are removed.
+
+moto takes an API key in two usage plans of one stage, which API Gateway refuses:
+https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html
 
 Runs in moto's process, before `moto.py`. Paths, operations and errors are those of
 https://docs.aws.amazon.com/apigateway/latest/api/patch-operations.html.
@@ -25,7 +29,7 @@ from urllib.parse import unquote
 
 from moto.apigateway.exceptions import BadRequestException, ConflictException
 from moto.apigateway.exceptions import InvalidResourcePathException, NotFoundException
-from moto.apigateway.models import APIGatewayBackend, RestAPI, Stage
+from moto.apigateway.models import APIGatewayBackend, RestAPI, Stage, UsagePlan
 from moto.apigateway.responses import APIGatewayResponse
 from moto.apigateway.urls import url_paths
 
@@ -297,31 +301,51 @@ def apply_operations(self, patch_operations, motos_own=Stage.apply_operations):
     return motos_own(self, others)
 
 
-def tagged_rest_api(self):
-    """The REST API that a request for tags is about; None where it is about a stage, which moto knows."""
+def apply_patch_operations(self, patch_operations, motos_own=UsagePlan.apply_patch_operations):
+    motos_own(self, patch_operations)
+    # Whole numbers, which arrive as texts.
+    self.quota.update({key: int(self.quota[key]) for key in ("limit", "offset") if key in self.quota})
+
+
+def create_usage_plan_key(self, usage_plan_id, payload, motos_own=APIGatewayBackend.create_usage_plan_key):
+    stages = self.get_usage_plan(usage_plan_id).api_stages
+    for plan in self.get_usage_plans(payload["keyId"]):
+        if plan.id != usage_plan_id and any(stage in stages for stage in plan.api_stages):
+            raise ConflictException("The API Key is in another usage plan of the same API stage")
+    return motos_own(self, usage_plan_id, payload)
+
+
+def tagged(self):
+    """What a request for tags is about; None where it is about a stage, which moto knows."""
     *_, kind, name = unquote(self.path).split("/")
-    return self.backend.get_rest_api(name) if kind == "restapis" else None
+    backend = self.backend
+    of_kind = {
+        "restapis": backend.get_rest_api,
+        "apikeys": backend.get_api_key,
+        "usageplans": backend.get_usage_plan,
+    }
+    return of_kind[kind](name) if kind in of_kind else None
 
 
 def get_tags(self, motos_own=APIGatewayResponse.get_tags):
-    api = tagged_rest_api(self)
-    return json.dumps({"tags": api.tags}) if api else motos_own(self)
+    one = tagged(self)
+    return json.dumps({"tags": one.tags or {}}) if one else motos_own(self)
 
 
 def tag_resource(self, motos_own=APIGatewayResponse.tag_resource):
-    api = tagged_rest_api(self)
-    if not api:
+    one = tagged(self)
+    if not one:
         return motos_own(self)
-    api.tags = {**api.tags, **(self._get_param("tags") or {})}
+    one.tags = {**(one.tags or {}), **(self._get_param("tags") or {})}
     return 204, {"status": 204}, ""
 
 
 def untag_resource(self, motos_own=APIGatewayResponse.untag_resource):
-    api = tagged_rest_api(self)
-    if not api:
+    one = tagged(self)
+    if not one:
         return motos_own(self)
     gone = self.querystring.get("tagKeys") or []
-    api.tags = {key: value for key, value in api.tags.items() if key not in gone}
+    one.tags = {key: value for key, value in (one.tags or {}).items() if key not in gone}
     return 204, {"status": 204}, ""
 
 
@@ -341,10 +365,13 @@ APIGatewayBackend.create_resource = create_resource
 APIGatewayBackend.delete_authorizer = delete_authorizer
 RestAPI.create_authorizer = create_authorizer
 Stage.apply_operations = apply_operations
+UsagePlan.apply_patch_operations = apply_patch_operations
+APIGatewayBackend.create_usage_plan_key = create_usage_plan_key
 for mended in (update_authorizer, get_tags, tag_resource, untag_resource):
     setattr(APIGatewayResponse, mended.__name__, mended)
 # moto routes the ARN of a stage only.
-url_paths.setdefault(
-    "{0}/tags/arn:(?P<partition>[^/]+):apigateway:(?P<region_name>[^/]+)::/restapis/(?P<function_id>[^/]+)$",
-    APIGatewayResponse.dispatch,
-)
+for kind in ("restapis", "apikeys", "usageplans"):
+    url_paths.setdefault(
+        "{0}/tags/arn:(?P<partition>[^/]+):apigateway:(?P<region_name>[^/]+)::/" + kind + "/(?P<function_id>[^/]+)$",
+        APIGatewayResponse.dispatch,
+    )

@@ -401,6 +401,49 @@ fn a_deployment_and_a_gateway_response_change() {
 }
 
 #[test]
+fn a_usage_plan_changes_and_takes_a_key_that_no_other_plan_has() {
+    let api = Api::new();
+    let created = |path: &str, body: Value| {
+        let created = api.call("POST", path, &body).json_of(201);
+        text(&created["id"])
+    };
+    let stages = json!([{"apiId": "api", "stage": "v1"}]);
+    let plan = json!({"name": "basic", "apiStages": stages, "quota": {"limit": 5, "period": "DAY"}});
+    let [basic, other] = [plan.clone(), plan].map(|plan| created("/usageplans", plan));
+    let key = created("/apikeys", json!({"name": "acme", "enabled": true}));
+    let path = format!("/usageplans/{basic}");
+    let operations = json!([
+        {"op": "replace", "path": "/quota/limit", "value": "50"},
+        {"op": "replace", "path": "/quota/offset", "value": "0"},
+        {"op": "replace", "path": "/quota/period", "value": "WEEK"},
+    ]);
+    let updated = api.call("PATCH", &path, &json!({ "patchOperations": operations }));
+    let quota = json!({"limit": 50, "offset": 0, "period": "WEEK"});
+    assert_eq!(updated.json()["quota"], quota);
+    assert_eq!(api.call("GET", &path, &json!({})).json()["quota"], quota);
+
+    let joined = json!({"keyId": key, "keyType": "API_KEY"});
+    let keys = |plan: &str| format!("/usageplans/{plan}/keys");
+    api.call("POST", &keys(&basic), &joined).json_of(201);
+    let refused = api.call("POST", &keys(&other), &joined);
+    assert_eq!(refused.error_of(409), "ConflictException");
+    api.call("DELETE", &format!("{}/{key}", keys(&basic)), &json!({}))
+        .json_of(202);
+    api.call("POST", &keys(&other), &joined).json_of(201);
+
+    for path in [format!("apikeys/{key}"), format!("usageplans/{basic}")] {
+        let tags = format!(
+            "/tags/arn%3Aaws%3Aapigateway%3Aus-east-1%3A%3A%2F{}",
+            path.replace('/', "%2F")
+        );
+        let tagged = api.call("PUT", &tags, &json!({"tags": {"Team": "prices"}}));
+        assert_eq!(tagged.status, 204);
+        let found = api.call("GET", &format!("/{path}"), &json!({})).json();
+        assert_eq!(found["tags"], json!({"Team": "prices"}));
+    }
+}
+
+#[test]
 fn what_aws_does_not_patch_is_refused_and_changes_nothing() {
     let api = Api::new();
     let method = api.method("");

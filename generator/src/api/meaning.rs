@@ -23,7 +23,10 @@ impl Resolver<'_> {
             authorizer_ttl_seconds: self.authorizer_ttl_seconds(spec, authorizer_ttl_seconds),
             max_timeout_seconds: max_timeout_seconds.value,
             throttle: throttle.as_ref().map(Throttle::of),
-            cors: cors.as_ref().map(|cors| self.cors(cors)),
+            cors: cors.as_ref().map(|cors| {
+                let mut routes = spec.routes.iter();
+                self.cors(cors, routes.any(|(_, route)| route.api_key.value))
+            }),
             access_logs: access_logs.as_ref().map(Self::access_logs),
         }
     }

@@ -65,7 +65,7 @@ keys! {
         /// Methods that a preflight allows. `*` stands for the methods of each path.
         allow_methods: Given<Vec<Placed<String>>> = Texts(&METHOD), default(Literal::Texts(&["*"])), EVERYWHERE,
             Elsewhere;
-        /// Headers that pages may send. `Authorization` is always among them.
+        /// Headers that pages may send. `Authorization` is always among them, and `X-Api-Key` if a route needs an API key.
         allow_headers: Given<Vec<Placed<String>>> = Texts(&HEADER), default(Literal::Texts(&["Content-Type"])),
             EVERYWHERE, Elsewhere;
         /// Lets browsers send cookies. This needs one origin, not `*`.

@@ -5,8 +5,12 @@ use crate::diagnostic::Diagnostic;
 use crate::service::meaning::Resolver;
 use crate::spec::{CorsTable, Given, Set};
 
+/// The header of API keys: <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-key-source.html>
+const API_KEY: &str = "X-Api-Key";
+
 impl Resolver<'_> {
-    pub(crate) fn cors(&mut self, table: &CorsTable) -> Cors {
+    /// `needs_key` is true if a route needs an API key.
+    pub(crate) fn cors(&mut self, table: &CorsTable, needs_key: bool) -> Cors {
         let CorsTable {
             span: _,
             // Each environment has an origin.
@@ -38,6 +42,9 @@ impl Resolver<'_> {
             .any(|header| header.eq_ignore_ascii_case("authorization"))
         {
             headers.push("Authorization".into());
+        }
+        if needs_key && !headers.iter().any(|header| header.eq_ignore_ascii_case(API_KEY)) {
+            headers.push(API_KEY.into());
         }
         let methods = allow_methods.value.iter().flatten();
         let methods: Vec<String> = methods.map(|method| method.value.clone()).collect();

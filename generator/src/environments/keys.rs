@@ -17,7 +17,9 @@ use crate::spec::declaration::Absent::{Derived, Nothing, Required};
 use crate::spec::declaration::Kind::{self, Flag, OneOfNumbers, Overrides, Strings as Map, Text};
 use crate::spec::declaration::{EVERYWHERE, Literal, default, keys};
 use crate::spec::field::{Given, Own, Placed, Set, Strings};
-use crate::spec::{BucketTable, FunctionTable, QueueTable, TableTable, ThrottleTable, TopicTable};
+use crate::spec::{
+    BucketTable, FunctionTable, QueueTable, TableTable, ThrottleTable, TopicTable, UsagePlanTable,
+};
 use crate::text_rule::{NAME_64, REGION, TextRule};
 use crate::user_pool::keys::POOL_ARN;
 
@@ -102,6 +104,10 @@ keys! {
         /// Keys of topics that differ in this environment, by the topic's name.
         topics: Vec<(Placed<String>, Own<TopicTable>)> =
             Overrides { noun: "topic", of: "topics", names: &NAME_64, table: &TopicTable::TABLE }, Nothing, EVERYWHERE, Elsewhere;
+        /// Keys of usage plans that differ in this environment, by the plan's name.
+        usage_plans: Vec<(Placed<String>, Own<UsagePlanTable>)> =
+            Overrides { noun: "usage plan", of: "usage_plans", names: &NAME_64, table: &UsagePlanTable::TABLE }, Nothing,
+            EVERYWHERE, Elsewhere;
         /// The S3 bucket that keeps Terraform's state. Without it, the state is a file below the environment's folder.
         state: Option<StateTable> = Kind::Table(&StateTable::TABLE), Nothing, EVERYWHERE, Elsewhere;
     }

@@ -78,6 +78,7 @@ impl Resolver<'_> {
             buckets: _, // `data_of_environment`
             queues: _,  // `data_of_environment`
             topics: _,  // `data_of_environment`
+            usage_plans,
             state,
         } = table;
         if let Some(span) = &allow_origin.span {
@@ -158,6 +159,7 @@ impl Resolver<'_> {
             buckets,
             queues,
             topics,
+            usage_plans: self.usage_plans_of_environment(spec, name, usage_plans, &everywhere.usage_plans),
             state: state.as_ref().map(|state| s3_state(state, service, name)),
         }
     }

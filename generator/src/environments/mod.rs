@@ -19,6 +19,7 @@ use crate::queues::Queue;
 use crate::tables::Table;
 use crate::throttling::Throttle;
 use crate::topics::Topic;
+use crate::usage_plans::UsagePlan;
 
 /// The name of the environment on the developer's own machine.
 pub const LOCAL: &str = "local";
@@ -100,6 +101,9 @@ pub struct Environment {
     /// The topics that differ here.
     #[serde(skip)]
     pub topics: BTreeMap<String, Topic>,
+    /// The usage plans that differ here.
+    #[serde(skip)]
+    pub usage_plans: BTreeMap<String, UsagePlan>,
     /// The S3 storage of its Terraform state, if the spec sets it.
     pub state: Option<S3State>,
 }

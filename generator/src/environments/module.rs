@@ -14,6 +14,7 @@ use crate::own::in_service as own;
 use crate::service::{Architecture, Environment, LOCAL, S3State, Service};
 use crate::spec::field::Word;
 use crate::throttling;
+use crate::usage_plans;
 use crate::user_pool::{OwnUserPool, UserPool, first_user_module, in_service as user_pool};
 use crate::uses::settings as settings_of_data;
 use portcullis_terraform_json::aws;
@@ -229,6 +230,7 @@ fn service_call(service: &Service, environment: &Environment) -> Block {
         .attributes(settings::arguments(service, name))
         .attributes(settings_of_data::arguments(service, name))
         .attributes(throttling::in_service::arguments(service, name))
+        .attributes(usage_plans::in_service::arguments(service, name))
         .build()
 }
 

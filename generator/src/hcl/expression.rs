@@ -106,7 +106,7 @@ fn push_literal(inside: &mut String, text: &str) {
 }
 
 /// A reference, such as `module.rest_api.id`: identifiers joined by dots. `[0]` behind one is the only block of a
-/// resource's that may stand once.
+/// resource's that may stand once, and `[*]` is each block of a set.
 pub fn reference(path: impl Into<String>) -> Expression {
     let path = path.into();
     check_identifiers(&path);
@@ -115,7 +115,8 @@ pub fn reference(path: impl Into<String>) -> Expression {
 
 /// No text of a spec becomes an identifier without [`crate::identifier`].
 pub(super) fn check_identifiers(path: &str) {
-    let is_one = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'[' | b']');
+    let is_one =
+        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'[' | b']' | b'*');
     assert!(all_bytes(path, is_one), "`{path}` must be an identifier");
 }
 

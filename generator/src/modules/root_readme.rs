@@ -75,10 +75,16 @@ pub fn render(service: &Service, modules: &[Module]) -> String {
     let routes = service.routes.iter().map(|(path, method, route)| RouteRow {
         method: method.as_str(),
         path: code(&path.to_string()),
-        callers: match &route.auth {
-            Auth::None => "**public**".into(),
-            Auth::UserPool => "signed-in users only".into(),
-            Auth::Authorizer(name) => format!("only callers that the authorizer {} admits", code(name)),
+        callers: {
+            let callers = match &route.auth {
+                Auth::None => "**public**".into(),
+                Auth::UserPool => "signed-in users only".into(),
+                Auth::Authorizer(name) => format!("only callers that the authorizer {} admits", code(name)),
+            };
+            match route.api_key {
+                true => callers + ", with an API key",
+                false => callers,
+            }
         },
         function: code(&route.function),
     });

@@ -8,7 +8,7 @@ use crate::service::Service;
 use crate::text_rule::NAME_32;
 use crate::{
     access_logs, api, buckets, cors, events, functions, lambda_authorizers, own, queues, routes, tables,
-    throttling, topics, user_pool, uses,
+    throttling, topics, usage_plans, user_pool, uses,
 };
 
 /// The deployment's address in an environment's root.
@@ -59,6 +59,7 @@ pub fn module(service: &Service) -> Module {
             ("routes.tf", routes),
             ("api.tf", api),
             ("throttling.tf", throttling::in_service::blocks(service)),
+            ("usage_plans.tf", usage_plans::in_service::blocks(service)),
             ("moved.tf", moved::blocks(service)),
             ("versions.tf", versions()),
             (access_test::FILE, access_test::blocks(service, &permissions)),
@@ -91,6 +92,7 @@ fn variables(service: &Service) -> Vec<Variable> {
     variables.extend(functions::in_service::variables(service));
     variables.extend(uses::settings::variables(service));
     variables.extend(throttling::in_service::variables(service));
+    variables.extend(usage_plans::in_service::variables(service));
     variables.extend(
         service
             .api

@@ -51,7 +51,7 @@ pub static SCOPE: TextRule = TextRule {
     },
     pattern: r"^[!#-\[\]-~]{1,256}$",
 };
-/// `api_key_required`, which no block here sets.
+/// `api_key_required` of a method that sets none, such as a preflight.
 pub const API_KEY_REQUIRED: bool = false;
 
 /// The arguments that say who may call a method. The module that makes it takes them as variables and returns them as
@@ -62,28 +62,45 @@ pub(crate) struct Authorization {
     pub(crate) authorization: &'static str,
     /// `authorizer_id`.
     pub(crate) authorizer_id: Option<Expression>,
+    /// `api_key_required`.
+    pub(crate) api_key_required: bool,
     /// `authorization_scopes`. Without any, a token has to be an id token.
     pub(crate) authorization_scopes: Option<Expression>,
 }
 
 impl Authorization {
     /// The arguments by name. None if there is nothing to set.
-    pub(crate) fn arguments(self) -> [(&'static str, Option<Expression>); 3] {
+    pub(crate) fn arguments(self) -> [(&'static str, Option<Expression>); 4] {
         let Self {
             authorization,
             authorizer_id,
+            api_key_required,
             authorization_scopes,
         } = self;
         [
             ("authorization", Some(string(authorization))),
             ("authorizer_id", authorizer_id),
             ("authorization_scopes", authorization_scopes),
+            (
+                "api_key_required",
+                (api_key_required != API_KEY_REQUIRED).then(|| api_key_required.into()),
+            ),
         ]
     }
 
+    /// The value of an argument of [`Self::arguments`] that is not set.
+    pub(crate) fn unset(argument: &str) -> Expression {
+        match argument {
+            "api_key_required" => API_KEY_REQUIRED.into(),
+            _ => Expression::null(),
+        }
+    }
+
     /// The variables of the module.
-    pub(crate) fn variables() -> [Variable; 3] {
+    pub(crate) fn variables() -> [Variable; 4] {
         [
+            Variable::new("api_key_required", "bool", "True if a request needs an API key.")
+                .default(API_KEY_REQUIRED.into()),
             Variable::new(
                 "authorization",
                 "string",
@@ -106,8 +123,13 @@ impl Authorization {
     }
 
     /// The outputs of the module.
-    pub(crate) fn outputs() -> [Output; 3] {
+    pub(crate) fn outputs() -> [Output; 4] {
         [
+            Output::new(
+                "api_key_required",
+                "True if a request needs an API key.",
+                attribute("api_key_required"),
+            ),
             Output::new(
                 "authorization",
                 "Authorization of the route.",
@@ -140,6 +162,7 @@ pub fn resource_block() -> Block {
             "authorization_scopes",
             reference("var.authorization_scopes"),
         ))
+        .attribute(argument("api_key_required", reference("var.api_key_required")))
         .block(precondition(
             expression(&format!(
                 "(var.authorizer_id == null) == (var.authorization == \"{PUBLIC}\")"

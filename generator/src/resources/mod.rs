@@ -8,6 +8,7 @@
 //! created, and then deleted under the same key.
 
 pub mod api_gateway_account;
+pub mod api_gateway_api_key;
 pub mod api_gateway_authorizer;
 pub mod api_gateway_deployment;
 pub mod api_gateway_gateway_response;
@@ -19,6 +20,8 @@ pub mod api_gateway_method_settings;
 pub mod api_gateway_resource;
 pub mod api_gateway_rest_api;
 pub mod api_gateway_stage;
+pub mod api_gateway_usage_plan;
+pub mod api_gateway_usage_plan_key;
 pub mod cloudwatch_event_rule;
 pub mod cloudwatch_event_target;
 pub mod cloudwatch_log_group;
@@ -61,8 +64,9 @@ pub mod tls_only;
 pub use resource_type::{EVERYWHERE, Meaning, ResourceType};
 
 /// The types that Portcullis makes, or that a surface accounts for.
-pub const TYPES: [&ResourceType; 44] = [
+pub const TYPES: [&ResourceType; 47] = [
     &api_gateway_account::TYPE,
+    &api_gateway_api_key::TYPE,
     &api_gateway_authorizer::TYPE,
     &api_gateway_deployment::TYPE,
     &api_gateway_gateway_response::TYPE,
@@ -74,6 +78,8 @@ pub const TYPES: [&ResourceType; 44] = [
     &api_gateway_resource::TYPE,
     &api_gateway_rest_api::TYPE,
     &api_gateway_stage::TYPE,
+    &api_gateway_usage_plan::TYPE,
+    &api_gateway_usage_plan_key::TYPE,
     &cloudwatch_event_rule::TYPE,
     &cloudwatch_event_target::TYPE,
     &cloudwatch_log_group::TYPE,

@@ -166,6 +166,12 @@ kinds! {
     AuthorizerRemoved = "authorizer_removed", Specs, Rest, Key, Harmless;
     /// The function of an authorizer decides about more requests, or another function decides.
     AuthorizerWider = "authorizer_wider", Specs, AtRisk, Key, Widens;
+    /// Public requests no longer need an API key.
+    RouteApiKeyRemoved = "route_api_key_removed", Specs, Routes, Route, Widens;
+    /// A new API key.
+    ApiKeyAdded = "api_key_added", Specs, Rest, Key, Expected("it opens the routes that need a key, and `auth` still decides about them");
+    /// An API key is deleted with its value, which clients send.
+    ApiKeyDeleted = "api_key_deleted", Specs, AtRisk, Key, Loses;
     /// API Gateway lets more requests through to routes.
     ThrottleRaised = "throttle_raised", Specs, Rest, Key, Expected("the callers stay the same");
     /// Another function handles a route.

@@ -335,6 +335,7 @@ impl Difference {
             | Subject::Bucket(_)
             | Subject::Queue(_)
             | Subject::Topic(_)
+            | Subject::UsagePlan(_)
             | Subject::GatewayResponse(_) => ChangeKind::PlanDiffers,
         }
     }
@@ -346,6 +347,7 @@ impl Difference {
             Subject::Bucket(name) => return format!("{environment}: buckets.{name}"),
             Subject::Queue(name) => return format!("{environment}: queues.{name}"),
             Subject::Topic(name) => return format!("{environment}: topics.{name}"),
+            Subject::UsagePlan(name) => return format!("{environment}: usage_plans.{name}"),
             Subject::Api => "api",
             Subject::UserPool => "user_pool",
             Subject::Unknown(name)

@@ -46,7 +46,10 @@ pub fn infrastructure(base: &Service, head: &Service) -> bool {
         let days = service.api.access_log_retention_days();
         let mut environments = service.environments.values();
         environments.any(|one| {
-            !one.functions.is_empty() || one.access_log_retention_days != days || one.throttle.is_some()
+            !one.functions.is_empty()
+                || one.access_log_retention_days != days
+                || one.throttle.is_some()
+                || !one.usage_plans.is_empty()
         })
     };
     if !overrides(base) && !overrides(&head) {
@@ -67,6 +70,7 @@ fn binaries(service: &Service) -> Vec<&str> {
 fn of_one_environment(service: &Service, name: &str) -> Service {
     let mut alone = service.clone();
     alone.api.throttle = service.throttle_of_stage(name);
+    alone.usage_plans = service.all_here(&service.environments[name]);
     for (function, here) in alone.functions.iter_mut() {
         here.clone_from(service.function_in(name, function));
     }
@@ -76,6 +80,7 @@ fn of_one_environment(service: &Service, name: &str) -> Service {
         environment.functions.clear();
         environment.access_log_retention_days = days;
         environment.throttle = None;
+        environment.usage_plans.clear();
     }
     alone
 }

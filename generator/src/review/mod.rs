@@ -47,6 +47,7 @@ use crate::routes::review as routes;
 use crate::tables::review as tables;
 use crate::throttling::review as throttling;
 use crate::topics::review as topics;
+use crate::usage_plans::review as usage_plans;
 use crate::user_pool::review as user_pool;
 use crate::uses::review as uses;
 pub use accepted_change::{AcceptedChange, ChangeId, Sorted, sort};
@@ -145,6 +146,7 @@ fn compare_services(comparison: &Comparison) -> Vec<Fact> {
     facts.extend(user_pool::facts(comparison));
     facts.extend(cors::facts(comparison));
     facts.extend(throttling::facts(comparison));
+    facts.extend(usage_plans::facts(comparison));
     facts.extend(environments::facts(comparison));
     facts.extend(settings::facts(comparison));
     facts

@@ -12,7 +12,7 @@ use crate::review::Direction::{self, Added, Less, More, Other, Removed};
 use crate::review::Meaning::{Elsewhere, Harmless, Secret, When};
 use crate::review::comparison::Comparison;
 use crate::review::{ChangeKind, Fact, SubjectKind};
-use crate::service::{Bucket, Function, OwnUserPool, Queue, Service, Table, Topic, UserPool};
+use crate::service::{Bucket, Function, OwnUserPool, Queue, Service, Table, Topic, UsagePlan, UserPool};
 use crate::spec;
 use crate::spec::declaration::Kind;
 use crate::spec::toml_text;
@@ -121,6 +121,10 @@ fn all_here<'a>(comparison: &Comparison<'a>) -> Vec<Here<'a>> {
     ));
     all.extend(of_kind::<Queue>(comparison, &in_both(&base.queues, &head.queues)));
     all.extend(of_kind::<Topic>(comparison, &in_both(&base.topics, &head.topics)));
+    all.extend(of_kind::<UsagePlan>(
+        comparison,
+        &in_both(&base.usage_plans, &head.usage_plans),
+    ));
     all
 }
 
@@ -188,6 +192,7 @@ fn comparable(comparison: &Comparison) -> (Value, Value) {
     let queues = in_both(&comparison.base.queues, &comparison.head.queues);
     let topics = in_both(&comparison.base.topics, &comparison.head.topics);
     let authorizers = in_both(&comparison.base.authorizers, &comparison.head.authorizers);
+    let usage_plans = in_both(&comparison.base.usage_plans, &comparison.head.usage_plans);
     for (table, kept) in [
         ("/functions", &comparison.functions.kept),
         ("/user_pool/clients", &comparison.clients.kept),
@@ -197,6 +202,7 @@ fn comparable(comparison: &Comparison) -> (Value, Value) {
         ("/queues", &queues),
         ("/topics", &topics),
         ("/authorizers", &authorizers),
+        ("/usage_plans", &usage_plans),
         ("/routes", &routes.collect()),
         ("/environments", &environments.collect()),
     ] {

@@ -5,6 +5,7 @@ use crate::functions::in_service as functions;
 use crate::hcl::{Block, Expression, commented, string};
 use crate::modules::access_test::assertions::{is, is_deployed, must};
 use crate::modules::access_test::mocked::{ENVIRONMENT, EXECUTION_ARN};
+use crate::resources::api_gateway_method::Authorization;
 use crate::resources::{api_gateway_integration, lambda_alias, lambda_permission};
 use crate::routes::in_service::authorizer_id;
 use crate::routes::path_resource::resource_id;
@@ -89,7 +90,9 @@ fn route(
         is(of("http_method"), string(method.as_str())),
     ];
     let authorization = route.authorization(authorizer_id(&route.auth)).arguments();
-    holds.extend(authorization.map(|(name, value)| is(of(name), value.unwrap_or_else(Expression::null))));
+    holds.extend(
+        authorization.map(|(name, value)| is(of(name), value.unwrap_or_else(|| Authorization::unset(name)))),
+    );
     holds.extend([
         is(of("integration_type"), string(api_gateway_integration::FUNCTION)),
         is(of("uri"), functions::invoke_arn(service, &route.function)),

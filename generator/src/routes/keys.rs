@@ -5,9 +5,9 @@ use crate::review::Meaning::Elsewhere;
 use crate::routes::{AUTHORIZER, Auth, Unnamed};
 use crate::spec::ThrottleTable;
 use crate::spec::declaration::Absent::{Derived, Nothing, Required};
-use crate::spec::declaration::Kind::{self, ChoiceOrText, Text, Texts};
-use crate::spec::declaration::{EVERYWHERE, keys};
-use crate::spec::field::{Given, Placed, Word};
+use crate::spec::declaration::Kind::{self, ChoiceOrText, Flag, Text, Texts};
+use crate::spec::declaration::{EVERYWHERE, Literal, default, keys};
+use crate::spec::field::{Given, Placed, Set, Word};
 use crate::text_rule::ANY_TEXT;
 
 keys! {
@@ -21,6 +21,9 @@ keys! {
         /// Scopes of which an access token needs one. Without this key, the route takes id tokens.
         /// See [Scopes](../user-pools.md#scopes).
         scopes: Given<Vec<Placed<String>>> = Texts(&SCOPE), Nothing, EVERYWHERE, Elsewhere;
+        /// The route needs an API key of a usage plan, in the header `x-api-key`. A key is not an identity, so the route still
+        /// has its `auth`. See [API keys](../api-keys.md).
+        api_key: Set<bool> = Flag, default(Literal::Flag(false)), EVERYWHERE, Elsewhere;
         /// Limits of requests to the route. See [Limits](../limits.md).
         throttle: Option<ThrottleTable> = Kind::Table(&ThrottleTable::TABLE),
             Derived("those of the environment or of `[api]`; otherwise 50 a second and 100 at once for a public route"), EVERYWHERE, Elsewhere;

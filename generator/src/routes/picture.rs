@@ -16,7 +16,8 @@ pub(crate) fn by_function(routes: &Routes) -> BTreeMap<&str, Vec<(String, Auth)>
         let own = by_function.entry(&route.function).or_default();
         let scopes = route.scopes_in_words();
         let scopes = scopes.map_or_else(String::new, |scopes| format!(" (scope {scopes})"));
-        own.push((path.key(method) + &scopes, route.auth.clone()));
+        let key = if route.api_key { " (API key)" } else { "" };
+        own.push((path.key(method) + &scopes + key, route.auth.clone()));
     }
     by_function
 }

@@ -20,6 +20,7 @@ pub(crate) fn facts(comparison: &Comparison, shifts: &[Shift]) -> Vec<Fact> {
     facts.extend(asked_otherwise(comparison, shifts));
     facts.extend(of_no_request(comparison, shifts));
     facts.extend(scopes(comparison, shifts));
+    facts.extend(api_keys(comparison, shifts));
     facts
 }
 
@@ -228,6 +229,49 @@ fn scopes(comparison: &Comparison, shifts: &[Shift]) -> Vec<Fact> {
         let key = head.0.key(head.1);
         if before.auth == after.auth && !reported.contains(&key) {
             facts.extend(comparison.setting(&["routes", &key, "scopes"], written(before), written(after)));
+        }
+    }
+    facts
+}
+
+/// Public requests that no longer need an API key, and routes whose `api_key` is another one. A key is not an identity: with an
+/// authorizer, the callers stay the same.
+fn api_keys(comparison: &Comparison, shifts: &[Shift]) -> Vec<Fact> {
+    let mut opened = BTreeMap::new();
+    let mut reported = BTreeSet::new();
+    for shift in shifts {
+        let (Some(before), Some(after)) = (shift.before, shift.after) else {
+            continue;
+        };
+        let lost = before.route.api_key && !after.route.api_key;
+        // Requests that required more than a key are reported as public.
+        if !lost || after.route.auth != Auth::None || before.route.auth != Auth::None {
+            continue;
+        }
+        if is_same(comparison, before, after) {
+            reported.insert(after.key());
+        }
+        let requests = shift.requests();
+        opened.entry(requests.clone()).or_insert_with(|| Fact::Setting {
+            path: ["routes", &requests, "api_key"].map(String::from).to_vec(),
+            before: Some(true.into()),
+            after: Some(false.into()),
+            of: requests,
+            is_secret: false,
+            meaning: Some((
+                ChangeKind::RouteApiKeyRemoved,
+                "anyone may call it without a key, and no usage plan limits its requests",
+            )),
+            signs_in: comparison.signs_in(),
+        });
+    }
+    let mut facts: Vec<Fact> = opened.into_values().collect();
+    for (base, head) in &comparison.routes.kept {
+        let (before, after) = (of(comparison.base, base), of(comparison.head, head));
+        let key = head.0.key(head.1);
+        if !reported.contains(&key) {
+            let path = ["routes", &key, "api_key"];
+            facts.extend(comparison.setting(&path, Some(before.api_key), Some(after.api_key)));
         }
     }
     facts

@@ -21,6 +21,9 @@ pub struct Route {
     /// Scopes of which an access token needs one, sorted. Without any, the token must be an id token.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub scopes: BTreeSet<String>,
+    /// True if a request needs an API key.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub api_key: bool,
     /// The limits of its requests. Ask [`Service::throttle_of_route`](crate::service::Service::throttle_of_route).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub throttle: Option<Throttle>,
@@ -34,6 +37,7 @@ impl Route {
             function,
             auth,
             scopes,
+            api_key,
             throttle,
         } = table;
         let scopes = scopes.value.iter().flatten();
@@ -41,17 +45,22 @@ impl Route {
             function: function.value.clone().unwrap_or_default(),
             auth: auth.value.clone().unwrap_or(Auth::UserPool),
             scopes: scopes.map(|scope| scope.value.clone()).collect(),
+            api_key: api_key.value,
             throttle: throttle.as_ref().map(Throttle::of),
         }
     }
 
     /// Returns the callers in words. The keys that decide this are those of [`Self::authorization`].
     pub(crate) fn callers(&self) -> String {
-        match (&self.auth, self.scopes_in_words()) {
+        let callers = match (&self.auth, self.scopes_in_words()) {
             (Auth::None, _) => "public".into(),
             (Auth::Authorizer(name), _) => format!("only callers that the authorizer `{name}` admits"),
             (Auth::UserPool, None) => "signed-in users only".into(),
             (Auth::UserPool, Some(scopes)) => format!("access tokens with the scope {scopes} only"),
+        };
+        match self.api_key {
+            true => callers + ", with an API key",
+            false => callers,
         }
     }
 
@@ -72,11 +81,13 @@ impl Route {
             function: _, // admits no callers by itself
             auth,
             scopes,
+            api_key,
             throttle: _, // refuses requests of every caller
         } = self;
         Authorization {
             authorization: auth.authorization(),
             authorizer_id,
+            api_key_required: *api_key,
             authorization_scopes: (!scopes.is_empty()).then(|| to_set(scopes.iter().map(string))),
         }
     }

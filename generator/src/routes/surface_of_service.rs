@@ -19,10 +19,12 @@ pub(crate) fn route(
         function,
         auth,
         scopes,
+        api_key,
         throttle: _, // `throttle_of_route`
     } = route;
     types::Route {
         scopes: scopes.iter().cloned().collect(),
+        api_key_required: *api_key,
         throttle: service.throttle_of_route(environment, route).map(of_spec),
         function: Some(function.clone()),
         qualifier: functions::alias(service, function).map(|_| lambda_alias::LIVE.into()),

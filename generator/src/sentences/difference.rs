@@ -220,6 +220,7 @@ fn name(subject: &Subject) -> String {
         Subject::Bucket(name) => format!("bucket {}", code(name)),
         Subject::Queue(name) => format!("queue {}", code(name)),
         Subject::Topic(name) => format!("topic {}", code(name)),
+        Subject::UsagePlan(name) => format!("usage plan {}", code(name)),
         Subject::GatewayResponse(kind) => format!("gateway response {}", code(kind)),
         Subject::Route(name) | Subject::Argument(name) | Subject::Other(name) | Subject::Unknown(name) => {
             code(name)

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Span};
 use crate::identifier::Identifier;
-use crate::service::{Bucket, Function, LOCAL, Queue, Service, Table, Topic};
+use crate::service::{Bucket, Function, LOCAL, Queue, Service, Table, Topic, UsagePlan};
 use crate::spec::{Given, Placed, ServiceTable, Spec, Strings};
 
 /// The packages of the functions workspace that have a binary, by name.
@@ -45,6 +45,7 @@ pub(crate) struct Everywhere {
     pub(crate) buckets: BTreeMap<String, Bucket>,
     pub(crate) queues: BTreeMap<String, Queue>,
     pub(crate) topics: BTreeMap<String, Topic>,
+    pub(crate) usage_plans: BTreeMap<String, UsagePlan>,
 }
 
 pub(crate) struct Resolver<'a> {
@@ -63,6 +64,7 @@ impl Resolver<'_> {
             user_pool: _, // read with the environments
             api,
             authorizers: _, // read whole: a function decides
+            usage_plans: _, // read whole: routes need them
             functions,
             tables,
             buckets,
@@ -95,6 +97,7 @@ impl Resolver<'_> {
             buckets: self.buckets(spec, buckets),
             queues: self.queues(spec),
             topics: self.topics(spec),
+            usage_plans: self.usage_plans(spec),
         };
         let environments = self.environments(spec, environments, &name, &service_tags, &everywhere);
         let Everywhere {
@@ -103,6 +106,7 @@ impl Resolver<'_> {
             buckets,
             queues,
             topics,
+            usage_plans,
         } = everywhere;
         self.function_name_lengths(spec, &name);
         self.log_groups_of_others(spec);
@@ -113,6 +117,7 @@ impl Resolver<'_> {
             user_pool: self.user_pool(spec, &name),
             api: self.api(spec, api, &name),
             authorizers: self.lambda_authorizers(spec),
+            usage_plans,
             tables,
             buckets,
             queues,

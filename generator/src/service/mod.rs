@@ -21,6 +21,7 @@ pub use crate::queues::Queue;
 pub use crate::routes::{Auth, Method, Route, RoutePath, Routes, Segment};
 pub use crate::tables::Table;
 pub use crate::topics::Topic;
+pub use crate::usage_plans::UsagePlan;
 pub use crate::user_pool::{Client, ExistingUserPool, Group, OwnUserPool, PasswordPolicy, UserPool};
 pub use api_method::ApiMethod;
 pub use architecture::Architecture;
@@ -55,6 +56,8 @@ pub struct Service {
     pub api: Api,
     /// Lambda authorizers by name.
     pub authorizers: BTreeMap<String, LambdaAuthorizer>,
+    /// Usage plans by name.
+    pub usage_plans: BTreeMap<String, UsagePlan>,
     /// Functions by name.
     pub functions: BTreeMap<String, Function>,
     /// Tables by name.

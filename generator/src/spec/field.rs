@@ -432,7 +432,8 @@ impl<T: Keys> Field for Vec<(Placed<String>, Own<T>)> {
 
 /// "a" or "an", as the noun asks for.
 fn article(noun: &str) -> &'static str {
-    if noun.starts_with(['a', 'e', 'i', 'o', 'u']) {
+    // "usage" begins with the sound of a consonant.
+    if noun.starts_with(['a', 'e', 'i', 'o', 'u']) && !noun.starts_with("us") {
         "an"
     } else {
         "a"

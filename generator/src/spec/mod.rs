@@ -34,6 +34,7 @@ pub use crate::service::keys::ServiceTable;
 pub use crate::tables::keys::{CapacityTable, IndexTable, KeyTable, TableTable};
 pub use crate::throttling::keys::ThrottleTable;
 pub use crate::topics::keys::TopicTable;
+pub use crate::usage_plans::keys::{QuotaTable, UsagePlanTable};
 pub use crate::user_pool::keys::{ClientTable, GroupTable, PasswordTable, UserPoolTable};
 pub use field::{Given, Lists, Own, Placed, Set, Strings};
 pub(crate) use reader::{Reader, Value};
@@ -65,6 +66,9 @@ keys! {
         /// The Lambda authorizers, by name.
         authorizers: Vec<(Placed<String>, AuthorizerTable)> =
             Tables { noun: "authorizer", names: &NAME_64, table: &AuthorizerTable::TABLE }, Nothing, EVERYWHERE, Elsewhere;
+        /// The usage plans, by name: API keys of clients, and their limits.
+        usage_plans: Vec<(Placed<String>, UsagePlanTable)> =
+            Tables { noun: "usage plan", names: &NAME_64, table: &UsagePlanTable::TABLE }, Nothing, EVERYWHERE, Elsewhere;
         /// The Lambda functions, by name.
         functions: Vec<(Placed<String>, FunctionTable)> =
             Tables { noun: "function", names: &NAME_64, table: &FunctionTable::TABLE }, Nothing, EVERYWHERE, Elsewhere;

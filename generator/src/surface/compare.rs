@@ -20,7 +20,7 @@ struct List {
     is_whole: bool,
 }
 
-const LISTS: [List; 12] = [
+const LISTS: [List; 13] = [
     List {
         pattern: "authorizers",
         name: |item| text(item, "name"),
@@ -73,6 +73,12 @@ const LISTS: [List; 12] = [
         pattern: "topics",
         name: |item| text(item, "name"),
         subject: Subject::Topic,
+        is_whole: false,
+    },
+    List {
+        pattern: "usage_plans",
+        name: |item| text(item, "name"),
+        subject: Subject::UsagePlan,
         is_whole: false,
     },
     List {

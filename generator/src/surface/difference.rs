@@ -30,6 +30,8 @@ pub enum Subject {
     Queue(String),
     /// A topic, by name.
     Topic(String),
+    /// A usage plan, by name.
+    UsagePlan(String),
     /// A response of the gateway itself, by type.
     GatewayResponse(String),
     /// An unclassified argument: `ADDRESS.ARGUMENT`.

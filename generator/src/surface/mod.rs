@@ -60,6 +60,7 @@ impl Surface {
         self.buckets.sort_by(|a, b| a.name.cmp(&b.name));
         self.queues.sort_by(|a, b| a.name.cmp(&b.name));
         self.topics.sort_by(|a, b| a.name.cmp(&b.name));
+        self.usage_plans.sort_by(|a, b| a.name.cmp(&b.name));
         self.gateway_responses.sort_by(|a, b| a.kind.cmp(&b.kind));
         self.unknown.sort();
         self.reach = reached(&self);

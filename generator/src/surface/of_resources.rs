@@ -16,6 +16,7 @@ use crate::modules::{REST_API, STAGE};
 use crate::own::in_service;
 use crate::own::surface::OwnOutputs;
 use crate::throttling::surface::throttles;
+use crate::usage_plans::surface::usage_plans;
 use portcullis_terraform_json::index::Index;
 use portcullis_terraform_json::plan::{self, Plan, PlanError};
 use portcullis_terraform_json::rest_api::Snapshot;
@@ -177,6 +178,7 @@ fn of_resources(
         buckets: buckets::buckets(&mut resources, &names),
         queues: queues::queues(&mut resources, &names),
         topics: topics::topics(&mut resources, &names),
+        usage_plans: usage_plans(&mut resources, &names, &snapshot.settings.id, served.name),
         gateway_responses: gateway_responses(&mut resources, &snapshot),
         reach: Vec::new(), // `sorted`
         other_arguments: Vec::new(),

@@ -16,6 +16,7 @@ use crate::surface::names::Names;
 use crate::surface::types::{FORMAT, Surface};
 use crate::tables::surface_of_service::table;
 use crate::topics::surface_of_service::topic;
+use crate::usage_plans::surface_of_service::usage_plan;
 use crate::user_pool::surface_of_service::user_pool;
 
 /// The surface of a service in one of its environments.
@@ -28,6 +29,7 @@ pub fn of_service(service: &Service, environment: &Environment) -> Surface {
         user_pool: _,        // that of the environment
         api: own_api,
         authorizers,
+        usage_plans,
         functions,
         tables,
         buckets,
@@ -50,14 +52,15 @@ pub fn of_service(service: &Service, environment: &Environment) -> Surface {
         variables_kms_key: _,    // the generated test compares it
         logs_kms_key: _,         // the generated test compares it
         deletion_protection,
-        throttle: _,  // `throttle_of_route`
-        tags: _,      // label resources
-        functions: _, // `function_in`
-        tables: _,    // `here`
-        buckets: _,   // `here`
-        queues: _,    // `all_here`
-        topics: _,    // `here`
-        state: _,     // where Terraform keeps what it made
+        throttle: _,    // `throttle_of_route`
+        tags: _,        // label resources
+        functions: _,   // `function_in`
+        tables: _,      // `here`
+        buckets: _,     // `here`
+        queues: _,      // `all_here`
+        topics: _,      // `here`
+        usage_plans: _, // `here`
+        state: _,       // where Terraform keeps what it made
     } = environment;
     let pool = service.user_pool_in(name);
     let admitted = match &pool {
@@ -101,6 +104,10 @@ pub fn of_service(service: &Service, environment: &Environment) -> Surface {
         topics: topics
             .keys()
             .map(|of| topic(of, service.here(name, of), &values, &names))
+            .collect(),
+        usage_plans: usage_plans
+            .keys()
+            .map(|of| usage_plan(of, service.here(name, of)))
             .collect(),
         gateway_responses: cors
             .map(|cors| gateway_responses(cors, allow_origin))

@@ -17,6 +17,7 @@ use super::types::{Question, Unknown};
 use crate::functions::surface::Called;
 use crate::modules::OWN_MODULE;
 use crate::tables::in_service::ADDRESS as TABLES;
+use crate::usage_plans::surface as usage_plans;
 
 /// The open values of a plan, by the address of the resource.
 pub(crate) struct Open<'a>(HashMap<&'a str, Vec<&'a plan::Unknown>>);
@@ -133,6 +134,9 @@ impl OwnIds {
 
 /// Returns whether an argument matters.
 fn counts(resource: &Resource, attribute: &str) -> bool {
+    if usage_plans::is_another(resource) {
+        return false;
+    }
     if arguments::is_known(&resource.kind) {
         let is_harmless = |name| arguments::is_harmless(&resource.kind, name);
         return !is_harmless(attribute) && !is_harmless(root(attribute));

@@ -7,7 +7,7 @@ use crate::spec::declaration::{EVERYWHERE, keys, number};
 use crate::spec::field::Given;
 
 keys! {
-    /// The limits of requests to each route. API Gateway answers 429 to requests over them. See [Limits](../limits.md).
+    /// Limits of requests. API Gateway answers 429 to requests over them. See [Limits](../limits.md).
     ThrottleTable {
         /// Requests a second, on average.
         rate: Given<u32> = number(RATE, "requests a second"), Required("`rate = 50`"), EVERYWHERE, Elsewhere;

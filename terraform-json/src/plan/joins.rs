@@ -5,8 +5,11 @@
 //! `source_arn = "${x.execution_arn}/*"` it may not.
 
 /// Attribute, type that it is of, and that type's attributes, the usual one first.
-const JOINS: [(&str, &str, &[&str]); 16] = [
+const JOINS: [(&str, &str, &[&str]); 19] = [
     ("rest_api_id", "aws_api_gateway_rest_api", &["id"]),
+    ("api_id", "aws_api_gateway_rest_api", &["id"]),
+    ("key_id", "aws_api_gateway_api_key", &["id"]),
+    ("usage_plan_id", "aws_api_gateway_usage_plan", &["id"]),
     ("resource_id", "aws_api_gateway_resource", &["id"]),
     ("resource_id", "aws_api_gateway_rest_api", &["root_resource_id"]),
     ("parent_id", "aws_api_gateway_resource", &["id"]),

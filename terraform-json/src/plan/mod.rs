@@ -120,7 +120,7 @@ impl Plan {
         drop(resolver);
         for resource in &mut resources {
             for (attribute, symbol) in symbols.remove(&resource.address).unwrap_or_default() {
-                resource.values[attribute] = symbol;
+                set(&mut resource.values, &attribute, symbol);
             }
         }
         Ok(Self {
@@ -138,6 +138,17 @@ impl Plan {
     pub fn deletes_everything(&self) -> bool {
         !self.resources.iter().any(|resource| resource.mode == "managed")
             && self.changes.iter().any(|change| change.action == Action::Delete)
+    }
+}
+
+/// Sets an attribute, such as `rest_api_id`, or `api_stages/0/api_id` in a block.
+fn set(values: &mut Value, attribute: &str, value: Value) {
+    let (block, attribute) = match attribute.rsplit_once('/') {
+        Some((block, attribute)) => (values.pointer_mut(&format!("/{block}")), attribute),
+        None => (Some(values), attribute),
+    };
+    if let Some(Value::Object(block)) = block {
+        block.insert(attribute.to_owned(), value);
     }
 }
 

@@ -27,7 +27,7 @@ pub struct Unknown {
 /// The symbols, origins and unknown values of an instance.
 #[derive(Default)]
 pub(super) struct Filled {
-    /// Symbols, by attribute.
+    /// Symbols, by attribute: `rest_api_id`, or `api_stages/0/api_id` in a block.
     pub(super) symbols: Vec<(String, Value)>,
     /// Attributes of others, or of itself, that symbols stand for.
     pub(super) origins: BTreeSet<Origin>,
@@ -129,7 +129,18 @@ impl<'a> Walk<'_, 'a> {
                     Some(inner) if is_blocks(inner) => self.nested(&path, unknown, Some(inner)),
                     Some(inner) => {
                         let found = self.resolver.of(self.instance, attribute, inner);
-                        self.note(&path, inner, found);
+                        // Blocks of a set are in another order than those of the configuration.
+                        let is_alone = blocks.len() == 1 && path.split('.').count() == 2;
+                        let origin = found.origin.clone().filter(|_| is_alone && found.doubt.is_none());
+                        match origin.filter(|_| *unknown == Value::Bool(true)) {
+                            Some(origin) => {
+                                let symbol = Value::String(origin.symbol());
+                                let place = path.replace('.', "/0/");
+                                self.filled.symbols.push((place, symbol));
+                                self.filled.origins.insert(origin);
+                            }
+                            None => self.note(&path, inner, found),
+                        }
                     }
                 }
             }

@@ -1,5 +1,7 @@
 //! Limits: settings of methods, usage plans and their API keys.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
 use crate::index::{block, kind, or_empty};
@@ -43,6 +45,11 @@ pub struct MethodSetting {
 pub struct ApiKey {
     /// Its id.
     pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Its tags, with those of the provider.
+    #[serde(deserialize_with = "or_empty")]
+    pub tags_all: BTreeMap<String, String>,
     /// The key that the client sends.
     pub value: String,
     /// True if the key is on, which is the default.
@@ -64,6 +71,11 @@ impl std::fmt::Debug for ApiKey {
 pub struct UsagePlan {
     /// Its id.
     pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Its tags, with those of the provider.
+    #[serde(deserialize_with = "or_empty")]
+    pub tags_all: BTreeMap<String, String>,
     /// The stages that it opens.
     #[serde(deserialize_with = "or_empty")]
     pub api_stages: Vec<ApiStage>,

@@ -9,6 +9,7 @@ resource "aws_api_gateway_method" "this" {
   authorization        = var.authorization
   authorizer_id        = var.authorizer_id
   authorization_scopes = var.authorization_scopes
+  api_key_required     = var.api_key_required
 
   lifecycle {
     precondition {

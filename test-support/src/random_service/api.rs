@@ -74,7 +74,32 @@ pub(super) fn throttle(dice: &mut Dice) -> Value {
     table([("rate", dice.number(1, 200)), ("burst", dice.number(1, 200))])
 }
 
-pub(super) fn routes(dice: &mut Dice, users: Users) -> Table {
+/// The limits of each key of a usage plan.
+pub(super) fn limits_of_keys(dice: &mut Dice, of: &mut Table, percent: u32) {
+    dice.maybe(of, "quota", percent, |dice| {
+        let per = dice.one(&["day", "week", "month"]);
+        table([("requests", dice.number(1000, 100_000)), ("per", per.into())])
+    });
+    dice.maybe(of, "throttle", percent, throttle);
+}
+
+/// Two usage plans.
+pub(super) fn usage_plans(dice: &mut Dice) -> Table {
+    let mut plans = Table::new();
+    for (name, keys) in [
+        ("basic", ["acme", "globex"]),
+        ("partners", ["initech", "umbrella"]),
+    ] {
+        let mut plan = Table::new();
+        plan.insert("api_keys".into(), words(keys.into()));
+        limits_of_keys(dice, &mut plan, 70);
+        plans.insert(name.into(), plan.into());
+    }
+    plans
+}
+
+/// If `needs_keys`, some routes need a key of a usage plan.
+pub(super) fn routes(dice: &mut Dice, users: Users, needs_keys: bool) -> Table {
     let routes = allowed(dice.sample(prop::collection::vec(route(), 25..40)));
     let mut all = Table::new();
     for route in routes {
@@ -88,7 +113,15 @@ pub(super) fn routes(dice: &mut Dice, users: Users) -> Table {
             });
         }
         dice.maybe(&mut own, "throttle", 20, throttle);
+        if needs_keys {
+            dice.maybe(&mut own, "api_key", 30, |_| true.into());
+        }
         all.insert(route.key(), own.into());
+    }
+    // A plan opens one route at least.
+    let first = all.iter_mut().next().filter(|_| needs_keys);
+    if let Some((_, Value::Table(first))) = first {
+        first.insert("api_key".into(), true.into());
     }
     all
 }

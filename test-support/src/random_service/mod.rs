@@ -7,7 +7,7 @@ mod functions;
 
 use toml::Table;
 
-use self::api::{Users, cors, routes, throttle, user_pool};
+use self::api::{Users, cors, limits_of_keys, routes, throttle, usage_plans, user_pool};
 use self::data::{Data, capacity, settings};
 use self::dice::{ACCOUNT, Dice, kms_key, table};
 use self::functions::{WORKERS, function, not_emulated, of_failures, of_function};
@@ -60,17 +60,23 @@ pub fn random_service(seed: u64) -> String {
         .chain(&WORKERS)
         .map(|name| ((*name).to_owned(), function(dice, name, &data, users).into()))
         .collect();
-    spec.insert("routes".into(), routes(dice, users).into());
+    let plans = match dice.chance(50) {
+        true => usage_plans(dice),
+        false => Table::new(),
+    };
+    spec.insert("routes".into(), routes(dice, users, !plans.is_empty()).into());
     for environment in [APPLIED, PLANNED] {
         let mut own = self::environment(dice, environment, &functions, &data, cors.as_ref());
         if has_access_logs {
             dice.maybe(&mut own, "access_log_retention_days", 50, |_| 90.into());
         }
+        own.insert("usage_plans".into(), own_plans(dice, &plans).into());
         let environments = spec.entry("environments").or_insert_with(|| Table::new().into());
         let environments = environments.as_table_mut().unwrap();
         environments.insert(environment.into(), own.into());
     }
     spec.insert("functions".into(), functions.into());
+    spec.insert("usage_plans".into(), plans.into());
     for (kind, of_kind) in data.kinds {
         spec.insert(kind.into(), of_kind.into());
     }
@@ -89,6 +95,17 @@ fn service(dice: &mut Dice) -> Table {
     dice.maybe(&mut service, "logs_kms_key", 20, |_| kms_key('1'));
     dice.maybe(&mut service, "tags", 50, |_| table([("Team", "random".into())]));
     service
+}
+
+/// Limits of an environment in place of those that the plans have everywhere.
+fn own_plans(dice: &mut Dice, plans: &Table) -> Table {
+    let own = plans.iter().map(|(name, everywhere)| {
+        let mut own = Table::new();
+        limits_of_keys(dice, &mut own, 50);
+        own.retain(|key, _| everywhere.get(key).is_some());
+        (name.clone(), own.into())
+    });
+    own.collect()
 }
 
 /// An environment that overrides what it can.

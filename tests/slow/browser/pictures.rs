@@ -107,6 +107,7 @@ fn hostile(service: &Service) -> Service {
             function: name.into(),
             auth,
             scopes: BTreeSet::new(),
+            api_key: false,
             throttle: None,
         };
         service.routes.insert(path, Method::Get, route);

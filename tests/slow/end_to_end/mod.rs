@@ -1,6 +1,7 @@
 //! The whole of Portcullis on this machine: the real program, Terraform and its provider, moto, zips, AWS CLI, curl.
 
 mod access_logs;
+mod api_keys;
 mod authorizers;
 mod calls;
 mod changes;

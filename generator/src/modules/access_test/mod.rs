@@ -31,7 +31,7 @@ use crate::tables::access_test as tables;
 use crate::topics::access_test as topics;
 use crate::user_pool::access_test as users;
 use crate::uses::settings as settings_of_data;
-use crate::{api, cors, throttling};
+use crate::{api, cors, throttling, usage_plans};
 use mocked::{ENVIRONMENT, EXECUTION_ARN, ORIGIN, ROLE_ARN, USER_POOL_ARN};
 
 /// The file, beside the module that it tests.
@@ -97,6 +97,7 @@ fn who_may_call(service: &Service, permissions: &[Permission]) -> Vec<Block> {
     );
     blocks.extend(routes::routes(service, permissions));
     blocks.extend(throttling::access_test::assertions(service));
+    blocks.extend(usage_plans::access_test::assertions(service));
     blocks
 }
 
@@ -138,6 +139,9 @@ fn mock_provider(service: &Service) -> Block {
         resource("aws_iam_role", &[("arn", ROLE_ARN)]),
         resource("aws_lambda_function", &[]),
     ]);
+    let has_plans = !service.usage_plans.is_empty();
+    mocks.extend(has_plans.then(|| resource("aws_api_gateway_api_key", &[])));
+    mocks.extend(has_plans.then(|| resource("aws_api_gateway_usage_plan", &[])));
     mocks.extend(has_alias.then(|| resource("aws_lambda_alias", &[])));
     mocks.extend(queues::host(service));
     block("mock_provider", ["aws"])
@@ -192,6 +196,7 @@ fn variables(service: &Service) -> Block {
         .attributes(settings::arguments_in_test(service))
         .attributes(settings_of_data::arguments(service, LOCAL))
         .attributes(throttling::in_service::arguments(service, LOCAL))
+        .attributes(usage_plans::in_service::arguments(service, LOCAL))
         .build()
 }
 

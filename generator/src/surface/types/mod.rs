@@ -20,7 +20,7 @@ pub(crate) use functions::{
     bus_and_rule, filter_policy, join, objects, objects_source, rule_source, schedule_source, stream_source,
 };
 pub use reach::{Reached, ReachedBy, Step};
-pub use routes::{Api, Authorizer, GatewayResponse, Preflight, Route, Throttle, Uncertain};
+pub use routes::{Api, Authorizer, GatewayResponse, Preflight, Quota, Route, Throttle, Uncertain, UsagePlan};
 pub use unknown::{Question, Unknown};
 pub use user_pool::{Client, Password, Tokens, UserPool};
 
@@ -59,6 +59,9 @@ pub struct Surface {
     /// The generated topics by name: who may use them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub topics: Vec<Topic>,
+    /// The generated usage plans by name: whose API keys open the routes that need one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub usage_plans: Vec<UsagePlan>,
     /// The ways to each of the tables, buckets, queues and topics. They follow from the rest of the surface.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reach: Vec<Reached>,

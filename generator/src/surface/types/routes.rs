@@ -87,6 +87,30 @@ pub struct Throttle {
     pub burst: Number,
 }
 
+/// A usage plan: whose API keys open the routes that need one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UsagePlan {
+    /// Its name.
+    pub name: String,
+    /// The names of its keys, sorted.
+    pub api_keys: Vec<String>,
+    /// The requests of each key in a period. Without it, there is no limit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quota: Option<Quota>,
+    /// The limits of each key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub throttle: Option<Throttle>,
+}
+
+/// The requests of an API key in a period.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Quota {
+    /// Their number.
+    pub requests: u64,
+    /// `DAY`, `WEEK` or `MONTH`.
+    pub per: String,
+}
+
 /// The reason why a field of a route is `?`, by the name of the field.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Uncertain {

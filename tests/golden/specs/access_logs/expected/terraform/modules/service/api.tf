@@ -22,7 +22,7 @@ resource "aws_api_gateway_deployment" "this" {
     environment = var.environment
     user_pool   = module.user_pool.arn
     # GET /entries
-    get_entries = "755a0276c2ad"
+    get_entries = "6ce852d7a216"
   }
 
   depends_on = [

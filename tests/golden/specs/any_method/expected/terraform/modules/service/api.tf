@@ -25,17 +25,17 @@ resource "aws_api_gateway_deployment" "this" {
     rest_api     = "f9877841a35b"
     user_pool    = module.user_pool.arn
     # ANY /
-    any_root = "8f16d9420e8c"
+    any_root = "61e0d4c1dbc8"
     # OPTIONS /
     options_root = "e54d8188e0e7"
     # ANY /health
-    any_health = "0d52a92b8ab8"
+    any_health = "fe3d54824d76"
     # GET /health
-    get_health = "54c169de4b1c"
+    get_health = "50db04b3e258"
     # OPTIONS /health
     options_health = "199d78cd9921"
     # ANY /{proxy+}
-    any_parameter = "13896569a40f"
+    any_parameter = "ec35eb516632"
     # OPTIONS /{proxy+}
     options_parameter = "5df677fa42b7"
   }

@@ -26,13 +26,13 @@ resource "aws_api_gateway_deployment" "this" {
     environment         = var.environment
     user_pool           = module.user_pool.arn
     # GET /orders
-    get_orders = "9d893f2a0dc0"
+    get_orders = "72ef95650d8e"
     # GET /quotes
-    get_quotes = "7220b1e7101e"
+    get_quotes = "529b91791063"
     # GET /rates
-    get_rates = "c3aeef95bc64"
+    get_rates = "5d6fc066c9fb"
     # GET /status
-    get_status = "f7951ec2c1e5"
+    get_status = "0ed6ba1f4519"
   }
 
   depends_on = [

@@ -25,15 +25,15 @@ resource "aws_api_gateway_deployment" "this" {
     rest_api     = "f9877841a35b"
     user_pool    = module.user_pool.arn
     # GET /pages
-    get_pages = "ac809bf8abdc"
+    get_pages = "4c5fce049af4"
     # OPTIONS /pages
     options_pages = "4172ff3c4576"
     # GET /scans
-    get_scans = "b496651dcb3d"
+    get_scans = "9a6cd5842342"
     # OPTIONS /scans
     options_scans = "268739cc5686"
     # PUT /scans/{id}
-    put_scans_parameter = "a56ab03bb8e2"
+    put_scans_parameter = "32c31defa386"
     # OPTIONS /scans/{id}
     options_scans_parameter = "bcdffa648d1b"
   }

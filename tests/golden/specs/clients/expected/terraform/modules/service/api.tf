@@ -22,7 +22,7 @@ resource "aws_api_gateway_deployment" "this" {
     environment = var.environment
     user_pool   = module.user_pool.arn
     # GET /members
-    get_members = "2718885fdad2"
+    get_members = "d2b86b6beefc"
   }
 
   depends_on = [

@@ -22,7 +22,7 @@ resource "aws_api_gateway_deployment" "this" {
     environment = var.environment
     user_pool   = module.user_pool.arn
     # GET /orders
-    get_orders = "59c339b2bd1f"
+    get_orders = "8c459c6bd206"
   }
 
   depends_on = [

@@ -25,11 +25,11 @@ resource "aws_api_gateway_deployment" "this" {
     rest_api     = "94d647745a4d"
     user_pool    = module.user_pool.arn
     # GET /
-    get_root = "e6d80dacb2d1"
+    get_root = "81948115bf26"
     # OPTIONS /
     options_root = "d0928d7dc2ed"
     # GET /open
-    get_open = "3ee34976e8f7"
+    get_open = "ad4f7e3b499b"
     # OPTIONS /open
     options_open = "66819d0ea168"
   }

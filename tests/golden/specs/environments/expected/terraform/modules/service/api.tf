@@ -25,7 +25,7 @@ resource "aws_api_gateway_deployment" "this" {
     rest_api     = "f9877841a35b"
     user_pool    = module.user_pool.arn
     # GET /ships
-    get_ships = "b76bb056f7d3"
+    get_ships = "bc8f5aa21daf"
     # OPTIONS /ships
     options_ships = "867460cb545e"
   }

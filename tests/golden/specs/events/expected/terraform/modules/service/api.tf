@@ -22,7 +22,7 @@ resource "aws_api_gateway_deployment" "this" {
     environment = var.environment
     user_pool   = module.user_pool.arn
     # GET /orders
-    get_orders = "845fc4e4aadd"
+    get_orders = "5d5fd2423fe0"
   }
 
   depends_on = [

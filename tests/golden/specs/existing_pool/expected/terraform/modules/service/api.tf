@@ -22,11 +22,11 @@ resource "aws_api_gateway_deployment" "this" {
     environment = var.environment
     user_pool   = var.user_pool_arn
     # GET /hours
-    get_hours = "64352372c6e1"
+    get_hours = "044c3802715d"
     # GET /patients
-    get_patients = "818104ed8f1f"
+    get_patients = "7e9490cb0137"
     # PUT /patients
-    put_patients = "b0fd15caf1b2"
+    put_patients = "77a8057f99b5"
   }
 
   depends_on = [

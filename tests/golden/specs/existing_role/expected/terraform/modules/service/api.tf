@@ -22,9 +22,9 @@ resource "aws_api_gateway_deployment" "this" {
     environment = var.environment
     user_pool   = module.user_pool.arn
     # GET /catalogue
-    get_catalogue = "3514fd2db142"
+    get_catalogue = "43200f0739d8"
     # GET /orders
-    get_orders = "59c339b2bd1f"
+    get_orders = "8c459c6bd206"
   }
 
   depends_on = [

@@ -22,9 +22,9 @@ resource "aws_api_gateway_deployment" "this" {
     environment = var.environment
     user_pool   = module.user_pool.arn
     # GET /orders
-    get_orders = "845fc4e4aadd"
+    get_orders = "5d5fd2423fe0"
     # GET /products
-    get_products = "d365ba0ef8d7"
+    get_products = "198420863ae1"
   }
 
   depends_on = [

@@ -25,15 +25,15 @@ resource "aws_api_gateway_deployment" "this" {
     rest_api     = "8deb76aea7a3"
     user_pool    = module.user_pool.arn
     # GET /
-    get_root = "d359a558c148"
+    get_root = "172d2a5d1b26"
     # OPTIONS /
     options_root = "5ab592cf2d9f"
     # GET /$
-    get____b = "2a28125d0e49"
+    get____b = "6a5abf1e90f6"
     # OPTIONS /$
     options____b = "4356d578a993"
     # GET /$$a$$,b/{id}/$everything
-    get___a___b_parameter__everything__bbbbmssb = "5ba2f71d9998"
+    get___a___b_parameter__everything__bbbbmssb = "a76f3437061b"
     # OPTIONS /$$a$$,b/{id}/$everything
     options___a___b_parameter__everything__bbbbmssb = "b008d34c4d8e"
   }

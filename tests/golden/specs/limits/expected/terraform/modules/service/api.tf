@@ -22,13 +22,13 @@ resource "aws_api_gateway_deployment" "this" {
     environment = var.environment
     user_pool   = module.user_pool.arn
     # GET /
-    get_root = "f1aeecf2ad54"
+    get_root = "fa305577dc7b"
     # POST /items
-    post_items = "7676e4c757c3"
+    post_items = "7cf9396630c7"
     # GET /items/{id}
-    get_items_parameter = "7f75a867a60d"
+    get_items_parameter = "c98791a24cdd"
     # PUT /items/{id}
-    put_items_parameter = "c4b9798a2b39"
+    put_items_parameter = "463608145ea4"
   }
 
   depends_on = [

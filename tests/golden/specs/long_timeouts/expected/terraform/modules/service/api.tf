@@ -22,7 +22,7 @@ resource "aws_api_gateway_deployment" "this" {
     environment = var.environment
     user_pool   = module.user_pool.arn
     # GET /reports
-    get_reports = "4b86bdfaab3c"
+    get_reports = "4ff886baf73a"
   }
 
   depends_on = [

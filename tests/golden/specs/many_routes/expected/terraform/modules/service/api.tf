@@ -22,135 +22,135 @@ resource "aws_api_gateway_deployment" "this" {
     environment = var.environment
     user_pool   = module.user_pool.arn
     # PUT /other
-    put_other = "e5d17eff4869"
+    put_other = "f8d44dc9c585"
     # GET /reports/01
-    get_reports_01 = "e6c46b7ea661"
+    get_reports_01 = "9e0849487ee4"
     # POST /reports/01
-    post_reports_01 = "c227278de99c"
+    post_reports_01 = "a16eb15fbab6"
     # GET /reports/02
-    get_reports_02 = "718fa93f0448"
+    get_reports_02 = "a5951dca5a26"
     # GET /reports/03
-    get_reports_03 = "ba8c9b55b736"
+    get_reports_03 = "66f65f0f5986"
     # GET /reports/04
-    get_reports_04 = "54e0b2560ccc"
+    get_reports_04 = "0f149a8b2d84"
     # GET /reports/05
-    get_reports_05 = "7a01383dfcd2"
+    get_reports_05 = "7399108d8b79"
     # GET /reports/06
-    get_reports_06 = "2be7a89699d2"
+    get_reports_06 = "353fdb0c4ade"
     # GET /reports/07
-    get_reports_07 = "73f3168405b7"
+    get_reports_07 = "6311d6648e41"
     # GET /reports/08
-    get_reports_08 = "e7f5ac4fe98d"
+    get_reports_08 = "a3e49ff0af26"
     # GET /reports/09
-    get_reports_09 = "2cc08771372e"
+    get_reports_09 = "fb8e5359b20a"
     # GET /reports/10
-    get_reports_10 = "c81c485bb21e"
+    get_reports_10 = "cdd94f4b4fd8"
     # GET /reports/11
-    get_reports_11 = "5511802724c3"
+    get_reports_11 = "1fd5fe4adbd9"
     # GET /reports/12
-    get_reports_12 = "b2c7fa7788d5"
+    get_reports_12 = "0208ce2f0933"
     # GET /reports/13
-    get_reports_13 = "89ab8846c6d9"
+    get_reports_13 = "f75d680d8a51"
     # GET /reports/14
-    get_reports_14 = "efae917f4659"
+    get_reports_14 = "f0fff13e7ce1"
     # GET /reports/15
-    get_reports_15 = "83f6dadf2a36"
+    get_reports_15 = "9839b518c63a"
     # GET /reports/16
-    get_reports_16 = "436684855998"
+    get_reports_16 = "c79ca2f4b9c9"
     # GET /reports/17
-    get_reports_17 = "f1d01276484f"
+    get_reports_17 = "f886e6422d49"
     # GET /reports/18
-    get_reports_18 = "35126ff18b7f"
+    get_reports_18 = "92e3360e4479"
     # GET /reports/19
-    get_reports_19 = "40c3ce6d4c7f"
+    get_reports_19 = "1b89d34293bf"
     # GET /reports/20
-    get_reports_20 = "1c05e0489281"
+    get_reports_20 = "98705cf533dc"
     # GET /reports/21
-    get_reports_21 = "927ec088ec1b"
+    get_reports_21 = "3dbb83f73cdf"
     # GET /reports/22
-    get_reports_22 = "2edeb79872ec"
+    get_reports_22 = "3d92c61b0c01"
     # GET /reports/23
-    get_reports_23 = "83fd5cd1015e"
+    get_reports_23 = "f5664cc6c09d"
     # GET /reports/24
-    get_reports_24 = "0c76cdbfd3fd"
+    get_reports_24 = "76540dc59d40"
     # GET /reports/25
-    get_reports_25 = "a9e248570c47"
+    get_reports_25 = "ecf11c2046df"
     # GET /reports/26
-    get_reports_26 = "9ca03f411854"
+    get_reports_26 = "7e83670726cc"
     # GET /reports/27
-    get_reports_27 = "61e7a303a1fd"
+    get_reports_27 = "667bc47a4f9f"
     # GET /reports/28
-    get_reports_28 = "838e33be16d1"
+    get_reports_28 = "1d02640771f9"
     # GET /reports/29
-    get_reports_29 = "dad356aec4ff"
+    get_reports_29 = "b494f28d7332"
     # GET /reports/30
-    get_reports_30 = "0ce93b3df0f7"
+    get_reports_30 = "3f0f3c1f2a65"
     # GET /reports/31
-    get_reports_31 = "1a24d5a56286"
+    get_reports_31 = "12257a4711c1"
     # GET /reports/32
-    get_reports_32 = "47c7d259ad30"
+    get_reports_32 = "40b0db3d749a"
     # GET /reports/33
-    get_reports_33 = "47137cea3c48"
+    get_reports_33 = "014ac8984671"
     # GET /reports/34
-    get_reports_34 = "3c6b4a7c3221"
+    get_reports_34 = "97882136b00e"
     # GET /reports/35
-    get_reports_35 = "e38372ccdb26"
+    get_reports_35 = "0c333e2c51fa"
     # GET /reports/36
-    get_reports_36 = "e4060f3b974f"
+    get_reports_36 = "4861e54da6a3"
     # GET /reports/37
-    get_reports_37 = "86a13a2a8652"
+    get_reports_37 = "18e5e99a2cbf"
     # GET /reports/38
-    get_reports_38 = "95cc46b24790"
+    get_reports_38 = "8623e7aafbbf"
     # GET /reports/39
-    get_reports_39 = "5e1138021599"
+    get_reports_39 = "5b9b8817aff3"
     # GET /reports/40
-    get_reports_40 = "65ae01b7c6fa"
+    get_reports_40 = "e85adaebecdf"
     # GET /reports/41
-    get_reports_41 = "0cae345ee0f3"
+    get_reports_41 = "885777a5d08c"
     # GET /reports/42
-    get_reports_42 = "621273068c4f"
+    get_reports_42 = "d63779ed3a94"
     # GET /reports/43
-    get_reports_43 = "b48ff7ddb8cc"
+    get_reports_43 = "42913d5d7ed6"
     # GET /reports/44
-    get_reports_44 = "0b9608c1ae0e"
+    get_reports_44 = "55e09782adfe"
     # GET /reports/45
-    get_reports_45 = "d18abc52cde1"
+    get_reports_45 = "c032aac7354a"
     # GET /reports/46
-    get_reports_46 = "160ae9dec79f"
+    get_reports_46 = "bf2972df9189"
     # GET /reports/47
-    get_reports_47 = "387dc6d86ad2"
+    get_reports_47 = "ca1e062daf37"
     # GET /reports/48
-    get_reports_48 = "f4b23033d641"
+    get_reports_48 = "9d26279a5099"
     # GET /reports/49
-    get_reports_49 = "5456120a1788"
+    get_reports_49 = "03eed3e1ba59"
     # GET /reports/50
-    get_reports_50 = "24cc7efb4ff9"
+    get_reports_50 = "ca3d730e3daf"
     # GET /reports/51
-    get_reports_51 = "431b8e962098"
+    get_reports_51 = "65a563d40bd9"
     # GET /reports/52
-    get_reports_52 = "975e390bf803"
+    get_reports_52 = "e4f26ecce25f"
     # GET /reports/53
-    get_reports_53 = "af1ac77d7dfd"
+    get_reports_53 = "97fd39c4ea6e"
     # GET /reports/54
-    get_reports_54 = "46a5d9865092"
+    get_reports_54 = "1a5df2a162fa"
     # GET /reports/55
-    get_reports_55 = "cbf492088c80"
+    get_reports_55 = "b208866201b9"
     # GET /reports/56
-    get_reports_56 = "3ece4a1fe7c4"
+    get_reports_56 = "4b2d48511011"
     # GET /reports/57
-    get_reports_57 = "249e37199fc9"
+    get_reports_57 = "d31ca39f2722"
     # GET /reports/58
-    get_reports_58 = "d3120c2f7388"
+    get_reports_58 = "834c3df2564c"
     # GET /reports/59
-    get_reports_59 = "704eb71760f2"
+    get_reports_59 = "3561b512ab88"
     # GET /reports/60
-    get_reports_60 = "b50b249aecea"
+    get_reports_60 = "c88455808462"
     # GET /reports/61
-    get_reports_61 = "558a9b8000e8"
+    get_reports_61 = "7b54f4dbfc6c"
     # GET /reports/62
-    get_reports_62 = "153b50fed390"
+    get_reports_62 = "72a207d81816"
     # GET /reports/63
-    get_reports_63 = "0fbe95ac1cad"
+    get_reports_63 = "394aa8151f92"
   }
 
   depends_on = [

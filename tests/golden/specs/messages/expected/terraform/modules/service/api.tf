@@ -22,11 +22,11 @@ resource "aws_api_gateway_deployment" "this" {
     environment = var.environment
     user_pool   = module.user_pool.arn
     # GET /failed
-    get_failed = "79e975d622d8"
+    get_failed = "0eb728c58e57"
     # GET /orders
-    get_orders = "59c339b2bd1f"
+    get_orders = "8c459c6bd206"
     # POST /orders
-    post_orders = "3b6cc9bc78a7"
+    post_orders = "79aeaf65b139"
   }
 
   depends_on = [

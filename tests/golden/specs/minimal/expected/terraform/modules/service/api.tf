@@ -22,7 +22,7 @@ resource "aws_api_gateway_deployment" "this" {
     environment = var.environment
     user_pool   = module.user_pool.arn
     # GET /
-    get_root = "56ef0735aba7"
+    get_root = "553ef7a45035"
   }
 
   depends_on = [

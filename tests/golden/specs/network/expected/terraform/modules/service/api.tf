@@ -22,11 +22,11 @@ resource "aws_api_gateway_deployment" "this" {
     environment = var.environment
     user_pool   = module.user_pool.arn
     # GET /orders
-    get_orders = "59c339b2bd1f"
+    get_orders = "8c459c6bd206"
     # GET /products
-    get_products = "d365ba0ef8d7"
+    get_products = "198420863ae1"
     # GET /stock
-    get_stock = "d0f9af99928f"
+    get_stock = "d572549f0b75"
   }
 
   depends_on = [

@@ -25,9 +25,9 @@ resource "aws_api_gateway_deployment" "this" {
     rest_api     = "6348c4b829c1"
     user_pool    = module.user_pool.arn
     # GET /profile
-    get_profile = "a718e3ed0299"
+    get_profile = "db25725fbdb3"
     # POST /profile
-    post_profile = "ee5c3d0f6c6a"
+    post_profile = "81b9123d0a42"
     # OPTIONS /profile
     options_profile = "8a20af56e252"
   }

@@ -25,37 +25,37 @@ resource "aws_api_gateway_deployment" "this" {
     rest_api     = "f9877841a35b"
     user_pool    = module.user_pool.arn
     # GET /catalogue
-    get_catalogue = "3514fd2db142"
+    get_catalogue = "43200f0739d8"
     # HEAD /catalogue
-    head_catalogue = "149ab61d13d9"
+    head_catalogue = "d080bd4b77a1"
     # OPTIONS /catalogue
     options_catalogue = "ffbe6b7cf8cd"
     # GET /files/{proxy+}
-    get_files_parameter = "95eadd540d4e"
+    get_files_parameter = "ed94e0c93aa7"
     # OPTIONS /files/{proxy+}
     options_files_parameter = "08a8c1e4ed6d"
     # GET /orders
-    get_orders = "59c339b2bd1f"
+    get_orders = "8c459c6bd206"
     # POST /orders
-    post_orders = "3b6cc9bc78a7"
+    post_orders = "79aeaf65b139"
     # OPTIONS /orders
     options_orders = "c57a67cec612"
     # DELETE /orders/{id}
-    delete_orders_parameter = "89956626156f"
+    delete_orders_parameter = "67f0eccc165e"
     # GET /orders/{id}
-    get_orders_parameter = "37dc9fb405d2"
+    get_orders_parameter = "65e7539cecd5"
     # PATCH /orders/{id}
-    patch_orders_parameter = "1135822dc136"
+    patch_orders_parameter = "6fcac42ac65d"
     # PUT /orders/{id}
-    put_orders_parameter = "9a0a087df2b7"
+    put_orders_parameter = "ef79dc7538cd"
     # OPTIONS /orders/{id}
     options_orders_parameter = "790a72c5f2fc"
     # GET /orders/{id}/lines/{line}
-    get_orders_parameter_lines_parameter = "76e7880231df"
+    get_orders_parameter_lines_parameter = "267b57ec626e"
     # OPTIONS /orders/{id}/lines/{line}
     options_orders_parameter_lines_parameter = "2ba11e1fb724"
     # GET /v1.0/well-known:thing/someone_x
-    get_v1_0_well_known_thing_someone_x__psdcsu = "9c2a0cd06bac"
+    get_v1_0_well_known_thing_someone_x__psdcsu = "e3af84c6e1bf"
     # OPTIONS /v1.0/well-known:thing/someone_x
     options_v1_0_well_known_thing_someone_x__psdcsu = "275a9af30d8c"
   }

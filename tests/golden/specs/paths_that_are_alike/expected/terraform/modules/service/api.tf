@@ -22,19 +22,19 @@ resource "aws_api_gateway_deployment" "this" {
     environment = var.environment
     user_pool   = module.user_pool.arn
     # GET /
-    get_root = "3dd8d12ab3de"
+    get_root = "35f61e9f0f3c"
     # GET /root
-    get_root__w = "be6a03c24dbe"
+    get_root__w = "1d67c1099c8f"
     # GET /s/parameter
-    get_s_parameter__sw = "1a99acc70d33"
+    get_s_parameter__sw = "6dd57ae98151"
     # GET /s/{id}
-    get_s_parameter = "adbf576408f4"
+    get_s_parameter = "29545c763f80"
     # GET /user/info
-    get_user_info = "9843d69de274"
+    get_user_info = "c7fde428e183"
     # GET /user-info
-    get_user_info__d = "dff75fb12f86"
+    get_user_info__d = "4c89e8211237"
     # GET /user_info
-    get_user_info__u = "72a66168738e"
+    get_user_info__u = "58f7c051cc27"
   }
 
   depends_on = [

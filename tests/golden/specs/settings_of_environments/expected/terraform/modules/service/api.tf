@@ -22,9 +22,9 @@ resource "aws_api_gateway_deployment" "this" {
     environment = var.environment
     user_pool   = module.user_pool.arn
     # GET /products
-    get_products = "d365ba0ef8d7"
+    get_products = "198420863ae1"
     # GET /stock
-    get_stock = "84f20dbba8e6"
+    get_stock = "20d900feca40"
   }
 
   depends_on = [

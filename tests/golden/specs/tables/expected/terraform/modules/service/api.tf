@@ -22,11 +22,11 @@ resource "aws_api_gateway_deployment" "this" {
     environment = var.environment
     user_pool   = module.user_pool.arn
     # GET /orders
-    get_orders = "59c339b2bd1f"
+    get_orders = "8c459c6bd206"
     # POST /orders
-    post_orders = "3b6cc9bc78a7"
+    post_orders = "79aeaf65b139"
     # GET /stock
-    get_stock = "b6f7f5c7cb83"
+    get_stock = "d03daab4a252"
   }
 
   depends_on = [

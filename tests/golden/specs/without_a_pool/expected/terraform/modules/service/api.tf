@@ -13,9 +13,9 @@ resource "aws_api_gateway_deployment" "this" {
   triggers = {
     environment = var.environment
     # GET /notices
-    get_notices = "1831dbb5c7f4"
+    get_notices = "3ee27fa6fa56"
     # GET /notices/{id}
-    get_notices_parameter = "cfceb42c8375"
+    get_notices_parameter = "984735c9d664"
   }
 
   depends_on = [

@@ -22,9 +22,9 @@ resource "aws_api_gateway_deployment" "this" {
     environment = var.environment
     user_pool   = module.user_pool.arn
     # GET /status
-    get_status = "6a10ad2182c8"
+    get_status = "e3004a5ad17f"
     # POST /work
-    post_work = "33dbb407dcaf"
+    post_work = "5f8d0006ca14"
   }
 
   depends_on = [

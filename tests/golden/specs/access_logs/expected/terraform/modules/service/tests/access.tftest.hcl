@@ -243,6 +243,7 @@ run "who_may_call" {
       module.get_entries.authorization == "COGNITO_USER_POOLS",
       module.get_entries.authorizer_id == module.authorizer.id,
       module.get_entries.authorization_scopes == null,
+      module.get_entries.api_key_required == false,
       module.get_entries.integration_type == "AWS_PROXY",
       module.get_entries.uri == module.function_entries.invoke_arn,
       aws_lambda_permission.get_entries.action == "lambda:InvokeFunction",

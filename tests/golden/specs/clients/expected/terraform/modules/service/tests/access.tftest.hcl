@@ -293,6 +293,7 @@ run "who_may_call" {
       module.get_members.authorization == "COGNITO_USER_POOLS",
       module.get_members.authorizer_id == module.authorizer.id,
       module.get_members.authorization_scopes == null,
+      module.get_members.api_key_required == false,
       module.get_members.integration_type == "AWS_PROXY",
       module.get_members.uri == module.function_members.invoke_arn,
       aws_lambda_permission.get_members.action == "lambda:InvokeFunction",

@@ -228,6 +228,7 @@ run "who_may_call" {
       module.get_ships.authorization == "COGNITO_USER_POOLS",
       module.get_ships.authorizer_id == module.authorizer.id,
       module.get_ships.authorization_scopes == null,
+      module.get_ships.api_key_required == false,
       module.get_ships.integration_type == "AWS_PROXY",
       module.get_ships.uri == module.function_ships.invoke_arn,
       aws_lambda_permission.get_ships.action == "lambda:InvokeFunction",

@@ -254,6 +254,7 @@ run "who_may_call" {
       module.get_reports.authorization == "COGNITO_USER_POOLS",
       module.get_reports.authorizer_id == module.authorizer.id,
       module.get_reports.authorization_scopes == null,
+      module.get_reports.api_key_required == false,
       module.get_reports.integration_type == "AWS_PROXY",
       module.get_reports.uri == module.function_reports.invoke_arn,
       aws_lambda_permission.get_reports.action == "lambda:InvokeFunction",

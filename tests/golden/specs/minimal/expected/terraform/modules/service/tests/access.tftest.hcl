@@ -201,6 +201,7 @@ run "who_may_call" {
       module.get_root.authorization == "COGNITO_USER_POOLS",
       module.get_root.authorizer_id == module.authorizer.id,
       module.get_root.authorization_scopes == null,
+      module.get_root.api_key_required == false,
       module.get_root.integration_type == "AWS_PROXY",
       module.get_root.uri == module.function_hello.invoke_arn,
       aws_lambda_permission.get_root.action == "lambda:InvokeFunction",

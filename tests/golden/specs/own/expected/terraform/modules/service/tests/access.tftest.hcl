@@ -283,6 +283,7 @@ run "who_may_call" {
       module.get_orders.authorization == "COGNITO_USER_POOLS",
       module.get_orders.authorizer_id == module.authorizer.id,
       module.get_orders.authorization_scopes == null,
+      module.get_orders.api_key_required == false,
       module.get_orders.integration_type == "AWS_PROXY",
       module.get_orders.uri == module.function_orders.invoke_arn,
       aws_lambda_permission.get_orders.action == "lambda:InvokeFunction",
