@@ -16,46 +16,67 @@ pub(crate) fn facts(comparison: &Comparison) -> Vec<Fact> {
     facts
 }
 
+/// Each key is a fact of its own, so that an accepted change names it.
 fn api_keys(comparison: &Comparison) -> Vec<Fact> {
     let Comparison { base, head, .. } = comparison;
-    let [old, new] = [base, head].map(|service| all_keys(service));
-    // The name of a key has the service's, and AWS renames no key.
+    // The name of a key has the service's, and Terraform's provider replaces a key that has another name.
     let is_renamed = base.name != head.name;
-    let names: BTreeSet<&String> = base.usage_plans.keys().chain(head.usage_plans.keys()).collect();
-    let facts = names.into_iter().filter_map(|name| {
-        let of = |service: &Service| {
-            let keys = service.usage_plans.get(name)?.api_keys.iter();
-            Some(match is_renamed {
-                true => keys.map(|key| format!("{}-{key}", service.name)).collect(),
-                false => keys.cloned().collect::<BTreeSet<String>>(),
-            })
-        };
-        let [before, after] = [base, head].map(|service| of(service));
-        let has = |own: &Service, others: &BTreeSet<&String>| {
-            let plan = own.usage_plans.get(name);
-            let mut keys = plan.into_iter().flat_map(|plan| &plan.api_keys);
-            keys.any(|key| is_renamed || !others.contains(key))
-        };
-        let meaning = match (has(base, &new), has(head, &old)) {
-            (true, _) => Some((
-                ChangeKind::ApiKeyDeleted,
-                "AWS **deletes** the value that clients send, and a key of the same name gets another one",
-            )),
-            (false, true) => Some((
-                ChangeKind::ApiKeyAdded,
-                "a client that has the key may call routes that need one",
-            )),
-            (false, false) => None,
-        };
-        comparison.setting_with(&["usage_plans", name, "api_keys"], before, after, meaning)
+    let [old, new] = [base, head].map(|service| plans_of_keys(service));
+    let keys: BTreeSet<&String> = old.keys().chain(new.keys()).copied().collect();
+    let facts = keys.into_iter().filter_map(|key| {
+        let [before, after] = [&old, &new].map(|plans| plans.get(key).copied());
+        let plan = after.or(before)?;
+        let path = ["usage_plans", plan, "api_keys", key];
+        let of_service = |service: &Service| Some(format!("{}-{key}", service.name));
+        match [before, after] {
+            [Some(_), Some(_)] if is_renamed => {
+                comparison.setting_with(&path, of_service(base), of_service(head), Some(DELETED))
+            }
+            [Some(_), None] => comparison.setting_with(&path, Some(key), None, Some(DELETED)),
+            [None, _] => comparison.setting_with(&path, None, Some(key), Some(ADDED)),
+            [Some(from), Some(to)] => {
+                let is_raised = comparison.environments.iter().any(|environment| {
+                    let [from, to]: [&UsagePlan; 2] =
+                        [base.here(environment, from), head.here(environment, to)];
+                    raised(from, to).contains(&true)
+                });
+                let meaning = (ChangeKind::ThrottleRaised, "the key may send more requests");
+                comparison.setting_with(&path, before, after, is_raised.then_some(meaning))
+            }
+        }
     });
     facts.collect()
 }
 
-/// The keys of all plans.
-fn all_keys(service: &Service) -> BTreeSet<&String> {
-    let plans = service.usage_plans.values();
-    plans.flat_map(|plan| &plan.api_keys).collect()
+const DELETED: (ChangeKind, &str) = (
+    ChangeKind::ApiKeyDeleted,
+    "Terraform **deletes** the value that clients send, and a key of the same name gets another one",
+);
+const ADDED: (ChangeKind, &str) = (
+    ChangeKind::ApiKeyAdded,
+    "a client that has the key may call routes that need one",
+);
+const RAISED: (ChangeKind, &str) = (ChangeKind::ThrottleRaised, "each key may send more requests");
+
+/// The plan of each key.
+fn plans_of_keys(service: &Service) -> BTreeMap<&String, &String> {
+    let plans = service.usage_plans.iter();
+    plans
+        .flat_map(|(name, plan)| plan.api_keys.iter().map(move |key| (key, name)))
+        .collect()
+}
+
+/// Returns whether a key of the second plan may send more requests than one of the first: by its quota, by its limits.
+fn raised(before: &UsagePlan, after: &UsagePlan) -> [bool; 2] {
+    let UsagePlan {
+        api_keys: _, // each key has one plan
+        quota,
+        throttle,
+    } = before;
+    [
+        is_raised(*quota, after.quota, Quota::is_wider_than),
+        is_raised(*throttle, after.throttle, Throttle::is_wider_than),
+    ]
 }
 
 /// The limits of a plan's keys, each in words.
@@ -82,12 +103,8 @@ fn limits(comparison: &Comparison) -> Vec<Fact> {
             }
             let everywhere = [base, head].map(|service| in_words(&service.usage_plans[name]));
             let [old, new]: [&UsagePlan; 2] = [base.here(environment, name), head.here(environment, name)];
-            let raised = [
-                is_raised(old.quota, new.quota, Quota::is_wider_than),
-                is_raised(old.throttle, new.throttle, Throttle::is_wider_than),
-            ];
             let [before, after] = [old, new].map(in_words);
-            for (index, is_raised) in raised.into_iter().enumerate() {
+            for (index, is_raised) in raised(old, new).into_iter().enumerate() {
                 let of = |words: &[(&str, Option<String>); 2]| words[index].1.clone();
                 let change = [of(&before), of(&after)];
                 if change[0] == change[1] {
@@ -109,8 +126,7 @@ fn limits(comparison: &Comparison) -> Vec<Fact> {
     facts
         .filter_map(|(path, ([before, after], is_raised))| {
             let path: Vec<&str> = path.iter().map(String::as_str).collect();
-            let meaning = (ChangeKind::ThrottleRaised, "each key may send more requests");
-            comparison.setting_with(&path, before, after, is_raised.then_some(meaning))
+            comparison.setting_with(&path, before, after, is_raised.then_some(RAISED))
         })
         .collect()
 }
