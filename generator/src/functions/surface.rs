@@ -111,7 +111,7 @@ pub(crate) fn functions<'a>(
         functions.push(Function {
             name: called.names[place].clone(),
             arn: arn("lambda", &format!("function:{}", function.function_name)),
-            code: code(function, is_of_local(function, &called.names[place])),
+            code: code(function, names.is_of(LOCAL, &function.tags_all)),
             handler: function.handler.clone().unwrap_or_default(),
             runtime: function.runtime.clone().unwrap_or_default(),
             environment: variables
@@ -246,12 +246,6 @@ fn grouped<'a, Key: std::hash::Hash + Eq, Values: Kind + Clone>(
 
 fn of<T>(groups: &HashMap<usize, Vec<T>>, place: usize) -> &[T] {
     groups.get(&place).map_or(&[], Vec::as_slice)
-}
-
-/// Returns whether the name in AWS, which ends with that in the spec, has the environment `local` before it.
-fn is_of_local(function: &lambda::Function, name: &str) -> bool {
-    let before = function.function_name.strip_suffix(name);
-    before.is_some_and(|before| before.ends_with(&format!("-{LOCAL}-")))
 }
 
 /// Returns the source of the code. The folder of the zips depends on the processor that they were built for. `local` has
@@ -421,21 +415,19 @@ mod tests {
 
     #[test]
     fn only_functions_of_local_have_the_zips_of_local() {
-        let shown = |function: &str, filename: &str| {
+        let shown = |environment: &str, filename: &str| {
             let value = json!({
-                "function_name": function, "filename": filename, "architectures": ["arm64"],
+                "filename": filename, "architectures": ["arm64"],
+                "tags_all": {"Service": "hello", "Environment": environment},
             });
             let function: lambda::Function = serde_json::from_value(value).unwrap();
-            code(&function, is_of_local(&function, "open"))
+            code(&function, Names::default().is_of(LOCAL, &function.tags_all))
         };
         let of_spec = "../../artifacts/${architecture}/open.zip";
         let of_local = "./../../artifacts/local/arm64/open.zip";
-        assert_eq!(shown("hello-local-open", of_local), of_spec);
-        assert_eq!(
-            shown("hello-prod-open", "./../../artifacts/arm64/open.zip"),
-            of_spec
-        );
-        assert_ne!(shown("hello-prod-open", of_local), of_spec);
-        assert_ne!(shown("somebodys-function", of_local), of_spec);
+        assert_eq!(shown("local", of_local), of_spec);
+        assert_eq!(shown("prod", "./../../artifacts/arm64/open.zip"), of_spec);
+        assert_ne!(shown("prod", of_local), of_spec);
+        assert_ne!(shown("my-local", of_local), of_spec);
     }
 }

@@ -24,7 +24,8 @@ pub(crate) struct Names {
     region: Option<String>,
     account: Option<String>,
     execution_arn: String,
-    prefix: Option<String>,
+    /// The service and the environment, as a plan's root names them.
+    root: Option<[String; 2]>,
     /// Ids that AWS made up, and what a reference of the spec calls each.
     ids: Vec<(String, String)>,
     own: OwnOutputs,
@@ -44,7 +45,7 @@ impl Names {
         let mut names = Self {
             region: root.and_then(|root| root.region.clone()),
             execution_arn: settings.execution_arn.clone(),
-            prefix: named.map(|(service, environment)| format!("{service}-{environment}-")),
+            root: named.map(|(service, environment)| [service.clone(), environment.clone()]),
             own,
             ..Self::default()
         };
@@ -99,7 +100,7 @@ impl Names {
             region: Some(region.clone()),
             account: environment.account.clone(),
             execution_arn: format!("arn:{partition}:execute-api:{region}:{account}:{api_id}"),
-            prefix: None,
+            root: None,
             ids: environment
                 .existing_user_pool
                 .as_deref()
@@ -137,17 +138,29 @@ impl Names {
             .fold(text.to_owned(), |text, (id, name)| text.replace(id, name))
     }
 
-    /// Returns the name in the spec, if the tags in AWS name the service and the environment; else the name in AWS. A
-    /// plan's root names them too: with an empty tag among them, tags are known only after the apply.
+    /// Returns the name in the spec, if the service and the environment are known; else the name in AWS.
     pub(crate) fn own<'n>(&self, name: &'n str, tags: &BTreeMap<String, String>) -> &'n str {
-        let tagged = match (tags.get("Service"), tags.get("Environment")) {
-            (Some(service), Some(environment)) => Some(format!("{service}-{environment}-")),
-            _ => None,
-        };
-        let prefix = tagged.as_deref().or(self.prefix.as_deref());
-        prefix
-            .and_then(|prefix| name.strip_prefix(prefix))
+        self.service_and_environment(tags)
+            .and_then(|[service, environment]| name.strip_prefix(&format!("{service}-{environment}-")))
             .unwrap_or(name)
+    }
+
+    /// Returns whether a resource with these tags is of an environment.
+    pub(crate) fn is_of(&self, environment: &str, tags: &BTreeMap<String, String>) -> bool {
+        self.service_and_environment(tags)
+            .is_some_and(|[_, own]| own == environment)
+    }
+
+    /// The service and the environment that the tags in AWS name. A plan's root names them too: with an empty tag among
+    /// them, tags are known only after the apply.
+    fn service_and_environment<'n>(&'n self, tags: &'n BTreeMap<String, String>) -> Option<[&'n str; 2]> {
+        match (tags.get("Service"), tags.get("Environment")) {
+            (Some(service), Some(environment)) => Some([service, environment]),
+            _ => self
+                .root
+                .as_ref()
+                .map(|names| names.each_ref().map(String::as_str)),
+        }
     }
 
     /// An ARN without these names; another text as it is.
@@ -274,7 +287,7 @@ mod tests {
             region: Some("us-east-1".into()),
             account: Some("123456789012".into()),
             execution_arn: "arn:aws:execute-api:us-east-1:123456789012:abc".into(),
-            prefix: None,
+            root: None,
             ids: Vec::new(),
             own: OwnOutputs::default(),
         };
