@@ -135,8 +135,8 @@ fn the_reference_of_the_skipped_checks_is_generated() {
     let mut page = String::from(
         "# Skipped checks\n\n<!-- Generated from the resources. -->\n\n[checkov](https://www.checkov.io) wants more than \
          generated resources do by default. Each resource says in a comment which checks it \
-         skips, and why. The comment goes if a key of the service, a table, a topic or all buckets turns on what the check \
-         wants. Functions share a module, so its comments stay.\n\n| Check | Wanted | Reason |\n|---|---|---|\n",
+         skips, and why. The comment goes if a key of the service, a table or a topic turns on what the check wants, or a \
+         key of all buckets. Functions share a module, and so do buckets. Other comments there stay.\n\n| Check | Wanted | Reason |\n|---|---|---|\n",
     );
     for check in skipped_check::ALL {
         writeln!(page, "| `{}` | {} | {} |", check.id, check.wanted, check.reason).unwrap();

@@ -1,5 +1,5 @@
 //! Checks of [checkov](https://www.checkov.io) that generated resources do not pass, each with the reason. A comment in the
-//! resource repeats it, so that who reads the HCL can disagree. If a key of the spec makes a resource pass, the comment is
+//! resource repeats it, so that readers can disagree. If a key of the spec makes a resource pass, the comment is
 //! there only without that key.
 
 /// A check that a resource does not pass.
@@ -86,7 +86,7 @@ skipped_checks! {
     NOTIFICATIONS = "CKV2_AWS_62", "A bucket notifies of changes",
         "A function listens if `on` in portcullis.toml says so.";
     EXPIRY = "CKV2_AWS_61", "Objects of a bucket expire",
-        "Objects stay until they are deleted. `expire_days` in portcullis.toml sets another time.";
+        "`expire_days` in portcullis.toml says when objects expire.";
     TOPIC_KEY = "CKV_AWS_26", "A KMS key encrypts a topic",
         "SNS encrypts its disks. `kms_key` in portcullis.toml sets a key.";
     SCHEDULE_KEY = "CKV_AWS_297", "A KMS key of the account encrypts a schedule",

@@ -4,7 +4,7 @@ resource "aws_s3_bucket" "this" {
   # checkov:skip=CKV_AWS_18: Access logs need another bucket. CloudTrail can record the same.
   # checkov:skip=CKV_AWS_144: The service is in one region. Old versions bring back what was overwritten.
   # checkov:skip=CKV2_AWS_62: A function listens if `on` in portcullis.toml says so.
-  # checkov:skip=CKV2_AWS_61: Objects stay until they are deleted. `expire_days` in portcullis.toml sets another time.
+  # checkov:skip=CKV2_AWS_61: `expire_days` in portcullis.toml says when objects expire.
   # checkov:skip=CKV_AWS_145: S3 encrypts objects with keys of its own. `kms_key` in portcullis.toml sets another.
   bucket        = var.name
   force_destroy = var.force_destroy
