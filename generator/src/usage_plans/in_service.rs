@@ -35,7 +35,7 @@ pub(crate) fn blocks(service: &Service) -> Vec<Block> {
         for key in api_keys {
             let label = Identifier::new(key);
             let block = api_gateway_api_key::resource_block(&label, name_in_aws(service, key));
-            let title = format!("API key {key}: AWS generates its value, which Terraform's state contains");
+            let title = format!("API key {key}: AWS generates its value, which states and plans contain");
             blocks.push(commented(block, &title));
             blocks.push(api_gateway_usage_plan_key::resource_block(
                 &label,

@@ -10,7 +10,7 @@ resource "aws_api_gateway_usage_plan" "partners" {
   }
 }
 
-# API key acme: AWS generates its value, which Terraform's state contains
+# API key acme: AWS generates its value, which states and plans contain
 resource "aws_api_gateway_api_key" "acme" {
   name = "prices-${var.environment}-acme"
 }
@@ -21,7 +21,7 @@ resource "aws_api_gateway_usage_plan_key" "acme" {
   usage_plan_id = aws_api_gateway_usage_plan.partners.id
 }
 
-# API key globex-ag: AWS generates its value, which Terraform's state contains
+# API key globex-ag: AWS generates its value, which states and plans contain
 resource "aws_api_gateway_api_key" "globex_ag" {
   name = "prices-${var.environment}-globex-ag"
 }
@@ -52,7 +52,7 @@ resource "aws_api_gateway_usage_plan" "trial" {
   }
 }
 
-# API key anyone: AWS generates its value, which Terraform's state contains
+# API key anyone: AWS generates its value, which states and plans contain
 resource "aws_api_gateway_api_key" "anyone" {
   name = "prices-${var.environment}-anyone"
 }
