@@ -1,5 +1,6 @@
 //! The crate of a new function.
 
+use portcullis_foreign_text::printable::code;
 use toml_edit::{DocumentMut, Item, Table, Value};
 
 use super::addition::{Auth, Trigger};
@@ -10,25 +11,47 @@ const SIGNED_IN: &str = include_str!("signed_in_handler.txt");
 const SCHEDULE: &str = include_str!("schedule_handler.txt");
 const QUEUE: &str = include_str!("queue_handler.txt");
 
+/// The dependencies of each new crate, so that it can get handlers of every trigger. The workspace names their versions.
+pub const DEPENDENCIES: [&str; 4] = ["lambda_http", "serde", "shared", "tokio"];
+
 /// A handler before it gets its name.
 pub struct Template {
     text: &'static str,
-    /// The crates that it uses. The workspace names their versions.
-    pub dependencies: &'static [&'static str],
+    /// Those of [`DEPENDENCIES`] that it uses.
+    uses: &'static [&'static str],
 }
 
 impl Template {
     /// Returns the handler of what invokes a function.
     pub fn of(trigger: &Trigger) -> Self {
-        let (text, dependencies): (_, &[&str]) = match trigger {
-            Trigger::Route(route) if route.auth == Some(Auth::None) => {
-                (PUBLIC, &["lambda_http", "serde", "shared", "tokio"])
-            }
-            Trigger::Route(_) => (SIGNED_IN, &["lambda_http", "serde", "shared", "tokio"]),
+        let (text, uses): (_, &[&str]) = match trigger {
+            Trigger::Route(route) if route.auth == Some(Auth::None) => (PUBLIC, &DEPENDENCIES),
+            Trigger::Route(_) => (SIGNED_IN, &DEPENDENCIES),
             Trigger::Schedule(_) => (SCHEDULE, &["lambda_http", "serde", "tokio"]),
             Trigger::Queue(_) => (QUEUE, &["shared", "tokio"]),
         };
-        Self { text, dependencies }
+        Self { text, uses }
+    }
+
+    /// Fails if a crate, whose manifest is at a path in the project, lacks what the handler uses.
+    pub fn check_crate(&self, path: &str, manifest: &str) -> Outcome {
+        let manifest: DocumentMut = manifest.parse().or_input()?;
+        let dependencies = manifest.get("dependencies");
+        let declares = |name: &str| dependencies.is_some_and(|table| table.get(name).is_some());
+        let missing = self.uses.iter().filter(|name| !declares(name));
+        let missing: Vec<&str> = missing.copied().collect();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        Err(Failure::input(format!(
+            "missing `{}` in `[dependencies]` of {}: the new handler uses it",
+            missing.join("`, `"),
+            code(path)
+        ))
+        .help(format!(
+            "write `{}.workspace = true` there",
+            missing.join(".workspace = true` and `")
+        )))
     }
 
     /// Returns the source of a function's handler.
@@ -38,12 +61,7 @@ impl Template {
 }
 
 /// Returns the manifest of a handler's crate, which inherits what the workspace declares.
-pub fn manifest(
-    name: &str,
-    description: Option<&str>,
-    dependencies: &[&str],
-    workspace: &str,
-) -> Outcome<String> {
+pub fn manifest(name: &str, description: Option<&str>, workspace: &str) -> Outcome<String> {
     let workspace: DocumentMut = workspace.parse().or_input()?;
     let declares = |table: &str, key: &str| {
         let tables = workspace
@@ -51,9 +69,8 @@ pub fn manifest(
             .and_then(|workspace| workspace.get(table));
         tables.is_some_and(|table| table.get(key).is_some())
     };
-    let missing: Vec<_> = dependencies
-        .iter()
-        .copied()
+    let missing: Vec<_> = DEPENDENCIES
+        .into_iter()
         .filter(|dependency| !declares("dependencies", dependency))
         .collect();
     if !missing.is_empty() {
@@ -90,11 +107,11 @@ pub fn manifest(
         lints.insert("workspace", true.into());
         manifest.insert("lints", Item::Table(lints));
     }
-    let mut table = Table::new();
-    for dependency in dependencies {
-        table.insert(dependency, inherited());
+    let mut dependencies = Table::new();
+    for dependency in DEPENDENCIES {
+        dependencies.insert(dependency, inherited());
     }
-    manifest.insert("dependencies", Item::Table(table));
+    manifest.insert("dependencies", Item::Table(dependencies));
     Ok(manifest.to_string())
 }
 

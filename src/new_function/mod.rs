@@ -46,14 +46,16 @@ pub fn add(project: &Project, addition: &Addition) -> Outcome<Vec<String>> {
     let template = Template::of(&addition.trigger);
     let handler = template.source(name);
     if addition.bin_of.is_some() {
+        let path = format!("{folder}/Cargo.toml");
+        let manifest = fs::read_to_string(project.root().join(&path)).or_input()?;
+        template.check_crate(&path, &manifest)?;
         written.new_file(format!("{folder}/src/bin/{name}.rs"), handler)?;
     } else {
         let read = |file: &str| fs::read_to_string(project.functions().join(file)).or_input();
         let (manifest, lock) = (read("Cargo.toml")?, read("Cargo.lock")?);
-        let dependencies = template.dependencies;
-        let description = addition.description.as_deref();
-        let crate_manifest = handler_crate::manifest(name, description, dependencies, &manifest)?;
-        let manifest_and_lock = functions_workspace::with_member(&manifest, &lock, name, dependencies)?;
+        let crate_manifest = handler_crate::manifest(name, addition.description.as_deref(), &manifest)?;
+        let manifest_and_lock =
+            functions_workspace::with_member(&manifest, &lock, name, &handler_crate::DEPENDENCIES)?;
         written.new_file(format!("{folder}/Cargo.toml"), crate_manifest)?;
         written.new_file(format!("{folder}/src/main.rs"), handler)?;
         let (manifest, lock) = manifest_and_lock;

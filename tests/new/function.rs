@@ -7,6 +7,7 @@ use std::process::Command;
 use portcullis_test_support::in_time::InTime;
 
 use crate::folder::{Folder, REPOSITORY};
+use crate::transcripts::check;
 
 /// The lines of a file that are new. No line may be missing.
 #[track_caller]
@@ -112,20 +113,65 @@ fn functions_of_a_schedule_and_of_queues_are_added() {
          [functions.failed]\non = [{ queue = \"mails-failed\" }]\n\n\
          \n[queues.mails]\nfailed_after = 3\n"
     );
-    let dependencies = |name: &str| {
-        let manifest = folder.read(&format!("service/functions/{name}/Cargo.toml"));
-        manifest.split_once("[dependencies]\n").unwrap().1.to_owned()
-    };
-    assert_eq!(
-        dependencies("report"),
-        "lambda_http.workspace = true\nserde.workspace = true\ntokio.workspace = true\n"
-    );
-    assert_eq!(
-        dependencies("mailer"),
-        "shared.workspace = true\ntokio.workspace = true\n"
-    );
     is_sound(&folder);
     is_locked(&folder);
+}
+
+/// A crate may get functions of every kind, and its first one may be of any.
+#[test]
+fn a_binary_has_what_it_uses_in_the_crate_of_another_kind() {
+    let public = ["--auth", "none", "--reason", "Prices are public"];
+    let kinds: [(&str, Vec<&str>); 4] = [
+        ("public", [&["--route", "GET /NAME"], &public[..]].concat()),
+        ("signedin", vec!["--route", "GET /NAME"]),
+        ("schedule", vec!["--schedule", "rate(1 hour)"]),
+        ("queue", vec!["--queue", "NAME"]),
+    ];
+    let folder = Folder::new();
+    folder.service(&["--name", "hello"]);
+    let add = |name: &str, trigger: &[&str], bin_of: &[&str]| {
+        let trigger: Vec<_> = trigger.iter().map(|word| word.replace("NAME", name)).collect();
+        let trigger: Vec<_> = trigger.iter().map(String::as_str).collect();
+        let added = folder.portcullis(
+            "service",
+            &[&["new", "function", name], &trigger[..], bin_of].concat(),
+        );
+        assert_eq!(added.code, 0, "{}", added.stderr);
+    };
+    for (of, trigger) in &kinds {
+        add(of, trigger, &[]);
+        let manifest = folder.read(&format!("service/functions/{of}/Cargo.toml"));
+        let (_, dependencies) = manifest.split_once("[dependencies]\n").unwrap();
+        for (kind, trigger) in &kinds {
+            let name = format!("{kind}-of-{of}");
+            add(&name, trigger, &["--bin-of", of]);
+            let handler = folder.read(&format!("service/functions/{of}/src/bin/{name}.rs"));
+            for used in ["lambda_http", "serde", "shared", "tokio"] {
+                let is_used = handler.contains(&format!("{used}::"));
+                let is_declared = dependencies.contains(&format!("{used}.workspace = true\n"));
+                assert!(is_declared || !is_used, "{name} uses {used}: {dependencies}");
+            }
+        }
+    }
+    is_sound(&folder);
+    is_locked(&folder);
+}
+
+#[test]
+fn a_binary_of_a_crate_that_lacks_what_it_uses_is_refused() {
+    let folder = Folder::new();
+    folder.service(&["--name", "hello"]);
+    let manifest = folder.read("service/functions/open/Cargo.toml");
+    let (package, _) = manifest.split_once("[dependencies]\n").unwrap();
+    let lean =
+        "[dependencies]\nshared = { path = \"../shared\" }\n\n[dependencies.tokio]\nworkspace = true\n";
+    folder.write("service/functions/open/Cargo.toml", &format!("{package}{lean}"));
+    check("lean_crate.txt", &folder, "service");
+    let queue = [
+        "new", "function", "mailer", "--queue", "mails", "--bin-of", "open",
+    ];
+    let added = folder.portcullis("service", &queue);
+    assert_eq!(added.code, 0, "{}", added.stderr);
 }
 
 #[test]

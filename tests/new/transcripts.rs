@@ -8,7 +8,7 @@ use std::path::Path;
 use crate::folder::{Folder, REPOSITORY, files};
 
 /// Runs the commands of a transcript in a folder and compares their answers. Each must leave the folder as it was.
-fn check(name: &str, folder: &Folder, below: &str) {
+pub fn check(name: &str, folder: &Folder, below: &str) {
     let path = Path::new(REPOSITORY).join("tests/new").join(name);
     let expected = fs::read_to_string(&path).unwrap();
     let before = files(&folder.path(""));
