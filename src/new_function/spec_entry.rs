@@ -62,8 +62,11 @@ fn add_route(spec: &mut DocumentMut, function: &str, route: &Route) -> Outcome {
 /// Adds a queue, unless it is there or is the queue of another one's failed messages.
 fn add_queue(spec: &mut DocumentMut, name: &str) -> Outcome {
     let queues = table(spec, "queues")?;
-    let fails_into = name.strip_suffix("-failed");
-    if queues.contains_key(name) || fails_into.is_some_and(|name| queues.contains_key(name)) {
+    let has_failed = |name| {
+        let failed_after = queues.get(name).and_then(|queue| queue.get("failed_after"));
+        failed_after.is_some()
+    };
+    if queues.contains_key(name) || name.strip_suffix("-failed").is_some_and(has_failed) {
         return Ok(());
     }
     let mut queue = Table::new();
@@ -223,7 +226,17 @@ mod tests {
         );
         let spec = DEMO.replace("[routes]", "[queues.mails] # ours\nfifo = true\n\n[routes]");
         assert_eq!(lines(&spec, &queue("mails")), function("mails"));
-        assert_eq!(lines(&spec, &queue("mails-failed")), function("mails-failed"));
+        assert_eq!(
+            lines(&spec, &queue("mails-failed")),
+            function("mails-failed") + "[queues.mails-failed]\nfailed_after = 3\n\n"
+        );
+        for fails in [
+            "[queues.mails]\nfailed_after = 5\n\n[routes]",
+            "[queues]\nmails = { failed_after = 5 }\n\n[routes]",
+        ] {
+            let spec = DEMO.replace("[routes]", fails);
+            assert_eq!(lines(&spec, &queue("mails-failed")), function("mails-failed"));
+        }
         assert_eq!(
             lines(&spec, &queue("bills")),
             function("bills") + "[queues.bills]\nfailed_after = 3\n\n"
