@@ -77,11 +77,21 @@ impl Page {
     }
 }
 
-/// A route, unless an authorizer of the service's own decides by what the page can't know.
+/// A route, unless it needs an API key, or an authorizer of the service's own decides by what the page can't know.
 fn shown(path: String, route: &Route) -> Option<ShownRoute> {
-    let token = match &route.auth {
+    let Route {
+        function: _, // the page calls any
+        auth,
+        scopes,
+        api_key,
+        throttle: _, // a person calls a few times
+    } = route;
+    if *api_key {
+        return None;
+    }
+    let token = match auth {
         Auth::None => None,
-        Auth::UserPool if route.scopes.is_empty() => Some("id"),
+        Auth::UserPool if scopes.is_empty() => Some("id"),
         Auth::UserPool => Some("access"),
         Auth::Authorizer(_) => return None,
     };
@@ -136,6 +146,9 @@ mod tests {
         "GET /partners" = { function = "orders", auth = "authorizers.partners" }
         "GET /orders/{id}" = { function = "orders" }
         "POST /orders" = { function = "orders" }
+        "GET /prices" = { function = "orders", auth = "none", api_key = true }
+        [usage_plans.partners]
+        api_keys = ["acme"]
     "#;
 
     fn content(page: &Page, path: &str) -> String {
