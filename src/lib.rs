@@ -9,6 +9,7 @@ mod aws;
 pub mod build;
 mod cli;
 mod commands;
+mod curl_commands;
 mod data_loss;
 mod destruction;
 mod endpoint;

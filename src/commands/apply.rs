@@ -3,11 +3,9 @@
 use std::io::{IsTerminal, stdin};
 use std::path::Path;
 
-use portcullis_foreign_text::shell;
 use portcullis_generator::file_set::FileSet;
-use portcullis_generator::lambda_authorizers::Parameter;
 use portcullis_generator::modules::{self, DEPLOYMENT};
-use portcullis_generator::service::{Auth, LOCAL, LambdaAuthorizer, Service};
+use portcullis_generator::service::{LOCAL, Service};
 use serde_json::{Map, Value};
 
 use crate::cli::TerraformOptions;
@@ -19,7 +17,7 @@ use crate::project::{Project, check_environment};
 use crate::redeployment::{self, Redeployment};
 use crate::terraform_program::{Applied, Terraform};
 use crate::tools::Tools;
-use crate::{data_loss, interrupt, own_files, talk};
+use crate::{curl_commands, data_loss, interrupt, own_files, talk};
 
 /// Generates, builds and applies, then prints commands to try.
 pub fn run(project: &Project, options: &TerraformOptions, yes: bool) -> Outcome {
@@ -207,30 +205,8 @@ impl Serving {
             service.name,
             talk::paint("1", api_url)
         ));
-        for (path, method, route) in service.routes.iter().take(4) {
-            let header = match (&route.auth, route.scopes.is_empty()) {
-                (Auth::None, _) => String::new(),
-                (Auth::UserPool, true) => "-H \"Authorization: $TOKEN\" ".to_owned(),
-                (Auth::UserPool, false) => {
-                    "-H \"Authorization: $(portcullis login --access-token)\" ".to_owned()
-                }
-                (Auth::Authorizer(name), _) => headers(&service.authorizers[name]),
-            };
-            let path = path.to_string();
-            let path = if path == "/" { "" } else { &path };
-            let query = route
-                .auth
-                .authorizer()
-                .map(|name| query(&service.authorizers[name]));
-            let path = format!("{path}{}", query.unwrap_or_default());
-            talk::say(format!(
-                "  curl {}{header}{}",
-                match method.as_str() {
-                    "GET" | "ANY" => String::new(),
-                    other => format!("-X {other} "),
-                },
-                shell::word(&format!("{api_url}{path}"))
-            ));
+        for command in curl_commands::of(service, api_url) {
+            talk::say(format!("  {command}"));
         }
         match service.user_pool_in(LOCAL) {
             Some(_) => talk::say(
@@ -305,28 +281,6 @@ fn apply_plan(
         })?;
     }
     Ok(())
-}
-
-/// The headers that a request needs for an authorizer, as options of curl.
-fn headers(authorizer: &LambdaAuthorizer) -> String {
-    let headers = authorizer.parameters().filter_map(|parameter| match parameter {
-        Parameter::Header(name) => Some(format!("-H \"{name}: …\" ")),
-        Parameter::Query(_) => None,
-    });
-    headers.collect()
-}
-
-/// The query that a request needs for an authorizer.
-fn query(authorizer: &LambdaAuthorizer) -> String {
-    let parameters = authorizer.parameters().filter_map(|parameter| match parameter {
-        Parameter::Header(_) => None,
-        Parameter::Query(name) => Some(format!("{name}=…")),
-    });
-    let parameters: Vec<String> = parameters.collect();
-    match parameters.is_empty() {
-        true => String::new(),
-        false => format!("?{}", parameters.join("&")),
-    }
 }
 
 #[cfg(test)]
