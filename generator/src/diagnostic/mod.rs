@@ -173,6 +173,11 @@ impl Diagnostics {
         self.0.is_empty()
     }
 
+    /// Returns whether there is an error about a value, which then counts as present.
+    pub(crate) fn are_about(&self, value: &Span) -> bool {
+        self.0.iter().any(|diagnostic| diagnostic.span == *value)
+    }
+
     /// Returns whether a table has an unknown key, which may be one that it lacks.
     pub fn has_unknown_key_in(&self, table: &Span) -> bool {
         let mut all = self.0.iter();

@@ -100,7 +100,10 @@ impl Resolver<'_> {
 
     /// Reports routes that no key opens, and plans that open no route.
     fn keys_and_plans(&mut self, spec: &Spec) {
-        let needs_key = |table: &RouteTable| table.api_key.value;
+        let needs_key = |table: &RouteTable| {
+            let written = table.api_key.span.as_ref();
+            table.api_key.value || written.is_some_and(|value| self.diagnostics.are_about(value))
+        };
         let mut routes = spec.routes.iter().filter(|(_, table)| needs_key(table));
         match (routes.next(), spec.usage_plans.first()) {
             (Some((route, table)), None) => {
