@@ -106,7 +106,7 @@ export GOGC=400 GOMEMLIMIT=2GiB
 # One program has them all: each links the whole of the tool.
 slow() { cargo test --locked --workspace --test slow "${more[@]}" -- "$@"; }
 step 'examples, whose first build takes minutes'
-slow end_to_end::examples --test-threads=1
+slow end_to_end::examples --test-threads=2
 # Most of them start Terraform, its provider and an emulated AWS, and each of these keeps less than a processor busy: three
 # tests at a time keep two busy. The provider needs half a gigabyte.
 step 'functions, generated Terraform, end to end, in a browser'
