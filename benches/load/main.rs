@@ -105,7 +105,7 @@ async fn measure(arguments: &[&str]) -> Result<()> {
     for (function, zip) in server::zips() {
         ensure!(
             zip.is_file(),
-            "there is no zip of `{function}`: make it with `portcullis build --env dev`"
+            "the zip of `{function}` is missing: make it with `portcullis build --env dev`"
         );
     }
     let folder = tempfile::tempdir_in(target()).context("cannot make a folder below `target/`")?;

@@ -5,7 +5,7 @@ use crate::environments::module::LOCAL_ACCOUNT;
 use crate::events::surface_of_service::{events, invokers as invokers_of_events};
 use crate::functions::role_of::RoleOf;
 use crate::functions::surface::sort;
-use crate::functions::{Access, in_service, rights, statement};
+use crate::functions::{ARTIFACTS, Access, in_service, rights, statement};
 use crate::references::{Reference, Template, Values};
 use crate::resources::{iam_role, lambda_alias, lambda_function, lambda_permission};
 use crate::routes::permissions;
@@ -71,7 +71,7 @@ pub(crate) fn function(service: &Service, environment: &Environment, name: &str)
     types::Function {
         name: name.into(),
         arn: names.without(&arn.text(&values)),
-        code: format!("../../artifacts/${{architecture}}/{name}.zip"),
+        code: format!("../../{ARTIFACTS}/${{architecture}}/{name}.zip"),
         handler: lambda_function::HANDLER.into(),
         runtime: lambda_function::RUNTIME.into(),
         environment: variables

@@ -94,7 +94,7 @@ pub struct UsagePlan {
     pub name: String,
     /// The names of its keys, sorted.
     pub api_keys: Vec<String>,
-    /// The requests of each key in a period. Without it, there is no limit.
+    /// The requests of each key in a period; any number without it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quota: Option<Quota>,
     /// The limits of each key.
